@@ -1,0 +1,71 @@
+"""`python -m emulator.host --root DIR (--fd N | --port N) --function-key KEY`."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from emulator.host.application import Application, load_application
+from emulator.host.front import Front
+from emulator.host.functions import start_runtime
+from emulator.host.logs import configure_logging
+from emulator.host.parent import stop_with_parent
+from emulator.host.server import HostServer
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m emulator.host")
+    parser.add_argument("--root", type=Path, required=True, help="folder of the app")
+    door = parser.add_mutually_exclusive_group(required=True)
+    door.add_argument("--fd", type=int, help="a listening socket, handed down")
+    door.add_argument("--port", type=int, help="a port of 127.0.0.1")
+    parser.add_argument("--function-key", required=True)
+    return parser.parse_args()
+
+
+def open_listener(options: argparse.Namespace) -> socket.socket:
+    """Return the inherited socket, or one on the given port."""
+    if options.fd is not None:
+        return socket.socket(fileno=options.fd)
+    return socket.create_server(("127.0.0.1", options.port))
+
+
+async def serve(application: Application, listener: socket.socket, function_key: str) -> None:
+    """Serve until the parent is gone or asks for the end."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    stop_with_parent(loop, stop)
+    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
+        loop.add_signal_handler(signal.SIGTERM, stop.set)
+        loop.add_signal_handler(signal.SIGINT, stop.set)
+    await HostServer(Front(application, function_key)).serve(listener, stop)
+
+
+def main() -> int:
+    """Run the host; return its exit status."""
+    options = parse_arguments()
+    root: Path = options.root.resolve()
+    listener = open_listener(options)
+    configure_logging()
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a print shows at once
+    # As in the cloud: the app's folder is the working directory and the first place for imports.
+    os.chdir(root)
+    sys.path.insert(0, str(root))
+    start_runtime()
+    application = load_application(root, os.environ)
+    try:
+        asyncio.run(serve(application, listener, options.function_key))
+    except SystemExit as error:
+        logging.getLogger("host").critical("a function ended the host: sys.exit(%s)", error.code)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

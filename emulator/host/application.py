@@ -1,0 +1,86 @@
+"""An app folder, loaded: its routes, what runs, and what does not run with the reason."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.host.configuration import (
+    ConfigurationError,
+    HostConfiguration,
+    read_host_configuration,
+)
+from emulator.host.definitions import (
+    FunctionDefinition,
+    default_door,
+    is_disabled,
+    read_function_definition,
+)
+from emulator.host.functions import FunctionLoadError, load_function
+from emulator.host.routes import Route, RouteTable, build_route
+
+log = logging.getLogger("host")
+
+
+@dataclass(frozen=True)
+class LoadFailure:
+    """A function that does not run, and why. An empty name means the whole app."""
+
+    function: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Application:
+    """What the host serves. A function without a definition answers 500."""
+
+    routes: RouteTable
+    functions: Mapping[str, FunctionDefinition]
+    failures: tuple[LoadFailure, ...]
+
+    @property
+    def is_running(self) -> bool:
+        """False when the app as a whole cannot run."""
+        return all(failure.function for failure in self.failures)
+
+
+def load_application(root: Path, environment: Mapping[str, str]) -> Application:
+    """Load every function folder under `root`; whatever fails is in `failures`."""
+    try:
+        configuration = read_host_configuration(root)
+    except ConfigurationError as error:
+        log.error("%s", error)  # noqa: TRY400 - the message says it all
+        return Application(RouteTable([]), {}, (LoadFailure("", str(error)),))
+    routes: list[Route] = []
+    functions: dict[str, FunctionDefinition] = {}
+    failures: list[LoadFailure] = []
+    for description in sorted(root.glob("*/function.json")):
+        folder = description.parent
+        if is_disabled(folder, environment):
+            continue
+        try:
+            definition, route = load_folder(folder, configuration)
+            functions[folder.name] = definition
+        except (ConfigurationError, FunctionLoadError) as error:
+            cause = error.__cause__  # its traceback; the wrapper's own says nothing more
+            log.error("%s did not load: %s", folder.name, error, exc_info=cause)  # noqa: TRY400
+            failures.append(LoadFailure(folder.name, str(error)))
+            route = fallback_route(folder, configuration)
+        routes.append(route)
+    return Application(RouteTable(routes), functions, tuple(failures))
+
+
+def load_folder(folder: Path, host: HostConfiguration) -> tuple[FunctionDefinition, Route]:
+    """Load one function folder; raise ConfigurationError or FunctionLoadError."""
+    definition = read_function_definition(folder)
+    route = build_route(folder.name, host.route_prefix, definition.door)
+    load_function(definition)
+    return definition, route
+
+
+def fallback_route(folder: Path, host: HostConfiguration) -> Route:
+    """Return the route on which a function that did not load answers 500."""
+    try:
+        return build_route(folder.name, host.route_prefix, read_function_definition(folder).door)
+    except ConfigurationError:
+        return build_route(folder.name, host.route_prefix, default_door(folder.name))

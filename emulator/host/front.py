@@ -1,0 +1,84 @@
+"""The host's front: one HTTP request in, one answer out."""
+
+import logging
+import os
+
+from aiohttp.web_protocol import RequestPayloadError
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import Response
+
+from emulator.host.answers import empty, plain, status_report, to_response
+from emulator.host.application import Application
+from emulator.host.authorization import is_authorized
+from emulator.host.functions import InvocationError, invoke
+from emulator.host.queries import parse_query
+from emulator.host.requests import (
+    RequestRefusedError,
+    is_local,
+    target,
+    to_function_request,
+)
+
+STATUS_PATH = "/admin/host/status"
+
+log = logging.getLogger("host")
+
+
+class Front:
+    """Answers requests with the functions of one app."""
+
+    def __init__(self, application: Application, function_key: str) -> None:
+        self._application = application
+        self._function_key = function_key
+
+    async def __call__(self, request: BaseRequest) -> Response:
+        """Answer a request; no error of a function or of a client gets past this."""
+        try:
+            return await self._answer(request)
+        except RequestRefusedError as error:
+            return empty(error.status)
+        except (ConnectionError, RequestPayloadError):
+            return empty(400)  # the body ended early: most often nobody is there to read this
+
+    async def _answer(self, request: BaseRequest) -> Response:
+        if not is_local(request):
+            return plain(403, "This host answers only to 127.0.0.1 and localhost.")
+        whole_target = target(request)
+        path, _, raw_query = whole_target.partition("?")
+        query = parse_query(raw_query)
+        key = request.headers.get("x-functions-key")
+        if path.lower() == STATUS_PATH:
+            if not is_authorized("admin", key, query, self._function_key):
+                return empty(401)
+            return self._status()
+        if not self._application.is_running:
+            return plain(503, self._application.failures[0].reason)
+        match = self._application.routes.match(path, request.method)
+        if match is None:
+            return empty(404)
+        if not is_authorized(match.route.auth_level, key, query, self._function_key):
+            return empty(401)
+        definition = self._application.functions.get(match.route.function)
+        if definition is None:
+            log.error("%s was called but did not load", match.route.function)
+            return empty(500)
+        function_request = await to_function_request(request, whole_target, query, match)
+        try:
+            return to_response(await invoke(definition, function_request))
+        except InvocationError as error:
+            log.error("%s failed\n%s", definition.name, error)  # noqa: TRY400 - it is the traceback
+        except (ValueError, TypeError):
+            log.exception("%s gave an answer that cannot be sent", definition.name)
+        return empty(500)
+
+    def _status(self) -> Response:
+        """Say what runs; the supervisor asks for this to learn that the host is up."""
+        return status_report(
+            running=self._application.is_running,
+            functions=sorted(self._application.functions),
+            errors=[
+                {"function": failure.function, "reason": failure.reason}
+                for failure in self._application.failures
+            ],
+            instance=str(os.getpid()),
+        )

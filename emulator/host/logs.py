@@ -1,0 +1,23 @@
+"""Python logging of the functions: one readable line each, on standard error."""
+
+import logging
+
+
+class LineFormatter(logging.Formatter):
+    """Keeps a message on one line; only tracebacks take more."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """Return the line, with line breaks of the message made visible."""
+        if record.name != "host":  # the host's own messages may carry a traceback
+            record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
+        return super().formatMessage(record)
+
+
+def configure_logging() -> None:
+    """Send everything from INFO upwards to standard error, as the Functions host shows it."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(LineFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -1,0 +1,88 @@
+"""The HTTP server around the front, and its orderly end."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+
+from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import Response, StreamResponse
+from aiohttp.web_server import Server
+
+from emulator.host.answers import empty
+
+BACKLOG = 1024
+ACCEPTED_GRACE_S = 0.05  # for a request on a connection that was accepted a moment ago
+IN_FLIGHT_GRACE_S = 2.0
+MAX_REQUEST_LINE_BYTES = 8 * 1024  # these two are Kestrel's limits
+MAX_HEADER_BYTES = 32 * 1024
+
+Handler = Callable[[BaseRequest], Awaitable[Response]]
+
+
+class Connection(RequestHandler):
+    """One connection; what is not HTTP gets a bare status, as from Azure's server."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> StreamResponse:
+        """Answer an error without a page about the server."""
+        if status >= 500:
+            self.log_exception("the host failed on a request", exc_info=exc)
+        response = empty(status)
+        response.force_close()
+        return response
+
+
+class HostServer(Server):
+    """Serves the front and knows how many requests are in flight."""
+
+    def __init__(self, front: Handler) -> None:
+        """Build it inside the running event loop."""
+        super().__init__(self._handle)
+        self._front = front
+        self._in_flight = 0
+        self._stopping = False
+
+    def __call__(self) -> RequestHandler:
+        """Return the protocol for a new connection."""
+        return Connection(
+            self,
+            loop=self._loop,
+            # Falsy: no access log.
+            access_log=None,  # pyright: ignore[reportArgumentType] # its annotation forgets None
+            # A function sees the body as it was sent.
+            auto_decompress=False,
+            max_line_size=MAX_REQUEST_LINE_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+        )
+
+    async def _handle(self, request: BaseRequest) -> Response:
+        self._in_flight += 1
+        try:
+            response = await self._front(request)
+        finally:
+            self._in_flight -= 1
+        if self._stopping:
+            response.force_close()
+        return response
+
+    async def serve(self, listener: socket.socket, stop: asyncio.Event) -> None:
+        """Serve on `listener` until `stop`; then finish what is in flight and close."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(self, sock=listener, backlog=BACKLOG)
+        await stop.wait()
+        self._stopping = True
+        server.close()
+        await asyncio.sleep(ACCEPTED_GRACE_S)
+        deadline = loop.time() + IN_FLIGHT_GRACE_S
+        while self._in_flight and loop.time() < deadline:
+            await asyncio.sleep(0.01)
+        # Zero would mean no time limit at all.
+        await self.shutdown(timeout=0.1)
