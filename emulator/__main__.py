@@ -1,0 +1,79 @@
+"""`python -m emulator`: the local stack under one command.
+
+The host is started before anything slow is imported, so that it loads while the emulator does.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from emulator.host_environment import HostEnvironmentError, host_environment
+from emulator.host_process import HostProcess, PortInUseError, listen, port_of, start_host
+from emulator.local_values import FUNCTION_KEY, FUNCTIONS_PORT, PHONE_PORT, host_settings
+
+
+class Options(NamedTuple):
+    """The command line."""
+
+    root: Path
+    port: int
+    phone_port: int
+    clock: str
+
+
+def parse_arguments() -> Options:
+    """Read the command line; 0 as a port takes any free one."""
+    parser = argparse.ArgumentParser(prog="python -m emulator", description="Run the local stack.")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of the app")
+    parser.add_argument("--port", type=int, default=FUNCTIONS_PORT, help="port of the functions")
+    parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")
+    parser.add_argument("--clock", choices=["system", "manual"], default="system")
+    options = parser.parse_args()
+    return Options(options.root.resolve(), options.port, options.phone_port, options.clock)
+
+
+def main() -> int:
+    """Run until Ctrl-C; return the exit status."""
+    options = parse_arguments()
+    try:
+        functions = listen(options.port)
+        phone = listen(options.phone_port, option="--phone-port")
+    except PortInUseError as error:
+        print(f"switchboard: {error}", file=sys.stderr)
+        return 1
+    functions_url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, phone))
+
+    def environment() -> dict[str, str]:
+        return host_environment(os.environ, options.root, host_settings(functions_url, emulator_url))
+
+    early: HostProcess | None = None
+    try:
+        early = start_host(
+            root=options.root,
+            listener=functions,
+            port=port_of(functions),
+            environment=environment(),
+            function_key=FUNCTION_KEY,
+        )
+    except HostEnvironmentError:
+        pass  # the supervisor meets it again and shows it on the page
+
+    import asyncio
+
+    from emulator.stack import Stack
+
+    stack = Stack(
+        root=options.root,
+        clock_kind=options.clock,
+        functions=functions,
+        phone=phone,
+        environment=environment,
+        early=early,
+    )
+    return asyncio.run(stack.run())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

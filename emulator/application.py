@@ -1,0 +1,53 @@
+"""The emulator's HTTP server: its doors, and who may come in."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from emulator.local_values import SECRETS
+from emulator.page import Page
+from emulator.state import State
+from emulator.twilio.api import PREFIX
+from emulator.vault import Vault
+from emulator.world import World, problem, world_errors
+
+HOSTS = ("127.0.0.1", "localhost")
+BODY_LIMIT = 1024 * 1024
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(state: State) -> web.Application:
+    """Return the web application with all doors."""
+    app = web.Application(middlewares=[only_from_here, world_errors], client_max_size=BODY_LIMIT)
+    vault = Vault(SECRETS)
+    app.add_routes(
+        [
+            web.route("*", PREFIX + "{path:.*}", state.api.handle),
+            web.get("/identity/token", vault.token),
+            web.get("/vault/secrets/{name}{version:/?.*}", vault.secret),
+            *World(state).routes(),
+            *Page(state).routes(),
+        ]
+    )
+    return app
+
+
+@web.middleware
+async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse other host names (DNS rebinding) and requests that another site's page makes."""
+    if _host_name(f"//{request.headers.get('Host', '')}") not in HOSTS:
+        return problem(HTTPStatus.FORBIDDEN, "This server answers to 127.0.0.1 and localhost only.")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"http://{request.headers.get('Host')}":
+        return problem(HTTPStatus.FORBIDDEN, "Requests from other sites are refused.")
+    return await handler(request)
+
+
+def _host_name(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

@@ -1,0 +1,100 @@
+"""Time as an argument: the system's clock, or one that a test moves by hand."""
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+SETTLE_ROUNDS = 25
+"""Turns of the event loop after which tasks that wait for nothing but each other have come to rest."""
+
+
+class Clock(Protocol):
+    """What the line needs of time. `kind` is "system" or "manual"."""
+
+    kind: str
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Come back after so many seconds of this clock."""
+        ...
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        """Mark work that takes real time, such as a webhook under way."""
+        ...
+
+
+class SystemClock:
+    """The time on the wall."""
+
+    kind = "system"
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+
+class ManualClock:
+    """A clock that stands still until `advance` is called."""
+
+    kind = "manual"
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+        self._at_work = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        wake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        due = self._now + timedelta(seconds=max(seconds, 0))
+        heapq.heappush(self._sleepers, (due, next(self._order), wake))
+        await wake
+
+    @contextlib.contextmanager
+    def working(self) -> Generator[None]:
+        self._at_work += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._at_work -= 1
+            if not self._at_work:
+                self._idle.set()
+
+    async def advance(self, seconds: float) -> None:
+        """Let so many seconds pass: wake each sleeper at its time and let its work finish first."""
+        end = self._now + timedelta(seconds=seconds)
+        await self._settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            due, _, wake = heapq.heappop(self._sleepers)
+            self._now = max(self._now, due)
+            if not wake.done():
+                wake.set_result(None)
+                await self._settle()
+        self._now = end
+
+    async def _settle(self) -> None:
+        calm = 0
+        while calm < SETTLE_ROUNDS:
+            await asyncio.sleep(0)
+            calm += 1
+            if self._at_work:
+                await self._idle.wait()
+                calm = 0

@@ -1,0 +1,96 @@
+"""What of TwiML the emulator runs, element by element. docs/emulator-coverage.md is written from this table.
+
+The names are those that Twilio's own Python package knows; a test compares the two. Levels: "yes", "partly", "no".
+An element or attribute at level "no" is a gap: a call that comes to it stops, with an alert that names it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Level = Literal["yes", "partly", "no"]
+
+
+@dataclass(frozen=True)
+class Element:
+    """One TwiML element: how far it is emulated, its attributes likewise, and a remark for the reader."""
+
+    level: Level
+    attributes: Mapping[str, Level] = field(default_factory=dict[str, Level])
+    remark: str = ""
+
+
+SSML = frozenset(
+    {"break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"}
+)
+
+SPEECH_ONLY = (
+    "bargeIn", "debug", "enhanced", "hints", "language", "maxSpeechTime", "partialResultCallback",
+    "partialResultCallbackMethod", "profanityFilter", "speechModel", "speechTimeout",
+)  # fmt: skip
+"""Attributes of Gather that mean nothing as long as only keys are gathered."""
+
+VOICE: Mapping[str, Element] = {
+    "Say": Element(
+        "yes",
+        {"voice": "partly", "language": "partly", "loop": "yes"},
+        "Any voice and language is taken; how long it takes is estimated from the text.",
+    ),
+    "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "Only the length of WAV files is exact."),
+    "Pause": Element("yes", {"length": "yes"}),
+    "Gather": Element(
+        "partly",
+        {
+            **dict.fromkeys(SPEECH_ONLY, "partly"),
+            "input": "partly",
+            "action": "yes",
+            "method": "yes",
+            "timeout": "yes",
+            "numDigits": "yes",
+            "finishOnKey": "yes",
+            "actionOnEmptyResult": "yes",
+        },
+        "Keys only; attributes that concern speech are read and have no effect. Other inputs than dtmf are a gap.",
+    ),
+    "Redirect": Element("yes", {"method": "yes"}),
+    "Reject": Element("yes", {"reason": "yes"}, "Parameter children are a gap."),
+    "Hangup": Element("yes", {}, "Parameter children are a gap."),
+    **{
+        name: Element("no")
+        for name in (
+            "Connect", "Dial", "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Record", "Refer",
+            "Sms", "Start", "Stop",
+        )
+    },
+    **{name: Element("partly", {}, "Its text is spoken, nothing else.") for name in sorted(SSML)},
+}  # fmt: skip
+
+MESSAGING: Mapping[str, Element] = {
+    "Message": Element(
+        "yes",
+        {"to": "yes", "from": "yes", "statusCallback": "yes", "action": "no", "method": "no"},
+        "At most ten replies to one text (14109).",
+    ),
+    "Body": Element("yes"),
+    "Media": Element("yes"),
+    "Redirect": Element("yes", {"method": "yes"}, "At most fifty documents to one text (14106)."),
+    "Sms": Element("no"),
+}
+
+NOT_EMULATED_INSIDE = (
+    "AiSession", "Application", "ApplicationSid", "Autopilot", "Client", "Conference", "Config", "Conversation",
+    "ConversationRelay", "ConversationRelaySession", "Header", "Headers", "Identity", "Language", "Number",
+    "Parameter", "Recording", "Room", "Sim", "Sip", "Siprec", "Stream", "Task", "Transcription", "Uri",
+    "VirtualAgent", "WhatsApp",
+)  # fmt: skip
+"""Elements that stand only inside verbs that are gaps themselves."""
+
+
+def gaps(elements: Mapping[str, Element]) -> dict[str, frozenset[str]]:
+    """Return, by element, the attributes that only the real Twilio has."""
+    return {
+        name: frozenset(
+            attribute for attribute, level in element.attributes.items() if level == "no"
+        )
+        for name, element in elements.items()
+    }

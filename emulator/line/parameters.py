@@ -1,0 +1,92 @@
+"""The form fields that Twilio sends along: who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides)."""
+
+import phonenumbers
+
+from emulator.local_values import ACCOUNT_SID
+from emulator.twilio.records import Call, Message
+from emulator.twilio.wire import API_VERSION
+
+type Fields = tuple[tuple[str, str], ...]
+
+
+def geography(prefix: str, number: str | None) -> Fields:
+    """Return City, State, Zip and Country; all but the country are often empty in real requests."""
+    country = ""
+    if number and number.startswith("+"):
+        try:
+            country = phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+        except phonenumbers.NumberParseException:
+            country = ""
+    return (
+        (f"{prefix}City", ""),
+        (f"{prefix}State", ""),
+        (f"{prefix}Zip", ""),
+        (f"{prefix}Country", country),
+    )
+
+
+def of_call(call: Call, status: str = "") -> Fields:
+    """Return the fields of every request of a call; `status` where it differs from the record's."""
+    return (
+        ("CallSid", call.sid),
+        ("AccountSid", ACCOUNT_SID),
+        ("From", call.sender),
+        ("To", call.to),
+        ("Caller", call.sender),
+        ("Called", call.to),
+        ("CallStatus", status or call.status),
+        ("ApiVersion", API_VERSION),
+        ("Direction", call.direction),
+        *geography("From", call.sender),
+        *geography("To", call.to),
+        *geography("Caller", call.sender),
+        *geography("Called", call.to),
+    )
+
+
+def of_incoming_text(message: Message) -> Fields:
+    """Return the fields of a text that somebody sent to one of the account's numbers."""
+    media = tuple(
+        pair
+        for index, url in enumerate(message.media)
+        for pair in ((f"MediaUrl{index}", url), (f"MediaContentType{index}", "image/jpeg"))
+    )
+    return (
+        ("ToCountry", geography("To", message.to)[3][1]),
+        ("ToState", ""),
+        ("SmsMessageSid", message.sid),
+        ("NumMedia", str(len(message.media))),
+        ("ToCity", ""),
+        ("FromZip", ""),
+        ("SmsSid", message.sid),
+        ("FromState", ""),
+        ("SmsStatus", "received"),
+        ("FromCity", ""),
+        ("Body", message.body),
+        ("FromCountry", geography("From", message.sender)[3][1]),
+        ("To", message.to),
+        ("ToZip", ""),
+        ("NumSegments", str(message.segments)),
+        ("MessageSid", message.sid),
+        ("AccountSid", ACCOUNT_SID),
+        ("From", message.sender or ""),
+        ("ApiVersion", API_VERSION),
+        *media,
+    )
+
+
+def of_message_status(message: Message) -> Fields:
+    """Return the fields of a report on a text (messaging/guides/track-outbound-message-status)."""
+    service = message.messaging_service_sid
+    return (
+        ("SmsSid", message.sid),
+        ("SmsStatus", message.status),
+        ("MessageStatus", message.status),
+        ("To", message.to),
+        ("MessageSid", message.sid),
+        ("AccountSid", ACCOUNT_SID),
+        ("From", message.sender or ""),
+        ("ApiVersion", API_VERSION),
+        *((("MessagingServiceSid", service),) if service else ()),
+        *((("ErrorCode", str(message.error_code)),) if message.error_code else ()),
+    )

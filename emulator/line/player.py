@@ -1,0 +1,129 @@
+"""The player: fetches the TwiML of one call and runs it verb by verb, until the call is over."""
+
+from collections.abc import Awaitable
+
+from emulator.line import parameters
+from emulator.line.audio import media_s, speech_s
+from emulator.line.document import Document, Gap, parse
+from emulator.line.reading import TwimlError
+from emulator.line.session import CallSession, End, Fetch, Step
+from emulator.line.verbs import VOICE, VoiceVerb
+from emulator.twilio.records import Instructions
+from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks
+
+TWIML_TYPES = ("text/xml", "application/xml", "text/html")
+WRONG_TYPE = 12300
+DOCUMENTS_LIMIT = 1000
+"""Twilio documents no limit; a call that only redirects to itself must end on a desk."""
+APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
+
+
+class Player:
+    """Runs one call. `play` is called once and returns how the call ends."""
+
+    def __init__(
+        self, session: CallSession, webhooks: Webhooks, instructions: Instructions
+    ) -> None:
+        self._session = session
+        self._webhooks = webhooks
+        self._instructions = instructions
+        self._fallback_used = not instructions.fallback_url
+        self._documents = 0
+
+    async def play(self) -> End:
+        """Run the call's instructions; falling off the end of a document hangs up."""
+        step: Step = None
+        if self._instructions.twiml:
+            step = await self._guarded(self._inline())
+        elif self._instructions.url:
+            step = Fetch(self._instructions.url, self._instructions.method)
+        while isinstance(step, Fetch):
+            step = await self._guarded(self._visit(step))
+        if step is not None:
+            return step
+        await self._session.answer()
+        return End("completed")
+
+    async def _guarded(self, visit: Awaitable[Step]) -> Step:
+        """Turn an error of a document into Twilio's alert and the fallback URL, or the spoken apology."""
+        try:
+            return await visit
+        except (WebhookError, TwimlError) as error:
+            self._session.store.alert(self._session.sid, error.code, error.message)
+            if not self._fallback_used:
+                self._fallback_used = True
+                failed = (("ErrorCode", str(error.code)), ("ErrorUrl", self._session.document_url))
+                return Fetch(
+                    self._instructions.fallback_url, self._instructions.fallback_method, failed
+                )
+        await self._session.answer()
+        self._session.note("Say", APPLICATION_ERROR)
+        await self._session.wait(speech_s(APPLICATION_ERROR))
+        return End("completed")
+
+    async def _inline(self) -> Step:
+        return await self._run(parse(self._instructions.twiml, VOICE))
+
+    async def _visit(self, fetch: Fetch) -> Step:
+        session = self._session
+        self._documents += 1
+        if self._documents > DOCUMENTS_LIMIT:
+            session.store.alert(
+                session.sid, None, f"The call asked for more than {DOCUMENTS_LIMIT} documents"
+            )
+            return End("completed")
+        session.document_url, session.document_method = fetch.url, fetch.method
+        fields = (*parameters.of_call(session.call), *fetch.params)
+        webhook = Webhook(session.sid, "instructions", fetch.url, fetch.method, fields)
+        answer = await self._webhooks.request(webhook)
+        session.document_url = answer.url
+        return await self._obey(answer)
+
+    async def _obey(self, answer: Answer) -> Step:
+        """Do what the answer says, by its type (twilio.com/docs/voice/twiml)."""
+        if not answer.body.strip():
+            return None
+        if answer.content_type in TWIML_TYPES:
+            return await self._run(parse(answer.text, VOICE))
+        if answer.content_type.startswith("audio/"):
+            return await self._hear_audio(answer)
+        if answer.content_type == "text/plain":
+            return await self._hear_text(answer.text)
+        raise TwimlError(
+            WRONG_TYPE, f"An answer of type {answer.content_type or '(none)'} cannot be played"
+        )
+
+    async def _hear_audio(self, answer: Answer) -> Step:
+        await self._session.answer()
+        self._session.note("Play", url=answer.url)
+        await self._session.wait(media_s(answer.content_type, answer.body))
+        return None
+
+    async def _hear_text(self, text: str) -> Step:
+        """Plain text is TwiML if it parses, otherwise it is spoken."""
+        try:
+            document = parse(text, VOICE)
+        except TwimlError:
+            await self._session.answer()
+            self._session.note("Say", text.strip())
+            await self._session.wait(speech_s(text))
+            return None
+        return await self._run(document)
+
+    async def _run(self, document: Document[VoiceVerb]) -> Step:
+        session = self._session
+        for warning in document.warnings:
+            session.warn(warning.code, warning.message)
+        for verb in document.verbs:
+            if isinstance(verb, Gap):
+                session.store.alert(
+                    session.sid,
+                    None,
+                    f"{verb.what} is real TwiML, but this emulator does not run it",
+                )
+                session.store.note(session.sid, "event", "not emulated", verb.what)
+                return End("completed")
+            step = await verb.run(session)
+            if step is not None:
+                return step
+        return None

@@ -1,0 +1,51 @@
+"""Status callbacks: one after the other for each text or call, without holding up the text or call itself."""
+
+import asyncio
+
+from emulator.line.parameters import Fields
+from emulator.twilio.store import Store
+from emulator.webhooks import Webhook, WebhookError, Webhooks
+
+REFUSED_REPORT = 15003
+"""Twilio's warning for a status callback that was not answered well (twilio.com/docs/api/errors/15003)."""
+
+
+class Reports:
+    """Keeps the order: a report goes out when the one before it on the same resource is done.
+
+    Twilio does not promise the order of arrival; sending them in order is one of the orders it can produce.
+    """
+
+    def __init__(self, store: Store, webhooks: Webhooks) -> None:
+        self._store = store
+        self._webhooks = webhooks
+        self._last: dict[str, asyncio.Task[None]] = {}
+
+    def send(self, resource_sid: str, url: str, method: str, fields: Fields) -> None:
+        """Queue one report; it is sent in the background."""
+        webhook = Webhook(resource_sid, "status", url, method, fields)
+        before = self._last.get(resource_sid)
+        task = asyncio.create_task(self._deliver(webhook, before))
+        self._last[resource_sid] = task
+        task.add_done_callback(lambda done: self._forget(resource_sid, done))
+
+    async def _deliver(self, webhook: Webhook, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        try:
+            await self._webhooks.request(webhook)
+        except WebhookError as error:
+            self._store.alert(
+                webhook.resource_sid, REFUSED_REPORT, f"Status callback: {error.message}", "warning"
+            )
+
+    def _forget(self, resource_sid: str, task: asyncio.Task[None]) -> None:
+        if self._last.get(resource_sid) is task:
+            del self._last[resource_sid]
+
+    async def close(self) -> None:
+        """Stop what is still under way."""
+        tasks = list(self._last.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,107 @@
+"""Texts: what becomes of one that the app sends, and what the app answers to one that it gets."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+
+from emulator.clock import Clock
+from emulator.line import parameters
+from emulator.line.conversation import Conversation
+from emulator.line.reports import Reports
+from emulator.line.verbs.messaging import Message as Reply
+from emulator.local_values import LINE
+from emulator.twilio.numbers import e164
+from emulator.twilio.records import Message, MessageStatus, PhoneNumber
+from emulator.twilio.segments import count_segments
+from emulator.twilio.sids import new_sid
+from emulator.twilio.store import Store
+from emulator.webhooks import Webhooks
+
+STEP_S = 0.1
+"""Time between two states of a text on its way. Only the order is Twilio's."""
+
+
+class Texts:
+    """Carries texts in both directions. Each travels in a task of its own."""
+
+    def __init__(self, store: Store, clock: Clock, webhooks: Webhooks, reports: Reports) -> None:
+        self._store = store
+        self._clock = clock
+        self._webhooks = webhooks
+        self._reports = reports
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def send(self, message: Message) -> None:
+        """Carry a text that Twilio accepted to its handset."""
+        self._begin(self._outgoing(message.sid))
+
+    def receive(
+        self, sender: str, number: PhoneNumber, body: str, media: tuple[str, ...]
+    ) -> Message:
+        """Somebody texts one of the account's numbers; return the new message."""
+        now = self._clock.now()
+        message = Message(
+            sid=new_sid("MM" if media else "SM"), to=number.phone_number, sender=sender, body=body, media=media,
+            direction="inbound", status="received", created=now, updated=now, sent=now,
+            segments=count_segments(body),
+        )  # fmt: skip
+        self._store.messages.put(message)
+        self._begin(self._incoming(message, number))
+        return message
+
+    async def close(self) -> None:
+        """Stop all texts on their way."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, run: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(run)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _outgoing(self, sid: str) -> None:
+        """No report is sent for the first state; a service reports `queued` when it has chosen a sender."""
+        message = self._store.messages.get(sid)
+        if message is not None and message.sender is None:
+            await self._clock.sleep(STEP_S)
+            self._move(sid, "queued")
+        for status in ("sent", "delivered"):
+            await self._clock.sleep(STEP_S)
+            self._move(sid, status)
+
+    def _move(self, sid: str, status: MessageStatus) -> None:
+        message = self._store.messages.get(sid)
+        if message is None:  # deleted, or the history was cleared
+            return
+        now = self._clock.now()
+        sent = message.sent or (now if status == "sent" else None)
+        changed = replace(
+            message, status=status, sent=sent, updated=now, sender=message.sender or LINE
+        )
+        self._store.messages.put(changed)
+        if changed.status_callback:
+            fields = parameters.of_message_status(changed)
+            self._reports.send(sid, changed.status_callback, "POST", fields)
+
+    async def _incoming(self, message: Message, number: PhoneNumber) -> None:
+        replies = await Conversation(message, number, self._store, self._webhooks).replies()
+        for reply in replies:
+            self._reply(message, reply)
+
+    def _reply(self, message: Message, reply: Reply) -> None:
+        """Send one <Message>; a recipient without + has the country of the account's number."""
+        now = self._clock.now()
+        to = e164(reply.to) if reply.to else message.sender
+        if to is None:
+            self._store.alert(
+                message.sid, 14101, f"<Message> to {reply.to!r}: no valid phone number", "warning"
+            )
+            return
+        answer = Message(
+            sid=new_sid("MM" if reply.media else "SM"), to=to, sender=reply.sender or message.to, body=reply.body,
+            media=reply.media, direction="outbound-reply", status="queued", created=now, updated=now,
+            segments=count_segments(reply.body), status_callback=reply.status_callback,
+        )  # fmt: skip
+        self.send(self._store.messages.put(answer))

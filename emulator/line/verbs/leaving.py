@@ -1,0 +1,54 @@
+"""Redirect, Reject and Hangup: what leads out of a document."""
+
+from dataclasses import dataclass
+
+from emulator.line.reading import Source
+from emulator.line.session import CallSession, End, Step
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Go on with the document at a URL; without one, with the current document again."""
+
+    url: str
+    method: str
+
+    @classmethod
+    def read(cls, source: Source) -> "Redirect":
+        return cls(source.text(), source.one_of("method", ("GET", "POST"), "POST", 13710))
+
+    async def run(self, session: CallSession) -> Step:
+        await session.answer()
+        session.note("Redirect", self.url)
+        return session.fetch(self.url, self.method)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Refuse an incoming call that was not answered yet; an answered call just ends."""
+
+    reason: str
+
+    @classmethod
+    def read(cls, source: Source) -> "Reject":
+        return cls(source.one_of("reason", ("rejected", "busy"), "rejected", 13810))
+
+    async def run(self, session: CallSession) -> Step:
+        session.note("Reject", reason=self.reason)
+        if session.answered:
+            return End("completed")
+        return End("busy" if self.reason == "busy" else "no-answer")
+
+
+@dataclass(frozen=True)
+class Hangup:
+    """End the call. As the first verb it still answers (and bills) it first."""
+
+    @classmethod
+    def read(cls, source: Source) -> "Hangup":
+        return cls()
+
+    async def run(self, session: CallSession) -> Step:
+        await session.answer()
+        session.note("Hangup")
+        return End("completed")

@@ -1,0 +1,109 @@
+"""Say, Play and Pause: what the caller hears."""
+
+from dataclasses import dataclass
+
+from emulator.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
+from emulator.line.reading import Source
+from emulator.line.session import CallSession, Step
+from emulator.webhooks import WebhookError
+
+LOOPS_FOREVER = 1000
+"""loop="0" means until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""
+SAY_LIMIT = 4096
+MEDIA_LIMIT = 40 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speech. SSML inside is read as plain text; any voice and language is taken."""
+
+    text: str
+    voice: str
+    language: str
+    loop: int
+
+    @classmethod
+    def read(cls, source: Source) -> "Say":
+        return cls(
+            text=source.text(),
+            voice=source.value("voice", "man"),
+            language=source.value("language", "en-US"),
+            loop=source.whole("loop", default=1, minimum=0, warning=13510),
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        await session.answer()
+        if not self.text:
+            session.warn(13520, "<Say> has no text")
+            return None
+        if len(self.text) > SAY_LIMIT:
+            session.warn(13521, f"<Say> has more than {SAY_LIMIT} characters")
+            return None
+        for _ in range(self.loop or LOOPS_FOREVER):
+            session.note("Say", self.text, voice=self.voice, language=self.language)
+            await session.wait(speech_s(self.text))
+        return None
+
+
+@dataclass(frozen=True)
+class Play:
+    """An audio file from a URL, or keypad tones."""
+
+    url: str
+    digits: str
+    loop: int
+
+    @classmethod
+    def read(cls, source: Source) -> "Play":
+        return cls(
+            url=source.text(),
+            digits=source.matching("digits", r"[0-9A-DwW#*]*", default="", warning=13430),
+            loop=source.whole("loop", default=1, minimum=0, warning=13410),
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        await session.answer()
+        seconds = tones_s(self.digits) if self.digits else await self._length_s(session)
+        if not seconds:
+            return None
+        for _ in range(self.loop or LOOPS_FOREVER):
+            if self.digits:
+                session.note("Play", digits=self.digits)
+            else:
+                session.note("Play", url=session.resolve(self.url))
+            await session.wait(seconds)
+        return None
+
+    async def _length_s(self, session: CallSession) -> float:
+        """Fetch the file; one that cannot be had is reported and passed over."""
+        if not self.url:
+            session.warn(13420, "<Play> has no URL")
+            return 0.0
+        try:
+            answer = await session.load(session.resolve(self.url), MEDIA_LIMIT)
+        except WebhookError as error:
+            session.store.alert(session.sid, error.code, f"<Play>: {error.message}")
+            return 0.0
+        if answer.content_type not in MEDIA_TYPES:
+            session.warn(
+                13420, f"<Play> cannot play {answer.content_type or 'a file without a type'}"
+            )
+            return 0.0
+        return max(media_s(answer.content_type, answer.body), 0.1)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Silence. As the first verb of an incoming call it lets the phone ring on."""
+
+    length_s: int
+
+    @classmethod
+    def read(cls, source: Source) -> "Pause":
+        return cls(source.whole("length", default=1, minimum=1, warning=13910))
+
+    async def run(self, session: CallSession) -> Step:
+        session.note("Pause", length=str(self.length_s))
+        await session.wait(self.length_s)
+        await session.answer()
+        return None

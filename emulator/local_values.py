@@ -1,0 +1,48 @@
+"""The fixed values of the local stack. They open nothing but the emulator, so they are no secrets."""
+
+ACCOUNT_SID = "AC" + "0" * 32
+AUTH_TOKEN = "0" * 32
+API_KEY_SID = "SK" + "0" * 32
+API_KEY_SECRET = "1" * 32
+MESSAGING_SERVICE_SID = "MG" + "0" * 32
+FUNCTION_KEY = "local"
+
+LINE = "+12025550100"
+"""The app's own phone number; +1 202 555 01xx is reserved for fiction."""
+
+HANDSETS = ("+12025550123", "+12025550124")
+"""The people's phones that the page shows from the start."""
+
+VAULT_URL = "https://local-stack.vault.azure.net"
+IDENTITY_HEADER = "local"
+FUNCTIONS_PORT = 7071
+PHONE_PORT = 7072
+
+SECRETS = {
+    "TwilioAccountSid": ACCOUNT_SID,
+    "TwilioAuthToken": AUTH_TOKEN,
+    "TwilioApiKeySid": API_KEY_SID,
+    "TwilioApiKeySecret": API_KEY_SECRET,
+}
+"""What the Key Vault stand-in holds, by secret name."""
+
+
+def host_settings(functions_url: str, emulator_url: str) -> dict[str, str]:
+    """Return the settings that tie the functions to the local stack; they win over all others.
+
+    Both URLs are without a final slash, e.g. http://127.0.0.1:7071.
+    An empty value counts as not set: it hides a real account's setting.
+    """
+    return {
+        "LOCAL_STACK_URL": emulator_url,
+        "KEY_VAULT_URL": VAULT_URL,
+        "IDENTITY_ENDPOINT": f"{emulator_url}/identity/token",
+        "IDENTITY_HEADER": IDENTITY_HEADER,
+        "AZURE_CLIENT_ID": "",
+        "PUBLIC_URL": functions_url,
+        "WEBSITE_HOSTNAME": functions_url.removeprefix("http://"),
+        "TWILIO_FROM_NUMBER": LINE,
+        "TWILIO_MESSAGING_SERVICE_SID": "",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }

@@ -1,0 +1,115 @@
+"""Both halves of the local stack in one process: the emulator's server and the host's supervisor."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from emulator.application import application
+from emulator.clock import Clock, ManualClock, SystemClock
+from emulator.host.configuration import (
+    DEFAULT_ROUTE_PREFIX,
+    ConfigurationError,
+    read_host_configuration,
+)
+from emulator.host_process import HostProcess, port_of
+from emulator.local_values import FUNCTION_KEY
+from emulator.state import State
+from emulator.supervisor import HostState, Supervisor
+from emulator.terminal import Terminal
+
+SHUTDOWN_S = 0.5
+"""How long an open event stream may hold up the end."""
+
+
+class Stack:
+    """Runs the local stack until the process is told to end."""
+
+    def __init__(
+        self,
+        *,
+        root: Path,
+        clock_kind: str,
+        functions: socket.socket,
+        phone: socket.socket,
+        environment: Callable[[], Mapping[str, str]],
+        early: HostProcess | None,
+    ) -> None:
+        """`functions` and `phone` are listening sockets; `early` is a host already on its way."""
+        self._root = root
+        self._clock_kind = clock_kind
+        self._functions = functions
+        self._functions_port = port_of(functions)
+        self._phone = phone
+        self._environment = environment
+        self._early = early
+
+    async def run(self) -> int:
+        """Serve until SIGINT or SIGTERM; return the exit status."""
+        stopped = _stop_signal()
+        clock: Clock = ManualClock(datetime.now(UTC)) if self._clock_kind == "manual" else SystemClock()
+        functions_url = f"http://127.0.0.1:{self._functions_port}"
+        state = State(clock, functions_url, _route_prefix(self._root))
+        terminal = Terminal(functions_url, f"http://127.0.0.1:{port_of(self._phone)}")
+
+        def host_changed(host: HostState) -> None:
+            state.host_changed(_host_view(host))
+            terminal.host_changed(host)
+
+        supervisor = Supervisor(
+            root=self._root,
+            listener=self._functions,
+            environment=self._environment,
+            function_key=FUNCTION_KEY,
+            on_state=host_changed,
+            early=self._early,
+        )
+        runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=SHUTDOWN_S)
+        await runner.setup()
+        await web.SockSite(runner, self._phone).start()
+        supervision = asyncio.create_task(supervisor.run())
+        stop = asyncio.create_task(stopped.wait())
+        await asyncio.wait([supervision, stop], return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        supervision.cancel()
+        await state.close()
+        await asyncio.gather(runner.cleanup(), _ended(supervision))
+        return 0 if stopped.is_set() else 1
+
+
+def _stop_signal() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+        except NotImplementedError:  # Windows: Ctrl-C arrives as an exception instead
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+    return stopped
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _route_prefix(root: Path) -> str:
+    """Return host.json's prefix; an unusable file is reported by the host itself."""
+    try:
+        return read_host_configuration(root).route_prefix
+    except ConfigurationError:
+        return DEFAULT_ROUTE_PREFIX
+
+
+def _host_view(host: HostState) -> dict[str, object]:
+    return {
+        "state": host.state,
+        "reason": host.reason,
+        "functions": list(host.functions),
+        "errors": [{"function": name, "reason": reason} for name, reason in host.errors],
+    }

@@ -1,0 +1,130 @@
+"""Everything the emulator holds at one moment, put together: the account, the line, the people."""
+
+from collections.abc import Iterable, Mapping
+
+from emulator import views
+from emulator.clock import Clock
+from emulator.events import Hub
+from emulator.line.exchange import Exchange
+from emulator.line.progress import Progress
+from emulator.line.reports import Reports
+from emulator.line.texts import Texts
+from emulator.local_values import HANDSETS, LINE
+from emulator.twilio.accounts import Accounts
+from emulator.twilio.api import Api
+from emulator.twilio.calls import Calls
+from emulator.twilio.messages import Messages
+from emulator.twilio.numbers import national
+from emulator.twilio.phone_numbers import PhoneNumbers
+from emulator.twilio.records import Call, Message, PhoneNumber
+from emulator.twilio.store import Store
+from emulator.webhooks import Webhooks
+
+LINE_SID = "PN" + "0" * 32
+NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions": [], "errors": []}
+
+
+class State:
+    """Build it inside a running event loop; `close` stops what is under way."""
+
+    def __init__(self, clock: Clock, functions_url: str, route_prefix: str) -> None:
+        """`functions_url` has no final slash; `route_prefix` is host.json's, e.g. "api" or ""."""
+        self.clock = clock
+        self.hub = Hub()
+        self.functions_url = functions_url
+        self._answers = "/".join(filter(None, (functions_url, route_prefix)))
+        self._handsets = list(HANDSETS)
+        self._host: Mapping[str, object] = NO_HOST
+        self.store = Store(clock, self._changed)
+        self.webhooks = Webhooks(self.store, clock)
+        self.reports = Reports(self.store, self.webhooks)
+        self.texts = Texts(self.store, clock, self.webhooks, self.reports)
+        self.exchange = Exchange(
+            self.store, clock, self.webhooks, Progress(self.store, clock, self.reports)
+        )
+        self.api = Api(
+            self.store,
+            Accounts(clock, created=clock.now(), updated=clock.now()),
+            {
+                "Messages": Messages(self.store, clock, self.texts),
+                "Calls": Calls(self.store, clock, self.exchange),
+                "IncomingPhoneNumbers": PhoneNumbers(self.store, clock),
+            },
+        )
+        self._add_line()
+
+    @property
+    def handsets(self) -> list[str]:
+        """The people's numbers: those from the start and those that came up."""
+        return list(self._handsets)
+
+    def host_changed(self, host: Mapping[str, object]) -> None:
+        """Show how the Functions host is doing."""
+        self._host = host
+        self.hub.publish("host", host)
+
+    def snapshot(self) -> dict[str, object]:
+        """Return everything that a page shows."""
+        return {
+            "line": LINE,
+            "handsets": self.handsets,
+            "texts": _all(self.store.messages),
+            "calls": _all(self.store.calls),
+            "webhooks": _all(self.store.deliveries),
+            "alerts": _all(self.store.alerts),
+            "host": self._host,
+            "clock": self.clock_view(),
+            "functions_url": self.functions_url,
+        }
+
+    def clock_view(self) -> dict[str, object]:
+        return {"kind": self.clock.kind, "now": views.iso(self.clock.now())}
+
+    async def reset(self) -> None:
+        """Return to the state of a fresh start; the host keeps running."""
+        await self._stop_line()
+        self.store.clear()
+        self.store.numbers.clear()
+        self._handsets = list(HANDSETS)
+        self._add_line()
+        self.hub.publish("snapshot", self.snapshot())
+
+    async def close(self) -> None:
+        await self._stop_line()
+        await self.webhooks.close()
+        self.hub.close()
+
+    async def _stop_line(self) -> None:
+        await self.exchange.close()
+        await self.texts.close()
+        await self.reports.close()
+
+    def _add_line(self) -> None:
+        now = self.clock.now()
+        self.store.numbers.put(
+            PhoneNumber(
+                sid=LINE_SID,
+                phone_number=LINE,
+                friendly_name=national(LINE),
+                created=now,
+                updated=now,
+                voice_url=f"{self._answers}/TwimlHello",
+                sms_url=f"{self._answers}/TwimlReply",
+            )
+        )
+
+    def _changed(self, kind: str, record: object) -> None:
+        if isinstance(record, (Message, Call)):
+            self._meet(record)
+        self.hub.publish(kind, views.of(record))
+
+    def _meet(self, record: Message | Call) -> None:
+        """A number that comes up for the first time and is not the account's is a new person."""
+        person = record.sender if record.direction == "inbound" else record.to
+        if person and person not in self._handsets and self.store.number(person) is None:
+            self._handsets.append(person)
+            self.hub.publish("handsets", self.handsets)
+
+
+def _all(records: Iterable[object]) -> list[views.Json]:
+    return [views.of(record) for record in records]

@@ -1,0 +1,53 @@
+"""The Accounts resource: the one account of the local stack."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from emulator.clock import Clock
+from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN
+from emulator.twilio import wire
+from emulator.twilio.errors import NotEmulated, not_found
+from emulator.twilio.parameters import Parameters
+
+
+@dataclass
+class Accounts:
+    """Fetch, list, rename. Subaccounts are not emulated."""
+
+    clock: Clock
+    created: datetime
+    updated: datetime
+    friendly_name: str = "Local stack"
+
+    def create(self, parameters: Parameters) -> wire.Json:
+        raise NotEmulated("Creating a subaccount")
+
+    def fetch(self, sid: str) -> wire.Json:
+        if sid != ACCOUNT_SID:
+            raise not_found(f"Accounts/{sid}")
+        return wire.account(self.friendly_name, AUTH_TOKEN, self.created, self.updated)
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        self.fetch(sid)
+        if parameters.text("Status"):
+            raise NotEmulated("Suspending or closing the account")
+        self.friendly_name = parameters.text("FriendlyName") or self.friendly_name
+        self.updated = self.clock.now()
+        return self.fetch(sid)
+
+    def page(self, parameters: Parameters) -> wire.Json:
+        """Return the list; there is one account, so there is one page."""
+        name = parameters.text("FriendlyName")
+        shown = [self.fetch(ACCOUNT_SID)] if name in ("", self.friendly_name) else []
+        path = f"/{wire.API_VERSION}/Accounts.json?PageSize=50&Page=0"
+        return {
+            "accounts": shown,
+            "first_page_uri": path,
+            "next_page_uri": None,
+            "previous_page_uri": None,
+            "page": 0,
+            "page_size": 50,
+            "start": 0,
+            "end": 0,
+            "uri": path,
+        }

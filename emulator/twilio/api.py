@@ -1,0 +1,135 @@
+"""The door /2010-04-01/: authentication, dispatch and errors of Twilio's REST API."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
+from emulator.twilio import wire
+from emulator.twilio.accounts import Accounts
+from emulator.twilio.errors import NotEmulated, TwilioRefusal, not_found
+from emulator.twilio.parameters import Parameters
+from emulator.twilio.resource import Resource, not_allowed, page_of
+from emulator.twilio.store import Store
+
+PREFIX = f"/{wire.API_VERSION}/"
+REAL_RESOURCES = frozenset(name.split("/", maxsplit=1)[0] for name in wire.ACCOUNT_PARTS.values())
+"""What Twilio has below an account, so that a gap of the emulator can be told from a wrong path."""
+
+
+class Api:
+    """Turns one HTTP request into a call of a resource and its answer or refusal into JSON."""
+
+    def __init__(self, store: Store, accounts: Accounts, resources: Mapping[str, Resource]) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._resources = resources
+
+    async def handle(self, request: web.Request) -> web.Response:
+        parameters = Parameters.from_form(await request.read())
+        query = Parameters(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
+        try:
+            is_api_key = _authenticate(request.headers.get("Authorization", ""))
+            body, status = self._dispatch(request, parameters, query, is_api_key=is_api_key)
+        except TwilioRefusal as refusal:
+            if isinstance(refusal, NotEmulated):
+                self._store.alert("", None, refusal.message)
+            return _json(refusal.body(), refusal.status)
+        return _json(body, status)
+
+    def _dispatch(
+        self, request: web.Request, parameters: Parameters, query: Parameters, *, is_api_key: bool
+    ) -> tuple[wire.Json | None, int]:
+        path = request.path.removeprefix(PREFIX)
+        if not path.endswith(".json"):
+            if path.split("/", maxsplit=1)[0] == "Accounts":
+                raise NotEmulated("An answer in XML (the path has no .json)")
+            raise not_found(request.path)
+        match path.removesuffix(".json").split("/"):
+            case ["Accounts", *rest] if len(rest) <= 1:
+                if is_api_key:
+                    raise _refused_credentials()
+                return self._account(request.method, rest, parameters, query)
+            case ["Accounts", account, name, *rest] if account == ACCOUNT_SID:
+                if is_api_key and name == "Keys":
+                    raise _refused_credentials()
+                return self._resource(request, name, rest, parameters, query)
+            case _:
+                raise not_found(request.path)
+
+    def _account(
+        self, method: str, rest: list[str], parameters: Parameters, query: Parameters
+    ) -> tuple[wire.Json, int]:
+        match method, rest:
+            case "GET", []:
+                return self._accounts.page(query), HTTPStatus.OK
+            case "POST", []:
+                return self._accounts.create(parameters), HTTPStatus.CREATED
+            case "GET", [sid]:
+                return self._accounts.fetch(sid), HTTPStatus.OK
+            case "POST", [sid]:
+                return self._accounts.update(sid, parameters), HTTPStatus.OK
+            case _:
+                raise not_allowed()
+
+    def _resource(
+        self,
+        request: web.Request,
+        name: str,
+        rest: list[str],
+        parameters: Parameters,
+        query: Parameters,
+    ) -> tuple[wire.Json | None, int]:
+        resource = self._resources.get(name)
+        if resource is None or len(rest) > 1:
+            if name in REAL_RESOURCES:
+                raise NotEmulated(f"The resource {'/'.join([name, *rest[1:2]])}")
+            raise not_found(request.path)
+        match request.method, rest:
+            case "GET", []:
+                return page_of(resource, request.path, query), HTTPStatus.OK
+            case "POST", []:
+                return resource.create(parameters), HTTPStatus.CREATED
+            case "GET", [sid]:
+                return resource.fetch(sid), HTTPStatus.OK
+            case "POST", [sid]:
+                return resource.update(sid, parameters), HTTPStatus.OK
+            case "DELETE", [sid]:
+                resource.delete(sid)
+                return None, HTTPStatus.NO_CONTENT
+            case _:
+                raise not_allowed()
+
+
+def _authenticate(header: str) -> bool:
+    """Return whether an API key was used; raise 20003 for anything but the two known pairs."""
+    scheme, _, encoded = header.partition(" ")
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise _refused_credentials() from None
+    known = {ACCOUNT_SID: AUTH_TOKEN, API_KEY_SID: API_KEY_SECRET}.get(user)
+    same = known is not None and hmac.compare_digest(known.encode(), password.encode())
+    if scheme.lower() != "basic" or not same:
+        raise _refused_credentials()
+    return user == API_KEY_SID
+
+
+def _refused_credentials() -> TwilioRefusal:
+    return TwilioRefusal(20003, "Authenticate", HTTPStatus.UNAUTHORIZED)
+
+
+def _json(body: Mapping[str, object] | None, status: int) -> web.Response:
+    headers = (
+        {"WWW-Authenticate": 'Basic realm="Twilio API"'}
+        if status == HTTPStatus.UNAUTHORIZED
+        else {}
+    )
+    if body is None:
+        return web.Response(status=status, headers=headers)
+    return web.json_response(body, status=status, headers=headers)

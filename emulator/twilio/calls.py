@@ -1,0 +1,203 @@
+"""The Calls resource (twilio.com/docs/voice/api/call-resource)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from emulator.clock import Clock
+from emulator.local_values import LINE
+from emulator.twilio import wire
+from emulator.twilio.errors import NotEmulated, TwilioRefusal, not_found
+from emulator.twilio.numbers import e164, is_other_channel
+from emulator.twilio.parameters import Parameters
+from emulator.twilio.records import ENDED_CALL, Call, Instructions, PhoneNumber, StatusCallback
+from emulator.twilio.resource import Resource, Row, by_date
+from emulator.twilio.sids import new_sid
+from emulator.twilio.store import Store
+
+TWIML_LIMIT = 4000
+EVENTS = ("initiated", "ringing", "answered", "completed")
+EMULATED = (
+    "To", "From", "Url", "Method", "FallbackUrl", "FallbackMethod", "Twiml", "StatusCallback",
+    "StatusCallbackMethod", "StatusCallbackEvent", "Timeout", "TimeLimit",
+)  # fmt: skip
+NOT_EMULATED = (
+    "SendDigits", "Record", "RecordingChannels", "RecordingStatusCallback", "RecordingStatusCallbackMethod",
+    "RecordingStatusCallbackEvent", "SipAuthUsername", "SipAuthPassword", "MachineDetection",
+    "MachineDetectionTimeout", "MachineDetectionSpeechThreshold", "MachineDetectionSpeechEndThreshold",
+    "MachineDetectionSilenceTimeout", "AsyncAmd", "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod",
+    "Trim", "CallerId", "Byoc", "CallReason", "CallToken", "RecordingTrack", "ClientNotificationUrl",
+    "ApplicationSid",
+)  # fmt: skip
+UPDATES = ("Url", "Method", "Twiml", "FallbackUrl", "FallbackMethod", "Status")
+NO_UPDATES = ("StatusCallback", "StatusCallbackMethod", "TimeLimit")
+
+
+class Exchange(Protocol):
+    """Where calls live: it places them, ends them and sends them elsewhere."""
+
+    def place(self, call: Call) -> None: ...
+
+    def end(self, sid: str) -> None: ...
+
+    def redirect(self, sid: str, instructions: Instructions) -> None: ...
+
+
+@dataclass
+class Calls(Resource):
+    """Create, list, fetch, update (end, redirect), delete."""
+
+    store: Store
+    clock: Clock
+    exchange: Exchange
+    key = "calls"
+    filters = (
+        "To", "From", "ParentCallSid", "Status", "StartTime", "StartTime<", "StartTime>",
+        "EndTime", "EndTime<", "EndTime>",
+    )  # fmt: skip
+
+    def create(self, parameters: Parameters) -> wire.Json:
+        for name in parameters.only_emulated(EMULATED, NOT_EMULATED):
+            self.store.alert("", 20001, f"Unknown parameter {name} was ignored", "warning")
+        call = self.store.calls.put(self._accepted(parameters))
+        self.exchange.place(call)
+        return wire.call(call)
+
+    def rows(self, parameters: Parameters) -> Sequence[Row]:
+        to, sender, status = (parameters.text(name) for name in ("To", "From", "Status"))
+        started = by_date(
+            parameters, "StartTime", lambda row: row.started if isinstance(row, Call) else None
+        )
+        ended = by_date(
+            parameters, "EndTime", lambda row: row.ended if isinstance(row, Call) else None
+        )
+        if parameters.text("ParentCallSid"):
+            return []
+        return [
+            row
+            for row in self.store.calls.newest_first()
+            if (not to or row.to == to)
+            and (not sender or row.sender == sender)
+            and (not status or row.status == status)
+            and started(row)
+            and ended(row)
+        ]
+
+    def to_json(self, row: Row) -> wire.Json:
+        assert isinstance(row, Call)  # noqa: S101 - narrows the type of the rows above
+        return wire.call(row)
+
+    def fetch(self, sid: str) -> wire.Json:
+        return wire.call(self._found(sid))
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        call = self._found(sid)
+        parameters.only_emulated(UPDATES, NO_UPDATES)
+        if parameters.text("Url") and parameters.text("Twiml"):
+            raise TwilioRefusal(21205, "Url and Twiml cannot both be given")
+        status = parameters.text("Status")
+        if call.status in ENDED_CALL:
+            raise TwilioRefusal(21220, "Call is not in-progress. Cannot redirect.")
+        if status:
+            self._end(call, status)
+        elif parameters.text("Url") or parameters.text("Twiml"):
+            if call.status != "in-progress":
+                raise TwilioRefusal(21220, "Call is not in-progress. Cannot redirect.")
+            self.exchange.redirect(sid, _instructions(parameters))
+        return wire.call(self._found(sid))
+
+    def delete(self, sid: str) -> None:
+        if self._found(sid).status not in ENDED_CALL:
+            raise TwilioRefusal(20009, "Cannot delete a call that is not finished", 409)
+        self.store.calls.remove(sid)
+
+    def _end(self, call: Call, status: str) -> None:
+        """`canceled` ends only calls that were not answered; `completed` ends all (voice/api/call-resource)."""
+        if status not in ("canceled", "completed"):
+            raise TwilioRefusal(21218, "Status must be canceled or completed")
+        if status == "canceled" and call.status == "in-progress":
+            raise TwilioRefusal(21220, "Call is in-progress. Cannot cancel.")
+        self.exchange.end(call.sid)
+
+    def _found(self, sid: str) -> Call:
+        call = self.store.calls.get(sid)
+        if call is None:
+            raise not_found(f"Calls/{sid}")
+        return call
+
+    def _accepted(self, parameters: Parameters) -> Call:
+        to = _callee(parameters.text("To"))
+        number = self._caller(parameters.text("From"))
+        if not parameters.text("Url") and not parameters.text("Twiml"):
+            raise TwilioRefusal(21205, "Url or Twiml is required.")
+        now = self.clock.now()
+        return Call(
+            sid=new_sid("CA"),
+            to=to,
+            sender=number.phone_number,
+            direction="outbound-api",
+            status="queued",
+            created=now,
+            updated=now,
+            instructions=_instructions(parameters),
+            callback=_status_callback(parameters),
+            phone_number_sid=number.sid,
+            timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
+            time_limit_s=parameters.whole("TimeLimit", 20001, 14400, 1, 86400),
+        )
+
+    def _caller(self, text: str) -> PhoneNumber:
+        if not text:
+            raise TwilioRefusal(21213, "A 'From' phone number is required.")
+        if is_other_channel(text):
+            raise NotEmulated("A caller that is no phone number")
+        number = e164(text)
+        if number is None:
+            raise TwilioRefusal(21212, f"Invalid 'From' Phone Number: {text}")
+        owned = self.store.number(number)
+        if owned is None:
+            raise TwilioRefusal(21210, f"'From' {text} is no number of this account (try {LINE})")
+        return owned
+
+
+def _callee(text: str) -> str:
+    if not text:
+        raise TwilioRefusal(21201, "A 'To' phone number is required.")
+    if is_other_channel(text):
+        raise NotEmulated("Calling a client or SIP address")
+    number = e164(text)
+    if number is None:
+        raise TwilioRefusal(21217, f"Phone number does not appear to be valid: {text}")
+    return number
+
+
+def _instructions(parameters: Parameters) -> Instructions:
+    """Twiml is ignored when Url is given, too (OpenAPI description of the Call resource)."""
+    url = parameters.url("Url", 21205)
+    twiml = "" if url else parameters.text("Twiml")
+    if len(twiml) > TWIML_LIMIT:
+        raise TwilioRefusal(400, f"Twiml must be at most {TWIML_LIMIT} characters")
+    return Instructions(
+        url=url,
+        method=parameters.method("Method", 21209),
+        fallback_url=parameters.url("FallbackUrl", 21205),
+        fallback_method=parameters.method("FallbackMethod", 21209),
+        twiml=twiml,
+    )
+
+
+def _status_callback(parameters: Parameters) -> StatusCallback | None:
+    url = parameters.url("StatusCallback", 21609)
+    if not url:
+        return None
+    # The names may come as repeated parameters or, from old code, in one value with blanks.
+    events = [
+        event
+        for value in parameters.texts("StatusCallbackEvent")
+        for event in re.split(r"[ ,]+", value)
+    ]
+    if not all(event in EVENTS for event in events):
+        raise TwilioRefusal(21626, f"StatusCallbackEvent must be of {', '.join(EVENTS)}")
+    method = parameters.method("StatusCallbackMethod", 21209)
+    return StatusCallback(url, method, tuple(events) or ("completed",))

@@ -1,0 +1,45 @@
+"""Refusals of Twilio's REST API.
+
+TwilioRefusal                  an error answer: HTTP status, Twilio's number, a sentence
+└── NotEmulated                501: Twilio can do it, the emulator cannot; it has no Twilio number
+"""
+
+
+class TwilioRefusal(Exception):
+    """Twilio says no. `code` is a number of Twilio's error dictionary, `status` the HTTP status."""
+
+    def __init__(self, code: int, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+    def body(self) -> dict[str, object]:
+        """Return the JSON body, with the members that Twilio's SDK reads."""
+        more_info = f"https://www.twilio.com/docs/errors/{self.code}"
+        return {
+            "code": self.code,
+            "message": self.message,
+            "more_info": more_info,
+            "status": self.status,
+        }
+
+
+class NotEmulated(TwilioRefusal):
+    """A resource or parameter of Twilio's that the emulator does not have."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(501, f"{what} is real Twilio, but this emulator does not have it.", 501)
+
+    def body(self) -> dict[str, object]:
+        return {
+            "code": 501,
+            "message": self.message,
+            "more_info": "docs/emulator-coverage.md",
+            "status": 501,
+        }
+
+
+def not_found(what: str) -> TwilioRefusal:
+    """The resource does not exist (20404)."""
+    return TwilioRefusal(20404, f"The requested resource {what} was not found", 404)

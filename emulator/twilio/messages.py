@@ -1,0 +1,169 @@
+"""The Messages resource (twilio.com/docs/messaging/api/message-resource)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from emulator.clock import Clock
+from emulator.local_values import LINE, MESSAGING_SERVICE_SID
+from emulator.twilio import wire
+from emulator.twilio.errors import NotEmulated, TwilioRefusal, not_found
+from emulator.twilio.numbers import e164, is_other_channel, is_sender_name
+from emulator.twilio.parameters import Parameters, is_url
+from emulator.twilio.records import ENDED_MESSAGE, Message
+from emulator.twilio.resource import Resource, Row, by_date
+from emulator.twilio.segments import count_segments
+from emulator.twilio.sids import new_sid
+from emulator.twilio.store import Store
+
+BODY_LIMIT = 1600
+MEDIA_LIMIT = 10
+EMULATED = (
+    "To",
+    "From",
+    "MessagingServiceSid",
+    "Body",
+    "MediaUrl",
+    "StatusCallback",
+    "ValidityPeriod",
+)
+NOT_EMULATED = (
+    "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery", "ContentRetention",
+    "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType", "ShortenUrls", "ScheduleType",
+    "SendAt", "SendAsMms", "ContentVariables", "RiskCheck", "FallbackFrom", "ContentSid",
+)  # fmt: skip
+
+
+class Sender(Protocol):
+    """Takes a message that was accepted and delivers it."""
+
+    def send(self, message: Message) -> None: ...
+
+
+@dataclass
+class Messages(Resource):
+    """Create, list, fetch, redact, delete."""
+
+    store: Store
+    clock: Clock
+    sender: Sender
+    key = "messages"
+    filters = ("To", "From", "DateSent", "DateSent<", "DateSent>")
+
+    def create(self, parameters: Parameters) -> wire.Json:
+        for name in parameters.only_emulated(EMULATED, NOT_EMULATED):
+            self.store.alert("", 20001, f"Unknown parameter {name} was ignored", "warning")
+        message = self.store.messages.put(self._accepted(parameters))
+        self.sender.send(message)
+        return wire.message(message)
+
+    def rows(self, parameters: Parameters) -> Sequence[Row]:
+        to, sender = parameters.text("To"), parameters.text("From")
+        on_date = by_date(
+            parameters, "DateSent", lambda row: row.sent if isinstance(row, Message) else None
+        )
+        return [
+            row
+            for row in self.store.messages.newest_first()
+            if (not to or row.to == to) and (not sender or row.sender == sender) and on_date(row)
+        ]
+
+    def to_json(self, row: Row) -> wire.Json:
+        assert isinstance(row, Message)  # noqa: S101 - narrows the type of the rows above
+        return wire.message(row)
+
+    def fetch(self, sid: str) -> wire.Json:
+        return wire.message(self._found(sid))
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        message = self._found(sid)
+        if parameters.text("Status"):
+            raise NotEmulated("Cancelling a scheduled message")
+        if "Body" not in parameters:
+            return wire.message(message)
+        if parameters.text("Body"):
+            raise TwilioRefusal(
+                20001, "Body can only be updated to an empty string, which redacts the message"
+            )
+        return wire.message(
+            self.store.messages.put(replace(message, body="", updated=self.clock.now()))
+        )
+
+    def delete(self, sid: str) -> None:
+        message = self._found(sid)
+        if message.status not in ENDED_MESSAGE:
+            raise TwilioRefusal(20009, "Cannot delete a message that is not finished", 409)
+        self.store.messages.remove(sid)
+
+    def _found(self, sid: str) -> Message:
+        message = self.store.messages.get(sid)
+        if message is None:
+            raise not_found(f"Messages/{sid}")
+        return message
+
+    def _accepted(self, parameters: Parameters) -> Message:
+        to = self._recipient(parameters.text("To"))
+        sender, service = self._sender(parameters)
+        body, media = self._content(parameters)
+        if sender == to:
+            raise TwilioRefusal(21266, "'To' and 'From' number cannot be the same")
+        parameters.whole("ValidityPeriod", 21624, 36000, 1, 36000)
+        now = self.clock.now()
+        return Message(
+            sid=new_sid("MM" if media else "SM"),
+            to=to,
+            sender=sender,
+            body=body,
+            direction="outbound-api",
+            status="queued" if sender else "accepted",
+            created=now,
+            updated=now,
+            segments=count_segments(body),
+            media=media,
+            messaging_service_sid=service,
+            status_callback=parameters.url("StatusCallback", 21609),
+        )
+
+    def _recipient(self, text: str) -> str:
+        if not text:
+            raise TwilioRefusal(21604, "A 'To' phone number is required.")
+        if is_other_channel(text):
+            raise NotEmulated("A recipient on another channel than SMS")
+        number = e164(text)
+        if number is None:
+            raise TwilioRefusal(21211, f"Invalid 'To' Phone Number: {text}")
+        return number
+
+    def _sender(self, parameters: Parameters) -> tuple[str | None, str | None]:
+        """Return the number and the messaging service; the service chooses a number later."""
+        text, service = parameters.text("From"), parameters.text("MessagingServiceSid") or None
+        if service and service != MESSAGING_SERVICE_SID:
+            raise TwilioRefusal(21701, f"The Messaging Service {service} does not exist", 404)
+        if not text and not service:
+            raise TwilioRefusal(21603, "A 'From' phone number or a Messaging Service is required.")
+        if not text:
+            return None, service
+        if is_other_channel(text):
+            raise NotEmulated("A sender on another channel than SMS")
+        number = e164(text)
+        if number and self.store.number(number):
+            return number, service
+        if number is None and not is_sender_name(text):
+            raise TwilioRefusal(21212, f"Invalid 'From' Phone Number or sender: {text}")
+        if number is None and not text.isdigit():
+            return text, service
+        raise TwilioRefusal(
+            21606, f"'From' {text} is not a message-capable number of this account (try {LINE})"
+        )
+
+    def _content(self, parameters: Parameters) -> tuple[str, tuple[str, ...]]:
+        body, media = parameters.text("Body"), tuple(parameters.texts("MediaUrl"))
+        if not body and not media:
+            raise TwilioRefusal(21602, "Message body is required.")
+        if len(body) > BODY_LIMIT:
+            raise TwilioRefusal(21617, f"The message body exceeds {BODY_LIMIT} characters.")
+        if len(media) > MEDIA_LIMIT:
+            raise TwilioRefusal(21623, f"Number of media files exceeds {MEDIA_LIMIT}.")
+        if not all(is_url(url) for url in media):
+            raise TwilioRefusal(21620, "Invalid media URL")
+        return body, media

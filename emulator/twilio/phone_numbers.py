@@ -1,0 +1,112 @@
+"""The IncomingPhoneNumbers resource: the account's numbers and where their texts and calls go."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from emulator.clock import Clock
+from emulator.twilio import wire
+from emulator.twilio.errors import TwilioRefusal, not_found
+from emulator.twilio.numbers import e164, national
+from emulator.twilio.parameters import Parameters
+from emulator.twilio.records import PhoneNumber
+from emulator.twilio.resource import Resource, Row
+from emulator.twilio.sids import new_sid
+from emulator.twilio.store import Store
+
+URLS = {
+    "VoiceUrl": "voice_url",
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "SmsUrl": "sms_url",
+    "SmsFallbackUrl": "sms_fallback_url",
+    "StatusCallback": "status_callback",
+}
+METHODS = {
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "SmsMethod": "sms_method",
+    "SmsFallbackMethod": "sms_fallback_method",
+    "StatusCallbackMethod": "status_callback_method",
+}
+EMULATED = (*URLS, *METHODS, "FriendlyName", "PhoneNumber", "AreaCode", "ApiVersion")
+NOT_EMULATED = (
+    "SmsApplicationSid", "VoiceApplicationSid", "VoiceCallerIdLookup", "EmergencyStatus", "EmergencyAddressSid",
+    "TrunkSid", "IdentitySid", "AddressSid", "VoiceReceiveMode", "BundleSid", "AccountSid",
+)  # fmt: skip
+
+
+@dataclass
+class PhoneNumbers(Resource):
+    """Create (buy), list, fetch, update, delete (give back)."""
+
+    store: Store
+    clock: Clock
+    key = "incoming_phone_numbers"
+    filters = ("PhoneNumber", "FriendlyName", "Beta", "Origin")
+
+    def create(self, parameters: Parameters) -> wire.Json:
+        parameters.only_emulated(EMULATED, NOT_EMULATED)
+        digits = self._digits(parameters)
+        now = self.clock.now()
+        number = PhoneNumber(new_sid("PN"), digits, national(digits), created=now, updated=now)
+        return wire.phone_number(self.store.numbers.put(_changed(number, parameters)))
+
+    def rows(self, parameters: Parameters) -> Sequence[Row]:
+        digits, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
+        return [
+            row
+            for row in self.store.numbers.newest_first()
+            if digits in row.phone_number and (not name or row.friendly_name == name)
+        ]
+
+    def to_json(self, row: Row) -> wire.Json:
+        assert isinstance(row, PhoneNumber)  # noqa: S101 - narrows the type of the rows above
+        return wire.phone_number(row)
+
+    def fetch(self, sid: str) -> wire.Json:
+        return wire.phone_number(self._found(sid))
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        parameters.only_emulated(EMULATED, NOT_EMULATED)
+        changed = replace(_changed(self._found(sid), parameters), updated=self.clock.now())
+        return wire.phone_number(self.store.numbers.put(changed))
+
+    def delete(self, sid: str) -> None:
+        self.store.numbers.remove(self._found(sid).sid)
+
+    def _found(self, sid: str) -> PhoneNumber:
+        number = self.store.numbers.get(sid)
+        if number is None:
+            raise not_found(f"IncomingPhoneNumbers/{sid}")
+        return number
+
+    def _digits(self, parameters: Parameters) -> str:
+        """Return the number asked for, or one in the area code asked for."""
+        wanted, area = parameters.text("PhoneNumber"), parameters.text("AreaCode")
+        if wanted:
+            number = e164(wanted)
+            if number is None:
+                raise TwilioRefusal(21421, f"PhoneNumber {wanted} is invalid")
+            if self.store.number(number):
+                raise TwilioRefusal(21422, f"PhoneNumber {wanted} is not available")
+            return number
+        if not area:
+            raise TwilioRefusal(21421, "PhoneNumber or AreaCode is required")
+        number = e164(f"+1{area}55501{secrets.randbelow(100):02d}") if area.isdigit() else None
+        if number is None or self.store.number(number):
+            raise TwilioRefusal(21452, f"No phone numbers found in area code {area}")
+        return number
+
+
+def _changed(number: PhoneNumber, parameters: Parameters) -> PhoneNumber:
+    """Only what is named changes; a blank URL takes the old one away."""
+    changes: dict[str, str] = {}
+    for name, attribute in URLS.items():
+        if name in parameters:
+            changes[attribute] = parameters.url(name, 21402)
+    for name, attribute in METHODS.items():
+        if name in parameters:
+            changes[attribute] = parameters.method(name, 21403)
+    if parameters.text("FriendlyName"):
+        changes["friendly_name"] = parameters.text("FriendlyName")
+    return replace(number, **changes)

@@ -1,0 +1,123 @@
+"""What has happened so far. The history is bounded: the oldest records make room for new ones."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Literal, Protocol
+
+from emulator.clock import Clock
+from emulator.twilio.records import Alert, Call, Delivery, Entry, Message, PhoneNumber
+from emulator.twilio.sids import new_sid
+
+HISTORY_LIMIT = 10_000
+"""Texts and calls that are remembered, each."""
+
+RECENT_LIMIT = 500
+"""Webhooks and alerts that are remembered, each."""
+
+Kind = Literal["text", "call", "number", "webhook", "alert"]
+Publish = Callable[[Kind, object], None]
+
+
+class Record(Protocol):
+    """Anything with a SID can be put on a shelf."""
+
+    @property
+    def sid(self) -> str: ...
+
+
+class Shelf[R: Record]:
+    """Records of one kind by SID, oldest first."""
+
+    def __init__(
+        self, kind: Kind, limit: int, publish: Publish, full: Callable[[Kind], None]
+    ) -> None:
+        self._kind: Kind = kind
+        self._limit = limit
+        self._publish = publish
+        self._full = full
+        self._records: OrderedDict[str, R] = OrderedDict()
+        self.dropped = 0
+
+    def put(self, record: R) -> R:
+        """Add the record or put it in the place of the one with its SID."""
+        self._records[record.sid] = record
+        self._publish(self._kind, record)
+        if len(self._records) > self._limit:
+            self._records.popitem(last=False)
+            self.dropped += 1
+            if self.dropped == 1:
+                self._full(self._kind)
+        return record
+
+    def get(self, sid: str) -> R | None:
+        return self._records.get(sid)
+
+    def remove(self, sid: str) -> None:
+        del self._records[sid]
+
+    def clear(self) -> None:
+        self._records.clear()
+        self.dropped = 0
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(list(self._records.values()))
+
+    def newest_first(self) -> list[R]:
+        return list(reversed(self._records.values()))
+
+
+class Store:
+    """All shelves. `publish` hears of each record that is new or changed."""
+
+    def __init__(self, clock: Clock, publish: Publish) -> None:
+        self._clock = clock
+        self.messages: Shelf[Message] = Shelf("text", HISTORY_LIMIT, publish, self._say_full)
+        self.calls: Shelf[Call] = Shelf("call", HISTORY_LIMIT, publish, self._say_full)
+        self.numbers: Shelf[PhoneNumber] = Shelf("number", HISTORY_LIMIT, publish, self._say_full)
+        self.deliveries: Shelf[Delivery] = Shelf(
+            "webhook", RECENT_LIMIT, publish, lambda kind: None
+        )
+        self.alerts: Shelf[Alert] = Shelf("alert", RECENT_LIMIT, publish, lambda kind: None)
+
+    def number(self, phone_number: str) -> PhoneNumber | None:
+        """Return the account's number with these digits, or None when it is not the account's."""
+        return next((n for n in self.numbers if n.phone_number == phone_number), None)
+
+    def note(
+        self,
+        call_sid: str,
+        kind: Literal["event", "verb"],
+        name: str,
+        text: str = "",
+        **attributes: str,
+    ) -> None:
+        """Add a line to a call's timeline."""
+        call = self.calls.get(call_sid)
+        if call is None:
+            return
+        at_s = round((self._clock.now() - call.created).total_seconds(), 3)
+        entry = Entry(at_s, kind, name, text, tuple(attributes.items()))
+        self.calls.put(replace(call, timeline=(*call.timeline, entry)))
+
+    def alert(
+        self,
+        resource_sid: str,
+        code: int | None,
+        message: str,
+        level: Literal["error", "warning"] = "error",
+    ) -> None:
+        """Show a Twilio error or warning by its number, or, with code None, a gap of the emulator."""
+        kind: Literal["twilio", "emulator"] = "emulator" if code is None else "twilio"
+        self.alerts.put(
+            Alert(new_sid("NO"), resource_sid, self._clock.now(), level, kind, code, message)
+        )
+
+    def clear(self) -> None:
+        """Forget everything but the account's numbers."""
+        for shelf in (self.messages, self.calls, self.deliveries, self.alerts):
+            shelf.clear()
+
+    def _say_full(self, kind: Kind) -> None:
+        message = f"The emulator keeps {HISTORY_LIMIT:,} records of a kind; the oldest ({kind}) are dropped now."
+        self.alert("", None, message, "warning")

@@ -1,0 +1,103 @@
+"""Records as the page and the tests see them: JSON of our own, with ISO 8601 times."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from emulator.twilio.records import Alert, Call, Delivery, Message, PhoneNumber
+
+type Json = dict[str, object]
+
+
+def iso(time: datetime) -> str:
+    """Return e.g. 2026-11-22T12:00:00.000Z."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def text(record: Message) -> Json:
+    return {
+        "sid": record.sid,
+        "from": record.sender,
+        "to": record.to,
+        "body": record.body,
+        "media": list(record.media),
+        "status": record.status,
+        "direction": record.direction,
+        "error_code": record.error_code,
+        "segments": record.segments,
+        "at": iso(record.created),
+    }
+
+
+def call(record: Call) -> Json:
+    person = record.sender if record.direction == "inbound" else record.to
+    return {
+        "sid": record.sid,
+        "from": record.sender,
+        "to": record.to,
+        "status": record.status,
+        "direction": record.direction,
+        "at": iso(record.created),
+        "legs": [{"number": person, "status": record.status}],
+        "gathering": record.gathering,
+        "timeline": [
+            {
+                "at": entry.at_s,
+                "kind": entry.kind,
+                "name": entry.name,
+                "text": entry.text,
+                "attributes": dict(entry.attributes),
+            }
+            for entry in record.timeline
+        ],
+    }
+
+
+def webhook(record: Delivery) -> Json:
+    return {
+        "id": record.sid,
+        "at": iso(record.at),
+        "sid": record.resource_sid,
+        "purpose": record.purpose,
+        "method": record.method,
+        "url": record.url,
+        "form": [list(pair) for pair in record.form],
+        "signed": record.signed,
+        "status": record.status,
+        "answer": record.answer,
+        "content_type": record.content_type,
+        "duration_ms": record.duration_ms,
+        "attempt": record.attempt,
+        "error": record.error,
+    }
+
+
+def alert(record: Alert) -> Json:
+    return {
+        "id": record.sid,
+        "at": iso(record.at),
+        "sid": record.resource_sid,
+        "level": record.level,
+        "kind": record.kind,
+        "code": record.code,
+        "message": record.message,
+    }
+
+
+def number(record: PhoneNumber) -> Json:
+    return {
+        "phone_number": record.phone_number,
+        "voice_url": record.voice_url,
+        "sms_url": record.sms_url,
+    }
+
+
+def of(record: object) -> Json:
+    """Return the view of any record."""
+    views: Mapping[type, Callable[..., Json]] = {
+        Message: text,
+        Call: call,
+        Delivery: webhook,
+        Alert: alert,
+        PhoneNumber: number,
+    }
+    return views[type(record)](record)
