@@ -1,6 +1,7 @@
 """The HTTP server around the front, and its orderly end."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable
 
@@ -12,8 +13,10 @@ from aiohttp.web_server import Server
 from emulator.host.answers import empty
 
 BACKLOG = 1024
-ACCEPTED_GRACE_S = 0.05  # for a request on a connection that was accepted a moment ago
+ACCEPTED_GRACE_S = 0.05  # for connections that the event loop has accepted and not yet set up
+FIRST_REQUEST_GRACE_S = 0.5  # for a connection that has not sent its first request yet
 IN_FLIGHT_GRACE_S = 2.0
+CHECK_EVERY_S = 0.01
 MAX_REQUEST_LINE_BYTES = 8 * 1024  # these two are Kestrel's limits
 MAX_HEADER_BYTES = 32 * 1024
 
@@ -48,6 +51,7 @@ class HostServer(Server):
         super().__init__(self._handle)
         self._front = front
         self._in_flight = 0
+        self._silent: set[RequestHandler] = set()  # connections before their first request
         self._stopping = False
 
     def __call__(self) -> RequestHandler:
@@ -63,7 +67,18 @@ class HostServer(Server):
             max_field_size=MAX_HEADER_BYTES,
         )
 
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        """Note a connection that has not asked anything yet."""
+        super().connection_made(handler, transport)
+        self._silent.add(handler)
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        """Forget a connection."""
+        super().connection_lost(handler, exc)
+        self._silent.discard(handler)
+
     async def _handle(self, request: BaseRequest) -> Response:
+        self._silent.discard(request.protocol)
         self._in_flight += 1
         try:
             response = await self._front(request)
@@ -79,10 +94,21 @@ class HostServer(Server):
         server = await loop.create_server(self, sock=listener, backlog=BACKLOG)
         await stop.wait()
         self._stopping = True
-        server.close()
+        # Only stop accepting for now: closing the server drops connections that the event loop
+        # has accepted and not yet set up.
+        with contextlib.suppress(NotImplementedError):  # Windows
+            loop.remove_reader(listener)
         await asyncio.sleep(ACCEPTED_GRACE_S)
-        deadline = loop.time() + IN_FLIGHT_GRACE_S
-        while self._in_flight and loop.time() < deadline:
-            await asyncio.sleep(0.01)
+        server.close()
+        await wait_while(lambda: bool(self._silent), FIRST_REQUEST_GRACE_S)
+        await wait_while(lambda: self._in_flight > 0, IN_FLIGHT_GRACE_S)
         # Zero would mean no time limit at all.
         await self.shutdown(timeout=0.1)
+
+
+async def wait_while(condition: Callable[[], bool], limit_s: float) -> None:
+    """Return when `condition` no longer holds, at the latest after `limit_s` seconds."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + limit_s
+    while condition() and loop.time() < deadline:
+        await asyncio.sleep(CHECK_EVERY_S)

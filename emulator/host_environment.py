@@ -1,0 +1,59 @@
+"""The environment of the Functions host on the desk."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+SETTINGS_FILE = "local.settings.json"
+
+
+class HostEnvironmentError(Exception):
+    """`local.settings.json` cannot be used; the message says why."""
+
+
+def host_environment(
+    process: Mapping[str, str], root: Path, local_stack: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the host's environment variables.
+
+    First the process's own, then `Values` of `local.settings.json` in `root` if there is one, then
+    the local stack's, which always win: no setting can point the functions at a real account.
+    Raises HostEnvironmentError.
+    """
+    return {**process, **read_local_settings(root / SETTINGS_FILE), **local_stack}
+
+
+def read_local_settings(path: Path) -> dict[str, str]:
+    """Return `Values` of a settings file, empty when there is no file."""
+    try:
+        document: object = json.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise HostEnvironmentError(f"{path.name}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise HostEnvironmentError(f"{path.name} is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise HostEnvironmentError(f"{path.name}: expected a JSON object")
+    settings = cast(dict[str, object], document)
+    if settings.get("IsEncrypted") is True:
+        raise HostEnvironmentError(
+            f"{path.name} is encrypted; decrypt it with: func settings decrypt"
+        )
+    values = settings.get("Values", {})
+    if not isinstance(values, dict):
+        raise HostEnvironmentError(f'{path.name}: "Values" must be an object')
+    return check_values(path.name, cast(dict[str, object], values))
+
+
+def check_values(file: str, values: Mapping[str, object]) -> dict[str, str]:
+    """Return the settings if each can be an environment variable; never show a value."""
+    checked: dict[str, str] = {}
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise HostEnvironmentError(f"{file}: the value of {name} must be text")
+        if not name or "=" in name or "\0" in name + value:
+            raise HostEnvironmentError(f"{file}: {name!r} cannot be an environment variable")
+        checked[name] = value
+    return checked

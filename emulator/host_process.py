@@ -1,0 +1,116 @@
+"""The Functions host as a child process, and the listening socket it inherits.
+
+Imports nothing slow (asyncio neither), so that the host can be on its way before the emulator
+loads its own parts.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+BACKLOG = 1024  # connections that wait while the host restarts
+STOP_LIMIT_S = 3.5  # the host needs at most 2 s for requests in flight
+PROJECT = Path(__file__).resolve().parent.parent
+CAN_INHERIT = os.name == "posix"
+
+
+class PortInUseError(Exception):
+    """A port is taken; the message names it and the option that chooses another."""
+
+
+def listen(port: int, *, option: str = "--port") -> socket.socket:
+    """Return a listening socket on 127.0.0.1; port 0 takes any free one.
+
+    Raises PortInUseError, which names `option`.
+    """
+    try:
+        # create_server picks the address reuse that is right for the system.
+        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+    except OSError as error:
+        raise PortInUseError(
+            f"cannot listen on port {port} ({error.strerror}); choose another with {option}"
+        ) from error
+
+
+def port_of(listener: socket.socket) -> int:
+    """Return the port a socket listens on."""
+    port: int = listener.getsockname()[1]
+    return port
+
+
+@dataclass(frozen=True)
+class HostProcess:
+    """One running host. Its output goes to the terminal as it is."""
+
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    async def ended(self) -> str:
+        """Wait for the end of the process; return how it ended, in words."""
+        import asyncio
+
+        return describe_exit(await asyncio.to_thread(self.process.wait))
+
+    def begin_stop(self) -> None:
+        """Ask the host to end: it stops listening at once and finishes what is in flight."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+    async def stop(self) -> None:
+        """Ask the host to end and wait for it; kill it when it takes too long."""
+        import asyncio
+
+        self.begin_stop()
+        ended = asyncio.create_task(self.ended())
+        done, _ = await asyncio.wait([ended], timeout=STOP_LIMIT_S)
+        if not done:
+            self.process.kill()
+        await ended
+
+
+def start_host(
+    *,
+    root: Path,
+    listener: socket.socket,
+    port: int,
+    environment: Mapping[str, str],
+    function_key: str,
+) -> HostProcess:
+    """Start a host for the app in `root`; raise OSError when that is impossible.
+
+    The host inherits `listener`, so that connections wait in it while there is no host. Windows
+    cannot hand a socket down: there the socket is closed and the host binds `port` itself.
+    """
+    if not CAN_INHERIT:
+        listener.close()
+    door = ["--fd", str(listener.fileno())] if CAN_INHERIT else ["--port", str(port)]
+    command = [sys.executable, "-m", "emulator.host", "--root", str(root), *door]
+    process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+        [*command, "--function-key", function_key],
+        cwd=PROJECT,
+        env=dict(environment),
+        stdin=subprocess.PIPE,
+        pass_fds=[listener.fileno()] if CAN_INHERIT else [],
+        # A session of its own: Ctrl-C on the terminal reaches the emulator, which ends the host.
+        start_new_session=True,
+    )
+    return HostProcess(process)
+
+
+def describe_exit(status: int) -> str:
+    """Say how a process ended; a negative status is a signal."""
+    if status < 0:
+        try:
+            return f"killed by signal {-status} ({signal.Signals(-status).name})"
+        except ValueError:
+            return f"killed by signal {-status}"
+    return f"ended with exit status {status}"

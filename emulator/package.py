@@ -1,0 +1,45 @@
+"""What a deployment of the app would contain."""
+
+import os
+from pathlib import Path
+
+IGNORE_FILE = ".funcignore"
+# Core Tools leaves these out of a package by itself (its FileSystemHelpers.GetLocalFiles); the
+# compiled files of this machine are of no use elsewhere.
+NEVER_DEPLOYED = frozenset(
+    {".funcignore", ".git", ".gitignore", ".vscode", "__pycache__", "local.settings.json"}
+)
+# Wildcards and exceptions in .funcignore have no or surprising effects
+# (Azure/azure-functions-core-tools #2701, #4240), so they are not allowed here.
+WILD = frozenset("*?[]!/\\")
+
+
+class PackageError(Exception):
+    """`.funcignore` holds something else than plain names."""
+
+
+def ignored_names(root: Path) -> frozenset[str]:
+    """Return the names that `.funcignore` keeps out, one a line; `#` begins a comment line.
+
+    A name keeps out every file and folder that is called so. Raises PackageError.
+    """
+    try:
+        lines = (root / IGNORE_FILE).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        lines = []
+    names = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    for name in names:
+        if WILD & set(name):
+            raise PackageError(f"{IGNORE_FILE}: {name} is not a plain name")
+    return frozenset(names) | NEVER_DEPLOYED
+
+
+def deployed_files(root: Path) -> list[str]:
+    """Return the files that would ship, sorted, relative to `root`, with forward slashes."""
+    ignored = ignored_names(root)
+    found: list[str] = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in ignored]
+        here = Path(folder).relative_to(root)
+        found += [(here / name).as_posix() for name in files if name not in ignored]
+    return sorted(found)

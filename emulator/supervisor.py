@@ -1,0 +1,157 @@
+"""Keeps the Functions host alive: starts it, and starts it again when it dies or a file changes."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from emulator.file_watch import FileWatch
+from emulator.host_environment import HostEnvironmentError
+from emulator.host_process import CAN_INHERIT, HostProcess, port_of, start_host
+from emulator.host_status import HostReport, wait_for_report
+from emulator.restarts import Restarts
+from emulator.unavailable import unavailable
+
+
+@dataclass(frozen=True)
+class HostState:
+    """How the host is doing. Each error is a function's name and why it did not load."""
+
+    state: Literal["starting", "running", "failed"]
+    reason: str
+    """Why it was started again or failed, for people; empty on a plain start."""
+    functions: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Death:
+    """The end of a host that nobody asked for."""
+
+    reason: str
+    lived_s: float
+    was_running: bool
+
+
+class Supervisor:
+    """Runs the host on a socket that outlives it, so that no connection is ever refused."""
+
+    def __init__(
+        self,
+        *,
+        root: Path,
+        listener: socket.socket,
+        environment: Callable[[], Mapping[str, str]],
+        function_key: str,
+        on_state: Callable[[HostState], None],
+        port: int | None = None,
+        early: HostProcess | None = None,
+    ) -> None:
+        """`environment` is asked at each start, since its files may have changed.
+
+        `early` is a host that was started on the listener's `port` already.
+        """
+        self._root = root
+        self._listener = listener
+        self._environment = environment
+        self._function_key = function_key
+        self._on_state = on_state
+        self._host = early
+        self._watch = FileWatch(root)
+        self._port = port_of(listener) if port is None else port
+        self._ending: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Keep the host running until cancelled; then the host is gone before this ends."""
+        restarts, reason = Restarts(), ""
+        try:
+            while True:
+                end = await self._live(reason)
+                if isinstance(end, Death):
+                    restarts = restarts.after_death(
+                        lived_s=end.lived_s, was_running=end.was_running
+                    )
+                    reason = end.reason
+                    if restarts.hopeless:
+                        reason = await self._fail(f"the host does not come up: {reason}")
+                        restarts = Restarts()
+                    await asyncio.sleep(restarts.delay_s)
+                else:
+                    restarts, reason = Restarts(), end
+        finally:
+            self._retire()
+            await asyncio.gather(*self._ending)
+
+    async def _live(self, reason: str) -> str | Death:
+        """Run one host; return which file changed, or how the host died."""
+        self._on_state(HostState("starting", reason))
+        try:
+            host = self._start()
+        except (HostEnvironmentError, OSError) as error:
+            return await self._fail(str(error))
+        end = await self._end_of(host, reason)
+        if isinstance(end, Death):
+            self._host = None
+        else:
+            self._retire()
+        return end
+
+    async def _end_of(self, host: HostProcess, reason: str) -> str | Death:
+        """Announce the host when it is up; return why it must be replaced."""
+        loop = asyncio.get_running_loop()
+        born = loop.time()
+        report = asyncio.create_task(wait_for_report(self._port, host.pid, self._function_key))
+        ended = asyncio.create_task(host.ended())
+        changed = asyncio.create_task(self._watch.change())
+        try:
+            await asyncio.wait([report, ended, changed], return_when=asyncio.FIRST_COMPLETED)
+            was_running = report.done()
+            if was_running:
+                self._announce(report.result(), reason)
+                await asyncio.wait([ended, changed], return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                return Death(ended.result(), loop.time() - born, was_running)
+            return changed.result()
+        finally:
+            for task in (report, ended, changed):
+                task.cancel()
+
+    def _start(self) -> HostProcess:
+        """Return the host that was started early, or a new one."""
+        if self._host is None:
+            self._host = start_host(
+                root=self._root,
+                listener=self._listener,
+                port=self._port,
+                environment=self._environment(),
+                function_key=self._function_key,
+            )
+        return self._host
+
+    def _announce(self, report: HostReport, reason: str) -> None:
+        """Tell that the host is up, or that it is up and cannot run the app."""
+        if report.running:
+            self._on_state(HostState("running", reason, report.functions, report.errors))
+        else:
+            why = "; ".join(text for _, text in report.errors)
+            self._on_state(HostState("failed", why, report.functions, report.errors))
+
+    async def _fail(self, reason: str) -> str:
+        """Answer 503 with the reason until a file changes; return which one did."""
+        self._on_state(HostState("failed", reason))
+        async with contextlib.AsyncExitStack() as stack:
+            if CAN_INHERIT:
+                await stack.enter_async_context(unavailable(self._listener, reason))
+            return await self._watch.change()
+
+    def _retire(self) -> None:
+        """Let the present host finish what is in flight; the next one may start meanwhile."""
+        if self._host is not None:
+            self._host.begin_stop()
+            task = asyncio.create_task(self._host.stop())
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+            self._host = None
