@@ -1,0 +1,13 @@
+"""GET /api/GetHealth: whether settings, credentials and Twilio work; 503 names what does not."""
+
+import azure.functions as func
+
+from shared import health
+from shared.endpoints import question
+from shared.responses import json_response
+
+
+@question
+async def main(req: func.HttpRequest) -> func.HttpResponse:
+    """Try each part."""
+    return json_response(await health.check())

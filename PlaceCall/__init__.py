@@ -1,0 +1,17 @@
+"""POST /api/PlaceCall: ring a phone and answer with the call's SID."""
+
+import azure.functions as func
+
+from shared import clients
+from shared.calls import FIELDS, CallRequest
+from shared.endpoints import action
+from shared.inputs import read_inputs
+from shared.responses import json_response
+
+
+@action
+async def main(req: func.HttpRequest) -> func.HttpResponse:
+    """Place the call that the inputs describe."""
+    call = CallRequest.from_inputs(read_inputs(req, *FIELDS), clients.settings())
+    placed = await clients.caller().place(call, req.url)
+    return json_response(placed.to_json(), status=201)

@@ -1,0 +1,1 @@
+"""The library that is deployed with the functions."""

@@ -1,0 +1,1 @@
+"""One pure module per `Twiml...` function: typed parameters in, TwiML out."""

@@ -1,0 +1,160 @@
+"""Phone calls: what callers ask for, checked, and how it is handed to Twilio."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from shared.answers import hello
+from shared.errors import InvalidRequestError
+from shared.inputs import Inputs, required
+from shared.phone_numbers import parse_number
+from shared.public_urls import PublicUrls
+from shared.settings import Settings
+from shared.twilio_account import TwilioAccount
+from shared.web_addresses import twiml_url
+from shared.xml_text import is_xml_text
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.call import CallInstance
+
+# Twilio's limit for a document that travels with the request.
+MAX_TWIML_CHARS = 4000
+REPORTED_EVENTS = ("initiated", "ringing", "answered", "completed")
+
+FIELDS = ("to", "from", "message", "twiml", "url")
+CONTENT_FIELDS = ("message", "twiml", "url")
+
+_TWIML = re.compile(r"(<\?xml[^>]*\?>)?\s*(<!--.*?-->\s*)*<Response[\s/>]", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRequest:
+    """One outgoing call, ready to place.
+
+    `to` and `sender` are E.164; without `sender` the app's own number calls. `twiml` is the
+    document the call follows, `url` where Twilio fetches it: at most one is given. With neither,
+    the call follows the app's TwimlHello.
+    """
+
+    to: str
+    sender: str | None = None
+    twiml: str | None = None
+    url: str | None = None
+
+    @classmethod
+    def from_inputs(cls, inputs: Inputs, config: Settings) -> "CallRequest":
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        region = config.default_region
+        to = parse_number(required(inputs.number("to"), "to"), region=region, field="to")
+        sender = inputs.number("from")
+        if sender is not None:
+            sender = parse_number(sender, region=region, field="from")
+        given = [name for name in CONTENT_FIELDS if inputs.text(name) is not None]
+        if len(given) > 1:
+            raise InvalidRequestError(
+                f"only one of {', '.join(CONTENT_FIELDS)} may be given", field=given[1]
+            )
+        url = inputs.text("url")
+        if url is not None:
+            url = twiml_url(url, has_local_stack=bool(config.local_stack_url), field="url")
+        return cls(to=to, sender=sender, twiml=_twiml(inputs), url=url)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedCall:
+    """A call that Twilio has accepted."""
+
+    sid: str
+    status: str
+    sender: str
+    to: str
+
+    def to_json(self) -> dict[str, object]:
+        """The answer of PlaceCall."""
+        return {"sid": self.sid, "status": self.status, "from": self.sender, "to": self.to}
+
+
+class Caller:
+    """Places calls from the app's account."""
+
+    def __init__(self, account: TwilioAccount, config: Settings, urls: PublicUrls) -> None:
+        self._account = account
+        self._config = config
+        self._urls = urls
+
+    async def place(self, call: CallRequest, request_url: str) -> PlacedCall:
+        """Hand a call to Twilio once; its reports go to OnCallStatus beside `request_url`.
+
+        Raise ConfigurationError, VaultError or a TwilioError. Nothing is repeated, so that
+        nobody is rung twice.
+        """
+        config = self._config
+        config.require(*config.rest_secrets, from_number=not call.sender, public_url=True)
+        parameters: dict[str, Any] = self._content(call, request_url) | self._reports(request_url)
+        sender = call.sender or config.from_number
+
+        async def create(client: "Client") -> "CallInstance":
+            return await client.calls.create_async(to=call.to, from_=sender, **parameters)
+
+        placed = await self._account.run(create)
+        return PlacedCall(
+            sid=str(placed.sid),
+            status=str(placed.status),
+            sender=sender,  # the SDK hides Twilio's own `from` of a call
+            to=str(placed.to),
+        )
+
+    def _content(self, call: CallRequest, request_url: str) -> dict[str, Any]:
+        """What the call follows; a document of our own goes along when Twilio cannot fetch it."""
+        if call.twiml is not None:
+            return {"twiml": call.twiml}
+        if call.url is not None:
+            return {"url": call.url}
+        if self._urls.reachable:
+            return {"url": self._urls.of_function("TwimlHello", request_url)}
+        return {"twiml": str(hello.greeting())}
+
+    def _reports(self, request_url: str) -> dict[str, Any]:
+        status_callback = self._urls.of_report("OnCallStatus", request_url)
+        if status_callback is None:
+            return {}
+        return {"status_callback": status_callback, "status_callback_event": list(REPORTED_EVENTS)}
+
+
+def _twiml(inputs: Inputs) -> str | None:
+    """The document to send along: the one given, or one that speaks the message given."""
+    message, twiml = inputs.text("message"), inputs.text("twiml")
+    if message is not None:
+        return _sendable(_spoken(message), "message")
+    if twiml is not None:
+        twiml = twiml.strip()  # Twilio refuses a blank before the declaration
+        if not _TWIML.match(twiml):
+            raise InvalidRequestError("`twiml` must be a document <Response>...", field="twiml")
+        return _sendable(twiml, "twiml")
+    return None
+
+
+def _spoken(message: str) -> str:
+    """A document that says `message` and hangs up."""
+    if not message.strip():
+        raise InvalidRequestError("`message` must not be blank", field="message")
+    if not is_xml_text(message):
+        raise InvalidRequestError("`message` must not contain control characters", field="message")
+    response = VoiceResponse()
+    response.say(message)
+    return str(response)
+
+
+def _sendable(document: str, field: str) -> str:
+    if not is_xml_text(document):
+        raise InvalidRequestError(f"`{field}` must not contain control characters", field=field)
+    if len(document) > MAX_TWIML_CHARS:
+        raise InvalidRequestError(
+            f"`{field}` makes a document of {len(document)} characters; "
+            f"Twilio takes up to {MAX_TWIML_CHARS}",
+            field=field,
+        )
+    return document

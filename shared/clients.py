@@ -1,0 +1,154 @@
+"""The only builder of clients: each is built on first use and kept for the life of the worker.
+
+Callers write `clients.messenger()`, so a test replaces one function, or all with `reset()`.
+"""
+
+import asyncio
+import atexit
+import os
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from shared.clock import Clock, SystemClock
+from shared.credentials import AppSettings, Credentials
+from shared.public_urls import PublicUrls
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+
+    from shared.calls import Caller
+    from shared.key_vault import KeyVault
+    from shared.messages import Messenger
+    from shared.twilio_account import TwilioAccount
+    from shared.twilio_http import TwilioHttp
+
+
+class Clients:
+    """Everything that is built from one set of settings."""
+
+    def __init__(self, values: Mapping[str, str], clock: Clock) -> None:
+        """Read the settings; raise ConfigurationError when one is malformed."""
+        self.settings = Settings.from_mapping(values)
+        self.public_urls = PublicUrls(self.settings)
+        self.credentials = Credentials(self._secret_source(), clock)
+        self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, TwilioHttp] = (
+            WeakKeyDictionary()
+        )
+        self._twilio: WeakKeyDictionary[
+            asyncio.AbstractEventLoop, tuple[tuple[str, ...], Client]
+        ] = WeakKeyDictionary()
+
+    def account(self) -> "TwilioAccount":
+        """The app's Twilio account."""
+        from shared.twilio_account import TwilioAccount
+
+        return TwilioAccount(self.credentials, self.settings.rest_secrets, self._connect)
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        connection = self._connections.pop(asyncio.get_running_loop(), None)
+        if connection is not None:
+            await connection.close()
+
+    def abandon(self) -> None:
+        """Leave all connections to the system; Azure tells no function that its worker ends."""
+        for connection in self._connections.values():
+            connection.abandon()
+
+    def _secret_source(self) -> "AppSettings | KeyVault":
+        if not self.settings.key_vault_url:
+            return AppSettings(self.settings.secrets)
+        from shared.key_vault import KeyVault
+
+        return KeyVault(self.settings)
+
+    def _connect(self, secrets: tuple[str, ...]) -> "Client":
+        """Twilio's client of this event loop (a connection of another loop fails)."""
+        loop = asyncio.get_running_loop()
+        known = self._twilio.get(loop)
+        if known is not None and known[0] == secrets:
+            return known[1]
+        from twilio.rest import Client
+
+        from shared.twilio_http import TwilioHttp
+
+        if loop not in self._connections:
+            self._connections[loop] = TwilioHttp(self.settings.local_stack_url)
+        account_sid, *key, password = secrets
+        client = Client(
+            key[0] if key else account_sid,
+            password,
+            account_sid,
+            http_client=self._connections[loop],
+        )
+        self._twilio[loop] = (secrets, client)
+        return client
+
+
+class _Holder:
+    """The clients of this worker, built by whoever comes first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clients: Clients | None = None
+
+    def get(self) -> Clients:
+        with self._lock:
+            if self._clients is None:
+                self._clients = Clients(os.environ, SystemClock())
+                atexit.register(self._clients.abandon)
+            return self._clients
+
+    def set(self, clients: Clients | None) -> None:
+        with self._lock:
+            self._clients = clients
+
+
+_holder = _Holder()
+
+
+def current() -> Clients:
+    """The clients of this worker; raise ConfigurationError when a setting is malformed."""
+    return _holder.get()
+
+
+def reset(clients: Clients | None = None) -> None:
+    """Use these clients from now on, or build new ones from the environment."""
+    _holder.set(clients)
+
+
+def settings() -> Settings:
+    """The app's settings."""
+    return current().settings
+
+
+def public_urls() -> PublicUrls:
+    """The URLs under which Twilio knows this app."""
+    return current().public_urls
+
+
+def credentials() -> Credentials:
+    """The app's secrets."""
+    return current().credentials
+
+
+def account() -> "TwilioAccount":
+    """The app's Twilio account. Use it inside a coroutine."""
+    return current().account()
+
+
+def messenger() -> "Messenger":
+    """Sends text messages. Use it inside a coroutine."""
+    from shared.messages import Messenger
+
+    return Messenger(account(), settings(), public_urls())
+
+
+def caller() -> "Caller":
+    """Places calls. Use it inside a coroutine."""
+    from shared.calls import Caller
+
+    return Caller(account(), settings(), public_urls())

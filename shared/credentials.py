@@ -1,0 +1,186 @@
+"""The app's secrets, each read once however many ask, and kept while the vault is down."""
+
+import asyncio
+import logging
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.clock import Clock
+from shared.errors import ConfigurationError, VaultError
+from shared.settings import Secret
+
+TIME_TO_LIVE_S = 3600.0
+REFRESH_INTERVAL_S = 60.0
+# Twilio waits 15 s for a webhook's answer, so a reader gives up before that.
+MAX_WAIT_S = 10.0
+
+log = logging.getLogger(__name__)
+
+Outcome = str | VaultError | None
+
+
+class SecretSource(Protocol):
+    """Where secrets come from; `read` runs in a thread and may block."""
+
+    def read(self, secret: Secret) -> str | None:
+        """The secret's value, None when there is no such secret; VaultError when unreadable."""
+        ...
+
+
+class AppSettings:
+    """Secrets in plain app settings, for those who have no vault."""
+
+    def __init__(self, secrets: Mapping[Secret, str]) -> None:
+        self._secrets = secrets
+
+    def read(self, secret: Secret) -> str | None:
+        """The value of the secret's setting, None when it is not set."""
+        return self._secrets.get(secret)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    value: str | None  # None: there is no such secret
+    fresh_until: float  # on the clock, seconds
+
+
+class Credentials:
+    """A cache of secrets for all event loops and threads of a worker.
+
+    A secret that has grown old is read again in the background while its old value is used, so
+    neither a slow vault nor one that is down delays anybody who has been served before.
+    """
+
+    def __init__(
+        self,
+        source: SecretSource,
+        clock: Clock,
+        *,
+        time_to_live_s: float = TIME_TO_LIVE_S,
+        refresh_interval_s: float = REFRESH_INTERVAL_S,
+        max_wait_s: float = MAX_WAIT_S,
+    ) -> None:
+        self._source = source
+        self._clock = clock
+        self._time_to_live_s = time_to_live_s
+        self._refresh_interval_s = refresh_interval_s
+        self._max_wait_s = max_wait_s
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="secrets")
+        self._readings: dict[Secret, _Reading] = {}
+        self._flights: dict[Secret, Future[Outcome]] = {}
+        self._refreshed_at: dict[Secret, float] = {}
+
+    async def get(self, *secrets: Secret) -> tuple[str, ...]:
+        """The secrets' values, in the order asked for.
+
+        Raise VaultError when one cannot be read and is not known from before, ConfigurationError
+        naming all of those that do not exist.
+        """
+        values = await self._values(secrets)
+        missing = [s for s, value in zip(secrets, values, strict=True) if not value]
+        if missing:
+            raise ConfigurationError(
+                f"missing secrets: {', '.join(missing)} (without Key Vault the settings "
+                f"{', '.join(secret.setting for secret in missing)})"
+            )
+        return tuple(value for value in values if value)
+
+    async def find(self, secret: Secret) -> str | None:
+        """The value of an optional secret, None when it does not exist."""
+        return (await self._values((secret,)))[0]
+
+    async def refresh(self, *secrets: Secret) -> None:
+        """Read secrets again because a value no longer works: at most once per interval each.
+
+        Whoever asks while such a reading is under way waits for it. A vault that is down changes
+        nothing.
+        """
+        with self._lock:
+            now = self._clock.monotonic()
+            last = self._refreshed_at
+            due = [s for s in secrets if now - last.get(s, -math.inf) >= self._refresh_interval_s]
+            self._refreshed_at.update(dict.fromkeys(due, now))
+            waited_for = [s for s in secrets if s in due or s in self._flights]
+        if waited_for:
+            await self._landed(self._fly(waited_for))
+
+    async def _values(self, secrets: Sequence[Secret]) -> list[str | None]:
+        now = self._clock.monotonic()
+        old = [s for s in secrets if s not in self._readings or self._is_old(s, now)]
+        if old:
+            flights = self._fly(old)
+            without = {s: flight for s, flight in flights.items() if not self._has_value(s)}
+            for secret, outcome in (await self._landed(without)).items():
+                if isinstance(outcome, VaultError) and secret not in self._readings:
+                    raise VaultError(outcome.detail) from outcome
+        return [self._readings[secret].value for secret in secrets]
+
+    def _is_old(self, secret: Secret, now: float) -> bool:
+        return now >= self._readings[secret].fresh_until
+
+    def _has_value(self, secret: Secret) -> bool:
+        reading = self._readings.get(secret)
+        return reading is not None and reading.value is not None
+
+    def _fly(self, secrets: Sequence[Secret]) -> dict[Secret, Future[Outcome]]:
+        """Start reading the secrets that nobody is reading yet; return the readings under way."""
+        with self._lock:
+            new = [secret for secret in secrets if secret not in self._flights]
+            self._flights.update((secret, Future[Outcome]()) for secret in new)
+            flights = {secret: self._flights[secret] for secret in secrets}
+        if new:
+            self._threads.submit(self._read_all, new)
+        return flights
+
+    async def _landed(self, flights: Mapping[Secret, Future[Outcome]]) -> dict[Secret, Outcome]:
+        """Wait for readings; giving up or being cancelled does not end them for others."""
+        if not flights:
+            return {}
+        # asyncio.wait neither cancels what it waits for nor cares which event loop reads.
+        waiting = [asyncio.wrap_future(flight) for flight in flights.values()]
+        _, late = await asyncio.wait(waiting, timeout=self._max_wait_s)
+        if late:
+            raise VaultError(f"Key Vault did not answer within {self._max_wait_s:g} seconds")
+        return {secret: flight.result() for secret, flight in flights.items()}
+
+    def _read_all(self, secrets: Sequence[Secret]) -> None:
+        """Read the first secret, which signs in at the vault, then the others at the same time."""
+        first, *others = secrets
+        outcome = self._read(first)
+        for secret in others:
+            if isinstance(outcome, VaultError):
+                self._land(secret, outcome)
+            else:
+                self._threads.submit(self._read, secret)
+
+    def _read(self, secret: Secret) -> Outcome:
+        outcome: Outcome
+        try:
+            value = self._source.read(secret)
+            outcome = value.strip() if value else None
+        except VaultError as error:
+            log.warning("%s cannot be read: %s", secret, error.detail)
+            outcome = error
+        except Exception:  # whatever happened: those who wait must hear of it
+            log.exception("%s cannot be read", secret)
+            outcome = VaultError("Key Vault could not be asked; the log says why")
+        self._land(secret, outcome)
+        return outcome
+
+    def _land(self, secret: Secret, outcome: Outcome) -> None:
+        """Keep what was read, or what was known before; then wake those who wait."""
+        with self._lock:
+            now = self._clock.monotonic()
+            soon = now + self._refresh_interval_s
+            if not isinstance(outcome, VaultError):
+                fresh_until = now + self._time_to_live_s if outcome else soon
+                self._readings[secret] = _Reading(outcome, fresh_until)
+            elif secret in self._readings:
+                self._readings[secret] = _Reading(self._readings[secret].value, soon)
+            flight = self._flights.pop(secret)
+        flight.set_result(outcome)

@@ -1,0 +1,102 @@
+"""The decorators of the functions: here errors become HTTP answers and signatures are checked.
+
+A decorated function presents `main(req: HttpRequest) -> HttpResponse`, because the runtime reads
+its signature and its annotations. functools.wraps would show it those of the inner function.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from shared import clients
+from shared.errors import AppError
+from shared.responses import problem_response, twiml_response
+from shared.settings import Secret
+from shared.webhooks import Webhook, verify
+
+if TYPE_CHECKING:
+    from twilio.twiml import TwiML
+
+log = logging.getLogger(__name__)
+
+Endpoint = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+
+
+def action(handler: Endpoint) -> Endpoint:
+    """For functions that do something for the app's own callers.
+
+    An AppError becomes its problem answer and one line in the log; any other error reaches the
+    host, which answers 500 and logs the traceback.
+    """
+
+    async def main(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except AppError as error:
+            _log_error(handler.__module__, error)
+            return problem_response(error)
+
+    return _named_after(handler, main)
+
+
+def question(handler: Endpoint) -> Endpoint:
+    """For functions that tell the app's own callers something; errors are treated as in action."""
+    return action(handler)
+
+
+def answer(handler: Callable[[Webhook], Awaitable["TwiML"]]) -> Endpoint:
+    """For TwiML that only Twilio may fetch: the handler sees requests with a right signature."""
+
+    async def main(req: func.HttpRequest) -> func.HttpResponse:
+        return twiml_response(await handler(await _verified(req)))
+
+    return action(_named_after(handler, main))
+
+
+def report(handler: Callable[[Webhook], Awaitable[None]]) -> Endpoint:
+    """For what Twilio reports: signed like an answer, and answered with 204."""
+
+    async def main(req: func.HttpRequest) -> func.HttpResponse:
+        await handler(await _verified(req))
+        return func.HttpResponse(status_code=204)
+
+    return action(_named_after(handler, main))
+
+
+def fixed_answer(handler: Callable[[func.HttpRequest], Awaitable["TwiML"]]) -> Endpoint:
+    """For TwiML that is the same for everybody, signed or not: built once, then repeated."""
+    response: func.HttpResponse | None = None
+
+    async def main(req: func.HttpRequest) -> func.HttpResponse:
+        nonlocal response
+        if response is None:
+            response = twiml_response(await handler(req))
+        return response
+
+    return _named_after(handler, main)
+
+
+async def _verified(req: func.HttpRequest) -> Webhook:
+    clients.settings().require(Secret.AUTH_TOKEN, public_url=True)
+    return await verify(req, clients.public_urls(), clients.credentials())
+
+
+def _named_after(handler: Callable[..., object], main: Endpoint) -> Endpoint:
+    """Copy name, module and docstring, never the annotations."""
+    for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(main, attribute, getattr(handler, attribute))
+    return main
+
+
+def _log_error(function: str, error: AppError) -> None:
+    """One line without anything that the caller sent."""
+    log.warning(
+        "%s: %s status=%d code=%s %s",
+        function.removeprefix("__app__."),
+        type(error).__name__,
+        error.status,
+        error.code,
+        error.log_text,
+    )

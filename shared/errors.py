@@ -1,0 +1,146 @@
+"""Everything this app raises on purpose.
+
+AppError
+├── ConfigurationError            a setting or a secret is missing or malformed     500
+├── InvalidRequestError           the caller sent something unusable                400
+│   └── UnknownFieldError         the caller sent a field that does not exist       400
+├── ForgedRequestError            a webhook without a valid signature               403
+├── NotHealthyError               GetHealth found a part that fails                 503
+├── VaultError                    Key Vault cannot be read                          503
+└── TwilioError                   something went wrong between us and Twilio        502
+    ├── TwilioRefusedError        Twilio refused; `code` is its number       400/429/502
+    ├── TwilioUnreachableError    no connection; nothing was sent                   502
+    └── TwilioOutcomeUnknownError sent, but no usable answer came back              504
+"""
+
+from http import HTTPStatus
+
+
+class AppError(Exception):
+    """Base of all errors that become an HTTP answer; `detail` is for the caller.
+
+    `log_text` is what a log may show. It is empty where `detail` may hold what the caller sent.
+    """
+
+    status: int = HTTPStatus.INTERNAL_SERVER_ERROR
+    title: str = "The request failed"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        field: str | None = None,
+        code: int | None = None,
+        log_text: str = "",
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+        self.code = code
+        self.log_text = log_text
+
+
+class ConfigurationError(AppError):
+    """A setting or a secret is missing or malformed; `detail` names it, never its value."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    title = "The app is not set up correctly"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, log_text=detail)
+
+
+class InvalidRequestError(AppError):
+    """The caller sent something unusable; `field` is the input at fault, if it is one."""
+
+    status = HTTPStatus.BAD_REQUEST
+    title = "The request is not valid"
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        super().__init__(detail, field=field, log_text=f"field {field}" if field else "")
+
+
+class UnknownFieldError(InvalidRequestError):
+    """The caller sent a field that does not exist. Its name is input, so no log shows it."""
+
+    def __init__(self, detail: str, *, field: str) -> None:
+        super().__init__(detail, field=field)
+        self.log_text = ""
+
+
+class ForgedRequestError(AppError):
+    """A request that only Twilio may make carries no valid signature."""
+
+    status = HTTPStatus.FORBIDDEN
+    title = "The request is not signed by Twilio"
+
+    def __init__(self, reason: str, url: str) -> None:
+        """Say why (`reason` holds no input) and which URL the signature was checked against."""
+        super().__init__(
+            f"{reason} The signed URL is {url} (PUBLIC_URL, path and query). "
+            "To sign a test request: python3 dev.py sign URL name=value",
+            log_text=reason,
+        )
+
+
+class NotHealthyError(AppError):
+    """A part that the app needs does not work; `detail` begins with its name."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "The app is not healthy"
+
+    def __init__(self, part: str, cause: AppError) -> None:
+        super().__init__(
+            f"{part}: {cause.detail}",
+            code=cause.code,
+            log_text=f"part {part}, {type(cause).__name__}",
+        )
+        self.part = part
+
+
+class VaultError(AppError):
+    """Key Vault, or the identity that opens it, cannot be used now."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "The credentials cannot be read"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, log_text=detail)
+
+
+class TwilioError(AppError):
+    """Something went wrong between this app and Twilio."""
+
+    status = HTTPStatus.BAD_GATEWAY
+    title = "Twilio could not be used"
+
+
+class TwilioRefusedError(TwilioError):
+    """Twilio answered with an error; `code` is Twilio's number for it.
+
+    `status` is 400 where Twilio found fault with the caller's input (it answered 400 or 404),
+    429 where it asked for fewer requests, otherwise 502.
+    """
+
+    title = "Twilio refused the request"
+
+    def __init__(self, detail: str, *, code: int | None, twilio_status: int) -> None:
+        super().__init__(detail, code=code, log_text=f"Twilio answered {twilio_status}")
+        self.twilio_status = twilio_status
+        if twilio_status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+            self.status = HTTPStatus.BAD_REQUEST
+        elif twilio_status == HTTPStatus.TOO_MANY_REQUESTS:
+            self.status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class TwilioUnreachableError(TwilioError):
+    """No connection to Twilio: nothing was sent, so the caller may repeat the request."""
+
+    title = "Twilio cannot be reached"
+
+
+class TwilioOutcomeUnknownError(TwilioError):
+    """The request went out and no usable answer came back: Twilio may have carried it out."""
+
+    status = HTTPStatus.GATEWAY_TIMEOUT
+    title = "It is not known whether Twilio carried out the request"

@@ -1,0 +1,153 @@
+"""The inputs of an action: JSON, a form, or query parameters, as named texts."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl
+
+import azure.functions as func
+
+from shared.errors import InvalidRequestError, UnknownFieldError
+from shared.public_urls import query_of
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+# The host's own query parameters: the function key and the name of the key.
+HOST_PARAMETERS = frozenset({"code", "clientId"})
+MAX_FORM_FIELDS = 1000
+
+_NESTED_VALUE = re.compile(r'"(\w{1,40})"\s*:\s*(?:[\[{]\s*){3}')
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of one request, each a list of texts or something that is refused when read.
+
+    `is_encoded` tells that they came from a form or a query, where a `+` means a blank.
+    """
+
+    values: Mapping[str, object]
+    is_encoded: bool = False
+
+    def text(self, name: str) -> str | None:
+        """The text of an input; None when it is not given (or null in JSON)."""
+        values = self._texts(name)
+        is_list = isinstance(self.values.get(name), list) and not self.is_encoded
+        if is_list or len(values) > 1:
+            raise InvalidRequestError(f"`{name}` must be one text", field=name)
+        return values[0] if values else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The texts of an input that may be given several times, or as a list in JSON."""
+        return tuple(self._texts(name))
+
+    def number(self, name: str) -> str | None:
+        """The text of a phone number; a leading blank of a form was an unescaped `+`."""
+        value = self.text(name)
+        if value and self.is_encoded and value.startswith(" "):
+            return f"+{value[1:]}"
+        return value
+
+    def _texts(self, name: str) -> Sequence[str]:
+        value = self.values.get(name)
+        if value is None:
+            return ()
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        return [_checked_text(name, item) for item in values]
+
+
+def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
+    """Read the body, or the query where there is no body; refuse inputs not in `names`."""
+    body = req.get_body()
+    if body:
+        inputs = _read_body(body, req.headers.get("content-type", ""))
+    else:
+        inputs = _read_pairs(query_of(req.url).encode("utf-8", "surrogatepass"))
+        inputs = Inputs(
+            {name: value for name, value in inputs.values.items() if name not in HOST_PARAMETERS},
+            is_encoded=True,
+        )
+    for name in inputs.values:
+        if name not in names:
+            raise UnknownFieldError(
+                f"{_quoted(name)} is not an input; these are: {', '.join(names)}",
+                field=name[:40],
+            )
+    if not inputs.values:
+        raise InvalidRequestError(
+            f"no input: send JSON or a form with a Content-Length header; `{names[0]}` is required",
+            field=names[0],
+        )
+    return inputs
+
+
+def required(value: str | None, name: str) -> str:
+    """The value of an input that must be given."""
+    if value is None or not value.strip():
+        raise InvalidRequestError(f"`{name}` is required", field=name)
+    return value
+
+
+def _read_body(body: bytes, content_type: str) -> Inputs:
+    media_type = content_type.partition(";")[0].strip().lower()
+    # `curl -d '{...}'` announces a form; no form begins with a brace.
+    if body.lstrip()[:1] == b"{" or media_type.endswith("json"):
+        return Inputs(_read_json(body))
+    if media_type in ("", FORM_TYPE):
+        return _read_pairs(body)
+    raise InvalidRequestError(f"the body must be JSON or {FORM_TYPE}, not {_quoted(media_type)}")
+
+
+def _read_json(body: bytes) -> Mapping[str, object]:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError("the body is not UTF-8") from error
+    try:
+        # No input is a number, so none is computed: a long one would take long, or fail.
+        data: object = json.loads(text, parse_int=float)
+    except json.JSONDecodeError as error:
+        raise InvalidRequestError(f"the body is not JSON: {error}") from error
+    except RecursionError as error:
+        nested = _NESTED_VALUE.search(text)
+        raise InvalidRequestError(
+            "the body is nested too deeply", field=nested[1] if nested else None
+        ) from error
+    if not isinstance(data, dict):
+        raise InvalidRequestError("the body must be a JSON object")
+    return cast("dict[str, object]", data)
+
+
+def _read_pairs(encoded: bytes) -> Inputs:
+    """Decode a form or a query; bytes that are not UTF-8 become surrogates, refused by field."""
+    try:
+        pairs = parse_qsl(
+            encoded.decode("utf-8", "surrogateescape"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=MAX_FORM_FIELDS,
+        )
+    except ValueError as error:
+        raise InvalidRequestError(f"there are more than {MAX_FORM_FIELDS} fields") from error
+    values: dict[str, object] = {}
+    for name, value in pairs:
+        cast("list[object]", values.setdefault(name, [])).append(value)
+    return Inputs(values, is_encoded=True)
+
+
+def _checked_text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidRequestError(f"`{name}` must be a text in quotes", field=name)
+    if "\0" in value:
+        raise InvalidRequestError(f"`{name}` must not contain NUL characters", field=name)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRequestError(f"`{name}` is not valid Unicode text", field=name) from error
+    return value
+
+
+def _quoted(text: str) -> str:
+    """A name that somebody else chose, short enough for a message."""
+    return f"`{text[:40]}`"

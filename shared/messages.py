@@ -1,0 +1,160 @@
+"""Text messages: what callers ask for, checked, and how it is handed to Twilio."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.errors import InvalidRequestError
+from shared.inputs import Inputs, required
+from shared.phone_numbers import parse_number, parse_sender
+from shared.public_urls import PublicUrls
+from shared.segments import count_segments
+from shared.settings import MESSAGING_SERVICE_SID, Settings
+from shared.twilio_account import TwilioAccount
+from shared.web_addresses import media_url
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.message import MessageInstance
+
+# Twilio's limits for one message.
+MAX_BODY_CHARS = 1600
+MAX_MEDIA = 10
+
+FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextMessage:
+    """One outgoing message, ready to send.
+
+    `to` is E.164, e.g. +12025550123; `body` has up to 1600 characters and is empty only with
+    media. Without `sender` and `messaging_service_sid` the app's own sender is used.
+    """
+
+    to: str
+    body: str
+    sender: str | None = None
+    media_urls: tuple[str, ...] = ()
+    messaging_service_sid: str | None = None
+
+    @classmethod
+    def from_inputs(cls, inputs: Inputs, *, default_region: str) -> "TextMessage":
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        to = required(inputs.number("to"), "to")
+        sender = inputs.number("from")
+        media_urls = _media_urls(inputs)
+        return cls(
+            to=parse_number(to, region=default_region, field="to"),
+            body=_body(inputs, has_media=bool(media_urls)),
+            sender=sender
+            if sender is None
+            else parse_sender(sender, region=default_region, field="from"),
+            media_urls=media_urls,
+            messaging_service_sid=_messaging_service_sid(inputs),
+        )
+
+    @property
+    def has_sender(self) -> bool:
+        """Whether the message says itself whom it is from."""
+        return bool(self.sender or self.messaging_service_sid)
+
+    @property
+    def segments(self) -> int:
+        """In how many parts the text travels; a message with media is not cut."""
+        return 1 if self.media_urls else count_segments(self.body)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentMessage:
+    """A message that Twilio has accepted; `sender` is None until a messaging service picks one."""
+
+    sid: str
+    status: str
+    sender: str | None
+    to: str
+    segments: int
+
+    def to_json(self) -> dict[str, object]:
+        """The answer of SendSms."""
+        return {
+            "sid": self.sid,
+            "status": self.status,
+            "from": self.sender,
+            "to": self.to,
+            "segments": self.segments,
+        }
+
+
+class Messenger:
+    """Sends messages from the app's account."""
+
+    def __init__(self, account: TwilioAccount, config: Settings, urls: PublicUrls) -> None:
+        self._account = account
+        self._config = config
+        self._urls = urls
+
+    async def send(self, message: TextMessage, request_url: str) -> SentMessage:
+        """Hand a message to Twilio once; its reports go to OnMessageStatus beside `request_url`.
+
+        Raise ConfigurationError, VaultError or a TwilioError. Nothing is repeated, so that
+        nobody gets a text twice.
+        """
+        config = self._config
+        config.require(*config.rest_secrets, sender=not message.has_sender, public_url=True)
+        status_callback = self._urls.of_report("OnMessageStatus", request_url)
+        parameters: dict[str, Any] = {
+            "body": message.body,
+            "media_url": list(message.media_urls),
+            "status_callback": status_callback,
+            **self._sender(message),
+        }
+        given = {name: value for name, value in parameters.items() if value}
+
+        async def create(client: "Client") -> "MessageInstance":
+            return await client.messages.create_async(to=message.to, **given)
+
+        sent = await self._account.run(create)
+        return SentMessage(
+            sid=str(sent.sid),
+            status=str(sent.status),
+            sender=sent.from_,
+            to=str(sent.to),
+            segments=message.segments,
+        )
+
+    def _sender(self, message: TextMessage) -> dict[str, str | None]:
+        """Who sends: as the message says, else the app's messaging service, else its number."""
+        if message.has_sender:
+            service = message.messaging_service_sid
+            return {"from_": message.sender, "messaging_service_sid": service}
+        if self._config.messaging_service_sid:
+            return {"messaging_service_sid": self._config.messaging_service_sid}
+        return {"from_": self._config.from_number}
+
+
+def _body(inputs: Inputs, *, has_media: bool) -> str:
+    body = inputs.text("body") or ""
+    if not body and not has_media:
+        raise InvalidRequestError("`body` is required when there is no media_url", field="body")
+    if len(body) > MAX_BODY_CHARS:
+        raise InvalidRequestError(
+            f"`body` has {len(body)} characters; Twilio takes up to {MAX_BODY_CHARS}", field="body"
+        )
+    return body
+
+
+def _media_urls(inputs: Inputs) -> tuple[str, ...]:
+    urls = inputs.texts("media_url")
+    if len(urls) > MAX_MEDIA:
+        raise InvalidRequestError(
+            f"`media_url` has {len(urls)} URLs; Twilio takes up to {MAX_MEDIA}", field="media_url"
+        )
+    return tuple(media_url(url, field="media_url") for url in urls)
+
+
+def _messaging_service_sid(inputs: Inputs) -> str | None:
+    name = "messaging_service_sid"
+    sid = inputs.text(name)
+    if sid is not None and not MESSAGING_SERVICE_SID.fullmatch(sid):
+        raise InvalidRequestError(f"`{name}` must be MG and 32 hexadecimal digits", field=name)
+    return sid

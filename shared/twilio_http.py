@@ -1,0 +1,92 @@
+"""The HTTP transport below Twilio's SDK. Imported by `clients` alone: it brings in aiohttp.
+
+The SDK's own async transport ignores its timeout and keeps a pool of 100 connections.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+
+from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError
+from shared.local_stack import twilio_url
+
+# A caller of ours (or Twilio, which waits 15 s) should hear of a failure in time.
+TOTAL_TIMEOUT_S = 15.0
+CONNECT_TIMEOUT_S = 5.0
+
+
+class TwilioHttp(AsyncHttpClient):
+    """One pool of connections for one event loop; create it inside a coroutine of that loop."""
+
+    def __init__(self, local_stack_url: str) -> None:
+        """Send requests to Twilio, or to `local_stack_url` when that is not empty."""
+        self.is_async = True
+        self._local_stack_url = local_stack_url
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(
+                total=TOTAL_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S
+            ),
+        )
+
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Make one request, as the SDK asks for it; `timeout` is fixed and never the SDK's.
+
+        Raise TwilioUnreachableError when nothing was sent, TwilioOutcomeUnknownError when no
+        answer came back.
+        """
+        url = twilio_url(uri, self._local_stack_url) if self._local_stack_url else uri
+        if params:
+            url = f"{url}?{urlencode(params, doseq=True)}"
+        try:
+            async with self._session.request(
+                method,
+                url,
+                data=urlencode(data, doseq=True).encode() if data else None,
+                headers=_with_authorization(headers or {}, auth),
+                allow_redirects=allow_redirects,
+            ) as answer:
+                return Response(answer.status, await answer.text(), answer.headers)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise TwilioUnreachableError(
+                "There is no connection to Twilio; nothing was sent."
+            ) from error
+        except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
+            raise TwilioOutcomeUnknownError(
+                "Twilio did not answer, so it may have carried out the request. "
+                "Check before you repeat it."
+            ) from error
+
+    async def close(self) -> None:
+        """Close the connections; call it in the event loop that opened them."""
+        await self._session.close()
+
+    def abandon(self) -> None:
+        """Leave the connections to the system: at exit their event loop no longer runs."""
+        self._session.detach()
+
+
+def _with_authorization(
+    headers: Mapping[str, str], auth: tuple[str, str] | None
+) -> Mapping[str, Any]:
+    """Basic authentication as a header; aiohttp's own way is deprecated."""
+    if auth is None:
+        return headers
+    user_and_password = base64.b64encode(":".join(auth).encode()).decode()
+    return {**headers, "Authorization": f"Basic {user_and_password}"}

@@ -1,0 +1,15 @@
+"""Text that an XML document can hold (XML 1.0, section 2.2)."""
+
+import re
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def is_xml_text(text: str) -> bool:
+    """Whether XML 1.0 allows each character of `text`."""
+    return not _NOT_XML.search(text)
+
+
+def xml_text(text: str) -> str:
+    """`text` without the characters that XML 1.0 forbids; the SDK's builders write them as is."""
+    return _NOT_XML.sub("", text)
