@@ -1,1 +1,4 @@
-"""The local stack: everything that the functions talk to, on one desk. Nothing in here is deployed."""
+"""The local stack.
+
+Everything that the functions talk to, on one desk. Nothing in here is deployed.
+"""

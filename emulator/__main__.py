@@ -4,6 +4,7 @@ The host is started before anything slow is imported, so that it loads while the
 """
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -41,15 +42,18 @@ def main() -> int:
         functions = listen(options.port)
         phone = listen(options.phone_port, option="--phone-port")
     except PortInUseError as error:
-        print(f"switchboard: {error}", file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     functions_url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, phone))
 
     def environment() -> dict[str, str]:
-        return host_environment(os.environ, options.root, host_settings(functions_url, emulator_url))
+        return host_environment(
+            os.environ, options.root, host_settings(functions_url, emulator_url)
+        )
 
     early: HostProcess | None = None
-    try:
+    # The supervisor meets an unusable settings file again and shows it on the page.
+    with contextlib.suppress(HostEnvironmentError):
         early = start_host(
             root=options.root,
             listener=functions,
@@ -57,8 +61,6 @@ def main() -> int:
             environment=environment(),
             function_key=FUNCTION_KEY,
         )
-    except HostEnvironmentError:
-        pass  # the supervisor meets it again and shows it on the page
 
     import asyncio
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 SETTLE_ROUNDS = 25
-"""Turns of the event loop after which tasks that wait for nothing but each other have come to rest."""
+"""Turns of the event loop after which tasks that wait only for each other have come to rest."""
 
 
 class Clock(Protocol):

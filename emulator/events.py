@@ -5,7 +5,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 QUEUE_LIMIT = 1_000
-"""Events that wait for a slow page; past that its stream ends, and it comes back for a fresh snapshot."""
+"""Events that wait for a slow page.
+
+Past that its stream ends, and it comes back for a fresh snapshot.
+"""
 
 type Event = tuple[str, object]
 """A name and what is sent as JSON."""

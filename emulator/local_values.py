@@ -1,4 +1,7 @@
-"""The fixed values of the local stack. They open nothing but the emulator, so they are no secrets."""
+"""The fixed values of the local stack.
+
+They open nothing but the emulator, so they are no secrets.
+"""
 
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "0" * 32

@@ -17,8 +17,15 @@ TYPES = {
     ".md": "text/plain",
     ".txt": "text/plain",
 }
-POLICY = (
-    "default-src 'self'; img-src * data:; media-src *; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src * data:",
+        "media-src *",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
 )
 HEARTBEAT_S = 15
 
@@ -34,7 +41,10 @@ class Page:
         return [web.get("/events", self.events), web.get("/{path:.*}", self.file)]
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """Answer with a file of the page; read anew each time, so that editing it needs no restart."""
+        """Answer with a file of the page.
+
+        Read anew each time, so that editing it needs no restart.
+        """
         path = self._files.get(request.path)
         if path is None:
             raise web.HTTPNotFound(text="There is nothing here. The phone is at /\n")
@@ -46,11 +56,15 @@ class Page:
             "Cache-Control": "no-cache",
         }
         content_type = TYPES.get(path.suffix, "application/octet-stream")
-        return web.Response(body=content, content_type=content_type, charset="utf-8", headers=headers)
+        return web.Response(
+            body=content, content_type=content_type, charset="utf-8", headers=headers
+        )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Stream a snapshot and then every change, until the page or the emulator goes."""
-        response = web.StreamResponse(headers={"Cache-Control": "no-store", "Content-Type": "text/event-stream"})
+        response = web.StreamResponse(
+            headers={"Cache-Control": "no-store", "Content-Type": "text/event-stream"}
+        )
         with self._state.hub.subscribe() as queue:
             await response.prepare(request)
             await response.write(_event("snapshot", self._state.snapshot()))

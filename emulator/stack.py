@@ -1,4 +1,7 @@
-"""Both halves of the local stack in one process: the emulator's server and the host's supervisor."""
+"""Both halves of the local stack in one process.
+
+The emulator's server and the host's supervisor.
+"""
 
 import asyncio
 import contextlib
@@ -52,10 +55,12 @@ class Stack:
     async def run(self) -> int:
         """Serve until SIGINT or SIGTERM; return the exit status."""
         stopped = _stop_signal()
-        clock: Clock = ManualClock(datetime.now(UTC)) if self._clock_kind == "manual" else SystemClock()
+        clock: Clock = (
+            ManualClock(datetime.now(UTC)) if self._clock_kind == "manual" else SystemClock()
+        )
         functions_url = f"http://127.0.0.1:{self._functions_port}"
         state = State(clock, functions_url, _route_prefix(self._root))
-        terminal = Terminal(functions_url, f"http://127.0.0.1:{port_of(self._phone)}")
+        terminal = Terminal(state.answers_url, f"http://127.0.0.1:{port_of(self._phone)}")
 
         def host_changed(host: HostState) -> None:
             state.host_changed(_host_view(host))
@@ -85,11 +90,15 @@ class Stack:
 def _stop_signal() -> asyncio.Event:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop(number: int, frame: object) -> None:
+        loop.call_soon_threadsafe(stopped.set)
+
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
             loop.add_signal_handler(number, stopped.set)
         except NotImplementedError:  # Windows: Ctrl-C arrives as an exception instead
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+            signal.signal(number, stop)
     return stopped
 
 

@@ -16,7 +16,7 @@ from emulator.twilio.calls import Calls
 from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
 from emulator.twilio.phone_numbers import PhoneNumbers
-from emulator.twilio.records import Call, Message, PhoneNumber
+from emulator.twilio.records import Call, Message, PhoneNumber, Record
 from emulator.twilio.store import Store
 from emulator.webhooks import Webhooks
 
@@ -32,8 +32,8 @@ class State:
         self.clock = clock
         self.hub = Hub()
         self.functions_url = functions_url
-        self._answers = "/".join(filter(None, (functions_url, route_prefix)))
-        self._handsets = list(HANDSETS)
+        self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
+        self._handsets: list[str] = list(HANDSETS)
         self._host: Mapping[str, object] = NO_HOST
         self.store = Store(clock, self._changed)
         self.webhooks = Webhooks(self.store, clock)
@@ -108,12 +108,12 @@ class State:
                 friendly_name=national(LINE),
                 created=now,
                 updated=now,
-                voice_url=f"{self._answers}/TwimlHello",
-                sms_url=f"{self._answers}/TwimlReply",
+                voice_url=f"{self.answers_url}/TwimlHello",
+                sms_url=f"{self.answers_url}/TwimlReply",
             )
         )
 
-    def _changed(self, kind: str, record: object) -> None:
+    def _changed(self, kind: str, record: Record) -> None:
         if isinstance(record, (Message, Call)):
             self._meet(record)
         self.hub.publish(kind, views.of(record))
@@ -126,5 +126,5 @@ class State:
             self.hub.publish("handsets", self.handsets)
 
 
-def _all(records: Iterable[object]) -> list[views.Json]:
+def _all(records: Iterable[Record]) -> list[views.Json]:
     return [views.of(record) for record in records]

@@ -1,5 +1,7 @@
 """What the terminal shows of the local stack."""
 
+import sys
+
 from emulator.local_values import AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
 from emulator.supervisor import HostState
 
@@ -7,8 +9,8 @@ from emulator.supervisor import HostState
 class Terminal:
     """Prints the welcome once and then every change of the host."""
 
-    def __init__(self, functions_url: str, phone_url: str) -> None:
-        self._functions_url = functions_url
+    def __init__(self, answers_url: str, phone_url: str) -> None:
+        self._answers_url = answers_url
         self._phone_url = phone_url
         self._welcomed = False
 
@@ -30,14 +32,15 @@ class Terminal:
         if self._welcomed:
             return
         self._welcomed = True
+        functions = self._answers_url
         self._print(
             f"""
   Phone      {self._phone_url}   open it in a browser
-  Functions  {self._functions_url}/api/...
+  Functions  {functions}/...
 
-  Text it    curl -X POST {self._functions_url}/api/SendSms -H 'x-functions-key: {FUNCTION_KEY}' \\
+  Text it    curl -X POST {functions}/SendSms -H 'x-functions-key: {FUNCTION_KEY}' \\
                   -d '{{"to":"{HANDSETS[0]}","body":"Hello"}}'
-  Ring it    curl -X POST {self._functions_url}/api/PlaceCall -H 'x-functions-key: {FUNCTION_KEY}' \\
+  Ring it    curl -X POST {functions}/PlaceCall -H 'x-functions-key: {FUNCTION_KEY}' \\
                   -d '{{"to":"{HANDSETS[0]}"}}'
 
   The app's line is {LINE}, function key "{FUNCTION_KEY}", auth token {AUTH_TOKEN}.
@@ -47,4 +50,5 @@ class Terminal:
 
     @staticmethod
     def _print(text: str) -> None:
-        print(text, flush=True)
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()

@@ -1,8 +1,8 @@
 """Stand-ins for managed identity and Key Vault, for the unmodified Azure SDKs.
 
-`GET /identity/token` is what App Service offers to ManagedIdentityCredential (api-version 2019-08-01);
-`GET /vault/secrets/{name}` is what SecretClient asks. The first request without a token is challenged with 401,
-as the real vault does.
+`GET /identity/token` is what App Service offers to ManagedIdentityCredential (api-version
+2019-08-01); `GET /vault/secrets/{name}` is what SecretClient asks. A request without a token is
+challenged with 401, as the real vault does.
 """
 
 import secrets
@@ -16,7 +16,8 @@ from emulator.local_values import IDENTITY_HEADER, VAULT_URL
 
 TOKEN_LIFE_S = 24 * 3600
 CHALLENGE = (
-    'Bearer authorization="https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000", '
+    'Bearer authorization="https://login.microsoftonline.com/'
+    '00000000-0000-0000-0000-000000000000", '
     'resource="https://vault.azure.net"'
 )
 

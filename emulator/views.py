@@ -1,9 +1,8 @@
 """Records as the page and the tests see them: JSON of our own, with ISO 8601 times."""
 
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from emulator.twilio.records import Alert, Call, Delivery, Message, PhoneNumber
+from emulator.twilio.records import Alert, Call, Delivery, Message, PhoneNumber, Record
 
 type Json = dict[str, object]
 
@@ -91,13 +90,16 @@ def number(record: PhoneNumber) -> Json:
     }
 
 
-def of(record: object) -> Json:
+def of(record: Record) -> Json:
     """Return the view of any record."""
-    views: Mapping[type, Callable[..., Json]] = {
-        Message: text,
-        Call: call,
-        Delivery: webhook,
-        Alert: alert,
-        PhoneNumber: number,
-    }
-    return views[type(record)](record)
+    match record:
+        case Message():
+            return text(record)
+        case Call():
+            return call(record)
+        case Delivery():
+            return webhook(record)
+        case Alert():
+            return alert(record)
+        case PhoneNumber():
+            return number(record)

@@ -72,7 +72,8 @@ class Webhooks:
         self._store = store
         self._clock = clock
         self._validator = RequestValidator(AUTH_TOKEN)
-        # A connection for each request: one that the host left open may be dead when the host was restarted.
+        # A connection for each request: one that the host left open may be dead when the host was
+        # restarted.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(force_close=True, limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -90,7 +91,8 @@ class Webhooks:
                 answer, location = await self._attempts(webhook, token)
                 if location is None:
                     return answer
-                # Like a browser: 307 and 308 repeat the request, the others become a GET without the form.
+                # Like a browser: 307 and 308 repeat the request, the others become a GET without
+                # the form.
                 target = urljoin(answer.url, location)
                 if answer.status in (307, 308):
                     webhook = replace(webhook, url=target)
@@ -186,7 +188,10 @@ class Webhooks:
         return headers
 
     def _signature(self, webhook: Webhook, url: str, form: Pairs) -> str:
-        """Sign the URL as Twilio does: for voice over https without its port (docs/usage/security)."""
+        """Sign the URL as Twilio does.
+
+        For voice over https without its port (docs/usage/security).
+        """
         parts = urlsplit(url)
         if webhook.resource_sid.startswith("CA") and parts.scheme == "https" and parts.port:
             url = urlunsplit(parts._replace(netloc=parts.hostname or ""))
@@ -202,7 +207,10 @@ class Webhooks:
 
 
 def _sendable(webhook: Webhook) -> str:
-    """Drop fragment and credentials, neither of which is sent or signed; a GET carries its fields in the query."""
+    """Drop fragment and credentials, neither of which is sent or signed.
+
+    A GET carries its fields in the query.
+    """
     parts = urlsplit(webhook.url)
     query = parts.query
     if webhook.method == "GET" and webhook.params:

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import cast
 
@@ -19,6 +19,8 @@ from emulator.twilio.records import PhoneNumber
 BODY_LIMIT = 1600
 KEYS = re.compile(r"[0-9*#]{1,100}")
 LONGEST_ADVANCE_S = 366 * 24 * 3600
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class WorldError(Exception):
@@ -85,8 +87,12 @@ class World:
     async def handset(self, request: web.Request) -> web.Response:
         number = request.match_info["number"]
         store = self._state.store
-        texts = [views.text(record) for record in store.messages if number in (record.to, record.sender)]
-        calls = [views.call(record) for record in store.calls if number in (record.to, record.sender)]
+        texts = [
+            views.text(record) for record in store.messages if number in (record.to, record.sender)
+        ]
+        calls = [
+            views.call(record) for record in store.calls if number in (record.to, record.sender)
+        ]
         return web.json_response({"texts": texts, "calls": calls})
 
     async def webhooks(self, request: web.Request) -> web.Response:
@@ -101,12 +107,18 @@ class World:
         """Let time pass on the manual clock."""
         seconds = (await _json(request)).get("seconds")
         clock = self._state.clock
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not math.isfinite(seconds):
+        if (
+            isinstance(seconds, bool)
+            or not isinstance(seconds, (int, float))
+            or not math.isfinite(seconds)
+        ):
             raise WorldError("seconds: a number is needed")
         if not 0 <= seconds <= LONGEST_ADVANCE_S:
             raise WorldError(f"seconds: from 0 to {LONGEST_ADVANCE_S}")
         if not isinstance(clock, ManualClock):
-            raise WorldError("The clock is the system's; start with --clock manual.", HTTPStatus.CONFLICT)
+            raise WorldError(
+                "The clock is the system's; start with --clock manual.", HTTPStatus.CONFLICT
+            )
         await clock.advance(seconds)
         self._state.hub.publish("clock", self._state.clock_view())
         return web.json_response(self._state.clock_view())
@@ -117,7 +129,7 @@ class World:
         await self._state.reset()
         return web.json_response({})
 
-    def _handset(self, act: Callable[[str], None]) -> Callable[[web.Request], object]:
+    def _handset(self, act: Callable[[str], None]) -> Handler:
         async def handler(request: web.Request) -> web.Response:
             await _json(request)
             act(request.match_info["sid"])
@@ -141,10 +153,10 @@ class World:
 
 
 @web.middleware
-async def world_errors(request: web.Request, handler: Callable[[web.Request], object]) -> web.StreamResponse:
+async def world_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what the world refuses as problem+json (RFC 9457)."""
     try:
-        return await handler(request)  # pyright: ignore[reportGeneralTypeIssues]
+        return await handler(request)
     except WorldError as error:
         return problem(error.status, error.detail)
     except WrongStateError as error:
@@ -158,7 +170,10 @@ def problem(status: int, detail: str) -> web.Response:
 
 
 async def _json(request: web.Request) -> dict[str, object]:
-    """Return the JSON object of the body. Another content type is refused: a foreign page could send it."""
+    """Return the JSON object of the body.
+
+    Another content type is refused: a foreign page could send it.
+    """
     if request.content_type != "application/json":
         raise WorldError("Content-Type must be application/json", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     try:
@@ -184,6 +199,8 @@ def _words(body: Mapping[str, object]) -> str:
 def _media(body: Mapping[str, object]) -> tuple[str, ...]:
     given = body.get("media_url", [])
     urls = cast(list[object], given) if isinstance(given, list) else [given]
-    if len(urls) > 10 or not all(isinstance(url, str) and url.startswith(("http://", "https://")) for url in urls):
+    if len(urls) > 10 or not all(
+        isinstance(url, str) and url.startswith(("http://", "https://")) for url in urls
+    ):
         raise WorldError("media_url: up to ten http(s) URLs")
     return tuple(str(url) for url in urls)

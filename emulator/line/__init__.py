@@ -1,1 +1,4 @@
-"""The telephone network between people and the app: texts, calls and the TwiML that runs in them."""
+"""The telephone network between people and the app.
+
+Texts, calls and the TwiML that runs in them.
+"""

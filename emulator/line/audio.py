@@ -5,8 +5,8 @@ import wave
 
 MEDIA_TYPES = frozenset(
     {
-        "audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aifc", "audio/x-aiff",
-        "audio/x-gsm", "audio/gsm", "audio/ulaw",
+        "audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/aiff", "audio/x-aifc",
+        "audio/x-aiff", "audio/x-gsm", "audio/gsm", "audio/ulaw",
     }
 )  # fmt: skip
 """What <Play> takes (twilio.com/docs/voice/twiml/play)."""
@@ -14,7 +14,10 @@ MEDIA_TYPES = frozenset(
 CHARACTERS_PER_S = 15.0
 SHORTEST_SPEECH_S = 0.5
 BYTES_PER_S = {"audio/mpeg": 16_000.0, "audio/gsm": 1_650.0, "audio/x-gsm": 1_650.0}
-"""Rough rates for files whose length is not read; 8,000 bytes a second (8 kHz, 8 bits) for all others."""
+"""Rough rates for files whose length is not read.
+
+8,000 bytes a second (8 kHz, 8 bits) for all others.
+"""
 
 
 def speech_s(text: str) -> float:
@@ -34,5 +37,8 @@ def media_s(content_type: str, content: bytes) -> float:
 
 
 def tones_s(digits: str) -> float:
-    """Return how long these keys sound: w waits half a second, W a second (twilio.com/docs/voice/twiml/play)."""
+    """Return how long these keys sound.
+
+    W waits half a second, W a second (twilio.com/docs/voice/twiml/play).
+    """
     return sum({"w": 0.5, "W": 1.0}.get(digit, 0.2) for digit in digits)

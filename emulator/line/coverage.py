@@ -1,7 +1,7 @@
-"""What of TwiML the emulator runs, element by element. docs/emulator-coverage.md is written from this table.
+"""What of TwiML the emulator runs, element by element; docs/emulator-coverage.md is made from it.
 
-The names are those that Twilio's own Python package knows; a test compares the two. Levels: "yes", "partly", "no".
-An element or attribute at level "no" is a gap: a call that comes to it stops, with an alert that names it.
+The names are those that Twilio's own Python package knows; a test compares the two. An element or
+attribute at level "no" is a gap: a call that comes to it stops, with an alert that names it.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,10 @@ Level = Literal["yes", "partly", "no"]
 
 @dataclass(frozen=True)
 class Element:
-    """One TwiML element: how far it is emulated, its attributes likewise, and a remark for the reader."""
+    """One TwiML element.
+
+    How far it is emulated, its attributes likewise, and a remark for the reader.
+    """
 
     level: Level
     attributes: Mapping[str, Level] = field(default_factory=dict[str, Level])
@@ -36,7 +39,7 @@ VOICE: Mapping[str, Element] = {
         {"voice": "partly", "language": "partly", "loop": "yes"},
         "Any voice and language is taken; how long it takes is estimated from the text.",
     ),
-    "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "Only the length of WAV files is exact."),
+    "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "Only WAV files get their exact length."),
     "Pause": Element("yes", {"length": "yes"}),
     "Gather": Element(
         "partly",
@@ -50,7 +53,7 @@ VOICE: Mapping[str, Element] = {
             "finishOnKey": "yes",
             "actionOnEmptyResult": "yes",
         },
-        "Keys only; attributes that concern speech are read and have no effect. Other inputs than dtmf are a gap.",
+        "Keys only: another input than dtmf is a gap. Attributes of speech have no effect.",
     ),
     "Redirect": Element("yes", {"method": "yes"}),
     "Reject": Element("yes", {"reason": "yes"}, "Parameter children are a gap."),
@@ -58,8 +61,8 @@ VOICE: Mapping[str, Element] = {
     **{
         name: Element("no")
         for name in (
-            "Connect", "Dial", "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Record", "Refer",
-            "Sms", "Start", "Stop",
+            "Connect", "Dial", "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Record",
+            "Refer", "Sms", "Start", "Stop",
         )
     },
     **{name: Element("partly", {}, "Its text is spoken, nothing else.") for name in sorted(SSML)},
@@ -78,10 +81,10 @@ MESSAGING: Mapping[str, Element] = {
 }
 
 NOT_EMULATED_INSIDE = (
-    "AiSession", "Application", "ApplicationSid", "Autopilot", "Client", "Conference", "Config", "Conversation",
-    "ConversationRelay", "ConversationRelaySession", "Header", "Headers", "Identity", "Language", "Number",
-    "Parameter", "Recording", "Room", "Sim", "Sip", "Siprec", "Stream", "Task", "Transcription", "Uri",
-    "VirtualAgent", "WhatsApp",
+    "AiSession", "Application", "ApplicationSid", "Autopilot", "Client", "Conference", "Config",
+    "Conversation", "ConversationRelay", "ConversationRelaySession", "Header", "Headers",
+    "Identity", "Language", "Number", "Parameter", "Recording", "Room", "Sim", "Sip", "Siprec",
+    "Stream", "Task", "Transcription", "Uri", "VirtualAgent", "WhatsApp",
 )  # fmt: skip
 """Elements that stand only inside verbs that are gaps themselves."""
 

@@ -17,14 +17,20 @@ UNKNOWN_ELEMENT = 12200
 
 @dataclass(frozen=True)
 class Gap:
-    """A verb that the real Twilio runs and the emulator does not; the flow stops where it stands."""
+    """A verb that the real Twilio runs and the emulator does not.
+
+    The flow stops where it stands.
+    """
 
     what: str
 
 
 @dataclass(frozen=True)
 class Language[V]:
-    """One kind of TwiML: its verbs by element name, what is a gap, and the number for a foreign verb."""
+    """One kind of TwiML.
+
+    Its verbs by element name, what is a gap, and the number for a foreign verb.
+    """
 
     verbs: Mapping[str, Callable[[Source], V]]
     gaps: Mapping[str, frozenset[str]]
@@ -44,9 +50,7 @@ def parse[V](text: str, language: Language[V]) -> Document[V]:
     """Return the document; raise TwimlError for one that Twilio would not run at all."""
     warnings: list[TwimlWarning] = []
     verbs: list[V | Gap] = []
-    for element in _root(text):
-        if not isinstance(element.tag, str):  # a comment or a processing instruction
-            continue
+    for element in _root(text):  # the parser drops comments
         verb = _read(element, language, warnings)
         if verb is not None:
             verbs.append(verb)

@@ -1,4 +1,7 @@
-"""The exchange: places calls, rings handsets, connects them to the player and reports their progress."""
+"""The exchange.
+
+Places calls, rings handsets, connects them to the player and reports their progress.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -58,13 +61,22 @@ class Exchange:
         now = self._clock.now()
         callback = StatusCallback(number.status_callback, number.status_callback_method)
         call = Call(
-            sid=new_sid("CA"), to=number.phone_number, sender=caller, direction="inbound", status="ringing",
-            created=now, updated=now, phone_number_sid=number.sid,
+            sid=new_sid("CA"),
+            to=number.phone_number,
+            sender=caller,
+            direction="inbound",
+            status="ringing",
+            created=now,
+            updated=now,
+            phone_number_sid=number.sid,
             callback=callback if number.status_callback else None,
             instructions=Instructions(
-                number.voice_url, number.voice_method, number.voice_fallback_url, number.voice_fallback_method
+                number.voice_url,
+                number.voice_method,
+                number.voice_fallback_url,
+                number.voice_fallback_method,
             ),
-        )  # fmt: skip
+        )
         self._store.calls.put(call)
         self._start(call, self._incoming)
         return call
@@ -92,7 +104,10 @@ class Exchange:
         self.end(sid)
 
     def end(self, sid: str) -> None:
-        """End the call whatever it is doing: canceled before it was answered, otherwise completed."""
+        """End the call whatever it is doing.
+
+        Canceled before it was answered, otherwise completed.
+        """
         live, call = self._found(sid)
         if live.task is not None:
             live.task.cancel()

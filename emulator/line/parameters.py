@@ -1,4 +1,7 @@
-"""The form fields that Twilio sends along: who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides)."""
+"""The form fields that Twilio sends along.
+
+Who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides).
+"""
 
 import phonenumbers
 

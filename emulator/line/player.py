@@ -45,7 +45,7 @@ class Player:
         return End("completed")
 
     async def _guarded(self, visit: Awaitable[Step]) -> Step:
-        """Turn an error of a document into Twilio's alert and the fallback URL, or the spoken apology."""
+        """Turn an error into Twilio's alert and the fallback URL, or into the spoken apology."""
         try:
             return await visit
         except (WebhookError, TwimlError) as error:

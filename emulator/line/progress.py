@@ -29,7 +29,7 @@ class Progress:
         self._sent: dict[str, int] = {}
 
     def report(self, sid: str, event: str) -> None:
-        """Send the report of an event (initiated, ringing, answered, completed) if the call wants it."""
+        """Send the report of an event, one of calls.EVENTS, if the call wants it."""
         call = self._store.calls.get(sid)
         if call is None or call.callback is None or event not in call.callback.events:
             return
@@ -48,7 +48,10 @@ class Progress:
 
 
 def _ending(call: Call) -> parameters.Fields:
-    """Return what only the last report has. `Duration` is in minutes, rounded up, `CallDuration` in seconds."""
+    """Return what only the last report has.
+
+    `Duration` is in minutes, rounded up, `CallDuration` in seconds.
+    """
     code = ("SipResponseCode", SIP_CODES[call.status])
     seconds = call.duration_s
     if call.status != "completed":

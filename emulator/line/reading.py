@@ -1,8 +1,8 @@
 """Reading TwiML elements: what is wrong becomes Twilio's warning, what we lack becomes a gap.
 
-A verb asks a Source for its attributes by name. What it did not ask for is, at the end, either an attribute that
-Twilio has and the emulator has not (the verb becomes a gap: the call stops there, docs/emulator-coverage.md), or one
-that nobody has (warning 12200, and Twilio goes on).
+A verb asks a Source for its attributes by name. What it did not ask for is, at the end, either an
+attribute that Twilio has and the emulator has not (the verb becomes a gap, at which the call stops:
+docs/emulator-coverage.md), or one that nobody has (warning 12200, and Twilio goes on).
 """
 
 import re
@@ -36,7 +36,10 @@ class TwimlWarning:
 
 @dataclass
 class Source:
-    """One element while a verb reads it. `gaps` are, by element, the attributes that only the real Twilio has."""
+    """One element while a verb reads it.
+
+    `gaps` are, by element, the attributes that only the real Twilio has.
+    """
 
     element: Element
     gaps: Mapping[str, frozenset[str]]

@@ -1,4 +1,7 @@
-"""Status callbacks: one after the other for each text or call, without holding up the text or call itself."""
+"""Status callbacks.
+
+One after the other for each text or call, without holding up the text or call itself.
+"""
 
 import asyncio
 
@@ -7,13 +10,13 @@ from emulator.twilio.store import Store
 from emulator.webhooks import Webhook, WebhookError, Webhooks
 
 REFUSED_REPORT = 15003
-"""Twilio's warning for a status callback that was not answered well (twilio.com/docs/api/errors/15003)."""
+"""Twilio's warning for a report that was not answered well (twilio.com/docs/api/errors/15003)."""
 
 
 class Reports:
     """Keeps the order: a report goes out when the one before it on the same resource is done.
 
-    Twilio does not promise the order of arrival; sending them in order is one of the orders it can produce.
+    Twilio does not promise the order of arrival; this is one of the orders it can produce.
     """
 
     def __init__(self, store: Store, webhooks: Webhooks) -> None:

@@ -94,7 +94,10 @@ class CallSession:
             self._keys.get_nowait()
 
     async def next_key(self, during: Awaitable[None]) -> str | None:
-        """Return the next key, or None when `during` is over first; `during` is stopped by a key."""
+        """Return the next key, or None when `during` is over first.
+
+        `during` is stopped by a key.
+        """
         key = asyncio.ensure_future(self._keys.get())
         other = asyncio.ensure_future(during)
         try:
@@ -113,7 +116,10 @@ class CallSession:
         self.store.calls.put(replace(self.call, gathering=now))
 
     def resolve(self, url: str) -> str:
-        """Return an absolute URL; a relative one needs a document that has a URL itself (else 11100)."""
+        """Return an absolute URL.
+
+        A relative one needs a document that has a URL itself (else 11100).
+        """
         absolute = urljoin(self.document_url, url.strip())
         if urlsplit(absolute).scheme not in ("http", "https"):
             raise TwimlError(

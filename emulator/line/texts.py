@@ -41,10 +41,18 @@ class Texts:
         """Somebody texts one of the account's numbers; return the new message."""
         now = self._clock.now()
         message = Message(
-            sid=new_sid("MM" if media else "SM"), to=number.phone_number, sender=sender, body=body, media=media,
-            direction="inbound", status="received", created=now, updated=now, sent=now,
+            sid=new_sid("MM" if media else "SM"),
+            to=number.phone_number,
+            sender=sender,
+            body=body,
+            media=media,
+            direction="inbound",
+            status="received",
+            created=now,
+            updated=now,
+            sent=now,
             segments=count_segments(body),
-        )  # fmt: skip
+        )
         self._store.messages.put(message)
         self._begin(self._incoming(message, number))
         return message
@@ -62,7 +70,10 @@ class Texts:
         task.add_done_callback(self._tasks.discard)
 
     async def _outgoing(self, sid: str) -> None:
-        """No report is sent for the first state; a service reports `queued` when it has chosen a sender."""
+        """No report is sent for the first state.
+
+        A service reports `queued` when it has chosen a sender.
+        """
         message = self._store.messages.get(sid)
         if message is not None and message.sender is None:
             await self._clock.sleep(STEP_S)
@@ -100,8 +111,16 @@ class Texts:
             )
             return
         answer = Message(
-            sid=new_sid("MM" if reply.media else "SM"), to=to, sender=reply.sender or message.to, body=reply.body,
-            media=reply.media, direction="outbound-reply", status="queued", created=now, updated=now,
-            segments=count_segments(reply.body), status_callback=reply.status_callback,
-        )  # fmt: skip
+            sid=new_sid("MM" if reply.media else "SM"),
+            to=to,
+            sender=reply.sender or message.to,
+            body=reply.body,
+            media=reply.media,
+            direction="outbound-reply",
+            status="queued",
+            created=now,
+            updated=now,
+            segments=count_segments(reply.body),
+            status_callback=reply.status_callback,
+        )
         self.send(self._store.messages.put(answer))

@@ -6,7 +6,7 @@ from datetime import datetime
 from emulator.clock import Clock
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN
 from emulator.twilio import wire
-from emulator.twilio.errors import NotEmulated, not_found
+from emulator.twilio.errors import NotEmulatedError, not_found
 from emulator.twilio.parameters import Parameters
 
 
@@ -20,7 +20,7 @@ class Accounts:
     friendly_name: str = "Local stack"
 
     def create(self, parameters: Parameters) -> wire.Json:
-        raise NotEmulated("Creating a subaccount")
+        raise NotEmulatedError("Creating a subaccount")
 
     def fetch(self, sid: str) -> wire.Json:
         if sid != ACCOUNT_SID:
@@ -30,7 +30,7 @@ class Accounts:
     def update(self, sid: str, parameters: Parameters) -> wire.Json:
         self.fetch(sid)
         if parameters.text("Status"):
-            raise NotEmulated("Suspending or closing the account")
+            raise NotEmulatedError("Suspending or closing the account")
         self.friendly_name = parameters.text("FriendlyName") or self.friendly_name
         self.updated = self.clock.now()
         return self.fetch(sid)

@@ -12,7 +12,7 @@ from aiohttp import web
 from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
 from emulator.twilio import wire
 from emulator.twilio.accounts import Accounts
-from emulator.twilio.errors import NotEmulated, TwilioRefusal, not_found
+from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.resource import Resource, not_allowed, page_of
 from emulator.twilio.store import Store
@@ -36,8 +36,8 @@ class Api:
         try:
             is_api_key = _authenticate(request.headers.get("Authorization", ""))
             body, status = self._dispatch(request, parameters, query, is_api_key=is_api_key)
-        except TwilioRefusal as refusal:
-            if isinstance(refusal, NotEmulated):
+        except TwilioRefusalError as refusal:
+            if isinstance(refusal, NotEmulatedError):
                 self._store.alert("", None, refusal.message)
             return _json(refusal.body(), refusal.status)
         return _json(body, status)
@@ -48,7 +48,7 @@ class Api:
         path = request.path.removeprefix(PREFIX)
         if not path.endswith(".json"):
             if path.split("/", maxsplit=1)[0] == "Accounts":
-                raise NotEmulated("An answer in XML (the path has no .json)")
+                raise NotEmulatedError("An answer in XML (the path has no .json)")
             raise not_found(request.path)
         match path.removesuffix(".json").split("/"):
             case ["Accounts", *rest] if len(rest) <= 1:
@@ -88,7 +88,7 @@ class Api:
         resource = self._resources.get(name)
         if resource is None or len(rest) > 1:
             if name in REAL_RESOURCES:
-                raise NotEmulated(f"The resource {'/'.join([name, *rest[1:2]])}")
+                raise NotEmulatedError(f"The resource {'/'.join([name, *rest[1:2]])}")
             raise not_found(request.path)
         match request.method, rest:
             case "GET", []:
@@ -120,8 +120,8 @@ def _authenticate(header: str) -> bool:
     return user == API_KEY_SID
 
 
-def _refused_credentials() -> TwilioRefusal:
-    return TwilioRefusal(20003, "Authenticate", HTTPStatus.UNAUTHORIZED)
+def _refused_credentials() -> TwilioRefusalError:
+    return TwilioRefusalError(20003, "Authenticate", HTTPStatus.UNAUTHORIZED)
 
 
 def _json(body: Mapping[str, object] | None, status: int) -> web.Response:

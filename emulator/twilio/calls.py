@@ -8,7 +8,7 @@ from typing import Protocol
 from emulator.clock import Clock
 from emulator.local_values import LINE
 from emulator.twilio import wire
-from emulator.twilio.errors import NotEmulated, TwilioRefusal, not_found
+from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
 from emulator.twilio.numbers import e164, is_other_channel
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.records import ENDED_CALL, Call, Instructions, PhoneNumber, StatusCallback
@@ -23,12 +23,13 @@ EMULATED = (
     "StatusCallbackMethod", "StatusCallbackEvent", "Timeout", "TimeLimit",
 )  # fmt: skip
 NOT_EMULATED = (
-    "SendDigits", "Record", "RecordingChannels", "RecordingStatusCallback", "RecordingStatusCallbackMethod",
-    "RecordingStatusCallbackEvent", "SipAuthUsername", "SipAuthPassword", "MachineDetection",
-    "MachineDetectionTimeout", "MachineDetectionSpeechThreshold", "MachineDetectionSpeechEndThreshold",
-    "MachineDetectionSilenceTimeout", "AsyncAmd", "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod",
-    "Trim", "CallerId", "Byoc", "CallReason", "CallToken", "RecordingTrack", "ClientNotificationUrl",
-    "ApplicationSid",
+    "SendDigits", "Record", "RecordingChannels", "RecordingStatusCallback",
+    "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent", "SipAuthUsername",
+    "SipAuthPassword", "MachineDetection", "MachineDetectionTimeout",
+    "MachineDetectionSpeechThreshold", "MachineDetectionSpeechEndThreshold",
+    "MachineDetectionSilenceTimeout", "AsyncAmd", "AsyncAmdStatusCallback",
+    "AsyncAmdStatusCallbackMethod", "Trim", "CallerId", "Byoc", "CallReason", "CallToken",
+    "RecordingTrack", "ClientNotificationUrl", "ApplicationSid",
 )  # fmt: skip
 UPDATES = ("Url", "Method", "Twiml", "FallbackUrl", "FallbackMethod", "Status")
 NO_UPDATES = ("StatusCallback", "StatusCallbackMethod", "TimeLimit")
@@ -95,29 +96,32 @@ class Calls(Resource):
         call = self._found(sid)
         parameters.only_emulated(UPDATES, NO_UPDATES)
         if parameters.text("Url") and parameters.text("Twiml"):
-            raise TwilioRefusal(21205, "Url and Twiml cannot both be given")
+            raise TwilioRefusalError(21205, "Url and Twiml cannot both be given")
         status = parameters.text("Status")
         if call.status in ENDED_CALL:
-            raise TwilioRefusal(21220, "Call is not in-progress. Cannot redirect.")
+            raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect.")
         if status:
             self._end(call, status)
         elif parameters.text("Url") or parameters.text("Twiml"):
             if call.status != "in-progress":
-                raise TwilioRefusal(21220, "Call is not in-progress. Cannot redirect.")
+                raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect.")
             self.exchange.redirect(sid, _instructions(parameters))
         return wire.call(self._found(sid))
 
     def delete(self, sid: str) -> None:
         if self._found(sid).status not in ENDED_CALL:
-            raise TwilioRefusal(20009, "Cannot delete a call that is not finished", 409)
+            raise TwilioRefusalError(20009, "Cannot delete a call that is not finished", 409)
         self.store.calls.remove(sid)
 
     def _end(self, call: Call, status: str) -> None:
-        """`canceled` ends only calls that were not answered; `completed` ends all (voice/api/call-resource)."""
+        """`canceled` ends only calls that were not answered.
+
+        `completed` ends all (voice/api/call-resource).
+        """
         if status not in ("canceled", "completed"):
-            raise TwilioRefusal(21218, "Status must be canceled or completed")
+            raise TwilioRefusalError(21218, "Status must be canceled or completed")
         if status == "canceled" and call.status == "in-progress":
-            raise TwilioRefusal(21220, "Call is in-progress. Cannot cancel.")
+            raise TwilioRefusalError(21220, "Call is in-progress. Cannot cancel.")
         self.exchange.end(call.sid)
 
     def _found(self, sid: str) -> Call:
@@ -130,7 +134,7 @@ class Calls(Resource):
         to = _callee(parameters.text("To"))
         number = self._caller(parameters.text("From"))
         if not parameters.text("Url") and not parameters.text("Twiml"):
-            raise TwilioRefusal(21205, "Url or Twiml is required.")
+            raise TwilioRefusalError(21205, "Url or Twiml is required.")
         now = self.clock.now()
         return Call(
             sid=new_sid("CA"),
@@ -149,26 +153,28 @@ class Calls(Resource):
 
     def _caller(self, text: str) -> PhoneNumber:
         if not text:
-            raise TwilioRefusal(21213, "A 'From' phone number is required.")
+            raise TwilioRefusalError(21213, "A 'From' phone number is required.")
         if is_other_channel(text):
-            raise NotEmulated("A caller that is no phone number")
+            raise NotEmulatedError("A caller that is no phone number")
         number = e164(text)
         if number is None:
-            raise TwilioRefusal(21212, f"Invalid 'From' Phone Number: {text}")
+            raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number: {text}")
         owned = self.store.number(number)
         if owned is None:
-            raise TwilioRefusal(21210, f"'From' {text} is no number of this account (try {LINE})")
+            raise TwilioRefusalError(
+                21210, f"'From' {text} is no number of this account (try {LINE})"
+            )
         return owned
 
 
 def _callee(text: str) -> str:
     if not text:
-        raise TwilioRefusal(21201, "A 'To' phone number is required.")
+        raise TwilioRefusalError(21201, "A 'To' phone number is required.")
     if is_other_channel(text):
-        raise NotEmulated("Calling a client or SIP address")
+        raise NotEmulatedError("Calling a client or SIP address")
     number = e164(text)
     if number is None:
-        raise TwilioRefusal(21217, f"Phone number does not appear to be valid: {text}")
+        raise TwilioRefusalError(21217, f"Phone number does not appear to be valid: {text}")
     return number
 
 
@@ -177,7 +183,7 @@ def _instructions(parameters: Parameters) -> Instructions:
     url = parameters.url("Url", 21205)
     twiml = "" if url else parameters.text("Twiml")
     if len(twiml) > TWIML_LIMIT:
-        raise TwilioRefusal(400, f"Twiml must be at most {TWIML_LIMIT} characters")
+        raise TwilioRefusalError(400, f"Twiml must be at most {TWIML_LIMIT} characters")
     return Instructions(
         url=url,
         method=parameters.method("Method", 21209),
@@ -198,6 +204,6 @@ def _status_callback(parameters: Parameters) -> StatusCallback | None:
         for event in re.split(r"[ ,]+", value)
     ]
     if not all(event in EVENTS for event in events):
-        raise TwilioRefusal(21626, f"StatusCallbackEvent must be of {', '.join(EVENTS)}")
+        raise TwilioRefusalError(21626, f"StatusCallbackEvent must be of {', '.join(EVENTS)}")
     method = parameters.method("StatusCallbackMethod", 21209)
     return StatusCallback(url, method, tuple(events) or ("completed",))

@@ -1,11 +1,11 @@
 """Refusals of Twilio's REST API.
 
-TwilioRefusal                  an error answer: HTTP status, Twilio's number, a sentence
-└── NotEmulated                501: Twilio can do it, the emulator cannot; it has no Twilio number
+TwilioRefusalError                  an error answer: HTTP status, Twilio's number, a sentence
+└── NotEmulatedError           501: Twilio can do it, the emulator cannot; it has no Twilio number
 """
 
 
-class TwilioRefusal(Exception):
+class TwilioRefusalError(Exception):
     """Twilio says no. `code` is a number of Twilio's error dictionary, `status` the HTTP status."""
 
     def __init__(self, code: int, message: str, status: int = 400) -> None:
@@ -25,7 +25,7 @@ class TwilioRefusal(Exception):
         }
 
 
-class NotEmulated(TwilioRefusal):
+class NotEmulatedError(TwilioRefusalError):
     """A resource or parameter of Twilio's that the emulator does not have."""
 
     def __init__(self, what: str) -> None:
@@ -40,6 +40,6 @@ class NotEmulated(TwilioRefusal):
         }
 
 
-def not_found(what: str) -> TwilioRefusal:
+def not_found(what: str) -> TwilioRefusalError:
     """The resource does not exist (20404)."""
-    return TwilioRefusal(20404, f"The requested resource {what} was not found", 404)
+    return TwilioRefusalError(20404, f"The requested resource {what} was not found", 404)

@@ -7,7 +7,7 @@ from typing import Protocol
 from emulator.clock import Clock
 from emulator.local_values import LINE, MESSAGING_SERVICE_SID
 from emulator.twilio import wire
-from emulator.twilio.errors import NotEmulated, TwilioRefusal, not_found
+from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
 from emulator.twilio.numbers import e164, is_other_channel, is_sender_name
 from emulator.twilio.parameters import Parameters, is_url
 from emulator.twilio.records import ENDED_MESSAGE, Message
@@ -28,9 +28,10 @@ EMULATED = (
     "ValidityPeriod",
 )
 NOT_EMULATED = (
-    "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery", "ContentRetention",
-    "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType", "ShortenUrls", "ScheduleType",
-    "SendAt", "SendAsMms", "ContentVariables", "RiskCheck", "FallbackFrom", "ContentSid",
+    "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery",
+    "ContentRetention", "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType",
+    "ShortenUrls", "ScheduleType", "SendAt", "SendAsMms", "ContentVariables", "RiskCheck",
+    "FallbackFrom", "ContentSid",
 )  # fmt: skip
 
 
@@ -78,11 +79,11 @@ class Messages(Resource):
     def update(self, sid: str, parameters: Parameters) -> wire.Json:
         message = self._found(sid)
         if parameters.text("Status"):
-            raise NotEmulated("Cancelling a scheduled message")
+            raise NotEmulatedError("Cancelling a scheduled message")
         if "Body" not in parameters:
             return wire.message(message)
         if parameters.text("Body"):
-            raise TwilioRefusal(
+            raise TwilioRefusalError(
                 20001, "Body can only be updated to an empty string, which redacts the message"
             )
         return wire.message(
@@ -92,7 +93,7 @@ class Messages(Resource):
     def delete(self, sid: str) -> None:
         message = self._found(sid)
         if message.status not in ENDED_MESSAGE:
-            raise TwilioRefusal(20009, "Cannot delete a message that is not finished", 409)
+            raise TwilioRefusalError(20009, "Cannot delete a message that is not finished", 409)
         self.store.messages.remove(sid)
 
     def _found(self, sid: str) -> Message:
@@ -106,7 +107,7 @@ class Messages(Resource):
         sender, service = self._sender(parameters)
         body, media = self._content(parameters)
         if sender == to:
-            raise TwilioRefusal(21266, "'To' and 'From' number cannot be the same")
+            raise TwilioRefusalError(21266, "'To' and 'From' number cannot be the same")
         parameters.whole("ValidityPeriod", 21624, 36000, 1, 36000)
         now = self.clock.now()
         return Message(
@@ -126,44 +127,46 @@ class Messages(Resource):
 
     def _recipient(self, text: str) -> str:
         if not text:
-            raise TwilioRefusal(21604, "A 'To' phone number is required.")
+            raise TwilioRefusalError(21604, "A 'To' phone number is required.")
         if is_other_channel(text):
-            raise NotEmulated("A recipient on another channel than SMS")
+            raise NotEmulatedError("A recipient on another channel than SMS")
         number = e164(text)
         if number is None:
-            raise TwilioRefusal(21211, f"Invalid 'To' Phone Number: {text}")
+            raise TwilioRefusalError(21211, f"Invalid 'To' Phone Number: {text}")
         return number
 
     def _sender(self, parameters: Parameters) -> tuple[str | None, str | None]:
         """Return the number and the messaging service; the service chooses a number later."""
         text, service = parameters.text("From"), parameters.text("MessagingServiceSid") or None
         if service and service != MESSAGING_SERVICE_SID:
-            raise TwilioRefusal(21701, f"The Messaging Service {service} does not exist", 404)
+            raise TwilioRefusalError(21701, f"The Messaging Service {service} does not exist", 404)
         if not text and not service:
-            raise TwilioRefusal(21603, "A 'From' phone number or a Messaging Service is required.")
+            raise TwilioRefusalError(
+                21603, "A 'From' phone number or a Messaging Service is required."
+            )
         if not text:
             return None, service
         if is_other_channel(text):
-            raise NotEmulated("A sender on another channel than SMS")
+            raise NotEmulatedError("A sender on another channel than SMS")
         number = e164(text)
         if number and self.store.number(number):
             return number, service
         if number is None and not is_sender_name(text):
-            raise TwilioRefusal(21212, f"Invalid 'From' Phone Number or sender: {text}")
+            raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number or sender: {text}")
         if number is None and not text.isdigit():
             return text, service
-        raise TwilioRefusal(
+        raise TwilioRefusalError(
             21606, f"'From' {text} is not a message-capable number of this account (try {LINE})"
         )
 
     def _content(self, parameters: Parameters) -> tuple[str, tuple[str, ...]]:
         body, media = parameters.text("Body"), tuple(parameters.texts("MediaUrl"))
         if not body and not media:
-            raise TwilioRefusal(21602, "Message body is required.")
+            raise TwilioRefusalError(21602, "Message body is required.")
         if len(body) > BODY_LIMIT:
-            raise TwilioRefusal(21617, f"The message body exceeds {BODY_LIMIT} characters.")
+            raise TwilioRefusalError(21617, f"The message body exceeds {BODY_LIMIT} characters.")
         if len(media) > MEDIA_LIMIT:
-            raise TwilioRefusal(21623, f"Number of media files exceeds {MEDIA_LIMIT}.")
+            raise TwilioRefusalError(21623, f"Number of media files exceeds {MEDIA_LIMIT}.")
         if not all(is_url(url) for url in media):
-            raise TwilioRefusal(21620, "Invalid media URL")
+            raise TwilioRefusalError(21620, "Invalid media URL")
         return body, media

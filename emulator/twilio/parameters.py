@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlsplit
 
-from emulator.twilio.errors import NotEmulated, TwilioRefusal
+from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError
 
 METHODS = ("GET", "POST")
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
 
 
 class Parameters:
-    """Typed access; each getter raises TwilioRefusal with the number that Twilio gives."""
+    """Typed access; each getter raises TwilioRefusalError with the number that Twilio gives."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._values: dict[str, list[str]] = {}
@@ -28,12 +28,15 @@ class Parameters:
         return name in self._values
 
     def only_emulated(self, emulated: Iterable[str], known: Iterable[str]) -> list[str]:
-        """Refuse (501) what Twilio knows and the emulator does not; return the names nobody knows."""
+        """Refuse (501) what Twilio knows and the emulator does not.
+
+        Return the names nobody knows.
+        """
         allowed = set(emulated)
         others = [name for name in self._values if name not in allowed]
         gaps = [name for name in others if name in set(known) and self.text(name)]
         if gaps:
-            raise NotEmulated(f"The parameter {gaps[0]}")
+            raise NotEmulatedError(f"The parameter {gaps[0]}")
         return [name for name in others if name not in set(known)]
 
     def text(self, name: str) -> str:
@@ -48,14 +51,14 @@ class Parameters:
         """Return an absolute http(s) URL or ""."""
         value = self.text(name)
         if value and not is_url(value):
-            raise TwilioRefusal(code, f"{name} is not a valid URL")
+            raise TwilioRefusalError(code, f"{name} is not a valid URL")
         return value
 
     def method(self, name: str, code: int, default: str = "POST") -> str:
         """Return GET or POST."""
         value = self.text(name).upper() or default
         if value not in METHODS:
-            raise TwilioRefusal(code, f"{name} must be GET or POST")
+            raise TwilioRefusalError(code, f"{name} must be GET or POST")
         return value
 
     def whole(self, name: str, code: int, default: int, minimum: int, maximum: int) -> int:
@@ -64,7 +67,7 @@ class Parameters:
         if not value:
             return default
         if not re.fullmatch(r"\d{1,9}", value) or not minimum <= int(value) <= maximum:
-            raise TwilioRefusal(code, f"{name} must be between {minimum} and {maximum}")
+            raise TwilioRefusalError(code, f"{name} must be between {minimum} and {maximum}")
         return int(value)
 
 

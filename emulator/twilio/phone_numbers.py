@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from emulator.clock import Clock
 from emulator.twilio import wire
-from emulator.twilio.errors import TwilioRefusal, not_found
+from emulator.twilio.errors import TwilioRefusalError, not_found
 from emulator.twilio.numbers import e164, national
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.records import PhoneNumber
@@ -30,8 +30,9 @@ METHODS = {
 }
 EMULATED = (*URLS, *METHODS, "FriendlyName", "PhoneNumber", "AreaCode", "ApiVersion")
 NOT_EMULATED = (
-    "SmsApplicationSid", "VoiceApplicationSid", "VoiceCallerIdLookup", "EmergencyStatus", "EmergencyAddressSid",
-    "TrunkSid", "IdentitySid", "AddressSid", "VoiceReceiveMode", "BundleSid", "AccountSid",
+    "SmsApplicationSid", "VoiceApplicationSid", "VoiceCallerIdLookup", "EmergencyStatus",
+    "EmergencyAddressSid", "TrunkSid", "IdentitySid", "AddressSid", "VoiceReceiveMode",
+    "BundleSid", "AccountSid",
 )  # fmt: skip
 
 
@@ -86,15 +87,15 @@ class PhoneNumbers(Resource):
         if wanted:
             number = e164(wanted)
             if number is None:
-                raise TwilioRefusal(21421, f"PhoneNumber {wanted} is invalid")
+                raise TwilioRefusalError(21421, f"PhoneNumber {wanted} is invalid")
             if self.store.number(number):
-                raise TwilioRefusal(21422, f"PhoneNumber {wanted} is not available")
+                raise TwilioRefusalError(21422, f"PhoneNumber {wanted} is not available")
             return number
         if not area:
-            raise TwilioRefusal(21421, "PhoneNumber or AreaCode is required")
+            raise TwilioRefusalError(21421, "PhoneNumber or AreaCode is required")
         number = e164(f"+1{area}55501{secrets.randbelow(100):02d}") if area.isdigit() else None
         if number is None or self.store.number(number):
-            raise TwilioRefusal(21452, f"No phone numbers found in area code {area}")
+            raise TwilioRefusalError(21452, f"No phone numbers found in area code {area}")
         return number
 
 

@@ -1,4 +1,7 @@
-"""What the emulator remembers: plain records without behaviour. `wire` turns them into Twilio's JSON."""
+"""What the emulator remembers.
+
+Plain records without behaviour. `wire` turns them into Twilio's JSON.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -138,7 +141,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Alert:
-    """What Twilio's debugger would show; `kind` "emulator" is a gap of ours and has no Twilio code."""
+    """What Twilio's debugger would show.
+
+    `kind` "emulator" is a gap of ours and has no Twilio code.
+    """
 
     sid: str
     resource_sid: str
@@ -147,3 +153,7 @@ class Alert:
     kind: Literal["twilio", "emulator"]
     code: int | None
     message: str
+
+
+type Record = Message | Call | PhoneNumber | Delivery | Alert
+"""Everything that is kept; each has a SID."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
-from emulator.twilio.errors import TwilioRefusal
+from emulator.twilio.errors import TwilioRefusalError
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.records import Call, Message, PhoneNumber
 from emulator.twilio.wire import Json
@@ -16,9 +16,9 @@ PAGE_SIZE = 50
 PAGE_SIZE_MAX = 1000
 
 
-def not_allowed() -> TwilioRefusal:
+def not_allowed() -> TwilioRefusalError:
     """The resource has no such verb (20004)."""
-    return TwilioRefusal(20004, "Method not allowed", 405)
+    return TwilioRefusalError(20004, "Method not allowed", 405)
 
 
 class Resource:
@@ -89,7 +89,7 @@ def page_of(resource: Resource, path: str, parameters: Parameters) -> Json:
 
 
 def _start(rows: Sequence[Row], page: Page) -> int:
-    """New rows may have come since the page before was shown, so the token counts, not the number."""
+    """New rows may have come since the last page, so the token counts, not the number."""
     if page.after:
         for index, row in enumerate(rows):
             if row.sid == page.after:
@@ -125,5 +125,5 @@ def _moment(text: str) -> datetime | None:
         try:
             moment = datetime.combine(date.fromisoformat(text[:10]), datetime.min.time())
         except ValueError as error:
-            raise TwilioRefusal(20001, f"{text!r} is not a date") from error
+            raise TwilioRefusalError(20001, f"{text!r} is not a date") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

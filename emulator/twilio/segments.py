@@ -1,4 +1,6 @@
-"""How many segments Twilio counts for a text (3GPP TS 23.038; twilio.com/docs/glossary/what-sms-character-limit).
+"""How many segments Twilio counts for a text (3GPP TS 23.038).
+
+Source of the limits: twilio.com/docs/glossary/what-sms-character-limit.
 
 Written apart from the app's own count on purpose: a test lets the two judge each other.
 """

@@ -3,10 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Literal
 
 from emulator.clock import Clock
-from emulator.twilio.records import Alert, Call, Delivery, Entry, Message, PhoneNumber
+from emulator.twilio.records import Alert, Call, Delivery, Entry, Message, PhoneNumber, Record
 from emulator.twilio.sids import new_sid
 
 HISTORY_LIMIT = 10_000
@@ -16,14 +16,7 @@ RECENT_LIMIT = 500
 """Webhooks and alerts that are remembered, each."""
 
 Kind = Literal["text", "call", "number", "webhook", "alert"]
-Publish = Callable[[Kind, object], None]
-
-
-class Record(Protocol):
-    """Anything with a SID can be put on a shelf."""
-
-    @property
-    def sid(self) -> str: ...
+type Publish = Callable[[Kind, Record], None]
 
 
 class Shelf[R: Record]:
@@ -107,7 +100,7 @@ class Store:
         message: str,
         level: Literal["error", "warning"] = "error",
     ) -> None:
-        """Show a Twilio error or warning by its number, or, with code None, a gap of the emulator."""
+        """Show a Twilio error or warning by its number; code None is a gap of the emulator."""
         kind: Literal["twilio", "emulator"] = "emulator" if code is None else "twilio"
         self.alerts.put(
             Alert(new_sid("NO"), resource_sid, self._clock.now(), level, kind, code, message)
@@ -119,5 +112,7 @@ class Store:
             shelf.clear()
 
     def _say_full(self, kind: Kind) -> None:
-        message = f"The emulator keeps {HISTORY_LIMIT:,} records of a kind; the oldest ({kind}) are dropped now."
+        message = (
+            f"The history is full ({HISTORY_LIMIT:,} of kind {kind}); the oldest are dropped now."
+        )
         self.alert("", None, message, "warning")

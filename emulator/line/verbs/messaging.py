@@ -7,7 +7,10 @@ from emulator.line.reading import Source
 
 @dataclass(frozen=True)
 class Message:
-    """One reply. `to` and `sender` are empty for the person who wrote and the number that got the text."""
+    """One reply.
+
+    `to` and `sender` are empty for the person who wrote and the number that got the text.
+    """
 
     body: str
     media: tuple[str, ...]
