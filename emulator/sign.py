@@ -1,0 +1,91 @@
+"""`python -m emulator.sign URL [name=value ...] [--json BODY]`: sign a request as Twilio does.
+
+Prints the header line for curl or for the portal, nothing else, so that it can be used as
+`curl -H "$(python3 dev.py sign URL Body=Hello)" -d Body=Hello URL`.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from emulator.local_values import AUTH_TOKEN
+
+JSON_HASH = "bodySHA256"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Sign what the command line describes; return the exit status."""
+    options = read_arguments(arguments)
+    token = os.environ.get("TWILIO_AUTH_TOKEN", "")
+    # The local stack's public address is 127.0.0.1, whatever the request was sent to.
+    url: str = options.url if token else with_local_name(options.url)
+    if options.json is not None and JSON_HASH not in url:
+        url = with_body_hash(url, options.json)
+        print(f"Send the request to {url}", file=sys.stderr)
+    fields: list[tuple[str, str]] = options.fields
+    print(f"X-Twilio-Signature: {signature(token or AUTH_TOKEN, url, fields)}")
+    return 0
+
+
+def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="dev.py sign",
+        description="Print the X-Twilio-Signature header for a request. The auth token is "
+        "TWILIO_AUTH_TOKEN from the environment, else that of the local stack.",
+    )
+    parser.add_argument("url", type=read_url, help="whole URL with its query, exactly as sent")
+    parser.add_argument("fields", nargs="*", type=read_field, help="name=value of the form")
+    parser.add_argument("--json", metavar="BODY", help="a JSON body instead of a form")
+    options = parser.parse_args(arguments)
+    if options.json is not None and options.fields:
+        parser.error("a request has a form or a JSON body, not both")
+    return options
+
+
+def read_url(text: str) -> str:
+    """Check that `text` is a whole URL."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise argparse.ArgumentTypeError("expected a whole URL such as http://127.0.0.1:7071/api/…")
+    return text
+
+
+def read_field(text: str) -> tuple[str, str]:
+    """Split `name=value`; the value may be empty and may contain more of `=`."""
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise argparse.ArgumentTypeError(f"expected name=value, not {text}")
+    return name, value
+
+
+def with_local_name(url: str) -> str:
+    """Return the URL with 127.0.0.1 in place of localhost."""
+    parts = urlsplit(url)
+    if parts.hostname != "localhost":
+        return url
+    port = f":{parts.port}" if parts.port else ""
+    return parts._replace(netloc=f"127.0.0.1{port}").geturl()
+
+
+def with_body_hash(url: str, body: str) -> str:
+    """Return the URL with the hash that ties a JSON body to it (Twilio, "Validating requests")."""
+    joint = "&" if urlsplit(url).query else "?"
+    return f"{url}{joint}{JSON_HASH}={hashlib.sha256(body.encode()).hexdigest()}"
+
+
+def signature(token: str, url: str, fields: Sequence[tuple[str, str]]) -> str:
+    """Return Twilio's signature of a URL and a form, computed by Twilio's own package."""
+    from twilio.request_validator import RequestValidator
+
+    form: dict[str, list[str]] = {}
+    for name, value in fields:
+        form.setdefault(name, []).append(value)
+    return str(RequestValidator(token).compute_signature(url, form))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
