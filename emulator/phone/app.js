@@ -1,0 +1,128 @@
+/** The page: the phone and the inspector, kept in step with the emulator. */
+import { connect } from "./connection.js";
+import { fullNumber } from "./formats.js";
+import { Handset, Switcher } from "./handset.js";
+import { Banners, HostState } from "./host.js";
+import { Inspector } from "./inspector.js";
+import * as people from "./person.js";
+import { isCaller, liveCall, personOf, ringsAt, statusAt } from "./records.js";
+import { Voice } from "./speech.js";
+import { Store } from "./store.js";
+import { Tones } from "./tones.js";
+import { html, render, useEffect, useLayoutEffect, useMemo, useState } from "./ui.js";
+
+const NOTICE_MS = 7000;
+const store = new Store();
+const tones = new Tones();
+const voice = new Voice();
+
+/** What the person can do. Each deed resolves to true, or shows why not and resolves to false. */
+function makePerson(show) {
+  const attempt = async (deed) => {
+    const problem = await deed.then(() => "", (error) => error.message);
+    show(problem);
+    return !problem;
+  };
+  let keys = Promise.resolve(); // keys leave one after the other
+  return {
+    text: (from, to, body) => attempt(people.sendText(from, to, body)),
+    call: (from, to) => attempt(people.placeCall(from, to)),
+    act: (sid, deed) => {
+      if (deed === "hangup") voice.stop();
+      return attempt(people.act(sid, deed));
+    },
+    key: (sid, digits) => {
+      tones.key(digits);
+      keys = keys.then(() => attempt(people.act(sid, "keys", { digits })));
+    },
+  };
+}
+
+/** A message that goes away by itself. */
+function useNotice() {
+  const [notice, show] = useState("");
+  useEffect(() => {
+    const timer = notice && setTimeout(show, NOTICE_MS, "");
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return [notice, show];
+}
+
+/** Ring, and say so in the tab's title. */
+function useRinging({ calls, unread, connected, handsets }, handset) {
+  const ringing = handsets.find((number) => [...calls.values()].some((call) => ringsAt(call, number)));
+  const live = liveCall(calls, handset);
+  const calling = live && isCaller(live, handset) && statusAt(live, handset) === "ringing";
+  const kind = connected && (ringing ? "incoming" : calling && "outgoing");
+  useEffect(() => (kind ? tones.ring(kind) : undefined), [kind]);
+  const count = unread.size ? `(${unread.size}) ` : "";
+  document.title = ringing ? `● Ringing: ${fullNumber(ringing)}` : `${count}Switchboard`;
+}
+
+/** Speak the calls of this handset, and mark its texts as read while somebody looks. */
+function useAttention(handset) {
+  useLayoutEffect(() => {
+    const read = () => document.hidden || (store.state.unread.size && store.receive("read", handset));
+    const attend = (state, name, data) => {
+      if (name === "snapshot") voice.skip(data.calls);
+      if (name === "call" && personOf(data) === handset) voice.hear(data);
+      else if (name === "call") voice.skip([data]);
+      if (name === "text") read();
+    };
+    read();
+    addEventListener("visibilitychange", read);
+    const unsubscribe = store.subscribe(attend);
+    return () => {
+      unsubscribe();
+      removeEventListener("visibilitychange", read);
+    };
+  }, [handset]);
+}
+
+const TopBar = ({ state, view, onView }) => html`<header class="top-bar">
+  <h1><img src="/icon.svg" alt="" />Switchboard</h1>
+  <div class="choices views" role="group" aria-label="View">
+    ${["Phone", "Inspector"].map(
+      (name) => html`<button aria-pressed=${view === name} onClick=${() => onView(name)}>${name}</button>`,
+    )}
+  </div>
+  ${state.clock.kind === "manual" && html`<span class="soft" data-testid="clock">Manual clock, ${state.clock.now}</span>`}
+  <${HostState} host=${state.host} />
+</header>`;
+
+function App() {
+  const [state, setState] = useState(store.state);
+  const [chosen, choose] = useState();
+  const [selection, setSelection] = useState();
+  const [view, setView] = useState("Phone"); // a narrow screen shows only one of the two
+  const [drafts, setDrafts] = useState({});
+  const [muted, setMuted] = useState(false);
+  const [notice, show] = useNotice();
+  const person = useMemo(() => makePerson(show), []);
+  const handset = state.handsets.includes(chosen) ? chosen : state.handsets[0];
+  useLayoutEffect(() => store.subscribe(setState), []);
+  useRinging(state, handset);
+  useAttention(handset);
+  // Selecting the same text or call again shows everything again.
+  const onSelect = useMemo(() => (sid) => setSelection((old) => (old === sid ? undefined : sid)), []);
+  const onDraft = (key, text) => setDrafts((all) => ({ ...all, [key]: text }));
+  const onMute = (value) => {
+    voice.mute(value);
+    setMuted(value);
+  };
+  return html`<div class="page ${view}">
+    <${TopBar} state=${state} view=${view} onView=${setView} />
+    <${Banners} ...${state} />
+    <div class="rooms">
+      <div class="phone-room">
+        <${Switcher} state=${state} handset=${handset} onChoose=${choose} />
+        ${handset && html`<${Handset} key=${handset}
+          ...${{ state, handset, person, tones, notice, muted, onMute, selection, onSelect, drafts, onDraft }} />`}
+      </div>
+      <${Inspector} ...${{ state, handset, selection, onSelect }} />
+    </div>
+  </div>`;
+}
+
+render(html`<${App} />`, document.getElementById("app"));
+connect(store);

@@ -1,0 +1,21 @@
+/** What is said in a call, as captions made from its timeline. */
+import { memo } from "./memo.js";
+import { html } from "./ui.js";
+
+const WORDS = {
+  Say: ({ text }) => text,
+  Play: ({ text, attributes }) => `♪ ${text || attributes.digits}`,
+  Pause: ({ attributes }) => `${attributes.length ?? 1} s of silence`,
+  keys: ({ text }) => text,
+};
+
+export const Captions = memo(({ timeline, live, waiting }) => {
+  const entries = timeline.filter(({ name }) => WORDS[name]);
+  return html`<div class="captions" role="log" aria-label="Captions" tabindex="0"><div>
+    ${entries.map(
+      (entry, index) => html`<p data-testid="caption" data-name=${entry.name}
+        class="${entry.name} ${live && index === entries.length - 1 ? "now" : ""}">${WORDS[entry.name](entry)}</p>`,
+    )}
+    ${waiting && html`<p class="waiting">Waiting for your keys</p>`}
+  </div></div>`;
+});

@@ -1,0 +1,28 @@
+/** Where the person writes a text. */
+import { fullNumber } from "./formats.js";
+import { Icon } from "./icons.js";
+import { segmentsOf } from "./segments.js";
+import { html, useState } from "./ui.js";
+
+/** `onSend(body)` resolves to true when the text has left; the draft is kept otherwise. */
+export function Compose({ peer, draft, onDraft, onSend, disabled }) {
+  const [busy, setBusy] = useState(false);
+  const { units, segments } = segmentsOf(draft);
+  const ready = !busy && !disabled && draft.trim();
+  const send = async (event) => {
+    event.preventDefault();
+    if (!ready) return;
+    setBusy(true);
+    if (await onSend(draft)) onDraft("");
+    setBusy(false);
+  };
+  const onKeyDown = (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send(event);
+  };
+  return html`<form class="compose" onSubmit=${send}>
+    <textarea rows="1" data-testid="compose" placeholder="Text message" aria-label="Text to ${fullNumber(peer)}"
+      value=${draft} onInput=${(event) => onDraft(event.target.value)} onKeyDown=${onKeyDown}></textarea>
+    ${draft && html`<small data-testid="counter">${units} · ${segments} segment${segments > 1 && "s"}</small>`}
+    <button class="round send" data-testid="send" aria-label="Send" disabled=${!ready}><${Icon} name="send" /></button>
+  </form>`;
+}

@@ -1,0 +1,35 @@
+/** One webhook: a line that opens to show what was posted and what came back. */
+import { endpoint, milliseconds } from "./formats.js";
+import { Icon } from "./icons.js";
+import { Markup } from "./markup.js";
+import { memo } from "./memo.js";
+import { html, useState } from "./ui.js";
+
+const Details = ({ delivery: { error, method, url, form, answer, content_type: type } }) =>
+  html`<div class="details" data-testid="webhook-details">
+    ${error && html`<p class="error">${error}</p>`}
+    <p><b>${method}</b> ${url}</p>
+    <table>${form.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</table>
+    <h4>Answer <small>${type}</small></h4>
+    ${answer ? html`<${Markup} source=${answer} />` : html`<p class="soft">Empty</p>`}
+  </div>`;
+
+export const Delivery = memo(({ delivery, at, functionsUrl }) => {
+  const [open, setOpen] = useState(false);
+  const { purpose, method, url, signed, status, error, attempt, duration_ms: took } = delivery;
+  const [name, query] = endpoint(url, functionsUrl);
+  const mood = error || status >= 400 ? "bad" : status ? "good" : "busy";
+  return html`<li class="webhook">
+    <button data-testid="webhook" data-function=${name} data-purpose=${purpose} data-status=${status ?? ""}
+      aria-expanded=${open} onClick=${() => setOpen(!open)}>
+      ${at}
+      <span class="what"><code>${method}</code><b>${name}</b><small>${query}</small></span>
+      <span class="soft">${purpose}${attempt > 1 && ` · attempt ${attempt}`}</span>
+      <span class="signed">${signed && html`<${Icon} name="shield" /><span class="spoken">signed</span>`}</span>
+      <span class="outcome ${mood}">${status ?? (error ? "failed" : "…")}</span>
+      <span class="took">${took !== null && milliseconds(took)}</span>
+      <${Icon} name="chevron" />
+    </button>
+    ${open && html`<${Details} delivery=${delivery} />`}
+  </li>`;
+});

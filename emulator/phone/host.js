@@ -1,0 +1,41 @@
+/** The state of the functions and of the connection: a lamp in the bar, a banner when something is wrong. */
+import { Icon } from "./icons.js";
+import { html } from "./ui.js";
+
+const isPartial = ({ state, errors }) => state === "running" && errors.length > 0;
+
+const Report = ({ reason, errors }) => html`
+  ${reason && html`<pre>${reason}</pre>`}
+  ${errors.map((error) => html`<p><b>${error.function}</b> ${error.reason}</p>`)}`;
+
+function summary({ state, reason, functions, errors }) {
+  if (state === "starting") return reason ? "Functions restarting" : "Functions starting";
+  if (state === "failed") return "Functions not running";
+  return `${functions.length} functions running${errors.length ? `, ${errors.length} not loaded` : ""}`;
+}
+
+export const HostState = ({ host }) => html`<details>
+  <summary data-testid="host-state" data-state=${host.state} class=${isPartial(host) ? "partial" : host.state}>
+    <i /><span role="status">${summary(host)}</span>
+  </summary>
+  <div class="popover"><${Report} ...${host} /><ul>${host.functions.map((name) => html`<li>${name}</li>`)}</ul></div>
+</details>`;
+
+const Banner = ({ test, title, children }) => html`<div class="banner" role="alert" data-testid=${test}>
+  <${Icon} name="warning" /><div><b>${title}</b>${children}</div>
+</div>`;
+
+/** What keeps the phone from working, said where the person looks. */
+export function Banners({ connected, ready, host }) {
+  const failed = host.state === "failed";
+  return html`
+    ${!connected && html`<${Banner} test="connection-banner"
+      title=${ready ? "Connection to the emulator lost" : "Waiting for the emulator"}>
+      <p>Is <code>python3 dev.py start</code> running? This page connects again by itself.</p>
+    </${Banner}>`}
+    ${(failed || isPartial(host)) && html`<${Banner} test="host-banner"
+      title=${failed ? "Your functions are not running" : "Some functions did not load"}>
+      <${Report} ...${host} />
+      <p>They start again by themselves when a file is saved.</p>
+    </${Banner}>`}`;
+}

@@ -1,0 +1,56 @@
+/** What happens behind the phone: webhooks, verbs and alerts of each text and call, live. */
+import { Commands } from "./commands.js";
+import { Icon } from "./icons.js";
+import { Trace } from "./trace.js";
+import { hasProblem, tracesOf } from "./traces.js";
+import { html, useMemo, useState } from "./ui.js";
+
+const PAGE = 60; // cards, until older ones are asked for
+const FILTERS = {
+  All: () => true,
+  Texts: ({ record }) => record && !record.timeline,
+  Calls: ({ record }) => record?.timeline,
+  Problems: hasProblem,
+};
+
+const Filters = ({ all, filter, onFilter }) => html`<div class="choices" role="group" aria-label="Show">
+  ${Object.keys(FILTERS).map((name) => {
+    const count = all.filter(FILTERS[name]).length;
+    return html`<button data-testid="filter-${name.toLowerCase()}" aria-pressed=${filter === name}
+      onClick=${() => onFilter(name)}>${name} <small class=${name === "Problems" ? "bad" : ""}>${count || ""}</small></button>`;
+  })}
+</div>`;
+
+const Welcome = ({ commands }) => html`<main class="inspector"><div class="welcome" data-testid="welcome">
+  <h2>Your browser is a phone now</h2>
+  <p>Run one of these in a terminal and watch the handset. Each webhook that your functions answer, and each
+    TwiML verb they play, appears here as it happens.</p>
+  ${commands}
+  <p>Or pick up the handset: text the line, or call it.</p>
+</div></main>`;
+
+export function Inspector({ state, handset, selection, onSelect }) {
+  const [filter, setFilter] = useState("All");
+  const [limit, setLimit] = useState(PAGE);
+  const { texts, calls, webhooks, alerts, functions_url: functionsUrl } = state;
+  const all = useMemo(() => tracesOf(state), [texts, calls, webhooks, alerts]);
+  const chosen = all.filter(({ sid }) => sid === selection);
+  const shown = chosen.length ? chosen : all.filter(FILTERS[filter]);
+  const commands = html`<${Commands} functionsUrl=${functionsUrl} handset=${handset} />`;
+  if (state.ready && !all.length) return html`<${Welcome} commands=${commands} />`;
+  return html`<main class="inspector" aria-label="Inspector">
+    <div class="inspector-bar">
+      ${chosen.length
+        ? html`<button class="soft-button" data-testid="show-all" onClick=${() => onSelect(selection)}>
+            <${Icon} name="close" />Show all</button>`
+        : html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
+      <details><summary>Commands</summary><div class="popover">${commands}</div></details>
+    </div>
+    <div class="traces">
+      ${!shown.length && html`<p class="soft">Nothing to show.</p>`}
+      ${shown.slice(0, limit).map((trace) => html`<${Trace} key=${trace.sid} functionsUrl=${functionsUrl}
+        selected=${trace.sid === selection} onSelect=${onSelect} ...${trace} />`)}
+      ${shown.length > limit && html`<button class="soft-button" onClick=${() => setLimit(limit + PAGE)}>Show older</button>`}
+    </div>
+  </main>`;
+}

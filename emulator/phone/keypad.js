@@ -1,0 +1,29 @@
+/** The twelve keys, for dialling and for calls. */
+import { html, useEffect, useRef } from "./ui.js";
+
+const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
+const NAMES = { "*": "star", "#": "hash" };
+
+/** Keys of the real keyboard count too, unless the person is typing into a field. */
+export function Keypad({ onKey, wanted }) {
+  const keypad = useRef();
+  useEffect(() => {
+    const listen = ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
+      if (repeat || ctrlKey || metaKey || altKey || target.matches("input, textarea, select")) return;
+      if (/^[0-9*#]$/.test(key)) keypad.current.querySelector(`[value="${key}"]`).click();
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, []);
+  const press = ({ currentTarget: button }) => {
+    button.animate([{ background: "var(--cord)", color: "var(--on-cord)" }, {}], 240);
+    onKey(button.value);
+  };
+  return html`<div class="keypad ${wanted ? "wanted" : ""}" role="group" aria-label="Keypad" ref=${keypad}>
+    ${[..."123456789*0#"].map(
+      (key) => html`<button value=${key} data-testid="key-${key}" aria-label=${NAMES[key] ?? key} onClick=${press}>
+        ${key}<small>${LETTERS[key]}</small>
+      </button>`,
+    )}
+  </div>`;
+}

@@ -1,0 +1,47 @@
+/** An answer, printed to be read: XML on indented lines with its parts coloured. */
+import { html } from "./ui.js";
+
+const LONGEST = 40_000; // characters; a longer answer is cut and stays plain
+
+const isElement = (node) => node.nodeType === Node.ELEMENT_NODE;
+const isComment = (node) => node.nodeType === Node.COMMENT_NODE;
+const isBlank = (node) => !isElement(node) && !isComment(node) && !node.data.trim();
+
+const opening = ({ nodeName, attributes }, end) => [
+  html`<i>${"<"}</i><b>${nodeName}</b>`,
+  [...attributes].map(({ name, value }) => html`<var> ${name}</var><i>="</i><q>${value}</q><i>"</i>`),
+  html`<i>${end}</i>`,
+];
+
+const closing = ({ nodeName }) => html`<i>${"</"}</i><b>${nodeName}</b><i>${">"}</i>`;
+
+/** The whole node in one line. */
+function inline(node) {
+  if (isComment(node)) return html`<i>${`<!--${node.data}-->`}</i>`;
+  if (!isElement(node)) return node.data;
+  if (!node.firstChild) return opening(node, "/>");
+  return [opening(node, ">"), [...node.childNodes].map(inline), closing(node)];
+}
+
+/** The node as lines; an element that holds words stays on one line. */
+function lines(node, indent) {
+  const children = [...node.childNodes].filter((child) => !isBlank(child));
+  if (!children.length || !children.every((child) => isElement(child) || isComment(child))) {
+    return [indent, inline(node), "\n"];
+  }
+  return [
+    [indent, opening(node, ">"), "\n"],
+    children.map((child) => lines(child, `${indent}  `)),
+    [indent, closing(node), "\n"],
+  ];
+}
+
+function printed(source) {
+  const tree = new DOMParser().parseFromString(source, "text/xml");
+  if (source.length > LONGEST || tree.querySelector("parsererror")) return source.slice(0, LONGEST);
+  const declaration = source.match(/^<\?xml.*?\?>/)?.[0];
+  return [declaration && html`<i>${declaration}\n</i>`, [...tree.childNodes].map((node) => lines(node, ""))];
+}
+
+export const Markup = ({ source }) =>
+  html`<pre class="markup" data-testid="markup" tabindex="0">${printed(source)}</pre>`;

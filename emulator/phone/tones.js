@@ -1,0 +1,47 @@
+/** Tones made by the browser: keys, ringing, and what a caller hears while it rings. */
+
+const ROWS = [697, 770, 852, 941]; // Hz
+const COLUMNS = [1209, 1336, 1477]; // Hz
+const KEYS = "123456789*0#";
+const CHIME = [659, 831, 988, 0, 659, 831, 988]; // Hz, a rising figure twice
+
+export class Tones {
+  #context = null;
+
+  /** Sound frequencies (Hz) together; silent while the browser allows no sound (no click or key yet). */
+  #sound(frequencies, lengthMs, volume, delayMs = 0) {
+    if (!navigator.userActivation?.hasBeenActive) return;
+    const audio = (this.#context ??= new AudioContext());
+    audio.resume();
+    const start = audio.currentTime + delayMs / 1000;
+    const end = start + lengthMs / 1000;
+    const gain = audio.createGain();
+    gain.gain.setValueAtTime(volume, end - 0.03);
+    gain.gain.linearRampToValueAtTime(0, end); // without it the end clicks
+    gain.gain.value = volume;
+    gain.connect(audio.destination);
+    for (const frequency of frequencies) {
+      const oscillator = new OscillatorNode(audio, { frequency });
+      oscillator.connect(gain);
+      oscillator.start(start);
+      oscillator.stop(end);
+    }
+  }
+
+  /** The two tones of a key. */
+  key(key) {
+    const place = KEYS.indexOf(key);
+    this.#sound([ROWS[Math.floor(place / 3)], COLUMNS[place % 3]], 120, 0.1);
+  }
+
+  /** Ring here ("incoming") or at the far end ("outgoing") until the function returned is called. */
+  ring(kind) {
+    const once = () => {
+      if (kind === "outgoing") return this.#sound([440, 480], 2000, 0.04);
+      CHIME.forEach((note, index) => note && this.#sound([note, note * 2], 260, 0.06, index * 150));
+    };
+    once();
+    const timer = setInterval(once, kind === "outgoing" ? 6000 : 2400);
+    return () => clearInterval(timer);
+  }
+}

@@ -1,0 +1,63 @@
+/** The card of one text or call in the inspector. */
+import { Delivery } from "./delivery.js";
+import { shortNumber, timeOfDay } from "./formats.js";
+import { Icon } from "./icons.js";
+import { memo } from "./memo.js";
+import { isLive } from "./records.js";
+import { isBad, stepsOf } from "./traces.js";
+import { html } from "./ui.js";
+
+const isDone = ({ status }) => ["delivered", "received", "completed"].includes(status);
+
+/** What the card is about. */
+function Head({ sid, record }) {
+  if (!record) return html`<${Icon} name="warning" /><b>${sid || "Emulator"}</b>`;
+  const { direction, from, to, body, media, status, error_code: code, at } = record;
+  const inbound = direction === "inbound";
+  const kind = record.timeline ? "Call" : direction === "outbound-reply" ? "Reply" : "Text";
+  return html`<${Icon} name=${record.timeline ? "phone" : "message"} />
+    <b>${kind} ${inbound ? "from" : "to"} ${shortNumber(inbound ? from : to)}</b>
+    <span class="excerpt">${body || (media && "Picture")}</span>
+    <span class="outcome ${isBad(record) ? "bad" : isDone(record) ? "good" : "busy"}">${status}${code && ` · ${code}`}</span>
+    <time>${timeOfDay(at)}</time>`;
+}
+
+const Entry = ({ at, kind, running, item: { name, text, attributes } }) =>
+  html`<li class="${kind} ${running ? "running" : ""}" data-testid=${kind} data-name=${name}>
+    ${at}
+    <span class="what">
+      <b>${name}</b>${text && html`<span>${text}</span>`}
+      ${Object.entries(attributes ?? {}).map(([key, value]) => html`<small>${key}=${value}</small>`)}
+    </span>
+    ${running && html`<span class="busy">running</span>`}
+  </li>`;
+
+/** Twilio's numbers have a page each; the emulator's own alerts say what is not emulated. */
+const Alert = ({ at, item: { level, kind, code, message } }) =>
+  html`<li class="alert ${level}" data-testid="alert" data-code=${code ?? ""}>
+    ${at}
+    <span class="what"><b>${kind === "twilio" ? `Twilio ${level}` : "Emulator"}</b>
+      ${kind === "twilio" && code && html`<a href="https://www.twilio.com/docs/api/errors/${code}" target="_blank" rel="noreferrer">${code}</a>`}
+      <span>${message}</span></span>
+  </li>`;
+
+/** The verb that is being carried out while the call goes on. */
+const runningVerb = (call) =>
+  call?.timeline && isLive(call.status) && call.timeline.findLast(({ kind }) => kind === "verb");
+
+export const Trace = memo(({ functionsUrl, selected, onSelect, ...trace }) => {
+  const running = runningVerb(trace.record);
+  return html`<article class="trace ${selected ? "selected" : ""}" data-testid="trace" data-sid=${trace.sid}>
+    <button class="head" aria-pressed=${selected} title="Show only this" onClick=${() => onSelect(trace.sid)}>
+      <${Head} ...${trace} />
+    </button>
+    ${selected && html`<code class="sid">${trace.sid}</code>`}
+    <ol>${stepsOf(trace).map(({ kind, at, item }) => {
+      const clock = html`<span class="at">${Math.max(0, at).toFixed(2)}</span>`;
+      if (kind === "webhook") {
+        return html`<${Delivery} key=${item.id} delivery=${item} at=${clock} functionsUrl=${functionsUrl} />`;
+      }
+      return html`<${kind === "alert" ? Alert : Entry} kind=${kind} at=${clock} item=${item} running=${item === running} />`;
+    })}</ol>
+  </article>`;
+});
