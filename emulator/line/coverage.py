@@ -23,9 +23,19 @@ class Element:
     remark: str = ""
 
 
-SSML = frozenset(
-    {"break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"}
-)
+SSML: Mapping[str, tuple[str, ...]] = {
+    "break": ("strength", "time"),
+    "emphasis": ("level",),
+    "lang": ("xml:lang",),
+    "p": (),
+    "phoneme": ("alphabet", "ph"),
+    "prosody": ("volume", "rate", "pitch"),
+    "s": (),
+    "say-as": ("interpret-as", "format"),
+    "sub": ("alias",),
+    "w": ("role",),
+}
+"""What may stand inside Say, with its attributes."""
 
 SPEECH_ONLY = (
     "bargeIn", "debug", "enhanced", "hints", "language", "maxSpeechTime", "partialResultCallback",
@@ -39,7 +49,7 @@ VOICE: Mapping[str, Element] = {
         {"voice": "partly", "language": "partly", "loop": "yes"},
         "Any voice and language is taken; how long it takes is estimated from the text.",
     ),
-    "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "Only WAV files get their exact length."),
+    "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "Exact in length for WAV only."),
     "Pause": Element("yes", {"length": "yes"}),
     "Gather": Element(
         "partly",
@@ -65,7 +75,10 @@ VOICE: Mapping[str, Element] = {
             "Refer", "Sms", "Start", "Stop",
         )
     },
-    **{name: Element("partly", {}, "Its text is spoken, nothing else.") for name in sorted(SSML)},
+    **{
+        name: Element("partly", dict.fromkeys(attributes, "partly"), "Its text is spoken, no more.")
+        for name, attributes in SSML.items()
+    },
 }  # fmt: skip
 
 MESSAGING: Mapping[str, Element] = {

@@ -89,7 +89,7 @@ def _read[V](
 
 
 CHILDREN: Mapping[str, frozenset[str]] = {
-    "Say": SSML,
+    "Say": frozenset(SSML),
     "Gather": frozenset({"Say", "Play", "Pause"}),
     "Message": frozenset({"Body", "Media"}),
 }

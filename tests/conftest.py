@@ -1,0 +1,99 @@
+"""Fixtures for all tests: one local stack for the whole run, a clean slate for each test."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
+
+import pytest
+
+from emulator.testing import LocalStack, running
+
+
+@pytest.fixture(scope="session")
+def running_stack() -> Iterator[LocalStack]:
+    """The functions and the emulator, started once."""
+    yield from running()
+
+
+@pytest.fixture
+def stack(running_stack: LocalStack) -> LocalStack:
+    """The local stack as after a fresh start, with a clock that stands still."""
+    running_stack.reset()
+    return running_stack
+
+
+@dataclass
+class Received:
+    """One request that the web server got."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    form: dict[str, str]
+
+
+@dataclass
+class WebServer:
+    """A server of somebody's own: answers each path as told, and remembers what it was asked."""
+
+    url: str
+    answers: dict[str, tuple[int, str, bytes]] = field(
+        default_factory=dict[str, tuple[int, str, bytes]]
+    )
+    received: list[Received] = field(default_factory=list[Received])
+
+    def twiml(self, path: str, document: str) -> str:
+        """Answer a path with TwiML; return its URL."""
+        return self.answer(path, document.encode(), "text/xml")
+
+    def answer(self, path: str, body: bytes, content_type: str, status: int = 200) -> str:
+        """Answer a path with anything; for a redirect the body is the Location. Return its URL."""
+        self.answers[path] = (status, content_type, body)
+        return self.url + path
+
+    def asked(self, path: str) -> list[Received]:
+        """Return the requests for a path, oldest first."""
+        return [request for request in self.received if request.path.partition("?")[0] == path]
+
+
+def handler_for(find: Callable[[], WebServer]) -> type[BaseHTTPRequestHandler]:
+    """Return a request handler that serves what `find` returns."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            server = find()
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            server.received.append(Received(self.command, self.path, dict(self.headers), form))
+            missing = (404, "text/plain", b"")
+            status, content_type, answer = server.answers.get(self.path.partition("?")[0], missing)
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            if status in range(300, 400):
+                self.send_header("Location", answer.decode())
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_GET = do_POST  # noqa: N815 - the base's name
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    return Handler
+
+
+@pytest.fixture
+def web_server() -> Iterator[WebServer]:
+    """A web server on a free port for TwiML and media that no function gives."""
+    servers: list[WebServer] = []
+    http = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(lambda: servers[0]))
+    servers.append(WebServer(f"http://127.0.0.1:{http.server_address[1]}"))
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield servers[0]
+    http.shutdown()
+    http.server_close()
+    thread.join()

@@ -1,0 +1,88 @@
+"""Texts in both directions, through the runtime and over HTTP."""
+
+import pytest
+
+from emulator.local_values import LINE
+from emulator.testing import FORM, HANDSET, LocalStack
+
+SEND = {"to": "(202) 555-0123", "body": "Hello"}
+
+
+def test_a_sent_text_is_on_the_handset_within_a_second(stack: LocalStack) -> None:
+    answer = stack.function("SendSms", SEND)
+    stack.advance(1)
+
+    [text] = stack.texts()
+    assert (answer.status_code, text["body"], text["status"]) == (201, "Hello", "delivered")
+    assert answer.json() == {
+        "sid": text["sid"],
+        "status": "queued",
+        "from": LINE,
+        "to": HANDSET,
+        "segments": 1,
+    }
+
+
+@pytest.mark.parametrize("content_type", [FORM, "application/json", "text/plain"])
+def test_json_is_taken_whatever_the_content_type_says(stack: LocalStack, content_type: str) -> None:
+    answer = stack.http.post(
+        f"{stack.functions_url}/api/SendSms",
+        data='{"to":"(202) 555-0123","body":"Hello"}',
+        headers={"x-functions-key": "local", "Content-Type": content_type},
+        timeout=10,
+    )
+
+    assert answer.status_code == 201
+
+
+def test_the_app_accepts_the_reports_in_order(stack: LocalStack) -> None:
+    sid = stack.function("SendSms", SEND).json()["sid"]
+    stack.advance(1)
+
+    reports = [(dict(w["form"])["MessageStatus"], w["status"]) for w in stack.webhooks(sid)]
+    assert reports == [("sent", 204), ("delivered", 204)]
+
+
+def test_a_text_through_a_messaging_service_gets_its_sender_later(stack: LocalStack) -> None:
+    service = {"messaging_service_sid": "MG" + "0" * 32}
+    answer = stack.function("SendSms", {**SEND, **service}).json()
+    stack.advance(1)
+
+    [text] = stack.texts()
+    reports = [dict(w["form"])["MessageStatus"] for w in stack.webhooks(answer["sid"])]
+    assert (answer["status"], answer["from"], answer["segments"]) == ("accepted", None, 1)
+    assert text["from"] == LINE
+    assert reports == ["queued", "sent", "delivered"]
+
+
+def test_a_refusal_of_twilio_keeps_its_number(stack: LocalStack) -> None:
+    answer = stack.function("SendSms", {**SEND, "from": "+12025550177"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 21606)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_text_to_the_line_is_answered(stack: LocalStack) -> None:
+    sid = stack.text("Is anybody there?")
+    stack.advance(1)
+
+    question, reply = stack.texts()
+    [webhook] = stack.webhooks(sid)
+    assert (question["sid"], question["status"]) == (sid, "received")
+    assert (reply["body"], reply["status"]) == ("You wrote: Is anybody there?", "delivered")
+    assert (webhook["url"].rpartition("/")[2], webhook["signed"]) == ("TwimlReply", True)
+
+
+def test_a_picture_arrives_with_its_url(stack: LocalStack) -> None:
+    answer = stack.function("SendSms", {"to": HANDSET, "media_url": "https://example.com/cat.png"})
+    stack.advance(1)
+
+    assert answer.json()["sid"].startswith("MM")
+    assert stack.texts()[0]["media"] == ["https://example.com/cat.png"]
+
+
+def test_a_text_to_somebody_new_gives_them_a_handset(stack: LocalStack) -> None:
+    stack.function("SendSms", {"to": "+442079460018", "body": "Hello"})
+    stack.advance(1)
+
+    assert [text["body"] for text in stack.texts("+442079460018")] == ["Hello"]

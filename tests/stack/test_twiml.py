@@ -1,0 +1,399 @@
+"""The TwiML player, verb by verb, in real calls."""
+
+import io
+import wave
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from emulator.testing import LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+
+def answered(stack: LocalStack, twiml: str = "", **parameters: str) -> str:
+    """Place a call with this TwiML (or Url=...) and pick it up; return the SID."""
+    sid = stack.place_call(twiml, **parameters)
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(0)
+    return sid
+
+
+def verbs(stack: LocalStack, sid: str) -> list[str]:
+    """The names of the verbs that ran."""
+    return [entry["name"] for entry in stack.call(sid)["timeline"] if entry["kind"] == "verb"]
+
+
+def alerts(stack: LocalStack) -> list[tuple[str, int | None]]:
+    """What the debugger shows: kind and Twilio's number."""
+    return [(alert["kind"], alert["code"]) for alert in stack.alerts()]
+
+
+def say(text: str) -> str:
+    return f"<Response><Say>{text}</Say></Response>"
+
+
+def test_verbs_run_in_order_and_the_end_hangs_up(stack: LocalStack) -> None:
+    sid = answered(stack, "<Response><Say>One</Say><Pause/><Say>Two</Say></Response>")
+    stack.advance(10)
+
+    assert (verbs(stack, sid), stack.call(sid)["status"]) == (["Say", "Pause", "Say"], "completed")
+
+
+def test_hangup_ends_the_call_at_once(stack: LocalStack) -> None:
+    sid = answered(stack, "<Response><Hangup/><Say>Never heard</Say></Response>")
+
+    assert (verbs(stack, sid), stack.call(sid)["status"]) == (["Hangup"], "completed")
+
+
+def test_pause_takes_its_time(stack: LocalStack) -> None:
+    sid = answered(stack, "<Response><Pause length='7'/></Response>")
+    stack.advance(6.9)
+    before = stack.call(sid)["status"]
+    stack.advance(0.2)
+
+    assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
+
+
+def test_say_repeats_as_often_as_told(stack: LocalStack) -> None:
+    sid = answered(stack, "<Response><Say loop='3'>Again</Say></Response>")
+    stack.advance(10)
+
+    assert stack.heard(sid) == ["Again", "Again", "Again"]
+
+
+def test_ssml_is_spoken_as_text(stack: LocalStack) -> None:
+    sid = answered(stack, "<Response><Say>It is <emphasis>very</emphasis> late</Say></Response>")
+    stack.advance(5)
+
+    assert (stack.heard(sid), stack.alerts()) == (["It is very late"], [])
+
+
+class TestGather:
+    """Keys from the caller; twilio.com/docs/voice/twiml/gather."""
+
+    @pytest.fixture
+    def action(self, web_server: "WebServer") -> str:
+        return web_server.twiml("/action", say("Thank you"))
+
+    def gather(self, stack: LocalStack, action: str, attributes: str = "", prompt: str = "") -> str:
+        return answered(
+            stack,
+            f"<Response><Gather action='{action}' {attributes}>{prompt}</Gather>"
+            "<Say>Nothing came</Say></Response>",
+        )
+
+    def digits(self, web_server: "WebServer") -> list[str]:
+        return [request.form["Digits"] for request in web_server.asked("/action")]
+
+    def test_the_wanted_number_of_digits_ends_it(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action, "numDigits='3'")
+        stack.press(sid, "123")
+        stack.advance(3)
+
+        assert (self.digits(web_server), stack.heard(sid)) == (["123"], ["Thank you"])
+
+    def test_the_finishing_key_ends_it_and_is_not_sent(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action)
+        stack.press(sid, "42#")
+        stack.advance(0)
+
+        assert self.digits(web_server) == ["42"]
+
+    def test_silence_after_a_key_ends_it(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action)
+        stack.press(sid, "7")
+        stack.advance(4.9)
+        before = self.digits(web_server)
+        stack.advance(0.2)
+
+        assert (before, self.digits(web_server)) == ([], ["7"])
+
+    def test_each_key_starts_the_wait_anew(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action)
+        for digit in "123":
+            stack.press(sid, digit)
+            stack.advance(4)
+        stack.advance(2)
+
+        assert self.digits(web_server) == ["123"]
+
+    def test_without_a_key_the_next_verb_runs(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action)
+        stack.advance(8)
+
+        assert (self.digits(web_server), stack.heard(sid)) == ([], ["Nothing came"])
+
+    def test_the_finishing_key_alone_is_no_input(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action)
+        stack.press(sid, "#")
+        stack.advance(3)
+
+        assert (self.digits(web_server), stack.heard(sid)) == ([], ["Nothing came"])
+
+    def test_an_empty_result_goes_to_the_action_when_asked_to(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        self.gather(stack, action, "actionOnEmptyResult='true'")
+        stack.advance(6)
+
+        assert self.digits(web_server) == [""]
+
+    def test_a_key_stops_the_prompt(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action, "numDigits='1'", "<Say loop='0'>Press a key.</Say>")
+        stack.advance(30)
+        stack.press(sid, "5")
+        stack.advance(0)
+
+        assert self.digits(web_server) == ["5"]
+
+    def test_the_wait_begins_after_the_prompt(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action, "timeout='2'", "<Pause length='10'/>")
+        stack.advance(11)
+        stack.press(sid, "1")
+        stack.advance(3)
+
+        assert self.digits(web_server) == ["1"]
+
+    def test_without_an_action_the_document_is_asked_again(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        url = web_server.twiml("/menu", "<Response><Gather numDigits='1'/></Response>")
+        sid = answered(stack, Url=url)
+        stack.press(sid, "9")
+        stack.advance(0)
+
+        assert [r.form.get("Digits") for r in web_server.asked("/menu")] == [None, "9"]
+
+    def test_speech_is_a_gap_that_says_so(self, stack: LocalStack, action: str) -> None:
+        sid = self.gather(stack, action, "input='speech'")
+
+        [alert] = stack.alerts()
+        assert (alert["kind"], alert["code"], "speech" in alert["message"]) == (
+            "emulator",
+            None,
+            True,
+        )
+        assert stack.call(sid)["status"] == "completed"
+
+
+def test_redirect_goes_on_elsewhere(stack: LocalStack, web_server: "WebServer") -> None:
+    web_server.twiml("/next", say("Here"))
+    url = web_server.twiml("/first", "<Response><Redirect>next</Redirect><Say>No</Say></Response>")
+    sid = answered(stack, Url=url)
+    stack.advance(3)
+
+    assert stack.heard(sid) == ["Here"]
+
+
+def test_reject_refuses_an_incoming_call_unanswered(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    line = stack.rest("GET", "IncomingPhoneNumbers.json").json()["incoming_phone_numbers"][0]["sid"]
+    outcomes: dict[str, tuple[str, Any]] = {}
+    for reason in ("busy", "rejected"):
+        url = web_server.twiml(f"/{reason}", f"<Response><Reject reason='{reason}'/></Response>")
+        stack.rest("POST", f"IncomingPhoneNumbers/{line}.json", {"VoiceUrl": url})
+        sid = stack.ring()
+        stack.advance(1)
+        outcomes[reason] = (
+            stack.call(sid)["status"],
+            stack.rest("GET", f"Calls/{sid}.json").json()["start_time"],
+        )
+
+    assert outcomes == {"busy": ("busy", None), "rejected": ("no-answer", None)}
+
+
+def test_a_leading_pause_lets_an_incoming_call_ring(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    line = stack.rest("GET", "IncomingPhoneNumbers.json").json()["incoming_phone_numbers"][0]["sid"]
+    url = web_server.twiml("/late", "<Response><Pause length='3'/><Say>Late</Say></Response>")
+    stack.rest("POST", f"IncomingPhoneNumbers/{line}.json", {"VoiceUrl": url})
+    sid = stack.ring()
+    stack.advance(2)
+    before = stack.call(sid)["status"]
+    stack.advance(1.1)
+
+    assert (before, stack.call(sid)["status"]) == ("ringing", "in-progress")
+
+
+def tone_of(seconds: int) -> bytes:
+    """A WAV file of silence."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as audio:
+        audio.setnchannels(1)
+        audio.setsampwidth(1)
+        audio.setframerate(8000)
+        audio.writeframes(b"\x80" * 8000 * seconds)
+    return file.getvalue()
+
+
+class TestPlay:
+    """Audio from a URL."""
+
+    def test_a_wav_file_takes_exactly_its_length(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        url = web_server.answer("/tone.wav", tone_of(12), "audio/wav")
+        sid = answered(stack, f"<Response><Play>{url}</Play></Response>")
+        stack.advance(11.9)
+        before = stack.call(sid)["status"]
+        stack.advance(0.2)
+
+        assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
+
+    def test_the_file_is_asked_for_without_twilios_parameters(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        url = web_server.answer("/tone.wav", tone_of(1), "audio/wav")
+        answered(stack, f"<Response><Play>{url}</Play></Response>")
+
+        [request] = web_server.asked("/tone.wav")
+        assert (request.method, request.form) == ("GET", {})
+        assert "X-Twilio-Signature" not in request.headers
+
+    @pytest.mark.parametrize(
+        ("status", "content_type", "code"), [(404, "audio/wav", 11200), (200, "text/html", 13420)]
+    )
+    def test_a_file_that_cannot_be_played_is_named_and_passed_over(
+        self, stack: LocalStack, web_server: "WebServer", status: int, content_type: str, code: int
+    ) -> None:
+        url = web_server.answer("/tone.wav", b"", content_type, status)
+        sid = answered(stack, f"<Response><Play>{url}</Play><Say>Next</Say></Response>")
+        stack.advance(2)
+
+        assert (alerts(stack), stack.heard(sid)) == ([("twilio", code)], ["Next"])
+
+
+class TestWhatIsWrong:
+    """Twilio's errors and warnings by number, and the emulator's own gaps."""
+
+    @pytest.mark.parametrize(
+        ("body", "content_type", "code"),
+        [
+            ("<Response><Say>", "text/xml", 12100),
+            (" <?xml version='1.0'?><Response/>", "text/xml", 12100),
+            (
+                "<!DOCTYPE r [<!ENTITY a 'b'>]><Response><Say>&a;</Say></Response>",
+                "text/xml",
+                12100,
+            ),
+            ("<Answer/>", "text/xml", 12102),
+            ("<Response/>", "application/json", 12300),
+            ("x" * 70_000, "text/xml", 11750),
+        ],
+    )
+    def test_a_document_that_cannot_be_run_ends_the_call_with_an_apology(
+        self,
+        stack: LocalStack,
+        web_server: "WebServer",
+        body: str,
+        content_type: str,
+        code: int,
+    ) -> None:
+        sid = answered(stack, Url=web_server.answer("/bad", body.encode(), content_type))
+        stack.advance(10)
+
+        assert alerts(stack) == [("twilio", code)]
+        assert (stack.heard(sid)[0][:12], stack.call(sid)["status"]) == (
+            "We are sorry",
+            "completed",
+        )
+
+    def test_the_fallback_url_takes_over_and_is_told_why(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        bad = web_server.answer("/bad", b"", "text/plain", 500)
+        fallback = web_server.twiml("/fallback", say("Please call again"))
+        sid = answered(stack, Url=bad, FallbackUrl=fallback)
+        stack.advance(3)
+
+        [request] = web_server.asked("/fallback")
+        assert (request.form["ErrorCode"], request.form["ErrorUrl"]) == ("11200", bad)
+        assert stack.heard(sid) == ["Please call again"]
+
+    @pytest.mark.parametrize(
+        ("verb", "code"),
+        [
+            ("<Say loop='often'>Hi</Say>", 13510),
+            ("<Pause length='0'/>", 13910),
+            ("<Say colour='red'>Hi</Say>", 12200),
+            ("<Shout>Hi</Shout>", 12200),
+            ("<Say/>", 13520),
+            ("<Gather timeout='soon' />", 13313),
+            ("<Gather><Dial>1</Dial></Gather>", 13320),
+        ],
+    )
+    def test_a_wrong_attribute_is_a_warning_and_the_call_goes_on(
+        self, stack: LocalStack, verb: str, code: int
+    ) -> None:
+        sid = answered(stack, f"<Response>{verb}<Say>Next</Say></Response>")
+        stack.advance(10)
+
+        assert alerts(stack) == [("twilio", code)]
+        assert stack.heard(sid)[-1] == "Next"
+
+    @pytest.mark.parametrize(
+        "verb", ["<Dial>+12025550124</Dial>", "<Record/>", "<Enqueue>q</Enqueue>"]
+    )
+    def test_a_verb_that_is_not_emulated_stops_the_call_by_name(
+        self, stack: LocalStack, verb: str
+    ) -> None:
+        sid = answered(stack, f"<Response><Say>Before</Say>{verb}<Say>After</Say></Response>")
+        stack.advance(5)
+
+        [alert] = stack.alerts()
+        assert (alert["kind"], alert["code"]) == ("emulator", None)
+        assert verb[:5] in alert["message"]
+        assert (stack.heard(sid), stack.call(sid)["status"]) == (["Before"], "completed")
+
+    def test_inline_twiml_needs_an_absolute_action(self, stack: LocalStack) -> None:
+        sid = answered(stack, "<Response><Gather numDigits='1'/></Response>")
+        stack.press(sid, "1")
+        stack.advance(10)
+
+        assert alerts(stack) == [("twilio", 11100)]
+
+    def test_a_document_that_redirects_to_itself_for_ever_ends(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        sid = answered(stack, Url=web_server.twiml("/loop", "<Response><Redirect/></Response>"))
+
+        assert (alerts(stack), stack.call(sid)["status"]) == ([("emulator", None)], "completed")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "heard"),
+    [
+        ("Just words", "text/plain", ["Just words"]),
+        (say("TwiML"), "text/plain", ["TwiML"]),
+        (say("TwiML"), "text/html", ["TwiML"]),
+        ("", "text/xml", []),
+    ],
+)
+def test_an_answer_is_taken_by_its_type(
+    stack: LocalStack, web_server: "WebServer", body: str, content_type: str, heard: list[str]
+) -> None:
+    sid = answered(stack, Url=web_server.answer("/answer", body.encode(), content_type))
+    stack.advance(3)
+
+    assert (stack.heard(sid), stack.alerts()) == (heard, [])
