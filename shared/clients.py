@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from shared.clock import Clock, SystemClock
 from shared.credentials import AppSettings, Credentials
@@ -34,12 +33,8 @@ class Clients:
         self.settings = Settings.from_mapping(values)
         self.public_urls = PublicUrls(self.settings)
         self.credentials = Credentials(self._secret_source(), clock)
-        self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, TwilioHttp] = (
-            WeakKeyDictionary()
-        )
-        self._twilio: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, tuple[tuple[str, ...], Client]
-        ] = WeakKeyDictionary()
+        self._connections: dict[asyncio.AbstractEventLoop, TwilioHttp] = {}
+        self._twilio: dict[asyncio.AbstractEventLoop, tuple[tuple[str, ...], Client]] = {}
 
     def account(self) -> "TwilioAccount":
         """The app's Twilio account."""
@@ -48,8 +43,11 @@ class Clients:
         return TwilioAccount(self.credentials, self.settings.rest_secrets, self._connect)
 
     async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        connection = self._connections.pop(asyncio.get_running_loop(), None)
+        """Close the connections of the running event loop; wait for secrets being read."""
+        await self.credentials.settle()
+        loop = asyncio.get_running_loop()
+        self._twilio.pop(loop, None)
+        connection = self._connections.pop(loop, None)
         if connection is not None:
             await connection.close()
 
@@ -66,26 +64,29 @@ class Clients:
         return KeyVault(self.settings)
 
     def _connect(self, secrets: tuple[str, ...]) -> "Client":
-        """Twilio's client of this event loop (a connection of another loop fails)."""
+        """Twilio's client of this event loop, with these values of the REST secrets."""
         loop = asyncio.get_running_loop()
         known = self._twilio.get(loop)
         if known is not None and known[0] == secrets:
             return known[1]
         from twilio.rest import Client
 
-        from shared.twilio_http import TwilioHttp
-
-        if loop not in self._connections:
-            self._connections[loop] = TwilioHttp(self.settings.local_stack_url)
-        account_sid, *key, password = secrets
-        client = Client(
-            key[0] if key else account_sid,
-            password,
-            account_sid,
-            http_client=self._connections[loop],
-        )
+        account_sid, *key_sid, password = secrets
+        user = key_sid[0] if key_sid else account_sid
+        client = Client(user, password, account_sid, http_client=self._connection(loop))
         self._twilio[loop] = (secrets, client)
         return client
+
+    def _connection(self, loop: asyncio.AbstractEventLoop) -> "TwilioHttp":
+        """The transport of an event loop: a connection of another loop fails."""
+        from shared.twilio_http import TwilioHttp
+
+        for closed in [known for known in self._connections if known.is_closed()]:
+            self._twilio.pop(closed, None)
+            self._connections.pop(closed).abandon()
+        if loop not in self._connections:
+            self._connections[loop] = TwilioHttp(self.settings.local_stack_url)
+        return self._connections[loop]
 
 
 class _Holder:

@@ -5,9 +5,8 @@ import logging
 import math
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Protocol
+from concurrent.futures import Future
+from typing import NamedTuple, Protocol
 
 from shared.clock import Clock
 from shared.errors import ConfigurationError, VaultError
@@ -42,8 +41,7 @@ class AppSettings:
         return self._secrets.get(secret)
 
 
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(NamedTuple):
     value: str | None  # None: there is no such secret
     fresh_until: float  # on the clock, seconds
 
@@ -64,6 +62,8 @@ class Credentials:
         refresh_interval_s: float = REFRESH_INTERVAL_S,
         max_wait_s: float = MAX_WAIT_S,
     ) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         self._source = source
         self._clock = clock
         self._time_to_live_s = time_to_live_s
@@ -108,6 +108,12 @@ class Credentials:
             waited_for = [s for s in secrets if s in due or s in self._flights]
         if waited_for:
             await self._landed(self._fly(waited_for))
+
+    async def settle(self) -> None:
+        """Wait for all readings under way."""
+        with self._lock:
+            flights = dict(self._flights)
+        await self._landed(flights)
 
     async def _values(self, secrets: Sequence[Secret]) -> list[str | None]:
         now = self._clock.monotonic()

@@ -31,13 +31,9 @@ class PublicUrls:
 
     def __init__(self, config: Settings) -> None:
         self._public_url = config.public_url
-        self._local_stack = bool(config.local_stack_url)
+        # Whether Twilio (the real one, or the local stack's) can call this app.
+        self.reachable = bool(config.local_stack_url) or not is_loopback(config.public_url)
         self._has_told = False
-
-    @property
-    def reachable(self) -> bool:
-        """Whether Twilio (the real one, or the local stack's) can call this app."""
-        return self._local_stack or not is_loopback(self._public_url)
 
     def of_request(self, request_url: str) -> str:
         """The URL under which Twilio made the request with this `req.url`."""

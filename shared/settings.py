@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from shared.errors import ConfigurationError
@@ -31,11 +30,19 @@ class Secret(StrEnum):
         return f"TWILIO_{self.name}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class HiddenValues(dict[Secret, str]):
+    """Secrets by name; its repr shows no value."""
+
+    def __repr__(self) -> str:
+        """The names alone."""
+        return f"<values of {', '.join(self) or 'no secret'}>"
+
+
+class Settings(NamedTuple):
     """Checked settings; "" stands for one that is not set.
 
     `public_url` is what Twilio sees: scheme, host and perhaps a path, without a slash at the end.
+    (A tuple, because a dataclass would take a large part of an answer's import.)
     """
 
     key_vault_url: str = ""
@@ -47,7 +54,7 @@ class Settings:
     public_url: str = ""
     default_region: str = "US"
     local_stack_url: str = ""
-    secrets: Mapping[Secret, str] = field(default_factory=dict[Secret, str], repr=False)
+    secrets: Mapping[Secret, str] = HiddenValues()
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> "Settings":
@@ -70,7 +77,9 @@ class Settings:
             public_url=_public_url(given),
             default_region=given.get("DEFAULT_REGION", "US").upper(),
             local_stack_url=given.get("LOCAL_STACK_URL", "").rstrip("/"),
-            secrets={name: given[name.setting] for name in Secret if name.setting in given},
+            secrets=HiddenValues(
+                (name, given[name.setting]) for name in Secret if name.setting in given
+            ),
         )
 
     @property

@@ -20,18 +20,25 @@ TOTAL_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 5.0
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Connections that may still be open when the process ends: Azure ends it without notice."""
+
+    def __del__(self, *args: object) -> None:
+        """Say nothing, where aiohttp would log an error."""
+
+
 class TwilioHttp(AsyncHttpClient):
     """One pool of connections for one event loop; create it inside a coroutine of that loop."""
 
-    def __init__(self, local_stack_url: str) -> None:
+    def __init__(self, local_stack_url: str, *, total_timeout_s: float = TOTAL_TIMEOUT_S) -> None:
         """Send requests to Twilio, or to `local_stack_url` when that is not empty."""
         self.is_async = True
         self._local_stack_url = local_stack_url
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
+            connector=_Connector(limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(
-                total=TOTAL_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S
+                total=total_timeout_s, connect=CONNECT_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S
             ),
         )
 

@@ -1,6 +1,6 @@
 """Requests of Twilio: a `Webhook` exists only when its signature was right."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import azure.functions as func
@@ -19,8 +19,7 @@ MAX_FIELDS = 1000
 Pairs = list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Webhook:
+class Webhook(NamedTuple):
     """One request of Twilio: the query of its URL and its form, decoded, blanks included."""
 
     query: Pairs

@@ -1,0 +1,64 @@
+"""Where requests go when there is a local stack."""
+
+from typing import Any
+
+import pytest
+from azure.core.pipeline.transport import HttpRequest, RequestsTransport
+
+from shared.errors import ConfigurationError
+from shared.local_stack import is_loopback, twilio_url, vault_transport
+
+STACK = "http://127.0.0.1:7072"
+
+
+@pytest.mark.parametrize(
+    "url", [STACK, "http://localhost", "https://[::1]:1", "http://LOCALHOST:80"]
+)
+def test_addresses_of_this_machine_are_loopback(url: str) -> None:
+    assert is_loopback(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1.example:7072",
+        "http://127.0.0.1@evil.example",
+        "http://0.0.0.0",
+        "ftp://localhost",
+        "localhost:7072",
+        "http://[bad",
+        "",
+    ],
+)
+def test_other_addresses_are_not(url: str) -> None:
+    assert not is_loopback(url)
+
+
+@pytest.mark.parametrize("host", ["api", "api.dublin.ie1", "lookups", "messaging"])
+def test_every_host_of_twilio_moves_to_the_stack(host: str) -> None:
+    url = twilio_url(f"https://{host}.twilio.com/2010-04-01/Accounts.json?A=%3E", STACK)
+
+    assert url == f"{STACK}/2010-04-01/Accounts.json?A=%3E"
+
+
+def test_the_vaults_sdk_sees_its_own_url_and_the_stack_gets_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[str] = []
+
+    def send(self: RequestsTransport, request: HttpRequest, **kwargs: Any) -> str:
+        sent.append(request.url)
+        return "answer"
+
+    monkeypatch.setattr(RequestsTransport, "send", send)
+    request = HttpRequest("GET", "https://kv.vault.azure.net/secrets/A?api-version=1")
+    transport: Any = vault_transport(STACK)
+
+    assert transport.send(request) == "answer"
+    assert sent == [f"{STACK}/vault/secrets/A?api-version=1"]
+    assert request.url == "https://kv.vault.azure.net/secrets/A?api-version=1"
+
+
+def test_the_vaults_transport_refuses_other_addresses() -> None:
+    with pytest.raises(ConfigurationError):
+        vault_transport("https://stack.example")

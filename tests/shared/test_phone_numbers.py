@@ -1,0 +1,134 @@
+"""Numbers as people write them, senders, and what a log may show of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import ConfigurationError, InvalidRequestError
+from shared.phone_numbers import E164, masked, parse_number, parse_sender
+
+
+def parse(text: str, region: str = "US") -> str:
+    return parse_number(text, region=region, field="to")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+12025550123",
+        "(202) 555-0123",
+        "202-555-0123",
+        "202.555.0123",
+        "2025550123",
+        "1 202 555 0123",
+        " +1 (202) 555-0123",
+        "011 1 202 555 0123",
+    ],
+)
+def test_the_ways_to_write_a_number_mean_the_same(text: str) -> None:
+    assert parse(text) == "+12025550123"
+
+
+def test_a_national_number_belongs_to_the_region() -> None:
+    assert parse("030 123456", region="DE") == "+4930123456"
+
+
+@pytest.mark.parametrize("number", ["+15005550006", "+447700900123", "+33199000000"])
+def test_possible_numbers_pass_because_twilio_judges_real_ones(number: str) -> None:
+    assert parse(number) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12",
+        "555-0123",
+        "call me at 202-555-0123",
+        "1-800-FLOWERS",
+        "+1 202 555 0123 x5",
+        "+1 202 555 0123;ext=5",
+        "++12025550123",
+        "+1202+5550123",
+        "\uff0b12025550123",
+        "\u0662\u0660\u0662\u0665\u0665\u0665\u0660\u0661\u0662\u0663",
+        "+12025550123\n",
+        "tel:+12025550123",
+        "+999123456789",
+        "1" * 5000,
+    ],
+)
+def test_other_texts_are_refused_by_field(text: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        parse(text)
+
+    assert caught.value.field == "to"
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "rcs", "WhatsApp"])
+def test_other_channels_are_refused_by_name(channel: str) -> None:
+    with pytest.raises(InvalidRequestError, match=f"{channel}: addresses are not supported"):
+        parse(f"{channel}:+12025550123")
+
+
+def test_an_unknown_region_is_a_fault_of_the_settings() -> None:
+    with pytest.raises(ConfigurationError, match="DEFAULT_REGION"):
+        parse("+12025550123", region="ZZ")
+
+
+def parsed_or_refused_field(text: str) -> str | None:
+    try:
+        return parse(text)
+    except InvalidRequestError as error:
+        return error.field
+
+
+@given(st.text() | st.text(alphabet="0123456789+() .-", max_size=45))
+def test_any_text_becomes_e164_or_is_refused_by_field(text: str) -> None:
+    outcome = parsed_or_refused_field(text) or ""
+
+    assert outcome == "to" or E164.fullmatch(outcome)
+
+
+@given(st.from_regex(E164, fullmatch=True))
+def test_e164_stays_as_it_is(number: str) -> None:
+    assert parsed_or_refused_field(number) in (number, "to")
+
+
+@pytest.mark.parametrize("sender", ["12345", "123456", "ACME", "Acme 24", "A1234567890"])
+def test_short_codes_and_names_are_senders(sender: str) -> None:
+    assert parse_sender(sender, region="US", field="from") == sender
+
+
+def test_a_number_is_a_sender_in_any_writing() -> None:
+    assert parse_sender("(202) 555-0100", region="US", field="from") == "+12025550100"
+
+
+@pytest.mark.parametrize(
+    "sender", ["", " ", "1234", "Acme Telecom Ltd", "A-B", "\u00c4cme", "whatsapp:+12025550100"]
+)
+def test_other_senders_are_refused_by_field(sender: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_sender(sender, region="US", field="from")
+
+    assert caught.value.field == "from"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("+12025550123", "...0123"),
+        ("whatsapp:+12025550123", "...0123"),
+        ("12345", "...2345"),
+        ("911", "..."),
+        ("ACME", "..."),
+        ("client:alice1234", "..."),
+        ("sip:alice@example.com", "..."),
+        ("", "..."),
+        (None, None),
+    ],
+)
+def test_a_log_shows_the_last_four_digits_of_a_number_and_nothing_else(
+    address: str | None, shown: str | None
+) -> None:
+    assert masked(address) == shown

@@ -1,0 +1,121 @@
+"""Settings from a mapping: defaults, and one error for all that is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.errors import ConfigurationError
+from shared.settings import Secret, Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert Settings.from_mapping({}) == Settings()
+
+
+def test_an_empty_value_counts_as_not_set() -> None:
+    config = Settings.from_mapping({"TWILIO_FROM_NUMBER": "", "PUBLIC_URL": " "})
+
+    assert config == Settings()
+
+
+def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
+    malformed = {
+        "KEY_VAULT_URL": "http://kv.vault.azure.net",
+        "TWILIO_REST_CREDENTIAL": "password",
+        "TWILIO_FROM_NUMBER": "(202) 555-0100",
+        "TWILIO_MESSAGING_SERVICE_SID": "MG12",
+        "PUBLIC_URL": "app.example",
+        "DEFAULT_REGION": "USA",
+        "LOCAL_STACK_URL": "http://stack.example:7072",
+    }
+
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_mapping(malformed)
+
+    assert all(name in caught.value.detail for name in malformed)
+    assert not any(value in caught.value.detail for value in malformed.values())
+
+
+def test_one_error_names_every_missing_setting() -> None:
+    config = Settings.from_mapping({})
+
+    with pytest.raises(ConfigurationError) as caught:
+        config.require(*config.rest_secrets, sender=True, from_number=True, public_url=True)
+
+    assert caught.value.detail == (
+        "missing settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, "
+        "TWILIO_FROM_NUMBER (or TWILIO_MESSAGING_SERVICE_SID), TWILIO_FROM_NUMBER, "
+        "PUBLIC_URL (or WEBSITE_HOSTNAME)"
+    )
+
+
+def test_with_a_vault_the_secrets_are_no_settings() -> None:
+    config = Settings.from_mapping({"KEY_VAULT_URL": "https://kv.vault.azure.net/"})
+
+    config.require(*Secret)
+
+    assert config.key_vault_url == "https://kv.vault.azure.net"
+
+
+def test_the_repr_shows_no_secret() -> None:
+    config = Settings.from_mapping({"TWILIO_AUTH_TOKEN": "hidden", "TWILIO_API_KEY_SECRET": "deep"})
+
+    assert config.secrets[Secret.AUTH_TOKEN] == "hidden"
+    assert "hidden" not in repr(config)
+    assert "deep" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("values", "public_url"),
+    [
+        ({"PUBLIC_URL": "https://a.example/"}, "https://a.example"),
+        ({"WEBSITE_HOSTNAME": "app.azurewebsites.net"}, "https://app.azurewebsites.net"),
+        ({"WEBSITE_HOSTNAME": "localhost:7071"}, "http://localhost:7071"),
+        ({"PUBLIC_URL": "https://a.example", "WEBSITE_HOSTNAME": "b"}, "https://a.example"),
+    ],
+)
+def test_the_public_url_is_the_one_set_or_the_name_of_the_host(
+    values: dict[str, str], public_url: str
+) -> None:
+    assert Settings.from_mapping(values).public_url == public_url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://", "ftp://a", "https://a?b", "https://u:p@a", "https://a b", "https://a:port", "//a"],
+)
+def test_a_public_url_that_paths_cannot_follow_is_malformed(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="PUBLIC_URL"):
+        Settings.from_mapping({"PUBLIC_URL": url})
+
+
+def test_an_api_key_is_used_only_when_asked_for() -> None:
+    assert Settings.from_mapping({}).rest_secrets == (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
+    assert Settings.from_mapping({"TWILIO_REST_CREDENTIAL": "api_key"}).rest_secrets == (
+        Secret.ACCOUNT_SID,
+        Secret.API_KEY_SID,
+        Secret.API_KEY_SECRET,
+    )
+
+
+def test_the_example_lists_every_setting_and_is_itself_valid() -> None:
+    values = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
+
+    Settings.from_mapping(values).require(*Settings().rest_secrets, sender=True)
+
+    assert set(values) == {
+        "FUNCTIONS_WORKER_RUNTIME",
+        "AzureWebJobsStorage",
+        "KEY_VAULT_URL",
+        "AZURE_CLIENT_ID",
+        "TWILIO_REST_CREDENTIAL",
+        "TWILIO_FROM_NUMBER",
+        "TWILIO_MESSAGING_SERVICE_SID",
+        "PUBLIC_URL",
+        "DEFAULT_REGION",
+        "LOCAL_STACK_URL",
+        *(secret.setting for secret in Secret),
+    }

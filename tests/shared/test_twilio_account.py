@@ -1,0 +1,130 @@
+"""Operations on the Twilio account: refusals translated, new credentials tried once."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.rest import Client
+
+from shared.clock import SystemClock
+from shared.credentials import AppSettings, Credentials
+from shared.errors import TwilioOutcomeUnknownError, TwilioRefusedError
+from shared.settings import Secret
+from shared.twilio_account import TwilioAccount
+
+REST_SECRETS = (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
+
+
+class Attempts:
+    """An operation whose outcomes are set beforehand; it records the credentials it ran with."""
+
+    def __init__(self, *outcomes: object) -> None:
+        self.outcomes = list(outcomes)
+        self.tokens: list[str] = []
+
+    def connect(self, secrets: tuple[str, ...]) -> Client:
+        return cast("Client", secrets[1])
+
+    async def __call__(self, client: Client) -> object:
+        self.tokens.append(cast("str", client))
+        outcome = self.outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def run(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> object:
+    known = secrets or {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
+    credentials = Credentials(AppSettings(known), SystemClock())
+    account = TwilioAccount(credentials, REST_SECRETS, attempts.connect)
+    return asyncio.run(account.run(attempts))
+
+
+def refused(status: int, code: Any = None, text: str = "no") -> TwilioRestException:
+    return TwilioRestException(status, "/Messages.json", text, code, "POST")
+
+
+def refusal(error: Exception) -> TwilioRefusedError:
+    with pytest.raises(TwilioRefusedError) as caught:
+        run(Attempts(error))
+    return caught.value
+
+
+def test_the_result_is_handed_on() -> None:
+    assert run(Attempts("sent")) == "sent"
+
+
+@pytest.mark.parametrize(
+    ("twilio_status", "status"),
+    [(400, 400), (404, 400), (429, 429), (403, 502), (409, 502), (500, 502), (503, 502)],
+)
+def test_a_refusal_has_the_status_of_whose_fault_it_is(twilio_status: int, status: int) -> None:
+    assert refusal(refused(twilio_status)).status == status
+
+
+def test_a_refusal_keeps_twilios_number_and_text() -> None:
+    error = refusal(refused(400, 21211, "The 'To' number +12 is not valid"))
+
+    assert error.code == 21211
+    assert error.detail == "The 'To' number +12 is not valid"
+
+
+def test_twilios_text_reaches_no_log() -> None:
+    assert refusal(refused(400, 21211, "The 'To' number +12 is not valid")).log_text == (
+        "Twilio answered 400"
+    )
+
+
+@pytest.mark.parametrize("code", [None, 400, "21211"])
+def test_what_is_no_number_of_twilio_is_left_out(code: Any) -> None:
+    assert refusal(refused(400, code)).code is None
+
+
+def test_the_sdks_other_error_class_is_translated_too() -> None:
+    error = refusal(TwilioServiceException("t", "Invalid", 400, 21211, detail="To is wrong"))
+
+    assert (error.status, error.code, error.detail) == (400, 21211, "Invalid To is wrong")
+
+
+def test_after_a_failure_of_twilio_the_caller_is_told_to_check() -> None:
+    assert "may have carried out" in refusal(refused(500)).detail
+
+
+def test_an_answer_that_cannot_be_read_leaves_the_outcome_unknown() -> None:
+    with pytest.raises(TwilioOutcomeUnknownError):
+        run(Attempts(ValueError("not JSON")))
+
+
+def test_new_credentials_are_tried_once_when_twilio_refuses_the_old_ones() -> None:
+    secrets = {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
+
+    class Rotated(Attempts):
+        async def __call__(self, client: Client) -> object:
+            secrets[Secret.AUTH_TOKEN] = "second"
+            return await super().__call__(client)
+
+    attempts = Rotated(refused(401, 20003), "sent")
+
+    assert run(attempts, secrets) == "sent"
+    assert attempts.tokens == ["first", "second"]
+
+
+def test_the_same_credentials_are_not_tried_again() -> None:
+    attempts = Attempts(refused(401, 20003))
+
+    with pytest.raises(TwilioRefusedError) as caught:
+        run(attempts)
+
+    assert attempts.tokens == ["first"]
+    assert (caught.value.status, caught.value.code) == (502, 20003)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
+def test_other_refusals_are_never_repeated(status: int) -> None:
+    attempts = Attempts(refused(status))
+
+    with pytest.raises(TwilioRefusedError):
+        run(attempts)
+
+    assert len(attempts.tokens) == 1
