@@ -58,7 +58,9 @@ class HostProcess:
         """Wait for the end of the process; return how it ended, in words."""
         import asyncio
 
-        return describe_exit(await asyncio.to_thread(self.process.wait))
+        status = await asyncio.to_thread(self.process.wait)
+        self.begin_stop()  # closes our end of its standard input
+        return describe_exit(status)
 
     def begin_stop(self) -> None:
         """Ask the host to end: it stops listening at once and finishes what is in flight."""

@@ -79,12 +79,11 @@ def with_body_hash(url: str, body: str) -> str:
 
 def signature(token: str, url: str, fields: Sequence[tuple[str, str]]) -> str:
     """Return Twilio's signature of a URL and a form, computed by Twilio's own package."""
+    from multidict import MultiDict
     from twilio.request_validator import RequestValidator
 
-    form: dict[str, list[str]] = {}
-    for name, value in fields:
-        form.setdefault(name, []).append(value)
-    return str(RequestValidator(token).compute_signature(url, form))
+    # A MultiDict, since the validator cannot read a repeated field from a plain one.
+    return str(RequestValidator(token).compute_signature(url, MultiDict(fields)))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from emulator.host.definitions import AuthLevel, Door
 from emulator.host.route_constraints import Accepts, read_constraint
 
 LITERAL, CONSTRAINED, FREE, CONSTRAINED_REST, REST = 1, 2, 3, 4, 5
-PARAMETER = re.compile(r"\{(\*{0,2})([A-Za-z_][\w-]*)((?::[^{}:]+)*?)(\??)\}")
+PARAMETER = re.compile(r"\{(\*{0,2})([A-Za-z_][\w-]*)((?::[^{}:?]+)*)(\??)\}")
 # The server leaves an encoded slash alone, so that it does not cut a segment in two.
 ENCODED_SLASH = re.compile("(%2f)", re.IGNORECASE)
 

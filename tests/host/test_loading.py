@@ -1,0 +1,91 @@
+"""Which functions run, and what is said of those that do not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.host.testing import AppFolder, RunningHost, running_host
+
+KEY = [("x-functions-key", "local")]
+OK = "def main(req: func.HttpRequest) -> str:\n    return 'ok'\n"
+
+
+def reasons(host: RunningHost) -> dict[str, str]:
+    """Return why functions did not load, by name."""
+    errors: list[dict[str, Any]] = host.get("/admin/host/status", KEY).json()["errors"]
+    return {error["function"]: error["reason"] for error in errors}
+
+
+def test_the_status_names_the_functions_that_run(host: RunningHost) -> None:
+    status = host.get("/admin/host/status", KEY).json()
+
+    assert status["state"] == "Running"
+    assert status["instanceId"] == str(host.process.pid)
+    assert {"Echo", "Item", "Text"} <= set(status["functions"])
+    assert not {"Disabled", "SwitchedOff", "BrokenImport"} & set(status["functions"])
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (
+            "BrokenImport",
+            "ModuleNotFoundError: No module named 'no_such_package' "
+            "(BrokenImport/__init__.py, line 2)",
+        ),
+        ("BrokenSyntax", "SyntaxError: '(' was never closed (__init__.py, line 2)"),
+        ("Misspelt", "declared in Python but not in function.json: {'request'}"),
+        ("Queued", "does not emulate the binding req of type queueTrigger"),
+        ("NotJson", "function.json is not JSON"),
+    ],
+)
+def test_a_function_that_does_not_load_is_named_with_its_reason(
+    host: RunningHost, function: str, reason: str
+) -> None:
+    assert reason in reasons(host)[function]
+    assert f"{function} did not load" in host.wait_for_output(f"{function} did not load")
+
+
+def test_a_function_that_does_not_load_is_a_500(host: RunningHost) -> None:
+    for name in ("BrokenImport", "BrokenSyntax", "NotJson?code=local", "Queued?code=local"):
+        assert host.get(f"/api/{name}").status == 500
+
+
+def test_a_function_that_does_not_load_keeps_its_key(host: RunningHost) -> None:
+    assert host.get("/api/Misspelt").status == 401
+    assert host.get("/api/Misspelt?code=local").status == 500
+
+
+def test_a_disabled_function_is_a_404(host: RunningHost) -> None:
+    assert host.get("/api/Disabled").status == 404
+    assert host.get("/api/SwitchedOff").status == 404
+
+
+def test_script_file_and_entry_point_are_followed(host: RunningHost) -> None:
+    assert host.get("/api/Entry").status == 200
+
+
+def test_the_app_folder_is_on_the_path_and_is_the_working_directory(
+    host: RunningHost, app_root: Path
+) -> None:
+    assert host.get("/api/OwnModule").body.decode() == f"found {app_root}"
+
+
+def test_the_route_prefix_may_be_empty(tmp_path: Path) -> None:
+    app = AppFolder(tmp_path, {"extensions": {"http": {"routePrefix": ""}}})
+    app.add("Text", OK)
+    with running_host(tmp_path) as host:
+        assert host.get("/Text").status == 200
+        assert host.get("/api/Text").status == 404
+
+
+def test_an_unusable_host_json_is_a_503_with_the_reason(app: AppFolder) -> None:
+    app.write("host.json", '{"version": "1.0"}')
+    app.add("Text", OK)
+    with running_host(app.root) as host:
+        answer = host.get("/api/Text")
+        status = host.get("/admin/host/status", KEY).json()
+
+    assert (answer.status, answer.body) == (503, b'host.json: "version" must be "2.0"\n')
+    assert status["state"] == "Error"

@@ -1,0 +1,82 @@
+"""The command that signs a test request."""
+
+import hashlib
+
+import pytest
+from multidict import MultiDict
+from twilio.request_validator import RequestValidator
+
+from emulator.local_values import AUTH_TOKEN
+from emulator.sign import main
+
+URL = "http://127.0.0.1:7071/api/TwimlReply?Message=Hello"
+
+
+@pytest.fixture(autouse=True)
+def without_a_token_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sign with the local stack's token unless a test says otherwise."""
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+
+
+def signed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return the signature that the command prints for its arguments."""
+    assert main(arguments) == 0
+    name, _, value = capsys.readouterr().out.strip().partition(": ")
+    assert name == "X-Twilio-Signature"
+    return value
+
+
+def test_a_url_is_signed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert RequestValidator(AUTH_TOKEN).validate(URL, {}, signed(capsys, URL))
+
+
+def test_fields_are_signed_blank_and_repeated_ones_too(capsys: pytest.CaptureFixture[str]) -> None:
+    signature = signed(capsys, URL, "Body=a=b", "Empty=", "Media=1", "Media=2")
+
+    form = MultiDict([("Body", "a=b"), ("Empty", ""), ("Media", "1"), ("Media", "2")])
+    assert RequestValidator(AUTH_TOKEN).validate(URL, form, signature)
+
+
+def test_localhost_is_signed_as_the_address_that_the_local_stack_has(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    local = URL.replace("127.0.0.1", "localhost")
+
+    assert signed(capsys, local) == signed(capsys, URL)
+
+
+def test_a_token_in_the_environment_signs_the_url_as_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "another token")
+    local = URL.replace("127.0.0.1", "localhost")
+
+    assert RequestValidator("another token").validate(local, {}, signed(capsys, local))
+
+
+def test_a_json_body_is_signed_by_its_hash(capsys: pytest.CaptureFixture[str]) -> None:
+    body = '{"a": 1}'
+    url = f"{URL}&bodySHA256={hashlib.sha256(body.encode()).hexdigest()}"
+
+    assert main([URL, "--json", body]) == 0
+
+    output = capsys.readouterr()
+    assert url in output.err
+    assert RequestValidator(AUTH_TOKEN).validate(url, body, output.out.strip().partition(": ")[2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["/api/TwimlReply"], "expected a whole URL"),
+        ([URL, "Body"], "expected name=value"),
+        ([URL, "Body=x", "--json", "{}"], "not both"),
+    ],
+)
+def test_a_wrong_command_says_what_is_wrong(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], reason: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+
+    assert reason in capsys.readouterr().err

@@ -1,0 +1,310 @@
+"""The supervisor with real hosts: starts, deaths, changes and the end."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
+from http.client import HTTPConnection
+from typing import Any
+
+import pytest
+
+from emulator.host.testing import AppFolder
+from emulator.host_environment import HostEnvironmentError
+from emulator.host_process import PROJECT, listen, port_of
+from emulator.supervisor import HostState, Supervisor
+
+TIME_LIMIT_S = 20.0
+PID = "import os\n\ndef main(req: func.HttpRequest) -> str:\n    return str(os.getpid())\n"
+SLOW = """
+import asyncio
+
+async def main(req: func.HttpRequest) -> str:
+    await asyncio.sleep(0.2)
+    return "done"
+"""
+
+
+def says(text: str) -> str:
+    """Return a function that answers with `text`."""
+    return f"async def main(req: func.HttpRequest) -> str:\n    return {text!r}\n"
+
+
+class Watched:
+    """A supervised host, its states so far, and a way to ask it."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.states: list[HostState] = []
+        self._news = asyncio.Event()
+
+    def note(self, state: HostState) -> None:
+        """Take a new state from the supervisor."""
+        self.states.append(state)
+        self._news.set()
+
+    async def until(self, wanted: str, start: int = 0) -> HostState:
+        """Return the first state of this kind from the one at index `start` on."""
+        while True:
+            for state in self.states[start:]:
+                if state.state == wanted:
+                    return state
+            self._news.clear()
+            await self._news.wait()
+
+    async def get(self, path: str) -> tuple[int, str]:
+        """Ask the host over a new connection."""
+        return await asyncio.to_thread(self._get, path)
+
+    def _get(self, path: str) -> tuple[int, str]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=TIME_LIMIT_S)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+
+@asynccontextmanager
+async def supervised(
+    app: AppFolder, environment: Callable[[], Mapping[str, str]] | None = None
+) -> AsyncGenerator[Watched]:
+    """Supervise a host for `app` while the context lasts."""
+    with listen(0) as listener:
+        watched = Watched(port_of(listener))
+        supervisor = Supervisor(
+            root=app.root,
+            listener=listener,
+            environment=environment or (lambda: os.environ),
+            function_key="local",
+            on_state=watched.note,
+        )
+        task = asyncio.create_task(supervisor.run())
+        try:
+            yield watched
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def run(trial: Coroutine[Any, Any, None]) -> None:
+    """Run a trial with a time limit."""
+    asyncio.run(asyncio.wait_for(trial, TIME_LIMIT_S))
+
+
+async def pid_of(host: Watched) -> int:
+    """Return the process id of the host that answers."""
+    return int((await host.get("/api/Pid"))[1])
+
+
+def test_a_request_before_the_host_is_up_waits_for_it(app: AppFolder) -> None:
+    app.add("Hello", says("hello"))
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            assert await host.get("/api/Hello") == (200, "hello")
+            assert host.states[0] == HostState("starting", "")
+            assert await host.until("running") == HostState("running", "", ("Hello",))
+
+    run(trial())
+
+
+def test_functions_that_did_not_load_are_reported(app: AppFolder) -> None:
+    app.add("Broken", "import no_such_package\n")
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            running = await host.until("running")
+            assert [name for name, _ in running.errors] == ["Broken"]
+
+    run(trial())
+
+
+def test_a_killed_host_comes_back_and_the_reason_is_given(app: AppFolder) -> None:
+    app.add("Pid", PID)
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            await host.until("running")
+            first = await pid_of(host)
+            os.kill(first, signal.SIGKILL)
+            # Sent while there is no host: it waits in the socket.
+            assert await pid_of(host) != first
+            again = await host.until("running", start=2)
+            assert again.reason == "killed by signal 9 (SIGKILL)"
+
+    run(trial())
+
+
+async def hammer(host: Watched, answers: list[tuple[int, str]], last: str) -> None:
+    """Ask over new connections until the answer is `last`."""
+    while True:
+        answers.append(await host.get("/api/Hello"))
+        if answers[-1][1] == last:
+            return
+
+
+async def reload(app: AppFolder, host: Watched, text: str) -> tuple[float, set[tuple[int, str]]]:
+    """Save a function while four clients ask it; return seconds until the new code, answers."""
+    answers: list[tuple[int, str]] = []
+    clients = [asyncio.create_task(hammer(host, answers, text)) for _ in range(4)]
+    while len(answers) < 20:
+        await host.get("/api/Hello")
+    saved = time.perf_counter()
+    app.add("Hello", says(text))
+    await asyncio.wait(clients, return_when=asyncio.FIRST_COMPLETED)
+    elapsed_s = time.perf_counter() - saved
+    await asyncio.gather(*clients)
+    return elapsed_s, set(answers)
+
+
+def test_a_saved_function_is_served_and_no_request_is_refused_meanwhile(app: AppFolder) -> None:
+    app.add("Hello", says("old"))
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            await host.until("running")
+            _, answers = await reload(app, host, "new")
+            assert answers == {(200, "old"), (200, "new")}
+            assert "Hello/__init__.py changed" in host.states[-1].reason
+
+    run(trial())
+
+
+def test_a_request_in_flight_survives_a_change(app: AppFolder) -> None:
+    app.add("Slow", SLOW)
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            await host.until("running")
+            asked = asyncio.create_task(host.get("/api/Slow"))
+            app.write("extra.py", "")
+            await host.until("starting", start=2)
+            assert await asked == (200, "done")
+
+    run(trial())
+
+
+def test_unusable_settings_are_a_503_with_the_reason_until_they_are_repaired(
+    app: AppFolder,
+) -> None:
+    app.add("Hello", says("hello"))
+
+    def environment() -> Mapping[str, str]:
+        if (app.root / "local.settings.json").read_text("utf-8") == "{":
+            raise HostEnvironmentError("local.settings.json is not JSON")
+        return os.environ
+
+    async def trial() -> None:
+        app.write("local.settings.json", "{")
+        async with supervised(app, environment) as host:
+            failed = await host.until("failed")
+            assert failed.reason == "local.settings.json is not JSON"
+            status, text = await host.get("/api/Hello")
+            assert (status, failed.reason in text) == (503, True)
+            app.write("local.settings.json", "{}")
+            assert (await host.until("running")).reason == "local.settings.json changed"
+            assert await host.get("/api/Hello") == (200, "hello")
+
+    run(trial())
+
+
+def test_an_unusable_app_is_failed_with_the_reason(app: AppFolder) -> None:
+    app.write("host.json", "{}")
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            failed = await host.until("failed")
+            assert failed.reason == 'host.json: "version" must be "2.0"'
+            assert (await host.get("/api/Hello"))[0] == 503
+
+    run(trial())
+
+
+def test_a_host_that_never_comes_up_is_a_503_until_a_file_changes(app: AppFolder) -> None:
+    app.add("Hello", "import os\n\nos._exit(7)\n")
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            failed = await host.until("failed")
+            assert "ended with exit status 7" in failed.reason
+            assert (await host.get("/api/Hello"))[0] == 503
+            app.add("Hello", says("hello"))
+            await host.until("running")
+            assert await host.get("/api/Hello") == (200, "hello")
+
+    run(trial())
+
+
+def test_the_host_is_gone_when_the_supervisor_ends(app: AppFolder) -> None:
+    app.add("Pid", PID)
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            pid = await pid_of(host)
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+    run(trial())
+
+
+SUPERVISING_PROGRAM = """
+import asyncio, os, sys
+from pathlib import Path
+from emulator.host_process import listen
+from emulator.supervisor import Supervisor
+
+supervisor = Supervisor(
+    root=Path(sys.argv[1]), listener=listen(0), environment=lambda: os.environ,
+    function_key="local", on_state=lambda state: print(state.state, flush=True),
+)
+asyncio.run(supervisor.run())
+"""
+
+
+def test_a_killed_supervisor_leaves_no_host(app: AppFolder) -> None:
+    app.add("Pid", PID)
+    command = [sys.executable, "-c", SUPERVISING_PROGRAM, str(app.root)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert [program.stdout.readline() for _ in range(2)] == [b"starting\n", b"running\n"]
+        program.kill()
+
+        # The host has inherited the pipe: its end is the end of the last process that holds it.
+        assert program.communicate(timeout=TIME_LIMIT_S) == (b"", None)
+
+
+@pytest.mark.soak
+def test_reloads_are_quick_and_refuse_nothing(app: AppFolder) -> None:
+    app.add("Hello", says("version 0"))
+
+    async def trial() -> None:
+        times_s: list[float] = []
+        async with supervised(app) as host:
+            await host.until("running")
+            for number in range(1, 11):
+                elapsed_s, answers = await reload(app, host, f"version {number}")
+                times_s.append(elapsed_s)
+                assert {status for status, _ in answers} == {200}
+        assert sorted(times_s)[len(times_s) // 2] <= 1.5
+
+    asyncio.run(trial())
+
+
+@pytest.mark.soak
+def test_a_host_that_is_killed_again_and_again_comes_back(app: AppFolder) -> None:
+    app.add("Pid", PID)
+
+    async def trial() -> None:
+        async with supervised(app) as host:
+            for _ in range(10):
+                os.kill(await pid_of(host), signal.SIGKILL)
+            assert (await host.get("/api/Pid"))[0] == 200
+
+    asyncio.run(trial())
