@@ -1,0 +1,90 @@
+"""Who may import whom, read from the code itself."""
+
+import ast
+import graphlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("*/function.json"))
+
+
+def modules(folder: str) -> dict[str, Path]:
+    """Return the modules below a folder by dotted name."""
+    found: dict[str, Path] = {}
+    for path in (ROOT / folder).rglob("*.py"):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(path: Path, *, at_load_only: bool = False) -> Iterator[str]:
+    """Yield every name that a module imports, e.g. `shared.clients`; relative ones begin with a dot."""
+    tree = ast.parse(path.read_text())
+    nodes = tree.body if at_load_only else list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def tops(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports, anywhere in it."""
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+def test_there_are_functions_to_check() -> None:
+    assert {"SendSms", "PlaceCall", "TwimlHello"} <= set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_imports_only_the_sdk_and_the_shared_library(function: str) -> None:
+    for path in (ROOT / function).rglob("*.py"):
+        assert tops(path) <= {"azure", "shared", "twilio"}
+
+
+@pytest.mark.parametrize(("name", "path"), modules("shared").items())
+def test_the_shared_library_knows_no_function_and_no_emulator(name: str, path: Path) -> None:
+    assert not tops(path) & {"emulator", "tests", *FUNCTIONS}
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [item for item in modules("emulator").items() if not item[0].startswith("emulator.host.")],
+)
+def test_only_the_host_touches_functions_shared_and_azure(name: str, path: Path) -> None:
+    assert not tops(path) & {"shared", "azure", "azure_functions_runtime_v1", *FUNCTIONS}
+
+
+@pytest.mark.parametrize("folder", ["shared", "emulator", *FUNCTIONS])
+def test_imports_are_absolute(folder: str) -> None:
+    relative = [
+        (name, imported)
+        for name, path in modules(folder).items()
+        for imported in imports(path)
+        if imported.startswith(".")
+    ]
+
+    assert relative == []
+
+
+def test_twilios_door_does_not_know_the_line_or_the_world() -> None:
+    for path in modules("emulator/twilio").values():
+        known = {name for name in imports(path) if name.startswith("emulator.")}
+
+        assert not any(name.startswith(("emulator.line", "emulator.world")) for name in known)
+
+
+@pytest.mark.parametrize("folder", ["shared", "emulator"])
+def test_no_module_imports_itself_in_a_circle(folder: str) -> None:
+    found = modules(folder)
+    graph = {
+        name: {other for other in imports(path, at_load_only=True) if other in found} - {name}
+        for name, path in found.items()
+    }
+
+    assert list(graphlib.TopologicalSorter(graph).static_order())
