@@ -21,7 +21,7 @@ CAN_INHERIT = os.name == "posix"
 
 
 class PortInUseError(Exception):
-    """A port is taken; the message names it and the option that chooses another."""
+    """A port cannot be used; the message names it and the option that chooses another."""
 
 
 def listen(port: int, *, option: str = "--port") -> socket.socket:
@@ -33,9 +33,12 @@ def listen(port: int, *, option: str = "--port") -> socket.socket:
         # create_server picks the address reuse that is right for the system.
         return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise PortInUseError(
-            f"cannot listen on port {port} ({error.strerror}); choose another with {option}"
+            f"cannot listen on port {port} ({reason}); choose another with {option}"
         ) from error
+    except OverflowError as error:
+        raise PortInUseError(f"{port} is no port; choose one up to 65535 with {option}") from error
 
 
 def port_of(listener: socket.socket) -> int:

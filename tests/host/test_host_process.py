@@ -8,8 +8,16 @@ from emulator.host_process import PortInUseError, describe_exit, listen, port_of
 def test_a_taken_port_is_named_with_the_option_that_chooses_another() -> None:
     with listen(0) as taken:
         port = port_of(taken)
-        with pytest.raises(PortInUseError, match=f"port {port} .* with --phone-port"):
+        with pytest.raises(PortInUseError) as raised:
             listen(port, option="--phone-port")
+
+    assert f"port {port} (Address already in use)" in str(raised.value)
+    assert "choose another with --phone-port" in str(raised.value)
+
+
+def test_a_number_that_is_no_port_is_refused() -> None:
+    with pytest.raises(PortInUseError, match="70000 is no port"):
+        listen(70_000)
 
 
 def test_a_port_can_be_taken_again_at_once() -> None:
