@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+HIGHEST_PORT = 65_535
 BACKLOG = 1024  # connections that wait while the host restarts
 STOP_LIMIT_S = 3.5  # the host needs at most 2 s for requests in flight
 PROJECT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,8 @@ def listen(port: int, *, option: str = "--port") -> socket.socket:
 
     Raises PortInUseError, which names `option`.
     """
+    if not 0 <= port <= HIGHEST_PORT:
+        raise PortInUseError(f"{port} is no port; choose one up to {HIGHEST_PORT} with {option}")
     try:
         # create_server picks the address reuse that is right for the system.
         return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
@@ -37,8 +40,6 @@ def listen(port: int, *, option: str = "--port") -> socket.socket:
         raise PortInUseError(
             f"cannot listen on port {port} ({reason}); choose another with {option}"
         ) from error
-    except OverflowError as error:
-        raise PortInUseError(f"{port} is no port; choose one up to 65535 with {option}") from error
 
 
 def port_of(listener: socket.socket) -> int:
