@@ -12,7 +12,7 @@ from shared.inputs import Inputs, required
 from shared.phone_numbers import parse_number
 from shared.public_urls import PublicUrls
 from shared.settings import Settings
-from shared.twilio_account import TwilioAccount
+from shared.twilio_account import TwilioAccount, present
 from shared.web_addresses import twiml_url
 from shared.xml_text import is_xml_text
 
@@ -101,10 +101,10 @@ class Caller:
 
         placed = await self._account.run(create)
         return PlacedCall(
-            sid=str(placed.sid),
-            status=str(placed.status),
+            sid=present(placed.sid),
+            status=present(placed.status),
             sender=sender,  # the SDK hides Twilio's own `from` of a call
-            to=str(placed.to),
+            to=present(placed.to),
         )
 
     def _content(self, call: CallRequest, request_url: str) -> dict[str, Any]:

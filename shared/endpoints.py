@@ -5,8 +5,8 @@ its signature and its annotations. functools.wraps would show it those of the in
 """
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Endpoint = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+Endpoint = Callable[[func.HttpRequest], Coroutine[Any, Any, func.HttpResponse]]
 
 
 def action(handler: Endpoint) -> Endpoint:

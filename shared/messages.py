@@ -9,7 +9,7 @@ from shared.phone_numbers import parse_number, parse_sender
 from shared.public_urls import PublicUrls
 from shared.segments import count_segments
 from shared.settings import MESSAGING_SERVICE_SID, Settings
-from shared.twilio_account import TwilioAccount
+from shared.twilio_account import TwilioAccount, present
 from shared.web_addresses import media_url
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ class Messenger:
 
         sent = await self._account.run(create)
         return SentMessage(
-            sid=str(sent.sid),
-            status=str(sent.status),
+            sid=present(sent.sid),
+            status=present(sent.status),
             sender=sent.from_,
-            to=str(sent.to),
+            to=present(sent.to),
             segments=message.segments,
         )
 

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from twilio.base.exceptions import TwilioException
     from twilio.rest import Client
 
+UNREADABLE = (
+    "Twilio's answer cannot be read, so it may have carried out the request. "
+    "Check before you repeat it."
+)
+
 Result = TypeVar("Result")
 # From the values of the account's REST secrets to a client of the running event loop.
 Connect = Callable[[tuple[str, ...]], "Client"]
@@ -55,25 +60,40 @@ class TwilioAccount:
             return await operation(client)
         except TwilioException as error:
             raise _refusal(error) from error
-        except (ValueError, KeyError, TypeError) as error:  # an answer that is not Twilio's JSON
-            raise TwilioOutcomeUnknownError(
-                "Twilio's answer cannot be read, so it may have carried out the request. "
-                "Check before you repeat it."
-            ) from error
+        except ValueError as error:  # the answer is not JSON
+            raise TwilioOutcomeUnknownError(UNREADABLE) from error
+
+
+def present(value: object) -> str:
+    """A value that each answer of Twilio has; without it the outcome is unknown."""
+    if not value:
+        raise TwilioOutcomeUnknownError(UNREADABLE)
+    return str(value)
 
 
 def _refusal(error: "TwilioException") -> TwilioRefusedError:
     """Translate the SDK's two error classes; the newer one is for RFC 9457 answers."""
     from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
+    error = _with_status(error)
     if isinstance(error, TwilioRestException):
-        text, status = str(error.msg), error.status
+        text = str(error.msg)
     elif isinstance(error, TwilioServiceException):
-        text, status = f"{error.title} {error.detail or ''}".strip(), error.status
+        text = f"{error.title} {error.detail or ''}".strip()
     else:
         raise error
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         text += " (Twilio may have carried out the request; check before you repeat it.)"
     # Without a number of its own the SDK gives the HTTP status; Twilio's numbers have 5 digits.
     code = error.code if isinstance(error.code, int) and error.code >= 10_000 else None
-    return TwilioRefusedError(text, code=code, twilio_status=status)
+    return TwilioRefusedError(text, code=code, twilio_status=error.status)
+
+
+def _with_status(error: "TwilioException") -> "TwilioException":
+    """Lists raise the base class with the answer as its second argument; others are complete."""
+    from twilio.base.version import Version
+    from twilio.http.response import Response
+
+    if len(error.args) > 1 and isinstance(error.args[1], Response):
+        return Version.exception("GET", "", error.args[1], str(error.args[0]))
+    return error

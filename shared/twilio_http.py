@@ -14,6 +14,7 @@ from twilio.http.response import Response
 
 from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError
 from shared.local_stack import twilio_url
+from shared.twilio_account import UNREADABLE
 
 # A caller of ours (or Twilio, which waits 15 s) should hear of a failure in time.
 TOTAL_TIMEOUT_S = 15.0
@@ -69,7 +70,10 @@ class TwilioHttp(AsyncHttpClient):
                 headers=_with_authorization(headers or {}, auth),
                 allow_redirects=allow_redirects,
             ) as answer:
-                return Response(answer.status, await answer.text(), answer.headers)
+                text = await answer.text()
+                if answer.ok and not text.lstrip().startswith("{") and text:
+                    raise TwilioOutcomeUnknownError(UNREADABLE)
+                return Response(answer.status, text, answer.headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TwilioUnreachableError(
                 "There is no connection to Twilio; nothing was sent."

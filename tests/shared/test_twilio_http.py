@@ -86,10 +86,10 @@ def test_no_cookie_is_sent_back() -> None:
     assert cookies == [None, None]
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 503])
+@pytest.mark.parametrize("status", [204, 301, 400, 401, 503])
 def test_every_answer_is_handed_on(status: int) -> None:
     async def handler(request: web.Request) -> web.Response:
-        return web.Response(status=status, text="{}", headers={"Location": "/elsewhere"})
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
 
     async def use(http: TwilioHttp) -> Response:
         return await http.request("POST", API)
@@ -143,6 +143,18 @@ def test_an_answer_that_does_not_come_in_time_leaves_the_outcome_unknown() -> No
 
     with pytest.raises(TwilioOutcomeUnknownError):
         asyncio.run(main())
+
+
+@pytest.mark.parametrize("text", ["[]", "<html>", "null"])
+def test_a_success_that_is_no_json_object_leaves_the_outcome_unknown(text: str) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(status=201, text=text)
+
+    async def use(http: TwilioHttp) -> Response:
+        return await http.request("POST", API)
+
+    with pytest.raises(TwilioOutcomeUnknownError, match="cannot be read"):
+        against(handler, use)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""GetHealth: all is well, or which part is not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+import pytest
+
+import GetHealth
+from shared import clients
+from shared.clock import SystemClock
+from shared.credentials import Credentials
+from shared.errors import TwilioUnreachableError, VaultError
+from shared.settings import Secret
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import FakeTwilio
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+class BrokenVault:
+    """A vault that is down."""
+
+    def read(self, secret: Secret) -> str | None:
+        raise VaultError("Key Vault is down")
+
+
+def ask() -> tuple[int, dict[str, Any]]:
+    request = func.HttpRequest("GET", "http://inner/api/GetHealth", body=b"")
+    response = asyncio.run(GetHealth.main(request))
+    return response.status_code, json.loads(response.get_body())
+
+
+def test_tries_every_part_and_lists_one_message(twilio: FakeTwilio) -> None:
+    twilio.answer(200, {"messages": []})
+
+    assert ask() == (
+        200,
+        {"status": "healthy", "settings": "ok", "credentials": "ok", "twilio": "ok"},
+    )
+    (request,) = twilio.requests
+    assert request["method"] == "GET"
+    assert request["url"].endswith("/Messages.json")
+    assert request["params"] == {"PageSize": 1}
+
+
+def test_names_settings_that_are_missing(twilio: FakeTwilio) -> None:
+    clients.reset(clients.Clients({}, SystemClock()))
+
+    status, problem = ask()
+
+    assert status == 503
+    assert problem["detail"].startswith("settings: missing settings: TWILIO_ACCOUNT_SID, ")
+    assert twilio.requests == []
+
+
+def test_names_settings_that_are_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEFAULT_REGION", "USA")
+    clients.reset()
+
+    status, problem = ask()
+
+    assert status == 503
+    assert problem["detail"].startswith("settings: malformed settings: DEFAULT_REGION")
+
+
+def test_names_the_credentials(app: clients.Clients) -> None:
+    app.credentials = Credentials(BrokenVault(), SystemClock())
+
+    assert ask() == (
+        503,
+        {
+            "status": 503,
+            "title": "The app is not healthy",
+            "detail": "credentials: Key Vault is down",
+        },
+    )
+
+
+def test_names_twilio_and_keeps_its_number(twilio: FakeTwilio) -> None:
+    twilio.answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
+
+    status, problem = ask()
+
+    assert (status, problem["code"]) == (503, 20003)
+    assert problem["detail"].startswith("twilio: ")
+
+
+def test_names_twilio_when_it_cannot_be_reached(twilio: FakeTwilio) -> None:
+    twilio.fail(TwilioUnreachableError("There is no connection to Twilio; nothing was sent."))
+
+    assert ask()[0] == 503

@@ -1,0 +1,144 @@
+"""PlaceCall: what goes to Twilio, and what the caller is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+import pytest
+
+import PlaceCall
+from shared import clients
+from shared.clock import SystemClock
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import FakeTwilio
+
+pytestmark = pytest.mark.usefixtures("app")
+
+TO = "+12025550123"
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def place(**inputs: Any) -> func.HttpResponse:
+    request = func.HttpRequest(
+        "POST", "https://inner/api/PlaceCall?code=key", body=json.dumps(inputs).encode()
+    )
+    return asyncio.run(PlaceCall.main(request))
+
+
+def answer(response: func.HttpResponse) -> dict[str, Any]:
+    return json.loads(response.get_body())
+
+
+def test_answers_201_with_what_twilio_said() -> None:
+    response = place(to="202-555-0123")
+
+    assert response.status_code == 201
+    assert answer(response) == {
+        "sid": "CA" + "0" * 32,
+        "status": "queued",
+        "from": "+12025550100",
+        "to": TO,
+    }
+
+
+def test_without_content_the_call_follows_the_apps_own_hello(twilio: FakeTwilio) -> None:
+    place(to=TO)
+
+    (request,) = twilio.requests
+    assert request["data"] == {
+        "To": TO,
+        "From": "+12025550100",
+        "Url": "https://app.example/api/TwimlHello",
+        "StatusCallback": "https://app.example/api/OnCallStatus",
+        "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
+    }
+
+
+def test_a_message_is_spoken_from_a_document_that_goes_along(twilio: FakeTwilio) -> None:
+    place(to=TO, message="Tom & <Jerry>")
+
+    assert twilio.requests[0]["data"]["Twiml"] == (
+        f"{DECLARATION}<Response><Say>Tom &amp; &lt;Jerry&gt;</Say></Response>"
+    )
+
+
+@pytest.mark.parametrize(
+    "twiml",
+    [
+        "<Response><Hangup/></Response>",
+        "<Response/>",
+        f"\n{DECLARATION}\n<!-- a -->\n<Response >x</Response>",
+    ],
+)
+def test_a_document_goes_along_as_it_is(twilio: FakeTwilio, twiml: str) -> None:
+    place(to=TO, twiml=twiml)
+
+    assert twilio.requests[0]["data"]["Twiml"] == twiml.strip()
+
+
+def test_a_url_is_handed_on(twilio: FakeTwilio) -> None:
+    place(to=TO, url="https://bot.example/twiml?a=%20b")
+
+    assert twilio.requests[0]["data"]["Url"] == "https://bot.example/twiml?a=%20b"
+
+
+def test_the_caller_may_choose_the_calling_number(twilio: FakeTwilio) -> None:
+    response = place(to=TO, **{"from": "(202) 555-0199"})
+
+    assert answer(response)["from"] == "+12025550199"
+    assert twilio.requests[0]["data"]["From"] == "+12025550199"
+
+
+def test_with_a_loopback_address_hello_goes_along_and_no_reports_are_asked_for(
+    twilio: FakeTwilio, values: dict[str, str]
+) -> None:
+    values["PUBLIC_URL"] = "http://localhost:7071"
+    clients.reset(clients.Clients(values, SystemClock()))
+
+    place(to=TO)
+
+    assert twilio.requests[0]["data"] == {
+        "To": TO,
+        "From": "+12025550100",
+        "Twiml": f"{DECLARATION}<Response><Say>Hello World</Say></Response>",
+    }
+
+
+def test_loopback_documents_are_for_the_local_stack_alone(
+    twilio: FakeTwilio, values: dict[str, str]
+) -> None:
+    url = "http://127.0.0.1:8000/twiml"
+
+    assert answer(place(to=TO, url=url))["field"] == "url"
+
+    values["LOCAL_STACK_URL"] = "http://127.0.0.1:7072"
+    clients.reset(clients.Clients(values, SystemClock()))
+    assert place(to=TO, url=url).status_code == 201
+    assert twilio.requests[0]["data"]["Url"] == url
+
+
+def test_a_call_needs_a_number_even_where_texts_have_a_messaging_service(
+    twilio: FakeTwilio, values: dict[str, str]
+) -> None:
+    del values["TWILIO_FROM_NUMBER"]
+    values["TWILIO_MESSAGING_SERVICE_SID"] = "MG" + "a" * 32
+    clients.reset(clients.Clients(values, SystemClock()))
+
+    response = place(to=TO)
+
+    assert response.status_code == 500
+    assert answer(response)["detail"] == "missing settings: TWILIO_FROM_NUMBER"
+
+
+def test_twilios_refusal_keeps_its_number(twilio: FakeTwilio) -> None:
+    twilio.answer(
+        400, {"type": "t", "title": "Not yours", "status": 400, "code": 21210, "detail": "From"}
+    )
+
+    response = place(to=TO)
+
+    assert (response.status_code, answer(response)["code"]) == (400, 21210)

@@ -1,0 +1,191 @@
+"""SendSms: what goes to Twilio, and what the caller is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+import pytest
+
+import SendSms
+from shared import clients
+from shared.clock import SystemClock
+from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import FakeTwilio
+
+pytestmark = pytest.mark.usefixtures("app")
+
+TO = "+12025550123"
+SERVICE = "MG" + "a" * 32
+
+
+def send(url: str = "https://inner/api/SendSms?code=key", **inputs: Any) -> func.HttpResponse:
+    request = func.HttpRequest("POST", url, body=json.dumps(inputs).encode())
+    return asyncio.run(SendSms.main(request))
+
+
+def answer(response: func.HttpResponse) -> dict[str, Any]:
+    return json.loads(response.get_body())
+
+
+def test_answers_201_with_what_twilio_said() -> None:
+    response = send(to="(202) 555-0123", body="Hello")
+
+    assert response.status_code == 201
+    assert response.mimetype == "application/json"
+    assert answer(response) == {
+        "sid": "SM" + "0" * 32,
+        "status": "queued",
+        "from": "+12025550100",
+        "to": TO,
+        "segments": 1,
+    }
+
+
+def test_hands_the_message_and_its_report_url_to_twilio(twilio: FakeTwilio) -> None:
+    send(to=TO, body="Hello")
+
+    (request,) = twilio.requests
+    assert request["method"] == "POST"
+    assert request["url"].endswith(f"/Accounts/AC{'0' * 32}/Messages.json")
+    assert request["auth"] == ("AC" + "0" * 32, "primary")
+    assert request["data"] == {
+        "To": TO,
+        "From": "+12025550100",
+        "Body": "Hello",
+        "StatusCallback": "https://app.example/api/OnMessageStatus",
+    }
+
+
+def test_counts_the_segments_of_the_text() -> None:
+    assert answer(send(to=TO, body="я" * 71))["segments"] == 2
+
+
+def test_media_may_come_without_a_text(twilio: FakeTwilio) -> None:
+    response = send(to=TO, media_url=["https://a.example/1.png", "http://a.example/2.png"])
+
+    assert answer(response)["segments"] == 1
+    assert "Body" not in twilio.requests[0]["data"]
+    assert twilio.requests[0]["data"]["MediaUrl"] == [
+        "https://a.example/1.png",
+        "http://a.example/2.png",
+    ]
+
+
+@pytest.mark.parametrize("sender", ["+12025550199", "12345", "ACME"])
+def test_the_caller_may_choose_the_sender(twilio: FakeTwilio, sender: str) -> None:
+    response = send(to=TO, body="Hello", **{"from": sender})
+
+    assert answer(response)["from"] == sender
+    assert twilio.requests[0]["data"]["From"] == sender
+
+
+def test_a_messaging_service_chooses_the_sender_itself(twilio: FakeTwilio) -> None:
+    response = send(to=TO, body="Hello", messaging_service_sid=SERVICE)
+
+    assert answer(response)["from"] is None
+    assert twilio.requests[0]["data"]["MessagingServiceSid"] == SERVICE
+    assert "From" not in twilio.requests[0]["data"]
+
+
+def test_the_messaging_service_of_the_settings_comes_before_the_number(
+    twilio: FakeTwilio, values: dict[str, str]
+) -> None:
+    values["TWILIO_MESSAGING_SERVICE_SID"] = SERVICE
+    clients.reset(clients.Clients(values, SystemClock()))
+
+    send(to=TO, body="Hello")
+
+    assert twilio.requests[0]["data"]["MessagingServiceSid"] == SERVICE
+
+
+def test_an_api_key_is_used_when_asked_for(twilio: FakeTwilio, values: dict[str, str]) -> None:
+    values |= {
+        "TWILIO_REST_CREDENTIAL": "api_key",
+        "TWILIO_API_KEY_SID": "SK1",
+        "TWILIO_API_KEY_SECRET": "deep",
+    }
+    clients.reset(clients.Clients(values, SystemClock()))
+
+    send(to=TO, body="Hello")
+
+    assert twilio.requests[0]["auth"] == ("SK1", "deep")
+    assert f"/Accounts/AC{'0' * 32}/" in twilio.requests[0]["url"]
+
+
+def test_with_a_loopback_address_no_reports_are_asked_for(
+    twilio: FakeTwilio, values: dict[str, str]
+) -> None:
+    values["PUBLIC_URL"] = "http://localhost:7071"
+    clients.reset(clients.Clients(values, SystemClock()))
+
+    assert send(to=TO, body="Hello").status_code == 201
+    assert "StatusCallback" not in twilio.requests[0]["data"]
+
+
+def test_without_settings_one_answer_names_all_that_is_missing(twilio: FakeTwilio) -> None:
+    clients.reset(clients.Clients({}, SystemClock()))
+
+    response = send(to=TO, body="Hello")
+
+    assert response.status_code == 500
+    assert answer(response)["detail"] == (
+        "missing settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM_NUMBER "
+        "(or TWILIO_MESSAGING_SERVICE_SID), PUBLIC_URL (or WEBSITE_HOSTNAME)"
+    )
+    assert twilio.requests == []
+
+
+def test_twilios_refusal_keeps_its_number(twilio: FakeTwilio) -> None:
+    twilio.answer(
+        400, {"code": 21610, "message": "Attempt to send to unsubscribed recipient", "status": 400}
+    )
+
+    response = send(to=TO, body="Hello")
+
+    assert response.status_code == 400
+    assert response.mimetype == "application/problem+json"
+    assert answer(response) == {
+        "status": 400,
+        "title": "Twilio refused the request",
+        "detail": "Unable to create record: Attempt to send to unsubscribed recipient",
+        "code": 21610,
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(TwilioUnreachableError("x"), 502), (TwilioOutcomeUnknownError("x"), 504)]
+)
+def test_a_send_without_an_answer_is_reported_and_never_repeated(
+    twilio: FakeTwilio, error: Exception, status: int
+) -> None:
+    twilio.fail(error)
+
+    assert send(to=TO, body="Hello").status_code == status
+    assert len(twilio.requests) == 1
+
+
+@pytest.mark.parametrize("text", ["", "<html>", "{", "{}"])
+def test_a_success_that_cannot_be_read_is_an_unknown_outcome(twilio: FakeTwilio, text: str) -> None:
+    twilio.answer(201, text)
+
+    assert send(to=TO, body="Hello").status_code == 504
+
+
+def test_the_log_shows_neither_text_nor_number_nor_secret(
+    twilio: FakeTwilio, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    twilio.answer(400, {"code": 21211, "message": f"The 'To' number {TO} is not valid"})
+    send(to=TO, body="Meet me at noon")
+    send(to=TO, body="Meet me at noon", media_url="at noon")
+    send(to="+1202555012x", body="Meet me at noon")
+    send(to=TO, body="Meet me at noon", **{TO: "noon"})
+
+    assert len(caplog.records) == 4
+    assert not any(word in caplog.text for word in ("noon", "2025550123", "+1202", "primary"))
