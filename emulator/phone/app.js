@@ -1,6 +1,6 @@
 /** The page: the phone and the inspector, kept in step with the emulator. */
 import { connect } from "./connection.js";
-import { fullNumber } from "./formats.js";
+import { formatNumber } from "./formats.js";
 import { Handset, Switcher } from "./handset.js";
 import { Banners, HostState } from "./host.js";
 import { Inspector } from "./inspector.js";
@@ -11,7 +11,6 @@ import { Store } from "./store.js";
 import { Tones } from "./tones.js";
 import { html, render, useEffect, useLayoutEffect, useMemo, useState } from "./ui.js";
 
-const NOTICE_MS = 7000;
 const store = new Store();
 const tones = new Tones();
 const voice = new Voice();
@@ -19,36 +18,27 @@ const voice = new Voice();
 /** What the person can do. Each deed resolves to true, or shows why not and resolves to false. */
 function makePerson(show) {
   const attempt = async (deed) => {
+    show("");
     const problem = await deed.then(() => "", (error) => error.message);
     show(problem);
     return !problem;
   };
   let keys = Promise.resolve(); // keys leave one after the other
   return {
-    text: (from, to, body) => attempt(people.sendText(from, to, body)),
-    call: (from, to) => attempt(people.placeCall(from, to)),
-    act: (sid, deed) => {
+    onText: (from, to, body) => attempt(people.sendText(from, to, body)),
+    onCall: (from, to) => attempt(people.placeCall(from, to)),
+    onAct: (sid, deed) => {
       if (deed === "hangup") voice.stop();
       return attempt(people.act(sid, deed));
     },
-    key: (sid, digits) => {
+    onKey: (sid, digits) => {
       tones.key(digits);
       keys = keys.then(() => attempt(people.act(sid, "keys", { digits })));
     },
   };
 }
 
-/** A message that goes away by itself. */
-function useNotice() {
-  const [notice, show] = useState("");
-  useEffect(() => {
-    const timer = notice && setTimeout(show, NOTICE_MS, "");
-    return () => clearTimeout(timer);
-  }, [notice]);
-  return [notice, show];
-}
-
-/** Ring, and say so in the tab's title. */
+/** Ring, and tell the title of the tab. */
 function useRinging({ calls, unread, connected, handsets }, handset) {
   const ringing = handsets.find((number) => [...calls.values()].some((call) => ringsAt(call, number)));
   const live = liveCall(calls, handset);
@@ -56,7 +46,7 @@ function useRinging({ calls, unread, connected, handsets }, handset) {
   const kind = connected && (ringing ? "incoming" : calling && "outgoing");
   useEffect(() => (kind ? tones.ring(kind) : undefined), [kind]);
   const count = unread.size ? `(${unread.size}) ` : "";
-  document.title = ringing ? `● Ringing: ${fullNumber(ringing)}` : `${count}Switchboard`;
+  document.title = ringing ? `● Ringing: ${formatNumber(ringing)}` : `${count}Switchboard`;
 }
 
 /** Speak the calls of this handset, and mark its texts as read while somebody looks. */
@@ -67,7 +57,7 @@ function useAttention(handset) {
       if (name === "snapshot") voice.skip(data.calls);
       if (name === "call" && personOf(data) === handset) voice.hear(data);
       else if (name === "call") voice.skip([data]);
-      if (name === "text") read();
+      if (name === "text" || name === "snapshot") read();
     };
     read();
     addEventListener("visibilitychange", read);
@@ -96,20 +86,17 @@ function App() {
   const [selection, setSelection] = useState();
   const [view, setView] = useState("Phone"); // a narrow screen shows only one of the two
   const [drafts, setDrafts] = useState({});
-  const [muted, setMuted] = useState(false);
-  const [notice, show] = useNotice();
+  const [muted, onMute] = useState(false);
+  const [notice, show] = useState(""); // fades by itself
   const person = useMemo(() => makePerson(show), []);
   const handset = state.handsets.includes(chosen) ? chosen : state.handsets[0];
   useLayoutEffect(() => store.subscribe(setState), []);
   useRinging(state, handset);
   useAttention(handset);
+  useEffect(() => voice.mute(muted), [muted]);
   // Selecting the same text or call again shows everything again.
   const onSelect = useMemo(() => (sid) => setSelection((old) => (old === sid ? undefined : sid)), []);
   const onDraft = (key, text) => setDrafts((all) => ({ ...all, [key]: text }));
-  const onMute = (value) => {
-    voice.mute(value);
-    setMuted(value);
-  };
   return html`<div class="page ${view}">
     <${TopBar} state=${state} view=${view} onView=${setView} />
     <${Banners} ...${state} />

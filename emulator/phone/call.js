@@ -1,13 +1,12 @@
 /** The screens of a call: it rings, people talk, it is over. */
 import { Captions } from "./captions.js";
-import { fullNumber, nameOf, talkTime } from "./formats.js";
+import { formatNumber, nameOf, talkTime } from "./formats.js";
 import { Icon } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { isCaller, lineOf, liveCall, statusAt, talkSeconds } from "./records.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
 
 const KEPT_MS = 5000; // how long a finished call stays on the screen
-const ENDINGS = { completed: "Call ended", busy: "Busy", "no-answer": "No answer", canceled: "Call cancelled" };
 
 /** [call, dismiss] for the screen of a handset; a finished call stays for a moment. */
 export function useCall(calls, handset) {
@@ -24,7 +23,7 @@ export function useCall(calls, handset) {
   return [live ?? calls.get(kept), () => setKept()];
 }
 
-/** The frame of each screen. The keyboard's place moves to it, not to a button that Enter would press. */
+/** The frame of each screen. It takes the focus itself: Enter must not answer or hang up. */
 function Screen({ call, line, test, label, about, children }) {
   const element = useRef();
   useEffect(() => element.current.focus(), []);
@@ -33,7 +32,7 @@ function Screen({ call, line, test, label, about, children }) {
     data-sid=${call.sid} ref=${element}>
     <header>
       <h2>${nameOf(number, line)}</h2>
-      ${number === line && html`<p>${fullNumber(number)}</p>`}
+      ${number === line && html`<p>${formatNumber(number)}</p>`}
       <p>${about}</p>
     </header>
     ${children}
@@ -52,7 +51,7 @@ function Ringing({ call, caller, onAct, ...rest }) {
   const act = (deed) => () => onAct(call.sid, deed);
   return html`<${Screen} call=${call} test=${caller ? "outgoing-call" : "incoming-call"} ...${rest}
     label=${caller ? "Calling" : "Incoming call"} about=${caller ? "Calling…" : "Incoming call"}>
-    <div class="lamp" aria-hidden="true"><i /><i /><i /><${Icon} name="phone" /></div>
+    <div class="lamp" aria-hidden="true"><i /><i /><${Icon} name="phone" /></div>
     <div class="actions">
       ${caller
         ? html`<${HangUp} onClick=${act("hangup")} />`
@@ -86,7 +85,7 @@ function Talking({ call, clock, muted, onMute, onKey, onAct, ...rest }) {
 
 function Ended({ call, clock, onDismiss, ...rest }) {
   const time = call.status === "completed" ? ` · ${talkTime(talkSeconds(call, clock))}` : "";
-  const about = html`<span role="status">${ENDINGS[call.status] ?? "Call failed"}${time}</span>`;
+  const about = html`<span role="status">Call ${call.status}${time}</span>`;
   return html`<${Screen} call=${call} test="call-ended" label="Call ended" about=${about} ...${rest}>
     <${Captions} timeline=${call.timeline} />
     <div class="actions"><button class="soft-button glass" data-testid="dismiss" onClick=${onDismiss}>Done</button></div>

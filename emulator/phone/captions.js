@@ -1,5 +1,4 @@
 /** What is said in a call, as captions made from its timeline. */
-import { memo } from "./memo.js";
 import { html } from "./ui.js";
 
 const WORDS = {
@@ -9,7 +8,7 @@ const WORDS = {
   keys: ({ text }) => text,
 };
 
-export const Captions = memo(({ timeline, live, waiting }) => {
+export function Captions({ timeline, live, waiting }) {
   const entries = timeline.filter(({ name }) => WORDS[name]);
   return html`<div class="captions" role="log" aria-label="Captions" tabindex="0"><div>
     ${entries.map(
@@ -18,4 +17,4 @@ export const Captions = memo(({ timeline, live, waiting }) => {
     )}
     ${waiting && html`<p class="waiting">Waiting for your keys</p>`}
   </div></div>`;
-});
+}

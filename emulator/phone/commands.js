@@ -1,15 +1,13 @@
 /** The commands that text and ring a handset, ready to be copied. */
 import { Icon } from "./icons.js";
-import { html, useRef, useState } from "./ui.js";
+import { html, useState } from "./ui.js";
 
 const COPIED_MS = 1500;
 
 function Command({ label, url, body }) {
-  const element = useRef();
   const [copied, setCopied] = useState(false);
   const source = `curl -X POST ${url} -H 'x-functions-key: local' -d '${JSON.stringify(body)}'`;
   const copy = async () => {
-    getSelection().selectAllChildren(element.current); // for Ctrl-C where the clipboard is closed
     await navigator.clipboard.writeText(source);
     setCopied(true);
     setTimeout(setCopied, COPIED_MS, false);
@@ -20,7 +18,7 @@ function Command({ label, url, body }) {
         <${Icon} name="copy" /><span role="status">${copied ? "Copied" : "Copy"}</span>
       </button>
     </figcaption>
-    <pre tabindex="0" ref=${element}>${source}</pre>
+    <pre tabindex="0">${source}</pre>
   </figure>`;
 }
 

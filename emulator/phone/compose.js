@@ -1,14 +1,14 @@
 /** Where the person writes a text. */
-import { fullNumber } from "./formats.js";
+import { formatNumber } from "./formats.js";
 import { Icon } from "./icons.js";
 import { segmentsOf } from "./segments.js";
 import { html, useState } from "./ui.js";
 
 /** `onSend(body)` resolves to true when the text has left; the draft is kept otherwise. */
-export function Compose({ peer, draft, onDraft, onSend, disabled }) {
+export function Compose({ peer, draft, onDraft, onSend }) {
   const [busy, setBusy] = useState(false);
   const { units, segments } = segmentsOf(draft);
-  const ready = !busy && !disabled && draft.trim();
+  const ready = !busy && draft.trim();
   const send = async (event) => {
     event.preventDefault();
     if (!ready) return;
@@ -20,7 +20,7 @@ export function Compose({ peer, draft, onDraft, onSend, disabled }) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send(event);
   };
   return html`<form class="compose" onSubmit=${send}>
-    <textarea rows="1" data-testid="compose" placeholder="Text message" aria-label="Text to ${fullNumber(peer)}"
+    <textarea rows="1" data-testid="compose" placeholder="Text message" aria-label="Text to ${formatNumber(peer)}"
       value=${draft} onInput=${(event) => onDraft(event.target.value)} onKeyDown=${onKeyDown}></textarea>
     ${draft && html`<small data-testid="counter">${units} · ${segments} segment${segments > 1 && "s"}</small>`}
     <button class="round send" data-testid="send" aria-label="Send" disabled=${!ready}><${Icon} name="send" /></button>

@@ -3,7 +3,7 @@
 const EVENTS = ["snapshot", "text", "call", "webhook", "alert", "host", "handsets", "clock"];
 const RETRY_MS = 1000;
 
-/** Feed events into the store; after a break a new stream brings a fresh snapshot. */
+/** Feed events into the store; after a break a new stream begins with a snapshot. */
 export function connect(store) {
   const source = new EventSource("/events");
   for (const name of EVENTS) {

@@ -1,8 +1,7 @@
 /** One webhook: a line that opens to show what was posted and what came back. */
-import { endpoint, milliseconds } from "./formats.js";
+import { endpoint } from "./formats.js";
 import { Icon } from "./icons.js";
 import { Markup } from "./markup.js";
-import { memo } from "./memo.js";
 import { html, useState } from "./ui.js";
 
 const Details = ({ delivery: { error, method, url, form, answer, content_type: type } }) =>
@@ -14,22 +13,23 @@ const Details = ({ delivery: { error, method, url, form, answer, content_type: t
     ${answer ? html`<${Markup} source=${answer} />` : html`<p class="soft">Empty</p>`}
   </div>`;
 
-export const Delivery = memo(({ delivery, at, functionsUrl }) => {
+export function Delivery({ delivery, at, functionsUrl }) {
   const [open, setOpen] = useState(false);
-  const { purpose, method, url, signed, status, error, attempt, duration_ms: took } = delivery;
+  const { purpose, method, url, form, signed, status, error, attempt, duration_ms: took } = delivery;
   const [name, query] = endpoint(url, functionsUrl);
+  const reported = form.find(([field]) => /^(Message|Call)Status$/.test(field))?.[1];
   const mood = error || status >= 400 ? "bad" : status ? "good" : "busy";
   return html`<li class="webhook">
     <button data-testid="webhook" data-function=${name} data-purpose=${purpose} data-status=${status ?? ""}
       aria-expanded=${open} onClick=${() => setOpen(!open)}>
       ${at}
-      <span class="what"><code>${method}</code><b>${name}</b><small>${query}</small></span>
+      <span class="what"><code class="method">${method}</code><b>${name}</b><small>${purpose === "status" ? reported : query}</small></span>
       <span class="soft">${purpose}${attempt > 1 && ` · attempt ${attempt}`}</span>
       <span class="signed">${signed && html`<${Icon} name="shield" /><span class="spoken">signed</span>`}</span>
       <span class="outcome ${mood}">${status ?? (error ? "failed" : "…")}</span>
-      <span class="took">${took !== null && milliseconds(took)}</span>
+      <span class="took">${took !== null && `${Math.round(took)} ms`}</span>
       <${Icon} name="chevron" />
     </button>
     ${open && html`<${Details} delivery=${delivery} />`}
   </li>`;
-});
+}

@@ -1,10 +1,10 @@
 /** The screen on which the person dials a number. */
-import { fullNumber } from "./formats.js";
+import { formatNumber } from "./formats.js";
 import { Icon } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { html, useState } from "./ui.js";
 
-export function Dialler({ line, tones, onCall, onText, disabled }) {
+export function Dialler({ line, tones, onCall, onText }) {
   const [typed, setTyped] = useState("");
   const number = typed ? `+${typed}` : line;
   const key = (digit) => {
@@ -12,12 +12,11 @@ export function Dialler({ line, tones, onCall, onText, disabled }) {
     setTyped((digits) => (digits + digit).slice(0, 15));
   };
   return html`<div class="dialler">
-    <output class=${typed ? "" : "soft"} aria-label="Number" data-testid="dialled">${fullNumber(number)}</output>
-    <p class="soft">${number === line ? "Your functions’ line" : "\u00a0"}</p>
+    <output class=${typed ? "" : "soft"} aria-label="Number" data-testid="dialled">${formatNumber(number)}</output>
     <${Keypad} onKey=${key} />
     <div class="actions">
       <button class="round" aria-label="Text" onClick=${() => onText(number)}><${Icon} name="message" /></button>
-      <button class="round answer" data-testid="dial" aria-label="Call" disabled=${disabled}
+      <button class="round answer" data-testid="dial" aria-label="Call"
         onClick=${() => onCall(number)}><${Icon} name="phone" /></button>
       <button class="round" aria-label="Erase a digit" disabled=${!typed}
         onClick=${() => setTyped(typed.slice(0, -1))}><${Icon} name="erase" /></button>

@@ -4,19 +4,16 @@ const AMERICAN = /^\+1(\d{3})(\d{3})(\d{4})$/;
 const hours = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 /** "+12025550123" -> "(202) 555-0123"; anything else stays as it is. */
-export const shortNumber = (number) => number.replace(AMERICAN, "($1) $2-$3");
-export const fullNumber = (number) => number.replace(AMERICAN, "+1 ($1) $2-$3");
+export const formatNumber = (number) => number.replace(AMERICAN, "($1) $2-$3");
 
 /** Who a number belongs to: the functions answer the line. */
-export const nameOf = (number, line) => (number === line ? "Your functions" : fullNumber(number));
+export const nameOf = (number, line) => (number === line ? "Your functions" : formatNumber(number));
 
 export const timeOfDay = (iso) => hours.format(new Date(iso));
 
 /** 75.2 (seconds) -> "1:15". */
 export const talkTime = (seconds) =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-
-export const milliseconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
 
 /** The function's name and the query of a webhook; the whole address when it goes elsewhere. */
 export function endpoint(url, functionsUrl) {

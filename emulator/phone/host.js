@@ -1,21 +1,19 @@
-/** The state of the functions and of the connection: a lamp in the bar, a banner when something is wrong. */
+/** The state of the functions: a lamp in the bar, a banner when something is wrong. */
 import { Icon } from "./icons.js";
 import { html } from "./ui.js";
-
-const isPartial = ({ state, errors }) => state === "running" && errors.length > 0;
 
 const Report = ({ reason, errors }) => html`
   ${reason && html`<pre>${reason}</pre>`}
   ${errors.map((error) => html`<p><b>${error.function}</b> ${error.reason}</p>`)}`;
 
-function summary({ state, reason, functions, errors }) {
-  if (state === "starting") return reason ? "Functions restarting" : "Functions starting";
+function summary({ state, functions, errors }) {
+  if (state === "starting") return "Functions starting";
   if (state === "failed") return "Functions not running";
   return `${functions.length} functions running${errors.length ? `, ${errors.length} not loaded` : ""}`;
 }
 
 export const HostState = ({ host }) => html`<details>
-  <summary data-testid="host-state" data-state=${host.state} class=${isPartial(host) ? "partial" : host.state}>
+  <summary data-testid="host-state" data-state=${host.state} class="${host.state} ${host.errors.length ? "partial" : ""}">
     <i /><span role="status">${summary(host)}</span>
   </summary>
   <div class="popover"><${Report} ...${host} /><ul>${host.functions.map((name) => html`<li>${name}</li>`)}</ul></div>
@@ -33,7 +31,7 @@ export function Banners({ connected, ready, host }) {
       title=${ready ? "Connection to the emulator lost" : "Waiting for the emulator"}>
       <p>Is <code>python3 dev.py start</code> running? This page connects again by itself.</p>
     </${Banner}>`}
-    ${(failed || isPartial(host)) && html`<${Banner} test="host-banner"
+    ${(failed || host.errors.length > 0) && html`<${Banner} test="host-banner"
       title=${failed ? "Your functions are not running" : "Some functions did not load"}>
       <${Report} ...${host} />
       <p>They start again by themselves when a file is saved.</p>

@@ -1,4 +1,4 @@
-/** Line icons. They are decoration: the label stands on the button. */
+/** Line icons, for decoration: the label stands on the button. */
 import { html } from "./ui.js";
 
 const PATHS = {
@@ -14,7 +14,6 @@ const PATHS = {
   erase: "M9 6h11v12H9l-5.5-6zM12.5 10l4 4M16.5 10l-4 4",
   shield: "M12 3.5l7 2.5v5.5c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6zM9 12l2.2 2.2L15.2 10",
   chevron: "M9 6l6 6-6 6",
-  close: "M6 6l12 12M18 6L6 18",
   copy: "M9 9h10v11H9zM15 9V4H5v11h4",
   warning: "M12 4l9 16H3zM12 10v4.5M12 17.5h.01",
 };

@@ -1,11 +1,11 @@
-/** What happens behind the phone: webhooks, verbs and alerts of each text and call, live. */
+/** What happens behind the phone, live. */
 import { Commands } from "./commands.js";
-import { Icon } from "./icons.js";
 import { Trace } from "./trace.js";
 import { hasProblem, tracesOf } from "./traces.js";
-import { html, useMemo, useState } from "./ui.js";
+import { html, useLayoutEffect, useRef, useState } from "./ui.js";
 
-const PAGE = 60; // cards, until older ones are asked for
+const PAGE = 60; // cards
+const NEAR_TOP = 300; // pixels: the list keeps to its newest card
 const FILTERS = {
   All: () => true,
   Texts: ({ record }) => record && !record.timeline,
@@ -17,23 +17,26 @@ const Filters = ({ all, filter, onFilter }) => html`<div class="choices" role="g
   ${Object.keys(FILTERS).map((name) => {
     const count = all.filter(FILTERS[name]).length;
     return html`<button data-testid="filter-${name.toLowerCase()}" aria-pressed=${filter === name}
-      onClick=${() => onFilter(name)}>${name} <small class=${name === "Problems" ? "bad" : ""}>${count || ""}</small></button>`;
+      onClick=${() => onFilter(name)}>${name} <small>${count || ""}</small></button>`;
   })}
 </div>`;
 
 const Welcome = ({ commands }) => html`<main class="inspector"><div class="welcome" data-testid="welcome">
   <h2>Your browser is a phone now</h2>
-  <p>Run one of these in a terminal and watch the handset. Each webhook that your functions answer, and each
-    TwiML verb they play, appears here as it happens.</p>
+  <p>Run one of these in a terminal, or text and call your functions from the handset. Each webhook they
+    answer and each TwiML verb they play appears here as it happens.</p>
   ${commands}
-  <p>Or pick up the handset: text the line, or call it.</p>
 </div></main>`;
 
 export function Inspector({ state, handset, selection, onSelect }) {
   const [filter, setFilter] = useState("All");
   const [limit, setLimit] = useState(PAGE);
-  const { texts, calls, webhooks, alerts, functions_url: functionsUrl } = state;
-  const all = useMemo(() => tracesOf(state), [texts, calls, webhooks, alerts]);
+  const { functions_url: functionsUrl } = state;
+  const all = tracesOf(state);
+  const list = useRef();
+  useLayoutEffect(() => {
+    if (list.current?.scrollTop < NEAR_TOP) list.current.scrollTop = 0;
+  }, [all[0]?.sid]);
   const chosen = all.filter(({ sid }) => sid === selection);
   const shown = chosen.length ? chosen : all.filter(FILTERS[filter]);
   const commands = html`<${Commands} functionsUrl=${functionsUrl} handset=${handset} />`;
@@ -41,12 +44,11 @@ export function Inspector({ state, handset, selection, onSelect }) {
   return html`<main class="inspector" aria-label="Inspector">
     <div class="inspector-bar">
       ${chosen.length
-        ? html`<button class="soft-button" data-testid="show-all" onClick=${() => onSelect(selection)}>
-            <${Icon} name="close" />Show all</button>`
+        ? html`<button class="soft-button" data-testid="show-all" onClick=${() => onSelect(selection)}>Show all</button>`
         : html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
       <details><summary>Commands</summary><div class="popover">${commands}</div></details>
     </div>
-    <div class="traces">
+    <div class="traces" ref=${list}>
       ${!shown.length && html`<p class="soft">Nothing to show.</p>`}
       ${shown.slice(0, limit).map((trace) => html`<${Trace} key=${trace.sid} functionsUrl=${functionsUrl}
         selected=${trace.sid === selection} onSelect=${onSelect} ...${trace} />`)}

@@ -2,7 +2,6 @@
 import { html, useEffect, useRef } from "./ui.js";
 
 const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
-const NAMES = { "*": "star", "#": "hash" };
 
 /** Keys of the real keyboard count too, unless the person is typing into a field. */
 export function Keypad({ onKey, wanted }) {
@@ -21,7 +20,7 @@ export function Keypad({ onKey, wanted }) {
   };
   return html`<div class="keypad ${wanted ? "wanted" : ""}" role="group" aria-label="Keypad" ref=${keypad}>
     ${[..."123456789*0#"].map(
-      (key) => html`<button value=${key} data-testid="key-${key}" aria-label=${NAMES[key] ?? key} onClick=${press}>
+      (key) => html`<button value=${key} data-testid="key-${key}" aria-label=${key} onClick=${press}>
         ${key}<small>${LETTERS[key]}</small>
       </button>`,
     )}

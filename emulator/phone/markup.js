@@ -1,4 +1,4 @@
-/** An answer, printed to be read: XML on indented lines with its parts coloured. */
+/** An answer, printed to be read. */
 import { html } from "./ui.js";
 
 const LONGEST = 40_000; // characters; a longer answer is cut and stays plain

@@ -29,7 +29,7 @@ export const liveCall = (calls, handset) =>
     return takesPart(call, handset) && isLive(status) && !waiting;
   });
 
-/** Seconds since the call was answered, by the emulator's clock. */
+/** Seconds since the answer, by the emulator's clock. */
 export function talkSeconds(call, clock) {
   const answered = call.timeline.find(({ name }) => name === "answered")?.at ?? 0;
   const last = call.timeline.at(-1)?.at ?? 0;

@@ -1,8 +1,8 @@
-/** The voice of a call, where the browser can speak. It follows the call and never drives it. */
+/** The voice of a call. It follows the call and never drives it. */
 
 const longestMs = (text) => 2000 + text.length * 110;
 
-/** Resolves when the words are spoken, or could not be; some browsers never say so. */
+/** Resolves when the words are spoken or could not be; some browsers never tell. */
 function say({ text, attributes }) {
   if (!window.speechSynthesis) return undefined;
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /** What the page knows: one immutable state that only events change. */
 
-const LIMIT = 500; // newest records kept, of each kind
+const LIMIT = 500; // newest records of each kind
 
 export const initialState = {
   connected: false,
@@ -28,11 +28,11 @@ function added(map, key, record) {
   return copy;
 }
 
-/** The sids of these texts, without those the page knew and those the person wrote. */
+/** The sids of texts to the person that the page did not know. */
 const news = (state, texts) =>
   texts.filter(({ sid, direction }) => direction !== "inbound" && !state.texts.has(sid)).map(({ sid }) => sid);
 
-/** Texts that came while the connection was lost are unread, those of the first snapshot are not. */
+/** Texts that came while the connection was lost are unread. */
 function fromSnapshot(state, data) {
   return {
     ...state,
@@ -69,11 +69,8 @@ export function reduce(state, name, data) {
       return { ...state, [name]: data };
     case "lost":
       return { ...state, connected: false };
-    case "read": // the texts of the handset `data` have been looked at
-      return {
-        ...state,
-        unread: new Set([...state.unread].filter((sid) => ![undefined, data].includes(state.texts.get(sid)?.to))),
-      };
+    case "read": // the texts to the number `data` have been looked at
+      return { ...state, unread: new Set([...state.unread].filter((sid) => state.texts.get(sid)?.to !== data)) };
     default:
       return state;
   }

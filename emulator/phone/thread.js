@@ -1,8 +1,8 @@
 /** The texts and calls between one handset and one number. */
-import { fullNumber, isWebAddress, talkTime, timeOfDay } from "./formats.js";
+import { formatNumber, isWebAddress, talkTime, timeOfDay } from "./formats.js";
 import { Icon } from "./icons.js";
 import { memo } from "./memo.js";
-import { isCaller, isLive, statusAt, talkSeconds } from "./records.js";
+import { isCaller, statusAt, talkSeconds } from "./records.js";
 import { html } from "./ui.js";
 
 const NEWEST = 200; // items shown
@@ -11,14 +11,14 @@ const Link = ({ url, children }) =>
   isWebAddress(url) ? html`<a href=${url} target="_blank" rel="noreferrer">${children}</a>` : children;
 
 const Media = ({ url }) =>
-  html`<div class="media"><${Link} url=${url}><img src=${url} alt="Attachment ${url}" /></${Link}></div>`;
+  html`<div class="media"><${Link} url=${url}><img src=${url} alt="Picture ${url}" /></${Link}></div>`;
 
 const Text = memo(({ text, selected, onSelect }) => {
   const { sid, status, direction, media, body, error_code: code } = text;
   const own = direction === "inbound";
   const bad = ["undelivered", "failed", "canceled"].includes(status);
   return html`<div class="text ${own ? "own" : ""} ${bad ? "bad" : ""} ${selected ? "selected" : ""}"
-    data-testid="text" data-sid=${sid} data-status=${status} data-direction=${direction}>
+    data-testid="text" data-sid=${sid} data-status=${status}>
     <div class="bubble">
       <span class="spoken">${own ? "You:" : "They:"}</span>
       ${media.map((url) => html`<${Media} url=${url} />`)}
@@ -32,39 +32,33 @@ const Text = memo(({ text, selected, onSelect }) => {
   </div>`;
 });
 
-function outcome(call, handset) {
-  const status = statusAt(call, handset);
-  const caller = isCaller(call, handset);
-  if (status === "completed") return `${caller ? "You called" : "Call"} · ${talkTime(talkSeconds(call))}`;
-  if (isLive(status)) return caller ? "Calling" : "Ringing";
-  return `${caller ? "You called" : "Missed call"} · ${status}`;
-}
+const outcome = (status, call) => (status === "completed" ? talkTime(talkSeconds(call)) : status);
 
 const Call = memo(
   ({ call, handset, selected, onSelect }) => html`<button class="call ${selected ? "selected" : ""}" data-testid="call"
     data-status=${call.status} title="Show what happened" aria-pressed=${selected} onClick=${() => onSelect(call.sid)}>
-    <${Icon} name="phone" />${outcome(call, handset)}<time>${timeOfDay(call.at)}</time>
+    <${Icon} name="phone" />
+    ${isCaller(call, handset) ? "You called" : "Call"} · ${outcome(statusAt(call, handset), call)} <time>${timeOfDay(call.at)}</time>
   </button>`,
 );
 
-const Empty = ({ peer, onSend }) => html`<div class="empty">
+const Empty = ({ onSend }) => html`<div class="empty">
   <${Icon} name="message" />
   <h2>No texts yet</h2>
-  <p>Your functions can text this handset, or you text ${fullNumber(peer)} first.</p>
+  <p>Your functions can text this handset, or you text them first.</p>
   <button class="soft-button" onClick=${() => onSend("Hello")}>Send “Hello”</button>
 </div>`;
 
 export function Thread({ items, handset, peer, selection, onSelect, onSend }) {
   const rest = (record) => ({ key: record.sid, selected: selection === record.sid, onSelect });
-  return html`<div class="thread" data-testid="thread" role="log" tabindex="0" aria-label="Texts with ${fullNumber(peer)}">
+  return html`<div class="thread" data-testid="thread" role="log" tabindex="0" aria-label="Texts with ${formatNumber(peer)}">
     <div>
-      ${items.length > NEWEST && html`<p class="older">Only the newest ${NEWEST} are shown</p>`}
       ${items.slice(-NEWEST).map((record) =>
         record.timeline
           ? html`<${Call} call=${record} handset=${handset} ...${rest(record)} />`
           : html`<${Text} text=${record} ...${rest(record)} />`,
       )}
     </div>
-    ${!items.length && html`<${Empty} peer=${peer} onSend=${onSend} />`}
+    ${!items.length && html`<${Empty} onSend=${onSend} />`}
   </div>`;
 }

@@ -1,4 +1,4 @@
-/** Tones made by the browser: keys, ringing, and what a caller hears while it rings. */
+/** Tones of the keys and of ringing. */
 
 const ROWS = [697, 770, 852, 941]; // Hz
 const COLUMNS = [1209, 1336, 1477]; // Hz
@@ -8,7 +8,7 @@ const CHIME = [659, 831, 988, 0, 659, 831, 988]; // Hz, a rising figure twice
 export class Tones {
   #context = null;
 
-  /** Sound frequencies (Hz) together; silent while the browser allows no sound (no click or key yet). */
+  /** Sound frequencies (Hz) together; browsers allow none before the first click or key. */
   #sound(frequencies, lengthMs, volume, delayMs = 0) {
     if (!navigator.userActivation?.hasBeenActive) return;
     const audio = (this.#context ??= new AudioContext());

@@ -1,24 +1,27 @@
 /** The card of one text or call in the inspector. */
 import { Delivery } from "./delivery.js";
-import { shortNumber, timeOfDay } from "./formats.js";
+import { formatNumber, timeOfDay } from "./formats.js";
 import { Icon } from "./icons.js";
 import { memo } from "./memo.js";
 import { isLive } from "./records.js";
-import { isBad, stepsOf } from "./traces.js";
+import { stepsOf } from "./traces.js";
 import { html } from "./ui.js";
 
-const isDone = ({ status }) => ["delivered", "received", "completed"].includes(status);
+/** The colours of final statuses. */
+const MOODS = {
+  failed: "bad", undelivered: "bad", delivered: "good", received: "good", completed: "good",
+  busy: "soft", "no-answer": "soft", canceled: "soft",
+};
 
-/** What the card is about. */
 function Head({ sid, record }) {
   if (!record) return html`<${Icon} name="warning" /><b>${sid || "Emulator"}</b>`;
   const { direction, from, to, body, media, status, error_code: code, at } = record;
   const inbound = direction === "inbound";
   const kind = record.timeline ? "Call" : direction === "outbound-reply" ? "Reply" : "Text";
   return html`<${Icon} name=${record.timeline ? "phone" : "message"} />
-    <b>${kind} ${inbound ? "from" : "to"} ${shortNumber(inbound ? from : to)}</b>
+    <b>${kind} ${inbound ? "from" : "to"} ${formatNumber(inbound ? from : to)}</b>
     <span class="excerpt">${body || (media && "Picture")}</span>
-    <span class="outcome ${isBad(record) ? "bad" : isDone(record) ? "good" : "busy"}">${status}${code && ` · ${code}`}</span>
+    <span class="outcome ${MOODS[status] ?? "busy"}">${status}${code && ` · ${code}`}</span>
     <time>${timeOfDay(at)}</time>`;
 }
 
@@ -32,7 +35,7 @@ const Entry = ({ at, kind, running, item: { name, text, attributes } }) =>
     ${running && html`<span class="busy">running</span>`}
   </li>`;
 
-/** Twilio's numbers have a page each; the emulator's own alerts say what is not emulated. */
+/** Twilio's error numbers have a page each. */
 const Alert = ({ at, item: { level, kind, code, message } }) =>
   html`<li class="alert ${level}" data-testid="alert" data-code=${code ?? ""}>
     ${at}
@@ -41,7 +44,6 @@ const Alert = ({ at, item: { level, kind, code, message } }) =>
       <span>${message}</span></span>
   </li>`;
 
-/** The verb that is being carried out while the call goes on. */
 const runningVerb = (call) =>
   call?.timeline && isLive(call.status) && call.timeline.findLast(({ kind }) => kind === "verb");
 

@@ -14,22 +14,18 @@ export function tracesOf({ texts, calls, webhooks, alerts }) {
   return [...found.values()].sort((a, b) => byTime(b, a));
 }
 
-/**
- * What happened in a trace, oldest first: {kind, at (seconds), item}. With a manual clock much
- * happens at once: then come instructions, what they did, reports and alerts.
- */
-export function stepsOf({ at, record, deliveries, alerts }) {
-  const since = (item) => (Date.parse(item.at) - Date.parse(at)) / 1000;
-  const step = (kind, at, rank, item) => ({ kind, at, rank, item });
-  return [
-    ...deliveries.map((item) => step("webhook", since(item), item.purpose === "status" ? 2 : 0, item)),
-    ...(record?.timeline ?? []).map((item) => step(item.kind, item.at, 1, item)),
-    ...alerts.map((item) => step("alert", since(item), 2, item)),
-  ].sort((a, b) => a.at - b.at || a.rank - b.rank);
-}
+const rank = ({ kind, item }) => (item.purpose === "status" ? 3 : { event: 0, webhook: 1, verb: 2, alert: 3 }[kind]);
 
-export const isBad = (record) => ["failed", "undelivered"].includes(record?.status);
+/** What happened in a trace, oldest first: {kind, at (seconds), item}. */
+export function stepsOf({ at, record, deliveries, alerts }) {
+  const step = (kind, item) => ({ kind, at: (Date.parse(item.at) - Date.parse(at)) / 1000, item });
+  return [
+    ...(record?.timeline ?? []).map((item) => ({ kind: item.kind, at: item.at, item })),
+    ...deliveries.map((item) => step("webhook", item)),
+    ...alerts.map((item) => step("alert", item)),
+  ].sort((a, b) => a.at - b.at || rank(a) - rank(b)); // with a manual clock much happens at once
+}
 
 /** True when something went wrong. */
 export const hasProblem = ({ record, deliveries, alerts }) =>
-  alerts.length > 0 || isBad(record) || deliveries.some(({ error, status }) => error || status >= 400);
+  alerts.length > 0 || ["failed", "undelivered"].includes(record?.status) || deliveries.some(({ error, status }) => error || status >= 400);
