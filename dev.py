@@ -130,7 +130,7 @@ def screenshot(arguments):
 
 
 def show_python(_):
-    """Say which Python is used."""
+    """Say which Python .venv is made with."""
     print(" ".join(find_python()))
     return 0
 
@@ -154,7 +154,7 @@ def set_up(name):
         make_venv()
     elif not can_make_venv([VENV_PYTHON]):
         raise SetUpError("dev.py: .venv has no Python 3.13 with pip; remove it and run this again")
-    mark_unfinished()
+    open(UNFINISHED, "w").close()  # from now on, until all is done, .venv counts as half made
     say("installing %s into .venv ..." % SETS[name][-1])
     install = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if subprocess.call(install + ["--no-input", "-r", SETS[name][-1]], cwd=ROOT) != 0:
@@ -173,15 +173,9 @@ def make_venv():
     say("making .venv with %s ..." % " ".join(python))
     shutil.rmtree(VENV, ignore_errors=True)
     os.mkdir(VENV)
-    mark_unfinished()
+    open(UNFINISHED, "w").close()
     if subprocess.call(python + ["-m", "venv", VENV]) != 0:
         raise SetUpError("dev.py: .venv could not be made; the message is above")
-
-
-def mark_unfinished():
-    """From now on, until all is done, .venv counts as half made."""
-    with open(UNFINISHED, "w"):
-        pass
 
 
 def digest(name):
@@ -225,9 +219,8 @@ def candidates():
     yield ["python3.14"]
     if os.name == "nt":
         yield ["py", "-3.13"]
-    versions = os.path.join(
-        os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"), "versions"
-    )
+    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    versions = os.path.join(pyenv, "versions")
     if os.path.isdir(versions):
         for version in sorted(os.listdir(versions), reverse=True):
             yield [os.path.join(versions, version, "bin", "python")]

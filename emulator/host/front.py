@@ -10,8 +10,9 @@ from aiohttp.web_response import Response
 from emulator.host.answers import empty, plain, status_report, to_response
 from emulator.host.application import Application
 from emulator.host.authorization import is_authorized
-from emulator.host.functions import InvocationError, invoke
-from emulator.host.queries import parse_query
+from emulator.host.definitions import AuthLevel, FunctionDefinition
+from emulator.host.functions import FunctionRequest, InvocationError, invoke
+from emulator.host.queries import Query, parse_query
 from emulator.host.requests import (
     RequestRefusedError,
     is_local,
@@ -41,30 +42,35 @@ class Front:
             return empty(400)  # the body ended early: most often nobody is there to read this
 
     async def _answer(self, request: BaseRequest) -> Response:
+        """Decide what a request is for; the order of the checks is that of the Functions host."""
         if not is_local(request):
             return plain(403, "This host answers only to 127.0.0.1 and localhost.")
-        whole_target = target(request)
-        path, _, raw_query = whole_target.partition("?")
+        path, _, raw_query = target(request).partition("?")
         query = parse_query(raw_query)
-        key = request.headers.get("x-functions-key")
         if path.lower() == STATUS_PATH:
-            if not is_authorized("admin", key, query, self._function_key):
-                return empty(401)
-            return self._status()
+            return self._status() if self._may_pass("admin", request, query) else empty(401)
         if not self._application.is_running:
             return plain(503, self._application.failures[0].reason)
         match = self._application.routes.match(path, request.method)
         if match is None:
             return empty(404)
-        if not is_authorized(match.route.auth_level, key, query, self._function_key):
+        if not self._may_pass(match.route.auth_level, request, query):
             return empty(401)
         definition = self._application.functions.get(match.route.function)
         if definition is None:
             log.error("%s was called but did not load", match.route.function)
             return empty(500)
-        function_request = await to_function_request(request, whole_target, query, match)
+        return await self._run(definition, await to_function_request(request, query, match))
+
+    def _may_pass(self, level: AuthLevel, request: BaseRequest, query: Query) -> bool:
+        """Tell whether the request has the key for a door of this auth level."""
+        key = request.headers.get("x-functions-key")
+        return is_authorized(level, key, query, self._function_key)
+
+    async def _run(self, definition: FunctionDefinition, request: FunctionRequest) -> Response:
+        """Run a function; when it fails, only the terminal learns why."""
         try:
-            return to_response(await invoke(definition, function_request))
+            return to_response(await invoke(definition, request))
         except InvocationError as error:
             log.error("%s failed\n%s", definition.name, error)  # noqa: TRY400 - it is the traceback
         except (ValueError, TypeError):

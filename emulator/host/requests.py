@@ -69,14 +69,12 @@ async def read_body(request: BaseRequest) -> bytes:
     return await request.content.read()
 
 
-async def to_function_request(
-    request: BaseRequest, whole_target: str, query: Query, match: Match
-) -> FunctionRequest:
+async def to_function_request(request: BaseRequest, query: Query, match: Match) -> FunctionRequest:
     """Return the request as the function sees it; raise RequestRefusedError."""
     headers = joined_headers(request)
     return FunctionRequest(
         method=request.method,
-        url=f"http://{headers['host']}{whole_target}",
+        url=f"http://{headers['host']}{target(request)}",
         headers=headers,
         params=join_values(query),
         route_params=match.values,

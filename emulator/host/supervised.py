@@ -1,0 +1,70 @@
+"""A supervised host for tests."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from http.client import HTTPConnection
+
+from emulator.host.testing import FUNCTION_KEY, TIME_LIMIT_S, AppFolder
+from emulator.host_process import LOOPBACK, listen, port_of
+from emulator.supervisor import HostState, Supervisor
+
+
+class Watched:
+    """A supervised host, its states so far, and a way to ask it."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.states: list[HostState] = []
+        self._news = asyncio.Event()
+
+    def note(self, state: HostState) -> None:
+        """Take a new state from the supervisor."""
+        self.states.append(state)
+        self._news.set()
+
+    async def until(self, wanted: str, start: int = 0) -> HostState:
+        """Return the first state of this kind from the one at index `start` on."""
+        while True:
+            for state in self.states[start:]:
+                if state.state == wanted:
+                    return state
+            self._news.clear()
+            await self._news.wait()
+
+    async def get(self, path: str) -> tuple[int, str]:
+        """Ask the host over a new connection."""
+        return await asyncio.to_thread(self._get, path)
+
+    def _get(self, path: str) -> tuple[int, str]:
+        connection = HTTPConnection(LOOPBACK, self.port, timeout=TIME_LIMIT_S)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+
+@asynccontextmanager
+async def supervised(
+    app: AppFolder, environment: Callable[[], Mapping[str, str]] | None = None
+) -> AsyncGenerator[Watched]:
+    """Supervise a host for `app` while the context lasts."""
+    with listen(0) as listener:
+        watched = Watched(port_of(listener))
+        supervisor = Supervisor(
+            root=app.root,
+            listener=listener,
+            environment=environment or (lambda: os.environ),
+            function_key=FUNCTION_KEY,
+            on_state=watched.note,
+        )
+        task = asyncio.create_task(supervisor.run())
+        try:
+            yield watched
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
