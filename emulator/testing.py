@@ -6,10 +6,12 @@ stack.advance(1)                            # a second passes on the manual cloc
 assert stack.texts()[-1]["body"] == "You wrote: Hello"
 """
 
-import os
+import io
 import re
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -23,18 +25,58 @@ from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSET
 HANDSET = HANDSETS[0]
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT_S = 20
+OUTPUT_LINES = 10_000
+WELCOME = re.compile(r"Phone +(?P<phone>http://\S+).*\n +Functions +(?P<functions>http://[^/\s]+)")
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
+
+
+class Output:
+    """What the stack and the functions print, the last lines of it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._lines: deque[str] = deque(maxlen=OUTPUT_LINES)
+        self._begun = threading.Event()
+        self._addresses: tuple[str, str] | None = None
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def text(self) -> str:
+        """Return everything printed so far."""
+        return "".join(list(self._lines))
+
+    def addresses(self) -> tuple[str, str]:
+        """Wait for the welcome; return the URLs of the functions and of the emulator."""
+        self._begun.wait(TIMEOUT_S)
+        if self._addresses is None:
+            self._process.kill()
+            raise RuntimeError(f"the local stack did not start:\n{self.text}")
+        return self._addresses
+
+    def close(self) -> None:
+        """Read to the end."""
+        self._reader.join(TIMEOUT_S)
+
+    def _read(self) -> None:
+        with self._process.stdout or io.StringIO() as stream:
+            for line in stream:
+                self._lines.append(line)
+                if self._addresses is None:
+                    found = WELCOME.search(self.text)
+                    if found:
+                        self._addresses = found["functions"], found["phone"]
+                        self._begun.set()
+        self._begun.set()
 
 
 class LocalStack:
     """A running local stack. Its clock stands still unless it was started with another one."""
 
-    def __init__(
-        self, process: subprocess.Popen[str], functions_url: str, emulator_url: str
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[str], output: "Output") -> None:
         self.process = process
-        self.functions_url = functions_url
-        self.emulator_url = emulator_url
+        self.output = output
+        self.functions_url, self.emulator_url = output.addresses()
         self.http = requests.Session()
         self.http.trust_env = False
 
@@ -45,26 +87,18 @@ class LocalStack:
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
             [*command, "--port", "0", "--phone-port", "0"],
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
-        seen = ""
-        for line in process.stdout or ():
-            seen += line
-            addresses = re.search(r"Phone +(\S+) .*\n +Functions +(http://[^/\s]+)", seen)
-            if addresses:
-                return cls(process, addresses[2], addresses[1])
-        process.wait()
-        raise RuntimeError(f"the local stack did not start:\n{seen}")
+        return cls(process, Output(process))
 
     def stop(self) -> None:
         """End the stack and wait for it."""
         self.http.close()
         self.process.terminate()
         self.process.wait(TIMEOUT_S)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self.output.close()
 
     def reset(self) -> None:
         """Return to the state of a fresh start."""

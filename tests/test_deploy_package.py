@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[1]
 def test_the_package_equals_the_allow_list() -> None:
     functions = [path.parent for path in ROOT.glob("*/function.json")]
     allowed = {"host.json", "requirements.txt"}
-    allowed |= {f"{folder.name}/{name}" for folder in functions for name in ("__init__.py", "function.json")}
+    allowed |= {
+        f"{folder.name}/{name}" for folder in functions for name in ("__init__.py", "function.json")
+    }
     allowed |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "shared").rglob("*.py")}
 
     assert set(deployed_files(ROOT)) == allowed

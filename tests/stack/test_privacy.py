@@ -1,0 +1,58 @@
+"""What the app prints while it is used: no secret, no text, no full number."""
+
+import re
+
+import pytest
+
+from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, AUTH_TOKEN, LINE
+from emulator.testing import HANDSET, LocalStack
+
+SECRET_WORDS = "a-very-private-sentence"
+NATIONAL = "(202) 555-0123"
+
+
+@pytest.fixture(scope="module")
+def printed() -> str:
+    """Everything that was printed while texts and calls went well and went wrong."""
+    stack = LocalStack.start()
+    try:
+        use(stack)
+    finally:
+        stack.stop()
+    return stack.output.text
+
+
+def use(stack: LocalStack) -> None:
+    """Do what people do, and what they should not."""
+    text = {"to": NATIONAL, "body": SECRET_WORDS}
+    stack.function("SendSms", text)
+    stack.function("SendSms", {**text, "from": "+12025550177"})
+    stack.function("SendSms", {**text, "to": "+1202555012345678"})
+    stack.function("SendSms", {**text, "colour": SECRET_WORDS})
+    stack.function("PlaceCall", {"to": HANDSET, "message": SECRET_WORDS})
+    stack.function("PlaceCall", {"to": HANDSET, "url": f"ftp://{SECRET_WORDS}"})
+    stack.text(SECRET_WORDS)
+    stack.ring()
+    stack.advance(90)
+    stack.webhook("OnMessageStatus", {"MessageStatus": "sent", "To": HANDSET, "Body": SECRET_WORDS})
+    forged = {"X-Twilio-Signature": "forged", "Content-Type": "text/plain"}
+    url = f"{stack.functions_url}/api/OnMessageStatus?To={HANDSET}"
+    stack.http.post(url, data=SECRET_WORDS, headers=forged, timeout=5)
+    stack.function("GetHealth", method="GET")
+
+
+def test_reports_and_refusals_are_printed(printed: str) -> None:
+    assert '"status": "delivered"' in printed
+    assert "ForgedRequestError" in printed
+    assert "21606" in printed
+
+
+def test_nothing_private_is_printed(printed: str) -> None:
+    after_welcome = printed.partition("Ctrl-C stops everything.")[2]
+
+    assert SECRET_WORDS not in after_welcome
+    assert not re.search(r"(?<!\d)0{32}(?!\d)", after_welcome.replace(ACCOUNT_SID, ""))
+    assert API_KEY_SECRET not in after_welcome
+    for number in (HANDSET, LINE, NATIONAL, "2025550123", "12025550177", "1202555012345678"):
+        assert number not in after_welcome
+    assert AUTH_TOKEN not in after_welcome.replace(ACCOUNT_SID, "")

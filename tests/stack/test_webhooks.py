@@ -1,0 +1,224 @@
+"""How Twilio's requests travel: exact URLs, signatures, redirects, retries, fallbacks."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from emulator.local_values import AUTH_TOKEN, HANDSETS, LINE
+from emulator.testing import HANDSET, LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import Received, WebServer
+
+LINE_RESOURCE = f"IncomingPhoneNumbers/PN{'0' * 32}.json"
+NOBODY = "http://127.0.0.1:1"
+
+
+def texts_go_to(stack: LocalStack, url: str, **more: str) -> None:
+    """Let texts to the line go to a URL."""
+    stack.rest("POST", LINE_RESOURCE, {"SmsUrl": url, **more}).raise_for_status()
+
+
+def send_with_callback(stack: LocalStack, url: str) -> str:
+    """Send a text whose reports go to a URL; return the SID."""
+    form = {"To": HANDSET, "From": LINE, "Body": "Hi", "StatusCallback": url}
+    sid = stack.rest("POST", "Messages.json", form).json()["sid"]
+    stack.advance(1)
+    return sid
+
+
+def is_signed(request: "Received", url: str) -> bool:
+    """Whether Twilio's own SDK finds the signature right."""
+    signature = request.headers["X-Twilio-Signature"]
+    return RequestValidator(AUTH_TOKEN).validate(url, request.form, signature)
+
+
+def replies(stack: LocalStack) -> list[str]:
+    """What the line wrote back."""
+    return [text["body"] for text in stack.texts() if text["direction"] == "outbound-reply"]
+
+
+@pytest.mark.parametrize("path", ["/cb?x=%21&y=%2b%20+&z", "/cb/a%41b?=", "/cb;v=1?q='\"%22"])
+def test_a_url_is_sent_and_signed_exactly_as_it_was_given(
+    stack: LocalStack, web_server: "WebServer", path: str
+) -> None:
+    url = web_server.url + path
+    send_with_callback(stack, url)
+
+    requests = [request for request in web_server.received if request.path == path]
+    assert len(requests) == 2
+    assert all(is_signed(request, url) for request in requests)
+
+
+def test_fragment_and_credentials_are_neither_sent_nor_signed(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    url = web_server.answer("/cb", b"", "text/plain", 204)
+    send_with_callback(stack, url.replace("http://", "http://user:word@") + "#rc=2")
+
+    assert {request.path for request in web_server.received} == {"/cb"}
+    assert all(is_signed(request, url) for request in web_server.received)
+
+
+def test_a_request_has_twilios_headers(stack: LocalStack, web_server: "WebServer") -> None:
+    send_with_callback(stack, web_server.answer("/cb", b"", "text/plain", 204))
+
+    headers = web_server.received[0].headers
+    assert headers["User-Agent"] == "TwilioProxy/1.1"
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded; charset=UTF-8"
+    assert len(headers["I-Twilio-Idempotency-Token"]) == 36
+
+
+def test_get_carries_the_fields_in_its_query(stack: LocalStack, web_server: "WebServer") -> None:
+    texts_go_to(stack, web_server.twiml("/sms?x=1", "<Response/>"), SmsMethod="GET")
+    web_server.twiml("/sms", "<Response/>")
+    stack.text("Hello & goodbye")
+    stack.advance(0)
+
+    [request] = web_server.received
+    assert (request.method, request.form) == ("GET", {})
+    assert request.path.startswith("/sms?x=1&")
+    assert "Body=Hello+%26+goodbye" in request.path
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "has_form"), [(302, "GET", False), (307, "POST", True)]
+)
+def test_a_redirect_is_followed_like_a_browser(
+    stack: LocalStack, web_server: "WebServer", status: int, method: str, has_form: bool
+) -> None:
+    web_server.twiml("/there", "<Response><Message>Found</Message></Response>")
+    texts_go_to(stack, web_server.answer("/here", b"there", "text/plain", status))
+    stack.text("Hi")
+    stack.advance(1)
+
+    [request] = web_server.asked("/there")
+    assert (request.method, bool(request.form)) == (method, has_form)
+    assert is_signed(request, f"{web_server.url}/there")
+    assert replies(stack) == ["Found"]
+
+
+def test_an_endless_redirect_is_cut(stack: LocalStack, web_server: "WebServer") -> None:
+    texts_go_to(stack, web_server.answer("/loop", b"/loop", "text/plain", 302))
+    stack.text("Hi")
+    stack.advance(0)
+
+    assert [alert["code"] for alert in stack.alerts()] == [11215]
+    assert len(web_server.received) == 11
+
+
+def test_only_a_connection_that_failed_is_tried_again(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    texts_go_to(stack, NOBODY)
+    unreachable = stack.text("Hi")
+    stack.advance(0)
+    texts_go_to(stack, web_server.answer("/broken", b"", "text/plain", 503))
+    refused = stack.text("Hi")
+    stack.advance(0)
+
+    assert [w["attempt"] for w in stack.webhooks(unreachable)] == [1, 2]
+    assert [(w["attempt"], w["status"]) for w in stack.webhooks(refused)] == [(1, 503)]
+    assert [alert["code"] for alert in stack.alerts()] == [11205, 11200]
+
+
+def test_the_fallback_url_answers_when_the_first_fails(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    fallback = web_server.twiml("/fallback", "<Response><Message>Later</Message></Response>")
+    texts_go_to(stack, NOBODY, SmsFallbackUrl=fallback)
+    stack.text("Hi")
+    stack.advance(1)
+
+    [request] = web_server.asked("/fallback")
+    assert (request.form["ErrorCode"], request.form["ErrorUrl"]) == ("11205", NOBODY)
+    assert replies(stack) == ["Later"]
+
+
+def test_a_report_that_is_refused_is_a_warning(stack: LocalStack) -> None:
+    sid = send_with_callback(stack, NOBODY)
+
+    assert {(a["sid"], a["level"], a["code"]) for a in stack.alerts()} == {(sid, "warning", 15003)}
+    assert stack.texts()[0]["status"] == "delivered"
+
+
+class TestReplies:
+    """The TwiML of an answer to a text."""
+
+    def ask(self, stack: LocalStack, url: str) -> None:
+        texts_go_to(stack, url)
+        stack.text("Hi")
+        stack.advance(1)
+
+    def test_several_messages_come_in_order(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        document = "<Response><Message>One</Message><Message><Body>Two</Body></Message></Response>"
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        assert replies(stack) == ["One", "Two"]
+
+    def test_a_picture_may_come_along(self, stack: LocalStack, web_server: "WebServer") -> None:
+        document = "<Response><Message><Body>Look</Body><Media>cat.png</Media></Message></Response>"
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        assert stack.texts()[-1]["media"] == [f"{web_server.url}/cat.png"]
+
+    def test_a_reply_may_go_to_somebody_else(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        document = f"<Response><Message to='{HANDSETS[1]}'>Psst</Message></Response>"
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        assert [text["body"] for text in stack.texts(HANDSETS[1])] == ["Psst"]
+
+    def test_its_status_callback_is_called(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.answer("/cb", b"", "text/plain", 204)
+        document = "<Response><Message statusCallback='cb'>One</Message></Response>"
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        assert [r.form["MessageStatus"] for r in web_server.asked("/cb")] == ["sent", "delivered"]
+
+    def test_plain_text_is_sent_back(self, stack: LocalStack, web_server: "WebServer") -> None:
+        self.ask(stack, web_server.answer("/sms", b"Just words", "text/plain"))
+
+        assert replies(stack) == ["Just words"]
+
+    def test_redirect_leads_on(self, stack: LocalStack, web_server: "WebServer") -> None:
+        web_server.twiml("/next", "<Response><Message>Here</Message></Response>")
+        document = "<Response><Redirect>next</Redirect><Message>Never</Message></Response>"
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        assert replies(stack) == ["Here"]
+
+    @pytest.mark.parametrize(
+        ("document", "code", "sent"),
+        [
+            ("<Response>" + "<Message>x</Message>" * 11 + "</Response>", 14109, 10),
+            ("<Response><Redirect/></Response>", 14106, 0),
+            ("<Response><Say>No</Say></Response>", 14110, 0),
+            ("<Response><Message/></Response>", 14103, 0),
+            (f"<Response><Message>{'x' * 1601}</Message></Response>", 21617, 0),
+            ("<Response><Message to='nobody'>x</Message></Response>", 14101, 0),
+            ("<Response", 12100, 0),
+        ],
+    )
+    def test_what_twilio_would_not_send_has_its_number(
+        self, stack: LocalStack, web_server: "WebServer", document: str, code: int, sent: int
+    ) -> None:
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        assert ([alert["code"] for alert in stack.alerts()], len(replies(stack))) == ([code], sent)
+
+    def test_an_attribute_that_is_not_emulated_is_named(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        document = "<Response><Message action='/next'>x</Message></Response>"
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        [alert] = stack.alerts()
+        assert (alert["kind"], replies(stack)) == ("emulator", [])
+        assert "action" in alert["message"]
