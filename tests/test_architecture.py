@@ -21,7 +21,7 @@ def modules(folder: str) -> dict[str, Path]:
 
 
 def imports(path: Path, *, at_load_only: bool = False) -> Iterator[str]:
-    """Yield every name that a module imports, e.g. `shared.clients`; relative ones begin with a dot."""
+    """Yield every imported name, e.g. `shared.clients`; relative ones begin with a dot."""
     tree = ast.parse(path.read_text())
     nodes = tree.body if at_load_only else list(ast.walk(tree))
     for node in nodes:

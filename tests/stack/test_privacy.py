@@ -7,7 +7,7 @@ import pytest
 from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, AUTH_TOKEN, LINE
 from emulator.testing import HANDSET, LocalStack
 
-SECRET_WORDS = "a-very-private-sentence"
+PRIVATE_TEXT = "a-very-private-sentence"
 NATIONAL = "(202) 555-0123"
 
 
@@ -24,20 +24,20 @@ def printed() -> str:
 
 def use(stack: LocalStack) -> None:
     """Do what people do, and what they should not."""
-    text = {"to": NATIONAL, "body": SECRET_WORDS}
+    text = {"to": NATIONAL, "body": PRIVATE_TEXT}
     stack.function("SendSms", text)
     stack.function("SendSms", {**text, "from": "+12025550177"})
     stack.function("SendSms", {**text, "to": "+1202555012345678"})
-    stack.function("SendSms", {**text, "colour": SECRET_WORDS})
-    stack.function("PlaceCall", {"to": HANDSET, "message": SECRET_WORDS})
-    stack.function("PlaceCall", {"to": HANDSET, "url": f"ftp://{SECRET_WORDS}"})
-    stack.text(SECRET_WORDS)
+    stack.function("SendSms", {**text, "colour": PRIVATE_TEXT})
+    stack.function("PlaceCall", {"to": HANDSET, "message": PRIVATE_TEXT})
+    stack.function("PlaceCall", {"to": HANDSET, "url": f"ftp://{PRIVATE_TEXT}"})
+    stack.text(PRIVATE_TEXT)
     stack.ring()
     stack.advance(90)
-    stack.webhook("OnMessageStatus", {"MessageStatus": "sent", "To": HANDSET, "Body": SECRET_WORDS})
+    stack.webhook("OnMessageStatus", {"MessageStatus": "sent", "To": HANDSET, "Body": PRIVATE_TEXT})
     forged = {"X-Twilio-Signature": "forged", "Content-Type": "text/plain"}
     url = f"{stack.functions_url}/api/OnMessageStatus?To={HANDSET}"
-    stack.http.post(url, data=SECRET_WORDS, headers=forged, timeout=5)
+    stack.http.post(url, data=PRIVATE_TEXT, headers=forged, timeout=5)
     stack.function("GetHealth", method="GET")
 
 
@@ -50,7 +50,7 @@ def test_reports_and_refusals_are_printed(printed: str) -> None:
 def test_nothing_private_is_printed(printed: str) -> None:
     after_welcome = printed.partition("Ctrl-C stops everything.")[2]
 
-    assert SECRET_WORDS not in after_welcome
+    assert PRIVATE_TEXT not in after_welcome
     assert not re.search(r"(?<!\d)0{32}(?!\d)", after_welcome.replace(ACCOUNT_SID, ""))
     assert API_KEY_SECRET not in after_welcome
     for number in (HANDSET, LINE, NATIONAL, "2025550123", "12025550177", "1202555012345678"):

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -56,7 +56,7 @@ class ColdHost:
 
 
 @asynccontextmanager
-async def cold_host() -> AsyncIterator[ColdHost]:
+async def cold_host() -> AsyncGenerator[ColdHost]:
     """Start an emulator in this process and a host beside it."""
     asked: Counter[str] = Counter()
 
