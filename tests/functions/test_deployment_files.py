@@ -1,4 +1,4 @@
-"""The files that tell Azure what to run and what to leave at home."""
+"""The files that tell Azure what to run: host.json and requirements.txt."""
 
 import ast
 import json
@@ -67,18 +67,3 @@ def test_what_is_imported_is_required_and_nothing_else() -> None:
 
     assert all(any(f"{n}.".startswith(f"{p}.") for p in DISTRIBUTIONS) for n in foreign)
     assert needed == {line.partition("==")[0] for line in requirements()}
-
-
-def test_funcignore_has_plain_names_that_begin_no_functions_name() -> None:
-    names = (ROOT / ".funcignore").read_text().splitlines()
-
-    assert names == sorted(set(names))
-    assert all(re.fullmatch(r"[\w.-]+", name) for name in names)
-    assert not any(function.startswith(name) for name in names for function in FUNCTIONS)
-    assert "shared" not in names
-
-
-def test_secrets_of_the_desk_and_tools_stay_at_home() -> None:
-    names = set((ROOT / ".funcignore").read_text().splitlines())
-
-    assert {"local.settings.json", "emulator", "tests", "dev.py", ".git", ".venv"} <= names

@@ -115,14 +115,3 @@ def test_only_clients_imports_the_transport() -> None:
     ]
 
     assert importers == ["clients.py"]
-
-
-def test_the_library_imports_neither_functions_nor_what_is_not_deployed() -> None:
-    texts = {path: path.read_text() for path in ROOT.glob("shared/**/*.py")}
-    forbidden = [*FUNCTIONS, "emulator", "tests", "bench"]
-
-    for path, text in texts.items():
-        for name in forbidden:
-            assert f"import {name}" not in text, path
-            assert f"from {name}" not in text, path
-        assert "from ." not in text, path
