@@ -40,6 +40,8 @@ def deployed_files(root: Path) -> list[str]:
     found: list[str] = []
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name not in ignored]
-        here = Path(folder).relative_to(root)
-        found += [(here / name).as_posix() for name in files if name not in ignored]
+        # Plain text and no Path: the watcher asks several times a second.
+        inside = folder[len(str(root)) :].replace(os.sep, "/").lstrip("/")
+        here = f"{inside}/" if inside else ""
+        found += [here + name for name in files if name not in ignored]
     return sorted(found)
