@@ -1,4 +1,4 @@
-/** The screens of a call: it rings, people talk, it is over. */
+/** The screens of a call. */
 import { Captions } from "./captions.js";
 import { formatNumber, nameOf, talkTime } from "./formats.js";
 import { Icon } from "./icons.js";

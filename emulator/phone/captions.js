@@ -3,7 +3,7 @@ import { html } from "./ui.js";
 
 const WORDS = {
   Say: ({ text }) => text,
-  Play: ({ text, attributes }) => `♪ ${text || attributes.digits}`,
+  Play: ({ attributes }) => `♪ ${attributes.url ?? attributes.digits}`,
   Pause: ({ attributes }) => `${attributes.length ?? 1} s of silence`,
   keys: ({ text }) => text,
 };

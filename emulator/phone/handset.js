@@ -45,7 +45,7 @@ const TABS = { messages: "message", keypad: "keypad" }; // and their icons
 function Messages({ state, handset, peer, onPeer, onCall, onText, selection, onSelect, drafts, onDraft }) {
   const key = `${handset} ${peer}`;
   const send = (body) => onText(handset, peer, body);
-  return html`<${Peer} all=${peersOf(state, handset)} line=${state.line} ...${{ peer, onPeer, onCall }} />
+  return html`<${Peer} all=${peersOf(state, handset, peer)} line=${state.line} ...${{ peer, onPeer, onCall }} />
     <${Thread} key=${peer} items=${threadOf(state, handset, peer)} onSend=${send}
       ...${{ handset, peer, selection, onSelect }} />
     <${Compose} draft=${drafts[key] ?? ""} onDraft=${(draft) => onDraft(key, draft)} onSend=${send}

@@ -37,8 +37,10 @@ function lines(node, indent) {
 }
 
 function printed(source) {
+  const plain = source.slice(0, LONGEST);
+  if (plain !== source || !/^\s*</.test(source)) return plain;
   const tree = new DOMParser().parseFromString(source, "text/xml");
-  if (source.length > LONGEST || tree.querySelector("parsererror")) return source.slice(0, LONGEST);
+  if (tree.querySelector("parsererror")) return plain;
   const declaration = source.match(/^<\?xml.*?\?>/)?.[0];
   return [declaration && html`<i>${declaration}\n</i>`, [...tree.childNodes].map((node) => lines(node, ""))];
 }

@@ -1,4 +1,4 @@
-/** What the person does. Each function returns a promise that fails with a message to show. */
+/** What the person does. Each promise fails with a message to show. */
 
 async function post(path, body) {
   const response = await fetch(`/emulator/${path}`, {

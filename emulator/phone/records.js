@@ -45,8 +45,9 @@ const records = ({ texts, calls }, handset) =>
 export const threadOf = (state, handset, peer) =>
   records(state, handset).filter((record) => lineOf(record) === peer).sort(byTime);
 
-/** The numbers this handset has to do with; the line is the first. */
-export const peersOf = (state, handset) => [...new Set([state.line, ...records(state, handset).map(lineOf)])];
+/** The numbers this handset has to do with, the line first, and `peer`, to whom it may write now. */
+export const peersOf = (state, handset, peer) =>
+  [...new Set([state.line, ...records(state, handset).map(lineOf), peer])];
 
 export const unreadCount = ({ unread, texts }, handset) =>
   [...unread].filter((sid) => texts.get(sid)?.to === handset).length;

@@ -33,7 +33,7 @@ export class Voice {
     for (const entry of fresh) {
       if (entry.name === "keys") this.stop();
       if (entry.name === "Say") this.#next(() => say(entry));
-      if (entry.name === "Play") this.#next(() => this.#play(entry.text));
+      if (entry.attributes.url) this.#next(() => this.#play(entry.attributes.url));
     }
   }
 
