@@ -1,0 +1,65 @@
+"""A headless Chromium; where there is none the tests say so."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from emulator.testing import LocalStack
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# The page may use the browser's speech; headless Chromium has no voices, so the tests listen in.
+LISTEN_IN = """
+window.said = [];
+Object.defineProperty(window, "speechSynthesis", {value: {
+  speak(utterance) {
+    window.said.push(utterance.text);
+    setTimeout(() => { utterance.onstart?.({}); utterance.onend?.({}); }, 5);
+  },
+  cancel() {}, getVoices() { return []; }, addEventListener() {}, removeEventListener() {},
+}});
+"""
+
+
+def chromium_path() -> str | None:
+    """Return the system's Chromium, or None."""
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        missing = "no Chromium found; on Debian: apt-get install chromium"
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def live_stack() -> Iterator[LocalStack]:
+    """A stack on the system's clock: people in front of the page do not turn clocks."""
+    stack = LocalStack.start(clock="system")
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, live_stack: LocalStack) -> Iterator[Page]:
+    """The phone page, just opened; anything in the browser's console is a failure."""
+    live_stack.reset()
+    complaints: list[str] = []
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script(LISTEN_IN)
+    page.goto(live_stack.emulator_url)
+    yield page
+    page.close()
+    assert complaints == []
