@@ -20,10 +20,10 @@ from emulator.host.configuration import (
     ConfigurationError,
     read_host_configuration,
 )
-from emulator.host_process import HostProcess, port_of
 from emulator.local_values import FUNCTION_KEY
 from emulator.state import State
-from emulator.supervisor import HostState, Supervisor
+from emulator.supervision.host_process import HostProcess, port_of
+from emulator.supervision.supervisor import HostState, Supervisor
 from emulator.terminal import Terminal
 
 SHUTDOWN_S = 0.5
@@ -39,6 +39,7 @@ class Stack:
         root: Path,
         clock_kind: str,
         functions: socket.socket,
+        functions_port: int,
         phone: socket.socket,
         environment: Callable[[], Mapping[str, str]],
         early: HostProcess | None,
@@ -47,7 +48,7 @@ class Stack:
         self._root = root
         self._clock_kind = clock_kind
         self._functions = functions
-        self._functions_port = port_of(functions)
+        self._functions_port = functions_port
         self._phone = phone
         self._environment = environment
         self._early = early
@@ -69,6 +70,7 @@ class Stack:
         supervisor = Supervisor(
             root=self._root,
             listener=self._functions,
+            port=self._functions_port,
             environment=self._environment,
             function_key=FUNCTION_KEY,
             on_state=host_changed,

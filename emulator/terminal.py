@@ -3,7 +3,7 @@
 import sys
 
 from emulator.local_values import AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
-from emulator.supervisor import HostState
+from emulator.supervision.supervisor import HostState
 
 
 class Terminal:

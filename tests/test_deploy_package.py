@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from emulator.package import deployed_files
+from emulator.supervision.package import deployed_files
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulator.local_values import FUNCTIONS_PORT, PHONE_PORT
-from emulator.package import deployed_files
+from emulator.supervision.package import deployed_files
 from emulator.testing import LocalStack, running
 
 ROOT = Path(__file__).parents[1]

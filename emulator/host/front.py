@@ -15,6 +15,7 @@ from emulator.host.functions import FunctionRequest, InvocationError, invoke
 from emulator.host.queries import Query, parse_query
 from emulator.host.requests import (
     RequestRefusedError,
+    is_from_another_site,
     is_local,
     target,
     to_function_request,
@@ -45,6 +46,8 @@ class Front:
         """Decide what a request is for; the order of the checks is that of the Functions host."""
         if not is_local(request):
             return plain(403, "This host answers only to 127.0.0.1 and localhost.")
+        if is_from_another_site(request):
+            return plain(403, "Requests from another site's page are refused on the desk.")
         path, _, raw_query = target(request).partition("?")
         query = parse_query(raw_query)
         if path.lower() == STATUS_PATH:

@@ -29,6 +29,15 @@ def is_local(request: BaseRequest) -> bool:
     return name in LOCAL_NAMES and (port.isdigit() or not port)
 
 
+def is_from_another_site(request: BaseRequest) -> bool:
+    """Tell whether a web page of another origin makes the request: its key is no secret here.
+
+    Azure's host answers such requests; on the desk they would let any page use the app.
+    """
+    origin = request.headers.get("Origin")
+    return origin is not None and origin != f"http://{request.headers.get('Host')}"
+
+
 def target(request: BaseRequest) -> str:
     """Return path and query exactly as they were sent."""
     raw = request.raw_path

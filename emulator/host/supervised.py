@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from http.client import HTTPConnection
 
 from emulator.host.testing import FUNCTION_KEY, TIME_LIMIT_S, AppFolder
-from emulator.host_process import LOOPBACK, listen, port_of
-from emulator.supervisor import HostState, Supervisor
+from emulator.supervision.host_process import LOOPBACK, listen, port_of
+from emulator.supervision.supervisor import HostState, Supervisor
 
 
 class Watched:

@@ -13,7 +13,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
-from emulator.host_process import LOOPBACK, PROJECT, listen, port_of
+from emulator.supervision.host_process import LOOPBACK, PROJECT, listen, port_of
 
 TIME_LIMIT_S = 10.0
 FUNCTION_KEY = "local"

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from emulator.file_watch import FileWatch
 from emulator.host.testing import AppFolder
+from emulator.supervision.file_watch import FileWatch
 
 TIME_LIMIT_S = 10.0
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.host_environment import HostEnvironmentError, host_environment
+from emulator.supervision.host_environment import HostEnvironmentError, host_environment
 
 
 def test_without_a_settings_file_the_local_stack_wins_over_the_process(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.host_process import PortInUseError, describe_exit, listen, port_of
+from emulator.supervision.host_process import PortInUseError, describe_exit, listen, port_of
 
 
 def test_a_taken_port_is_named_with_the_option_that_chooses_another() -> None:

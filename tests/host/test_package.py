@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.package import PackageError, deployed_files
+from emulator.supervision.package import PackageError, deployed_files
 
 
 def write(root: Path, *names: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.restarts import CALM_S, LONGEST_DELAY_S, Restarts
+from emulator.supervision.restarts import CALM_S, LONGEST_DELAY_S, Restarts
 
 
 def after(deaths: int, *, was_running: bool, lived_s: float = 0.1) -> Restarts:

@@ -13,9 +13,9 @@ import pytest
 
 from emulator.host.supervised import Watched, supervised
 from emulator.host.testing import AppFolder
-from emulator.host_environment import HostEnvironmentError
-from emulator.host_process import PROJECT
-from emulator.supervisor import HostState
+from emulator.supervision.host_environment import HostEnvironmentError
+from emulator.supervision.host_process import PROJECT
+from emulator.supervision.supervisor import HostState
 
 TIME_LIMIT_S = 20.0
 PID = "import os\n\ndef main(req: func.HttpRequest) -> str:\n    return str(os.getpid())\n"
@@ -197,8 +197,8 @@ def test_the_host_is_gone_when_the_supervisor_ends(app: AppFolder) -> None:
 SUPERVISING_PROGRAM = """
 import asyncio, os, sys
 from pathlib import Path
-from emulator.host_process import listen
-from emulator.supervisor import Supervisor
+from emulator.supervision.host_process import listen
+from emulator.supervision.supervisor import Supervisor
 
 supervisor = Supervisor(
     root=Path(sys.argv[1]), listener=listen(0), environment=lambda: os.environ,

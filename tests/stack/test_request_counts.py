@@ -14,10 +14,10 @@ from twilio.request_validator import RequestValidator
 
 from emulator.application import application
 from emulator.clock import SystemClock
-from emulator.host_environment import host_environment
-from emulator.host_process import listen, port_of, start_host
 from emulator.local_values import AUTH_TOKEN, FUNCTION_KEY, HANDSETS, host_settings
 from emulator.state import State
+from emulator.supervision.host_environment import host_environment
+from emulator.supervision.host_process import listen, port_of, start_host
 from emulator.testing import ROOT
 
 TEXT = {"to": HANDSETS[0], "body": "Hello"}

@@ -5,8 +5,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from emulator.host_environment import SETTINGS_FILE
-from emulator.package import IGNORE_FILE, PackageError, deployed_files
+from emulator.supervision.host_environment import SETTINGS_FILE
+from emulator.supervision.package import IGNORE_FILE, PackageError, deployed_files
 
 # Reading the state of the few files that ship takes about a millisecond. It works on every file
 # system, network and container mounts included, where notifications of the system do not.

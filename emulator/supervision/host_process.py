@@ -17,7 +17,7 @@ LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 65_535
 BACKLOG = 1024  # connections that wait while the host restarts
 STOP_LIMIT_S = 3.5  # the host needs at most 2 s for requests in flight
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 CAN_INHERIT = os.name == "posix"
 
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.host_process import LOOPBACK
+from emulator.supervision.host_process import LOOPBACK
 
 RETRY_S = 0.02
 STATUS_PATH = "/admin/host/status"

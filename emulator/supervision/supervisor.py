@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from emulator.file_watch import FileWatch
-from emulator.host_environment import HostEnvironmentError
-from emulator.host_process import CAN_INHERIT, HostProcess, port_of, start_host
-from emulator.host_status import HostReport, wait_for_report
-from emulator.restarts import Restarts
-from emulator.unavailable import unavailable
+from emulator.supervision.file_watch import FileWatch
+from emulator.supervision.host_environment import HostEnvironmentError
+from emulator.supervision.host_process import CAN_INHERIT, HostProcess, port_of, start_host
+from emulator.supervision.host_status import HostReport, wait_for_report
+from emulator.supervision.restarts import Restarts
+from emulator.supervision.unavailable import unavailable
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Keeps the Functions host running: starts it, watches it and the app's files, starts it again."""
