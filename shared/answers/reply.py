@@ -23,12 +23,13 @@ def reply(text: str) -> MessagingResponse:
 def acknowledgement(field: Callable[[str], str | None]) -> str:
     """Say what arrived: its text, and how many pictures or other files.
 
-    `field` gives a field of Twilio's request: Body, and MediaContentType0 and so on.
+    `field` gives a field of Twilio's request: Body, NumMedia, MediaContentType0 and so on.
     """
     body = field("Body") or ""
-    types = [field(f"MediaContentType{index}") for index in range(MAX_MEDIA)]
     parts = [f"You wrote: {body}"] if body.strip() else []
-    media_types = [media_type for media_type in types if media_type is not None]
+    indexes = range(MAX_MEDIA) if field("NumMedia") not in (None, "0") else ()
+    media_types = [field(f"MediaContentType{index}") for index in indexes]
+    media_types = [media_type for media_type in media_types if media_type is not None]
     if media_types:
         parts.append(f"You sent {_counted(media_types)}.")
     return "\n".join(parts) or "You sent an empty message."

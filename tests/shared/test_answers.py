@@ -61,16 +61,19 @@ def test_a_reply_is_cut_to_one_message() -> None:
     ("fields", "text"),
     [
         ({"Body": "Hi"}, "You wrote: Hi"),
-        ({"Body": "Hi", "MediaContentType0": "image/png"}, "You wrote: Hi\nYou sent 1 picture."),
         (
-            {"Body": "", "MediaContentType0": "image/png", "MediaContentType1": "image/gif"},
+            {"Body": "Hi", "NumMedia": "1", "MediaContentType0": "image/png"},
+            "You wrote: Hi\nYou sent 1 picture.",
+        ),
+        (
+            {"NumMedia": "2", "MediaContentType0": "image/png", "MediaContentType1": "image/gif"},
             "You sent 2 pictures.",
         ),
         (
-            {"MediaContentType0": "image/png", "MediaContentType1": "text/vcard"},
+            {"NumMedia": "2", "MediaContentType0": "image/png", "MediaContentType1": "text/vcard"},
             "You sent 2 files.",
         ),
-        ({}, "You sent an empty message."),
+        ({"Body": "", "NumMedia": "0"}, "You sent an empty message."),
         ({"Body": " "}, "You sent an empty message."),
     ],
 )

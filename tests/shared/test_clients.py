@@ -1,0 +1,92 @@
+"""The clients of a worker: built on first use, one Twilio connection per event loop."""
+
+import asyncio
+import gc
+from collections.abc import Iterator
+
+import pytest
+from twilio.rest import Client
+
+from shared import clients
+from shared.clock import SystemClock
+from shared.errors import ConfigurationError
+
+VALUES = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "first", "PUBLIC_URL": "https://a"}
+
+
+@pytest.fixture(autouse=True)
+def clean() -> Iterator[None]:
+    clients.reset()
+    yield
+    clients.reset()
+
+
+def test_the_environment_is_read_on_first_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://first.example")
+    assert clients.settings().public_url == "https://first.example"
+
+    monkeypatch.setenv("PUBLIC_URL", "https://second.example")
+    assert clients.settings().public_url == "https://first.example"
+
+    clients.reset()
+    assert clients.settings().public_url == "https://second.example"
+
+
+def test_a_malformed_setting_is_told_until_it_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEFAULT_REGION", "USA")
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="DEFAULT_REGION"):
+            clients.settings()
+
+    monkeypatch.setenv("DEFAULT_REGION", "DE")
+    assert clients.settings().default_region == "DE"
+
+
+async def current_client(app: clients.Clients) -> Client:
+    async def operation(client: Client) -> Client:
+        return client
+
+    return await app.account().run(operation)
+
+
+def test_an_event_loop_keeps_its_client() -> None:
+    app = clients.Clients(VALUES, SystemClock())
+
+    async def main() -> bool:
+        first, second = await current_client(app), await current_client(app)
+        await app.close()
+        return first is second
+
+    assert asyncio.run(main())
+
+
+def test_another_event_loop_has_a_connection_of_its_own() -> None:
+    app = clients.Clients(VALUES, SystemClock())
+
+    first = asyncio.run(current_client(app))
+    second = asyncio.run(current_client(app))
+    app.abandon()
+
+    assert first.http_client is not second.http_client
+
+
+def test_a_connection_that_is_left_open_makes_no_noise(caplog: pytest.LogCaptureFixture) -> None:
+    app = clients.Clients(VALUES, SystemClock())
+    asyncio.run(current_client(app))
+
+    app.abandon()
+    del app
+    gc.collect()
+
+    assert caplog.records == []
+
+
+def test_closing_twice_does_no_harm() -> None:
+    app = clients.Clients(VALUES, SystemClock())
+
+    async def main() -> None:
+        await current_client(app)
+        await app.close()
+        await app.close()
+
+    asyncio.run(main())

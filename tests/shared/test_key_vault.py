@@ -1,0 +1,106 @@
+"""Key Vault's own SDK against a stand-in that fails in its ways."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from shared.errors import VaultError
+from shared.key_vault import KeyVault
+from shared.settings import Secret, Settings
+
+numbers = itertools.count()
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+CHALLENGE = {
+    "WWW-Authenticate": 'Bearer authorization="https://login.microsoftonline.com/tenant", '
+    'resource="https://vault.azure.net"'
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("IDENTITY_HEADER", "local")
+
+
+def settings(stack_url: str) -> Settings:
+    # The SDK remembers the challenge of a vault for the life of the process.
+    return Settings.from_mapping(
+        {
+            "KEY_VAULT_URL": f"https://vault{next(numbers)}.vault.azure.net",
+            "IDENTITY_ENDPOINT": f"{stack_url}/identity/token",
+            "LOCAL_STACK_URL": stack_url,
+        }
+    )
+
+
+def read(monkeypatch: pytest.MonkeyPatch, answer: Handler, identity_status: int = 200) -> Any:
+    async def identity(request: web.Request) -> web.Response:
+        if identity_status != 200:
+            return web.json_response({"error": "no identity"}, status=identity_status)
+        token = {"access_token": "token", "expires_on": "4102444800", "token_type": "Bearer"}
+        return web.json_response(token)
+
+    async def secret(request: web.Request) -> web.StreamResponse:
+        if "Authorization" not in request.headers:
+            return web.Response(status=401, headers=CHALLENGE)
+        return await answer(request)
+
+    async def main() -> Any:
+        app = web.Application()
+        app.router.add_get("/identity/token", identity)
+        app.router.add_get("/vault/secrets/{tail:.*}", secret)
+        async with TestServer(app, host="127.0.0.1") as server:
+            stack_url = str(server.make_url("")).rstrip("/")
+            monkeypatch.setenv("IDENTITY_ENDPOINT", f"{stack_url}/identity/token")
+            return await asyncio.to_thread(KeyVault(settings(stack_url)).read, Secret.AUTH_TOKEN)
+
+    return asyncio.run(main())
+
+
+def failing(status: int) -> Handler:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"error": {"code": "X", "message": "Y"}}, status=status)
+
+    return answer
+
+
+def test_a_secret_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"value": "hidden", "id": "https://kv/secrets/A/1"})
+
+    assert read(monkeypatch, answer) == "hidden"
+
+
+def test_a_secret_that_does_not_exist_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, failing(404)) is None
+
+
+def test_an_identity_without_the_role_is_told_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(VaultError, match="Key Vault Secrets User"):
+        read(monkeypatch, failing(403))
+
+
+@pytest.mark.parametrize("status", [400, 500, 503])
+def test_any_other_failure_is_a_vault_error(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    with pytest.raises(VaultError, match="did not give the secret"):
+        read(monkeypatch, failing(status))
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_an_identity_that_gives_no_token_is_a_vault_error(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    with pytest.raises(VaultError):
+        read(monkeypatch, failing(404), identity_status=status)
+
+
+def test_a_vault_that_cannot_be_reached_is_a_vault_error() -> None:
+    vault = KeyVault(settings(f"http://127.0.0.1:{unused_port()}"))
+
+    with pytest.raises(VaultError):
+        vault.read(Secret.AUTH_TOKEN)
