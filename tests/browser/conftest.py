@@ -28,8 +28,9 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser for a module: while it is open, its event loop holds the main thread."""
     path = chromium_path()
     if path is None:
         missing = "no Chromium found; on Debian: apt-get install chromium"
