@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
+import azure.functions as func
 import pytest
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from shared import clients, twilio_http
 from shared.clock import SystemClock
+from shared.signatures import sign
+
+Form = list[tuple[str, str]]
+SignedRequest = Callable[..., func.HttpRequest]
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+TEXT = [
+    ("MessageSid", "SM" + "0" * 32),
+    ("From", "+12025550123"),
+    ("To", "+12025550100"),
+    ("Body", "Hello & goodbye ü"),
+    ("FromCity", ""),
+    ("NumMedia", "0"),
+]
 
 
 class FakeTwilio(AsyncHttpClient):
@@ -82,3 +98,38 @@ def app(twilio: FakeTwilio, values: dict[str, str]) -> Iterator[clients.Clients]
     clients.reset(current)
     yield current
     clients.reset()
+
+
+def build_signed_request(
+    path: str = "/api/TwimlReply",
+    form: Form | None = None,
+    *,
+    body: bytes | None = None,
+    content_type: str = FORM_TYPE,
+    method: str = "POST",
+    signature: str | None = "",
+    token: str = "primary",  # noqa: S107 - of the test's settings
+) -> func.HttpRequest:
+    """A request as Twilio makes it; `signature` None leaves the header out."""
+    fields = TEXT if form is None and body is None else form or []
+    data = urlencode(fields).encode() if body is None else body
+    if method == "GET":
+        data, fields = b"", []
+    headers = {"Content-Type": content_type}
+    if signature is not None:
+        headers["X-Twilio-Signature"] = (
+            signature or sign(token, f"https://app.example{path}", fields).decode()
+        )
+    return func.HttpRequest(method, f"http://10.0.0.4:8080{path}", headers=headers, body=data)
+
+
+@pytest.fixture
+def signed_request() -> SignedRequest:
+    """Makes requests as Twilio does, with the token of the plain settings."""
+    return build_signed_request
+
+
+@pytest.fixture
+def received_text() -> Form:
+    """The form of the requests that are made without one: somebody's text."""
+    return list(TEXT)
