@@ -38,7 +38,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | Empty result with `actionOnEmptyResult` | `Digits` is sent empty | not documented |
 | A `<Play>` whose file cannot be had | an alert, then the next verb | not documented |
 | `Twiml` longer than 4,000 characters | status 400 with code 400 | the limit is documented, its number is not |
-| Redirects from document to document in a call | at most 1,000, then the call ends with an alert | Twilio documents no limit |
+| Redirects from document to document in a call | at most 100 in a row in which nothing takes time, then the call ends with an alert | Twilio documents no limit |
 | An empty answer to a call | the call is answered and ends | documented for chunked answers only |
 | Fallback URL | used once in a call | not documented |
 

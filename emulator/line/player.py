@@ -13,8 +13,8 @@ from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks
 
 TWIML_TYPES = ("text/xml", "application/xml", "text/html")
 WRONG_TYPE = 12300
-DOCUMENTS_LIMIT = 1000
-"""Twilio documents no limit; a call that only redirects to itself must end on a desk."""
+DOCUMENTS_LIMIT = 100
+"""Documents in a row in which nothing takes time. Twilio documents no limit; a desk needs one."""
 APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
 
 
@@ -66,11 +66,10 @@ class Player:
 
     async def _visit(self, fetch: Fetch) -> Step:
         session = self._session
-        self._documents += 1
+        self._documents = 1 if session.took_time() else self._documents + 1
         if self._documents > DOCUMENTS_LIMIT:
-            session.store.alert(
-                session.sid, None, f"The call asked for more than {DOCUMENTS_LIMIT} documents"
-            )
+            message = f"The call went through {DOCUMENTS_LIMIT} documents without playing anything"
+            session.store.alert(session.sid, None, message)
             return End("completed")
         session.document_url, session.document_method = fetch.url, fetch.method
         fields = (*parameters.of_call(session.call), *fetch.params)

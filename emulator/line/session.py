@@ -54,6 +54,7 @@ class CallSession:
         self._webhooks = webhooks
         self._on_answer = on_answer
         self._keys: asyncio.Queue[str] = asyncio.Queue()
+        self._took_time = False
 
     @property
     def call(self) -> Call:
@@ -81,7 +82,14 @@ class CallSession:
         self.store.alert(self.sid, code, message, "warning")
 
     async def wait(self, seconds: float) -> None:
+        """Let the call go on for so many seconds."""
+        self._took_time = True
         await self.clock.sleep(seconds)
+
+    def took_time(self) -> bool:
+        """Whether anything was waited for since this was asked last."""
+        took_time, self._took_time = self._took_time, False
+        return took_time
 
     def press(self, digits: str) -> None:
         """Take keys from the handset."""

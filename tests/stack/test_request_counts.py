@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
-import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
@@ -45,10 +44,16 @@ class ColdHost:
             await answer.read()
             return answer.status
 
-    async def webhook(self, function: str) -> int:
-        """Post a signed form; return the status."""
+    async def health(self) -> int:
+        """Call GetHealth; return the status."""
+        headers = {"x-functions-key": FUNCTION_KEY}
+        async with self.session.get(f"{self.url}/api/GetHealth", headers=headers) as answer:
+            return answer.status
+
+    async def webhook(self, function: str, token: str = AUTH_TOKEN) -> int:
+        """Post a form signed with a token; return the status."""
         url, form = f"{self.url}/api/{function}", {"Body": "Hi", "From": HANDSETS[0]}
-        signature = RequestValidator(AUTH_TOKEN).compute_signature(url, form)
+        signature = RequestValidator(token).compute_signature(url, form)
         headers = {"X-Twilio-Signature": signature}
         async with self.session.post(url, data=form, headers=headers) as answer:
             await answer.read()
@@ -122,12 +127,43 @@ def test_a_cold_signed_answer() -> None:
     assert asyncio.run(asked_by(use)) == Counter(COLD_SECRETS)
 
 
-@pytest.mark.parametrize("function", ["TwimlHello"])
-def test_an_answer_without_a_signature_asks_nothing(function: str) -> None:
+def test_a_warm_signed_answer_asks_nothing() -> None:
+    async def scenario() -> Counter[str]:
+        async with cold_host() as host:
+            await host.webhook("TwimlReply")
+            before = Counter(host.asked)
+            assert await host.webhook("TwimlReply") == 200
+            return host.asked - before
+
+    assert asyncio.run(scenario()) == Counter()
+
+
+def test_a_signature_of_an_unknown_token_looks_for_the_next_token_and_reads_both_again_once() -> (
+    None
+):
     async def use(host: ColdHost) -> None:
-        assert await host.webhook(function) == 200
+        assert await host.webhook("TwimlReply", "unknown") == 403
+        assert await host.webhook("TwimlReply", "unknown") == 403
+
+    tokens = {
+        "GET /vault/secrets/TwilioAuthToken": 3,
+        "GET /vault/secrets/TwilioAuthTokenSecondary": 2,
+    }
+    assert asyncio.run(asked_by(use)) == Counter(COLD_SECRETS | tokens)
+
+
+def test_the_fixed_answer_asks_nothing() -> None:
+    async def use(host: ColdHost) -> None:
+        assert await host.webhook("TwimlHello") == 200
 
     assert asyncio.run(asked_by(use)) == Counter()
+
+
+def test_health_asks_each_part_once() -> None:
+    async def use(host: ColdHost) -> None:
+        assert await host.health() == 200
+
+    assert asyncio.run(asked_by(use)) == Counter(CREDENTIALS | {"GET Messages.json": 1})
 
 
 def test_a_thousand_cold_sends_at_once_read_each_secret_once() -> None:
