@@ -10,12 +10,11 @@ from urllib.parse import parse_qsl
 import azure.functions as func
 
 from shared.errors import InvalidRequestError, UnknownFieldError
+from shared.forms import FORM_TYPE, MAX_FIELDS, media_type_of
 from shared.public_urls import query_of
 
-FORM_TYPE = "application/x-www-form-urlencoded"
 # The host's own query parameters: the function key and the name of the key.
 HOST_PARAMETERS = frozenset({"code", "clientId"})
-MAX_FORM_FIELDS = 1000
 
 _NESTED_VALUE = re.compile(r'"(\w{1,40})"\s*:\s*(?:[\[{]\s*){3}')
 
@@ -90,7 +89,7 @@ def required(value: str | None, name: str) -> str:
 
 
 def _read_body(body: bytes, content_type: str) -> Inputs:
-    media_type = content_type.partition(";")[0].strip().lower()
+    media_type = media_type_of(content_type)
     # `curl -d '{...}'` announces a form; no form begins with a brace.
     if body.lstrip()[:1] == b"{" or media_type.endswith("json"):
         return Inputs(_read_json(body))
@@ -126,10 +125,10 @@ def _read_pairs(encoded: bytes) -> Inputs:
             encoded.decode("utf-8", "surrogateescape"),
             keep_blank_values=True,
             errors="surrogateescape",
-            max_num_fields=MAX_FORM_FIELDS,
+            max_num_fields=MAX_FIELDS,
         )
     except ValueError as error:
-        raise InvalidRequestError(f"there are more than {MAX_FORM_FIELDS} fields") from error
+        raise InvalidRequestError(f"there are more than {MAX_FIELDS} fields") from error
     values: dict[str, object] = {}
     for name, value in pairs:
         cast("list[object]", values.setdefault(name, [])).append(value)

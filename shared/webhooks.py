@@ -8,13 +8,12 @@ import azure.functions as func
 from shared import signatures
 from shared.credentials import Credentials
 from shared.errors import ForgedRequestError
+from shared.forms import FORM_TYPE, MAX_FIELDS, media_type_of
 from shared.public_urls import PublicUrls, query_of
 from shared.settings import Secret
 
-FORM_TYPE = "application/x-www-form-urlencoded"
-# Twilio's requests have some 30 fields and a few kilobytes; more is not worth reading.
+# Twilio's requests have a few kilobytes; more is not worth reading.
 MAX_BODY_BYTES = 1_000_000
-MAX_FIELDS = 1000
 
 Pairs = list[tuple[str, str]]
 
@@ -77,8 +76,7 @@ def _signed_form(req: func.HttpRequest, query: Pairs, url: str) -> Pairs:
         return []
     if len(body) > MAX_BODY_BYTES:
         raise ForgedRequestError("The body is too long for a request of Twilio.", url)
-    media_type = req.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == FORM_TYPE:
+    if media_type_of(req.headers.get("content-type", "")) == FORM_TYPE:
         return _decoded(body.decode("utf-8", "replace"), url)
     body_hash = _first(query, signatures.BODY_HASH_PARAMETER)
     if body_hash is None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from emulator.testing import LocalStack, running
+from shared.settings import Secret
 
 
 @pytest.fixture(scope="session")
@@ -97,3 +98,27 @@ def web_server() -> Iterator[WebServer]:
     http.shutdown()
     http.server_close()
     thread.join()
+
+
+class FakeVault:
+    """A vault that counts who reads what; with `gate`, readers wait until it is set."""
+
+    def __init__(self, secrets: dict[Secret, str]) -> None:
+        self.secrets = secrets
+        self.reads: list[Secret] = []
+        self.error: Exception | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def read(self, secret: Secret) -> str | None:
+        self.reads.append(secret)
+        assert self.gate.wait(timeout=10)
+        if self.error is not None:
+            raise self.error
+        return self.secrets.get(secret)
+
+
+@pytest.fixture
+def vault() -> FakeVault:
+    """A vault with an account, as the tests of the library and of the functions use it."""
+    return FakeVault({Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"})

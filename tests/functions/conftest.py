@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,12 +15,13 @@ from twilio.http.response import Response
 
 from shared import clients, twilio_http
 from shared.clock import SystemClock
+from shared.forms import FORM_TYPE
 from shared.signatures import sign
 
 Form = list[tuple[str, str]]
 SignedRequest = Callable[..., func.HttpRequest]
+Run = Callable[[Any, func.HttpRequest], func.HttpResponse]
 
-FORM_TYPE = "application/x-www-form-urlencoded"
 TEXT = [
     ("MessageSid", "SM" + "0" * 32),
     ("From", "+12025550123"),
@@ -127,6 +129,16 @@ def build_signed_request(
 def signed_request() -> SignedRequest:
     """Makes requests as Twilio does, with the token of the plain settings."""
     return build_signed_request
+
+
+@pytest.fixture
+def run() -> Run:
+    """Calls the main of a function; returns its response."""
+
+    def call(main: Any, req: func.HttpRequest) -> func.HttpResponse:
+        return asyncio.run(main(req))
+
+    return call
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import azure.functions as func
 import pytest
 
 import TwimlHello
@@ -13,18 +11,14 @@ import TwimlMessage
 import TwimlReply
 
 if TYPE_CHECKING:
-    from tests.functions.conftest import SignedRequest
+    from tests.functions.conftest import Run, SignedRequest
 
 pytestmark = pytest.mark.usefixtures("app")
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
-def run(main: Any, req: func.HttpRequest) -> func.HttpResponse:
-    return asyncio.run(main(req))
-
-
-def test_a_text_is_answered_with_what_it_said(signed_request: SignedRequest) -> None:
+def test_a_text_is_answered_with_what_it_said(run: Run, signed_request: SignedRequest) -> None:
     response = run(TwimlReply.main, signed_request())
 
     assert response.status_code == 200
@@ -34,13 +28,13 @@ def test_a_text_is_answered_with_what_it_said(signed_request: SignedRequest) -> 
     )
 
 
-def test_the_reply_of_the_query_comes_first(signed_request: SignedRequest) -> None:
+def test_the_reply_of_the_query_comes_first(run: Run, signed_request: SignedRequest) -> None:
     response = run(TwimlReply.main, signed_request("/api/TwimlReply?Message=Thanks%20%2B+bye"))
 
     assert "<Message>Thanks + bye</Message>" in response.get_body().decode()
 
 
-def test_twilio_may_use_get(signed_request: SignedRequest) -> None:
+def test_twilio_may_use_get(run: Run, signed_request: SignedRequest) -> None:
     response = run(
         TwimlReply.main, signed_request("/api/TwimlReply?Body=Hi&FromCity=", method="GET")
     )
@@ -48,7 +42,9 @@ def test_twilio_may_use_get(signed_request: SignedRequest) -> None:
     assert "<Message>You wrote: Hi</Message>" in response.get_body().decode()
 
 
-def test_messages_are_said_and_played_in_their_order(signed_request: SignedRequest) -> None:
+def test_messages_are_said_and_played_in_their_order(
+    run: Run, signed_request: SignedRequest
+) -> None:
     path = "/api/TwimlMessage?Message%5B0%5D=One&Message[1]=https%3A%2F%2Fa.example%2Fb.mp3&x="
 
     for method in ("GET", "POST"):
@@ -59,13 +55,13 @@ def test_messages_are_said_and_played_in_their_order(signed_request: SignedReque
         )
 
 
-def test_without_a_message_nothing_is_said(signed_request: SignedRequest) -> None:
+def test_without_a_message_nothing_is_said(run: Run, signed_request: SignedRequest) -> None:
     response = run(TwimlMessage.main, signed_request("/api/TwimlMessage"))
 
     assert response.get_body().decode() == f"{DECLARATION}<Response />"
 
 
-def test_hello_needs_no_signature(signed_request: SignedRequest) -> None:
+def test_hello_needs_no_signature(run: Run, signed_request: SignedRequest) -> None:
     for _ in range(2):
         response = run(
             TwimlHello.main, signed_request("/api/TwimlHello", signature=None, method="GET")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import azure.functions as func
 import pytest
 
 import TwimlReply
@@ -16,17 +14,14 @@ from shared.errors import VaultError
 from shared.settings import Secret
 
 if TYPE_CHECKING:
-    from tests.functions.conftest import SignedRequest
+    from tests.conftest import FakeVault
+    from tests.functions.conftest import Run, SignedRequest
 
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def run(main: Any, req: func.HttpRequest) -> func.HttpResponse:
-    return asyncio.run(main(req))
-
-
 def test_signed_with_the_next_token_during_a_rotation(
-    signed_request: SignedRequest, values: dict[str, str]
+    run: Run, signed_request: SignedRequest, values: dict[str, str]
 ) -> None:
     values |= {"TWILIO_AUTH_TOKEN_SECONDARY": "next"}
     clients.reset(clients.Clients(values, SystemClock()))
@@ -34,30 +29,16 @@ def test_signed_with_the_next_token_during_a_rotation(
     assert run(TwimlReply.main, signed_request(token="next")).status_code == 200  # noqa: S106
 
 
-class CountingVault:
-    """A source of secrets that counts who reads what."""
-
-    def __init__(self, secrets: dict[Secret, str]) -> None:
-        self.secrets = secrets
-        self.reads: list[Secret] = []
-        self.is_down = False
-
-    def read(self, secret: Secret) -> str | None:
-        self.reads.append(secret)
-        if self.is_down:
-            raise VaultError("Key Vault is down")
-        return self.secrets.get(secret)
-
-
 @pytest.fixture
-def vault(app: clients.Clients) -> CountingVault:
-    source = CountingVault({Secret.AUTH_TOKEN: "primary"})
-    app.credentials = Credentials(source, SystemClock())
-    return source
+def vault(app: clients.Clients, vault: FakeVault) -> FakeVault:
+    """The app's vault; it holds the token of the signed requests."""
+    vault.secrets = {Secret.AUTH_TOKEN: "primary"}
+    app.credentials = Credentials(vault, SystemClock())
+    return vault
 
 
 def test_a_right_signature_reads_the_primary_token_alone(
-    signed_request: SignedRequest, vault: CountingVault
+    run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
     for _ in range(3):
         run(TwimlReply.main, signed_request())
@@ -66,7 +47,7 @@ def test_a_right_signature_reads_the_primary_token_alone(
 
 
 def test_after_a_promotion_the_new_token_is_read_at_once(
-    signed_request: SignedRequest, vault: CountingVault
+    run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
     run(TwimlReply.main, signed_request())
     vault.secrets[Secret.AUTH_TOKEN] = "promoted"
@@ -75,7 +56,7 @@ def test_after_a_promotion_the_new_token_is_read_at_once(
 
 
 def test_forged_requests_make_the_vault_read_once_per_interval(
-    signed_request: SignedRequest, vault: CountingVault
+    run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
     for _ in range(50):
         run(TwimlReply.main, signed_request(signature="forged"))
@@ -85,7 +66,7 @@ def test_forged_requests_make_the_vault_read_once_per_interval(
 
 
 def test_unsigned_requests_do_not_touch_the_vault(
-    signed_request: SignedRequest, vault: CountingVault
+    run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
     run(TwimlReply.main, signed_request(signature=None))
 
@@ -93,15 +74,15 @@ def test_unsigned_requests_do_not_touch_the_vault(
 
 
 def test_without_a_token_nothing_can_be_decided(
-    signed_request: SignedRequest, vault: CountingVault
+    run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
-    vault.is_down = True
+    vault.error = VaultError("Key Vault is down")
 
     assert run(TwimlReply.main, signed_request()).status_code == 503
 
 
 def test_a_missing_token_is_a_fault_of_the_settings(
-    signed_request: SignedRequest, values: dict[str, str]
+    run: Run, signed_request: SignedRequest, values: dict[str, str]
 ) -> None:
     del values["TWILIO_AUTH_TOKEN"]
     clients.reset(clients.Clients(values, SystemClock()))

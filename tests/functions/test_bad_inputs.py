@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 
 import PlaceCall
 import SendSms
+from shared.forms import FORM_TYPE
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio
 
 pytestmark = pytest.mark.usefixtures("app")
 
-FORM = "application/x-www-form-urlencoded"
 TO = "+12025550123"
 MAINS = {"SendSms": SendSms.main, "PlaceCall": PlaceCall.main}
 
 
-def post(name: str, body: bytes, content_type: str = FORM, query: str = "") -> func.HttpResponse:
+def post(
+    name: str, body: bytes, content_type: str = FORM_TYPE, query: str = ""
+) -> func.HttpResponse:
     request = func.HttpRequest(
         "POST", f"http://inner/api/{name}{query}", headers={"Content-Type": content_type}, body=body
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
@@ -21,15 +20,11 @@ import TwimlReply
 from shared.signatures import sign
 
 if TYPE_CHECKING:
-    from tests.functions.conftest import Form, SignedRequest
+    from tests.functions.conftest import Form, Run, SignedRequest
 
 pytestmark = pytest.mark.usefixtures("app")
 
 PUBLIC = "https://app.example"
-
-
-def run(main: Any, req: func.HttpRequest) -> func.HttpResponse:
-    return asyncio.run(main(req))
 
 
 def detail(response: func.HttpResponse) -> str:
@@ -42,7 +37,7 @@ def detail(response: func.HttpResponse) -> str:
     "main", [TwimlMessage.main, TwimlReply.main, OnMessageStatus.main, OnCallStatus.main]
 )
 def test_a_missing_signature_is_refused_and_the_answer_says_how_to_sign(
-    signed_request: SignedRequest, main: Any
+    run: Run, signed_request: SignedRequest, main: Any
 ) -> None:
     text = detail(run(main, signed_request("/api/X?a=%20b", signature=None)))
 
@@ -52,11 +47,15 @@ def test_a_missing_signature_is_refused_and_the_answer_says_how_to_sign(
 
 
 @pytest.mark.parametrize("signature", ["x", "\udcff\udcfe", "ü" * 28, "=" * 10_000, " "])
-def test_a_malformed_signature_is_refused(signed_request: SignedRequest, signature: str) -> None:
+def test_a_malformed_signature_is_refused(
+    run: Run, signed_request: SignedRequest, signature: str
+) -> None:
     assert "does not match" in detail(run(TwimlReply.main, signed_request(signature=signature)))
 
 
-def test_another_url_is_refused(signed_request: SignedRequest, received_text: Form) -> None:
+def test_another_url_is_refused(
+    run: Run, signed_request: SignedRequest, received_text: Form
+) -> None:
     signature = sign("primary", f"{PUBLIC}/api/TwimlMessage", received_text).decode()
 
     assert "does not match" in detail(run(TwimlReply.main, signed_request(signature=signature)))
@@ -64,7 +63,7 @@ def test_another_url_is_refused(signed_request: SignedRequest, received_text: Fo
 
 @pytest.mark.parametrize("path", ["/api/TwimlReply?Message=b", "/api/TwimlReply?Message=A"])
 def test_another_query_is_refused(
-    signed_request: SignedRequest, received_text: Form, path: str
+    run: Run, signed_request: SignedRequest, received_text: Form, path: str
 ) -> None:
     signature = sign("primary", f"{PUBLIC}/api/TwimlReply?Message=a", received_text).decode()
 
@@ -74,7 +73,7 @@ def test_another_query_is_refused(
 
 
 def test_a_query_written_in_another_way_is_refused(
-    signed_request: SignedRequest, received_text: Form
+    run: Run, signed_request: SignedRequest, received_text: Form
 ) -> None:
     signature = sign("primary", f"{PUBLIC}/api/TwimlReply?Message=a%20b", received_text).decode()
     req = signed_request("/api/TwimlReply?Message=a+b", signature=signature)
@@ -85,7 +84,7 @@ def test_a_query_written_in_another_way_is_refused(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
 def test_a_changed_byte_of_the_body_is_refused(
-    signed_request: SignedRequest, received_text: Form, position: int, change: int
+    run: Run, signed_request: SignedRequest, received_text: Form, position: int, change: int
 ) -> None:
     body = bytearray(urlencode(received_text).encode())
     place = position % len(body)
@@ -105,7 +104,7 @@ def test_a_changed_byte_of_the_body_is_refused(
 
 
 def test_added_and_left_out_fields_are_refused(
-    signed_request: SignedRequest, received_text: Form
+    run: Run, signed_request: SignedRequest, received_text: Form
 ) -> None:
     signature = sign("primary", f"{PUBLIC}/api/TwimlReply", received_text).decode()
 
@@ -116,7 +115,7 @@ def test_added_and_left_out_fields_are_refused(
 
 
 def test_blank_and_repeated_fields_are_part_of_the_signature(
-    signed_request: SignedRequest, received_text: Form
+    run: Run, signed_request: SignedRequest, received_text: Form
 ) -> None:
     form = [*received_text, ("MediaUrl0", ""), ("a", "2"), ("a", "1")]
 
@@ -125,14 +124,14 @@ def test_blank_and_repeated_fields_are_part_of_the_signature(
 
 @pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", ""])
 def test_a_body_that_is_no_form_is_refused(
-    signed_request: SignedRequest, content_type: str
+    run: Run, signed_request: SignedRequest, content_type: str
 ) -> None:
     req = signed_request(body=b"Body=Hi", content_type=content_type)
 
     assert "not a form" in detail(run(TwimlReply.main, req))
 
 
-def test_json_is_signed_by_its_hash_in_the_query(signed_request: SignedRequest) -> None:
+def test_json_is_signed_by_its_hash_in_the_query(run: Run, signed_request: SignedRequest) -> None:
     body = b'{"Body": "Hi"}'
     path = f"/api/OnCallStatus?bodySHA256={hashlib.sha256(body).hexdigest()}"
     req = signed_request(path, body=body, content_type="application/json")
@@ -140,7 +139,9 @@ def test_json_is_signed_by_its_hash_in_the_query(signed_request: SignedRequest) 
     assert run(OnCallStatus.main, req).status_code == 204
 
 
-def test_json_with_another_hash_or_without_one_is_refused(signed_request: SignedRequest) -> None:
+def test_json_with_another_hash_or_without_one_is_refused(
+    run: Run, signed_request: SignedRequest
+) -> None:
     body, other = b'{"Body": "Hi"}', hashlib.sha256(b"{}").hexdigest()
     paths = {
         f"/api/OnCallStatus?bodySHA256={other}": "does not match bodySHA256",
@@ -155,7 +156,7 @@ def test_json_with_another_hash_or_without_one_is_refused(signed_request: Signed
 
 
 def test_a_form_is_not_excused_by_a_hash_in_the_query(
-    signed_request: SignedRequest, received_text: Form
+    run: Run, signed_request: SignedRequest, received_text: Form
 ) -> None:
     body = urlencode(received_text).encode()
     path = f"/api/TwimlReply?bodySHA256={hashlib.sha256(body).hexdigest()}"
@@ -164,7 +165,9 @@ def test_a_form_is_not_excused_by_a_hash_in_the_query(
     assert "does not match" in detail(run(TwimlReply.main, req))
 
 
-def test_a_body_that_twilio_would_not_send_is_refused_unread(signed_request: SignedRequest) -> None:
+def test_a_body_that_twilio_would_not_send_is_refused_unread(
+    run: Run, signed_request: SignedRequest
+) -> None:
     assert "too long" in detail(run(TwimlReply.main, signed_request(body=b"a" * 1_000_001)))
     assert "too many fields" in detail(run(TwimlReply.main, signed_request(body=b"a&" * 2000)))
 
@@ -172,7 +175,12 @@ def test_a_body_that_twilio_would_not_send_is_refused_unread(signed_request: Sig
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(), st.binary(), st.text(), st.text())
 def test_nothing_unsigned_makes_an_error_of_the_app(
-    signed_request: SignedRequest, query: str, body: bytes, content_type: str, signature: str
+    run: Run,
+    signed_request: SignedRequest,
+    query: str,
+    body: bytes,
+    content_type: str,
+    signature: str,
 ) -> None:
     req = signed_request(
         f"/api/TwimlReply?{query}",
@@ -185,7 +193,7 @@ def test_nothing_unsigned_makes_an_error_of_the_app(
 
 
 def test_a_refusal_is_logged_without_the_url(
-    signed_request: SignedRequest, caplog: pytest.LogCaptureFixture
+    run: Run, signed_request: SignedRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
 

@@ -1,73 +1,113 @@
-"""The prefix of a function's name says who comes in: methods and auth level follow from it."""
+"""The prefix of a function's name says who comes in: methods, auth level and decorator follow."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SPECIFICATIONS = sorted(ROOT.glob("*/function.json"))
+FOLDERS = sorted(path.parent for path in ROOT.glob("*/function.json"))
+
+
+class Door(NamedTuple):
+    """What a prefix stands for."""
+
+    auth_level: str
+    methods: tuple[str, ...]
+    decorator: str
+
+
 DOORS = {
-    "Send": ("function", ["post"]),
-    "Place": ("function", ["post"]),
-    "Get": ("function", ["get"]),
-    "Twiml": ("anonymous", ["get", "post"]),
-    "On": ("anonymous", ["post"]),
+    "Send": Door("function", ("post",), "@action"),
+    "Place": Door("function", ("post",), "@action"),
+    "Get": Door("function", ("get",), "@question"),
+    "Twiml": Door("anonymous", ("get", "post"), "@answer"),
+    "On": Door("anonymous", ("post",), "@report"),
 }
+# Says one sentence to everybody, without effect.
+DECORATORS = {"TwimlHello": "@fixed_answer"}
+MAX_LINES = 25
 
 
-def read(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text())
+def door_of(folder: Path) -> Door:
+    """Return what the prefix of a function's name stands for."""
+    doors = [door for prefix, door in DOORS.items() if folder.name.startswith(prefix)]
+    assert doors, f"{folder.name} begins with none of {', '.join(DOORS)}"
+    return doors[0]
 
 
-def test_every_function_is_here() -> None:
-    assert [path.parent.name for path in SPECIFICATIONS] == [
-        "GetHealth",
-        "OnCallStatus",
-        "OnMessageStatus",
-        "PlaceCall",
-        "SendSms",
-        "TwimlHello",
-        "TwimlMessage",
-        "TwimlReply",
-    ]
-
-
-@pytest.mark.parametrize("path", SPECIFICATIONS, ids=lambda path: path.parent.name)
-def test_the_prefix_decides_methods_and_auth_level(path: Path) -> None:
-    (prefix,) = [prefix for prefix in DOORS if path.parent.name.startswith(prefix)]
-    auth_level, methods = DOORS[prefix]
-
+def check_function_json(folder: Path) -> None:
+    """Methods and auth level are those of the prefix, whatever the order of the entries."""
+    door = door_of(folder)
     # No `route`: the URLs handed to Twilio end in the function's name.
-    assert read(path) == {
+    assert json.loads((folder / "function.json").read_text()) == {
         "bindings": [
             {
                 "name": "req",
                 "type": "httpTrigger",
                 "direction": "in",
-                "authLevel": auth_level,
-                "methods": methods,
+                "authLevel": door.auth_level,
+                "methods": [*door.methods],
             },
             {"name": "$return", "type": "http", "direction": "out"},
         ]
     }
 
 
-@pytest.mark.parametrize("path", SPECIFICATIONS, ids=lambda path: path.parent.name)
-def test_a_function_is_a_doorway_behind_one_decorator(path: Path) -> None:
-    decorators = {
-        "Send": "@action",
-        "Place": "@action",
-        "Get": "@question",
-        "Twiml": "@answer",
-        "On": "@report",
-    }
-    exceptions = {"TwimlHello": "@fixed_answer"}  # says one sentence to everybody, without effect
-    name = path.parent.name
-    (by_prefix,) = [d for prefix, d in decorators.items() if name.startswith(prefix)]
+def check_doorway(folder: Path) -> None:
+    """The function is short and stands behind the decorator of its prefix."""
+    lines = (folder / "__init__.py").read_text().splitlines()
+    decorator = DECORATORS.get(folder.name, door_of(folder).decorator)
 
-    lines = (path.parent / "__init__.py").read_text().splitlines()
+    assert [line for line in lines if line.startswith("@")] == [decorator]
+    assert len(lines) <= MAX_LINES
 
-    assert [line for line in lines if line.startswith("@")] == [exceptions.get(name, by_prefix)]
-    assert len(lines) <= 25
+
+def made_up(root: Path, name: str, auth_level: str, decorator: str) -> Path:
+    """Return the folder of a function that is not in the project."""
+    trigger = {"name": "req", "type": "httpTrigger", "direction": "in"}
+    trigger |= {"authLevel": auth_level, "methods": ["get", "post"]}
+    document = {"bindings": [trigger, {"name": "$return", "type": "http", "direction": "out"}]}
+    folder = root / name
+    folder.mkdir()
+    (folder / "function.json").write_text(json.dumps(document))
+    (folder / "__init__.py").write_text(f"{decorator}\nasync def main(req): ...\n")
+    return folder
+
+
+def test_there_are_functions_of_every_prefix() -> None:
+    assert {door_of(folder) for folder in FOLDERS} == {*DOORS.values()}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_prefix_decides_methods_and_auth_level(folder: Path) -> None:
+    check_function_json(folder)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_function_is_a_doorway_behind_one_decorator(folder: Path) -> None:
+    check_doorway(folder)
+
+
+def test_a_new_function_is_checked_by_its_prefix(tmp_path: Path) -> None:
+    folder = made_up(tmp_path, "TwimlMadeUp", "anonymous", "@answer")
+
+    check_function_json(folder)
+    check_doorway(folder)
+
+
+def test_a_new_function_that_lets_others_in_fails(tmp_path: Path) -> None:
+    folder = made_up(tmp_path, "TwimlMadeUp", "function", "@action")
+
+    with pytest.raises(AssertionError, match="authLevel"):
+        check_function_json(folder)
+    with pytest.raises(AssertionError, match="@action"):
+        check_doorway(folder)
+
+
+def test_a_new_function_of_no_known_prefix_fails(tmp_path: Path) -> None:
+    folder = made_up(tmp_path, "MadeUp", "anonymous", "@answer")
+
+    with pytest.raises(AssertionError, match="MadeUp begins with none of Send, Place"):
+        check_function_json(folder)

@@ -14,19 +14,12 @@ from shared import clients
 from shared.clock import SystemClock
 from shared.credentials import Credentials
 from shared.errors import TwilioUnreachableError, VaultError
-from shared.settings import Secret
 
 if TYPE_CHECKING:
+    from tests.conftest import FakeVault
     from tests.functions.conftest import FakeTwilio
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-class BrokenVault:
-    """A vault that is down."""
-
-    def read(self, secret: Secret) -> str | None:
-        raise VaultError("Key Vault is down")
 
 
 def ask() -> tuple[int, dict[str, Any]]:
@@ -68,8 +61,9 @@ def test_names_settings_that_are_malformed(monkeypatch: pytest.MonkeyPatch) -> N
     assert problem["detail"].startswith("settings: malformed settings: DEFAULT_REGION")
 
 
-def test_names_the_credentials(app: clients.Clients) -> None:
-    app.credentials = Credentials(BrokenVault(), SystemClock())
+def test_names_the_credentials(app: clients.Clients, vault: FakeVault) -> None:
+    vault.error = VaultError("Key Vault is down")
+    app.credentials = Credentials(vault, SystemClock())
 
     assert ask() == (
         503,

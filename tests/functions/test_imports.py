@@ -26,7 +26,7 @@ HEAVY = {
     "twilio.http",
     "twilio.rest",
 }
-# What TwiML answers add to azure.functions, exactly, apart from the standard library.
+# What TwiML answers add to azure.functions, apart from the standard library.
 ANSWER = {
     "shared",
     "shared.answers",
@@ -35,6 +35,7 @@ ANSWER = {
     "shared.credentials",
     "shared.endpoints",
     "shared.errors",
+    "shared.forms",
     "shared.local_stack",
     "shared.phone_numbers",
     "shared.public_urls",
@@ -48,6 +49,7 @@ ANSWER = {
 REPORT = ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.reports"}
 VOICE, MESSAGING = "twilio.twiml.voice_response", "twilio.twiml.messaging_response"
 SENDING = {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
+# What the project's own functions add, exactly.
 ADDED = {
     "TwimlHello": ANSWER | {"shared.answers.hello", VOICE},
     "TwimlMessage": ANSWER | {"shared.answers.message", "shared.xml_text", VOICE},
@@ -62,11 +64,22 @@ ADDED = {
     | SENDING
     | {"shared.calls", "shared.answers.hello", "shared.xml_text", VOICE},
 }
+# What a new function may add at most, by its prefix, besides modules of `shared`.
+TWIML = {"twilio", "twilio.twiml"}
+MOST: dict[str, set[str]] = {
+    "Send": set(),
+    "Place": TWIML | {VOICE},
+    "Get": set(),
+    "Twiml": TWIML | {VOICE, MESSAGING},
+    "On": set(),
+}
 
 
-def modules_after(code: str) -> set[str]:
+def modules_after(code: str, *folders: Path) -> set[str]:
     """The modules loaded by `code` in a fresh interpreter with an empty environment."""
-    script = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\n"
+    script = (
+        f"import sys; sys.path[:0] = {[str(folder) for folder in (ROOT, *folders)]!r}\n{code}\n"
+    )
     script += "import json; print(json.dumps(sorted(sys.modules)))"
     windows = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     result = subprocess.run(
@@ -89,12 +102,36 @@ def azure_functions() -> set[str]:
     return modules_after("import azure.functions")
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_loads_exactly_these_modules(name: str, azure_functions: set[str]) -> None:
-    added = modules_after(f"import azure.functions, {name}") - azure_functions - {name}
+def unexpected(name: str, added: set[str]) -> set[str]:
+    """The modules that a function should not load, or should load and does not."""
     foreign = {m for m in added if m.partition(".")[0] not in sys.stdlib_module_names}
+    if name in ADDED:
+        return foreign ^ ADDED[name]
+    most = next(most for prefix, most in MOST.items() if name.startswith(prefix))
+    own = {m for m in foreign if is_part_of(m, "shared")} - {"shared.twilio_http"}
+    return foreign - most - own
 
-    assert foreign == ADDED[name]
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_loads_what_it_needs_and_nothing_else(
+    name: str, azure_functions: set[str]
+) -> None:
+    added = modules_after(f"import azure.functions, {name}") - azure_functions - {name}
+
+    assert unexpected(name, added) == set()
+
+
+def test_a_new_function_is_checked_by_its_prefix(tmp_path: Path, azure_functions: set[str]) -> None:
+    code = "from twilio.twiml.voice_response import Say\nimport shared.endpoints, shared.segments\n"
+    for name, imports in {"TwimlMadeUp": code, "OnMadeUp": f"{code}import requests\n"}.items():
+        (tmp_path / f"{name}.py").write_text(imports)
+    added = {
+        name: modules_after(f"import azure.functions, {name}", tmp_path) - azure_functions - {name}
+        for name in ("TwimlMadeUp", "OnMadeUp")
+    }
+
+    assert unexpected("TwimlMadeUp", added["TwimlMadeUp"]) == set()
+    assert {VOICE, "requests"} <= unexpected("OnMadeUp", added["OnMadeUp"])
 
 
 def test_all_functions_together_load_nothing_heavy() -> None:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import azure.functions as func
 import pytest
 
 import OnCallStatus
 import OnMessageStatus
 
 if TYPE_CHECKING:
-    from tests.functions.conftest import Form, SignedRequest
+    from tests.functions.conftest import Form, Run, SignedRequest
 
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def run(main: Any, req: func.HttpRequest) -> func.HttpResponse:
-    return asyncio.run(main(req))
-
-
 def test_the_report_of_a_message_is_one_line_without_personal_data(
+    run: Run,
     signed_request: SignedRequest,
     received_text: Form,
     caplog: pytest.LogCaptureFixture,
@@ -47,6 +42,7 @@ def test_the_report_of_a_message_is_one_line_without_personal_data(
 
 
 def test_the_report_of_a_call_is_one_line_without_personal_data(
+    run: Run,
     signed_request: SignedRequest,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

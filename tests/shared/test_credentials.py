@@ -13,7 +13,8 @@ from shared.errors import ConfigurationError, VaultError
 from shared.settings import Secret
 
 if TYPE_CHECKING:
-    from tests.shared.conftest import FakeVault, ManualClock
+    from tests.conftest import FakeVault
+    from tests.shared.conftest import ManualClock
 
 
 def get(credentials: Credentials, *secrets: Secret) -> tuple[str, ...]:

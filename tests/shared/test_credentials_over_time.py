@@ -10,7 +10,8 @@ from shared.errors import VaultError
 from shared.settings import Secret
 
 if TYPE_CHECKING:
-    from tests.shared.conftest import FakeVault, ManualClock
+    from tests.conftest import FakeVault
+    from tests.shared.conftest import ManualClock
 
 
 def get(credentials: Credentials, *secrets: Secret) -> tuple[str, ...]:

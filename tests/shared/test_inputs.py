@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import InvalidRequestError, UnknownFieldError
-from shared.inputs import FORM_TYPE, Inputs, read_inputs
+from shared.forms import FORM_TYPE
+from shared.inputs import Inputs, read_inputs
 
 NAMES = ("to", "body", "media_url")
 
