@@ -11,22 +11,31 @@ import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from emulator.host.addresses import LOCAL_NAMES, LOOPBACK
 from emulator.local_values import AUTH_TOKEN
 
 JSON_HASH = "bodySHA256"
+NOT_LOCAL = (
+    "dev.py sign: the URL is not on this machine; "
+    "set TWILIO_AUTH_TOKEN to the auth token of the account that will send the request"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Sign what the command line describes; return the exit status."""
     options = read_arguments(arguments)
-    token = os.environ.get("TWILIO_AUTH_TOKEN", "")
-    # The local stack's public address is 127.0.0.1, whatever the request was sent to.
-    url: str = options.url if token else with_local_name(options.url)
+    is_local = urlsplit(options.url).hostname in LOCAL_NAMES
+    # Requests to this machine are for the local stack, whatever account the shell is set up for.
+    token = AUTH_TOKEN if is_local else os.environ.get("TWILIO_AUTH_TOKEN", "")
+    if not token:
+        print(NOT_LOCAL, file=sys.stderr)
+        return 1
+    url: str = with_local_name(options.url) if is_local else options.url
     if options.json is not None and JSON_HASH not in url:
         url = with_body_hash(url, options.json)
         print(f"Send the request to {url}", file=sys.stderr)
     fields: list[tuple[str, str]] = options.fields
-    print(f"X-Twilio-Signature: {signature(token or AUTH_TOKEN, url, fields)}")
+    print(f"X-Twilio-Signature: {signature(token, url, fields)}")
     return 0
 
 
@@ -34,8 +43,9 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="dev.py sign",
-        description="Print the X-Twilio-Signature header for a request. The auth token is "
-        "TWILIO_AUTH_TOKEN from the environment, else that of the local stack.",
+        description="Print the X-Twilio-Signature header for a request. For 127.0.0.1 and "
+        "localhost the auth token is that of the local stack, for all other hosts it is "
+        "TWILIO_AUTH_TOKEN from the environment.",
     )
     parser.add_argument("url", type=read_url, help="whole URL with its query, exactly as sent")
     parser.add_argument("fields", nargs="*", type=read_field, help="name=value of the form")
@@ -63,12 +73,10 @@ def read_field(text: str) -> tuple[str, str]:
 
 
 def with_local_name(url: str) -> str:
-    """Return the URL with 127.0.0.1 in place of localhost."""
+    """Return the URL with 127.0.0.1 as host, the public address of the local stack."""
     parts = urlsplit(url)
-    if parts.hostname != "localhost":
-        return url
     port = f":{parts.port}" if parts.port else ""
-    return parts._replace(netloc=f"127.0.0.1{port}").geturl()
+    return parts._replace(netloc=f"{LOOPBACK}{port}").geturl()
 
 
 def with_body_hash(url: str, body: str) -> str:

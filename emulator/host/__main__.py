@@ -10,6 +10,7 @@ import socket
 import sys
 from pathlib import Path
 
+from emulator.host.addresses import LOOPBACK
 from emulator.host.application import Application, load_application
 from emulator.host.front import Front
 from emulator.host.functions import start_runtime
@@ -33,7 +34,7 @@ def open_listener(options: argparse.Namespace) -> socket.socket:
     """Return the inherited socket, or one on the given port."""
     if options.fd is not None:
         return socket.socket(fileno=options.fd)
-    return socket.create_server(("127.0.0.1", options.port))
+    return socket.create_server((LOOPBACK, options.port))
 
 
 async def serve(application: Application, listener: socket.socket, function_key: str) -> None:

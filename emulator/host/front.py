@@ -7,6 +7,7 @@ from aiohttp.web_protocol import RequestPayloadError
 from aiohttp.web_request import BaseRequest
 from aiohttp.web_response import Response
 
+from emulator.host.addresses import STATUS_PATH
 from emulator.host.answers import empty, plain, status_report, to_response
 from emulator.host.application import Application
 from emulator.host.authorization import is_authorized
@@ -20,8 +21,6 @@ from emulator.host.requests import (
     target,
     to_function_request,
 )
-
-STATUS_PATH = "/admin/host/status"
 
 log = logging.getLogger("host")
 

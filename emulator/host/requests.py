@@ -4,12 +4,12 @@ from urllib.parse import urlsplit
 
 from aiohttp.web_request import BaseRequest
 
+from emulator.host.addresses import LOCAL_NAMES
 from emulator.host.functions import FunctionRequest
 from emulator.host.queries import Query, join_values
 from emulator.host.routes import Match
 
 MAX_BODY_BYTES = 100 * 1024 * 1024  # the limit of Azure Functions
-LOCAL_NAMES = frozenset({"127.0.0.1", "localhost"})
 
 
 class RequestRefusedError(Exception):

@@ -2,13 +2,25 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from emulator.supervision.host_environment import SETTINGS_FILE
-from emulator.supervision.package import IGNORE_FILE, PackageError, deployed_files
+from emulator.supervision.package import (
+    IGNORE_FILE,
+    NEVER_DEPLOYED,
+    PackageError,
+    files_below,
+    ignored_names,
+)
 
-# Reading the state of the few files that ship takes about a millisecond. It works on every file
+SETTINGS = ("host.json", "requirements.txt", IGNORE_FILE, SETTINGS_FILE)
+CODE_MARKS = ("function.json", "__init__.py")  # a folder with one of them is part of the app
+# Hidden files; backups and drafts of vim, Emacs and the editors of JetBrains.
+PRIVATE = re.compile(r"\..*|.*~|#.*#|.*\.sw[a-p]|4913|.*___jb_(tmp|old)___")
+
+# Reading the state of the few files that count takes about a millisecond. It works on every file
 # system, network and container mounts included, where notifications of the system do not.
 LOOK_EVERY_S = 0.2
 SETTLE_S = 0.05  # an editor may write a file in several steps
@@ -18,7 +30,7 @@ Snapshot = Mapping[str, tuple[int, int]]
 
 
 class FileWatch:
-    """Remembers the files that ship, with local.settings.json, and waits for a difference."""
+    """Remembers the files that decide how the app runs, and waits for a difference."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -49,18 +61,36 @@ class FileWatch:
 
 def take_snapshot(root: Path) -> Snapshot:
     """Return the state of each watched file; one that vanishes meanwhile is left out."""
-    try:
-        names = deployed_files(root)
-    except PackageError:
-        names = []  # the next save of .funcignore may repair it
     snapshot: dict[str, tuple[int, int]] = {}
-    for name in [*names, IGNORE_FILE, SETTINGS_FILE]:
+    for name in watched_files(root):
         try:
             status = os.stat(f"{root}/{name}")  # noqa: PTH116 - several times a second
         except OSError:
             continue
         snapshot[name] = (status.st_mtime_ns, status.st_size)
     return snapshot
+
+
+def watched_files(root: Path) -> list[str]:
+    """Return the files that decide how the app runs, relative to `root`.
+
+    These are the app's own settings and all files in its functions and packages. Whatever else
+    lies in `root`, such as logs and archives, comes and goes without a restart.
+    """
+    try:
+        ignored = ignored_names(root)
+    except (PackageError, OSError, ValueError):
+        ignored = NEVER_DEPLOYED  # the next save of .funcignore may repair it
+    found = list(SETTINGS)
+    folders = {path.parent.name for mark in CODE_MARKS for path in root.glob(f"*/{mark}")}
+    for folder in folders - ignored:
+        found += files_below(root, folder, ignored)
+    return [name for name in found if name in SETTINGS or not is_private(name)]
+
+
+def is_private(name: str) -> bool:
+    """Tell whether a file is hidden or an editor's own, or lies in such a folder."""
+    return any(PRIVATE.fullmatch(part) for part in name.split("/"))
 
 
 def describe_difference(before: Snapshot, after: Snapshot) -> str:

@@ -1,9 +1,10 @@
 """The environment of the Functions host on the desk."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
+
+from emulator.host.configuration import ConfigurationError, read_json_object
 
 SETTINGS_FILE = "local.settings.json"
 
@@ -26,17 +27,12 @@ def host_environment(
 
 def read_local_settings(path: Path) -> dict[str, str]:
     """Return `Values` of a settings file, empty when there is no file."""
-    try:
-        document: object = json.loads(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except OSError as error:
-        raise HostEnvironmentError(f"{path.name}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise HostEnvironmentError(f"{path.name} is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise HostEnvironmentError(f"{path.name}: expected a JSON object")
-    settings = cast(dict[str, object], document)
+    try:
+        settings: dict[str, object] = read_json_object(path)
+    except ConfigurationError as error:
+        raise HostEnvironmentError(str(error)) from error
     if settings.get("IsEncrypted") is True:
         raise HostEnvironmentError(
             f"{path.name} is encrypted; decrypt it with: func settings decrypt"

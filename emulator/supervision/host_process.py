@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-LOOPBACK = "127.0.0.1"
+from emulator.host.addresses import LOOPBACK
+
 HIGHEST_PORT = 65_535
 BACKLOG = 1024  # connections that wait while the host restarts
 STOP_LIMIT_S = 3.5  # the host needs at most 2 s for requests in flight

@@ -5,10 +5,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.supervision.host_process import LOOPBACK
+from emulator.host.addresses import LOOPBACK, STATUS_PATH
 
 RETRY_S = 0.02
-STATUS_PATH = "/admin/host/status"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What a deployment of the app would contain."""
 
 import os
+from collections.abc import Set
 from pathlib import Path
 
 IGNORE_FILE = ".funcignore"
@@ -35,13 +36,23 @@ def ignored_names(root: Path) -> frozenset[str]:
 
 
 def deployed_files(root: Path) -> list[str]:
-    """Return the files that would ship, sorted, relative to `root`, with forward slashes."""
-    ignored = ignored_names(root)
+    """Return the files that would ship, sorted, relative to `root`, with forward slashes.
+
+    Raises PackageError.
+    """
+    return sorted(files_below(root, "", ignored_names(root)))
+
+
+def files_below(root: Path, folder: str, ignored: Set[str]) -> list[str]:
+    """Return the files in `folder` and below that are not called by an ignored name.
+
+    `folder` and the answer are relative to `root`, with forward slashes.
+    """
     found: list[str] = []
-    for folder, folders, files in os.walk(root):
+    for place, folders, files in os.walk(root / folder):
         folders[:] = [name for name in folders if name not in ignored]
         # Plain text and no Path: the watcher asks several times a second.
-        inside = folder[len(str(root)) :].replace(os.sep, "/").lstrip("/")
+        inside = place[len(str(root)) :].replace(os.sep, "/").lstrip("/")
         here = f"{inside}/" if inside else ""
         found += [here + name for name in files if name not in ignored]
-    return sorted(found)
+    return found

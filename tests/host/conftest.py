@@ -1,137 +1,191 @@
-"""One host with many small functions, for all tests that only ask it something."""
+"""App folders and hosts for tests: a real process, asked over HTTP."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from emulator.host.testing import AppFolder, RunningHost, running_host
+from emulator.host.addresses import LOOPBACK
+from emulator.local_values import FUNCTION_KEY
+from emulator.supervision.host_process import PROJECT, listen, port_of
 
-ECHO = """
-import base64, json
-
-async def main(req: func.HttpRequest) -> func.HttpResponse:
-    seen = {
-        "method": req.method,
-        "url": req.url,
-        "params": dict(req.params),
-        "route": dict(req.route_params),
-        "headers": dict(req.headers),
-        "body": base64.b64encode(req.get_body()).decode(),
-        "form": {name: req.form.getlist(name) for name in req.form},
-    }
-    return func.HttpResponse(json.dumps(seen), mimetype="application/json")
-"""
-BINARY = """
-def main(req: func.HttpRequest) -> func.HttpResponse:
-    return func.HttpResponse(bytes(range(256)), mimetype="application/octet-stream")
-"""
-COOKIES = """
-async def main(req: func.HttpRequest) -> func.HttpResponse:
-    answer = func.HttpResponse("", status_code=202, headers={"X-Kind": "test"})
-    answer.headers.add("Set-Cookie", "first=1; Path=/; HttpOnly")
-    answer.headers.add("Set-Cookie", "second=2; Max-Age=60; Secure; SameSite=Lax")
-    return answer
-"""
-TEXT = """
-def main(req: func.HttpRequest) -> str:
-    return "h\\u00e9"
-"""
-NOTHING = """
-async def main(req: func.HttpRequest) -> func.HttpResponse:
-    return func.HttpResponse(status_code=204)
-"""
-RAISES = """
-async def main(req: func.HttpRequest) -> func.HttpResponse:
-    raise KeyError("the key that is missing")
-"""
-EXITS = """
-import sys
-
-async def main(req: func.HttpRequest) -> func.HttpResponse:
-    sys.exit(3)
-"""
-EXITS_IN_THREAD = """
-import sys
-
-def main(req: func.HttpRequest) -> func.HttpResponse:
-    sys.exit(3)
-"""
-CANCELS = """
-import asyncio
-
-async def main(req: func.HttpRequest) -> func.HttpResponse:
-    raise asyncio.CancelledError
-"""
-BAD_HEADER = """
-async def main(req: func.HttpRequest) -> func.HttpResponse:
-    return func.HttpResponse("", headers={"X-Split": "a\\r\\nX-Evil: b"})
-"""
-LOGS = """
-import logging
-
-def main(req: func.HttpRequest) -> func.HttpResponse:
-    logging.info("two\\nlines")
-    logging.getLogger("shop").warning("low on %s", req.params.get("what"))
-    return func.HttpResponse("")
-"""
-OWN_MODULE = """
-import os
-from helpers import places
-
-def main(req: func.HttpRequest) -> func.HttpResponse:
-    return func.HttpResponse(places.NAME + " " + os.getcwd())
-"""
+TIME_LIMIT_S = 10.0
+Headers = Sequence[tuple[str, str]]
 
 
-def build(app: AppFolder) -> None:
-    """Add the functions."""
-    app.add("Echo", ECHO)
-    app.add("Keyed", ECHO, {"authLevel": "function"})
-    app.add("Managed", ECHO, {"authLevel": "admin"})
-    app.add("OnlyGet", ECHO, {"methods": ["get"]})
-    app.add("KeyedPost", ECHO, {"authLevel": "function", "methods": ["post"]})
-    app.add("Item", ECHO, {"route": "items/{id:int}/{part?}"})
-    app.add("LatestItem", ECHO, {"route": "items/latest"})
-    app.add("Files", ECHO, {"route": "files/{*path}"})
-    app.add("Binary", BINARY)
-    app.add("Cookies", COOKIES)
-    app.add("Text", TEXT)
-    app.add("Nothing", NOTHING)
-    app.add("Raises", RAISES)
-    app.add("Exits", EXITS)
-    app.add("ExitsInThread", EXITS_IN_THREAD)
-    app.add("Cancels", CANCELS)
-    app.add("BadHeader", BAD_HEADER)
-    app.add("Logs", LOGS)
-    app.add("OwnModule", OWN_MODULE)
-    app.write("helpers/__init__.py", "")
-    app.write("helpers/places.py", 'NAME = "found"\n')
-    app.add("Disabled", ECHO, disabled=True)
-    app.add("SwitchedOff", ECHO)
-    app.add("Entry", ECHO.replace("main", "handle"), scriptFile="code.py", entryPoint="handle")
-    (app.root / "Entry" / "__init__.py").rename(app.root / "Entry" / "code.py")
-    app.add("Misspelt", "def main(request) -> str:\n    return ''\n", {"authLevel": "function"})
-    app.add("BrokenImport", "import no_such_package\n\ndef main(req): ...\n")
-    app.add("BrokenSyntax", "def main(req:\n")
-    app.add("Queued", "def main(req): ...\n", {"type": "queueTrigger"})
-    app.write("NotJson/function.json", "{")
-    app.write("NotJson/__init__.py", "")
+@dataclass(frozen=True)
+class Answer:
+    """What a host answered."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a header."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    def json(self) -> Any:
+        """Return the decoded JSON body."""
+        return json.loads(self.body)
+
+
+class AppFolder:
+    """An app folder in the making."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.write("host.json", '{"version": "2.0"}')
+
+    def write(self, name: str, content: str) -> None:
+        """Write a file at once, as an editor that renames does: nobody sees half of it."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(path.name + ".draft")
+        draft.write_text(content, "utf-8")
+        draft.replace(path)
+
+    def add(
+        self,
+        name: str,
+        code: str,
+        trigger: Mapping[str, Any] | None = None,
+        **others: Any,
+    ) -> None:
+        """Add a function. `trigger` changes its binding, `others` are entries of function.json."""
+        binding = {"type": "httpTrigger", "direction": "in", "name": "req", **(trigger or {})}
+        binding.setdefault("authLevel", "anonymous")
+        answer = {"type": "http", "direction": "out", "name": "$return"}
+        document = {"bindings": [binding, answer], **others}
+        self.write(f"{name}/function.json", json.dumps(document))
+        self.write(f"{name}/__init__.py", f"import azure.functions as func\n{code}")
+
+
+class RunningHost:
+    """A host process that answers on a port of its own."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        """Start the host; requests wait until it is up."""
+        self._listener = listen(0)
+        self.port = port_of(self._listener)
+        fd = self._listener.fileno()
+        command = [sys.executable, "-m", "emulator.host", "--root", str(root), "--fd", str(fd)]
+        self.process = subprocess.Popen(
+            [*command, "--function-key", FUNCTION_KEY],
+            cwd=PROJECT,
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=[fd],
+        )
+        self._lines: list[str] = []
+        self._news = threading.Condition()
+        self._reader = threading.Thread(target=self._read_output)
+        self._reader.start()
+
+    def _read_output(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._news:
+                self._lines.append(line.decode("utf-8", "replace"))
+                self._news.notify_all()
+
+    def wait_for_output(self, text: str) -> str:
+        """Wait until the host has written `text` to its terminal; return all it wrote."""
+        with self._news:
+            if not self._news.wait_for(lambda: text in "".join(self._lines), TIME_LIMIT_S):
+                raise AssertionError(f"{text!r} was not written, but: {''.join(self._lines)}")
+            return "".join(self._lines)
+
+    def ask(
+        self, method: str, target: str, headers: Headers = (), body: bytes | None = None
+    ) -> Answer:
+        """Send one request exactly as given; a Content-Length is added when there is a body."""
+        lines = [f"{method} {target} HTTP/1.1", "Connection: close"]
+        if not any(name.lower() == "host" for name, _ in headers):
+            lines.append(f"Host: {LOOPBACK}:{self.port}")
+        lines += [f"{name}: {value}" for name, value in headers]
+        if body is not None:
+            lines.append(f"Content-Length: {len(body)}")
+        return self.send("\r\n".join([*lines, "", ""]).encode() + (body or b""), method)
+
+    def get(self, target: str, headers: Headers = ()) -> Answer:
+        """Send a GET request."""
+        return self.ask("GET", target, headers)
+
+    def connect(self) -> socket.socket:
+        """Return a connection to the host."""
+        return socket.create_connection((LOOPBACK, self.port), timeout=TIME_LIMIT_S)
+
+    def send(self, request: bytes, method: str = "GET") -> Answer:
+        """Send bytes and read one answer."""
+        with self.connect() as connection:
+            connection.sendall(request)
+            with closing(HTTPResponse(connection, method=method)) as response:
+                response.begin()
+                return Answer(response.status, response.getheaders(), response.read())
+
+    def begin_stop(self) -> None:
+        """Close the host's standard input, as the emulator does and as its death would."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def wait(self) -> int:
+        """Return the exit status."""
+        return self.process.wait(TIME_LIMIT_S)
+
+    def close(self) -> None:
+        """End the host, whatever state it is in."""
+        self.begin_stop()
+        try:
+            self.process.wait(TIME_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._reader.join()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+        self._listener.close()
+
+
+MakeAppFolder = Callable[[Path], AppFolder]
+RunHost = Callable[..., AbstractContextManager[RunningHost]]
+
+
+@contextmanager
+def running_host(
+    root: Path, environment: Mapping[str, str] | None = None
+) -> Generator[RunningHost]:
+    """Run a host for the app in `root` while the context lasts."""
+    host = RunningHost(root, environment or {})
+    try:
+        yield host
+    finally:
+        host.close()
 
 
 @pytest.fixture(scope="session")
-def app_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the app with many small functions."""
-    app = AppFolder(tmp_path_factory.mktemp("app"))
-    build(app)
-    return app.root
+def run_host() -> RunHost:
+    """Runs a host for the app in a folder, with more environment if wanted, in a `with`."""
+    return running_host
 
 
 @pytest.fixture(scope="session")
-def host(app_root: Path) -> Iterator[RunningHost]:
-    """A host that runs it."""
-    with running_host(app_root, {"AzureWebJobs.SwitchedOff.Disabled": "1"}) as running:
-        yield running
+def app_folder() -> MakeAppFolder:
+    """Makes an app folder of a folder."""
+    return AppFolder
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """How a host ends."""
 
+from __future__ import annotations
+
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.host.testing import AppFolder, running_host
+if TYPE_CHECKING:
+    from tests.host.conftest import AppFolder, RunHost
 
 SLOW = """
 import asyncio, logging
@@ -35,17 +39,17 @@ async def main(req: func.HttpRequest) -> func.HttpResponse:
 """
 
 
-def test_the_host_ends_when_its_standard_input_closes(app: AppFolder) -> None:
-    with running_host(app.root) as host:
+def test_the_host_ends_when_its_standard_input_closes(run_host: RunHost, app: AppFolder) -> None:
+    with run_host(app.root) as host:
         host.get("/")
         host.begin_stop()
 
         assert host.wait() == 0
 
 
-def test_a_request_in_flight_is_finished(app: AppFolder) -> None:
+def test_a_request_in_flight_is_finished(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
-    with running_host(app.root) as host, ThreadPoolExecutor() as threads:
+    with run_host(app.root) as host, ThreadPoolExecutor() as threads:
         asked = threads.submit(host.get, "/api/Slow?seconds=0.3")
         host.wait_for_output("the function has begun")
         host.begin_stop()
@@ -54,9 +58,11 @@ def test_a_request_in_flight_is_finished(app: AppFolder) -> None:
         assert host.wait() == 0
 
 
-def test_a_connection_that_is_already_there_is_still_served(app: AppFolder) -> None:
+def test_a_connection_that_is_already_there_is_still_served(
+    run_host: RunHost, app: AppFolder
+) -> None:
     app.add("Slow", SLOW)
-    with running_host(app.root) as host, host.connect() as connection:
+    with run_host(app.root) as host, host.connect() as connection:
         connection.sendall(b"GET /api/Slow?seconds=0 HTTP/1.1\r\n")
         host.get("/")  # connections are accepted in order, so the first one is by now
         host.begin_stop()
@@ -65,9 +71,9 @@ def test_a_connection_that_is_already_there_is_still_served(app: AppFolder) -> N
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
 
 
-def test_an_open_connection_does_not_hold_the_host(app: AppFolder) -> None:
+def test_an_open_connection_does_not_hold_the_host(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
-    with running_host(app.root) as host, host.connect() as connection:
+    with run_host(app.root) as host, host.connect() as connection:
         connection.sendall(b"GET /api/Slow?seconds=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         connection.recv(1000)
         host.begin_stop()
@@ -75,9 +81,11 @@ def test_an_open_connection_does_not_hold_the_host(app: AppFolder) -> None:
         assert host.wait() == 0
 
 
-def test_an_exit_in_a_task_of_a_function_is_said_on_the_terminal(app: AppFolder) -> None:
+def test_an_exit_in_a_task_of_a_function_is_said_on_the_terminal(
+    run_host: RunHost, app: AppFolder
+) -> None:
     app.add("ExitsLater", EXITS_LATER)
-    with running_host(app.root) as host:
+    with run_host(app.root) as host:
         with pytest.raises(OSError, match=r"reset|closed"):
             host.get("/api/ExitsLater")
 
@@ -86,9 +94,11 @@ def test_an_exit_in_a_task_of_a_function_is_said_on_the_terminal(app: AppFolder)
 
 
 @pytest.mark.soak
-def test_a_function_that_blocks_cannot_keep_the_host_alive(app: AppFolder) -> None:
+def test_a_function_that_blocks_cannot_keep_the_host_alive(
+    run_host: RunHost, app: AppFolder
+) -> None:
     app.add("Blocks", BLOCKS)
-    with running_host(app.root) as host, ThreadPoolExecutor() as threads:
+    with run_host(app.root) as host, ThreadPoolExecutor() as threads:
         asked = threads.submit(host.get, "/api/Blocks")
         host.wait_for_output("the function has begun")
         host.begin_stop()
@@ -99,9 +109,9 @@ def test_a_function_that_blocks_cannot_keep_the_host_alive(app: AppFolder) -> No
 
 
 @pytest.mark.soak
-def test_a_request_that_takes_too_long_is_given_up(app: AppFolder) -> None:
+def test_a_request_that_takes_too_long_is_given_up(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
-    with running_host(app.root) as host, ThreadPoolExecutor() as threads:
+    with run_host(app.root) as host, ThreadPoolExecutor() as threads:
         asked = threads.submit(host.get, "/api/Slow?seconds=60")
         host.wait_for_output("the function has begun")
         host.begin_stop()

@@ -13,9 +13,9 @@ URL = "http://127.0.0.1:7071/api/TwimlReply?Message=Hello"
 
 
 @pytest.fixture(autouse=True)
-def without_a_token_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sign with the local stack's token unless a test says otherwise."""
-    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+def token_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shell is set up for an account of its own."""
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "another token")
 
 
 def signed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -26,7 +26,9 @@ def signed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return value
 
 
-def test_a_url_is_signed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_url_of_this_machine_is_signed_with_the_token_of_the_local_stack(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert RequestValidator(AUTH_TOKEN).validate(URL, {}, signed(capsys, URL))
 
 
@@ -45,13 +47,27 @@ def test_localhost_is_signed_as_the_address_that_the_local_stack_has(
     assert signed(capsys, local) == signed(capsys, URL)
 
 
-def test_a_token_in_the_environment_signs_the_url_as_it_is(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_any_other_url_is_signed_as_it_is_with_the_token_of_the_environment(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "another token")
-    local = URL.replace("127.0.0.1", "localhost")
+    public = "https://localhost.example/api/TwimlReply?a=%41&b=x+y&c"
 
-    assert RequestValidator("another token").validate(local, {}, signed(capsys, local))
+    assert RequestValidator("another token").validate(public, {}, signed(capsys, public))
+
+
+@pytest.mark.parametrize("token", [None, ""])
+def test_without_that_token_no_other_url_is_signed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, token: str | None
+) -> None:
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+    if token is not None:
+        monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
+
+    assert main(["https://app.example/api/TwimlReply"]) == 1
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "set TWILIO_AUTH_TOKEN" in output.err
 
 
 def test_a_json_body_is_signed_by_its_hash(capsys: pytest.CaptureFixture[str]) -> None:

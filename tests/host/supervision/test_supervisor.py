@@ -1,20 +1,21 @@
 """The supervisor with real hosts: starts, deaths, changes and the end."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.host.supervised import Watched, supervised
-from emulator.host.testing import AppFolder
 from emulator.supervision.host_environment import HostEnvironmentError
-from emulator.supervision.host_process import PROJECT
 from emulator.supervision.supervisor import HostState
+
+if TYPE_CHECKING:
+    from tests.host.conftest import AppFolder
+    from tests.host.supervision.conftest import Supervise, Watched
 
 TIME_LIMIT_S = 20.0
 PID = "import os\n\ndef main(req: func.HttpRequest) -> str:\n    return str(os.getpid())\n"
@@ -42,11 +43,11 @@ async def pid_of(host: Watched) -> int:
     return int((await host.get("/api/Pid"))[1])
 
 
-def test_a_request_before_the_host_is_up_waits_for_it(app: AppFolder) -> None:
+def test_a_request_before_the_host_is_up_waits_for_it(supervise: Supervise, app: AppFolder) -> None:
     app.add("Hello", says("hello"))
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             assert await host.get("/api/Hello") == (200, "hello")
             assert host.states[0] == HostState("starting", "")
             assert await host.until("running") == HostState("running", "", ("Hello",))
@@ -54,22 +55,24 @@ def test_a_request_before_the_host_is_up_waits_for_it(app: AppFolder) -> None:
     run(trial())
 
 
-def test_functions_that_did_not_load_are_reported(app: AppFolder) -> None:
+def test_functions_that_did_not_load_are_reported(supervise: Supervise, app: AppFolder) -> None:
     app.add("Broken", "import no_such_package\n")
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             running = await host.until("running")
             assert [name for name, _ in running.errors] == ["Broken"]
 
     run(trial())
 
 
-def test_a_killed_host_comes_back_and_the_reason_is_given(app: AppFolder) -> None:
+def test_a_killed_host_comes_back_and_the_reason_is_given(
+    supervise: Supervise, app: AppFolder
+) -> None:
     app.add("Pid", PID)
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             await host.until("running")
             first = await pid_of(host)
             os.kill(first, signal.SIGKILL)
@@ -100,11 +103,13 @@ async def reload(app: AppFolder, host: Watched, text: str) -> set[tuple[int, str
     return set(answers)
 
 
-def test_a_saved_function_is_served_and_no_request_is_refused_meanwhile(app: AppFolder) -> None:
+def test_a_saved_function_is_served_and_no_request_is_refused_meanwhile(
+    supervise: Supervise, app: AppFolder
+) -> None:
     app.add("Hello", says("old"))
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             await host.until("running")
             answers = await reload(app, host, "new")
             assert answers == {(200, "old"), (200, "new")}
@@ -113,14 +118,14 @@ def test_a_saved_function_is_served_and_no_request_is_refused_meanwhile(app: App
     run(trial())
 
 
-def test_a_request_in_flight_survives_a_change(app: AppFolder) -> None:
+def test_a_request_in_flight_survives_a_change(supervise: Supervise, app: AppFolder) -> None:
     app.add("Slow", SLOW)
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             await host.until("running")
             asked = asyncio.create_task(host.get("/api/Slow"))
-            app.write("extra.py", "")
+            app.write("Slow/extra.py", "")
             await host.until("starting", start=2)
             assert await asked == (200, "done")
 
@@ -128,6 +133,7 @@ def test_a_request_in_flight_survives_a_change(app: AppFolder) -> None:
 
 
 def test_unusable_settings_are_a_503_with_the_reason_until_they_are_repaired(
+    supervise: Supervise,
     app: AppFolder,
 ) -> None:
     app.add("Hello", says("hello"))
@@ -139,7 +145,7 @@ def test_unusable_settings_are_a_503_with_the_reason_until_they_are_repaired(
 
     async def trial() -> None:
         app.write("local.settings.json", "{")
-        async with supervised(app, environment) as host:
+        async with supervise(app, environment) as host:
             failed = await host.until("failed")
             assert failed.reason == "local.settings.json is not JSON"
             status, text = await host.get("/api/Hello")
@@ -151,11 +157,11 @@ def test_unusable_settings_are_a_503_with_the_reason_until_they_are_repaired(
     run(trial())
 
 
-def test_an_unusable_app_is_failed_with_the_reason(app: AppFolder) -> None:
+def test_an_unusable_app_is_failed_with_the_reason(supervise: Supervise, app: AppFolder) -> None:
     app.write("host.json", "{}")
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             failed = await host.until("failed")
             assert failed.reason == 'host.json: "version" must be "2.0"'
             assert (await host.get("/api/Hello"))[0] == 503
@@ -163,11 +169,13 @@ def test_an_unusable_app_is_failed_with_the_reason(app: AppFolder) -> None:
     run(trial())
 
 
-def test_a_host_that_never_comes_up_is_a_503_until_a_file_changes(app: AppFolder) -> None:
+def test_a_host_that_never_comes_up_is_a_503_until_a_file_changes(
+    supervise: Supervise, app: AppFolder
+) -> None:
     app.add("Hello", "import os\n\nos._exit(7)\n")
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             failed = await host.until("failed")
             assert "ended with exit status 7" in failed.reason
             assert (await host.get("/api/Hello"))[0] == 503
@@ -178,11 +186,11 @@ def test_a_host_that_never_comes_up_is_a_503_until_a_file_changes(app: AppFolder
     run(trial())
 
 
-def test_the_host_is_gone_when_the_supervisor_ends(app: AppFolder) -> None:
+def test_the_host_is_gone_when_the_supervisor_ends(supervise: Supervise, app: AppFolder) -> None:
     app.add("Pid", PID)
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             pid = await pid_of(host)
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
@@ -190,38 +198,12 @@ def test_the_host_is_gone_when_the_supervisor_ends(app: AppFolder) -> None:
     run(trial())
 
 
-SUPERVISING_PROGRAM = """
-import asyncio, os, sys
-from pathlib import Path
-from emulator.supervision.host_process import listen
-from emulator.supervision.supervisor import Supervisor
-
-supervisor = Supervisor(
-    root=Path(sys.argv[1]), listener=listen(0), environment=lambda: os.environ,
-    function_key="local", on_state=lambda state: print(state.state, flush=True),
-)
-asyncio.run(supervisor.run())
-"""
-
-
-def test_a_killed_supervisor_leaves_no_host(app: AppFolder) -> None:
-    app.add("Pid", PID)
-    command = [sys.executable, "-c", SUPERVISING_PROGRAM, str(app.root)]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as program:
-        assert program.stdout is not None
-        assert [program.stdout.readline() for _ in range(2)] == [b"starting\n", b"running\n"]
-        program.kill()
-
-        # The host has inherited the pipe: its end is the end of the last process that holds it.
-        assert program.communicate(timeout=TIME_LIMIT_S) == (b"", None)
-
-
 @pytest.mark.soak
-def test_ten_reloads_under_load_refuse_nothing(app: AppFolder) -> None:
+def test_ten_reloads_under_load_refuse_nothing(supervise: Supervise, app: AppFolder) -> None:
     app.add("Hello", says("version 0"))
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             await host.until("running")
             for number in range(1, 11):
                 answers = await reload(app, host, f"version {number}")
@@ -231,11 +213,13 @@ def test_ten_reloads_under_load_refuse_nothing(app: AppFolder) -> None:
 
 
 @pytest.mark.soak
-def test_a_host_that_is_killed_again_and_again_comes_back(app: AppFolder) -> None:
+def test_a_host_that_is_killed_again_and_again_comes_back(
+    supervise: Supervise, app: AppFolder
+) -> None:
     app.add("Pid", PID)
 
     async def trial() -> None:
-        async with supervised(app) as host:
+        async with supervise(app) as host:
             for _ in range(10):
                 os.kill(await pid_of(host), signal.SIGKILL)
             assert (await host.get("/api/Pid"))[0] == 200

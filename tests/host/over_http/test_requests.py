@@ -1,8 +1,12 @@
 """What a function sees of a request, over HTTP."""
 
-import base64
+from __future__ import annotations
 
-from emulator.host.testing import RunningHost
+import base64
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.host.conftest import RunningHost
 
 
 def test_the_url_is_scheme_host_and_target_exactly_as_sent(host: RunningHost) -> None:

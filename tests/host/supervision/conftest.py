@@ -1,14 +1,25 @@
 """A supervised host for tests."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from http.client import HTTPConnection
+from typing import TYPE_CHECKING
 
-from emulator.host.testing import FUNCTION_KEY, TIME_LIMIT_S, AppFolder
-from emulator.supervision.host_process import LOOPBACK, listen, port_of
+import pytest
+
+from emulator.host.addresses import LOOPBACK
+from emulator.local_values import FUNCTION_KEY
+from emulator.supervision.host_process import listen, port_of
 from emulator.supervision.supervisor import HostState, Supervisor
+
+if TYPE_CHECKING:
+    from tests.host.conftest import AppFolder
+
+TIME_LIMIT_S = 10.0
 
 
 class Watched:
@@ -47,6 +58,9 @@ class Watched:
             connection.close()
 
 
+Supervise = Callable[..., AbstractAsyncContextManager[Watched]]
+
+
 @asynccontextmanager
 async def supervised(
     app: AppFolder, environment: Callable[[], Mapping[str, str]] | None = None
@@ -68,3 +82,9 @@ async def supervised(
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+@pytest.fixture
+def supervise() -> Supervise:
+    """Supervises a host for an app in an `async with`."""
+    return supervised

@@ -1,11 +1,14 @@
 """Which functions run, and what is said of those that do not."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.host.testing import AppFolder, RunningHost, running_host
+if TYPE_CHECKING:
+    from tests.host.conftest import AppFolder, RunHost, RunningHost
 
 KEY = [("x-functions-key", "local")]
 OK = "def main(req: func.HttpRequest) -> str:\n    return 'ok'\n"
@@ -72,18 +75,18 @@ def test_the_app_folder_is_on_the_path_and_is_the_working_directory(
     assert host.get("/api/OwnModule").body.decode() == f"found {app_root}"
 
 
-def test_the_route_prefix_may_be_empty(tmp_path: Path) -> None:
-    app = AppFolder(tmp_path, {"extensions": {"http": {"routePrefix": ""}}})
+def test_the_route_prefix_may_be_empty(run_host: RunHost, app: AppFolder) -> None:
+    app.write("host.json", '{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}')
     app.add("Text", OK)
-    with running_host(tmp_path) as host:
+    with run_host(app.root) as host:
         assert host.get("/Text").status == 200
         assert host.get("/api/Text").status == 404
 
 
-def test_an_unusable_host_json_is_a_503_with_the_reason(app: AppFolder) -> None:
+def test_an_unusable_host_json_is_a_503_with_the_reason(run_host: RunHost, app: AppFolder) -> None:
     app.write("host.json", '{"version": "1.0"}')
     app.add("Text", OK)
-    with running_host(app.root) as host:
+    with run_host(app.root) as host:
         answer = host.get("/api/Text")
         status = host.get("/admin/host/status", KEY).json()
 

@@ -1,8 +1,12 @@
 """What the functions log."""
 
-import re
+from __future__ import annotations
 
-from emulator.host.testing import RunningHost
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.host.conftest import RunningHost
 
 
 def test_each_record_is_one_line_with_time_level_and_logger(host: RunningHost) -> None:

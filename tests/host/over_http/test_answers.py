@@ -1,6 +1,11 @@
 """What comes back from the host, over HTTP."""
 
-from emulator.host.testing import RunningHost
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.host.conftest import RunningHost
 
 
 def test_a_binary_answer_comes_back_as_it_is(host: RunningHost) -> None:

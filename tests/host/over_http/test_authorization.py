@@ -1,8 +1,13 @@
 """Who may call a function, over HTTP."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
 
-from emulator.host.testing import RunningHost
+if TYPE_CHECKING:
+    from tests.host.conftest import RunningHost
 
 
 def test_without_a_key_a_keyed_function_is_a_401_without_a_body(host: RunningHost) -> None:
