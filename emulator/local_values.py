@@ -13,6 +13,9 @@ FUNCTION_KEY = "local"
 LINE = "+12025550100"
 """The app's own phone number; +1 202 555 01xx is reserved for fiction."""
 
+LINE_SID = "PN" + "0" * 32
+"""The SID of the line's number resource."""
+
 HANDSETS = ("+12025550123", "+12025550124")
 """The people's phones that the page shows from the start."""
 

@@ -1,6 +1,6 @@
 """Everything the emulator holds at one moment, put together: the account, the line, the people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from emulator import views
 from emulator.clock import Clock
@@ -9,18 +9,19 @@ from emulator.line.exchange import Exchange
 from emulator.line.progress import Progress
 from emulator.line.reports import Reports
 from emulator.line.texts import Texts
-from emulator.local_values import HANDSETS, LINE
+from emulator.local_values import FUNCTION_KEY, HANDSETS, LINE, LINE_SID
 from emulator.twilio.accounts import Accounts
 from emulator.twilio.api import Api
 from emulator.twilio.calls import Calls
 from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
 from emulator.twilio.phone_numbers import PhoneNumbers
-from emulator.twilio.records import Call, Message, PhoneNumber, Record
-from emulator.twilio.store import Store
+from emulator.twilio.records import Alert, Call, Delivery, Message, PhoneNumber, Record
+from emulator.twilio.store import Shelf, Store
 from emulator.webhooks import Webhooks
 
-LINE_SID = "PN" + "0" * 32
+SHOWN = 500
+"""Records of each kind in a snapshot for the page."""
 NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions": [], "errors": []}
 
 
@@ -42,9 +43,10 @@ class State:
         self.exchange = Exchange(
             self.store, clock, self.webhooks, Progress(self.store, clock, self.reports)
         )
+        self._accounts = Accounts(clock)
         self.api = Api(
             self.store,
-            Accounts(clock, created=clock.now(), updated=clock.now()),
+            self._accounts,
             {
                 "Messages": Messages(self.store, clock, self.texts),
                 "Calls": Calls(self.store, clock, self.exchange),
@@ -68,13 +70,21 @@ class State:
         return {
             "line": LINE,
             "handsets": self.handsets,
-            "texts": _all(self.store.messages),
-            "calls": _all(self.store.calls),
-            "webhooks": _all(self.store.deliveries),
-            "alerts": _all(self.store.alerts),
+            "texts": _newest(self.store.messages),
+            "calls": _newest(self.store.calls),
+            "webhooks": _newest(self.store.deliveries),
+            "alerts": _newest(self.store.alerts),
+            "dropped": {
+                "texts": self.store.messages.dropped,
+                "calls": self.store.calls.dropped,
+                "webhooks": self.store.deliveries.dropped,
+                "alerts": self.store.alerts.dropped,
+            },
             "host": self._host,
             "clock": self.clock_view(),
             "functions_url": self.functions_url,
+            "answers_url": self.answers_url,
+            "function_key": FUNCTION_KEY,
         }
 
     def clock_view(self) -> dict[str, object]:
@@ -85,6 +95,7 @@ class State:
         await self._stop_line()
         self.store.clear()
         self.store.numbers.clear()
+        self._accounts.reset()
         self._handsets = list(HANDSETS)
         self._add_line()
         self.hub.publish("snapshot", self.snapshot())
@@ -114,6 +125,8 @@ class State:
         )
 
     def _changed(self, kind: str, record: Record) -> None:
+        if isinstance(record, PhoneNumber):
+            return  # the page does not show numbers
         if isinstance(record, (Message, Call)):
             self._meet(record)
         self.hub.publish(kind, views.of(record))
@@ -126,5 +139,6 @@ class State:
             self.hub.publish("handsets", self.handsets)
 
 
-def _all(records: Iterable[Record]) -> list[views.Json]:
-    return [views.of(record) for record in records]
+def _newest[R: (Message, Call, Delivery, Alert)](shelf: Shelf[R]) -> list[views.Json]:
+    """Return the newest records of a shelf as the page sees them, oldest first."""
+    return [views.of(record) for record in list(shelf)[-SHOWN:]]

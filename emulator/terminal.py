@@ -2,7 +2,7 @@
 
 import sys
 
-from emulator.local_values import AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
+from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
 from emulator.supervision.supervisor import HostState
 
 
@@ -43,7 +43,10 @@ class Terminal:
   Ring it    curl -X POST {functions}/PlaceCall -H 'x-functions-key: {FUNCTION_KEY}' \\
                   -d '{{"to":"{HANDSETS[0]}"}}'
 
-  The app's line is {LINE}, function key "{FUNCTION_KEY}", auth token {AUTH_TOKEN}.
+  Line       {LINE}   the app's own number; people have {", ".join(HANDSETS)}
+  Account    {ACCOUNT_SID}   function key: {FUNCTION_KEY}
+  Token      {AUTH_TOKEN}
+
   Nothing here reaches the real Twilio or Azure. Ctrl-C stops everything.
 """
         )

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import requests
 from twilio.request_validator import RequestValidator
 
-from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
+from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE, LINE_SID
 
 HANDSET = HANDSETS[0]
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,6 +140,11 @@ class LocalStack:
         answer = self.rest("POST", "Calls.json", form)
         answer.raise_for_status()
         return answer.json()["sid"]
+
+    def line_goes_to(self, **settings: str) -> None:
+        """Change the line's number resource, e.g. VoiceUrl=..., SmsUrl=..."""
+        path = f"IncomingPhoneNumbers/{LINE_SID}.json"
+        self.rest("POST", path, settings).raise_for_status()
 
     # the person with the phone
 

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from emulator.local_values import IDENTITY_HEADER, VAULT_URL
 
+RESOURCE = "https://vault.azure.net"
 TOKEN_LIFE_S = 24 * 3600
 CHALLENGE = (
     'Bearer authorization="https://login.microsoftonline.com/'
@@ -37,11 +38,15 @@ class Vault:
             return web.json_response(
                 {"statusCode": 401, "message": "X-IDENTITY-HEADER is wrong"}, status=401
             )
+        if request.query.get("resource", "").rstrip("/") != RESOURCE:
+            return web.json_response(
+                {"statusCode": 400, "message": "resource is wrong"}, status=400
+            )
         return web.json_response(
             {
                 "access_token": self._token,
                 "expires_on": str(int(time.time()) + TOKEN_LIFE_S),
-                "resource": request.query.get("resource", ""),
+                "resource": RESOURCE,
                 "token_type": "Bearer",
             }
         )
@@ -52,7 +57,8 @@ class Vault:
             return _problem(HTTPStatus.UNAUTHORIZED, "Unauthorized", "A bearer token is required.")
         name = request.match_info["name"]
         value = next((v for n, v in self._secrets.items() if n.lower() == name.lower()), None)
-        if value is None:
+        version = request.match_info["version"].strip("/")
+        if value is None or version not in ("", self._version):
             text = f"A secret with (name/id) {name} was not found in this key vault."
             return _problem(HTTPStatus.NOT_FOUND, "SecretNotFound", text)
         return web.json_response(

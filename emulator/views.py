@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from emulator.twilio.records import Alert, Call, Delivery, Message, PhoneNumber, Record
+from emulator.twilio.records import Alert, Call, Delivery, Message
 
 type Json = dict[str, object]
 
@@ -82,16 +82,8 @@ def alert(record: Alert) -> Json:
     }
 
 
-def number(record: PhoneNumber) -> Json:
-    return {
-        "phone_number": record.phone_number,
-        "voice_url": record.voice_url,
-        "sms_url": record.sms_url,
-    }
-
-
-def of(record: Record) -> Json:
-    """Return the view of any record."""
+def of(record: Message | Call | Delivery | Alert) -> Json:
+    """Return the view of any record that the page shows."""
     match record:
         case Message():
             return text(record)
@@ -101,5 +93,3 @@ def of(record: Record) -> Json:
             return webhook(record)
         case Alert():
             return alert(record)
-        case PhoneNumber():
-            return number(record)

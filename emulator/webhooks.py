@@ -1,10 +1,12 @@
 """Requests from Twilio to the app: signed, timed, followed through redirects, and recorded."""
 
 import asyncio
+import re
 import time
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
 from uuid import uuid4
 
 import aiohttp
@@ -24,7 +26,10 @@ TOTAL_S = 15
 ATTEMPTS = 2
 """A request is repeated once, and only when no connection came about (same page, rc=1, rp=ct)."""
 MAX_REDIRECTS = 10
+REDIRECTS = (301, 302, 303, 307, 308)
 MAX_BYTES = 64 * 1024
+MAX_MEDIA_BYTES = 40 * 1024 * 1024
+"""Twilio's limit for documents; none is documented for media, a desk needs one."""
 USER_AGENT = "TwilioProxy/1.1"
 
 type Pairs = Sequence[tuple[str, str]]
@@ -49,7 +54,6 @@ class Webhook:
     method: str = "POST"
     params: tuple[tuple[str, str], ...] = ()
     signed: bool = True
-    limit_bytes: int = MAX_BYTES
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Answer:
     status: int
     content_type: str
     body: bytes
+    location: str | None = None
+    wants_password: bool = False
 
     @property
     def text(self) -> str:
@@ -78,109 +84,128 @@ class Webhooks:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(force_close=True, limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=TOTAL_S, sock_connect=CONNECT_S),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
         )
 
     async def close(self) -> None:
         await self._session.close()
 
     async def request(self, webhook: Webhook) -> Answer:
-        """Return the answer with any status below 400; raise WebhookError for everything else."""
-        token = str(uuid4())
+        """Return the answer with a status of success; raise WebhookError for everything else.
+
+        All attempts and redirects together take at most TOTAL_S.
+        """
+        if urlsplit(webhook.url).fragment:
+            message = "Connection overrides (the part of a webhook's URL after #) are not emulated"
+            self._store.alert(webhook.resource_sid, None, message, "warning")
         with self._clock.working():
-            for _ in range(MAX_REDIRECTS + 1):
-                answer, location = await self._attempts(webhook, token)
-                if location is None:
-                    return answer
-                # Like a browser: 307 and 308 repeat the request, the others become a GET without
-                # the form.
-                target = urljoin(answer.url, location)
-                if answer.status in (307, 308):
-                    webhook = replace(webhook, url=target)
-                else:
-                    webhook = replace(webhook, url=target, method="GET", params=())
+            try:
+                async with asyncio.timeout(TOTAL_S):
+                    return await self._follow(webhook)
+            except TimeoutError as error:
+                host = _host(webhook.url)
+                raise WebhookError(11205, f"No answer from {host} within {TOTAL_S} s") from error
+
+    async def _follow(self, webhook: Webhook) -> Answer:
+        """Go through redirects, and give the password in the URL to whoever asks for it."""
+        headers = {"I-Twilio-Idempotency-Token": str(uuid4())}
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._attempts(webhook, headers)
+            credentials = _credentials(webhook.url)
+            if answer.wants_password and credentials and "Authorization" not in headers:
+                headers["Authorization"] = credentials
+            elif answer.location is not None:
+                webhook = _redirected(webhook, answer)
+            elif answer.status >= 300:
+                message = f"{_host(answer.url)} answered with HTTP status {answer.status}"
+                raise WebhookError(11200, message)
+            else:
+                return answer
         raise WebhookError(11215, f"More than {MAX_REDIRECTS} redirects")
 
-    async def _attempts(self, webhook: Webhook, token: str) -> tuple[Answer, str | None]:
+    async def _attempts(self, webhook: Webhook, headers: Mapping[str, str]) -> Answer:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._attempt(webhook, token, attempt)
-            except aiohttp.ClientConnectorError as error:
+                return await self._attempt(webhook, headers, attempt)
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 if attempt == ATTEMPTS:
-                    raise WebhookError(11205, f"No connection to {_host(webhook.url)}") from error
-            except TimeoutError as error:
-                raise WebhookError(
-                    11205, f"No answer from {_host(webhook.url)} within {TOTAL_S} s"
-                ) from error
+                    message = f"No connection to {_host(webhook.url)}"
+                    raise WebhookError(11205, message) from error
             except (aiohttp.ClientError, ValueError) as error:
                 message = f"The connection to {_host(webhook.url)} broke before an answer came"
                 raise WebhookError(11205, message) from error
         raise AssertionError("the last attempt returns or raises")
 
-    async def _attempt(
-        self, webhook: Webhook, token: str, attempt: int
-    ) -> tuple[Answer, str | None]:
+    async def _attempt(self, webhook: Webhook, headers: Mapping[str, str], attempt: int) -> Answer:
+        """Make one request and put it, with whatever came of it, into the history."""
         url = _sendable(webhook)
         form = webhook.params if webhook.method == "POST" else ()
-        delivery = Delivery(
-            new_sid("NO"), webhook.resource_sid, webhook.purpose, webhook.method, url, form,
-            webhook.signed, self._clock.now(), attempt,
-        )  # fmt: skip
-        self._store.deliveries.put(delivery)
+        delivery = self._store.deliveries.put(
+            Delivery(
+                sid=new_sid("NO"),
+                resource_sid=webhook.resource_sid,
+                purpose=webhook.purpose,
+                method=webhook.method,
+                url=url,
+                form=form,
+                signed=webhook.signed,
+                at=self._clock.now(),
+                attempt=attempt,
+            )
+        )
         began = time.perf_counter()
         try:
-            answer, location = await self._exchange(webhook, url, form, token)
-        except (
-            aiohttp.ClientError,
-            TimeoutError,
-            ValueError,
-            WebhookError,
-            asyncio.CancelledError,
-        ) as error:
+            answer = await self._exchange(webhook, url, form, headers)
+        except BaseException as error:
             message = str(error) or type(error).__name__
             self._store.deliveries.put(
                 replace(delivery, error=message, duration_ms=_ms_since(began))
             )
             raise
-        done = replace(
-            delivery, status=answer.status, content_type=answer.content_type,
-            answer=_shown(answer), duration_ms=_ms_since(began),
-        )  # fmt: skip
-        if location is None and answer.status >= 400:
-            self._store.deliveries.put(replace(done, error=f"HTTP {answer.status}"))
-            raise WebhookError(11200, f"{_host(url)} answered with HTTP status {answer.status}")
-        self._store.deliveries.put(done)
-        return answer, location
+        self._store.deliveries.put(
+            replace(
+                delivery,
+                status=answer.status,
+                content_type=answer.content_type,
+                answer=_shown(answer),
+                duration_ms=_ms_since(began),
+                error=f"HTTP {answer.status}" if answer.status >= 400 else "",
+            )
+        )
+        return answer
 
     async def _exchange(
-        self, webhook: Webhook, url: str, form: Pairs, token: str
-    ) -> tuple[Answer, str | None]:
-        body = urlencode(form).encode() if webhook.method == "POST" else None
-        headers = self._headers(webhook, url, form, token)
-        exact = URL(url, encoded=True)
+        self, webhook: Webhook, url: str, form: Pairs, headers: Mapping[str, str]
+    ) -> Answer:
         async with self._session.request(
-            webhook.method, exact, data=body, headers=headers, allow_redirects=False
+            webhook.method,
+            URL(url, encoded=True),
+            data=urlencode(form).encode() if webhook.method == "POST" else None,
+            headers={**self._headers(webhook, url, form), **headers},
+            allow_redirects=False,
         ) as response:
-            content = await response.content.read(webhook.limit_bytes + 1)
-            while len(content) <= webhook.limit_bytes and (
-                more := await response.content.readany()
-            ):
-                content += more
-            if len(content) > webhook.limit_bytes:
-                raise WebhookError(11750, f"The answer is larger than {webhook.limit_bytes} bytes")
-            content_type = (
-                response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            content_type = response.headers.get("Content-Type", "").partition(";")[0]
+            content_type = content_type.strip().lower()
+            if "Set-Cookie" in response.headers:
+                message = "Twilio would keep the cookie of this answer; the emulator does not"
+                self._store.alert(webhook.resource_sid, None, message, "warning")
+            is_media = content_type.startswith("audio/")
+            body = await _read(response, MAX_MEDIA_BYTES if is_media else MAX_BYTES)
+            challenge = response.headers.get("WWW-Authenticate", "").lower()
+            return Answer(
+                url=url,
+                status=response.status,
+                content_type=content_type,
+                body=body,
+                location=response.headers.get("Location") if response.status in REDIRECTS else None,
+                wants_password=response.status == 401 and challenge.startswith("basic"),
             )
-            answer = Answer(url, response.status, content_type, content)
-            redirected = response.status in (301, 302, 303, 307, 308)
-            return answer, response.headers.get("Location") if redirected else None
 
-    def _headers(self, webhook: Webhook, url: str, form: Pairs, token: str) -> dict[str, str]:
+    def _headers(self, webhook: Webhook, url: str, form: Pairs) -> dict[str, str]:
         headers = {
             "User-Agent": USER_AGENT,
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
-            "I-Twilio-Idempotency-Token": token,
         }
         if webhook.method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
@@ -193,11 +218,35 @@ class Webhooks:
 
         For voice over https without its port (docs/usage/security).
         """
-        parts = urlsplit(url)
-        if webhook.resource_sid.startswith("CA") and parts.scheme == "https" and parts.port:
-            url = urlunsplit(parts._replace(netloc=parts.hostname or ""))
+        if webhook.resource_sid.startswith("CA") and url.startswith("https:"):
+            url = re.sub(r"^(https://[^/?]+?):\d+(?=[/?]|$)", r"\1", url)
         # A dictionary of several values: Twilio's SDK reads repeated fields from nothing else.
         return self._validator.compute_signature(url, MultiDict(form))
+
+
+async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """Return the body; raise WebhookError when it is larger than the limit in bytes."""
+    content = b""
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) > limit:
+            code = 11750 if limit == MAX_BYTES else 11751
+            raise WebhookError(code, f"The answer is larger than {limit} bytes")
+    return content
+
+
+def _redirected(webhook: Webhook, answer: Answer) -> Webhook:
+    """Like a browser: 307 and 308 repeat the request, the others become a GET without the form."""
+    target = urljoin(answer.url, answer.location or "")
+    if answer.status in (307, 308):
+        return replace(webhook, url=target)
+    return replace(webhook, url=target, method="GET", params=())
+
+
+def _credentials(url: str) -> str:
+    """Return the header for `user:password@` of a URL, "" when it has none."""
+    user_info, at_sign, _ = urlsplit(url).netloc.rpartition("@")
+    return f"Basic {b64encode(unquote(user_info).encode()).decode()}" if at_sign else ""
 
 
 def _sendable(webhook: Webhook) -> str:

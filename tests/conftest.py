@@ -1,7 +1,8 @@
 """Fixtures for all tests: one local stack for the whole run, a clean slate for each test."""
 
+import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
@@ -10,6 +11,16 @@ import pytest
 
 from emulator.testing import LocalStack, running
 from shared.settings import Secret
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With REQUIRE_ALL=1 a test that cannot run is a failure, as in .ci/run."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, though REQUIRE_ALL=1: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +82,12 @@ def handler_for(find: Callable[[], WebServer]) -> type[BaseHTTPRequestHandler]:
             missing = (404, "text/plain", b"")
             status, content_type, answer = server.answers.get(self.path.partition("?")[0], missing)
             self.send_response(status)
-            self.send_header("Content-Type", content_type)
+            if content_type:
+                self.send_header("Content-Type", content_type)
+            if status == 401:
+                self.send_header("WWW-Authenticate", 'Basic realm="test"')
+            if self.path == "/cookie":
+                self.send_header("Set-Cookie", "visits=1")
             if status in range(300, 400):
                 self.send_header("Location", answer.decode())
             self.send_header("Content-Length", str(len(answer)))

@@ -63,7 +63,7 @@ VOICE: Mapping[str, Element] = {
             "finishOnKey": "yes",
             "actionOnEmptyResult": "yes",
         },
-        "Keys only: another input than dtmf is a gap. Attributes of speech have no effect.",
+        "Keys only: another input than dtmf is a gap. What concerns speech has no effect on keys.",
     ),
     "Redirect": Element("yes", {"method": "yes"}),
     "Reject": Element("yes", {"reason": "yes"}, "Parameter children are a gap."),
@@ -100,13 +100,3 @@ NOT_EMULATED_INSIDE = (
     "Stream", "Task", "Transcription", "Uri", "VirtualAgent", "WhatsApp",
 )  # fmt: skip
 """Elements that stand only inside verbs that are gaps themselves."""
-
-
-def gaps(elements: Mapping[str, Element]) -> dict[str, frozenset[str]]:
-    """Return, by element, the attributes that only the real Twilio has."""
-    return {
-        name: frozenset(
-            attribute for attribute, level in element.attributes.items() if level == "no"
-        )
-        for name, element in elements.items()
-    }

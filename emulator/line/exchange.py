@@ -39,7 +39,6 @@ class LiveCall:
     session: CallSession
     picked_up: asyncio.Future[Literal["answer", "decline"]]
     task: asyncio.Task[None] | None = None
-    redirected: Instructions | None = None
 
 
 class Exchange:
@@ -68,6 +67,7 @@ class Exchange:
             status="ringing",
             created=now,
             updated=now,
+            dialled=now,
             phone_number_sid=number.sid,
             callback=callback if number.status_callback else None,
             instructions=Instructions(
@@ -98,31 +98,31 @@ class Exchange:
         live.session.press(digits)
 
     def hang_up(self, sid: str) -> None:
-        """The handset hangs up, or stops calling before there was an answer."""
-        self._found(sid)
+        """The handset hangs up; while it rings that is to decline."""
+        _, call = self._found(sid)
+        if call.direction == "outbound-api" and call.status != "in-progress":
+            self.decline(sid)
+            return
         self._store.note(sid, "event", "hung up", "by the handset")
         self.end(sid)
 
     def end(self, sid: str) -> None:
-        """End the call whatever it is doing.
-
-        Canceled before it was answered, otherwise completed.
-        """
+        """End the call whatever it is doing: canceled before the answer, otherwise completed."""
         live, call = self._found(sid)
         if live.task is not None:
             live.task.cancel()
-        status: CallStatus = "completed" if call.status == "in-progress" else "canceled"
-        if call.direction == "inbound" and status == "canceled":
-            status = "no-answer"
-        self._finish(sid, status, was_queued=call.status == "queued")
+        if call.status == "in-progress":
+            self._finish(sid, "completed")
+        else:
+            self._finish(sid, "no-answer" if call.direction == "inbound" else "canceled")
 
     def redirect(self, sid: str, instructions: Instructions) -> None:
         """Send a call in progress to other instructions, at once."""
         live, _ = self._found(sid)
         self._store.note(sid, "event", "redirected", "by the REST API")
-        if live.task is not None:
-            live.task.cancel()
-        live.task = asyncio.create_task(self._guarded(sid, self._play(live, instructions)))
+        live.task = asyncio.create_task(
+            self._guarded(sid, self._play_instead(live, live.task, instructions))
+        )
 
     async def close(self) -> None:
         """Stop all calls without a word; for the end of the program and for a reset."""
@@ -133,10 +133,9 @@ class Exchange:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _start(self, call: Call, run: Callable[[LiveCall], Awaitable[None]]) -> None:
-        async def connect() -> None:
-            self._connect(call.sid)
-
-        session = CallSession(call.sid, self._store, self._clock, self._webhooks, connect)
+        session = CallSession(
+            call.sid, self._store, self._clock, self._webhooks, lambda: self._connect(call.sid)
+        )
         live = LiveCall(session, asyncio.get_running_loop().create_future())
         self._live[call.sid] = live
         live.task = asyncio.create_task(self._guarded(call.sid, run(live)))
@@ -152,13 +151,14 @@ class Exchange:
     async def _outgoing(self, live: LiveCall) -> None:
         sid = live.session.sid
         await self._clock.sleep(DIALLING_S)
+        self._put(replace(live.session.call, dialled=self._clock.now()))
         self._progress.report(sid, "initiated")
         await self._clock.sleep(RINGING_AFTER_S)
         if self._store.number(live.session.call.to):
             self._store.alert(sid, None, "Calls between the account's own numbers are not emulated")
             self._finish(sid, "failed")
             return
-        self._change(sid, status="ringing")
+        self._put(replace(live.session.call, status="ringing"))
         self._store.note(sid, "event", "ringing")
         self._progress.report(sid, "ringing")
         outcome = await self._wait_for_handset(live)
@@ -188,9 +188,19 @@ class Exchange:
         finally:
             timer.cancel()
 
+    async def _play_instead(
+        self, live: LiveCall, before: asyncio.Task[None] | None, instructions: Instructions
+    ) -> None:
+        """Play other instructions once what ran before has let go of the call."""
+        if before is not None:
+            before.cancel()
+            await asyncio.wait([before])
+        await self._play(live, instructions)
+
     async def _play(self, live: LiveCall, instructions: Instructions) -> None:
+        """Run TwiML until it ends the call or the call's time is over."""
         session = live.session
-        limit = asyncio.ensure_future(self._clock.sleep(session.call.time_limit_s))
+        limit = asyncio.ensure_future(self._clock.sleep(self._time_left_s(session.call)))
         player = asyncio.ensure_future(Player(session, self._webhooks, instructions).play())
         try:
             await asyncio.wait((player, limit), return_when=asyncio.FIRST_COMPLETED)
@@ -201,24 +211,30 @@ class Exchange:
             await asyncio.gather(player, limit, return_exceptions=True)
         self._finish(session.sid, end.status)
 
+    def _time_left_s(self, call: Call) -> float:
+        """Seconds until the call's time limit, which counts from the answer."""
+        if call.answered is None:
+            return call.time_limit_s
+        return call.time_limit_s - (self._clock.now() - call.answered).total_seconds()
+
     def _connect(self, sid: str) -> None:
-        self._change(sid, status="in-progress", started=self._clock.now())
+        call = self._live[sid].session.call
+        self._put(replace(call, status="in-progress", answered=self._clock.now()))
         self._store.note(sid, "event", "answered")
 
-    def _finish(self, sid: str, status: CallStatus, *, was_queued: bool = False) -> None:
-        if self._live.pop(sid, None) is None:
+    def _finish(self, sid: str, status: CallStatus) -> None:
+        live = self._live.pop(sid, None)
+        call = self._store.calls.get(sid)
+        if live is None or call is None:
             return
-        self._change(sid, status=status, ended=self._clock.now(), gathering=False)
+        self._put(replace(call, status=status, ended=self._clock.now(), gathering=False))
         self._store.note(sid, "event", status)
-        if (
-            not was_queued
-        ):  # a call that never left the queue fires no callbacks (twilio.com/docs/voice/twiml)
+        # A call that never left the queue fires no callbacks (twilio.com/docs/voice/twiml).
+        if call.dialled is not None:
             self._progress.report(sid, "completed")
 
-    def _change(self, sid: str, **changes: object) -> None:
-        call = self._store.calls.get(sid)
-        if call is not None:
-            self._store.calls.put(replace(call, updated=self._clock.now(), **changes))  # pyright: ignore[reportArgumentType]
+    def _put(self, call: Call) -> None:
+        self._store.calls.put(replace(call, updated=self._clock.now()))
 
     def _pick_up(self, sid: str, what: Literal["answer", "decline"]) -> None:
         live, call = self._found(sid)

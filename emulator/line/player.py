@@ -2,17 +2,16 @@
 
 from collections.abc import Awaitable
 
-from emulator.line import parameters
+from emulator.line import fields
 from emulator.line.audio import media_s, speech_s
 from emulator.line.document import Document, Gap, parse
+from emulator.line.instructions import PlainText, instructions_of
 from emulator.line.reading import TwimlError
 from emulator.line.session import CallSession, End, Fetch, Step
 from emulator.line.verbs import VOICE, VoiceVerb
 from emulator.twilio.records import Instructions
 from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks
 
-TWIML_TYPES = ("text/xml", "application/xml", "text/html")
-WRONG_TYPE = 12300
 DOCUMENTS_LIMIT = 100
 """Documents in a row in which nothing takes time. Twilio documents no limit; a desk needs one."""
 APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
@@ -41,7 +40,7 @@ class Player:
             step = await self._guarded(self._visit(step))
         if step is not None:
             return step
-        await self._session.answer()
+        self._session.answer()
         return End("completed")
 
     async def _guarded(self, visit: Awaitable[Step]) -> Step:
@@ -56,13 +55,13 @@ class Player:
                 return Fetch(
                     self._instructions.fallback_url, self._instructions.fallback_method, failed
                 )
-        await self._session.answer()
-        self._session.note("Say", APPLICATION_ERROR)
-        await self._session.wait(speech_s(APPLICATION_ERROR))
+        await self._hear(speech_s(APPLICATION_ERROR), APPLICATION_ERROR)
         return End("completed")
 
     async def _inline(self) -> Step:
-        return await self._run(parse(self._instructions.twiml, VOICE))
+        """Run a document that has no URL of its own, so that relative ones in it lead nowhere."""
+        self._session.document_url = ""
+        return await self._run(parse(self._instructions.twiml.encode(), VOICE))
 
     async def _visit(self, fetch: Fetch) -> Step:
         session = self._session
@@ -71,43 +70,30 @@ class Player:
             message = f"The call went through {DOCUMENTS_LIMIT} documents without playing anything"
             session.store.alert(session.sid, None, message)
             return End("completed")
-        session.document_url, session.document_method = fetch.url, fetch.method
-        fields = (*parameters.of_call(session.call), *fetch.params)
-        webhook = Webhook(session.sid, "instructions", fetch.url, fetch.method, fields)
+        session.document_url = fetch.url
+        form = (*fields.of_call(session.call), *fetch.params)
+        webhook = Webhook(session.sid, "instructions", fetch.url, fetch.method, form)
         answer = await self._webhooks.request(webhook)
         session.document_url = answer.url
         return await self._obey(answer)
 
     async def _obey(self, answer: Answer) -> Step:
-        """Do what the answer says, by its type (twilio.com/docs/voice/twiml)."""
-        if not answer.body.strip():
-            return None
-        if answer.content_type in TWIML_TYPES:
-            return await self._run(parse(answer.text, VOICE))
         if answer.content_type.startswith("audio/"):
-            return await self._hear_audio(answer)
-        if answer.content_type == "text/plain":
-            return await self._hear_text(answer.text)
-        raise TwimlError(
-            WRONG_TYPE, f"An answer of type {answer.content_type or '(none)'} cannot be played"
-        )
+            return await self._hear(media_s(answer.content_type, answer.body), url=answer.url)
+        match instructions_of(answer, VOICE):
+            case None:
+                return None
+            case PlainText(text):
+                return await self._hear(speech_s(text), text)
+            case document:
+                return await self._run(document)
 
-    async def _hear_audio(self, answer: Answer) -> Step:
-        await self._session.answer()
-        self._session.note("Play", url=answer.url)
-        await self._session.wait(media_s(answer.content_type, answer.body))
+    async def _hear(self, seconds: float, text: str = "", **attributes: str) -> Step:
+        """Let the caller hear an answer that is no TwiML."""
+        self._session.answer()
+        self._session.note("Say" if text else "Play", text, **attributes)
+        await self._session.wait(seconds)
         return None
-
-    async def _hear_text(self, text: str) -> Step:
-        """Plain text is TwiML if it parses, otherwise it is spoken."""
-        try:
-            document = parse(text, VOICE)
-        except TwimlError:
-            await self._session.answer()
-            self._session.note("Say", text.strip())
-            await self._session.wait(speech_s(text))
-            return None
-        return await self._run(document)
 
     async def _run(self, document: Document[VoiceVerb]) -> Step:
         session = self._session
@@ -115,11 +101,7 @@ class Player:
             session.warn(warning.code, warning.message)
         for verb in document.verbs:
             if isinstance(verb, Gap):
-                session.store.alert(
-                    session.sid,
-                    None,
-                    f"{verb.what} is real TwiML, but this emulator does not run it",
-                )
+                session.store.alert(session.sid, None, verb.sentence)
                 session.store.note(session.sid, "event", "not emulated", verb.what)
                 return End("completed")
             step = await verb.run(session)

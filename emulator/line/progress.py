@@ -1,9 +1,10 @@
 """Progress reports of calls (twilio.com/docs/voice/api/call-resource, "StatusCallback")."""
 
 import math
+from dataclasses import replace
 
 from emulator.clock import Clock
-from emulator.line import parameters
+from emulator.line import fields
 from emulator.line.reports import Reports
 from emulator.twilio.records import Call
 from emulator.twilio.store import Store
@@ -20,40 +21,33 @@ SIP_CODES = {
 
 
 class Progress:
-    """Counts the reports of each call and sends those that were asked for."""
+    """Numbers the reports of each call and sends those that were asked for."""
 
     def __init__(self, store: Store, clock: Clock, reports: Reports) -> None:
         self._store = store
         self._clock = clock
         self._reports = reports
-        self._sent: dict[str, int] = {}
 
     def report(self, sid: str, event: str) -> None:
         """Send the report of an event, one of calls.EVENTS, if the call wants it."""
         call = self._store.calls.get(sid)
         if call is None or call.callback is None or event not in call.callback.events:
             return
-        number = self._sent.get(sid, 0)
-        self._sent[sid] = number + 1
-        fields = (
-            *parameters.of_call(call, STATUS_OF_EVENT.get(event, call.status)),
+        form = (
+            *fields.of_call(call, STATUS_OF_EVENT.get(event, call.status)),
             ("Timestamp", rfc_2822(self._clock.now()) or ""),
             ("CallbackSource", "call-progress-events"),
-            ("SequenceNumber", str(number)),
+            ("SequenceNumber", str(call.reports)),
             *(_ending(call) if event == "completed" else ()),
         )
-        self._reports.send(sid, call.callback.url, call.callback.method, fields)
-        if event == "completed":
-            del self._sent[sid]
+        self._store.calls.put(replace(call, reports=call.reports + 1))
+        self._reports.send(sid, call.callback.url, call.callback.method, form)
 
 
-def _ending(call: Call) -> parameters.Fields:
-    """Return what only the last report has.
-
-    `Duration` is in minutes, rounded up, `CallDuration` in seconds.
-    """
+def _ending(call: Call) -> fields.Fields:
+    """Return what only the last report has: `Duration` in minutes, rounded up, and in seconds."""
     code = ("SipResponseCode", SIP_CODES[call.status])
-    seconds = call.duration_s
+    seconds = ("CallDuration", str(call.duration_s))
     if call.status != "completed":
-        return (("CallDuration", str(seconds)), code)
-    return (("Duration", str(math.ceil(seconds / 60))), ("CallDuration", str(seconds)), code)
+        return (seconds, code)
+    return (("Duration", str(math.ceil(call.duration_s / 60))), seconds, code)

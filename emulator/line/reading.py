@@ -1,16 +1,18 @@
 """Reading TwiML elements: what is wrong becomes Twilio's warning, what we lack becomes a gap.
 
-A verb asks a Source for its attributes by name. What it did not ask for is, at the end, either an
-attribute that Twilio has and the emulator has not (the verb becomes a gap, at which the call stops:
-docs/emulator-coverage.md), or one that nobody has (warning 12200, and Twilio goes on).
+A verb asks a Source for its attributes and children by name. At the end every one of them is
+accounted for by the coverage table: what only the real Twilio has makes the verb a gap, at which
+the call stops (docs/emulator-coverage.md); what nobody has is warning 12200, and Twilio goes on.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
+from xml.etree import ElementTree
 
-UNKNOWN_ATTRIBUTE = 12200
+from emulator.line.coverage import Element
+
+NOT_KNOWN = 12200
 
 
 class TwimlError(Exception):
@@ -36,19 +38,36 @@ class TwimlWarning:
 
 @dataclass
 class Source:
-    """One element while a verb reads it.
+    """One element while a verb reads it. `elements` is the coverage table of its kind of TwiML."""
 
-    `gaps` are, by element, the attributes that only the real Twilio has.
-    """
-
-    element: Element
-    gaps: Mapping[str, frozenset[str]]
+    element: ElementTree.Element
+    elements: Mapping[str, Element]
     warnings: list[TwimlWarning]
     _asked: set[str] = field(default_factory=set[str])
+    _children_read: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.element.tag
 
     def text(self) -> str:
-        """Return the element's own text and that of its children (SSML is read as plain text)."""
+        """Return all text inside, that of children too, with single blanks."""
         return re.sub(r"\s+", " ", "".join(self.element.itertext())).strip()
+
+    def children(
+        self, *allowed: str, gaps: Iterable[str] = (), warning: int = NOT_KNOWN
+    ) -> list["Source"]:
+        """Return the elements directly inside that may stand here; another one is a warning."""
+        self._children_read = True
+        found: list[Source] = []
+        for child in self.element:
+            if child.tag in allowed:
+                found.append(Source(child, self.elements, self.warnings))
+            elif child.tag in gaps:
+                raise GapError(f"<{child.tag}> inside <{self.name}>")
+            else:
+                self.warn(warning, f"<{child.tag}> cannot stand inside <{self.name}>")
+        return found
 
     def raw(self, name: str) -> str | None:
         """Return an attribute as it is written, None when it is absent."""
@@ -92,21 +111,17 @@ class Source:
         """Note one of Twilio's warnings; reading goes on."""
         self.warnings.append(TwimlWarning(code, message))
 
-    def nested(self, child: Element) -> "Source":
-        """Return the source of an element inside this one."""
-        return Source(child, self.gaps, self.warnings)
-
     def finish(self) -> None:
-        """Account for every attribute; raise GapError for one that only the real Twilio has."""
-        for name in self.element.keys():  # noqa: SIM118 - an Element is not a mapping
-            if name in self._asked:
-                continue
-            if name in self.gaps.get(self.element.tag, frozenset()):
-                raise GapError(f"The attribute {name} of <{self.element.tag}>")
-            message = f"<{self.element.tag}> has no attribute {name}"
-            self.warn(UNKNOWN_ATTRIBUTE, message)
+        """Account for what was not asked for; raise GapError for what only the real Twilio has."""
+        if not self._children_read:
+            self.children()
+        known = self.elements[self.name].attributes
+        for name in set(self.element.attrib) - self._asked:
+            if known.get(name) == "no":
+                raise GapError(f"The attribute {name} of <{self.name}>")
+            if name not in known:
+                self.warn(NOT_KNOWN, f"<{self.name}> has no attribute {name}")
 
     def _wrong[V: (int, str)](self, name: str, raw: str, default: V, warning: int) -> V:
-        message = f"{raw!r} is no value for {name} of <{self.element.tag}>; {default!r} is used"
-        self.warn(warning, message)
+        self.warn(warning, f"{raw!r} is no value for {name} of <{self.name}>; {default!r} is used")
         return default

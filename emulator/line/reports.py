@@ -1,11 +1,8 @@
-"""Status callbacks.
-
-One after the other for each text or call, without holding up the text or call itself.
-"""
+"""Status callbacks: one after the other for each text or call, without holding up either."""
 
 import asyncio
 
-from emulator.line.parameters import Fields
+from emulator.line.fields import Fields
 from emulator.twilio.store import Store
 from emulator.webhooks import Webhook, WebhookError, Webhooks
 
@@ -22,15 +19,23 @@ class Reports:
     def __init__(self, store: Store, webhooks: Webhooks) -> None:
         self._store = store
         self._webhooks = webhooks
+        self._under_way: set[asyncio.Task[None]] = set()
         self._last: dict[str, asyncio.Task[None]] = {}
 
     def send(self, resource_sid: str, url: str, method: str, fields: Fields) -> None:
         """Queue one report; it is sent in the background."""
         webhook = Webhook(resource_sid, "status", url, method, fields)
-        before = self._last.get(resource_sid)
-        task = asyncio.create_task(self._deliver(webhook, before))
+        task = asyncio.create_task(self._deliver(webhook, self._last.get(resource_sid)))
         self._last[resource_sid] = task
+        self._under_way.add(task)
         task.add_done_callback(lambda done: self._forget(resource_sid, done))
+
+    async def close(self) -> None:
+        """Stop what is still under way."""
+        tasks = list(self._under_way)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _deliver(self, webhook: Webhook, before: asyncio.Task[None] | None) -> None:
         if before is not None:
@@ -38,17 +43,10 @@ class Reports:
         try:
             await self._webhooks.request(webhook)
         except WebhookError as error:
-            self._store.alert(
-                webhook.resource_sid, REFUSED_REPORT, f"Status callback: {error.message}", "warning"
-            )
+            message = f"Status callback: {error.message}"
+            self._store.alert(webhook.resource_sid, REFUSED_REPORT, message, "warning")
 
     def _forget(self, resource_sid: str, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
         if self._last.get(resource_sid) is task:
             del self._last[resource_sid]
-
-    async def close(self) -> None:
-        """Stop what is still under way."""
-        tasks = list(self._last.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

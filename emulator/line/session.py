@@ -44,13 +44,12 @@ class CallSession:
         store: Store,
         clock: Clock,
         webhooks: Webhooks,
-        on_answer: Callable[[], Awaitable[None]],
+        on_answer: Callable[[], None],
     ) -> None:
         self.sid = sid
         self.store = store
         self.clock = clock
         self.document_url = ""
-        self.document_method = "POST"
         self._webhooks = webhooks
         self._on_answer = on_answer
         self._keys: asyncio.Queue[str] = asyncio.Queue()
@@ -66,12 +65,12 @@ class CallSession:
 
     @property
     def answered(self) -> bool:
-        return self.call.started is not None
+        return self.call.answered is not None
 
-    async def answer(self) -> None:
+    def answer(self) -> None:
         """Connect the call if it is still ringing (most verbs do so first)."""
         if not self.answered:
-            await self._on_answer()
+            self._on_answer()
 
     def note(self, name: str, text: str = "", **attributes: str) -> None:
         """Write a verb into the timeline."""
@@ -141,7 +140,7 @@ class CallSession:
             raise TwimlError(BAD_URL, "A document given as Twiml needs an absolute action URL")
         return Fetch(self.resolve(url), method, tuple(params.items()))
 
-    async def load(self, url: str, limit_bytes: int) -> Answer:
+    async def load(self, url: str) -> Answer:
         """Return a media file; such a request carries no parameters and no signature."""
-        webhook = Webhook(self.sid, "media", url, "GET", signed=False, limit_bytes=limit_bytes)
+        webhook = Webhook(self.sid, "media", url, "GET", signed=False)
         return await self._webhooks.request(webhook)

@@ -5,20 +5,36 @@ from collections.abc import Coroutine
 from dataclasses import replace
 
 from emulator.clock import Clock
-from emulator.line import parameters
+from emulator.line import fields
 from emulator.line.conversation import Conversation
 from emulator.line.reports import Reports
-from emulator.line.verbs.messaging import Message as Reply
+from emulator.line.verbs.messaging import Reply
 from emulator.local_values import LINE
-from emulator.twilio.numbers import e164
 from emulator.twilio.records import Message, MessageStatus, PhoneNumber
-from emulator.twilio.segments import count_segments
+from emulator.twilio.segments import segments_of
 from emulator.twilio.sids import new_sid
 from emulator.twilio.store import Store
 from emulator.webhooks import Webhooks
 
 STEP_S = 0.1
 """Time between two states of a text on its way. Only the order is Twilio's."""
+
+OPT_OUT_WORDS = frozenset(
+    [
+        "STOP",
+        "STOPALL",
+        "UNSUBSCRIBE",
+        "CANCEL",
+        "END",
+        "QUIT",
+        "START",
+        "UNSTOP",
+        "YES",
+        "HELP",
+        "INFO",
+    ]
+)
+"""Words that Twilio acts on (twilio.com/docs/messaging/guides/how-to-use-advanced-opt-out)."""
 
 
 class Texts:
@@ -51,7 +67,7 @@ class Texts:
             created=now,
             updated=now,
             sent=now,
-            segments=count_segments(body),
+            segments=segments_of(body, media),
         )
         self._store.messages.put(message)
         self._begin(self._incoming(message, number))
@@ -75,6 +91,11 @@ class Texts:
         A service reports `queued` when it has chosen a sender.
         """
         message = self._store.messages.get(sid)
+        if message is not None and self._store.number(message.to):
+            gap = "Texts between the account's own numbers are not emulated"
+            self._store.alert(sid, None, gap)
+            self._move(sid, "failed")
+            return
         if message is not None and message.sender is None:
             await self._clock.sleep(STEP_S)
             self._move(sid, "queued")
@@ -93,34 +114,29 @@ class Texts:
         )
         self._store.messages.put(changed)
         if changed.status_callback:
-            fields = parameters.of_message_status(changed)
-            self._reports.send(sid, changed.status_callback, "POST", fields)
+            form = fields.of_message_status(changed)
+            self._reports.send(sid, changed.status_callback, "POST", form)
 
     async def _incoming(self, message: Message, number: PhoneNumber) -> None:
-        replies = await Conversation(message, number, self._store, self._webhooks).replies()
-        for reply in replies:
-            self._reply(message, reply)
+        if message.body.strip().upper() in OPT_OUT_WORDS:
+            gap = "Twilio would note this opt-out or opt-in by itself; the emulator does not"
+            self._store.alert(message.sid, None, gap, "warning")
+        conversation = Conversation(message, number, self._store, self._webhooks, self._reply)
+        await conversation.run()
 
-    def _reply(self, message: Message, reply: Reply) -> None:
-        """Send one <Message>; a recipient without + has the country of the account's number."""
+    def _reply(self, reply: Reply) -> None:
         now = self._clock.now()
-        to = e164(reply.to) if reply.to else message.sender
-        if to is None:
-            self._store.alert(
-                message.sid, 14101, f"<Message> to {reply.to!r}: no valid phone number", "warning"
-            )
-            return
         answer = Message(
             sid=new_sid("MM" if reply.media else "SM"),
-            to=to,
-            sender=reply.sender or message.to,
+            to=reply.to,
+            sender=reply.sender,
             body=reply.body,
             media=reply.media,
             direction="outbound-reply",
             status="queued",
             created=now,
             updated=now,
-            segments=count_segments(reply.body),
+            segments=segments_of(reply.body, reply.media),
             status_callback=reply.status_callback,
         )
         self.send(self._store.messages.put(answer))

@@ -1,7 +1,6 @@
 """The Accounts resource: the one account of the local stack."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from emulator.clock import Clock
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN
@@ -9,15 +8,22 @@ from emulator.twilio import wire
 from emulator.twilio.errors import NotEmulatedError, not_found
 from emulator.twilio.parameters import Parameters
 
+FRIENDLY_NAME = "Local stack"
+
 
 @dataclass
 class Accounts:
     """Fetch, list, rename. Subaccounts are not emulated."""
 
     clock: Clock
-    created: datetime
-    updated: datetime
-    friendly_name: str = "Local stack"
+
+    def __post_init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was changed."""
+        self.friendly_name = FRIENDLY_NAME
+        self.created = self.updated = self.clock.now()
 
     def create(self, parameters: Parameters) -> wire.Json:
         raise NotEmulatedError("Creating a subaccount")

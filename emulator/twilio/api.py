@@ -5,6 +5,7 @@ import binascii
 import hmac
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -19,13 +20,21 @@ from emulator.twilio.store import Store
 
 PREFIX = f"/{wire.API_VERSION}/"
 REAL_RESOURCES = frozenset(name.split("/", maxsplit=1)[0] for name in wire.ACCOUNT_PARTS.values())
+REAL_PARTS = {
+    "Messages": {"Media", "Feedback"},
+    "Calls": set(wire.CALL_PARTS.values()),
+    "IncomingPhoneNumbers": {"AssignedAddOns"},
+}
+REAL_LISTS = {"IncomingPhoneNumbers": {"Local", "Mobile", "TollFree"}}
 """What Twilio has below an account, so that a gap of the emulator can be told from a wrong path."""
 
 
 class Api:
     """Turns one HTTP request into a call of a resource and its answer or refusal into JSON."""
 
-    def __init__(self, store: Store, accounts: Accounts, resources: Mapping[str, Resource]) -> None:
+    def __init__(
+        self, store: Store, accounts: Accounts, resources: Mapping[str, Resource[Any]]
+    ) -> None:
         self._store = store
         self._accounts = accounts
         self._resources = resources
@@ -86,9 +95,9 @@ class Api:
         query: Parameters,
     ) -> tuple[wire.Json | None, int]:
         resource = self._resources.get(name)
+        if _is_gap(name, rest, emulated=resource is not None):
+            raise NotEmulatedError(f"The resource {'/'.join([name, *rest])}")
         if resource is None or len(rest) > 1:
-            if name in REAL_RESOURCES:
-                raise NotEmulatedError(f"The resource {'/'.join([name, *rest[1:2]])}")
             raise not_found(request.path)
         match request.method, rest:
             case "GET", []:
@@ -104,6 +113,15 @@ class Api:
                 return None, HTTPStatus.NO_CONTENT
             case _:
                 raise not_allowed()
+
+
+def _is_gap(name: str, rest: list[str], *, emulated: bool) -> bool:
+    """Whether Twilio has this resource and the emulator has not."""
+    if not emulated:
+        return name in REAL_RESOURCES or name == "Tokens"
+    if len(rest) == 1:
+        return rest[0] in REAL_LISTS.get(name, ())
+    return len(rest) > 1 and rest[1] in REAL_PARTS[name]
 
 
 def _authenticate(header: str) -> bool:

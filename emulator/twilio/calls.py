@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from emulator.clock import Clock
 from emulator.local_values import LINE
 from emulator.twilio import wire
 from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
 from emulator.twilio.numbers import e164, is_other_channel
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.records import ENDED_CALL, Call, Instructions, PhoneNumber, StatusCallback
-from emulator.twilio.resource import Resource, Row, by_date
+from emulator.twilio.resource import UNNUMBERED, Resource, by_date
 from emulator.twilio.sids import new_sid
-from emulator.twilio.store import Store
 
 TWIML_LIMIT = 4000
 EVENTS = ("initiated", "ringing", "answered", "completed")
@@ -46,11 +44,9 @@ class Exchange(Protocol):
 
 
 @dataclass
-class Calls(Resource):
+class Calls(Resource[Call]):
     """Create, list, fetch, update (end, redirect), delete."""
 
-    store: Store
-    clock: Clock
     exchange: Exchange
     key = "calls"
     filters = (
@@ -59,21 +55,16 @@ class Calls(Resource):
     )  # fmt: skip
 
     def create(self, parameters: Parameters) -> wire.Json:
-        for name in parameters.only_emulated(EMULATED, NOT_EMULATED):
-            self.store.alert("", 20001, f"Unknown parameter {name} was ignored", "warning")
+        self.check(parameters, EMULATED, NOT_EMULATED)
         call = self.store.calls.put(self._accepted(parameters))
         self.exchange.place(call)
         return wire.call(call)
 
-    def rows(self, parameters: Parameters) -> Sequence[Row]:
+    def rows(self, parameters: Parameters) -> Sequence[Call]:
         to, sender, status = (parameters.text(name) for name in ("To", "From", "Status"))
-        started = by_date(
-            parameters, "StartTime", lambda row: row.started if isinstance(row, Call) else None
-        )
-        ended = by_date(
-            parameters, "EndTime", lambda row: row.ended if isinstance(row, Call) else None
-        )
-        if parameters.text("ParentCallSid"):
+        started = by_date(parameters, "StartTime")
+        ended = by_date(parameters, "EndTime")
+        if parameters.text("ParentCallSid"):  # no call has one: <Dial> is not emulated
             return []
         return [
             row
@@ -81,20 +72,22 @@ class Calls(Resource):
             if (not to or row.to == to)
             and (not sender or row.sender == sender)
             and (not status or row.status == status)
-            and started(row)
-            and ended(row)
+            and started(row.dialled)
+            and ended(row.ended)
         ]
 
-    def to_json(self, row: Row) -> wire.Json:
-        assert isinstance(row, Call)  # noqa: S101 - narrows the type of the rows above
+    def to_json(self, row: Call) -> wire.Json:
         return wire.call(row)
 
-    def fetch(self, sid: str) -> wire.Json:
-        return wire.call(self._found(sid))
+    def found(self, sid: str) -> Call:
+        call = self.store.calls.get(sid)
+        if call is None:
+            raise not_found(f"Calls/{sid}")
+        return call
 
     def update(self, sid: str, parameters: Parameters) -> wire.Json:
-        call = self._found(sid)
-        parameters.only_emulated(UPDATES, NO_UPDATES)
+        call = self.found(sid)
+        self.check(parameters, UPDATES, NO_UPDATES)
         if parameters.text("Url") and parameters.text("Twiml"):
             raise TwilioRefusalError(21205, "Url and Twiml cannot both be given")
         status = parameters.text("Status")
@@ -106,10 +99,10 @@ class Calls(Resource):
             if call.status != "in-progress":
                 raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect.")
             self.exchange.redirect(sid, _instructions(parameters))
-        return wire.call(self._found(sid))
+        return wire.call(self.found(sid))
 
     def delete(self, sid: str) -> None:
-        if self._found(sid).status not in ENDED_CALL:
+        if self.found(sid).status not in ENDED_CALL:
             raise TwilioRefusalError(20009, "Cannot delete a call that is not finished", 409)
         self.store.calls.remove(sid)
 
@@ -119,16 +112,10 @@ class Calls(Resource):
         `completed` ends all (voice/api/call-resource).
         """
         if status not in ("canceled", "completed"):
-            raise TwilioRefusalError(21218, "Status must be canceled or completed")
+            raise TwilioRefusalError(UNNUMBERED, "Status must be canceled or completed")
         if status == "canceled" and call.status == "in-progress":
             raise TwilioRefusalError(21220, "Call is in-progress. Cannot cancel.")
         self.exchange.end(call.sid)
-
-    def _found(self, sid: str) -> Call:
-        call = self.store.calls.get(sid)
-        if call is None:
-            raise not_found(f"Calls/{sid}")
-        return call
 
     def _accepted(self, parameters: Parameters) -> Call:
         to = _callee(parameters.text("To"))
@@ -148,7 +135,7 @@ class Calls(Resource):
             callback=_status_callback(parameters),
             phone_number_sid=number.sid,
             timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
-            time_limit_s=parameters.whole("TimeLimit", 20001, 14400, 1, 86400),
+            time_limit_s=parameters.whole("TimeLimit", UNNUMBERED, 14400, 1, 86400),
         )
 
     def _caller(self, text: str) -> PhoneNumber:
@@ -183,7 +170,7 @@ def _instructions(parameters: Parameters) -> Instructions:
     url = parameters.url("Url", 21205)
     twiml = "" if url else parameters.text("Twiml")
     if len(twiml) > TWIML_LIMIT:
-        raise TwilioRefusalError(400, f"Twiml must be at most {TWIML_LIMIT} characters")
+        raise TwilioRefusalError(UNNUMBERED, f"Twiml must be at most {TWIML_LIMIT} characters")
     return Instructions(
         url=url,
         method=parameters.method("Method", 21209),

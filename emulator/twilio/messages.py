@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from emulator.clock import Clock
 from emulator.local_values import LINE, MESSAGING_SERVICE_SID
 from emulator.twilio import wire
 from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
-from emulator.twilio.numbers import e164, is_other_channel, is_sender_name
+from emulator.twilio.numbers import e164, is_alphanumeric, is_other_channel, is_short_code
 from emulator.twilio.parameters import Parameters, is_url
 from emulator.twilio.records import ENDED_MESSAGE, Message
-from emulator.twilio.resource import Resource, Row, by_date
-from emulator.twilio.segments import count_segments
+from emulator.twilio.resource import UNNUMBERED, Resource, by_date
+from emulator.twilio.segments import segments_of
 from emulator.twilio.sids import new_sid
-from emulator.twilio.store import Store
 
 BODY_LIMIT = 1600
 MEDIA_LIMIT = 10
@@ -35,76 +33,69 @@ NOT_EMULATED = (
 )  # fmt: skip
 
 
-class Sender(Protocol):
+class Carrier(Protocol):
     """Takes a message that was accepted and delivers it."""
 
     def send(self, message: Message) -> None: ...
 
 
 @dataclass
-class Messages(Resource):
+class Messages(Resource[Message]):
     """Create, list, fetch, redact, delete."""
 
-    store: Store
-    clock: Clock
-    sender: Sender
+    carrier: Carrier
     key = "messages"
     filters = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
     def create(self, parameters: Parameters) -> wire.Json:
-        for name in parameters.only_emulated(EMULATED, NOT_EMULATED):
-            self.store.alert("", 20001, f"Unknown parameter {name} was ignored", "warning")
+        self.check(parameters, EMULATED, NOT_EMULATED)
         message = self.store.messages.put(self._accepted(parameters))
-        self.sender.send(message)
+        self.carrier.send(message)
         return wire.message(message)
 
-    def rows(self, parameters: Parameters) -> Sequence[Row]:
+    def rows(self, parameters: Parameters) -> Sequence[Message]:
         to, sender = parameters.text("To"), parameters.text("From")
-        on_date = by_date(
-            parameters, "DateSent", lambda row: row.sent if isinstance(row, Message) else None
-        )
+        on_date = by_date(parameters, "DateSent")
         return [
             row
             for row in self.store.messages.newest_first()
-            if (not to or row.to == to) and (not sender or row.sender == sender) and on_date(row)
+            if (not to or row.to == to)
+            and (not sender or row.sender == sender)
+            and on_date(row.sent)
         ]
 
-    def to_json(self, row: Row) -> wire.Json:
-        assert isinstance(row, Message)  # noqa: S101 - narrows the type of the rows above
+    def to_json(self, row: Message) -> wire.Json:
         return wire.message(row)
 
-    def fetch(self, sid: str) -> wire.Json:
-        return wire.message(self._found(sid))
-
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
-        message = self._found(sid)
-        if parameters.text("Status"):
-            raise NotEmulatedError("Cancelling a scheduled message")
-        if "Body" not in parameters:
-            return wire.message(message)
-        if parameters.text("Body"):
-            raise TwilioRefusalError(
-                20001, "Body can only be updated to an empty string, which redacts the message"
-            )
-        return wire.message(
-            self.store.messages.put(replace(message, body="", updated=self.clock.now()))
-        )
-
-    def delete(self, sid: str) -> None:
-        message = self._found(sid)
-        if message.status not in ENDED_MESSAGE:
-            raise TwilioRefusalError(20009, "Cannot delete a message that is not finished", 409)
-        self.store.messages.remove(sid)
-
-    def _found(self, sid: str) -> Message:
+    def found(self, sid: str) -> Message:
         message = self.store.messages.get(sid)
         if message is None:
             raise not_found(f"Messages/{sid}")
         return message
 
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        message = self.found(sid)
+        self.check(parameters, ("Body", "Status"), ())
+        if parameters.text("Status"):
+            raise NotEmulatedError("Cancelling a scheduled message")
+        if "Body" not in parameters:
+            return wire.message(message)
+        if parameters.text("Body"):
+            message = "Body can only be updated to an empty string, which redacts the message"
+            raise TwilioRefusalError(UNNUMBERED, message)
+        return wire.message(
+            self.store.messages.put(replace(message, body="", updated=self.clock.now()))
+        )
+
+    def delete(self, sid: str) -> None:
+        message = self.found(sid)
+        if message.status not in ENDED_MESSAGE:
+            raise TwilioRefusalError(20009, "Cannot delete a message that is not finished", 409)
+        self.store.messages.remove(sid)
+
     def _accepted(self, parameters: Parameters) -> Message:
         to = self._recipient(parameters.text("To"))
-        sender, service = self._sender(parameters)
+        sender, service = self._sender(parameters, to)
         body, media = self._content(parameters)
         if sender == to:
             raise TwilioRefusalError(21266, "'To' and 'From' number cannot be the same")
@@ -119,7 +110,7 @@ class Messages(Resource):
             status="queued" if sender else "accepted",
             created=now,
             updated=now,
-            segments=count_segments(body),
+            segments=segments_of(body, media),
             media=media,
             messaging_service_sid=service,
             status_callback=parameters.url("StatusCallback", 21609),
@@ -135,7 +126,7 @@ class Messages(Resource):
             raise TwilioRefusalError(21211, f"Invalid 'To' Phone Number: {text}")
         return number
 
-    def _sender(self, parameters: Parameters) -> tuple[str | None, str | None]:
+    def _sender(self, parameters: Parameters, to: str) -> tuple[str | None, str | None]:
         """Return the number and the messaging service; the service chooses a number later."""
         text, service = parameters.text("From"), parameters.text("MessagingServiceSid") or None
         if service and service != MESSAGING_SERVICE_SID:
@@ -151,13 +142,15 @@ class Messages(Resource):
         number = e164(text)
         if number and self.store.number(number):
             return number, service
-        if number is None and not is_sender_name(text):
-            raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number or sender: {text}")
-        if number is None and not text.isdigit():
+        if is_alphanumeric(text):
+            if to.startswith("+1"):
+                refusal = "Alphanumeric senders cannot text the United States and Canada"
+                raise TwilioRefusalError(21612, refusal)
             return text, service
-        raise TwilioRefusalError(
-            21606, f"'From' {text} is not a message-capable number of this account (try {LINE})"
-        )
+        if number is None and not is_short_code(text):
+            raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number or sender: {text}")
+        refusal = f"'From' {text} is no message-capable number of this account (try {LINE})"
+        raise TwilioRefusalError(21606, refusal)
 
     def _content(self, parameters: Parameters) -> tuple[str, tuple[str, ...]]:
         body, media = parameters.text("Body"), tuple(parameters.texts("MediaUrl"))

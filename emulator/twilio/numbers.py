@@ -7,20 +7,32 @@ import phonenumbers
 ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 SHORT_CODE = re.compile(r"\d{5,6}")
 CHANNEL = re.compile(r"(whatsapp|rcs|messenger|client|sip|sim):.*", re.IGNORECASE)
+WRITTEN_NUMBER = re.compile(r"[+\d][\d ().-]*|\([\d ().-]+")
 
 
-def e164(text: str) -> str | None:
+def e164(text: str, region: str = "US") -> str | None:
     """Return the number as E.164 (+12025550123), or None when it is none.
 
-    Ten digits of the United States pass with any separators (twilio.com/docs/errors/21212).
+    National numbers of the region pass with any separators (twilio.com/docs/errors/21212).
     """
+    if not WRITTEN_NUMBER.fullmatch(text.strip()):
+        return None
     try:
-        number = phonenumbers.parse(text, "US")
+        number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    if number.extension or not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def region_of(number: str | None) -> str:
+    """Return the country of an E.164 number, e.g. US, "" when there is none."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number or "")) or ""
+    except phonenumbers.NumberParseException:
+        return ""
 
 
 def national(number: str) -> str:
@@ -32,9 +44,14 @@ def national(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
-def is_sender_name(text: str) -> bool:
-    """Whether this is an alphanumeric sender or a short code."""
-    return bool(ALPHANUMERIC.fullmatch(text) or SHORT_CODE.fullmatch(text))
+def is_alphanumeric(text: str) -> bool:
+    """Whether this is an alphanumeric sender."""
+    return bool(ALPHANUMERIC.fullmatch(text))
+
+
+def is_short_code(text: str) -> bool:
+    """Whether this is a short code."""
+    return bool(SHORT_CODE.fullmatch(text))
 
 
 def is_other_channel(text: str) -> bool:

@@ -4,15 +4,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from emulator.clock import Clock
 from emulator.twilio import wire
 from emulator.twilio.errors import TwilioRefusalError, not_found
 from emulator.twilio.numbers import e164, national
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.records import PhoneNumber
-from emulator.twilio.resource import Resource, Row
+from emulator.twilio.resource import Resource
 from emulator.twilio.sids import new_sid
-from emulator.twilio.store import Store
 
 URLS = {
     "VoiceUrl": "voice_url",
@@ -28,8 +26,10 @@ METHODS = {
     "SmsFallbackMethod": "sms_fallback_method",
     "StatusCallbackMethod": "status_callback_method",
 }
-EMULATED = (*URLS, *METHODS, "FriendlyName", "PhoneNumber", "AreaCode", "ApiVersion")
+UPDATES = (*URLS, *METHODS, "FriendlyName")
+EMULATED = (*UPDATES, "PhoneNumber", "AreaCode")
 NOT_EMULATED = (
+    "ApiVersion",
     "SmsApplicationSid", "VoiceApplicationSid", "VoiceCallerIdLookup", "EmergencyStatus",
     "EmergencyAddressSid", "TrunkSid", "IdentitySid", "AddressSid", "VoiceReceiveMode",
     "BundleSid", "AccountSid",
@@ -37,22 +37,21 @@ NOT_EMULATED = (
 
 
 @dataclass
-class PhoneNumbers(Resource):
+class PhoneNumbers(Resource[PhoneNumber]):
     """Create (buy), list, fetch, update, delete (give back)."""
 
-    store: Store
-    clock: Clock
     key = "incoming_phone_numbers"
-    filters = ("PhoneNumber", "FriendlyName", "Beta", "Origin")
+    filters = ("PhoneNumber", "FriendlyName")
+    missing_filters = ("Beta", "Origin")
 
     def create(self, parameters: Parameters) -> wire.Json:
-        parameters.only_emulated(EMULATED, NOT_EMULATED)
+        self.check(parameters, EMULATED, NOT_EMULATED)
         digits = self._digits(parameters)
         now = self.clock.now()
         number = PhoneNumber(new_sid("PN"), digits, national(digits), created=now, updated=now)
         return wire.phone_number(self.store.numbers.put(_changed(number, parameters)))
 
-    def rows(self, parameters: Parameters) -> Sequence[Row]:
+    def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
         digits, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
         return [
             row
@@ -60,26 +59,22 @@ class PhoneNumbers(Resource):
             if digits in row.phone_number and (not name or row.friendly_name == name)
         ]
 
-    def to_json(self, row: Row) -> wire.Json:
-        assert isinstance(row, PhoneNumber)  # noqa: S101 - narrows the type of the rows above
+    def to_json(self, row: PhoneNumber) -> wire.Json:
         return wire.phone_number(row)
 
-    def fetch(self, sid: str) -> wire.Json:
-        return wire.phone_number(self._found(sid))
-
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
-        parameters.only_emulated(EMULATED, NOT_EMULATED)
-        changed = replace(_changed(self._found(sid), parameters), updated=self.clock.now())
-        return wire.phone_number(self.store.numbers.put(changed))
-
-    def delete(self, sid: str) -> None:
-        self.store.numbers.remove(self._found(sid).sid)
-
-    def _found(self, sid: str) -> PhoneNumber:
+    def found(self, sid: str) -> PhoneNumber:
         number = self.store.numbers.get(sid)
         if number is None:
             raise not_found(f"IncomingPhoneNumbers/{sid}")
         return number
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        self.check(parameters, UPDATES, NOT_EMULATED)
+        changed = replace(_changed(self.found(sid), parameters), updated=self.clock.now())
+        return wire.phone_number(self.store.numbers.put(changed))
+
+    def delete(self, sid: str) -> None:
+        self.store.numbers.remove(self.found(sid).sid)
 
     def _digits(self, parameters: Parameters) -> str:
         """Return the number asked for, or one in the area code asked for."""

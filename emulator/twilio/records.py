@@ -71,7 +71,7 @@ class Instructions:
 
 @dataclass(frozen=True)
 class Call:
-    """One call. `started` is when it was answered; `timeout_s` is how long it may ring."""
+    """One call; `timeout_s` is how long it may ring, `reports` how many were sent on it so far."""
 
     sid: str
     to: str
@@ -85,17 +85,19 @@ class Call:
     phone_number_sid: str | None = None
     timeout_s: int = 60
     time_limit_s: int = 14400
-    started: datetime | None = None
+    dialled: datetime | None = None
+    answered: datetime | None = None
     ended: datetime | None = None
+    reports: int = 0
     gathering: bool = False
     timeline: tuple[Entry, ...] = ()
 
     @property
     def duration_s(self) -> int:
         """Seconds from answer to end, 0 when it was never answered."""
-        if self.started is None or self.ended is None:
+        if self.answered is None or self.ended is None:
             return 0
-        return round((self.ended - self.started).total_seconds())
+        return round((self.ended - self.answered).total_seconds())
 
 
 @dataclass(frozen=True)

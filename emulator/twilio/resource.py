@@ -1,19 +1,23 @@
 """What every REST resource shares: the verbs, filters and pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import ClassVar
 from urllib.parse import urlencode
 
+from emulator.clock import Clock
 from emulator.twilio.errors import TwilioRefusalError
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.records import Call, Message, PhoneNumber
+from emulator.twilio.store import Store
 from emulator.twilio.wire import Json
 
-type Row = Message | Call | PhoneNumber
-
+PAGING = ("PageSize", "Page", "PageToken")
 PAGE_SIZE = 50
 PAGE_SIZE_MAX = 1000
+UNNUMBERED = 400
+"""The code of a refusal whose number Twilio does not publish: the status, as its SDK has it."""
 
 
 def not_allowed() -> TwilioRefusalError:
@@ -21,32 +25,48 @@ def not_allowed() -> TwilioRefusalError:
     return TwilioRefusalError(20004, "Method not allowed", 405)
 
 
-class Resource:
+@dataclass
+class Resource[R: (Message, Call, PhoneNumber)]:
     """One kind of resource below the account; a verb that it does not define is refused."""
 
-    key = ""
+    store: Store
+    clock: Clock
+    key: ClassVar[str] = ""
     """The name of the list in Twilio's JSON."""
-    filters: tuple[str, ...] = ()
+    filters: ClassVar[tuple[str, ...]] = ()
     """The query parameters by which the list can be narrowed, beside those of paging."""
+    missing_filters: ClassVar[tuple[str, ...]] = ()
+    """Those that Twilio has and the emulator has not."""
 
     def create(self, parameters: Parameters) -> Json:
         raise not_allowed()
 
-    def rows(self, parameters: Parameters) -> Sequence[Row]:
+    def rows(self, parameters: Parameters) -> Sequence[R]:
         """Return the matching records, newest first."""
         raise not_allowed()
 
-    def to_json(self, row: Row) -> Json:
+    def to_json(self, row: R) -> Json:
+        raise not_allowed()
+
+    def found(self, sid: str) -> R:
+        """Return the record; raise 20404 when there is none."""
         raise not_allowed()
 
     def fetch(self, sid: str) -> Json:
-        raise not_allowed()
+        return self.to_json(self.found(sid))
 
     def update(self, sid: str, parameters: Parameters) -> Json:
         raise not_allowed()
 
     def delete(self, sid: str) -> None:
         raise not_allowed()
+
+    def check(
+        self, parameters: Parameters, emulated: Iterable[str], not_emulated: Iterable[str]
+    ) -> None:
+        """Refuse (501) what only the real Twilio has; warn (20001) of what nobody has."""
+        for name in parameters.only_emulated(emulated, not_emulated):
+            self.store.alert("", 20001, f"Unknown parameter {name} was ignored", "warning")
 
 
 @dataclass(frozen=True)
@@ -58,11 +78,14 @@ class Page:
     after: str
 
 
-def page_of(resource: Resource, path: str, parameters: Parameters) -> Json:
+def page_of[R: (Message, Call, PhoneNumber)](
+    resource: Resource[R], path: str, parameters: Parameters
+) -> Json:
     """Return one page of a list with Twilio's envelope; its URIs are relative."""
-    size = parameters.whole("PageSize", 20001, PAGE_SIZE, 1, PAGE_SIZE_MAX)
-    number = parameters.whole("Page", 20001, 0, 0, 10**8)
+    size = parameters.whole("PageSize", UNNUMBERED, PAGE_SIZE, 1, PAGE_SIZE_MAX)
+    number = parameters.whole("Page", UNNUMBERED, 0, 0, 10**8)
     after = parameters.text("PageToken").removeprefix("PA")
+    resource.check(parameters, (*resource.filters, *PAGING), resource.missing_filters)
     rows = resource.rows(parameters)
     start = _start(rows, Page(number, size, after))
     shown = rows[start : start + size]
@@ -88,7 +111,7 @@ def page_of(resource: Resource, path: str, parameters: Parameters) -> Json:
     }
 
 
-def _start(rows: Sequence[Row], page: Page) -> int:
+def _start(rows: Sequence[Message | Call | PhoneNumber], page: Page) -> int:
     """New rows may have come since the last page, so the token counts, not the number."""
     if page.after:
         for index, row in enumerate(rows):
@@ -97,14 +120,11 @@ def _start(rows: Sequence[Row], page: Page) -> int:
     return page.number * page.size
 
 
-def by_date(
-    parameters: Parameters, name: str, value_of: Callable[[Row], datetime | None]
-) -> Callable[[Row], bool]:
+def by_date(parameters: Parameters, name: str) -> Callable[[datetime | None], bool]:
     """Return a filter for `name`, `name<` and `name>`; dates are YYYY-MM-DD or ISO 8601, in UTC."""
     exact, before, after = (_moment(parameters.text(name + sign)) for sign in ("", "<", ">"))
 
-    def matches(row: Row) -> bool:
-        value = value_of(row)
+    def matches(value: datetime | None) -> bool:
         if value is None:
             return not (exact or before or after)
         return (
@@ -125,5 +145,5 @@ def _moment(text: str) -> datetime | None:
         try:
             moment = datetime.combine(date.fromisoformat(text[:10]), datetime.min.time())
         except ValueError as error:
-            raise TwilioRefusalError(20001, f"{text!r} is not a date") from error
+            raise TwilioRefusalError(UNNUMBERED, f"{text!r} is not a date") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

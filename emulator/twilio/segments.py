@@ -5,12 +5,19 @@ Source of the limits: twilio.com/docs/glossary/what-sms-character-limit.
 Written apart from the app's own count on purpose: a test lets the two judge each other.
 """
 
+from collections.abc import Sequence
+
 GSM_BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_ESCAPED = "\f^{}\\[~]|€"
 WIDTH_OF_GSM = dict.fromkeys(GSM_BASIC, 1) | dict.fromkeys(GSM_ESCAPED, 2)
+
+
+def segments_of(body: str, media: Sequence[str]) -> int:
+    """Return what Twilio reports: a text with media is not divided."""
+    return 1 if media else count_segments(body)
 
 
 def count_segments(body: str) -> int:

@@ -68,9 +68,8 @@ class Store:
         self.messages: Shelf[Message] = Shelf("text", HISTORY_LIMIT, publish, self._say_full)
         self.calls: Shelf[Call] = Shelf("call", HISTORY_LIMIT, publish, self._say_full)
         self.numbers: Shelf[PhoneNumber] = Shelf("number", HISTORY_LIMIT, publish, self._say_full)
-        self.deliveries: Shelf[Delivery] = Shelf(
-            "webhook", RECENT_LIMIT, publish, lambda kind: None
-        )
+        self.deliveries: Shelf[Delivery] = Shelf("webhook", RECENT_LIMIT, publish, self._say_full)
+        # An alert about dropped alerts would drop another one; the snapshot counts them instead.
         self.alerts: Shelf[Alert] = Shelf("alert", RECENT_LIMIT, publish, lambda kind: None)
 
     def number(self, phone_number: str) -> PhoneNumber | None:
@@ -112,7 +111,6 @@ class Store:
             shelf.clear()
 
     def _say_full(self, kind: Kind) -> None:
-        message = (
-            f"The history is full ({HISTORY_LIMIT:,} of kind {kind}); the oldest are dropped now."
-        )
+        """Tell once; how many are gone stands in the snapshot."""
+        message = f"The history is full: from now on a new {kind} takes the place of the oldest one"
         self.alert("", None, message, "warning")

@@ -1,69 +1,167 @@
 """Reading TwiML: any bytes give a document or one of Twilio's errors, never a crash."""
 
-import contextlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.line.coverage import MESSAGING as MESSAGING_ELEMENTS
 from emulator.line.coverage import VOICE as VOICE_ELEMENTS
-from emulator.line.document import Gap, Language, parse
+from emulator.line.document import Dialect, Gap, parse
 from emulator.line.reading import TwimlError
 from emulator.line.verbs import MESSAGING, VOICE
+from emulator.line.verbs.speaking import Say
 
-names = st.sampled_from([*VOICE_ELEMENTS, *MESSAGING_ELEMENTS, "Response", "Body", "Media", "x"])
-attributes = st.dictionaries(
-    st.sampled_from(
-        ["loop", "length", "input", "method", "timeout", "numDigits", "finishOnKey", "x"]
-    ),
-    st.sampled_from(["", "0", "1", "-1", "10000000", "dtmf", "speech", "GET", "#", "true", "é"]),
-    max_size=3,
+NAMES = [*VOICE_ELEMENTS, *MESSAGING_ELEMENTS, "Response", "Body", "Media", "Parameter", "x"]
+TABLE = [*VOICE_ELEMENTS.values(), *MESSAGING_ELEMENTS.values()]
+ATTRIBUTES = sorted(
+    {"x"}.union(
+        *(
+            element.attributes
+            for element in [*VOICE_ELEMENTS.values(), *MESSAGING_ELEMENTS.values()]
+        )
+    )
 )
+VALUES = ["", "0", "1", "-1", "10000000", "dtmf", "speech", "GET", "#", "true", "é"]
+DIALECTS = st.sampled_from([VOICE, MESSAGING])
+EMULATED = [
+    (dialect, verb, attribute)
+    for dialect, elements in ((VOICE, VOICE_ELEMENTS), (MESSAGING, MESSAGING_ELEMENTS))
+    for verb in dialect.verbs
+    for attribute, level in elements[verb].attributes.items()
+    if level != "no" and ":" not in attribute
+]
+NOT_EMULATED = [
+    (dialect, verb, attribute)
+    for dialect, elements in ((VOICE, VOICE_ELEMENTS), (MESSAGING, MESSAGING_ELEMENTS))
+    for verb in dialect.verbs
+    for attribute, level in elements[verb].attributes.items()
+    if level == "no"
+]
 
 
 @st.composite
 def elements(draw: st.DrawFn, depth: int = 2) -> str:
-    name = draw(names)
-    written = "".join(f' {key}="{value}"' for key, value in draw(attributes).items())
-    children = draw(st.lists(elements(depth - 1), max_size=3)) if depth else []
-    return (
-        f"<{name}{written}>{draw(st.sampled_from(['', 'text', ' ']))}{''.join(children)}</{name}>"
+    name = draw(st.sampled_from(NAMES))
+    attributes = st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from(VALUES), max_size=3)
+    written = "".join(
+        f' {key}="{value}"' for key, value in draw(attributes).items() if ":" not in key
     )
+    children = draw(st.lists(elements(depth - 1), max_size=3)) if depth else []
+    text = draw(st.sampled_from(["", "text", " ", "é👋"]))
+    return f"<{name}{written}>{text}{''.join(children)}</{name}>"
 
 
-@given(st.lists(elements(), max_size=4), st.sampled_from([VOICE, MESSAGING]))
-def test_every_well_formed_document_can_be_read(
-    children: list[str], language: Language[object]
+@given(st.lists(elements(), max_size=4), DIALECTS)
+def test_every_verb_of_a_well_formed_document_runs_is_a_gap_or_is_warned_of(
+    children: list[str], dialect: Dialect[object]
 ) -> None:
-    document = parse(f"<Response>{''.join(children)}</Response>", language)
+    known = {name for name in dialect.elements if name in dialect.verbs or name in missing(dialect)}
+    wanted = [child for child in children if child[1:].split(" ")[0].split(">")[0] in known]
 
-    assert len(document.verbs) + len(document.warnings) >= len(children)
+    document = parse(f"<Response>{''.join(children)}</Response>".encode(), dialect)
+
+    assert len(document.verbs) == len(wanted)
+    assert len(document.warnings) >= len(children) - len(wanted)
 
 
-@given(st.text(max_size=200), st.sampled_from([VOICE, MESSAGING]))
-def test_any_text_is_a_document_or_one_of_twilios_errors(
-    text: str, language: Language[object]
+def missing(dialect: Dialect[object]) -> set[str]:
+    """The elements of a dialect that only the real Twilio runs."""
+    return {name for name, element in dialect.elements.items() if element.level == "no"}
+
+
+@given(st.binary(max_size=200), DIALECTS)
+def test_bytes_that_are_no_twiml_get_one_of_twilios_numbers(
+    content: bytes, dialect: Dialect[object]
 ) -> None:
-    with contextlib.suppress(TwimlError):
-        assert parse(text, language).verbs == ()
+    with pytest.raises(TwimlError) as raised:
+        parse(content, dialect)
+
+    assert raised.value.code in (12100, 12102)
+
+
+@pytest.mark.parametrize(("dialect", "verb", "attribute"), EMULATED)
+def test_an_attribute_that_the_table_calls_emulated_is_known(
+    dialect: Dialect[object], verb: str, attribute: str
+) -> None:
+    value = "dtmf" if attribute == "input" else "1"
+    document = parse(f"<Response><{verb} {attribute}='{value}'/></Response>".encode(), dialect)
+
+    assert not isinstance(document.verbs[0], Gap)
+    assert 12200 not in [warning.code for warning in document.warnings]
+
+
+@pytest.mark.parametrize(("dialect", "verb", "attribute"), NOT_EMULATED)
+def test_an_attribute_that_is_not_emulated_makes_the_verb_a_gap(
+    dialect: Dialect[object], verb: str, attribute: str
+) -> None:
+    document = parse(f"<Response><{verb} {attribute}='1'/></Response>".encode(), dialect)
+
+    assert document.verbs == (Gap(f"The attribute {attribute} of <{verb}>"),)
 
 
 def test_entities_are_refused() -> None:
-    bomb = "<!DOCTYPE r [<!ENTITY a 'aaaa'>]><Response><Say>&a;</Say></Response>"
+    bomb = b"<!DOCTYPE r [<!ENTITY a 'aaaa'>]><Response><Say>&a;</Say></Response>"
 
     with pytest.raises(TwimlError) as raised:
         parse(bomb, VOICE)
     assert raised.value.code == 12100
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
+def test_the_encoding_in_the_declaration_counts(encoding: str) -> None:
+    text = f"<?xml version='1.0' encoding='{encoding}'?><Response><Say>Grüße</Say></Response>"
+    [say] = parse(text.encode(encoding), VOICE).verbs
+
+    assert isinstance(say, Say)
+    assert say.text == "Grüße"
+
+
 def test_comments_are_ignored() -> None:
-    document = parse("<Response><!-- hello --><Hangup/><!-- bye --></Response>", VOICE)
+    document = parse(b"<Response><!-- hello --><Hangup/><!-- bye --></Response>", VOICE)
 
     assert (len(document.verbs), document.warnings) == (1, ())
 
 
-def test_a_gap_inside_a_verb_makes_the_verb_a_gap() -> None:
-    document = parse("<Response><Hangup><Parameter/></Hangup></Response>", VOICE)
+@pytest.mark.parametrize("verb", ["Hangup", "Reject"])
+def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
+    document = parse(f"<Response><{verb}><Parameter/></{verb}></Response>".encode(), VOICE)
 
-    assert document.verbs == (Gap("<Parameter> inside <Hangup>"),)
+    assert document.verbs == (Gap(f"<Parameter> inside <{verb}>"),)
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("<Say><Play/></Say>", 12200),
+        ("<Say><emphasis colour='red'>x</emphasis></Say>", 12200),
+        ("<Gather><Say colour='red'>x</Say></Gather>", 12200),
+        ("<Gather><Play digits='1'/></Gather>", 13325),
+        ("<Gather method='PUT'/>", 13312),
+        ("<Gather finishOnKey='A'/>", 13311),
+        ("<Gather numDigits='0'/>", 13314),
+        ("<Gather input='smell'/>", 13326),
+        ("<Gather actionOnEmptyResult='maybe'/>", 13338),
+        ("<Play loop='x'>https://example.com/a.mp3</Play>", 13410),
+        ("<Play digits='x'/>", 13430),
+        ("<Redirect method='PUT'>https://example.com</Redirect>", 13710),
+        ("<Reject reason='tired'/>", 13810),
+    ],
+)
+def test_a_mistake_in_a_call_has_its_number(document: str, code: int) -> None:
+    parsed = parse(f"<Response>{document}</Response>".encode(), VOICE)
+
+    assert [warning.code for warning in parsed.warnings] == [code]
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("<Redirect method='PUT'>https://example.com</Redirect>", 14104),
+        ("<Message><Body colour='red'>x</Body></Message>", 12200),
+        ("<Message><Say>x</Say></Message>", 12200),
+    ],
+)
+def test_a_mistake_in_an_answer_to_a_text_has_its_number(document: str, code: int) -> None:
+    parsed = parse(f"<Response>{document}</Response>".encode(), MESSAGING)
+
+    assert [warning.code for warning in parsed.warnings] == [code]

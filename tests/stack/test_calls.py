@@ -1,7 +1,5 @@
 """Calls in both directions: what the handset does, what is said, what is reported."""
 
-from typing import Any
-
 import pytest
 import requests
 
@@ -118,6 +116,90 @@ def test_a_live_call_can_be_sent_elsewhere(stack: LocalStack) -> None:
     assert (stack.heard(sid), stack.call(sid)["status"]) == (["Elsewhere"], "completed")
 
 
+def test_cancelling_while_it_is_dialled_reports_the_end(stack: LocalStack) -> None:
+    sid = stack.function("PlaceCall", PLACE).json()["sid"]
+    stack.advance(0.2)
+    stack.rest("POST", f"Calls/{sid}.json", {"Status": "canceled"})
+    stack.advance(1)
+
+    assert statuses(stack, sid) == ["initiated", "canceled"]
+
+
+def test_a_call_that_rings_can_be_ended_by_the_api(stack: LocalStack) -> None:
+    sid = ringing(stack)
+    stack.rest("POST", f"Calls/{sid}.json", {"Status": "completed"})
+    stack.advance(1)
+
+    assert statuses(stack, sid) == ["initiated", "ringing", "canceled"]
+
+
+def test_hanging_up_a_handset_that_rings_declines(stack: LocalStack) -> None:
+    sid = ringing(stack)
+    stack.world(f"calls/{sid}/hangup")
+    stack.advance(1)
+
+    assert stack.call(sid)["status"] == "busy"
+
+
+class TestRedirectingALiveCall:
+    """POST Calls/{sid} with other instructions."""
+
+    def live(self, stack: LocalStack, twiml: str, **parameters: str) -> str:
+        sid = stack.place_call(twiml, **parameters)
+        stack.advance(RINGS_S)
+        stack.answer(sid)
+        stack.advance(1)
+        return sid
+
+    def send_to(self, stack: LocalStack, sid: str, twiml: str) -> None:
+        stack.rest("POST", f"Calls/{sid}.json", {"Twiml": twiml}).raise_for_status()
+        stack.advance(0)
+
+    def test_the_time_limit_goes_on_counting(self, stack: LocalStack) -> None:
+        pause = "<Response><Pause length='600'/></Response>"
+        sid = self.live(stack, pause, TimeLimit="10")
+        self.send_to(stack, sid, pause)
+        stack.advance(9)
+
+        assert stack.call(sid)["status"] == "completed"
+
+    def test_a_gather_is_left_and_another_one_listens(self, stack: LocalStack) -> None:
+        action = f"{stack.functions_url}/api/TwimlMessage?Message=Second"
+        gather = f"<Response><Gather timeout='60' numDigits='1' action='{action}'/></Response>"
+        sid = self.live(stack, gather)
+        self.send_to(stack, sid, gather)
+        listening = stack.call(sid)["gathering"]
+        stack.press(sid, "1")
+        stack.advance(5)
+
+        assert (listening, stack.heard(sid)) == (True, ["Second"])
+
+    def test_a_relative_url_in_inline_twiml_leads_nowhere(self, stack: LocalStack) -> None:
+        sid = stack.ring()
+        stack.advance(0)
+        self.send_to(stack, sid, "<Response><Redirect>next</Redirect></Response>")
+
+        assert [alert["code"] for alert in stack.alerts()] == [11100]
+
+    def test_only_a_call_in_progress_can_be_sent_elsewhere(self, stack: LocalStack) -> None:
+        sid = ringing(stack)
+        twiml = {"Twiml": "<Response/>"}
+        early = stack.rest("POST", f"Calls/{sid}.json", twiml)
+        stack.world(f"calls/{sid}/decline")
+        stack.advance(1)
+        late = stack.rest("POST", f"Calls/{sid}.json", twiml)
+
+        assert [answer.json()["code"] for answer in (early, late)] == [21220, 21220]
+
+
+def test_a_call_to_the_apps_own_number_fails_by_name(stack: LocalStack) -> None:
+    sid = stack.function("PlaceCall", {"to": LINE}).json()["sid"]
+    stack.advance(1)
+
+    assert stack.call(sid)["status"] == "failed"
+    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
+
+
 def test_the_time_limit_ends_a_call(stack: LocalStack) -> None:
     sid = stack.place_call("<Response><Pause length='600'/></Response>", TimeLimit="10")
     stack.advance(RINGS_S)
@@ -141,27 +223,17 @@ def test_somebody_who_calls_the_line_hears_hello_world(stack: LocalStack) -> Non
     assert dict(webhook["form"])["CallStatus"] == "ringing"
 
 
-def test_the_number_decides_who_answers(stack: LocalStack, line: str) -> None:
+def test_the_number_decides_who_answers(stack: LocalStack) -> None:
     url = f"{stack.functions_url}/api/TwimlMessage?Message=We+are+closed."
-    stack.rest("POST", f"IncomingPhoneNumbers/{line}.json", {"VoiceUrl": url, "VoiceMethod": "GET"})
+    stack.line_goes_to(VoiceUrl=url, VoiceMethod="GET")
     sid = stack.ring()
     stack.advance(5)
 
     assert (stack.heard(sid), stack.webhooks(sid)[0]["method"]) == (["We are closed."], "GET")
 
 
-@pytest.fixture
-def line(stack: LocalStack) -> str:
-    """The SID of the line's number resource."""
-    found: list[dict[str, Any]] = stack.rest("GET", "IncomingPhoneNumbers.json").json()[
-        "incoming_phone_numbers"
-    ]
-    return found[0]["sid"]
-
-
-def test_the_number_hears_of_the_end_of_an_incoming_call(stack: LocalStack, line: str) -> None:
-    callback = f"{stack.functions_url}/api/OnCallStatus"
-    stack.rest("POST", f"IncomingPhoneNumbers/{line}.json", {"StatusCallback": callback})
+def test_the_number_hears_of_the_end_of_an_incoming_call(stack: LocalStack) -> None:
+    stack.line_goes_to(StatusCallback=f"{stack.functions_url}/api/OnCallStatus")
     sid = stack.ring()
     stack.advance(5)
 

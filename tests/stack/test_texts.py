@@ -86,3 +86,21 @@ def test_a_text_to_somebody_new_gives_them_a_handset(stack: LocalStack) -> None:
     stack.advance(1)
 
     assert [text["body"] for text in stack.texts("+442079460018")] == ["Hello"]
+
+
+def test_a_text_to_the_apps_own_number_fails_by_name(stack: LocalStack) -> None:
+    number = {"PhoneNumber": "+12025550111"}
+    stack.rest("POST", "IncomingPhoneNumbers.json", number).raise_for_status()
+    sid = stack.function("SendSms", {"to": "+12025550111", "body": "Hi"}).json()["sid"]
+    stack.advance(1)
+
+    assert stack.rest("GET", f"Messages/{sid}.json").json()["status"] == "failed"
+    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
+
+
+def test_an_opt_out_that_twilio_would_note_is_named(stack: LocalStack) -> None:
+    stack.text("stop")
+    stack.advance(1)
+
+    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
+    assert [text["body"] for text in stack.texts()] == ["stop", "You wrote: stop"]

@@ -2,7 +2,7 @@
 
 import io
 import wave
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -183,6 +183,27 @@ class TestGather:
 
         assert [r.form.get("Digits") for r in web_server.asked("/menu")] == [None, "9"]
 
+    def test_what_concerns_speech_has_no_effect_on_keys(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action, "language='de-DE' hints='yes, no' speechTimeout='auto'")
+        stack.press(sid, "1#")
+        stack.advance(3)
+
+        assert (self.digits(web_server), stack.alerts()) == (["1"], [])
+
+    def test_keys_pressed_before_it_are_dropped(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        gather = f"<Gather numDigits='1' action='{action}'/>"
+        sid = answered(stack, f"<Response><Pause length='3'/>{gather}</Response>")
+        stack.press(sid, "1")
+        stack.advance(4)
+        stack.press(sid, "2")
+        stack.advance(0)
+
+        assert self.digits(web_server) == ["2"]
+
     def test_speech_is_a_gap_that_says_so(self, stack: LocalStack, action: str) -> None:
         sid = self.gather(stack, action, "input='speech'")
 
@@ -204,30 +225,25 @@ def test_redirect_goes_on_elsewhere(stack: LocalStack, web_server: "WebServer") 
     assert stack.heard(sid) == ["Here"]
 
 
+@pytest.mark.parametrize(("reason", "status"), [("busy", "busy"), ("rejected", "no-answer")])
 def test_reject_refuses_an_incoming_call_unanswered(
-    stack: LocalStack, web_server: "WebServer"
+    stack: LocalStack, web_server: "WebServer", reason: str, status: str
 ) -> None:
-    line = stack.rest("GET", "IncomingPhoneNumbers.json").json()["incoming_phone_numbers"][0]["sid"]
-    outcomes: dict[str, tuple[str, Any]] = {}
-    for reason in ("busy", "rejected"):
-        url = web_server.twiml(f"/{reason}", f"<Response><Reject reason='{reason}'/></Response>")
-        stack.rest("POST", f"IncomingPhoneNumbers/{line}.json", {"VoiceUrl": url})
-        sid = stack.ring()
-        stack.advance(1)
-        outcomes[reason] = (
-            stack.call(sid)["status"],
-            stack.rest("GET", f"Calls/{sid}.json").json()["start_time"],
-        )
+    document = f"<Response><Reject reason='{reason}'/></Response>"
+    stack.line_goes_to(VoiceUrl=web_server.twiml("/reject", document))
+    sid = stack.ring()
+    stack.advance(1)
 
-    assert outcomes == {"busy": ("busy", None), "rejected": ("no-answer", None)}
+    call = stack.rest("GET", f"Calls/{sid}.json").json()
+    assert (call["status"], call["duration"], call["end_time"]) == (status, None, None)
+    assert "answered" not in [entry["name"] for entry in stack.call(sid)["timeline"]]
 
 
 def test_a_leading_pause_lets_an_incoming_call_ring(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
-    line = stack.rest("GET", "IncomingPhoneNumbers.json").json()["incoming_phone_numbers"][0]["sid"]
-    url = web_server.twiml("/late", "<Response><Pause length='3'/><Say>Late</Say></Response>")
-    stack.rest("POST", f"IncomingPhoneNumbers/{line}.json", {"VoiceUrl": url})
+    document = "<Response><Pause length='3'/><Say>Late</Say></Response>"
+    stack.line_goes_to(VoiceUrl=web_server.twiml("/late", document))
     sid = stack.ring()
     stack.advance(2)
     before = stack.call(sid)["status"]
@@ -284,6 +300,24 @@ class TestPlay:
         assert (alerts(stack), stack.heard(sid)) == ([("twilio", code)], ["Next"])
 
 
+def test_play_digits_sounds_keys(stack: LocalStack) -> None:
+    sid = answered(stack, "<Response><Play digits='wW12'/></Response>")
+    stack.advance(1.8)
+    before = stack.call(sid)["status"]
+    stack.advance(0.2)
+
+    assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
+
+
+def test_an_answer_that_is_audio_is_played(stack: LocalStack, web_server: "WebServer") -> None:
+    sid = answered(stack, Url=web_server.answer("/long.wav", tone_of(20), "audio/wav"))
+    stack.advance(19)
+    before = stack.call(sid)["status"]
+    stack.advance(2)
+
+    assert (before, stack.call(sid)["status"], stack.alerts()) == ("in-progress", "completed", [])
+
+
 class TestWhatIsWrong:
     """Twilio's errors and warnings by number, and the emulator's own gaps."""
 
@@ -299,6 +333,7 @@ class TestWhatIsWrong:
             ),
             ("<Answer/>", "text/xml", 12102),
             ("<Response/>", "application/json", 12300),
+            ("<Response/>", "", 12300),
             ("x" * 70_000, "text/xml", 11750),
         ],
     )

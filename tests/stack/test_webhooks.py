@@ -11,13 +11,7 @@ from emulator.testing import HANDSET, LocalStack
 if TYPE_CHECKING:
     from tests.conftest import Received, WebServer
 
-LINE_RESOURCE = f"IncomingPhoneNumbers/PN{'0' * 32}.json"
 NOBODY = "http://127.0.0.1:1"
-
-
-def texts_go_to(stack: LocalStack, url: str, **more: str) -> None:
-    """Let texts to the line go to a URL."""
-    stack.rest("POST", LINE_RESOURCE, {"SmsUrl": url, **more}).raise_for_status()
 
 
 def send_with_callback(stack: LocalStack, url: str) -> str:
@@ -59,6 +53,28 @@ def test_fragment_and_credentials_are_neither_sent_nor_signed(
 
     assert {request.path for request in web_server.received} == {"/cb"}
     assert all(is_signed(request, url) for request in web_server.received)
+    assert {alert["kind"] for alert in stack.alerts()} == {"emulator"}
+
+
+def test_a_password_in_the_url_is_given_to_whoever_asks_for_it(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    url = web_server.answer("/sms", b"", "text/plain", 401)
+    stack.line_goes_to(SmsUrl=url.replace("http://", "http://user:word@"))
+    stack.text("Hi")
+    stack.advance(0)
+
+    asked = [request.headers.get("Authorization") for request in web_server.received]
+    assert asked == [None, "Basic dXNlcjp3b3Jk"]
+
+
+def test_a_cookie_that_is_not_kept_is_named(stack: LocalStack, web_server: "WebServer") -> None:
+    stack.line_goes_to(SmsUrl=web_server.answer("/cookie", b"", "text/xml"))
+    stack.text("Hi")
+    stack.advance(0)
+
+    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
+    assert "cookie" in stack.alerts()[0]["message"]
 
 
 def test_a_request_has_twilios_headers(stack: LocalStack, web_server: "WebServer") -> None:
@@ -71,7 +87,7 @@ def test_a_request_has_twilios_headers(stack: LocalStack, web_server: "WebServer
 
 
 def test_get_carries_the_fields_in_its_query(stack: LocalStack, web_server: "WebServer") -> None:
-    texts_go_to(stack, web_server.twiml("/sms?x=1", "<Response/>"), SmsMethod="GET")
+    stack.line_goes_to(SmsUrl=web_server.twiml("/sms?x=1", "<Response/>"), SmsMethod="GET")
     web_server.twiml("/sms", "<Response/>")
     stack.text("Hello & goodbye")
     stack.advance(0)
@@ -89,7 +105,7 @@ def test_a_redirect_is_followed_like_a_browser(
     stack: LocalStack, web_server: "WebServer", status: int, method: str, has_form: bool
 ) -> None:
     web_server.twiml("/there", "<Response><Message>Found</Message></Response>")
-    texts_go_to(stack, web_server.answer("/here", b"there", "text/plain", status))
+    stack.line_goes_to(SmsUrl=web_server.answer("/here", b"there", "text/plain", status))
     stack.text("Hi")
     stack.advance(1)
 
@@ -100,7 +116,7 @@ def test_a_redirect_is_followed_like_a_browser(
 
 
 def test_an_endless_redirect_is_cut(stack: LocalStack, web_server: "WebServer") -> None:
-    texts_go_to(stack, web_server.answer("/loop", b"/loop", "text/plain", 302))
+    stack.line_goes_to(SmsUrl=web_server.answer("/loop", b"/loop", "text/plain", 302))
     stack.text("Hi")
     stack.advance(0)
 
@@ -111,10 +127,10 @@ def test_an_endless_redirect_is_cut(stack: LocalStack, web_server: "WebServer") 
 def test_only_a_connection_that_failed_is_tried_again(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
-    texts_go_to(stack, NOBODY)
+    stack.line_goes_to(SmsUrl=NOBODY)
     unreachable = stack.text("Hi")
     stack.advance(0)
-    texts_go_to(stack, web_server.answer("/broken", b"", "text/plain", 503))
+    stack.line_goes_to(SmsUrl=web_server.answer("/broken", b"", "text/plain", 503))
     refused = stack.text("Hi")
     stack.advance(0)
 
@@ -127,7 +143,7 @@ def test_the_fallback_url_answers_when_the_first_fails(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     fallback = web_server.twiml("/fallback", "<Response><Message>Later</Message></Response>")
-    texts_go_to(stack, NOBODY, SmsFallbackUrl=fallback)
+    stack.line_goes_to(SmsUrl=NOBODY, SmsFallbackUrl=fallback)
     stack.text("Hi")
     stack.advance(1)
 
@@ -147,7 +163,7 @@ class TestReplies:
     """The TwiML of an answer to a text."""
 
     def ask(self, stack: LocalStack, url: str) -> None:
-        texts_go_to(stack, url)
+        stack.line_goes_to(SmsUrl=url)
         stack.text("Hi")
         stack.advance(1)
 
@@ -194,6 +210,14 @@ class TestReplies:
 
         assert replies(stack) == ["Here"]
 
+    def test_what_was_sent_before_a_mistake_stays_sent(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        document = f"<Response><Message>One</Message><Redirect>{NOBODY}</Redirect></Response>"
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        assert (replies(stack), [a["code"] for a in stack.alerts()]) == (["One"], [11205])
+
     @pytest.mark.parametrize(
         ("document", "code", "sent"),
         [
@@ -203,6 +227,8 @@ class TestReplies:
             ("<Response><Message/></Response>", 14103, 0),
             (f"<Response><Message>{'x' * 1601}</Message></Response>", 21617, 0),
             ("<Response><Message to='nobody'>x</Message></Response>", 14101, 0),
+            ("<Response><Message from='+12025550177'>x</Message></Response>", 14102, 0),
+            ("<Response><Message><Media>javascript:x</Media></Message></Response>", 21620, 0),
             ("<Response", 12100, 0),
         ],
     )
@@ -212,6 +238,14 @@ class TestReplies:
         self.ask(stack, web_server.twiml("/sms", document))
 
         assert ([alert["code"] for alert in stack.alerts()], len(replies(stack))) == ([code], sent)
+
+    def test_a_national_number_has_the_country_of_the_line(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        document = "<Response><Message to='(202) 555-0124'>Psst</Message></Response>"
+        self.ask(stack, web_server.twiml("/sms", document))
+
+        assert [text["body"] for text in stack.texts(HANDSETS[1])] == ["Psst"]
 
     def test_an_attribute_that_is_not_emulated_is_named(
         self, stack: LocalStack, web_server: "WebServer"

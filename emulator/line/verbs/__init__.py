@@ -3,11 +3,11 @@
 from typing import Protocol
 
 from emulator.line import coverage
-from emulator.line.document import Language
+from emulator.line.document import Dialect
 from emulator.line.session import CallSession, Step
 from emulator.line.verbs.gathering import Gather
 from emulator.line.verbs.leaving import Hangup, Redirect, Reject
-from emulator.line.verbs.messaging import Message, RedirectText
+from emulator.line.verbs.messaging import RedirectText, Reply
 from emulator.line.verbs.speaking import Pause, Play, Say
 
 
@@ -17,11 +17,7 @@ class VoiceVerb(Protocol):
     async def run(self, session: CallSession) -> Step: ...
 
 
-def _missing(elements: dict[str, coverage.Element]) -> frozenset[str]:
-    return frozenset(name for name, element in elements.items() if element.level == "no")
-
-
-VOICE: Language[VoiceVerb] = Language(
+VOICE: Dialect[VoiceVerb] = Dialect(
     verbs={
         "Say": Say.read,
         "Play": Play.read,
@@ -31,14 +27,12 @@ VOICE: Language[VoiceVerb] = Language(
         "Reject": Reject.read,
         "Hangup": Hangup.read,
     },
-    gaps=coverage.gaps(coverage.VOICE),
-    missing=_missing(dict(coverage.VOICE)),
+    elements=coverage.VOICE,
     unknown_verb=12200,
 )
 
-MESSAGING: Language[Message | RedirectText] = Language(
-    verbs={"Message": Message.read, "Redirect": RedirectText.read},
-    gaps=coverage.gaps(coverage.MESSAGING),
-    missing=_missing(dict(coverage.MESSAGING)),
+MESSAGING: Dialect[Reply | RedirectText] = Dialect(
+    verbs={"Message": Reply.read, "Redirect": RedirectText.read},
+    elements=coverage.MESSAGING,
     unknown_verb=14110,
 )

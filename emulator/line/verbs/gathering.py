@@ -38,7 +38,7 @@ class Gather:
         )
 
     async def run(self, session: CallSession) -> Step:
-        await session.answer()
+        session.answer()
         attributes = {"timeout": str(self.timeout_s), "finishOnKey": self.finish_on_key}
         if self.num_digits:
             attributes["numDigits"] = str(self.num_digits)
@@ -74,14 +74,13 @@ class Gather:
 
 
 def _prompts(source: Source) -> list[Say | Play | Pause]:
-    """Read what is nested; another verb inside is a warning (13320) and left out."""
+    """Read what is nested; what cannot be a prompt is a warning and left out."""
     prompts: list[Say | Play | Pause] = []
-    for child in source.element:
-        read = PROMPTS.get(child.tag)
-        if read is None:
-            source.warn(13320, f"<{child.tag}> cannot stand inside <Gather>")
-            continue
-        nested = source.nested(child)
-        prompts.append(read(nested))
-        nested.finish()
+    for child in source.children(*PROMPTS, warning=13320):
+        prompt = PROMPTS[child.name](child)
+        child.finish()
+        if isinstance(prompt, Play) and prompt.digits:
+            source.warn(13325, "<Play> inside <Gather> cannot play digits")
+        else:
+            prompts.append(prompt)
     return prompts

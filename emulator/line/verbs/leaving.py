@@ -18,7 +18,7 @@ class Redirect:
         return cls(source.text(), source.one_of("method", ("GET", "POST"), "POST", 13710))
 
     async def run(self, session: CallSession) -> Step:
-        await session.answer()
+        session.answer()
         session.note("Redirect", self.url)
         return session.fetch(self.url, self.method)
 
@@ -31,6 +31,7 @@ class Reject:
 
     @classmethod
     def read(cls, source: Source) -> "Reject":
+        source.children(gaps=("Parameter",))
         return cls(source.one_of("reason", ("rejected", "busy"), "rejected", 13810))
 
     async def run(self, session: CallSession) -> Step:
@@ -46,9 +47,10 @@ class Hangup:
 
     @classmethod
     def read(cls, source: Source) -> "Hangup":
+        source.children(gaps=("Parameter",))
         return cls()
 
     async def run(self, session: CallSession) -> Step:
-        await session.answer()
+        session.answer()
         session.note("Hangup")
         return End("completed")

@@ -6,11 +6,8 @@ from emulator.line.reading import Source
 
 
 @dataclass(frozen=True)
-class Message:
-    """One reply.
-
-    `to` and `sender` are empty for the person who wrote and the number that got the text.
-    """
+class Reply:
+    """A <Message>; `to` and `sender` may be empty: the person who wrote, the number that got it."""
 
     body: str
     media: tuple[str, ...]
@@ -19,12 +16,13 @@ class Message:
     status_callback: str
 
     @classmethod
-    def read(cls, source: Source) -> "Message":
-        bodies = [child for child in source.element if child.tag == "Body"]
-        text = (
-            "".join(child.text or "" for child in bodies) if bodies else source.element.text or ""
-        )
-        media = [(child.text or "").strip() for child in source.element if child.tag == "Media"]
+    def read(cls, source: Source) -> "Reply":
+        parts = source.children("Body", "Media")
+        for part in parts:
+            part.finish()
+        bodies = [part.element.text or "" for part in parts if part.name == "Body"]
+        media = [part.text() for part in parts if part.name == "Media"]
+        text = "".join(bodies) if bodies else source.element.text or ""
         return cls(
             body=text.strip(),
             media=tuple(url for url in media if url),

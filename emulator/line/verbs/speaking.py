@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from emulator.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
+from emulator.line.coverage import SSML
 from emulator.line.reading import Source
 from emulator.line.session import CallSession, Step
 from emulator.webhooks import WebhookError
@@ -10,7 +11,6 @@ from emulator.webhooks import WebhookError
 LOOPS_FOREVER = 1000
 """loop="0" means until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""
 SAY_LIMIT = 4096
-MEDIA_LIMIT = 40 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Say:
 
     @classmethod
     def read(cls, source: Source) -> "Say":
+        _check_ssml(source)
         return cls(
             text=source.text(),
             voice=source.value("voice", "man"),
@@ -32,7 +33,7 @@ class Say:
         )
 
     async def run(self, session: CallSession) -> Step:
-        await session.answer()
+        session.answer()
         if not self.text:
             session.warn(13520, "<Say> has no text")
             return None
@@ -62,7 +63,7 @@ class Play:
         )
 
     async def run(self, session: CallSession) -> Step:
-        await session.answer()
+        session.answer()
         seconds = tones_s(self.digits) if self.digits else await self._length_s(session)
         if not seconds:
             return None
@@ -80,7 +81,7 @@ class Play:
             session.warn(13420, "<Play> has no URL")
             return 0.0
         try:
-            answer = await session.load(session.resolve(self.url), MEDIA_LIMIT)
+            answer = await session.load(session.resolve(self.url))
         except WebhookError as error:
             session.store.alert(session.sid, error.code, f"<Play>: {error.message}")
             return 0.0
@@ -105,5 +106,12 @@ class Pause:
     async def run(self, session: CallSession) -> Step:
         session.note("Pause", length=str(self.length_s))
         await session.wait(self.length_s)
-        await session.answer()
+        session.answer()
         return None
+
+
+def _check_ssml(source: Source) -> None:
+    """Account for the speech marks inside, which may be nested."""
+    for mark in source.children(*SSML):
+        _check_ssml(mark)
+        mark.finish()

@@ -3,9 +3,10 @@
 Who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides).
 """
 
-import phonenumbers
+import mimetypes
 
 from emulator.local_values import ACCOUNT_SID
+from emulator.twilio.numbers import region_of
 from emulator.twilio.records import Call, Message
 from emulator.twilio.wire import API_VERSION
 
@@ -14,17 +15,11 @@ type Fields = tuple[tuple[str, str], ...]
 
 def geography(prefix: str, number: str | None) -> Fields:
     """Return City, State, Zip and Country; all but the country are often empty in real requests."""
-    country = ""
-    if number and number.startswith("+"):
-        try:
-            country = phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
-        except phonenumbers.NumberParseException:
-            country = ""
     return (
         (f"{prefix}City", ""),
         (f"{prefix}State", ""),
         (f"{prefix}Zip", ""),
-        (f"{prefix}Country", country),
+        (f"{prefix}Country", region_of(number)),
     )
 
 
@@ -52,10 +47,10 @@ def of_incoming_text(message: Message) -> Fields:
     media = tuple(
         pair
         for index, url in enumerate(message.media)
-        for pair in ((f"MediaUrl{index}", url), (f"MediaContentType{index}", "image/jpeg"))
+        for pair in ((f"MediaUrl{index}", url), (f"MediaContentType{index}", _media_type(url)))
     )
     return (
-        ("ToCountry", geography("To", message.to)[3][1]),
+        ("ToCountry", region_of(message.to)),
         ("ToState", ""),
         ("SmsMessageSid", message.sid),
         ("NumMedia", str(len(message.media))),
@@ -66,7 +61,7 @@ def of_incoming_text(message: Message) -> Fields:
         ("SmsStatus", "received"),
         ("FromCity", ""),
         ("Body", message.body),
-        ("FromCountry", geography("From", message.sender)[3][1]),
+        ("FromCountry", region_of(message.sender)),
         ("To", message.to),
         ("ToZip", ""),
         ("NumSegments", str(message.segments)),
@@ -93,3 +88,8 @@ def of_message_status(message: Message) -> Fields:
         *((("MessagingServiceSid", service),) if service else ()),
         *((("ErrorCode", str(message.error_code)),) if message.error_code else ()),
     )
+
+
+def _media_type(url: str) -> str:
+    """Guess the type of a picture by its name: the emulator does not fetch it."""
+    return mimetypes.guess_type(url)[0] or "image/jpeg"
