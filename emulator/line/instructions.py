@@ -1,0 +1,34 @@
+"""What an answer tells Twilio to do, by its type (twilio.com/docs/voice/twiml, messaging/twiml)."""
+
+from dataclasses import dataclass
+
+from emulator.line.document import Dialect, Document, parse
+from emulator.line.reading import TwimlError
+from emulator.webhooks import Answer
+
+TWIML_TYPES = ("text/xml", "application/xml", "text/html")
+WRONG_TYPE = 12300
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """Words: spoken in a call, sent back as the reply to a text."""
+
+    text: str
+
+
+def instructions_of[V](answer: Answer, dialect: Dialect[V]) -> Document[V] | PlainText | None:
+    """Return a document, or plain text that is none, or None for an empty answer.
+
+    Raise TwimlError for what cannot be run.
+    """
+    if not answer.body.strip():
+        return None
+    if answer.content_type in TWIML_TYPES:
+        return parse(answer.body, dialect)
+    if answer.content_type == "text/plain":
+        try:
+            return parse(answer.body, dialect)
+        except TwimlError:
+            return PlainText(answer.text.strip())
+    raise TwimlError(WRONG_TYPE, f"An answer of type {answer.content_type or '(none)'} is no TwiML")
