@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from emulator.supervision.package import deployed_files
+from emulator.supervision.package import deployed_files, ignored_names
 
 ROOT = Path(__file__).parents[1]
 
@@ -16,6 +16,11 @@ def test_the_package_equals_the_allow_list() -> None:
     allowed |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "shared").rglob("*.py")}
 
     assert set(deployed_files(ROOT)) == allowed
+
+
+def test_the_archive_of_a_deployment_is_no_part_of_the_next_one() -> None:
+    assert "app.zip" in ignored_names(ROOT)
+    assert "app.zip" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 def test_the_ignore_file_has_plain_names_that_begin_no_functions_name() -> None:

@@ -4,8 +4,9 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,18 +21,31 @@ CURLS = re.findall(r"^\$? ?(curl -X POST .*)$", README, re.MULTILINE)
 LINKS = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
 
 
+EXAMPLE = dict(re.findall(r"^`(\S+)`\n\n```\w+\n(.*?)```", README, re.DOTALL | re.MULTILINE))
+
+
+def tracked_files() -> list[str]:
+    """Return the files that git has of the project."""
+    command = ["git", "ls-files"]
+    answer = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return answer.stdout.splitlines()
+
+
+def copy_with_example(names: Iterable[str], root: Path) -> None:
+    """Copy files of the project to a folder and add the files that the README adds."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    for name, content in EXAMPLE.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content)
+
+
 @pytest.fixture(scope="module")
 def app_with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the deployed app with the function that the README adds."""
     root = tmp_path_factory.mktemp("app")
-    for name in deployed_files(ROOT):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, root / name)
-    for path, content in re.findall(
-        r"`(TwimlOpeningHours/\S+)`\n\n```\w+\n(.*?)```", README, re.DOTALL
-    ):
-        (root / path).parent.mkdir(exist_ok=True)
-        (root / path).write_text(content)
+    copy_with_example(deployed_files(ROOT), root)
     return root
 
 
@@ -41,13 +55,41 @@ def example_stack(app_with_example: Path) -> Iterator[LocalStack]:
 
 
 def test_the_example_answer_passes_its_own_test(example_stack: LocalStack) -> None:
-    [code] = re.findall(r"`tests/functions/\S+`\n\n```python\n(.*?)```", README, re.DOTALL)
     names: dict[str, object] = {}
-    exec(code, names)  # noqa: S102 - the README's own code
+    exec(EXAMPLE["tests/functions/test_twiml_opening_hours.py"], names)  # noqa: S102 - the README's
     test = names["test_callers_hear_the_opening_hours"]
     assert callable(test)
 
     test(example_stack)
+
+
+def test_the_checks_pass_with_the_example_added(tmp_path: Path) -> None:
+    copy_with_example((name for name in tracked_files() if (ROOT / name).exists()), tmp_path)
+    tests = [
+        "tests/functions/test_deployment_files.py",
+        "tests/functions/test_function_json.py",
+        "tests/functions/test_imports.py",
+        "tests/test_architecture.py",
+        "tests/test_deploy_package.py",
+    ]
+    # The functions that are there already are tested where they are.
+    others = " or ".join(path.parent.name for path in ROOT.glob("*/function.json"))
+    code = [name for name in EXAMPLE if name.endswith(".py")]
+    commands = [
+        ["pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", f"not ({others})", *tests],
+        ["ruff", "check", "--no-cache", *code],
+        ["ruff", "format", "--no-cache", "--check", *code],
+    ]
+
+    for command in commands:
+        result = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("command", CURLS)
@@ -86,11 +128,4 @@ def test_the_deployment_archive_holds_exactly_the_package(tmp_path: Path) -> Non
     subprocess.run(words, cwd=ROOT, check=True)
 
     files = {name for name in zipfile.ZipFile(archive).namelist() if not name.endswith("/")}
-    tracked = subprocess.run(
-        ["git", "ls-files"],  # noqa: S607 - as in the README
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert files == set(deployed_files(ROOT)) & set(tracked.stdout.splitlines())
+    assert files == set(deployed_files(ROOT)) & set(tracked_files())
