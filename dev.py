@@ -31,6 +31,14 @@ SETS = {
     "dev": ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"],
 }
 
+# Commands that go on as a program: the set of requirements, then what Python of .venv runs.
+PROGRAMS = {
+    "start": ("local", ["-m", "emulator"]),
+    "test": ("dev", ["-m", "pytest"]),
+    "sign": ("local", ["-m", "emulator.sign"]),
+    "screenshot": ("dev", [os.path.join("docs", "screenshot.py")]),
+}
+
 HELP = """\
 usage: python3 dev.py COMMAND [OPTIONS]
 
@@ -57,24 +65,13 @@ class SetUpError(Exception):
 
 
 def main(arguments):
-    """Run one command; return its exit status."""
-    commands = {
-        "start": start,
-        "test": test,
-        "check": check,
-        "sign": sign,
-        "screenshot": screenshot,
-        "python": show_python,
-    }
+    """Do what the command line says; return the exit status."""
     name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
     if name in ("-h", "--help", "help"):
         print(HELP)
         return 0
-    if name not in commands:
-        print("dev.py: there is no command %s\n\n%s" % (name, HELP), file=sys.stderr)
-        return 2
     try:
-        return commands[name](rest)
+        return run(name, rest)
     except SetUpError as error:
         print(error, file=sys.stderr)
         return 1
@@ -83,16 +80,18 @@ def main(arguments):
         return 130
 
 
-def start(arguments):
-    """Run the local stack."""
-    set_up("local")
-    return become(["-m", "emulator"] + arguments)
-
-
-def test(arguments):
-    """Run the tests."""
-    set_up("dev")
-    return become(["-m", "pytest"] + arguments)
+def run(name, arguments):
+    """Run a command by its name; 2 is the exit status when there is none."""
+    if name in PROGRAMS:
+        requirements, command = PROGRAMS[name]
+        set_up(requirements)
+        return become(command + arguments)
+    if name == "check":
+        return check(arguments)
+    if name == "python":
+        return show_python()
+    print("dev.py: there is no command %s\n\n%s" % (name, HELP), file=sys.stderr)
+    return 2
 
 
 def check(arguments):
@@ -117,19 +116,7 @@ def check(arguments):
     return 1 if failed else 0
 
 
-def sign(arguments):
-    """Print the signature header of a request."""
-    set_up("local")
-    return become(["-m", "emulator.sign"] + arguments)
-
-
-def screenshot(arguments):
-    """Make the pictures of the README."""
-    set_up("dev")
-    return become([os.path.join("docs", "screenshot.py")] + arguments)
-
-
-def show_python(_):
+def show_python():
     """Say which Python .venv is made with."""
     print(" ".join(find_python()))
     return 0

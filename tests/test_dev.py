@@ -199,6 +199,32 @@ def test_a_command_that_fails_or_does_not_exist_is_no_python(dev: ModuleType) ->
     assert dev.output_of(["no-such-python"]) == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "last", "program"),
+    [
+        (["start", "--port", "0"], "requirements-local.txt", "-m emulator --port 0"),
+        (["test", "-x"], "requirements-dev.txt", "-m pytest -x"),
+        (["sign", "URL", "A=b c"], "requirements-local.txt", "-m emulator.sign URL A=b c"),
+        (["screenshot"], "requirements-dev.txt", f"{Path('docs', 'screenshot.py')}"),
+    ],
+)
+def test_a_command_sets_up_what_it_needs_and_goes_on_as_its_program(
+    dev: ModuleType,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    last: str,
+    program: str,
+) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setattr(dev, "become", became.append)
+
+    dev.main(arguments)
+
+    assert machine.done() == ["venv", last]
+    assert [" ".join(words) for words in became] == [program]
+
+
 def test_check_runs_everything_and_names_what_failed(
     dev: ModuleType, machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
