@@ -4,7 +4,7 @@ import { formatNumber } from "./formats.js";
 import { Handset, Switcher } from "./handset.js";
 import { Banners, HostState } from "./host.js";
 import { Inspector } from "./inspector.js";
-import * as people from "./person.js";
+import { post } from "./person.js";
 import { isCaller, liveCall, personOf, ringsAt, statusAt } from "./records.js";
 import { Voice } from "./speech.js";
 import { Store } from "./store.js";
@@ -25,15 +25,12 @@ function makePerson(show) {
   };
   let keys = Promise.resolve(); // keys leave one after the other
   return {
-    onText: (from, to, body) => attempt(people.sendText(from, to, body)),
-    onCall: (from, to) => attempt(people.placeCall(from, to)),
-    onAct: (sid, deed) => {
-      if (deed === "hangup") voice.stop();
-      return attempt(people.act(sid, deed));
-    },
+    onText: (from, to, body) => attempt(post("texts", { from, to, body })),
+    onCall: (from, to) => attempt(post("calls", { from, to })),
+    onAct: (sid, deed) => attempt(post(`calls/${sid}/${deed}`, {})), // answer, decline or hangup
     onKey: (sid, digits) => {
       tones.key(digits);
-      keys = keys.then(() => attempt(people.act(sid, "keys", { digits })));
+      keys = keys.then(() => attempt(post(`calls/${sid}/keys`, { digits })));
     },
   };
 }
@@ -54,11 +51,11 @@ function useAttention(handset) {
   useLayoutEffect(() => {
     const read = () => document.hidden || (store.state.unread.size && store.receive("read", handset));
     const attend = (state, name, data) => {
-      if (name === "snapshot") voice.skip(data.calls);
+      if (name === "snapshot" || name === "lost") voice.begin(state.calls);
       if (name === "call" && personOf(data) === handset) voice.hear(data);
-      else if (name === "call") voice.skip([data]);
       if (name === "text" || name === "snapshot") read();
     };
+    voice.begin(store.state.calls);
     read();
     addEventListener("visibilitychange", read);
     const unsubscribe = store.subscribe(attend);
@@ -76,7 +73,7 @@ const TopBar = ({ state, view, onView }) => html`<header class="top-bar">
       (name) => html`<button aria-pressed=${view === name} onClick=${() => onView(name)}>${name}</button>`,
     )}
   </div>
-  ${state.clock.kind === "manual" && html`<span class="soft" data-testid="clock">Manual clock, ${state.clock.now}</span>`}
+  ${state.clock.kind === "manual" && html`<span class="soft">Manual clock, ${state.clock.now}</span>`}
   <${HostState} host=${state.host} />
 </header>`;
 

@@ -28,8 +28,7 @@ function Screen({ call, line, test, label, about, children }) {
   const element = useRef();
   useEffect(() => element.current.focus(), []);
   const number = lineOf(call);
-  return html`<section class="call-screen ${test}" role="dialog" aria-label=${label} tabindex="-1" data-testid=${test}
-    data-sid=${call.sid} ref=${element}>
+  return html`<section class="call-screen ${test}" role="dialog" aria-label=${label} tabindex="-1" data-testid=${test} ref=${element}>
     <header>
       <h2>${nameOf(number, line)}</h2>
       ${number === line && html`<p>${formatNumber(number)}</p>`}
@@ -88,7 +87,7 @@ function Ended({ call, clock, onDismiss, ...rest }) {
   const about = html`<span role="status">Call ${call.status}${time}</span>`;
   return html`<${Screen} call=${call} test="call-ended" label="Call ended" about=${about} ...${rest}>
     <${Captions} timeline=${call.timeline} />
-    <div class="actions"><button class="soft-button glass" data-testid="dismiss" onClick=${onDismiss}>Done</button></div>
+    <div class="actions"><button class="soft-button glass" onClick=${onDismiss}>Done</button></div>
   </${Screen}>`;
 }
 

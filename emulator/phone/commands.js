@@ -2,27 +2,27 @@
 import { Icon } from "./icons.js";
 import { html, useState } from "./ui.js";
 
-const COPIED_MS = 1500;
+const SHOWN_MS = 3000; // what became of the copy
 
-function Command({ label, url, body }) {
-  const [copied, setCopied] = useState(false);
-  const source = `curl -X POST ${url} -H 'x-functions-key: local' -d '${JSON.stringify(body)}'`;
+function Command({ label, url, functionKey, body }) {
+  const [result, show] = useState("Copy");
+  const source = `curl -X POST ${url} -H 'x-functions-key: ${functionKey}' -d '${JSON.stringify(body)}'`;
   const copy = async () => {
-    await navigator.clipboard.writeText(source);
-    setCopied(true);
-    setTimeout(setCopied, COPIED_MS, false);
+    const written = navigator.clipboard.writeText(source);
+    show(await written.then(() => "Copied", () => "Not allowed: select the text"));
+    setTimeout(show, SHOWN_MS, "Copy");
   };
   return html`<figure>
     <figcaption>${label}
       <button data-testid="copy" aria-label="Copy: ${label}" onClick=${copy}>
-        <${Icon} name="copy" /><span role="status">${copied ? "Copied" : "Copy"}</span>
+        <${Icon} name="copy" /><span role="status">${result}</span>
       </button>
     </figcaption>
     <pre tabindex="0">${source}</pre>
   </figure>`;
 }
 
-export const Commands = ({ functionsUrl, handset }) => html`<div class="commands" data-testid="commands">
-  <${Command} label="Text this handset" url="${functionsUrl}/api/SendSms" body=${{ to: handset, body: "Hello" }} />
-  <${Command} label="Ring it" url="${functionsUrl}/api/PlaceCall" body=${{ to: handset }} />
+export const Commands = ({ answersUrl, functionKey, handset }) => html`<div class="commands">
+  <${Command} label="Text this handset" url="${answersUrl}/SendSms" functionKey=${functionKey} body=${{ to: handset, body: "Hello" }} />
+  <${Command} label="Ring it" url="${answersUrl}/PlaceCall" functionKey=${functionKey} body=${{ to: handset }} />
 </div>`;

@@ -13,15 +13,14 @@ const Details = ({ delivery: { error, method, url, form, answer, content_type: t
     ${answer ? html`<${Markup} source=${answer} />` : html`<p class="soft">Empty</p>`}
   </div>`;
 
-export function Delivery({ delivery, at, functionsUrl }) {
+export function Delivery({ delivery, at, answersUrl }) {
   const [open, setOpen] = useState(false);
   const { purpose, method, url, form, signed, status, error, attempt, duration_ms: took } = delivery;
-  const [name, query] = endpoint(url, functionsUrl);
+  const [name, query] = endpoint(url, answersUrl);
   const reported = form.find(([field]) => /^(Message|Call)Status$/.test(field))?.[1];
   const mood = error || status >= 400 ? "bad" : status ? "good" : "busy";
   return html`<li class="webhook">
-    <button data-testid="webhook" data-function=${name} data-purpose=${purpose} data-status=${status ?? ""}
-      aria-expanded=${open} onClick=${() => setOpen(!open)}>
+    <button data-testid="webhook" aria-expanded=${open} onClick=${() => setOpen(!open)}>
       ${at}
       <span class="what"><code class="method">${method}</code><b>${name}</b><small>${purpose === "status" ? reported : query}</small></span>
       <span class="soft">${purpose}${attempt > 1 && ` · attempt ${attempt}`}</span>

@@ -12,12 +12,11 @@ export function Dialler({ line, tones, onCall, onText }) {
     setTyped((digits) => (digits + digit).slice(0, 15));
   };
   return html`<div class="dialler">
-    <output class=${typed ? "" : "soft"} aria-label="Number" data-testid="dialled">${formatNumber(number)}</output>
+    <output class=${typed ? "" : "soft"} aria-label="Number">${formatNumber(number)}</output>
     <${Keypad} onKey=${key} />
     <div class="actions">
       <button class="round" aria-label="Text" onClick=${() => onText(number)}><${Icon} name="message" /></button>
-      <button class="round answer" data-testid="dial" aria-label="Call"
-        onClick=${() => onCall(number)}><${Icon} name="phone" /></button>
+      <button class="round answer" aria-label="Call" onClick=${() => onCall(number)}><${Icon} name="phone" /></button>
       <button class="round" aria-label="Erase a digit" disabled=${!typed}
         onClick=${() => setTyped(typed.slice(0, -1))}><${Icon} name="erase" /></button>
     </div>

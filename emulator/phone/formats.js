@@ -16,10 +16,10 @@ export const talkTime = (seconds) =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 /** The function's name and the query of a webhook; the whole address when it goes elsewhere. */
-export function endpoint(url, functionsUrl) {
-  if (!url.startsWith(`${functionsUrl}/`)) return [url, ""];
-  const { pathname, search } = new URL(url);
-  return [pathname.replace(/^\/(api\/)?/, ""), search];
+export function endpoint(url, answersUrl) {
+  if (!url.startsWith(`${answersUrl}/`)) return [url, ""];
+  const [name, query] = url.slice(answersUrl.length + 1).split(/(?=\?)/);
+  return [name, query];
 }
 
 /** Only this may become a link: texts are written by anybody. */

@@ -18,7 +18,7 @@ export function Switcher({ state, handset, onChoose }) {
         aria-pressed=${number === handset} onClick=${() => onChoose(number)}>
         <i />${formatNumber(number)}
         ${unread > 0 && html`<b data-testid="unread">${unread}<span class="spoken"> unread</span></b>`}
-        ${ringing && html`<em data-testid="ringing">ringing</em>`}
+        ${ringing && html`<em>ringing</em>`}
       </button>`;
     })}
   </nav>`;
@@ -68,13 +68,13 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
     return html`<${Messages} ...${{ state, handset, peer, ...person, onCall, ...rest }} onPeer=${setPeer} />`;
   };
   const mood = call ? (ringsAt(call, handset) ? "calling ringing" : "calling") : "";
-  return html`<section class="device ${mood}" data-testid="handset" data-number=${handset} aria-label="Handset">
+  return html`<section class="device ${mood}" aria-label="Handset">
     <div class="screen">
       <div class="status-bar">${formatNumber(handset)}</div>
       ${screen()}
       ${!call && html`<nav class="tabs">
         ${Object.keys(TABS).map(
-          (name) => html`<button aria-pressed=${tab === name} data-testid="tab-${name}" onClick=${() => setTab(name)}>
+          (name) => html`<button aria-pressed=${tab === name} onClick=${() => setTab(name)}>
             <${Icon} name=${TABS[name]} />${name}
           </button>`,
         )}

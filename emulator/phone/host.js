@@ -13,7 +13,7 @@ function summary({ state, functions, errors }) {
 }
 
 export const HostState = ({ host }) => html`<details>
-  <summary data-testid="host-state" data-state=${host.state} class="${host.state} ${host.errors.length ? "partial" : ""}">
+  <summary data-testid="host-state" class="${host.state} ${host.errors.length ? "partial" : ""}">
     <i /><span role="status">${summary(host)}</span>
   </summary>
   <div class="popover"><${Report} ...${host} /><ul>${host.functions.map((name) => html`<li>${name}</li>`)}</ul></div>

@@ -16,12 +16,11 @@ const FILTERS = {
 const Filters = ({ all, filter, onFilter }) => html`<div class="choices" role="group" aria-label="Show">
   ${Object.keys(FILTERS).map((name) => {
     const count = all.filter(FILTERS[name]).length;
-    return html`<button data-testid="filter-${name.toLowerCase()}" aria-pressed=${filter === name}
-      onClick=${() => onFilter(name)}>${name} <small>${count || ""}</small></button>`;
+    return html`<button aria-pressed=${filter === name} onClick=${() => onFilter(name)}>${name} <small>${count || ""}</small></button>`;
   })}
 </div>`;
 
-const Welcome = ({ commands }) => html`<main class="inspector"><div class="welcome" data-testid="welcome">
+const Welcome = ({ commands }) => html`<main class="inspector"><div class="welcome">
   <h2>Your browser is a phone now</h2>
   <p>Run one of these in a terminal, or text and call your functions from the handset. Each webhook they
     answer and each TwiML verb they play appears here as it happens.</p>
@@ -31,7 +30,7 @@ const Welcome = ({ commands }) => html`<main class="inspector"><div class="welco
 export function Inspector({ state, handset, selection, onSelect }) {
   const [filter, setFilter] = useState("All");
   const [limit, setLimit] = useState(PAGE);
-  const { functions_url: functionsUrl } = state;
+  const { answers_url: answersUrl, function_key: functionKey } = state;
   const all = tracesOf(state);
   const list = useRef();
   useLayoutEffect(() => {
@@ -39,7 +38,7 @@ export function Inspector({ state, handset, selection, onSelect }) {
   }, [all[0]?.sid]);
   const chosen = all.filter(({ sid }) => sid === selection);
   const shown = chosen.length ? chosen : all.filter(FILTERS[filter]);
-  const commands = html`<${Commands} functionsUrl=${functionsUrl} handset=${handset} />`;
+  const commands = html`<${Commands} ...${{ answersUrl, functionKey, handset }} />`;
   if (state.ready && !all.length) return html`<${Welcome} commands=${commands} />`;
   return html`<main class="inspector" aria-label="Inspector">
     <div class="inspector-bar">
@@ -50,9 +49,10 @@ export function Inspector({ state, handset, selection, onSelect }) {
     </div>
     <div class="traces" ref=${list}>
       ${!shown.length && html`<p class="soft">Nothing to show.</p>`}
-      ${shown.slice(0, limit).map((trace) => html`<${Trace} key=${trace.sid} functionsUrl=${functionsUrl}
+      ${shown.slice(0, limit).map((trace) => html`<${Trace} key=${trace.sid} answersUrl=${answersUrl}
         selected=${trace.sid === selection} onSelect=${onSelect} ...${trace} />`)}
       ${shown.length > limit && html`<button class="soft-button" onClick=${() => setLimit(limit + PAGE)}>Show older</button>`}
+      ${state.older && html`<p class="soft" data-testid="older">Older entries are gone.</p>`}
     </div>
   </main>`;
 }

@@ -1,7 +1,7 @@
 /** The twelve keys, for dialling and for calls. */
 import { html, useEffect, useRef } from "./ui.js";
 
-const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ", 0: "+" };
+const LETTERS = ["+", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"];
 
 /** Keys of the real keyboard count too, unless the person is typing into a field. */
 export function Keypad({ onKey, wanted }) {

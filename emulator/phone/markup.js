@@ -3,9 +3,7 @@ import { html } from "./ui.js";
 
 const LONGEST = 40_000; // characters; a longer answer is cut and stays plain
 
-const isElement = (node) => node.nodeType === Node.ELEMENT_NODE;
-const isComment = (node) => node.nodeType === Node.COMMENT_NODE;
-const isBlank = (node) => !isElement(node) && !isComment(node) && !node.data.trim();
+const isText = (node) => node instanceof Text; // CDATA is one too
 
 const opening = ({ nodeName, attributes }, end) => [
   html`<i>${"<"}</i><b>${nodeName}</b>`,
@@ -17,16 +15,16 @@ const closing = ({ nodeName }) => html`<i>${"</"}</i><b>${nodeName}</b><i>${">"}
 
 /** The whole node in one line. */
 function inline(node) {
-  if (isComment(node)) return html`<i>${`<!--${node.data}-->`}</i>`;
-  if (!isElement(node)) return node.data;
+  if (node instanceof Comment) return html`<i>${`<!--${node.data}-->`}</i>`;
+  if (!(node instanceof Element)) return node.data;
   if (!node.firstChild) return opening(node, "/>");
   return [opening(node, ">"), [...node.childNodes].map(inline), closing(node)];
 }
 
 /** The node as lines; an element that holds words stays on one line. */
 function lines(node, indent) {
-  const children = [...node.childNodes].filter((child) => !isBlank(child));
-  if (!children.length || !children.every((child) => isElement(child) || isComment(child))) {
+  const children = [...node.childNodes].filter((child) => !isText(child) || child.data.trim());
+  if (!children.length || children.some(isText)) {
     return [indent, inline(node), "\n"];
   }
   return [
@@ -42,7 +40,7 @@ function printed(source) {
   const tree = new DOMParser().parseFromString(source, "text/xml");
   if (tree.querySelector("parsererror")) return plain;
   const declaration = source.match(/^<\?xml.*?\?>/)?.[0];
-  return [declaration && html`<i>${declaration}\n</i>`, [...tree.childNodes].map((node) => lines(node, ""))];
+  return [declaration && html`<i>${`${declaration}\n`}</i>`, [...tree.childNodes].map((node) => lines(node, ""))];
 }
 
 export const Markup = ({ source }) =>

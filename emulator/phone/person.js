@@ -1,6 +1,5 @@
-/** What the person does. Each promise fails with a message to show. */
-
-async function post(path, body) {
+/** What the person does. The promise fails with a message to show. */
+export async function post(path, body) {
   const response = await fetch(`/emulator/${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -11,9 +10,3 @@ async function post(path, body) {
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.detail || answer.title || `The emulator answered ${response.status}.`);
 }
-
-export const sendText = (from, to, body) => post("texts", { from, to, body });
-export const placeCall = (from, to) => post("calls", { from, to });
-
-/** `deed` is answer, decline, hangup or keys (with {digits}). */
-export const act = (sid, deed, body = {}) => post(`calls/${sid}/${deed}`, body);

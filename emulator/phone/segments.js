@@ -10,7 +10,13 @@ const EXTENDED = new Set("\f^{}\\[~]|€"); // two units each
 export function segmentsOf(body) {
   const characters = [...body];
   const gsm = characters.every((one) => BASIC.has(one) || EXTENDED.has(one));
-  const units = gsm ? characters.reduce((sum, one) => sum + (EXTENDED.has(one) ? 2 : 1), 0) : body.length;
-  const [single, joined] = gsm ? [160, 153] : [70, 67];
-  return { units, segments: units <= single ? 1 : Math.ceil(units / joined) };
+  const [alone, joined] = gsm ? [160, 153] : [70, 67];
+  const widths = characters.map((one) => (gsm ? 1 + EXTENDED.has(one) : one.length));
+  const units = widths.reduce((sum, width) => sum + width, 0);
+  let [segments, room] = [1, units <= alone ? alone : joined];
+  for (const width of widths) {
+    if (width > room) [segments, room] = [segments + 1, joined]; // no character is cut in two
+    room -= width;
+  }
+  return { units, segments };
 }

@@ -1,5 +1,6 @@
 /** The voice of a call. It follows the call and never drives it. */
 
+const RATE = 1.2; // near the pace the emulator counts with: the end must not cut the last word off
 const longestMs = (text) => 2000 + text.length * 110;
 
 /** Resolves when the words are spoken or could not be; some browsers never tell. */
@@ -8,6 +9,7 @@ function say({ text, attributes }) {
   return new Promise((resolve) => {
     const utterance = new SpeechSynthesisUtterance(text);
     utterance.lang = attributes.language ?? "";
+    utterance.rate = RATE;
     utterance.onend = utterance.onerror = resolve;
     setTimeout(resolve, longestMs(text));
     speechSynthesis.speak(utterance);
@@ -17,24 +19,27 @@ function say({ text, attributes }) {
 export class Voice {
   muted = false;
   #heard = new Map(); // sid -> entries of the timeline that were taken in
+  #speaker; // sid of the call that speaks
   #turn = Promise.resolve();
   #stops = 0;
   #audio = new Audio();
 
-  /** What these calls have said so far is not spoken again. */
-  skip(calls) {
-    for (const { sid, timeline } of calls) this.#heard.set(sid, timeline.length);
+  /** Be silent, and know only these calls (by sid): what they said so far is not spoken again. */
+  begin(calls) {
+    this.stop();
+    this.#heard = new Map([...calls].map(([sid, { timeline }]) => [sid, timeline.length]));
   }
 
-  /** Speak what is new in this call. A key that is pressed cuts the voice off. */
+  /** Speak what is new in this call. A key, a redirect and the end cut the voice off. */
   hear(call) {
-    const fresh = call.timeline.slice(this.#heard.get(call.sid) ?? 0);
-    this.skip([call]);
+    const fresh = call.timeline.slice(this.#heard.get(call.sid));
+    this.#heard.set(call.sid, call.timeline.length);
     for (const entry of fresh) {
-      if (entry.name === "keys") this.stop();
-      if (entry.name === "Say") this.#next(() => say(entry));
-      if (entry.attributes.url) this.#next(() => this.#play(entry.attributes.url));
+      if (["keys", "redirected"].includes(entry.name)) this.#cut(call);
+      if (entry.name === "Say") this.#next(call, () => say(entry));
+      if (entry.attributes.url) this.#next(call, () => this.#play(entry.attributes.url));
     }
+    if (call.status !== "in-progress") this.#cut(call);
   }
 
   mute(muted) {
@@ -44,13 +49,20 @@ export class Voice {
 
   stop() {
     this.#stops += 1;
+    this.#speaker = undefined;
     this.#turn = Promise.resolve();
     this.#audio.pause();
     window.speechSynthesis?.cancel();
   }
 
-  #next(job) {
+  /** Another call of the same handset may be the one that speaks. */
+  #cut({ sid }) {
+    if (sid === this.#speaker) this.stop();
+  }
+
+  #next({ sid }, job) {
     const stops = this.#stops;
+    this.#speaker = sid;
     this.#turn = this.#turn.then(() => (this.muted || stops !== this.#stops ? undefined : job()));
   }
 

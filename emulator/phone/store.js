@@ -10,39 +10,49 @@ export const initialState = {
   texts: new Map(), // by sid
   calls: new Map(), // by sid
   webhooks: new Map(), // by id
-  alerts: [],
+  alerts: new Map(), // by id
+  older: false, // more has happened than is kept
   unread: new Set(), // sids of texts that nobody has looked at
   host: { state: "starting", reason: "", functions: [], errors: [] },
   clock: { kind: "system" },
-  functions_url: "",
+  function_key: "local",
+  answers_url: "",
 };
 
 export const byTime = (a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 
-const mapped = (records, key) =>
-  new Map(records.sort(byTime).slice(-LIMIT).map((record) => [record[key], record]));
+const keyOf = ({ id, sid }) => id ?? sid;
 
-function added(map, key, record) {
-  const copy = new Map(map).set(key, record);
-  if (copy.size > LIMIT) copy.delete(copy.keys().next().value);
-  return copy;
+const mapped = (records) => new Map(records.sort(byTime).map((record) => [keyOf(record), record]));
+
+function added(state, kind, record) {
+  const records = new Map(state[kind]).set(keyOf(record), record);
+  const full = records.size > LIMIT;
+  if (full) records.delete(records.keys().next().value);
+  return { ...state, [kind]: records, older: state.older || full };
 }
 
-/** The sids of texts to the person that the page did not know. */
-const news = (state, texts) =>
-  texts.filter(({ sid, direction }) => direction !== "inbound" && !state.texts.has(sid)).map(({ sid }) => sid);
+/** The unread texts, with those of `texts` to the person that the page did not know. */
+const unread = (state, texts) =>
+  new Set([
+    ...state.unread,
+    ...texts.filter(({ sid, direction }) => direction !== "inbound" && !state.texts.has(sid)).map(keyOf),
+  ]);
 
 /** Texts that came while the connection was lost are unread. */
 function fromSnapshot(state, data) {
   return {
     ...state,
+    answers_url: `${data.functions_url}/api`,
     ...data,
     connected: true,
     ready: true,
-    texts: mapped(data.texts, "sid"),
-    calls: mapped(data.calls, "sid"),
-    webhooks: mapped(data.webhooks, "id"),
-    unread: state.ready ? new Set([...state.unread, ...news(state, data.texts)]) : state.unread,
+    texts: mapped(data.texts),
+    calls: mapped(data.calls),
+    webhooks: mapped(data.webhooks),
+    alerts: mapped(data.alerts),
+    older: Object.values(data.dropped ?? {}).some(Boolean),
+    unread: state.ready ? unread(state, data.texts) : state.unread,
   };
 }
 
@@ -52,17 +62,11 @@ export function reduce(state, name, data) {
     case "snapshot":
       return fromSnapshot(state, data);
     case "text":
-      return {
-        ...state,
-        texts: added(state.texts, data.sid, data),
-        unread: new Set([...state.unread, ...news(state, [data])]),
-      };
+      return { ...added(state, "texts", data), unread: unread(state, [data]) };
     case "call":
-      return { ...state, calls: added(state.calls, data.sid, data) };
     case "webhook":
-      return { ...state, webhooks: added(state.webhooks, data.id, data) };
     case "alert":
-      return { ...state, alerts: [...state.alerts, data].slice(-LIMIT) };
+      return added(state, `${name}s`, data);
     case "host":
     case "handsets":
     case "clock":
@@ -70,7 +74,7 @@ export function reduce(state, name, data) {
     case "lost":
       return { ...state, connected: false };
     case "read": // the texts to the number `data` have been looked at
-      return { ...state, unread: new Set([...state.unread].filter((sid) => state.texts.get(sid)?.to !== data)) };
+      return { ...state, unread: new Set([...state.unread].filter((sid) => (state.texts.get(sid)?.to ?? data) !== data)) };
     default:
       return state;
   }

@@ -17,8 +17,7 @@ const Text = memo(({ text, selected, onSelect }) => {
   const { sid, status, direction, media, body, error_code: code } = text;
   const own = direction === "inbound";
   const bad = ["undelivered", "failed", "canceled"].includes(status);
-  return html`<div class="text ${own ? "own" : ""} ${bad ? "bad" : ""} ${selected ? "selected" : ""}"
-    data-testid="text" data-sid=${sid} data-status=${status}>
+  return html`<div class="text ${own ? "own" : ""} ${bad ? "bad" : ""} ${selected ? "selected" : ""}">
     <div class="bubble">
       <span class="spoken">${own ? "You:" : "They:"}</span>
       ${media.map((url) => html`<${Media} url=${url} />`)}
@@ -26,7 +25,7 @@ const Text = memo(({ text, selected, onSelect }) => {
     </div>
     <button class="about" title="Show its webhooks" aria-pressed=${selected} onClick=${() => onSelect(sid)}>
       ${bad && html`<${Icon} name="warning" />`}
-      <span data-testid="text-status">${own && status === "received" ? "delivered" : status}${code && ` · error ${code}`}</span>
+      <span>${own && status === "received" ? "delivered" : status}${code && ` · error ${code}`}</span>
       <time>${timeOfDay(text.at)}</time>
     </button>
   </div>`;
@@ -35,8 +34,8 @@ const Text = memo(({ text, selected, onSelect }) => {
 const outcome = (status, call) => (status === "completed" ? talkTime(talkSeconds(call)) : status);
 
 const Call = memo(
-  ({ call, handset, selected, onSelect }) => html`<button class="call ${selected ? "selected" : ""}" data-testid="call"
-    data-status=${call.status} title="Show what happened" aria-pressed=${selected} onClick=${() => onSelect(call.sid)}>
+  ({ call, handset, selected, onSelect }) => html`<button class="call ${selected ? "selected" : ""}"
+    title="Show what happened" aria-pressed=${selected} onClick=${() => onSelect(call.sid)}>
     <${Icon} name="phone" />
     ${isCaller(call, handset) ? "You called" : "Call"} · ${outcome(statusAt(call, handset), call)} <time>${timeOfDay(call.at)}</time>
   </button>`,

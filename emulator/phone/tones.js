@@ -15,10 +15,8 @@ export class Tones {
     audio.resume();
     const start = audio.currentTime + delayMs / 1000;
     const end = start + lengthMs / 1000;
-    const gain = audio.createGain();
-    gain.gain.setValueAtTime(volume, end - 0.03);
-    gain.gain.linearRampToValueAtTime(0, end); // without it the end clicks
-    gain.gain.value = volume;
+    const gain = new GainNode(audio, { gain: volume });
+    gain.gain.setTargetAtTime(0, end - 0.05, 0.01); // without it the end clicks
     gain.connect(audio.destination);
     for (const frequency of frequencies) {
       const oscillator = new OscillatorNode(audio, { frequency });

@@ -26,7 +26,7 @@ function Head({ sid, record }) {
 }
 
 const Entry = ({ at, kind, running, item: { name, text, attributes } }) =>
-  html`<li class="${kind} ${running ? "running" : ""}" data-testid=${kind} data-name=${name}>
+  html`<li class="${kind} ${running ? "running" : ""}" data-testid=${kind}>
     ${at}
     <span class="what">
       <b>${name}</b>${text && html`<span>${text}</span>`}
@@ -37,7 +37,7 @@ const Entry = ({ at, kind, running, item: { name, text, attributes } }) =>
 
 /** Twilio's error numbers have a page each. */
 const Alert = ({ at, item: { level, kind, code, message } }) =>
-  html`<li class="alert ${level}" data-testid="alert" data-code=${code ?? ""}>
+  html`<li class="alert ${level}">
     ${at}
     <span class="what"><b>${kind === "twilio" ? `Twilio ${level}` : "Emulator"}</b>
       ${kind === "twilio" && code && html`<a href="https://www.twilio.com/docs/api/errors/${code}" target="_blank" rel="noreferrer">${code}</a>`}
@@ -47,9 +47,9 @@ const Alert = ({ at, item: { level, kind, code, message } }) =>
 const runningVerb = (call) =>
   call?.timeline && isLive(call.status) && call.timeline.findLast(({ kind }) => kind === "verb");
 
-export const Trace = memo(({ functionsUrl, selected, onSelect, ...trace }) => {
+export const Trace = memo(({ answersUrl, selected, onSelect, ...trace }) => {
   const running = runningVerb(trace.record);
-  return html`<article class="trace ${selected ? "selected" : ""}" data-testid="trace" data-sid=${trace.sid}>
+  return html`<article class="trace ${selected ? "selected" : ""}">
     <button class="head" aria-pressed=${selected} title="Show only this" onClick=${() => onSelect(trace.sid)}>
       <${Head} ...${trace} />
     </button>
@@ -57,7 +57,7 @@ export const Trace = memo(({ functionsUrl, selected, onSelect, ...trace }) => {
     <ol>${stepsOf(trace).map(({ kind, at, item }) => {
       const clock = html`<span class="at">${Math.max(0, at).toFixed(2)}</span>`;
       if (kind === "webhook") {
-        return html`<${Delivery} key=${item.id} delivery=${item} at=${clock} functionsUrl=${functionsUrl} />`;
+        return html`<${Delivery} key=${item.id} delivery=${item} at=${clock} answersUrl=${answersUrl} />`;
       }
       return html`<${kind === "alert" ? Alert : Entry} kind=${kind} at=${clock} item=${item} running=${item === running} />`;
     })}</ol>

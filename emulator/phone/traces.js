@@ -10,20 +10,35 @@ export function tracesOf({ texts, calls, webhooks, alerts }) {
   };
   for (const record of [...texts.values(), ...calls.values()]) trace(record).record = record;
   for (const delivery of webhooks.values()) trace(delivery).deliveries.push(delivery);
-  for (const alert of alerts) trace(alert).alerts.push(alert);
+  for (const alert of alerts.values()) trace(alert).alerts.push(alert);
   return [...found.values()].sort((a, b) => byTime(b, a));
 }
 
-const rank = ({ kind, item }) => (item.purpose === "status" ? 3 : { event: 0, webhook: 1, verb: 2, alert: 3 }[kind]);
+const RANKS = { event: 0, webhook: 1, verb: 2, alert: 3, status: 3 };
+
+/** The timeline as steps. It keeps its order: what follows at the same instant ranks no lower. */
+function played(timeline) {
+  let last;
+  return timeline.map((item) => {
+    const { kind, at } = item;
+    const least = last?.at === at ? last.rank : 0;
+    return (last = { kind, at, item, rank: Math.max(RANKS[kind], least) });
+  });
+}
 
 /** What happened in a trace, oldest first: {kind, at (seconds), item}. */
 export function stepsOf({ at, record, deliveries, alerts }) {
-  const step = (kind, item) => ({ kind, at: (Date.parse(item.at) - Date.parse(at)) / 1000, item });
+  const step = (kind) => (item) => ({
+    kind,
+    at: (Date.parse(item.at) - Date.parse(at)) / 1000,
+    item,
+    rank: RANKS[item.purpose] ?? RANKS[kind],
+  });
   return [
-    ...(record?.timeline ?? []).map((item) => ({ kind: item.kind, at: item.at, item })),
-    ...deliveries.map((item) => step("webhook", item)),
-    ...alerts.map((item) => step("alert", item)),
-  ].sort((a, b) => a.at - b.at || rank(a) - rank(b)); // with a manual clock much happens at once
+    ...played(record?.timeline ?? []),
+    ...deliveries.map(step("webhook")),
+    ...alerts.map(step("alert")),
+  ].sort((a, b) => a.at - b.at || a.rank - b.rank); // with a manual clock much happens at once
 }
 
 /** True when something went wrong. */

@@ -1,0 +1,146 @@
+"""The inspector: what the page tells about webhooks, calls and what is gone."""
+
+import json
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, Route, expect
+
+from emulator.testing import HANDSET, LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+MALFORMED = "<Response><Say>Never & closed</Response>"
+NARROW_PX = 390
+SNAPSHOT: dict[str, object] = {
+    "line": "+12025550100",
+    "handsets": [HANDSET],
+    "texts": [],
+    "calls": [],
+    "webhooks": [],
+    "alerts": [],
+    "host": {"state": "running", "reason": "", "functions": [], "errors": []},
+    "clock": {"kind": "system", "now": "2026-11-22T12:00:00Z"},
+    "functions_url": "http://127.0.0.1:7071",
+}
+ALERT = {
+    "id": "NO1",
+    "at": "2026-11-22T12:00:00.000Z",
+    "sid": "",
+    "level": "warning",
+    "kind": "emulator",
+    "code": None,
+    "message": "Something happened",
+}
+STEPS = """async () => {
+  const { stepsOf } = await import("/traces.js");
+  const entry = (kind, name) => ({ kind, name, at: 1, attributes: {} });
+  const timeline = [
+    entry("event", "answered"), entry("verb", "Say"), entry("event", "keys"), entry("verb", "Play"),
+  ];
+  const at = "2026-11-22T12:00:00.000Z";
+  const delivery = { at: "2026-11-22T12:00:01.000Z", name: "webhook", purpose: "instructions" };
+  const steps = stepsOf({ at, record: { timeline }, deliveries: [delivery], alerts: [] });
+  return steps.map(({ item }) => item.name);
+}"""
+
+
+def show(page: Page, **members: object) -> None:
+    """Load the page again with this snapshot, and no emulator behind it."""
+    body = f"event: snapshot\ndata: {json.dumps({**SNAPSHOT, **members})}\n\n"
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=body, content_type="text/event-stream")
+
+    page.route("**/events", answer)
+    page.reload()
+
+
+def watch_clipboard(page: Page, outcome: str) -> None:
+    """Let the clipboard end in this promise; what was written is in window.copied."""
+    write = f"(text) => {{ window.copied = text; return {outcome}; }}"
+    page.evaluate(f"Object.defineProperty(navigator.clipboard, 'writeText', {{value: {write}}})")
+
+
+def test_a_malformed_answer_is_shown_as_text(
+    page: Page, live_stack: LocalStack, web_server: "WebServer", complaints: list[str]
+) -> None:
+    live_stack.place_call(Url=web_server.twiml("/malformed", MALFORMED))
+    page.get_by_test_id("answer").click()
+
+    page.get_by_test_id("webhook").filter(has_text="/malformed").click()
+
+    expect(page.get_by_test_id("markup")).to_have_text(MALFORMED)
+    assert page.get_by_test_id("markup").locator("*").count() == 0
+    # Chromium's parser styles its own report of the error, which the page's policy refuses.
+    assert all(text.startswith("Applying inline style") for text in complaints)
+    complaints.clear()
+
+
+def test_a_well_formed_answer_is_shown_with_its_elements(
+    page: Page, live_stack: LocalStack, web_server: "WebServer"
+) -> None:
+    say = "<Say voice='alice'>Hi <![CDATA[<you>]]></Say>"
+    twiml = f"<?xml version='1.0'?><Response><!-- warm -->{say}</Response>"
+    live_stack.place_call(Url=web_server.twiml("/greeting", twiml))
+    page.get_by_test_id("answer").click()
+
+    page.get_by_test_id("webhook").filter(has_text="/greeting").click()
+
+    expect(page.get_by_test_id("markup")).to_have_text(
+        "<?xml version='1.0'?> "
+        '<Response> <!-- warm --> <Say voice="alice">Hi <you></Say> </Response>'
+    )
+
+
+def test_a_call_is_answered_and_inspected_on_a_narrow_screen(
+    page: Page, live_stack: LocalStack
+) -> None:
+    page.set_viewport_size({"width": NARROW_PX, "height": 844})
+    live_stack.function("PlaceCall", {"to": HANDSET, "message": "Hello from a narrow place"})
+    page.get_by_test_id("answer").click()
+    expect(page.get_by_test_id("caption")).to_have_text("Hello from a narrow place")
+
+    page.get_by_role("button", name="Inspector").click()
+
+    expect(page.get_by_test_id("verb")).to_be_visible()
+    expect(page.get_by_test_id("caption")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW_PX
+
+
+def test_the_timeline_keeps_its_order_when_no_time_passes(page: Page) -> None:
+    assert page.evaluate(STEPS) == ["answered", "webhook", "Say", "keys", "Play"]
+
+
+def test_the_page_says_that_older_entries_are_gone(page: Page) -> None:
+    show(page, alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 1, "alerts": 0})
+
+    expect(page.get_by_test_id("older")).to_be_visible()
+
+
+def test_nothing_is_said_to_be_gone_when_nothing_is(page: Page) -> None:
+    show(page, alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 0, "alerts": 0})
+
+    expect(page.get_by_text("Something happened")).to_be_visible()
+    expect(page.get_by_test_id("older")).to_have_count(0)
+
+
+def test_the_commands_name_the_address_and_key_of_the_functions(page: Page) -> None:
+    show(page, answers_url="http://127.0.0.1:7071/hooks", function_key="sesame")
+    watch_clipboard(page, "Promise.resolve()")
+
+    page.get_by_test_id("copy").first.click()
+
+    expect(page.get_by_test_id("copy").first).to_have_text("Copied")
+    assert page.evaluate("copied") == (
+        "curl -X POST http://127.0.0.1:7071/hooks/SendSms -H 'x-functions-key: sesame'"
+        f' -d \'{{"to":"{HANDSET}","body":"Hello"}}\''
+    )
+
+
+def test_a_clipboard_that_refuses_is_told(page: Page) -> None:
+    watch_clipboard(page, "Promise.reject(new DOMException('', 'NotAllowedError'))")
+
+    page.get_by_test_id("copy").first.click()
+
+    expect(page.get_by_test_id("copy").first).to_contain_text("Not allowed")
