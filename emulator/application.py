@@ -1,8 +1,8 @@
 """The emulator's HTTP server: its doors, and who may come in."""
 
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -13,7 +13,7 @@ from emulator.twilio.api import PREFIX
 from emulator.vault import Vault
 from emulator.world import World, problem, world_errors
 
-HOSTS = ("127.0.0.1", "localhost")
+HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?", re.IGNORECASE)
 BODY_LIMIT = 1024 * 1024
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,16 +38,9 @@ def application(state: State) -> web.Application:
 @web.middleware
 async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse other host names (DNS rebinding) and requests that another site's page makes."""
-    if _host_name(f"//{request.headers.get('Host', '')}") not in HOSTS:
+    if not HOST.fullmatch(request.headers.get("Host", "")):
         return problem(HTTPStatus.FORBIDDEN, "This server answers to 127.0.0.1 and localhost only.")
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.headers.get('Host')}":
         return problem(HTTPStatus.FORBIDDEN, "Requests from other sites are refused.")
     return await handler(request)
-
-
-def _host_name(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None

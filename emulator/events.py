@@ -1,10 +1,10 @@
 """One hub that tells every open page what has changed."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-QUEUE_LIMIT = 1_000
+QUEUE_LIMIT = 250
 """Events that wait for a slow page.
 
 Past that its stream ends, and it comes back for a fresh snapshot.
@@ -20,7 +20,11 @@ class Hub:
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[Event | None]] = set()
 
-    def publish(self, name: str, data: object) -> None:
+    def publish(self, name: str, view: Callable[[], object]) -> None:
+        """Tell everybody; `view` makes what is sent, and is called only if somebody listens."""
+        if not self._queues:
+            return
+        data = view()
         for queue in list(self._queues):
             try:
                 queue.put_nowait((name, data))

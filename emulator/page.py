@@ -1,6 +1,7 @@
 """The door /: the phone page and its stream of events."""
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Page:
         self._files = {_address(path): path for path in FOLDER.rglob("*") if path.is_file()}
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/events", self.events), web.get("/{path:.*}", self.file)]
+        return [web.get("/events", self.events, allow_head=False), web.get("/{path:.*}", self.file)]
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """Answer with a file of the page.
@@ -65,7 +66,7 @@ class Page:
         response = web.StreamResponse(
             headers={"Cache-Control": "no-store", "Content-Type": "text/event-stream"}
         )
-        with self._state.hub.subscribe() as queue:
+        with self._state.hub.subscribe() as queue, contextlib.suppress(ConnectionError):
             await response.prepare(request)
             await response.write(_event("snapshot", self._state.snapshot()))
             while True:
@@ -75,11 +76,9 @@ class Page:
                     await response.write(b": still here\n\n")
                     continue
                 if event is None:
-                    return response
-                try:
-                    await response.write(_event(*event))
-                except ConnectionResetError:
-                    return response
+                    break
+                await response.write(_event(*event))
+        return response
 
 
 def _address(path: Path) -> str:

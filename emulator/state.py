@@ -1,5 +1,6 @@
 """Everything the emulator holds at one moment, put together: the account, the line, the people."""
 
+import asyncio
 from collections.abc import Mapping
 
 from emulator import views
@@ -22,6 +23,8 @@ from emulator.webhooks import Webhooks
 
 SHOWN = 500
 """Records of each kind in a snapshot for the page."""
+HANDSETS_LIMIT = 50
+"""People whom the page shows: those from the start and the last ones that came up."""
 NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions": [], "errors": []}
 
 
@@ -63,7 +66,7 @@ class State:
     def host_changed(self, host: Mapping[str, object]) -> None:
         """Show how the Functions host is doing."""
         self._host = host
-        self.hub.publish("host", host)
+        self.hub.publish("host", lambda: host)
 
     def snapshot(self) -> dict[str, object]:
         """Return everything that a page shows."""
@@ -92,23 +95,23 @@ class State:
 
     async def reset(self) -> None:
         """Return to the state of a fresh start; the host keeps running."""
-        await self._stop_line()
+        # All in one step, so that nothing new comes between; what ends, ends after it.
+        ending = self._cancel_line()
         self.store.clear()
-        self.store.numbers.clear()
         self._accounts.reset()
         self._handsets = list(HANDSETS)
         self._add_line()
-        self.hub.publish("snapshot", self.snapshot())
+        self.hub.publish("snapshot", self.snapshot)
+        await asyncio.gather(*ending, return_exceptions=True)
 
     async def close(self) -> None:
-        await self._stop_line()
+        """Stop what is under way."""
+        await asyncio.gather(*self._cancel_line(), return_exceptions=True)
         await self.webhooks.close()
         self.hub.close()
 
-    async def _stop_line(self) -> None:
-        await self.exchange.close()
-        await self.texts.close()
-        await self.reports.close()
+    def _cancel_line(self) -> list[asyncio.Task[None]]:
+        return [*self.exchange.cancel(), *self.texts.cancel(), *self.reports.cancel()]
 
     def _add_line(self) -> None:
         now = self.clock.now()
@@ -129,14 +132,17 @@ class State:
             return  # the page does not show numbers
         if isinstance(record, (Message, Call)):
             self._meet(record)
-        self.hub.publish(kind, views.of(record))
+        self.hub.publish(kind, lambda: views.of(record))
 
     def _meet(self, record: Message | Call) -> None:
         """A number that comes up for the first time and is not the account's is a new person."""
         person = record.sender if record.direction == "inbound" else record.to
-        if person and person not in self._handsets and self.store.number(person) is None:
-            self._handsets.append(person)
-            self.hub.publish("handsets", self.handsets)
+        if not person or person in self._handsets or self.store.number(person) is not None:
+            return
+        self._handsets.append(person)
+        if len(self._handsets) > HANDSETS_LIMIT:
+            del self._handsets[len(HANDSETS)]
+        self.hub.publish("handsets", lambda: self.handsets)
 
 
 def _newest[R: (Message, Call, Delivery, Alert)](shelf: Shelf[R]) -> list[views.Json]:

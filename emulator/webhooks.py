@@ -6,7 +6,7 @@ import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 from uuid import uuid4
 
 import aiohttp
@@ -25,6 +25,9 @@ TOTAL_S = 15
 """Limits of one webhook (twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
 ATTEMPTS = 2
 """A request is repeated once, and only when no connection came about (same page, rc=1, rp=ct)."""
+BAD_URL = 11100
+URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
+"""What stays as it is in a URL, beside letters, digits and -._"""
 MAX_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_BYTES = 64 * 1024
@@ -95,6 +98,7 @@ class Webhooks:
 
         All attempts and redirects together take at most TOTAL_S.
         """
+        join_url("", webhook.url)
         if urlsplit(webhook.url).fragment:
             message = "Connection overrides (the part of a webhook's URL after #) are not emulated"
             self._store.alert(webhook.resource_sid, None, message, "warning")
@@ -235,9 +239,25 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return content
 
 
+def join_url(base: str, url: str) -> str:
+    """Resolve a URL against another one; raise WebhookError(11100) when that is no http(s) URL.
+
+    Blanks and characters beyond ASCII are percent-encoded; everything else stays as it is written.
+    """
+    try:
+        joined = urljoin(base, url.strip())
+        parts = urlsplit(joined)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        joined, usable = "", False
+    if not usable:
+        raise WebhookError(BAD_URL, f"{url[:200]!r} leads to no absolute http(s) URL")
+    return quote(joined, safe=URL_CHARACTERS)
+
+
 def _redirected(webhook: Webhook, answer: Answer) -> Webhook:
     """Like a browser: 307 and 308 repeat the request, the others become a GET without the form."""
-    target = urljoin(answer.url, answer.location or "")
+    target = join_url(answer.url, answer.location or "")
     if answer.status in (307, 308):
         return replace(webhook, url=target)
     return replace(webhook, url=target, method="GET", params=())

@@ -119,8 +119,11 @@ class World:
             raise WorldError(
                 "The clock is the system's; start with --clock manual.", HTTPStatus.CONFLICT
             )
-        await clock.advance(seconds)
-        self._state.hub.publish("clock", self._state.clock_view())
+        try:
+            await clock.advance(seconds)
+        except OverflowError as error:
+            raise WorldError("seconds: the clock ends with the year 9999") from error
+        self._state.hub.publish("clock", self._state.clock_view)
         return web.json_response(self._state.clock_view())
 
     async def reset(self, request: web.Request) -> web.Response:

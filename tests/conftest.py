@@ -89,7 +89,7 @@ def handler_for(find: Callable[[], WebServer]) -> type[BaseHTTPRequestHandler]:
             if self.path == "/cookie":
                 self.send_header("Set-Cookie", "visits=1")
             if status in range(300, 400):
-                self.send_header("Location", answer.decode())
+                self.send_header("Location", answer.decode("latin-1"))
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)

@@ -31,7 +31,12 @@ def media_s(content_type: str, content: bytes) -> float:
         try:
             with wave.open(io.BytesIO(content)) as audio:
                 return audio.getnframes() / audio.getframerate()
-        except (wave.Error, EOFError, ZeroDivisionError):
+        except (
+            wave.Error,
+            EOFError,
+            ZeroDivisionError,
+            RuntimeError,
+        ):  # what a broken file may raise
             return 0.0
     return len(content) / BYTES_PER_S.get(content_type, 8_000.0)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from emulator.line import fields
 from emulator.line.document import Gap
@@ -12,10 +11,9 @@ from emulator.line.verbs import MESSAGING
 from emulator.line.verbs.messaging import RedirectText, Reply
 from emulator.twilio.messages import BODY_LIMIT, MEDIA_LIMIT
 from emulator.twilio.numbers import e164, is_alphanumeric, region_of
-from emulator.twilio.parameters import is_url
 from emulator.twilio.records import Message, PhoneNumber
 from emulator.twilio.store import Store
-from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks
+from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks, join_url
 
 DOCUMENTS_LIMIT = 50
 REPLIES_LIMIT = 10
@@ -71,7 +69,7 @@ class Conversation:
             redirect = self._obey(answer)
             if redirect is None:
                 return
-            target = urljoin(answer.url, redirect.url) if redirect.url else answer.url
+            target = join_url(answer.url, redirect.url)
             webhook = replace(webhook, url=target, method=redirect.method)
         raise TwimlError(14106, f"More than {DOCUMENTS_LIMIT} documents for one text")
 
@@ -98,12 +96,12 @@ class Conversation:
 
     def _reply(self, reply: Reply, base: str) -> None:
         """Complete a reply and send it, unless Twilio would not."""
-        callback = urljoin(base, reply.status_callback) if reply.status_callback else ""
+        callback = join_url(base, reply.status_callback) if reply.status_callback else ""
         complete = replace(
             reply,
             to=self._recipient(reply.to) if reply.to else self._message.sender or "",
             sender=reply.sender or self._message.to,
-            media=tuple(urljoin(base, url) for url in reply.media),
+            media=tuple(join_url(base, url) for url in reply.media),
             status_callback=callback,
         )
         problem = self._problem(complete)
@@ -122,8 +120,8 @@ class Conversation:
         own = self._store.number(reply.sender) is not None
         if self._sent >= REPLIES_LIMIT:
             return 14109, f"More than {REPLIES_LIMIT} replies to one text"
-        if not reply.to:
-            return 14101, "The attribute to of <Message> is no valid phone number"
+        if reply.to in ("", reply.sender):
+            return 14101, "The attribute to of <Message> is no phone number to send to"
         if not own and not is_alphanumeric(reply.sender):
             return 14102, "The attribute from of <Message> is no number of the account"
         if not reply.body and not reply.media:
@@ -132,8 +130,6 @@ class Conversation:
             return 21617, f"<Message> has more than {BODY_LIMIT} characters"
         if len(reply.media) > MEDIA_LIMIT:
             return 21623, f"<Message> has more than {MEDIA_LIMIT} media"
-        if not all(is_url(url) for url in (*reply.media, *filter(None, [reply.status_callback]))):
-            return 21620, "A URL in <Message> is not valid"
         return None
 
     def _warn(self, code: int, message: str) -> None:

@@ -10,6 +10,8 @@ from defusedxml.ElementTree import fromstring
 from emulator.line import coverage
 from emulator.line.reading import GapError, Source, TwimlError, TwimlWarning
 
+WARNINGS_LIMIT = 50
+"""Warnings of one document that are shown; each of them once."""
 NOT_XML = 12100
 WRONG_ROOT = 12102
 
@@ -53,7 +55,8 @@ def parse[V](text: bytes, dialect: Dialect[V]) -> Document[V]:
         verb = _read(element, dialect, warnings)
         if verb is not None:
             verbs.append(verb)
-    return Document(tuple(verbs), tuple(warnings))
+    different = tuple(dict.fromkeys(warnings))
+    return Document(tuple(verbs), different[:WARNINGS_LIMIT])
 
 
 def _root(text: bytes) -> Element:

@@ -12,6 +12,7 @@ from emulator.clock import Clock
 from emulator.line.player import Player
 from emulator.line.progress import Progress
 from emulator.line.session import CallSession, End
+from emulator.line.tasks import Tasks
 from emulator.twilio.records import (
     Call,
     CallStatus,
@@ -50,6 +51,7 @@ class Exchange:
         self._webhooks = webhooks
         self._progress = progress
         self._live: dict[str, LiveCall] = {}
+        self._tasks = Tasks(store)
 
     def place(self, call: Call) -> None:
         """Take a call that the REST API created and dial it."""
@@ -120,17 +122,13 @@ class Exchange:
         """Send a call in progress to other instructions, at once."""
         live, _ = self._found(sid)
         self._store.note(sid, "event", "redirected", "by the REST API")
-        live.task = asyncio.create_task(
-            self._guarded(sid, self._play_instead(live, live.task, instructions))
-        )
+        before = live.task
+        self._run(live, lambda: self._play_instead(live, before, instructions))
 
-    async def close(self) -> None:
-        """Stop all calls without a word; for the end of the program and for a reset."""
-        tasks = [live.task for live in self._live.values() if live.task is not None]
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Drop all calls without a word, for a reset or the end; return what ends with them."""
         self._live.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        return self._tasks.cancel()
 
     def _start(self, call: Call, run: Callable[[LiveCall], Awaitable[None]]) -> None:
         session = CallSession(
@@ -138,15 +136,11 @@ class Exchange:
         )
         live = LiveCall(session, asyncio.get_running_loop().create_future())
         self._live[call.sid] = live
-        live.task = asyncio.create_task(self._guarded(call.sid, run(live)))
+        self._run(live, lambda: run(live))
 
-    async def _guarded(self, sid: str, run: Awaitable[None]) -> None:
-        """A fault of the emulator itself ends the call and is shown; nothing hangs for ever."""
-        try:
-            await run
-        except Exception as error:  # noqa: BLE001 - the last line of defence of one call
-            self._store.alert(sid, None, f"The emulator failed in this call: {error!r}")
-            self._finish(sid, "failed")
+    def _run(self, live: LiveCall, run: Callable[[], Awaitable[None]]) -> None:
+        sid = live.session.sid
+        live.task = self._tasks.start(sid, run, lambda: self._finish(sid, "failed"))
 
     async def _outgoing(self, live: LiveCall) -> None:
         sid = live.session.sid
@@ -243,10 +237,9 @@ class Exchange:
         live.picked_up.set_result(what)
 
     def _found(self, sid: str) -> tuple[LiveCall, Call]:
-        live = self._live.get(sid)
+        live, call = self._live.get(sid), self._store.calls.get(sid)
+        if call is None:
+            raise WrongStateError("There is no such call.")
         if live is None:
-            call = self._store.calls.get(sid)
-            raise WrongStateError(
-                f"The call is over ({call.status})." if call else "There is no such call."
-            )
-        return live, live.session.call
+            raise WrongStateError(f"The call is over ({call.status}).")
+        return live, call

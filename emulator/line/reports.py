@@ -3,6 +3,7 @@
 import asyncio
 
 from emulator.line.fields import Fields
+from emulator.line.tasks import Tasks
 from emulator.twilio.store import Store
 from emulator.webhooks import Webhook, WebhookError, Webhooks
 
@@ -19,23 +20,20 @@ class Reports:
     def __init__(self, store: Store, webhooks: Webhooks) -> None:
         self._store = store
         self._webhooks = webhooks
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(store)
         self._last: dict[str, asyncio.Task[None]] = {}
 
     def send(self, resource_sid: str, url: str, method: str, fields: Fields) -> None:
         """Queue one report; it is sent in the background."""
         webhook = Webhook(resource_sid, "status", url, method, fields)
-        task = asyncio.create_task(self._deliver(webhook, self._last.get(resource_sid)))
+        before = self._last.get(resource_sid)
+        task = self._tasks.start(resource_sid, lambda: self._deliver(webhook, before))
         self._last[resource_sid] = task
-        self._under_way.add(task)
         task.add_done_callback(lambda done: self._forget(resource_sid, done))
 
-    async def close(self) -> None:
-        """Stop what is still under way."""
-        tasks = list(self._under_way)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Stop what is still under way; return what ends with it."""
+        return self._tasks.cancel()
 
     async def _deliver(self, webhook: Webhook, before: asyncio.Task[None] | None) -> None:
         if before is not None:
@@ -47,6 +45,5 @@ class Reports:
             self._store.alert(webhook.resource_sid, REFUSED_REPORT, message, "warning")
 
     def _forget(self, resource_sid: str, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
         if self._last.get(resource_sid) is task:
             del self._last[resource_sid]

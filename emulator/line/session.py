@@ -4,15 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
 
 from emulator.clock import Clock
-from emulator.line.reading import TwimlError
 from emulator.twilio.records import Call
 from emulator.twilio.store import Store
-from emulator.webhooks import Answer, Webhook, Webhooks
-
-BAD_URL = 11100
+from emulator.webhooks import Answer, Webhook, Webhooks, join_url
 
 
 @dataclass(frozen=True)
@@ -123,21 +119,11 @@ class CallSession:
         self.store.calls.put(replace(self.call, gathering=now))
 
     def resolve(self, url: str) -> str:
-        """Return an absolute URL.
-
-        A relative one needs a document that has a URL itself (else 11100).
-        """
-        absolute = urljoin(self.document_url, url.strip())
-        if urlsplit(absolute).scheme not in ("http", "https"):
-            raise TwimlError(
-                BAD_URL, f"{url!r} is no absolute URL and the document has none to start from"
-            )
-        return absolute
+        """Return an absolute URL; a relative one needs a document that has a URL itself."""
+        return join_url(self.document_url, url)
 
     def fetch(self, url: str, method: str, **params: str) -> Fetch:
         """Return the step to an action URL; an empty one means the current document again."""
-        if not url.strip() and not self.document_url:
-            raise TwimlError(BAD_URL, "A document given as Twiml needs an absolute action URL")
         return Fetch(self.resolve(url), method, tuple(params.items()))
 
     async def load(self, url: str) -> Answer:

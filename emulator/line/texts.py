@@ -1,13 +1,13 @@
 """Texts: what becomes of one that the app sends, and what the app answers to one that it gets."""
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import replace
 
 from emulator.clock import Clock
 from emulator.line import fields
 from emulator.line.conversation import Conversation
 from emulator.line.reports import Reports
+from emulator.line.tasks import Tasks
 from emulator.line.verbs.messaging import Reply
 from emulator.local_values import LINE
 from emulator.twilio.records import Message, MessageStatus, PhoneNumber
@@ -20,19 +20,7 @@ STEP_S = 0.1
 """Time between two states of a text on its way. Only the order is Twilio's."""
 
 OPT_OUT_WORDS = frozenset(
-    [
-        "STOP",
-        "STOPALL",
-        "UNSUBSCRIBE",
-        "CANCEL",
-        "END",
-        "QUIT",
-        "START",
-        "UNSTOP",
-        "YES",
-        "HELP",
-        "INFO",
-    ]
+    "CANCEL END HELP INFO OPTOUT QUIT REVOKE START STOP STOPALL UNSTOP UNSUBSCRIBE YES".split()  # noqa: SIM905 - easier to read
 )
 """Words that Twilio acts on (twilio.com/docs/messaging/guides/how-to-use-advanced-opt-out)."""
 
@@ -45,11 +33,11 @@ class Texts:
         self._clock = clock
         self._webhooks = webhooks
         self._reports = reports
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(store)
 
     def send(self, message: Message) -> None:
         """Carry a text that Twilio accepted to its handset."""
-        self._begin(self._outgoing(message.sid))
+        self._tasks.start(message.sid, lambda: self._outgoing(message.sid))
 
     def receive(
         self, sender: str, number: PhoneNumber, body: str, media: tuple[str, ...]
@@ -70,20 +58,12 @@ class Texts:
             segments=segments_of(body, media),
         )
         self._store.messages.put(message)
-        self._begin(self._incoming(message, number))
+        self._tasks.start(message.sid, lambda: self._incoming(message, number))
         return message
 
-    async def close(self) -> None:
-        """Stop all texts on their way."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _begin(self, run: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(run)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Stop all texts on their way; return what ends with them."""
+        return self._tasks.cancel()
 
     async def _outgoing(self, sid: str) -> None:
         """No report is sent for the first state.

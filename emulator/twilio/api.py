@@ -1,7 +1,6 @@
 """The door /2010-04-01/: authentication, dispatch and errors of Twilio's REST API."""
 
 import base64
-import binascii
 import hmac
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -38,6 +37,10 @@ class Api:
         self._store = store
         self._accounts = accounts
         self._resources = resources
+
+    def resource(self, name: str) -> Resource[Any]:
+        """Return a resource by its name in the path, e.g. Messages."""
+        return self._resources[name]
 
     async def handle(self, request: web.Request) -> web.Response:
         parameters = Parameters.from_form(await request.read())
@@ -129,7 +132,7 @@ def _authenticate(header: str) -> bool:
     scheme, _, encoded = header.partition(" ")
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no Base64, or no UTF-8 in it
         raise _refused_credentials() from None
     known = {ACCOUNT_SID: AUTH_TOKEN, API_KEY_SID: API_KEY_SECRET}.get(user)
     same = known is not None and hmac.compare_digest(known.encode(), password.encode())

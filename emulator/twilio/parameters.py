@@ -32,12 +32,11 @@ class Parameters:
 
         Return the names nobody knows.
         """
-        allowed = set(emulated)
-        others = [name for name in self._values if name not in allowed]
-        gaps = [name for name in others if name in set(known) and self.text(name)]
+        others = self._values.keys() - set(emulated)
+        gaps = sorted(name for name in others & set(known) if self.text(name))
         if gaps:
             raise NotEmulatedError(f"The parameter {gaps[0]}")
-        return [name for name in others if name not in set(known)]
+        return sorted(others - set(known))
 
     def text(self, name: str) -> str:
         """Return the last value, "" when there is none."""

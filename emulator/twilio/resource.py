@@ -65,8 +65,10 @@ class Resource[R: (Message, Call, PhoneNumber)]:
         self, parameters: Parameters, emulated: Iterable[str], not_emulated: Iterable[str]
     ) -> None:
         """Refuse (501) what only the real Twilio has; warn (20001) of what nobody has."""
-        for name in parameters.only_emulated(emulated, not_emulated):
-            self.store.alert("", 20001, f"Unknown parameter {name} was ignored", "warning")
+        unknown = parameters.only_emulated(emulated, not_emulated)
+        if unknown:
+            names = ", ".join(name[:40] for name in unknown[:5])
+            self.store.alert("", 20001, f"Unknown parameters were ignored: {names}", "warning")
 
 
 @dataclass(frozen=True)

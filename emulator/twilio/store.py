@@ -15,6 +15,9 @@ HISTORY_LIMIT = 10_000
 RECENT_LIMIT = 500
 """Webhooks and alerts that are remembered, each."""
 
+TIMELINE_LIMIT = 500
+"""Lines of a call's timeline that are remembered, the last ones."""
+
 Kind = Literal["text", "call", "number", "webhook", "alert"]
 type Publish = Callable[[Kind, Record], None]
 
@@ -84,13 +87,14 @@ class Store:
         text: str = "",
         **attributes: str,
     ) -> None:
-        """Add a line to a call's timeline."""
+        """Add a line to a call's timeline, which keeps the last TIMELINE_LIMIT."""
         call = self.calls.get(call_sid)
         if call is None:
             return
         at_s = round((self._clock.now() - call.created).total_seconds(), 3)
         entry = Entry(at_s, kind, name, text, tuple(attributes.items()))
-        self.calls.put(replace(call, timeline=(*call.timeline, entry)))
+        timeline = (*call.timeline[-TIMELINE_LIMIT + 1 :], entry)
+        self.calls.put(replace(call, timeline=timeline))
 
     def alert(
         self,
@@ -106,8 +110,8 @@ class Store:
         )
 
     def clear(self) -> None:
-        """Forget everything but the account's numbers."""
-        for shelf in (self.messages, self.calls, self.deliveries, self.alerts):
+        """Forget everything, the account's numbers too."""
+        for shelf in (self.messages, self.calls, self.numbers, self.deliveries, self.alerts):
             shelf.clear()
 
     def _say_full(self, kind: Kind) -> None:

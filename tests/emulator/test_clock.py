@@ -73,3 +73,21 @@ def test_a_cancelled_sleeper_holds_nothing_up() -> None:
         return clock.now()
 
     assert (asyncio.run(scenario()) - START).total_seconds() == 5
+
+
+def test_two_that_move_the_clock_at_once_take_turns() -> None:
+    async def scenario() -> list[float]:
+        clock, woken = ManualClock(START), list[float]()
+
+        async def working() -> None:
+            await clock.sleep(10)
+            with clock.working():
+                await asyncio.sleep(0.01)
+            woken.append((clock.now() - START).total_seconds())
+
+        task = asyncio.create_task(working())
+        await asyncio.gather(clock.advance(100), clock.advance(1), clock.advance(50))
+        await task
+        return [*woken, (clock.now() - START).total_seconds()]
+
+    assert asyncio.run(scenario()) == [10, 151]

@@ -115,6 +115,25 @@ def test_a_redirect_is_followed_like_a_browser(
     assert replies(stack) == ["Found"]
 
 
+def test_a_redirect_to_nowhere_has_its_number(stack: LocalStack, web_server: "WebServer") -> None:
+    stack.line_goes_to(SmsUrl=web_server.answer("/here", b"http://[", "text/plain", 302))
+    stack.text("Hi")
+    stack.advance(0)
+
+    assert [alert["code"] for alert in stack.alerts()] == [11100]
+
+
+def test_blanks_and_letters_in_a_redirect_are_encoded(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    location = "/there é?q=%41 b".encode()
+    stack.line_goes_to(SmsUrl=web_server.answer("/here", location, "text/plain", 307))
+    stack.text("Hi")
+    stack.advance(0)
+
+    assert web_server.received[-1].path == "/there%20%C3%A9?q=%41%20b"
+
+
 def test_an_endless_redirect_is_cut(stack: LocalStack, web_server: "WebServer") -> None:
     stack.line_goes_to(SmsUrl=web_server.answer("/loop", b"/loop", "text/plain", 302))
     stack.text("Hi")
@@ -228,7 +247,11 @@ class TestReplies:
             (f"<Response><Message>{'x' * 1601}</Message></Response>", 21617, 0),
             ("<Response><Message to='nobody'>x</Message></Response>", 14101, 0),
             ("<Response><Message from='+12025550177'>x</Message></Response>", 14102, 0),
-            ("<Response><Message><Media>javascript:x</Media></Message></Response>", 21620, 0),
+            ("<Response><Message><Media>javascript:x</Media></Message></Response>", 11100, 0),
+            ("<Response><Message statusCallback='http://['>x</Message></Response>", 11100, 0),
+            ("<Response><Redirect>http://[</Redirect></Response>", 11100, 0),
+            (f"<Response><Message to='{LINE}'>x</Message></Response>", 14101, 0),
+            ("<?xml version='1.0' encoding='hex'?><Response/>", 12100, 0),
             ("<Response", 12100, 0),
         ],
     )

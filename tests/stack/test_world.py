@@ -172,6 +172,17 @@ class TestEvents:
         assert (second, text["body"]) == ("text", "Hello")
 
 
+def test_a_reset_forgets_calls_that_are_under_way(stack: LocalStack) -> None:
+    sid = stack.place_call("<Response/>")
+    stack.advance(1)
+    stack.reset()
+    stack.advance(120)
+
+    url = f"{stack.emulator_url}/emulator/calls/{sid}"
+    assert stack.http.get(url, timeout=5).status_code == 404
+    assert (stack.alerts(), stack.texts(), stack.look("webhooks")) == ([], [], [])
+
+
 def test_the_page_is_served_with_a_policy_that_keeps_scripts_out(stack: LocalStack) -> None:
     answer = stack.http.get(stack.emulator_url, timeout=5)
 
