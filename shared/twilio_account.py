@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from shared.credentials import Credentials
-from shared.errors import TwilioOutcomeUnknownError, TwilioRefusedError
+from shared.errors import TwilioError, TwilioOutcomeUnknownError, TwilioRefusedError
 from shared.settings import Secret
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class TwilioAccount:
         try:
             return await operation(client)
         except TwilioException as error:
-            raise _refusal(error) from error
+            raise _translated(error) from error
         except ValueError as error:  # the answer is not JSON
             raise TwilioOutcomeUnknownError(UNREADABLE) from error
 
@@ -71,8 +71,11 @@ def present(value: object) -> str:
     return str(value)
 
 
-def _refusal(error: "TwilioException") -> TwilioRefusedError:
-    """Translate the SDK's two error classes; the newer one is for RFC 9457 answers."""
+def _translated(error: "TwilioException") -> TwilioError:
+    """Translate the SDK's two error classes; the newer one is for RFC 9457 answers.
+
+    Their base class alone is what the SDK raises for a page of a list that it cannot read.
+    """
     from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
     error = _with_status(error)
@@ -81,7 +84,7 @@ def _refusal(error: "TwilioException") -> TwilioRefusedError:
     elif isinstance(error, TwilioServiceException):
         text = f"{error.title} {error.detail or ''}".strip()
     else:
-        raise error
+        return TwilioOutcomeUnknownError(UNREADABLE)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         text += " (Twilio may have carried out the request; check before you repeat it.)"
     # Without a number of its own the SDK gives the HTTP status; Twilio's numbers have 5 digits.

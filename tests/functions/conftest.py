@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,13 +14,17 @@ import pytest
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from emulator.host.definitions import FunctionDefinition, read_function_definition
 from shared import clients, twilio_http
 from shared.clock import SystemClock
 from shared.forms import FORM_TYPE
 from shared.signatures import sign
 
+ROOT = Path(__file__).parents[2]
+
 Form = list[tuple[str, str]]
 SignedRequest = Callable[..., func.HttpRequest]
+Runtime = Mapping[str, FunctionDefinition]
 Run = Callable[[Any, func.HttpRequest], func.HttpResponse]
 
 TEXT = [
@@ -129,6 +134,19 @@ def build_signed_request(
 def signed_request() -> SignedRequest:
     """Makes requests as Twilio does, with the token of the plain settings."""
     return build_signed_request
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Runtime:
+    """All functions by name, loaded by Microsoft's runtime into this process."""
+    from emulator.host.functions import load_function, start_runtime
+
+    folders = [path.parent for path in sorted(ROOT.glob("*/function.json"))]
+    definitions = {folder.name: read_function_definition(folder) for folder in folders}
+    start_runtime()
+    for definition in definitions.values():
+        load_function(definition)
+    return definitions
 
 
 @pytest.fixture

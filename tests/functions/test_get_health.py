@@ -88,3 +88,12 @@ def test_names_twilio_when_it_cannot_be_reached(twilio: FakeTwilio) -> None:
     twilio.fail(TwilioUnreachableError("There is no connection to Twilio; nothing was sent."))
 
     assert ask()[0] == 503
+
+
+def test_names_twilio_when_its_answer_cannot_be_read(twilio: FakeTwilio) -> None:
+    twilio.answer(200, {})
+
+    status, problem = ask()
+
+    assert (status, problem["status"]) == (503, 503)
+    assert problem["detail"].startswith("twilio: Twilio's answer cannot be read")
