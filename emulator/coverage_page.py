@@ -33,7 +33,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 |---|---|---|
 | Order of status callbacks | one after the other, in the order of the events | Twilio promises no order; this is one of those it can produce |
 | Time between the states of a text | 0.1 s each | only the order is documented |
-| Length of speech | 15 characters a second, at least half a second | there is no audio |
+| Length of speech | 12 characters a second, at least one second | there is no audio |
 | Keys before a `<Gather>` begins | dropped | not documented |
 | Empty result with `actionOnEmptyResult` | `Digits` is sent empty | not documented |
 | A `<Play>` whose file cannot be had | an alert, then the next verb | not documented |

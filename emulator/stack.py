@@ -57,7 +57,9 @@ class Stack:
         """Serve until SIGINT or SIGTERM; return the exit status."""
         stopped = _stop_signal()
         clock: Clock = (
-            ManualClock(datetime.now(UTC)) if self._clock_kind == "manual" else SystemClock()
+            ManualClock(datetime.now(UTC).replace(microsecond=0))
+            if self._clock_kind == "manual"
+            else SystemClock()
         )
         functions_url = f"http://127.0.0.1:{self._functions_port}"
         state = State(clock, functions_url, _route_prefix(self._root))

@@ -78,10 +78,10 @@ class State:
             "webhooks": _newest(self.store.deliveries),
             "alerts": _newest(self.store.alerts),
             "dropped": {
-                "texts": self.store.messages.dropped,
-                "calls": self.store.calls.dropped,
-                "webhooks": self.store.deliveries.dropped,
-                "alerts": self.store.alerts.dropped,
+                "texts": _not_shown(self.store.messages),
+                "calls": _not_shown(self.store.calls),
+                "webhooks": _not_shown(self.store.deliveries),
+                "alerts": _not_shown(self.store.alerts),
             },
             "host": self._host,
             "clock": self.clock_view(),
@@ -148,3 +148,8 @@ class State:
 def _newest[R: (Message, Call, Delivery, Alert)](shelf: Shelf[R]) -> list[views.Json]:
     """Return the newest records of a shelf as the page sees them, oldest first."""
     return [views.of(record) for record in list(shelf)[-SHOWN:]]
+
+
+def _not_shown[R: (Message, Call, Delivery, Alert)](shelf: Shelf[R]) -> int:
+    """Return how many records of a shelf there were and are, but for the newest."""
+    return shelf.dropped + max(len(shelf) - SHOWN, 0)

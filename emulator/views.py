@@ -38,6 +38,7 @@ def call(record: Call) -> Json:
         "at": iso(record.created),
         "legs": [{"number": person, "status": record.status}],
         "gathering": record.gathering,
+        "entries": record.entries,
         "timeline": [
             {
                 "at": entry.at_s,

@@ -11,8 +11,8 @@ MEDIA_TYPES = frozenset(
 )  # fmt: skip
 """What <Play> takes (twilio.com/docs/voice/twiml/play)."""
 
-CHARACTERS_PER_S = 15.0
-SHORTEST_SPEECH_S = 0.5
+CHARACTERS_PER_S = 12.0
+SHORTEST_SPEECH_S = 1.0
 BYTES_PER_S = {"audio/mpeg": 16_000.0, "audio/gsm": 1_650.0, "audio/x-gsm": 1_650.0}
 """Rough rates for files whose length is not read.
 

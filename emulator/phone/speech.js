@@ -27,14 +27,14 @@ export class Voice {
   /** Be silent, and know only these calls (by sid): what they said so far is not spoken again. */
   begin(calls) {
     this.stop();
-    this.#heard = new Map([...calls].map(([sid, { timeline }]) => [sid, timeline.length]));
+    this.#heard = new Map([...calls].map(([sid, { entries }]) => [sid, entries]));
   }
 
   /** Speak what is new in this call. A key, a redirect and the end cut the voice off. */
   hear(call) {
-    const fresh = call.timeline.slice(this.#heard.get(call.sid));
-    this.#heard.set(call.sid, call.timeline.length);
-    for (const entry of fresh) {
+    const fresh = call.entries - (this.#heard.get(call.sid) ?? 0);
+    this.#heard.set(call.sid, call.entries);
+    for (const entry of fresh ? call.timeline.slice(-fresh) : []) {
       if (["keys", "redirected"].includes(entry.name)) this.#cut(call);
       if (entry.name === "Say") this.#next(call, () => say(entry));
       if (entry.attributes.url) this.#next(call, () => this.#play(entry.attributes.url));

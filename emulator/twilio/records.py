@@ -71,7 +71,10 @@ class Instructions:
 
 @dataclass(frozen=True)
 class Call:
-    """One call; `timeout_s` is how long it may ring, `reports` how many were sent on it so far."""
+    """One call; `timeout_s` is how long it may ring, `reports` and `entries` count all there were.
+
+    `timeline` holds the last entries, `reports` were sent to `callback`.
+    """
 
     sid: str
     to: str
@@ -91,6 +94,7 @@ class Call:
     reports: int = 0
     gathering: bool = False
     timeline: tuple[Entry, ...] = ()
+    entries: int = 0
 
     @property
     def duration_s(self) -> int:

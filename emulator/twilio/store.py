@@ -56,6 +56,9 @@ class Shelf[R: Record]:
         self._records.clear()
         self.dropped = 0
 
+    def __len__(self) -> int:
+        return len(self._records)
+
     def __iter__(self) -> Iterator[R]:
         return iter(list(self._records.values()))
 
@@ -94,7 +97,7 @@ class Store:
         at_s = round((self._clock.now() - call.created).total_seconds(), 3)
         entry = Entry(at_s, kind, name, text, tuple(attributes.items()))
         timeline = (*call.timeline[-TIMELINE_LIMIT + 1 :], entry)
-        self.calls.put(replace(call, timeline=timeline))
+        self.calls.put(replace(call, timeline=timeline, entries=call.entries + 1))
 
     def alert(
         self,

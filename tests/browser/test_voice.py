@@ -32,7 +32,7 @@ WATCH_AUDIO = """() => {
 HEARD_TWICE = """async () => {
   const { Voice } = await import("/speech.js");
   const entry = { kind: "verb", name: "Say", text: "Hello", attributes: {} };
-  const call = { sid: "CA1", status: "in-progress", timeline: [entry] };
+  const call = { sid: "CA1", status: "in-progress", entries: 1, timeline: [entry] };
   const voice = new Voice();
   const hear = async () => { voice.hear(call); await new Promise((done) => setTimeout(done)); };
   window.said.length = 0;
