@@ -46,7 +46,7 @@ usage: python3 dev.py COMMAND [OPTIONS]
                           run the functions (7071) and the phone in your browser (7072)
   test [PYTEST OPTIONS]   run the tests; -m soak runs the long trials
   check [--no-tests]      format, lint, types and tests: what must pass before a commit
-  sign URL [NAME=VALUE ...] [--json BODY]
+  sign URL [NAME=VALUE ...] [--json BODY] [--func-start]
                           print the X-Twilio-Signature header for a request to URL
   screenshot              make the pictures of the README from the running product
   python                  say which Python is used

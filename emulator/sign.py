@@ -26,11 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = read_arguments(arguments)
     is_local = urlsplit(options.url).hostname in LOCAL_NAMES
     # Requests to this machine are for the local stack, whatever account the shell is set up for.
-    token = AUTH_TOKEN if is_local else os.environ.get("TWILIO_AUTH_TOKEN", "")
-    if not token:
+    is_for_stack = is_local and not options.func_start
+    token = "" if is_for_stack else os.environ.get("TWILIO_AUTH_TOKEN", "")
+    if not token and not is_local:
         print(NOT_LOCAL, file=sys.stderr)
         return 1
-    url: str = with_local_name(options.url) if is_local else options.url
+    token = token or AUTH_TOKEN
+    url: str = with_local_name(options.url) if is_for_stack else options.url
     if options.json is not None and JSON_HASH not in url:
         url = with_body_hash(url, options.json)
         print(f"Send the request to {url}", file=sys.stderr)
@@ -49,6 +51,11 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("url", type=read_url, help="whole URL with its query, exactly as sent")
     parser.add_argument("fields", nargs="*", type=read_field, help="name=value of the form")
+    parser.add_argument(
+        "--func-start",
+        action="store_true",
+        help="for `func start` on this machine: the URL as it is, and TWILIO_AUTH_TOKEN if it is set",
+    )
     parser.add_argument("--json", metavar="BODY", help="a JSON body instead of a form")
     options = parser.parse_args(arguments)
     if options.json is not None and options.fields:

@@ -47,6 +47,16 @@ def test_localhost_is_signed_as_the_address_that_the_local_stack_has(
     assert signed(capsys, local) == signed(capsys, URL)
 
 
+@pytest.mark.parametrize(("token", "used"), [("another token", "another token"), ("", AUTH_TOKEN)])
+def test_for_func_start_the_url_stays_as_it_is_and_the_accounts_token_counts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, token: str, used: str
+) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
+    url = "http://localhost:7071/api/TwimlReply"
+
+    assert RequestValidator(used).validate(url, {}, signed(capsys, "--func-start", url))
+
+
 def test_any_other_url_is_signed_as_it_is_with_the_token_of_the_environment(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
