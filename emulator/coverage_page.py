@@ -15,36 +15,69 @@ HEAD = """# What the emulator does, and what it does not
 
 This page is made from the code by `python -m emulator.coverage_page`; a test keeps the two together.
 
-The emulator is a stand-in for a desk and for tests. **It has no audio, no carriers, no prices and no
-real numbers.** It does not check who owns a number, never loses a text by itself, and knows only one
-account. What it does, it does by Twilio's documents; where they leave a choice, the choice is below.
+The emulator is a stand-in for a desk and for tests. **It has no audio, no carriers, no prices and no real numbers.** It
+knows one account, delivers every text, and charges nothing. What it does, it does by Twilio's documents; where they
+leave a choice, the choice is below.
 
 There are three cases:
 
-1. What is not TwiML or has a wrong value gets exactly Twilio's warning or error, with its number.
-2. What is real Twilio but not emulated stops the call, or is answered with HTTP status 501, and shows
-   an alert of kind `emulator` that names it. It never borrows one of Twilio's numbers.
+1. What is not TwiML, or has a wrong value, gets Twilio's warning or error with its number.
+2. What is real Twilio but not emulated stops the call, or is answered with HTTP status 501, and shows an alert of kind
+   `emulator` that names it. It never borrows one of Twilio's numbers.
 3. Everything else works as described.
+"""
+
+GAPS = """## Behaviour of Twilio that is not emulated
+
+| Behaviour | What happens instead |
+|---|---|
+| STOP, START, HELP and the refusal 21610 | the text reaches the app, with an alert |
+| Cookies of webhooks | not kept, with an alert |
+| Connection overrides (`#rc=…` at the end of a webhook's URL) | not obeyed, with an alert |
+| Texts and calls between the account's own numbers | they fail, with an alert |
+| Digest passwords in a webhook's URL (Basic ones work) | the webhook fails with 11200 |
+| Test credentials and magic numbers | there are none: every number can be texted and rung |
+| Queues by rate (one call a second, one segment a second), 20429, 14107 | nothing is limited |
+| `ValidityPeriod` | checked, and without effect: nothing waits |
+| Caching of TwiML and media by ETag | everything is fetched each time |
+| `CallToken`, `StirVerstat`, `StirStatus`, `RawDlrDoneDate`, `CallerName` | not sent |
+| City, state and zip of a number | sent empty, as Twilio often does |
+| HMAC-SHA256 signatures with shared keys | webhooks are signed with the auth token and HMAC-SHA1 |
 """
 
 CHOICES = """## Choices where Twilio's documents leave one
 
-| Matter | What the emulator does | Why |
+| Matter | What the emulator does | Source or reason |
 |---|---|---|
-| Order of status callbacks | one after the other, in the order of the events | Twilio promises no order; this is one of those it can produce |
-| Time between the states of a text | 0.1 s each | only the order is documented |
+| Order of status callbacks | one after the other, in the order of the events | docs/messaging/guides/track-outbound-message-status: Twilio promises no order; this is one it can produce |
+| Time between the states of a text | 0.1 s each | only the order is documented (outbound-message-status-in-status-callbacks) |
 | Length of speech | 12 characters a second, at least one second | there is no audio |
 | Keys before a `<Gather>` begins | dropped | not documented |
 | Empty result with `actionOnEmptyResult` | `Digits` is sent empty | not documented |
 | A `<Play>` whose file cannot be had | an alert, then the next verb | not documented |
-| `Twiml` longer than 4,000 characters | status 400 with code 400 | the limit is documented, its number is not |
-| Redirects from document to document in a call | at most 100 in a row in which nothing takes time, then the call ends with an alert | Twilio documents no limit |
-| An empty answer to a call | the call is answered and ends | documented for chunked answers only |
-| Fallback URL | used once in a call | not documented |
+| Failures to connect: refused, DNS, TLS, no answer in 15 s | all of them are 11205 | docs/api/errors/11205; Twilio has finer numbers for some |
+| Refusals whose number is not documented (a `Twiml` over 4,000 characters, a wrong `PageSize`, `TimeLimit` or call `Status`) | status 400 with code 400 | Twilio's SDK takes the status where there is no number |
+| Documents in a row in which nothing takes time | at most 100, then the call ends with an alert | Twilio documents no limit for calls |
+| An empty answer to a call | the call is answered and ends | documented for chunked answers only (11770) |
+| Fallback URL | used once in a call or text | docs/usage/security/availability-reliability says when, not how often |
+| Answers of type audio to a call | up to 40 MB | docs/voice/twiml has a limit of 64 kB for documents only |
+| Alphanumeric senders to numbers that begin with +1 | 21612 | docs/messaging/twiml/message: not for the United States and Canada |
 
-Sources: Twilio's OpenAPI description of the 2010-04-01 API, and the pages under twilio.com/docs on
-voice/twiml, messaging/twiml, voice/api/call-resource, messaging/guides, usage/security and
-usage/webhooks.
+Unless a row says otherwise the sources are Twilio's OpenAPI description of the 2010-04-01 API for REST, and
+twilio.com/docs/voice/twiml/… and messaging/twiml/… for each verb by its name.
+"""
+
+OTHERS = """## Key Vault and managed identity
+
+One vault with one version of each secret, for the unmodified `SecretClient` and `ManagedIdentityCredential`: get a
+secret, 404 for one that is not there, and the 401 challenge that the first request meets. Nothing can be written or
+listed. The identity gives tokens for `https://vault.azure.net` only.
+
+## The Functions host
+
+Microsoft's own runtime package runs the functions. Ours is the HTTP front, which reads `host.json` (`routePrefix`) and
+each `function.json` (routes, methods, authorisation levels). HTTP triggers only; other settings of `host.json`, CORS
+and time limits have no effect. On the desk a request from another site's page is refused; Azure leaves that to CORS.
 """
 
 
@@ -58,7 +91,9 @@ def coverage_page() -> str:
         _elements(MESSAGING),
         f"Not emulated, and found only inside verbs that are not: {_names(NOT_EMULATED_INSIDE)}.\n",
         _rest(),
+        GAPS,
         CHOICES,
+        OTHERS,
     ]
     return "\n".join(parts)
 
@@ -94,7 +129,11 @@ def _rest() -> str:
             phone_numbers.EMULATED,
             phone_numbers.NOT_EMULATED,
         ),
-        _row("IncomingPhoneNumbers: list", phone_numbers.PhoneNumbers.filters, ()),
+        _row(
+            "IncomingPhoneNumbers: list",
+            phone_numbers.PhoneNumbers.filters,
+            phone_numbers.PhoneNumbers.missing_filters,
+        ),
         _row("IncomingPhoneNumbers: fetch, delete", (), ()),
         _row("Accounts: fetch, list, update", ("FriendlyName",), ("Status",)),
     ]

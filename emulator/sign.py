@@ -54,7 +54,7 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--func-start",
         action="store_true",
-        help="for `func start` on this machine: the URL as it is, and TWILIO_AUTH_TOKEN if it is set",
+        help="for `func start` on this machine: the URL as it is, TWILIO_AUTH_TOKEN if it is set",
     )
     parser.add_argument("--json", metavar="BODY", help="a JSON body instead of a form")
     options = parser.parse_args(arguments)

@@ -1,5 +1,6 @@
 """The README's promises, run."""
 
+import json
 import re
 import shlex
 import shutil
@@ -19,8 +20,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 CURLS = re.findall(r"^\$? ?(curl -X POST .*)$", README, re.MULTILINE)
 LINKS = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
-
-
+STACK_PAGE = (ROOT / "docs" / "local-stack.md").read_text()
 EXAMPLE = dict(re.findall(r"^`(\S+)`\n\n```\w+\n(.*?)```", README, re.DOTALL | re.MULTILINE))
 
 
@@ -110,6 +110,49 @@ def test_the_curl_commands_do_what_they_say(example_stack: LocalStack, command: 
 
     expected = 400 if "call me" in command else 200 if "sign" in command else 201
     assert status == expected
+
+
+def test_the_error_in_the_readme_is_the_one_that_comes(example_stack: LocalStack) -> None:
+    [(body, shown)] = re.findall(r"^\$ curl .* -d '(.*)'\n(\{.*\})$", README, re.MULTILINE)
+    answer = example_stack.function("SendSms", json.loads(body))
+
+    assert answer.json() == json.loads(shown)
+
+
+def test_the_curl_commands_of_the_local_stack_page_work(example_stack: LocalStack) -> None:
+    commands = re.findall(r"^curl (.*)$", STACK_PAGE, re.MULTILINE)
+    text, number = (shlex.split(command) for command in commands)
+    local = f"http://127.0.0.1:{PHONE_PORT}"
+    url = text[0].replace(local, example_stack.emulator_url)
+    texted = example_stack.http.post(url, json=json.loads(text[-1]), timeout=5)
+    url, (user, _, token) = (
+        number[2].replace(local, example_stack.emulator_url),
+        number[1].partition(":"),
+    )
+    name, _, value = number[-1].partition("=")
+    changed = example_stack.http.post(url, data={name: value}, auth=(user, token), timeout=5)
+
+    assert (texted.status_code, changed.status_code) == (201, 200)
+    assert changed.json()["voice_url"] == value
+
+
+def test_the_test_of_the_local_stack_page_passes(stack: LocalStack) -> None:
+    [code] = re.findall(r"```python\n(.*?)```", STACK_PAGE, re.DOTALL)
+    names: dict[str, object] = {}
+    exec(code, names)  # noqa: S102 - the page's own code
+    test = names["test_a_text_is_answered"]
+    assert callable(test)
+
+    test(stack)
+
+
+def test_every_route_of_the_world_is_on_its_page() -> None:
+    source = (ROOT / "emulator" / "world.py").read_text()
+    routes = re.findall(r'web\.(get|post)\("(/emulator/[^"]+)"', source)
+
+    for method, path in routes:
+        action = f"/{path.rpartition('/')[2]}"
+        assert f"`{method.upper()} {path}" in STACK_PAGE or f"`{action}`" in STACK_PAGE
 
 
 def test_every_link_leads_somewhere() -> None:
