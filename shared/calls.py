@@ -27,7 +27,8 @@ REPORTED_EVENTS = ("initiated", "ringing", "answered", "completed")
 FIELDS = ("to", "from", "message", "twiml", "url")
 CONTENT_FIELDS = ("message", "twiml", "url")
 
-_TWIML = re.compile(r"(<\?xml[^>]*\?>)?\s*(<!--.*?-->\s*)*<Response[\s/>]", re.DOTALL)
+# Nothing that has matched is tried in another way: each character is read once.
+_TWIML = re.compile(r"(?:<\?xml[^>]*\?>)?\s*+(?><!--.*?-->\s*)*+<Response[\s/>]", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,10 +131,11 @@ def _twiml(inputs: Inputs) -> str | None:
     if message is not None:
         return _sendable(_spoken(message), "message")
     if twiml is not None:
-        twiml = twiml.strip()  # Twilio refuses a blank before the declaration
-        if not _TWIML.match(twiml):
+        # Twilio refuses a blank before the declaration.
+        document = _sendable(twiml.strip(), "twiml")
+        if not _TWIML.match(document):
             raise InvalidRequestError("`twiml` must be a document <Response>...", field="twiml")
-        return _sendable(twiml, "twiml")
+        return document
     return None
 
 
@@ -149,12 +151,12 @@ def _spoken(message: str) -> str:
 
 
 def _sendable(document: str, field: str) -> str:
-    if not is_xml_text(document):
-        raise InvalidRequestError(f"`{field}` must not contain control characters", field=field)
     if len(document) > MAX_TWIML_CHARS:
         raise InvalidRequestError(
             f"`{field}` makes a document of {len(document)} characters; "
             f"Twilio takes up to {MAX_TWIML_CHARS}",
             field=field,
         )
+    if not is_xml_text(document):
+        raise InvalidRequestError(f"`{field}` must not contain control characters", field=field)
     return document

@@ -16,6 +16,8 @@ TIME_TO_LIVE_S = 3600.0
 REFRESH_INTERVAL_S = 60.0
 # Twilio waits 15 s for a webhook's answer, so a reader gives up before that.
 MAX_WAIT_S = 10.0
+# For what one can do without: an optional secret, or a newer value of a known one.
+OPTIONAL_WAIT_S = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class Credentials:
         time_to_live_s: float = TIME_TO_LIVE_S,
         refresh_interval_s: float = REFRESH_INTERVAL_S,
         max_wait_s: float = MAX_WAIT_S,
+        optional_wait_s: float = OPTIONAL_WAIT_S,
     ) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
@@ -69,6 +72,7 @@ class Credentials:
         self._time_to_live_s = time_to_live_s
         self._refresh_interval_s = refresh_interval_s
         self._max_wait_s = max_wait_s
+        self._optional_wait_s = optional_wait_s
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="secrets")
         self._readings: dict[Secret, _Reading] = {}
@@ -81,7 +85,11 @@ class Credentials:
         Raise VaultError when one cannot be read and is not known from before, ConfigurationError
         naming all of those that do not exist.
         """
-        values = await self._values(secrets)
+        outcomes = await self._landed(self._renew(secrets), self._max_wait_s)
+        for secret, outcome in outcomes.items():
+            if isinstance(outcome, VaultError) and secret not in self._readings:
+                raise VaultError(outcome.detail) from outcome
+        values = [self._readings[secret].value for secret in secrets]
         missing = [s for s, value in zip(secrets, values, strict=True) if not value]
         if missing:
             raise ConfigurationError(
@@ -91,14 +99,21 @@ class Credentials:
         return tuple(value for value in values if value)
 
     async def find(self, secret: Secret) -> str | None:
-        """The value of an optional secret, None when it does not exist."""
-        return (await self._values((secret,)))[0]
+        """The value of an optional secret, None when it does not exist or cannot be read now.
+
+        A failure counts for an interval, so that it makes neither work for the vault nor a delay.
+        """
+        outcomes = await self._landed(self._renew((secret,)), self._optional_wait_s)
+        if isinstance(outcomes.get(secret), VaultError):
+            with self._lock:
+                self._keep(secret)
+        return self._readings[secret].value
 
     async def refresh(self, *secrets: Secret) -> None:
         """Read secrets again because a value no longer works: at most once per interval each.
 
-        Whoever asks while such a reading is under way waits for it. A vault that is down changes
-        nothing.
+        Whoever asks while such a reading is under way waits for it, but not for long. A vault that
+        is slow or down changes nothing.
         """
         with self._lock:
             now = self._clock.monotonic()
@@ -107,24 +122,20 @@ class Credentials:
             self._refreshed_at.update(dict.fromkeys(due, now))
             waited_for = [s for s in secrets if s in due or s in self._flights]
         if waited_for:
-            await self._landed(self._fly(waited_for))
+            await self._landed(self._fly(waited_for), self._optional_wait_s)
 
     async def settle(self) -> None:
         """Wait for all readings under way."""
         with self._lock:
             flights = dict(self._flights)
-        await self._landed(flights)
+        await self._landed(flights, self._max_wait_s)
 
-    async def _values(self, secrets: Sequence[Secret]) -> list[str | None]:
+    def _renew(self, secrets: Sequence[Secret]) -> dict[Secret, Future[Outcome]]:
+        """Start reading what is unknown or old; return the readings that there is no value for."""
         now = self._clock.monotonic()
         old = [s for s in secrets if s not in self._readings or self._is_old(s, now)]
-        if old:
-            flights = self._fly(old)
-            without = {s: flight for s, flight in flights.items() if not self._has_value(s)}
-            for secret, outcome in (await self._landed(without)).items():
-                if isinstance(outcome, VaultError) and secret not in self._readings:
-                    raise VaultError(outcome.detail) from outcome
-        return [self._readings[secret].value for secret in secrets]
+        flights = self._fly(old) if old else {}
+        return {s: flight for s, flight in flights.items() if not self._has_value(s)}
 
     def _is_old(self, secret: Secret, now: float) -> bool:
         return now >= self._readings[secret].fresh_until
@@ -143,16 +154,17 @@ class Credentials:
             self._threads.submit(self._read_all, new)
         return flights
 
-    async def _landed(self, flights: Mapping[Secret, Future[Outcome]]) -> dict[Secret, Outcome]:
-        """Wait for readings; giving up or being cancelled does not end them for others."""
+    async def _landed(
+        self, flights: Mapping[Secret, Future[Outcome]], max_wait_s: float
+    ) -> dict[Secret, Outcome]:
+        """Wait for readings; giving up (VaultError) or being cancelled ends them for nobody."""
         if not flights:
             return {}
         # asyncio.wait neither cancels what it waits for nor cares which event loop reads.
         waiting = [asyncio.wrap_future(flight) for flight in flights.values()]
-        _, late = await asyncio.wait(waiting, timeout=self._max_wait_s)
-        if late:
-            raise VaultError(f"Key Vault did not answer within {self._max_wait_s:g} seconds")
-        return {secret: flight.result() for secret, flight in flights.items()}
+        await asyncio.wait(waiting, timeout=max_wait_s)
+        late = VaultError(f"Key Vault did not answer within {max_wait_s:g} seconds")
+        return {s: flight.result() if flight.done() else late for s, flight in flights.items()}
 
     def _read_all(self, secrets: Sequence[Secret]) -> None:
         """Read the first secret, which signs in at the vault, then the others at the same time."""
@@ -181,12 +193,16 @@ class Credentials:
     def _land(self, secret: Secret, outcome: Outcome) -> None:
         """Keep what was read, or what was known before; then wake those who wait."""
         with self._lock:
-            now = self._clock.monotonic()
-            soon = now + self._refresh_interval_s
             if not isinstance(outcome, VaultError):
-                fresh_until = now + self._time_to_live_s if outcome else soon
-                self._readings[secret] = _Reading(outcome, fresh_until)
+                lifetime_s = self._time_to_live_s if outcome else self._refresh_interval_s
+                self._readings[secret] = _Reading(outcome, self._clock.monotonic() + lifetime_s)
             elif secret in self._readings:
-                self._readings[secret] = _Reading(self._readings[secret].value, soon)
+                self._keep(secret)
             flight = self._flights.pop(secret)
         flight.set_result(outcome)
+
+    def _keep(self, secret: Secret) -> None:
+        """Let what is known of a secret, if it is but its absence, stand for one more interval."""
+        known = self._readings.get(secret)
+        until = self._clock.monotonic() + self._refresh_interval_s
+        self._readings[secret] = _Reading(known.value if known else None, until)

@@ -3,7 +3,8 @@
 AppError
 ├── ConfigurationError            a setting or a secret is missing or malformed     500
 ├── InvalidRequestError           the caller sent something unusable                400
-│   └── UnknownFieldError         the caller sent a field that does not exist       400
+│   ├── UnknownFieldError         the caller sent a field that does not exist       400
+│   └── TooLongError              the caller sent more than any request needs       413
 ├── ForgedRequestError            a webhook without a valid signature               403
 ├── NotHealthyError               GetHealth found a part that fails                 503
 ├── VaultError                    Key Vault cannot be read                          503
@@ -66,6 +67,13 @@ class UnknownFieldError(InvalidRequestError):
     def __init__(self, detail: str, *, field: str) -> None:
         super().__init__(detail, field=field)
         self.log_text = ""
+
+
+class TooLongError(InvalidRequestError):
+    """The body is longer than any sensible request; nobody has read it."""
+
+    status = HTTPStatus.CONTENT_TOO_LARGE
+    title = "The request is too long"
 
 
 class ForgedRequestError(AppError):

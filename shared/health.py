@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared import clients
 from shared.errors import AppError, NotHealthyError
+from shared.settings import Secret
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -26,12 +27,16 @@ async def _part(name: str, work: Awaitable[object]) -> None:
 
 
 async def _check_settings() -> None:
-    config = clients.settings()
-    config.require(*config.rest_secrets, sender=True, public_url=True)
+    clients.settings().require(*_secrets(), sender=True, public_url=True)
 
 
 async def _check_credentials() -> None:
-    await clients.credentials().get(*clients.settings().rest_secrets)
+    await clients.credentials().get(*_secrets())
+
+
+def _secrets() -> tuple[Secret, ...]:
+    """What requests to Twilio need, and the token that proves the requests of Twilio."""
+    return tuple(dict.fromkeys((*clients.settings().rest_secrets, Secret.AUTH_TOKEN)))
 
 
 async def _list_one_message(client: "Client") -> None:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from azure.core.exceptions import AzureError
     from azure.keyvault.secrets import SecretClient
 
-# A worker that serves a webhook has 15 s: two short attempts, not the SDK's minutes.
+# A worker that serves a webhook has 15 s: two short attempts, not the SDK's minutes. An answer is
+# never waited out: the SDK would sleep for whatever its Retry-After says.
 NETWORK_OPTIONS: dict[str, Any] = {
     "retry_total": 1,
+    "retry_status": 0,
     "connection_timeout": 3,
     "read_timeout": 3,
 }
@@ -54,7 +56,7 @@ class KeyVault:
             logging.getLogger(name).setLevel(logging.WARNING)
         options = dict(NETWORK_OPTIONS)
         if self._config.local_stack_url:
-            options["transport"] = vault_transport(self._config.local_stack_url)
+            options["transport"] = vault_transport(self._config.local_stack_url, **NETWORK_OPTIONS)
         return SecretClient(self._config.key_vault_url, self._credential(), **options)
 
     def _credential(self) -> Any:

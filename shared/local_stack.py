@@ -3,6 +3,8 @@
 Only loopback addresses are taken, so that a wrong setting cannot send secrets or texts elsewhere.
 """
 
+import ipaddress
+import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,8 +13,6 @@ from shared.errors import ConfigurationError
 if TYPE_CHECKING:
     from azure.core.pipeline.transport import HttpTransport
 
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-
 
 def is_loopback(url: str) -> bool:
     """Whether `url` is an absolute http(s) URL of this machine."""
@@ -20,7 +20,20 @@ def is_loopback(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK_HOSTS
+    return parts.scheme in ("http", "https") and _is_this_machine(parts.hostname or "")
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether a host name or a literal address, short (127.1) or long, never leaves the machine."""
+    if host == "localhost":
+        return True
+    if any(character.isspace() for character in host):  # inet_aton reads up to a blank
+        return False
+    try:
+        address = ipaddress.ip_address(host if ":" in host else socket.inet_aton(host))
+    except (OSError, ValueError):
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 def twilio_url(url: str, local_stack_url: str) -> str:
@@ -33,9 +46,10 @@ def twilio_url(url: str, local_stack_url: str) -> str:
     return local_stack_url + parts._replace(scheme="", netloc="").geturl()
 
 
-def vault_transport(local_stack_url: str) -> "HttpTransport[Any, Any]":
+def vault_transport(local_stack_url: str, **options: Any) -> "HttpTransport[Any, Any]":
     """A transport for Key Vault's SDK that sends every request to the local stack's vault.
 
+    `options` are those of the SDK's own transport, for example its timeouts.
     The SDK insists on an https vault URL. So the URL changes only while the request is sent: the
     SDK sends the same request again after the challenge and checks its scheme then.
     """
@@ -54,4 +68,4 @@ def vault_transport(local_stack_url: str) -> "HttpTransport[Any, Any]":
             finally:
                 request.url = vault_url
 
-    return LocalVaultTransport(use_env_settings=False)
+    return LocalVaultTransport(use_env_settings=False, **options)

@@ -42,9 +42,10 @@ class PublicUrls:
     def of_function(self, name: str, request_url: str) -> str:
         """The URL of another function of this app, beside the one of this request.
 
-        It takes over the directory of the request's path, so it follows the route prefix.
+        It takes over the directory of the request's path, so it follows the route prefix. The host
+        takes a path with a slash at its end as well.
         """
-        path = path_and_query(request_url).partition("?")[0]
+        path = path_and_query(request_url).partition("?")[0].rstrip("/")
         return f"{self._public_url}{path.rpartition('/')[0]}/{name}"
 
     def of_report(self, name: str, request_url: str) -> str | None:

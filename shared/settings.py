@@ -10,6 +10,8 @@ from shared.errors import ConfigurationError
 from shared.local_stack import is_loopback
 from shared.phone_numbers import E164, is_short_code_or_name
 
+# No user, query or fragment, and nothing that programs read in different ways.
+_BASE_URL = r"https?://[\w.:\[\]-]+(/[\w.~!$&'()*+,;=:@%/-]*)?"
 MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 
 RestCredential = Literal["auth_token", "api_key"]
@@ -132,13 +134,13 @@ def _public_url(given: Mapping[str, str]) -> str:
 
 def _is_base_url(text: str) -> bool:
     """An http(s) URL that paths can be appended to."""
+    if not re.fullmatch(_BASE_URL, text, re.ASCII | re.IGNORECASE):
+        return False
     try:
         url = urlsplit(text)
-        has_host = bool(url.hostname) and (url.port is None or url.port > 0)
+        return bool(url.hostname) and (url.port is None or url.port > 0)
     except ValueError:
         return False
-    plain = not (url.query or url.fragment or url.username) and text.isascii()
-    return url.scheme in ("http", "https") and has_host and plain and " " not in text
 
 
 def _is_vault_url(text: str) -> bool:
@@ -159,7 +161,7 @@ _RULES: Mapping[str, tuple[Callable[[str], bool], str]] = {
         lambda text: bool(MESSAGING_SERVICE_SID.fullmatch(text)),
         "must be MG and 32 hexadecimal digits",
     ),
-    "PUBLIC_URL": (_is_base_url, "must be an http(s) URL without query"),
+    "PUBLIC_URL": (_is_base_url, "must be an http(s) URL without user, query or fragment"),
     "DEFAULT_REGION": (
         lambda text: len(text) == 2 and text.isascii() and text.isalpha(),
         "must be two letters, for example US",

@@ -7,6 +7,7 @@ part of it: there the signed URL carries `bodySHA256`. Source: Twilio, "Webhooks
 
 import hashlib
 import hmac
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 
@@ -40,6 +41,11 @@ def is_signed(
         for token in tokens
         for candidate in (url, with_other_port(url))
     )
+
+
+def is_signature(text: str) -> bool:
+    """Whether `text` looks like a signature: the Base64 form of 20 bytes."""
+    return bool(re.fullmatch(r"[A-Za-z0-9+/]{27}=", text))
 
 
 def is_body_hash(body: bytes, hexadecimal: str) -> bool:

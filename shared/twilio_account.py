@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from shared.credentials import Credentials
-from shared.errors import TwilioError, TwilioOutcomeUnknownError, TwilioRefusedError
+from shared.errors import AppError, TwilioError, TwilioOutcomeUnknownError, TwilioRefusedError
 from shared.settings import Secret
 
 if TYPE_CHECKING:
@@ -60,15 +60,17 @@ class TwilioAccount:
             return await operation(client)
         except TwilioException as error:
             raise _translated(error) from error
-        except ValueError as error:  # the answer is not JSON
-            raise TwilioOutcomeUnknownError(UNREADABLE) from error
+        except AppError:  # of the transport
+            raise
+        except Exception as error:  # whatever the SDK stumbles over in an answer
+            raise TwilioOutcomeUnknownError(UNREADABLE, log_text=type(error).__name__) from error
 
 
 def present(value: object) -> str:
-    """A value that each answer of Twilio has; without it the outcome is unknown."""
-    if not value:
+    """A text that each answer of Twilio has; without it the outcome is unknown."""
+    if not isinstance(value, str) or not value:
         raise TwilioOutcomeUnknownError(UNREADABLE)
-    return str(value)
+    return value
 
 
 def _translated(error: "TwilioException") -> TwilioError:
@@ -85,11 +87,13 @@ def _translated(error: "TwilioException") -> TwilioError:
         text = f"{error.title} {error.detail or ''}".strip()
     else:
         return TwilioOutcomeUnknownError(UNREADABLE)
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    given = cast("object", error.status)  # an RFC 9457 answer says it itself, in any type
+    status = given if isinstance(given, int) else HTTPStatus.BAD_GATEWAY
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         text += " (Twilio may have carried out the request; check before you repeat it.)"
     # Without a number of its own the SDK gives the HTTP status; Twilio's numbers have 5 digits.
     code = error.code if isinstance(error.code, int) and error.code >= 10_000 else None
-    return TwilioRefusedError(text, code=code, twilio_status=error.status)
+    return TwilioRefusedError(text, code=code, twilio_status=status)
 
 
 def _with_status(error: "TwilioException") -> "TwilioException":

@@ -70,7 +70,8 @@ class TwilioHttp(AsyncHttpClient):
                 headers=_with_authorization(headers or {}, auth),
                 allow_redirects=allow_redirects,
             ) as answer:
-                text = await answer.text()
+                # Twilio writes UTF-8. A charset that says otherwise may be none that exists.
+                text = (await answer.read()).decode("utf-8", "replace")
                 if answer.ok and not text.lstrip().startswith("{") and text:
                     raise TwilioOutcomeUnknownError(UNREADABLE)
                 return Response(answer.status, text, answer.headers)
@@ -78,7 +79,7 @@ class TwilioHttp(AsyncHttpClient):
             raise TwilioUnreachableError(
                 "There is no connection to Twilio; nothing was sent."
             ) from error
-        except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise TwilioOutcomeUnknownError(
                 "Twilio did not answer, so it may have carried out the request. "
                 "Check before you repeat it."

@@ -14,6 +14,7 @@ from shared.settings import Secret
 
 # Twilio's requests have a few kilobytes; more is not worth reading.
 MAX_BODY_BYTES = 1_000_000
+WRONG_SIGNATURE = "The X-Twilio-Signature does not match."
 
 Pairs = list[tuple[str, str]]
 
@@ -44,10 +45,12 @@ async def verify(req: func.HttpRequest, urls: PublicUrls, credentials: Credentia
     signature = req.headers.get(signatures.HEADER)
     if not signature:
         raise ForgedRequestError("The header X-Twilio-Signature is missing.", url)
+    if not signatures.is_signature(signature):  # so that reading a long form is not for everybody
+        raise ForgedRequestError(WRONG_SIGNATURE, url)
     query = _decoded(query_of(url), url)
     form = _signed_form(req, query, url)
     if not await _is_from_twilio(credentials, signature, url, form):
-        raise ForgedRequestError("The X-Twilio-Signature does not match.", url)
+        raise ForgedRequestError(WRONG_SIGNATURE, url)
     return Webhook(query, form)
 
 

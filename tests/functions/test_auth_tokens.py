@@ -59,17 +59,17 @@ def test_forged_requests_make_the_vault_read_once_per_interval(
     run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
     for _ in range(50):
-        run(TwimlReply.main, signed_request(signature="forged"))
+        run(TwimlReply.main, signed_request(token="forged"))  # noqa: S106
 
     both = [Secret.AUTH_TOKEN, Secret.AUTH_TOKEN_SECONDARY]
     assert vault.reads == [*both, *both]
 
 
-def test_unsigned_requests_do_not_touch_the_vault(
-    run: Run, signed_request: SignedRequest, vault: FakeVault
+@pytest.mark.parametrize("signature", [None, "forged", "A" * 28, "A" * 27 + "=\n"])
+def test_requests_without_what_may_be_a_signature_do_not_touch_the_vault(
+    run: Run, signed_request: SignedRequest, vault: FakeVault, signature: str | None
 ) -> None:
-    run(TwimlReply.main, signed_request(signature=None))
-
+    assert run(TwimlReply.main, signed_request(signature=signature)).status_code == 403
     assert vault.reads == []
 
 

@@ -75,6 +75,24 @@ def test_names_the_credentials(app: clients.Clients, vault: FakeVault) -> None:
     )
 
 
+def test_an_api_key_does_not_excuse_the_token_that_proves_webhooks(
+    twilio: FakeTwilio, values: dict[str, str]
+) -> None:
+    del values["TWILIO_AUTH_TOKEN"]
+    values |= {
+        "TWILIO_REST_CREDENTIAL": "api_key",
+        "TWILIO_API_KEY_SID": "SK" + "0" * 32,
+        "TWILIO_API_KEY_SECRET": "secret",
+    }
+    clients.reset(clients.Clients(values, SystemClock()))
+
+    status, problem = ask()
+
+    assert status == 503
+    assert problem["detail"] == "settings: missing settings: TWILIO_AUTH_TOKEN"
+    assert twilio.requests == []
+
+
 def test_names_twilio_and_keeps_its_number(twilio: FakeTwilio) -> None:
     twilio.answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
 

@@ -62,9 +62,10 @@ def read(monkeypatch: pytest.MonkeyPatch, answer: Handler, identity_status: int 
     return asyncio.run(main())
 
 
-def failing(status: int) -> Handler:
+def failing(status: int, headers: dict[str, str] | None = None) -> Handler:
     async def answer(request: web.Request) -> web.Response:
-        return web.json_response({"error": {"code": "X", "message": "Y"}}, status=status)
+        error = {"error": {"code": "X", "message": "Y"}}
+        return web.json_response(error, status=status, headers=headers)
 
     return answer
 
@@ -89,6 +90,25 @@ def test_an_identity_without_the_role_is_told_which_one(monkeypatch: pytest.Monk
 def test_any_other_failure_is_a_vault_error(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     with pytest.raises(VaultError, match="did not give the secret"):
         read(monkeypatch, failing(status))
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_the_vaults_wish_for_patience_is_not_obeyed(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("azure.core.pipeline.transport._base.time.sleep", slept.append)
+
+    with pytest.raises(VaultError):
+        read(monkeypatch, failing(status, {"Retry-After": "3600"}))
+    assert slept == []
+
+
+def test_the_local_vault_is_given_as_much_time_as_the_real_one() -> None:
+    client: Any = KeyVault(settings("http://127.0.0.1:1"))._connected()  # pyright: ignore[reportPrivateUsage] # what the SDK was given
+    timeouts = client._client._client._pipeline._transport.connection_config
+
+    assert (timeouts.timeout, timeouts.read_timeout) == (3, 3)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500])

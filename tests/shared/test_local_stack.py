@@ -12,7 +12,18 @@ STACK = "http://127.0.0.1:7072"
 
 
 @pytest.mark.parametrize(
-    "url", [STACK, "http://localhost", "https://[::1]:1", "http://LOCALHOST:80"]
+    "url",
+    [
+        STACK,
+        "http://localhost",
+        "https://[::1]:1",
+        "http://LOCALHOST:80",
+        "http://127.1",
+        "http://127.0.0.2:7072",
+        "http://0.0.0.0",
+        "http://[::]:7072",
+        "http://[::ffff:127.0.0.1]",
+    ],
 )
 def test_addresses_of_this_machine_are_loopback(url: str) -> None:
     assert is_loopback(url)
@@ -23,7 +34,9 @@ def test_addresses_of_this_machine_are_loopback(url: str) -> None:
     [
         "http://127.0.0.1.example:7072",
         "http://127.0.0.1@evil.example",
-        "http://0.0.0.0",
+        "http://127.0.0.1 evil.example",
+        "http://128.1",
+        "http://[2001:db8::1]",
         "ftp://localhost",
         "localhost:7072",
         "http://[bad",

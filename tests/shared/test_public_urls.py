@@ -49,6 +49,12 @@ def test_the_url_of_another_function_follows_the_route_prefix(prefix: str) -> No
     assert url == f"https://app.example{prefix}/OnCallStatus"
 
 
+def test_a_slash_at_the_end_of_the_path_changes_nothing() -> None:
+    url = urls().of_function("OnCallStatus", "http://inner/api/PlaceCall/?code=secret")
+
+    assert url == "https://app.example/api/OnCallStatus"
+
+
 def test_a_public_url_may_have_a_path() -> None:
     url = urls("https://gateway.example/phone").of_request("https://inner/api/TwimlReply")
 

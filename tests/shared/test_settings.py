@@ -74,6 +74,8 @@ def test_the_repr_shows_no_secret() -> None:
         ({"PUBLIC_URL": "https://a.example/"}, "https://a.example"),
         ({"WEBSITE_HOSTNAME": "app.azurewebsites.net"}, "https://app.azurewebsites.net"),
         ({"WEBSITE_HOSTNAME": "localhost:7071"}, "http://localhost:7071"),
+        ({"PUBLIC_URL": "https://a.example:8443/b%20c/d_e/"}, "https://a.example:8443/b%20c/d_e"),
+        ({"PUBLIC_URL": "http://[::1]:7071"}, "http://[::1]:7071"),
         ({"PUBLIC_URL": "https://a.example", "WEBSITE_HOSTNAME": "b"}, "https://a.example"),
     ],
 )
@@ -85,7 +87,26 @@ def test_the_public_url_is_the_one_set_or_the_name_of_the_host(
 
 @pytest.mark.parametrize(
     "url",
-    ["https://", "ftp://a", "https://a?b", "https://u:p@a", "https://a b", "https://a:port", "//a"],
+    [
+        "https://",
+        "ftp://a",
+        "https://a?b",
+        "https://a?",
+        "https://a#b",
+        "https://a#",
+        "https://u:p@a",
+        "https://:p@a",
+        "https://@a",
+        "https://a b",
+        "https://a\tb",
+        "https://a\0",
+        "https://a\\b",
+        "https://a/\N{LATIN SMALL LETTER U WITH DIAERESIS}",
+        "https://a:port",
+        "https://:443",
+        "https://[a",
+        "//a",
+    ],
 )
 def test_a_public_url_that_paths_cannot_follow_is_malformed(url: str) -> None:
     with pytest.raises(ConfigurationError, match="PUBLIC_URL"):

@@ -145,6 +145,28 @@ def test_an_answer_that_does_not_come_in_time_leaves_the_outcome_unknown() -> No
         asyncio.run(main())
 
 
+@pytest.mark.parametrize("charset", ["hex", "none-such", "utf-16"])
+def test_an_answer_is_utf_8_whatever_it_says(charset: str) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        headers = {"Content-Type": f"application/json; charset={charset}"}
+        return web.Response(status=201, body='{"body": "ü"}'.encode(), headers=headers)
+
+    async def use(http: TwilioHttp) -> Response:
+        return await http.request("POST", API)
+
+    assert against(handler, use).text == '{"body": "ü"}'
+
+
+def test_an_error_in_bytes_that_are_no_text_is_handed_on() -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(status=502, body=b"\xff\xfe")
+
+    async def use(http: TwilioHttp) -> Response:
+        return await http.request("POST", API)
+
+    assert against(handler, use).status_code == 502
+
+
 @pytest.mark.parametrize("text", ["[]", "<html>", "null"])
 def test_a_success_that_is_no_json_object_leaves_the_outcome_unknown(text: str) -> None:
     async def handler(request: web.Request) -> web.Response:

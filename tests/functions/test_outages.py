@@ -1,0 +1,165 @@
+"""What callers and Twilio are told while the vault fails or Twilio answers in odd ways."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+import pytest
+
+import PlaceCall
+import SendSms
+import TwimlReply
+from shared import clients
+from shared.clock import SystemClock
+from shared.credentials import Credentials
+from shared.errors import VaultError
+from shared.settings import Secret
+
+if TYPE_CHECKING:
+    from tests.conftest import FakeVault
+    from tests.functions.conftest import FakeTwilio, Run, SignedRequest
+
+TO = "+12025550123"
+MAINS = {"SendSms": SendSms.main, "PlaceCall": PlaceCall.main}
+ACTIONS = pytest.mark.parametrize("name", sorted(MAINS))
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def act(name: str) -> tuple[int, dict[str, Any]]:
+    inputs = {"to": TO, "body": "Hi"} if name == "SendSms" else {"to": TO}
+    request = func.HttpRequest("POST", f"http://inner/api/{name}", body=json.dumps(inputs).encode())
+    response = asyncio.run(MAINS[name](request))
+    return response.status_code, json.loads(response.get_body())
+
+
+class LimitedVault:
+    """A vault that holds the primary token and fails to give the secondary."""
+
+    def __init__(self, vault: FakeVault) -> None:
+        self.vault = vault
+
+    def read(self, secret: Secret) -> str | None:
+        value = self.vault.read(secret)
+        if secret == Secret.AUTH_TOKEN_SECONDARY:
+            raise VaultError("the app's identity may not read it")
+        return value
+
+
+@pytest.fixture
+def limited_vault(app: clients.Clients, vault: FakeVault) -> FakeVault:
+    vault.secrets = {Secret.AUTH_TOKEN: "primary"}
+    app.credentials = Credentials(LimitedVault(vault), SystemClock())
+    return vault
+
+
+def test_a_forged_request_is_a_403_though_the_secondary_token_cannot_be_read(
+    run: Run, signed_request: SignedRequest, limited_vault: FakeVault
+) -> None:
+    assert run(TwimlReply.main, signed_request(token="forged")).status_code == 403  # noqa: S106
+    assert run(TwimlReply.main, signed_request()).status_code == 200
+
+
+def test_forged_requests_do_not_make_the_vault_fail_again_and_again(
+    run: Run, signed_request: SignedRequest, limited_vault: FakeVault
+) -> None:
+    for _ in range(50):
+        run(TwimlReply.main, signed_request(token="forged"))  # noqa: S106
+
+    both = [Secret.AUTH_TOKEN, Secret.AUTH_TOKEN_SECONDARY]
+    assert limited_vault.reads == [*both, *both]
+
+
+def test_a_promoted_token_is_found_though_the_secondary_cannot_be_read(
+    run: Run, signed_request: SignedRequest, limited_vault: FakeVault
+) -> None:
+    run(TwimlReply.main, signed_request())
+    limited_vault.secrets[Secret.AUTH_TOKEN] = "promoted"
+
+    assert run(TwimlReply.main, signed_request(token="promoted")).status_code == 200  # noqa: S106
+
+
+@pytest.fixture
+def rest_vault(app: clients.Clients, vault: FakeVault) -> FakeVault:
+    """A vault that has given the credentials of the account."""
+    app.credentials = Credentials(vault, SystemClock(), optional_wait_s=0.01)
+    asyncio.run(app.credentials.get(*app.settings.rest_secrets))
+    return vault
+
+
+def refuse_credentials(twilio: FakeTwilio) -> None:
+    twilio.answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
+
+
+def test_a_vault_that_is_down_does_not_hide_that_twilio_refuses_the_credentials(
+    twilio: FakeTwilio, rest_vault: FakeVault
+) -> None:
+    refuse_credentials(twilio)
+    rest_vault.error = VaultError("down")
+
+    status, problem = act("SendSms")
+
+    assert (status, problem["code"]) == (502, 20003)
+
+
+def test_a_slow_vault_does_not_delay_that_twilio_refuses_the_credentials(
+    twilio: FakeTwilio, rest_vault: FakeVault
+) -> None:
+    refuse_credentials(twilio)
+    rest_vault.gate.clear()
+
+    status, problem = act("SendSms")
+
+    rest_vault.gate.set()
+    assert (status, problem["code"]) == (502, 20003)
+
+
+@ACTIONS
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"sid": ' + "[" * 100_000,
+        "[]",
+        "12",
+        "not JSON",
+        {"sid": "SM1", "status": "queued", "to": TO, "date_created": 5},
+        {"sid": ["SM1"], "status": "queued", "to": TO},
+        {"sid": "SM1", "status": 5, "to": TO},
+        {"sid": "SM1", "status": "queued"},
+    ],
+)
+def test_an_odd_success_of_twilio_leaves_the_outcome_unknown(
+    twilio: FakeTwilio, name: str, answer: Any
+) -> None:
+    twilio.answer(201, answer)
+
+    status, problem = act(name)
+
+    assert status == 504
+    assert "Check before you repeat it" in problem["detail"]
+
+
+@pytest.mark.parametrize("given", ["oops", None, [], {}, 4.5])
+def test_an_odd_status_in_a_refusal_of_twilio_is_a_clean_502(
+    twilio: FakeTwilio, given: Any
+) -> None:
+    twilio.answer(400, {"type": "t", "title": "Invalid", "status": given, "code": 21211})
+
+    status, problem = act("SendSms")
+
+    assert (status, problem["code"]) == (502, 21211)
+    assert problem["detail"].startswith("Invalid")
+
+
+@ACTIONS
+@pytest.mark.parametrize("body", [b"to=" + b"1" * 20_000_000, b'{"to": "' + b"1" * 20_000_000])
+def test_a_huge_body_is_a_413(name: str, body: bytes) -> None:
+    request = func.HttpRequest("POST", f"http://inner/api/{name}", body=body)
+
+    response = asyncio.run(MAINS[name](request))
+
+    assert response.status_code == 413
+    assert "bytes" in json.loads(response.get_body())["detail"]
