@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from emulator.host.definitions import (
     read_function_definition,
 )
 from emulator.host.functions import FunctionLoadError, load_function
-from emulator.host.routes import Route, RouteTable, build_route
+from emulator.host.routes import Route, RouteTable, build_route, refuse_prefix
 
 log = logging.getLogger("host")
 
@@ -48,6 +49,7 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
     """Load every function folder under `root`; whatever fails is in `failures`."""
     try:
         configuration = read_host_configuration(root)
+        refuse_prefix(configuration.route_prefix)
     except ConfigurationError as error:
         log.error("%s", error)  # noqa: TRY400 - the message says it all
         return Application(RouteTable([]), {}, (LoadFailure("", str(error)),))
@@ -66,7 +68,8 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
             log.error("%s did not load: %s", folder.name, error, exc_info=cause)  # noqa: TRY400
             failures.append(LoadFailure(folder.name, str(error)))
             route = fallback_route(folder, configuration)
-        routes.append(route)
+        if route is not None:
+            routes.append(route)
     return Application(RouteTable(routes), functions, tuple(failures))
 
 
@@ -78,9 +81,10 @@ def load_folder(folder: Path, host: HostConfiguration) -> tuple[FunctionDefiniti
     return definition, route
 
 
-def fallback_route(folder: Path, host: HostConfiguration) -> Route:
-    """Return the route on which a function that did not load answers 500."""
-    try:
+def fallback_route(folder: Path, host: HostConfiguration) -> Route | None:
+    """Return the route on which a function that did not load answers 500, if it can have one."""
+    with suppress(ConfigurationError):
         return build_route(folder.name, host.route_prefix, read_function_definition(folder).door)
-    except ConfigurationError:
+    with suppress(ConfigurationError):
         return build_route(folder.name, host.route_prefix, default_door(folder.name))
+    return None

@@ -7,7 +7,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from emulator.host.configuration import ConfigurationError
-from emulator.host.definitions import AuthLevel, Door
+from emulator.host.definitions import AuthLevel, Door, default_door
 from emulator.host.route_constraints import Accepts, read_constraint
 
 LITERAL, CONSTRAINED, FREE, CONSTRAINED_REST, REST = 1, 2, 3, 4, 5
@@ -105,6 +105,16 @@ def build_route(function: str, prefix: str, door: Door) -> Route:
         parameters=tuple(segment for segment in segments if segment.rank != LITERAL),
         precedence=tuple(segment.rank for segment in segments),
     )
+
+
+def refuse_prefix(prefix: str) -> None:
+    """Raise ConfigurationError when no function can have a route under the app's prefix."""
+    try:
+        build_route("", prefix, default_door("name"))
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"host.json: the route prefix {prefix} is wrong or not emulated"
+        ) from error
 
 
 def read_segment(text: str) -> Segment:

@@ -20,8 +20,9 @@ def test_the_key_may_come_as_a_header(host: RunningHost) -> None:
     assert host.get("/api/Keyed", [("X-Functions-Key", "local")]).status == 200
 
 
-def test_the_key_may_come_as_code_in_the_query(host: RunningHost) -> None:
-    assert host.get("/api/Keyed?code=local").status == 200
+@pytest.mark.parametrize("name", ["code", "Code", "CODE"])
+def test_the_key_may_come_as_code_in_the_query(host: RunningHost, name: str) -> None:
+    assert host.get(f"/api/Keyed?{name}=local").status == 200
 
 
 @pytest.mark.parametrize("key", ["", "Local", "local2", "é", "locá"])

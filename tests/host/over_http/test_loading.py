@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,30 @@ def test_the_route_prefix_may_be_empty(run_host: RunHost, app: AppFolder) -> Non
     with run_host(app.root) as host:
         assert host.get("/Text").status == 200
         assert host.get("/api/Text").status == 404
+
+
+def test_a_function_whose_name_can_be_no_route_does_not_end_the_host(
+    run_host: RunHost, app: AppFolder
+) -> None:
+    app.add("Text", OK)
+    app.add("a{b", OK)
+    with run_host(app.root) as host:
+        assert host.get("/api/Text").status == 200
+        assert "the route part a{b" in reasons(host)["a{b"]
+
+
+@pytest.mark.parametrize("prefix", ["api/{x", "{rest?}", "{*rest}"])
+def test_a_wrong_route_prefix_is_a_503_with_the_reason(
+    run_host: RunHost, app: AppFolder, prefix: str
+) -> None:
+    http = {"routePrefix": prefix}
+    app.write("host.json", json.dumps({"version": "2.0", "extensions": {"http": http}}))
+    app.add("Text", OK)
+    with run_host(app.root) as host:
+        answer = host.get("/api/Text")
+
+    assert answer.status == 503
+    assert f"host.json: the route prefix {prefix} is" in answer.body.decode()
 
 
 def test_an_unusable_host_json_is_a_503_with_the_reason(run_host: RunHost, app: AppFolder) -> None:
