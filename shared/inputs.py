@@ -10,13 +10,11 @@ from urllib.parse import parse_qsl
 import azure.functions as func
 
 from shared.errors import InvalidRequestError, TooLongError, UnknownFieldError
-from shared.forms import FORM_TYPE, MAX_FIELDS, media_type_of
+from shared.forms import FORM_TYPE, MAX_BODY_BYTES, MAX_FIELDS, media_type_of
 from shared.public_urls import query_of
 
 # The host's own query parameters, in lower case: the function key and the name of the key.
 HOST_PARAMETERS = frozenset({"code", "clientid"})
-# Ten media URLs of 4,000 characters and a text of 1,600, all of it percent-encoded, is 140 kB.
-MAX_BODY_BYTES = 256_000
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Stands for the value of a name that a JSON object has twice.
@@ -62,7 +60,7 @@ class Inputs:
 
 
 def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
-    """Read the body, or the query where there is no body; refuse inputs not in `names`."""
+    """Read the body, or the query where there is no body; refuse both, and what `names` lacks."""
     body = req.get_body()
     if len(body) > MAX_BODY_BYTES:
         raise TooLongError(f"the body has {len(body)} bytes; up to {MAX_BODY_BYTES} are taken")

@@ -8,12 +8,10 @@ import azure.functions as func
 from shared import signatures
 from shared.credentials import Credentials
 from shared.errors import ForgedRequestError
-from shared.forms import FORM_TYPE, MAX_FIELDS, media_type_of
+from shared.forms import FORM_TYPE, MAX_BODY_BYTES, MAX_FIELDS, media_type_of
 from shared.public_urls import PublicUrls, query_of
 from shared.settings import Secret
 
-# Twilio's requests have a few kilobytes; more is not worth reading.
-MAX_BODY_BYTES = 1_000_000
 WRONG_SIGNATURE = "The X-Twilio-Signature does not match."
 
 Pairs = list[tuple[str, str]]
@@ -45,7 +43,7 @@ async def verify(req: func.HttpRequest, urls: PublicUrls, credentials: Credentia
     signature = req.headers.get(signatures.HEADER)
     if not signature:
         raise ForgedRequestError("The header X-Twilio-Signature is missing.", url)
-    if not signatures.is_signature(signature):  # so that reading a long form is not for everybody
+    if not signatures.is_signature(signature):  # before a form that may be long is read
         raise ForgedRequestError(WRONG_SIGNATURE, url)
     query = _decoded(query_of(url), url)
     form = _signed_form(req, query, url)

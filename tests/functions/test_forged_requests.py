@@ -17,6 +17,7 @@ import OnCallStatus
 import OnMessageStatus
 import TwimlMessage
 import TwimlReply
+from shared.forms import MAX_BODY_BYTES
 from shared.signatures import sign
 
 if TYPE_CHECKING:
@@ -168,7 +169,9 @@ def test_a_form_is_not_excused_by_a_hash_in_the_query(
 def test_a_body_that_twilio_would_not_send_is_refused_unread(
     run: Run, signed_request: SignedRequest
 ) -> None:
-    assert "too long" in detail(run(TwimlReply.main, signed_request(body=b"a" * 1_000_001)))
+    assert "too long" in detail(
+        run(TwimlReply.main, signed_request(body=b"a" * (MAX_BODY_BYTES + 1)))
+    )
     assert "too many fields" in detail(run(TwimlReply.main, signed_request(body=b"a&" * 2000)))
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from shared.calls import CallRequest
 from shared.errors import InvalidRequestError, UnknownFieldError
-from shared.forms import FORM_TYPE
-from shared.inputs import MAX_BODY_BYTES, Inputs, read_inputs
+from shared.forms import FORM_TYPE, MAX_BODY_BYTES
+from shared.inputs import Inputs, read_inputs
 from shared.settings import Settings
 
 NAMES = ("to", "body", "media_url")
