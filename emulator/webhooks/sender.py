@@ -1,12 +1,10 @@
 """Requests from Twilio to the app: signed, timed, followed through redirects, and recorded."""
 
 import asyncio
-import re
 import time
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import aiohttp
@@ -19,15 +17,14 @@ from emulator.local_values import AUTH_TOKEN
 from emulator.twilio.records import Delivery
 from emulator.twilio.sids import new_sid
 from emulator.twilio.store import Store
+from emulator.webhooks.urls import credentials_of, host_of, join_url, sendable_url, signed_url
+from emulator.webhooks.webhook import Answer, Webhook, WebhookError
 
 CONNECT_S = 5
 TOTAL_S = 15
 """Limits of one webhook (twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
 ATTEMPTS = 2
 """A request is repeated once, and only when no connection came about (same page, rc=1, rp=ct)."""
-BAD_URL = 11100
-URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
-"""What stays as it is in a URL, beside letters, digits and -._"""
 MAX_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_BYTES = 64 * 1024
@@ -36,43 +33,6 @@ MAX_MEDIA_BYTES = 40 * 1024 * 1024
 USER_AGENT = "TwilioProxy/1.1"
 
 type Pairs = Sequence[tuple[str, str]]
-
-
-class WebhookError(Exception):
-    """A webhook failed; `code` is the number that Twilio's debugger shows."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-@dataclass(frozen=True)
-class Webhook:
-    """What to request and what for; `resource_sid` is the text or call it belongs to."""
-
-    resource_sid: str
-    purpose: str
-    url: str
-    method: str = "POST"
-    params: tuple[tuple[str, str], ...] = ()
-    signed: bool = True
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back. `url` is the last one after redirects, against which links in it resolve."""
-
-    url: str
-    status: int
-    content_type: str
-    body: bytes
-    location: str | None = None
-    wants_password: bool = False
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
 
 
 class Webhooks:
@@ -107,7 +67,7 @@ class Webhooks:
                 async with asyncio.timeout(TOTAL_S):
                     return await self._follow(webhook)
             except TimeoutError as error:
-                host = _host(webhook.url)
+                host = host_of(webhook.url)
                 raise WebhookError(11205, f"No answer from {host} within {TOTAL_S} s") from error
 
     async def _follow(self, webhook: Webhook) -> Answer:
@@ -115,13 +75,13 @@ class Webhooks:
         headers = {"I-Twilio-Idempotency-Token": str(uuid4())}
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._attempts(webhook, headers)
-            credentials = _credentials(webhook.url)
+            credentials = credentials_of(webhook.url)
             if answer.wants_password and credentials and "Authorization" not in headers:
                 headers["Authorization"] = credentials
             elif answer.location is not None:
                 webhook = _redirected(webhook, answer)
             elif answer.status >= 300:
-                message = f"{_host(answer.url)} answered with HTTP status {answer.status}"
+                message = f"{host_of(answer.url)} answered with HTTP status {answer.status}"
                 raise WebhookError(11200, message)
             else:
                 return answer
@@ -133,16 +93,16 @@ class Webhooks:
                 return await self._attempt(webhook, headers, attempt)
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 if attempt == ATTEMPTS:
-                    message = f"No connection to {_host(webhook.url)}"
+                    message = f"No connection to {host_of(webhook.url)}"
                     raise WebhookError(11205, message) from error
             except (aiohttp.ClientError, ValueError) as error:
-                message = f"The connection to {_host(webhook.url)} broke before an answer came"
+                message = f"The connection to {host_of(webhook.url)} broke before an answer came"
                 raise WebhookError(11205, message) from error
         raise AssertionError("the last attempt returns or raises")
 
     async def _attempt(self, webhook: Webhook, headers: Mapping[str, str], attempt: int) -> Answer:
         """Make one request and put it, with whatever came of it, into the history."""
-        url = _sendable(webhook)
+        url = sendable_url(webhook)
         form = webhook.params if webhook.method == "POST" else ()
         delivery = self._store.deliveries.put(
             Delivery(
@@ -218,41 +178,22 @@ class Webhooks:
         return headers
 
     def _signature(self, webhook: Webhook, url: str, form: Pairs) -> str:
-        """Sign the URL as Twilio does.
-
-        For voice over https without its port (docs/usage/security).
-        """
-        if webhook.resource_sid.startswith("CA") and url.startswith("https:"):
-            url = re.sub(r"^(https://[^/?]+?):\d+(?=[/?]|$)", r"\1", url)
+        is_voice = webhook.resource_sid.startswith("CA")
         # A dictionary of several values: Twilio's SDK reads repeated fields from nothing else.
-        return self._validator.compute_signature(url, MultiDict(form))
+        return self._validator.compute_signature(
+            signed_url(url, is_voice=is_voice), MultiDict(form)
+        )
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
     """Return the body; raise WebhookError when it is larger than the limit in bytes."""
-    content = b""
+    content = bytearray()
     async for piece in response.content.iter_any():
         content += piece
         if len(content) > limit:
             code = 11750 if limit == MAX_BYTES else 11751
             raise WebhookError(code, f"The answer is larger than {limit} bytes")
-    return content
-
-
-def join_url(base: str, url: str) -> str:
-    """Resolve a URL against another one; raise WebhookError(11100) when that is no http(s) URL.
-
-    Blanks and characters beyond ASCII are percent-encoded; everything else stays as it is written.
-    """
-    try:
-        joined = urljoin(base, url.strip())
-        parts = urlsplit(joined)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        joined, usable = "", False
-    if not usable:
-        raise WebhookError(BAD_URL, f"{url[:200]!r} leads to no absolute http(s) URL")
-    return quote(joined, safe=URL_CHARACTERS)
+    return bytes(content)
 
 
 def _redirected(webhook: Webhook, answer: Answer) -> Webhook:
@@ -261,29 +202,6 @@ def _redirected(webhook: Webhook, answer: Answer) -> Webhook:
     if answer.status in (307, 308):
         return replace(webhook, url=target)
     return replace(webhook, url=target, method="GET", params=())
-
-
-def _credentials(url: str) -> str:
-    """Return the header for `user:password@` of a URL, "" when it has none."""
-    user_info, at_sign, _ = urlsplit(url).netloc.rpartition("@")
-    return f"Basic {b64encode(unquote(user_info).encode()).decode()}" if at_sign else ""
-
-
-def _sendable(webhook: Webhook) -> str:
-    """Drop fragment and credentials, neither of which is sent or signed.
-
-    A GET carries its fields in the query.
-    """
-    parts = urlsplit(webhook.url)
-    query = parts.query
-    if webhook.method == "GET" and webhook.params:
-        query = "&".join(filter(None, [query, urlencode(webhook.params)]))
-    netloc = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=netloc, query=query, fragment=""))
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[2] or url
 
 
 def _shown(answer: Answer) -> str:
