@@ -16,7 +16,6 @@ from emulator.local_values import (
     API_KEY_SID,
     AUTH_TOKEN,
     LINE,
-    LINE_SID,
 )
 from emulator.testing import HANDSET, LocalStack
 
@@ -107,18 +106,6 @@ NUMBER_KEYS = {
     "bundle_sid",
     "status",
     "type",
-}
-ACCOUNT_KEYS = {
-    "auth_token",
-    "date_created",
-    "date_updated",
-    "friendly_name",
-    "owner_account_sid",
-    "sid",
-    "status",
-    "subresource_uris",
-    "type",
-    "uri",
 }
 PAGE_KEYS = {
     "first_page_uri",
@@ -270,81 +257,6 @@ class TestEveryResource:
         assert (answer.status_code, answer.json()["code"]) == (405, 20004)
 
 
-def test_the_account_has_twilios_members(stack: LocalStack) -> None:
-    url = f"{stack.emulator_url}/2010-04-01/Accounts/{ACCOUNT_SID}.json"
-    account = stack.http.get(url, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=5).json()
-
-    assert (set(account), account["status"], account["type"]) == (ACCOUNT_KEYS, "active", "Full")
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"To": ""}, 21604),
-        ({"To": "12"}, 21211),
-        ({"From": ""}, 21603),
-        ({"From": "+"}, 21212),
-        ({"From": "+12025550177"}, 21606),
-        ({"To": LINE}, 21266),
-        ({"Body": ""}, 21602),
-        ({"Body": "x" * 1601}, 21617),
-        ({"MediaUrl": ["https://example.com/a.png"] * 11}, 21623),
-        ({"MediaUrl": "ftp://example.com/a.png"}, 21620),
-        ({"StatusCallback": "example.com"}, 21609),
-        ({"StatusCallback": "https://my_host.example.com/"}, 21609),
-        ({"ValidityPeriod": "36001"}, 21624),
-    ],
-)
-def test_a_wrong_text_gets_twilios_number(
-    stack: LocalStack, change: dict[str, object], code: int
-) -> None:
-    answer = stack.rest("POST", "Messages.json", {**TEXT, **change})
-
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
-    assert answer.json()["more_info"] == f"https://www.twilio.com/docs/errors/{code}"
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"To": ""}, 21201),
-        ({"To": "12"}, 21217),
-        ({"From": ""}, 21213),
-        ({"From": "xyz"}, 21212),
-        ({"From": "+12025550177"}, 21210),
-        ({"Twiml": ""}, 21205),
-        ({"Url": "nowhere"}, 21205),
-        ({"Timeout": "601"}, 21208),
-        ({"Method": "PUT"}, 21209),
-        ({"StatusCallback": "https://example.com/", "StatusCallbackEvent": "later"}, 21626),
-    ],
-)
-def test_a_wrong_call_gets_twilios_number(
-    stack: LocalStack, change: dict[str, str], code: int
-) -> None:
-    answer = stack.rest("POST", "Calls.json", {**CALL, **change})
-
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
-
-
-@pytest.mark.parametrize(
-    ("form", "code"),
-    [
-        ({"PhoneNumber": "12"}, 21421),
-        ({"PhoneNumber": LINE}, 21422),
-        ({"AreaCode": "1"}, 21452),
-        ({"PhoneNumber": "+12025550111", "VoiceUrl": "nowhere"}, 21402),
-        ({"PhoneNumber": "+12025550111", "SmsMethod": "PUT"}, 21403),
-    ],
-)
-def test_a_wrong_number_gets_twilios_number(
-    stack: LocalStack, form: dict[str, str], code: int
-) -> None:
-    answer = stack.rest("POST", "IncomingPhoneNumbers.json", form)
-
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
-
-
 def test_what_twilio_has_and_the_emulator_has_not_is_named(stack: LocalStack) -> None:
     asked = [
         stack.rest("POST", "Calls.json", {**CALL, "Record": "true"}),
@@ -367,120 +279,6 @@ def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> No
     assert [(a["code"], a["level"]) for a in stack.alerts()] == [(20001, "warning")]
 
 
-def test_redaction_empties_the_body(stack: LocalStack) -> None:
-    sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
-    stack.rest("POST", f"Messages/{sid}.json", {"Body": ""})
-
-    assert stack.rest("GET", f"Messages/{sid}.json").json()["body"] == ""
-
-
-def test_only_what_is_finished_can_be_deleted(stack: LocalStack) -> None:
-    sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
-    early = stack.rest("DELETE", f"Messages/{sid}.json")
-    stack.advance(1)
-    late = stack.rest("DELETE", f"Messages/{sid}.json")
-
-    assert (early.json()["code"], late.status_code, late.content) == (20009, 204, b"")
-
-
-def test_what_the_number_resource_is_not_told_stays(stack: LocalStack) -> None:
-    stack.line_goes_to(VoiceUrl="https://example.com/v", VoiceMethod="GET")
-    stack.line_goes_to(SmsUrl="")
-
-    number = stack.rest("GET", f"IncomingPhoneNumbers/{LINE_SID}.json").json()
-    assert (number["voice_url"], number["voice_method"]) == ("https://example.com/v", "GET")
-    assert number["sms_url"] == ""
-
-
-def test_the_account_can_be_listed_and_renamed(stack: LocalStack) -> None:
-    base = f"{stack.emulator_url}/2010-04-01/Accounts"
-    own = (ACCOUNT_SID, AUTH_TOKEN)
-    name = {"FriendlyName": "Desk"}
-    stack.http.post(f"{base}/{ACCOUNT_SID}.json", data=name, auth=own, timeout=5)
-    listed = stack.http.get(f"{base}.json", auth=own, timeout=5).json()
-    subaccount = stack.http.post(f"{base}.json", auth=own, timeout=5)
-
-    assert [account["friendly_name"] for account in listed["accounts"]] == ["Desk"]
-    assert set(listed) == PAGE_KEYS | {"accounts"}
-    assert subaccount.status_code == 501
-
-
-def test_an_unknown_messaging_service_is_not_found(stack: LocalStack) -> None:
-    form = {"To": HANDSET, "Body": "Hi", "MessagingServiceSid": "MG" + "1" * 32}
-    answer = stack.rest("POST", "Messages.json", form)
-
-    assert (answer.status_code, answer.json()["code"]) == (404, 21701)
-
-
-@pytest.mark.parametrize("sender", ["Dentist", "My shop 24"])
-def test_a_name_can_text_abroad_but_not_to_america(stack: LocalStack, sender: str) -> None:
-    abroad = stack.rest("POST", "Messages.json", {**TEXT, "From": sender, "To": "+442079460018"})
-    home = stack.rest("POST", "Messages.json", {**TEXT, "From": sender})
-
-    assert (abroad.status_code, abroad.json()["from"]) == (201, sender)
-    assert (home.status_code, home.json()["code"]) == (400, 21612)
-
-
-@pytest.mark.parametrize(
-    "number", ["call me at 202-555-0123", "5550123", "1-800-FLOWERS", "tel:+12025550123", "+1 202"]
-)
-def test_only_a_whole_number_is_a_number(stack: LocalStack, number: str) -> None:
-    text = stack.rest("POST", "Messages.json", {**TEXT, "To": number})
-    call = stack.rest("POST", "Calls.json", {**CALL, "To": number})
-
-    assert (text.json()["code"], call.json()["code"]) == (21211, 21217)
-
-
-@pytest.mark.parametrize("number", ["(202) 555-0123", "202.555.0123", "+1 202 555 0123"])
-def test_american_numbers_pass_as_people_write_them(stack: LocalStack, number: str) -> None:
-    answer = stack.rest("POST", "Messages.json", {**TEXT, "To": number})
-
-    assert answer.json()["to"] == HANDSET
-
-
-def test_times_of_a_call_are_those_of_dialling_and_of_a_completed_end(stack: LocalStack) -> None:
-    sid = stack.place_call("<Response><Pause length='5'/></Response>")
-    queued = stack.rest("GET", f"Calls/{sid}.json").json()
-    stack.advance(1)
-    ringing = stack.rest("GET", f"Calls/{sid}.json").json()
-    stack.answer(sid)
-    stack.advance(5)
-    completed = stack.rest("GET", f"Calls/{sid}.json").json()
-
-    assert queued["start_time"] is None
-    assert DATE.fullmatch(ringing["start_time"])
-    assert ringing["end_time"] is None
-    assert DATE.fullmatch(completed["end_time"])
-    assert completed["duration"] == "5"
-
-
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [("Status=completed", 0), ("Status=ringing", 1), ("To=%2B12025550123", 1), ("From=%2B1", 0)],
-)
-def test_calls_can_be_narrowed(stack: LocalStack, query: str, count: int) -> None:
-    stack.place_call("<Response/>")
-    stack.advance(1)
-
-    assert len(stack.rest("GET", f"Calls.json?{query}").json()["calls"]) == count
-
-
-def test_a_finished_call_can_be_deleted(stack: LocalStack) -> None:
-    sid = stack.place_call("<Response/>")
-    early = stack.rest("DELETE", f"Calls/{sid}.json")
-    stack.rest("POST", f"Calls/{sid}.json", {"Status": "completed"})
-    late = stack.rest("DELETE", f"Calls/{sid}.json")
-
-    assert (early.json()["code"], late.status_code) == (20009, 204)
-
-
-def test_a_call_cannot_get_a_status_that_is_none(stack: LocalStack) -> None:
-    sid = stack.place_call("<Response/>")
-    answer = stack.rest("POST", f"Calls/{sid}.json", {"Status": "sleeping"})
-
-    assert (answer.status_code, answer.json()["code"]) == (400, 400)
-
-
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -495,22 +293,6 @@ def test_a_call_cannot_get_a_status_that_is_none(stack: LocalStack) -> None:
 )
 def test_a_gap_is_told_from_a_wrong_path(stack: LocalStack, path: str, status: int) -> None:
     assert stack.rest("GET", path).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("query", "count"),
-    [
-        ("To=%2B12025550123", 1),
-        ("To=%2B12025550199", 0),
-        ("DateSent%3E=2020-01-01", 1),
-        ("DateSent%3C=2020-01-01", 0),
-    ],
-)
-def test_lists_can_be_narrowed(stack: LocalStack, query: str, count: int) -> None:
-    stack.rest("POST", "Messages.json", TEXT)
-    stack.advance(1)
-
-    assert len(stack.rest("GET", f"Messages.json?{query}").json()["messages"]) == count
 
 
 def test_a_number_can_be_bought_and_given_back(client: Client, stack: LocalStack) -> None:

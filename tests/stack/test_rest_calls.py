@@ -1,0 +1,77 @@
+"""The Calls resource: what it takes, refuses and lists."""
+
+import re
+
+import pytest
+
+from emulator.local_values import LINE
+from emulator.testing import HANDSET, LocalStack
+
+CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></Response>"}
+DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} \+0000")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"To": ""}, 21201),
+        ({"To": "12"}, 21217),
+        ({"From": ""}, 21213),
+        ({"From": "xyz"}, 21212),
+        ({"From": "+12025550177"}, 21210),
+        ({"Twiml": ""}, 21205),
+        ({"Url": "nowhere"}, 21205),
+        ({"Timeout": "601"}, 21208),
+        ({"Method": "PUT"}, 21209),
+        ({"StatusCallback": "https://example.com/", "StatusCallbackEvent": "later"}, 21626),
+    ],
+)
+def test_a_wrong_call_gets_twilios_number(
+    stack: LocalStack, change: dict[str, str], code: int
+) -> None:
+    answer = stack.rest("POST", "Calls.json", {**CALL, **change})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_times_of_a_call_are_those_of_dialling_and_of_a_completed_end(stack: LocalStack) -> None:
+    sid = stack.place_call("<Response><Pause length='5'/></Response>")
+    queued = stack.rest("GET", f"Calls/{sid}.json").json()
+    stack.advance(1)
+    ringing = stack.rest("GET", f"Calls/{sid}.json").json()
+    stack.answer(sid)
+    stack.advance(5)
+    completed = stack.rest("GET", f"Calls/{sid}.json").json()
+
+    assert queued["start_time"] is None
+    assert DATE.fullmatch(ringing["start_time"])
+    assert ringing["end_time"] is None
+    assert DATE.fullmatch(completed["end_time"])
+    assert completed["duration"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("Status=completed", 0), ("Status=ringing", 1), ("To=%2B12025550123", 1), ("From=%2B1", 0)],
+)
+def test_calls_can_be_narrowed(stack: LocalStack, query: str, count: int) -> None:
+    stack.place_call("<Response/>")
+    stack.advance(1)
+
+    assert len(stack.rest("GET", f"Calls.json?{query}").json()["calls"]) == count
+
+
+def test_a_finished_call_can_be_deleted(stack: LocalStack) -> None:
+    sid = stack.place_call("<Response/>")
+    early = stack.rest("DELETE", f"Calls/{sid}.json")
+    stack.rest("POST", f"Calls/{sid}.json", {"Status": "completed"})
+    late = stack.rest("DELETE", f"Calls/{sid}.json")
+
+    assert (early.json()["code"], late.status_code) == (20009, 204)
+
+
+def test_a_call_cannot_get_a_status_that_is_none(stack: LocalStack) -> None:
+    sid = stack.place_call("<Response/>")
+    answer = stack.rest("POST", f"Calls/{sid}.json", {"Status": "sleeping"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 400)

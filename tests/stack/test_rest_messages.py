@@ -1,0 +1,101 @@
+"""The Messages resource: what it takes, refuses and lists."""
+
+import pytest
+
+from emulator.local_values import LINE
+from emulator.testing import HANDSET, LocalStack
+
+TEXT = {"To": HANDSET, "From": LINE, "Body": "Hi"}
+CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></Response>"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"To": ""}, 21604),
+        ({"To": "12"}, 21211),
+        ({"From": ""}, 21603),
+        ({"From": "+"}, 21212),
+        ({"From": "+12025550177"}, 21606),
+        ({"To": LINE}, 21266),
+        ({"Body": ""}, 21602),
+        ({"Body": "x" * 1601}, 21617),
+        ({"MediaUrl": ["https://example.com/a.png"] * 11}, 21623),
+        ({"MediaUrl": "ftp://example.com/a.png"}, 21620),
+        ({"StatusCallback": "example.com"}, 21609),
+        ({"StatusCallback": "https://my_host.example.com/"}, 21609),
+        ({"ValidityPeriod": "36001"}, 21624),
+    ],
+)
+def test_a_wrong_text_gets_twilios_number(
+    stack: LocalStack, change: dict[str, object], code: int
+) -> None:
+    answer = stack.rest("POST", "Messages.json", {**TEXT, **change})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert answer.json()["more_info"] == f"https://www.twilio.com/docs/errors/{code}"
+
+
+def test_redaction_empties_the_body(stack: LocalStack) -> None:
+    sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
+    stack.rest("POST", f"Messages/{sid}.json", {"Body": ""})
+
+    assert stack.rest("GET", f"Messages/{sid}.json").json()["body"] == ""
+
+
+def test_only_what_is_finished_can_be_deleted(stack: LocalStack) -> None:
+    sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
+    early = stack.rest("DELETE", f"Messages/{sid}.json")
+    stack.advance(1)
+    late = stack.rest("DELETE", f"Messages/{sid}.json")
+
+    assert (early.json()["code"], late.status_code, late.content) == (20009, 204, b"")
+
+
+def test_an_unknown_messaging_service_is_not_found(stack: LocalStack) -> None:
+    form = {"To": HANDSET, "Body": "Hi", "MessagingServiceSid": "MG" + "1" * 32}
+    answer = stack.rest("POST", "Messages.json", form)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, 21701)
+
+
+@pytest.mark.parametrize("sender", ["Dentist", "My shop 24"])
+def test_a_name_can_text_abroad_but_not_to_america(stack: LocalStack, sender: str) -> None:
+    abroad = stack.rest("POST", "Messages.json", {**TEXT, "From": sender, "To": "+442079460018"})
+    home = stack.rest("POST", "Messages.json", {**TEXT, "From": sender})
+
+    assert (abroad.status_code, abroad.json()["from"]) == (201, sender)
+    assert (home.status_code, home.json()["code"]) == (400, 21612)
+
+
+@pytest.mark.parametrize(
+    "number", ["call me at 202-555-0123", "5550123", "1-800-FLOWERS", "tel:+12025550123", "+1 202"]
+)
+def test_only_a_whole_number_is_a_number(stack: LocalStack, number: str) -> None:
+    text = stack.rest("POST", "Messages.json", {**TEXT, "To": number})
+    call = stack.rest("POST", "Calls.json", {**CALL, "To": number})
+
+    assert (text.json()["code"], call.json()["code"]) == (21211, 21217)
+
+
+@pytest.mark.parametrize("number", ["(202) 555-0123", "202.555.0123", "+1 202 555 0123"])
+def test_american_numbers_pass_as_people_write_them(stack: LocalStack, number: str) -> None:
+    answer = stack.rest("POST", "Messages.json", {**TEXT, "To": number})
+
+    assert answer.json()["to"] == HANDSET
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("To=%2B12025550123", 1),
+        ("To=%2B12025550199", 0),
+        ("DateSent%3E=2020-01-01", 1),
+        ("DateSent%3C=2020-01-01", 0),
+    ],
+)
+def test_lists_can_be_narrowed(stack: LocalStack, query: str, count: int) -> None:
+    stack.rest("POST", "Messages.json", TEXT)
+    stack.advance(1)
+
+    assert len(stack.rest("GET", f"Messages.json?{query}").json()["messages"]) == count
