@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
+import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
@@ -100,75 +101,83 @@ async def cold_host() -> AsyncGenerator[ColdHost]:
         await runner.cleanup()
 
 
-async def asked_by(use: Callable[[ColdHost], Awaitable[object]]) -> Counter[str]:
-    """Return what a fresh host asks while it is used."""
+async def steps_of(*steps: Callable[[ColdHost], Awaitable[int]]) -> list[tuple[int, Counter[str]]]:
+    """Do one thing after the other with a fresh host; return each status and what was asked."""
+    done: list[tuple[int, Counter[str]]] = []
     async with cold_host() as host:
-        await use(host)
-        return host.asked
-
-
-def test_a_cold_and_a_warm_send() -> None:
-    async def scenario() -> tuple[Counter[str], Counter[str]]:
-        async with cold_host() as host:
-            assert await host.send() == 201
-            cold = Counter(host.asked)
-            assert await host.send() == 201
-            return cold, host.asked - cold
-
-    cold, warm = asyncio.run(scenario())
-    assert cold == Counter(CREDENTIALS | {SEND: 1})
-    assert warm == Counter({SEND: 1})
-
-
-def test_a_cold_signed_answer() -> None:
-    async def use(host: ColdHost) -> None:
-        assert await host.webhook("TwimlReply") == 200
-
-    assert asyncio.run(asked_by(use)) == Counter(COLD_SECRETS)
-
-
-def test_a_warm_signed_answer_asks_nothing() -> None:
-    async def scenario() -> Counter[str]:
-        async with cold_host() as host:
-            await host.webhook("TwimlReply")
+        for step in steps:
             before = Counter(host.asked)
-            assert await host.webhook("TwimlReply") == 200
-            return host.asked - before
+            status = await step(host)
+            done.append((status, host.asked - before))
+    return done
 
-    assert asyncio.run(scenario()) == Counter()
+
+@pytest.fixture(scope="module")
+def sends() -> list[tuple[int, Counter[str]]]:
+    """A cold send, a warm one, and a look at the health."""
+    return asyncio.run(steps_of(ColdHost.send, ColdHost.send, ColdHost.health))
 
 
-def test_a_signature_of_an_unknown_token_looks_for_the_next_token_and_reads_both_again_once() -> (
-    None
-):
-    async def use(host: ColdHost) -> None:
-        assert await host.webhook("TwimlReply", "unknown") == 403
-        assert await host.webhook("TwimlReply", "unknown") == 403
+@pytest.fixture(scope="module")
+def answers() -> list[tuple[int, Counter[str]]]:
+    """The fixed answer, a cold signed one, a warm one, and two that somebody forged."""
 
+    def forged(host: ColdHost) -> Awaitable[int]:
+        return host.webhook("TwimlReply", "unknown")
+
+    def signed(host: ColdHost) -> Awaitable[int]:
+        return host.webhook("TwimlReply")
+
+    def fixed(host: ColdHost) -> Awaitable[int]:
+        return host.webhook("TwimlHello")
+
+    return asyncio.run(steps_of(fixed, signed, signed, forged, forged))
+
+
+def test_a_cold_send(sends: list[tuple[int, Counter[str]]]) -> None:
+    assert sends[0] == (201, Counter(CREDENTIALS | {SEND: 1}))
+
+
+def test_a_warm_send(sends: list[tuple[int, Counter[str]]]) -> None:
+    assert sends[1] == (201, Counter({SEND: 1}))
+
+
+def test_health_asks_twilio_once(sends: list[tuple[int, Counter[str]]]) -> None:
+    assert sends[2] == (200, Counter({"GET Messages.json": 1}))
+
+
+def test_the_fixed_answer_asks_nothing(answers: list[tuple[int, Counter[str]]]) -> None:
+    assert answers[0] == (200, Counter())
+
+
+def test_a_cold_signed_answer(answers: list[tuple[int, Counter[str]]]) -> None:
+    assert answers[1] == (200, Counter(COLD_SECRETS))
+
+
+def test_a_warm_signed_answer_asks_nothing(answers: list[tuple[int, Counter[str]]]) -> None:
+    assert answers[2] == (200, Counter())
+
+
+def test_a_forged_signature_looks_for_the_next_token_and_reads_both_again(
+    answers: list[tuple[int, Counter[str]]],
+) -> None:
     tokens = {
-        "GET /vault/secrets/TwilioAuthToken": 3,
+        "GET /vault/secrets/TwilioAuthToken": 1,
         "GET /vault/secrets/TwilioAuthTokenSecondary": 2,
     }
-    assert asyncio.run(asked_by(use)) == Counter(COLD_SECRETS | tokens)
+    assert answers[3] == (403, Counter(tokens))
 
 
-def test_the_fixed_answer_asks_nothing() -> None:
-    async def use(host: ColdHost) -> None:
-        assert await host.webhook("TwimlHello") == 200
-
-    assert asyncio.run(asked_by(use)) == Counter()
-
-
-def test_health_asks_each_part_once() -> None:
-    async def use(host: ColdHost) -> None:
-        assert await host.health() == 200
-
-    assert asyncio.run(asked_by(use)) == Counter(CREDENTIALS | {"GET Messages.json": 1})
+def test_another_one_soon_after_asks_nothing(answers: list[tuple[int, Counter[str]]]) -> None:
+    assert answers[4] == (403, Counter())
 
 
 def test_a_thousand_cold_sends_at_once_read_each_secret_once() -> None:
-    async def use(host: ColdHost) -> None:
-        statuses = await asyncio.gather(*(host.send() for _ in range(1000)))
-        assert Counter(statuses) == {201: 1000}
+    async def scenario() -> tuple[Counter[int], Counter[str]]:
+        async with cold_host() as host:
+            statuses = await asyncio.gather(*(host.send() for _ in range(1000)))
+            return Counter(statuses), host.asked
 
-    assert asyncio.run(asked_by(use)) == Counter(CREDENTIALS | {SEND: 1000})
+    statuses, asked = asyncio.run(scenario())
+    assert statuses == Counter({201: 1000})
+    assert asked == Counter(CREDENTIALS | {SEND: 1000})
