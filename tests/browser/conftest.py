@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from emulator.testing import LocalStack
 
@@ -53,14 +53,22 @@ def complaints() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> BrowserContext:
+    """One person's browser for a module; each test opens a page of its own in it."""
+    # Without animations: Playwright waits for a button to stand still before it clicks.
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.add_init_script(LISTEN_IN)
+    return context
+
+
 @pytest.fixture
-def page(browser: Browser, live_stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
+def page(context: BrowserContext, live_stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
     """The phone page, just opened; anything in the browser's console is a failure."""
     live_stack.reset()
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.add_init_script(LISTEN_IN)
     page.goto(live_stack.emulator_url)
     yield page
     page.close()
