@@ -64,6 +64,7 @@ class Stack:
         functions_url = f"http://127.0.0.1:{self._functions_port}"
         state = State(clock, functions_url, _route_prefix(self._root))
         terminal = Terminal(state.answers_url, f"http://127.0.0.1:{port_of(self._phone)}")
+        state.on_alert = terminal.alert
 
         def host_changed(host: HostState) -> None:
             state.host_changed(_host_view(host))
@@ -81,6 +82,7 @@ class Stack:
         runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         await web.SockSite(runner, self._phone).start()
+        terminal.welcome()
         supervision = asyncio.create_task(supervisor.run())
         stop = asyncio.create_task(stopped.wait())
         await asyncio.wait([supervision, stop], return_when=asyncio.FIRST_COMPLETED)

@@ -1,7 +1,7 @@
 """Everything the emulator holds at one moment, put together: the account, the line, the people."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from emulator import views
 from emulator.clock import Clock
@@ -35,6 +35,7 @@ class State:
         """`functions_url` has no final slash; `route_prefix` is host.json's, e.g. "api" or ""."""
         self.clock = clock
         self.hub = Hub()
+        self.on_alert: Callable[[Alert], None] = lambda alert: None
         self.functions_url = functions_url
         self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
         self._handsets: list[str] = list(HANDSETS)
@@ -132,6 +133,8 @@ class State:
             return  # the page does not show numbers
         if isinstance(record, (Message, Call)):
             self._meet(record)
+        if isinstance(record, Alert):
+            self.on_alert(record)
         self.hub.publish(kind, lambda: views.of(record))
 
     def _meet(self, record: Message | Call) -> None:

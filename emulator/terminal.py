@@ -4,34 +4,36 @@ import sys
 
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
 from emulator.supervision.supervisor import HostState
+from emulator.twilio.records import Alert
 
 
 class Terminal:
-    """Prints the welcome once and then every change of the host."""
+    """Prints the welcome, every change of the host, and every alert."""
 
     def __init__(self, answers_url: str, phone_url: str) -> None:
         self._answers_url = answers_url
         self._phone_url = phone_url
-        self._welcomed = False
 
     def host_changed(self, host: HostState) -> None:
         """Print what a person wants to know of this change."""
         if host.state == "running":
             again = f" again ({host.reason})" if host.reason else ""
             self._print(f"Functions run{again}: {', '.join(host.functions)}")
-            self._welcome()
         elif host.state == "failed":
             self._print(f"Functions do not run: {host.reason}")
-            self._welcome()
         elif host.reason:
             self._print(f"Functions restart: {host.reason}")
         for function, reason in host.errors:
-            self._print(f"  {function} did not load: {reason}")
+            if function:  # what concerns the whole app is the reason above
+                self._print(f"  {function} did not load: {reason}")
 
-    def _welcome(self) -> None:
-        if self._welcomed:
-            return
-        self._welcomed = True
+    def alert(self, alert: Alert) -> None:
+        """Print what went wrong in a text or call; the page shows it in its place."""
+        number = f"Twilio {alert.level} {alert.code}" if alert.code else "Not emulated"
+        self._print(f"{number}: {alert.message} {alert.resource_sid}".rstrip())
+
+    def welcome(self) -> None:
+        """Print where everything is."""
         functions = self._answers_url
         self._print(
             f"""

@@ -26,6 +26,8 @@ HANDSET = HANDSETS[0]
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT_S = 20
 OUTPUT_LINES = 10_000
+RUNNING = "Functions run"
+NOT_RUNNING = "Functions do not run"
 WELCOME = re.compile(r"Phone +(?P<phone>http://\S+).*\n +Functions +(?P<functions>http://[^/\s]+)")
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
@@ -37,7 +39,6 @@ class Output:
         self._process = process
         self._lines: deque[str] = deque(maxlen=OUTPUT_LINES)
         self._begun = threading.Event()
-        self._addresses: tuple[str, str] | None = None
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -47,12 +48,13 @@ class Output:
         return "".join(list(self._lines))
 
     def addresses(self) -> tuple[str, str]:
-        """Wait for the welcome; return the URLs of the functions and of the emulator."""
+        """Wait until the functions run; return the URLs of the functions and of the emulator."""
         self._begun.wait(TIMEOUT_S)
-        if self._addresses is None:
+        found = WELCOME.search(self.text)
+        if found is None or RUNNING not in self.text:
             self._process.kill()
             raise RuntimeError(f"the local stack did not start:\n{self.text}")
-        return self._addresses
+        return found["functions"], found["phone"]
 
     def close(self) -> None:
         """Read to the end."""
@@ -62,11 +64,8 @@ class Output:
         with self._process.stdout or io.StringIO() as stream:
             for line in stream:
                 self._lines.append(line)
-                if self._addresses is None:
-                    found = WELCOME.search(self.text)
-                    if found:
-                        self._addresses = found["functions"], found["phone"]
-                        self._begun.set()
+                if line.startswith((RUNNING, NOT_RUNNING)):
+                    self._begun.set()
         self._begun.set()
 
 

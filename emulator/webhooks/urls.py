@@ -23,7 +23,7 @@ def join_url(base: str, url: str) -> str:
     except ValueError:
         joined, usable = "", False
     if not usable:
-        raise WebhookError(BAD_URL, f"{url[:200]!r} leads to no absolute http(s) URL")
+        raise WebhookError(BAD_URL, f"{url[:200].partition('?')[0]!r} leads to no http(s) URL")
     return quote(joined, safe=URL_CHARACTERS)
 
 

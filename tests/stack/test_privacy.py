@@ -32,6 +32,7 @@ def use(stack: LocalStack) -> None:
     stack.function("PlaceCall", {"to": HANDSET, "message": PRIVATE_TEXT})
     stack.function("PlaceCall", {"to": HANDSET, "url": f"ftp://{PRIVATE_TEXT}"})
     stack.text(PRIVATE_TEXT)
+    stack.text("STOP")
     stack.ring()
     stack.advance(90)
     stack.webhook("OnMessageStatus", {"MessageStatus": "sent", "To": HANDSET, "Body": PRIVATE_TEXT})
@@ -45,6 +46,10 @@ def test_reports_and_refusals_are_printed(printed: str) -> None:
     assert '"status": "delivered"' in printed
     assert "ForgedRequestError" in printed
     assert "21606" in printed
+
+
+def test_alerts_are_printed(printed: str) -> None:
+    assert "Not emulated: " in printed
 
 
 def test_nothing_private_is_printed(printed: str) -> None:
