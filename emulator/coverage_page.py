@@ -13,7 +13,7 @@ EMULATED_RESOURCES = ("Accounts", "Calls", "IncomingPhoneNumbers", "Messages")
 
 HEAD = """# What the emulator does, and what it does not
 
-This page is made from the code by `python -m emulator.coverage_page`; a test keeps the two together.
+This page is made from the code by `.venv/bin/python -m emulator.coverage_page`; a test keeps the two together.
 
 The emulator is a stand-in for a desk and for tests. **It has no audio, no carriers, no prices and no real numbers.** It
 knows one account, delivers every text, and charges nothing. What it does, it does by Twilio's documents; where they

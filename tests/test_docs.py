@@ -155,6 +155,15 @@ def test_every_route_of_the_world_is_on_its_page() -> None:
         assert f"`{method.upper()} {path}" in STACK_PAGE or f"`{action}`" in STACK_PAGE
 
 
+def test_every_setting_is_explained() -> None:
+    example = json.loads((ROOT / "local.settings.json.example").read_text())
+    others = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}  # Azure's own
+
+    assert [name for name in example["Values"] if f"`{name}`" not in README] == sorted(
+        others, key=list(example["Values"]).index
+    )
+
+
 def test_every_link_leads_somewhere() -> None:
     assert [link for link in LINKS if not (ROOT / link).exists()] == []
 
