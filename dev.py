@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
 # pyright: basic
-"""The menu of the project. Needs nothing but Python; an old one can still say what it needs.
-
-python3 dev.py start      the functions and a phone in your browser
-python3 dev.py --help     everything else
-"""
+"""The menu of the project: python3 dev.py --help. Needs nothing but Python, even an old one."""
 
 # Written for Python 2.7 and later, without f-strings and annotations: whoever has an old Python
 # should read a sentence and no SyntaxError. The real work runs in .venv with Python 3.13.
 from __future__ import print_function
 
+import errno
+import glob
 import hashlib
 import os
 import shutil
@@ -19,11 +17,9 @@ import time
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
-BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
-VENV_PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
+VENV_PYTHON = os.path.join(VENV, "Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = os.path.join(VENV, ".requirements")  # what is installed: one "set digest" a line
-UNFINISHED = os.path.join(VENV, ".unfinished")  # there while .venv is being made or changed
-NEEDED = (3, 13)
+UNFINISHED = "unfinished"  # a set that is noted while .venv is being made or changed
 
 # Each set is the files that it is made of; the last one is what pip is told to install.
 SETS = {
@@ -42,7 +38,7 @@ PROGRAMS = {
 HELP = """\
 usage: python3 dev.py COMMAND [OPTIONS]
 
-  start [--port N] [--phone-port N] [--clock system|manual]
+  start [--port N] [--phone-port N] [--clock system|manual] [--root DIR]
                           run the functions (7071) and the phone in your browser (7072)
   test [PYTEST OPTIONS]   run the tests; -m soak runs the long trials
   check [--no-tests]      format, lint, types and tests: what must pass before a commit
@@ -50,14 +46,11 @@ usage: python3 dev.py COMMAND [OPTIONS]
                           print the X-Twilio-Signature header for a request to URL
   screenshot              make the pictures of the README from the running product
   python                  say which Python is used
-
 Sets up .venv by itself, and again when a requirements file changes.\
 """
 
-MISSING_PYTHON = (
-    "dev.py: needs Python 3.13 or newer, with venv; this is %d.%d and no other was found. "
-    "Get one with `uv python install 3.13`, `pyenv install 3.13` or from https://www.python.org."
-)
+MAKE_VENV = """import runpy, signal; signal.signal(signal.SIGINT, signal.SIG_DFL)
+runpy.run_module("venv", {}, "__main__")"""  # without a traceback on Ctrl-C
 
 
 class SetUpError(Exception):
@@ -75,6 +68,9 @@ def main(arguments):
     except SetUpError as error:
         print(error, file=sys.stderr)
         return 1
+    except EnvironmentError as error:
+        print("dev.py: cannot use %s: %s" % (error.filename, error.strerror), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\ndev.py: interrupted", file=sys.stderr)
         return 130
@@ -82,6 +78,9 @@ def main(arguments):
 
 def run(name, arguments):
     """Run a command by its name; 2 is the exit status when there is none."""
+    if name == "start" and {"-h", "--help"} & set(arguments):
+        print("usage: python3 dev.py " + HELP[HELP.index("start") : HELP.index("\n  test")])
+        return 0
     if name in PROGRAMS:
         requirements, command = PROGRAMS[name]
         set_up(requirements)
@@ -89,7 +88,8 @@ def run(name, arguments):
     if name == "check":
         return check(arguments)
     if name == "python":
-        return show_python()
+        print(" ".join(find_python()))
+        return 0
     print("dev.py: there is no command %s\n\n%s" % (name, HELP), file=sys.stderr)
     return 2
 
@@ -116,59 +116,79 @@ def check(arguments):
     return 1 if failed else 0
 
 
-def show_python():
-    """Say which Python .venv is made with."""
-    print(" ".join(find_python()))
-    return 0
-
-
 def become(arguments):
     """Go on as the Python of .venv, so that signals reach it and its exit status is ours."""
     os.chdir(ROOT)
-    command = [VENV_PYTHON] + arguments
     if os.name == "posix":  # on Windows exec would return to the shell at once
-        os.execv(VENV_PYTHON, command)  # noqa: S606 - our own interpreter
-    return subprocess.call(command)
+        os.execv(VENV_PYTHON, [VENV_PYTHON] + arguments)  # noqa: S606 - our own interpreter
+    return subprocess.call([VENV_PYTHON] + arguments)
 
 
 def set_up(name):
     """Make .venv hold the set of requirements called `name`; quick when it already does."""
-    whole = os.path.exists(VENV_PYTHON) and not os.path.exists(UNFINISHED)
-    if whole and read_stamp().get(name) == digest(name):
+    if is_set_up(name):
         return
-    started = time.time()
-    if not whole:
+    # The lock is on a file that is there anyway, so that none is left behind.
+    with open(os.path.join(ROOT, SETS[name][0])) as lock:
+        if not has_taken(lock):
+            say("another dev.py is setting up .venv, waiting ...")
+            while not has_taken(lock):
+                time.sleep(0.1)
+        if not is_set_up(name):
+            install(name)
+
+
+def has_taken(lock):
+    """Take the lock unless another process has it; the system frees it when its owner ends."""
+    try:
+        fcntl = __import__("fcntl")  # Windows has none
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, EnvironmentError) as error:
+        return getattr(error, "errno", None) not in (errno.EACCES, errno.EAGAIN)
+    return True
+
+
+def is_set_up(name):
+    """Tell whether .venv is whole and, if `name` is not None, holds that set of requirements."""
+    stamp = read_stamp()
+    whole = os.path.exists(VENV_PYTHON) and UNFINISHED not in stamp
+    return whole and (name is None or stamp.get(name) == digest(name))
+
+
+def install(name):
+    """Install a set of requirements into .venv, which is made where it is missing."""
+    if not is_set_up(None):
         make_venv()
     elif not can_make_venv([VENV_PYTHON]):
         raise SetUpError("dev.py: .venv has no Python 3.13 with pip; remove it and run this again")
-    open(UNFINISHED, "w").close()  # from now on, until all is done, .venv counts as half made
+    write_stamp([UNFINISHED])
     say("installing %s into .venv ..." % SETS[name][-1])
-    install = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.call(install + ["--no-input", "-r", SETS[name][-1]], cwd=ROOT) != 0:
+    pip = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    status = subprocess.call(pip + ["--no-input", "-r", SETS[name][-1]], cwd=ROOT)
+    if status != 0:
+        write_stamp([] if status > 0 else [UNFINISHED])  # .venv stays good unless pip was killed
         raise SetUpError("dev.py: the packages could not be installed; pip says why above")
-    write_stamp(name)
-    os.remove(UNFINISHED)
-    say("done in %d s" % (time.time() - started))
+    write_stamp(["local", "dev"] if name == "dev" else [name])  # dev contains local
 
 
 def make_venv():
     """Make .venv, or make it anew where an interrupted run or a vanished Python left a ruin."""
-    ours = os.path.exists(UNFINISHED) or os.path.exists(STAMP)
-    if os.path.exists(VENV) and not ours:
-        raise SetUpError("dev.py: .venv has no Python of its own; remove it and run this again")
     python = find_python()
+    if os.path.exists(VENV):
+        if not os.path.exists(STAMP):
+            raise SetUpError("dev.py: .venv has no Python of its own; remove it and run this again")
+        shutil.rmtree(VENV)
     say("making .venv with %s ..." % " ".join(python))
-    shutil.rmtree(VENV, ignore_errors=True)
     os.mkdir(VENV)
-    open(UNFINISHED, "w").close()
-    if subprocess.call(python + ["-m", "venv", VENV]) != 0:
+    write_stamp([UNFINISHED])
+    if subprocess.call(python + ["-c", MAKE_VENV, VENV]) != 0:
         raise SetUpError("dev.py: .venv could not be made; the message is above")
 
 
 def digest(name):
     """Return what the requirements of a set are, as one short word."""
     content = hashlib.sha256()
-    for file_name in SETS[name]:
+    for file_name in SETS.get(name, []):
         with open(os.path.join(ROOT, file_name), "rb") as requirements:
             content.update(requirements.read() + b"\0")
     return content.hexdigest()
@@ -183,42 +203,31 @@ def read_stamp():
         return {}
 
 
-def write_stamp(name):
-    """Note what is installed now; the set for tests contains the one for start."""
-    names = ["local", "dev"] if name == "dev" else [name]
+def write_stamp(names):
+    """Note which sets are installed now."""
     with open(STAMP, "w") as stamp:
-        stamp.writelines("%s %s\n" % (each, digest(each)) for each in names)
+        stamp.writelines("%s %s\n" % (name, digest(name)) for name in names)
 
 
 def find_python():
     """Return the command of a Python that can make .venv: this one first, then others."""
-    if sys.version_info >= NEEDED and can_make_venv([sys.executable]):
-        return [sys.executable]
-    for command in candidates():
+    commands = [[sys.executable], ["python3.13"], ["python3.14"], ["py", "-3.13"]]
+    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    installed = glob.glob(os.path.join(pyenv, "versions", "*", "bin", "python"))
+    commands += [[python] for python in sorted(installed, reverse=True)]
+    for command in commands + [[output_of(["uv", "python", "find", ">=3.13"])]]:
         if can_make_venv(command):
             return command
-    raise SetUpError(MISSING_PYTHON % sys.version_info[:2])
-
-
-def candidates():
-    """Yield commands that may be a new enough Python."""
-    yield ["python3.13"]
-    yield ["python3.14"]
-    if os.name == "nt":
-        yield ["py", "-3.13"]
-    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
-    versions = os.path.join(pyenv, "versions")
-    if os.path.isdir(versions):
-        for version in sorted(os.listdir(versions), reverse=True):
-            yield [os.path.join(versions, version, "bin", "python")]
-    found = output_of(["uv", "python", "find", ">=3.13"])
-    if found:
-        yield [found]
+    raise SetUpError(
+        "dev.py: needs Python 3.13 or newer, with venv; this is %d.%d and no other was found. Get "
+        "one with `uv python install 3.13`, `pyenv install 3.13` or from https://www.python.org."
+        % sys.version_info[:2]
+    )
 
 
 def can_make_venv(command):
     """Tell whether a command is a Python that is new enough and has venv with pip."""
-    program = "import sys, venv, ensurepip; print(sys.version_info >= %r)" % (NEEDED,)
+    program = "import sys, venv, ensurepip; print(sys.version_info >= (3, 13))"
     return output_of(command + ["-c", program]) == "True"
 
 
@@ -235,7 +244,6 @@ def output_of(command):
 def say(text):
     """Show progress; not on standard output, which belongs to the command."""
     print("dev.py: " + text, file=sys.stderr)
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

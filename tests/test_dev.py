@@ -1,7 +1,10 @@
 """The menu of the project: dev.py."""
 
 import ast
+import fcntl
 import importlib.util
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,7 +35,7 @@ class Machine:
             raise KeyboardInterrupt
         if self.failing and self.failing in command:
             return 1
-        if "venv" in command:
+        if self._dev.MAKE_VENV in command:
             python = Path(self._dev.VENV_PYTHON)
             python.parent.mkdir()
             python.touch()
@@ -40,7 +43,7 @@ class Machine:
 
     def done(self) -> list[str]:
         """Return in a word each what was done since the last time: venv, or what pip installed."""
-        words = ["venv" if "venv" in call else call[-1] for call in self.calls]
+        words = ["venv" if self._dev.MAKE_VENV in call else call[-1] for call in self.calls]
         self.calls.clear()
         return words
 
@@ -53,7 +56,7 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("VENV", "BIN", "VENV_PYTHON", "STAMP", "UNFINISHED"):
+    for name in ("VENV", "VENV_PYTHON", "STAMP"):
         place = Path(getattr(module, name)).relative_to(PROJECT)
         monkeypatch.setattr(module, name, str(tmp_path / place))
     monkeypatch.setattr(module, "ROOT", str(tmp_path))
@@ -123,7 +126,7 @@ def test_the_packages_for_tests_contain_those_for_start(dev: ModuleType, machine
     assert machine.done() == []
 
 
-@pytest.mark.parametrize("moment", ["venv", "pip"])
+@pytest.mark.parametrize("moment", ["-c", "pip"])
 def test_an_interrupted_set_up_is_made_anew(dev: ModuleType, machine: Machine, moment: str) -> None:
     machine.interrupted = moment
     with pytest.raises(KeyboardInterrupt):
@@ -143,7 +146,93 @@ def test_a_failed_install_is_tried_again(dev: ModuleType, machine: Machine) -> N
     machine.done()
     dev.set_up("local")
 
-    assert machine.done() == ["venv", "requirements-local.txt"]
+    assert machine.done() == ["requirements-local.txt"]
+
+
+def test_a_second_first_start_waits_for_the_other_and_finds_all_done(
+    dev: ModuleType,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = (tmp_path / "requirements.txt").open()
+    fcntl.flock(other, fcntl.LOCK_EX)
+
+    def the_other_gets_done(_: float) -> None:
+        dev.install("local")
+        machine.done()
+        other.close()
+
+    monkeypatch.setattr(dev.time, "sleep", the_other_gets_done)
+    dev.set_up("local")
+
+    assert machine.done() == []
+    assert "another dev.py is setting up .venv, waiting" in capsys.readouterr().err
+
+
+def test_the_end_of_the_set_up_frees_the_lock(
+    dev: ModuleType, machine: Machine, tmp_path: Path
+) -> None:
+    machine.interrupted = "pip"
+    with pytest.raises(KeyboardInterrupt):
+        dev.set_up("local")
+
+    with (tmp_path / "requirements.txt").open() as lock:
+        assert dev.has_taken(lock)
+
+
+def test_a_folder_that_cannot_be_used_is_one_sentence(
+    dev: ModuleType,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(dev.os, "mkdir", refuse)
+
+    assert dev.main(["start"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"dev.py: cannot use {dev.VENV}: Permission denied"
+    )
+
+
+def test_a_missing_requirements_file_is_one_sentence(
+    dev: ModuleType, machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "requirements.txt").unlink()
+
+    assert dev.main(["start"]) == 1
+    assert capsys.readouterr().err == (
+        f"dev.py: cannot use {tmp_path / 'requirements.txt'}: No such file or directory\n"
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signal")
+def test_ctrl_c_ends_the_making_of_the_environment_without_a_traceback(
+    dev: ModuleType, tmp_path: Path
+) -> None:
+    interrupt_itself = tmp_path / "venv.py"  # stands in for the library's module
+    interrupt_itself.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", "utf-8")
+
+    made = subprocess.run(
+        [sys.executable, "-c", dev.MAKE_VENV], cwd=tmp_path, capture_output=True, check=False
+    )
+
+    assert (made.returncode, made.stderr) == (-signal.SIGINT, b"")
+
+
+def test_the_help_of_start_has_its_options_and_sets_nothing_up(
+    dev: ModuleType, machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dev.main(["start", "--help"]) == 0
+
+    assert machine.done() == []
+    output = capsys.readouterr().out
+    assert output.startswith("usage: python3 dev.py start [--port N] [--phone-port N]")
+    assert "test" not in output
 
 
 def test_an_environment_whose_python_is_gone_is_made_anew(
@@ -188,6 +277,7 @@ def test_a_python_of_pyenv_is_found(
     python = tmp_path / "versions" / "3.13.9" / "bin" / "python"
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     python.parent.mkdir(parents=True)
+    python.touch()
     monkeypatch.setattr(dev, "can_make_venv", lambda command: command == [str(python)])  # pyright: ignore[reportUnknownLambdaType] # a stand-in
 
     assert dev.find_python() == [str(python)]
