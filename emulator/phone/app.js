@@ -11,6 +11,7 @@ import { Store } from "./store.js";
 import { Tones } from "./tones.js";
 import { html, render, useEffect, useLayoutEffect, useMemo, useState } from "./ui.js";
 
+const NOTICE_MS = 8000;
 const store = new Store();
 const tones = new Tones();
 const voice = new Voice();
@@ -44,6 +45,7 @@ function useRinging({ calls, unread, connected, handsets }, handset) {
   useEffect(() => (kind ? tones.ring(kind) : undefined), [kind]);
   const count = unread.size ? `(${unread.size}) ` : "";
   document.title = ringing ? `● Ringing: ${formatNumber(ringing)}` : `${count}Switchboard`;
+  return ringing;
 }
 
 /** Speak the calls of this handset, and mark its texts as read while somebody looks. */
@@ -66,15 +68,25 @@ function useAttention(handset) {
   }, [handset]);
 }
 
-const TopBar = ({ state, view, onView }) => html`<header class="top-bar">
+/** Escape and a click elsewhere close what is open. */
+function close({ key, target }) {
+  const details = document.querySelector("details[open]");
+  if (!details || (key ? key !== "Escape" : details.contains(target))) return;
+  details.open = false;
+  if (key) details.firstChild.focus();
+}
+
+const TopBar = ({ state, view, onView, ringing }) => html`<header class="top-bar">
   <h1><img src="/icon.svg" alt="" />Switchboard</h1>
   <div class="choices views" role="group" aria-label="View">
     ${["Phone", "Inspector"].map(
-      (name) => html`<button aria-pressed=${view === name} onClick=${() => onView(name)}>${name}</button>`,
+      (name) => html`<button aria-pressed=${view === name} onClick=${() => onView(name)}>
+        ${name}${ringing && name === "Phone" && html`<em>ringing</em>`}
+      </button>`,
     )}
   </div>
   ${state.clock.kind === "manual" && html`<span class="soft">Manual clock, ${state.clock.now}</span>`}
-  <${HostState} host=${state.host} />
+  <${HostState} host=${state.host} state=${state.connected ? state.host.state : "lost"} />
 </header>`;
 
 function App() {
@@ -84,18 +96,22 @@ function App() {
   const [view, setView] = useState("Phone"); // a narrow screen shows only one of the two
   const [drafts, setDrafts] = useState({});
   const [muted, onMute] = useState(false);
-  const [notice, show] = useState(""); // fades by itself
+  const [notice, show] = useState("");
   const person = useMemo(() => makePerson(show), []);
   const handset = state.handsets.includes(chosen) ? chosen : state.handsets[0];
   useLayoutEffect(() => store.subscribe(setState), []);
-  useRinging(state, handset);
+  const ringing = useRinging(state, handset);
   useAttention(handset);
   useEffect(() => voice.mute(muted), [muted]);
+  useEffect(() => {
+    const timer = setTimeout(show, NOTICE_MS, "");
+    return () => clearTimeout(timer);
+  }, [notice]);
   // Selecting the same text or call again shows everything again.
   const onSelect = useMemo(() => (sid) => setSelection((old) => (old === sid ? undefined : sid)), []);
   const onDraft = (key, text) => setDrafts((all) => ({ ...all, [key]: text }));
   return html`<div class="page ${view}">
-    <${TopBar} state=${state} view=${view} onView=${setView} />
+    <${TopBar} ...${{ state, view, ringing }} onView=${setView} />
     <${Banners} ...${state} />
     <div class="rooms">
       <div class="phone-room">
@@ -108,5 +124,7 @@ function App() {
   </div>`;
 }
 
+addEventListener("click", close);
+addEventListener("keydown", close);
 render(html`<${App} />`, document.getElementById("app"));
 connect(store);

@@ -50,7 +50,7 @@ function Ringing({ call, caller, onAct, ...rest }) {
   const act = (deed) => () => onAct(call.sid, deed);
   return html`<${Screen} call=${call} test=${caller ? "outgoing-call" : "incoming-call"} ...${rest}
     label=${caller ? "Calling" : "Incoming call"} about=${caller ? "Calling…" : "Incoming call"}>
-    <div class="lamp" aria-hidden="true"><i /><i /><${Icon} name="phone" /></div>
+    <div class="lamp" aria-hidden="true"><i /><${Icon} name="phone" /></div>
     <div class="actions">
       ${caller
         ? html`<${HangUp} onClick=${act("hangup")} />`
@@ -72,7 +72,7 @@ function Timer({ call, clock }) {
 function Talking({ call, clock, muted, onMute, onKey, onAct, ...rest }) {
   const about = html`<${Timer} call=${call} clock=${clock} />`;
   return html`<${Screen} call=${call} test="in-call" label="Call" about=${about} ...${rest}>
-    <${Captions} timeline=${call.timeline} live=${true} waiting=${call.gathering} />
+    <${Captions} timeline=${call.timeline} live=${true} note=${call.gathering && "Waiting for your keys"} />
     <${Keypad} onKey=${(digit) => onKey(call.sid, digit)} wanted=${call.gathering} />
     <div class="actions">
       <${Button} name="mute-voice" label="Mute the voice" icon=${muted ? "silent" : "sound"} kind="glass"
@@ -82,11 +82,12 @@ function Talking({ call, clock, muted, onMute, onKey, onAct, ...rest }) {
   </${Screen}>`;
 }
 
-function Ended({ call, clock, onDismiss, ...rest }) {
+function Ended({ call, clock, alerts, onDismiss, ...rest }) {
   const time = call.status === "completed" ? ` · ${talkTime(talkSeconds(call, clock))}` : "";
+  const problem = [...alerts.values()].findLast(({ sid }) => sid === call.sid);
   const about = html`<span role="status">Call ${call.status}${time}</span>`;
   return html`<${Screen} call=${call} test="call-ended" label="Call ended" about=${about} ...${rest}>
-    <${Captions} timeline=${call.timeline} />
+    <${Captions} timeline=${call.timeline} note=${problem?.message} />
     <div class="actions"><button class="soft-button glass" onClick=${onDismiss}>Done</button></div>
   </${Screen}>`;
 }

@@ -8,13 +8,13 @@ const WORDS = {
   keys: ({ text }) => text,
 };
 
-export function Captions({ timeline, live, waiting }) {
+export function Captions({ timeline, live, note }) {
   const entries = timeline.filter(({ name }) => WORDS[name]);
   return html`<div class="captions" role="log" aria-label="Captions" tabindex="0"><div>
     ${entries.map(
       (entry, index) => html`<p data-testid="caption"
         class="${entry.name} ${live && index === entries.length - 1 ? "now" : ""}">${WORDS[entry.name](entry)}</p>`,
     )}
-    ${waiting && html`<p class="waiting">Waiting for your keys</p>`}
+    ${note && html`<p class="note">${note}</p>`}
   </div></div>`;
 }

@@ -4,12 +4,15 @@ import { Icon } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { html, useState } from "./ui.js";
 
+/** Ten digits alone are an American number, with or without its 1. */
+const AMERICAN = /^1?([2-9]\d{9})$/;
+
 export function Dialler({ line, tones, onCall, onText }) {
   const [typed, setTyped] = useState("");
-  const number = typed ? `+${typed}` : line;
+  const number = typed.replace(AMERICAN, "+1$1") || line;
   const key = (digit) => {
     tones.key(digit);
-    setTyped((digits) => (digits + digit).slice(0, 15));
+    setTyped((digits) => (digits + digit).replace(/^0/, "+").slice(0, 16)); // no number begins with 0
   };
   return html`<div class="dialler">
     <output class=${typed ? "" : "soft"} aria-label="Number">${formatNumber(number)}</output>

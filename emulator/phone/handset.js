@@ -56,14 +56,14 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
   const [tab, setTab] = useState("messages");
   const [peer, setPeer] = useState(state.line);
   const [call, onDismiss] = useCall(state.calls, handset);
-  const { line, clock } = state;
+  const { line, clock, alerts } = state;
   const onCall = (number) => person.onCall(handset, number);
   const write = (number) => {
     setPeer(number);
     setTab("messages");
   };
   const screen = () => {
-    if (call) return html`<${CallScreen} ...${{ call, handset, line, clock, onDismiss, ...person, ...rest }} />`;
+    if (call) return html`<${CallScreen} ...${{ call, handset, line, clock, alerts, onDismiss, ...person, ...rest }} />`;
     if (tab === "keypad") return html`<${Dialler} ...${{ line, tones, onCall }} onText=${write} />`;
     return html`<${Messages} ...${{ state, handset, peer, ...person, onCall, ...rest }} onPeer=${setPeer} />`;
   };
@@ -71,6 +71,7 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
   return html`<section class="device ${mood}" aria-label="Handset">
     <div class="screen">
       <div class="status-bar">${formatNumber(handset)}</div>
+      ${notice && html`<p class="notice" role="alert" data-testid="notice">${notice}</p>`}
       ${screen()}
       ${!call && html`<nav class="tabs">
         ${Object.keys(TABS).map(
@@ -79,7 +80,6 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
           </button>`,
         )}
       </nav>`}
-      ${notice && html`<p class="notice" role="alert" data-testid="notice">${notice}</p>`}
     </div>
   </section>`;
 }

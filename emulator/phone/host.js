@@ -2,19 +2,21 @@
 import { Icon } from "./icons.js";
 import { html } from "./ui.js";
 
+/** A broken host.json is the reason and an error at once. */
 const Report = ({ reason, errors }) => html`
   ${reason && html`<pre>${reason}</pre>`}
-  ${errors.map((error) => html`<p><b>${error.function}</b> ${error.reason}</p>`)}`;
+  ${errors.filter((error) => error.reason !== reason).map((error) => html`<p><b>${error.function}</b> ${error.reason}</p>`)}`;
 
-function summary({ state, functions, errors }) {
+function summary(state, { functions, errors }) {
+  if (state === "lost") return "Not connected";
   if (state === "starting") return "Functions starting";
   if (state === "failed") return "Functions not running";
   return `${functions.length} functions running${errors.length ? `, ${errors.length} not loaded` : ""}`;
 }
 
-export const HostState = ({ host }) => html`<details>
-  <summary data-testid="host-state" class="${host.state} ${host.errors.length ? "partial" : ""}">
-    <i /><span role="status">${summary(host)}</span>
+export const HostState = ({ host, state }) => html`<details>
+  <summary data-testid="host-state" class="${state} ${host.errors.length ? "partial" : ""}">
+    <i /><span role="status">${summary(state, host)}</span>
   </summary>
   <div class="popover"><${Report} ...${host} /><ul>${host.functions.map((name) => html`<li>${name}</li>`)}</ul></div>
 </details>`;

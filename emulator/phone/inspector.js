@@ -22,8 +22,8 @@ const Filters = ({ all, filter, onFilter }) => html`<div class="choices" role="g
 
 const Welcome = ({ commands }) => html`<main class="inspector"><div class="welcome">
   <h2>Your browser is a phone now</h2>
-  <p>Run one of these in a terminal, or text and call your functions from the handset. Each webhook they
-    answer and each TwiML verb they play appears here as it happens.</p>
+  <p>Run one of these in a terminal, or text and call your functions from the handset. All that
+    happens appears here.</p>
   ${commands}
 </div></main>`;
 

@@ -9,7 +9,8 @@ export function Keypad({ onKey, wanted }) {
   useEffect(() => {
     const listen = ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
       if (repeat || ctrlKey || metaKey || altKey || target.matches("input, textarea, select")) return;
-      if (/^[0-9*#]$/.test(key)) keypad.current.querySelector(`[value="${key}"]`).click();
+      const value = key === "+" ? "0" : key; // as its label says
+      if (/^[0-9*#]$/.test(value)) keypad.current.querySelector(`[value="${value}"]`).click();
     };
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);

@@ -1,16 +1,14 @@
 /** What the page knows: one immutable state that only events change. */
 
 const LIMIT = 500; // newest records of each kind
+const KINDS = ["texts", "calls", "webhooks", "alerts"];
 
 export const initialState = {
   connected: false,
   ready: false, // a snapshot has come
   line: "",
   handsets: [],
-  texts: new Map(), // by sid
-  calls: new Map(), // by sid
-  webhooks: new Map(), // by id
-  alerts: new Map(), // by id
+  ...Object.fromEntries(KINDS.map((kind) => [kind, new Map()])), // by sid or id
   older: false, // more has happened than is kept
   unread: new Set(), // sids of texts that nobody has looked at
   host: { state: "starting", reason: "", functions: [], errors: [] },
@@ -43,15 +41,11 @@ const unread = (state, texts) =>
 function fromSnapshot(state, data) {
   return {
     ...state,
-    answers_url: `${data.functions_url}/api`,
     ...data,
     connected: true,
     ready: true,
-    texts: mapped(data.texts),
-    calls: mapped(data.calls),
-    webhooks: mapped(data.webhooks),
-    alerts: mapped(data.alerts),
-    older: Object.values(data.dropped ?? {}).some(Boolean),
+    ...Object.fromEntries(KINDS.map((kind) => [kind, mapped(data[kind])])),
+    older: Object.values(data.dropped).some(Boolean),
     unread: state.ready ? unread(state, data.texts) : state.unread,
   };
 }

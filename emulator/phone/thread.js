@@ -1,9 +1,8 @@
 /** The texts and calls between one handset and one number. */
 import { formatNumber, isWebAddress, talkTime, timeOfDay } from "./formats.js";
 import { Icon } from "./icons.js";
-import { memo } from "./memo.js";
 import { isCaller, statusAt, talkSeconds } from "./records.js";
-import { html } from "./ui.js";
+import { html, memo } from "./ui.js";
 
 const NEWEST = 200; // items shown
 

@@ -2,10 +2,9 @@
 import { Delivery } from "./delivery.js";
 import { formatNumber, timeOfDay } from "./formats.js";
 import { Icon } from "./icons.js";
-import { memo } from "./memo.js";
 import { isLive } from "./records.js";
 import { stepsOf } from "./traces.js";
-import { html } from "./ui.js";
+import { html, memo } from "./ui.js";
 
 /** The colours of final statuses. */
 const MOODS = {

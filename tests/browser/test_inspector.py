@@ -22,6 +22,9 @@ SNAPSHOT: dict[str, object] = {
     "host": {"state": "running", "reason": "", "functions": [], "errors": []},
     "clock": {"kind": "system", "now": "2026-11-22T12:00:00Z"},
     "functions_url": "http://127.0.0.1:7071",
+    "answers_url": "http://127.0.0.1:7071/api",
+    "function_key": "local",
+    "dropped": {},
 }
 ALERT = {
     "id": "NO1",
@@ -116,6 +119,14 @@ def test_the_page_says_that_older_entries_are_gone(page: Page) -> None:
     show(page, alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 1, "alerts": 0})
 
     expect(page.get_by_test_id("older")).to_be_visible()
+
+
+def test_a_reason_that_is_an_error_too_is_told_once(page: Page) -> None:
+    reason = "host.json is not valid JSON"
+    errors = [{"function": "", "reason": reason}]
+    show(page, host={"state": "failed", "reason": reason, "functions": [], "errors": errors})
+
+    expect(page.get_by_test_id("host-banner").get_by_text(reason)).to_have_count(1)
 
 
 def test_nothing_is_said_to_be_gone_when_nothing_is(page: Page) -> None:
