@@ -6,10 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.host.app_frames import app_traceback
 from emulator.host.configuration import (
     ConfigurationError,
     HostConfiguration,
     read_host_configuration,
+    read_json_object,
 )
 from emulator.host.definitions import (
     FunctionDefinition,
@@ -19,6 +21,7 @@ from emulator.host.definitions import (
 )
 from emulator.host.functions import FunctionLoadError, load_function
 from emulator.host.routes import Route, RouteTable, build_route, refuse_prefix
+from emulator.host.unknown_words import unknown_words
 
 log = logging.getLogger("host")
 
@@ -44,6 +47,16 @@ class Application:
         """False when the app as a whole cannot run."""
         return all(failure.function for failure in self.failures)
 
+    @property
+    def names(self) -> list[str]:
+        """The functions that have a folder, also those that did not load."""
+        return sorted([*self.functions, *(failure.function for failure in self.failures)])
+
+    def reason(self, function: str) -> str:
+        """Return why a function did not load."""
+        reasons = {failure.function: failure.reason for failure in self.failures}
+        return reasons.get(function, "")
+
 
 def load_application(root: Path, environment: Mapping[str, str]) -> Application:
     """Load every function folder under `root`; whatever fails is in `failures`."""
@@ -64,8 +77,7 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
             definition, route = load_folder(folder, configuration)
             functions[folder.name] = definition
         except (ConfigurationError, FunctionLoadError) as error:
-            cause = error.__cause__  # its traceback; the wrapper's own says nothing more
-            log.error("%s did not load: %s", folder.name, error, exc_info=cause)  # noqa: TRY400
+            log.error("%s did not load: %s", folder.name, with_frames(error, root))  # noqa: TRY400 - framework frames say nothing
             failures.append(LoadFailure(folder.name, str(error)))
             route = fallback_route(folder, configuration)
         if route is not None:
@@ -73,10 +85,19 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
     return Application(RouteTable(routes), functions, tuple(failures))
 
 
+def with_frames(error: ConfigurationError | FunctionLoadError, root: Path) -> str:
+    """Return the reason; for a fault in the code also the app's part of the traceback."""
+    if isinstance(error, FunctionLoadError) and error.__cause__ is not None:
+        return f"{error}\n{app_traceback(error.__cause__, root)}"
+    return str(error)
+
+
 def load_folder(folder: Path, host: HostConfiguration) -> tuple[FunctionDefinition, Route]:
     """Load one function folder; raise ConfigurationError or FunctionLoadError."""
     definition = read_function_definition(folder)
     route = build_route(folder.name, host.route_prefix, definition.door)
+    for sentence in unknown_words(read_json_object(folder / "function.json")):
+        log.warning("%s/%s", folder.name, sentence)
     load_function(definition)
     return definition, route
 

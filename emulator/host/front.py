@@ -14,6 +14,7 @@ from emulator.host.authorization import is_authorized
 from emulator.host.definitions import AuthLevel, FunctionDefinition
 from emulator.host.functions import FunctionRequest, InvocationError, invoke
 from emulator.host.queries import Query, parse_query
+from emulator.host.refusals import report_refusal, why_not_found, why_unauthorized
 from emulator.host.requests import (
     RequestRefusedError,
     is_from_another_site,
@@ -50,24 +51,43 @@ class Front:
         path, _, raw_query = target(request).partition("?")
         query = parse_query(raw_query)
         if path.lower() == STATUS_PATH:
-            return self._status() if self._may_pass("admin", request, query) else empty(401)
+            may_pass = self._may_pass("admin", request, query)
+            return self._status() if may_pass else self._unauthorized(request, path, query)
         if not self._application.is_running:
             return plain(503, self._application.failures[0].reason)
         match = self._application.routes.match(path, request.method)
         if match is None:
-            return empty(404)
+            return self._not_found(request, path)
         if not self._may_pass(match.route.auth_level, request, query):
-            return empty(401)
+            return self._unauthorized(request, path, query)
         definition = self._application.functions.get(match.route.function)
         if definition is None:
-            log.error("%s was called but did not load", match.route.function)
-            return empty(500)
+            return self._not_loaded(request, path, match.route.function)
         return await self._run(definition, await to_function_request(request, query, match))
 
     def _may_pass(self, level: AuthLevel, request: BaseRequest, query: Query) -> bool:
         """Tell whether the request has the key for a door of this auth level."""
         key = request.headers.get("x-functions-key")
         return is_authorized(level, key, query, self._function_key)
+
+    def _unauthorized(self, request: BaseRequest, path: str, query: Query) -> Response:
+        """Refuse a request without the right key."""
+        reason = why_unauthorized(request.headers.get("x-functions-key"), query, self._function_key)
+        report_refusal(401, request.method, path, reason)
+        return empty(401)
+
+    def _not_found(self, request: BaseRequest, path: str) -> Response:
+        """Refuse a request that no function takes."""
+        methods = self._application.routes.methods_at(path)
+        reason = why_not_found(methods, self._application.names)
+        report_refusal(404, request.method, path, reason)
+        return empty(404)
+
+    def _not_loaded(self, request: BaseRequest, path: str, function: str) -> Response:
+        """Say why a function does not run; in the cloud the body is empty."""
+        reason = f"{function} did not load: {self._application.reason(function)}"
+        report_refusal(500, request.method, path, reason)
+        return plain(500, reason)
 
     async def _run(self, definition: FunctionDefinition, request: FunctionRequest) -> Response:
         """Run a function; when it fails, only the terminal learns why."""

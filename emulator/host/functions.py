@@ -20,6 +20,7 @@ from azure_functions_runtime_v1 import handle_event, loader, native_invocation
 from azure_functions_runtime_v1.bindings.datumdef import Datum
 from azure_functions_runtime_v1.bindings.meta import load_binding_registry
 
+from emulator.host.app_frames import app_frames
 from emulator.host.definitions import FunctionDefinition
 
 # The runtime compares a binding's direction with numbers of the host's message format.
@@ -92,24 +93,15 @@ def load_function(definition: FunctionDefinition) -> None:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a module may raise anything
         # The runtime adds a page of advice to an ImportError; the original says what is missing.
         cause = error.__context__ if isinstance(error, ImportError) else None
-        original = from_first_frame_in(definition.directory.parent, cause or error)
+        original = cause or error
         raise FunctionLoadError(describe(original, definition.directory.parent)) from original
-
-
-def from_first_frame_in(app: Path, error: BaseException) -> BaseException:
-    """Return the error with a traceback that begins in the app, not in the import machinery."""
-    frame = error.__traceback__
-    while frame and not Path(frame.tb_frame.f_code.co_filename).is_relative_to(app):
-        frame = frame.tb_next
-    return error.with_traceback(frame or error.__traceback__)
 
 
 def describe(error: BaseException, app: Path) -> str:
     """Return the error on one line, with the place in the app where it happened."""
     message = " ".join(str(error).split())
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [frame for frame in frames if Path(frame.filename).is_relative_to(app)]
+    places = app_frames(error, app)
     if isinstance(error, SyntaxError) or not places:
         return text
     place = Path(places[-1].filename).relative_to(app).as_posix()

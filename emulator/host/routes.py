@@ -80,6 +80,12 @@ class RouteTable:
                 return Match(route, values)
         return None
 
+    def methods_at(self, raw_path: str) -> list[str]:
+        """Return the methods with which a path would have a route, sorted."""
+        path = decode_path(raw_path)
+        fitting = [route for route in self._routes if route.values(path) is not None]
+        return sorted({method for route in fitting for method in route.methods})
+
 
 def decode_path(raw_path: str) -> str:
     """Decode percent escapes except that of the slash, as the server under Azure's host does."""

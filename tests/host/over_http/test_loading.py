@@ -52,8 +52,77 @@ def test_a_function_that_does_not_load_is_named_with_its_reason(
 
 
 def test_a_function_that_does_not_load_is_a_500(host: RunningHost) -> None:
-    for name in ("BrokenImport", "BrokenSyntax", "NotJson?code=local", "Queued?code=local"):
+    for name in ("BrokenImport", "BrokenSyntax", "NotJson", "Queued"):
         assert host.get(f"/api/{name}").status == 500
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        ("BrokenImport", "No module named 'no_such_package'"),
+        ("NotJson", "function.json is not JSON"),
+    ],
+)
+def test_the_500_and_the_terminal_carry_the_reason(
+    host: RunningHost, function: str, reason: str
+) -> None:
+    answer = host.get(f"/api/{function}")
+
+    assert answer.all("Content-Type") == ["text/plain; charset=utf-8"]
+    assert answer.body.decode().startswith(f"{function} did not load: ")
+    assert reason in answer.body.decode()
+    line = f"WARNING host: 500 GET /api/{function}: {answer.body.decode().strip()}"
+    host.wait_for_output(line)
+
+
+def load_and_end(run_host: RunHost, app: AppFolder) -> str:
+    """Return what a host writes to its terminal while it loads an app."""
+    with run_host(app.root) as host:
+        host.get("/api/end-of-output")
+        return host.wait_for_output("/api/end-of-output")
+
+
+@pytest.mark.parametrize(
+    "code", ["from helpers import wrong\n", "def main(req:\n", "import no_such_package\n"]
+)
+def test_the_terminal_shows_the_frames_of_the_app_alone(
+    run_host: RunHost, app: AppFolder, code: str
+) -> None:
+    app.write("helpers/__init__.py", "")
+    app.write("helpers/wrong.py", "import json\n\njson.loads('[')\n")
+    app.add("Broken", code)
+    lines = load_and_end(run_host, app).splitlines()
+    files = [line for line in lines if line.startswith("  File ")]
+
+    assert files
+    assert all(line.startswith(f'  File "{app.root}') for line in files)
+    assert any("Error: " in line and not line.startswith(" ") for line in lines[1:])
+
+
+def test_a_missing_comma_is_one_sentence(run_host: RunHost, app: AppFolder) -> None:
+    app.write("Broken/function.json", '{"bindings": [] "disabled": false}')
+    output = load_and_end(run_host, app)
+
+    assert "Broken did not load: function.json is not JSON: Expecting ',' delimiter" in output
+    assert "Traceback" not in output
+
+
+def test_words_in_a_function_json_that_nothing_reads_are_warned_of(
+    run_host: RunHost, app: AppFolder
+) -> None:
+    app.add("Text", OK, {"metods": ["get"], "methods": ["gett", "post"]}, scriptFil="other.py")
+    output = load_and_end(run_host, app)
+
+    for word, kind, meant in (
+        ("scriptFil", "key", "scriptFile"),
+        ("metods", "key", "methods"),
+        ("GETT", "HTTP method", "GET"),
+    ):
+        assert (
+            f'WARNING host: Text/function.json: "{word}" is no {kind} that is known here; '
+            f'did you mean "{meant}"?'
+        ) in output
+    assert output.count("WARNING") == 4  # and the 404 at the end
 
 
 def test_a_function_that_does_not_load_keeps_its_key(host: RunningHost) -> None:

@@ -1,0 +1,46 @@
+"""Words in a `function.json` that nothing reads: most often misspelt ones."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, cast
+
+# Source: https://json.schemastore.org/function.json and the reference of the HTTP bindings.
+FUNCTION_KEYS = (
+    "$schema", "bindings", "configurationSource", "disabled", "entryPoint", "excluded",
+    "functionDirectory", "generatedBy", "language", "name", "retry", "scriptFile",
+)  # fmt: skip
+BINDING_KEYS = ("dataType", "direction", "name", "properties", "type")
+TRIGGER_KEYS = (*BINDING_KEYS, "authLevel", "methods", "route", "webHookType")
+HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT")
+
+
+def unknown_words(document: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each key that is not known and each method that HTTP has not.
+
+    `document` is a `function.json` that could be read: its bindings are a list of objects.
+    """
+    found = unknown("key", list(document), FUNCTION_KEYS)
+    for binding in cast(list[dict[str, Any]], document["bindings"]):
+        is_trigger = binding.get("type") == "httpTrigger"
+        found += unknown("key", list(binding), TRIGGER_KEYS if is_trigger else BINDING_KEYS)
+        methods: object = binding.get("methods") if is_trigger else None
+        if isinstance(methods, list):
+            words = [str(method).upper() for method in cast(list[object], methods)]
+            found += unknown("HTTP method", words, HTTP_METHODS)
+    return found
+
+
+def unknown(kind: str, words: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return a sentence for each word that is not known."""
+    return [
+        f'function.json: "{word}" is no {kind} that is known here{suggestion(word, known)}'
+        for word in words
+        if word not in known
+    ]
+
+
+def suggestion(word: str, known: Sequence[str]) -> str:
+    """Return the known word that is meant, if one is near."""
+    spellings = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), list(spellings), n=1)
+    return f'; did you mean "{spellings[near[0]]}"?' if near else ""
