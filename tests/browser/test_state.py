@@ -128,6 +128,14 @@ def test_a_call_that_ends_with_a_problem_says_which(page: Page, live_stack: Loca
     expect(page.get_by_test_id("call-ended")).to_contain_text("Dial")
 
 
+def test_a_call_whose_address_is_not_found_says_so(page: Page, live_stack: LocalStack) -> None:
+    live_stack.place_call(Url=f"{live_stack.functions_url}/api/NoSuchFunction")
+
+    page.get_by_test_id("answer").click()
+
+    expect(page.get_by_test_id("call-ended")).to_contain_text("404")
+
+
 def test_the_inspector_on_a_narrow_screen_shows_that_the_phone_rings(
     page: Page, live_stack: LocalStack
 ) -> None:
