@@ -15,7 +15,7 @@ from emulator.host.application import Application, load_application
 from emulator.host.front import Front
 from emulator.host.functions import start_runtime
 from emulator.host.logs import configure_logging
-from emulator.host.parent import stop_with_parent
+from emulator.host.parent import Ending, end_with_parent
 from emulator.host.server import HostServer
 
 
@@ -40,12 +40,12 @@ def open_listener(options: argparse.Namespace) -> socket.socket:
 async def serve(application: Application, listener: socket.socket, function_key: str) -> None:
     """Serve until the parent is gone or asks for the end."""
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    stop_with_parent(loop, stop)
+    ending = Ending()
+    end_with_parent(loop, ending)
     with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
-        loop.add_signal_handler(signal.SIGTERM, stop.set)
-        loop.add_signal_handler(signal.SIGINT, stop.set)
-    await HostServer(Front(application, function_key)).serve(listener, stop)
+        loop.add_signal_handler(signal.SIGTERM, ending.hurry)
+        loop.add_signal_handler(signal.SIGINT, ending.hurry)
+    await HostServer(Front(application, function_key)).serve(listener, ending)
 
 
 def main() -> int:

@@ -1,5 +1,7 @@
-"""Where the host is and by which names it is called. Light: the supervisor imports it too."""
+"""What the host and its supervisor agree on. Light: both import it before anything else."""
 
 LOOPBACK = "127.0.0.1"
 LOCAL_NAMES = frozenset({LOOPBACK, "localhost"})
 STATUS_PATH = "/admin/host/status"
+FINISH = b"finish\n"
+"""On the host's standard input: listen no more, finish what is in flight, then end."""

@@ -11,11 +11,13 @@ from aiohttp.web_response import Response, StreamResponse
 from aiohttp.web_server import Server
 
 from emulator.host.answers import empty
+from emulator.host.parent import Ending
 
 BACKLOG = 1024
 ACCEPTED_GRACE_S = 0.05  # for connections that the event loop has accepted and not yet set up
 FIRST_REQUEST_GRACE_S = 0.5  # for a connection that has not sent its first request yet
-IN_FLIGHT_GRACE_S = 2.0
+IN_FLIGHT_GRACE_S = 15.0  # Twilio waits that long for an answer
+HURRIED_GRACE_S = 1.5  # while somebody waits for the end
 CHECK_EVERY_S = 0.01
 MAX_REQUEST_LINE_BYTES = 8 * 1024  # these two are Kestrel's limits
 MAX_HEADER_BYTES = 32 * 1024
@@ -88,11 +90,11 @@ class HostServer(Server):
             response.force_close()
         return response
 
-    async def serve(self, listener: socket.socket, stop: asyncio.Event) -> None:
-        """Serve on `listener` until `stop`; then finish what is in flight and close."""
+    async def serve(self, listener: socket.socket, ending: Ending) -> None:
+        """Serve on `listener` until the end begins; then finish what is in flight and close."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(self, sock=listener, backlog=BACKLOG)
-        await stop.wait()
+        await ending.begun.wait()
         self._stopping = True
         # Only stop accepting for now: closing the server drops connections that the event loop
         # has accepted and not yet set up.
@@ -101,7 +103,10 @@ class HostServer(Server):
         await asyncio.sleep(ACCEPTED_GRACE_S)
         server.close()
         await wait_while(lambda: bool(self._silent), FIRST_REQUEST_GRACE_S)
-        await wait_while(lambda: self._in_flight > 0, IN_FLIGHT_GRACE_S)
+        patient = IN_FLIGHT_GRACE_S
+        await wait_while(lambda: self._in_flight > 0 and not ending.hurried.is_set(), patient)
+        if ending.hurried.is_set():
+            await wait_while(lambda: self._in_flight > 0, HURRIED_GRACE_S)
         # Zero would mean no time limit at all.
         await self.shutdown(timeout=0.1)
 

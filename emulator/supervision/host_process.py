@@ -4,6 +4,7 @@ Imports nothing slow (asyncio neither), so that the host can be on its way befor
 loads its own parts.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -13,11 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.host.addresses import LOOPBACK
+from emulator.host.addresses import FINISH, LOOPBACK
 
 HIGHEST_PORT = 65_535
 BACKLOG = 1024  # connections that wait while the host restarts
-STOP_LIMIT_S = 3.5  # the host needs at most 2 s for requests in flight
+STOP_LIMIT_S = 2.2  # the host gives requests in flight 1.5 s
+FINISH_LIMIT_S = 16.5  # the host gives them 15 s when nobody waits for its end
 PROJECT = Path(__file__).resolve().parents[2]
 CAN_INHERIT = os.name == "posix"
 
@@ -67,18 +69,31 @@ class HostProcess:
         self.begin_stop()  # closes our end of its standard input
         return describe_exit(status)
 
+    def begin_finish(self) -> None:
+        """Ask the host to listen no more and to end when all requests in flight are answered."""
+        if self.process.stdin is not None and not self.process.stdin.closed:
+            with contextlib.suppress(OSError):  # it is gone already
+                os.write(self.process.stdin.fileno(), FINISH)
+
+    async def finish(self) -> None:
+        """Wait for the end that was asked for; kill the host when it takes too long."""
+        await self._wait_or_kill(FINISH_LIMIT_S)
+
     def begin_stop(self) -> None:
-        """Ask the host to end: it stops listening at once and finishes what is in flight."""
+        """Ask the host to end soon: what is in flight has little time left."""
         if self.process.stdin is not None:
             self.process.stdin.close()
 
     async def stop(self) -> None:
-        """Ask the host to end and wait for it; kill it when it takes too long."""
+        """Ask the host to end soon and wait for it; kill it when it takes too long."""
+        self.begin_stop()
+        await self._wait_or_kill(STOP_LIMIT_S)
+
+    async def _wait_or_kill(self, limit_s: float) -> None:
         import asyncio
 
-        self.begin_stop()
         ended = asyncio.create_task(self.ended())
-        done, _ = await asyncio.wait([ended], timeout=STOP_LIMIT_S)
+        done, _ = await asyncio.wait([ended], timeout=limit_s)
         if not done:
             self.process.kill()
         await ended

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from emulator.host.addresses import LOOPBACK, STATUS_PATH
 
 RETRY_S = 0.02
+LOOK_EVERY_S = 2.0
+SILENCE_S = 5.0  # no answer for so long: something blocks the event loop
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,25 @@ async def wait_for_report(port: int, pid: int, function_key: str) -> HostReport:
         except (OSError, ValueError, asyncio.IncompleteReadError):
             pass  # not there yet, or just gone
         await asyncio.sleep(RETRY_S)
+
+
+async def watch_answers(port: int, function_key: str, on_change: Callable[[bool], None]) -> None:
+    """Tell when a host that was up no longer answers (False), and when it does again (True)."""
+    was_answering = True
+    while True:
+        answering = was_answering
+        try:
+            async with asyncio.timeout(SILENCE_S):
+                await ask(port, function_key)
+            answering = True
+        except TimeoutError:
+            answering = False
+        except (OSError, ValueError, asyncio.IncompleteReadError):
+            pass  # it ends; its process tells that
+        if answering != was_answering:
+            on_change(answering)
+            was_answering = answering
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def ask(port: int, function_key: str) -> dict[str, Any]:

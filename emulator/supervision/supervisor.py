@@ -4,16 +4,24 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from emulator.supervision.file_watch import FileWatch
 from emulator.supervision.host_environment import HostEnvironmentError
 from emulator.supervision.host_process import CAN_INHERIT, HostProcess, port_of, start_host
-from emulator.supervision.host_status import HostReport, wait_for_report
+from emulator.supervision.host_status import HostReport, wait_for_report, watch_answers
 from emulator.supervision.restarts import Restarts
 from emulator.supervision.unavailable import unavailable
+
+START_PATIENCE_S = 10.0
+NOT_UP = "the functions do not load: one of them has an import or other code that does not end"
+BLOCKED = (
+    "the functions do not answer: one of them blocks the event loop, "
+    "as time.sleep() in an async function does"
+)
+ANSWERS_AGAIN = "the functions answer again"
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,8 @@ class Supervisor:
         self._host = early
         self._watch = FileWatch(root)
         self._port = port_of(listener) if port is None else port
-        self._ending: set[asyncio.Task[None]] = set()
+        self._is_up = False
+        self._ending: dict[asyncio.Task[None], HostProcess] = {}
 
     async def run(self) -> None:
         """Keep the host running until cancelled; then the host is gone before this ends."""
@@ -82,8 +91,7 @@ class Supervisor:
                 else:
                     restarts, reason = Restarts(), end
         finally:
-            self._retire()
-            await asyncio.gather(*self._ending)
+            await self._stop_all()
 
     async def _live(self, reason: str) -> str | Death:
         """Run one host; return which file changed, or how the host died."""
@@ -103,21 +111,42 @@ class Supervisor:
         """Announce the host when it is up; return why it must be replaced."""
         loop = asyncio.get_running_loop()
         born = loop.time()
-        report = asyncio.create_task(wait_for_report(self._port, host.pid, self._function_key))
+        followed = asyncio.create_task(self._follow(host, reason))
         ended = asyncio.create_task(host.ended())
         changed = asyncio.create_task(self._watch.change())
         try:
-            await asyncio.wait([report, ended, changed], return_when=asyncio.FIRST_COMPLETED)
-            was_running = report.done()
-            if was_running:
-                self._announce(report.result(), reason)
-                await asyncio.wait([ended, changed], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([followed, ended, changed], return_when=asyncio.FIRST_COMPLETED)
+            if followed.done():
+                await followed  # it has no end, so this is an error of ours
             if ended.done():
-                return Death(ended.result(), loop.time() - born, was_running)
+                return Death(ended.result(), loop.time() - born, self._is_up)
             return changed.result()
         finally:
-            for task in (report, ended, changed):
+            for task in (followed, ended, changed):
                 task.cancel()
+
+    async def _follow(self, host: HostProcess, reason: str) -> None:
+        """Tell when the host is up, then when it stops answering and when it answers again."""
+        self._is_up = False
+        report = await self._report(host)
+        self._is_up = True
+        state = self._announce(report, reason)
+
+        def tell(answering: bool) -> None:
+            self._on_state(replace(state, reason=ANSWERS_AGAIN if answering else BLOCKED))
+
+        await watch_answers(self._port, self._function_key, tell)
+
+    async def _report(self, host: HostProcess) -> HostReport:
+        """Wait until the host is up; say so once when that takes very long."""
+        report = asyncio.create_task(wait_for_report(self._port, host.pid, self._function_key))
+        try:
+            done, _ = await asyncio.wait([report], timeout=START_PATIENCE_S)
+            if not done:
+                self._on_state(HostState("starting", NOT_UP))
+            return await report
+        finally:
+            report.cancel()
 
     def _start(self) -> HostProcess:
         """Return the host that was started early, or a new one."""
@@ -131,13 +160,14 @@ class Supervisor:
             )
         return self._host
 
-    def _announce(self, report: HostReport, reason: str) -> None:
+    def _announce(self, report: HostReport, reason: str) -> HostState:
         """Tell that the host is up, or that it is up and cannot run the app."""
-        if report.running:
-            self._on_state(HostState("running", reason, report.functions, report.errors))
-        else:
+        state = HostState("running", reason, report.functions, report.errors)
+        if not report.running:
             why = "; ".join(text for _, text in report.errors)
-            self._on_state(HostState("failed", why, report.functions, report.errors))
+            state = replace(state, state="failed", reason=why)
+        self._on_state(state)
+        return state
 
     async def _fail(self, reason: str) -> str:
         """Answer 503 with the reason until a file changes; return which one did."""
@@ -149,9 +179,24 @@ class Supervisor:
 
     def _retire(self) -> None:
         """Let the present host finish what is in flight; the next one may start meanwhile."""
-        if self._host is not None:
-            self._host.begin_stop()
-            task = asyncio.create_task(self._host.stop())
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
-            self._host = None
+        host, self._host = self._host, None
+        if host is None:
+            return
+        if self._is_up:
+            host.begin_finish()
+            task = asyncio.create_task(host.finish())
+        else:  # nothing is in flight, and it may hang in an import
+            host.begin_stop()
+            task = asyncio.create_task(host.stop())
+        self._ending[task] = host
+        task.add_done_callback(lambda ended: self._ending.pop(ended, None))
+
+    async def _stop_all(self) -> None:
+        """End the present host and those that still finish something, soon."""
+        hosts = [*self._ending.values(), *([self._host] if self._host else [])]
+        for task in self._ending:
+            task.cancel()
+        self._host = None
+        for host in hosts:
+            host.begin_stop()
+        await asyncio.gather(*(host.stop() for host in hosts))

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from emulator.host.addresses import LOOPBACK
+from emulator.host.addresses import FINISH, LOOPBACK
 from emulator.local_values import FUNCTION_KEY
 from emulator.supervision.host_process import PROJECT, listen, port_of
 
@@ -136,6 +136,11 @@ class RunningHost:
             with closing(HTTPResponse(connection, method=method)) as response:
                 response.begin()
                 return Answer(response.status, response.getheaders(), response.read())
+
+    def begin_finish(self) -> None:
+        """Let the host finish what is in flight, as the emulator does when a file changes."""
+        assert self.process.stdin is not None
+        os.write(self.process.stdin.fileno(), FINISH)
 
     def begin_stop(self) -> None:
         """Close the host's standard input, as the emulator does and as its death would."""

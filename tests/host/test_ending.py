@@ -58,6 +58,32 @@ def test_a_request_in_flight_is_finished(run_host: RunHost, app: AppFolder) -> N
         assert host.wait() == 0
 
 
+def test_a_host_that_nobody_waits_for_finishes_a_slow_request(
+    run_host: RunHost, app: AppFolder
+) -> None:
+    app.add("Slow", SLOW)
+    with run_host(app.root) as host, ThreadPoolExecutor() as threads:
+        asked = threads.submit(host.get, "/api/Slow?seconds=2.2")
+        host.wait_for_output("the function has begun")
+        host.begin_finish()
+
+        assert asked.result().body == b"done"
+        assert host.wait() == 0
+
+
+def test_a_host_that_finishes_something_can_be_hurried(run_host: RunHost, app: AppFolder) -> None:
+    app.add("Slow", SLOW)
+    with run_host(app.root) as host, ThreadPoolExecutor() as threads:
+        asked = threads.submit(host.get, "/api/Slow?seconds=60")
+        host.wait_for_output("the function has begun")
+        host.begin_finish()
+        host.begin_stop()
+
+        assert host.wait() == 0
+        with pytest.raises(OSError, match=r"reset|closed"):
+            asked.result()
+
+
 def test_a_connection_that_is_already_there_is_still_served(
     run_host: RunHost, app: AppFolder
 ) -> None:

@@ -35,6 +35,15 @@ class Watched:
         self.states.append(state)
         self._news.set()
 
+    async def until_reason(self, reason: str) -> HostState:
+        """Return the first state that has this reason."""
+        while True:
+            for state in self.states:
+                if state.reason == reason:
+                    return state
+            self._news.clear()
+            await self._news.wait()
+
     async def until(self, wanted: str, start: int = 0) -> HostState:
         """Return the first state of this kind from the one at index `start` on."""
         while True:
