@@ -108,7 +108,7 @@ def test_the_end_does_not_wait_for_a_request_that_survived_a_change(
             await host.until("running", start=2)
             assert not asked.done()
             began = loop.time()
-        assert loop.time() - began < 5
+        assert loop.time() - began < 10  # the request would have 15 s
         with pytest.raises(OSError, match=r"reset|closed"):
             await asked
 
