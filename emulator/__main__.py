@@ -32,7 +32,9 @@ class Options(NamedTuple):
 
 def parse_arguments() -> Options:
     """Read the command line; 0 as a port takes any free one."""
-    parser = argparse.ArgumentParser(prog="python -m emulator", description="Run the local stack.")
+    parser = argparse.ArgumentParser(
+        prog="python3 dev.py start", description="Run the local stack."
+    )
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of the app")
     parser.add_argument("--port", type=int, default=FUNCTIONS_PORT, help="port of the functions")
     parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")

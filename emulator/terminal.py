@@ -13,10 +13,14 @@ class Terminal:
     def __init__(self, answers_url: str, phone_url: str) -> None:
         self._answers_url = answers_url
         self._phone_url = phone_url
+        self._state = ""
 
     def host_changed(self, host: HostState) -> None:
         """Print what a person wants to know of this change."""
-        if host.state == "running":
+        changed, self._state = host.state != self._state, host.state
+        if not changed and host.reason:
+            self._print(f"Functions: {host.reason}")
+        elif host.state == "running":
             again = f" again ({host.reason})" if host.reason else ""
             self._print(f"Functions run{again}: {', '.join(host.functions)}")
         elif host.state == "failed":

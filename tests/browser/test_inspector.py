@@ -3,12 +3,15 @@
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from emulator.testing import HANDSET, LocalStack
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer
+
+pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
 
 MALFORMED = "<Response><Say>Never & closed</Response>"
 NARROW_PX = 390

@@ -4,9 +4,11 @@ import os
 import signal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from emulator.testing import HANDSET, LocalStack
+
+LIMIT_BYTES = 80_000
 
 
 def send(stack: LocalStack, body: str) -> None:
@@ -109,3 +111,22 @@ def test_a_phone_that_lost_the_emulator_says_so(browser: Browser) -> None:
 
     expect(page.get_by_test_id("connection-banner")).to_be_visible()
     page.close()
+
+
+def test_the_page_and_everything_it_loads_is_light(
+    browser: Browser, live_stack: LocalStack
+) -> None:
+    loaded: list[Response] = []
+    page = browser.new_page()
+    page.on("response", lambda response: loaded.append(response))
+    page.goto(live_stack.emulator_url)
+    page.get_by_test_id("compose").wait_for()
+    sizes = {
+        response.url: len(response.body())
+        for response in loaded
+        if not response.url.endswith("/events")
+    }
+    page.close()
+
+    assert f"{live_stack.emulator_url}/icon.svg" in sizes
+    assert sum(sizes.values()) <= LIMIT_BYTES, sizes

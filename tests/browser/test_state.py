@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from emulator.testing import HANDSET, HANDSETS, LocalStack
+
+pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
 
 NARROW_PX = 390
 UNKNOWN_VERB = "<Response><Dial>+12025550124</Dial></Response>"
@@ -133,7 +136,8 @@ def test_a_call_whose_address_is_not_found_says_so(page: Page, live_stack: Local
 
     page.get_by_test_id("answer").click()
 
-    expect(page.get_by_test_id("call-ended")).to_contain_text("404")
+    ended = page.get_by_test_id("call-ended")
+    expect(ended).to_contain_text("404", timeout=15_000)  # Twilio apologises first
 
 
 def test_the_inspector_on_a_narrow_screen_shows_that_the_phone_rings(

@@ -12,6 +12,8 @@ from emulator.testing import LocalStack
 if TYPE_CHECKING:
     from tests.conftest import WebServer
 
+pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+
 TALKS_ON = "<Response><Say>Old words</Say><Pause length='60'/></Response>"
 SLOW_VOICE = """() => {
   const did = (deed) => { document.documentElement.dataset.voice += `${deed}. `; };

@@ -58,6 +58,7 @@ def test_a_request_in_flight_is_finished(run_host: RunHost, app: AppFolder) -> N
         assert host.wait() == 0
 
 
+@pytest.mark.soak
 def test_a_host_that_nobody_waits_for_finishes_a_slow_request(
     run_host: RunHost, app: AppFolder
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_host_that_nobody_waits_for_finishes_a_slow_request(
         assert host.wait() == 0
 
 
+@pytest.mark.soak
 def test_a_host_that_finishes_something_can_be_hurried(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
     with run_host(app.root) as host, ThreadPoolExecutor() as threads:

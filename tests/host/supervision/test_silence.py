@@ -92,6 +92,7 @@ def test_an_import_that_does_not_end_is_told(supervise: Supervise, app: AppFolde
     run(trial())
 
 
+@pytest.mark.soak
 def test_the_end_does_not_wait_for_a_request_that_survived_a_change(
     supervise: Supervise, app: AppFolder
 ) -> None:

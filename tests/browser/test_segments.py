@@ -1,11 +1,12 @@
-"""What the page weighs, and its own count of segments held against the emulator's."""
+"""The page's own count of segments, held against the emulator's."""
 
-from playwright.sync_api import Browser, Page, Response
+import pytest
+from playwright.sync_api import Page
 
-from emulator.testing import LocalStack
 from emulator.twilio.segments import count_segments
 
-LIMIT_BYTES = 80_000
+pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+
 COUNT = """async (bodies) => {
   const { segmentsOf } = await import("/segments.js");
   return bodies.map(segmentsOf).map(({ units, segments }) => [units, segments]);
@@ -44,22 +45,3 @@ def test_the_page_and_the_emulator_count_the_same(page: Page) -> None:
     counted = page.evaluate(COUNT, list(CASES))
 
     assert [segments for _, segments in counted] == [count_segments(body) for body in CASES]
-
-
-def test_the_page_and_everything_it_loads_is_light(
-    browser: Browser, live_stack: LocalStack
-) -> None:
-    loaded: list[Response] = []
-    page = browser.new_page()
-    page.on("response", lambda response: loaded.append(response))
-    page.goto(live_stack.emulator_url)
-    page.get_by_test_id("compose").wait_for()
-    sizes = {
-        response.url: len(response.body())
-        for response in loaded
-        if not response.url.endswith("/events")
-    }
-    page.close()
-
-    assert f"{live_stack.emulator_url}/icon.svg" in sizes
-    assert sum(sizes.values()) <= LIMIT_BYTES, sizes
