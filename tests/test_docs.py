@@ -63,6 +63,7 @@ def test_the_example_answer_passes_its_own_test(example_stack: LocalStack) -> No
     test(example_stack)
 
 
+@pytest.mark.soak
 def test_the_checks_pass_with_the_example_added(tmp_path: Path) -> None:
     copy_with_example((name for name in tracked_files() if (ROOT / name).exists()), tmp_path)
     tests = [
