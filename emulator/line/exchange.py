@@ -189,7 +189,8 @@ class Exchange:
         if before is not None:
             before.cancel()
             await asyncio.wait([before])
-        await self._play(live, instructions)
+        if live.session.sid in self._live:  # it may have ended in the same instant
+            await self._play(live, instructions)
 
     async def _play(self, live: LiveCall, instructions: Instructions) -> None:
         """Run TwiML until it ends the call or the call's time is over."""

@@ -15,14 +15,7 @@ from emulator.line.verbs.speaking import Say
 
 NAMES = [*VOICE_ELEMENTS, *MESSAGING_ELEMENTS, "Response", "Body", "Media", "Parameter", "x"]
 TABLE = [*VOICE_ELEMENTS.values(), *MESSAGING_ELEMENTS.values()]
-ATTRIBUTES = sorted(
-    {"x"}.union(
-        *(
-            element.attributes
-            for element in [*VOICE_ELEMENTS.values(), *MESSAGING_ELEMENTS.values()]
-        )
-    )
-)
+ATTRIBUTES = sorted({"x"}.union(*(element.attributes for element in TABLE)))
 VALUES = ["", "0", "1", "-1", "10000000", "dtmf", "speech", "GET", "#", "true", "é"]
 DIALECTS = st.sampled_from([VOICE, MESSAGING])
 EMULATED = [

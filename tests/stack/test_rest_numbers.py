@@ -17,16 +17,6 @@ ACCOUNT_KEYS = {
     "type",
     "uri",
 }
-PAGE_KEYS = {
-    "first_page_uri",
-    "next_page_uri",
-    "previous_page_uri",
-    "page",
-    "page_size",
-    "start",
-    "end",
-    "uri",
-}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +55,7 @@ def test_the_account_can_be_listed_and_renamed(stack: LocalStack) -> None:
     subaccount = stack.http.post(f"{base}.json", auth=own, timeout=5)
 
     assert [account["friendly_name"] for account in listed["accounts"]] == ["Desk"]
-    assert set(listed) == PAGE_KEYS | {"accounts"}
+    assert set(listed) - {"accounts"} == set(stack.rest("GET", "Calls.json").json()) - {"calls"}
     assert subaccount.status_code == 501
 
 
