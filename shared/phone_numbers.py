@@ -8,6 +8,13 @@ E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 SHORT_CODE = re.compile(r"[0-9]{5,6}")
 ALPHANUMERIC_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 MAX_CHARS = 40
+# What stands for a number that is withheld: a word, or the word as it is typed on a keypad.
+# Source: Twilio's voice webhooks, and its help page on numbers that no caller has.
+WITHHELD = frozenset(
+    ("anonymous", "blocked", "restricted", "unavailable", "unknown")
+    + ("+266696687", "+2562533", "+7378742833", "+86282452253", "+8656696")
+)
+)
 
 _WRITTEN_NUMBER = re.compile(r"[ (]*\+?[0-9().\- ]+")
 _CHANNEL = re.compile(r"\s*([A-Za-z]+):")
@@ -61,6 +68,11 @@ def masked(address: str | None) -> str | None:
     if digits.isascii() and digits.isdigit() and len(digits) > 4:
         return f"...{digits[-4:]}"
     return "..."
+
+
+def is_withheld(caller: str | None) -> bool:
+    """Whether a caller, as Twilio names it, shows no number."""
+    return not caller or caller.strip().lower() in WITHHELD
 
 
 def _refuse_channels(text: str, field: str) -> None:

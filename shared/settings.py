@@ -14,7 +14,11 @@ from shared.phone_numbers import E164, is_short_code_or_name
 _BASE_URL = r"https?://[\w.:\[\]-]+(/[\w.~!$&'()*+,;=:@%/-]*)?"
 MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 
+# The entry of BLOCKED_CALLERS that stands for everybody who shows no number.
+ANONYMOUS = "anonymous"
+
 RestCredential = Literal["auth_token", "api_key"]
+RejectReason = Literal["rejected", "busy"]
 
 
 class Secret(StrEnum):
@@ -56,6 +60,8 @@ class Settings(NamedTuple):
     public_url: str = ""
     default_region: str = "US"
     local_stack_url: str = ""
+    blocked_callers: frozenset[str] = frozenset()
+    blocked_callers_reason: RejectReason = "rejected"
     secrets: Mapping[Secret, str] = HiddenValues()
 
     @classmethod
@@ -79,6 +85,8 @@ class Settings(NamedTuple):
             public_url=_public_url(given),
             default_region=given.get("DEFAULT_REGION", "US").upper(),
             local_stack_url=given.get("LOCAL_STACK_URL", "").rstrip("/"),
+            blocked_callers=frozenset(_listed(given.get("BLOCKED_CALLERS", ""))),
+            blocked_callers_reason=_reject_reason(given),
             secrets=HiddenValues(
                 (name, given[name.setting]) for name in Secret if name.setting in given
             ),
@@ -119,6 +127,15 @@ class Settings(NamedTuple):
 
 def _wants_api_key(given: Mapping[str, str]) -> bool:
     return given.get("TWILIO_REST_CREDENTIAL") == "api_key"
+
+
+def _reject_reason(given: Mapping[str, str]) -> RejectReason:
+    return "busy" if given.get("BLOCKED_CALLERS_REASON") == "busy" else "rejected"
+
+
+def _listed(text: str) -> list[str]:
+    """The entries of a list with commas, in lower case."""
+    return [entry.strip().lower() for entry in text.split(",") if entry.strip()]
 
 
 def _public_url(given: Mapping[str, str]) -> str:
@@ -165,6 +182,14 @@ _RULES: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "DEFAULT_REGION": (
         lambda text: len(text) == 2 and text.isascii() and text.isalpha(),
         "must be two letters, for example US",
+    ),
+    "BLOCKED_CALLERS": (
+        lambda text: all(e == ANONYMOUS or E164.fullmatch(e) for e in _listed(text)),
+        "must be numbers like +12025550123, or the word anonymous, with commas between them",
+    ),
+    "BLOCKED_CALLERS_REASON": (
+        lambda text: text in ("rejected", "busy"),
+        "must be rejected or busy",
     ),
     "LOCAL_STACK_URL": (
         lambda text: is_loopback(text) and _is_base_url(text),

@@ -29,6 +29,8 @@ def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
         "TWILIO_MESSAGING_SERVICE_SID": "MG12",
         "PUBLIC_URL": "app.example",
         "DEFAULT_REGION": "USA",
+        "BLOCKED_CALLERS": "+12025550123, 2025550124",
+        "BLOCKED_CALLERS_REASON": "tired",
         "LOCAL_STACK_URL": "http://stack.example:7072",
     }
 
@@ -137,6 +139,8 @@ def test_the_example_lists_every_setting_and_is_itself_valid() -> None:
         "TWILIO_MESSAGING_SERVICE_SID",
         "PUBLIC_URL",
         "DEFAULT_REGION",
+        "BLOCKED_CALLERS",
+        "BLOCKED_CALLERS_REASON",
         "LOCAL_STACK_URL",
         *(secret.setting for secret in Secret),
     }

@@ -1,0 +1,22 @@
+"""Callers who are refused before anybody is rung: the setting BLOCKED_CALLERS."""
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from shared.phone_numbers import is_withheld
+from shared.settings import ANONYMOUS, Settings
+from shared.webhooks import Webhook
+
+
+def refusal(req: Webhook, config: Settings) -> VoiceResponse | None:
+    """A document that refuses the caller; None for a caller who is welcome.
+
+    Its <Reject> stands first, so that Twilio neither answers the call nor bills it. A number that
+    is not in E.164, and an address like `client:name`, is never on the list.
+    """
+    caller = req.field("From") or req.field("Caller")
+    entry = ANONYMOUS if is_withheld(caller) else caller
+    if entry not in config.blocked_callers:
+        return None
+    response = VoiceResponse()
+    response.reject(reason=config.blocked_callers_reason)
+    return response
