@@ -14,7 +14,6 @@ WITHHELD = frozenset(
     ("anonymous", "blocked", "restricted", "unavailable", "unknown")
     + ("+266696687", "+2562533", "+7378742833", "+86282452253", "+8656696")
 )
-)
 
 _WRITTEN_NUMBER = re.compile(r"[ (]*\+?[0-9().\- ]+")
 _CHANNEL = re.compile(r"\s*([A-Za-z]+):")
