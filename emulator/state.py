@@ -17,7 +17,7 @@ from emulator.twilio.calls import Calls
 from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
 from emulator.twilio.phone_numbers import PhoneNumbers
-from emulator.twilio.records import Alert, Call, Delivery, Message, PhoneNumber, Record
+from emulator.twilio.records import Alert, Call, Message, PhoneNumber, Record
 from emulator.twilio.store import Shelf, Store
 from emulator.webhooks import Webhooks
 
@@ -56,6 +56,7 @@ class State:
                 "Calls": Calls(self.store, clock, self.exchange),
                 "IncomingPhoneNumbers": PhoneNumbers(self.store, clock),
             },
+            {},
         )
         self._add_line()
 
@@ -78,6 +79,10 @@ class State:
             "calls": _newest(self.store.calls),
             "webhooks": _newest(self.store.deliveries),
             "alerts": _newest(self.store.alerts),
+            "numbers": self.numbers(),
+            "queues": _newest(self.store.queues),
+            "conferences": _newest(self.store.conferences),
+            "recordings": _newest(self.store.recordings),
             "dropped": {
                 "texts": _not_shown(self.store.messages),
                 "calls": _not_shown(self.store.calls),
@@ -90,6 +95,10 @@ class State:
             "answers_url": self.answers_url,
             "function_key": FUNCTION_KEY,
         }
+
+    def numbers(self) -> list[views.Json]:
+        """Return the account's numbers and what answers them."""
+        return [views.number(record) for record in self.store.numbers]
 
     def clock_view(self) -> dict[str, object]:
         return {"kind": self.clock.kind, "now": views.iso(self.clock.now())}
@@ -128,9 +137,11 @@ class State:
             )
         )
 
-    def _changed(self, kind: str, record: Record) -> None:
-        if isinstance(record, PhoneNumber):
-            return  # the page does not show numbers
+    def _changed(self, kind: str, record: Record | None) -> None:
+        if kind == "number":
+            self.hub.publish("numbers", self.numbers)
+        if record is None or isinstance(record, PhoneNumber):
+            return
         if isinstance(record, (Message, Call)):
             self._meet(record)
         if isinstance(record, Alert):
@@ -148,11 +159,11 @@ class State:
         self.hub.publish("handsets", lambda: self.handsets)
 
 
-def _newest[R: (Message, Call, Delivery, Alert)](shelf: Shelf[R]) -> list[views.Json]:
+def _newest[R: views.Shown](shelf: Shelf[R]) -> list[views.Json]:
     """Return the newest records of a shelf as the page sees them, oldest first."""
     return [views.of(record) for record in list(shelf)[-SHOWN:]]
 
 
-def _not_shown[R: (Message, Call, Delivery, Alert)](shelf: Shelf[R]) -> int:
+def _not_shown[R: views.Shown](shelf: Shelf[R]) -> int:
     """Return how many records of a shelf there were and are, but for the newest."""
     return shelf.dropped + max(len(shelf) - SHOWN, 0)

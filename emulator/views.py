@@ -1,8 +1,18 @@
 """Records as the page and the tests see them: JSON of our own, with ISO 8601 times."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from emulator.twilio.records import Alert, Call, Delivery, Message
+from emulator.twilio.records import (
+    Alert,
+    Call,
+    Conference,
+    Delivery,
+    Message,
+    PhoneNumber,
+    Queue,
+    Recording,
+)
 
 type Json = dict[str, object]
 
@@ -27,8 +37,13 @@ def text(record: Message) -> Json:
     }
 
 
-def call(record: Call) -> Json:
-    person = record.sender if record.direction == "inbound" else record.to
+def person_of(record: Call) -> str:
+    """Return the number of the person in a call: who rang the app, or whom the app rings."""
+    return record.sender if record.direction == "inbound" else record.to
+
+
+def call(record: Call, children: Iterable[Call] = ()) -> Json:
+    """Return a call; `children` are those that it dialled."""
     return {
         "sid": record.sid,
         "from": record.sender,
@@ -36,8 +51,11 @@ def call(record: Call) -> Json:
         "status": record.status,
         "direction": record.direction,
         "at": iso(record.created),
-        "legs": [{"number": person, "status": record.status}],
-        "gathering": record.gathering,
+        "parent_sid": record.parent_call_sid,
+        "answered_by": record.answered_by,
+        "connected_to": record.connected_to,
+        "legs": [_leg(leg) for leg in (record, *children)],
+        "wants": list(record.wants),
         "entries": record.entries,
         "timeline": [
             {
@@ -48,6 +66,74 @@ def call(record: Call) -> Json:
                 "attributes": dict(entry.attributes),
             }
             for entry in record.timeline
+        ],
+    }
+
+
+def _leg(record: Call) -> Json:
+    return {"sid": record.sid, "number": person_of(record), "status": record.status}
+
+
+def number(record: PhoneNumber) -> Json:
+    return {
+        "sid": record.sid,
+        "number": record.phone_number,
+        "name": record.friendly_name,
+        "voice_url": record.voice_url,
+        "voice_method": record.voice_method,
+        "sms_url": record.sms_url,
+        "sms_method": record.sms_method,
+    }
+
+
+def recording(record: Recording) -> Json:
+    return {
+        "sid": record.sid,
+        "call_sid": record.call_sid,
+        "number": record.number,
+        "at": iso(record.created),
+        "duration_s": record.duration_s,
+        "status": record.status,
+        "source": record.source,
+        "url": f"/emulator/recordings/{record.sid}.wav",
+    }
+
+
+def queue(record: Queue) -> Json:
+    return {
+        "sid": record.sid,
+        "name": record.friendly_name,
+        "max_size": record.max_size,
+        "at": iso(record.created),
+        "members": [
+            {
+                "call_sid": member.call_sid,
+                "number": member.number,
+                "position": position,
+                "since": iso(member.since),
+            }
+            for position, member in enumerate(record.members, start=1)
+        ],
+    }
+
+
+def conference(record: Conference) -> Json:
+    return {
+        "sid": record.sid,
+        "name": record.friendly_name,
+        "status": record.status,
+        "at": iso(record.created),
+        "participants": [
+            {
+                "call_sid": participant.call_sid,
+                "number": participant.number,
+                "label": participant.label,
+                "muted": participant.muted,
+                "hold": participant.hold,
+                "coaching": participant.coaching,
+                "waiting": participant.waiting,
+            }
+            for participant in record.participants
         ],
     }
 
@@ -83,13 +169,23 @@ def alert(record: Alert) -> Json:
     }
 
 
-def of(record: Message | Call | Delivery | Alert) -> Json:
+type Shown = Message | Call | Recording | Queue | Conference | Delivery | Alert
+"""Records that the page hears of one by one."""
+
+
+def of(record: Shown) -> Json:
     """Return the view of any record that the page shows."""
     match record:
         case Message():
             return text(record)
         case Call():
             return call(record)
+        case Recording():
+            return recording(record)
+        case Queue():
+            return queue(record)
+        case Conference():
+            return conference(record)
         case Delivery():
             return webhook(record)
         case Alert():

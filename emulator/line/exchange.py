@@ -222,7 +222,7 @@ class Exchange:
         call = self._store.calls.get(sid)
         if live is None or call is None:
             return
-        self._put(replace(call, status=status, ended=self._clock.now(), gathering=False))
+        self._put(replace(call, status=status, ended=self._clock.now(), wants=()))
         self._store.note(sid, "event", status)
         # A call that never left the queue fires no callbacks (twilio.com/docs/voice/twiml).
         if call.dialled is not None:

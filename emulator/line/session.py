@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from emulator.clock import Clock
-from emulator.twilio.records import Call
+from emulator.twilio.records import Call, Want
 from emulator.twilio.store import Store
 from emulator.webhooks import Answer, Webhook, Webhooks, join_url
 
@@ -114,9 +114,9 @@ class CallSession:
                 task.cancel()
             await asyncio.gather(key, other, return_exceptions=True)
 
-    def gathering(self, *, now: bool) -> None:
-        """Tell the page whether keys are wanted."""
-        self.store.calls.put(replace(self.call, gathering=now))
+    def wants(self, *what: Want) -> None:
+        """Tell the page what is waited for from the person; nothing, when called without."""
+        self.store.calls.put(replace(self.call, wants=what))
 
     def resolve(self, url: str) -> str:
         """Return an absolute URL; a relative one needs a document that has a URL itself."""

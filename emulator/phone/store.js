@@ -1,12 +1,13 @@
 /** What the page knows: one immutable state that only events change. */
 
 const LIMIT = 500; // newest records of each kind
-const KINDS = ["texts", "calls", "webhooks", "alerts"];
+const KINDS = ["texts", "calls", "webhooks", "alerts", "queues", "conferences", "recordings"];
 
 export const initialState = {
   connected: false,
   ready: false, // a snapshot has come
   line: "",
+  numbers: [], // the account's, the line first
   handsets: [],
   ...Object.fromEntries(KINDS.map((kind) => [kind, new Map()])), // by sid or id
   older: false, // more has happened than is kept
@@ -44,7 +45,7 @@ function fromSnapshot(state, data) {
     ...data,
     connected: true,
     ready: true,
-    ...Object.fromEntries(KINDS.map((kind) => [kind, mapped(data[kind])])),
+    ...Object.fromEntries(KINDS.map((kind) => [kind, mapped(data[kind] ?? [])])),
     older: Object.values(data.dropped).some(Boolean),
     unread: state.ready ? unread(state, data.texts) : state.unread,
   };
@@ -60,8 +61,12 @@ export function reduce(state, name, data) {
     case "call":
     case "webhook":
     case "alert":
+    case "queue":
+    case "conference":
+    case "recording":
       return added(state, `${name}s`, data);
     case "host":
+    case "numbers":
     case "handsets":
     case "clock":
       return { ...state, [name]: data };

@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,24 +19,37 @@ from emulator.twilio.store import Store
 
 PREFIX = f"/{wire.API_VERSION}/"
 REAL_RESOURCES = frozenset(name.split("/", maxsplit=1)[0] for name in wire.ACCOUNT_PARTS.values())
-REAL_PARTS = {
-    "Messages": {"Media", "Feedback"},
-    "Calls": set(wire.CALL_PARTS.values()),
-    "IncomingPhoneNumbers": {"AssignedAddOns"},
+REAL_PARTS: Mapping[str, frozenset[str]] = {
+    "Messages": frozenset({"Media", "Feedback"}),
+    "Calls": frozenset(wire.CALL_PARTS.values()),
+    "IncomingPhoneNumbers": frozenset({"AssignedAddOns"}),
+    "Queues": frozenset({"Members"}),
+    "Conferences": frozenset({"Participants", "Recordings"}),
+    "Recordings": frozenset({"Transcriptions", "AddOnResults"}),
 }
 REAL_LISTS = {"IncomingPhoneNumbers": {"Local", "Mobile", "TollFree"}}
 """What Twilio has below an account, so that a gap of the emulator can be told from a wrong path."""
+
+
+type Part = Callable[[str], Resource[Any]]
+"""Makes the resource below the record with this SID; raises 20404 when there is no such record."""
 
 
 class Api:
     """Turns one HTTP request into a call of a resource and its answer or refusal into JSON."""
 
     def __init__(
-        self, store: Store, accounts: Accounts, resources: Mapping[str, Resource[Any]]
+        self,
+        store: Store,
+        accounts: Accounts,
+        resources: Mapping[str, Resource[Any]],
+        parts: Mapping[str, Part],
     ) -> None:
+        """`resources` are by their name in the path, `parts` by e.g. "Queues/Members"."""
         self._store = store
         self._accounts = accounts
         self._resources = resources
+        self._parts = parts
 
     def resource(self, name: str) -> Resource[Any]:
         """Return a resource by its name in the path, e.g. Messages."""
@@ -47,6 +60,8 @@ class Api:
         query = Parameters(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
         try:
             is_api_key = _authenticate(request.headers.get("Authorization", ""))
+            if not request.path.endswith(".json"):
+                return self._file(request)
             body, status = self._dispatch(request, parameters, query, is_api_key=is_api_key)
         except TwilioRefusalError as refusal:
             if isinstance(refusal, NotEmulatedError):
@@ -58,10 +73,6 @@ class Api:
         self, request: web.Request, parameters: Parameters, query: Parameters, *, is_api_key: bool
     ) -> tuple[wire.Json | None, int]:
         path = request.path.removeprefix(PREFIX)
-        if not path.endswith(".json"):
-            if path.split("/", maxsplit=1)[0] == "Accounts":
-                raise NotEmulatedError("An answer in XML (the path has no .json)")
-            raise not_found(request.path)
         match path.removesuffix(".json").split("/"):
             case ["Accounts", *rest] if len(rest) <= 1:
                 if is_api_key:
@@ -73,6 +84,24 @@ class Api:
                 return self._resource(request, name, rest, parameters, query)
             case _:
                 raise not_found(request.path)
+
+    def _file(self, request: web.Request) -> web.Response:
+        """Answer with the file of a recording or of a message's media."""
+        match request.path.removeprefix(PREFIX).split("/"):
+            case ["Accounts", account, "Recordings", file] if account == ACCOUNT_SID:
+                content = self._resources["Recordings"].content(file)
+            case ["Accounts", account, "Messages", sid, "Media", file] if account == ACCOUNT_SID:
+                content = self._parts["Messages/Media"](sid).content(file)
+            case ["Accounts", *_]:
+                raise NotEmulatedError("An answer in XML (the path has no .json)")
+            case _:
+                raise not_found(request.path)
+        if request.method not in ("GET", "HEAD"):
+            raise not_allowed()
+        if content.location:
+            headers = {"Location": content.location}
+            return web.Response(status=HTTPStatus.TEMPORARY_REDIRECT, headers=headers)
+        return web.Response(body=content.body, content_type=content.content_type)
 
     def _account(
         self, method: str, rest: list[str], parameters: Parameters, query: Parameters
@@ -98,7 +127,10 @@ class Api:
         query: Parameters,
     ) -> tuple[wire.Json | None, int]:
         resource = self._resources.get(name)
-        if _is_gap(name, rest, emulated=resource is not None):
+        if len(rest) > 1 and f"{name}/{rest[1]}" in self._parts:
+            resource = self._parts[f"{name}/{rest[1]}"](rest[0])
+            rest = rest[2:]
+        elif _is_gap(name, rest, emulated=resource is not None):
             raise NotEmulatedError(f"The resource {'/'.join([name, *rest])}")
         if resource is None or len(rest) > 1:
             raise not_found(request.path)
@@ -124,7 +156,7 @@ def _is_gap(name: str, rest: list[str], *, emulated: bool) -> bool:
         return name in REAL_RESOURCES or name == "Tokens"
     if len(rest) == 1:
         return rest[0] in REAL_LISTS.get(name, ())
-    return len(rest) > 1 and rest[1] in REAL_PARTS[name]
+    return len(rest) > 1 and rest[1] in REAL_PARTS.get(name, ())
 
 
 def _authenticate(header: str) -> bool:

@@ -64,14 +64,14 @@ class Calls(Resource[Call]):
         to, sender, status = (parameters.text(name) for name in ("To", "From", "Status"))
         started = by_date(parameters, "StartTime")
         ended = by_date(parameters, "EndTime")
-        if parameters.text("ParentCallSid"):  # no call has one: <Dial> is not emulated
-            return []
+        parent = parameters.text("ParentCallSid")
         return [
             row
             for row in self.store.calls.newest_first()
             if (not to or row.to == to)
             and (not sender or row.sender == sender)
             and (not status or row.status == status)
+            and (not parent or row.parent_call_sid == parent)
             and started(row.dialled)
             and ended(row.ended)
         ]

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Direction = Literal["inbound", "outbound-api", "outbound-reply"]
+Direction = Literal["inbound", "outbound-api", "outbound-reply", "outbound-call", "outbound-dial"]
+"""`outbound-call` is a text that a call sent, `outbound-dial` a call that a call dialled."""
 MessageStatus = Literal[
     "accepted", "queued", "sent", "delivered", "undelivered", "failed", "receiving", "received"
 ]
 CallStatus = Literal[
     "queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"
 ]
+Want = Literal["keys", "speech", "recording"]
+"""What the app waits for from the person in a call."""
 ENDED_CALL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 ENDED_MESSAGE = frozenset({"delivered", "undelivered", "failed", "received"})
 
@@ -73,7 +76,8 @@ class Instructions:
 class Call:
     """One call; `timeout_s` is how long it may ring, `reports` and `entries` count all there were.
 
-    `timeline` holds the last entries, `reports` were sent to `callback`.
+    `timeline` holds the last entries, `reports` were sent to `callback`. `connected_to` is the call
+    that this one talks with now, `parent_call_sid` the one that dialled it.
     """
 
     sid: str
@@ -91,8 +95,11 @@ class Call:
     dialled: datetime | None = None
     answered: datetime | None = None
     ended: datetime | None = None
+    parent_call_sid: str | None = None
+    answered_by: str | None = None
+    connected_to: str | None = None
+    wants: tuple[Want, ...] = ()
     reports: int = 0
-    gathering: bool = False
     timeline: tuple[Entry, ...] = ()
     entries: int = 0
 
@@ -123,6 +130,91 @@ class PhoneNumber:
     sms_fallback_method: str = "POST"
     status_callback: str = ""
     status_callback_method: str = "POST"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording of a call or conference.
+
+    `number` is the person's who was recorded, `duration_s` is None until it is over.
+    """
+
+    sid: str
+    call_sid: str
+    number: str
+    source: str
+    created: datetime
+    updated: datetime
+    status: Literal["in-progress", "paused", "processing", "completed", "absent"] = "in-progress"
+    channels: int = 1
+    duration_s: int | None = None
+    conference_sid: str | None = None
+    callback: StatusCallback | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A call that waits in a queue; `number` is the person's."""
+
+    call_sid: str
+    queue_sid: str
+    number: str
+    since: datetime
+
+    @property
+    def sid(self) -> str:
+        """The SID by which Twilio finds a member: that of its call."""
+        return self.call_sid
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue of calls, the first to come at the front. `waits_s` are those of who left it."""
+
+    sid: str
+    friendly_name: str
+    max_size: int
+    created: datetime
+    updated: datetime
+    members: tuple[Member, ...] = ()
+    waits_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A call in a conference; `waiting` until it starts, `number` is the person's."""
+
+    call_sid: str
+    conference_sid: str
+    number: str
+    created: datetime
+    updated: datetime
+    label: str | None = None
+    muted: bool = False
+    hold: bool = False
+    waiting: bool = False
+    coaching: str | None = None
+    starts: bool = True
+    ends: bool = False
+
+    @property
+    def sid(self) -> str:
+        """The SID by which Twilio finds a participant: that of its call."""
+        return self.call_sid
+
+
+@dataclass(frozen=True)
+class Conference:
+    """A conference; it starts when two are in it and one of them starts it."""
+
+    sid: str
+    friendly_name: str
+    created: datetime
+    updated: datetime
+    status: Literal["init", "in-progress", "completed"] = "init"
+    participants: tuple[Participant, ...] = ()
+    reason_ended: str | None = None
+    call_sid_ending: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,5 +253,5 @@ class Alert:
     message: str
 
 
-type Record = Message | Call | PhoneNumber | Delivery | Alert
+type Record = Message | Call | PhoneNumber | Recording | Queue | Conference | Delivery | Alert
 """Everything that is kept; each has a SID."""

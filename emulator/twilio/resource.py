@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from emulator.clock import Clock
 from emulator.twilio.errors import TwilioRefusalError
 from emulator.twilio.parameters import Parameters
-from emulator.twilio.records import Call, Message, PhoneNumber
+from emulator.twilio.records import Member, Participant, Record
 from emulator.twilio.store import Store
 from emulator.twilio.wire import Json
 
@@ -20,13 +20,26 @@ UNNUMBERED = 400
 """The code of a refusal whose number Twilio does not publish: the status, as its SDK has it."""
 
 
+type Row = Record | Member | Participant
+"""What a list shows: records, and those who wait in a queue or take part in a conference."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file that belongs to a resource: what is in it, or the URL where it is."""
+
+    body: bytes = b""
+    content_type: str = ""
+    location: str = ""
+
+
 def not_allowed() -> TwilioRefusalError:
     """The resource has no such verb (20004)."""
     return TwilioRefusalError(20004, "Method not allowed", 405)
 
 
 @dataclass
-class Resource[R: (Message, Call, PhoneNumber)]:
+class Resource[R: Row]:
     """One kind of resource below the account; a verb that it does not define is refused."""
 
     store: Store
@@ -61,6 +74,10 @@ class Resource[R: (Message, Call, PhoneNumber)]:
     def delete(self, sid: str) -> None:
         raise not_allowed()
 
+    def content(self, name: str) -> Content:
+        """Return the file of a resource; `name` is its SID, perhaps with .wav or the like."""
+        raise not_allowed()
+
     def check(
         self, parameters: Parameters, emulated: Iterable[str], not_emulated: Iterable[str]
     ) -> None:
@@ -80,9 +97,7 @@ class Page:
     after: str
 
 
-def page_of[R: (Message, Call, PhoneNumber)](
-    resource: Resource[R], path: str, parameters: Parameters
-) -> Json:
+def page_of[R: Row](resource: Resource[R], path: str, parameters: Parameters) -> Json:
     """Return one page of a list with Twilio's envelope; its URIs are relative."""
     size = parameters.whole("PageSize", UNNUMBERED, PAGE_SIZE, 1, PAGE_SIZE_MAX)
     number = parameters.whole("Page", UNNUMBERED, 0, 0, 10**8)
@@ -113,7 +128,7 @@ def page_of[R: (Message, Call, PhoneNumber)](
     }
 
 
-def _start(rows: Sequence[Message | Call | PhoneNumber], page: Page) -> int:
+def _start(rows: Sequence[Row], page: Page) -> int:
     """New rows may have come since the last page, so the token counts, not the number."""
     if page.after:
         for index, row in enumerate(rows):

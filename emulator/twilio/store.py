@@ -6,7 +6,18 @@ from dataclasses import replace
 from typing import Literal
 
 from emulator.clock import Clock
-from emulator.twilio.records import Alert, Call, Delivery, Entry, Message, PhoneNumber, Record
+from emulator.twilio.records import (
+    Alert,
+    Call,
+    Conference,
+    Delivery,
+    Entry,
+    Message,
+    PhoneNumber,
+    Queue,
+    Record,
+    Recording,
+)
 from emulator.twilio.sids import new_sid
 
 HISTORY_LIMIT = 10_000
@@ -18,8 +29,9 @@ RECENT_LIMIT = 500
 TIMELINE_LIMIT = 500
 """Lines of a call's timeline that are remembered, the last ones."""
 
-Kind = Literal["text", "call", "number", "webhook", "alert"]
-type Publish = Callable[[Kind, Record], None]
+Kind = Literal["text", "call", "number", "recording", "queue", "conference", "webhook", "alert"]
+type Publish = Callable[[Kind, Record | None], None]
+"""Hears of a record that is new or changed, of None when one was removed."""
 
 
 class Shelf[R: Record]:
@@ -51,6 +63,7 @@ class Shelf[R: Record]:
 
     def remove(self, sid: str) -> None:
         del self._records[sid]
+        self._publish(self._kind, None)
 
     def clear(self) -> None:
         self._records.clear()
@@ -74,6 +87,13 @@ class Store:
         self.messages: Shelf[Message] = Shelf("text", HISTORY_LIMIT, publish, self._say_full)
         self.calls: Shelf[Call] = Shelf("call", HISTORY_LIMIT, publish, self._say_full)
         self.numbers: Shelf[PhoneNumber] = Shelf("number", HISTORY_LIMIT, publish, self._say_full)
+        self.recordings: Shelf[Recording] = Shelf(
+            "recording", HISTORY_LIMIT, publish, self._say_full
+        )
+        self.queues: Shelf[Queue] = Shelf("queue", HISTORY_LIMIT, publish, self._say_full)
+        self.conferences: Shelf[Conference] = Shelf(
+            "conference", HISTORY_LIMIT, publish, self._say_full
+        )
         self.deliveries: Shelf[Delivery] = Shelf("webhook", RECENT_LIMIT, publish, self._say_full)
         # An alert about dropped alerts would drop another one; the snapshot counts them instead.
         self.alerts: Shelf[Alert] = Shelf("alert", RECENT_LIMIT, publish, lambda kind: None)
@@ -81,6 +101,10 @@ class Store:
     def number(self, phone_number: str) -> PhoneNumber | None:
         """Return the account's number with these digits, or None when it is not the account's."""
         return next((n for n in self.numbers if n.phone_number == phone_number), None)
+
+    def children(self, call_sid: str) -> list[Call]:
+        """Return the calls that this one has dialled, oldest first."""
+        return [call for call in self.calls if call.parent_call_sid == call_sid]
 
     def note(
         self,
@@ -114,7 +138,16 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything, the account's numbers too."""
-        for shelf in (self.messages, self.calls, self.numbers, self.deliveries, self.alerts):
+        for shelf in (
+            self.messages,
+            self.calls,
+            self.numbers,
+            self.recordings,
+            self.queues,
+            self.conferences,
+            self.deliveries,
+            self.alerts,
+        ):
             shelf.clear()
 
     def _say_full(self, kind: Kind) -> None:

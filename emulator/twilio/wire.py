@@ -86,7 +86,7 @@ def call(record: Call) -> Json:
     path = f"{ACCOUNT_PATH}/Calls/{record.sid}"
     return {
         "account_sid": ACCOUNT_SID,
-        "answered_by": None,
+        "answered_by": record.answered_by,
         "api_version": API_VERSION,
         "caller_name": None,
         "date_created": rfc_2822(record.created),
@@ -98,7 +98,7 @@ def call(record: Call) -> Json:
         "from": record.sender,
         "from_formatted": national(record.sender),
         "group_sid": None,
-        "parent_call_sid": None,
+        "parent_call_sid": record.parent_call_sid,
         "phone_number_sid": record.phone_number_sid,
         "price": None,
         "price_unit": "USD",

@@ -168,11 +168,11 @@ class TestRedirectingALiveCall:
         gather = f"<Response><Gather timeout='60' numDigits='1' action='{action}'/></Response>"
         sid = self.live(stack, gather)
         self.send_to(stack, sid, gather)
-        listening = stack.call(sid)["gathering"]
+        listening = stack.call(sid)["wants"]
         stack.press(sid, "1")
         stack.advance(5)
 
-        assert (listening, stack.heard(sid)) == (True, ["Second"])
+        assert (listening, stack.heard(sid)) == (["keys"], ["Second"])
 
     def test_a_relative_url_in_inline_twiml_leads_nowhere(self, stack: LocalStack) -> None:
         sid = stack.ring()

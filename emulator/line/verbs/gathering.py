@@ -44,11 +44,11 @@ class Gather:
             attributes["numDigits"] = str(self.num_digits)
         session.note("Gather", **attributes)
         session.forget_keys()
-        session.gathering(now=True)
+        session.wants("keys")
         try:
             digits = await self._digits(session)
         finally:
-            session.gathering(now=False)
+            session.wants()
         if digits or self.action_on_empty_result:
             return session.fetch(self.action, self.method, Digits=digits)
         return None
