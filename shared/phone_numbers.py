@@ -11,8 +11,10 @@ MAX_CHARS = 40
 # What stands for a number that is withheld: a word, or the word as it is typed on a keypad.
 # Source: Twilio's voice webhooks, and its help page on numbers that no caller has.
 WITHHELD = frozenset(
-    ("anonymous", "blocked", "restricted", "unavailable", "unknown")
-    + ("+266696687", "+2562533", "+7378742833", "+86282452253", "+8656696")
+    {
+        *("anonymous", "blocked", "restricted", "unavailable", "unknown"),
+        *("+266696687", "+2562533", "+7378742833", "+86282452253", "+8656696"),
+    }
 )
 
 _WRITTEN_NUMBER = re.compile(r"[ (]*\+?[0-9().\- ]+")
