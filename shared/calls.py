@@ -1,12 +1,14 @@
 """Phone calls: what callers ask for, checked, and how it is handed to Twilio."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twilio.twiml.voice_response import VoiceResponse
 
+from shared import call_options
 from shared.answers import hello
+from shared.call_options import CallOptions
 from shared.errors import InvalidRequestError
 from shared.inputs import Inputs, required
 from shared.phone_numbers import parse_number
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 # Twilio's limit for a document that travels with the request.
 MAX_TWIML_CHARS = 4000
 REPORTED_EVENTS = ("initiated", "ringing", "answered", "completed")
+# A recording that turned out empty is reported too; that it has begun is no news.
+REPORTED_RECORDINGS = ("completed", "absent")
 
-FIELDS = ("to", "from", "message", "twiml", "url")
+FIELDS = ("to", "from", "message", "twiml", "url", *call_options.FIELDS)
 CONTENT_FIELDS = ("message", "twiml", "url")
 
 # Nothing that has matched is tried in another way: each character is read once.
@@ -44,6 +48,7 @@ class CallRequest:
     sender: str | None = None
     twiml: str | None = None
     url: str | None = None
+    options: CallOptions = field(default_factory=CallOptions)
 
     @classmethod
     def from_inputs(cls, inputs: Inputs, config: Settings) -> "CallRequest":
@@ -61,7 +66,8 @@ class CallRequest:
         url = inputs.text("url")
         if url is not None:
             url = twiml_url(url, has_local_stack=bool(config.local_stack_url), field="url")
-        return cls(to=to, sender=sender, twiml=_twiml(inputs), url=url)
+        options = CallOptions.from_inputs(inputs)
+        return cls(to=to, sender=sender, twiml=_twiml(inputs), url=url, options=options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +95,16 @@ class Caller:
     async def place(self, call: CallRequest, request_url: str) -> PlacedCall:
         """Hand a call to Twilio once; its reports go to OnCallStatus beside `request_url`.
 
-        Raise ConfigurationError, VaultError or a TwilioError. Nothing is repeated, so that
-        nobody is rung twice.
+        Those of a recording go to OnRecording there. Raise ConfigurationError, VaultError or a
+        TwilioError. Nothing is repeated, so that nobody is rung twice.
         """
         config = self._config
         config.require(*config.rest_secrets, from_number=not call.sender, public_url=True)
-        parameters: dict[str, Any] = self._content(call, request_url) | self._reports(request_url)
+        parameters: dict[str, Any] = {
+            **self._content(call, request_url),
+            **call.options.parameters(),
+            **self._reports(call, request_url),
+        }
         sender = call.sender or config.from_number
 
         async def create(client: "Client") -> "CallInstance":
@@ -118,11 +128,20 @@ class Caller:
             return {"url": self._urls.of_function("TwimlHello", request_url)}
         return {"twiml": str(hello.greeting())}
 
-    def _reports(self, request_url: str) -> dict[str, Any]:
+    def _reports(self, call: CallRequest, request_url: str) -> dict[str, Any]:
         status_callback = self._urls.of_report("OnCallStatus", request_url)
         if status_callback is None:
             return {}
-        return {"status_callback": status_callback, "status_callback_event": list(REPORTED_EVENTS)}
+        reports: dict[str, Any] = {
+            "status_callback": status_callback,
+            "status_callback_event": list(REPORTED_EVENTS),
+        }
+        if call.options.record:
+            reports |= {
+                "recording_status_callback": self._urls.of_function("OnRecording", request_url),
+                "recording_status_callback_event": list(REPORTED_RECORDINGS),
+            }
+        return reports
 
 
 def _twiml(inputs: Inputs) -> str | None:

@@ -1,4 +1,4 @@
-"""The inputs of an action: JSON, a form, or query parameters, as named texts."""
+"""The inputs of an action: JSON, a form, or query parameters, as named values."""
 
 import json
 import re
@@ -19,14 +19,16 @@ HOST_PARAMETERS = frozenset({"code", "clientid"})
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Stands for the value of a name that a JSON object has twice.
 _REPEATED = object()
+_DIGITS = re.compile(r"[0-9]{1,15}")
 _NESTED_VALUE = re.compile(r'"(\w{1,40})"\s*:\s*(?:[\[{]\s*){3}')
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The inputs of one request, each a list of texts or something that is refused when read.
+    """The inputs of one request, each a value of JSON, or the list of its texts.
 
-    `is_encoded` tells that they came from a form or a query, where a `+` means a blank.
+    `is_encoded` tells that they came from a form or a query: there everything is a text, and a `+`
+    means a blank. What is not of the type asked for is refused when it is read.
     """
 
     values: Mapping[str, object]
@@ -49,6 +51,38 @@ class Inputs:
         value = self.text(name)
         if value and self.is_encoded and value.startswith(" "):
             return f"+{value[1:]}"
+        return value
+
+    def whole(self, name: str, *, least: int, most: int) -> int | None:
+        """A whole number of that range: a number of JSON, or its digits in a form or a query."""
+        value = self._typed(name)
+        if value is None:
+            return None
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            value = float(value)
+        if isinstance(value, float) and value.is_integer() and least <= value <= most:
+            return int(value)
+        raise InvalidRequestError(
+            f"`{name}` must be a whole number from {least} to {most}", field=name
+        )
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean of JSON, or the word true or false in a form or a query."""
+        value = self._typed(name)
+        if isinstance(value, str):
+            value = {"true": True, "false": False}.get(value.lower(), value)
+        if value is None or isinstance(value, bool):
+            return value
+        raise InvalidRequestError(f"`{name}` must be true or false", field=name)
+
+    def _typed(self, name: str) -> object:
+        """A value that is no text in JSON; None when it is not given."""
+        if self.is_encoded:
+            return self.text(name)
+        value = self.values.get(name)
+        if isinstance(value, str):
+            raise InvalidRequestError(f"`{name}` must not be in quotes", field=name)
+        _refuse_repeats(name, value)
         return value
 
     def _texts(self, name: str) -> Sequence[str]:
@@ -119,7 +153,7 @@ def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
     except UnicodeDecodeError as error:
         raise InvalidRequestError("the body is not UTF-8") from error
     try:
-        # No input is a number, so none is computed: a long one would take long, or fail.
+        # Numbers are floats: to compute a whole number of many digits takes long, or fails.
         data: object = json.loads(text, parse_int=float, object_pairs_hook=_marking_repeats)
     except json.JSONDecodeError as error:
         raise InvalidRequestError(f"the body is not JSON: {error}") from error
@@ -159,8 +193,7 @@ def _read_pairs(encoded: bytes) -> Inputs:
 
 
 def _checked_text(name: str, value: object) -> str:
-    if value is _REPEATED:
-        raise InvalidRequestError(f"`{name}` is given twice", field=name)
+    _refuse_repeats(name, value)
     if not isinstance(value, str):
         raise InvalidRequestError(f"`{name}` must be a text in quotes", field=name)
     if "\0" in value:
@@ -170,6 +203,11 @@ def _checked_text(name: str, value: object) -> str:
     except UnicodeEncodeError as error:
         raise InvalidRequestError(f"`{name}` is not valid Unicode text", field=name) from error
     return value
+
+
+def _refuse_repeats(name: str, value: object) -> None:
+    if value is _REPEATED:
+        raise InvalidRequestError(f"`{name}` is given twice", field=name)
 
 
 def _quoted(text: str) -> str:

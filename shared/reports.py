@@ -21,6 +21,7 @@ CALL_FIELDS = {
     "sequence": "SequenceNumber",
     "duration_s": "CallDuration",
     "sip_code": "SipResponseCode",
+    "answered_by": "AnsweredBy",
 }
 
 

@@ -90,6 +90,27 @@ def call(**inputs: Any) -> bytes:
         ("PlaceCall", call(**{"from": "12345"}), "from"),
         ("PlaceCall", call(**{"from": "ACME"}), "from"),
         ("PlaceCall", call(body="x"), "body"),
+        ("PlaceCall", call(timeout=0), "timeout"),
+        ("PlaceCall", call(timeout=601), "timeout"),
+        ("PlaceCall", call(timeout=1.5), "timeout"),
+        ("PlaceCall", call(timeout="20"), "timeout"),
+        ("PlaceCall", call(timeout=True), "timeout"),
+        ("PlaceCall", call(timeout=[20]), "timeout"),
+        ("PlaceCall", b'{"to": "2025550123", "timeout": ' + b"9" * 5000 + b"}", "timeout"),
+        ("PlaceCall", b'{"to": "2025550123", "timeout": NaN}', "timeout"),
+        ("PlaceCall", b'{"to": "2025550123", "timeout": 9, "timeout": 9}', "timeout"),
+        ("PlaceCall", b"to=2025550123&timeout=", "timeout"),
+        ("PlaceCall", b"to=2025550123&timeout=-5", "timeout"),
+        ("PlaceCall", b"to=2025550123&timeout=%D9%A3", "timeout"),
+        ("PlaceCall", b"to=2025550123&timeout=5&timeout=6", "timeout"),
+        ("PlaceCall", call(time_limit=86401), "time_limit"),
+        ("PlaceCall", call(record="true"), "record"),
+        ("PlaceCall", call(record=1), "record"),
+        ("PlaceCall", b"to=2025550123&record=yes", "record"),
+        ("PlaceCall", call(send_digits=""), "send_digits"),
+        ("PlaceCall", call(send_digits="1-2"), "send_digits"),
+        ("PlaceCall", call(send_digits="1" * 33), "send_digits"),
+        ("PlaceCall", call(machine_detection="Enable"), "machine_detection"),
     ],
 )
 def test_a_bad_request_is_answered_with_400_and_its_field(
@@ -130,7 +151,8 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-names = st.sampled_from(["to", "from", "body", "media_url", "message", "twiml", "url"]) | st.text()
+NAMES = {*PlaceCall.FIELDS, *SendSms.FIELDS}
+names = st.sampled_from(sorted(NAMES)) | st.text()
 many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 

@@ -62,7 +62,13 @@ ADDED = {
     | {"shared.messages", "shared.segments"},
     "PlaceCall": ANSWER
     | SENDING
-    | {"shared.calls", "shared.answers.hello", "shared.xml_text", VOICE},
+    | {
+        "shared.calls",
+        "shared.call_options",
+        "shared.answers.hello",
+        "shared.xml_text",
+        VOICE,
+    },
 }
 # What a new function may add at most, by its prefix, besides modules of `shared`.
 TWIML = {"twilio", "twilio.twiml"}

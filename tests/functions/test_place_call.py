@@ -93,17 +93,55 @@ def test_the_caller_may_choose_the_calling_number(twilio: FakeTwilio) -> None:
     assert twilio.requests[0]["data"]["From"] == "+12025550199"
 
 
+def test_options_are_handed_on(twilio: FakeTwilio) -> None:
+    place(to=TO, timeout=15, time_limit=3600, send_digits="1wW#*A")
+    place(to=TO, timeout=600, record=False, machine_detection="detect_message_end")
+
+    first, second = (request["data"] for request in twilio.requests)
+    assert (first["Timeout"], first["TimeLimit"], first["SendDigits"]) == (15, 3600, "1wW#*A")
+    assert (second["Timeout"], second["MachineDetection"]) == (600, "DetectMessageEnd")
+    assert not {"Record", "MachineDetection", "RecordingStatusCallback"} & set(first)
+    assert "Record" not in second
+
+
+def test_options_may_come_in_a_form(twilio: FakeTwilio) -> None:
+    body = b"to=2025550123&timeout=020&record=True&machine_detection=enable"
+    request = func.HttpRequest("POST", "https://inner/api/PlaceCall", body=body)
+
+    assert asyncio.run(PlaceCall.main(request)).status_code == 201
+    data = twilio.requests[0]["data"]
+    assert (data["Timeout"], data["Record"], data["MachineDetection"]) == (20, "true", "Enable")
+
+
+def test_a_recording_is_reported_beside_the_request(twilio: FakeTwilio) -> None:
+    place(to=TO, record=True)
+
+    data = twilio.requests[0]["data"]
+    assert data["Record"] == "true"
+    assert data["RecordingStatusCallback"] == "https://app.example/api/OnRecording"
+    assert data["RecordingStatusCallbackEvent"] == ["completed", "absent"]
+
+
+def test_what_twilio_would_ignore_is_refused(twilio: FakeTwilio) -> None:
+    response = place(to=TO, send_digits="1", machine_detection="enable")
+
+    assert (response.status_code, answer(response)["field"]) == (400, "machine_detection")
+    assert "ignores" in answer(response)["detail"]
+    assert twilio.requests == []
+
+
 def test_with_a_loopback_address_hello_goes_along_and_no_reports_are_asked_for(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:
     values["PUBLIC_URL"] = "http://localhost:7071"
     clients.reset(clients.Clients(values, SystemClock()))
 
-    place(to=TO)
+    place(to=TO, record=True)
 
     assert twilio.requests[0]["data"] == {
         "To": TO,
         "From": "+12025550100",
+        "Record": "true",
         "Twiml": f"{DECLARATION}<Response><Say>Hello World</Say></Response>",
     }
 
