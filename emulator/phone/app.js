@@ -1,13 +1,14 @@
 /** The page: the phone and the inspector, kept in step with the emulator. */
 import { connect } from "./connection.js";
 import { formatNumber } from "./formats.js";
-import { Handset, Switcher } from "./handset.js";
+import { Handset } from "./handset.js";
 import { Banners, HostState } from "./host.js";
 import { Inspector } from "./inspector.js";
 import { post } from "./person.js";
-import { isCaller, liveCall, personOf, ringsAt, statusAt } from "./records.js";
+import { isCaller, liveCall, personOf, ringsAt } from "./records.js";
 import { Voice } from "./speech.js";
 import { Store } from "./store.js";
+import { Switcher } from "./switcher.js";
 import { Tones } from "./tones.js";
 import { html, render, useEffect, useLayoutEffect, useMemo, useState } from "./ui.js";
 
@@ -24,15 +25,21 @@ function makePerson(show) {
     show(problem);
     return !problem;
   };
-  let keys = Promise.resolve(); // keys leave one after the other
+  let turn = Promise.resolve(); // keys and words leave one after the other
+  const inTurn = (deed) => (turn = turn.then(deed));
   return {
     onText: (from, to, body) => attempt(post("texts", { from, to, body })),
     onCall: (from, to) => attempt(post("calls", { from, to })),
-    onAct: (sid, deed) => attempt(post(`calls/${sid}/${deed}`, {})), // answer, decline or hangup
+    onAct: (sid, deed, body = {}) => attempt(post(`calls/${sid}/${deed}`, body)), // answer, decline, hangup, silence
     onKey: (sid, digits) => {
       tones.key(digits);
-      keys = keys.then(() => attempt(post(`calls/${sid}/keys`, { digits })));
+      inTurn(() => attempt(post(`calls/${sid}/keys`, { digits })));
     },
+    onSay: (sid, text, final) =>
+      inTurn(() => {
+        const said = post(`calls/${sid}/speech`, { text, final });
+        return final ? attempt(said) : said.catch(() => {}); // nobody may listen any more
+      }),
   };
 }
 
@@ -40,7 +47,7 @@ function makePerson(show) {
 function useRinging({ calls, unread, connected, handsets }, handset) {
   const ringing = handsets.find((number) => [...calls.values()].some((call) => ringsAt(call, number)));
   const live = liveCall(calls, handset);
-  const calling = live && isCaller(live, handset) && statusAt(live, handset) === "ringing";
+  const calling = live && isCaller(live) && live.status === "ringing";
   const kind = connected && (ringing ? "incoming" : calling && "outgoing");
   useEffect(() => (kind ? tones.ring(kind) : undefined), [kind]);
   const count = unread.size ? `(${unread.size}) ` : "";
@@ -90,7 +97,8 @@ const TopBar = ({ state, view, onView, ringing }) => html`<header class="top-bar
 </header>`;
 
 function App() {
-  const [state, setState] = useState(store.state);
+  const [known, setState] = useState(store.state);
+  const [added, add] = useState([]); // handsets that nobody but this page knows yet
   const [chosen, choose] = useState();
   const [selection, setSelection] = useState();
   const [view, setView] = useState("Phone"); // a narrow screen shows only one of the two
@@ -98,6 +106,7 @@ function App() {
   const [muted, onMute] = useState(false);
   const [notice, show] = useState("");
   const person = useMemo(() => makePerson(show), []);
+  const state = { ...known, handsets: [...new Set([...known.handsets, ...added])] };
   const handset = state.handsets.includes(chosen) ? chosen : state.handsets[0];
   useLayoutEffect(() => store.subscribe(setState), []);
   const ringing = useRinging(state, handset);
@@ -109,13 +118,21 @@ function App() {
   }, [notice]);
   // Selecting the same text or call again shows everything again.
   const onSelect = useMemo(() => (sid) => setSelection((old) => (old === sid ? undefined : sid)), []);
+  const onAdd = (number) => {
+    add((numbers) => [...numbers, number]);
+    choose(number);
+  };
+  const onAnswer = (number, { sid }) => {
+    choose(number);
+    person.onAct(sid, "answer");
+  };
   const onDraft = (key, text) => setDrafts((all) => ({ ...all, [key]: text }));
   return html`<div class="page ${view}">
     <${TopBar} ...${{ state, view, ringing }} onView=${setView} />
     <${Banners} ...${state} />
     <div class="rooms">
       <div class="phone-room">
-        <${Switcher} state=${state} handset=${handset} onChoose=${choose} />
+        <${Switcher} ...${{ state, handset, onAdd, onAnswer }} onChoose=${choose} />
         ${handset && html`<${Handset} key=${handset}
           ...${{ state, handset, person, tones, notice, muted, onMute, selection, onSelect, drafts, onDraft }} />`}
       </div>

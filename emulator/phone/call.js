@@ -3,7 +3,10 @@ import { Captions } from "./captions.js";
 import { formatNumber, nameOf, talkTime } from "./formats.js";
 import { Icon } from "./icons.js";
 import { Keypad } from "./keypad.js";
-import { isCaller, lineOf, liveCall, statusAt, talkSeconds } from "./records.js";
+import { isCaller, lineOf, liveCall, talkSeconds } from "./records.js";
+import { VoiceField } from "./say.js";
+import { situationOf } from "./situation.js";
+import { Timer } from "./timer.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
 
 const KEPT_MS = 5000; // how long a finished call stays on the screen
@@ -12,7 +15,7 @@ const KEPT_MS = 5000; // how long a finished call stays on the screen
 export function useCall(calls, handset) {
   const live = liveCall(calls, handset);
   const [kept, setKept] = useState();
-  const matters = live && (isCaller(live, handset) || statusAt(live, handset) === "in-progress");
+  const matters = live && (isCaller(live) || live.status === "in-progress");
   useLayoutEffect(() => {
     if (live) setKept(matters && live.sid);
   }, [live?.sid, matters]);
@@ -24,14 +27,15 @@ export function useCall(calls, handset) {
 }
 
 /** The frame of each screen. It takes the focus itself: Enter must not answer or hang up. */
-function Screen({ call, line, test, label, about, children }) {
+function Screen({ call, numbers, test, label, about, children }) {
   const element = useRef();
   useEffect(() => element.current.focus(), []);
   const number = lineOf(call);
+  const name = nameOf(number, numbers);
   return html`<section class="call-screen ${test}" role="dialog" aria-label=${label} tabindex="-1" data-testid=${test} ref=${element}>
     <header>
-      <h2>${nameOf(number, line)}</h2>
-      ${number === line && html`<p>${formatNumber(number)}</p>`}
+      <h2>${name}</h2>
+      ${name !== formatNumber(number) && html`<p>${formatNumber(number)}</p>`}
       <p>${about}</p>
     </header>
     ${children}
@@ -46,9 +50,10 @@ const Button = ({ name, label, icon, kind, onClick, ...rest }) =>
 const HangUp = ({ onClick }) =>
   html`<${Button} name="hangup" label="Hang up" icon="hangup" kind="decline" onClick=${onClick} />`;
 
-function Ringing({ call, caller, onAct, ...rest }) {
-  const act = (deed) => () => onAct(call.sid, deed);
-  return html`<${Screen} call=${call} test=${caller ? "outgoing-call" : "incoming-call"} ...${rest}
+function Ringing({ call, numbers, onAct }) {
+  const caller = isCaller(call);
+  const act = (deed, body) => () => onAct(call.sid, deed, body);
+  return html`<${Screen} ...${{ call, numbers }} test=${caller ? "outgoing-call" : "incoming-call"}
     label=${caller ? "Calling" : "Incoming call"} about=${caller ? "Calling…" : "Incoming call"}>
     <div class="lamp" aria-hidden="true"><i /><${Icon} name="phone" /></div>
     <div class="actions">
@@ -57,23 +62,41 @@ function Ringing({ call, caller, onAct, ...rest }) {
         : html`<${Button} name="decline" label="Decline" icon="hangup" kind="decline" onClick=${act("decline")} />
             <${Button} name="answer" label="Answer" icon="phone" kind="answer" onClick=${act("answer")} />`}
     </div>
+    ${!caller && html`<button class="soft-button" onClick=${act("answer", { machine: true })}>Answer as a machine</button>`}
   </${Screen}>`;
 }
 
-function Timer({ call, clock }) {
-  const [, tick] = useState();
-  useEffect(() => {
-    const timer = setInterval(() => tick({}), 500);
-    return () => clearInterval(timer);
-  }, []);
-  return html`<span data-testid="timer">${talkTime(talkSeconds(call, clock))}</span>`;
+/** What the functions wait for, in words. */
+const WANTED = {
+  keys: "Waiting for your keys",
+  speech: "Listening to you",
+  "keys speech": "Waiting for your keys or words",
+  recording: "Recording… hang up or press a key to finish",
+};
+
+/** The way to speak, where somebody listens. People talk into a recording until they fall silent. */
+function Speech({ call, recording, onAct, onSay }) {
+  const [silent, setSilent] = useState(false);
+  const say = (text, final) => {
+    setSilent(false);
+    onSay(call.sid, text, final);
+  };
+  const fallSilent = async () => setSilent(await onAct(call.sid, "silence"));
+  return html`<div class="speech">
+    <${VoiceField} onSay=${say} />
+    ${recording && html`<button class="soft-button glass" aria-pressed=${silent} onClick=${fallSilent}>Fall silent</button>`}
+  </div>`;
 }
 
-function Talking({ call, clock, muted, onMute, onKey, onAct, ...rest }) {
-  const about = html`<${Timer} call=${call} clock=${clock} />`;
-  return html`<${Screen} call=${call} test="in-call" label="Call" about=${about} ...${rest}>
-    <${Captions} timeline=${call.timeline} live=${true} note=${call.gathering && "Waiting for your keys"} />
-    <${Keypad} onKey=${(digit) => onKey(call.sid, digit)} wanted=${call.gathering} />
+function Talking({ call, numbers, state, muted, onMute, onKey, onSay, onAct }) {
+  const { wants } = call;
+  const about = html`<${Timer} seconds=${() => talkSeconds(call, state.clock)} />`;
+  const recording = wants.includes("recording");
+  return html`<${Screen} ...${{ call, numbers, about }} test="in-call" label="Call">
+    <${Captions} timeline=${call.timeline} live=${true} note=${WANTED[recording ? "recording" : [...wants].sort().join(" ")]} />
+    <p class="situation" role="status">${situationOf(state, call)}</p>
+    ${(recording || wants.includes("speech")) && html`<${Speech} key=${recording} ...${{ call, recording, onAct, onSay }} />`}
+    <${Keypad} onKey=${(digit) => onKey(call.sid, digit)} wanted=${wants.includes("keys")} />
     <div class="actions">
       <${Button} name="mute-voice" label="Mute the voice" icon=${muted ? "silent" : "sound"} kind="glass"
         aria-pressed=${muted} onClick=${() => onMute(!muted)} />
@@ -82,19 +105,18 @@ function Talking({ call, clock, muted, onMute, onKey, onAct, ...rest }) {
   </${Screen}>`;
 }
 
-function Ended({ call, clock, alerts, onDismiss, ...rest }) {
+function Ended({ call, numbers, state: { clock, alerts }, onDismiss }) {
   const time = call.status === "completed" ? ` · ${talkTime(talkSeconds(call, clock))}` : "";
   const problem = [...alerts.values()].findLast(({ sid }) => sid === call.sid);
   const about = html`<span role="status">Call ${call.status}${time}</span>`;
-  return html`<${Screen} call=${call} test="call-ended" label="Call ended" about=${about} ...${rest}>
+  return html`<${Screen} ...${{ call, numbers, about }} test="call-ended" label="Call ended">
     <${Captions} timeline=${call.timeline} note=${problem?.message} />
     <div class="actions"><button class="soft-button glass" onClick=${onDismiss}>Done</button></div>
   </${Screen}>`;
 }
 
 /** The screen that fits the state of the call. */
-export function CallScreen({ call, handset, ...rest }) {
-  const status = statusAt(call, handset);
-  const View = { ringing: Ringing, queued: Ringing, "in-progress": Talking }[status] ?? Ended;
-  return html`<${View} key=${call.sid} call=${call} caller=${isCaller(call, handset)} ...${rest} />`;
+export function CallScreen({ call, state, ...rest }) {
+  const View = { ringing: Ringing, queued: Ringing, "in-progress": Talking }[call.status] ?? Ended;
+  return html`<${View} key=${call.sid} ...${{ call, state, numbers: state.numbers, ...rest }} />`;
 }

@@ -6,6 +6,7 @@ const WORDS = {
   Play: ({ attributes }) => `♪ ${attributes.url ?? attributes.digits}`,
   Pause: ({ attributes }) => `${attributes.length ?? 1} s of silence`,
   keys: ({ text }) => text,
+  speech: ({ text }) => text,
 };
 
 export function Captions({ timeline, live, note }) {

@@ -1,21 +1,24 @@
 /** The screen on which the person dials a number. */
-import { formatNumber } from "./formats.js";
+import { entryOf, formatNumber, international } from "./formats.js";
 import { Icon } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { html, useState } from "./ui.js";
 
-/** Ten digits alone are an American number, with or without its 1. */
-const AMERICAN = /^1?([2-9]\d{9})$/;
-
-export function Dialler({ line, tones, onCall, onText }) {
+export function Dialler({ state, tones, onCall, onText }) {
   const [typed, setTyped] = useState("");
-  const number = typed.replace(AMERICAN, "+1$1") || line;
+  const number = typed ? international(typed) ?? typed : state.line;
+  const known = state.numbers.some((entry) => entry.number === number);
   const key = (digit) => {
     tones.key(digit);
     setTyped((digits) => (digits + digit).replace(/^0/, "+").slice(0, 16)); // no number begins with 0
   };
   return html`<div class="dialler">
     <output class=${typed ? "" : "soft"} aria-label="Number">${formatNumber(number)}</output>
+    ${state.numbers.length > 1 && html`<select aria-label="Numbers of your functions" value=${known ? number : ""}
+      onChange=${({ target }) => setTyped(target.value)}>
+      <option value="" disabled>Numbers of your functions</option>
+      ${state.numbers.map((entry) => html`<option value=${entry.number}>${entryOf(entry.number, state)}</option>`)}
+    </select>`}
     <${Keypad} onKey=${key} />
     <div class="actions">
       <button class="round" aria-label="Text" onClick=${() => onText(number)}><${Icon} name="message" /></button>

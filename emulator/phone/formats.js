@@ -3,11 +3,28 @@
 const AMERICAN = /^\+1(\d{3})(\d{3})(\d{4})$/;
 const hours = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
+/** Ten digits alone are an American number, with or without its 1. */
+const NATIONAL = /^1?([2-9]\d{9})$/;
+
+/** "202 555 0123" -> "+12025550123"; undefined for what can be no phone number. */
+export function international(text) {
+  const number = text.replace(/[\s().-]/g, "").replace(NATIONAL, "+1$1");
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : undefined;
+}
+
 /** "+12025550123" -> "(202) 555-0123"; anything else stays as it is. */
 export const formatNumber = (number) => number.replace(AMERICAN, "($1) $2-$3");
 
-/** Who a number belongs to: the functions answer the line. */
-export const nameOf = (number, line) => (number === line ? "Your functions" : formatNumber(number));
+const isOf = (number) => (entry) => entry.number === number;
+
+/** Who a number belongs to: the functions answer the account's numbers. */
+export const nameOf = (number, numbers) => (numbers.some(isOf(number)) ? "Your functions" : formatNumber(number));
+
+/** A number as it is chosen from a list, with the function that answers its calls. */
+export function entryOf(number, { numbers, answers_url: answersUrl }) {
+  const url = numbers.find(isOf(number))?.voice_url ?? "";
+  return `${formatNumber(number)} ${endpoint(url, answersUrl)[0]}`.trim();
+}
 
 export const timeOfDay = (iso) => hours.format(new Date(iso));
 

@@ -1,5 +1,7 @@
 /** What happens behind the phone, live. */
 import { Commands } from "./commands.js";
+import { Numbers } from "./numbers.js";
+import { Rooms } from "./rooms.js";
 import { Trace } from "./trace.js";
 import { hasProblem, tracesOf } from "./traces.js";
 import { html, useLayoutEffect, useRef, useState } from "./ui.js";
@@ -10,6 +12,7 @@ const FILTERS = {
   All: () => true,
   Texts: ({ record }) => record && !record.timeline,
   Calls: ({ record }) => record?.timeline,
+  Recordings: ({ recordings }) => recordings.length,
   Problems: hasProblem,
 };
 
@@ -20,12 +23,12 @@ const Filters = ({ all, filter, onFilter }) => html`<div class="choices" role="g
   })}
 </div>`;
 
-const Welcome = ({ commands }) => html`<main class="inspector"><div class="welcome">
+const Welcome = ({ commands }) => html`<div class="welcome">
   <h2>Your browser is a phone now</h2>
   <p>Run one of these in a terminal, or text and call your functions from the handset. All that
     happens appears here.</p>
   ${commands}
-</div></main>`;
+</div>`;
 
 export function Inspector({ state, handset, selection, onSelect }) {
   const [filter, setFilter] = useState("All");
@@ -39,20 +42,23 @@ export function Inspector({ state, handset, selection, onSelect }) {
   const chosen = all.filter(({ sid }) => sid === selection);
   const shown = chosen.length ? chosen : all.filter(FILTERS[filter]);
   const commands = html`<${Commands} ...${{ answersUrl, functionKey, handset }} />`;
-  if (state.ready && !all.length) return html`<${Welcome} commands=${commands} />`;
+  const fresh = state.ready && !all.length;
   return html`<main class="inspector" aria-label="Inspector">
     <div class="inspector-bar">
       ${chosen.length
         ? html`<button class="soft-button" data-testid="show-all" onClick=${() => onSelect(selection)}>Show all</button>`
-        : html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
-      <details><summary>Commands</summary><div class="popover">${commands}</div></details>
+        : !fresh && html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
+      <${Numbers} state=${state} />
+      ${!fresh && html`<details><summary>Commands</summary><div class="popover">${commands}</div></details>`}
     </div>
-    <div class="traces" ref=${list}>
+    ${fresh && html`<${Welcome} commands=${commands} />`}
+    ${!fresh && html`<div class="traces" ref=${list}>
+      ${!chosen.length && html`<${Rooms} ...${state} />`}
       ${!shown.length && html`<p class="soft">Nothing to show.</p>`}
       ${shown.slice(0, limit).map((trace) => html`<${Trace} key=${trace.sid} answersUrl=${answersUrl}
         selected=${trace.sid === selection} onSelect=${onSelect} ...${trace} />`)}
       ${shown.length > limit && html`<button class="soft-button" onClick=${() => setLimit(limit + PAGE)}>Show older</button>`}
       ${state.older && html`<p class="soft" data-testid="older">Older entries are gone.</p>`}
-    </div>
+    </div>`}
   </main>`;
 }

@@ -1,7 +1,7 @@
-/** What the person does. The promise fails with a message to show. */
-export async function post(path, body) {
+/** Tell the emulator. The promise fails with a message to show. */
+export async function send(method, path, body) {
   const response = await fetch(`/emulator/${path}`, {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   }).catch(() => {
@@ -10,3 +10,6 @@ export async function post(path, body) {
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.detail || answer.title || `The emulator answered ${response.status}.`);
 }
+
+/** What the person does with a phone. */
+export const post = (path, body) => send("POST", path, body);

@@ -37,7 +37,7 @@ export class Voice {
     for (const entry of fresh ? call.timeline.slice(-fresh) : []) {
       if (["keys", "redirected"].includes(entry.name)) this.#cut(call);
       if (entry.name === "Say") this.#next(call, () => say(entry));
-      if (entry.attributes.url) this.#next(call, () => this.#play(entry.attributes.url));
+      if (entry.name === "Play" && entry.attributes.url) this.#next(call, () => this.#play(entry.attributes.url));
     }
     if (call.status !== "in-progress") this.#cut(call);
   }

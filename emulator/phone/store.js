@@ -45,7 +45,7 @@ function fromSnapshot(state, data) {
     ...data,
     connected: true,
     ready: true,
-    ...Object.fromEntries(KINDS.map((kind) => [kind, mapped(data[kind] ?? [])])),
+    ...Object.fromEntries(KINDS.map((kind) => [kind, mapped(data[kind])])),
     older: Object.values(data.dropped).some(Boolean),
     unread: state.ready ? unread(state, data.texts) : state.unread,
   };

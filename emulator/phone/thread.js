@@ -1,10 +1,11 @@
 /** The texts and calls between one handset and one number. */
 import { formatNumber, isWebAddress, talkTime, timeOfDay } from "./formats.js";
 import { Icon } from "./icons.js";
-import { isCaller, statusAt, talkSeconds } from "./records.js";
+import { isCaller, talkSeconds } from "./records.js";
 import { html, memo } from "./ui.js";
 
 const NEWEST = 200; // items shown
+const ADDRESSES = /(https?:\/\/\S*[^\s.,;:!?)])/i; // the end of a sentence is no part of them
 
 const Link = ({ url, children }) =>
   isWebAddress(url) ? html`<a href=${url} target="_blank" rel="noreferrer">${children}</a>` : children;
@@ -20,7 +21,7 @@ const Text = memo(({ text, selected, onSelect }) => {
     <div class="bubble">
       <span class="spoken">${own ? "You:" : "They:"}</span>
       ${media.map((url) => html`<${Media} url=${url} />`)}
-      ${body && html`<p>${body.split(/(https?:\/\/\S+)/i).map((part) => html`<${Link} url=${part}>${part}</${Link}>`)}</p>`}
+      ${body && html`<p>${body.split(ADDRESSES).map((part) => html`<${Link} url=${part}>${part}</${Link}>`)}</p>`}
     </div>
     <button class="about" title="Show its webhooks" aria-pressed=${selected} onClick=${() => onSelect(sid)}>
       ${bad && html`<${Icon} name="warning" />`}
@@ -30,13 +31,13 @@ const Text = memo(({ text, selected, onSelect }) => {
   </div>`;
 });
 
-const outcome = (status, call) => (status === "completed" ? talkTime(talkSeconds(call)) : status);
+const outcome = (call) => (call.status === "completed" ? talkTime(talkSeconds(call)) : call.status);
 
 const Call = memo(
-  ({ call, handset, selected, onSelect }) => html`<button class="call ${selected ? "selected" : ""}"
+  ({ call, selected, onSelect }) => html`<button class="call ${selected ? "selected" : ""}"
     title="Show what happened" aria-pressed=${selected} onClick=${() => onSelect(call.sid)}>
     <${Icon} name="phone" />
-    ${isCaller(call, handset) ? "You called" : "Call"} · ${outcome(statusAt(call, handset), call)} <time>${timeOfDay(call.at)}</time>
+    ${isCaller(call) ? "You called" : "Call"} · ${outcome(call)} <time>${timeOfDay(call.at)}</time>
   </button>`,
 );
 
@@ -47,13 +48,13 @@ const Empty = ({ onSend }) => html`<div class="empty">
   <button class="soft-button" onClick=${() => onSend("Hello")}>Send “Hello”</button>
 </div>`;
 
-export function Thread({ items, handset, peer, selection, onSelect, onSend }) {
+export function Thread({ items, peer, selection, onSelect, onSend }) {
   const rest = (record) => ({ key: record.sid, selected: selection === record.sid, onSelect });
   return html`<div class="thread" data-testid="thread" role="log" tabindex="0" aria-label="Texts with ${formatNumber(peer)}">
     <div>
       ${items.slice(-NEWEST).map((record) =>
         record.timeline
-          ? html`<${Call} call=${record} handset=${handset} ...${rest(record)} />`
+          ? html`<${Call} call=${record} ...${rest(record)} />`
           : html`<${Text} text=${record} ...${rest(record)} />`,
       )}
     </div>

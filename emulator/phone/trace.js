@@ -1,6 +1,6 @@
 /** The card of one text or call in the inspector. */
 import { Delivery } from "./delivery.js";
-import { formatNumber, timeOfDay } from "./formats.js";
+import { formatNumber, talkTime, timeOfDay } from "./formats.js";
 import { Icon } from "./icons.js";
 import { isLive } from "./records.js";
 import { stepsOf } from "./traces.js";
@@ -14,12 +14,12 @@ const MOODS = {
 
 function Head({ sid, record }) {
   if (!record) return html`<${Icon} name="warning" /><b>${sid || "Emulator"}</b>`;
-  const { direction, from, to, body, media, status, error_code: code, at } = record;
+  const { direction, from, to, body, media, answered_by: answeredBy, status, error_code: code, at } = record;
   const inbound = direction === "inbound";
-  const kind = record.timeline ? "Call" : direction === "outbound-reply" ? "Reply" : "Text";
+  const kind = direction === "outbound-dial" ? "Dialled call" : record.timeline ? "Call" : direction === "outbound-reply" ? "Reply" : "Text";
   return html`<${Icon} name=${record.timeline ? "phone" : "message"} />
     <b>${kind} ${inbound ? "from" : "to"} ${formatNumber(inbound ? from : to)}</b>
-    <span class="excerpt">${body || (media && "Picture")}</span>
+    <span class="excerpt">${body || answeredBy || (media && "Picture")}</span>
     <span class="outcome ${MOODS[status] ?? "busy"}">${status}${code && ` · ${code}`}</span>
     <time>${timeOfDay(at)}</time>`;
 }
@@ -43,6 +43,15 @@ const Alert = ({ at, item: { level, kind, code, message } }) =>
       <span>${message}</span></span>
   </li>`;
 
+const Recording = ({ at, item: { number, status, duration_s: seconds, url } }) =>
+  html`<li class="recording" data-testid="recording">
+    ${at}
+    <span class="what"><b>Recording</b><span>of ${formatNumber(number)}${seconds !== null && ` · ${talkTime(seconds)}`}</span>
+      ${status === "completed" ? html`<audio controls preload="none" src=${url} />` : html`<small>${status}</small>`}</span>
+  </li>`;
+
+const VIEWS = { alert: Alert, recording: Recording };
+
 const runningVerb = (call) =>
   call?.timeline && isLive(call.status) && call.timeline.findLast(({ kind }) => kind === "verb");
 
@@ -58,7 +67,7 @@ export const Trace = memo(({ answersUrl, selected, onSelect, ...trace }) => {
       if (kind === "webhook") {
         return html`<${Delivery} key=${item.id} delivery=${item} at=${clock} answersUrl=${answersUrl} />`;
       }
-      return html`<${kind === "alert" ? Alert : Entry} kind=${kind} at=${clock} item=${item} running=${item === running} />`;
+      return html`<${VIEWS[kind] ?? Entry} kind=${kind} at=${clock} item=${item} running=${item === running} />`;
     })}</ol>
   </article>`;
 });

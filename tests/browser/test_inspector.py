@@ -22,6 +22,10 @@ SNAPSHOT: dict[str, object] = {
     "calls": [],
     "webhooks": [],
     "alerts": [],
+    "queues": [],
+    "conferences": [],
+    "recordings": [],
+    "numbers": [],
     "host": {"state": "running", "reason": "", "functions": [], "errors": []},
     "clock": {"kind": "system", "now": "2026-11-22T12:00:00Z"},
     "functions_url": "http://127.0.0.1:7071",
@@ -46,7 +50,7 @@ STEPS = """async () => {
   ];
   const at = "2026-11-22T12:00:00.000Z";
   const delivery = { at: "2026-11-22T12:00:01.000Z", name: "webhook", purpose: "instructions" };
-  const steps = stepsOf({ at, record: { timeline }, deliveries: [delivery], alerts: [] });
+  const steps = stepsOf({ at, record: { timeline }, deliveries: [delivery], alerts: [], recordings: [] });
   return steps.map(({ item }) => item.name);
 }"""
 

@@ -1,0 +1,52 @@
+/** The numbers of the account: what answers their calls and texts. */
+import { voiceExamples, textExamples } from "./examples.js";
+import { formatNumber } from "./formats.js";
+import { send } from "./person.js";
+import { html } from "./ui.js";
+
+/** A field shows why its value was refused. */
+const refuse = (field) => (error) => {
+  field.setCustomValidity(error.message);
+  field.reportValidity();
+};
+
+function Address({ number, name, label, answersUrl, examples }) {
+  const url = number[name];
+  const own = `${answersUrl}/`;
+  const save = (field) => send("PUT", `numbers/${number.sid}`, { [name]: field.value.trim() }).catch(refuse(field));
+  const choose = ({ target: list }) => {
+    const field = list.parentNode.querySelector("input");
+    field.value = list.value;
+    list.value = "";
+    save(field);
+  };
+  return html`<div class="address">
+    <label><span>${label}</span>
+      <input key=${url} data-testid=${name} spellcheck="false" autocomplete="off" placeholder="Nothing answers"
+        aria-label="${label} to ${formatNumber(number.number)}" defaultValue=${url.startsWith(own) ? url.slice(own.length) : url}
+        onInput=${({ target }) => target.setCustomValidity("")} onChange=${({ target }) => save(target)} /></label>
+    <select aria-label="Examples: ${label} to ${formatNumber(number.number)}" onChange=${choose}>
+      <option value="">Examples</option>
+      ${examples.map(([title, value]) => html`<option value=${value}>${title}</option>`)}
+    </select>
+  </div>`;
+}
+
+export function Numbers({ state: { numbers, line, handsets, answers_url: answersUrl } }) {
+  const change = (method, path) => ({ target }) => send(method, path, {}).catch(refuse(target));
+  return html`<details class="numbers">
+    <summary data-testid="numbers">Numbers</summary>
+    <div class="popover">
+      <p class="soft">What answers the numbers of your account: a function, or any address.</p>
+      ${numbers.map((number) => html`<section key=${number.sid} data-testid="number">
+        <h2>${formatNumber(number.number)}
+          ${number.number !== line && html`<button class="soft" aria-label="Remove ${formatNumber(number.number)}"
+            onClick=${change("DELETE", `numbers/${number.sid}`)}>Remove</button>`}
+        </h2>
+        <${Address} name="voice_url" label="Calls" examples=${voiceExamples(handsets)} ...${{ number, answersUrl }} />
+        <${Address} name="sms_url" label="Texts" examples=${textExamples(handsets)} ...${{ number, answersUrl }} />
+      </section>`)}
+      <button class="soft-button" data-testid="add-number" onClick=${change("POST", "numbers")}>Add a number</button>
+    </div>
+  </details>`;
+}

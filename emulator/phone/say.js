@@ -1,0 +1,27 @@
+/** What the person says in a call, typed. */
+import { Icon } from "./icons.js";
+import { html, useEffect, useRef, useState } from "./ui.js";
+
+const PAUSE_MS = 150; // between two reports of what has been said so far
+
+/** `onSay(text, final)`; `final` is false while the person still speaks. */
+export function VoiceField({ onSay }) {
+  const [text, setText] = useState("");
+  const timer = useRef();
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const type = ({ target: { value } }) => {
+    setText(value);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(onSay, PAUSE_MS, value, false);
+  };
+  const say = (event) => {
+    event.preventDefault();
+    clearTimeout(timer.current);
+    if (text.trim()) onSay(text, true);
+    setText("");
+  };
+  return html`<form class="compose" onSubmit=${say}>
+    <input data-testid="say" placeholder="Say something" aria-label="Say something" autocomplete="off" value=${text} onInput=${type} />
+    <button class="round send" aria-label="Say it" disabled=${!text.trim()}><${Icon} name="send" /></button>
+  </form>`;
+}

@@ -1,0 +1,54 @@
+/** All handsets: a lamp for each, and the way to answer one that is not in hand. */
+import { formatNumber, international } from "./formats.js";
+import { Icon } from "./icons.js";
+import { liveCall, ringsAt, unreadCount } from "./records.js";
+import { html } from "./ui.js";
+
+function Tab({ state, number, inHand, onChoose, onAnswer }) {
+  const call = liveCall(state.calls, number);
+  const ringing = call && ringsAt(call, number);
+  const unread = unreadCount(state, number);
+  const mood = ringing ? "ringing" : call ? "talking" : "";
+  return html`<div class="tab ${mood}">
+    <button data-testid="handset-tab" data-number=${number} aria-pressed=${inHand} onClick=${() => onChoose(number)}>
+      ${unread ? html`<b data-testid="unread">${unread}<span class="spoken"> unread</span></b>` : html`<i />`}
+      ${formatNumber(number)}
+      ${call && html`<span class="spoken">${ringing ? "ringing" : "in a call"}</span>`}
+    </button>
+    ${ringing && !inHand && html`<button class="round answer" data-testid="answer-tab"
+      aria-label="Answer ${formatNumber(number)}" onClick=${() => onAnswer(number, call)}><${Icon} name="phone" /></button>`}
+  </div>`;
+}
+
+/** The next number after those that are known, as a proposal. */
+const nextNumber = (numbers) => numbers.toSorted().at(-1).replace(/\d{7}$/, (end) => String(Number(end) + 1).padStart(7, "0"));
+
+/** `onAdd(number)` takes a handset with this number in hand. */
+function AddHandset({ state, onAdd }) {
+  const focus = ({ currentTarget: details }) => details.open && details.querySelector("input").select();
+  const add = (event) => {
+    event.preventDefault();
+    const field = event.target.number;
+    const number = international(field.value);
+    const taken = state.numbers.some((entry) => entry.number === number);
+    field.setCustomValidity(taken ? "Your functions answer this number." : number ? "" : "A phone number with its +");
+    if (!field.reportValidity()) return;
+    event.target.parentNode.open = false;
+    onAdd(number);
+  };
+  return html`<details class="add" onToggle=${focus}>
+    <summary aria-label="Add a handset" title="Add a handset" data-testid="add-handset">+</summary>
+    <form class="popover" onSubmit=${add}>
+      <label>Number of the handset<input name="number" type="tel" defaultValue=${nextNumber(state.handsets)} key=${state.handsets.length}
+        onInput=${({ target }) => target.setCustomValidity("")} /></label>
+      <button class="soft-button">Add</button>
+    </form>
+  </details>`;
+}
+
+export const Switcher = ({ state, handset, onChoose, onAdd, onAnswer }) => html`<div class="switcher">
+  <nav class="handsets" aria-label="Handsets">
+    ${state.handsets.map((number) => html`<${Tab} key=${number} inHand=${number === handset} ...${{ state, number, onChoose, onAnswer }} />`)}
+  </nav>
+  ${handset && html`<${AddHandset} ...${{ state, onAdd }} />`}
+</div>`;

@@ -1,0 +1,13 @@
+/** A time that runs. */
+import { talkTime } from "./formats.js";
+import { html, useEffect, useState } from "./ui.js";
+
+/** `seconds` is a function: it is asked again and again. */
+export function Timer({ seconds }) {
+  const [, tick] = useState();
+  useEffect(() => {
+    const timer = setInterval(() => tick({}), 500);
+    return () => clearInterval(timer);
+  }, []);
+  return html`<span data-testid="timer">${talkTime(seconds())}</span>`;
+}
