@@ -13,6 +13,6 @@ from shared.responses import json_response
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Send the text that the inputs describe."""
     inputs = read_inputs(req, *FIELDS)
-    message = TextMessage.from_inputs(inputs, default_region=clients.settings().default_region)
+    message = TextMessage.from_inputs(inputs, clients.settings(), clients.clock().now())
     sent = await clients.messenger().send(message, req.url)
     return json_response(sent.to_json(), status=201)

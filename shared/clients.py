@@ -31,6 +31,7 @@ class Clients:
     def __init__(self, values: Mapping[str, str], clock: Clock) -> None:
         """Read the settings; raise ConfigurationError when one is malformed."""
         self.settings = Settings.from_mapping(values)
+        self.clock = clock
         self.public_urls = PublicUrls(self.settings)
         self.credentials = Credentials(self._secret_source(), clock)
         self._connections: dict[asyncio.AbstractEventLoop, TwilioHttp] = {}
@@ -124,6 +125,11 @@ def reset(clients: Clients | None = None) -> None:
 def settings() -> Settings:
     """The app's settings."""
     return current().settings
+
+
+def clock() -> Clock:
+    """The app's clock."""
+    return current().clock
 
 
 def public_urls() -> PublicUrls:

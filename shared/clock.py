@@ -1,6 +1,7 @@
 """Time as an argument, so that a test can move it."""
 
 import time
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -11,6 +12,10 @@ class Clock(Protocol):
         """Seconds since some fixed moment; it never goes back."""
         ...
 
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        ...
+
 
 class SystemClock:
     """The clock of the machine."""
@@ -18,3 +23,7 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds since some fixed moment; it never goes back."""
         return time.monotonic()
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        return datetime.now(UTC)

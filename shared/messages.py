@@ -1,10 +1,13 @@
 """Text messages: what callers ask for, checked, and how it is handed to Twilio."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from shared import message_timing
 from shared.errors import InvalidRequestError
 from shared.inputs import Inputs, required
+from shared.message_timing import MessageTiming
 from shared.phone_numbers import parse_number, parse_sender
 from shared.public_urls import PublicUrls
 from shared.segments import count_segments
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 MAX_BODY_CHARS = 1600
 MAX_MEDIA = 10
 
-FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid")
+FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_timing.FIELDS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,21 +39,31 @@ class TextMessage:
     sender: str | None = None
     media_urls: tuple[str, ...] = ()
     messaging_service_sid: str | None = None
+    timing: MessageTiming = field(default_factory=MessageTiming)
 
     @classmethod
-    def from_inputs(cls, inputs: Inputs, *, default_region: str) -> "TextMessage":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+    def from_inputs(cls, inputs: Inputs, config: Settings, now: datetime) -> "TextMessage":
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault.
+
+        `now` has a time zone.
+        """
+        region = config.default_region
         to = required(inputs.number("to"), "to")
         sender = inputs.number("from")
+        if sender is not None:
+            sender = parse_sender(sender, region=region, field="from")
         media_urls = _media_urls(inputs)
+        service = _messaging_service_sid(inputs)
+        timing = MessageTiming.from_inputs(inputs, now)
+        if timing.send_at is not None:
+            _require_service(service or config.messaging_service_sid, sender)
         return cls(
-            to=parse_number(to, region=default_region, field="to"),
+            to=parse_number(to, region=region, field="to"),
             body=_body(inputs, has_media=bool(media_urls)),
-            sender=sender
-            if sender is None
-            else parse_sender(sender, region=default_region, field="from"),
+            sender=sender,
             media_urls=media_urls,
-            messaging_service_sid=_messaging_service_sid(inputs),
+            messaging_service_sid=service,
+            timing=timing,
         )
 
     @property
@@ -106,6 +119,7 @@ class Messenger:
             "body": message.body,
             "media_url": list(message.media_urls),
             "status_callback": status_callback,
+            **message.timing.parameters(),
             **self._sender(message),
         }
         given = {name: value for name, value in parameters.items() if value}
@@ -158,3 +172,18 @@ def _messaging_service_sid(inputs: Inputs) -> str | None:
     if sid is not None and not MESSAGING_SERVICE_SID.fullmatch(sid):
         raise InvalidRequestError(f"`{name}` must be MG and 32 hexadecimal digits", field=name)
     return sid
+
+
+def _require_service(service: str | None, sender: str | None) -> None:
+    """Twilio schedules the texts of messaging services alone."""
+    if sender is not None:
+        raise InvalidRequestError(
+            "`from` must not be given with `send_at`: the messaging service chooses the sender",
+            field="from",
+        )
+    if not service:
+        raise InvalidRequestError(
+            "`send_at` needs a messaging service: `messaging_service_sid`, or the setting "
+            "TWILIO_MESSAGING_SERVICE_SID",
+            field="messaging_service_sid",
+        )

@@ -59,7 +59,7 @@ ADDED = {
     "GetHealth": ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.health"},
     "SendSms": ANSWER - {"shared.answers", "twilio", "twilio.twiml"}
     | SENDING
-    | {"shared.messages", "shared.segments"},
+    | {"shared.messages", "shared.message_timing", "shared.segments"},
     "PlaceCall": ANSWER
     | SENDING
     | {

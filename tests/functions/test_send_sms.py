@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -102,6 +103,26 @@ def test_the_messaging_service_of_the_settings_comes_before_the_number(
     send(to=TO, body="Hello")
 
     assert twilio.requests[0]["data"]["MessagingServiceSid"] == SERVICE
+
+
+def test_a_text_for_later_is_scheduled(twilio: FakeTwilio) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    scheduled = {"sid": "SM" + "0" * 32, "status": "scheduled", "from": None, "to": TO}
+    twilio.answer(201, scheduled)
+
+    response = send(
+        to=TO,
+        body="Hello",
+        messaging_service_sid=SERVICE,
+        send_at=tomorrow.isoformat(),
+        validity_period=600,
+    )
+
+    assert (response.status_code, answer(response)["status"]) == (201, "scheduled")
+    data = twilio.requests[0]["data"]
+    assert data["ScheduleType"] == "fixed"
+    assert data["SendAt"] == f"{tomorrow:%Y-%m-%dT%H:%M:%SZ}"
+    assert data["ValidityPeriod"] == 600
 
 
 def test_an_api_key_is_used_when_asked_for(twilio: FakeTwilio, values: dict[str, str]) -> None:

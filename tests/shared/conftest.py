@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,13 +17,16 @@ class ManualClock:
     """A clock that goes on when it is told to."""
 
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.passed_s = 1000.0
 
     def monotonic(self) -> float:
-        return self.now
+        return self.passed_s
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 22, tzinfo=UTC) + timedelta(seconds=self.passed_s)
 
     def advance(self, seconds: float) -> None:
-        self.now += seconds
+        self.passed_s += seconds
 
 
 @pytest.fixture
