@@ -32,8 +32,7 @@ GAPS = """## Behaviour of Twilio that is not emulated
 | Behaviour | What happens instead |
 |---|---|
 | STOP, START, HELP and the refusal 21610 | the text reaches the app, with an alert |
-| Cookies of webhooks | not kept, with an alert |
-| Connection overrides (`#rc=…` at the end of a webhook's URL) | not obeyed, with an alert |
+| The place (`e`) and `sni` of connection overrides | checked, and without effect |
 | Texts and calls between the account's own numbers | they fail, with an alert |
 | Digest passwords in a webhook's URL (Basic ones work) | the webhook fails with 11200 |
 | Test credentials and magic numbers | there are none: every number can be texted and rung |
@@ -55,7 +54,12 @@ CHOICES = """## Choices where Twilio's documents leave one
 | Keys before a `<Gather>` begins | dropped | not documented |
 | Empty result with `actionOnEmptyResult` | `Digits` is sent empty | not documented |
 | A `<Play>` whose file cannot be had | an alert, then the next verb | not documented |
-| Failures to connect: refused, DNS, TLS, no answer in 15 s | all of them are 11205 | docs/api/errors/11205; Twilio has finer numbers for some |
+| Failures to connect: refused, DNS, TLS, no answer in 15 s or in the `rt` of a connection override | all of them are 11205 | docs/api/errors/11205; Twilio has finer numbers for some |
+| No answer in the total time (`tt`) of a connection override | 11203 | docs/api/errors/11203 |
+| Numbers of connection overrides beyond their limits, and unknown names | the default is used, with an alert | a number is documented for `e` (11240, 11241, 11242) and `rp` (11243) only |
+| Redirects of a webhook's request | the first URL's connection overrides and idempotency token hold for all of them | not documented |
+| Cookies of a status report on a text | those of the two numbers, in the direction of the text | docs/messaging/twiml has them for each pair of numbers |
+| `Max-Age` and `Expires` of a cookie | count on the system's clock; the four idle hours count on the emulator's | the cookie jar is aiohttp's |
 | Refusals whose number is not documented (a `Twiml` over 4,000 characters, a wrong `PageSize`, `TimeLimit` or call `Status`) | status 400 with code 400 | Twilio's SDK takes the status where there is no number |
 | Documents in a row in which nothing takes time | at most 100, then the call ends with an alert | Twilio documents no limit for calls |
 | An empty answer to a call | the call is answered and ends | documented for chunked answers only (11770) |

@@ -108,6 +108,7 @@ class State:
         # All in one step, so that nothing new comes between; what ends, ends after it.
         ending = self._cancel_line()
         self.store.clear()
+        self.webhooks.forget()
         self._accounts.reset()
         self._handsets = list(HANDSETS)
         self._add_line()

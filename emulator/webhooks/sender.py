@@ -1,38 +1,23 @@
-"""Requests from Twilio to the app: signed, timed, followed through redirects, and recorded."""
+"""Requests from Twilio to the app: repeated, followed through redirects, and recorded."""
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import aiohttp
-from multidict import MultiDict
-from twilio.request_validator import RequestValidator
-from yarl import URL
-
 from emulator.clock import Clock
-from emulator.local_values import AUTH_TOKEN
 from emulator.twilio.records import Delivery
 from emulator.twilio.sids import new_sid
 from emulator.twilio.store import Store
-from emulator.webhooks.urls import credentials_of, host_of, join_url, sendable_url, signed_url
+from emulator.webhooks.client import AttemptError, Client
+from emulator.webhooks.cookies import Cookies
+from emulator.webhooks.overrides import Connection, connection_of
+from emulator.webhooks.urls import credentials_of, host_of, join_url, sendable_url
 from emulator.webhooks.webhook import Answer, Webhook, WebhookError
 
-CONNECT_S = 5
-TOTAL_S = 15
-"""Limits of one webhook (twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
-ATTEMPTS = 2
-"""A request is repeated once, and only when no connection came about (same page, rc=1, rp=ct)."""
 MAX_REDIRECTS = 10
-REDIRECTS = (301, 302, 303, 307, 308)
-MAX_BYTES = 64 * 1024
-MAX_MEDIA_BYTES = 40 * 1024 * 1024
-"""Twilio's limit for documents; none is documented for media, a desk needs one."""
-USER_AGENT = "TwilioProxy/1.1"
-
-type Pairs = Sequence[tuple[str, str]]
 
 
 class Webhooks:
@@ -41,43 +26,44 @@ class Webhooks:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._validator = RequestValidator(AUTH_TOKEN)
-        # A connection for each request: one that the host left open may be dead when the host was
-        # restarted.
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(force_close=True, limit=0),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
-        )
+        self._cookies = Cookies(clock)
+        self._client = Client(self._cookies)
 
     async def close(self) -> None:
-        await self._session.close()
+        await self._client.close()
+
+    def forget(self) -> None:
+        """Forget the cookies."""
+        self._cookies.forget()
 
     async def request(self, webhook: Webhook) -> Answer:
         """Return the answer with a status of success; raise WebhookError for everything else.
 
-        All attempts and redirects together take at most TOTAL_S.
+        All attempts and redirects together take at most 15 s, or what the URL's fragment says.
         """
         join_url("", webhook.url)
-        if urlsplit(webhook.url).fragment:
-            message = "Connection overrides (the part of a webhook's URL after #) are not emulated"
+        connection = connection_of(webhook.url)
+        if connection.ignored:
+            names = ", ".join(connection.ignored[:5])
+            message = f"What stands after # in a webhook's URL has no legal value here: {names}"
             self._store.alert(webhook.resource_sid, None, message, "warning")
         with self._clock.working():
             try:
-                async with asyncio.timeout(TOTAL_S):
-                    return await self._follow(webhook)
+                async with asyncio.timeout(connection.tt / 1000):
+                    return await self._follow(webhook, connection)
             except TimeoutError as error:
-                host = host_of(webhook.url)
-                raise WebhookError(11205, f"No answer from {host} within {TOTAL_S} s") from error
+                # docs/api/errors/11205 tells of the usual 15 s, 11203 of a total.
+                code = 11203 if connection.own_total else 11205
+                message = f"No answer from {host_of(webhook.url)} within {connection.tt / 1000} s"
+                raise WebhookError(code, message) from error
 
-    async def _follow(self, webhook: Webhook) -> Answer:
+    async def _follow(self, webhook: Webhook, connection: Connection) -> Answer:
         """Go through redirects, and give the password in the URL to whoever asks for it."""
         headers = {"I-Twilio-Idempotency-Token": str(uuid4())}
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._attempts(webhook, headers)
-            credentials = credentials_of(webhook.url)
-            if answer.wants_password and credentials and "Authorization" not in headers:
-                headers["Authorization"] = credentials
+            answer = await self._attempts(webhook, connection, headers)
+            if _can_log_in(webhook, answer, headers):
+                headers["Authorization"] = credentials_of(webhook.url)
             elif answer.location is not None:
                 webhook = _redirected(webhook, answer)
             elif answer.status >= 300:
@@ -87,39 +73,31 @@ class Webhooks:
                 return answer
         raise WebhookError(11215, f"More than {MAX_REDIRECTS} redirects")
 
-    async def _attempts(self, webhook: Webhook, headers: Mapping[str, str]) -> Answer:
-        for attempt in range(1, ATTEMPTS + 1):
+    async def _attempts(
+        self, webhook: Webhook, connection: Connection, headers: Mapping[str, str]
+    ) -> Answer:
+        for attempt in range(1, connection.rc + 1):
             try:
-                return await self._attempt(webhook, headers, attempt)
-            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-                if attempt == ATTEMPTS:
-                    message = f"No connection to {host_of(webhook.url)}"
-                    raise WebhookError(11205, message) from error
-            except (aiohttp.ClientError, ValueError) as error:
-                message = f"The connection to {host_of(webhook.url)} broke before an answer came"
-                raise WebhookError(11205, message) from error
-        raise AssertionError("the last attempt returns or raises")
+                answer = await self._attempt(webhook, connection, headers, attempt)
+            except AttemptError as error:
+                if not connection.repeats(error.trouble):
+                    raise
+                continue
+            refused = answer.status >= 400 and not _can_log_in(webhook, answer, headers)
+            if not refused or not connection.repeats("4xx" if answer.status < 500 else "5xx"):
+                return answer
+        return await self._attempt(webhook, connection, headers, connection.rc + 1)
 
-    async def _attempt(self, webhook: Webhook, headers: Mapping[str, str], attempt: int) -> Answer:
+    async def _attempt(
+        self, webhook: Webhook, connection: Connection, headers: Mapping[str, str], attempt: int
+    ) -> Answer:
         """Make one request and put it, with whatever came of it, into the history."""
-        url = sendable_url(webhook)
-        form = webhook.params if webhook.method == "POST" else ()
-        delivery = self._store.deliveries.put(
-            Delivery(
-                sid=new_sid("NO"),
-                resource_sid=webhook.resource_sid,
-                purpose=webhook.purpose,
-                method=webhook.method,
-                url=url,
-                form=form,
-                signed=webhook.signed,
-                at=self._clock.now(),
-                attempt=attempt,
-            )
-        )
+        delivery = self._store.deliveries.put(self._delivery(webhook, attempt))
         began = time.perf_counter()
         try:
-            answer = await self._exchange(webhook, url, form, headers)
+            answer = await self._client.exchange(
+                webhook, delivery.url, connection, headers, self._conversation(webhook)
+            )
         except BaseException as error:
             message = str(error) or type(error).__name__
             self._store.deliveries.put(
@@ -138,62 +116,29 @@ class Webhooks:
         )
         return answer
 
-    async def _exchange(
-        self, webhook: Webhook, url: str, form: Pairs, headers: Mapping[str, str]
-    ) -> Answer:
-        async with self._session.request(
-            webhook.method,
-            URL(url, encoded=True),
-            data=urlencode(form).encode() if webhook.method == "POST" else None,
-            headers={**self._headers(webhook, url, form), **headers},
-            allow_redirects=False,
-        ) as response:
-            content_type = response.headers.get("Content-Type", "").partition(";")[0]
-            content_type = content_type.strip().lower()
-            if "Set-Cookie" in response.headers:
-                message = "Twilio would keep the cookie of this answer; the emulator does not"
-                self._store.alert(webhook.resource_sid, None, message, "warning")
-            is_media = content_type.startswith("audio/")
-            body = await _read(response, MAX_MEDIA_BYTES if is_media else MAX_BYTES)
-            challenge = response.headers.get("WWW-Authenticate", "").lower()
-            return Answer(
-                url=url,
-                status=response.status,
-                content_type=content_type,
-                body=body,
-                location=response.headers.get("Location") if response.status in REDIRECTS else None,
-                wants_password=response.status == 401 and challenge.startswith("basic"),
-            )
-
-    def _headers(self, webhook: Webhook, url: str, form: Pairs) -> dict[str, str]:
-        headers = {
-            "User-Agent": USER_AGENT,
-            "Accept": "*/*",
-            "Accept-Encoding": "gzip",
-        }
-        if webhook.method == "POST":
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        if webhook.signed:
-            headers["X-Twilio-Signature"] = self._signature(webhook, url, form)
-        return headers
-
-    def _signature(self, webhook: Webhook, url: str, form: Pairs) -> str:
-        is_voice = webhook.resource_sid.startswith("CA")
-        # A dictionary of several values: Twilio's SDK reads repeated fields from nothing else.
-        return self._validator.compute_signature(
-            signed_url(url, is_voice=is_voice), MultiDict(form)
+    def _delivery(self, webhook: Webhook, attempt: int) -> Delivery:
+        return Delivery(
+            sid=new_sid("NO"),
+            resource_sid=webhook.resource_sid,
+            purpose=webhook.purpose,
+            method=webhook.method,
+            url=sendable_url(webhook),
+            form=webhook.params if webhook.method == "POST" else (),
+            signed=webhook.signed,
+            at=self._clock.now(),
+            attempt=attempt,
         )
 
+    def _conversation(self, webhook: Webhook) -> str:
+        """Return whose cookies a request has: its call's, or those of a text's two numbers."""
+        message = self._store.messages.get(webhook.resource_sid)
+        return f"{message.sender} {message.to}" if message is not None else webhook.resource_sid
 
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """Return the body; raise WebhookError when it is larger than the limit in bytes."""
-    content = bytearray()
-    async for piece in response.content.iter_any():
-        content += piece
-        if len(content) > limit:
-            code = 11750 if limit == MAX_BYTES else 11751
-            raise WebhookError(code, f"The answer is larger than {limit} bytes")
-    return bytes(content)
+
+def _can_log_in(webhook: Webhook, answer: Answer, headers: Mapping[str, str]) -> bool:
+    """Whether a password is asked for that the URL has and that was not given yet."""
+    has_password = "@" in urlsplit(webhook.url).netloc
+    return answer.wants_password and has_password and "Authorization" not in headers
 
 
 def _redirected(webhook: Webhook, answer: Answer) -> Webhook:

@@ -53,7 +53,7 @@ def test_fragment_and_credentials_are_neither_sent_nor_signed(
 
     assert {request.path for request in web_server.received} == {"/cb"}
     assert all(is_signed(request, url) for request in web_server.received)
-    assert {alert["kind"] for alert in stack.alerts()} == {"emulator"}
+    assert stack.alerts() == []
 
 
 def test_a_password_in_the_url_is_given_to_whoever_asks_for_it(
@@ -68,13 +68,42 @@ def test_a_password_in_the_url_is_given_to_whoever_asks_for_it(
     assert asked == [None, "Basic dXNlcjp3b3Jk"]
 
 
-def test_a_cookie_that_is_not_kept_is_named(stack: LocalStack, web_server: "WebServer") -> None:
-    stack.line_goes_to(SmsUrl=web_server.answer("/cookie", b"", "text/xml"))
-    stack.text("Hi")
-    stack.advance(0)
+def cookies(web_server: "WebServer", path: str = "/cookie") -> list[str | None]:
+    """The cookies that came along with the requests for a path."""
+    return [request.headers.get("Cookie") for request in web_server.asked(path)]
 
-    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
-    assert "cookie" in stack.alerts()[0]["message"]
+
+def test_cookies_of_texts_belong_to_two_numbers_for_four_hours(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    stack.line_goes_to(SmsUrl=web_server.answer("/cookie", b"", "text/xml"))
+    for sender, seconds in ((HANDSET, 1), (HANDSET, 1), (HANDSETS[1], 4 * 3600), (HANDSET, 1)):
+        stack.text("Hi", sender)
+        stack.advance(seconds)
+
+    assert cookies(web_server) == [None, "visits=1", None, None]
+
+
+def test_cookies_of_a_call_end_with_it(stack: LocalStack, web_server: "WebServer") -> None:
+    web_server.twiml("/there", "<Response/>")
+    url = web_server.twiml("/cookie", "<Response><Redirect>/there</Redirect></Response>")
+    stack.line_goes_to(VoiceUrl=url)
+    for _ in range(2):
+        stack.ring()
+        stack.advance(1)
+
+    assert cookies(web_server) == [None, None]
+    assert cookies(web_server, "/there") == ["visits=1", "visits=1"]
+
+
+def test_a_reset_forgets_cookies(stack: LocalStack, web_server: "WebServer") -> None:
+    for _ in range(2):
+        stack.line_goes_to(SmsUrl=web_server.answer("/cookie", b"", "text/xml"))
+        stack.text("Hi")
+        stack.advance(1)
+        stack.reset()
+
+    assert cookies(web_server) == [None, None]
 
 
 def test_a_request_has_twilios_headers(stack: LocalStack, web_server: "WebServer") -> None:
