@@ -17,6 +17,8 @@ export function situationOf({ calls, queues, conferences }, call) {
   const isOwn = ({ call_sid: sid }) => sid === call.sid;
   const other = calls.get(call.connected_to);
   if (other) return `Connected with ${formatNumber(personOf(other))}`;
+  const dialled = [...calls.values()].filter(({ parent_sid: parent, status }) => parent === call.sid && status === "ringing");
+  if (dialled.length) return `Calling ${names(dialled.map(personOf))}`;
   for (const conference of conferences.values()) {
     const own = conference.participants.find(isOwn);
     if (own && conference.status !== "completed") return inConference(conference, own);
