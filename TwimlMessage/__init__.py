@@ -2,12 +2,13 @@
 
 from twilio.twiml import TwiML
 
-from shared.answers.message import announcement, entries
+from shared.answers.message import announcement
 from shared.endpoints import answer
+from shared.twimlet_parameters import entries
 from shared.webhooks import Webhook
 
 
 @answer
 async def main(req: Webhook) -> TwiML:
     """Say or play each `Message` of the query, in its order."""
-    return announcement(entries(req.query))
+    return announcement(entries(req.query, "Message"))

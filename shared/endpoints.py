@@ -12,7 +12,12 @@ import azure.functions as func
 
 from shared import clients
 from shared.errors import AppError
-from shared.responses import problem_response, twiml_response
+from shared.responses import (
+    Redirection,
+    problem_response,
+    redirect_response,
+    twiml_response,
+)
 from shared.settings import Secret
 from shared.webhooks import Webhook, verify
 
@@ -46,11 +51,17 @@ def question(handler: Endpoint) -> Endpoint:
     return action(handler)
 
 
-def answer(handler: Callable[[Webhook], Awaitable["TwiML"]]) -> Endpoint:
-    """For TwiML that only Twilio may fetch: the handler sees requests with a right signature."""
+def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]]) -> Endpoint:
+    """For TwiML that only Twilio may fetch: the handler sees requests with a right signature.
+
+    It returns a document, as the SDK builds it or as text, or the URL where the document is.
+    """
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
-        return twiml_response(await handler(await _verified(req)))
+        document = await handler(await _verified(req))
+        if isinstance(document, Redirection):
+            return redirect_response(document)
+        return twiml_response(document)
 
     return action(_named_after(handler, main))
 

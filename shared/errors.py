@@ -3,6 +3,7 @@
 AppError
 ├── ConfigurationError            a setting or a secret is missing or malformed     500
 ├── InvalidRequestError           the caller sent something unusable                400
+│   ├── NotFoundError             what the caller asks for does not exist           404
 │   ├── UnknownFieldError         the caller sent a field that does not exist       400
 │   └── TooLongError              the caller sent more than any request needs       413
 ├── ForgedRequestError            a webhook without a valid signature               403
@@ -59,6 +60,13 @@ class InvalidRequestError(AppError):
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
         super().__init__(detail, field=field, log_text=f"field {field}" if field else "")
+
+
+class NotFoundError(InvalidRequestError):
+    """What the caller asks for does not exist."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = "There is no such thing"
 
 
 class UnknownFieldError(InvalidRequestError):

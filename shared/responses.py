@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
 
 import azure.functions as func
 
@@ -10,6 +11,12 @@ from shared.errors import AppError
 
 if TYPE_CHECKING:
     from twilio.twiml import TwiML
+
+
+class Redirection(NamedTuple):
+    """An answer that sends Twilio to another URL, absolute and percent-encoded, for its TwiML."""
+
+    location: str
 
 
 def json_response(data: Mapping[str, object], *, status: int = 200) -> func.HttpResponse:
@@ -33,6 +40,18 @@ def problem_response(error: AppError) -> func.HttpResponse:
     )
 
 
-def twiml_response(document: "TwiML") -> func.HttpResponse:
+def twiml_response(document: "TwiML | str") -> func.HttpResponse:
     """Answer with a TwiML document."""
     return func.HttpResponse(str(document), mimetype="text/xml")
+
+
+def redirect_response(redirection: Redirection) -> func.HttpResponse:
+    """Answer with 302: Twilio gets the new URL, without the fields that it posted here."""
+    headers = {"Location": redirection.location}
+    return func.HttpResponse(status_code=HTTPStatus.FOUND, headers=headers)
+
+
+def sound_response(sound: bytes, *, max_age_s: int) -> func.HttpResponse:
+    """Answer with a WAV file that anybody may keep for `max_age_s` seconds."""
+    headers = {"Cache-Control": f"public, max-age={max_age_s}"}
+    return func.HttpResponse(sound, mimetype="audio/wav", headers=headers)

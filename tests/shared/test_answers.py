@@ -15,18 +15,6 @@ def test_hello_says_one_sentence() -> None:
     assert str(hello.greeting()) == f"{DECLARATION}<Response><Say>Hello World</Say></Response>"
 
 
-def test_messages_are_found_in_the_order_of_the_query() -> None:
-    query = [
-        ("Message[1]", "b"),
-        ("Other", "x"),
-        ("Message", "a"),
-        ("Message[]", "c"),
-        ("message", "y"),
-    ]
-
-    assert message.entries(query) == ["b", "a", "c"]
-
-
 def test_texts_are_said_and_urls_are_played() -> None:
     document = message.announcement(["One", " https://example.com/a.mp3", "HTTP://b/c", "https"])
 

@@ -1,0 +1,16 @@
+"""GET /api/GetHoldMusic?Bucket=com.twilio.music.classical: a bundled melody, for anybody."""
+
+import azure.functions as func
+
+from shared import hold_music
+from shared.endpoints import question
+from shared.responses import sound_response
+
+MAX_AGE_S = 7 * 24 * 3600
+
+
+@question
+async def main(req: func.HttpRequest) -> func.HttpResponse:
+    """Play the melody of `Bucket`."""
+    sound = await hold_music.sound_of(req.params.get("Bucket", ""))
+    return sound_response(sound, max_age_s=MAX_AGE_S)

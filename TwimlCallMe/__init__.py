@@ -1,0 +1,16 @@
+"""GET or POST /api/TwimlCallMe?PhoneNumber=...: dial, and ask first. Signed by Twilio."""
+
+from twilio.twiml import TwiML
+
+from shared import clients
+from shared.answers.call_me import CallMe, call_me
+from shared.blocked_callers import refusal
+from shared.endpoints import answer
+from shared.responses import Redirection
+from shared.webhooks import Webhook
+
+
+@answer
+async def main(req: Webhook) -> TwiML | Redirection:
+    """Dial the number and let it hear `Message`; when nobody answers go on at `FailUrl`."""
+    return refusal(req, clients.settings()) or call_me(CallMe.from_query(req.query), req.field)

@@ -1,0 +1,17 @@
+"""GET or POST /api/TwimlConference?Name=...: enter a conference. Signed by Twilio."""
+
+from twilio.twiml import TwiML
+
+from shared import clients
+from shared.answers.conference import Conference, conference
+from shared.blocked_callers import refusal
+from shared.endpoints import answer
+from shared.webhooks import Webhook
+
+
+@answer
+async def main(req: Webhook) -> TwiML:
+    """Ask for the pass code, if there is one, and let the caller in."""
+    return refusal(req, clients.settings()) or conference(
+        Conference.from_query(req.query), req.field
+    )

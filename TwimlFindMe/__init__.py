@@ -1,0 +1,16 @@
+"""GET or POST /api/TwimlFindMe?PhoneNumbers[]=...: try numbers in turn. Signed by Twilio."""
+
+from twilio.twiml import TwiML
+
+from shared import clients
+from shared.answers.find_me import FindMe, find_me
+from shared.blocked_callers import refusal
+from shared.endpoints import answer
+from shared.responses import Redirection
+from shared.webhooks import Webhook
+
+
+@answer
+async def main(req: Webhook) -> TwiML | Redirection:
+    """Try one of the `PhoneNumbers` after another; after the last one go on at `FailUrl`."""
+    return refusal(req, clients.settings()) or find_me(FindMe.from_query(req.query), req.field)

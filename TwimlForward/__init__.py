@@ -1,0 +1,16 @@
+"""GET or POST /api/TwimlForward?PhoneNumber=...: dial a number. Signed by Twilio."""
+
+from twilio.twiml import TwiML
+
+from shared import clients
+from shared.answers.forward import Forward, forward
+from shared.blocked_callers import refusal
+from shared.endpoints import answer
+from shared.responses import Redirection
+from shared.webhooks import Webhook
+
+
+@answer
+async def main(req: Webhook) -> TwiML | Redirection:
+    """Dial the number; when nobody answers go on at `FailUrl`."""
+    return refusal(req, clients.settings()) or forward(Forward.from_query(req.query), req.field)

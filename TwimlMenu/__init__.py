@@ -1,0 +1,14 @@
+"""GET or POST /api/TwimlMenu?Message=...&Options[1]=...: a menu. Signed by Twilio."""
+
+from twilio.twiml import TwiML
+
+from shared.answers.menu import Menu, menu
+from shared.endpoints import answer
+from shared.responses import Redirection
+from shared.webhooks import Webhook
+
+
+@answer
+async def main(req: Webhook) -> TwiML | Redirection:
+    """Say `Message` and go to the option whose keys are pressed."""
+    return menu(Menu.from_query(req.query), req.field("Digits") or "")

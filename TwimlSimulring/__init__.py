@@ -1,0 +1,16 @@
+"""GET or POST /api/TwimlSimulring?PhoneNumbers[]=...: ring several numbers. Signed by Twilio."""
+
+from twilio.twiml import TwiML
+
+from shared import clients
+from shared.answers.simulring import Simulring, simulring
+from shared.blocked_callers import refusal
+from shared.endpoints import answer
+from shared.responses import Redirection
+from shared.webhooks import Webhook
+
+
+@answer
+async def main(req: Webhook) -> TwiML | Redirection:
+    """Ring all `PhoneNumbers` at once; when nobody answers go on at `FailUrl`."""
+    return refusal(req, clients.settings()) or simulring(Simulring.from_query(req.query), req.field)

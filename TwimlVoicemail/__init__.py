@@ -1,0 +1,15 @@
+"""GET or POST /api/TwimlVoicemail?Notify=...: record a message. Signed by Twilio."""
+
+from twilio.twiml import TwiML
+
+from shared import clients
+from shared.answers.voicemail import Voicemail, voicemail
+from shared.blocked_callers import refusal
+from shared.endpoints import answer
+from shared.webhooks import Webhook
+
+
+@answer
+async def main(req: Webhook) -> TwiML:
+    """Record what the caller says; OnRecording tells the owner."""
+    return refusal(req, clients.settings()) or voicemail(Voicemail.from_query(req.query), req.field)

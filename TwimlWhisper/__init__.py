@@ -1,0 +1,13 @@
+"""GET or POST /api/TwimlWhisper?Message=...: who is asked to take a call. Signed by Twilio."""
+
+from twilio.twiml import TwiML
+
+from shared.answers.whisper import Whisper, whisper
+from shared.endpoints import answer
+from shared.webhooks import Webhook
+
+
+@answer
+async def main(req: Webhook) -> TwiML:
+    """Say `Message` to the called person; a key takes the call."""
+    return whisper(Whisper.from_query(req.query), req.field)

@@ -1,0 +1,122 @@
+"""TwimlConference: let the caller into a conference, like twimlets.com/conference."""
+
+import hashlib
+import re
+from typing import NamedTuple, Self
+
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+
+from shared.answers.spoken import apology, play_or_say
+from shared.hold_music import BUCKET_PREFIX, BUCKETS
+from shared.twimlet_parameters import (
+    Field,
+    Pairs,
+    digits_of,
+    flag,
+    ignored,
+    is_url,
+    percent_encoded,
+    phone_numbers,
+    step_url,
+    text,
+)
+
+# A longer list would cost a text for each moderator whenever somebody enters.
+MAX_TEXTS = 10
+
+
+class Conference(NamedTuple):
+    """Which conference, who leads it, how to get in, and what is heard."""
+
+    name: str
+    password: str
+    moderators: list[str]
+    message: str
+    wait_url: str
+    texts_moderators: bool
+
+    @classmethod
+    def from_query(cls, query: Pairs) -> Self:
+        """Read Name, Password, Moderators[n], Message, Music and EnableSmsNotifications."""
+        moderators = phone_numbers(query, "Moderators")
+        message, password = text(query, "Message"), text(query, "Password")
+        return cls(
+            name=text(query, "Name") or _default_name(message, moderators, password),
+            password=password,
+            moderators=moderators,
+            message=message,
+            wait_url=_wait_url(text(query, "Music")),
+            texts_moderators=flag(query, "EnableSmsNotifications"),
+        )
+
+
+def conference(wanted: Conference, field: Field) -> VoiceResponse:
+    """Ask for the pass code, if there is one, then let the caller in.
+
+    With moderators the conference begins with the first of them, and each may be texted about
+    everybody else who enters.
+    """
+    if wanted.password and not re.fullmatch("[0-9*]+", wanted.password):
+        ignored("Password")
+        return apology("its pass code has more than digits, so that nobody can key it in")
+    if wanted.password and field("Digits") != wanted.password:
+        return _question(wanted.password)
+    response = VoiceResponse()
+    leads = _is_moderator(wanted.moderators, field)
+    if wanted.texts_moderators and not leads:
+        _text_moderators(response, wanted.moderators, field("Caller") or field("From") or "")
+    play_or_say(response, wanted.message or "You are now entering the conference line.")
+    dial = Dial()
+    dial.conference(
+        wanted.name,
+        wait_url=wanted.wait_url or None,
+        wait_method="GET" if wanted.wait_url else None,
+        start_conference_on_enter=leads if wanted.moderators else None,
+    )
+    response.append(dial)
+    return response
+
+
+def _question(password: str) -> VoiceResponse:
+    gather = Gather(num_digits=max(3, len(password)))
+    gather.say("Please enter your conference pass code")
+    response = VoiceResponse()
+    response.append(gather)
+    response.redirect("")
+    return response
+
+
+def _is_moderator(moderators: list[str], field: Field) -> bool:
+    """Whether the caller is on the list, or the number that was called to bring somebody in."""
+    known = {digits_of(number) for number in moderators}
+    parties = (field("From") or field("Caller"), field("To") or field("Called"))
+    return any(digits_of(party) in known for party in parties if party)
+
+
+def _text_moderators(response: VoiceResponse, moderators: list[str], caller: str) -> None:
+    for moderator in moderators[:MAX_TEXTS]:
+        response.sms(
+            f"{caller} has entered your conference.  Call the number this text came from to join.",
+            to=moderator,
+        )
+
+
+def _default_name(message: str, moderators: list[str], password: str) -> str:
+    """The name that twimlets.com makes up, so that the same URL is the same conference.
+
+    The pass code belongs to it: otherwise the URL without one would lead to the same conference.
+    """
+    parts = (message, *(digits_of(number) for number in moderators), password)
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def _wait_url(music: str) -> str:
+    """The URL of what is heard while waiting; empty leaves it to Twilio."""
+    if is_url(music):
+        return percent_encoded(music)
+    bucket = BUCKET_PREFIX + music
+    if bucket in BUCKETS:
+        return step_url("TwimlHoldMusic", ("Bucket", bucket))
+    if music:
+        ignored("Music")
+    return ""

@@ -1,0 +1,69 @@
+"""TwimlFindMe: try one number after another, like twimlets.com/findme."""
+
+from typing import NamedTuple, Self
+
+from twilio.twiml.voice_response import Dial, VoiceResponse
+
+from shared.answers.dialling import (
+    MAX_NUMBERS,
+    add_with_whisper,
+    hang_up,
+    has_dialled,
+    was_answered,
+)
+from shared.responses import Redirection
+from shared.twimlet_parameters import (
+    Field,
+    Pairs,
+    ignored,
+    phone_numbers,
+    seconds,
+    step_url,
+    text,
+    web_url,
+)
+
+TIMEOUT_S = 60
+
+
+class FindMe(NamedTuple):
+    """Whom to try, in this order; `timeout_s` (seconds for each) is None where none is given."""
+
+    phone_numbers: list[str]
+    message: str
+    timeout_s: int | None
+    fail_url: str
+
+    @classmethod
+    def from_query(cls, query: Pairs) -> Self:
+        """Read PhoneNumbers[n] (the first ten), Message, Timeout and FailUrl."""
+        return cls(
+            phone_numbers=phone_numbers(query, "PhoneNumbers")[:MAX_NUMBERS],
+            message=text(query, "Message"),
+            timeout_s=seconds(query, "Timeout"),
+            fail_url=web_url(query, "FailUrl"),
+        )
+
+
+def find_me(wanted: FindMe, field: Field) -> VoiceResponse | Redirection:
+    """Dial the first number; the next step has those that are left. With none left, give up."""
+    if has_dialled(field) and was_answered(field):
+        return hang_up()
+    if not wanted.phone_numbers:
+        if not has_dialled(field):
+            ignored("PhoneNumbers")
+        return Redirection(wanted.fail_url) if wanted.fail_url else hang_up()
+    dial = Dial(action=_next_step(wanted), timeout=wanted.timeout_s or TIMEOUT_S)
+    add_with_whisper(dial, wanted.phone_numbers[0], wanted.message, needs_a_key=True)
+    return VoiceResponse().append(dial)
+
+
+def _next_step(wanted: FindMe) -> str:
+    return step_url(
+        "TwimlFindMe",
+        ("Dial", "true"),
+        ("FailUrl", wanted.fail_url),
+        ("Timeout", str(wanted.timeout_s or "")),
+        ("Message", wanted.message),
+        *(("PhoneNumbers[]", number) for number in wanted.phone_numbers[1:]),
+    )

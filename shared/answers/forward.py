@@ -1,0 +1,70 @@
+"""TwimlForward: connect the caller with one number, like twimlets.com/forward."""
+
+from typing import NamedTuple, Self
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from shared.answers.dialling import (
+    TIMEOUT_S,
+    after_dialling,
+    has_dialled,
+    nobody_to_dial,
+    own_step,
+)
+from shared.responses import Redirection
+from shared.twimlet_parameters import (
+    Field,
+    Pairs,
+    digits_of,
+    entries,
+    phone_number,
+    seconds,
+    web_url,
+)
+
+
+class Forward(NamedTuple):
+    """Whom to dial, for whom, and what follows when nobody answers."""
+
+    phone_number: str
+    caller_id: str
+    timeout_s: int
+    fail_url: str
+    allowed_callers: list[str]
+
+    @classmethod
+    def from_query(cls, query: Pairs) -> Self:
+        """Read PhoneNumber, CallerId, Timeout, FailUrl and AllowedCallers[n]."""
+        return cls(
+            phone_number=phone_number(query, "PhoneNumber"),
+            caller_id=phone_number(query, "CallerId"),
+            timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
+            fail_url=web_url(query, "FailUrl"),
+            allowed_callers=entries(query, "AllowedCallers"),
+        )
+
+
+def forward(wanted: Forward, field: Field) -> VoiceResponse | Redirection:
+    """Dial, or answer the step that follows; `field` gives what Twilio tells of the call."""
+    if has_dialled(field):
+        return after_dialling(field, wanted.fail_url)
+    response = VoiceResponse()
+    if not _is_allowed(wanted.allowed_callers, field):
+        response.say("Sorry, you are calling from a restricted number. Good bye.")
+        return response
+    if not wanted.phone_number:
+        return nobody_to_dial("PhoneNumber", wanted.fail_url)
+    response.dial(
+        wanted.phone_number,
+        action=own_step("TwimlForward", wanted.fail_url),
+        timeout=wanted.timeout_s,
+        caller_id=wanted.caller_id or None,
+    )
+    return response
+
+
+def _is_allowed(allowed: list[str], field: Field) -> bool:
+    """Whether the caller, or the number that was called, is on the list, if there is one."""
+    known = {digits_of(number) for number in allowed} - {""}
+    parties = (field("From") or field("Caller"), field("To") or field("Called"))
+    return not allowed or any(digits_of(party) in known for party in parties if party)

@@ -1,0 +1,45 @@
+"""TwimlMenu: go where the caller's keys lead, like twimlets.com/menu."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Self
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from shared.answers.spoken import play_or_say
+from shared.responses import Redirection
+from shared.twimlet_parameters import Pairs, ignored, is_url, percent_encoded, table, text
+
+
+class Menu(NamedTuple):
+    """What the caller hears, and the URL of each choice by its keys."""
+
+    message: str
+    options: Mapping[str, str]
+
+    @classmethod
+    def from_query(cls, query: Pairs) -> Self:
+        """Read `Message` and `Options[keys]`; an option that is no http(s) URL is left out."""
+        written = table(query, "Options")
+        options = {keys: percent_encoded(url) for keys, url in written.items() if is_url(url)}
+        if len(options) < len(written):
+            ignored("Options")
+        return cls(text(query, "Message"), options)
+
+
+def menu(wanted: Menu, digits: str) -> VoiceResponse | Redirection:
+    """Lead to the option of these keys; without keys, or with others, ask (again).
+
+    The <Gather> and the <Redirect> without a URL come back to the same URL and query.
+    """
+    option = wanted.options.get(digits)
+    if option:
+        return Redirection(option)
+    response = VoiceResponse()
+    if digits:
+        response.say("I'm sorry, that wasn't a valid option.")
+    length = max((len(keys) for keys in wanted.options), default=1)
+    gather = Gather(num_digits=max(length, 1))
+    play_or_say(gather, wanted.message)
+    response.append(gather)
+    response.redirect("")
+    return response

@@ -1,0 +1,56 @@
+"""TwimlSimulring: ring several numbers at once, like twimlets.com/simulring."""
+
+from typing import NamedTuple, Self
+
+from twilio.twiml.voice_response import Dial, VoiceResponse
+
+from shared.answers.dialling import (
+    MAX_NUMBERS,
+    TIMEOUT_S,
+    add_with_whisper,
+    after_dialling,
+    has_dialled,
+    nobody_to_dial,
+)
+from shared.responses import Redirection
+from shared.twimlet_parameters import (
+    Field,
+    Pairs,
+    phone_numbers,
+    seconds,
+    step_url,
+    text,
+    web_url,
+)
+
+
+class Simulring(NamedTuple):
+    """Whom to ring, what they hear first, and what follows when nobody answers."""
+
+    phone_numbers: list[str]
+    message: str
+    timeout_s: int
+    fail_url: str
+
+    @classmethod
+    def from_query(cls, query: Pairs) -> Self:
+        """Read PhoneNumbers[n] (the first ten), Message, Timeout and FailUrl."""
+        return cls(
+            phone_numbers=phone_numbers(query, "PhoneNumbers")[:MAX_NUMBERS],
+            message=text(query, "Message"),
+            timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
+            fail_url=web_url(query, "FailUrl"),
+        )
+
+
+def simulring(wanted: Simulring, field: Field) -> VoiceResponse | Redirection:
+    """Ring all numbers, in sorted order, or answer the step that follows."""
+    if has_dialled(field):
+        return after_dialling(field, wanted.fail_url)
+    if not wanted.phone_numbers:
+        return nobody_to_dial("PhoneNumbers", wanted.fail_url)
+    action = step_url("TwimlSimulring", ("Dial", "true"), ("FailUrl", wanted.fail_url))
+    dial = Dial(action=action, timeout=wanted.timeout_s)
+    for number in sorted(wanted.phone_numbers):
+        add_with_whisper(dial, number, wanted.message)
+    return VoiceResponse().append(dial)

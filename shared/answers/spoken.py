@@ -1,0 +1,27 @@
+"""What several Twimlets say: a message that may be a sound, and what is wrong with their set-up."""
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from shared.twimlet_parameters import is_url, percent_encoded
+from shared.xml_text import xml_text
+
+
+def play_or_say(
+    parent: VoiceResponse | Gather, message: str, *, voice: str = "", language: str = ""
+) -> None:
+    """Play a message that is an http(s) URL, say each other one, pass over a blank one.
+
+    `voice` and `language` are those of <Say>; without them Twilio's own are used.
+    """
+    words = xml_text(message).strip()
+    if is_url(words):
+        parent.play(percent_encoded(words))
+    elif words:
+        parent.say(words, voice=voice or None, language=language or None)
+
+
+def apology(reason: str) -> VoiceResponse:
+    """Tell the caller in plain words why the line cannot go on, and end the call."""
+    response = VoiceResponse()
+    response.say(f"This line is not set up correctly: {reason}.")
+    return response

@@ -1,0 +1,131 @@
+"""The query parameters of the Twimlets: lists and tables as PHP writes them, read with patience.
+
+The originals at twimlets.com are PHP: `Name[0]=a&Name[1]=b` or `Name[]=a&Name[]=b` is a list, and
+`Name[key]=a` a table. A value that cannot be used is left out, and the log names its parameter:
+whoever calls the line can do nothing about it.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from urllib.parse import quote, urlencode
+
+from shared.xml_text import xml_text
+
+log = logging.getLogger(__name__)
+
+Pairs = Sequence[tuple[str, str]]
+Field = Callable[[str], str | None]
+"""Gives a field of Twilio's request, for example `From`; None where there is no such field."""
+
+# Twilio's limits for the `timeout` of <Dial>, in seconds.
+MIN_TIMEOUT_S, MAX_TIMEOUT_S = 5, 600
+
+_URL = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def entries(query: Pairs, name: str) -> list[str]:
+    """The values of `name`, `name[0]`, `name[]`, in the order of the query, without blank ones."""
+    pattern = re.compile(re.escape(name) + r"(\[[^\]]*\])?")
+    values = (_clean(value) for key, value in query if pattern.fullmatch(key))
+    return [value for value in values if value]
+
+
+def text(query: Pairs, name: str) -> str:
+    """The first value of `name` that is not blank, else an empty text."""
+    return next(iter(entries(query, name)), "")
+
+
+def table(query: Pairs, name: str) -> dict[str, str]:
+    """The values of `name[key]` by key; `name` stands for `name[0]`, `name[]` for the next key."""
+    pattern = re.compile(re.escape(name) + r"(?:\[([^\]]*)\])?")
+    found: dict[str, str] = {}
+    for key, value in query:
+        match = pattern.fullmatch(key)
+        cleaned = _clean(value)
+        if match and cleaned:
+            next_key = "0" if match[1] is None else str(len(found))
+            found[_clean(match[1] or "") or next_key] = cleaned
+    return found
+
+
+def flag(query: Pairs, name: str) -> bool:
+    """Whether a parameter says yes: anything but nothing, 0, false, no and off."""
+    return text(query, name).lower() not in ("", "0", "false", "no", "off")
+
+
+def choice(query: Pairs, name: str, choices: Sequence[str]) -> str:
+    """One of `choices`, in whatever case it is written; empty without one."""
+    value = text(query, name).lower()
+    if value and value not in choices:
+        ignored(name)
+        return ""
+    return value
+
+
+def seconds(query: Pairs, name: str) -> int | None:
+    """Whole seconds, moved into Twilio's limits for <Dial>; None without a number."""
+    value = text(query, name)
+    if re.fullmatch("[0-9]{1,9}", value):
+        return min(max(int(value), MIN_TIMEOUT_S), MAX_TIMEOUT_S)
+    if value:
+        ignored(name)
+    return None
+
+
+def phone_numbers(query: Pairs, name: str) -> list[str]:
+    """The entries of a list that can be numbers, as they are written."""
+    written = entries(query, name)
+    numbers = [number for number in written if digits_of(number)]
+    if len(numbers) < len(written):
+        ignored(name)
+    return numbers
+
+
+def phone_number(query: Pairs, name: str) -> str:
+    """The first entry that can be a number; empty without one."""
+    return next(iter(phone_numbers(query, name)), "")
+
+
+def web_url(query: Pairs, name: str) -> str:
+    """The http(s) URL of a parameter, fit for the header Location; empty without one."""
+    value = text(query, name)
+    if is_url(value):
+        return percent_encoded(value)
+    if value:
+        ignored(name)
+    return ""
+
+
+def percent_encoded(url: str) -> str:
+    """A URL with its blanks, controls and letters beyond ASCII encoded, and nothing else."""
+    return quote(url, safe=_NOT_QUOTED)
+
+
+def is_url(value: str) -> bool:
+    """Whether a message is to be fetched and played instead of spoken.
+
+    The originals look at four letters, so that "Http is out of order" is played, which fails.
+    """
+    return bool(_URL.match(value))
+
+
+def digits_of(number: str) -> str:
+    """The digits by which two numbers are compared: an American one has ten, without its 1."""
+    digits = re.sub("[^0-9]", "", number)
+    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+
+
+def step_url(function: str, *parameters: tuple[str, str]) -> str:
+    """The URL of a Twimlet beside this one; Twilio resolves it against the document's own URL."""
+    return f"{function}?{urlencode(parameters)}"
+
+
+def ignored(name: str) -> None:
+    """Write to the log that a parameter cannot be used; its value may be a number or a text."""
+    log.warning("The query parameter %s cannot be used and is left out", name)
+
+
+def _clean(value: str) -> str:
+    return xml_text(value).strip()
