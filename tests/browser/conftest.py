@@ -1,12 +1,14 @@
 """A headless Chromium; where there is none the tests say so."""
 
+import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from emulator.testing import LocalStack
+from emulator.testing import HANDSET, LocalStack
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # The page may use the browser's speech; headless Chromium has no voices, so the tests listen in.
@@ -20,6 +22,36 @@ Object.defineProperty(window, "speechSynthesis", {value: {
   cancel() {}, getVoices() { return []; }, addEventListener() {}, removeEventListener() {},
 }});
 """
+SNAPSHOT: dict[str, object] = {
+    "line": "+12025550100",
+    "numbers": [],
+    "handsets": [HANDSET],
+    "texts": [],
+    "calls": [],
+    "webhooks": [],
+    "alerts": [],
+    "queues": [],
+    "conferences": [],
+    "recordings": [],
+    "host": {"state": "running", "reason": "", "functions": [], "errors": []},
+    "clock": {"kind": "manual", "now": "2026-11-22T12:00:00Z"},
+    "functions_url": "http://127.0.0.1:7071",
+    "answers_url": "http://127.0.0.1:7071/api",
+    "function_key": "local",
+    "dropped": {},
+}
+STAND_IN = """
+window.EventSource = class extends EventTarget {
+  constructor() {
+    super();
+    window.tell = (name, data) =>
+      this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+    setTimeout(window.tell, 0, "snapshot", SNAPSHOT);
+  }
+  close() {}
+};
+"""
+"""In place of the stream of events."""
 
 
 def chromium_path() -> str | None:
@@ -73,3 +105,34 @@ def page(context: BrowserContext, live_stack: LocalStack, complaints: list[str])
     yield page
     page.close()
     assert complaints == []
+
+
+@dataclass
+class ToldPage:
+    """A page that knows what a test tells it; no emulator hears what it says."""
+
+    page: Page
+    posted: list[tuple[str, object]] = field(default_factory=list[tuple[str, object]])
+    """What the person did: paths below /emulator/, and bodies."""
+
+    def show(self, **members: object) -> None:
+        """Load the page anew with this snapshot."""
+        snapshot = json.dumps({**SNAPSHOT, **members})
+        self.page.add_init_script(STAND_IN.replace("SNAPSHOT", snapshot))
+        self.page.route("**/emulator/**", self._take)
+        self.page.reload()
+
+    def tell(self, name: str, data: object) -> None:
+        """Send the page an event."""
+        self.page.evaluate("([name, data]) => tell(name, data)", [name, data])
+
+    def _take(self, route: Route) -> None:
+        path = route.request.url.partition("/emulator/")[2]
+        self.posted.append((path, route.request.post_data_json))
+        route.fulfill(json={})
+
+
+@pytest.fixture
+def told(page: Page) -> ToldPage:
+    """A page with no emulator behind it."""
+    return ToldPage(page)

@@ -1,38 +1,20 @@
 """The inspector: what the page tells about webhooks, calls and what is gone."""
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from emulator.testing import HANDSET, LocalStack
 
 if TYPE_CHECKING:
+    from tests.browser.conftest import ToldPage
     from tests.conftest import WebServer
 
 pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
 
 MALFORMED = "<Response><Say>Never & closed</Response>"
 NARROW_PX = 390
-SNAPSHOT: dict[str, object] = {
-    "line": "+12025550100",
-    "handsets": [HANDSET],
-    "texts": [],
-    "calls": [],
-    "webhooks": [],
-    "alerts": [],
-    "queues": [],
-    "conferences": [],
-    "recordings": [],
-    "numbers": [],
-    "host": {"state": "running", "reason": "", "functions": [], "errors": []},
-    "clock": {"kind": "system", "now": "2026-11-22T12:00:00Z"},
-    "functions_url": "http://127.0.0.1:7071",
-    "answers_url": "http://127.0.0.1:7071/api",
-    "function_key": "local",
-    "dropped": {},
-}
 ALERT = {
     "id": "NO1",
     "at": "2026-11-22T12:00:00.000Z",
@@ -50,20 +32,10 @@ STEPS = """async () => {
   ];
   const at = "2026-11-22T12:00:00.000Z";
   const delivery = { at: "2026-11-22T12:00:01.000Z", name: "webhook", purpose: "instructions" };
-  const steps = stepsOf({ at, record: { timeline }, deliveries: [delivery], alerts: [], recordings: [] });
+  const nothing = { alerts: [], recordings: [] };
+  const steps = stepsOf({ at, record: { timeline }, deliveries: [delivery], ...nothing });
   return steps.map(({ item }) => item.name);
 }"""
-
-
-def show(page: Page, **members: object) -> None:
-    """Load the page again with this snapshot, and no emulator behind it."""
-    body = f"event: snapshot\ndata: {json.dumps({**SNAPSHOT, **members})}\n\n"
-
-    def answer(route: Route) -> None:
-        route.fulfill(body=body, content_type="text/event-stream")
-
-    page.route("**/events", answer)
-    page.reload()
 
 
 def watch_clipboard(page: Page, outcome: str) -> None:
@@ -122,29 +94,31 @@ def test_the_timeline_keeps_its_order_when_no_time_passes(page: Page) -> None:
     assert page.evaluate(STEPS) == ["answered", "webhook", "Say", "keys", "Play"]
 
 
-def test_the_page_says_that_older_entries_are_gone(page: Page) -> None:
-    show(page, alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 1, "alerts": 0})
+def test_the_page_says_that_older_entries_are_gone(page: Page, told: "ToldPage") -> None:
+    told.show(alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 1, "alerts": 0})
 
     expect(page.get_by_test_id("older")).to_be_visible()
 
 
-def test_a_reason_that_is_an_error_too_is_told_once(page: Page) -> None:
+def test_a_reason_that_is_an_error_too_is_told_once(page: Page, told: "ToldPage") -> None:
     reason = "host.json is not valid JSON"
     errors = [{"function": "", "reason": reason}]
-    show(page, host={"state": "failed", "reason": reason, "functions": [], "errors": errors})
+    told.show(host={"state": "failed", "reason": reason, "functions": [], "errors": errors})
 
     expect(page.get_by_test_id("host-banner").get_by_text(reason)).to_have_count(1)
 
 
-def test_nothing_is_said_to_be_gone_when_nothing_is(page: Page) -> None:
-    show(page, alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 0, "alerts": 0})
+def test_nothing_is_said_to_be_gone_when_nothing_is(page: Page, told: "ToldPage") -> None:
+    told.show(alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 0, "alerts": 0})
 
     expect(page.get_by_text("Something happened")).to_be_visible()
     expect(page.get_by_test_id("older")).to_have_count(0)
 
 
-def test_the_commands_name_the_address_and_key_of_the_functions(page: Page) -> None:
-    show(page, answers_url="http://127.0.0.1:7071/hooks", function_key="sesame")
+def test_the_commands_name_the_address_and_key_of_the_functions(
+    page: Page, told: "ToldPage"
+) -> None:
+    told.show(answers_url="http://127.0.0.1:7071/hooks", function_key="sesame")
     watch_clipboard(page, "Promise.resolve()")
 
     page.get_by_test_id("copy").first.click()

@@ -1,0 +1,181 @@
+"""Several handsets at once, and what a call wants of its person."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from emulator.testing import HANDSET, HANDSETS, LocalStack
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import ToldPage
+
+pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+
+LINE = "+12025550100"
+SECOND = HANDSETS[1]
+THIRD = "+12025550125"
+NARROW_PX = 390
+AT = "2026-11-22T12:00:00.000Z"
+ANSWERED = {"at": 0, "kind": "event", "name": "answered", "text": "", "attributes": {}}
+
+
+def call(sid: str = "CA1", **members: object) -> dict[str, object]:
+    """Return a call of the handset to the line as the page gets it, changed by `members`."""
+    return {
+        "sid": sid,
+        "from": HANDSET,
+        "to": LINE,
+        "status": "in-progress",
+        "direction": "inbound",
+        "at": AT,
+        "parent_sid": None,
+        "answered_by": None,
+        "connected_to": None,
+        "wants": [],
+        "legs": [],
+        "entries": 1,
+        "timeline": [ANSWERED],
+        **members,
+    }
+
+
+def leg(status: str, **members: object) -> dict[str, object]:
+    """Return the call that the line dialled to the second handset."""
+    fixed = {"from": HANDSET, "to": SECOND, "direction": "outbound-dial", "parent_sid": "CA1"}
+    return call("CA2", status=status, **{**fixed, **members})
+
+
+def participant(sid: str, number: str, **members: object) -> dict[str, object]:
+    states = {"muted": False, "hold": False, "coaching": False, "waiting": False}
+    return {"call_sid": sid, "number": number, "label": "", **states, **members}
+
+
+def test_a_handset_that_rings_is_answered_while_another_is_in_a_call(
+    page: Page, told: "ToldPage"
+) -> None:
+    told.show(handsets=list(HANDSETS), calls=[call(), leg("ringing")])
+    expect(page.get_by_test_id("in-call")).to_contain_text("Calling (202) 555-0124")
+
+    page.get_by_test_id("answer-tab").click()
+    told.tell("call", leg("in-progress", connected_to="CA1"))
+
+    assert told.posted == [("calls/CA2/answer", {})]
+    expect(page.get_by_test_id("in-call")).to_contain_text("Connected with (202) 555-0123")
+
+
+def test_a_handset_that_rings_fits_a_narrow_page(page: Page, told: "ToldPage") -> None:
+    page.set_viewport_size({"width": NARROW_PX, "height": 844})
+    told.show(handsets=[*HANDSETS, THIRD], calls=[call(), leg("ringing")])
+    button = page.get_by_test_id("answer-tab").bounding_box()
+
+    assert button is not None
+    place = button["x"] + button["width"] / 2, button["y"] + button["height"] / 2
+    name = "([x, y]) => document.elementFromPoint(x, y).closest('button')?.dataset.testid"
+    assert page.evaluate(name, list(place)) == "answer-tab"
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW_PX
+
+
+def test_a_machine_can_answer(page: Page, told: "ToldPage") -> None:
+    told.show(calls=[leg("ringing", to=HANDSET)])
+
+    page.get_by_role("button", name="Answer as a machine").click()
+
+    expect(page.get_by_test_id("notice")).to_have_count(0)
+    assert told.posted == [("calls/CA2/answer", {"machine": True})]
+
+
+def test_words_are_told_while_they_are_typed_and_when_they_are_said(
+    page: Page, told: "ToldPage"
+) -> None:
+    told.show(calls=[call(wants=["speech"])])
+    said = page.get_by_test_id("say")
+
+    said.fill("I need hel")
+    with page.expect_request("**/speech"):
+        pass
+    said.fill("I need help")
+    with page.expect_request("**/speech"):
+        said.press("Enter")
+
+    expect(said).to_have_value("")
+    assert told.posted == [
+        ("calls/CA1/speech", {"text": "I need hel", "final": False}),
+        ("calls/CA1/speech", {"text": "I need help", "final": True}),
+    ]
+
+
+def test_a_person_who_is_recorded_can_fall_silent(page: Page, told: "ToldPage") -> None:
+    told.show(calls=[call(wants=["recording"])])
+    expect(page.get_by_test_id("in-call")).to_contain_text("Recording…")
+
+    page.get_by_role("button", name="Fall silent").click()
+
+    expect(page.get_by_role("button", name="Fall silent")).to_have_attribute("aria-pressed", "true")
+    assert told.posted == [("calls/CA1/silence", {})]
+
+
+def test_a_handset_is_added_by_its_number(page: Page) -> None:
+    page.get_by_test_id("add-handset").click()
+    page.keyboard.press("Enter")  # the next number is proposed
+    expect(page.get_by_test_id("handset-tab")).to_have_count(3)
+
+    page.get_by_test_id("call-line").click()
+
+    expect(page.get_by_test_id("verb")).to_contain_text("Hello World")
+    expect(page.locator(".head").first).to_contain_text("Call from (202) 555-0125")
+
+
+def test_the_number_of_the_functions_is_no_handset(page: Page) -> None:
+    page.get_by_test_id("add-handset").click()
+    page.keyboard.type(LINE)
+    page.keyboard.press("Enter")
+
+    field = page.get_by_label("Number of the handset")
+    assert field.evaluate("(field) => field.validationMessage")
+    expect(page.get_by_test_id("handset-tab")).to_have_count(2)
+
+
+def test_a_caller_sees_the_place_in_the_queue(page: Page, told: "ToldPage") -> None:
+    member = {"call_sid": "CA1", "number": HANDSET, "position": 2, "since": AT}
+    queue = {"sid": "QU1", "name": "support", "max_size": 100, "members": [member]}
+    told.show(
+        calls=[call()], queues=[queue], clock={"kind": "manual", "now": "2026-11-22T12:01:05Z"}
+    )
+
+    expect(page.get_by_test_id("in-call")).to_contain_text("Waiting in the queue support, place 2")
+    expect(page.get_by_test_id("queue")).to_contain_text("waits 1:05")
+
+
+def test_a_conference_shows_who_is_in_it_and_how(page: Page, told: "ToldPage") -> None:
+    own, other = participant("CA1", HANDSET), participant("CA2", SECOND, muted=True, hold=True)
+    conference = {"sid": "CF1", "name": "meeting", "status": "in-progress"}
+    told.show(calls=[call()], conferences=[{**conference, "participants": [own, other]}])
+
+    situation = "In the conference meeting with (202) 555-0124"
+    expect(page.get_by_test_id("in-call")).to_contain_text(situation)
+    row = page.get_by_test_id("conference").get_by_role("listitem").nth(1)
+    expect(row).to_contain_text("(202) 555-0124")
+    expect(row).to_contain_text("muted, on hold")
+
+
+def test_a_conference_that_is_over_is_gone(page: Page, told: "ToldPage") -> None:
+    conference = {"sid": "CF1", "name": "meeting", "participants": [participant("CA1", HANDSET)]}
+    told.show(calls=[call()], conferences=[{**conference, "status": "in-progress"}])
+    expect(page.get_by_test_id("conference")).to_have_count(1)
+
+    told.tell("conference", {**conference, "status": "completed"})
+
+    expect(page.get_by_test_id("conference")).to_have_count(0)
+
+
+def test_a_link_in_a_text_ends_before_the_full_stop(page: Page, live_stack: LocalStack) -> None:
+    body = "Listen: https://example.com/a?b=c. Not javascript:alert(1)"
+    live_stack.function("SendSms", {"to": HANDSET, "body": body})
+
+    links = page.get_by_test_id("thread").locator("a")
+
+    expect(links).to_have_count(1)
+    expect(links).to_have_attribute("href", "https://example.com/a?b=c")
+    expect(links).to_have_attribute("target", "_blank")
+    expect(links).to_have_attribute("rel", "noreferrer")
