@@ -6,12 +6,13 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from emulator import world
 from emulator.local_values import SECRETS
 from emulator.page import Page
 from emulator.state import State
 from emulator.twilio.api import PREFIX
 from emulator.vault import Vault
-from emulator.world import World, problem, world_errors
+from emulator.world import problem, world_errors
 
 HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?", re.IGNORECASE)
 BODY_LIMIT = 1024 * 1024
@@ -28,7 +29,7 @@ def application(state: State) -> web.Application:
             web.route("*", PREFIX + "{path:.*}", state.api.handle),
             web.get("/identity/token", vault.token),
             web.get("/vault/secrets/{name}{version:/?.*}", vault.secret),
-            *World(state).routes(),
+            *world.routes(state),
             *Page(state).routes(),
         ]
     )

@@ -68,10 +68,51 @@ VOICE: Mapping[str, Element] = {
     "Redirect": Element("yes", {"method": "yes"}),
     "Reject": Element("yes", {"reason": "yes"}, "Parameter children are a gap."),
     "Hangup": Element("yes", {}, "Parameter children are a gap."),
+    "Dial": Element(
+        "partly",
+        {
+            **dict.fromkeys(
+                (
+                    "action", "method", "timeout", "timeLimit", "callerId", "hangupOnStar",
+                    "answerOnBridge", "record", "sequential", "recordingStatusCallback",
+                    "recordingStatusCallbackMethod", "recordingStatusCallbackEvent",
+                ),
+                "yes",
+            ),
+            **dict.fromkeys(("ringTone", "trim", "recordingTrack"), "partly"),
+            **dict.fromkeys(
+                (
+                    "referUrl", "referMethod", "callReason", "events", "recordingConfigurationId",
+                    "passports",
+                ),
+                "no",
+            ),
+        },
+    ),
+    "Number": Element(
+        "partly",
+        {
+            **dict.fromkeys(
+                (
+                    "sendDigits", "url", "method", "statusCallback", "statusCallbackEvent",
+                    "statusCallbackMethod",
+                ),
+                "yes",
+            ),
+            **dict.fromkeys(
+                (
+                    "byoc", "machineDetection", "amdStatusCallbackMethod", "amdStatusCallback",
+                    "machineDetectionTimeout", "machineDetectionSpeechThreshold",
+                    "machineDetectionSpeechEndThreshold", "machineDetectionSilenceTimeout",
+                ),
+                "no",
+            ),
+        },
+    ),
     **{
         name: Element("no")
         for name in (
-            "Connect", "Dial", "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Record",
+            "Connect", "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Record",
             "Refer", "Sms", "Start", "Stop",
         )
     },

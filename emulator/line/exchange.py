@@ -1,61 +1,41 @@
-"""The exchange.
-
-Places calls, rings handsets, connects them to the player and reports their progress.
-"""
+"""The exchange: places calls, rings handsets, and passes on what people do with them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable
 
 from emulator.clock import Clock
+from emulator.line.fields import Fields
+from emulator.line.legs import Leg, LegRequest
+from emulator.line.lifecycle import Lifecycle
+from emulator.line.live_calls import LiveCalls, PickedUp, WrongStateError
 from emulator.line.player import Player
 from emulator.line.progress import Progress
-from emulator.line.session import CallSession, End
-from emulator.line.tasks import Tasks
-from emulator.twilio.records import (
-    Call,
-    CallStatus,
-    Instructions,
-    PhoneNumber,
-    StatusCallback,
-)
+from emulator.line.services import Services
+from emulator.line.session import CallSession, Heard, Silence, Speech, Step
+from emulator.line.verbs import DIALECTS
+from emulator.twilio.records import Call, Instructions, PhoneNumber, StatusCallback
 from emulator.twilio.sids import new_sid
 from emulator.twilio.store import Store
 from emulator.webhooks import Webhooks
 
-DIALLING_S = 0.1
-RINGING_AFTER_S = 0.2
-"""How long a call takes to leave the queue and to reach the handset. Only the order is Twilio's."""
-
-
-class WrongStateError(Exception):
-    """The call is not in a state for what was asked of it; the text says which it is in."""
-
-
-@dataclass
-class LiveCall:
-    """A call that is not over: what runs it and what the handset may do."""
-
-    session: CallSession
-    picked_up: asyncio.Future[Literal["answer", "decline"]]
-    task: asyncio.Task[None] | None = None
+RING_LONGER_S = 5
+"""Twilio always adds this to the timeout of a <Dial> (twilio.com/docs/voice/twiml/dial)."""
 
 
 class Exchange:
-    """All live calls by SID. Each runs in a task of its own."""
+    """What can be done to calls from outside: by the REST API, by people, by other calls."""
 
     def __init__(self, store: Store, clock: Clock, webhooks: Webhooks, progress: Progress) -> None:
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
-        self._progress = progress
-        self._live: dict[str, LiveCall] = {}
-        self._tasks = Tasks(store)
+        self._calls = LiveCalls(store, clock, webhooks, progress)
+        self._lifecycle = Lifecycle(store, clock, webhooks, progress, self._calls)
+        self._services = Services(dialler=self, follow=self._follow)
 
     def place(self, call: Call) -> None:
         """Take a call that the REST API created and dial it."""
-        self._start(call, self._outgoing)
+        self._calls.start(call, self._services, self._lifecycle.outgoing)
 
     def ring(self, caller: str, number: PhoneNumber) -> Call:
         """Somebody calls one of the account's numbers; return the new call."""
@@ -80,12 +60,46 @@ class Exchange:
             ),
         )
         self._store.calls.put(call)
-        self._start(call, self._incoming)
+        self._calls.start(call, self._services, self._lifecycle.incoming)
         return call
+
+    def dial(self, parent_sid: str, request: LegRequest) -> Leg:
+        """A call dials another phone; return its leg."""
+        now = self._clock.now()
+        call = Call(
+            sid=new_sid("CA"),
+            to=request.to,
+            sender=request.sender,
+            direction="outbound-dial",
+            status="ringing",
+            created=now,
+            updated=now,
+            dialled=now,
+            parent_call_sid=parent_sid,
+            callback=request.callback,
+            instructions=Instructions(),
+            timeout_s=request.timeout_s + RING_LONGER_S,
+            time_limit_s=request.time_limit_s,
+        )
+        self._store.calls.put(call)
+        leg = Leg(call.sid)
+        self._calls.start(
+            call, self._services, lambda live: self._lifecycle.dialled(live, request), leg
+        )
+        return leg
+
+    def release(self, leg: Leg) -> None:
+        """Hang up a leg that is not over and was not sent elsewhere."""
+        if not leg.left and self._calls.is_live(leg.sid):
+            self._calls.end(leg.sid)
 
     def answer(self, sid: str) -> None:
         """The handset that rings is picked up."""
         self._pick_up(sid, "answer")
+
+    def answer_by_machine(self, sid: str) -> None:
+        """An answering machine picks up."""
+        self._pick_up(sid, "machine")
 
     def decline(self, sid: str) -> None:
         """The handset that rings refuses the call."""
@@ -93,16 +107,24 @@ class Exchange:
 
     def press(self, sid: str, digits: str) -> None:
         """Keys on the handset."""
-        live, call = self._found(sid)
-        if call.status != "in-progress":
-            raise WrongStateError(f"Keys need a call in progress; this one is {call.status}.")
+        self._pass_on(sid, *digits, what="Keys")
         self._store.note(sid, "event", "keys", digits)
-        live.session.press(digits)
+
+    def speak(self, sid: str, text: str, *, final: bool) -> None:
+        """The person says something; not final while they are still speaking."""
+        self._pass_on(sid, Speech(text, final), what="Words")
+        if final:
+            self._store.note(sid, "event", "speech", text)
+
+    def fall_silent(self, sid: str) -> None:
+        """The person says nothing more."""
+        self._pass_on(sid, Silence(), what="Silence")
+        self._store.note(sid, "event", "silence")
 
     def hang_up(self, sid: str) -> None:
         """The handset hangs up; while it rings that is to decline."""
-        _, call = self._found(sid)
-        if call.direction == "outbound-api" and call.status != "in-progress":
+        call = self._calls.found(sid).call
+        if call.direction != "inbound" and call.status != "in-progress":
             self.decline(sid)
             return
         self._store.note(sid, "event", "hung up", "by the handset")
@@ -110,137 +132,40 @@ class Exchange:
 
     def end(self, sid: str) -> None:
         """End the call whatever it is doing: canceled before the answer, otherwise completed."""
-        live, call = self._found(sid)
-        if live.task is not None:
-            live.task.cancel()
-        if call.status == "in-progress":
-            self._finish(sid, "completed")
-        else:
-            self._finish(sid, "no-answer" if call.direction == "inbound" else "canceled")
+        self._calls.end(sid)
 
     def redirect(self, sid: str, instructions: Instructions) -> None:
         """Send a call in progress to other instructions, at once."""
-        live, _ = self._found(sid)
+        live = self._calls.found(sid)
         self._store.note(sid, "event", "redirected", "by the REST API")
         before = live.task
-        self._run(live, lambda: self._play_instead(live, before, instructions))
+        self._calls.run(live, lambda: self._lifecycle.redirected(live, before, instructions))
 
     def cancel(self) -> list[asyncio.Task[None]]:
         """Drop all calls without a word, for a reset or the end; return what ends with them."""
-        self._live.clear()
-        return self._tasks.cancel()
+        return self._calls.cancel()
 
-    def _start(self, call: Call, run: Callable[[LiveCall], Awaitable[None]]) -> None:
-        session = CallSession(
-            call.sid, self._store, self._clock, self._webhooks, lambda: self._connect(call.sid)
-        )
-        live = LiveCall(session, asyncio.get_running_loop().create_future())
-        self._live[call.sid] = live
-        self._run(live, lambda: run(live))
+    async def _follow(
+        self,
+        session: CallSession,
+        instructions: Instructions,
+        dialect: str,
+        params: Callable[[], Fields],
+    ) -> Step:
+        player = Player(session, self._webhooks, instructions, DIALECTS[dialect], params)
+        return await player.follow()
 
-    def _run(self, live: LiveCall, run: Callable[[], Awaitable[None]]) -> None:
-        sid = live.session.sid
-        live.task = self._tasks.start(sid, run, lambda: self._finish(sid, "failed"))
-
-    async def _outgoing(self, live: LiveCall) -> None:
-        sid = live.session.sid
-        await self._clock.sleep(DIALLING_S)
-        self._put(replace(live.session.call, dialled=self._clock.now()))
-        self._progress.report(sid, "initiated")
-        await self._clock.sleep(RINGING_AFTER_S)
-        if self._store.number(live.session.call.to):
-            self._store.alert(sid, None, "Calls between the account's own numbers are not emulated")
-            self._finish(sid, "failed")
-            return
-        self._put(replace(live.session.call, status="ringing"))
-        self._store.note(sid, "event", "ringing")
-        self._progress.report(sid, "ringing")
-        outcome = await self._wait_for_handset(live)
-        if outcome != "answer":
-            self._finish(sid, "busy" if outcome == "decline" else "no-answer")
-            return
-        self._connect(sid)
-        self._progress.report(sid, "answered")
-        await self._play(live, live.session.call.instructions)
-
-    async def _incoming(self, live: LiveCall) -> None:
-        call = live.session.call
-        self._store.note(call.sid, "event", "ringing")
-        if not call.instructions.url:
-            self._store.alert(
-                call.sid, None, f"The number {call.to} has no VoiceUrl, so nobody answers"
+    def _pass_on(self, sid: str, *heard: Heard, what: str) -> None:
+        live = self._calls.found(sid)
+        if live.call.status != "in-progress":
+            raise WrongStateError(
+                f"{what} need a call in progress; this one is {live.call.status}."
             )
-            self._finish(call.sid, "failed")
-            return
-        await self._play(live, call.instructions)
+        live.session.hear(*heard)
 
-    async def _wait_for_handset(self, live: LiveCall) -> str | None:
-        timer = asyncio.ensure_future(self._clock.sleep(live.session.call.timeout_s))
-        try:
-            await asyncio.wait((live.picked_up, timer), return_when=asyncio.FIRST_COMPLETED)
-            return live.picked_up.result() if live.picked_up.done() else None
-        finally:
-            timer.cancel()
-
-    async def _play_instead(
-        self, live: LiveCall, before: asyncio.Task[None] | None, instructions: Instructions
-    ) -> None:
-        """Play other instructions once what ran before has let go of the call."""
-        if before is not None:
-            before.cancel()
-            await asyncio.wait([before])
-        if live.session.sid in self._live:  # it may have ended in the same instant
-            await self._play(live, instructions)
-
-    async def _play(self, live: LiveCall, instructions: Instructions) -> None:
-        """Run TwiML until it ends the call or the call's time is over."""
-        session = live.session
-        limit = asyncio.ensure_future(self._clock.sleep(self._time_left_s(session.call)))
-        player = asyncio.ensure_future(Player(session, self._webhooks, instructions).play())
-        try:
-            await asyncio.wait((player, limit), return_when=asyncio.FIRST_COMPLETED)
-            end = player.result() if player.done() else End("completed")
-        finally:
-            for task in (player, limit):
-                task.cancel()
-            await asyncio.gather(player, limit, return_exceptions=True)
-        self._finish(session.sid, end.status)
-
-    def _time_left_s(self, call: Call) -> float:
-        """Seconds until the call's time limit, which counts from the answer."""
-        if call.answered is None:
-            return call.time_limit_s
-        return call.time_limit_s - (self._clock.now() - call.answered).total_seconds()
-
-    def _connect(self, sid: str) -> None:
-        call = self._live[sid].session.call
-        self._put(replace(call, status="in-progress", answered=self._clock.now()))
-        self._store.note(sid, "event", "answered")
-
-    def _finish(self, sid: str, status: CallStatus) -> None:
-        live = self._live.pop(sid, None)
-        call = self._store.calls.get(sid)
-        if live is None or call is None:
-            return
-        self._put(replace(call, status=status, ended=self._clock.now(), wants=()))
-        self._store.note(sid, "event", status)
-        # A call that never left the queue fires no callbacks (twilio.com/docs/voice/twiml).
-        if call.dialled is not None:
-            self._progress.report(sid, "completed")
-
-    def _put(self, call: Call) -> None:
-        self._store.calls.put(replace(call, updated=self._clock.now()))
-
-    def _pick_up(self, sid: str, what: Literal["answer", "decline"]) -> None:
-        live, call = self._found(sid)
+    def _pick_up(self, sid: str, what: PickedUp) -> None:
+        live = self._calls.found(sid)
+        call = live.call
         if call.status != "ringing" or call.direction == "inbound" or live.picked_up.done():
             raise WrongStateError(f"Only a ringing handset can {what}; this call is {call.status}.")
         live.picked_up.set_result(what)
-
-    def _found(self, sid: str) -> tuple[LiveCall, Call]:
-        live, call = self._live.get(sid), self._store.calls.get(sid)
-        if call is None:
-            raise WrongStateError("There is no such call.")
-        if live is None:
-            raise WrongStateError(f"The call is over ({call.status}).")
-        return live, call

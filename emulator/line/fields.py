@@ -35,6 +35,7 @@ def of_call(call: Call, status: str = "") -> Fields:
         ("CallStatus", status or call.status),
         ("ApiVersion", API_VERSION),
         ("Direction", call.direction),
+        *((("ParentCallSid", call.parent_call_sid),) if call.parent_call_sid else ()),
         *geography("From", call.sender),
         *geography("To", call.to),
         *geography("Caller", call.sender),

@@ -1,10 +1,11 @@
-"""The player: fetches the TwiML of one call and runs it verb by verb, until the call is over."""
+"""The player: fetches the TwiML of one call and runs it verb by verb, until it leads no further."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from emulator.line import fields
 from emulator.line.audio import media_s, speech_s
-from emulator.line.document import Document, Gap, parse
+from emulator.line.document import Dialect, Document, Gap, parse
+from emulator.line.fields import Fields
 from emulator.line.instructions import PlainText, instructions_of
 from emulator.line.reading import TwimlError
 from emulator.line.session import CallSession, End, Fetch, Step
@@ -18,30 +19,46 @@ APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
 
 
 class Player:
-    """Runs one call. `play` is called once and returns how the call ends."""
+    """Runs one call, or what it hears meanwhile. `play` or `follow` is called once."""
 
     def __init__(
-        self, session: CallSession, webhooks: Webhooks, instructions: Instructions
+        self,
+        session: CallSession,
+        webhooks: Webhooks,
+        instructions: Instructions,
+        dialect: Dialect[VoiceVerb] = VOICE,
+        params: Callable[[], Fields] = lambda: (),
     ) -> None:
+        """`params` makes the fields that each request carries beside those of the call."""
         self._session = session
         self._webhooks = webhooks
         self._instructions = instructions
+        self._dialect = dialect
+        self._params = params
         self._fallback_used = not instructions.fallback_url
         self._documents = 0
 
-    async def play(self) -> End:
-        """Run the call's instructions; falling off the end of a document hangs up."""
+    async def play(self) -> Step:
+        """Run the instructions to their end; None means that they ran out."""
+        return await self._steps(self._guarded)
+
+    async def follow(self) -> Step:
+        """Like `play`, beside other documents; raise WebhookError or TwimlError for a bad one."""
+        url = self._session.document_url
+        try:
+            return await self._steps(lambda visit: visit)
+        finally:
+            self._session.document_url = url
+
+    async def _steps(self, visited: Callable[[Awaitable[Step]], Awaitable[Step]]) -> Step:
         step: Step = None
         if self._instructions.twiml:
-            step = await self._guarded(self._inline())
+            step = await visited(self._inline())
         elif self._instructions.url:
             step = Fetch(self._instructions.url, self._instructions.method)
         while isinstance(step, Fetch):
-            step = await self._guarded(self._visit(step))
-        if step is not None:
-            return step
-        self._session.answer()
-        return End("completed")
+            step = await visited(self._visit(step))
+        return step
 
     async def _guarded(self, visit: Awaitable[Step]) -> Step:
         """Turn an error into Twilio's alert and the fallback URL, or into the spoken apology."""
@@ -61,7 +78,7 @@ class Player:
     async def _inline(self) -> Step:
         """Run a document that has no URL of its own, so that relative ones in it lead nowhere."""
         self._session.document_url = ""
-        return await self._run(parse(self._instructions.twiml.encode(), VOICE))
+        return await self._run(parse(self._instructions.twiml.encode(), self._dialect))
 
     async def _visit(self, fetch: Fetch) -> Step:
         session = self._session
@@ -71,7 +88,7 @@ class Player:
             session.store.alert(session.sid, None, message)
             return End("completed")
         session.document_url = fetch.url
-        form = (*fields.of_call(session.call), *fetch.params)
+        form = (*fields.of_call(session.call), *self._params(), *fetch.params)
         webhook = Webhook(session.sid, "instructions", fetch.url, fetch.method, form)
         answer = await self._webhooks.request(webhook)
         session.document_url = answer.url
@@ -80,7 +97,7 @@ class Player:
     async def _obey(self, answer: Answer) -> Step:
         if answer.content_type.startswith("audio/"):
             return await self._hear(media_s(answer.content_type, answer.body), url=answer.url)
-        match instructions_of(answer, VOICE):
+        match instructions_of(answer, self._dialect):
             case None:
                 return None
             case PlainText(text):
@@ -102,7 +119,7 @@ class Player:
         for verb in document.verbs:
             if isinstance(verb, Gap):
                 session.store.alert(session.sid, None, verb.sentence)
-                session.store.note(session.sid, "event", "not emulated", verb.what)
+                session.happened("not emulated", verb.what)
                 return End("completed")
             step = await verb.run(session)
             if step is not None:

@@ -79,12 +79,14 @@ class Source:
         raw = self.raw(name)
         return default if raw is None else raw
 
-    def whole(self, name: str, default: int, minimum: int, warning: int) -> int:
+    def whole(
+        self, name: str, default: int, minimum: int, warning: int, maximum: int = 10**6
+    ) -> int:
         """Return a whole number; a wrong one is a warning and the default."""
         raw = self.raw(name)
         if raw is None:
             return default
-        if re.fullmatch(r"\d{1,6}", raw.strip()) and int(raw) >= minimum:
+        if re.fullmatch(r"[0-9]{1,7}", raw.strip()) and minimum <= int(raw) <= maximum:
             return int(raw)
         return self._wrong(name, raw, default, warning)
 
@@ -95,6 +97,19 @@ class Source:
             return default
         found = next((value for value in allowed if value.lower() == raw.strip().lower()), None)
         return self._wrong(name, raw, default, warning) if found is None else found
+
+    def several(
+        self, name: str, allowed: Iterable[str], default: tuple[str, ...], warning: int
+    ) -> tuple[str, ...]:
+        """Return the allowed values of a list with blanks between; a wrong one is a warning."""
+        raw = self.raw(name)
+        if raw is None:
+            return default
+        given, known = raw.split(), tuple(allowed)
+        for value in given:
+            if value not in known:
+                self.warn(warning, f"{value!r} is no value for {name} of <{self.name}>")
+        return tuple(value for value in known if value in given) or default
 
     def matching(self, name: str, pattern: str, default: str, warning: int) -> str:
         """Return a value of the given form; another one is a warning and the default."""

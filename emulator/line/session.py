@@ -1,11 +1,14 @@
 """One call while its TwiML runs: what a verb can do with it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from emulator.clock import Clock
+from emulator.line.services import Services
+from emulator.line.waiting import first_of, is_over
 from emulator.twilio.records import Call, Want
 from emulator.twilio.store import Store
 from emulator.webhooks import Answer, Webhook, Webhooks, join_url
@@ -27,8 +30,30 @@ class End:
     status: Literal["completed", "busy", "no-answer", "failed"] = "completed"
 
 
-type Step = Fetch | End | None
-"""What follows a verb: another document, the end, or (None) the next verb."""
+@dataclass(frozen=True)
+class Leave:
+    """The call leaves the queue that it waits in."""
+
+
+type Step = Fetch | End | Leave | None
+"""What follows a verb: a document, the end, the way out of a queue; None for the next verb."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What the person says; not final while they are still speaking."""
+
+    text: str
+    final: bool = True
+
+
+@dataclass(frozen=True)
+class Silence:
+    """The person has fallen silent."""
+
+
+type Heard = str | Speech | Silence
+"""What comes from the handset: a key, words, or silence."""
 
 
 class CallSession:
@@ -40,15 +65,18 @@ class CallSession:
         store: Store,
         clock: Clock,
         webhooks: Webhooks,
+        services: Services,
         on_answer: Callable[[], None],
     ) -> None:
         self.sid = sid
         self.store = store
         self.clock = clock
+        self.services = services
         self.document_url = ""
+        self.farewell: Callable[[], Fetch | None] = lambda: None
         self._webhooks = webhooks
         self._on_answer = on_answer
-        self._keys: asyncio.Queue[str] = asyncio.Queue()
+        self._heard: asyncio.Queue[Heard] = asyncio.Queue()
         self._took_time = False
 
     @property
@@ -72,51 +100,94 @@ class CallSession:
         """Write a verb into the timeline."""
         self.store.note(self.sid, "verb", name, text, **attributes)
 
+    def happened(self, name: str, text: str = "", **attributes: str) -> None:
+        """Write an event into the timeline."""
+        self.store.note(self.sid, "event", name, text, **attributes)
+
     def warn(self, code: int, message: str) -> None:
         """Show one of Twilio's warnings; the call goes on."""
         self.store.alert(self.sid, code, message, "warning")
 
     async def wait(self, seconds: float) -> None:
         """Let the call go on for so many seconds."""
-        self._took_time = True
+        self.takes_time()
         await self.clock.sleep(seconds)
+
+    def takes_time(self) -> None:
+        """Tell that this document does something that takes time."""
+        self._took_time = True
 
     def took_time(self) -> bool:
         """Whether anything was waited for since this was asked last."""
         took_time, self._took_time = self._took_time, False
         return took_time
 
-    def press(self, digits: str) -> None:
-        """Take keys from the handset."""
-        for digit in digits:
-            self._keys.put_nowait(digit)
+    def hear(self, *heard: Heard) -> None:
+        """Take keys, words or silence from the handset."""
+        for one in heard:
+            self._heard.put_nowait(one)
 
-    def forget_keys(self) -> None:
-        """Drop keys that were pressed before anybody listened."""
-        while not self._keys.empty():
-            self._keys.get_nowait()
+    def forget_heard(self) -> None:
+        """Drop keys and words that came before anybody listened."""
+        while not self._heard.empty():
+            self._heard.get_nowait()
+
+    async def next_heard(self, during: Awaitable[None], *kinds: type) -> Heard | None:
+        """Return the next key (str), Speech or Silence, of these kinds only; others are dropped.
+
+        Return None when `during` is over first. `during` is stopped when something is heard.
+        """
+        heard, other = await first_of(self._next(kinds), during)
+        if is_over(heard):
+            return heard.result()
+        is_over(other)
+        return None
 
     async def next_key(self, during: Awaitable[None]) -> str | None:
-        """Return the next key, or None when `during` is over first.
+        """Return the next key, or None when `during` is over first."""
+        heard = await self.next_heard(during, str)
+        return heard if isinstance(heard, str) else None
 
-        `during` is stopped by a key.
-        """
-        key = asyncio.ensure_future(self._keys.get())
-        other = asyncio.ensure_future(during)
+    async def _next(self, kinds: tuple[type, ...]) -> Heard:
+        while True:
+            heard = await self._heard.get()
+            if isinstance(heard, kinds):
+                return heard
+
+    @contextmanager
+    def wanting(self, *what: Want) -> Generator[None]:
+        """Tell the page what is waited for from the person."""
+        self._change(self.sid, wants=what)
         try:
-            await asyncio.wait((key, other), return_when=asyncio.FIRST_COMPLETED)
-            if key.done():
-                return key.result()
-            other.result()
-            return None
+            yield
         finally:
-            for task in (key, other):
-                task.cancel()
-            await asyncio.gather(key, other, return_exceptions=True)
+            self._change(self.sid, wants=())
 
-    def wants(self, *what: Want) -> None:
-        """Tell the page what is waited for from the person; nothing, when called without."""
-        self.store.calls.put(replace(self.call, wants=what))
+    @contextmanager
+    def upon_hang_up(self, request: Callable[[], Fetch | None]) -> Generator[None]:
+        """Name the request that Twilio makes when the person hangs up now; its answer is unused."""
+        before, self.farewell = self.farewell, request
+        try:
+            yield
+        finally:
+            self.farewell = before
+
+    @contextmanager
+    def connected_to(self, other_sid: str) -> Generator[None]:
+        """Show that this call talks with another one, on both sides."""
+        self._change(self.sid, connected_to=other_sid)
+        self._change(other_sid, connected_to=self.sid)
+        try:
+            yield
+        finally:
+            self._change(self.sid, connected_to=None)
+            self._change(other_sid, connected_to=None)
+
+    def _change(self, sid: str, **changes: Any) -> None:
+        """Change a call's record, unless the history was cleared meanwhile."""
+        call = self.store.calls.get(sid)
+        if call is not None:
+            self.store.calls.put(replace(call, **changes))
 
     def resolve(self, url: str) -> str:
         """Return an absolute URL; a relative one needs a document that has a URL itself."""

@@ -1,10 +1,12 @@
 """The verbs. A new verb is one class with `read` and `run`, and a line in VOICE or MESSAGING."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from emulator.line import coverage
 from emulator.line.document import Dialect
 from emulator.line.session import CallSession, Step
+from emulator.line.verbs.dialling import Dial
 from emulator.line.verbs.gathering import Gather
 from emulator.line.verbs.leaving import Hangup, Redirect, Reject
 from emulator.line.verbs.messaging import RedirectText, Reply
@@ -26,10 +28,24 @@ VOICE: Dialect[VoiceVerb] = Dialect(
         "Redirect": Redirect.read,
         "Reject": Reject.read,
         "Hangup": Hangup.read,
+        "Dial": Dial.read,
     },
     elements=coverage.VOICE,
     unknown_verb=12200,
 )
+
+
+def _part(*names: str, otherwise: int) -> Dialect[VoiceVerb]:
+    """Return the dialect of a document in which only these verbs may stand."""
+    verbs = {name: read for name, read in VOICE.verbs.items() if name in names}
+    return Dialect(verbs, coverage.VOICE, otherwise)
+
+
+DIALECTS: Mapping[str, Dialect[VoiceVerb]] = {
+    "voice": VOICE,
+    "whisper": _part("Say", "Play", "Pause", "Gather", "Redirect", "Hangup", otherwise=13201),
+}
+"""TwiML for calls by the place where it stands (twilio.com/docs/voice/twiml/number and others)."""
 
 MESSAGING: Dialect[Reply | RedirectText] = Dialect(
     verbs={"Message": Reply.read, "Redirect": RedirectText.read},

@@ -43,12 +43,9 @@ class Gather:
         if self.num_digits:
             attributes["numDigits"] = str(self.num_digits)
         session.note("Gather", **attributes)
-        session.forget_keys()
-        session.wants("keys")
-        try:
+        session.forget_heard()
+        with session.wanting("keys"):
             digits = await self._digits(session)
-        finally:
-            session.wants()
         if digits or self.action_on_empty_result:
             return session.fetch(self.action, self.method, Digits=digits)
         return None

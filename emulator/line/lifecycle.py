@@ -1,0 +1,131 @@
+"""How a call goes: dialled, ringing, answered, its TwiML, the end."""
+
+import asyncio
+from dataclasses import replace
+
+from emulator.clock import Clock
+from emulator.line.legs import LegRequest
+from emulator.line.live_calls import LiveCall, LiveCalls, PickedUp
+from emulator.line.player import Player
+from emulator.line.progress import Progress
+from emulator.line.session import End, Step
+from emulator.line.verbs import DIALECTS
+from emulator.line.waiting import first_of, is_over
+from emulator.twilio.records import Call, Instructions
+from emulator.twilio.store import Store
+from emulator.webhooks import Webhooks
+
+DIALLING_S = 0.1
+RINGING_AFTER_S = 0.2
+"""How long a call takes to leave the queue and to reach the handset. Only the order is Twilio's."""
+
+
+class Lifecycle:
+    """Runs each kind of call from its beginning; `LiveCalls` knows what became of it."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        webhooks: Webhooks,
+        progress: Progress,
+        calls: LiveCalls,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._webhooks = webhooks
+        self._progress = progress
+        self._calls = calls
+
+    async def outgoing(self, live: LiveCall) -> None:
+        """Run a call that the REST API created."""
+        await self._clock.sleep(DIALLING_S)
+        self._calls.put(replace(live.call, dialled=self._clock.now()))
+        self._progress.report(live.sid, "initiated")
+        if await self._ring(live):
+            await self._play(live, live.call.instructions)
+
+    async def incoming(self, live: LiveCall) -> None:
+        """Run a call of a person to one of the account's numbers."""
+        call = live.call
+        self._store.note(call.sid, "event", "ringing")
+        if not call.instructions.url:
+            self._store.alert(
+                call.sid, None, f"The number {call.to} has no VoiceUrl, so nobody answers"
+            )
+            self._calls.finish(call.sid, "failed")
+            return
+        await self._play(live, call.instructions)
+
+    async def dialled(self, live: LiveCall, request: LegRequest) -> None:
+        """Run the leg of a <Dial>: never queued; the whisper comes before it is connected."""
+        self._progress.report(live.sid, "initiated")
+        if not await self._ring(live):
+            return
+        if live.leg is None:
+            raise RuntimeError("a dialled call has a leg")
+        if request.send_digits:
+            live.session.note("Play", digits=request.send_digits)
+        if request.url:
+            whisper = Instructions(request.url, request.method)
+            if isinstance(await self._player(live, whisper, "whisper").play(), End):
+                self._calls.finish(live.sid, "completed")
+                return
+        live.leg.connect()
+        await live.leg.over.wait()
+        self._calls.finish(live.sid, "completed")
+
+    async def redirected(
+        self, live: LiveCall, before: asyncio.Task[None] | None, instructions: Instructions
+    ) -> None:
+        """Play other instructions once what ran before has let go of the call."""
+        if before is not None:
+            before.cancel()
+            await asyncio.wait([before])
+        if live.leg is not None:
+            live.leg.leave()
+            live.leg = None
+        if self._calls.is_live(live.sid):  # it may have ended in the same instant
+            await self._play(live, instructions)
+
+    async def _ring(self, live: LiveCall) -> bool:
+        """Let the handset ring; return whether it was answered. If not, the call is over."""
+        sid = live.sid
+        await self._clock.sleep(RINGING_AFTER_S)
+        if self._store.number(live.call.to):
+            self._store.alert(sid, None, "Calls between the account's own numbers are not emulated")
+            self._calls.finish(sid, "failed")
+            return False
+        self._calls.put(replace(live.call, status="ringing"))
+        self._store.note(sid, "event", "ringing")
+        self._progress.report(sid, "ringing")
+        outcome = await self._picked_up(live)
+        if outcome not in ("answer", "machine"):
+            self._calls.finish(sid, "busy" if outcome == "decline" else "no-answer")
+            return False
+        self._calls.connect(sid)
+        self._progress.report(sid, "answered")
+        return True
+
+    async def _picked_up(self, live: LiveCall) -> PickedUp | None:
+        await first_of(asyncio.shield(live.picked_up), self._clock.sleep(live.call.timeout_s))
+        return live.picked_up.result() if live.picked_up.done() else None
+
+    async def _play(self, live: LiveCall, instructions: Instructions) -> None:
+        """Run TwiML until it ends the call or the call's time is over."""
+        player = self._player(live, instructions)
+        played, _ = await first_of(player.play(), self._clock.sleep(self._time_left_s(live.call)))
+        step: Step = played.result() if is_over(played) else End("completed")
+        if not isinstance(step, End):
+            live.session.answer()
+            step = End("completed")
+        self._calls.finish(live.sid, step.status)
+
+    def _player(self, live: LiveCall, instructions: Instructions, dialect: str = "voice") -> Player:
+        return Player(live.session, self._webhooks, instructions, DIALECTS[dialect])
+
+    def _time_left_s(self, call: Call) -> float:
+        """Seconds until the call's time limit, which counts from the answer."""
+        if call.answered is None:
+            return call.time_limit_s
+        return call.time_limit_s - (self._clock.now() - call.answered).total_seconds()

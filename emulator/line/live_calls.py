@@ -1,0 +1,153 @@
+"""The calls that are not over: what runs each of them, and how it ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from emulator.clock import Clock
+from emulator.line import fields
+from emulator.line.legs import Leg
+from emulator.line.progress import Progress
+from emulator.line.services import Services
+from emulator.line.session import CallSession
+from emulator.line.tasks import Tasks
+from emulator.twilio.records import Call, CallStatus
+from emulator.twilio.store import Store
+from emulator.webhooks import Webhook, WebhookError, Webhooks
+
+type PickedUp = Literal["answer", "machine", "decline"]
+"""What becomes of a handset that rings."""
+
+
+class WrongStateError(Exception):
+    """The call is not in a state for what was asked of it; the text says which it is in."""
+
+
+@dataclass
+class LiveCall:
+    """A call that is not over: what runs it and what the handset may do."""
+
+    session: CallSession
+    picked_up: asyncio.Future[PickedUp]
+    leg: Leg | None = None
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def sid(self) -> str:
+        return self.session.sid
+
+    @property
+    def call(self) -> Call:
+        """Return the record as it is now."""
+        return self.session.call
+
+
+class LiveCalls:
+    """All live calls by SID. Each runs in a task of its own."""
+
+    def __init__(self, store: Store, clock: Clock, webhooks: Webhooks, progress: Progress) -> None:
+        self._store = store
+        self._clock = clock
+        self._webhooks = webhooks
+        self._progress = progress
+        self._live: dict[str, LiveCall] = {}
+        self._tasks = Tasks(store)
+
+    def start(
+        self,
+        call: Call,
+        services: Services,
+        run: Callable[[LiveCall], Awaitable[None]],
+        leg: Leg | None = None,
+    ) -> LiveCall:
+        """Take in a new call and run it."""
+        session = CallSession(
+            call.sid,
+            self._store,
+            self._clock,
+            self._webhooks,
+            services,
+            lambda: self.connect(call.sid),
+        )
+        live = LiveCall(session, asyncio.get_running_loop().create_future(), leg)
+        self._live[call.sid] = live
+        self.run(live, lambda: run(live))
+        return live
+
+    def run(self, live: LiveCall, run: Callable[[], Awaitable[None]]) -> None:
+        """Let something else run a live call from now on."""
+        sid = live.sid
+        live.task = self._tasks.start(sid, run, lambda: self.finish(sid, "failed"))
+
+    def found(self, sid: str) -> LiveCall:
+        """Return a live call; raise WrongStateError when there is none or it is over."""
+        live, call = self._live.get(sid), self._store.calls.get(sid)
+        if call is None:
+            raise WrongStateError("There is no such call.")
+        if live is None:
+            raise WrongStateError(f"The call is over ({call.status}).")
+        return live
+
+    def is_live(self, sid: str) -> bool:
+        return sid in self._live
+
+    def connect(self, sid: str) -> None:
+        """The call is answered."""
+        self.put(replace(self._live[sid].call, status="in-progress", answered=self._clock.now()))
+        self._store.note(sid, "event", "answered")
+
+    def end(self, sid: str) -> None:
+        """End the call whatever it is doing: canceled before the answer, otherwise completed."""
+        live = self.found(sid)
+        call = live.call
+        if live.task is not None:
+            live.task.cancel()
+        if call.status == "in-progress":
+            self.finish(sid, "completed")
+        else:
+            self.finish(sid, "no-answer" if call.direction == "inbound" else "canceled")
+
+    def finish(self, sid: str, status: CallStatus) -> None:
+        """The call is over; nothing happens when it was already."""
+        live = self._live.pop(sid, None)
+        call = self._store.calls.get(sid)
+        if live is None or call is None:
+            return
+        ended = replace(call, status=status, ended=self._clock.now(), wants=(), connected_to=None)
+        self.put(ended)
+        self._store.note(sid, "event", status)
+        # A call that never left the queue fires no callbacks (twilio.com/docs/voice/twiml).
+        if call.dialled is not None:
+            self._progress.report(sid, "completed")
+        if live.leg is not None:
+            live.leg.end(status)
+        if call.status == "in-progress":
+            self._say_farewell(live)
+
+    def _say_farewell(self, live: LiveCall) -> None:
+        """Make the request that a verb still owes when the call ends in the midst of it."""
+        try:
+            fetch = live.session.farewell()
+        except WebhookError as error:
+            self._store.alert(live.sid, error.code, error.message)
+            return
+        if fetch is not None:
+            form = (*fields.of_call(live.call), *fetch.params)
+            webhook = Webhook(live.sid, "instructions", fetch.url, fetch.method, form)
+            self._tasks.start(live.sid, lambda: self._request(webhook))
+
+    async def _request(self, webhook: Webhook) -> None:
+        try:
+            await self._webhooks.request(webhook)
+        except WebhookError as error:
+            self._store.alert(webhook.resource_sid, error.code, error.message)
+
+    def put(self, call: Call) -> None:
+        """Store a changed call."""
+        self._store.calls.put(replace(call, updated=self._clock.now()))
+
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Drop all calls without a word, for a reset or the end; return what ends with them."""
+        self._live.clear()
+        return self._tasks.cancel()

@@ -1,0 +1,53 @@
+"""What the line does for the verbs of a call: each part is a room of its own."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from emulator.line.fields import Fields
+from emulator.line.legs import Leg, LegRequest
+from emulator.twilio.records import Instructions
+
+if TYPE_CHECKING:
+    from emulator.line.session import CallSession, Step
+
+type DialectName = str
+"""Which verbs may stand in a document: see emulator.line.verbs.DIALECTS."""
+
+
+class Dialler(Protocol):
+    """Dials other phones for a call."""
+
+    def dial(self, parent_sid: str, request: LegRequest) -> Leg:
+        """Ring a phone; return the leg at once."""
+        ...
+
+    def release(self, leg: Leg) -> None:
+        """Hang up a leg, whatever it is doing; nothing happens when it is over."""
+        ...
+
+
+class Follow(Protocol):
+    """Runs documents of their own for a call: what a queue or conference plays meanwhile."""
+
+    def __call__(
+        self,
+        session: "CallSession",
+        instructions: Instructions,
+        dialect: DialectName,
+        params: Callable[[], Fields],
+    ) -> Awaitable["Step"]:
+        """Fetch and run documents until they end; return what the last one led to.
+
+        `params` makes the fields that each request carries beside those of the call. Raise
+        WebhookError or TwimlError for a document that cannot be had or run.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Handed to every call."""
+
+    dialler: Dialler
+    follow: Follow

@@ -1,0 +1,110 @@
+"""Dial: connects the call with somebody else (twilio.com/docs/voice/twiml/dial)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from emulator.line.reading import Source, TwimlError
+from emulator.line.session import CallSession, Fetch, Step
+from emulator.line.verbs.numbers import Number, Numbers
+from emulator.line.verbs.target import DialOptions, Outcome, Target
+from emulator.twilio.numbers import e164
+from emulator.twilio.records import StatusCallback
+
+RECORD = (
+    "do-not-record", "true", "false", "record-from-answer", "record-from-ringing",
+    "record-from-answer-dual", "record-from-ringing-dual",
+)  # fmt: skip
+RECORDING_EVENTS = ("in-progress", "completed", "absent")
+SINGLE: Mapping[str, Callable[[Source], Target]] = {}
+"""Nouns that stand alone in a <Dial>."""
+GAPS = ("Client", "Sip", "Sim", "Application", "WhatsApp")
+LONGEST_S = 86400
+MIXED = 13000
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Connect with numbers, a queue or a conference; then the action, or the next verb."""
+
+    action: str | None
+    method: str
+    options: DialOptions
+    target: Target
+
+    @classmethod
+    def read(cls, source: Source) -> "Dial":
+        return cls(
+            action=source.raw("action"),
+            method=source.one_of("method", ("GET", "POST"), "POST", 13211),
+            options=_options(source),
+            target=_target(source),
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        if not self.options.answer_on_bridge:
+            session.answer()
+        session.note("Dial", timeout=str(self.options.timeout_s))
+        session.takes_time()
+        session.forget_heard()
+        ended = Outcome("completed")
+        with session.upon_hang_up(lambda: self._next(session, ended)):
+            outcome = await self.target.connect(session, self._checked(session))
+        session.happened("dialled", outcome.status)
+        return self._next(session, outcome)
+
+    def _next(self, session: CallSession, outcome: Outcome) -> Fetch | None:
+        if self.action is None:
+            return None
+        fields = (("DialCallStatus", outcome.status), *outcome.fields)
+        return session.fetch(self.action, self.method, **dict(fields))
+
+    def _checked(self, session: CallSession) -> DialOptions:
+        """Drop a caller id that is neither of the call's numbers nor one of the account's."""
+        options, call = self.options, session.call
+        if not options.caller_id:
+            return options
+        number = e164(options.caller_id)
+        if number and (number in (call.sender, call.to) or session.store.number(number)):
+            return replace(options, caller_id=number)
+        session.warn(13214, "The callerId of <Dial> is no number of this call or the account")
+        return replace(options, caller_id="")
+
+
+def _options(source: Source) -> DialOptions:
+    record = source.one_of("record", RECORD, "do-not-record", 13217)
+    return DialOptions(
+        timeout_s=source.whole("timeout", default=30, minimum=5, warning=13212, maximum=600),
+        time_limit_s=source.whole(
+            "timeLimit", default=14400, minimum=1, warning=13216, maximum=LONGEST_S
+        ),
+        caller_id=source.value("callerId").strip(),
+        hangup_on_star=source.flag("hangupOnStar", default=False, warning=13213),
+        answer_on_bridge=source.flag("answerOnBridge", default=False, warning=13219),
+        sequential=source.flag("sequential", default=False, warning=13218),
+        record={"true": "record-from-answer", "false": "do-not-record"}.get(record, record),
+        recording_callback=recording_callback(source, 13217),
+    )
+
+
+def recording_callback(source: Source, warning: int) -> StatusCallback | None:
+    """Read where and when a recording is reported; it is the same for all verbs that record."""
+    url = source.value("recordingStatusCallback")
+    method = source.one_of("recordingStatusCallbackMethod", ("GET", "POST"), "POST", warning)
+    events = source.several(
+        "recordingStatusCallbackEvent", RECORDING_EVENTS, ("completed",), warning
+    )
+    return StatusCallback(url, method, events) if url else None
+
+
+def _target(source: Source) -> Target:
+    nouns = source.children("Number", *SINGLE, gaps=GAPS, warning=13215)
+    single = [noun for noun in nouns if noun.name in SINGLE]
+    text = (source.element.text or "").strip()
+    if single:
+        if len(nouns) > 1 or text:
+            raise TwimlError(MIXED, f"<{single[0].name}> cannot be dialled together with others")
+        return SINGLE[single[0].name](single[0])
+    numbers = [Number.read(noun) for noun in nouns]
+    if text:
+        numbers.insert(0, Number(text))
+    return Numbers(tuple(numbers))

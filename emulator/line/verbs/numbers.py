@@ -1,0 +1,126 @@
+"""Number: phones that <Dial> rings, at once or in turn (twilio.com/docs/voice/twiml/number)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from emulator.line.legs import Leg, LegRequest, first_connected
+from emulator.line.reading import GapError, Source
+from emulator.line.session import CallSession
+from emulator.line.verbs.target import DialOptions, Outcome, until_parted
+from emulator.twilio.calls import EVENTS
+from emulator.twilio.numbers import e164
+from emulator.twilio.records import StatusCallback
+
+NUMBERS_LIMIT = 10
+BAD_NUMBER = 13223
+WRONG = 13224
+
+
+@dataclass(frozen=True)
+class Number:
+    """One phone and what happens on its side before it is connected."""
+
+    text: str
+    url: str = ""
+    method: str = "POST"
+    send_digits: str = ""
+    callback: StatusCallback | None = None
+
+    @classmethod
+    def read(cls, source: Source) -> "Number":
+        if source.value("machineDetection"):
+            raise GapError("The attribute machineDetection of <Number>")
+        url = source.value("statusCallback")
+        method = source.one_of("statusCallbackMethod", ("GET", "POST"), "POST", WRONG)
+        events = source.several("statusCallbackEvent", EVENTS, ("completed",), WRONG)
+        number = cls(
+            text=source.text(),
+            url=source.value("url"),
+            method=source.one_of("method", ("GET", "POST"), "POST", WRONG),
+            send_digits=source.matching("sendDigits", r"[0-9A-DwW#*]{0,32}", "", WRONG),
+            callback=StatusCallback(url, method, events) if url else None,
+        )
+        source.finish()
+        return number
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Up to ten phones; the first to answer is connected, the others stop ringing."""
+
+    numbers: tuple[Number, ...]
+
+    async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
+        requests = self._requests(session, options)
+        turns = [[one] for one in requests] if options.sequential else [requests]
+        outcome = Outcome("failed", (("DialBridged", "false"),))
+        for turn in turns:
+            outcome, is_connected = await _ring(session, options, turn)
+            if is_connected:
+                return outcome
+        return outcome
+
+    def _requests(self, session: CallSession, options: DialOptions) -> list[LegRequest]:
+        if len(self.numbers) > NUMBERS_LIMIT:
+            session.warn(BAD_NUMBER, f"<Dial> rings at most {NUMBERS_LIMIT} numbers")
+        requests: list[LegRequest] = []
+        for number in self.numbers[:NUMBERS_LIMIT]:
+            to = e164(number.text)
+            if to is None:
+                session.warn(BAD_NUMBER, "A number of <Dial> is no phone number")
+                continue
+            requests.append(_request(session, options, number, to))
+        return requests
+
+
+def _request(session: CallSession, options: DialOptions, number: Number, to: str) -> LegRequest:
+    callback = number.callback
+    return LegRequest(
+        to=to,
+        sender=options.caller_id or session.call.sender,
+        timeout_s=options.timeout_s,
+        url=session.resolve(number.url) if number.url else "",
+        method=number.method,
+        send_digits=number.send_digits,
+        callback=replace(callback, url=session.resolve(callback.url)) if callback else None,
+    )
+
+
+async def _ring(
+    session: CallSession, options: DialOptions, requests: Sequence[LegRequest]
+) -> tuple[Outcome, bool]:
+    """Ring these at once; return the outcome and whether it came to a conversation."""
+    dialler = session.services.dialler
+    legs = [dialler.dial(session.sid, request) for request in requests]
+    try:
+        leg = await first_connected(legs)
+        if leg is None:
+            return _failure(legs), False
+        for other in legs:
+            if other is not leg:
+                dialler.release(other)
+        return await _talk(session, options, leg), True
+    finally:
+        for leg in legs:
+            dialler.release(leg)
+
+
+async def _talk(session: CallSession, options: DialOptions, leg: Leg) -> Outcome:
+    session.answer()
+    began = session.clock.now()
+    with session.connected_to(leg.sid):
+        await until_parted(session, options, leg.over)
+    seconds = (session.clock.now() - began).total_seconds()
+    duration = () if leg.left else (("DialCallDuration", str(math.ceil(seconds))),)
+    fields = (("DialCallSid", leg.sid), *duration, ("DialBridged", "true"))
+    return Outcome("completed", fields)
+
+
+def _failure(legs: Sequence[Leg]) -> Outcome:
+    """Say why nobody was connected; somebody who did not answer tells more than a busy line."""
+    statuses = [leg.status for leg in legs]
+    order = ("no-answer", "busy", "canceled", "failed")
+    status = next((one for one in order if one in statuses), "failed")
+    fields = (("DialCallSid", legs[-1].sid),) if legs else ()
+    return Outcome(status, (*fields, ("DialBridged", "false")))

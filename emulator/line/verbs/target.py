@@ -1,0 +1,60 @@
+"""What a <Dial> connects with, and what comes of it."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from emulator.line.fields import Fields
+from emulator.line.session import CallSession
+from emulator.line.waiting import first_of
+from emulator.twilio.records import StatusCallback
+
+
+@dataclass(frozen=True)
+class DialOptions:
+    """The attributes of <Dial> that its nouns need.
+
+    `caller_id` is "" where none was given, `record` one of Twilio's values.
+    """
+
+    timeout_s: int
+    time_limit_s: int
+    caller_id: str
+    hangup_on_star: bool
+    answer_on_bridge: bool
+    sequential: bool
+    record: str
+    recording_callback: StatusCallback | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a <Dial> ended.
+
+    `status` is DialCallStatus, `fields` are the others that its action gets.
+    """
+
+    status: str
+    fields: Fields = ()
+
+
+class Target(Protocol):
+    """A noun of <Dial>, or several of them."""
+
+    async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
+        """Connect the call and stay until they part; a cancelled task hangs up what was dialled."""
+        ...
+
+
+async def until_parted(session: CallSession, options: DialOptions, over: asyncio.Event) -> None:
+    """Stay until `over`, until the time limit, or until the caller presses * where that counts."""
+    deadline = session.clock.now() + timedelta(seconds=options.time_limit_s)
+
+    async def rest() -> None:
+        seconds = (deadline - session.clock.now()).total_seconds()
+        await first_of(over.wait(), session.clock.sleep(seconds))
+
+    key = await session.next_key(rest())
+    while key is not None and not (options.hangup_on_star and key == "*"):
+        key = await session.next_key(rest())

@@ -1,0 +1,89 @@
+"""What a test wants to know or to turn: calls, handsets, webhooks, alerts, time, a clean slate."""
+
+import math
+from http import HTTPStatus
+
+from aiohttp import web
+
+from emulator import views
+from emulator.clock import ManualClock
+from emulator.state import State
+from emulator.world.requests import WorldError, json_of
+
+LONGEST_ADVANCE_S = 366 * 24 * 3600
+
+
+class Observation:
+    """Handlers for what is seen from outside."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/emulator/calls/{sid}", self.call),
+            web.get("/emulator/handsets/{number}", self.handset),
+            web.get("/emulator/webhooks", self.webhooks),
+            web.get("/emulator/alerts", self.alerts),
+            web.get("/emulator/recordings/{name}", self.recording),
+            web.post("/emulator/clock/advance", self.advance),
+            web.post("/emulator/reset", self.reset),
+        ]
+
+    async def call(self, request: web.Request) -> web.Response:
+        store, sid = self._state.store, request.match_info["sid"]
+        call = store.calls.get(sid)
+        if call is None:
+            raise WorldError("There is no such call.", HTTPStatus.NOT_FOUND)
+        return web.json_response(views.call(call, store.children(sid)))
+
+    async def handset(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        store = self._state.store
+        texts = [
+            views.text(record) for record in store.messages if number in (record.to, record.sender)
+        ]
+        calls = [views.call(record) for record in store.calls if views.person_of(record) == number]
+        return web.json_response({"texts": texts, "calls": calls})
+
+    async def webhooks(self, request: web.Request) -> web.Response:
+        sid = request.query.get("sid")
+        found = [r for r in self._state.store.deliveries if sid in (None, r.resource_sid)]
+        return web.json_response([views.webhook(record) for record in found])
+
+    async def alerts(self, request: web.Request) -> web.Response:
+        return web.json_response([views.alert(record) for record in self._state.store.alerts])
+
+    async def recording(self, request: web.Request) -> web.Response:
+        """Let the page play a recording."""
+        content = self._state.api.resource("Recordings").content(request.match_info["name"])
+        return web.Response(body=content.body, content_type=content.content_type)
+
+    async def advance(self, request: web.Request) -> web.Response:
+        """Let time pass on the manual clock."""
+        seconds = (await json_of(request)).get("seconds")
+        clock = self._state.clock
+        if (
+            isinstance(seconds, bool)
+            or not isinstance(seconds, (int, float))
+            or not math.isfinite(seconds)
+        ):
+            raise WorldError("seconds: a number is needed")
+        if not 0 <= seconds <= LONGEST_ADVANCE_S:
+            raise WorldError(f"seconds: from 0 to {LONGEST_ADVANCE_S}")
+        if not isinstance(clock, ManualClock):
+            raise WorldError(
+                "The clock is the system's; start with --clock manual.", HTTPStatus.CONFLICT
+            )
+        try:
+            await clock.advance(seconds)
+        except OverflowError as error:
+            raise WorldError("seconds: the clock ends with the year 9999") from error
+        self._state.hub.publish("clock", self._state.clock_view)
+        return web.json_response(self._state.clock_view())
+
+    async def reset(self, request: web.Request) -> web.Response:
+        """A clean slate."""
+        await json_of(request)
+        await self._state.reset()
+        return web.json_response({})
