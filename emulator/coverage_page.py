@@ -36,7 +36,7 @@ GAPS = """## Behaviour of Twilio that is not emulated
 | Texts and calls between the account's own numbers | they fail, with an alert |
 | Digest passwords in a webhook's URL (Basic ones work) | the webhook fails with 11200 |
 | Test credentials and magic numbers | there are none: every number can be texted and rung |
-| Queues by rate (one call a second, one segment a second), 20429, 14107 | nothing is limited |
+| Queues by rate (one call a second, one segment a second), 20429 | nothing is limited |
 | `ValidityPeriod` | checked, and without effect: nothing waits |
 | Caching of TwiML and media by ETag | everything is fetched each time |
 | `CallToken`, `StirVerstat`, `StirStatus`, `RawDlrDoneDate`, `CallerName` | not sent |
@@ -65,6 +65,10 @@ CHOICES = """## Choices where Twilio's documents leave one
 | An empty answer to a call | the call is answered and ends | documented for chunked answers only (11770) |
 | Fallback URL | used once in a call or text | docs/usage/security/availability-reliability says when, not how often |
 | Answers of type audio to a call | up to 40 MB | docs/voice/twiml has a limit of 64 kB for documents only |
+| `action` of `<Message>` | gets the fields of a report on the text with the status `sending`; `invalid` and no SID when it cannot be sent | docs/messaging/twiml/message names the two fields, the page's older form the two statuses |
+| `statusCallback` and `action` of `<Message>` | `action` leads on, `statusCallback` is told, whatever the kind of text | docs/messaging/twiml/message: which of them is told depends on the kind of text; set both |
+| After the fiftieth document for a text (14106) | a warning; the fallback URL is not asked | docs/api/errors/14106 is a warning |
+| Quick replies between two numbers (14107) | from the sixteenth on they fail, and count as well, until half a minute passes without one | docs/api/errors/14107 |
 | Alphanumeric senders to numbers that begin with +1 | 21612 | docs/messaging/twiml/message: not for the United States and Canada |
 
 Unless a row says otherwise the sources are Twilio's OpenAPI description of the 2010-04-01 API for REST, and

@@ -7,10 +7,10 @@ from emulator.line import fields
 from emulator.line.document import Gap
 from emulator.line.instructions import PlainText, instructions_of
 from emulator.line.reading import TwimlError
+from emulator.line.replies import problem_of
 from emulator.line.verbs import MESSAGING
 from emulator.line.verbs.messaging import RedirectText, Reply
-from emulator.twilio.messages import BODY_LIMIT, MEDIA_LIMIT
-from emulator.twilio.numbers import e164, is_alphanumeric, region_of
+from emulator.twilio.numbers import e164, region_of
 from emulator.twilio.records import Message, PhoneNumber
 from emulator.twilio.store import Store
 from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks, join_url
@@ -18,6 +18,9 @@ from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks, join_url
 DOCUMENTS_LIMIT = 50
 REPLIES_LIMIT = 10
 PURPOSE = "incoming text"
+ACTION_STATUS = "sending"
+INVALID: fields.Fields = (("MessageSid", ""), ("MessageStatus", "invalid"))
+"""What an action URL hears of a text (docs/messaging/twiml/message): it is on its way, or wrong."""
 
 
 class Conversation:
@@ -29,7 +32,7 @@ class Conversation:
         number: PhoneNumber,
         store: Store,
         webhooks: Webhooks,
-        send: Callable[[Reply], None],
+        send: Callable[[Reply], Message],
     ) -> None:
         self._message = message
         self._number = number
@@ -37,6 +40,7 @@ class Conversation:
         self._webhooks = webhooks
         self._send = send
         self._sent = 0
+        self._form = fields.of_incoming_text(message)
         self._failed: fields.Fields = ()
 
     async def run(self) -> None:
@@ -53,33 +57,34 @@ class Conversation:
 
     def _webhooks_to_try(self) -> Iterator[Webhook]:
         number, sid = self._number, self._message.sid
-        form = fields.of_incoming_text(self._message)
         if not number.sms_url:
             message = f"The number {number.phone_number} has no SmsUrl, so nobody answers"
             self._store.alert(sid, None, message)
             return
-        yield Webhook(sid, PURPOSE, number.sms_url, number.sms_method, form)
+        yield self._webhook(number.sms_url, number.sms_method, self._form)
         if number.sms_fallback_url:
-            form = (*form, *self._failed)
-            yield Webhook(sid, PURPOSE, number.sms_fallback_url, number.sms_fallback_method, form)
+            form = (*self._form, *self._failed)
+            yield self._webhook(number.sms_fallback_url, number.sms_fallback_method, form)
+
+    def _webhook(self, url: str, method: str, form: fields.Fields) -> Webhook:
+        return Webhook(self._message.sid, PURPOSE, url, method, form)
 
     async def _documents(self, webhook: Webhook) -> None:
+        following: Webhook | None = webhook
         for _ in range(DOCUMENTS_LIMIT):
-            answer = await self._webhooks.request(webhook)
-            redirect = self._obey(answer)
-            if redirect is None:
+            answer = await self._webhooks.request(following)
+            following = self._obey(answer, following.params)
+            if following is None:
                 return
-            target = join_url(answer.url, redirect.url)
-            webhook = replace(webhook, url=target, method=redirect.method)
-        raise TwimlError(14106, f"More than {DOCUMENTS_LIMIT} documents for one text")
+        self._warn(14106, f"More than {DOCUMENTS_LIMIT} documents for one text")
 
-    def _obey(self, answer: Answer) -> RedirectText | None:
-        """Send the replies of one document; return where it leads, if it leads on."""
-        document = instructions_of(answer, MESSAGING)
+    def _obey(self, answer: Answer, form: fields.Fields) -> Webhook | None:
+        """Send the replies of one document; return what is asked next, if it leads on."""
+        document = instructions_of(answer, MESSAGING, plain_is_words=True)
         if document is None:
             return None
         if isinstance(document, PlainText):
-            self._reply(Reply(document.text, (), "", "", ""), answer.url)
+            self._reply(Reply(document.text), answer.url)
             return None
         for warning in document.warnings:
             self._warn(warning.code, warning.message)
@@ -89,48 +94,48 @@ class Conversation:
                     self._store.alert(self._message.sid, None, verb.sentence)
                     return None
                 case RedirectText():
-                    return verb
+                    return self._webhook(join_url(answer.url, verb.url), verb.method, form)
                 case Reply():
-                    self._reply(verb, answer.url)
+                    sent = self._reply(verb, answer.url)
+                    if verb.action:
+                        url = join_url(answer.url, verb.action)
+                        return self._webhook(url, verb.method, _of_action(sent))
         return None
 
-    def _reply(self, reply: Reply, base: str) -> None:
-        """Complete a reply and send it, unless Twilio would not."""
-        callback = join_url(base, reply.status_callback) if reply.status_callback else ""
+    def _reply(self, reply: Reply, base: str) -> Message | None:
+        """Complete a reply and send it; return None when Twilio would not."""
         complete = replace(
             reply,
             to=self._recipient(reply.to) if reply.to else self._message.sender or "",
             sender=reply.sender or self._message.to,
             media=tuple(join_url(base, url) for url in reply.media),
-            status_callback=callback,
+            status_callback=self._status_callback(reply, base),
         )
-        problem = self._problem(complete)
+        problem = problem_of(complete, self._store)
+        if self._sent >= REPLIES_LIMIT:
+            problem = 14109, f"More than {REPLIES_LIMIT} replies to one text"
         if problem is not None:
             self._warn(*problem)
-            return
+            return None
         self._sent += 1
-        self._send(complete)
+        return self._send(complete)
 
     def _recipient(self, text: str) -> str:
         """Return the number as E.164; without + it has the country of the account's number."""
         return e164(text, region_of(self._message.to)) or ""
 
-    def _problem(self, reply: Reply) -> tuple[int, str] | None:
-        """Return the number and the sentence with which Twilio drops a reply."""
-        own = self._store.number(reply.sender) is not None
-        if self._sent >= REPLIES_LIMIT:
-            return 14109, f"More than {REPLIES_LIMIT} replies to one text"
-        if reply.to in ("", reply.sender):
-            return 14101, "The attribute to of <Message> is no phone number to send to"
-        if not own and not is_alphanumeric(reply.sender):
-            return 14102, "The attribute from of <Message> is no number of the account"
-        if not reply.body and not reply.media:
-            return 14103, "<Message> has neither body nor media"
-        if len(reply.body) > BODY_LIMIT:
-            return 21617, f"<Message> has more than {BODY_LIMIT} characters"
-        if len(reply.media) > MEDIA_LIMIT:
-            return 21623, f"<Message> has more than {MEDIA_LIMIT} media"
-        return None
+    def _status_callback(self, reply: Reply, base: str) -> str:
+        """Return where the reply is reported; a wrong URL is a warning, and nothing is reported."""
+        try:
+            return join_url(base, reply.status_callback) if reply.status_callback else ""
+        except WebhookError as error:
+            self._warn(14105, f"statusCallback: {error.message}")
+            return ""
 
     def _warn(self, code: int, message: str) -> None:
         self._store.alert(self._message.sid, code, message, "warning")
+
+
+def _of_action(sent: Message | None) -> fields.Fields:
+    """Return the fields of the request to an action URL: those of a report on the reply."""
+    return INVALID if sent is None else fields.of_message_status(sent, ACTION_STATUS)

@@ -122,16 +122,20 @@ VOICE: Mapping[str, Element] = {
     },
 }  # fmt: skip
 
+MESSAGE_ATTRIBUTES: Mapping[str, Level] = dict.fromkeys(
+    ("to", "from", "statusCallback", "action", "method"), "yes"
+)
+
 MESSAGING: Mapping[str, Element] = {
     "Message": Element(
         "yes",
-        {"to": "yes", "from": "yes", "statusCallback": "yes", "action": "no", "method": "no"},
-        "At most ten replies to one text (14109).",
+        MESSAGE_ATTRIBUTES,
+        "At most ten replies to one text (14109). `action` leads on, `statusCallback` is told.",
     ),
     "Body": Element("yes"),
     "Media": Element("yes"),
     "Redirect": Element("yes", {"method": "yes"}, "At most fifty documents to one text (14106)."),
-    "Sms": Element("no"),
+    "Sms": Element("yes", MESSAGE_ATTRIBUTES, "The old name of Message."),
 }
 
 NOT_EMULATED_INSIDE = (

@@ -74,13 +74,17 @@ def of_incoming_text(message: Message) -> Fields:
     )
 
 
-def of_message_status(message: Message) -> Fields:
-    """Return the fields of a report on a text (messaging/guides/track-outbound-message-status)."""
+def of_message_status(message: Message, status: str = "") -> Fields:
+    """Return the fields of a report on a text (messaging/guides/track-outbound-message-status).
+
+    `status` stands where the record's would.
+    """
     service = message.messaging_service_sid
+    status = status or message.status
     return (
         ("SmsSid", message.sid),
-        ("SmsStatus", message.status),
-        ("MessageStatus", message.status),
+        ("SmsStatus", status),
+        ("MessageStatus", status),
         ("To", message.to),
         ("MessageSid", message.sid),
         ("AccountSid", ACCOUNT_SID),

@@ -17,9 +17,12 @@ class PlainText:
     text: str
 
 
-def instructions_of[V](answer: Answer, dialect: Dialect[V]) -> Document[V] | PlainText | None:
-    """Return a document, or plain text that is none, or None for an empty answer.
+def instructions_of[V](
+    answer: Answer, dialect: Dialect[V], *, plain_is_words: bool = False
+) -> Document[V] | PlainText | None:
+    """Return a document, or plain text, or None for an empty answer.
 
+    In a call a document may come as text/plain; for a text that is always the words of the reply.
     Raise TwimlError for what cannot be run.
     """
     if not answer.body.strip():
@@ -28,7 +31,7 @@ def instructions_of[V](answer: Answer, dialect: Dialect[V]) -> Document[V] | Pla
         return parse(answer.body, dialect)
     if answer.content_type == "text/plain":
         try:
-            return parse(answer.body, dialect)
+            return PlainText(answer.text.strip()) if plain_is_words else parse(answer.body, dialect)
         except TwimlError:
             return PlainText(answer.text.strip())
     raise TwimlError(WRONG_TYPE, f"An answer of type {answer.content_type or '(none)'} is no TwiML")

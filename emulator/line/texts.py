@@ -6,11 +6,12 @@ from dataclasses import replace
 from emulator.clock import Clock
 from emulator.line import fields
 from emulator.line.conversation import Conversation
+from emulator.line.replies import ReplyLoops
 from emulator.line.reports import Reports
 from emulator.line.tasks import Tasks
 from emulator.line.verbs.messaging import Reply
 from emulator.local_values import LINE
-from emulator.twilio.records import Message, MessageStatus, PhoneNumber
+from emulator.twilio.records import Direction, Message, MessageStatus, PhoneNumber
 from emulator.twilio.segments import segments_of
 from emulator.twilio.sids import new_sid
 from emulator.twilio.store import Store
@@ -33,6 +34,7 @@ class Texts:
         self._clock = clock
         self._webhooks = webhooks
         self._reports = reports
+        self._loops = ReplyLoops()
         self._tasks = Tasks(store)
 
     def send(self, message: Message) -> None:
@@ -61,8 +63,20 @@ class Texts:
         self._tasks.start(message.sid, lambda: self._incoming(message, number))
         return message
 
+    def send_from_call(
+        self, call_sid: str, to: str, sender: str, body: str, status_callback: str
+    ) -> Message:
+        """Send a text that a call's TwiML asks for; return the new message.
+
+        The numbers and the body are valid: see emulator.line.replies.problem_of.
+        """
+        self._store.note(call_sid, "event", "text sent", to=to)
+        reply = Reply(body, to=to, sender=sender, status_callback=status_callback)
+        return self._new(reply, "outbound-call")
+
     def cancel(self) -> list[asyncio.Task[None]]:
         """Stop all texts on their way; return what ends with them."""
+        self._loops.forget()
         return self._tasks.cancel()
 
     async def _outgoing(self, sid: str) -> None:
@@ -104,19 +118,33 @@ class Texts:
         conversation = Conversation(message, number, self._store, self._webhooks, self._reply)
         await conversation.run()
 
-    def _reply(self, reply: Reply) -> None:
+    def _reply(self, reply: Reply) -> Message:
+        """Send a reply, unless it is one too many in a loop: that one fails."""
+        is_loop = self._loops.is_loop(reply.sender, reply.to, self._clock.now())
+        return self._new(reply, "outbound-reply", 14107 if is_loop else None)
+
+    def _new(self, reply: Reply, direction: Direction, error_code: int | None = None) -> Message:
+        """Put a text that TwiML sends into the history and on its way."""
         now = self._clock.now()
-        answer = Message(
-            sid=new_sid("MM" if reply.media else "SM"),
-            to=reply.to,
-            sender=reply.sender,
-            body=reply.body,
-            media=reply.media,
-            direction="outbound-reply",
-            status="queued",
-            created=now,
-            updated=now,
-            segments=segments_of(reply.body, reply.media),
-            status_callback=reply.status_callback,
+        message = self._store.messages.put(
+            Message(
+                sid=new_sid("MM" if reply.media else "SM"),
+                to=reply.to,
+                sender=reply.sender,
+                body=reply.body,
+                media=reply.media,
+                direction=direction,
+                status="queued",
+                created=now,
+                updated=now,
+                segments=segments_of(reply.body, reply.media),
+                status_callback=reply.status_callback,
+                error_code=error_code,
+            )
         )
-        self.send(self._store.messages.put(answer))
+        if error_code is not None:
+            self._store.alert(message.sid, error_code, "Too many replies between two numbers")
+            self._move(message.sid, "failed")
+        else:
+            self.send(message)
+        return message

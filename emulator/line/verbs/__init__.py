@@ -48,7 +48,7 @@ DIALECTS: Mapping[str, Dialect[VoiceVerb]] = {
 """TwiML for calls by the place where it stands (twilio.com/docs/voice/twiml/number and others)."""
 
 MESSAGING: Dialect[Reply | RedirectText] = Dialect(
-    verbs={"Message": Reply.read, "Redirect": RedirectText.read},
+    verbs={"Message": Reply.read, "Sms": Reply.read, "Redirect": RedirectText.read},
     elements=coverage.MESSAGING,
     unknown_verb=14110,
 )

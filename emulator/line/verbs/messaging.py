@@ -1,19 +1,26 @@
-"""Message and Redirect: the answer to an incoming text (twilio.com/docs/messaging/twiml)."""
+"""Message, Sms and Redirect: the answer to an incoming text (twilio.com/docs/messaging/twiml)."""
 
 from dataclasses import dataclass
 
 from emulator.line.reading import Source
 
+METHODS = ("GET", "POST")
+
 
 @dataclass(frozen=True)
 class Reply:
-    """A <Message>; `to` and `sender` may be empty: the person who wrote, the number that got it."""
+    """A <Message>; `to` and `sender` may be empty: the person who wrote, the number that got it.
+
+    With `action` that URL's document comes next, and nothing of this one.
+    """
 
     body: str
-    media: tuple[str, ...]
-    to: str
-    sender: str
-    status_callback: str
+    media: tuple[str, ...] = ()
+    to: str = ""
+    sender: str = ""
+    status_callback: str = ""
+    action: str = ""
+    method: str = "POST"
 
     @classmethod
     def read(cls, source: Source) -> "Reply":
@@ -29,6 +36,8 @@ class Reply:
             to=source.value("to"),
             sender=source.value("from"),
             status_callback=source.value("statusCallback"),
+            action=source.value("action"),
+            method=source.one_of("method", METHODS, "POST", 14104),
         )
 
 
@@ -41,4 +50,4 @@ class RedirectText:
 
     @classmethod
     def read(cls, source: Source) -> "RedirectText":
-        return cls(source.text(), source.one_of("method", ("GET", "POST"), "POST", 14104))
+        return cls(source.text(), source.one_of("method", METHODS, "POST", 14104))

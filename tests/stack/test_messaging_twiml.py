@@ -1,0 +1,105 @@
+"""The TwiML of an answer to a text, beyond one plain reply: actions, loops, what is words only."""
+
+from typing import TYPE_CHECKING
+
+from emulator.local_values import LINE
+from emulator.testing import HANDSET, LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+
+def ask(stack: LocalStack, web_server: "WebServer", document: str) -> list[str]:
+    """Text the line, which answers with a document; return what it wrote back."""
+    stack.line_goes_to(SmsUrl=web_server.twiml("/sms", document))
+    stack.text("Hi")
+    stack.advance(1)
+    return [text["body"] for text in stack.texts() if text["direction"] == "outbound-reply"]
+
+
+def test_an_action_leads_on_and_nothing_after_it_is_reached(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    web_server.twiml("/next", "<Response><Message>Two</Message></Response>")
+    document = "<Response><Message action='next'>One</Message><Message>No</Message></Response>"
+
+    assert ask(stack, web_server, document) == ["One", "Two"]
+
+
+def test_an_action_hears_of_the_text_that_was_sent(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    web_server.twiml("/next", "<Response/>")
+    ask(stack, web_server, "<Response><Message action='next'>One</Message></Response>")
+
+    [request] = web_server.asked("/next")
+    sent = next(text for text in stack.texts() if text["direction"] == "outbound-reply")
+    assert (request.form["MessageSid"], request.form["MessageStatus"]) == (sent["sid"], "sending")
+    assert (request.form["From"], request.form["To"]) == (LINE, HANDSET)
+
+
+def test_an_action_hears_of_a_text_that_cannot_be_sent(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    web_server.twiml("/next", "<Response><Message>Sorry</Message></Response>")
+    document = "<Response><Message action='next' method='GET' to='x'>One</Message></Response>"
+
+    assert ask(stack, web_server, document) == ["Sorry"]
+    assert [r.path for r in web_server.asked("/next")] == [
+        "/next?MessageSid=&MessageStatus=invalid"
+    ]
+
+
+def test_a_status_callback_is_told_beside_the_action(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    web_server.twiml("/next", "<Response/>")
+    web_server.answer("/cb", b"", "text/plain", 204)
+    message = "<Message action='next' statusCallback='cb'>One</Message>"
+    ask(stack, web_server, f"<Response>{message}</Response>")
+
+    assert [r.form["MessageStatus"] for r in web_server.asked("/cb")] == ["sent", "delivered"]
+    assert len(web_server.asked("/next")) == 1
+
+
+def test_actions_in_a_circle_are_cut(stack: LocalStack, web_server: "WebServer") -> None:
+    document = "<Response><Message action='sms' to='x'>One</Message></Response>"
+    ask(stack, web_server, document)
+
+    assert len(web_server.asked("/sms")) == 50
+    assert (stack.alerts()[-1]["code"], stack.alerts()[-1]["level"]) == (14106, "warning")
+
+
+def test_several_bodies_are_one_text(stack: LocalStack, web_server: "WebServer") -> None:
+    document = "<Response><Message><Body>One</Body><Body>Two</Body></Message></Response>"
+
+    assert ask(stack, web_server, document) == ["OneTwo"]
+
+
+def test_sms_is_the_old_name_of_message(stack: LocalStack, web_server: "WebServer") -> None:
+    assert ask(stack, web_server, "<Response><Sms>One</Sms></Response>") == ["One"]
+    assert stack.alerts() == []
+
+
+def test_a_document_that_comes_as_plain_text_is_sent_as_it_is(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    document = "<Response><Message>One</Message></Response>"
+    stack.line_goes_to(SmsUrl=web_server.answer("/plain", document.encode(), "text/plain"))
+    stack.text("Hi")
+    stack.advance(1)
+
+    assert stack.texts()[-1]["body"] == document
+
+
+def test_the_sixteenth_quick_reply_fails_until_half_a_minute_is_calm(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    for _ in range(16):
+        ask(stack, web_server, "<Response><Message>Again</Message></Response>")
+    stack.advance(30)
+    ask(stack, web_server, "<Response><Message>Again</Message></Response>")
+
+    replies = [text for text in stack.texts() if text["direction"] == "outbound-reply"]
+    assert [text["status"] for text in replies] == ["delivered"] * 15 + ["failed", "delivered"]
+    assert (replies[15]["error_code"], stack.alerts()[0]["code"]) == (14107, 14107)
