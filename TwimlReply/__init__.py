@@ -1,14 +1,14 @@
-"""GET or POST /api/TwimlReply: answer an incoming text. Signed by Twilio."""
+"""GET or POST /api/TwimlReply: answer an incoming text, or hand it on. Signed by Twilio."""
 
 from twilio.twiml import TwiML
 
-from shared.answers.reply import acknowledgement, reply
+from shared import clients
 from shared.endpoints import answer
+from shared.text_replies import answered
 from shared.webhooks import Webhook
 
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Reply with the query's `Message`; without one, say what arrived."""
-    message = req.parameter("Message")
-    return reply(acknowledgement(req.field) if message is None else message)
+    """Reply with `Keywords[word]`, else `Message`, with `MediaUrl`; text `Forward` as well."""
+    return answered(req, clients.settings())

@@ -1,8 +1,9 @@
-"""TwimlReply: answer an incoming text."""
+"""TwimlReply: answer an incoming text, and hand it on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
-from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.messaging_response import Message, MessagingResponse
 
 from shared.xml_text import xml_text
 
@@ -10,29 +11,95 @@ from shared.xml_text import xml_text
 MAX_BODY_CHARS = 1600
 MAX_MEDIA = 10
 
+Field = Callable[[str], str | None]
+"""Gives a field of Twilio's request: From, Body, NumMedia, MediaUrl0 and so on."""
 
-def reply(text: str) -> MessagingResponse:
-    """Send `text` back, cut to what one message holds; a blank text sends nothing."""
+_PUNCTUATION = " .,;:!?\"'"
+
+
+class Forwarding(NamedTuple):
+    """A text on its way to `number`: who wrote it, what, and the URLs of its media."""
+
+    number: str
+    sender: str
+    body: str
+    media_urls: Sequence[str] = ()
+
+
+def reply(
+    text: str, media_urls: Sequence[str] = (), forwarding: Forwarding | None = None
+) -> MessagingResponse:
+    """Send `text` back, cut to what one message holds, and hand on what came in.
+
+    A blank text without media sends nothing back.
+    """
     response = MessagingResponse()
     body = xml_text(text).strip()[:MAX_BODY_CHARS]
-    if body:
-        response.message(body)
+    if body or media_urls:
+        _send(response, body, media_urls)
+    if forwarding is not None:
+        _forward(response, forwarding)
     return response
 
 
-def acknowledgement(field: Callable[[str], str | None]) -> str:
-    """Say what arrived: its text, and how many pictures or other files.
+def keyword_answer(keywords: Mapping[str, str], body: str) -> str | None:
+    """The answer to the keyword that `body` is, else to the one that it begins with; else None.
 
-    `field` gives a field of Twilio's request: Body, NumMedia, MediaContentType0 and so on.
+    Case, and blanks and punctuation around a word, make no difference.
     """
+    answers = {_plain(word): answer for word, answer in keywords.items()}
+    first_word = next(iter(body.split()), "")
+    return answers.get(_plain(body), answers.get(_plain(first_word)))
+
+
+def media_urls(field: Field) -> list[str]:
+    """Where the media of the incoming text are."""
+    return _numbered(field, "MediaUrl")
+
+
+def acknowledgement(field: Field) -> str:
+    """Say what arrived: its text, and how many pictures or other files."""
     body = field("Body") or ""
     parts = [f"You wrote: {body}"] if body.strip() else []
-    indexes = range(MAX_MEDIA) if field("NumMedia") not in (None, "0") else ()
-    media_types = [field(f"MediaContentType{index}") for index in indexes]
-    media_types = [media_type for media_type in media_types if media_type is not None]
+    media_types = _numbered(field, "MediaContentType")
     if media_types:
         parts.append(f"You sent {_counted(media_types)}.")
     return "\n".join(parts) or "You sent an empty message."
+
+
+def _forward(response: MessagingResponse, forwarding: Forwarding) -> None:
+    """Say who wrote, then what; what does not fit into one message goes into a second."""
+    text = xml_text(forwarding.body).strip()
+    text = f"From {xml_text(forwarding.sender)}{f': {text}' if text else ''}"
+    first, rest = text[:MAX_BODY_CHARS], text[MAX_BODY_CHARS : 2 * MAX_BODY_CHARS]
+    _send(response, first, forwarding.media_urls, to=forwarding.number)
+    if rest.strip():
+        _send(response, rest, (), to=forwarding.number)
+
+
+def _send(
+    response: MessagingResponse, body: str, media_urls: Sequence[str], to: str | None = None
+) -> None:
+    if not media_urls:
+        response.message(body, to=to)
+        return
+    message = Message(to=to)
+    response.append(message)
+    if body:
+        message.body(body)
+    for url in media_urls[:MAX_MEDIA]:
+        message.media(url)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split()).strip(_PUNCTUATION).casefold()
+
+
+def _numbered(field: Field, name: str) -> list[str]:
+    """The fields `name0`, `name1`, ... of a text with media."""
+    indexes = range(MAX_MEDIA) if field("NumMedia") not in (None, "0") else ()
+    values = [field(f"{name}{index}") for index in indexes]
+    return [value for value in values if value is not None]
 
 
 def _counted(media_types: list[str]) -> str:

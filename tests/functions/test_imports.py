@@ -52,8 +52,18 @@ SENDING = {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
 # What the project's own functions add, exactly.
 ADDED = {
     "TwimlHello": ANSWER | {"shared.answers.hello", VOICE},
-    "TwimlMessage": ANSWER | {"shared.answers.message", "shared.xml_text", VOICE},
-    "TwimlReply": ANSWER | {"shared.answers.reply", "shared.xml_text", MESSAGING},
+    "TwimlMessage": ANSWER
+    | {"shared.answers.message", "shared.answers.spoken", "shared.twimlet_parameters"}
+    | {"shared.xml_text", VOICE},
+    "TwimlReply": ANSWER
+    | {
+        "shared.answers.reply",
+        "shared.owners",
+        "shared.text_replies",
+        "shared.twimlet_parameters",
+        "shared.xml_text",
+        MESSAGING,
+    },
     "OnMessageStatus": REPORT,
     "OnCallStatus": REPORT,
     "GetHealth": ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.health"},

@@ -1,0 +1,45 @@
+"""What TwimlReply does with a text: its query says what goes back, and who gets it too."""
+
+from typing import TYPE_CHECKING
+
+from shared.answers import reply
+from shared.owners import owner_number
+from shared.settings import Settings
+from shared.twimlet_parameters import digits_of, entries, ignored, is_url, percent_encoded, table
+from shared.webhooks import Webhook
+
+if TYPE_CHECKING:
+    from twilio.twiml.messaging_response import MessagingResponse
+
+
+def answered(req: Webhook, config: Settings) -> "MessagingResponse":
+    """Answer with a keyword's answer, else with `Message`; hand the text on to `Forward`.
+
+    Without either, what arrived is acknowledged, unless it is handed on: then a person may answer.
+    """
+    text = reply.keyword_answer(table(req.query, "Keywords"), req.field("Body") or "")
+    if text is None:
+        text = req.parameter("Message")
+    owner = owner_number(req, "Forward", config)
+    if text is None:
+        text = "" if owner else reply.acknowledgement(req.field)
+    return reply.reply(text, _media_urls(req), _forwarding(req, owner))
+
+
+def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
+    """What the owner gets; nothing of what the owner wrote, or it would come back for ever."""
+    sender = req.field("From") or ""
+    if not owner or digits_of(sender) == digits_of(owner):
+        return None
+    body = req.field("Body") or ""
+    return reply.Forwarding(owner, sender, body, reply.media_urls(req.field))
+
+
+def _media_urls(req: Webhook) -> list[str]:
+    name = "MediaUrl"
+    # In a GET the query also holds the media of the incoming text: MediaUrl0 and so on.
+    written = entries(req.query, name)
+    urls = [url for url in map(percent_encoded, filter(is_url, written)) if url]
+    if len(urls) < len(written) or len(urls) > reply.MAX_MEDIA:
+        ignored(name)
+    return urls[: reply.MAX_MEDIA]

@@ -1,0 +1,150 @@
+"""TwimlReply: keywords, media, and texts that go on to the owner."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+from xml.etree import ElementTree
+
+import pytest
+
+import TwimlReply
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import Form, Run, SignedRequest
+
+pytestmark = pytest.mark.usefixtures("app")
+
+WRITER, OWNER = "+12025550123", "+12025550124"
+HOURS = {"Keywords[Hours]": "Nine to five", "Keywords[opening hours]": "See the door"}
+FORWARD = {"Forward": OWNER}
+
+
+@pytest.fixture
+def sent(run: Run, signed_request: SignedRequest) -> Sent:
+    return Sent(run, signed_request)
+
+
+class Sent:
+    """The messages that go out for a text; (to, body, media) each, `to` None for the writer."""
+
+    def __init__(self, run: Run, signed_request: SignedRequest) -> None:
+        self.run = run
+        self.signed_request = signed_request
+
+    def __call__(
+        self, query: dict[str, str] | str, body: str = "Hi", sender: str = WRITER, media: int = 0
+    ) -> list[tuple[str | None, str | None, list[str | None]]]:
+        form: Form = [("From", sender), ("Body", body), ("NumMedia", str(media))]
+        for index in range(media):
+            form.append((f"MediaUrl{index}", f"https://api.example/ME{index}"))
+            form.append((f"MediaContentType{index}", "image/png"))
+        written = query if isinstance(query, str) else urlencode(query)
+        response = self.run(
+            TwimlReply.main, self.signed_request(f"/api/TwimlReply?{written}", form)
+        )
+        assert response.status_code == 200
+        document = ElementTree.fromstring(response.get_body())  # noqa: S314 - our own
+        return [
+            (m.get("to"), m.findtext("Body") or m.text, [media.text for media in m.iter("Media")])
+            for m in document
+        ]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("hours", "Nine to five"),
+        ("  HOURS!\n", "Nine to five"),
+        ("Hours, please", "Nine to five"),
+        ("Opening  hours?", "See the door"),
+        ("opening", "Good day"),
+        ("your hours", "Good day"),
+        ("", "Good day"),
+    ],
+)
+def test_a_keyword_is_the_text_or_its_first_word(sent: Sent, body: str, text: str) -> None:
+    assert sent(HOURS | {"Message": "Good day"}, body) == [(None, text, [])]
+
+
+def test_without_a_keyword_and_a_message_what_arrived_is_acknowledged(sent: Sent) -> None:
+    assert sent(HOURS, "Hello") == [(None, "You wrote: Hello", [])]
+
+
+def test_an_answer_may_carry_media(sent: Sent) -> None:
+    query = {"MediaUrl": "https://a.example/1.png", "MediaUrl[1]": "http://a.example/ü.png"}
+
+    assert sent({"Message": "Look", **query}) == [
+        (None, "Look", ["https://a.example/1.png", "http://a.example/%C3%BC.png"])
+    ]
+    assert sent({"Message": "", **query})[0][1] is None
+
+
+def test_media_that_cannot_be_sent_are_left_out_and_logged_without_their_url(
+    sent: Sent, caplog: pytest.LogCaptureFixture
+) -> None:
+    urls = [("MediaUrl[]", f"https://a.example/{n}") for n in range(12)]
+
+    ((_, _, media),) = sent(urlencode([("MediaUrl", "ftp://secret"), *urls]))
+
+    assert media == [f"https://a.example/{n}" for n in range(10)]
+    assert "MediaUrl" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_text_goes_on_to_the_owner_with_who_wrote_it_and_its_media(sent: Sent) -> None:
+    assert sent(FORWARD, "Is it open?", media=2) == [
+        (
+            OWNER,
+            f"From {WRITER}: Is it open?",
+            ["https://api.example/ME0", "https://api.example/ME1"],
+        )
+    ]
+    assert sent(FORWARD, "", media=1) == [(OWNER, f"From {WRITER}", ["https://api.example/ME0"])]
+
+
+@pytest.mark.parametrize("query", [{"Message": "Thanks"}, {"Keywords[hi]": "Thanks"}])
+def test_the_writer_is_answered_and_the_owner_told(sent: Sent, query: dict[str, str]) -> None:
+    assert sent(FORWARD | query) == [(None, "Thanks", []), (OWNER, f"From {WRITER}: Hi", [])]
+
+
+@pytest.mark.parametrize("forward", [OWNER, "(202) 555-0124", "1 202 555 0124"])
+def test_what_the_owner_writes_does_not_come_back(sent: Sent, forward: str) -> None:
+    assert sent({"Forward": forward}, sender=OWNER) == []
+    assert sent({"Forward": forward, "Message": "Thanks"}, sender=OWNER) == [(None, "Thanks", [])]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("Forward=+12025550124", OWNER),
+        (f"Forward={quote('(202) 555-0124')}", OWNER),
+        ("Forward=+49%2030%20123456", "+4930123456"),
+    ],
+)
+def test_the_owners_number_may_be_written_as_people_do(sent: Sent, query: str, number: str) -> None:
+    assert sent(query)[0][0] == number
+
+
+def test_a_number_that_cannot_be_read_is_logged_and_the_writer_is_answered(
+    sent: Sent, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    assert sent({"Forward": "call me at 202-555-0124"}) == [(None, "You wrote: Hi", [])]
+    assert "Forward is not a phone number" in caplog.text
+    assert "0124" not in caplog.text
+
+
+def test_a_long_text_reaches_the_owner_whole(sent: Sent) -> None:
+    (_, first, _), (_, second, _) = sent(FORWARD, "a" * 1600, media=1)
+
+    assert (first or "") + (second or "") == f"From {WRITER}: " + "a" * 1600
+
+
+@pytest.mark.parametrize(
+    "query", ["Keywords[", "Keywords[]=x&Keywords=y", "Forward=%00", "Forward=%FF", "MediaUrl=http"]
+)
+def test_an_odd_query_is_answered(sent: Sent, query: str) -> None:
+    assert len(sent(query)) == 1
