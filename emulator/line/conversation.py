@@ -7,9 +7,9 @@ from emulator.line import fields
 from emulator.line.document import Gap
 from emulator.line.instructions import PlainText, instructions_of
 from emulator.line.reading import TwimlError
-from emulator.line.replies import problem_of
+from emulator.line.replies import Reply, problem_of
 from emulator.line.verbs import MESSAGING
-from emulator.line.verbs.messaging import RedirectText, Reply
+from emulator.line.verbs.messaging import RedirectText
 from emulator.twilio.numbers import e164, region_of
 from emulator.twilio.records import Message, PhoneNumber
 from emulator.twilio.store import Store

@@ -1,9 +1,9 @@
 """Texts that TwiML sends: what Twilio makes of them, and what it refuses."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from emulator.line.verbs.messaging import Reply
 from emulator.twilio.messages import BODY_LIMIT, MEDIA_LIMIT
 from emulator.twilio.numbers import is_alphanumeric
 from emulator.twilio.store import Store
@@ -13,6 +13,22 @@ LOOP_REPLIES = 15
 """Replies between two numbers, each less than the pause after the one before, that are sent
 (twilio.com/docs/api/errors/14107)."""
 PAIRS_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A <Message>; `to` and `sender` may be empty: the person who wrote, the number that got it.
+
+    With `action` that URL's document comes next, and nothing of this one.
+    """
+
+    body: str
+    media: tuple[str, ...] = ()
+    to: str = ""
+    sender: str = ""
+    status_callback: str = ""
+    action: str = ""
+    method: str = "POST"
 
 
 def problem_of(reply: Reply, store: Store) -> tuple[int, str] | None:

@@ -6,10 +6,9 @@ from dataclasses import replace
 from emulator.clock import Clock
 from emulator.line import fields
 from emulator.line.conversation import Conversation
-from emulator.line.replies import ReplyLoops
+from emulator.line.replies import Reply, ReplyLoops
 from emulator.line.reports import Reports
 from emulator.line.tasks import Tasks
-from emulator.line.verbs.messaging import Reply
 from emulator.local_values import LINE
 from emulator.twilio.records import Direction, Message, MessageStatus, PhoneNumber
 from emulator.twilio.segments import segments_of

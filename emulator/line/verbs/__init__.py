@@ -5,11 +5,12 @@ from typing import Protocol
 
 from emulator.line import coverage
 from emulator.line.document import Dialect
+from emulator.line.replies import Reply
 from emulator.line.session import CallSession, Step
 from emulator.line.verbs.dialling import Dial
 from emulator.line.verbs.gathering import Gather
 from emulator.line.verbs.leaving import Hangup, Redirect, Reject
-from emulator.line.verbs.messaging import RedirectText, Reply
+from emulator.line.verbs.messaging import RedirectText, read_message
 from emulator.line.verbs.speaking import Pause, Play, Say
 
 
@@ -48,7 +49,7 @@ DIALECTS: Mapping[str, Dialect[VoiceVerb]] = {
 """TwiML for calls by the place where it stands (twilio.com/docs/voice/twiml/number and others)."""
 
 MESSAGING: Dialect[Reply | RedirectText] = Dialect(
-    verbs={"Message": Reply.read, "Sms": Reply.read, "Redirect": RedirectText.read},
+    verbs={"Message": read_message, "Sms": read_message, "Redirect": RedirectText.read},
     elements=coverage.MESSAGING,
     unknown_verb=14110,
 )

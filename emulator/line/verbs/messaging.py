@@ -3,42 +3,28 @@
 from dataclasses import dataclass
 
 from emulator.line.reading import Source
+from emulator.line.replies import Reply
 
 METHODS = ("GET", "POST")
 
 
-@dataclass(frozen=True)
-class Reply:
-    """A <Message>; `to` and `sender` may be empty: the person who wrote, the number that got it.
-
-    With `action` that URL's document comes next, and nothing of this one.
-    """
-
-    body: str
-    media: tuple[str, ...] = ()
-    to: str = ""
-    sender: str = ""
-    status_callback: str = ""
-    action: str = ""
-    method: str = "POST"
-
-    @classmethod
-    def read(cls, source: Source) -> "Reply":
-        parts = source.children("Body", "Media")
-        for part in parts:
-            part.finish()
-        bodies = [part.element.text or "" for part in parts if part.name == "Body"]
-        media = [part.text() for part in parts if part.name == "Media"]
-        text = "".join(bodies) if bodies else source.element.text or ""
-        return cls(
-            body=text.strip(),
-            media=tuple(url for url in media if url),
-            to=source.value("to"),
-            sender=source.value("from"),
-            status_callback=source.value("statusCallback"),
-            action=source.value("action"),
-            method=source.one_of("method", METHODS, "POST", 14104),
-        )
+def read_message(source: Source) -> Reply:
+    """Return a <Message>, or <Sms> by its old name."""
+    parts = source.children("Body", "Media")
+    for part in parts:
+        part.finish()
+    bodies = [part.element.text or "" for part in parts if part.name == "Body"]
+    media = [part.text() for part in parts if part.name == "Media"]
+    text = "".join(bodies) if bodies else source.element.text or ""
+    return Reply(
+        body=text.strip(),
+        media=tuple(url for url in media if url),
+        to=source.value("to"),
+        sender=source.value("from"),
+        status_callback=source.value("statusCallback"),
+        action=source.value("action"),
+        method=source.one_of("method", METHODS, "POST", 14104),
+    )
 
 
 @dataclass(frozen=True)
