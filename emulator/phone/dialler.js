@@ -1,5 +1,5 @@
 /** The screen on which the person dials a number. */
-import { entryOf, formatNumber, international } from "./formats.js";
+import { entryOf, formatNumber, international, numberOf } from "./formats.js";
 import { Icon } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { html, useState } from "./ui.js";
@@ -7,14 +7,13 @@ import { html, useState } from "./ui.js";
 export function Dialler({ state, tones, onCall, onText }) {
   const [typed, setTyped] = useState("");
   const number = typed ? international(typed) ?? typed : state.line;
-  const known = state.numbers.some((entry) => entry.number === number);
   const key = (digit) => {
     tones.key(digit);
     setTyped((digits) => (digits + digit).replace(/^0/, "+").slice(0, 16)); // no number begins with 0
   };
   return html`<div class="dialler">
     <output class=${typed ? "" : "soft"} aria-label="Number">${formatNumber(number)}</output>
-    ${state.numbers.length > 1 && html`<select aria-label="Numbers of your functions" value=${known ? number : ""}
+    ${state.numbers.length > 1 && html`<select aria-label="Numbers of your functions" value=${numberOf(number, state.numbers)?.number ?? ""}
       onChange=${({ target }) => setTyped(target.value)}>
       <option value="" disabled>Numbers of your functions</option>
       ${state.numbers.map((entry) => html`<option value=${entry.number}>${entryOf(entry.number, state)}</option>`)}

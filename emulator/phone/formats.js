@@ -15,14 +15,15 @@ export function international(text) {
 /** "+12025550123" -> "(202) 555-0123"; anything else stays as it is. */
 export const formatNumber = (number) => number.replace(AMERICAN, "($1) $2-$3");
 
-const isOf = (number) => (entry) => entry.number === number;
+/** The record of a number of the account; undefined for any other. */
+export const numberOf = (number, numbers) => numbers.find((record) => record.number === number);
 
 /** Who a number belongs to: the functions answer the account's numbers. */
-export const nameOf = (number, numbers) => (numbers.some(isOf(number)) ? "Your functions" : formatNumber(number));
+export const nameOf = (number, numbers) => (numberOf(number, numbers) ? "Your functions" : formatNumber(number));
 
 /** A number as it is chosen from a list, with the function that answers its calls. */
 export function entryOf(number, { numbers, answers_url: answersUrl }) {
-  const url = numbers.find(isOf(number))?.voice_url ?? "";
+  const url = numberOf(number, numbers)?.voice_url ?? "";
   return `${formatNumber(number)} ${endpoint(url, answersUrl)[0]}`.trim();
 }
 

@@ -35,11 +35,11 @@ export class Voice {
     const fresh = call.entries - (this.#heard.get(call.sid) ?? 0);
     this.#heard.set(call.sid, call.entries);
     for (const entry of fresh ? call.timeline.slice(-fresh) : []) {
-      if (["keys", "redirected"].includes(entry.name)) this.#cut(call);
+      if (["keys", "speech", "redirected"].includes(entry.name)) this.#cut(call);
       if (entry.name === "Say") this.#next(call, () => say(entry));
       if (entry.name === "Play" && entry.attributes.url) this.#next(call, () => this.#play(entry.attributes.url));
     }
-    if (call.status !== "in-progress") this.#cut(call);
+    if (call.status !== "in-progress" || call.connected_to) this.#cut(call);
   }
 
   mute(muted) {

@@ -1,5 +1,5 @@
 /** All handsets: a lamp for each, and the way to answer one that is not in hand. */
-import { formatNumber, international } from "./formats.js";
+import { formatNumber, international, numberOf } from "./formats.js";
 import { Icon } from "./icons.js";
 import { liveCall, ringsAt, unreadCount } from "./records.js";
 import { html } from "./ui.js";
@@ -30,8 +30,7 @@ function AddHandset({ state, onAdd }) {
     event.preventDefault();
     const field = event.target.number;
     const number = international(field.value);
-    const taken = state.numbers.some((entry) => entry.number === number);
-    field.setCustomValidity(taken ? "Your functions answer this number." : number ? "" : "A phone number with its +");
+    field.setCustomValidity(numberOf(number, state.numbers) ? "Your functions answer this number." : number ? "" : "A phone number with its +");
     if (!field.reportValidity()) return;
     event.target.parentNode.open = false;
     onAdd(number);
