@@ -12,7 +12,7 @@ export function VoiceField({ onSay }) {
   const type = ({ target: { value } }) => {
     setText(value);
     clearTimeout(timer.current);
-    timer.current = setTimeout(onSay, PAUSE_MS, value, false);
+    if (value.trim()) timer.current = setTimeout(onSay, PAUSE_MS, value, false);
   };
   const say = (event) => {
     event.preventDefault();

@@ -32,7 +32,9 @@ function AddHandset({ state, onAdd }) {
     const number = international(field.value);
     field.setCustomValidity(numberOf(number, state.numbers) ? "Your functions answer this number." : number ? "" : "A phone number with its +");
     if (!field.reportValidity()) return;
-    event.target.parentNode.open = false;
+    const details = event.target.parentNode;
+    details.open = false;
+    details.firstChild.focus();
     onAdd(number);
   };
   return html`<details class="add" onToggle=${focus}>

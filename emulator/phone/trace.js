@@ -47,7 +47,7 @@ const Recording = ({ at, item: { number, status, duration_s: seconds, url } }) =
   html`<li class="recording" data-testid="recording">
     ${at}
     <span class="what"><b>Recording</b><span>of ${formatNumber(number)}${seconds !== null && ` · ${talkTime(seconds)}`}</span>
-      ${status === "completed" ? html`<audio controls preload="none" src=${url} />` : html`<small>${status}</small>`}</span>
+      ${status === "completed" ? html`<audio controls preload="none" aria-label="Recording" src=${url} />` : html`<small>${status}</small>`}</span>
   </li>`;
 
 const VIEWS = { alert: Alert, recording: Recording };

@@ -94,17 +94,28 @@ def context(browser: Browser) -> BrowserContext:
     return context
 
 
-@pytest.fixture
-def page(context: BrowserContext, live_stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
-    """The phone page, just opened; anything in the browser's console is a failure."""
-    live_stack.reset()
+def opened(context: BrowserContext, stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
+    """Yield the phone page of a stack; anything in the browser's console is a failure."""
     page = context.new_page()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(live_stack.emulator_url)
+    page.goto(stack.emulator_url)
     yield page
     page.close()
     assert complaints == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
+    """The phone page, just opened, on the system's clock."""
+    live_stack.reset()
+    yield from opened(context, live_stack, complaints)
+
+
+@pytest.fixture
+def still_page(context: BrowserContext, stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
+    """The phone page on a clock that only the test moves."""
+    yield from opened(context, stack, complaints)
 
 
 @dataclass
