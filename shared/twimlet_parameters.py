@@ -65,13 +65,13 @@ def choice(query: Pairs, name: str, choices: Sequence[str]) -> str:
 
 
 def seconds(query: Pairs, name: str) -> int | None:
-    """Whole seconds, moved into Twilio's limits for <Dial>; None without a number."""
+    """Whole seconds, moved into Twilio's limits for <Dial>; None without a number, or for 0."""
     value = text(query, name)
-    if re.fullmatch("[0-9]{1,9}", value):
-        return min(max(int(value), MIN_TIMEOUT_S), MAX_TIMEOUT_S)
-    if value:
+    if not re.fullmatch("[0-9]{0,9}", value):
         ignored(name)
-    return None
+        return None
+    given_s = int(value or 0)
+    return min(max(given_s, MIN_TIMEOUT_S), MAX_TIMEOUT_S) if given_s else None
 
 
 def phone_numbers(query: Pairs, name: str) -> list[str]:

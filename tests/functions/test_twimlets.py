@@ -1,0 +1,132 @@
+"""The Twimlets as Twilio asks them: signed, redirected, refused; and the music for everybody."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import re
+import wave
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+import pytest
+
+import GetHoldMusic
+import TwimlForward
+import TwimlHoldMusic
+import TwimlMenu
+import TwimlVoicemail
+from shared import clients
+from shared.clock import SystemClock
+from shared.hold_music import BUCKETS
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import Run, SignedRequest
+
+pytestmark = pytest.mark.usefixtures("app")
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "twimlets.md").read_text()
+EXAMPLES = re.findall(r"^`APP/((\w+)\?.*)`$", PAGE, re.MULTILINE)
+DIALLING = ["TwimlForward", "TwimlSimulring", "TwimlFindMe", "TwimlCallMe"]
+CALL = [("CallSid", "CA" + "0" * 32), ("From", "+12025550123"), ("To", "+12025550100")]
+
+
+def main_of(name: str) -> Any:
+    return importlib.import_module(name).main
+
+
+def music(bucket: str | None) -> func.HttpRequest:
+    params = {} if bucket is None else {"Bucket": bucket}
+    return func.HttpRequest("GET", "http://inner/api/GetHoldMusic", params=params, body=b"")
+
+
+@pytest.mark.parametrize(("url", "name"), EXAMPLES, ids=[name for _, name in EXAMPLES])
+def test_the_examples_of_the_page_work(
+    run: Run, signed_request: SignedRequest, url: str, name: str
+) -> None:
+    response = run(main_of(name), signed_request(f"/api/{url}", CALL))
+
+    assert response.status_code == 200
+    assert response.mimetype == "text/xml"
+    assert "<Response><" in response.get_body().decode()
+    assert "not set up correctly" not in response.get_body().decode()
+
+
+@pytest.mark.parametrize(("url", "name"), EXAMPLES, ids=[name for _, name in EXAMPLES])
+def test_a_twimlet_answers_only_twilio(
+    run: Run, signed_request: SignedRequest, url: str, name: str
+) -> None:
+    response = run(main_of(name), signed_request(f"/api/{url}", CALL, signature="x" * 27 + "="))
+
+    assert response.status_code == 403
+
+
+def test_an_option_of_a_menu_is_a_redirection(run: Run, signed_request: SignedRequest) -> None:
+    path = "/api/TwimlMenu?Options%5B1%5D=https%3A%2F%2Fexample.com%2Fsales%3Fa%3Db"
+    response = run(TwimlMenu.main, signed_request(path, [*CALL, ("Digits", "1")]))
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "https://example.com/sales?a=b"
+    assert response.get_body() == b""
+
+
+def test_the_step_after_a_dial_is_answered_by_get_as_well(
+    run: Run, signed_request: SignedRequest
+) -> None:
+    path = "/api/TwimlForward?Dial=true&FailUrl=https://example.com/a&DialCallStatus=no-answer"
+    response = run(TwimlForward.main, signed_request(path, method="GET"))
+
+    assert (response.status_code, response.headers["Location"]) == (302, "https://example.com/a")
+
+
+@pytest.mark.parametrize("name", [*DIALLING, "TwimlVoicemail", "TwimlConference"])
+def test_a_blocked_caller_is_refused(
+    run: Run, signed_request: SignedRequest, values: dict[str, str], name: str
+) -> None:
+    clients.reset(clients.Clients({**values, "BLOCKED_CALLERS": "+12025550123"}, SystemClock()))
+    path = f"/api/{name}?PhoneNumber=%2B12025550124&PhoneNumbers=%2B12025550124"
+    response = run(main_of(name), signed_request(path, CALL))
+
+    assert b'<Response><Reject reason="rejected" /></Response>' in response.get_body()
+
+
+def test_the_end_of_a_recording_is_the_second_pass(run: Run, signed_request: SignedRequest) -> None:
+    form = [*CALL, ("RecordingUrl", "https://api.twilio.com/x"), ("RecordingDuration", "3")]
+    response = run(TwimlVoicemail.main, signed_request("/api/TwimlVoicemail", form))
+
+    assert b"<Say>Thanks.  Good bye.</Say><Hangup />" in response.get_body()
+
+
+@pytest.mark.parametrize("bucket", sorted(BUCKETS))
+def test_a_melody_is_a_short_sound_for_a_telephone(
+    run: Run, signed_request: SignedRequest, bucket: str
+) -> None:
+    path = f"/api/TwimlHoldMusic?Bucket={bucket}"
+    document = run(TwimlHoldMusic.main, signed_request(path, method="GET")).get_body().decode()
+    response = run(GetHoldMusic.main, music(bucket))
+
+    assert f"<Play>GetHoldMusic?Bucket={bucket}</Play>" in document
+    assert response.mimetype == "audio/wav"
+    assert response.headers["Cache-Control"] == "public, max-age=604800"
+    assert len(response.get_body()) < 250_000
+    with wave.open(io.BytesIO(response.get_body())) as sound:
+        assert sound.getparams()[:3] == (1, 2, 8000)
+        assert 5 < sound.getnframes() / 8000 < 20
+        assert len(set(sound.readframes(8000))) > 100
+
+
+@pytest.mark.parametrize("bucket", [None, "", "com.twilio.music.polka", "../rock", "a" * 5000])
+def test_an_unknown_melody_is_not_found(run: Run, bucket: str | None) -> None:
+    response = run(GetHoldMusic.main, music(bucket))
+
+    assert response.status_code == 404
+    assert json.loads(response.get_body())["detail"] == "There is no hold music of this name."
+
+
+def test_a_melody_is_computed_once(run: Run) -> None:
+    first, second = (run(GetHoldMusic.main, music("com.twilio.music.rock")) for _ in range(2))
+
+    assert first.get_body() is second.get_body()
