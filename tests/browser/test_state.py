@@ -10,7 +10,7 @@ from emulator.testing import HANDSET, HANDSETS, LocalStack
 pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
 
 NARROW_PX = 390
-UNKNOWN_VERB = "<Response><Dial>+12025550124</Dial></Response>"
+UNKNOWN_VERB = "<Response><Pay/></Response>"
 REFUSED = {"title": "Not possible", "detail": "It does not work.", "status": 400}
 
 
@@ -128,7 +128,7 @@ def test_a_call_that_ends_with_a_problem_says_which(page: Page, live_stack: Loca
 
     page.get_by_test_id("answer").click()
 
-    expect(page.get_by_test_id("call-ended")).to_contain_text("Dial")
+    expect(page.get_by_test_id("call-ended")).to_contain_text("Pay")
 
 
 def test_a_call_whose_address_is_not_found_says_so(page: Page, live_stack: LocalStack) -> None:
