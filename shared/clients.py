@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from shared.calls import Caller
     from shared.key_vault import KeyVault
     from shared.messages import Messenger
+    from shared.recordings import Recordings
     from shared.twilio_account import TwilioAccount
     from shared.twilio_http import TwilioHttp
+    from shared.voicemails import VoicemailNotifier
 
 
 class Clients:
@@ -159,3 +161,19 @@ def caller() -> "Caller":
     from shared.calls import Caller
 
     return Caller(account(), settings(), public_urls())
+
+
+def recordings() -> "Recordings":
+    """Reads recordings. Use it inside a coroutine."""
+    from shared.recordings import Recordings
+
+    return Recordings(account())
+
+
+def voicemail_notifier() -> "VoicemailNotifier":
+    """Texts owners about voicemails. Use it inside a coroutine."""
+    from shared.voicemails import VoicemailNotifier
+
+    return VoicemailNotifier(
+        account(), messenger(), credentials(), settings(), public_urls(), clock()
+    )

@@ -4,14 +4,18 @@ AppError
 ├── ConfigurationError            a setting or a secret is missing or malformed     500
 ├── InvalidRequestError           the caller sent something unusable                400
 │   ├── NotFoundError             what the caller asks for does not exist           404
+│   ├── RangeError                the caller wants bytes beyond the end of a file   416
 │   ├── UnknownFieldError         the caller sent a field that does not exist       400
 │   └── TooLongError              the caller sent more than any request needs       413
 ├── ForgedRequestError            a webhook without a valid signature               403
+├── ForbiddenLinkError            a link that is wrong or has expired               403
 ├── NotHealthyError               GetHealth found a part that fails                 503
 ├── VaultError                    Key Vault cannot be read                          503
 └── TwilioError                   something went wrong between us and Twilio        502
     ├── TwilioRefusedError        Twilio refused; `code` is its number       400/429/502
     ├── TwilioUnreachableError    no connection; nothing was sent                   502
+    ├── TwilioTimeoutError        something was read, but did not come in time      504
+    ├── FileTooLongError          a file of Twilio is longer than the app hands on  502
     └── TwilioOutcomeUnknownError sent, but no usable answer came back              504
 """
 
@@ -69,6 +73,18 @@ class NotFoundError(InvalidRequestError):
     title = "There is no such thing"
 
 
+class RangeError(InvalidRequestError):
+    """The caller wants a part of a file that lies beyond its end."""
+
+    status = HTTPStatus.RANGE_NOT_SATISFIABLE
+    title = "The file is shorter than that"
+
+    def __init__(self, length: int) -> None:
+        """Remember the length of the file, in bytes."""
+        super().__init__(f"The file has {length} bytes.")
+        self.length = length
+
+
 class UnknownFieldError(InvalidRequestError):
     """The caller sent a field that does not exist. Its name is input, so no log shows it."""
 
@@ -97,6 +113,13 @@ class ForgedRequestError(AppError):
             "To sign a test request: python3 dev.py sign URL name=value",
             log_text=reason,
         )
+
+
+class ForbiddenLinkError(AppError):
+    """A link to a recording that this app did not make, or whose time is over."""
+
+    status = HTTPStatus.FORBIDDEN
+    title = "The link cannot be used"
 
 
 class NotHealthyError(AppError):
@@ -153,6 +176,19 @@ class TwilioUnreachableError(TwilioError):
     """No connection to Twilio: nothing was sent, so the caller may repeat the request."""
 
     title = "Twilio cannot be reached"
+
+
+class TwilioTimeoutError(TwilioError):
+    """Something that was only to be read did not come in time; to repeat it does no harm."""
+
+    status = HTTPStatus.GATEWAY_TIMEOUT
+    title = "Twilio did not answer in time"
+
+
+class FileTooLongError(TwilioError):
+    """A file that Twilio keeps is longer than what the app can hold."""
+
+    title = "The file is too long"
 
 
 class TwilioOutcomeUnknownError(TwilioError):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import parse_qsl
@@ -102,12 +102,7 @@ def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
     inputs = query = _read_query(req.url)
     if body:
         inputs = _read_body(body, req.headers.get("content-type", ""), names)
-    for name in (*query.values, *inputs.values):
-        if name not in names:
-            raise UnknownFieldError(
-                f"{_quoted(name)} is not an input; these are: {', '.join(names)}",
-                field=name[:40],
-            )
+    _refuse_others((*query.values, *inputs.values), names)
     if body and query.values:
         name = next(iter(query.values))
         raise InvalidRequestError(
@@ -121,11 +116,27 @@ def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
     return inputs
 
 
+def read_query(req: func.HttpRequest, *names: str) -> Inputs:
+    """Read the query of a GET; refuse what `names` lacks."""
+    query = _read_query(req.url)
+    _refuse_others(query.values, names)
+    return query
+
+
 def required(value: str | None, name: str) -> str:
     """The value of an input that must be given."""
     if value is None or not value.strip():
         raise InvalidRequestError(f"`{name}` is required", field=name)
     return value
+
+
+def _refuse_others(given: Iterable[str], names: Sequence[str]) -> None:
+    for name in given:
+        if name not in names:
+            raise UnknownFieldError(
+                f"{_quoted(name)} is not an input; these are: {', '.join(names)}",
+                field=name[:40],
+            )
 
 
 def _read_query(url: str) -> Inputs:

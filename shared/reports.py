@@ -24,6 +24,15 @@ CALL_FIELDS = {
     "answered_by": "AnsweredBy",
 }
 
+RECORDING_FIELDS = {
+    "sid": "RecordingSid",
+    "call_sid": "CallSid",
+    "status": "RecordingStatus",
+    "duration_s": "RecordingDuration",
+    "source": "RecordingSource",
+    "error_code": "ErrorCode",
+}
+
 
 def log_message_status(webhook: Webhook) -> None:
     """Log what became of a message."""
@@ -33,6 +42,11 @@ def log_message_status(webhook: Webhook) -> None:
 def log_call_status(webhook: Webhook) -> None:
     """Log how far a call has got."""
     _log("call", webhook, CALL_FIELDS)
+
+
+def log_recording(webhook: Webhook) -> None:
+    """Log that a recording is ready, or that there is none."""
+    _log("recording", webhook, RECORDING_FIELDS)
 
 
 def _log(kind: str, webhook: Webhook, fields: Mapping[str, str]) -> None:

@@ -16,6 +16,8 @@ MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 
 # The entry of BLOCKED_CALLERS that stands for everybody who shows no number.
 ANONYMOUS = "anonymous"
+# A year: a link that never ends would be a key.
+MAX_LINK_HOURS = 8784
 
 RestCredential = Literal["auth_token", "api_key"]
 RejectReason = Literal["rejected", "busy"]
@@ -29,11 +31,15 @@ class Secret(StrEnum):
     AUTH_TOKEN_SECONDARY = "TwilioAuthTokenSecondary"  # noqa: S105 - a name, not a secret
     API_KEY_SID = "TwilioApiKeySid"
     API_KEY_SECRET = "TwilioApiKeySecret"  # noqa: S105 - a name, not a secret
+    LINK_SIGNING_KEY = "LinkSigningKey"
 
     @property
     def setting(self) -> str:
-        """The app setting that holds the secret where there is no vault: TWILIO_AUTH_TOKEN."""
-        return f"TWILIO_{self.name}"
+        """The app setting that holds the secret where there is no vault: TWILIO_AUTH_TOKEN.
+
+        What is not of Twilio has no such prefix: LINK_SIGNING_KEY.
+        """
+        return f"TWILIO_{self.name}" if self.startswith("Twilio") else self.name
 
 
 class HiddenValues(dict[Secret, str]):
@@ -62,6 +68,7 @@ class Settings(NamedTuple):
     local_stack_url: str = ""
     blocked_callers: frozenset[str] = frozenset()
     blocked_callers_reason: RejectReason = "rejected"
+    link_lifetime_hours: int = 168
     secrets: Mapping[Secret, str] = HiddenValues()
 
     @classmethod
@@ -87,6 +94,7 @@ class Settings(NamedTuple):
             local_stack_url=given.get("LOCAL_STACK_URL", "").rstrip("/"),
             blocked_callers=frozenset(_listed(given.get("BLOCKED_CALLERS", ""))),
             blocked_callers_reason=_reject_reason(given),
+            link_lifetime_hours=int(given.get("LINK_LIFETIME_HOURS", "168")),
             secrets=HiddenValues(
                 (name, given[name.setting]) for name in Secret if name.setting in given
             ),
@@ -190,6 +198,10 @@ _RULES: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "BLOCKED_CALLERS_REASON": (
         lambda text: text in ("rejected", "busy"),
         "must be rejected or busy",
+    ),
+    "LINK_LIFETIME_HOURS": (
+        lambda text: bool(re.fullmatch("[0-9]{1,4}", text)) and 1 <= int(text) <= MAX_LINK_HOURS,
+        f"must be a whole number from 1 to {MAX_LINK_HOURS}",
     ),
     "LOCAL_STACK_URL": (
         lambda text: is_loopback(text) and _is_base_url(text),

@@ -12,13 +12,21 @@ import aiohttp
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError
+from shared.errors import (
+    FileTooLongError,
+    TwilioOutcomeUnknownError,
+    TwilioTimeoutError,
+    TwilioUnreachableError,
+)
 from shared.local_stack import twilio_url
 from shared.twilio_account import UNREADABLE
 
 # A caller of ours (or Twilio, which waits 15 s) should hear of a failure in time.
 TOTAL_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 5.0
+# A long recording takes its time, but a line that is silent is broken.
+DOWNLOAD_TIMEOUT_S = 60.0
+NO_CONNECTION = "There is no connection to Twilio; nothing was sent."
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -35,6 +43,12 @@ class TwilioHttp(AsyncHttpClient):
         """Send requests to Twilio, or to `local_stack_url` when that is not empty."""
         self.is_async = True
         self._local_stack_url = local_stack_url
+        self._download_timeout = aiohttp.ClientTimeout(
+            total=max(total_timeout_s, DOWNLOAD_TIMEOUT_S),
+            connect=CONNECT_TIMEOUT_S,
+            sock_connect=CONNECT_TIMEOUT_S,
+            sock_read=total_timeout_s,
+        )
         self._session = aiohttp.ClientSession(
             connector=_Connector(limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -76,14 +90,34 @@ class TwilioHttp(AsyncHttpClient):
                     raise TwilioOutcomeUnknownError(UNREADABLE)
                 return Response(answer.status, text, answer.headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise TwilioUnreachableError(
-                "There is no connection to Twilio; nothing was sent."
-            ) from error
+            raise TwilioUnreachableError(NO_CONNECTION) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TwilioOutcomeUnknownError(
                 "Twilio did not answer, so it may have carried out the request. "
                 "Check before you repeat it."
             ) from error
+
+    async def download(
+        self, url: str, auth: tuple[str, str], *, max_bytes: int
+    ) -> tuple[int, bytes]:
+        """Get a file; return the status of the answer and its bytes.
+
+        Raise TwilioUnreachableError, TwilioTimeoutError or FileTooLongError. Twilio may send on to
+        where it stores files, without the credentials; the local stack may not.
+        """
+        is_local = bool(self._local_stack_url)
+        try:
+            async with self._session.get(
+                twilio_url(url, self._local_stack_url) if is_local else url,
+                headers=_with_authorization({}, auth),
+                allow_redirects=not is_local,
+                timeout=self._download_timeout,
+            ) as answer:
+                return answer.status, await _limited(answer, max_bytes)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise TwilioUnreachableError(NO_CONNECTION) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise TwilioTimeoutError("Twilio did not give the whole file.") from error
 
     async def close(self) -> None:
         """Close the connections; call it in the event loop that opened them."""
@@ -92,6 +126,19 @@ class TwilioHttp(AsyncHttpClient):
     def abandon(self) -> None:
         """Leave the connections to the system: at exit their event loop no longer runs."""
         self._session.detach()
+
+
+async def _limited(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+    """The body, read as far as it may be."""
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > max_bytes:
+            raise FileTooLongError(
+                f"The file has more than {max_bytes} bytes, too many to hand on. "
+                "A recording is smallest with format=mp3."
+            )
+    return bytes(body)
 
 
 def _with_authorization(

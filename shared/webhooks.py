@@ -18,10 +18,14 @@ Pairs = list[tuple[str, str]]
 
 
 class Webhook(NamedTuple):
-    """One request of Twilio: the query of its URL and its form, decoded, blanks included."""
+    """One request of Twilio: the query of its URL and its form, decoded, blanks included.
+
+    `url` is the one that the host gave to the request; PublicUrls makes others of it.
+    """
 
     query: Pairs
     form: Pairs
+    url: str = ""
 
     def parameter(self, name: str) -> str | None:
         """The first value of the query's parameter `name`: what the app's owner configured."""
@@ -49,7 +53,7 @@ async def verify(req: func.HttpRequest, urls: PublicUrls, credentials: Credentia
     form = _signed_form(req, query, url)
     if not await _is_from_twilio(credentials, signature, url, form):
         raise ForgedRequestError(WRONG_SIGNATURE, url)
-    return Webhook(query, form)
+    return Webhook(query, form, req.url)
 
 
 async def _is_from_twilio(credentials: Credentials, signature: str, url: str, form: Pairs) -> bool:

@@ -61,6 +61,15 @@ class FakeTwilio(AsyncHttpClient):
         status, body = answer
         return Response(status, body if isinstance(body, str) else json.dumps(body))
 
+    async def download(
+        self, url: str, auth: tuple[str, str], *, max_bytes: int
+    ) -> tuple[int, bytes]:
+        self.requests.append({"method": "GET", "url": url, "auth": auth})
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
     async def close(self) -> None:
         pass
 

@@ -30,6 +30,7 @@ DECORATORS = {"TwimlHello": "@fixed_answer"}
 # Who comes in otherwise than the prefix says, and why that is safe.
 AUTH_LEVELS = {
     "GetHoldMusic": "anonymous",  # Twilio fetches sounds without a signature; it is only music
+    "GetSharedRecording": "anonymous",  # a link for people: its HMAC is the key
 }
 MAX_LINES = 25
 

@@ -31,6 +31,7 @@ def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
         "DEFAULT_REGION": "USA",
         "BLOCKED_CALLERS": "+12025550123, 2025550124",
         "BLOCKED_CALLERS_REASON": "tired",
+        "LINK_LIFETIME_HOURS": "8785",
         "LOCAL_STACK_URL": "http://stack.example:7072",
     }
 
@@ -60,6 +61,12 @@ def test_with_a_vault_the_secrets_are_no_settings() -> None:
     config.require(*Secret)
 
     assert config.key_vault_url == "https://kv.vault.azure.net"
+
+
+def test_a_secret_that_is_not_of_twilio_has_no_prefix_of_its_own() -> None:
+    config = Settings.from_mapping({"LINK_SIGNING_KEY": "deep", "TWILIO_AUTH_TOKEN": "hidden"})
+
+    assert config.secrets == {Secret.LINK_SIGNING_KEY: "deep", Secret.AUTH_TOKEN: "hidden"}
 
 
 def test_the_repr_shows_no_secret() -> None:
@@ -141,6 +148,7 @@ def test_the_example_lists_every_setting_and_is_itself_valid() -> None:
         "DEFAULT_REGION",
         "BLOCKED_CALLERS",
         "BLOCKED_CALLERS_REASON",
+        "LINK_LIFETIME_HOURS",
         "LOCAL_STACK_URL",
         *(secret.setting for secret in Secret),
     }

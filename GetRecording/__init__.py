@@ -1,0 +1,17 @@
+"""GET /api/GetRecording?sid=RE...: the sound of a recording, for who has the function key."""
+
+import azure.functions as func
+
+from shared import clients
+from shared.byte_ranges import file_response
+from shared.endpoints import question
+from shared.inputs import read_query
+from shared.recordings import FIELDS, WantedRecording
+
+
+@question
+async def main(req: func.HttpRequest) -> func.HttpResponse:
+    """Hand on the recording, or the part that the header Range asks for."""
+    wanted = WantedRecording.from_inputs(read_query(req, *FIELDS))
+    sound = await clients.recordings().sound(wanted)
+    return file_response(req, sound, media_type=wanted.media_type, name=wanted.file_name)

@@ -1,0 +1,19 @@
+"""GET /api/GetSharedRecording?sid=RE...&expires=...&signature=...: a recording, by a link."""
+
+import azure.functions as func
+
+from shared import clients, links
+from shared.byte_ranges import file_response
+from shared.endpoints import question
+from shared.inputs import read_query
+from shared.recordings import FIELDS, WantedRecording
+
+
+@question
+async def main(req: func.HttpRequest) -> func.HttpResponse:
+    """Hand on the recording for which the link was made, until it expires."""
+    inputs = read_query(req, *FIELDS, *links.FIELDS)
+    wanted = WantedRecording.from_inputs(inputs)
+    await links.require_link(inputs, *wanted, clients.credentials(), clients.clock().now())
+    sound = await clients.recordings().sound(wanted)
+    return file_response(req, sound, media_type=wanted.media_type, name=wanted.file_name)

@@ -1,0 +1,76 @@
+"""Links to recordings that open without a key until they expire (docs/decisions/0007).
+
+A link carries the SID of the recording, the time of its end, and an HMAC-SHA256 of both and of the
+sound format. Who has the link may listen; nobody can change it or make one of their own.
+"""
+
+import hmac
+import re
+from datetime import datetime, timedelta
+from typing import NamedTuple, Self
+from urllib.parse import urlencode
+
+from shared.credentials import Credentials
+from shared.errors import ForbiddenLinkError
+from shared.inputs import Inputs
+from shared.settings import Secret
+
+FIELDS = ("expires", "signature")
+
+_EXPIRES = re.compile(r"[0-9]{1,12}")
+_SIGNATURE = re.compile(r"[0-9a-f]{64}")
+
+
+class RecordingLink(NamedTuple):
+    """What a link opens and until when: `expires_s` is in seconds since 1970, UTC."""
+
+    sid: str
+    sound_format: str
+    expires_s: int
+
+    @classmethod
+    def lasting(cls, sid: str, sound_format: str, now: datetime, lifetime: timedelta) -> Self:
+        """A link that ends after `lifetime`."""
+        return cls(sid, sound_format, int((now + lifetime).timestamp()))
+
+    def query(self, key: str) -> str:
+        """The query of the link; the format is not in it, so it has to be the default one."""
+        signature = self.signature(key)
+        return urlencode({"sid": self.sid, "expires": self.expires_s, "signature": signature})
+
+    def signature(self, key: str) -> str:
+        """The signature, 64 hexadecimal digits."""
+        # None of the parts can hold a line's end, so no two links have the same text.
+        signed = f"recording\n{self.sid}\n{self.sound_format}\n{self.expires_s}"
+        return hmac.digest(key.encode(), signed.encode(), "sha256").hex()
+
+    def is_signed(self, key: str, signature: str) -> bool:
+        """Whether a signature (ASCII) was made with the key, compared in constant time."""
+        return hmac.compare_digest(self.signature(key), signature)
+
+
+async def require_link(
+    inputs: Inputs, sid: str, sound_format: str, credentials: Credentials, now: datetime
+) -> None:
+    """Raise ForbiddenLinkError unless the inputs `FIELDS` allow to hear the recording.
+
+    Raise ConfigurationError or VaultError when that cannot be found out.
+    """
+    expires, signature = inputs.text("expires") or "", inputs.text("signature") or ""
+    if not (_EXPIRES.fullmatch(expires) and _SIGNATURE.fullmatch(signature)):
+        raise ForbiddenLinkError("The link is not complete.")
+    link = RecordingLink(sid, sound_format, int(expires))
+    if not await _is_ours(link, signature, credentials):
+        raise ForbiddenLinkError("The link was changed, or this app did not make it.")
+    if now.timestamp() >= link.expires_s:
+        raise ForbiddenLinkError("The link has expired.")
+
+
+async def _is_ours(link: RecordingLink, signature: str, credentials: Credentials) -> bool:
+    """Try the key that is known, then the key as it is in the vault now."""
+    (key,) = await credentials.get(Secret.LINK_SIGNING_KEY)
+    if link.is_signed(key, signature):
+        return True
+    await credentials.refresh(Secret.LINK_SIGNING_KEY)
+    (current,) = await credentials.get(Secret.LINK_SIGNING_KEY)
+    return current != key and link.is_signed(current, signature)

@@ -1,0 +1,125 @@
+"""A text to the owner of a line: somebody has left a voicemail."""
+
+import logging
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from shared.clock import Clock
+from shared.credentials import Credentials
+from shared.errors import AppError, TwilioError
+from shared.links import RecordingLink
+from shared.messages import Messenger, TextMessage
+from shared.phone_numbers import is_withheld
+from shared.public_urls import PublicUrls
+from shared.recordings import DEFAULT_FORMAT, RECORDING_SID
+from shared.settings import Secret, Settings
+from shared.twilio_account import TwilioAccount
+from shared.webhooks import Webhook
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.call import CallInstance
+
+UNKNOWN_CALLER = "an unknown number"
+NO_LINK = "There is no link to it: the app cannot read its secret LinkSigningKey."
+
+_CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
+_DURATION = re.compile(r"[0-9]{1,6}")
+
+log = logging.getLogger(__name__)
+
+
+class Voicemail(NamedTuple):
+    """A recording that can be heard; `length_s` is None when Twilio does not tell it."""
+
+    sid: str
+    call_sid: str
+    length_s: int | None
+
+    @classmethod
+    def from_report(cls, report: Webhook) -> "Voicemail | None":
+        """What Twilio reports; None when there is nothing to be heard."""
+        sid = report.field("RecordingSid") or ""
+        if report.field("RecordingStatus") != "completed" or not RECORDING_SID.fullmatch(sid):
+            return None
+        duration = report.field("RecordingDuration") or ""
+        length_s = int(duration) if _DURATION.fullmatch(duration) else None
+        return cls(sid, report.field("CallSid") or "", length_s)
+
+
+class VoicemailNotifier:
+    """Texts owners about their voicemails."""
+
+    def __init__(
+        self,
+        account: TwilioAccount,
+        messenger: Messenger,
+        credentials: Credentials,
+        config: Settings,
+        urls: PublicUrls,
+        clock: Clock,
+    ) -> None:
+        self._account = account
+        self._messenger = messenger
+        self._credentials = credentials
+        self._lifetime = timedelta(hours=config.link_lifetime_hours)
+        self._urls = urls
+        self._clock = clock
+
+    async def tell(self, voicemail: Voicemail, owner: str, request_url: str) -> None:
+        """Text `owner` (E.164) who called, for how long they spoke, and where it can be heard.
+
+        Twilio takes an error as an answer to a recording's report for a warning and does not
+        repeat the report, so a failure is written to our log, with the SID of the recording.
+        """
+        try:
+            caller = await self._caller(voicemail.call_sid)
+            text = _text(caller, voicemail.length_s, await self._link(voicemail, request_url))
+            await self._messenger.send(TextMessage(to=owner, body=text), request_url)
+        except AppError as error:
+            log.error(  # noqa: TRY400 - a traceback would show what Twilio said of the number
+                "The owner was not told of recording %s: %s status=%d code=%s %s",
+                voicemail.sid,
+                type(error).__name__,
+                error.status,
+                error.code,
+                error.log_text,
+            )
+
+    async def _caller(self, call_sid: str) -> str:
+        """The other party of a call; it is fetched, because a number does not belong into URLs."""
+        if not _CALL_SID.fullmatch(call_sid):
+            return UNKNOWN_CALLER
+
+        async def fetch(client: "Client") -> "CallInstance":
+            return await client.calls(call_sid).fetch_async()
+
+        try:
+            call = await self._account.run(fetch)
+        except TwilioError as error:  # better a text without the number than none
+            log.warning("The caller of call %s is not known: %s", call_sid, error.log_text)
+            return UNKNOWN_CALLER
+        is_ours = (call.direction or "").startswith("outbound")
+        number = call.to if is_ours else call._from  # pyright: ignore[reportPrivateUsage] - the SDK has no other name for it
+        return UNKNOWN_CALLER if is_withheld(number) or number is None else number
+
+    async def _link(self, voicemail: Voicemail, request_url: str) -> str:
+        key = await self._credentials.find(Secret.LINK_SIGNING_KEY)
+        if key is None:
+            return NO_LINK
+        now, lifetime = self._clock.now(), self._lifetime
+        link = RecordingLink.lasting(voicemail.sid, DEFAULT_FORMAT, now, lifetime)
+        url = self._urls.of_function("GetSharedRecording", request_url)
+        return f"{url}?{link.query(key)} (works for {_in_words(lifetime)})"
+
+
+def _text(caller: str, length_s: int | None, link: str) -> str:
+    length = "" if length_s is None else f" ({length_s // 60}:{length_s % 60:02})"
+    return f"Voicemail from {caller}{length}: {link}"
+
+
+def _in_words(lifetime: timedelta) -> str:
+    hours = round(lifetime.total_seconds() / 3600)
+    number, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -1,0 +1,208 @@
+"""OnRecording: what is logged, and what the owner of a voicemail is told."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import OnRecording
+from shared import clients
+from shared.clock import SystemClock
+from shared.errors import TwilioUnreachableError
+from shared.links import RecordingLink
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import FakeTwilio, Form, Run, SignedRequest
+
+pytestmark = pytest.mark.usefixtures("app")
+
+OWNER = "+12025550124"
+PATH = "/api/OnRecording?Notify=%2B12025550124"
+SID, CALL = "RE" + "a" * 32, "CA" + "b" * 32
+KEY = "0123456789" * 4
+
+
+def report(**changes: str) -> Form:
+    fields = {
+        "AccountSid": "AC" + "0" * 32,
+        "CallSid": CALL,
+        "RecordingSid": SID,
+        "RecordingUrl": f"https://api.twilio.com/2010-04-01/Accounts/AC/Recordings/{SID}",
+        "RecordingStatus": "completed",
+        "RecordingDuration": "62",
+        "RecordingChannels": "1",
+        "RecordingSource": "RecordVerb",
+        **changes,
+    }
+    return [(name, value) for name, value in fields.items() if value]
+
+
+def call(**changes: Any) -> dict[str, Any]:
+    caller = {"from": "+12025550123", "to": "+12025550100", "direction": "inbound"}
+    return {"sid": CALL, "status": "completed", **caller, **changes}
+
+
+@pytest.fixture
+def owner(
+    run: Run, signed_request: SignedRequest, twilio: FakeTwilio, values: dict[str, str]
+) -> Owner:
+    values["LINK_SIGNING_KEY"] = KEY
+    clients.reset(clients.Clients(values, SystemClock()))
+    return Owner(run, signed_request, twilio)
+
+
+class Owner:
+    """Somebody whose line has recorded a voicemail."""
+
+    def __init__(self, run: Run, signed_request: SignedRequest, twilio: FakeTwilio) -> None:
+        self.run = run
+        self.signed_request = signed_request
+        self.twilio = twilio
+
+    def gets(self, path: str = PATH, **changes: str) -> str | None:
+        """The text that follows a report; None without one."""
+        response = self.run(OnRecording.main, self.signed_request(path, report(**changes)))
+        assert (response.status_code, response.get_body()) == (204, b"")
+        texts = [r["data"] for r in self.twilio.requests if r["method"] == "POST"]
+        assert len(texts) <= 1
+        if not texts:
+            return None
+        assert texts[0]["To"] == OWNER
+        return texts[0]["Body"]
+
+
+def test_the_owner_gets_caller_length_and_link(owner: Owner) -> None:
+    owner.twilio.answer(200, call())
+
+    text = owner.gets() or ""
+
+    start, _, rest = text.partition("https://")
+    url, _, end = rest.partition(" ")
+    assert start == "Voicemail from +12025550123 (1:02): "
+    assert url.startswith("app.example/api/GetSharedRecording?")
+    assert end == "(works for 7 days)"
+    query = parse_qs(urlsplit(url).query)
+    link = RecordingLink(SID, "mp3", int(query["expires"][0]))
+    assert query["sid"] == [SID]
+    assert link.is_signed(KEY, query["signature"][0])
+    assert owner.twilio.requests[0]["url"].endswith(f"/Calls/{CALL}.json")
+
+
+@pytest.mark.parametrize(("seconds", "length"), [("0", "0:00"), ("9", "0:09"), ("3599", "59:59")])
+def test_the_length_is_in_minutes_and_seconds(owner: Owner, seconds: str, length: str) -> None:
+    owner.twilio.answer(200, call())
+
+    assert f" ({length}): " in (owner.gets(RecordingDuration=seconds) or "")
+
+
+@pytest.mark.parametrize("seconds", ["", "-1", "long"])
+def test_an_unknown_length_is_left_out(owner: Owner, seconds: str) -> None:
+    owner.twilio.answer(200, call())
+
+    text = owner.gets(RecordingDuration=seconds) or ""
+    assert text.startswith("Voicemail from +12025550123: https://")
+
+
+@pytest.mark.parametrize("number", ["anonymous", "+266696687", "", None])
+def test_a_caller_who_shows_no_number_is_unknown(owner: Owner, number: str | None) -> None:
+    owner.twilio.answer(200, call(**{"from": number}))
+
+    assert (owner.gets() or "").startswith("Voicemail from an unknown number (1:02): ")
+
+
+def test_in_a_call_of_ours_the_other_one_spoke(owner: Owner) -> None:
+    owner.twilio.answer(200, call(to="+12025550125", direction="outbound-api"))
+
+    assert (owner.gets() or "").startswith("Voicemail from +12025550125 ")
+
+
+def test_a_call_that_cannot_be_looked_up_costs_only_the_number(owner: Owner) -> None:
+    owner.twilio.answer(404, {"code": 20404, "message": "not found", "status": 404})
+
+    assert (owner.gets() or "").startswith("Voicemail from an unknown number ")
+
+
+def test_a_call_sid_that_is_none_is_not_looked_up(owner: Owner) -> None:
+    assert owner.gets(CallSid="../Messages") is not None
+    assert [request["method"] for request in owner.twilio.requests] == ["POST"]
+
+
+def test_the_lifetime_of_the_link_is_a_setting(owner: Owner, values: dict[str, str]) -> None:
+    clients.reset(clients.Clients(values | {"LINK_LIFETIME_HOURS": "1"}, SystemClock()))
+    owner.twilio.answer(200, call())
+
+    assert (owner.gets() or "").endswith("(works for 1 hour)")
+
+
+def test_without_a_signing_key_the_text_says_why_there_is_no_link(
+    owner: Owner, values: dict[str, str]
+) -> None:
+    clients.reset(clients.Clients(values | {"LINK_SIGNING_KEY": ""}, SystemClock()))
+    owner.twilio.answer(200, call())
+
+    assert owner.gets() == (
+        "Voicemail from +12025550123 (1:02): "
+        "There is no link to it: the app cannot read its secret LinkSigningKey."
+    )
+
+
+@pytest.mark.parametrize("status", ["absent", "in-progress", "", "Completed"])
+def test_without_a_recording_nobody_gets_a_text(owner: Owner, status: str) -> None:
+    assert owner.gets(RecordingStatus=status) is None
+
+
+@pytest.mark.parametrize("path", ["/api/OnRecording", "/api/OnRecording?Notify="])
+def test_without_an_owner_nobody_gets_a_text(owner: Owner, path: str) -> None:
+    assert owner.gets(path) is None
+
+
+def test_a_recording_sid_that_is_none_makes_no_link(owner: Owner) -> None:
+    assert owner.gets(RecordingSid="RE1&sid=RE2") is None
+
+
+def test_an_owner_who_is_no_number_is_logged(
+    owner: Owner, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert owner.gets("/api/OnRecording?Notify=2025550124x") is None
+    assert "Notify is not a phone number" in caplog.text
+    assert "0124" not in caplog.text
+
+
+def test_the_report_is_one_line_without_personal_data(
+    owner: Owner, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    owner.gets("/api/OnRecording", RecordingStatus="absent", From="+12025550123")
+
+    (record,) = caplog.records
+    assert json.loads(record.getMessage()) == {
+        "report": "recording",
+        "sid": SID,
+        "call_sid": CALL,
+        "status": "absent",
+        "duration_s": "62",
+        "source": "RecordVerb",
+        "from": "...0123",
+    }
+
+
+@pytest.mark.parametrize("error", [TwilioUnreachableError("x"), None])
+def test_a_text_that_fails_is_an_error_in_the_log_that_names_the_recording(
+    owner: Owner, caplog: pytest.LogCaptureFixture, error: Exception | None
+) -> None:
+    owner.twilio.answer(200, call())
+    if error:
+        owner.twilio.fail(error)
+    else:
+        owner.twilio.answer(400, {"code": 21610, "message": f"{OWNER} said STOP", "status": 400})
+
+    owner.gets()
+
+    (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert SID in line.getMessage()
+    assert "0124" not in caplog.text
+    assert "0123" not in caplog.text.replace(KEY, "")

@@ -1,0 +1,99 @@
+"""Links to recordings: who made them, what they open, and until when."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.clock import SystemClock
+from shared.credentials import AppSettings, Credentials
+from shared.errors import ConfigurationError, ForbiddenLinkError
+from shared.inputs import Inputs
+from shared.links import RecordingLink, require_link
+from shared.settings import Secret
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SID, OTHER = "RE" + "a" * 32, "RE" + "b" * 32
+KEY = "0123456789" * 4
+WEEK = timedelta(days=7)
+
+
+def link() -> dict[str, str]:
+    query = RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(KEY)
+    return {name: values[0] for name, values in parse_qs(query).items()}
+
+
+def open_with(
+    inputs: dict[str, str],
+    *,
+    sound_format: str = "mp3",
+    now: datetime = NOW,
+    secrets: dict[Secret, str] | None = None,
+) -> None:
+    known = {Secret.LINK_SIGNING_KEY: KEY} if secrets is None else secrets
+    credentials = Credentials(AppSettings(known), SystemClock())
+    values = {name: [value] for name, value in inputs.items()}
+    asyncio.run(
+        require_link(Inputs(values, is_encoded=True), inputs["sid"], sound_format, credentials, now)
+    )
+
+
+def refusal(inputs: dict[str, str], **options: object) -> str:
+    with pytest.raises(ForbiddenLinkError) as caught:
+        open_with(inputs, **options)  # pyright: ignore[reportArgumentType] - handed through
+    return caught.value.detail
+
+
+def test_a_link_opens_its_recording_until_it_expires() -> None:
+    open_with(link())
+    open_with(link(), now=NOW + WEEK - timedelta(seconds=1))
+
+    assert refusal(link(), now=NOW + WEEK) == "The link has expired."
+
+
+@pytest.mark.parametrize(
+    "change", [{"sid": OTHER}, {"expires": "1795953601"}, {"signature": "0" * 64}]
+)
+def test_a_changed_link_opens_nothing(change: dict[str, str]) -> None:
+    assert "was changed" in refusal(link() | change)
+
+
+def test_a_link_opens_one_format() -> None:
+    assert "was changed" in refusal(link(), sound_format="wav")
+
+
+@pytest.mark.parametrize(
+    "change", [{"expires": ""}, {"expires": "soon"}, {"signature": ""}, {"signature": "A" * 64}]
+)
+def test_an_incomplete_link_opens_nothing(change: dict[str, str]) -> None:
+    assert refusal(link() | change) == "The link is not complete."
+
+
+def test_an_expired_link_that_is_forged_tells_nothing_about_time() -> None:
+    assert "was changed" in refusal(link() | {"signature": "0" * 64}, now=NOW + 2 * WEEK)
+
+
+def test_without_a_key_nobody_can_tell() -> None:
+    with pytest.raises(ConfigurationError, match="LinkSigningKey"):
+        open_with(link(), secrets={})
+
+
+def test_a_new_key_of_the_vault_is_found_at_once() -> None:
+    known = {Secret.LINK_SIGNING_KEY: "old"}
+    credentials = Credentials(AppSettings(known), SystemClock())
+    values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
+
+    async def main() -> None:
+        await credentials.get(Secret.LINK_SIGNING_KEY)
+        known[Secret.LINK_SIGNING_KEY] = KEY
+        await require_link(values, SID, "mp3", credentials, NOW)
+
+    asyncio.run(main())
+
+
+@given(st.text(alphabet="0123456789abcdefABCDEF-+. \n", max_size=70), st.text(max_size=14))
+def test_no_guess_opens_a_recording(signature: str, expires: str) -> None:
+    refusal({"sid": SID, "expires": expires.replace("\0", ""), "signature": signature})
