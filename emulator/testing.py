@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import requests
 from twilio.request_validator import RequestValidator
@@ -140,6 +140,14 @@ class LocalStack:
         answer.raise_for_status()
         return answer.json()["sid"]
 
+    def twiml_url(self, document: str) -> str:
+        """Return a URL that answers with this document: TwimlEcho."""
+        return f"{self.functions_url}/api/TwimlEcho?Twiml={quote(document, safe='')}"
+
+    def line_answers(self, document: str) -> None:
+        """Let the line answer calls with this document."""
+        self.line_goes_to(VoiceUrl=self.twiml_url(document))
+
     def line_goes_to(self, **settings: str) -> None:
         """Change the line's number resource, e.g. VoiceUrl=..., SmsUrl=..."""
         path = f"IncomingPhoneNumbers/{LINE_SID}.json"
@@ -179,6 +187,18 @@ class LocalStack:
     def texts(self, number: str = HANDSET) -> list[dict[str, Any]]:
         """Return the texts on a handset, oldest first."""
         return self.look(f"handsets/{number}")["texts"]
+
+    def hang_up(self, sid: str) -> None:
+        """Hang up a handset."""
+        self.world(f"calls/{sid}/hangup")
+
+    def speak(self, sid: str, text: str, *, final: bool = True) -> None:
+        """Say something in a call; not final while the person still speaks."""
+        self.world(f"calls/{sid}/speech", {"text": text, "final": final})
+
+    def legs(self, sid: str) -> list[str]:
+        """Return the SIDs of the calls that a call has dialled."""
+        return [leg["sid"] for leg in self.call(sid)["legs"][1:]]
 
     def call(self, sid: str) -> dict[str, Any]:
         """Return a call with its timeline."""

@@ -39,7 +39,7 @@ def text(record: Message) -> Json:
 
 def person_of(record: Call) -> str:
     """Return the number of the person in a call: who rang the app, or whom the app rings."""
-    return record.sender if record.direction == "inbound" else record.to
+    return record.person
 
 
 def call(record: Call, children: Iterable[Call] = ()) -> Json:

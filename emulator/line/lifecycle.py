@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from emulator.clock import Clock
+from emulator.line.audio import tones_s
 from emulator.line.legs import LegRequest
 from emulator.line.live_calls import LiveCall, LiveCalls, PickedUp
 from emulator.line.player import Player
@@ -66,6 +67,7 @@ class Lifecycle:
             raise RuntimeError("a dialled call has a leg")
         if request.send_digits:
             live.session.note("Play", digits=request.send_digits)
+            await live.session.wait(tones_s(request.send_digits))
         if request.url:
             whisper = Instructions(request.url, request.method)
             if isinstance(await self._player(live, whisper, "whisper").play(), End):

@@ -10,7 +10,7 @@ from emulator.line import fields
 from emulator.line.legs import Leg
 from emulator.line.progress import Progress
 from emulator.line.services import Services
-from emulator.line.session import CallSession
+from emulator.line.session import CallSession, Fetch
 from emulator.line.tasks import Tasks
 from emulator.twilio.records import Call, CallStatus
 from emulator.twilio.store import Store
@@ -114,6 +114,7 @@ class LiveCalls:
         call = self._store.calls.get(sid)
         if live is None or call is None:
             return
+        owed = self._owed(live) if call.status == "in-progress" else None
         ended = replace(call, status=status, ended=self._clock.now(), wants=(), connected_to=None)
         self.put(ended)
         self._store.note(sid, "event", status)
@@ -122,20 +123,18 @@ class LiveCalls:
             self._progress.report(sid, "completed")
         if live.leg is not None:
             live.leg.end(status)
-        if call.status == "in-progress":
-            self._say_farewell(live)
+        if owed is not None:
+            form = (*fields.of_call(live.call), *owed.params)
+            webhook = Webhook(sid, "instructions", owed.url, owed.method, form)
+            self._tasks.start(sid, lambda: self._request(webhook))
 
-    def _say_farewell(self, live: LiveCall) -> None:
-        """Make the request that a verb still owes when the call ends in the midst of it."""
+    def _owed(self, live: LiveCall) -> Fetch | None:
+        """Return the request that a verb still owes when the call ends in the midst of it."""
         try:
-            fetch = live.session.farewell()
+            return live.session.farewell()
         except WebhookError as error:
             self._store.alert(live.sid, error.code, error.message)
-            return
-        if fetch is not None:
-            form = (*fields.of_call(live.call), *fetch.params)
-            webhook = Webhook(live.sid, "instructions", fetch.url, fetch.method, form)
-            self._tasks.start(live.sid, lambda: self._request(webhook))
+            return None
 
     async def _request(self, webhook: Webhook) -> None:
         try:

@@ -175,13 +175,18 @@ class CallSession:
     @contextmanager
     def connected_to(self, other_sid: str) -> Generator[None]:
         """Show that this call talks with another one, on both sides."""
-        self._change(self.sid, connected_to=other_sid)
-        self._change(other_sid, connected_to=self.sid)
+        self._connect(self.sid, other_sid)
+        self._connect(other_sid, self.sid)
         try:
             yield
         finally:
             self._change(self.sid, connected_to=None)
             self._change(other_sid, connected_to=None)
+
+    def _connect(self, sid: str, other_sid: str) -> None:
+        other = self.store.calls.get(other_sid)
+        self.store.note(sid, "event", "connected", other.person if other else "")
+        self._change(sid, connected_to=other_sid)
 
     def _change(self, sid: str, **changes: Any) -> None:
         """Change a call's record, unless the history was cleared meanwhile."""

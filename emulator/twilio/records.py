@@ -104,6 +104,11 @@ class Call:
     entries: int = 0
 
     @property
+    def person(self) -> str:
+        """The number of the person in the call: who rang the app, or whom the app rings."""
+        return self.sender if self.direction == "inbound" else self.to
+
+    @property
     def duration_s(self) -> int:
         """Seconds from answer to end, 0 when it was never answered."""
         if self.answered is None or self.ended is None:

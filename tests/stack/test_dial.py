@@ -1,14 +1,17 @@
 """Dial: a call that rings other phones, by the rules of Twilio's documents."""
 
+from typing import Any
+
 import pytest
 
 from emulator.testing import LocalStack
 
 FIRST, SECOND = "+12025550124", "+12025550125"
+TWO = f"<Number>{FIRST}</Number><Number>{SECOND}</Number>"
 
 
 def dialling(stack: LocalStack, attributes: str = "", inside: str = FIRST, after: str = "") -> str:
-    """Call the line, which dials; return the SID of the call."""
+    """Place a call that dials as soon as it is answered; return its SID."""
     document = f"<Response><Dial {attributes}>{inside}</Dial>{after}</Response>"
     sid = stack.place_call(document)
     stack.advance(1)
@@ -17,41 +20,357 @@ def dialling(stack: LocalStack, attributes: str = "", inside: str = FIRST, after
     return sid
 
 
-def legs(stack: LocalStack, sid: str) -> list[str]:
-    """Return the SIDs of the calls that a call has dialled."""
-    return [leg["sid"] for leg in stack.call(sid)["legs"][1:]]
+def statuses(stack: LocalStack, *sids: str) -> list[str]:
+    return [stack.call(sid)["status"] for sid in sids]
+
+
+def hang_up(stack: LocalStack, sid: str) -> None:
+    stack.world(f"calls/{sid}/hangup")
+    stack.advance(1)
+
+
+def action(stack: LocalStack, query: str = "") -> str:
+    """Return an action for a Dial: the URL of a function that answers."""
+    return f"action='{stack.functions_url}/api/TwimlMessage?Message=Done{query}'"
+
+
+def reported(stack: LocalStack, sid: str) -> dict[str, str]:
+    """Return the fields of the last request that a call made for instructions."""
+    asked = [one for one in stack.webhooks(sid) if one["purpose"] == "instructions"]
+    return dict(map(tuple, asked[-1]["form"]))
 
 
 class TestOneNumber:
     @pytest.mark.covers("Dial", "Number")
     def test_the_two_are_connected_until_the_called_one_hangs_up(self, stack: LocalStack) -> None:
         sid = dialling(stack, after="<Say>Bye</Say>")
-        (leg,) = legs(stack, sid)
+        (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(10)
         connected = stack.call(sid)["connected_to"], stack.call(leg)["connected_to"]
-        stack.world(f"calls/{leg}/hangup")
+        hang_up(stack, leg)
         stack.advance(5)
 
         assert connected == (leg, sid)
         assert stack.heard(sid) == ["Bye"]
-        assert [stack.call(one)["status"] for one in (sid, leg)] == ["completed", "completed"]
+        assert statuses(stack, sid, leg) == ["completed", "completed"]
 
     def test_the_leg_ends_with_the_caller(self, stack: LocalStack) -> None:
         sid = dialling(stack)
-        (leg,) = legs(stack, sid)
+        (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(3)
-        stack.world(f"calls/{sid}/hangup")
-        stack.advance(0)
+        hang_up(stack, sid)
 
-        assert stack.call(leg)["status"] == "completed"
+        assert statuses(stack, leg) == ["completed"]
 
     def test_a_leg_that_rings_is_cancelled_when_the_caller_hangs_up(
         self, stack: LocalStack
     ) -> None:
         sid = dialling(stack)
-        stack.world(f"calls/{sid}/hangup")
-        stack.advance(0)
+        hang_up(stack, sid)
 
-        assert [stack.call(leg)["status"] for leg in legs(stack, sid)] == ["canceled"]
+        assert statuses(stack, *stack.legs(sid)) == ["canceled"]
+
+    def test_the_called_handset_shows_the_call(self, stack: LocalStack) -> None:
+        sid = dialling(stack)
+        [call] = stack.look(f"handsets/{FIRST}")["calls"]
+
+        assert (call["parent_sid"], call["direction"]) == (sid, "outbound-dial")
+
+    def test_a_national_number_is_dialled_in_the_united_states(self, stack: LocalStack) -> None:
+        sid = dialling(stack, inside="202-555-0124")
+
+        assert [leg["number"] for leg in stack.call(sid)["legs"][1:]] == [FIRST]
+
+    def test_what_is_no_number_is_a_warning_and_fails(self, stack: LocalStack) -> None:
+        sid = dialling(stack, action(stack), "next door")
+
+        assert [alert["code"] for alert in stack.alerts()] == [13223]
+        assert reported(stack, sid)["DialCallStatus"] == "failed"
+
+
+class TestTheAction:
+    @pytest.mark.covers("Dial.action", "Dial.method")
+    def test_it_is_told_how_the_conversation_ended(self, stack: LocalStack) -> None:
+        sid = dialling(stack, action(stack) + " method='POST'", after="<Say>Unreachable</Say>")
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(42)
+        hang_up(stack, leg)
+        stack.advance(5)
+        form = reported(stack, sid)
+
+        assert {name: value for name, value in form.items() if name.startswith("Dial")} == {
+            "DialCallStatus": "completed",
+            "DialCallSid": leg,
+            "DialCallDuration": "42",
+            "DialBridged": "true",
+        }
+        assert stack.heard(sid) == ["Done"]
+
+    def test_it_is_asked_even_when_the_caller_has_hung_up(self, stack: LocalStack) -> None:
+        sid = dialling(stack, action(stack))
+        hang_up(stack, sid)
+
+        form = reported(stack, sid)
+        assert (form["DialCallStatus"], form["CallStatus"]) == ("canceled", "completed")
+        assert stack.heard(sid) == []
+
+    @pytest.mark.parametrize(
+        ("deed", "status"), [("decline", "busy"), ("hangup", "busy"), (None, "no-answer")]
+    )
+    def test_it_is_told_why_nobody_answered(
+        self, stack: LocalStack, deed: str | None, status: str
+    ) -> None:
+        sid = dialling(stack, action(stack))
+        (leg,) = stack.legs(sid)
+        if deed:
+            stack.world(f"calls/{leg}/{deed}")
+        stack.advance(40)
+
+        assert reported(stack, sid)["DialCallStatus"] == status
+        assert reported(stack, sid)["DialBridged"] == "false"
+
+
+class TestTimes:
+    @pytest.mark.covers("Dial.timeout")
+    def test_it_rings_five_seconds_longer_than_its_timeout(self, stack: LocalStack) -> None:
+        sid = dialling(stack, "timeout='10'", after="<Say>Nobody</Say>")
+        stack.advance(13)
+        before = stack.heard(sid)
+        stack.advance(2)
+
+        assert (before, stack.heard(sid)) == ([], ["Nobody"])
+
+    @pytest.mark.covers("Dial.timeLimit")
+    def test_its_time_limit_ends_the_conversation(self, stack: LocalStack) -> None:
+        sid = dialling(stack, "timeLimit='20'", after="<Say>Time is up</Say>")
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(21)
+
+        assert (stack.heard(sid), statuses(stack, leg)) == (["Time is up"], ["completed"])
+
+
+class TestSeveralNumbers:
+    def test_all_ring_and_the_first_to_answer_wins(self, stack: LocalStack) -> None:
+        sid = dialling(stack, inside=TWO)
+        first, second = stack.legs(sid)
+        ringing = statuses(stack, first, second)
+        stack.answer(second)
+        stack.advance(1)
+
+        assert ringing == ["ringing", "ringing"]
+        assert statuses(stack, first, second) == ["canceled", "in-progress"]
+        assert stack.call(sid)["connected_to"] == second
+
+    def test_one_that_declines_leaves_the_others_ringing(self, stack: LocalStack) -> None:
+        sid = dialling(stack, inside=TWO)
+        first, second = stack.legs(sid)
+        stack.world(f"calls/{first}/decline")
+        stack.advance(1)
+
+        assert statuses(stack, sid, first, second) == ["in-progress", "busy", "ringing"]
+
+    @pytest.mark.covers("Dial.sequential")
+    def test_they_can_ring_one_after_the_other(self, stack: LocalStack) -> None:
+        sid = dialling(stack, "sequential='true' timeout='10'", TWO)
+        before = len(stack.legs(sid))
+        stack.advance(16)
+        first, second = stack.legs(sid)
+
+        assert before == 1
+        assert statuses(stack, first, second) == ["no-answer", "ringing"]
+
+    def test_only_ten_are_rung(self, stack: LocalStack) -> None:
+        many = "".join(f"<Number>+120255501{count:02d}</Number>" for count in range(30, 41))
+        sid = dialling(stack, inside=many)
+
+        assert len(stack.legs(sid)) == 10
+        assert [alert["code"] for alert in stack.alerts()] == [13223]
+
+
+class TestTheCaller:
+    @pytest.mark.covers("Dial.callerId")
+    def test_it_calls_from_the_callers_number_unless_told_otherwise(
+        self, stack: LocalStack
+    ) -> None:
+        caller = "+12025550177"
+        stack.line_answers(f"<Response><Dial>{FIRST}</Dial></Response>")
+        sid = stack.ring(caller)
+        stack.advance(1)
+        other = dialling(stack, "callerId='+12025550100'")
+
+        (leg,), (other_leg,) = stack.legs(sid), stack.legs(other)
+        assert (stack.call(leg)["from"], stack.call(other_leg)["from"]) == (caller, "+12025550100")
+
+    def test_a_strangers_number_is_no_caller_id(self, stack: LocalStack) -> None:
+        sid = dialling(stack, "callerId='+12025550166'")
+        (leg,) = stack.legs(sid)
+
+        assert [alert["code"] for alert in stack.alerts()] == [13214]
+        assert stack.call(leg)["from"] == "+12025550100"
+
+    @pytest.mark.covers("Dial.hangupOnStar")
+    @pytest.mark.parametrize(("attribute", "is_over"), [("true", True), ("false", False)])
+    def test_a_star_ends_the_conversation_where_it_may(
+        self, stack: LocalStack, attribute: str, is_over: bool
+    ) -> None:
+        sid = dialling(stack, f"hangupOnStar='{attribute}'", after="<Say>Next</Say>")
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(3)
+        stack.press(sid, "1*")
+        stack.advance(1)
+
+        assert (stack.heard(sid) == ["Next"], statuses(stack, leg) == ["completed"]) == (
+            is_over,
+            is_over,
+        )
+
+    @pytest.mark.covers("Dial.answerOnBridge")
+    @pytest.mark.parametrize(
+        ("attribute", "before"), [("false", "in-progress"), ("true", "ringing")]
+    )
+    def test_an_incoming_call_may_ring_on_until_somebody_answers(
+        self, stack: LocalStack, attribute: str, before: str
+    ) -> None:
+        dial = f"<Dial answerOnBridge='{attribute}'>{FIRST}</Dial>"
+        stack.line_answers(f"<Response>{dial}</Response>")
+        sid = stack.ring()
+        stack.advance(3)
+        status = stack.call(sid)["status"]
+        stack.answer(stack.legs(sid)[0])
+        stack.advance(1)
+
+        assert (status, stack.call(sid)["status"]) == (before, "in-progress")
+
+
+class TestTheCalledSide:
+    def whisper(self, stack: LocalStack, document: str) -> tuple[str, str]:
+        """Dial with a whisper and answer; return the SIDs of the call and the leg."""
+        url = stack.twiml_url(document)
+        sid = dialling(stack, action(stack), f"<Number url='{url}'>{FIRST}</Number>")
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(1)
+        return sid, leg
+
+    @pytest.mark.covers("Number.url", "Number.method")
+    def test_it_hears_the_whisper_before_it_is_connected(self, stack: LocalStack) -> None:
+        sid, leg = self.whisper(stack, "<Response><Pause length='8'/></Response>")
+        before = stack.call(sid)["connected_to"]
+        stack.advance(9)
+        asked = dict(map(tuple, stack.webhooks(leg)[0]["form"]))
+
+        assert (before, stack.call(sid)["connected_to"]) == (None, leg)
+        assert (asked["CallSid"], asked["ParentCallSid"]) == (leg, sid)
+
+    def test_a_whisper_that_hangs_up_refuses_the_call(self, stack: LocalStack) -> None:
+        sid, leg = self.whisper(stack, "<Response><Hangup/></Response>")
+        stack.advance(2)
+
+        assert statuses(stack, leg) == ["completed"]
+        assert reported(stack, sid)["DialCallStatus"] == "no-answer"
+
+    def test_a_whisper_may_not_dial(self, stack: LocalStack) -> None:
+        sid, leg = self.whisper(stack, "<Response><Dial>+12025550177</Dial></Response>")
+
+        assert [alert["code"] for alert in stack.alerts()] == [13201]
+        assert stack.call(sid)["connected_to"] == leg
+
+    @pytest.mark.covers("Number.sendDigits")
+    def test_digits_are_sent_to_it_first(self, stack: LocalStack) -> None:
+        sid = dialling(stack, inside=f"<Number sendDigits='wW12'>{FIRST}</Number>")
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(1)
+        before = stack.call(sid)["connected_to"]
+        stack.advance(2)
+
+        assert (before, stack.call(sid)["connected_to"]) == (None, leg)
+
+    @pytest.mark.covers(
+        "Number.statusCallback", "Number.statusCallbackEvent", "Number.statusCallbackMethod"
+    )
+    def test_its_progress_is_reported_as_the_noun_asks(self, stack: LocalStack) -> None:
+        url = f"{stack.functions_url}/api/OnCallStatus"
+        events = "initiated ringing answered completed"
+        noun = (
+            f"<Number statusCallback='{url}' statusCallbackMethod='POST' "
+            f"statusCallbackEvent='{events}'>{FIRST}</Number>"
+        )
+        sid = dialling(stack, inside=noun)
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(3)
+        hang_up(stack, leg)
+        reports: list[dict[str, Any]] = [
+            dict(map(tuple, one["form"])) for one in stack.webhooks(leg)
+        ]
+
+        assert [report["CallStatus"] for report in reports] == [
+            "initiated",
+            "ringing",
+            "in-progress",
+            "completed",
+        ]
+        assert {(report["Direction"], report["ParentCallSid"]) for report in reports} == {
+            ("outbound-dial", sid)
+        }
+
+
+class TestFromOutside:
+    def test_a_leg_that_is_sent_elsewhere_goes_on_without_its_caller(
+        self, stack: LocalStack
+    ) -> None:
+        sid = dialling(stack, action(stack))
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(3)
+        twiml = "<Response><Say>Elsewhere</Say><Pause length='60'/></Response>"
+        stack.rest("POST", f"Calls/{leg}.json", {"Twiml": twiml}).raise_for_status()
+        stack.advance(3)
+
+        assert (stack.heard(leg), statuses(stack, leg)) == (["Elsewhere"], ["in-progress"])
+        assert stack.heard(sid) == ["Done"]
+        assert "DialCallDuration" not in reported(stack, sid)
+
+    def test_a_caller_who_is_sent_elsewhere_leaves_the_leg(self, stack: LocalStack) -> None:
+        sid = dialling(stack)
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(3)
+        twiml = "<Response><Say>Elsewhere</Say></Response>"
+        stack.rest("POST", f"Calls/{sid}.json", {"Twiml": twiml}).raise_for_status()
+        stack.advance(3)
+
+        assert (stack.heard(sid), statuses(stack, leg)) == (["Elsewhere"], ["completed"])
+
+    def test_a_leg_cancelled_by_the_rest_api_is_told_as_canceled(self, stack: LocalStack) -> None:
+        sid = dialling(stack, action(stack))
+        (leg,) = stack.legs(sid)
+        stack.rest("POST", f"Calls/{leg}.json", {"Status": "canceled"}).raise_for_status()
+        stack.advance(1)
+
+        assert reported(stack, sid)["DialCallStatus"] == "canceled"
+
+    def test_the_legs_are_found_by_their_parent(self, stack: LocalStack) -> None:
+        sid = dialling(stack, inside=TWO)
+        found = stack.rest("GET", f"Calls.json?ParentCallSid={sid}").json()["calls"]
+
+        assert {call["sid"] for call in found} == set(stack.legs(sid))
+        assert {call["parent_call_sid"] for call in found} == {sid}
+
+
+class TestWhatIsNotEmulated:
+    @pytest.mark.parametrize("noun", ["Client", "Sip", "Sim", "Application", "WhatsApp"])
+    def test_a_noun_that_only_twilio_has_stops_the_call_by_name(
+        self, stack: LocalStack, noun: str
+    ) -> None:
+        sid = dialling(stack, inside=f"<{noun}>x</{noun}>")
+        [alert] = stack.alerts()
+
+        assert (alert["kind"], statuses(stack, sid)) == ("emulator", ["completed"])
+        assert f"<{noun}>" in alert["message"]

@@ -46,8 +46,7 @@ class Dial:
         session.note("Dial", timeout=str(self.options.timeout_s))
         session.takes_time()
         session.forget_heard()
-        ended = Outcome("completed")
-        with session.upon_hang_up(lambda: self._next(session, ended)):
+        with session.upon_hang_up(lambda: self._next(session, _left(session))):
             outcome = await self.target.connect(session, self._checked(session))
         session.happened("dialled", outcome.status)
         return self._next(session, outcome)
@@ -68,6 +67,11 @@ class Dial:
             return replace(options, caller_id=number)
         session.warn(13214, "The callerId of <Dial> is no number of this call or the account")
         return replace(options, caller_id="")
+
+
+def _left(session: CallSession) -> Outcome:
+    """Say how the dialling ended when the caller hung up in the midst of it."""
+    return Outcome("completed" if session.call.connected_to else "canceled")
 
 
 def _options(source: Source) -> DialOptions:

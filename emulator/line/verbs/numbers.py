@@ -1,9 +1,9 @@
 """Number: phones that <Dial> rings, at once or in turn (twilio.com/docs/voice/twiml/number)."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from emulator.line.fields import Fields
 from emulator.line.legs import Leg, LegRequest, first_connected
 from emulator.line.reading import GapError, Source
 from emulator.line.session import CallSession
@@ -108,13 +108,19 @@ async def _ring(
 
 async def _talk(session: CallSession, options: DialOptions, leg: Leg) -> Outcome:
     session.answer()
-    began = session.clock.now()
     with session.connected_to(leg.sid):
         await until_parted(session, options, leg.over)
-    seconds = (session.clock.now() - began).total_seconds()
-    duration = () if leg.left else (("DialCallDuration", str(math.ceil(seconds))),)
-    fields = (("DialCallSid", leg.sid), *duration, ("DialBridged", "true"))
+    fields = (("DialCallSid", leg.sid), *_duration(session, leg), ("DialBridged", "true"))
     return Outcome("completed", fields)
+
+
+def _duration(session: CallSession, leg: Leg) -> Fields:
+    """Return how long the leg has been answered; not of one that goes on elsewhere."""
+    call = session.store.calls.get(leg.sid)
+    if leg.left or call is None or call.answered is None:
+        return ()
+    seconds = ((call.ended or session.clock.now()) - call.answered).total_seconds()
+    return (("DialCallDuration", str(round(seconds))),)
 
 
 def _failure(legs: Sequence[Leg]) -> Outcome:
