@@ -1,0 +1,60 @@
+"""The Twimlets in calls: their steps, their redirections and what is asked of who picks up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from emulator.testing import LocalStack
+
+FIRST, SECOND = "+12025550124", "+12025550125"
+
+
+def calls_on(stack: LocalStack, number: str) -> list[str]:
+    """Return the calls on a handset, oldest first."""
+    return [call["sid"] for call in stack.look(f"handsets/{quote(number)}")["calls"]]
+
+
+def call_in(stack: LocalStack, twimlet: str) -> str:
+    """Call the line, whose calls a Twimlet answers; return the SID."""
+    stack.line_goes_to(VoiceUrl=f"{stack.functions_url}/api/{twimlet}")
+    sid = stack.ring()
+    stack.advance(1)
+    return sid
+
+
+def test_a_menu_leads_to_a_number_and_on_when_nobody_answers(stack: LocalStack) -> None:
+    closed = f"{stack.functions_url}/api/TwimlMessage?Message=Nobody%20is%20here."
+    forward = f"TwimlForward?PhoneNumber={quote(FIRST)}&Timeout=10&FailUrl={quote(closed, safe='')}"
+    option = quote(f"{stack.functions_url}/api/{forward}", safe="")
+    sid = call_in(stack, f"TwimlMenu?Message=Press%201.&Options[1]={option}")
+
+    stack.press(sid, "1")
+    stack.advance(1)
+    [leg] = calls_on(stack, FIRST)
+    assert stack.call(leg)["status"] == "ringing"
+    stack.advance(20)
+
+    assert stack.call(leg)["status"] == "no-answer"
+    assert stack.heard(sid) == ["Press 1.", "Nobody is here."]
+    assert stack.alerts() == []
+
+
+def test_the_next_number_is_tried_when_the_first_does_not_take_the_call(stack: LocalStack) -> None:
+    numbers = f"PhoneNumbers[]={quote(FIRST)}&PhoneNumbers[]={quote(SECOND)}"
+    sid = call_in(stack, f"TwimlFindMe?{numbers}&Message=A%20call.")
+
+    [machine] = calls_on(stack, FIRST)
+    stack.answer(machine)
+    stack.advance(15)
+    [person] = calls_on(stack, SECOND)
+    stack.answer(person)
+    stack.advance(2)
+    stack.press(person, "5")
+    stack.advance(2)
+
+    assert stack.heard(machine) == stack.heard(person) == ["A call."]
+    assert stack.call(machine)["status"] == "completed"
+    assert stack.call(sid)["status"] == stack.call(person)["status"] == "in-progress"
+    assert stack.alerts() == []
