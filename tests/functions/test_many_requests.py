@@ -27,6 +27,8 @@ ANY_FIELDS = ("code", "clientId", "bodySHA256", "a" * 50, "", "ü", "\0")
 WEBHOOK_FIELDS = (
     *("Body", "From", "To", "NumMedia", "Message", "Message[0]", "Message[1]", "MessageStatus"),
     *("CallStatus", "CallSid", "SmsSid", "ErrorCode", "bodySHA256"),
+    *("PhoneNumber", "PhoneNumbers[]", "Options[1]", "Digits", "Dial", "DialCallStatus", "FailUrl"),
+    *("Timeout", "Password", "Moderators[]", "Music", "Track[]", "Bucket", "Notify", "Twiml"),
 )
 FIELDS = {
     "SendSms": ("to", "body", "from", "media_url", "messaging_service_sid"),
