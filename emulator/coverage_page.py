@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from emulator.line.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Element
+from emulator.covering_tests import covering_tests
+from emulator.line.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Element, Level
 from emulator.twilio import calls, messages, phone_numbers, wire
 
 PAGE = Path(__file__).parent.parent / "docs" / "emulator-coverage.md"
+TEXTS = "texts:"
+"""Before the name of an element that stands in the answer to a text, in the marks of tests."""
 EMULATED_RESOURCES = ("Accounts", "Calls", "IncomingPhoneNumbers", "Messages")
 
 # ruff: noqa: E501 - the lines of the page are not the lines of the code
@@ -102,6 +105,7 @@ def coverage_page() -> str:
         GAPS,
         CHOICES,
         OTHERS,
+        _tests(),
     ]
     return "\n".join(parts)
 
@@ -119,6 +123,32 @@ def _attributes(element: Element) -> str:
         for level in ("yes", "partly", "no")
     }
     return "; ".join(f"{level}: {_names(names)}" for level, names in by_level.items() if names)
+
+
+def names_of(prefix: str, elements: Mapping[str, Element], *levels: Level) -> list[str]:
+    """Return elements and attributes at these levels as tests name them, e.g. Dial.timeout."""
+    return [
+        name
+        for element, known in elements.items()
+        if known.level in ("yes", "partly")
+        for name in (
+            prefix + element,
+            *(f"{prefix}{element}.{a}" for a, level in known.attributes.items() if level in levels),
+        )
+    ]
+
+
+def _tests() -> str:
+    tests = covering_tests()
+    rows = ["## The tests that show it\n", "| What | Test |", "|---|---|"]
+    for name in (
+        *names_of("", VOICE, "yes", "partly"),
+        *names_of(TEXTS, MESSAGING, "yes", "partly"),
+    ):
+        found = ", ".join(f"[{test}](../{path})" for path, test in tests.get(name, [])[:3])
+        if found:
+            rows.append(f"| `{name}` | {found} |")
+    return "\n".join(rows) + "\n"
 
 
 def _rest() -> str:
