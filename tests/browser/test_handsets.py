@@ -115,6 +115,18 @@ def test_a_person_who_is_recorded_can_fall_silent(page: Page, told: "ToldPage") 
     assert told.posted == [("calls/CA1/silence", {})]
 
 
+def test_a_low_window_leaves_the_way_to_hang_up(page: Page, told: "ToldPage") -> None:
+    page.set_viewport_size({"width": 1280, "height": 640})
+    told.show(handsets=[*HANDSETS, THIRD], calls=[call(wants=["recording"])])
+
+    button = page.get_by_test_id("hangup").bounding_box()
+    device = page.locator(".device").bounding_box()
+
+    assert button is not None
+    assert device is not None
+    assert button["y"] + button["height"] < device["y"] + device["height"]
+
+
 def test_a_handset_is_added_by_its_number(page: Page) -> None:
     page.get_by_test_id("add-handset").click()
     page.keyboard.press("Enter")  # the next number is proposed

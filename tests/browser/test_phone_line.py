@@ -35,9 +35,7 @@ def call_line(page: Page, stack: LocalStack) -> None:
     stack.advance(1)
 
 
-def test_a_call_goes_through_a_menu_to_another_handset(
-    still_page: Page, stack: LocalStack
-) -> None:
+def test_a_call_goes_through_a_menu_to_another_handset(still_page: Page, stack: LocalStack) -> None:
     page = still_page
     option = address(stack, "TwimlForward", PhoneNumber=SECOND)
     menu = urlencode({"Message": "Press 1 for us.", "Options[1]": option})
