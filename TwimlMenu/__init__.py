@@ -2,7 +2,9 @@
 
 from twilio.twiml import TwiML
 
+from shared import clients
 from shared.answers.menu import Menu, menu
+from shared.blocked_callers import refusal
 from shared.endpoints import answer
 from shared.responses import Redirection
 from shared.webhooks import Webhook
@@ -11,4 +13,6 @@ from shared.webhooks import Webhook
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
     """Say `Message` and go to the option whose keys are pressed."""
-    return menu(Menu.from_query(req.query), req.field("Digits") or "")
+    # Behind the redirection to an option Twilio no longer tells who is calling.
+    wanted, digits = Menu.from_query(req.query), req.field("Digits") or ""
+    return refusal(req, clients.settings()) or menu(wanted, digits)

@@ -48,7 +48,7 @@ def twiml_response(document: "TwiML | str") -> func.HttpResponse:
 def redirect_response(redirection: Redirection) -> func.HttpResponse:
     """Answer with 302: Twilio gets the new URL, without the fields that it posted here."""
     headers = {"Location": redirection.location}
-    return func.HttpResponse(status_code=HTTPStatus.FOUND, headers=headers)
+    return func.HttpResponse(status_code=int(HTTPStatus.FOUND), headers=headers)
 
 
 def sound_response(sound: bytes, *, max_age_s: int) -> func.HttpResponse:

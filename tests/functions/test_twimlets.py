@@ -30,7 +30,10 @@ pytestmark = pytest.mark.usefixtures("app")
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "twimlets.md").read_text()
 EXAMPLES = re.findall(r"^`APP/((\w+)\?.*)`$", PAGE, re.MULTILINE)
-DIALLING = ["TwimlForward", "TwimlSimulring", "TwimlFindMe", "TwimlCallMe"]
+REFUSING = [
+    *("TwimlForward", "TwimlSimulring", "TwimlFindMe", "TwimlCallMe"),
+    *("TwimlVoicemail", "TwimlConference", "TwimlMenu"),
+]
 CALL = [("CallSid", "CA" + "0" * 32), ("From", "+12025550123"), ("To", "+12025550100")]
 
 
@@ -82,7 +85,7 @@ def test_the_step_after_a_dial_is_answered_by_get_as_well(
     assert (response.status_code, response.headers["Location"]) == (302, "https://example.com/a")
 
 
-@pytest.mark.parametrize("name", [*DIALLING, "TwimlVoicemail", "TwimlConference"])
+@pytest.mark.parametrize("name", REFUSING)
 def test_a_blocked_caller_is_refused(
     run: Run, signed_request: SignedRequest, values: dict[str, str], name: str
 ) -> None:

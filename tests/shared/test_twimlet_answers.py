@@ -194,6 +194,7 @@ def check(document: str) -> None:
             assert element.text or 0 < len(element) <= 10
 
 
+# TwimlEcho gives what it got.
 @given(st.sampled_from(sorted({*TWIMLETS} - {"TwimlEcho"})), PAIRS, PAIRS)
 def test_any_parameters_make_a_document_or_a_redirection(
     name: str, query: Pairs, form: Pairs
