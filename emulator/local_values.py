@@ -9,6 +9,8 @@ API_KEY_SID = "SK" + "0" * 32
 API_KEY_SECRET = "1" * 32
 MESSAGING_SERVICE_SID = "MG" + "0" * 32
 FUNCTION_KEY = "local"
+LINK_SIGNING_KEY = "2" * 32
+"""Signs the links to recordings."""
 
 LINE = "+12025550100"
 """The app's own phone number; +1 202 555 01xx is reserved for fiction."""
@@ -29,6 +31,7 @@ SECRETS = {
     "TwilioAuthToken": AUTH_TOKEN,
     "TwilioApiKeySid": API_KEY_SID,
     "TwilioApiKeySecret": API_KEY_SECRET,
+    "LinkSigningKey": LINK_SIGNING_KEY,
 }
 """What the Key Vault stand-in holds, by secret name."""
 

@@ -148,9 +148,10 @@ def test_the_test_of_the_local_stack_page_passes(stack: LocalStack) -> None:
 
 
 def test_every_route_of_the_world_is_on_its_page() -> None:
-    source = (ROOT / "emulator" / "world.py").read_text()
-    routes = re.findall(r'web\.(get|post)\("(/emulator/[^"]+)"', source)
+    sources = [path.read_text() for path in (ROOT / "emulator" / "world").glob("*.py")]
+    routes = re.findall(r'web\.(get|post|put|delete)\("(/emulator/[^"]+)"', "".join(sources))
 
+    assert len(routes) > 10
     for method, path in routes:
         action = f"/{path.rpartition('/')[2]}"
         assert f"`{method.upper()} {path}" in STACK_PAGE or f"`{action}`" in STACK_PAGE
