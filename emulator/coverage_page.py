@@ -5,7 +5,7 @@ from pathlib import Path
 
 from emulator.covering_tests import covering_tests
 from emulator.line.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Element, Level
-from emulator.twilio import calls, messages, phone_numbers, wire
+from emulator.twilio import calls, media, messages, phone_numbers, wire
 
 PAGE = Path(__file__).parent.parent / "docs" / "emulator-coverage.md"
 TEXTS = "texts:"
@@ -72,6 +72,13 @@ CHOICES = """## Choices where Twilio's documents leave one
 | `statusCallback` and `action` of `<Message>` | `action` leads on, `statusCallback` is told, whatever the kind of text | docs/messaging/twiml/message: which of them is told depends on the kind of text; set both |
 | After the fiftieth document for a text (14106) | a warning; the fallback URL is not asked | docs/api/errors/14106 is a warning |
 | Quick replies between two numbers (14107) | from the sixteenth on they fail, and count as well, until half a minute passes without one | docs/api/errors/14107 |
+| Messaging services | two are known: `MG` with 32 zeros, and the one that `TWILIO_MESSAGING_SERVICE_SID` names; each sends from the line | their own REST API is not emulated |
+| `SendAt` without a zone; without `ScheduleType` | the time is UTC; 35126, and nothing is sent | not documented; the safer way |
+| HTTP status of 30400, 30409, 35111, 35114, 35118 and 35126 | 400 | docs/api/errors has the numbers only |
+| Files of a message's media | anybody may fetch them, and is sent on (307) to the URL that the sender gave | docs/usage/security: public unless the account's owner locks them |
+| Type of media | guessed by the name in the URL, otherwise image/jpeg | nothing is fetched |
+| A redacted text | its words leave the page and the requests about it; the TwiML that a reply came from stays | the list of requests is the emulator's own |
+| Feedback on a message | taken whether or not `ProvideFeedback` was given | not documented |
 | Alphanumeric senders to numbers that begin with +1 | 21612 | docs/messaging/twiml/message: not for the United States and Canada |
 
 Unless a row says otherwise the sources are Twilio's OpenAPI description of the 2010-04-01 API for REST, and
@@ -156,8 +163,11 @@ def _rest() -> str:
     rows += [
         _row("Messages: create", messages.EMULATED, messages.NOT_EMULATED),
         _row("Messages: list", messages.Messages.filters, ()),
-        _row("Messages: update (redact)", ("Body",), ("Status",)),
+        _row("Messages: update (redact, cancel)", messages.UPDATES, ()),
         _row("Messages: fetch, delete", (), ()),
+        _row("Messages/Media: list", media.MessageMedia.filters, ()),
+        _row("Messages/Media: fetch, delete, the file itself", (), ()),
+        _row("Messages/Feedback: create", ("Outcome",), ()),
         _row("Calls: create", calls.EMULATED, calls.NOT_EMULATED),
         _row("Calls: list", calls.Calls.filters, ()),
         _row("Calls: update (end, redirect)", calls.UPDATES, calls.NO_UPDATES),
@@ -177,8 +187,8 @@ def _rest() -> str:
     ]
     missing = [name for name in wire.ACCOUNT_PARTS.values() if name not in EMULATED_RESOURCES]
     rows.append(
-        f"\nNot emulated at all (501): subaccounts, {_names(missing)}, everything below a single"
-        " message, call or number, other channels than SMS, and answers in XML.\n"
+        f"\nNot emulated at all (501): subaccounts, {_names(missing)}, everything else below a"
+        " single message, call or number, other channels than SMS, and answers in XML.\n"
     )
     return "\n".join(rows)
 

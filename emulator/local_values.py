@@ -51,7 +51,6 @@ def host_settings(functions_url: str, emulator_url: str) -> dict[str, str]:
         "PUBLIC_URL": functions_url,
         "WEBSITE_HOSTNAME": functions_url.removeprefix("http://"),
         "TWILIO_FROM_NUMBER": LINE,
-        "TWILIO_MESSAGING_SERVICE_SID": "",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }

@@ -22,6 +22,7 @@ from emulator.host.configuration import (
 )
 from emulator.local_values import FUNCTION_KEY
 from emulator.state import State
+from emulator.supervision.host_environment import HostEnvironmentError
 from emulator.supervision.host_process import HostProcess, port_of
 from emulator.supervision.supervisor import HostState, Supervisor
 from emulator.terminal import Terminal
@@ -62,8 +63,10 @@ class Stack:
             else SystemClock()
         )
         functions_url = f"http://127.0.0.1:{self._functions_port}"
-        state = State(clock, functions_url, _route_prefix(self._root))
-        terminal = Terminal(state.answers_url, f"http://127.0.0.1:{port_of(self._phone)}")
+        emulator_url = f"http://127.0.0.1:{port_of(self._phone)}"
+        prefix = _route_prefix(self._root)
+        state = State(clock, functions_url, prefix, emulator_url, self._messaging_service)
+        terminal = Terminal(state.answers_url, emulator_url)
         state.on_alert = terminal.alert
 
         def host_changed(host: HostState) -> None:
@@ -91,6 +94,13 @@ class Stack:
         await state.close()
         await asyncio.gather(runner.cleanup(), _ended(supervision))
         return 0 if stopped.is_set() else 1
+
+    def _messaging_service(self) -> str:
+        """Return the SID that the settings name; unusable ones are reported by the supervisor."""
+        try:
+            return self._environment().get("TWILIO_MESSAGING_SERVICE_SID", "")
+        except HostEnvironmentError:
+            return ""
 
 
 def _stop_signal() -> asyncio.Event:

@@ -14,6 +14,7 @@ from emulator.local_values import FUNCTION_KEY, HANDSETS, LINE, LINE_SID
 from emulator.twilio.accounts import Accounts
 from emulator.twilio.api import Api
 from emulator.twilio.calls import Calls
+from emulator.twilio.media import MessageFeedback, MessageMedia
 from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
 from emulator.twilio.phone_numbers import PhoneNumbers
@@ -31,8 +32,18 @@ NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions":
 class State:
     """Build it inside a running event loop; `close` stops what is under way."""
 
-    def __init__(self, clock: Clock, functions_url: str, route_prefix: str) -> None:
-        """`functions_url` has no final slash; `route_prefix` is host.json's, e.g. "api" or ""."""
+    def __init__(
+        self,
+        clock: Clock,
+        functions_url: str,
+        route_prefix: str,
+        emulator_url: str,
+        messaging_service: Callable[[], str] = lambda: "",
+    ) -> None:
+        """The URLs have no final slash; `route_prefix` is host.json's, e.g. "api" or "".
+
+        `messaging_service` gives the SID that the app's settings name, or "".
+        """
         self.clock = clock
         self.hub = Hub()
         self.on_alert: Callable[[Alert], None] = lambda alert: None
@@ -43,20 +54,26 @@ class State:
         self.store = Store(clock, self._changed)
         self.webhooks = Webhooks(self.store, clock)
         self.reports = Reports(self.store, self.webhooks)
-        self.texts = Texts(self.store, clock, self.webhooks, self.reports)
+        self.texts = Texts(self.store, clock, self.webhooks, self.reports, emulator_url)
         self.exchange = Exchange(
             self.store, clock, self.webhooks, Progress(self.store, clock, self.reports)
         )
         self._accounts = Accounts(clock)
+        messages = Messages(self.store, clock, self.texts, messaging_service)
         self.api = Api(
             self.store,
             self._accounts,
             {
-                "Messages": Messages(self.store, clock, self.texts),
+                "Messages": messages,
                 "Calls": Calls(self.store, clock, self.exchange),
                 "IncomingPhoneNumbers": PhoneNumbers(self.store, clock),
             },
-            {},
+            {
+                "Messages/Media": lambda sid: MessageMedia(self.store, clock, messages.found(sid)),
+                "Messages/Feedback": lambda sid: MessageFeedback(
+                    self.store, clock, messages.found(sid)
+                ),
+            },
         )
         self._add_line()
 

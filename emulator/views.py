@@ -28,7 +28,7 @@ def text(record: Message) -> Json:
         "from": record.sender,
         "to": record.to,
         "body": record.body,
-        "media": list(record.media),
+        "media": [media.url for media in record.media],
         "status": record.status,
         "direction": record.direction,
         "error_code": record.error_code,

@@ -24,11 +24,15 @@ INVALID: fields.Fields = (("MessageSid", ""), ("MessageStatus", "invalid"))
 
 
 class Conversation:
-    """One incoming text and the documents that answer it. `send` gets each reply as it is met."""
+    """One incoming text and the documents that answer it. `send` gets each reply as it is met.
+
+    `form` is what the app is asked with.
+    """
 
     def __init__(
         self,
         message: Message,
+        form: fields.Fields,
         number: PhoneNumber,
         store: Store,
         webhooks: Webhooks,
@@ -40,7 +44,7 @@ class Conversation:
         self._webhooks = webhooks
         self._send = send
         self._sent = 0
-        self._form = fields.of_incoming_text(message)
+        self._form = form
         self._failed: fields.Fields = ()
 
     async def run(self) -> None:

@@ -3,9 +3,8 @@
 Who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides).
 """
 
-import mimetypes
-
 from emulator.local_values import ACCOUNT_SID
+from emulator.twilio.media import url_of
 from emulator.twilio.numbers import region_of
 from emulator.twilio.records import Call, Message
 from emulator.twilio.wire import API_VERSION
@@ -43,12 +42,18 @@ def of_call(call: Call, status: str = "") -> Fields:
     )
 
 
-def of_incoming_text(message: Message) -> Fields:
-    """Return the fields of a text that somebody sent to one of the account's numbers."""
+def of_incoming_text(message: Message, emulator_url: str) -> Fields:
+    """Return the fields of a text that somebody sent to one of the account's numbers.
+
+    The URLs of media are those of Twilio's API, at `emulator_url`.
+    """
     media = tuple(
         pair
-        for index, url in enumerate(message.media)
-        for pair in ((f"MediaUrl{index}", url), (f"MediaContentType{index}", _media_type(url)))
+        for index, media in enumerate(message.media)
+        for pair in (
+            (f"MediaUrl{index}", url_of(emulator_url, message, media)),
+            (f"MediaContentType{index}", media.content_type),
+        )
     )
     return (
         ("ToCountry", region_of(message.to)),
@@ -93,8 +98,3 @@ def of_message_status(message: Message, status: str = "") -> Fields:
         *((("MessagingServiceSid", service),) if service else ()),
         *((("ErrorCode", str(message.error_code)),) if message.error_code else ()),
     )
-
-
-def _media_type(url: str) -> str:
-    """Guess the type of a picture by its name: the emulator does not fetch it."""
-    return mimetypes.guess_type(url)[0] or "image/jpeg"

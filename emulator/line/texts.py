@@ -10,7 +10,13 @@ from emulator.line.replies import Reply, ReplyLoops
 from emulator.line.reports import Reports
 from emulator.line.tasks import Tasks
 from emulator.local_values import LINE
-from emulator.twilio.records import Direction, Message, MessageStatus, PhoneNumber
+from emulator.twilio.media import media_at
+from emulator.twilio.records import (
+    Direction,
+    Message,
+    MessageStatus,
+    PhoneNumber,
+)
 from emulator.twilio.segments import segments_of
 from emulator.twilio.sids import new_sid
 from emulator.twilio.store import Store
@@ -28,17 +34,29 @@ OPT_OUT_WORDS = frozenset(
 class Texts:
     """Carries texts in both directions. Each travels in a task of its own."""
 
-    def __init__(self, store: Store, clock: Clock, webhooks: Webhooks, reports: Reports) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        webhooks: Webhooks,
+        reports: Reports,
+        emulator_url: str,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
         self._reports = reports
+        self._emulator_url = emulator_url
         self._loops = ReplyLoops()
         self._tasks = Tasks(store)
 
     def send(self, message: Message) -> None:
-        """Carry a text that Twilio accepted to its handset."""
+        """Carry a text that Twilio accepted to its handset, a scheduled one when its time comes."""
         self._tasks.start(message.sid, lambda: self._outgoing(message.sid))
+
+    def cancel_scheduled(self, sid: str) -> None:
+        """Give up a text whose time has not come."""
+        self._move(sid, "canceled")
 
     def receive(
         self, sender: str, number: PhoneNumber, body: str, media: tuple[str, ...]
@@ -50,7 +68,7 @@ class Texts:
             to=number.phone_number,
             sender=sender,
             body=body,
-            media=media,
+            media=media_at(media),
             direction="inbound",
             status="received",
             created=now,
@@ -84,17 +102,28 @@ class Texts:
         A service reports `queued` when it has chosen a sender.
         """
         message = self._store.messages.get(sid)
-        if message is not None and self._store.number(message.to):
+        if message is not None and message.send_at is not None:
+            await self._clock.sleep((message.send_at - self._clock.now()).total_seconds())
+            message = self._begun(sid)
+        if message is None:
+            return
+        if self._store.number(message.to):
             gap = "Texts between the account's own numbers are not emulated"
             self._store.alert(sid, None, gap)
             self._move(sid, "failed")
             return
-        if message is not None and message.sender is None:
-            await self._clock.sleep(STEP_S)
-            self._move(sid, "queued")
-        for status in ("sent", "delivered"):
-            await self._clock.sleep(STEP_S)
-            self._move(sid, status)
+        for status in ("queued", "sent", "delivered"):
+            if status != message.status:
+                await self._clock.sleep(STEP_S)
+                self._move(sid, status)
+
+    def _begun(self, sid: str) -> Message | None:
+        """Take up a scheduled text at its time, unless it was canceled."""
+        message = self._store.messages.get(sid)
+        if message is None or message.status != "scheduled":
+            return None
+        self._move(sid, "queued")
+        return self._store.messages.get(sid)
 
     def _move(self, sid: str, status: MessageStatus) -> None:
         message = self._store.messages.get(sid)
@@ -102,9 +131,8 @@ class Texts:
             return
         now = self._clock.now()
         sent = message.sent or (now if status == "sent" else None)
-        changed = replace(
-            message, status=status, sent=sent, updated=now, sender=message.sender or LINE
-        )
+        sender = message.sender if status == "canceled" else message.sender or LINE
+        changed = replace(message, status=status, sent=sent, updated=now, sender=sender)
         self._store.messages.put(changed)
         if changed.status_callback:
             form = fields.of_message_status(changed)
@@ -114,8 +142,8 @@ class Texts:
         if message.body.strip().upper() in OPT_OUT_WORDS:
             gap = "Twilio would note this opt-out or opt-in by itself; the emulator does not"
             self._store.alert(message.sid, None, gap, "warning")
-        conversation = Conversation(message, number, self._store, self._webhooks, self._reply)
-        await conversation.run()
+        form = fields.of_incoming_text(message, self._emulator_url)
+        await Conversation(message, form, number, self._store, self._webhooks, self._reply).run()
 
     def _reply(self, reply: Reply) -> Message:
         """Send a reply, unless it is one too many in a loop: that one fails."""
@@ -131,7 +159,7 @@ class Texts:
                 to=reply.to,
                 sender=reply.sender,
                 body=reply.body,
-                media=reply.media,
+                media=media_at(reply.media),
                 direction=direction,
                 status="queued",
                 created=now,

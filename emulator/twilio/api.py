@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,9 @@ REAL_PARTS: Mapping[str, frozenset[str]] = {
     "Conferences": frozenset({"Participants", "Recordings"}),
     "Recordings": frozenset({"Transcriptions", "AddOnResults"}),
 }
+PUBLIC_FILE = re.compile(r".+/Messages/[^/]+/Media/[^/.]+")
+"""Media of messages are for everybody unless the account's owner locks them; recordings are not
+(docs/usage/security)."""
 REAL_LISTS = {"IncomingPhoneNumbers": {"Local", "Mobile", "TollFree"}}
 """What Twilio has below an account, so that a gap of the emulator can be told from a wrong path."""
 
@@ -59,6 +63,8 @@ class Api:
         parameters = Parameters.from_form(await request.read())
         query = Parameters(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
         try:
+            if PUBLIC_FILE.fullmatch(request.path):
+                return self._file(request)
             is_api_key = _authenticate(request.headers.get("Authorization", ""))
             if not request.path.endswith(".json"):
                 return self._file(request)
@@ -138,7 +144,7 @@ class Api:
             case "GET", []:
                 return page_of(resource, request.path, query), HTTPStatus.OK
             case "POST", []:
-                return resource.create(parameters), HTTPStatus.CREATED
+                return resource.create(parameters), resource.created_status
             case "GET", [sid]:
                 return resource.fetch(sid), HTTPStatus.OK
             case "POST", [sid]:

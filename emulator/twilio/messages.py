@@ -1,16 +1,19 @@
 """The Messages resource (twilio.com/docs/messaging/api/message-resource)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from emulator.local_values import LINE, MESSAGING_SERVICE_SID
 from emulator.twilio import wire
 from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
+from emulator.twilio.media import media_at
 from emulator.twilio.numbers import e164, is_alphanumeric, is_other_channel, is_short_code
 from emulator.twilio.parameters import Parameters, is_url
 from emulator.twilio.records import ENDED_MESSAGE, Message
-from emulator.twilio.resource import UNNUMBERED, Resource, by_date
+from emulator.twilio.resource import Resource, by_date
+from emulator.twilio.scheduling import send_at
 from emulator.twilio.segments import segments_of
 from emulator.twilio.sids import new_sid
 
@@ -24,12 +27,14 @@ EMULATED = (
     "MediaUrl",
     "StatusCallback",
     "ValidityPeriod",
+    "ScheduleType",
+    "SendAt",
 )
+UPDATES = ("Body", "Status")
 NOT_EMULATED = (
     "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery",
     "ContentRetention", "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType",
-    "ShortenUrls", "ScheduleType", "SendAt", "SendAsMms", "ContentVariables", "RiskCheck",
-    "FallbackFrom", "ContentSid",
+    "ShortenUrls", "SendAsMms", "ContentVariables", "RiskCheck", "FallbackFrom", "ContentSid",
 )  # fmt: skip
 
 
@@ -38,12 +43,18 @@ class Carrier(Protocol):
 
     def send(self, message: Message) -> None: ...
 
+    def cancel_scheduled(self, sid: str) -> None: ...
+
 
 @dataclass
 class Messages(Resource[Message]):
-    """Create, list, fetch, redact, delete."""
+    """Create, list, fetch, redact, cancel, delete.
+
+    `messaging_service` gives the SID of the service that the app's settings name, or "".
+    """
 
     carrier: Carrier
+    messaging_service: Callable[[], str] = lambda: ""
     key = "messages"
     filters = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
@@ -75,23 +86,39 @@ class Messages(Resource[Message]):
 
     def update(self, sid: str, parameters: Parameters) -> wire.Json:
         message = self.found(sid)
-        self.check(parameters, ("Body", "Status"), ())
-        if parameters.text("Status"):
-            raise NotEmulatedError("Cancelling a scheduled message")
-        if "Body" not in parameters:
-            return wire.message(message)
+        self.check(parameters, UPDATES, ())
+        status = parameters.text("Status")
+        if bool(status) == ("Body" in parameters) or status not in ("", "canceled"):
+            refusal = "Either Body, to redact the message, or Status=canceled is required"
+            raise TwilioRefusalError(30400, refusal)
         if parameters.text("Body"):
-            message = "Body can only be updated to an empty string, which redacts the message"
-            raise TwilioRefusalError(UNNUMBERED, message)
-        return wire.message(
+            refusal = "Body can only be updated to an empty string, which redacts the message"
+            raise TwilioRefusalError(30400, refusal)
+        if status:
+            self._cancel(message)
+        else:
             self.store.messages.put(replace(message, body="", updated=self.clock.now()))
-        )
+            self._redact_requests(sid)
+        return wire.message(self.found(sid))
 
     def delete(self, sid: str) -> None:
         message = self.found(sid)
         if message.status not in ENDED_MESSAGE:
             raise TwilioRefusalError(20009, "Cannot delete a message that is not finished", 409)
         self.store.messages.remove(sid)
+
+    def _cancel(self, message: Message) -> None:
+        if message.status != "scheduled":
+            raise TwilioRefusalError(30409, "This message cannot be canceled")
+        self.carrier.cancel_scheduled(message.sid)
+
+    def _redact_requests(self, sid: str) -> None:
+        """Take the words out of the requests that told the app of a text."""
+        for delivery in self.store.deliveries:
+            if delivery.resource_sid == sid:
+                form = tuple((n, "" if n == "Body" else value) for n, value in delivery.form)
+                url = re.sub(r"(?<=[?&])Body=[^&]*", "Body=", delivery.url)
+                self.store.deliveries.put(replace(delivery, form=form, url=url))
 
     def _accepted(self, parameters: Parameters) -> Message:
         to = self._recipient(parameters.text("To"))
@@ -101,17 +128,19 @@ class Messages(Resource[Message]):
             raise TwilioRefusalError(21266, "'To' and 'From' number cannot be the same")
         parameters.whole("ValidityPeriod", 21624, 36000, 1, 36000)
         now = self.clock.now()
+        at = send_at(parameters, now)
         return Message(
             sid=new_sid("MM" if media else "SM"),
             to=to,
             sender=sender,
             body=body,
             direction="outbound-api",
-            status="queued" if sender else "accepted",
+            status="scheduled" if at else "queued" if sender else "accepted",
             created=now,
             updated=now,
             segments=segments_of(body, media),
-            media=media,
+            media=media_at(media),
+            send_at=at,
             messaging_service_sid=service,
             status_callback=parameters.url("StatusCallback", 21609),
         )
@@ -129,7 +158,7 @@ class Messages(Resource[Message]):
     def _sender(self, parameters: Parameters, to: str) -> tuple[str | None, str | None]:
         """Return the number and the messaging service; the service chooses a number later."""
         text, service = parameters.text("From"), parameters.text("MessagingServiceSid") or None
-        if service and service != MESSAGING_SERVICE_SID:
+        if service and service not in (MESSAGING_SERVICE_SID, self.messaging_service()):
             raise TwilioRefusalError(21701, f"The Messaging Service {service} does not exist", 404)
         if not text and not service:
             raise TwilioRefusalError(

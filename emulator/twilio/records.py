@@ -10,7 +10,16 @@ from typing import Literal
 Direction = Literal["inbound", "outbound-api", "outbound-reply", "outbound-call", "outbound-dial"]
 """`outbound-call` is a text that a call sent, `outbound-dial` a call that a call dialled."""
 MessageStatus = Literal[
-    "accepted", "queued", "sent", "delivered", "undelivered", "failed", "receiving", "received"
+    "accepted",
+    "scheduled",
+    "queued",
+    "sent",
+    "delivered",
+    "undelivered",
+    "failed",
+    "receiving",
+    "received",
+    "canceled",
 ]
 CallStatus = Literal[
     "queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"
@@ -18,12 +27,24 @@ CallStatus = Literal[
 Want = Literal["keys", "speech", "recording"]
 """What the app waits for from the person in a call."""
 ENDED_CALL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
-ENDED_MESSAGE = frozenset({"delivered", "undelivered", "failed", "received"})
+ENDED_MESSAGE = frozenset({"delivered", "undelivered", "failed", "received", "canceled"})
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture or the like that comes with a text: the URL is the sender's."""
+
+    sid: str
+    url: str
+    content_type: str
 
 
 @dataclass(frozen=True)
 class Message:
-    """One text. Numbers are E.164; `sender` is None until a messaging service has chosen one."""
+    """One text. Numbers are E.164; `sender` is None until a messaging service has chosen one.
+
+    `send_at` is the time for which it was scheduled.
+    """
 
     sid: str
     to: str
@@ -34,7 +55,8 @@ class Message:
     created: datetime
     updated: datetime
     segments: int
-    media: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    send_at: datetime | None = None
     sent: datetime | None = None
     error_code: int | None = None
     messaging_service_sid: str | None = None

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from emulator.clock import Clock
 from emulator.twilio.errors import TwilioRefusalError
 from emulator.twilio.parameters import Parameters
-from emulator.twilio.records import Member, Participant, Record
+from emulator.twilio.records import Media, Member, Participant, Record
 from emulator.twilio.store import Store
 from emulator.twilio.wire import Json
 
@@ -20,8 +20,8 @@ UNNUMBERED = 400
 """The code of a refusal whose number Twilio does not publish: the status, as its SDK has it."""
 
 
-type Row = Record | Member | Participant
-"""What a list shows: records, and those who wait in a queue or take part in a conference."""
+type Row = Record | Member | Participant | Media
+"""What a list shows: records, who waits in a queue or takes part in a conference, and media."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Resource[R: Row]:
     """The query parameters by which the list can be narrowed, beside those of paging."""
     missing_filters: ClassVar[tuple[str, ...]] = ()
     """Those that Twilio has and the emulator has not."""
+    created_status: ClassVar[int] = 201
+    """The HTTP status of an answer to `create`."""
 
     def create(self, parameters: Parameters) -> Json:
         raise not_allowed()

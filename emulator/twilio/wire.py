@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 from emulator.local_values import ACCOUNT_SID
 from emulator.twilio.numbers import national
-from emulator.twilio.records import Call, Message, PhoneNumber
+from emulator.twilio.records import Call, Media, Message, PhoneNumber
 
 API_VERSION = "2010-04-01"
 ACCOUNT_PATH = f"/{API_VERSION}/Accounts/{ACCOUNT_SID}"
@@ -78,6 +78,19 @@ def message(record: Message) -> Json:
         "subresource_uris": {"media": f"{path}/Media.json"},
         "to": record.to,
         "uri": f"{path}.json",
+    }
+
+
+def media(message: Message, record: Media) -> Json:
+    """The Media resource (twilio.com/docs/messaging/api/media-resource)."""
+    return {
+        "account_sid": ACCOUNT_SID,
+        "content_type": record.content_type,
+        "date_created": rfc_2822(message.created),
+        "date_updated": rfc_2822(message.created),
+        "parent_sid": message.sid,
+        "sid": record.sid,
+        "uri": f"{ACCOUNT_PATH}/Messages/{message.sid}/Media/{record.sid}.json",
     }
 
 

@@ -22,7 +22,7 @@ def in_state(use: Callable[[State, ManualClock], Awaitable[None]]) -> None:
 
     async def main() -> None:
         clock = ManualClock(START)
-        state = State(clock, "http://127.0.0.1:1", "api")
+        state = State(clock, "http://127.0.0.1:1", "api", "http://127.0.0.1:2")
         try:
             await use(state, clock)
         finally:

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from emulator.local_values import LINE
+import pytest
+
+from emulator.local_values import HANDSETS, LINE
 from emulator.testing import HANDSET, LocalStack
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ def ask(stack: LocalStack, web_server: "WebServer", document: str) -> list[str]:
     return [text["body"] for text in stack.texts() if text["direction"] == "outbound-reply"]
 
 
+@pytest.mark.covers("texts:Message.action")
 def test_an_action_leads_on_and_nothing_after_it_is_reached(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
@@ -38,6 +41,7 @@ def test_an_action_hears_of_the_text_that_was_sent(
     assert (request.form["From"], request.form["To"]) == (LINE, HANDSET)
 
 
+@pytest.mark.covers("texts:Message.method")
 def test_an_action_hears_of_a_text_that_cannot_be_sent(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
@@ -70,15 +74,46 @@ def test_actions_in_a_circle_are_cut(stack: LocalStack, web_server: "WebServer")
     assert (stack.alerts()[-1]["code"], stack.alerts()[-1]["level"]) == (14106, "warning")
 
 
+@pytest.mark.covers("texts:Body")
 def test_several_bodies_are_one_text(stack: LocalStack, web_server: "WebServer") -> None:
     document = "<Response><Message><Body>One</Body><Body>Two</Body></Message></Response>"
 
     assert ask(stack, web_server, document) == ["OneTwo"]
 
 
+@pytest.mark.covers("texts:Sms")
 def test_sms_is_the_old_name_of_message(stack: LocalStack, web_server: "WebServer") -> None:
     assert ask(stack, web_server, "<Response><Sms>One</Sms></Response>") == ["One"]
     assert stack.alerts() == []
+
+
+@pytest.mark.covers(
+    "texts:Sms.to", "texts:Sms.from", "texts:Sms.statusCallback", "texts:Sms.action",
+    "texts:Sms.method", "texts:Message.from",
+)  # fmt: skip
+def test_by_its_old_name_a_message_has_the_same_attributes(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    number = "+12025550111"
+    stack.rest("POST", "IncomingPhoneNumbers.json", {"PhoneNumber": number}).raise_for_status()
+    web_server.twiml("/next", "<Response/>")
+    web_server.answer("/cb", b"", "text/plain", 204)
+    where = f"to='{HANDSETS[1]}' from='{number}' action='next' method='GET' statusCallback='cb'"
+    ask(stack, web_server, f"<Response><Sms {where}>One</Sms></Response>")
+
+    [text] = stack.texts(HANDSETS[1])
+    assert (text["from"], text["body"]) == (number, "One")
+    assert [r.method for r in web_server.asked("/next")] == ["GET"]
+    assert len(web_server.asked("/cb")) == 2
+
+
+@pytest.mark.covers("texts:Redirect.method")
+def test_a_redirect_may_ask_with_get(stack: LocalStack, web_server: "WebServer") -> None:
+    web_server.twiml("/next", "<Response/>")
+    ask(stack, web_server, "<Response><Redirect method='GET'>next</Redirect></Response>")
+
+    [request] = web_server.asked("/next")
+    assert (request.method, "Body=Hi" in request.path) == ("GET", True)
 
 
 def test_a_document_that_comes_as_plain_text_is_sent_as_it_is(

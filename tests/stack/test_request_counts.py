@@ -77,7 +77,7 @@ async def cold_host() -> AsyncGenerator[ColdHost]:
 
     functions, emulator = listen(0), listen(0)
     url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, emulator))
-    state = State(SystemClock(), url, "api")
+    state = State(SystemClock(), url, "api", emulator_url)
     app = application(state)
     app.middlewares.insert(0, count)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -286,7 +286,7 @@ def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> No
         ("Tokens.json", 501),
         ("Queues.json", 501),
         ("Calls/CA1/Recordings.json", 501),
-        ("Messages/SM1/Media.json", 501),
+        ("Messages/SM1/Media.json", 404),
         ("Messages/SM1/Nonsense.json", 404),
         ("Nonsense.json", 404),
     ],

@@ -43,6 +43,26 @@ def test_redaction_empties_the_body(stack: LocalStack) -> None:
     assert stack.rest("GET", f"Messages/{sid}.json").json()["body"] == ""
 
 
+def test_redaction_takes_the_words_from_page_and_requests(stack: LocalStack) -> None:
+    sid = stack.text("A secret")
+    stack.advance(1)
+    stack.rest("POST", f"Messages/{sid}.json", {"Body": ""})
+
+    assert stack.texts()[0]["body"] == ""
+    [request] = stack.webhooks(sid)
+    assert dict(request["form"])["Body"] == ""
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"Body": "other"}, {"Status": "sent"}, {"Status": "canceled", "Body": ""}]
+)
+def test_an_update_that_makes_no_sense_is_refused(stack: LocalStack, form: dict[str, str]) -> None:
+    sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
+    answer = stack.rest("POST", f"Messages/{sid}.json", form)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 30400)
+
+
 def test_only_what_is_finished_can_be_deleted(stack: LocalStack) -> None:
     sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
     early = stack.rest("DELETE", f"Messages/{sid}.json")

@@ -1,9 +1,14 @@
 """Texts in both directions, through the runtime and over HTTP."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from emulator.local_values import LINE
 from emulator.testing import FORM, HANDSET, LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
 
 SEND = {"to": "(202) 555-0123", "body": "Hello"}
 
@@ -79,6 +84,23 @@ def test_a_picture_arrives_with_its_url(stack: LocalStack) -> None:
 
     assert answer.json()["sid"].startswith("MM")
     assert stack.texts()[0]["media"] == ["https://example.com/cat.png"]
+
+
+def test_a_picture_for_the_app_is_at_twilios_address(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    picture = web_server.answer("/cat.png", b"cat", "image/png")
+    stack.line_goes_to(SmsUrl=web_server.twiml("/sms", "<Response/>"))
+    text = {"from": HANDSET, "to": LINE, "body": "", "media_url": [picture]}
+    sid = stack.world("texts", text)["sid"]
+    stack.advance(0)
+
+    [request] = web_server.asked("/sms")
+    url, kind = request.form["MediaUrl0"], request.form["MediaContentType0"]
+    assert url.startswith(f"{stack.emulator_url}/2010-04-01/Accounts/")
+    assert (kind, f"/Messages/{sid}/Media/ME" in url) == ("image/png", True)
+    assert stack.http.get(url, timeout=5).content == b"cat"
+    assert stack.texts()[0]["media"] == [picture]
 
 
 def test_a_text_to_somebody_new_gives_them_a_handset(stack: LocalStack) -> None:

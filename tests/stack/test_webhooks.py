@@ -215,6 +215,7 @@ class TestReplies:
         stack.text("Hi")
         stack.advance(1)
 
+    @pytest.mark.covers("texts:Message", "texts:Body")
     def test_several_messages_come_in_order(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
@@ -223,12 +224,14 @@ class TestReplies:
 
         assert replies(stack) == ["One", "Two"]
 
+    @pytest.mark.covers("texts:Media")
     def test_a_picture_may_come_along(self, stack: LocalStack, web_server: "WebServer") -> None:
         document = "<Response><Message><Body>Look</Body><Media>cat.png</Media></Message></Response>"
         self.ask(stack, web_server.twiml("/sms", document))
 
         assert stack.texts()[-1]["media"] == [f"{web_server.url}/cat.png"]
 
+    @pytest.mark.covers("texts:Message.to")
     def test_a_reply_may_go_to_somebody_else(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
@@ -237,6 +240,7 @@ class TestReplies:
 
         assert [text["body"] for text in stack.texts(HANDSETS[1])] == ["Psst"]
 
+    @pytest.mark.covers("texts:Message.statusCallback")
     def test_its_status_callback_is_called(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
@@ -251,6 +255,7 @@ class TestReplies:
 
         assert replies(stack) == ["Just words"]
 
+    @pytest.mark.covers("texts:Redirect")
     def test_redirect_leads_on(self, stack: LocalStack, web_server: "WebServer") -> None:
         web_server.twiml("/next", "<Response><Message>Here</Message></Response>")
         document = "<Response><Redirect>next</Redirect><Message>Never</Message></Response>"
