@@ -33,6 +33,13 @@ RECORDING_FIELDS = {
     "error_code": "ErrorCode",
 }
 
+QUEUE_FIELDS = {
+    "sid": "CallSid",
+    "queue_sid": "QueueSid",
+    "result": "QueueResult",
+    "waited_s": "QueueTime",
+}
+
 
 def log_message_status(webhook: Webhook) -> None:
     """Log what became of a message."""
@@ -47,6 +54,12 @@ def log_call_status(webhook: Webhook) -> None:
 def log_recording(webhook: Webhook) -> None:
     """Log that a recording is ready, or that there is none."""
     _log("recording", webhook, RECORDING_FIELDS)
+
+
+def log_queue_result(webhook: Webhook) -> None:
+    """Log how a caller's time in a queue ended; nothing while it goes on."""
+    if webhook.field("QueueResult"):
+        _log("queue", webhook, QUEUE_FIELDS)
 
 
 def _log(kind: str, webhook: Webhook, fields: Mapping[str, str]) -> None:

@@ -1,0 +1,84 @@
+"""TwimlAgent: connect somebody who serves a queue with the caller who has waited longest."""
+
+from typing import Literal, NamedTuple, Self
+
+from twilio.twiml.voice_response import Dial, VoiceResponse
+
+from shared.answers.queue import queue_name
+from shared.answers.spoken import play_or_say
+from shared.twimlet_parameters import Field, Pairs, flag, seconds, step_url, text
+
+Step = Literal["", "connect", "end"]
+
+PARAMETERS = ("Name", "Message", "Timeout", "Next")
+TIMEOUT_S = 10
+MESSAGE = "You are being connected."
+
+
+class Agent(NamedTuple):
+    """Which queue is served, and how.
+
+    `step` is `` when the agent takes a call, `connect` for the caller who comes out of the queue,
+    `end` after a call. `message` is what that caller hears, `timeout_s` how long the agent waits
+    for a caller, `takes_next` whether another one follows.
+    """
+
+    step: Step
+    name: str
+    message: str
+    timeout_s: int
+    takes_next: bool
+    passed_on: Pairs
+
+    @classmethod
+    def from_query(cls, query: Pairs) -> Self:
+        """Read `PARAMETERS` and Step."""
+        step = text(query, "Step")
+        return cls(
+            step=step if step == "connect" or step == "end" else "",
+            name=queue_name(query),
+            message=text(query, "Message") or MESSAGE,
+            timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
+            takes_next=flag(query, "Next"),
+            passed_on=[pair for pair in query if pair[0].partition("[")[0] in PARAMETERS],
+        )
+
+
+def agent(wanted: Agent, field: Field) -> VoiceResponse:
+    """The document of a step; `field` gives what Twilio tells of the call."""
+    if wanted.step == "connect":
+        response = VoiceResponse()
+        play_or_say(response, wanted.message)
+        return response
+    if wanted.step == "end":
+        return _after(wanted, field)
+    return _next_caller(wanted)
+
+
+def _next_caller(wanted: Agent) -> VoiceResponse:
+    """Dial the queue. An agent who goes on may end a call with the star and stay on the line."""
+    dial = Dial(
+        action=_url_of("end", wanted),
+        timeout=wanted.timeout_s,
+        hangup_on_star=True if wanted.takes_next else None,
+    )
+    dial.queue(wanted.name, url=_url_of("connect", wanted))
+    response = VoiceResponse()
+    response.append(dial)
+    return response
+
+
+def _after(wanted: Agent, field: Field) -> VoiceResponse:
+    """Go on with the next caller, or part; a queue that nobody has entered yet is empty too."""
+    response = VoiceResponse()
+    has_talked = field("DialCallStatus") in ("completed", "answered")
+    if has_talked and wanted.takes_next:
+        response.redirect(step_url("TwimlAgent", *wanted.passed_on))
+        return response
+    response.say("Good bye." if has_talked else "Nobody is waiting. Good bye.")
+    response.hangup()
+    return response
+
+
+def _url_of(step: Step, wanted: Agent) -> str:
+    return step_url("TwimlAgent", ("Step", step), *wanted.passed_on)

@@ -1,0 +1,159 @@
+"""TwimlQueue: let callers wait in line, with their place and music, until an agent takes them."""
+
+import re
+from random import Random, SystemRandom
+from typing import Literal, NamedTuple, Self
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from shared.answers.hold_music import HoldMusic
+from shared.answers.spoken import play_or_say
+from shared.twimlet_parameters import Field, Pairs, ignored, phone_number, step_url, text
+
+Step = Literal["", "wait", "end"]
+
+PARAMETERS = ("Name", "Message", "Bucket", "Track", "Notify", "LeaveKey", "MaxWait")
+NAME = "support"
+MAX_NAME_CHARS = 64  # Twilio's limit, error 14205
+LEAVE_KEY = "*"
+BUCKET = "com.twilio.music.classical"
+
+_SPOKEN_KEYS = {"*": "star", "#": "pound"}
+# Results of a queue after which nobody has talked with the caller, and what the caller hears.
+_NOT_SERVED = {
+    "leave": "",
+    "queue-full": "Too many people are waiting.",
+    "error": "The line is out of order.",
+    "system-error": "The line is out of order.",
+}
+
+
+class Queue(NamedTuple):
+    """Which queue, what is heard in it, and how it can be left.
+
+    `step` is `` when the caller comes in, `wait` in the queue, `end` afterwards. `notify` is the
+    number of the voicemail's owner; without it nobody is asked to leave a message. `max_wait_s` 0
+    is no limit. `passed_on` are the parameters for the next steps.
+    """
+
+    step: Step
+    name: str
+    message: str
+    tracks: list[str]
+    notify: str
+    leave_key: str
+    max_wait_s: int
+    passed_on: Pairs
+
+    @classmethod
+    def from_query(cls, query: Pairs) -> Self:
+        """Read `PARAMETERS` and Step."""
+        step = text(query, "Step")
+        return cls(
+            step=step if step == "wait" or step == "end" else "",
+            name=queue_name(query),
+            message=text(query, "Message"),
+            tracks=_tracks(query),
+            notify=phone_number(query, "Notify"),
+            leave_key=_leave_key(query),
+            max_wait_s=_max_wait_s(query),
+            passed_on=[pair for pair in query if pair[0].partition("[")[0] in PARAMETERS],
+        )
+
+
+def queue(wanted: Queue, field: Field, random: Random | None = None) -> VoiceResponse:
+    """The document of a step; `field` gives what Twilio tells of the call and of its queue."""
+    if wanted.step == "wait":
+        return _waiting(wanted, field, random or SystemRandom())
+    if wanted.step == "end":
+        return _after(wanted, field("QueueResult") or "")
+    response = VoiceResponse()
+    play_or_say(response, wanted.message)
+    response.enqueue(
+        wanted.name,
+        action=_url_of("end", wanted),
+        wait_url=_url_of("wait", wanted),
+    )
+    return response
+
+
+def queue_name(query: Pairs) -> str:
+    """The name of the queue, as far as Twilio takes it."""
+    return text(query, "Name")[:MAX_NAME_CHARS].strip() or NAME
+
+
+def _waiting(wanted: Queue, field: Field, random: Random) -> VoiceResponse:
+    """One round: the place in line, then music. Twilio asks again when the music has ended."""
+    response = VoiceResponse()
+    if wanted.max_wait_s and _whole(field("QueueTime")) >= wanted.max_wait_s:
+        response.say("Sorry, nobody has become free.")
+        response.leave()
+    elif wanted.notify and field("Digits") == wanted.leave_key:
+        response.leave()
+    elif wanted.notify:
+        # Without an action the key comes to this URL again; no key ends a list of keys.
+        gather = Gather(num_digits=1, finish_on_key="", timeout=1)
+        _play_round(gather, wanted, field, random)
+        response.append(gather)
+    else:
+        _play_round(response, wanted, field, random)
+    return response
+
+
+def _play_round(
+    parent: VoiceResponse | Gather, wanted: Queue, field: Field, random: Random
+) -> None:
+    position = _whole(field("QueuePosition"))
+    if position:
+        parent.say(f"You are number {position} in line.")
+    if wanted.notify:
+        key = _SPOKEN_KEYS.get(wanted.leave_key, wanted.leave_key)
+        parent.say(f"To leave a message instead, press {key}.")
+    parent.play(random.choice(wanted.tracks))
+
+
+def _after(wanted: Queue, result: str) -> VoiceResponse:
+    """Part with a caller who was served, offer the voicemail to who was not."""
+    response = VoiceResponse()
+    apology = _NOT_SERVED.get(result)
+    if apology:
+        response.say(apology)
+    if apology is not None and wanted.notify:
+        response.redirect(step_url("TwimlVoicemail", ("Notify", wanted.notify)))
+        return response
+    if apology is not None:
+        response.say("Please call again later. Good bye.")
+    response.hangup()
+    return response
+
+
+def _url_of(step: Step, wanted: Queue) -> str:
+    return step_url("TwimlQueue", ("Step", step), *wanted.passed_on)
+
+
+def _tracks(query: Pairs) -> list[str]:
+    """The URLs of the music: the tracks of the query, else the melody of a bucket."""
+    tracks = [track for track in HoldMusic.from_query(query).tracks if track]
+    if not tracks and text(query, "Bucket"):
+        ignored("Bucket")
+    return tracks or HoldMusic.from_query([("Bucket", BUCKET)]).tracks
+
+
+def _leave_key(query: Pairs) -> str:
+    key = text(query, "LeaveKey")
+    if key and not re.fullmatch("[0-9*#]", key):
+        ignored("LeaveKey")
+        return LEAVE_KEY
+    return key or LEAVE_KEY
+
+
+def _max_wait_s(query: Pairs) -> int:
+    value = text(query, "MaxWait")
+    if value and not re.fullmatch("[0-9]{1,6}", value):
+        ignored("MaxWait")
+    return _whole(value)
+
+
+def _whole(value: str | None) -> int:
+    """A whole number in digits; 0 for anything else."""
+    return int(value) if value and re.fullmatch("[0-9]{1,6}", value) else 0
