@@ -11,9 +11,14 @@ def refusal(req: Webhook, config: Settings) -> VoiceResponse | None:
     """A document that refuses the caller; None for a caller who is welcome.
 
     Its <Reject> stands first, so that Twilio neither answers the call nor bills it. A number that
-    is not in E.164, and an address like `client:name`, is never on the list.
+    is not in E.164, and an address like `client:name`, is never on the list. A request that says
+    nothing of its caller follows a redirection, before which the caller was welcome.
     """
-    caller = req.field("From") or req.field("Caller")
+    caller = req.field("From")
+    if caller is None:
+        caller = req.field("Caller")
+    if caller is None:
+        return None
     entry = ANONYMOUS if is_withheld(caller) else caller
     if entry not in config.blocked_callers:
         return None

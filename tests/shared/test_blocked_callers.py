@@ -25,8 +25,12 @@ def test_the_caller_is_named_by_the_older_field_too() -> None:
     assert refused(LISTED, Caller="+12025550123") is not None
 
 
-def test_a_request_without_a_caller_is_anonymous() -> None:
-    assert refused(LISTED) is not None
+def test_a_caller_without_a_number_is_anonymous() -> None:
+    assert refused(LISTED, From="") is not None
+
+
+def test_a_request_without_a_caller_follows_a_redirection_and_is_welcome() -> None:
+    assert refused(LISTED) is None
 
 
 @pytest.mark.parametrize("caller", ["+12025550125", "client:alice", "12025550123", "anonymous"])
