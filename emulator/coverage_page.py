@@ -38,7 +38,6 @@ GAPS = """## Behaviour of Twilio that is not emulated
 | The place (`e`) and `sni` of connection overrides | checked, and without effect |
 | Texts and calls between the account's own numbers | they fail, with an alert |
 | Digest passwords in a webhook's URL (Basic ones work) | the webhook fails with 11200 |
-| Test credentials and magic numbers | there are none: every number can be texted and rung |
 | Queues by rate (one call a second, one segment a second), 20429 | nothing is limited |
 | `ValidityPeriod` | checked, and without effect: nothing waits |
 | Caching of TwiML and media by ETag | everything is fetched each time |
@@ -85,7 +84,14 @@ Unless a row says otherwise the sources are Twilio's OpenAPI description of the 
 twilio.com/docs/voice/twiml/… and messaging/twiml/… for each verb by its name.
 """
 
-OTHERS = """## Key Vault and managed identity
+OTHERS = """## Test credentials
+
+`TEST_ACCOUNT_SID` and `TEST_AUTH_TOKEN` of `emulator/local_values.py`. Texts, calls and numbers can be created with
+them, with all magic numbers of docs/iam/test-credentials; nothing is kept, sent, reported or fetched. Everything else
+is 403 with 20008, also for files and lists. A messaging service is 21701. With the other credentials magic numbers
+mean nothing. Lookup is not emulated.
+
+## Key Vault and managed identity
 
 One vault with one version of each secret, for the unmodified `SecretClient` and `ManagedIdentityCredential`: get a
 secret, 404 for one that is not there, and the 401 challenge that the first request meets. Nothing can be written or

@@ -7,6 +7,9 @@ ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "0" * 32
 API_KEY_SID = "SK" + "0" * 32
 API_KEY_SECRET = "1" * 32
+TEST_ACCOUNT_SID = "AC" + "3" * 32
+TEST_AUTH_TOKEN = "3" * 32
+"""Test credentials: what they ask for is checked, and does not happen."""
 MESSAGING_SERVICE_SID = "MG" + "0" * 32
 FUNCTION_KEY = "local"
 LINK_SIGNING_KEY = "2" * 32

@@ -62,6 +62,7 @@ class State:
         messages = Messages(self.store, clock, self.texts, messaging_service)
         self.api = Api(
             self.store,
+            clock,
             self._accounts,
             {
                 "Messages": messages,

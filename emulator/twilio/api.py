@@ -1,7 +1,5 @@
 """The door /2010-04-01/: authentication, dispatch and errors of Twilio's REST API."""
 
-import base64
-import hmac
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -10,13 +8,16 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
+from emulator.clock import Clock
+from emulator.local_values import ACCOUNT_SID, API_KEY_SID, TEST_ACCOUNT_SID
 from emulator.twilio import wire
 from emulator.twilio.accounts import Accounts
+from emulator.twilio.authentication import refused_credentials, user_of
 from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.resource import Resource, not_allowed, page_of
 from emulator.twilio.store import Store
+from emulator.twilio.test_credentials import try_out
 
 PREFIX = f"/{wire.API_VERSION}/"
 REAL_RESOURCES = frozenset(name.split("/", maxsplit=1)[0] for name in wire.ACCOUNT_PARTS.values())
@@ -45,12 +46,14 @@ class Api:
     def __init__(
         self,
         store: Store,
+        clock: Clock,
         accounts: Accounts,
         resources: Mapping[str, Resource[Any]],
         parts: Mapping[str, Part],
     ) -> None:
         """`resources` are by their name in the path, `parts` by e.g. "Queues/Members"."""
         self._store = store
+        self._clock = clock
         self._accounts = accounts
         self._resources = resources
         self._parts = parts
@@ -65,15 +68,23 @@ class Api:
         try:
             if PUBLIC_FILE.fullmatch(request.path):
                 return self._file(request)
-            is_api_key = _authenticate(request.headers.get("Authorization", ""))
+            user = user_of(request.headers.get("Authorization", ""))
+            if user == TEST_ACCOUNT_SID:
+                return _json(self._try_out(request, parameters), HTTPStatus.CREATED)
             if not request.path.endswith(".json"):
                 return self._file(request)
-            body, status = self._dispatch(request, parameters, query, is_api_key=is_api_key)
+            body, status = self._dispatch(
+                request, parameters, query, is_api_key=user == API_KEY_SID
+            )
         except TwilioRefusalError as refusal:
             if isinstance(refusal, NotEmulatedError):
                 self._store.alert("", None, refusal.message)
             return _json(refusal.body(), refusal.status)
         return _json(body, status)
+
+    def _try_out(self, request: web.Request, parameters: Parameters) -> wire.Json:
+        path = request.path.removeprefix(PREFIX).removesuffix(".json").split("/")
+        return try_out(request.method, path, parameters, self._clock)
 
     def _dispatch(
         self, request: web.Request, parameters: Parameters, query: Parameters, *, is_api_key: bool
@@ -82,11 +93,11 @@ class Api:
         match path.removesuffix(".json").split("/"):
             case ["Accounts", *rest] if len(rest) <= 1:
                 if is_api_key:
-                    raise _refused_credentials()
+                    raise refused_credentials()
                 return self._account(request.method, rest, parameters, query)
             case ["Accounts", account, name, *rest] if account == ACCOUNT_SID:
                 if is_api_key and name == "Keys":
-                    raise _refused_credentials()
+                    raise refused_credentials()
                 return self._resource(request, name, rest, parameters, query)
             case _:
                 raise not_found(request.path)
@@ -163,24 +174,6 @@ def _is_gap(name: str, rest: list[str], *, emulated: bool) -> bool:
     if len(rest) == 1:
         return rest[0] in REAL_LISTS.get(name, ())
     return len(rest) > 1 and rest[1] in REAL_PARTS.get(name, ())
-
-
-def _authenticate(header: str) -> bool:
-    """Return whether an API key was used; raise 20003 for anything but the two known pairs."""
-    scheme, _, encoded = header.partition(" ")
-    try:
-        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except ValueError:  # no Base64, or no UTF-8 in it
-        raise _refused_credentials() from None
-    known = {ACCOUNT_SID: AUTH_TOKEN, API_KEY_SID: API_KEY_SECRET}.get(user)
-    same = known is not None and hmac.compare_digest(known.encode(), password.encode())
-    if scheme.lower() != "basic" or not same:
-        raise _refused_credentials()
-    return user == API_KEY_SID
-
-
-def _refused_credentials() -> TwilioRefusalError:
-    return TwilioRefusalError(20003, "Authenticate", HTTPStatus.UNAUTHORIZED)
 
 
 def _json(body: Mapping[str, object] | None, status: int) -> web.Response:
