@@ -1,0 +1,85 @@
+"""Queue: a <Dial> that takes the next call out of a queue (twilio.com/docs/voice/twiml/queue)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from emulator.line.queues import Place, Turn
+from emulator.line.reading import Source
+from emulator.line.session import CallSession
+from emulator.line.verbs.target import DialOptions, Outcome, until_parted
+from emulator.line.waiting import first_of
+from emulator.twilio.records import Instructions
+
+WRONG_METHOD = 14210
+NOT_BRIDGED = (("DialBridged", "false"),)
+
+
+@dataclass(frozen=True)
+class QueueNoun:
+    """Talk with the call at the front of a queue; wait for one while it is empty.
+
+    `url` is what that call hears before.
+    """
+
+    name: str
+    url: str
+    method: str
+
+    @classmethod
+    def read(cls, source: Source) -> "QueueNoun":
+        queue = cls(
+            name=source.text(),
+            url=source.value("url"),
+            method=source.one_of("method", ("GET", "POST"), "POST", WRONG_METHOD),
+        )
+        source.finish()
+        return queue
+
+    async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
+        url = session.resolve(self.url) if self.url else ""
+        queue = session.services.queues.named(self.name)
+        if queue is None:
+            session.happened("no such queue", self.name)
+            return Outcome("failed", NOT_BRIDGED)
+        deadline = session.clock.now() + timedelta(seconds=options.timeout_s)
+        while True:
+            turn = Turn(session.sid, Instructions(url, self.method))
+            session.services.queues.line_up(queue.sid, turn)
+            try:
+                left_s = (deadline - session.clock.now()).total_seconds()
+                await first_of(turn.called.wait(), session.clock.sleep(left_s))
+                outcome = await _outcome(session, options, turn)
+                if outcome is not None:
+                    return outcome
+            finally:
+                session.services.queues.step_aside(queue.sid, turn)
+
+
+async def _outcome(session: CallSession, options: DialOptions, turn: Turn) -> Outcome | None:
+    """Return how it went; None when the call hung up before it could be connected."""
+    if not turn.called.is_set():
+        return Outcome("no-answer", NOT_BRIDGED)
+    place = turn.place
+    if place is None:
+        return Outcome("failed", NOT_BRIDGED)
+    await place.ready.wait()
+    return None if place.over.is_set() else await _talk(session, options, place)
+
+
+async def _talk(session: CallSession, options: DialOptions, place: Place) -> Outcome:
+    session.answer()
+    began, sid = session.clock.now(), place.member.call_sid
+    with session.connected_to(sid):
+        await until_parted(session, options, place.over)
+    duration = str(round((session.clock.now() - began).total_seconds()))
+    fields = (
+        ("DialCallSid", sid),
+        ("DialCallDuration", duration),
+        ("DialBridged", "true"),
+        ("QueueSid", place.member.queue_sid),
+        ("DequeueResult", "bridged"),
+        ("DequeuedCallSid", sid),
+        ("DequeuedCallQueueTime", str(session.services.queues.waited_s(place))),
+        ("DequeuedCallDuration", duration),
+    )
+    return Outcome("completed", fields)

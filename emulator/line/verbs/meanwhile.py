@@ -1,0 +1,59 @@
+"""What a call hears while it waits: a document of its own, Twilio's music, or nothing."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from emulator.line.fields import Fields
+from emulator.line.reading import Source
+from emulator.line.services import DialectName
+from emulator.line.session import CallSession, Step
+from emulator.twilio.records import Instructions
+
+SHORTEST_ROUND_S = 1
+"""A document that takes no time is not asked for more often. Twilio's rule is not documented."""
+
+
+@dataclass(frozen=True)
+class WaitMusic:
+    """`url` is None for Twilio's own music and "" for silence."""
+
+    url: str | None = None
+    method: str = "POST"
+
+    @classmethod
+    def read(cls, source: Source, url: str, method: str, warning: int) -> "WaitMusic":
+        """Read the attributes with these names."""
+        return cls(source.raw(url), source.one_of(method, ("GET", "POST"), "POST", warning))
+
+    def resolved(self, session: CallSession) -> "WaitMusic":
+        """Return it with an absolute URL; raise WebhookError for one that leads nowhere."""
+        return WaitMusic(session.resolve(self.url), self.method) if self.url else self
+
+
+async def stay(
+    session: CallSession,
+    music: WaitMusic,
+    dialect: DialectName,
+    params: Callable[[], Fields],
+    *,
+    again: bool,
+) -> Step:
+    """Hear it until it leads out. With `again` it begins anew at its end, else silence follows.
+
+    Raise WebhookError or TwimlError for a document that cannot be had or run.
+    """
+    if music.url is None:
+        session.happened("hold music", "Twilio's own")
+    while music.url:
+        began = session.clock.now()
+        instructions = Instructions(music.url, music.method)
+        step = await session.services.follow(session, instructions, dialect, params)
+        if step is not None:
+            return step
+        if not again:
+            break
+        took_s = (session.clock.now() - began).total_seconds()
+        await session.clock.sleep(max(SHORTEST_ROUND_S - took_s, 0))
+    await asyncio.Event().wait()
+    return None
