@@ -9,7 +9,7 @@ from typing import Any, Literal
 from emulator.clock import Clock
 from emulator.line.services import Services
 from emulator.line.waiting import first_of, is_over
-from emulator.twilio.records import Call, Want
+from emulator.twilio.records import Call, StatusCallback, Want
 from emulator.twilio.store import Store
 from emulator.webhooks import Answer, Webhook, Webhooks, join_url
 
@@ -74,6 +74,7 @@ class CallSession:
         self.services = services
         self.document_url = ""
         self.farewell: Callable[[], Fetch | None] = lambda: None
+        self.parting: Callable[[], Fetch | None] = lambda: None
         self._webhooks = webhooks
         self._on_answer = on_answer
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
@@ -173,6 +174,15 @@ class CallSession:
             self.farewell = before
 
     @contextmanager
+    def upon_redirect(self, request: Callable[[], Fetch | None]) -> Generator[None]:
+        """Name the request that Twilio makes when the call is sent elsewhere from outside."""
+        before, self.parting = self.parting, request
+        try:
+            yield
+        finally:
+            self.parting = before
+
+    @contextmanager
     def connected_to(self, other_sid: str) -> Generator[None]:
         """Show that this call talks with another one, on both sides."""
         self._connect(self.sid, other_sid)
@@ -197,6 +207,10 @@ class CallSession:
     def resolve(self, url: str) -> str:
         """Return an absolute URL; a relative one needs a document that has a URL itself."""
         return join_url(self.document_url, url)
+
+    def absolute(self, callback: StatusCallback | None) -> StatusCallback | None:
+        """Return where something is reported, with an absolute URL."""
+        return callback and replace(callback, url=self.resolve(callback.url))
 
     def fetch(self, url: str, method: str, **params: str) -> Fetch:
         """Return the step to an action URL; an empty one means the current document again."""

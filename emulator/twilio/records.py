@@ -159,11 +159,17 @@ class PhoneNumber:
     status_callback_method: str = "POST"
 
 
+Track = Literal["inbound", "outbound", "both"]
+"""What of a call is recorded: what Twilio hears, what it says, or both."""
+
+
 @dataclass(frozen=True)
 class Recording:
     """A recording of a call or conference.
 
-    `number` is the person's who was recorded, `duration_s` is None until it is over.
+    `number` is the person's who was recorded, `duration_s` is None until it is over. `paused` is
+    since when it leaves out what is said, `skipped_s` what it has left out before; `error_code`
+    says why there is no sound.
     """
 
     sid: str
@@ -177,6 +183,10 @@ class Recording:
     duration_s: int | None = None
     conference_sid: str | None = None
     callback: StatusCallback | None = None
+    track: Track = "both"
+    error_code: int | None = None
+    paused: datetime | None = None
+    skipped_s: float = 0
 
 
 @dataclass(frozen=True)
@@ -196,7 +206,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue of calls, the first to come at the front. `waits_s` are those of who left it."""
+    """A queue of calls, the first to come at the front."""
 
     sid: str
     friendly_name: str
@@ -204,7 +214,6 @@ class Queue:
     created: datetime
     updated: datetime
     members: tuple[Member, ...] = ()
-    waits_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 from emulator.local_values import ACCOUNT_SID
 from emulator.twilio.numbers import national
-from emulator.twilio.records import Call, Media, Message, PhoneNumber
+from emulator.twilio.records import Call, Media, Member, Message, PhoneNumber, Queue, Recording
 
 API_VERSION = "2010-04-01"
 ACCOUNT_PATH = f"/{API_VERSION}/Accounts/{ACCOUNT_SID}"
@@ -165,6 +165,82 @@ def phone_number(record: PhoneNumber) -> Json:
         "voice_method": record.voice_method,
         "voice_receive_mode": "voice",
         "voice_url": record.voice_url,
+    }
+
+
+def recording_url(record: Recording) -> str:
+    """Return where the sound is: as it stands a WAV file, with .mp3 behind it an MP3 file."""
+    return f"https://api.twilio.com{ACCOUNT_PATH}/Recordings/{record.sid}"
+
+
+def recording(record: Recording) -> Json:
+    """The Recording resource (twilio.com/docs/voice/api/recording)."""
+    path = f"{ACCOUNT_PATH}/Recordings/{record.sid}"
+    parts = {"add_on_results": "AddOnResults", "transcriptions": "Transcriptions"}
+    return {
+        **_recording(record),
+        "media_url": recording_url(record),
+        "price_unit": "USD",
+        "subresource_uris": {key: f"{path}/{name}.json" for key, name in parts.items()},
+        "uri": f"{path}.json",
+    }
+
+
+def call_recording(record: Recording) -> Json:
+    """The Recording as it stands below its call: with its track, without what hangs on it."""
+    return {
+        **_recording(record),
+        "price_unit": None,
+        "track": record.track,
+        "uri": f"{ACCOUNT_PATH}/Calls/{record.call_sid}/Recordings/{record.sid}.json",
+    }
+
+
+def _recording(record: Recording) -> Json:
+    return {
+        "account_sid": ACCOUNT_SID,
+        "api_version": API_VERSION,
+        "call_sid": record.call_sid,
+        "channels": record.channels,
+        "conference_sid": record.conference_sid,
+        "date_created": rfc_2822(record.created),
+        "date_updated": rfc_2822(record.updated),
+        "duration": None if record.duration_s is None else str(record.duration_s),
+        "encryption_details": None,
+        "error_code": record.error_code,
+        "price": None,
+        "sid": record.sid,
+        "source": record.source,
+        "start_time": rfc_2822(record.created),
+        "status": record.status,
+    }
+
+
+def queue(record: Queue, now: datetime) -> Json:
+    """The Queue resource (twilio.com/docs/voice/api/queue-resource)."""
+    waits = [(now - member.since).total_seconds() for member in record.members]
+    return {
+        "account_sid": ACCOUNT_SID,
+        "average_wait_time": round(sum(waits) / len(waits)) if waits else 0,
+        "current_size": len(record.members),
+        "date_created": rfc_2822(record.created),
+        "date_updated": rfc_2822(record.updated),
+        "friendly_name": record.friendly_name,
+        "max_size": record.max_size,
+        "sid": record.sid,
+        "uri": f"{ACCOUNT_PATH}/Queues/{record.sid}.json",
+    }
+
+
+def member(record: Member, position: int, now: datetime) -> Json:
+    """The Member resource (twilio.com/docs/voice/api/member-resource)."""
+    return {
+        "call_sid": record.call_sid,
+        "date_enqueued": rfc_2822(record.since),
+        "position": position,
+        "queue_sid": record.queue_sid,
+        "uri": f"{ACCOUNT_PATH}/Queues/{record.queue_sid}/Members/{record.call_sid}.json",
+        "wait_time": int((now - record.since).total_seconds()),
     }
 
 
