@@ -189,6 +189,11 @@ def _rest() -> str:
             phone_numbers.PhoneNumbers.missing_filters,
         ),
         _row("IncomingPhoneNumbers: fetch, delete", (), ()),
+        _row(
+            "IncomingPhoneNumbers/Local, Mobile, TollFree: create, list",
+            phone_numbers.EMULATED,
+            phone_numbers.NOT_EMULATED,
+        ),
         _row("Accounts: fetch, list, update", ("FriendlyName",), ("Status",)),
     ]
     missing = [name for name in wire.ACCOUNT_PARTS.values() if name not in EMULATED_RESOURCES]

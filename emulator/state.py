@@ -17,7 +17,7 @@ from emulator.twilio.calls import Calls
 from emulator.twilio.media import MessageFeedback, MessageMedia
 from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
-from emulator.twilio.phone_numbers import PhoneNumbers
+from emulator.twilio.phone_numbers import KINDS, NumbersOfOneKind, PhoneNumbers
 from emulator.twilio.records import Alert, Call, Message, PhoneNumber, Record
 from emulator.twilio.store import Shelf, Store
 from emulator.webhooks import Webhooks
@@ -68,6 +68,10 @@ class State:
                 "Messages": messages,
                 "Calls": Calls(self.store, clock, self.exchange),
                 "IncomingPhoneNumbers": PhoneNumbers(self.store, clock),
+                **{
+                    f"IncomingPhoneNumbers/{name}": NumbersOfOneKind(self.store, clock, kind)
+                    for name, kind in KINDS.items()
+                },
             },
             {
                 "Messages/Media": lambda sid: MessageMedia(self.store, clock, messages.found(sid)),

@@ -29,11 +29,10 @@ REAL_PARTS: Mapping[str, frozenset[str]] = {
     "Conferences": frozenset({"Participants", "Recordings"}),
     "Recordings": frozenset({"Transcriptions", "AddOnResults"}),
 }
+"""What Twilio has below an account, so that a gap of the emulator can be told from a wrong path."""
 PUBLIC_FILE = re.compile(r".+/Messages/[^/]+/Media/[^/.]+")
 """Media of messages are for everybody unless the account's owner locks them; recordings are not
 (docs/usage/security)."""
-REAL_LISTS = {"IncomingPhoneNumbers": {"Local", "Mobile", "TollFree"}}
-"""What Twilio has below an account, so that a gap of the emulator can be told from a wrong path."""
 
 
 type Part = Callable[[str], Resource[Any]]
@@ -143,6 +142,8 @@ class Api:
         parameters: Parameters,
         query: Parameters,
     ) -> tuple[wire.Json | None, int]:
+        if rest and f"{name}/{rest[0]}" in self._resources:
+            name, rest = f"{name}/{rest[0]}", rest[1:]
         resource = self._resources.get(name)
         if len(rest) > 1 and f"{name}/{rest[1]}" in self._parts:
             resource = self._parts[f"{name}/{rest[1]}"](rest[0])
@@ -171,8 +172,6 @@ def _is_gap(name: str, rest: list[str], *, emulated: bool) -> bool:
     """Whether Twilio has this resource and the emulator has not."""
     if not emulated:
         return name in REAL_RESOURCES or name == "Tokens"
-    if len(rest) == 1:
-        return rest[0] in REAL_LISTS.get(name, ())
     return len(rest) > 1 and rest[1] in REAL_PARTS.get(name, ())
 
 

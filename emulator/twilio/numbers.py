@@ -35,6 +35,16 @@ def region_of(number: str | None) -> str:
         return ""
 
 
+def kind_of(number: str) -> str:
+    """Return what kind of number Twilio calls an E.164 number: local, mobile or toll-free."""
+    try:
+        found = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return "local"
+    kinds = phonenumbers.PhoneNumberType
+    return {kinds.MOBILE: "mobile", kinds.TOLL_FREE: "toll-free"}.get(found, "local")
+
+
 def national(number: str) -> str:
     """Return the way Twilio shows a number: (202) 555-0123."""
     try:

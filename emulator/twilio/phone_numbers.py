@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from emulator.twilio import wire
 from emulator.twilio.errors import TwilioRefusalError, not_found
-from emulator.twilio.numbers import e164, national
+from emulator.twilio.numbers import e164, kind_of, national
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.records import PhoneNumber
 from emulator.twilio.resource import Resource
@@ -36,6 +36,10 @@ NOT_EMULATED = (
 )  # fmt: skip
 
 
+KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
+"""The lists of one kind of number, by their names in the path."""
+
+
 @dataclass
 class PhoneNumbers(Resource[PhoneNumber]):
     """Create (buy), list, fetch, update, delete (give back)."""
@@ -49,7 +53,7 @@ class PhoneNumbers(Resource[PhoneNumber]):
         digits = self._digits(parameters)
         now = self.clock.now()
         number = PhoneNumber(new_sid("PN"), digits, national(digits), created=now, updated=now)
-        return wire.phone_number(self.store.numbers.put(_changed(number, parameters)))
+        return self.to_json(self.store.numbers.put(_changed(number, parameters)))
 
     def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
         digits, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
@@ -91,6 +95,31 @@ class PhoneNumbers(Resource[PhoneNumber]):
         number = e164(f"+1{area}55501{secrets.randbelow(100):02d}") if area.isdigit() else None
         if number is None or self.store.number(number):
             raise TwilioRefusalError(21452, f"No phone numbers found in area code {area}")
+        return number
+
+
+@dataclass
+class NumbersOfOneKind(PhoneNumbers):
+    """The lists Local, Mobile and TollFree; what is in them is fetched without them."""
+
+    kind: str
+
+    def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
+        return [row for row in super().rows(parameters) if kind_of(row.phone_number) == self.kind]
+
+    def to_json(self, row: PhoneNumber) -> wire.Json:
+        """Leave out the type: it is that of the list."""
+        body = super().to_json(row)
+        del body["type"]
+        return body
+
+    def found(self, sid: str) -> PhoneNumber:
+        raise not_found(f"IncomingPhoneNumbers/{self.kind}/{sid}")
+
+    def _digits(self, parameters: Parameters) -> str:
+        number = super()._digits(parameters)
+        if kind_of(number) != self.kind:
+            raise TwilioRefusalError(21421, f"PhoneNumber {number} is not {self.kind}")
         return number
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from emulator.local_values import ACCOUNT_SID
-from emulator.twilio.numbers import national
+from emulator.twilio.numbers import kind_of, national
 from emulator.twilio.records import Call, Media, Member, Message, PhoneNumber, Queue, Recording
 
 API_VERSION = "2010-04-01"
@@ -156,7 +156,7 @@ def phone_number(record: PhoneNumber) -> Json:
         "status_callback": record.status_callback,
         "status_callback_method": record.status_callback_method,
         "trunk_sid": None,
-        "type": "local",
+        "type": kind_of(record.phone_number),
         "uri": f"{ACCOUNT_PATH}/IncomingPhoneNumbers/{record.sid}.json",
         "voice_application_sid": "",
         "voice_caller_id_lookup": False,

@@ -282,7 +282,8 @@ def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> No
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("IncomingPhoneNumbers/Local.json", 501),
+        ("IncomingPhoneNumbers/Local/PN1.json", 404),
+        ("IncomingPhoneNumbers/PN1/AssignedAddOns.json", 501),
         ("Tokens.json", 501),
         ("Queues.json", 501),
         ("Calls/CA1/Recordings.json", 501),

@@ -1,9 +1,16 @@
 """The account and its phone numbers."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, LINE, LINE_SID
-from emulator.testing import LocalStack
+from emulator.testing import HANDSET, LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+SECOND = "+12025550111"
 
 ACCOUNT_KEYS = {
     "auth_token",
@@ -64,3 +71,61 @@ def test_the_account_has_twilios_members(stack: LocalStack) -> None:
     account = stack.http.get(url, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=5).json()
 
     assert (set(account), account["status"], account["type"]) == (ACCOUNT_KEYS, "active", "Full")
+
+
+def buy(stack: LocalStack, number: str, **settings: str) -> str:
+    """Buy a number; return its SID."""
+    answer = stack.rest("POST", "IncomingPhoneNumbers.json", {"PhoneNumber": number, **settings})
+    answer.raise_for_status()
+    return answer.json()["sid"]
+
+
+def reach(stack: LocalStack, number: str) -> None:
+    """Text and call a number."""
+    stack.world("texts", {"from": HANDSET, "to": number, "body": "Hi"})
+    stack.world("calls", {"from": HANDSET, "to": number})
+    stack.advance(1)
+
+
+def test_a_number_decides_where_texts_and_calls_go_from_its_first_moment(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    first, second = (web_server.twiml(path, "<Response/>") for path in ("/first", "/second"))
+    sid = buy(stack, SECOND, SmsUrl=first, VoiceUrl=first, VoiceMethod="GET")
+    reach(stack, SECOND)
+    changes = {"SmsUrl": second, "VoiceUrl": second, "SmsMethod": "GET"}
+    stack.rest("POST", f"IncomingPhoneNumbers/{sid}.json", changes).raise_for_status()
+    reach(stack, SECOND)
+
+    assert sorted(request.method for request in web_server.asked("/first")) == ["GET", "POST"]
+    assert sorted(request.method for request in web_server.asked("/second")) == ["GET", "GET"]
+
+
+def test_a_number_that_was_given_back_cannot_be_reached_or_used(stack: LocalStack) -> None:
+    sid = buy(stack, SECOND)
+    stack.rest("DELETE", f"IncomingPhoneNumbers/{sid}.json").raise_for_status()
+    url = f"{stack.emulator_url}/emulator/texts"
+    text = {"from": HANDSET, "to": SECOND, "body": "Hi"}
+    form = {"To": HANDSET, "From": SECOND, "Body": "Hi"}
+
+    assert stack.http.post(url, json=text, timeout=5).status_code == 400
+    assert stack.rest("POST", "Messages.json", form).json()["code"] == 21606
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [("Local", SECOND), ("Mobile", "+447400123456"), ("TollFree", "+18005550111")],
+)
+def test_numbers_are_bought_and_listed_by_kind(stack: LocalStack, kind: str, number: str) -> None:
+    path = f"IncomingPhoneNumbers/{kind}.json"
+    bought = stack.rest("POST", path, {"PhoneNumber": number})
+    listed = stack.rest("GET", path).json()["incoming_phone_numbers"]
+    others = {"Local": "Mobile", "Mobile": "TollFree", "TollFree": "Local"}
+    wrong = stack.rest(
+        "POST", f"IncomingPhoneNumbers/{others[kind]}.json", {"PhoneNumber": number[:-1] + "2"}
+    )
+
+    assert (bought.status_code, number in [one["phone_number"] for one in listed]) == (201, True)
+    assert all("type" not in one for one in [bought.json(), *listed])
+    assert len(listed) == (2 if kind == "Local" else 1)
+    assert wrong.json()["code"] == 21421
