@@ -7,7 +7,7 @@ from emulator import views
 from emulator.clock import Clock
 from emulator.events import Hub
 from emulator.line.exchange import Exchange
-from emulator.line.progress import Progress
+from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
 from emulator.line.texts import Texts
 from emulator.local_values import FUNCTION_KEY, HANDSETS, LINE, LINE_SID
@@ -15,9 +15,12 @@ from emulator.twilio.accounts import Accounts
 from emulator.twilio.api import Api
 from emulator.twilio.calls import Calls
 from emulator.twilio.media import MessageFeedback, MessageMedia
+from emulator.twilio.members import Members
 from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
-from emulator.twilio.phone_numbers import KINDS, NumbersOfOneKind, PhoneNumbers
+from emulator.twilio.phone_numbers import PhoneNumbers
+from emulator.twilio.queues import Queues
+from emulator.twilio.recordings import CallRecordings, Recordings
 from emulator.twilio.records import Alert, Call, Message, PhoneNumber, Record
 from emulator.twilio.store import Shelf, Store
 from emulator.webhooks import Webhooks
@@ -55,10 +58,11 @@ class State:
         self.webhooks = Webhooks(self.store, clock)
         self.reports = Reports(self.store, self.webhooks)
         self.texts = Texts(self.store, clock, self.webhooks, self.reports, emulator_url)
-        self.exchange = Exchange(
-            self.store, clock, self.webhooks, Progress(self.store, clock, self.reports)
-        )
+        recorder = Recorder(self.store, clock, self.reports)
+        self.exchange = Exchange(self.store, clock, self.webhooks, self.reports, recorder)
         self._accounts = Accounts(clock)
+        calls = Calls(self.store, clock, self.exchange)
+        queues = Queues(self.store, clock, self.exchange.queues)
         messages = Messages(self.store, clock, self.texts, messaging_service)
         self.api = Api(
             self.store,
@@ -66,14 +70,18 @@ class State:
             self._accounts,
             {
                 "Messages": messages,
-                "Calls": Calls(self.store, clock, self.exchange),
+                "Calls": calls,
+                "Recordings": Recordings(self.store, clock),
                 "IncomingPhoneNumbers": PhoneNumbers(self.store, clock),
-                **{
-                    f"IncomingPhoneNumbers/{name}": NumbersOfOneKind(self.store, clock, kind)
-                    for name, kind in KINDS.items()
-                },
+                "Queues": queues,
             },
             {
+                "Calls/Recordings": lambda sid: CallRecordings(
+                    self.store, clock, calls.found(sid), recorder
+                ),
+                "Queues/Members": lambda sid: Members(
+                    self.store, clock, queues.found(sid).sid, queues, self.exchange
+                ),
                 "Messages/Media": lambda sid: MessageMedia(self.store, clock, messages.found(sid)),
                 "Messages/Feedback": lambda sid: MessageFeedback(
                     self.store, clock, messages.found(sid)

@@ -109,11 +109,45 @@ VOICE: Mapping[str, Element] = {
             ),
         },
     ),
+    "Record": Element(
+        "partly",
+        {
+            **dict.fromkeys(
+                (
+                    "action", "method", "timeout", "finishOnKey", "maxLength", "playBeep", "trim",
+                    "recordingStatusCallback", "recordingStatusCallbackMethod",
+                    "recordingStatusCallbackEvent",
+                ),
+                "yes",
+            ),
+            "transcribe": "partly",
+            **dict.fromkeys(("transcribeCallback", "recordingConfigurationId"), "no"),
+        },
+        "The sound is a hum of the right length. Nothing is transcribed: `true` is a gap.",
+    ),
+    "Enqueue": Element(
+        "partly",
+        {
+            **dict.fromkeys(
+                ("action", "method", "waitUrl", "waitUrlMethod", "maxQueueSize"), "yes"
+            ),
+            "workflowSid": "no",
+        },
+        "Named queues only: what belongs to TaskRouter is a gap.",
+    ),
+    "Leave": Element("yes"),
+    "Queue": Element(
+        "partly",
+        {
+            **dict.fromkeys(("url", "method"), "yes"),
+            **dict.fromkeys(("reservationSid", "postWorkActivitySid"), "no"),
+        },
+        "What belongs to TaskRouter is a gap.",
+    ),
     **{
         name: Element("no")
         for name in (
-            "Connect", "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Record",
-            "Refer", "Sms", "Start", "Stop",
+            "Connect", "Echo", "Pay", "Prompt", "Refer", "Sms", "Start", "Stop",
         )
     },
     **{

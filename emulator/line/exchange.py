@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from copy import copy
 
 from emulator.clock import Clock
 from emulator.line.fields import Fields
@@ -10,6 +11,9 @@ from emulator.line.lifecycle import Lifecycle
 from emulator.line.live_calls import LiveCalls, PickedUp, WrongStateError
 from emulator.line.player import Player
 from emulator.line.progress import Progress
+from emulator.line.queues import Queues
+from emulator.line.recorder import Recorder
+from emulator.line.reports import Reports
 from emulator.line.services import Services
 from emulator.line.session import CallSession, Heard, Silence, Speech, Step
 from emulator.line.verbs import DIALECTS
@@ -25,13 +29,28 @@ RING_LONGER_S = 5
 class Exchange:
     """What can be done to calls from outside: by the REST API, by people, by other calls."""
 
-    def __init__(self, store: Store, clock: Clock, webhooks: Webhooks, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        webhooks: Webhooks,
+        reports: Reports,
+        recorder: Recorder,
+    ) -> None:
+        progress = Progress(store, clock, reports, recorder)
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
-        self._calls = LiveCalls(store, clock, webhooks, progress)
+        self._calls = LiveCalls(store, clock, webhooks, progress, recorder)
         self._lifecycle = Lifecycle(store, clock, webhooks, progress, self._calls)
-        self._services = Services(dialler=self, follow=self._follow)
+        self.queues = Queues(store, clock)
+        self._services = Services(
+            dialler=self,
+            follow=self._follow,
+            queues=self.queues,
+            recorder=recorder,
+            reports=reports,
+        )
 
     def place(self, call: Call) -> None:
         """Take a call that the REST API created and dial it."""
@@ -138,6 +157,7 @@ class Exchange:
         """Send a call in progress to other instructions, at once."""
         live = self._calls.found(sid)
         self._store.note(sid, "event", "redirected", "by the REST API")
+        self._calls.part(live)
         before = live.task
         self._calls.run(live, lambda: self._lifecycle.redirected(live, before, instructions))
 
@@ -152,7 +172,9 @@ class Exchange:
         dialect: str,
         params: Callable[[], Fields],
     ) -> Step:
-        player = Player(session, self._webhooks, instructions, DIALECTS[dialect], params)
+        # A copy: the URLs of these documents are not those of the document that waits for them.
+        beside = copy(session)
+        player = Player(beside, self._webhooks, instructions, DIALECTS[dialect], params)
         return await player.follow()
 
     def _pass_on(self, sid: str, *heard: Heard, what: str) -> None:

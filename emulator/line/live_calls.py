@@ -9,6 +9,7 @@ from emulator.clock import Clock
 from emulator.line import fields
 from emulator.line.legs import Leg
 from emulator.line.progress import Progress
+from emulator.line.recorder import Recorder
 from emulator.line.services import Services
 from emulator.line.session import CallSession, Fetch
 from emulator.line.tasks import Tasks
@@ -46,11 +47,19 @@ class LiveCall:
 class LiveCalls:
     """All live calls by SID. Each runs in a task of its own."""
 
-    def __init__(self, store: Store, clock: Clock, webhooks: Webhooks, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        webhooks: Webhooks,
+        progress: Progress,
+        recorder: Recorder,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
         self._progress = progress
+        self._recorder = recorder
         self._live: dict[str, LiveCall] = {}
         self._tasks = Tasks(store)
 
@@ -114,24 +123,34 @@ class LiveCalls:
         call = self._store.calls.get(sid)
         if live is None or call is None:
             return
-        owed = self._owed(live) if call.status == "in-progress" else None
+        owed = self._owed(live, live.session.farewell) if call.status == "in-progress" else None
+        call = live.call  # with what the verb has noted meanwhile
         ended = replace(call, status=status, ended=self._clock.now(), wants=(), connected_to=None)
         self.put(ended)
         self._store.note(sid, "event", status)
+        self._recorder.finish_all(sid)
         # A call that never left the queue fires no callbacks (twilio.com/docs/voice/twiml).
         if call.dialled is not None:
             self._progress.report(sid, "completed")
         if live.leg is not None:
             live.leg.end(status)
+        self._ask_beside(live, owed)
+
+    def part(self, live: LiveCall) -> None:
+        """Make the request that a verb owes when its call is sent elsewhere from outside."""
+        self._ask_beside(live, self._owed(live, live.session.parting))
+
+    def _ask_beside(self, live: LiveCall, owed: Fetch | None) -> None:
+        """Make a request whose answer is not used."""
         if owed is not None:
             form = (*fields.of_call(live.call), *owed.params)
-            webhook = Webhook(sid, "instructions", owed.url, owed.method, form)
-            self._tasks.start(sid, lambda: self._request(webhook))
+            webhook = Webhook(live.sid, "instructions", owed.url, owed.method, form)
+            self._tasks.start(live.sid, lambda: self._request(webhook))
 
-    def _owed(self, live: LiveCall) -> Fetch | None:
-        """Return the request that a verb still owes when the call ends in the midst of it."""
+    def _owed(self, live: LiveCall, request: Callable[[], Fetch | None]) -> Fetch | None:
+        """Return the request that a verb owes when the call leaves it in its midst."""
         try:
-            return live.session.farewell()
+            return request()
         except WebhookError as error:
             self._store.alert(live.sid, error.code, error.message)
             return None

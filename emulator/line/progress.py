@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from emulator.clock import Clock
 from emulator.line import fields
+from emulator.line.recorder import Recorder, url_fields
 from emulator.line.reports import Reports
+from emulator.twilio.recordings import OF_THE_CALL
 from emulator.twilio.records import Call
 from emulator.twilio.store import Store
 from emulator.twilio.wire import rfc_2822
@@ -23,10 +25,11 @@ SIP_CODES = {
 class Progress:
     """Numbers the reports of each call and sends those that were asked for."""
 
-    def __init__(self, store: Store, clock: Clock, reports: Reports) -> None:
+    def __init__(self, store: Store, clock: Clock, reports: Reports, recorder: Recorder) -> None:
         self._store = store
         self._clock = clock
         self._reports = reports
+        self._recorder = recorder
 
     def report(self, sid: str, event: str) -> None:
         """Send the report of an event, one of calls.EVENTS, if the call wants it."""
@@ -38,10 +41,16 @@ class Progress:
             ("Timestamp", rfc_2822(self._clock.now()) or ""),
             ("CallbackSource", "call-progress-events"),
             ("SequenceNumber", str(call.reports)),
-            *(_ending(call) if event == "completed" else ()),
+            *((*_ending(call), *self._recording(sid)) if event == "completed" else ()),
         )
         self._store.calls.put(replace(call, reports=call.reports + 1))
         self._reports.send(sid, call.callback.url, call.callback.method, form)
+
+    def _recording(self, sid: str) -> fields.Fields:
+        """Return where the call can be heard, if it was placed to be recorded."""
+        recordings = self._recorder.of_call(sid)
+        made = [one for one in recordings if one.source == OF_THE_CALL and one.duration_s]
+        return url_fields(made[0]) if made else ()
 
 
 def _ending(call: Call) -> fields.Fields:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from emulator.line.fields import Fields
 from emulator.line.legs import Leg, LegRequest
+from emulator.line.queues import Queues
+from emulator.line.recorder import Recorder
+from emulator.line.reports import Reports
 from emulator.twilio.records import Instructions
 
 if TYPE_CHECKING:
@@ -51,3 +54,6 @@ class Services:
 
     dialler: Dialler
     follow: Follow
+    queues: Queues
+    recorder: Recorder
+    reports: Reports

@@ -259,17 +259,17 @@ class TestEveryResource:
 
 def test_what_twilio_has_and_the_emulator_has_not_is_named(stack: LocalStack) -> None:
     asked = [
-        stack.rest("POST", "Calls.json", {**CALL, "Record": "true"}),
+        stack.rest("POST", "Calls.json", {**CALL, "CallReason": "Hi"}),
         stack.rest("POST", "Messages.json", {**TEXT, "ContentSid": "HX1"}),
         stack.rest("POST", "Messages.json", {**TEXT, "To": "whatsapp:+12025550123"}),
-        stack.rest("GET", "Recordings.json"),
+        stack.rest("GET", "Recordings.json?IncludeSoftDeleted=true"),
         stack.rest("GET", "IncomingPhoneNumbers.json?Beta=true"),
         stack.rest("GET", "Messages"),
     ]
 
     assert [answer.status_code for answer in asked] == [501] * 6
     assert [alert["kind"] for alert in stack.alerts()] == ["emulator"] * 6
-    assert "Record" in stack.alerts()[0]["message"]
+    assert "CallReason" in stack.alerts()[0]["message"]
 
 
 def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> None:
@@ -286,7 +286,7 @@ def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> No
         ("IncomingPhoneNumbers/PN1/AssignedAddOns.json", 501),
         ("Tokens.json", 501),
         ("Queues.json", 501),
-        ("Calls/CA1/Recordings.json", 501),
+        ("Calls/CA1/Events.json", 501),
         ("Messages/SM1/Media.json", 404),
         ("Messages/SM1/Nonsense.json", 404),
         ("Nonsense.json", 404),

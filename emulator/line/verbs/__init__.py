@@ -11,6 +11,8 @@ from emulator.line.verbs.dialling import Dial
 from emulator.line.verbs.gathering import Gather
 from emulator.line.verbs.leaving import Hangup, Redirect, Reject
 from emulator.line.verbs.messaging import RedirectText, read_message
+from emulator.line.verbs.queueing import Enqueue, LeaveQueue
+from emulator.line.verbs.recording import Record
 from emulator.line.verbs.speaking import Pause, Play, Say
 
 
@@ -30,6 +32,9 @@ VOICE: Dialect[VoiceVerb] = Dialect(
         "Reject": Reject.read,
         "Hangup": Hangup.read,
         "Dial": Dial.read,
+        "Record": Record.read,
+        "Enqueue": Enqueue.read,
+        "Leave": LeaveQueue.read,
     },
     elements=coverage.VOICE,
     unknown_verb=12200,
@@ -45,6 +50,11 @@ def _part(*names: str, otherwise: int) -> Dialect[VoiceVerb]:
 DIALECTS: Mapping[str, Dialect[VoiceVerb]] = {
     "voice": VOICE,
     "whisper": _part("Say", "Play", "Pause", "Gather", "Redirect", "Hangup", otherwise=13201),
+    "queue wait": _part(
+        "Say", "Play", "Pause", "Hangup", "Redirect", "Leave", "Gather", otherwise=12200
+    ),
+    "queue announcement": _part("Say", "Play", "Pause", "Redirect", otherwise=12200),
+    "conference wait": _part("Say", "Play", "Pause", "Redirect", otherwise=13238),
 }
 """TwiML for calls by the place where it stands (twilio.com/docs/voice/twiml/number and others)."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from emulator.line.reading import Source, TwimlError
 from emulator.line.session import CallSession, Fetch, Step
+from emulator.line.verbs.dequeuing import QueueNoun
 from emulator.line.verbs.numbers import Number, Numbers
 from emulator.line.verbs.target import DialOptions, Outcome, Target
 from emulator.twilio.numbers import e164
@@ -15,7 +16,7 @@ RECORD = (
     "record-from-answer-dual", "record-from-ringing-dual",
 )  # fmt: skip
 RECORDING_EVENTS = ("in-progress", "completed", "absent")
-SINGLE: Mapping[str, Callable[[Source], Target]] = {}
+SINGLE: Mapping[str, Callable[[Source], Target]] = {"Queue": QueueNoun.read}
 """Nouns that stand alone in a <Dial>."""
 GAPS = ("Client", "Sip", "Sim", "Application", "WhatsApp")
 LONGEST_S = 86400

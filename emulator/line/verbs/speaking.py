@@ -81,7 +81,11 @@ class Play:
             session.warn(13420, "<Play> has no URL")
             return 0.0
         try:
-            answer = await session.load(session.resolve(self.url))
+            url = session.resolve(self.url)
+            recording_s = session.services.recorder.playback_s(url)
+            if recording_s is not None:
+                return recording_s
+            answer = await session.load(url)
         except WebhookError as error:
             session.store.alert(session.sid, error.code, f"<Play>: {error.message}")
             return 0.0
