@@ -18,7 +18,7 @@ from emulator.twilio.media import MessageFeedback, MessageMedia
 from emulator.twilio.members import Members
 from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
-from emulator.twilio.phone_numbers import PhoneNumbers
+from emulator.twilio.phone_numbers import KINDS, NumbersOfOneKind, PhoneNumbers
 from emulator.twilio.queues import Queues
 from emulator.twilio.recordings import CallRecordings, Recordings
 from emulator.twilio.records import Alert, Call, Message, PhoneNumber, Record
@@ -73,6 +73,10 @@ class State:
                 "Calls": calls,
                 "Recordings": Recordings(self.store, clock),
                 "IncomingPhoneNumbers": PhoneNumbers(self.store, clock),
+                **{
+                    f"IncomingPhoneNumbers/{name}": NumbersOfOneKind(self.store, clock, kind)
+                    for name, kind in KINDS.items()
+                },
                 "Queues": queues,
             },
             {
