@@ -15,7 +15,7 @@ export function voiceExamples([owner, second], answersUrl) {
     })],
     ["Forward, or else voicemail", forward],
     ["Voicemail", voicemail],
-    ["A queue", address("TwimlQueue", { Name: "support" })],
+    ["A queue", address("TwimlQueue", { Name: "support", Message: "Please hold.", Notify: owner })],
     ["An agent of the queue", address("TwimlAgent", { Name: "support" })],
     ["A conference", address("TwimlConference", { Name: "meeting" })],
   ];

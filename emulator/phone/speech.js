@@ -1,5 +1,6 @@
 /** The voice of a call. It follows the call and never drives it. */
 
+const CUTS = ["keys", "speech", "redirected", "connected", "left the queue"]; // events that end a voice or music
 const RATE = 1.2; // near the pace the emulator counts with: the end must not cut the last word off
 const longestMs = (text) => 2000 + text.length * 110;
 
@@ -30,16 +31,16 @@ export class Voice {
     this.#heard = new Map([...calls].map(([sid, { entries }]) => [sid, entries]));
   }
 
-  /** Speak what is new in this call. A key, a redirect and the end cut the voice off. */
+  /** Speak what is new in this call. An event of CUTS and the end cut the voice off. */
   hear(call) {
     const fresh = call.entries - (this.#heard.get(call.sid) ?? 0);
     this.#heard.set(call.sid, call.entries);
     for (const entry of fresh ? call.timeline.slice(-fresh) : []) {
-      if (["keys", "speech", "redirected"].includes(entry.name)) this.#cut(call);
+      if (CUTS.includes(entry.name)) this.#cut(call);
       if (entry.name === "Say") this.#next(call, () => say(entry));
       if (entry.name === "Play" && entry.attributes.url) this.#next(call, () => this.#play(entry.attributes.url));
     }
-    if (call.status !== "in-progress" || call.connected_to) this.#cut(call);
+    if (call.status !== "in-progress") this.#cut(call);
   }
 
   mute(muted) {
