@@ -95,6 +95,41 @@ class Instructions:
 
 
 @dataclass(frozen=True)
+class Music:
+    """What a call hears while it waits: `url` is None for Twilio's own music, "" for silence."""
+
+    url: str | None = None
+    method: str = "POST"
+
+
+Track = Literal["inbound", "outbound", "both"]
+"""What of a call is recorded: what Twilio hears, what it says, or both."""
+
+
+@dataclass(frozen=True)
+class RecordingOptions:
+    """How a call is recorded."""
+
+    channels: int = 1
+    track: Track = "both"
+    callback: StatusCallback | None = None
+
+
+@dataclass(frozen=True)
+class MachineDetection:
+    """How to find out whether a person or a machine has answered.
+
+    `to_the_end` waits for the end of a machine's greeting, `beside` lets the call begin meanwhile;
+    then the result goes to `callback`.
+    """
+
+    to_the_end: bool
+    timeout_s: int
+    beside: bool
+    callback: StatusCallback | None = None
+
+
+@dataclass(frozen=True)
 class Call:
     """One call; `timeout_s` is how long it may ring, `reports` and `entries` count all there were.
 
@@ -119,6 +154,10 @@ class Call:
     ended: datetime | None = None
     parent_call_sid: str | None = None
     answered_by: str | None = None
+    detection_s: int | None = None
+    send_digits: str = ""
+    recording: RecordingOptions | None = None
+    machine_detection: MachineDetection | None = None
     connected_to: str | None = None
     wants: tuple[Want, ...] = ()
     reports: int = 0
@@ -157,10 +196,6 @@ class PhoneNumber:
     sms_fallback_method: str = "POST"
     status_callback: str = ""
     status_callback_method: str = "POST"
-
-
-Track = Literal["inbound", "outbound", "both"]
-"""What of a call is recorded: what Twilio hears, what it says, or both."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +253,11 @@ class Queue:
 
 @dataclass(frozen=True)
 class Participant:
-    """A call in a conference; `waiting` until it starts, `number` is the person's."""
+    """A call in a conference; `number` is the person's.
+
+    `waiting` until the conference starts, `joined` unless its phone still rings. `starts` and
+    `ends` tell whether the conference does so with this participant.
+    """
 
     call_sid: str
     conference_sid: str
@@ -229,6 +268,7 @@ class Participant:
     muted: bool = False
     hold: bool = False
     waiting: bool = False
+    joined: bool = True
     coaching: str | None = None
     starts: bool = True
     ends: bool = False

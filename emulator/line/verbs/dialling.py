@@ -72,6 +72,8 @@ class Dial:
 
 def _left(session: CallSession) -> Outcome:
     """Say how the dialling ended when the caller hung up in the midst of it."""
+    if session.store.conference_of(session.sid) is not None:
+        return Outcome("answered")
     return Outcome("completed" if session.call.connected_to else "canceled")
 
 

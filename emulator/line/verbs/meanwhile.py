@@ -2,38 +2,30 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from emulator.line.fields import Fields
 from emulator.line.reading import Source
 from emulator.line.services import DialectName
 from emulator.line.session import CallSession, Step
-from emulator.twilio.records import Instructions
+from emulator.twilio.records import Instructions, Music
 
 SHORTEST_ROUND_S = 1
 """A document that takes no time is not asked for more often. Twilio's rule is not documented."""
 
 
-@dataclass(frozen=True)
-class WaitMusic:
-    """`url` is None for Twilio's own music and "" for silence."""
+def read_music(source: Source, url: str, method: str, warning: int) -> Music:
+    """Read the attributes with these names; `warning` is the number of a wrong method."""
+    return Music(source.raw(url), source.one_of(method, ("GET", "POST"), "POST", warning))
 
-    url: str | None = None
-    method: str = "POST"
 
-    @classmethod
-    def read(cls, source: Source, url: str, method: str, warning: int) -> "WaitMusic":
-        """Read the attributes with these names."""
-        return cls(source.raw(url), source.one_of(method, ("GET", "POST"), "POST", warning))
-
-    def resolved(self, session: CallSession) -> "WaitMusic":
-        """Return it with an absolute URL; raise WebhookError for one that leads nowhere."""
-        return WaitMusic(session.resolve(self.url), self.method) if self.url else self
+def resolved(session: CallSession, music: Music) -> Music:
+    """Return it with an absolute URL; raise WebhookError for one that leads nowhere."""
+    return Music(session.resolve(music.url), music.method) if music.url else music
 
 
 async def stay(
     session: CallSession,
-    music: WaitMusic,
+    music: Music,
     dialect: DialectName,
     params: Callable[[], Fields],
     *,

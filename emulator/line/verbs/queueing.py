@@ -6,9 +6,10 @@ from emulator.line.fields import Fields
 from emulator.line.queues import Place
 from emulator.line.reading import GapError, Source, TwimlError
 from emulator.line.session import CallSession, End, Fetch, Leave, Step
-from emulator.line.verbs.meanwhile import WaitMusic, stay
+from emulator.line.verbs.meanwhile import read_music, resolved, stay
 from emulator.line.waiting import first_of, is_over
 from emulator.twilio.queues import NAME_LIMIT, SIZE_MAX
+from emulator.twilio.records import Music
 from emulator.webhooks import WebhookError
 
 NOT_KNOWN = 12200
@@ -22,7 +23,7 @@ class Enqueue:
     name: str
     action: str | None
     method: str
-    music: WaitMusic
+    music: Music
     max_size: int | None
 
     @classmethod
@@ -34,7 +35,7 @@ class Enqueue:
             name=source.text(),
             action=source.raw("action"),
             method=source.one_of("method", ("GET", "POST"), "POST", 14201),
-            music=WaitMusic.read(source, "waitUrl", "waitUrlMethod", 14206),
+            music=read_music(source, "waitUrl", "waitUrlMethod", 14206),
             max_size=source.whole("maxQueueSize", 0, 1, NOT_KNOWN, SIZE_MAX) or None,
         )
 
@@ -118,7 +119,7 @@ class _Stay:
         """Hear the wait document again and again; return how it led out of the queue."""
         session = self._session
         try:
-            music = self._verb.music.resolved(session)
+            music = resolved(session, self._verb.music)
             step = await stay(session, music, "queue wait", self._params, again=True)
         except (WebhookError, TwimlError) as error:
             session.store.alert(session.sid, error.code, error.message)
