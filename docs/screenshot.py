@@ -1,24 +1,27 @@
-"""Makes docs/images/phone.png from the running product: `python3 dev.py screenshot`.
+"""Makes the pictures in docs/images from the running product: `python3 dev.py screenshot`.
 
 Needs Chromium; on Debian: apt-get install chromium. With the font Inter installed (fonts-inter) the
-picture looks as it does for most people.
+pictures look as they do for most people.
 """
 
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from emulator.testing import HANDSET, LocalStack
+from emulator.testing import HANDSET, HANDSETS, LocalStack
 
-PICTURE = Path(__file__).parent / "images" / "phone.png"
+PICTURES = Path(__file__).parent / "images"
 MESSAGE = "Hello. This is a reminder of your appointment tomorrow at nine. We look forward to it."
+MENU = "Welcome. Press 1 for the office, or 2 for support."
+OFFICE = "+12025550125"
 
 
-def play(page: Page, stack: LocalStack) -> None:
+def one_handset(page: Page, stack: LocalStack) -> None:
     """Text the handset, answer the text, ring the handset and pick it up."""
     stack.function("SendSms", {"to": HANDSET, "body": "Your table for two is ready at eight."})
     expect(page.get_by_test_id("thread")).to_contain_text("at eight")
@@ -30,27 +33,60 @@ def play(page: Page, stack: LocalStack) -> None:
     expect(page.get_by_test_id("timer")).to_have_text("0:02")
 
 
+def phone_line(page: Page, stack: LocalStack) -> None:
+    """One caller waits in a queue, another is forwarded to an office whose phone rings."""
+    api = f"{stack.functions_url}/api"
+    office = f"{api}/TwimlForward?{urlencode({'PhoneNumber': OFFICE})}"
+    options = {"Options[1]": office, "Options[2]": f"{api}/TwimlQueue?Name=support"}
+    stack.line_goes_to(VoiceUrl=f"{api}/TwimlMenu?{urlencode({'Message': MENU, **options})}")
+    page.get_by_test_id("add-handset").click()
+    page.keyboard.press("Enter")
+    choose(page, HANDSETS[1], "2")
+    expect(page.get_by_test_id("in-call")).to_contain_text("place 1")
+    choose(page, HANDSET, "1")
+    page.get_by_test_id("answer-tab").wait_for()
+    expect(page.get_by_test_id("in-call").get_by_test_id("timer")).to_have_text("0:03")
+
+
+def choose(page: Page, handset: str, key: str) -> None:
+    """Call the line with a handset and press a key in the menu."""
+    page.locator(f"[data-number='{handset}']").click()
+    page.get_by_test_id("call-line").click()
+    expect(page.get_by_test_id("in-call")).to_contain_text("Press 1")
+    page.get_by_test_id(f"key-{key}").click()
+
+
+SCENES = {"phone": one_handset, "phone-line": phone_line}
+
+
+def take(browser: Browser, stack: LocalStack) -> None:
+    """Play each scene and write its picture."""
+    for name, play in SCENES.items():
+        stack.reset()
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=1.5)
+        page.goto(stack.emulator_url)
+        play(page, stack)
+        path = PICTURES / f"{name}.png"
+        page.screenshot(path=path)
+        page.close()
+        sys.stdout.write(f"{path}\n")
+
+
 def main() -> int:
-    """Write the picture; return the exit status."""
+    """Write the pictures; return the exit status."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.stderr.write("screenshot: no Chromium found; on Debian: apt-get install chromium\n")
         return 1
+    PICTURES.mkdir(exist_ok=True)
     stack = LocalStack.start(clock="system")
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium)
-            page = browser.new_page(
-                viewport={"width": 1280, "height": 800}, device_scale_factor=1.5
-            )
-            page.goto(stack.emulator_url)
-            play(page, stack)
-            PICTURE.parent.mkdir(exist_ok=True)
-            page.screenshot(path=PICTURE)
+            take(browser, stack)
             browser.close()
     finally:
         stack.stop()
-    sys.stdout.write(f"{PICTURE}\n")
     return 0
 
 
