@@ -21,9 +21,12 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
     if text is None:
         text = req.parameter("Message")
     owner = owner_number(req, "Forward", config)
+    forwarding = _forwarding(req, owner)
+    if text is None and owner:
+        return reply.reply("", forwarding=forwarding)
     if text is None:
-        text = "" if owner else reply.acknowledgement(req.field)
-    return reply.reply(text, _media_urls(req), _forwarding(req, owner))
+        text = reply.acknowledgement(req.field)
+    return reply.reply(text, _media_urls(req), forwarding)
 
 
 def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:

@@ -16,10 +16,13 @@ import GetRecording
 import GetSharedRecording
 from shared import clients
 from shared.clock import SystemClock
+from shared.credentials import Credentials
 from shared.errors import FileTooLongError, TwilioTimeoutError, TwilioUnreachableError
 from shared.links import RecordingLink
+from shared.settings import Secret
 
 if TYPE_CHECKING:
+    from tests.conftest import FakeVault
     from tests.functions.conftest import FakeTwilio
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -173,6 +176,18 @@ def test_a_failure_of_twilio_is_told(twilio: FakeTwilio, answer: Any, status: in
     twilio.answers.append(answer)
 
     assert problem(get(f"sid={SID}"))["status"] == status
+
+
+def test_new_credentials_are_tried_when_twilio_refuses_the_old_ones(
+    app: clients.Clients, twilio: FakeTwilio, vault: FakeVault
+) -> None:
+    app.credentials = Credentials(vault, SystemClock())
+    asyncio.run(app.credentials.get(*app.settings.rest_secrets))
+    vault.secrets[Secret.AUTH_TOKEN] = "second"
+    twilio.answers += [(401, b""), (200, SOUND)]
+
+    assert get(f"sid={SID}").status_code == 200
+    assert [request["auth"] for request in twilio.requests] == [("AC1", "first"), ("AC1", "second")]
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def test_the_report_of_a_call_is_one_line_without_personal_data(
         ("SequenceNumber", "3"),
         ("CallDuration", "12"),
         ("SipResponseCode", "200"),
+        ("AnsweredBy", "machine_start"),
         ("From", "client:alice\nforged line"),
         ("To", "+12025550123"),
         ("FromCity", "WASHINGTON"),
@@ -69,6 +70,7 @@ def test_the_report_of_a_call_is_one_line_without_personal_data(
             "sequence": "3",
             "duration_s": "12",
             "sip_code": "200",
+            "answered_by": "machine_start",
             "from": "...",
             "to": "...0123",
         }

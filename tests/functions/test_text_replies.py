@@ -81,6 +81,13 @@ def test_an_answer_may_carry_media(sent: Sent) -> None:
     assert sent({"Message": "", **query})[0][1] is None
 
 
+def test_media_go_with_an_answer_and_with_nothing_else(sent: Sent) -> None:
+    query = FORWARD | {"MediaUrl": "https://a.example/1.png"}
+
+    assert sent(query) == [(OWNER, f"From {WRITER}: Hi", [])]
+    assert len(sent(query | {"Keywords[hi]": "Look"})[0][2]) == 1
+
+
 def test_media_that_cannot_be_sent_are_left_out_and_logged_without_their_url(
     sent: Sent, caplog: pytest.LogCaptureFixture
 ) -> None:
