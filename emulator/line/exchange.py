@@ -5,6 +5,7 @@ from collections.abc import Callable
 from copy import copy
 
 from emulator.clock import Clock
+from emulator.line.answering import Answering
 from emulator.line.fields import Fields
 from emulator.line.legs import Leg, LegRequest
 from emulator.line.lifecycle import Lifecycle
@@ -42,7 +43,8 @@ class Exchange:
         self._clock = clock
         self._webhooks = webhooks
         self._calls = LiveCalls(store, clock, webhooks, progress, recorder)
-        self._lifecycle = Lifecycle(store, clock, webhooks, progress, self._calls)
+        answering = Answering(clock, self._calls, recorder, reports)
+        self._lifecycle = Lifecycle(store, clock, webhooks, progress, self._calls, answering)
         self.queues = Queues(store, clock)
         self._services = Services(
             dialler=self,

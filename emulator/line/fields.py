@@ -42,6 +42,14 @@ def of_call(call: Call, status: str = "") -> Fields:
     )
 
 
+def of_detection(call: Call) -> Fields:
+    """Return who answered a call, with the milliseconds it took to find out; nothing if unknown."""
+    if call.answered_by is None:
+        return ()
+    took_ms = (call.detection_s or 0) * 1000
+    return (("AnsweredBy", call.answered_by), ("MachineDetectionDuration", str(took_ms)))
+
+
 def of_incoming_text(message: Message, emulator_url: str) -> Fields:
     """Return the fields of a text that somebody sent to one of the account's numbers.
 

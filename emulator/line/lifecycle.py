@@ -4,7 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from emulator.clock import Clock
+from emulator.line import fields
+from emulator.line.answering import Answering
 from emulator.line.audio import tones_s
+from emulator.line.fields import Fields
 from emulator.line.legs import LegRequest
 from emulator.line.live_calls import LiveCall, LiveCalls, PickedUp
 from emulator.line.player import Player
@@ -31,12 +34,14 @@ class Lifecycle:
         webhooks: Webhooks,
         progress: Progress,
         calls: LiveCalls,
+        answering: Answering,
     ) -> None:
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
         self._progress = progress
         self._calls = calls
+        self._answering = answering
 
     async def outgoing(self, live: LiveCall) -> None:
         """Run a call that the REST API created."""
@@ -44,7 +49,9 @@ class Lifecycle:
         self._calls.put(replace(live.call, dialled=self._clock.now()))
         self._progress.report(live.sid, "initiated")
         if await self._ring(live):
-            await self._play(live, live.call.instructions)
+            by_machine = live.picked_up.result() == "machine"
+            await self._answering.begin(live, by_machine=by_machine)
+            await self._play(live, live.call.instructions, fields.of_detection(live.call))
 
     async def incoming(self, live: LiveCall) -> None:
         """Run a call of a person to one of the account's numbers."""
@@ -113,9 +120,12 @@ class Lifecycle:
         await first_of(asyncio.shield(live.picked_up), self._clock.sleep(live.call.timeout_s))
         return live.picked_up.result() if live.picked_up.done() else None
 
-    async def _play(self, live: LiveCall, instructions: Instructions) -> None:
-        """Run TwiML until it ends the call or the call's time is over."""
-        player = self._player(live, instructions)
+    async def _play(self, live: LiveCall, instructions: Instructions, opening: Fields = ()) -> None:
+        """Run TwiML until it ends the call or the call's time is over.
+
+        `opening` are further fields of the first request.
+        """
+        player = self._player(live, instructions, opening=opening)
         played, _ = await first_of(player.play(), self._clock.sleep(self._time_left_s(live.call)))
         step: Step = played.result() if is_over(played) else End("completed")
         if not isinstance(step, End):
@@ -123,8 +133,16 @@ class Lifecycle:
             step = End("completed")
         self._calls.finish(live.sid, step.status)
 
-    def _player(self, live: LiveCall, instructions: Instructions, dialect: str = "voice") -> Player:
-        return Player(live.session, self._webhooks, instructions, DIALECTS[dialect])
+    def _player(
+        self,
+        live: LiveCall,
+        instructions: Instructions,
+        dialect: str = "voice",
+        opening: Fields = (),
+    ) -> Player:
+        return Player(
+            live.session, self._webhooks, instructions, DIALECTS[dialect], opening=opening
+        )
 
     def _time_left_s(self, call: Call) -> float:
         """Seconds until the call's time limit, which counts from the answer."""

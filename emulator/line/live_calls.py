@@ -89,6 +89,10 @@ class LiveCalls:
         sid = live.sid
         live.task = self._tasks.start(sid, run, lambda: self.finish(sid, "failed"))
 
+    def beside(self, live: LiveCall, run: Callable[[], Awaitable[None]]) -> None:
+        """Let something run beside a live call; it does not end with the call."""
+        self._tasks.start(live.sid, run)
+
     def found(self, sid: str) -> LiveCall:
         """Return a live call; raise WrongStateError when there is none or it is over."""
         live, call = self._live.get(sid), self._store.calls.get(sid)

@@ -28,13 +28,18 @@ class Player:
         instructions: Instructions,
         dialect: Dialect[VoiceVerb] = VOICE,
         params: Callable[[], Fields] = lambda: (),
+        opening: Fields = (),
     ) -> None:
-        """`params` makes the fields that each request carries beside those of the call."""
+        """`params` makes the fields that each request carries beside those of the call.
+
+        `opening` are further ones of the first request.
+        """
         self._session = session
         self._webhooks = webhooks
         self._instructions = instructions
         self._dialect = dialect
         self._params = params
+        self._opening = opening
         self._fallback_used = not instructions.fallback_url
         self._documents = 0
 
@@ -55,7 +60,7 @@ class Player:
         if self._instructions.twiml:
             step = await visited(self._inline())
         elif self._instructions.url:
-            step = Fetch(self._instructions.url, self._instructions.method)
+            step = Fetch(self._instructions.url, self._instructions.method, self._opening)
         while isinstance(step, Fetch):
             step = await visited(self._visit(step))
         return step

@@ -38,6 +38,7 @@ class Progress:
             return
         form = (
             *fields.of_call(call, STATUS_OF_EVENT.get(event, call.status)),
+            *fields.of_detection(call),
             ("Timestamp", rfc_2822(self._clock.now()) or ""),
             ("CallbackSource", "call-progress-events"),
             ("SequenceNumber", str(call.reports)),

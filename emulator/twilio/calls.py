@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from emulator.local_values import LINE
-from emulator.twilio import wire
+from emulator.twilio import call_options, wire
 from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
 from emulator.twilio.numbers import e164, is_other_channel
 from emulator.twilio.parameters import Parameters
@@ -18,16 +18,11 @@ TWIML_LIMIT = 4000
 EVENTS = ("initiated", "ringing", "answered", "completed")
 EMULATED = (
     "To", "From", "Url", "Method", "FallbackUrl", "FallbackMethod", "Twiml", "StatusCallback",
-    "StatusCallbackMethod", "StatusCallbackEvent", "Timeout", "TimeLimit",
+    "StatusCallbackMethod", "StatusCallbackEvent", "Timeout", "TimeLimit", *call_options.EMULATED,
 )  # fmt: skip
 NOT_EMULATED = (
-    "SendDigits", "Record", "RecordingChannels", "RecordingStatusCallback",
-    "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent", "SipAuthUsername",
-    "SipAuthPassword", "MachineDetection", "MachineDetectionTimeout",
-    "MachineDetectionSpeechThreshold", "MachineDetectionSpeechEndThreshold",
-    "MachineDetectionSilenceTimeout", "AsyncAmd", "AsyncAmdStatusCallback",
-    "AsyncAmdStatusCallbackMethod", "Trim", "CallerId", "Byoc", "CallReason", "CallToken",
-    "RecordingTrack", "ClientNotificationUrl", "ApplicationSid",
+    "SipAuthUsername", "SipAuthPassword", "CallerId", "Byoc", "CallReason", "CallToken",
+    "ClientNotificationUrl", "ApplicationSid",
 )  # fmt: skip
 UPDATES = ("Url", "Method", "Twiml", "FallbackUrl", "FallbackMethod", "Status")
 NO_UPDATES = ("StatusCallback", "StatusCallbackMethod", "TimeLimit")
@@ -136,6 +131,9 @@ class Calls(Resource[Call]):
             phone_number_sid=number.sid,
             timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
             time_limit_s=parameters.whole("TimeLimit", UNNUMBERED, 14400, 1, 86400),
+            send_digits=call_options.sent_digits(parameters),
+            recording=call_options.recording(parameters),
+            machine_detection=call_options.machine_detection(parameters),
         )
 
     def _caller(self, text: str) -> PhoneNumber:

@@ -7,7 +7,7 @@ from typing import Protocol
 from emulator.twilio import sound, wire
 from emulator.twilio.errors import TwilioRefusalError, not_found
 from emulator.twilio.parameters import Parameters
-from emulator.twilio.records import Call, Recording, StatusCallback, Track
+from emulator.twilio.records import Call, Recording, RecordingOptions, StatusCallback, Track
 from emulator.twilio.resource import UNNUMBERED, Content, Resource, by_date
 
 EVENTS = ("in-progress", "completed", "absent")
@@ -165,15 +165,6 @@ class CallRecordings(Recordings):
     def _all(self) -> list[Recording]:
         rows = self.store.recordings.newest_first()
         return [row for row in rows if row.call_sid == self.call.sid]
-
-
-@dataclass(frozen=True)
-class RecordingOptions:
-    """How a call is recorded."""
-
-    channels: int
-    track: Track
-    callback: StatusCallback | None
 
 
 def recording_options(parameters: Parameters) -> RecordingOptions:

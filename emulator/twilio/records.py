@@ -134,7 +134,8 @@ class Call:
     """One call; `timeout_s` is how long it may ring, `reports` and `entries` count all there were.
 
     `timeline` holds the last entries, `reports` were sent to `callback`. `connected_to` is the call
-    that this one talks with now, `parent_call_sid` the one that dialled it.
+    that this one talks with now, `parent_call_sid` the one that dialled it. `answered_by` is known
+    after `detection_s`, if `machine_detection` was asked for.
     """
 
     sid: str

@@ -262,9 +262,7 @@ def test_the_sound_has_the_length_of_the_recording(
     stack.advance(0)
     name = asked(web_server)["RecordingSid"]
     sounds = [stack.rest("GET", f"Recordings/{name}{end}") for end in ("", ".wav", ".mp3")]
-    on_the_page = stack.http.get(
-        f"{stack.emulator_url}/emulator/recordings/{name}.wav", timeout=5
-    )
+    on_the_page = stack.http.get(f"{stack.emulator_url}/emulator/recordings/{name}.wav", timeout=5)
 
     for sound in (sounds[0], sounds[1], on_the_page):
         with wave.open(io.BytesIO(sound.content)) as audio:

@@ -1,0 +1,127 @@
+"""What a call is placed with: keys to press, and the question whether a machine has answered."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.local_values import ACCOUNT_SID, LINE
+from emulator.testing import HANDSET, LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+
+def placed(stack: LocalStack, web_server: "WebServer", *, machine: bool, **options: str) -> str:
+    """Place a call whose document is /hello, and let a person or a machine answer."""
+    web_server.twiml("/amd", "<Response/>")
+    url = web_server.twiml("/hello", "<Response><Pause length='60'/></Response>")
+    sid = stack.place_call(Url=url, **options)
+    stack.advance(1)
+    stack.world(f"calls/{sid}/answer", {"machine": machine})
+    stack.advance(0)
+    return sid
+
+
+@pytest.mark.parametrize(
+    ("machine", "options", "answered_by", "seconds"),
+    [
+        (False, {"MachineDetection": "Enable"}, "human", 2),
+        (False, {"MachineDetection": "DetectMessageEnd"}, "human", 2),
+        (True, {"MachineDetection": "Enable"}, "machine_start", 4),
+        (True, {"MachineDetection": "DetectMessageEnd"}, "machine_end_beep", 10),
+        (
+            True,
+            {"MachineDetection": "DetectMessageEnd", "MachineDetectionTimeout": "5"},
+            "unknown",
+            5,
+        ),
+    ],
+)
+def test_the_document_waits_until_it_is_known_who_answered(
+    stack: LocalStack,
+    web_server: "WebServer",
+    machine: bool,
+    options: dict[str, str],
+    answered_by: str,
+    seconds: int,
+) -> None:
+    callback = web_server.twiml("/status", "<Response/>")
+    sid = placed(stack, web_server, machine=machine, StatusCallback=callback, **options)
+    stack.advance(seconds - 0.1)
+    before = web_server.asked("/hello")
+    stack.advance(0.2)
+    stack.world(f"calls/{sid}/hangup")
+    stack.advance(0)
+
+    forms = [web_server.asked(path)[0].form for path in ("/hello", "/status")]
+    told = [(form["AnsweredBy"], form["MachineDetectionDuration"]) for form in forms]
+    assert before == []
+    assert told == [(answered_by, str(seconds * 1000))] * 2
+    assert stack.rest("GET", f"Calls/{sid}.json").json()["answered_by"] == answered_by
+    assert stack.call(sid)["answered_by"] == answered_by
+
+
+def test_the_document_need_not_wait(stack: LocalStack, web_server: "WebServer") -> None:
+    sid = placed(
+        stack,
+        web_server,
+        machine=True,
+        MachineDetection="Enable",
+        AsyncAmd="true",
+        AsyncAmdStatusCallback=f"{web_server.url}/amd",
+        AsyncAmdStatusCallbackMethod="POST",
+    )
+    [hello] = web_server.asked("/hello")
+    stack.advance(5)
+
+    [told] = web_server.asked("/amd")
+    assert "AnsweredBy" not in hello.form
+    assert told.form == {
+        "AccountSid": ACCOUNT_SID,
+        "CallSid": sid,
+        "AnsweredBy": "machine_start",
+        "MachineDetectionDuration": "4000",
+    }
+
+
+def test_nobody_asks_who_answered_unless_told_to(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    sid = placed(stack, web_server, machine=True)
+
+    assert "AnsweredBy" not in web_server.asked("/hello")[0].form
+    assert stack.call(sid)["answered_by"] is None
+
+
+def test_keys_are_pressed_first_and_then_nobody_asks_who_answered(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    options = {"SendDigits": "WW12#", "MachineDetection": "Enable"}
+    sid = placed(stack, web_server, machine=False, **options)
+    stack.advance(2.5)
+    before = web_server.asked("/hello")
+    stack.advance(0.2)
+
+    [hello] = web_server.asked("/hello")
+    digits = [e["attributes"] for e in stack.call(sid)["timeline"] if e["name"] == "Play"]
+    assert (before, "AnsweredBy" in hello.form, digits) == ([], False, [{"digits": "WW12#"}])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"MachineDetection": "Disable"},
+        {"MachineDetectionTimeout": "121"},
+        {"MachineDetectionSpeechThreshold": "999"},
+        {"MachineDetectionSpeechEndThreshold": "5001"},
+        {"MachineDetectionSilenceTimeout": "1999"},
+        {"AsyncAmd": "later"},
+        {"AsyncAmdStatusCallback": "nowhere"},
+        {"AsyncAmdStatusCallbackMethod": "PUT"},
+    ],
+)
+def test_wrong_wishes_are_refused(stack: LocalStack, options: dict[str, str]) -> None:
+    call = {"To": HANDSET, "From": LINE, "Twiml": "<Response/>", **options}
+    answer = stack.rest("POST", "Calls.json", call)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 400)
