@@ -71,6 +71,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | `statusCallback` and `action` of `<Message>` | `action` leads on, `statusCallback` is told, whatever the kind of text | docs/messaging/twiml/message: which of them is told depends on the kind of text; set both |
 | After the fiftieth document for a text (14106) | a warning; the fallback URL is not asked | docs/api/errors/14106 is a warning |
 | Quick replies between two numbers (14107) | from the sixteenth on they fail, and count as well, until half a minute passes without one | docs/api/errors/14107 |
+| `sms_application_sid`, `voice_application_sid` of a number | null | the schema of Twilio's OpenAPI description allows no empty text, its examples have one |
 | Messaging services | two are known: `MG` with 32 zeros, and the one that `TWILIO_MESSAGING_SERVICE_SID` names; each sends from the line | their own REST API is not emulated |
 | `SendAt` without a zone; without `ScheduleType` | the time is UTC; 35126, and nothing is sent | not documented; the safer way |
 | HTTP status of 30400, 30409, 35111, 35114, 35118 and 35126 | 400 | docs/api/errors has the numbers only |
