@@ -115,6 +115,20 @@ def test_nothing_is_said_to_be_gone_when_nothing_is(page: Page, told: "ToldPage"
     expect(page.get_by_test_id("older")).to_have_count(0)
 
 
+def test_a_recording_can_be_heard(still_page: Page, stack: LocalStack) -> None:
+    stack.place_call("<Response><Record/></Response>")
+    stack.advance(1)
+    still_page.get_by_test_id("answer").click()
+    stack.advance(4)
+    still_page.get_by_test_id("hangup").click()
+    stack.advance(2)
+
+    player = still_page.get_by_test_id("recording").locator("audio")
+    player.evaluate("(audio) => audio.play()")
+
+    assert player.evaluate("(audio) => Math.round(audio.duration)") == 4
+
+
 def test_the_commands_name_the_address_and_key_of_the_functions(
     page: Page, told: "ToldPage"
 ) -> None:

@@ -7,6 +7,11 @@ from playwright.sync_api import Page, expect
 from emulator.testing import HANDSET, HANDSETS, LocalStack
 
 SECOND = HANDSETS[1]
+LENGTH = """(url) => new Promise((resolve, reject) => {
+  const audio = new Audio(url);
+  audio.onloadedmetadata = () => resolve(audio.duration);
+  audio.onerror = () => reject(audio.error);
+})"""
 
 
 def address(stack: LocalStack, name: str, **parameters: str) -> str:
@@ -51,3 +56,54 @@ def test_a_call_goes_through_a_menu_to_another_handset(still_page: Page, stack: 
     expect(page.get_by_test_id("in-call")).to_contain_text("Connected with (202) 555-0123")
     take(page, HANDSET)
     expect(page.get_by_test_id("in-call")).to_contain_text("Connected with (202) 555-0124")
+
+
+def test_who_finds_nobody_leaves_a_voicemail_that_the_owner_hears(
+    still_page: Page, stack: LocalStack
+) -> None:
+    page = still_page
+    voicemail = address(stack, "TwimlVoicemail", Notify=SECOND, Message="Please speak.")
+    forward = urlencode({"PhoneNumber": SECOND, "FailUrl": voicemail})
+    answer_calls_with(page, f"TwimlForward?{forward}")
+    call_line(page, stack)
+
+    stack.advance(30)  # nobody answers, and the greeting is over
+    expect(page.get_by_test_id("in-call")).to_contain_text("Recording…")
+    stack.advance(7)
+    page.get_by_test_id("hangup").click()
+    stack.advance(2)
+
+    expect(page.get_by_test_id("recording")).to_contain_text("0:12")
+    take(page, SECOND)
+    expect(page.get_by_test_id("thread")).to_contain_text("(0:12)")
+    with page.expect_popup() as opened:
+        page.get_by_test_id("thread").get_by_role("link").click()
+    assert round(opened.value.evaluate(LENGTH, opened.value.url)) == 12
+    opened.value.close()
+
+
+def test_an_agent_takes_the_callers_of_a_queue_in_their_order(
+    still_page: Page, stack: LocalStack
+) -> None:
+    page = still_page
+    answer_calls_with(page, "TwimlQueue?Name=support")
+    call_line(page, stack)
+    take(page, SECOND)
+    call_line(page, stack)
+    waiting = page.get_by_test_id("queue").get_by_role("listitem")
+    expect(waiting).to_contain_text(["(202) 555-0123", "(202) 555-0124"])
+
+    answer_calls_with(page, "TwimlAgent?Name=support")  # whoever calls from now on is an agent
+    page.get_by_test_id("add-handset").click()
+    page.keyboard.press("Enter")
+    call_line(page, stack)
+    stack.advance(5)  # the caller hears of it first
+
+    expect(page.get_by_test_id("in-call")).to_contain_text("Connected with (202) 555-0123")
+    expect(waiting).to_contain_text(["(202) 555-0124"])
+    page.get_by_test_id("hangup").click()
+    page.get_by_role("button", name="Done").click()
+    call_line(page, stack)
+    stack.advance(5)
+    expect(page.get_by_test_id("in-call")).to_contain_text("Connected with (202) 555-0124")
+    expect(page.get_by_test_id("queue")).to_have_count(0)
