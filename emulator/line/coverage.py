@@ -37,11 +37,11 @@ SSML: Mapping[str, tuple[str, ...]] = {
 }
 """What may stand inside Say, with its attributes."""
 
-SPEECH_ONLY = (
-    "bargeIn", "debug", "enhanced", "hints", "language", "maxSpeechTime", "partialResultCallback",
-    "partialResultCallbackMethod", "profanityFilter", "speechModel", "speechTimeout",
+RECOGNITION = (
+    "bargeIn", "debug", "enhanced", "hints", "language", "maxSpeechTime", "profanityFilter",
+    "speechModel",
 )  # fmt: skip
-"""Attributes of Gather that mean nothing as long as only keys are gathered."""
+"""Attributes of Gather that mean nothing for words that are typed."""
 
 VOICE: Mapping[str, Element] = {
     "Say": Element(
@@ -52,10 +52,13 @@ VOICE: Mapping[str, Element] = {
     "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "Exact in length for WAV only."),
     "Pause": Element("yes", {"length": "yes"}),
     "Gather": Element(
-        "partly",
+        "yes",
         {
-            **dict.fromkeys(SPEECH_ONLY, "partly"),
-            "input": "partly",
+            **dict.fromkeys(RECOGNITION, "partly"),
+            "input": "yes",
+            "speechTimeout": "yes",
+            "partialResultCallback": "yes",
+            "partialResultCallbackMethod": "yes",
             "action": "yes",
             "method": "yes",
             "timeout": "yes",
@@ -63,7 +66,7 @@ VOICE: Mapping[str, Element] = {
             "finishOnKey": "yes",
             "actionOnEmptyResult": "yes",
         },
-        "Keys only: another input than dtmf is a gap. What concerns speech has no effect on keys.",
+        "Words are typed, so nothing is recognized: what tunes that is checked and has no effect.",
     ),
     "Redirect": Element("yes", {"method": "yes"}),
     "Reject": Element("yes", {"reason": "yes"}, "Parameter children are a gap."),
@@ -144,6 +147,24 @@ VOICE: Mapping[str, Element] = {
         },
         "What belongs to TaskRouter is a gap.",
     ),
+    "Conference": Element(
+        "partly",
+        {
+            **dict.fromkeys(
+                (
+                    "muted", "beep", "startConferenceOnEnter", "endConferenceOnExit", "waitUrl",
+                    "waitMethod", "maxParticipants", "participantLabel", "coach", "record",
+                    "statusCallback", "statusCallbackEvent", "statusCallbackMethod",
+                    "recordingStatusCallback", "recordingStatusCallbackMethod",
+                    "recordingStatusCallbackEvent",
+                ),
+                "yes",
+            ),
+            **dict.fromkeys(("jitterBufferSize", "region", "trim"), "partly"),
+            **dict.fromkeys(("eventCallbackUrl", "recordingConfigurationId"), "no"),
+        },
+        "`jitterBufferSize`, `region` and `trim` have no effect: there is no audio.",
+    ),
     **{
         name: Element("no")
         for name in (
@@ -173,7 +194,7 @@ MESSAGING: Mapping[str, Element] = {
 }
 
 NOT_EMULATED_INSIDE = (
-    "AiSession", "Application", "ApplicationSid", "Autopilot", "Client", "Conference", "Config",
+    "AiSession", "Application", "ApplicationSid", "Autopilot", "Client", "Config",
     "Conversation", "ConversationRelay", "ConversationRelaySession", "Header", "Headers",
     "Identity", "Language", "Number", "Parameter", "Recording", "Room", "Sim", "Sip", "Siprec",
     "Stream", "Task", "Transcription", "Uri", "VirtualAgent", "WhatsApp",

@@ -204,17 +204,6 @@ class TestGather:
 
         assert self.digits(web_server) == ["2"]
 
-    def test_speech_is_a_gap_that_says_so(self, stack: LocalStack, action: str) -> None:
-        sid = self.gather(stack, action, "input='speech'")
-
-        [alert] = stack.alerts()
-        assert (alert["kind"], alert["code"], "speech" in alert["message"]) == (
-            "emulator",
-            None,
-            True,
-        )
-        assert stack.call(sid)["status"] == "completed"
-
 
 def test_redirect_goes_on_elsewhere(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/next", say("Here"))

@@ -1,18 +1,27 @@
-"""Gather: keys from the caller (twilio.com/docs/voice/twiml/gather)."""
+"""Gather: keys or words from the caller (twilio.com/docs/voice/twiml/gather)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emulator.line.reading import GapError, Source
-from emulator.line.session import CallSession, Step
+from emulator.line.fields import Fields
+from emulator.line.reading import Source
+from emulator.line.session import CallSession, Speech, Step
+from emulator.line.verbs.listening import Listening
 from emulator.line.verbs.speaking import Pause, Play, Say
+from emulator.twilio.records import Want
 
 PROMPTS = {"Say": Say.read, "Play": Play.read, "Pause": Pause.read}
 INPUTS = ("dtmf", "speech", "dtmf speech", "speech dtmf")
+WANTS: Mapping[str, Want] = {"dtmf": "keys", "speech": "speech"}
+KINDS = {"dtmf": str, "speech": Speech}
 
 
 @dataclass(frozen=True)
 class Gather:
-    """Play the prompts and collect keys; the first key ends the prompts."""
+    """Play the prompts and collect keys or words; what comes first ends the prompts and decides.
+
+    `inputs` are dtmf, speech or both.
+    """
 
     action: str
     method: str
@@ -21,47 +30,59 @@ class Gather:
     finish_on_key: str
     action_on_empty_result: bool
     prompts: tuple[Say | Play | Pause, ...]
+    inputs: tuple[str, ...]
+    listening: Listening
 
     @classmethod
     def read(cls, source: Source) -> "Gather":
-        kind = source.one_of("input", INPUTS, "dtmf", 13326)
-        if kind != "dtmf":
-            raise GapError(f'input="{kind}" of <Gather>')
+        timeout_s = source.whole("timeout", default=5, minimum=1, warning=13313)
         return cls(
             action=source.value("action"),
             method=source.one_of("method", ("GET", "POST"), "POST", 13312),
-            timeout_s=source.whole("timeout", default=5, minimum=1, warning=13313),
+            timeout_s=timeout_s,
             num_digits=source.whole("numDigits", default=0, minimum=1, warning=13314),
             finish_on_key=source.matching("finishOnKey", r"[0-9#*]?", default="#", warning=13311),
             action_on_empty_result=source.flag("actionOnEmptyResult", default=False, warning=13338),
             prompts=tuple(_prompts(source)),
+            inputs=tuple(source.one_of("input", INPUTS, "dtmf", 13326).split()),
+            listening=Listening.read(source, timeout_s),
         )
 
     async def run(self, session: CallSession) -> Step:
         session.answer()
-        attributes = {"timeout": str(self.timeout_s), "finishOnKey": self.finish_on_key}
+        attributes = {"timeout": str(self.timeout_s), "input": " ".join(self.inputs)}
+        if "dtmf" in self.inputs:
+            attributes["finishOnKey"] = self.finish_on_key
         if self.num_digits:
             attributes["numDigits"] = str(self.num_digits)
         session.note("Gather", **attributes)
         session.forget_heard()
-        with session.wanting("keys"):
-            digits = await self._digits(session)
-        if digits or self.action_on_empty_result:
-            return session.fetch(self.action, self.method, Digits=digits)
-        return None
+        wants: list[Want] = [WANTS[one] for one in self.inputs]
+        with session.wanting(*wants):
+            result = await self._result(session)
+        if not result and self.action_on_empty_result:
+            result = (("Digits", ""),) if "dtmf" in self.inputs else (("SpeechResult", ""),)
+        return session.fetch(self.action, self.method, **dict(result)) if result else None
 
-    async def _digits(self, session: CallSession) -> str:
+    async def _result(self, session: CallSession) -> Fields:
+        """Return what the action is told, nothing when nothing came."""
+        kinds = [KINDS[one] for one in self.inputs]
+        first = await session.next_heard(self._play_prompts(session), *kinds)
+        if first is None:
+            first = await session.next_heard(session.wait(self.timeout_s), *kinds)
+        if isinstance(first, Speech):
+            return await self.listening.listen(session, first)
+        digits = await self._digits(session, first) if isinstance(first, str) else ""
+        return (("Digits", digits),) if digits else ()
+
+    async def _digits(self, session: CallSession, first: str) -> str:
         """Collect until enough keys, the finishing key or silence; each key restarts the timer."""
         digits = ""
-        key = await session.next_key(self._play_prompts(session))
-        if key is None:
-            key = await session.next_key(session.wait(self.timeout_s))
-        while key is not None:
-            if key == self.finish_on_key:
-                return digits
+        key: str | None = first
+        while key is not None and key != self.finish_on_key:
             digits += key
             if len(digits) == self.num_digits:
-                return digits
+                break
             key = await session.next_key(session.wait(self.timeout_s))
         return digits
 
