@@ -14,6 +14,7 @@ from emulator.local_values import FUNCTION_KEY, HANDSETS, LINE, LINE_SID
 from emulator.twilio.accounts import Accounts
 from emulator.twilio.api import Api
 from emulator.twilio.calls import Calls
+from emulator.twilio.conferences import Conferences
 from emulator.twilio.media import MessageFeedback, MessageMedia
 from emulator.twilio.members import Members
 from emulator.twilio.messages import Messages
@@ -63,6 +64,9 @@ class State:
         self._accounts = Accounts(clock)
         calls = Calls(self.store, clock, self.exchange)
         queues = Queues(self.store, clock, self.exchange.queues)
+        conferences = Conferences(
+            self.store, clock, self.exchange.conferences, self.exchange.announcements
+        )
         messages = Messages(self.store, clock, self.texts, messaging_service)
         self.api = Api(
             self.store,
@@ -78,6 +82,7 @@ class State:
                     for name, kind in KINDS.items()
                 },
                 "Queues": queues,
+                "Conferences": conferences,
             },
             {
                 "Calls/Recordings": lambda sid: CallRecordings(

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from copy import copy
 
 from emulator.clock import Clock
+from emulator.line.announcements import Announcements
 from emulator.line.answering import Answering
+from emulator.line.conferences import Conferences
 from emulator.line.fields import Fields
 from emulator.line.legs import Leg, LegRequest
 from emulator.line.lifecycle import Lifecycle
-from emulator.line.live_calls import LiveCalls, PickedUp, WrongStateError
+from emulator.line.live_calls import LiveCall, LiveCalls, PickedUp, WrongStateError
 from emulator.line.player import Player
 from emulator.line.progress import Progress
 from emulator.line.queues import Queues
@@ -46,17 +48,31 @@ class Exchange:
         answering = Answering(clock, self._calls, recorder, reports)
         self._lifecycle = Lifecycle(store, clock, webhooks, progress, self._calls, answering)
         self.queues = Queues(store, clock)
+        self.conferences = Conferences(store, clock, reports, recorder)
+        self.announcements = Announcements(store, self.conferences)
         self._services = Services(
             dialler=self,
             follow=self._follow,
             queues=self.queues,
+            conferences=self.conferences,
+            announcements=self.announcements,
             recorder=recorder,
             reports=reports,
         )
 
-    def place(self, call: Call) -> None:
-        """Take a call that the REST API created and dial it."""
-        self._calls.start(call, self._services, self._lifecycle.outgoing)
+    def place(self, call: Call, afterwards: Callable[[], None] = lambda: None) -> None:
+        """Take a call that the REST API created and dial it.
+
+        `afterwards` is called when it is over, or when it was sent elsewhere.
+        """
+
+        async def run(live: LiveCall) -> None:
+            try:
+                await self._lifecycle.outgoing(live)
+            finally:
+                afterwards()
+
+        self._calls.start(call, self._services, run)
 
     def ring(self, caller: str, number: PhoneNumber) -> Call:
         """Somebody calls one of the account's numbers; return the new call."""

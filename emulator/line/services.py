@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from emulator.line.announcements import Announcements
+from emulator.line.conferences import Conferences
 from emulator.line.fields import Fields
 from emulator.line.legs import Leg, LegRequest
 from emulator.line.queues import Queues
@@ -55,5 +57,7 @@ class Services:
     dialler: Dialler
     follow: Follow
     queues: Queues
+    conferences: Conferences
+    announcements: Announcements
     recorder: Recorder
     reports: Reports

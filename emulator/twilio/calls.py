@@ -1,7 +1,7 @@
 """The Calls resource (twilio.com/docs/voice/api/call-resource)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,7 +31,7 @@ NO_UPDATES = ("StatusCallback", "StatusCallbackMethod", "TimeLimit")
 class Exchange(Protocol):
     """Where calls live: it places them, ends them and sends them elsewhere."""
 
-    def place(self, call: Call) -> None: ...
+    def place(self, call: Call, afterwards: Callable[[], None] = ...) -> None: ...
 
     def end(self, sid: str) -> None: ...
 
@@ -51,7 +51,7 @@ class Calls(Resource[Call]):
 
     def create(self, parameters: Parameters) -> wire.Json:
         self.check(parameters, EMULATED, NOT_EMULATED)
-        call = self.store.calls.put(self._accepted(parameters))
+        call = self.store.calls.put(self.accepted(parameters))
         self.exchange.place(call)
         return wire.call(call)
 
@@ -112,7 +112,8 @@ class Calls(Resource[Call]):
             raise TwilioRefusalError(21220, "Call is in-progress. Cannot cancel.")
         self.exchange.end(call.sid)
 
-    def _accepted(self, parameters: Parameters) -> Call:
+    def accepted(self, parameters: Parameters) -> Call:
+        """Return the call that these parameters ask for; raise TwilioRefusalError."""
         to = _callee(parameters.text("To"))
         number = self._caller(parameters.text("From"))
         if not parameters.text("Url") and not parameters.text("Twiml"):

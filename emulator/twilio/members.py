@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from emulator.twilio import wire
 from emulator.twilio.calls import Exchange
@@ -31,7 +32,7 @@ class Members(Resource[Member]):
 
     def to_json(self, row: Member) -> wire.Json:
         members = self.queues.found(self.queue_sid).members
-        return wire.member(row, members.index(row) + 1, self.clock.now())
+        return _json(row, members.index(row) + 1, self.clock.now())
 
     def found(self, sid: str) -> Member:
         members = self.queues.found(self.queue_sid).members
@@ -51,3 +52,15 @@ class Members(Resource[Member]):
         # Its own task would take it out a moment later; by then somebody else may ask for Front.
         self.queues.line.remove(member)
         return shown
+
+
+def _json(record: Member, position: int, now: datetime) -> wire.Json:
+    """The Member resource (twilio.com/docs/voice/api/member-resource)."""
+    return {
+        "call_sid": record.call_sid,
+        "date_enqueued": wire.rfc_2822(record.since),
+        "position": position,
+        "queue_sid": record.queue_sid,
+        "uri": f"{wire.ACCOUNT_PATH}/Queues/{record.queue_sid}/Members/{record.call_sid}.json",
+        "wait_time": int((now - record.since).total_seconds()),
+    }

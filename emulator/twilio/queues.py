@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from emulator.local_values import ACCOUNT_SID
 from emulator.twilio import wire
 from emulator.twilio.errors import TwilioRefusalError, not_found
 from emulator.twilio.parameters import Parameters
@@ -51,7 +52,7 @@ class Queues(Resource[Queue]):
         return self.store.queues.newest_first()
 
     def to_json(self, row: Queue) -> wire.Json:
-        return wire.queue(row, self.clock.now())
+        return _json(row, self.clock.now())
 
     def found(self, sid: str) -> Queue:
         queue = self.store.queues.get(sid)
@@ -89,3 +90,19 @@ class Queues(Resource[Queue]):
 
 def _max_size(parameters: Parameters, default: int) -> int:
     return parameters.whole("MaxSize", UNNUMBERED, default, 1, SIZE_MAX)
+
+
+def _json(record: Queue, now: datetime) -> wire.Json:
+    """The Queue resource (twilio.com/docs/voice/api/queue-resource)."""
+    waits = [(now - member.since).total_seconds() for member in record.members]
+    return {
+        "account_sid": ACCOUNT_SID,
+        "average_wait_time": round(sum(waits) / len(waits)) if waits else 0,
+        "current_size": len(record.members),
+        "date_created": wire.rfc_2822(record.created),
+        "date_updated": wire.rfc_2822(record.updated),
+        "friendly_name": record.friendly_name,
+        "max_size": record.max_size,
+        "sid": record.sid,
+        "uri": f"{wire.ACCOUNT_PATH}/Queues/{record.sid}.json",
+    }

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 from emulator.local_values import ACCOUNT_SID
 from emulator.twilio.numbers import kind_of, national
-from emulator.twilio.records import Call, Media, Member, Message, PhoneNumber, Queue, Recording
+from emulator.twilio.records import Call, Media, Message, PhoneNumber, Recording
 
 API_VERSION = "2010-04-01"
 ACCOUNT_PATH = f"/{API_VERSION}/Accounts/{ACCOUNT_SID}"
@@ -213,34 +213,6 @@ def _recording(record: Recording) -> Json:
         "source": record.source,
         "start_time": rfc_2822(record.created),
         "status": record.status,
-    }
-
-
-def queue(record: Queue, now: datetime) -> Json:
-    """The Queue resource (twilio.com/docs/voice/api/queue-resource)."""
-    waits = [(now - member.since).total_seconds() for member in record.members]
-    return {
-        "account_sid": ACCOUNT_SID,
-        "average_wait_time": round(sum(waits) / len(waits)) if waits else 0,
-        "current_size": len(record.members),
-        "date_created": rfc_2822(record.created),
-        "date_updated": rfc_2822(record.updated),
-        "friendly_name": record.friendly_name,
-        "max_size": record.max_size,
-        "sid": record.sid,
-        "uri": f"{ACCOUNT_PATH}/Queues/{record.sid}.json",
-    }
-
-
-def member(record: Member, position: int, now: datetime) -> Json:
-    """The Member resource (twilio.com/docs/voice/api/member-resource)."""
-    return {
-        "call_sid": record.call_sid,
-        "date_enqueued": rfc_2822(record.since),
-        "position": position,
-        "queue_sid": record.queue_sid,
-        "uri": f"{ACCOUNT_PATH}/Queues/{record.queue_sid}/Members/{record.call_sid}.json",
-        "wait_time": int((now - record.since).total_seconds()),
     }
 
 

@@ -5,18 +5,20 @@ from dataclasses import dataclass, replace
 
 from emulator.line.reading import Source, TwimlError
 from emulator.line.session import CallSession, Fetch, Step
+from emulator.line.verbs.conferencing import ConferenceNoun
 from emulator.line.verbs.dequeuing import QueueNoun
 from emulator.line.verbs.numbers import Number, Numbers
-from emulator.line.verbs.target import DialOptions, Outcome, Target
+from emulator.line.verbs.target import DialOptions, Outcome, Target, recording_callback
 from emulator.twilio.numbers import e164
-from emulator.twilio.records import StatusCallback
 
 RECORD = (
     "do-not-record", "true", "false", "record-from-answer", "record-from-ringing",
     "record-from-answer-dual", "record-from-ringing-dual",
 )  # fmt: skip
-RECORDING_EVENTS = ("in-progress", "completed", "absent")
-SINGLE: Mapping[str, Callable[[Source], Target]] = {"Queue": QueueNoun.read}
+SINGLE: Mapping[str, Callable[[Source], Target]] = {
+    "Queue": QueueNoun.read,
+    "Conference": ConferenceNoun.read,
+}
 """Nouns that stand alone in a <Dial>."""
 GAPS = ("Client", "Sip", "Sim", "Application", "WhatsApp")
 LONGEST_S = 86400
@@ -91,16 +93,6 @@ def _options(source: Source) -> DialOptions:
         record={"true": "record-from-answer", "false": "do-not-record"}.get(record, record),
         recording_callback=recording_callback(source, 13217),
     )
-
-
-def recording_callback(source: Source, warning: int) -> StatusCallback | None:
-    """Read where and when a recording is reported; it is the same for all verbs that record."""
-    url = source.value("recordingStatusCallback")
-    method = source.one_of("recordingStatusCallbackMethod", ("GET", "POST"), "POST", warning)
-    events = source.several(
-        "recordingStatusCallbackEvent", RECORDING_EVENTS, ("completed",), warning
-    )
-    return StatusCallback(url, method, events) if url else None
 
 
 def _target(source: Source) -> Target:

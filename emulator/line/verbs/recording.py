@@ -6,7 +6,7 @@ from datetime import datetime
 from emulator.line.reading import GapError, Source
 from emulator.line.recorder import url_fields
 from emulator.line.session import CallSession, Fetch, Silence, Speech, Step
-from emulator.line.verbs.dialling import recording_callback
+from emulator.line.verbs.target import recording_callback
 from emulator.twilio.records import Recording, StatusCallback
 
 LONGEST_S = 14400

@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Protocol
 
 from emulator.line.fields import Fields
+from emulator.line.reading import Source
 from emulator.line.session import CallSession
 from emulator.line.waiting import first_of
 from emulator.twilio.records import StatusCallback
+
+RECORDING_EVENTS = ("in-progress", "completed", "absent")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,16 @@ class Target(Protocol):
     async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
         """Connect the call and stay until they part; a cancelled task hangs up what was dialled."""
         ...
+
+
+def recording_callback(source: Source, warning: int) -> StatusCallback | None:
+    """Read where and when a recording is reported; it is the same for all verbs that record."""
+    url = source.value("recordingStatusCallback")
+    method = source.one_of("recordingStatusCallbackMethod", ("GET", "POST"), "POST", warning)
+    events = source.several(
+        "recordingStatusCallbackEvent", RECORDING_EVENTS, ("completed",), warning
+    )
+    return StatusCallback(url, method, events) if url else None
 
 
 async def until_parted(session: CallSession, options: DialOptions, over: asyncio.Event) -> None:
