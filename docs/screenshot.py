@@ -40,7 +40,7 @@ def phone_line(page: Page, stack: LocalStack) -> None:
     options = {"Options[1]": office, "Options[2]": f"{api}/TwimlQueue?Name=support"}
     stack.line_goes_to(VoiceUrl=f"{api}/TwimlMenu?{urlencode({'Message': MENU, **options})}")
     page.get_by_test_id("add-handset").click()
-    page.keyboard.press("Enter")
+    page.get_by_label("Number of the handset").press("Enter")
     choose(page, HANDSETS[1], "2")
     expect(page.get_by_test_id("in-call")).to_contain_text("place 1")
     choose(page, HANDSET, "1")

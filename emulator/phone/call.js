@@ -82,7 +82,7 @@ function Speech({ call, recording, onAct, onSay }) {
     onSay(call.sid, text, final);
   };
   const fallSilent = async () => setSilent(await onAct(call.sid, "silence"));
-  return html`<div class="speech">
+  return html`<div class="talk">
     <${VoiceField} onSay=${say} />
     ${recording && html`<button class="soft-button glass" aria-pressed=${silent} onClick=${fallSilent}>Fall silent</button>`}
   </div>`;

@@ -17,10 +17,11 @@ export function tracesOf({ texts, calls, webhooks, alerts, recordings }) {
 
 const RANKS = { event: 0, webhook: 1, verb: 2, recording: 2, alert: 3, status: 3 };
 
-/** The timeline as steps. It keeps its order: what follows at the same instant ranks no lower. */
+/** The timeline as steps, but for recordings, which are records of their own. It keeps its order:
+    what follows at the same instant ranks no lower. */
 function played(timeline) {
   let last;
-  return timeline.map((item) => {
+  return timeline.filter(({ name }) => name !== "recording").map((item) => {
     const { kind, at } = item;
     const least = last?.at === at ? last.rank : 0;
     return (last = { kind, at, item, rank: Math.max(RANKS[kind], least) });

@@ -129,7 +129,7 @@ def test_a_low_window_leaves_the_way_to_hang_up(page: Page, told: "ToldPage") ->
 
 def test_a_handset_is_added_by_its_number(page: Page) -> None:
     page.get_by_test_id("add-handset").click()
-    page.keyboard.press("Enter")  # the next number is proposed
+    page.get_by_label("Number of the handset").press("Enter")  # the next one is proposed
     expect(page.get_by_test_id("handset-tab")).to_have_count(3)
 
     page.get_by_test_id("call-line").click()
@@ -140,10 +140,10 @@ def test_a_handset_is_added_by_its_number(page: Page) -> None:
 
 def test_the_number_of_the_functions_is_no_handset(page: Page) -> None:
     page.get_by_test_id("add-handset").click()
-    page.keyboard.type(LINE)
-    page.keyboard.press("Enter")
-
     field = page.get_by_label("Number of the handset")
+    field.fill(LINE)
+    field.press("Enter")
+
     assert field.evaluate("(field) => field.validationMessage")
     expect(page.get_by_test_id("handset-tab")).to_have_count(2)
 

@@ -33,6 +33,12 @@ def take(page: Page, number: str) -> None:
     page.locator(f"[data-number='{number}']").click()
 
 
+def add_handset(page: Page) -> None:
+    """Take one more handset, with the number that is proposed."""
+    page.get_by_test_id("add-handset").click()
+    page.get_by_label("Number of the handset").press("Enter")
+
+
 def call_line(page: Page, stack: LocalStack) -> None:
     """Call the line with the handset in hand, and let it answer."""
     page.get_by_test_id("call-line").click()
@@ -94,8 +100,7 @@ def test_an_agent_takes_the_callers_of_a_queue_in_their_order(
     expect(waiting).to_contain_text(["(202) 555-0123", "(202) 555-0124"])
 
     answer_calls_with(page, "TwimlAgent?Name=support")  # whoever calls from now on is an agent
-    page.get_by_test_id("add-handset").click()
-    page.keyboard.press("Enter")
+    add_handset(page)
     call_line(page, stack)
     stack.advance(5)  # the caller hears of it first
 
