@@ -6,7 +6,7 @@ from datetime import timedelta
 from emulator.line.queues import Place, Turn
 from emulator.line.reading import Source
 from emulator.line.session import CallSession
-from emulator.line.verbs.target import DialOptions, Outcome, until_parted
+from emulator.line.verbs.target import DialOptions, Outcome, recorded, until_parted
 from emulator.line.waiting import first_of
 from emulator.twilio.records import Instructions
 
@@ -69,7 +69,7 @@ async def _outcome(session: CallSession, options: DialOptions, turn: Turn) -> Ou
 async def _talk(session: CallSession, options: DialOptions, place: Place) -> Outcome:
     session.answer()
     began, sid = session.clock.now(), place.member.call_sid
-    with session.connected_to(sid):
+    with session.connected_to(sid), recorded(session, options, "answer", "ringing"):
         await until_parted(session, options, place.over)
     duration = str(round((session.clock.now() - began).total_seconds()))
     fields = (

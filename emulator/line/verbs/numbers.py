@@ -7,7 +7,7 @@ from emulator.line.fields import Fields
 from emulator.line.legs import Leg, LegRequest, first_connected
 from emulator.line.reading import GapError, Source
 from emulator.line.session import CallSession
-from emulator.line.verbs.target import DialOptions, Outcome, until_parted
+from emulator.line.verbs.target import DialOptions, Outcome, recorded, until_parted
 from emulator.twilio.calls import EVENTS
 from emulator.twilio.numbers import e164
 from emulator.twilio.records import StatusCallback
@@ -55,10 +55,11 @@ class Numbers:
         requests = self._requests(session, options)
         turns = [[one] for one in requests] if options.sequential else [requests]
         outcome = Outcome("failed", (("DialBridged", "false"),))
-        for turn in turns:
-            outcome, is_connected = await _ring(session, options, turn)
-            if is_connected:
-                return outcome
+        with recorded(session, options, "ringing"):
+            for turn in turns:
+                outcome, is_connected = await _ring(session, options, turn)
+                if is_connected:
+                    return outcome
         return outcome
 
     def _requests(self, session: CallSession, options: DialOptions) -> list[LegRequest]:
@@ -108,7 +109,7 @@ async def _ring(
 
 async def _talk(session: CallSession, options: DialOptions, leg: Leg) -> Outcome:
     session.answer()
-    with session.connected_to(leg.sid):
+    with session.connected_to(leg.sid), recorded(session, options, "answer"):
         await until_parted(session, options, leg.over)
     fields = (("DialCallSid", leg.sid), *_duration(session, leg), ("DialBridged", "true"))
     return Outcome("completed", fields)

@@ -1,16 +1,20 @@
 """What a <Dial> connects with, and what comes of it."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
 from emulator.line.fields import Fields
 from emulator.line.reading import Source
 from emulator.line.session import CallSession
 from emulator.line.waiting import first_of
 from emulator.twilio.records import StatusCallback
+from emulator.twilio.wire import recording_url
 
+DIALLED = "DialVerb"
 RECORDING_EVENTS = ("in-progress", "completed", "absent")
 
 
@@ -58,6 +62,32 @@ def recording_callback(source: Source, warning: int) -> StatusCallback | None:
         "recordingStatusCallbackEvent", RECORDING_EVENTS, ("completed",), warning
     )
     return StatusCallback(url, method, events) if url else None
+
+
+@contextmanager
+def recorded(
+    session: CallSession, options: DialOptions, *since: Literal["ringing", "answer"]
+) -> Generator[None]:
+    """Record the call as long as this context lasts, if that is since when it is to be recorded."""
+    if not options.record.startswith(tuple(f"record-from-{one}" for one in since)):
+        yield
+        return
+    callback = session.absolute(options.recording_callback)
+    channels = 2 if options.record.endswith("-dual") else 1
+    recorder = session.services.recorder
+    with recorder.recording(session.call, DIALLED, callback=callback, channels=channels):
+        yield
+
+
+def recording_fields(session: CallSession, since: datetime) -> Fields:
+    """Return what the action is told of a recording that <Dial> has made since it began."""
+    recorder = session.services.recorder
+    for recording in recorder.of_call(session.sid):
+        if recording.source == DIALLED and recording.created >= since:
+            ended = recorder.finish(recording.sid)
+            if ended is not None and ended.status == "completed":
+                return (("RecordingUrl", recording_url(ended)),)
+    return ()
 
 
 async def until_parted(session: CallSession, options: DialOptions, over: asyncio.Event) -> None:
