@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from emulator.line.reading import Source, TwimlError
 from emulator.line.session import CallSession, Fetch, Step
 from emulator.line.verbs.conferencing import ConferenceNoun
 from emulator.line.verbs.dequeuing import QueueNoun
 from emulator.line.verbs.numbers import Number, Numbers
-from emulator.line.verbs.target import DialOptions, Outcome, Target, recording_callback
+from emulator.line.verbs.target import (
+    DialOptions,
+    Outcome,
+    Target,
+    recording_callback,
+    recording_fields,
+)
 from emulator.twilio.numbers import e164
 
 RECORD = (
@@ -49,15 +56,17 @@ class Dial:
         session.note("Dial", timeout=str(self.options.timeout_s))
         session.takes_time()
         session.forget_heard()
-        with session.upon_hang_up(lambda: self._next(session, _left(session))):
+        began = session.clock.now()
+        with session.upon_hang_up(lambda: self._next(session, _left(session), began)):
             outcome = await self.target.connect(session, self._checked(session))
         session.happened("dialled", outcome.status)
-        return self._next(session, outcome)
+        return self._next(session, outcome, began)
 
-    def _next(self, session: CallSession, outcome: Outcome) -> Fetch | None:
+    def _next(self, session: CallSession, outcome: Outcome, began: datetime) -> Fetch | None:
         if self.action is None:
             return None
-        fields = (("DialCallStatus", outcome.status), *outcome.fields)
+        recording = recording_fields(session, began)
+        fields = (("DialCallStatus", outcome.status), *outcome.fields, *recording)
         return session.fetch(self.action, self.method, **dict(fields))
 
     def _checked(self, session: CallSession) -> DialOptions:
