@@ -35,6 +35,7 @@ def say(text: str) -> str:
     return f"<Response><Say>{text}</Say></Response>"
 
 
+@pytest.mark.covers("Say", "Pause")
 def test_verbs_run_in_order_and_the_end_hangs_up(stack: LocalStack) -> None:
     sid = answered(stack, "<Response><Say>One</Say><Pause/><Say>Two</Say></Response>")
     stack.advance(10)
@@ -42,12 +43,14 @@ def test_verbs_run_in_order_and_the_end_hangs_up(stack: LocalStack) -> None:
     assert (verbs(stack, sid), stack.call(sid)["status"]) == (["Say", "Pause", "Say"], "completed")
 
 
+@pytest.mark.covers("Hangup")
 def test_hangup_ends_the_call_at_once(stack: LocalStack) -> None:
     sid = answered(stack, "<Response><Hangup/><Say>Never heard</Say></Response>")
 
     assert (verbs(stack, sid), stack.call(sid)["status"]) == (["Hangup"], "completed")
 
 
+@pytest.mark.covers("Pause.length")
 def test_pause_takes_its_time(stack: LocalStack) -> None:
     sid = answered(stack, "<Response><Pause length='7'/></Response>")
     stack.advance(6.9)
@@ -57,6 +60,7 @@ def test_pause_takes_its_time(stack: LocalStack) -> None:
     assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
 
 
+@pytest.mark.covers("Say.loop")
 def test_say_repeats_as_often_as_told(stack: LocalStack) -> None:
     sid = answered(stack, "<Response><Say loop='3'>Again</Say></Response>")
     stack.advance(10)
@@ -88,6 +92,7 @@ class TestGather:
     def digits(self, web_server: "WebServer") -> list[str]:
         return [request.form["Digits"] for request in web_server.asked("/action")]
 
+    @pytest.mark.covers("Gather", "Gather.input", "Gather.numDigits", "Gather.action")
     def test_the_wanted_number_of_digits_ends_it(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
@@ -97,6 +102,7 @@ class TestGather:
 
         assert (self.digits(web_server), stack.heard(sid)) == (["123"], ["Thank you"])
 
+    @pytest.mark.covers("Gather.finishOnKey")
     def test_the_finishing_key_ends_it_and_is_not_sent(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
@@ -106,6 +112,7 @@ class TestGather:
 
         assert self.digits(web_server) == ["42"]
 
+    @pytest.mark.covers("Gather.timeout")
     def test_silence_after_a_key_ends_it(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
@@ -117,6 +124,7 @@ class TestGather:
 
         assert (before, self.digits(web_server)) == ([], ["7"])
 
+    @pytest.mark.covers("Gather.timeout")
     def test_each_key_starts_the_wait_anew(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
@@ -145,6 +153,7 @@ class TestGather:
 
         assert (self.digits(web_server), stack.heard(sid)) == ([], ["Nothing came"])
 
+    @pytest.mark.covers("Gather.actionOnEmptyResult")
     def test_an_empty_result_goes_to_the_action_when_asked_to(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
@@ -173,6 +182,7 @@ class TestGather:
 
         assert self.digits(web_server) == ["1"]
 
+    @pytest.mark.covers("Gather.action")
     def test_without_an_action_the_document_is_asked_again(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
@@ -192,6 +202,17 @@ class TestGather:
 
         assert (self.digits(web_server), stack.alerts()) == (["1"], [])
 
+    @pytest.mark.covers("Gather.method", "Gather.finishOnKey")
+    def test_the_method_and_no_finishing_key(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = self.gather(stack, action, "method='GET' finishOnKey=''")
+        stack.press(sid, "1#2")
+        stack.advance(5)
+
+        [request] = web_server.asked("/action")
+        assert (request.method, "Digits=1%232" in request.path) == ("GET", True)
+
     def test_keys_pressed_before_it_are_dropped(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
@@ -205,6 +226,7 @@ class TestGather:
         assert self.digits(web_server) == ["2"]
 
 
+@pytest.mark.covers("Redirect")
 def test_redirect_goes_on_elsewhere(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/next", say("Here"))
     url = web_server.twiml("/first", "<Response><Redirect>next</Redirect><Say>No</Say></Response>")
@@ -214,6 +236,16 @@ def test_redirect_goes_on_elsewhere(stack: LocalStack, web_server: "WebServer") 
     assert stack.heard(sid) == ["Here"]
 
 
+@pytest.mark.covers("Redirect.method")
+def test_redirect_uses_the_method_that_it_names(stack: LocalStack, web_server: "WebServer") -> None:
+    url = web_server.twiml("/next", say("Here"))
+    sid = answered(stack, f"<Response><Redirect method='GET'>{url}</Redirect></Response>")
+    stack.advance(3)
+
+    assert ([r.method for r in web_server.asked("/next")], stack.heard(sid)) == (["GET"], ["Here"])
+
+
+@pytest.mark.covers("Reject", "Reject.reason")
 @pytest.mark.parametrize(("reason", "status"), [("busy", "busy"), ("rejected", "no-answer")])
 def test_reject_refuses_an_incoming_call_unanswered(
     stack: LocalStack, web_server: "WebServer", reason: str, status: str
@@ -255,6 +287,7 @@ def tone_of(seconds: int) -> bytes:
 class TestPlay:
     """Audio from a URL."""
 
+    @pytest.mark.covers("Play")
     def test_a_wav_file_takes_exactly_its_length(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
@@ -265,6 +298,19 @@ class TestPlay:
         stack.advance(0.2)
 
         assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
+
+    @pytest.mark.covers("Play.loop")
+    def test_a_file_is_played_as_often_as_told(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        url = web_server.answer("/tone.wav", tone_of(4), "audio/wav")
+        sid = answered(stack, f"<Response><Play loop='3'>{url}</Play></Response>")
+        stack.advance(11.9)
+        before = stack.call(sid)["status"]
+        stack.advance(0.2)
+
+        assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
+        assert verbs(stack, sid) == ["Play"] * 3
 
     def test_the_file_is_asked_for_without_twilios_parameters(
         self, stack: LocalStack, web_server: "WebServer"
@@ -289,6 +335,7 @@ class TestPlay:
         assert (alerts(stack), stack.heard(sid)) == ([("twilio", code)], ["Next"])
 
 
+@pytest.mark.covers("Play.digits")
 def test_play_digits_sounds_keys(stack: LocalStack) -> None:
     sid = answered(stack, "<Response><Play digits='wW12'/></Response>")
     stack.advance(1.8)
