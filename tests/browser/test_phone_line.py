@@ -112,3 +112,19 @@ def test_an_agent_takes_the_callers_of_a_queue_in_their_order(
     stack.advance(5)
     expect(page.get_by_test_id("in-call")).to_contain_text("Connected with (202) 555-0124")
     expect(page.get_by_test_id("queue")).to_have_count(0)
+
+
+def test_three_handsets_share_a_conference(still_page: Page, stack: LocalStack) -> None:
+    page = still_page
+    answer_calls_with(page, "TwimlConference?Name=meeting")
+    call_line(page, stack)
+    take(page, SECOND)
+    call_line(page, stack)
+    add_handset(page)
+    call_line(page, stack)
+    stack.advance(5)  # everybody has heard where they are
+
+    together = "In the conference meeting with (202) 555-0123 and (202) 555-0124"
+    expect(page.get_by_test_id("in-call")).to_contain_text(together)
+    people = page.get_by_test_id("conference").get_by_role("listitem")
+    expect(people).to_contain_text(["(202) 555-0123", "(202) 555-0124", "(202) 555-0125"])
