@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parents[1] / "docs" / "phone-line.md").read_text()
 STEPS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-LINE, AGENTS = "+12025550100", "+12025550101"
+LINE, AGENTS, MEETING = "+12025550100", "+12025550101", "+12025550102"
 CUSTOMER, OWNER = "+12025550123", "+12025550124"
 WELCOME = "Welcome. Press 1 for the office, 2 for support."
 
@@ -107,6 +107,19 @@ def test_who_leaves_the_queue_speaks_and_the_owner_hears_it_by_the_link(line: Lo
     with wave.open(io.BytesIO(wav)) as reader:
         length_s = reader.getnframes() / reader.getframerate()
     assert abs(length_s - 60 * int(minutes) - int(seconds)) < 1
+    assert line.alerts() == []
+
+
+def test_the_pass_code_lets_people_into_one_conference(line: LocalStack) -> None:
+    calls = [call(line, MEETING, caller) for caller in (CUSTOMER, OWNER)]
+    for sid in calls:
+        line.advance(5)
+        line.press(sid, "4711")
+    line.advance(5)
+
+    conferences = line.rest("GET", "Conferences.json").json()["conferences"]
+    assert [(c["friendly_name"], c["status"]) for c in conferences] == [("team", "in-progress")]
+    assert all(line.heard(sid)[-1] == "You are now entering the conference line." for sid in calls)
     assert line.alerts() == []
 
 
