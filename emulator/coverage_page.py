@@ -177,7 +177,7 @@ def _rest() -> str:
         _row("Messages/Feedback: create", ("Outcome",), ()),
         _row("Calls: create", calls.EMULATED, calls.NOT_EMULATED),
         _row("Calls: list", calls.Calls.filters, ()),
-        _row("Calls: update (end, redirect)", calls.UPDATES, calls.NO_UPDATES),
+        _row("Calls: update (end, redirect)", calls.UPDATES, ()),
         _row("Calls: fetch, delete", (), ()),
         _row(
             "IncomingPhoneNumbers: create, update",

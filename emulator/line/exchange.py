@@ -171,6 +171,10 @@ class Exchange:
         """End the call whatever it is doing: canceled before the answer, otherwise completed."""
         self._calls.end(sid)
 
+    def limit(self, sid: str, seconds: int) -> None:
+        """Let a call last so many seconds from its answer, no more."""
+        self._calls.limit(sid, seconds)
+
     def redirect(self, sid: str, instructions: Instructions) -> None:
         """Send a call in progress to other instructions, at once."""
         live = self._calls.found(sid)

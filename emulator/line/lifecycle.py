@@ -81,7 +81,7 @@ class Lifecycle:
                 self._calls.finish(live.sid, "completed")
                 return
         live.leg.connect()
-        await live.leg.over.wait()
+        await first_of(live.leg.over.wait(), self._time_is_over(live))
         self._calls.finish(live.sid, "completed")
 
     async def redirected(
@@ -126,7 +126,7 @@ class Lifecycle:
         `opening` are further fields of the first request.
         """
         player = self._player(live, instructions, opening=opening)
-        played, _ = await first_of(player.play(), self._clock.sleep(self._time_left_s(live.call)))
+        played, _ = await first_of(player.play(), self._time_is_over(live))
         step: Step = played.result() if is_over(played) else End("completed")
         if not isinstance(step, End):
             live.session.answer()
@@ -143,6 +143,12 @@ class Lifecycle:
         return Player(
             live.session, self._webhooks, instructions, DIALECTS[dialect], opening=opening
         )
+
+    async def _time_is_over(self, live: LiveCall) -> None:
+        """Come back when the call has lasted as long as it may; its limit may change meanwhile."""
+        while (left_s := self._time_left_s(live.call)) > 0:
+            live.limit_changed.clear()
+            await first_of(self._clock.sleep(left_s), live.limit_changed.wait())
 
     def _time_left_s(self, call: Call) -> float:
         """Seconds until the call's time limit, which counts from the answer."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from emulator.clock import Clock
@@ -33,6 +33,7 @@ class LiveCall:
     picked_up: asyncio.Future[PickedUp]
     leg: Leg | None = None
     task: asyncio.Task[None] | None = None
+    limit_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def sid(self) -> str:
@@ -109,6 +110,12 @@ class LiveCalls:
         """The call is answered."""
         self.put(replace(self._live[sid].call, status="in-progress", answered=self._clock.now()))
         self._store.note(sid, "event", "answered")
+
+    def limit(self, sid: str, seconds: int) -> None:
+        """Let the call last so many seconds from its answer."""
+        live = self.found(sid)
+        self.put(replace(live.call, time_limit_s=seconds))
+        live.limit_changed.set()
 
     def end(self, sid: str) -> None:
         """End the call whatever it is doing: canceled before the answer, otherwise completed."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from emulator.local_values import LINE
@@ -24,8 +24,11 @@ NOT_EMULATED = (
     "SipAuthUsername", "SipAuthPassword", "CallerId", "Byoc", "CallReason", "CallToken",
     "ClientNotificationUrl", "ApplicationSid",
 )  # fmt: skip
-UPDATES = ("Url", "Method", "Twiml", "FallbackUrl", "FallbackMethod", "Status")
-NO_UPDATES = ("StatusCallback", "StatusCallbackMethod", "TimeLimit")
+UPDATES = (
+    "Url", "Method", "Twiml", "FallbackUrl", "FallbackMethod", "Status", "StatusCallback",
+    "StatusCallbackMethod", "TimeLimit",
+)  # fmt: skip
+LONGEST_S = 86400
 
 
 class Exchange(Protocol):
@@ -36,6 +39,8 @@ class Exchange(Protocol):
     def end(self, sid: str) -> None: ...
 
     def redirect(self, sid: str, instructions: Instructions) -> None: ...
+
+    def limit(self, sid: str, seconds: int) -> None: ...
 
 
 @dataclass
@@ -82,12 +87,13 @@ class Calls(Resource[Call]):
 
     def update(self, sid: str, parameters: Parameters) -> wire.Json:
         call = self.found(sid)
-        self.check(parameters, UPDATES, NO_UPDATES)
+        self.check(parameters, UPDATES, ())
         if parameters.text("Url") and parameters.text("Twiml"):
             raise TwilioRefusalError(21205, "Url and Twiml cannot both be given")
         status = parameters.text("Status")
         if call.status in ENDED_CALL:
             raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect.")
+        self._change(call, parameters)
         if status:
             self._end(call, status)
         elif parameters.text("Url") or parameters.text("Twiml"):
@@ -100,6 +106,16 @@ class Calls(Resource[Call]):
         if self.found(sid).status not in ENDED_CALL:
             raise TwilioRefusalError(20009, "Cannot delete a call that is not finished", 409)
         self.store.calls.remove(sid)
+
+    def _change(self, call: Call, parameters: Parameters) -> None:
+        """Change how long a call may last and where its progress is reported."""
+        limit_s = parameters.whole("TimeLimit", UNNUMBERED, 0, 1, LONGEST_S)
+        callback = _status_callback(parameters)
+        if callback is not None:
+            events = call.callback.events if call.callback else callback.events
+            self.store.calls.put(replace(call, callback=replace(callback, events=events)))
+        if limit_s:
+            self.exchange.limit(call.sid, limit_s)
 
     def _end(self, call: Call, status: str) -> None:
         """`canceled` ends only calls that were not answered.
@@ -131,7 +147,7 @@ class Calls(Resource[Call]):
             callback=_status_callback(parameters),
             phone_number_sid=number.sid,
             timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
-            time_limit_s=parameters.whole("TimeLimit", UNNUMBERED, 14400, 1, 86400),
+            time_limit_s=parameters.whole("TimeLimit", UNNUMBERED, 14400, 1, LONGEST_S),
             send_digits=call_options.sent_digits(parameters),
             recording=call_options.recording(parameters),
             machine_detection=call_options.machine_detection(parameters),

@@ -1,11 +1,15 @@
 """The Calls resource: what it takes, refuses and lists."""
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from emulator.local_values import LINE
 from emulator.testing import HANDSET, LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
 
 CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></Response>"}
 DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} \+0000")
@@ -75,3 +79,32 @@ def test_a_call_cannot_get_a_status_that_is_none(stack: LocalStack) -> None:
     answer = stack.rest("POST", f"Calls/{sid}.json", {"Status": "sleeping"})
 
     assert (answer.status_code, answer.json()["code"]) == (400, 400)
+
+
+@pytest.mark.parametrize("limit", ["20", "40"])
+def test_a_call_in_progress_can_get_another_time_limit(stack: LocalStack, limit: str) -> None:
+    sid = stack.place_call("<Response><Pause length='600'/></Response>", TimeLimit="30")
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(10)
+    stack.rest("POST", f"Calls/{sid}.json", {"TimeLimit": limit}).raise_for_status()
+    stack.advance(int(limit) - 10.1)
+    before = stack.call(sid)["status"]
+    stack.advance(0.2)
+
+    assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
+
+
+def test_a_call_in_progress_can_report_elsewhere(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    callback = web_server.twiml("/status", "<Response/>")
+    sid = stack.place_call("<Response><Pause length='5'/></Response>")
+    stack.rest(
+        "POST", f"Calls/{sid}.json", {"StatusCallback": callback, "StatusCallbackMethod": "POST"}
+    ).raise_for_status()
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(6)
+
+    assert [one.form["CallStatus"] for one in web_server.asked("/status")] == ["completed"]
