@@ -7,6 +7,7 @@ from emulator import views
 from emulator.clock import Clock
 from emulator.events import Hub
 from emulator.line.exchange import Exchange
+from emulator.line.moderation import Moderation
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
 from emulator.line.texts import Texts
@@ -19,6 +20,7 @@ from emulator.twilio.media import MessageFeedback, MessageMedia
 from emulator.twilio.members import Members
 from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
+from emulator.twilio.participants import Participants
 from emulator.twilio.phone_numbers import KINDS, NumbersOfOneKind, PhoneNumbers
 from emulator.twilio.queues import Queues
 from emulator.twilio.recordings import CallRecordings, Recordings
@@ -87,6 +89,15 @@ class State:
             {
                 "Calls/Recordings": lambda sid: CallRecordings(
                     self.store, clock, calls.found(sid), recorder
+                ),
+                "Conferences/Participants": lambda sid: Participants(
+                    self.store,
+                    clock,
+                    sid,
+                    conferences,
+                    Moderation(self.exchange.conferences),
+                    self.exchange.announcements,
+                    calls,
                 ),
                 "Queues/Members": lambda sid: Members(
                     self.store, clock, queues.found(sid).sid, queues, self.exchange

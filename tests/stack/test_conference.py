@@ -1,0 +1,336 @@
+"""Conferences: when they start and end, what people hear, what is reported."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from emulator.testing import LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+PEOPLE = ("+12025550131", "+12025550132", "+12025550133", "+12025550134")
+BYE = "<Response><Say>Bye</Say></Response>"
+ALL = "start end join leave mute hold modify speaker announcement"
+
+
+def join(
+    stack: LocalStack, attributes: str = "", person: int = 0, *, dial: str = "", name: str = "room"
+) -> str:
+    """Let a person join a conference; return the SID of the call."""
+    noun = f"<Conference {attributes}>{name}</Conference>"
+    document = f"<Response><Dial {dial}>{noun}</Dial><Say>Out</Say></Response>"
+    sid = stack.place_call(document, To=PEOPLE[person])
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(0)
+    return sid
+
+
+def conference(stack: LocalStack) -> dict[str, Any]:
+    """Return the newest conference as Twilio's API shows it."""
+    return stack.rest("GET", "Conferences.json").json()["conferences"][0]
+
+
+def events(stack: LocalStack, sid: str) -> list[str]:
+    """Return what happened in a call."""
+    return [one["name"] for one in stack.call(sid)["timeline"] if one["kind"] == "event"]
+
+
+def alerts(stack: LocalStack) -> list[int | None]:
+    return [alert["code"] for alert in stack.alerts()]
+
+
+@pytest.fixture
+def reports(web_server: "WebServer") -> Callable[..., list[Any]]:
+    """What the reports on the conference said: the event, or the fields that are named."""
+    web_server.twiml("/report", "<Response/>")
+
+    def told(*names: str) -> list[Any]:
+        forms = [request.form for request in web_server.asked("/report")]
+        if not names:
+            return [form["StatusCallbackEvent"] for form in forms]
+        return [tuple(form.get(name) for name in names) for form in forms]
+
+    return told
+
+
+class TestStart:
+    @pytest.mark.covers("Conference")
+    def test_it_starts_when_the_second_joins(self, stack: LocalStack) -> None:
+        join(stack)
+        before = conference(stack)["status"]
+        join(stack, person=1)
+
+        assert (before, conference(stack)["status"]) == ("init", "in-progress")
+
+    @pytest.mark.covers("Conference.startConferenceOnEnter")
+    def test_it_waits_for_somebody_who_starts_it(self, stack: LocalStack) -> None:
+        join(stack, "startConferenceOnEnter='false'")
+        join(stack, "startConferenceOnEnter='false'", 1)
+        before = conference(stack)["status"]
+        join(stack, person=2)
+
+        assert (before, conference(stack)["status"]) == ("init", "in-progress")
+
+    @pytest.mark.covers("Conference.waitUrl", "Conference.waitMethod")
+    def test_the_wait_document_is_heard_until_it_starts(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        document = "<Response><Say>Soon</Say><Pause length='4'/><Redirect/></Response>"
+        url = web_server.twiml("/wait", document)
+        sid = join(stack, f"waitUrl='{url}' waitMethod='GET'")
+        stack.advance(6)
+        join(stack, person=1)
+        stack.advance(30)
+
+        assert stack.heard(sid) == ["Soon", "Soon"]
+        assert [request.method for request in web_server.asked("/wait")] == ["GET", "POST"]
+
+    def test_the_end_of_the_wait_document_is_silence(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        url = web_server.twiml("/wait", "<Response><Say>Soon</Say></Response>")
+        sid = join(stack, f"waitUrl='{url}'")
+        stack.advance(30)
+
+        assert (stack.heard(sid), len(web_server.asked("/wait"))) == (["Soon"], 1)
+
+    @pytest.mark.parametrize(("attribute", "count"), [("", 1), ("waitUrl=''", 0)])
+    def test_without_a_wait_document_nothing_is_fetched(
+        self, stack: LocalStack, attribute: str, count: int
+    ) -> None:
+        sid = join(stack, attribute)
+
+        assert events(stack, sid).count("hold music") == count
+        assert stack.webhooks(sid) == []
+
+    def test_a_wait_document_that_cannot_be_had_keeps_one_out(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/action", BYE)
+        sid = join(
+            stack,
+            f"waitUrl='{web_server.url}/missing'",
+            dial=f"action='{web_server.url}/action'",
+        )
+        stack.advance(2)
+
+        assert (stack.heard(sid), alerts(stack)) == (["Bye"], [11200])
+        assert web_server.asked("/action")[0].form["DialCallStatus"] == "failed"
+
+    def test_other_verbs_in_a_wait_document_are_13238(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        url = web_server.twiml("/wait", "<Response><Gather/><Say>Soon</Say></Response>")
+        sid = join(stack, f"waitUrl='{url}'")
+        stack.advance(2)
+
+        assert (stack.heard(sid), alerts(stack)) == (["Soon"], [13238])
+
+
+class TestEnd:
+    def test_it_ends_when_the_last_one_leaves(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        first, second = join(stack), join(stack, person=1)
+        stack.hang_up(first)
+        stack.advance(0)
+        before = conference(stack)["status"]
+        stack.hang_up(second)
+        stack.advance(0)
+
+        ended = conference(stack)
+        assert (before, ended["status"]) == ("in-progress", "completed")
+        assert ended["reason_conference_ended"] == "last-participant-left"
+        assert ended["call_sid_ending_conference"] == second
+
+    @pytest.mark.covers("Conference.endConferenceOnExit")
+    def test_it_ends_for_all_with_somebody_who_ends_it(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/action", BYE)
+        host = join(stack, "endConferenceOnExit='true'")
+        guest = join(stack, person=1, dial=f"action='{web_server.url}/action'")
+        stack.hang_up(host)
+        stack.advance(2)
+
+        ended = conference(stack)
+        assert ended["reason_conference_ended"] == "participant-with-end-conference-on-exit-left"
+        assert (stack.heard(guest), ended["status"]) == (["Bye"], "completed")
+        assert web_server.asked("/action")[0].form["DialCallStatus"] == "answered"
+
+    def test_the_action_of_who_hangs_up_is_told_too(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/action", BYE)
+        stack.hang_up(join(stack, dial=f"action='{web_server.url}/action'"))
+        stack.advance(0)
+
+        assert web_server.asked("/action")[0].form["DialCallStatus"] == "answered"
+
+    def test_star_leaves_where_that_counts(self, stack: LocalStack) -> None:
+        first, second = join(stack, dial="hangupOnStar='true'"), join(stack, person=1)
+        stack.press(second, "*")
+        stack.press(first, "*")
+        stack.advance(2)
+
+        assert (stack.heard(first), stack.heard(second)) == (["Out"], [])
+
+    def test_a_call_sent_elsewhere_leaves(self, stack: LocalStack) -> None:
+        sid = join(stack)
+        join(stack, person=1)
+        stack.rest("POST", f"Calls/{sid}.json", {"Twiml": BYE})
+        stack.advance(2)
+
+        path = f"Conferences/{conference(stack)['sid']}/Participants.json"
+        assert len(stack.rest("GET", path).json()["participants"]) == 1
+        assert stack.heard(sid) == ["Bye"]
+
+    def test_after_the_end_the_name_is_free_for_another_one(self, stack: LocalStack) -> None:
+        stack.hang_up(join(stack))
+        join(stack, person=1)
+
+        assert len(stack.rest("GET", "Conferences.json").json()["conferences"]) == 2
+
+
+class TestTakingPart:
+    @pytest.mark.covers("Conference.muted", "Conference.participantLabel", "Conference.coach")
+    def test_a_participant_is_as_the_document_says(self, stack: LocalStack) -> None:
+        first = join(stack)
+        join(stack, f"muted='true' participantLabel='boss' coach='{first}'", 1)
+
+        path = f"Conferences/{conference(stack)['sid']}/Participants/boss.json"
+        boss = stack.rest("GET", path).json()
+        assert (boss["muted"], boss["label"], boss["hold"]) == (True, "boss", False)
+        assert (boss["coaching"], boss["call_sid_to_coach"]) == (True, first)
+
+    @pytest.mark.covers("Conference.maxParticipants")
+    @pytest.mark.parametrize(
+        ("attributes", "code"),
+        [
+            ("participantLabel='one'", 16025),
+            ("participantLabel='a/b'", 16023),
+            ("coach='CA00000000000000000000000000000000'", 13240),
+            ("maxParticipants='2'", 16020),
+        ],
+    )
+    def test_who_cannot_join_goes_on(self, stack: LocalStack, attributes: str, code: int) -> None:
+        join(stack, "participantLabel='one'")
+        join(stack, person=1)
+        sid = join(stack, attributes, 2)
+        stack.advance(2)
+
+        assert (stack.heard(sid), alerts(stack)) == (["Out"], [code])
+
+    def test_a_conference_needs_a_name(self, stack: LocalStack) -> None:
+        sid = join(stack, name="")
+        stack.advance(2)
+
+        assert (stack.heard(sid), alerts(stack)) == (["Out"], [13237])
+
+    @pytest.mark.covers("Conference.beep")
+    @pytest.mark.parametrize(
+        ("beep", "count"), [("true", 2), ("false", 0), ("onEnter", 1), ("onExit", 1)]
+    )
+    def test_the_others_hear_who_comes_and_goes(
+        self, stack: LocalStack, beep: str, count: int
+    ) -> None:
+        first = join(stack)
+        second = join(stack, f"beep='{beep}'", 1)
+        stack.hang_up(second)
+        stack.advance(0)
+
+        assert events(stack, first).count("beep") == count
+
+    @pytest.mark.covers("Conference.jitterBufferSize", "Conference.region", "Conference.trim")
+    def test_what_concerns_sound_is_taken_without_effect(self, stack: LocalStack) -> None:
+        sid = join(stack, "jitterBufferSize='small' region='us1' trim='do-not-trim'")
+
+        assert (stack.call(sid)["status"], alerts(stack)) == ("in-progress", [])
+
+    @pytest.mark.covers(
+        "Conference.record",
+        "Conference.recordingStatusCallback",
+        "Conference.recordingStatusCallbackMethod",
+        "Conference.recordingStatusCallbackEvent",
+    )
+    def test_it_is_recorded_from_its_start_to_its_end(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/recorded", "<Response/>")
+        first = join(
+            stack,
+            f"record='record-from-start' recordingStatusCallback='{web_server.url}/recorded' "
+            "recordingStatusCallbackMethod='GET' recordingStatusCallbackEvent='completed absent'",
+        )
+        stack.advance(20)
+        second = join(stack, person=1)
+        stack.advance(30)
+        stack.hang_up(first)
+        stack.advance(5)
+        stack.hang_up(second)
+        stack.advance(0)
+
+        (request,) = web_server.asked("/recorded")
+        (recording,) = stack.rest("GET", "Recordings.json").json()["recordings"]
+        assert (recording["source"], recording["duration"]) == ("Conference", "35")
+        assert recording["conference_sid"] == conference(stack)["sid"]
+        assert (request.method, "RecordingStatus=completed" in request.path) == ("GET", True)
+
+
+class TestReports:
+    @pytest.mark.covers("Conference.statusCallback", "Conference.statusCallbackEvent")
+    def test_every_step_is_reported_in_order(
+        self, stack: LocalStack, web_server: "WebServer", reports: Callable[..., list[Any]]
+    ) -> None:
+        attributes = f"statusCallback='{web_server.url}/report' statusCallbackEvent='{ALL}'"
+        first, second = join(stack, attributes), join(stack, person=1)
+        stack.hang_up(first)
+        stack.advance(0)
+        stack.hang_up(second)
+        stack.advance(0)
+
+        assert reports("SequenceNumber", "StatusCallbackEvent", "CallSid") == [
+            ("1", "participant-join", first),
+            ("2", "participant-join", second),
+            ("3", "conference-start", None),
+            ("4", "participant-leave", first),
+            ("5", "participant-leave", second),
+            ("6", "conference-end", None),
+        ]
+        assert reports("ReasonParticipantLeft", "ParticipantCallStatus")[4] == (
+            "participant_hung_up",
+            "completed",
+        )
+        names = ["ReasonConferenceEnded", "CallSidEndingConference", "FriendlyName"]
+        assert reports(*names)[5] == ("last-participant-left", second, "room")
+
+    @pytest.mark.covers("Conference.statusCallbackMethod")
+    def test_only_what_was_asked_for_is_reported_and_only_to_the_first(
+        self, stack: LocalStack, web_server: "WebServer", reports: Callable[..., list[Any]]
+    ) -> None:
+        method = "statusCallbackMethod='GET' statusCallbackEvent='start'"
+        join(stack, f"statusCallback='{web_server.url}/report' {method}")
+        join(stack, f"statusCallback='{web_server.url}/other' statusCallbackEvent='{ALL}'", 1)
+
+        (request,) = web_server.asked("/report")
+        assert request.method == "GET"
+        assert "StatusCallbackEvent=conference-start" in request.path
+        assert web_server.asked("/other") == []
+
+    def test_those_who_are_dropped_are_reported_with_the_reason(
+        self, stack: LocalStack, web_server: "WebServer", reports: Callable[..., list[Any]]
+    ) -> None:
+        attributes = f"statusCallback='{web_server.url}/report' statusCallbackEvent='leave end'"
+        host = join(stack, f"{attributes} endConferenceOnExit='true'")
+        guest = join(stack, "participantLabel='guest'", 1)
+        stack.hang_up(host)
+        stack.advance(0)
+
+        names = ["CallSid", "ParticipantLabel", "ReasonParticipantLeft", "EndConferenceOnExit"]
+        assert reports(*names)[:2] == [
+            (host, None, "participant_hung_up", "true"),
+            (guest, "guest", "moderator_ended_conference", "false"),
+        ]

@@ -1,0 +1,361 @@
+"""Conferences and their Participants in Twilio's REST API."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from emulator.local_values import LINE
+from emulator.testing import LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+PEOPLE = ("+12025550131", "+12025550132", "+12025550133")
+CONFERENCE_KEYS = {
+    "account_sid",
+    "api_version",
+    "call_sid_ending_conference",
+    "date_created",
+    "date_updated",
+    "friendly_name",
+    "reason_conference_ended",
+    "region",
+    "sid",
+    "status",
+    "subresource_uris",
+    "uri",
+}
+PARTICIPANT_KEYS = {
+    "account_sid",
+    "call_sid",
+    "call_sid_to_coach",
+    "coaching",
+    "conference_sid",
+    "date_created",
+    "date_updated",
+    "end_conference_on_exit",
+    "hold",
+    "label",
+    "muted",
+    "queue_time",
+    "start_conference_on_enter",
+    "status",
+    "uri",
+}
+ALL = "start end join leave mute hold modify announcement"
+
+
+def join(stack: LocalStack, person: int = 0, attributes: str = "") -> str:
+    """Let a person join the conference "room"; return the SID of the call."""
+    noun = f"<Conference waitUrl='' beep='false' {attributes}>room</Conference>"
+    document = f"<Response><Dial>{noun}</Dial><Say>Out</Say></Response>"
+    sid = stack.place_call(document, To=PEOPLE[person])
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(0)
+    return sid
+
+
+def newest(stack: LocalStack) -> dict[str, Any]:
+    return stack.rest("GET", "Conferences.json").json()["conferences"][0]
+
+
+def participants(stack: LocalStack, query: str = "") -> list[dict[str, Any]]:
+    path = f"Conferences/{newest(stack)['sid']}/Participants.json{query}"
+    return stack.rest("GET", path).json()["participants"]
+
+
+def update(stack: LocalStack, call_sid: str, **form: str) -> dict[str, Any]:
+    path = f"Conferences/{newest(stack)['sid']}/Participants/{call_sid}.json"
+    return stack.rest("POST", path, form).json()
+
+
+def invite(stack: LocalStack, conference: str = "room", **form: str) -> dict[str, Any]:
+    """Ring somebody up for a conference; return the answer with its status."""
+    parameters = {"From": LINE, "To": PEOPLE[2], **form}
+    answer = stack.rest("POST", f"Conferences/{conference}/Participants.json", parameters)
+    return {"http": answer.status_code, **answer.json()}
+
+
+class TestConferences:
+    def test_a_conference_has_twilios_members(self, stack: LocalStack) -> None:
+        join(stack)
+        conference = newest(stack)
+
+        assert set(conference) == CONFERENCE_KEYS
+        assert (conference["status"], conference["friendly_name"]) == ("init", "room")
+        assert stack.rest("GET", f"Conferences/{conference['sid']}.json").json() == conference
+
+    @pytest.mark.parametrize(
+        ("query", "count"),
+        [
+            ("Status=init", 1),
+            ("Status=completed", 0),
+            ("FriendlyName=room", 1),
+            ("FriendlyName=other", 0),
+            ("DateCreated%3E=2100-01-01", 0),
+            ("DateUpdated%3C=2100-01-01", 1),
+        ],
+    )
+    def test_conferences_can_be_narrowed(self, stack: LocalStack, query: str, count: int) -> None:
+        join(stack)
+
+        found = stack.rest("GET", f"Conferences.json?{query}").json()["conferences"]
+        assert len(found) == count
+
+    def test_it_can_be_ended(self, stack: LocalStack) -> None:
+        calls = [join(stack), join(stack, 1)]
+        path = f"Conferences/{newest(stack)['sid']}.json"
+        ended = stack.rest("POST", path, {"Status": "completed"}).json()
+        stack.advance(2)
+
+        assert ended["status"] == "completed"
+        assert ended["reason_conference_ended"] == "conference-ended-via-api"
+        assert [stack.heard(sid) for sid in calls] == [["Out"], ["Out"]]
+        assert participants(stack) == []
+
+    def test_an_announcement_is_heard_by_all(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/report", "<Response/>")
+        url = web_server.twiml("/say", "<Response><Say>Hear this</Say></Response>")
+        report = f"statusCallback='{web_server.url}/report' statusCallbackEvent='announcement'"
+        calls = [join(stack, 0, report), join(stack, 1)]
+        form = {"AnnounceUrl": url, "AnnounceMethod": "GET"}
+        stack.rest("POST", f"Conferences/{newest(stack)['sid']}.json", form)
+        stack.advance(2)
+
+        assert [stack.heard(sid) for sid in calls] == [["Hear this"], ["Hear this"]]
+        (told,) = web_server.asked("/report")
+        assert told.form["StatusCallbackEvent"] == "announcement-end"
+        assert (told.form["AnnounceUrl"], told.form.get("CallSid")) == (url, None)
+
+    def test_only_completed_is_a_status_to_set(self, stack: LocalStack) -> None:
+        join(stack)
+        path = f"Conferences/{newest(stack)['sid']}.json"
+
+        assert stack.rest("POST", path, {"Status": "init"}).status_code == 400
+        assert stack.rest("POST", "Conferences/CF1.json", {}).json()["code"] == 20404
+
+
+class TestParticipants:
+    def test_a_participant_has_twilios_members(self, stack: LocalStack) -> None:
+        sid = join(stack)
+        (participant,) = participants(stack)
+
+        assert set(participant) == PARTICIPANT_KEYS
+        assert (participant["call_sid"], participant["status"]) == (sid, "connected")
+
+    def test_muting_is_shown_reported_and_found(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/report", "<Response/>")
+        report = f"statusCallback='{web_server.url}/report' statusCallbackEvent='mute'"
+        first, second = join(stack, 0, report), join(stack, 1)
+        muted = update(stack, second, Muted="true")["muted"]
+        found = [one["call_sid"] for one in participants(stack, "?Muted=true")]
+        update(stack, second, Muted="true")
+        update(stack, second, Muted="false")
+        stack.advance(0)
+
+        told = [
+            (request.form["StatusCallbackEvent"], request.form["CallSid"], request.form["Muted"])
+            for request in web_server.asked("/report")
+        ]
+        assert (muted, found) == (True, [second])
+        assert told == [
+            ("participant-mute", second, "true"),
+            ("participant-unmute", second, "false"),
+        ]
+        assert first not in found
+
+    def test_on_hold_one_hears_the_hold_music_until_taken_back(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        document = "<Response><Say>On hold</Say><Pause length='4'/><Redirect/></Response>"
+        url = web_server.twiml("/hold", document)
+        first, _ = join(stack), join(stack, 1)
+        held = update(stack, first, Hold="true", HoldUrl=url)["hold"]
+        stack.advance(6)
+        back = update(stack, first, Hold="false")["hold"]
+        stack.advance(20)
+
+        assert (held, back, stack.heard(first)) == (True, False, ["On hold", "On hold"])
+        assert web_server.asked("/hold")[0].method == "GET"
+
+    def test_an_announcement_is_heard_by_one(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        url = web_server.twiml("/say", "<Response><Say>For you</Say></Response>")
+        first, second = join(stack), join(stack, 1)
+        update(stack, second, AnnounceUrl=url)
+        stack.advance(2)
+
+        assert (stack.heard(first), stack.heard(second)) == ([], ["For you"])
+
+    def test_an_announcement_that_cannot_be_had_is_reported(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/report", "<Response/>")
+        report = f"statusCallback='{web_server.url}/report' statusCallbackEvent='announcement'"
+        first, _ = join(stack, 0, report), join(stack, 1)
+        update(stack, first, AnnounceUrl=f"{web_server.url}/missing")
+        stack.advance(2)
+
+        (told,) = web_server.asked("/report")
+        assert told.form["StatusCallbackEvent"] == "announcement-fail"
+        assert (told.form["CallSid"], stack.call(first)["status"]) == (first, "in-progress")
+
+    def test_who_ends_the_conference_can_change(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/report", "<Response/>")
+        report = f"statusCallback='{web_server.url}/report' statusCallbackEvent='modify'"
+        first, second = join(stack, 0, report), join(stack, 1)
+        changed = update(stack, first, EndConferenceOnExit="true")
+        stack.hang_up(first)
+        stack.advance(2)
+
+        assert (changed["end_conference_on_exit"], stack.heard(second)) == (True, ["Out"])
+        (told,) = web_server.asked("/report")
+        assert told.form["StatusCallbackEvent"] == "participant-modify"
+
+    def test_coaching_begins_and_ends(self, stack: LocalStack) -> None:
+        first, second = join(stack), join(stack, 1)
+        coaching = update(stack, second, Coaching="true", CallSidToCoach=first)
+        others = [one["call_sid"] for one in participants(stack, "?Coaching=true")]
+        ended = update(stack, second, Coaching="false")
+
+        assert (coaching["call_sid_to_coach"], coaching["coaching"]) == (first, True)
+        assert (others, ended["call_sid_to_coach"]) == ([second], None)
+        assert update(stack, second, CallSidToCoach="CA1")["code"] == 16028
+
+    def test_how_one_waits_and_leaves_can_change(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        url = web_server.twiml("/wait", "<Response><Say>A moment</Say></Response>")
+        first = join(stack)
+        update(stack, first, WaitUrl=url, BeepOnExit="true")
+        stack.advance(3)
+        second = join(stack, 1)
+        stack.hang_up(first)
+        stack.advance(0)
+
+        beeps = [one for one in stack.call(second)["timeline"] if one["name"] == "beep"]
+        assert (stack.heard(first), len(beeps)) == (["A moment"], 1)
+
+    def test_who_is_removed_goes_on_after_the_dial(self, stack: LocalStack) -> None:
+        first, second = join(stack), join(stack, 1)
+        path = f"Conferences/{newest(stack)['sid']}/Participants"
+        removed = stack.rest("DELETE", f"{path}/{first}.json")
+        stack.advance(2)
+
+        assert (removed.status_code, stack.heard(first)) == (204, ["Out"])
+        assert [one["call_sid"] for one in participants(stack)] == [second]
+        assert stack.rest("GET", f"{path}/{first}.json").json()["code"] == 20404
+
+    def test_removing_the_last_one_ends_it(self, stack: LocalStack) -> None:
+        sid = join(stack)
+        stack.rest("DELETE", f"Conferences/{newest(stack)['sid']}/Participants/{sid}.json")
+
+        assert newest(stack)["reason_conference_ended"] == "last-participant-kicked"
+
+
+class TestInvitations:
+    def test_somebody_is_rung_up_for_a_conference(self, stack: LocalStack) -> None:
+        join(stack)
+        invited = invite(stack, newest(stack)["sid"], Label="agent", Muted="true")
+        sid = invited["call_sid"]
+        stack.advance(1)
+        ringing = newest(stack)["status"], participants(stack)[0]["status"]
+        stack.answer(sid)
+        stack.advance(0)
+
+        assert (invited["http"], invited["status"]) == (201, "queued")
+        assert (invited["label"], invited["muted"]) == ("agent", True)
+        assert ringing == ("init", "ringing")
+        assert (newest(stack)["status"], participants(stack)[0]["status"]) == (
+            "in-progress",
+            "connected",
+        )
+
+    def test_a_conference_begins_with_who_is_rung_up_first(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/report", "<Response/>")
+        report = {
+            "ConferenceStatusCallback": f"{web_server.url}/report",
+            "ConferenceStatusCallbackEvent": ALL,
+            "Label": "agent",
+            "WaitUrl": "",
+        }
+        sid = invite(stack, "new room", **report)["call_sid"]
+        stack.advance(1)
+        begun = newest(stack)["friendly_name"], newest(stack)["status"]
+        stack.answer(sid)
+        stack.advance(0)
+        stack.hang_up(sid)
+        stack.advance(0)
+
+        assert begun == ("new room", "init")
+        told = [request.form["StatusCallbackEvent"] for request in web_server.asked("/report")]
+        assert told == ["participant-join", "participant-leave", "conference-end"]
+
+    def test_who_does_not_answer_leaves_the_conference(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/report", "<Response/>")
+        report = {
+            "ConferenceStatusCallback": f"{web_server.url}/report",
+            "ConferenceStatusCallbackEvent": ALL,
+        }
+        sid = invite(stack, **report)["call_sid"]
+        stack.advance(1)
+        stack.world(f"calls/{sid}/decline")
+        stack.advance(0)
+
+        told = web_server.asked("/report")[0].form
+        assert (newest(stack)["status"], participants(stack)) == ("completed", [])
+        assert told["ReasonParticipantLeft"] == "participant_add_failed"
+        assert told["ParticipantCallStatus"] == "busy"
+
+    def test_who_still_rings_can_be_removed(self, stack: LocalStack) -> None:
+        join(stack)
+        sid = invite(stack)["call_sid"]
+        stack.advance(1)
+        path = f"Conferences/{newest(stack)['sid']}/Participants/{sid}.json"
+        removed = stack.rest("DELETE", path).status_code
+        stack.advance(0)
+
+        assert (removed, stack.call(sid)["status"]) == (204, "canceled")
+        assert len(participants(stack)) == 1
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            ({"To": ""}, 21201),
+            ({"From": "+12025550177"}, 21210),
+            ({"Label": "taken"}, 16026),
+            ({"Label": "a/b"}, 16024),
+            ({"CallSidToCoach": "CA1"}, 16028),
+            ({"MaxParticipants": "2"}, 16020),
+            ({"Beep": "loud"}, 400),
+            ({"WaitUrl": "nowhere"}, 400),
+            ({"CallerId": LINE}, 501),
+        ],
+    )
+    def test_a_wrong_invitation_gets_twilios_number(
+        self, stack: LocalStack, change: dict[str, str], code: int
+    ) -> None:
+        join(stack, 0, "participantLabel='taken'")
+        join(stack, 1)
+        before = len(stack.rest("GET", "Calls.json").json()["calls"])
+
+        assert invite(stack, **change)["code"] == code
+        assert len(stack.rest("GET", "Calls.json").json()["calls"]) == before
+
+    def test_a_conference_that_is_over_takes_nobody(self, stack: LocalStack) -> None:
+        stack.hang_up(join(stack))
+        stack.advance(0)
+
+        assert invite(stack, newest(stack)["sid"])["code"] == 16022
