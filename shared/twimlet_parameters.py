@@ -74,8 +74,11 @@ def seconds(query: Pairs, name: str) -> int | None:
 
 
 def phone_numbers(query: Pairs, name: str) -> list[str]:
-    """The entries of a list that can be numbers, as they are written."""
-    written = entries(query, name)
+    """The entries of a list that can be numbers, as they are written.
+
+    A blank before a digit was an unescaped `+`: `PhoneNumber=+4930123456`.
+    """
+    written = entries([(key, re.sub("^ (?=[0-9])", "+", value)) for key, value in query], name)
     numbers = [number for number in written if digits_of(number)]
     if len(numbers) < len(written):
         ignored(name)

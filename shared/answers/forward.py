@@ -19,7 +19,6 @@ from shared.twimlet_parameters import (
     entries,
     phone_number,
     seconds,
-    text,
     web_url,
 )
 
@@ -38,7 +37,7 @@ class Forward(NamedTuple):
         """Read PhoneNumber, CallerId, Timeout, FailUrl and AllowedCallers[n]."""
         return cls(
             phone_number=phone_number(query, "PhoneNumber"),
-            caller_id=text(query, "CallerId"),
+            caller_id=phone_number(query, "CallerId"),
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
             fail_url=web_url(query, "FailUrl"),
             allowed_callers=entries(query, "AllowedCallers"),
