@@ -62,6 +62,10 @@ function useAttention(handset) {
     const attend = (state, name, data) => {
       if (name === "snapshot" || name === "lost") voice.begin(state.calls);
       if (name === "call" && personOf(data) === handset) voice.hear(data);
+      if (name === "conference") {
+        const talking = data.participants.filter(({ waiting, hold }) => !waiting && !hold);
+        for (const { call_sid: sid } of talking) voice.cut(sid); // their music is over
+      }
       if (name === "text" || name === "snapshot") read();
     };
     voice.begin(store.state.calls);

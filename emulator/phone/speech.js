@@ -36,11 +36,11 @@ export class Voice {
     const fresh = call.entries - (this.#heard.get(call.sid) ?? 0);
     this.#heard.set(call.sid, call.entries);
     for (const entry of fresh ? call.timeline.slice(-fresh) : []) {
-      if (CUTS.includes(entry.name)) this.#cut(call);
+      if (CUTS.includes(entry.name)) this.cut(call.sid);
       if (entry.name === "Say") this.#next(call, () => say(entry));
       if (entry.name === "Play" && entry.attributes.url) this.#next(call, () => this.#play(entry.attributes.url));
     }
-    if (call.status !== "in-progress") this.#cut(call);
+    if (call.status !== "in-progress") this.cut(call.sid);
   }
 
   mute(muted) {
@@ -57,7 +57,7 @@ export class Voice {
   }
 
   /** Another call of the same handset may be the one that speaks. */
-  #cut({ sid }) {
+  cut(sid) {
     if (sid === this.#speaker) this.stop();
   }
 

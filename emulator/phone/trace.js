@@ -52,11 +52,12 @@ const Recording = ({ at, item: { number, status, duration_s: seconds, url } }) =
 
 const VIEWS = { alert: Alert, recording: Recording };
 
-const runningVerb = (call) =>
-  call?.timeline && isLive(call.status) && call.timeline.findLast(({ kind }) => kind === "verb");
+/** The verb that runs; who is connected with somebody hears nothing of it. */
+const running = (call) =>
+  call?.timeline && isLive(call.status) && call.timeline.findLast(({ kind, name }) => kind === "verb" || name === "connected");
 
 export const Trace = memo(({ answersUrl, selected, onSelect, ...trace }) => {
-  const running = runningVerb(trace.record);
+  const now = running(trace.record);
   return html`<article class="trace ${selected ? "selected" : ""}">
     <button class="head" aria-pressed=${selected} title="Show only this" onClick=${() => onSelect(trace.sid)}>
       <${Head} ...${trace} />
@@ -67,7 +68,7 @@ export const Trace = memo(({ answersUrl, selected, onSelect, ...trace }) => {
       if (kind === "webhook") {
         return html`<${Delivery} key=${item.id} delivery=${item} at=${clock} answersUrl=${answersUrl} />`;
       }
-      return html`<${VIEWS[kind] ?? Entry} kind=${kind} at=${clock} item=${item} running=${item === running} />`;
+      return html`<${VIEWS[kind] ?? Entry} kind=${kind} at=${clock} item=${item} running=${item === now} />`;
     })}</ol>
   </article>`;
 });

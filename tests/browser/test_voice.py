@@ -46,6 +46,18 @@ HEARD_TWICE = """async () => {
   return [before, window.said.length];
 }"""
 
+CONNECTED = """async () => {
+  const { Voice } = await import("/speech.js");
+  const entry = (name) => ({ name, text: "+12025550124", attributes: {} });
+  const call = { sid: "CA1", status: "in-progress" };
+  const voice = new Voice();
+  let cuts = 0;
+  voice.hear({ ...call, entries: 1, timeline: [entry("Say")] });
+  speechSynthesis.cancel = () => (cuts += 1);
+  voice.hear({ ...call, entries: 2, timeline: [entry("Say"), entry("connected")] });
+  return cuts;
+}"""
+
 
 def expect_voice(page: Page, *deeds: str) -> None:
     """Wait until the slow voice has done this and nothing else."""
@@ -127,6 +139,10 @@ def test_the_end_of_the_call_stops_an_audio_file(
 
 def test_a_fresh_snapshot_forgets_what_was_heard(page: Page) -> None:
     assert page.evaluate(HEARD_TWICE) == [1, 2]
+
+
+def test_a_connection_with_somebody_cuts_the_voice_off(page: Page) -> None:
+    assert page.evaluate(CONNECTED) == 1
 
 
 def silence(*, seconds: int) -> bytes:
