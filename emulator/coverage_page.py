@@ -5,12 +5,26 @@ from pathlib import Path
 
 from emulator.covering_tests import covering_tests
 from emulator.line.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Element, Level
-from emulator.twilio import calls, media, messages, phone_numbers, wire
+from emulator.twilio import (
+    calls,
+    conferences,
+    invitations,
+    media,
+    members,
+    messages,
+    participants,
+    phone_numbers,
+    queues,
+    recordings,
+    wire,
+)
 
 PAGE = Path(__file__).parent.parent / "docs" / "emulator-coverage.md"
 TEXTS = "texts:"
 """Before the name of an element that stands in the answer to a text, in the marks of tests."""
-EMULATED_RESOURCES = ("Accounts", "Calls", "IncomingPhoneNumbers", "Messages")
+EMULATED_RESOURCES = (
+    "Accounts", "Calls", "Conferences", "IncomingPhoneNumbers", "Messages", "Queues", "Recordings",
+)  # fmt: skip
 
 # ruff: noqa: E501 - the lines of the page are not the lines of the code
 
@@ -40,7 +54,16 @@ GAPS = """## Behaviour of Twilio that is not emulated
 | Digest passwords in a webhook's URL (Basic ones work) | the webhook fails with 11200 |
 | Queues by rate (one call a second, one segment a second), 20429 | nothing is limited |
 | `ValidityPeriod` | checked, and without effect: nothing waits |
+| The conference event `speaker`, and the sound of muting, holding, coaching and beeps | they are shown, not heard: there is no audio |
+| `AnnounceUrl` of a conference | is requested for each participant, not once |
+| A conference to which somebody is being called and that ends meanwhile | their phone rings on, and answering opens a new conference of that name |
 | Caching of TwiML and media by ETag | everything is fetched each time |
+| The sound of a recording | a hum of its length: there is no audio. `trim` counts in `<Record>`, where people are known to be silent; in `<Dial>` and for calls it is checked, as are tracks |
+| Sound of more than 69 minutes in one channel, 34 in two | 501: it would take more than 64 MB |
+| Transcriptions | `transcribe="true"` stops the call, the resource is 501 |
+| Recordings that are encrypted, or deleted and still shown (`IncludeSoftDeleted`) | none are; 501 |
+| Fax machines that answer, `machine_end_silence`, `machine_end_other` | people and answering machines that beep are all there is |
+| `MachineDetectionSpeechThreshold`, `…SpeechEndThreshold`, `…SilenceTimeout` | checked, and without effect: there is no audio to measure |
 | `CallToken`, `StirVerstat`, `StirStatus`, `RawDlrDoneDate`, `CallerName` | not sent |
 | City, state and zip of a number | sent empty, as Twilio often does |
 | HMAC-SHA256 signatures with shared keys | webhooks are signed with the auth token and HMAC-SHA1 |
@@ -55,6 +78,25 @@ CHOICES = """## Choices where Twilio's documents leave one
 | Length of speech | 12 characters a second, at least one second | there is no audio |
 | Keys before a `<Gather>` begins | dropped | not documented |
 | Empty result with `actionOnEmptyResult` | `Digits` is sent empty | not documented |
+| Empty result of `<Gather>` with `input="speech"` | `SpeechResult` is sent empty; with keys allowed as well, `Digits` is | not documented |
+| `Confidence` of words | 0.9 | they are typed; docs/voice/twiml/gather: do not rely on it |
+| Words in a `<Gather>` | they end after `speechTimeout` without more, with `auto` at the first pause, after a minute in any case; keys that come after the first word count for nothing | docs/voice/twiml/gather |
+| Reports on words that are still spoken | `SequenceNumber`, `StableSpeechResult` (what is final) and `UnstableSpeechResult` beside the fields of the call | the page names the last one only; handlers in public repositories read the others |
+| `speechTimeout="auto"` with a `speechModel` (13335) | the `timeout` counts | not documented |
+| The beep of `<Record>` | takes no time | not documented |
+| Who talks in a `<Record>` | the caller does from the beep on, until a key, the end of the call or "Fall silent" on the page; words end a silence | there is no audio |
+| A recording of nothing but silence | is kept whole, and the action is asked | docs/voice/twiml/record: silent recordings are kept by default |
+| A recording of less than half a second | is absent (16101); the action is not asked, also not upon a hang-up, and the next verb runs | the page's older form for `<Record>`; docs/api/errors/16101 does not say how short |
+| `Digits` for a `<Record>` that ended by itself | sent empty | not documented |
+| A call that is sent elsewhere during a `<Record>` | the recording is kept, the action is not asked | not documented |
+| When a recording is completed | at once | Twilio takes a moment; only the order is documented |
+| `RecordingUrl` in the last report of a call | for calls placed with `Record=true` | docs/voice/api/call-resource |
+| `record-from-ringing` when nobody answers | the ringing is a recording, and the action is told | not documented |
+| A `<Play>` of a `RecordingUrl` | takes as long as the recording; nothing is fetched | the URL is Twilio's own, which the emulator stands for |
+| Another recording of a call through REST while one is going on | 16108 | docs/api/errors/16108 |
+| How long it takes to find out who answered | a person 2 s, a machine 4 s, the end of its greeting 10 s; `unknown` when `MachineDetectionTimeout` (1 to 120 s) is shorter | only the order is documented (docs/voice/answering-machine-detection) |
+| `AnsweredBy` and `MachineDetectionDuration` | in the first request for the document, in the reports after it is known, and in the asynchronous one | docs/voice/answering-machine-detection |
+| Keys of `SendDigits` | sound before the document is asked for | docs/voice/api/call-resource: after connecting |
 | A `<Play>` whose file cannot be had | an alert, then the next verb | not documented |
 | Failures to connect: refused, DNS, TLS, no answer in 15 s or in the `rt` of a connection override | all of them are 11205 | docs/api/errors/11205; Twilio has finer numbers for some |
 | No answer in the total time (`tt`) of a connection override | 11203 | docs/api/errors/11203 |
@@ -62,7 +104,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | Redirects of a webhook's request | the first URL's connection overrides and idempotency token hold for all of them | not documented |
 | Cookies of a status report on a text | those of the two numbers, in the direction of the text | docs/messaging/twiml has them for each pair of numbers |
 | `Max-Age` and `Expires` of a cookie | count on the system's clock; the four idle hours count on the emulator's | the cookie jar is aiohttp's |
-| Refusals whose number is not documented (a `Twiml` over 4,000 characters, a wrong `PageSize`, `TimeLimit` or call `Status`) | status 400 with code 400 | Twilio's SDK takes the status where there is no number |
+| Refusals whose number is not documented (a `Twiml` over 4,000 characters, a wrong `PageSize`, `TimeLimit` or call `Status`, wrong wishes for a recording or for machine detection) | status 400 with code 400 | Twilio's SDK takes the status where there is no number |
 | Documents in a row in which nothing takes time | at most 100, then the call ends with an alert | Twilio documents no limit for calls |
 | An empty answer to a call | the call is answered and ends | documented for chunked answers only (11770) |
 | Fallback URL | used once in a call or text | docs/usage/security/availability-reliability says when, not how often |
@@ -79,6 +121,27 @@ CHOICES = """## Choices where Twilio's documents leave one
 | Type of media | guessed by the name in the URL, otherwise image/jpeg | nothing is fetched |
 | A redacted text | its words leave the page and the requests about it; the TwiML that a reply came from stays | the list of requests is the emulator's own |
 | Feedback on a message | taken whether or not `ProvideFeedback` was given | not documented |
+| `<Leave>` outside a queue | a warning (12200), then the next verb | not documented |
+| A wait document of a queue that takes no time | is asked for again after a second | docs/voice/twiml/enqueue: it is requested again when it runs out, not how often |
+| `maxQueueSize` | holds for the call that joins; a queue that is made for it gets this size | named by Twilio's SDK only |
+| `<Enqueue>` without a name, or with one that is too long (14204, 14205) | `QueueResult` is `error`; then the action or the next verb | docs/voice/twiml/enqueue: the TwiML contained an error |
+| `Hangup` in the wait document of a queue | the action is told `hangup`; its answer is not used | not documented |
+| Leaving a queue by a REST redirect | the action is told `redirected` or `redirected-from-bridged`; its answer is not used | docs/voice/twiml/enqueue: the request is made at once, not whose TwiML runs |
+| Who takes a caller out of a queue and hangs up during the announcement | the caller's action is told `bridging-in-process` | not documented |
+| The announcement of `<Queue url>` cannot be had | an alert, then they are connected | not documented |
+| `DialCallStatus` of a queue that does not exist, and of one that stays empty for the `timeout` | `failed`; `no-answer`, without the five seconds that ringing gets | docs/voice/twiml/queue: an error status |
+| What the action of a `<Dial>` into a queue gets | `DialCallSid`, `DialCallDuration`, `DialBridged`, `QueueSid`, `DequeueResult` (`bridged`), `DequeuedCallSid`, `DequeuedCallQueueTime`, `DequeuedCallDuration` | the last five as programs of others read them |
+| Names of queues and conferences | upper and lower case differ | not documented |
+| Refusals of Queues: a name twice, calls in a queue that is deleted | status 400 with code 400 | the numbers are not documented |
+| `Front` among the Members of a queue | stands for the call at its head, also to fetch it | examples of Twilio's OpenAPI description |
+| The `waitUrl` of a conference fails, or a call cannot join it (13237, 13240, 16020, 16023, 16025) | `DialCallStatus` is `failed`; then the action or the next verb | docs/voice/twiml/conference: the call goes on, not with which status |
+| Requests for the wait, hold and announcement documents of a conference | carry the call's fields only | not documented |
+| Hold music | silence at the end of its document, as with `waitUrl` | not documented |
+| Reports on a conference | those that the first participant asks for, also if that is none; numbered from 1 | docs/voice/twiml/conference: the first participant sets them |
+| `maxParticipants` | holds for the call that joins | not documented |
+| Who leaves a conference by `*` or the time limit | `ReasonParticipantLeft` is `participant_hung_up` | no other of the documented reasons fits |
+| Removing a participant through the API | their call goes on after its `<Dial>` | not documented |
+| The recording of a conference | belongs to the call that joined first | docs/voice/twiml/conference names no call |
 | Alphanumeric senders to numbers that begin with +1 | 21612 | docs/messaging/twiml/message: not for the United States and Canada |
 
 Unless a row says otherwise the sources are Twilio's OpenAPI description of the 2010-04-01 API for REST, and
@@ -179,6 +242,16 @@ def _rest() -> str:
         _row("Calls: list", calls.Calls.filters, ()),
         _row("Calls: update (end, redirect)", calls.UPDATES, ()),
         _row("Calls: fetch, delete", (), ()),
+        _row("Calls/Recordings: create", recordings.CREATE, ()),
+        _row("Calls/Recordings: list", recordings.CallRecordings.filters, ()),
+        _row("Calls/Recordings: update (pause, go on, stop)", recordings.UPDATE, ()),
+        _row("Calls/Recordings: fetch, delete", (), ()),
+        _row(
+            "Recordings: list",
+            recordings.Recordings.filters,
+            recordings.Recordings.missing_filters,
+        ),
+        _row("Recordings: fetch, delete, the sound as WAV and MP3", (), ()),
         _row(
             "IncomingPhoneNumbers: create, update",
             phone_numbers.EMULATED,
@@ -195,6 +268,17 @@ def _rest() -> str:
             phone_numbers.EMULATED,
             phone_numbers.NOT_EMULATED,
         ),
+        _row("Queues: create, update", queues.EMULATED, ()),
+        _row("Queues: fetch, list, delete", (), ()),
+        _row("Queues/Members: fetch, list", (), ()),
+        _row("Queues/Members: update (send elsewhere)", members.UPDATES, ()),
+        _row("Conferences: list", conferences.Conferences.filters, ()),
+        _row("Conferences: fetch, update (end, announce)", conferences.UPDATES, ()),
+        _row("Conferences/Recordings: fetch, list, delete", (), ()),
+        _row("Conferences/Participants: create", invitations.EMULATED, invitations.NOT_EMULATED),
+        _row("Conferences/Participants: list", participants.Participants.filters, ()),
+        _row("Conferences/Participants: update", participants.UPDATES, ()),
+        _row("Conferences/Participants: fetch, delete", (), ()),
         _row("Accounts: fetch, list, update", ("FriendlyName",), ("Status",)),
     ]
     missing = [name for name in wire.ACCOUNT_PARTS.values() if name not in EMULATED_RESOURCES]
