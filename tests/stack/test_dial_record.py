@@ -96,6 +96,20 @@ def test_the_recording_of_a_conversation_is_reported(
     assert all(f"CallSid={sid}" in report for report in reports)
 
 
+@pytest.mark.covers("Dial.record")
+def test_ringing_that_nobody_answers_is_recorded_when_told_so(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    dialling(stack, web_server, "record='record-from-ringing' timeout='10'")
+    stack.advance(20)
+
+    [recording], [done] = recordings(stack), web_server.asked("/done")
+    assert (done.form["DialCallStatus"], done.form["RecordingUrl"]) == (
+        "no-answer",
+        recording["media_url"],
+    )
+
+
 def test_a_caller_who_hangs_up_ends_the_recording(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:

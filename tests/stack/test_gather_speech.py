@@ -96,6 +96,14 @@ def test_an_empty_result_of_speech_goes_to_the_action_when_asked_to(
     assert results(web_server) == [""]
 
 
+def test_an_empty_result_of_both_has_no_digits(stack: LocalStack, web_server: "WebServer") -> None:
+    gathering(stack, web_server, "input='dtmf speech' actionOnEmptyResult='true'")
+    stack.advance(6)
+
+    [request] = web_server.asked("/done")
+    assert (request.form["Digits"], "SpeechResult" in request.form) == ("", False)
+
+
 def test_words_stop_the_prompt(stack: LocalStack, web_server: "WebServer") -> None:
     sid = gathering(
         stack, web_server, "input='speech' speechTimeout='auto'", "<Say loop='0'>Speak.</Say>"

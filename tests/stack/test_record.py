@@ -83,6 +83,18 @@ def test_a_hang_up_ends_it_and_the_action_is_told(
     assert form["CallStatus"] == "completed"
 
 
+def test_a_hang_up_at_once_leaves_nothing_to_tell(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    sid = recorded(stack, web_server)
+    stack.advance(0.4)
+    stack.world(f"calls/{sid}/hangup")
+    stack.advance(0)
+
+    assert web_server.asked("/done") == []
+    assert [recording["status"] for recording in recordings(stack)] == ["absent"]
+
+
 @pytest.mark.covers("Record.action")
 def test_without_an_action_the_document_is_asked_again(
     stack: LocalStack, web_server: "WebServer"
