@@ -10,8 +10,8 @@ from typing import Protocol
 
 SETTLE_ROUNDS = 60
 """Turns of the event loop in which nothing may be at work before the next sleeper is woken: more
-than the longest chain of tasks here that only wait for each other, which takes about thirty: the one who
-ends a conference leaves it, then all the others do."""
+than the longest chain of tasks here that only wait for each other. It takes about thirty: the one
+who ends a conference leaves it, then all the others do."""
 
 
 class Clock(Protocol):

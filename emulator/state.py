@@ -15,6 +15,7 @@ from emulator.local_values import FUNCTION_KEY, HANDSETS, LINE, LINE_SID
 from emulator.twilio.accounts import Accounts
 from emulator.twilio.api import Api
 from emulator.twilio.calls import Calls
+from emulator.twilio.conference_recordings import ConferenceRecordings
 from emulator.twilio.conferences import Conferences
 from emulator.twilio.media import MessageFeedback, MessageMedia
 from emulator.twilio.members import Members
@@ -98,6 +99,9 @@ class State:
                     Moderation(self.exchange.conferences),
                     self.exchange.announcements,
                     calls,
+                ),
+                "Conferences/Recordings": lambda sid: ConferenceRecordings(
+                    self.store, clock, conferences.found(sid).sid
                 ),
                 "Queues/Members": lambda sid: Members(
                     self.store, clock, queues.found(sid).sid, queues, self.exchange

@@ -7,7 +7,8 @@ from pathlib import Path
 from twilio import twiml
 from twilio.twiml import messaging_response, voice_response
 
-from emulator.coverage_page import coverage_page
+from emulator.coverage_page import TEXTS, coverage_page, names_of
+from emulator.covering_tests import covering_tests
 from emulator.line import coverage
 from emulator.line.verbs import MESSAGING, VOICE
 
@@ -80,11 +81,29 @@ def test_every_attribute_of_an_emulated_verb_is_in_the_table() -> None:
 
 
 def test_what_the_table_calls_emulated_has_a_verb() -> None:
-    inside = {*coverage.SSML, "Body", "Media", "Number"}
+    inside = {*coverage.SSML, "Body", "Media", "Number", "Queue", "Conference"}
     for table, language in ((coverage.VOICE, VOICE), (coverage.MESSAGING, MESSAGING)):
         emulated = {name for name, element in table.items() if element.level != "no"} - inside
 
         assert set(language.verbs) == emulated
+
+
+def test_every_supported_part_is_shown_by_a_test() -> None:
+    supported = {
+        *names_of("", coverage.VOICE, "yes"),
+        *names_of(TEXTS, coverage.MESSAGING, "yes"),
+    } - set(coverage.SSML)
+
+    assert supported - set(covering_tests()) == set()
+
+
+def test_a_mark_names_what_is_in_the_table() -> None:
+    known = {
+        *names_of("", coverage.VOICE, "yes", "partly", "no"),
+        *names_of(TEXTS, coverage.MESSAGING, "yes", "partly", "no"),
+    }
+
+    assert set(covering_tests()) <= known
 
 
 def test_the_page_is_made_from_the_table() -> None:

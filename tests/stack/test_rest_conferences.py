@@ -137,6 +137,19 @@ class TestConferences:
         assert stack.rest("POST", path, {"Status": "init"}).status_code == 400
         assert stack.rest("POST", "Conferences/CF1.json", {}).json()["code"] == 20404
 
+    def test_its_recordings_are_listed(self, stack: LocalStack) -> None:
+        join(stack, 0, "record='record-from-start'")
+        stack.hang_up(join(stack, 1))
+        path = f"Conferences/{newest(stack)['sid']}"
+        stack.advance(9)
+        stack.rest("POST", f"{path}.json", {"Status": "completed"})
+
+        (recording,) = stack.rest("GET", f"{path}/Recordings.json").json()["recordings"]
+        assert (recording["duration"], recording["conference_sid"]) == ("9", newest(stack)["sid"])
+        sid = recording["sid"]
+        assert stack.rest("GET", f"{path}/Recordings/{sid}.json").json() == recording
+        assert stack.rest("DELETE", f"{path}/Recordings/{sid}.json").status_code == 204
+
 
 class TestParticipants:
     def test_a_participant_has_twilios_members(self, stack: LocalStack) -> None:
