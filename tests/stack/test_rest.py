@@ -285,7 +285,7 @@ def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> No
         ("IncomingPhoneNumbers/Local/PN1.json", 404),
         ("IncomingPhoneNumbers/PN1/AssignedAddOns.json", 501),
         ("Tokens.json", 501),
-        ("Queues.json", 501),
+        ("Notifications.json", 501),
         ("Calls/CA1/Events.json", 501),
         ("Messages/SM1/Media.json", 404),
         ("Messages/SM1/Nonsense.json", 404),
