@@ -55,14 +55,6 @@ def of_incoming_text(message: Message, emulator_url: str) -> Fields:
 
     The URLs of media are those of Twilio's API, at `emulator_url`.
     """
-    media = tuple(
-        pair
-        for index, media in enumerate(message.media)
-        for pair in (
-            (f"MediaUrl{index}", url_of(emulator_url, message, media)),
-            (f"MediaContentType{index}", media.content_type),
-        )
-    )
     return (
         ("ToCountry", region_of(message.to)),
         ("ToState", ""),
@@ -83,7 +75,18 @@ def of_incoming_text(message: Message, emulator_url: str) -> Fields:
         ("AccountSid", ACCOUNT_SID),
         ("From", message.sender or ""),
         ("ApiVersion", API_VERSION),
-        *media,
+        *_of_media(message, emulator_url),
+    )
+
+
+def _of_media(message: Message, emulator_url: str) -> Fields:
+    return tuple(
+        pair
+        for index, media in enumerate(message.media)
+        for pair in (
+            (f"MediaUrl{index}", url_of(emulator_url, message, media)),
+            (f"MediaContentType{index}", media.content_type),
+        )
     )
 
 

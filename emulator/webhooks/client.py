@@ -56,23 +56,10 @@ class Client:
         conversation: str,
     ) -> Answer:
         """Request `url`, the webhook's as it is sent; raise AttemptError without an answer."""
-        form = webhook.params if webhook.method == "POST" else ()
+        headers = {**self._cookies.header(conversation, url), **headers}
         host = host_of(url)
         try:
-            response = await self._session.request(
-                webhook.method,
-                URL(url, encoded=True),
-                data=urlencode(form).encode() if webhook.method == "POST" else None,
-                headers={
-                    **self._headers(webhook, url, form),
-                    **self._cookies.header(conversation, url),
-                    **headers,
-                },
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=connection.ct / 1000, sock_read=connection.rt / 1000
-                ),
-                allow_redirects=False,
-            )
+            response = await self._respond(webhook, url, connection, headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise AttemptError("ct", f"No connection to {host}") from error
         except aiohttp.ServerTimeoutError as error:
@@ -83,6 +70,21 @@ class Client:
         async with response:
             self._cookies.take(conversation, url, response.cookies)
             return await _answer(response, url)
+
+    async def _respond(
+        self, webhook: Webhook, url: str, connection: Connection, headers: Mapping[str, str]
+    ) -> aiohttp.ClientResponse:
+        form = webhook.params if webhook.method == "POST" else ()
+        return await self._session.request(
+            webhook.method,
+            URL(url, encoded=True),
+            data=urlencode(form).encode() if webhook.method == "POST" else None,
+            headers={**self._headers(webhook, url, form), **headers},
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=connection.ct / 1000, sock_read=connection.rt / 1000
+            ),
+            allow_redirects=False,
+        )
 
     def _headers(self, webhook: Webhook, url: str, form: Pairs) -> dict[str, str]:
         headers = {
