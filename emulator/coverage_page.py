@@ -141,6 +141,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | `maxParticipants` | holds for the call that joins | not documented |
 | Who leaves a conference by `*` or the time limit | `ReasonParticipantLeft` is `participant_hung_up` | no other of the documented reasons fits |
 | Removing a participant through the API | their call goes on after its `<Dial>` | not documented |
+| `record` of a `<Dial>` into a conference | records this call as long as it takes part; `record` of `<Conference>` records the conference | not documented |
 | The recording of a conference | belongs to the call that joined first | docs/voice/twiml/conference names no call |
 | Alphanumeric senders to numbers that begin with +1 | 21612 | docs/messaging/twiml/message: not for the United States and Canada |
 

@@ -181,7 +181,7 @@ class Conferences:
             updated=now,
             label=joining.label,
             muted=joining.muted,
-            waiting=conference.status == "init",
+            waiting=conference.status == "init" or not joined,
             joined=joined,
             coaching=joining.coach,
             starts=joining.starts,
@@ -197,7 +197,7 @@ class Conferences:
             or not any(one.starts for one in present)
         ):
             return conference
-        started = tuple(replace(one, waiting=False) for one in conference.participants)
+        started = tuple(replace(one, waiting=not one.joined) for one in conference.participants)
         conference = self._put(replace(conference, status="in-progress"), started)
         room.reports.tell(conference, "conference-start")
         for attendee in room.attendees.values():

@@ -279,6 +279,24 @@ class TestTakingPart:
         assert recording["conference_sid"] == conference(stack)["sid"]
         assert (request.method, "RecordingStatus=completed" in request.path) == ("GET", True)
 
+    def test_record_of_dial_records_the_call_that_takes_part(self, stack: LocalStack) -> None:
+        sid = join(stack, dial="record='true'")
+        stack.advance(8)
+        stack.hang_up(sid)
+        stack.advance(0)
+
+        (recording,) = stack.rest("GET", f"Calls/{sid}/Recordings.json").json()["recordings"]
+        assert (recording["source"], recording["duration"]) == ("DialVerb", "8")
+
+    def test_a_conference_and_a_number_do_not_mix(self, stack: LocalStack) -> None:
+        both = "<Number>+12025550150</Number><Conference>room</Conference>"
+        sid = stack.place_call(f"<Response><Dial>{both}</Dial></Response>")
+        stack.advance(1)
+        stack.answer(sid)
+        stack.advance(20)
+
+        assert (stack.call(sid)["status"], alerts(stack)) == ("completed", [13000])
+
 
 class TestReports:
     @pytest.mark.covers("Conference.statusCallback", "Conference.statusCallbackEvent")

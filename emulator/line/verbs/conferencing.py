@@ -6,12 +6,18 @@ from dataclasses import dataclass, replace
 
 from emulator.line.attendance import PARTICIPANTS_LIMIT, Attendee, Joining, RefusedError
 from emulator.line.conference_reports import EVENTS
-from emulator.line.conferences import HUNG_UP, UPDATED
+from emulator.line.conferences import ADD_FAILED, HUNG_UP, UPDATED
 from emulator.line.fields import Fields
 from emulator.line.reading import Source, TwimlError
 from emulator.line.session import CallSession
 from emulator.line.verbs.meanwhile import read_music, resolved, stay
-from emulator.line.verbs.target import DialOptions, Outcome, recording_callback, until_parted
+from emulator.line.verbs.target import (
+    DialOptions,
+    Outcome,
+    recorded,
+    recording_callback,
+    until_parted,
+)
 from emulator.line.waiting import first_of, is_over
 from emulator.twilio.records import StatusCallback
 from emulator.webhooks import WebhookError
@@ -72,13 +78,15 @@ class ConferenceNoun:
 async def _take_part(session: CallSession, options: DialOptions, attendee: Attendee) -> Outcome:
     services, reason = session.services, UPDATED
     try:
-        hearing, _ = await first_of(
-            _hear(session, attendee), until_parted(session, options, attendee.out)
-        )
+        with recorded(session, options, "answer", "ringing"):
+            hearing, _ = await first_of(
+                _hear(session, attendee), until_parted(session, options, attendee.out)
+            )
         is_over(hearing)
         reason = HUNG_UP
     except (WebhookError, TwimlError) as error:
         session.store.alert(session.sid, error.code, error.message)
+        reason = ADD_FAILED
         return Outcome("failed")
     finally:
         services.announcements.skip_all(attendee)
