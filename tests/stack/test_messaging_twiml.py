@@ -138,3 +138,26 @@ def test_the_sixteenth_quick_reply_fails_until_half_a_minute_is_calm(
     replies = [text for text in stack.texts() if text["direction"] == "outbound-reply"]
     assert [text["status"] for text in replies] == ["delivered"] * 15 + ["failed", "delivered"]
     assert (replies[15]["error_code"], stack.alerts()[0]["code"]) == (14107, 14107)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "codes"),
+    [
+        ("text/xml", b"<Response/>", []),
+        ("application/xml; charset=utf-8", b"<Response/>", []),
+        ("text/html", b"<Response/>", []),
+        ("text/xml", b"", []),
+        ("application/json", b"{}", [12300]),
+        ("audio/wav", b"RIFF", [12300]),
+        ("", b"<Response/>", [12300]),
+        ("text/xml", b"<Response/>" + b" " * 64 * 1024, [11750]),
+    ],
+)
+def test_an_answer_is_taken_by_its_type_and_size(
+    stack: LocalStack, web_server: "WebServer", content_type: str, body: bytes, codes: list[int]
+) -> None:
+    stack.line_goes_to(SmsUrl=web_server.answer("/sms", body, content_type))
+    stack.text("Hi")
+    stack.advance(0)
+
+    assert [alert["code"] for alert in stack.alerts()] == codes
