@@ -33,7 +33,7 @@ const Welcome = ({ commands }) => html`<div class="welcome">
 export function Inspector({ state, handset, selection, onSelect }) {
   const [filter, setFilter] = useState("All");
   const [limit, setLimit] = useState(PAGE);
-  const { answers_url: answersUrl, function_key: functionKey } = state;
+  const { numbers, line, handsets, answers_url: answersUrl, function_key: functionKey } = state;
   const all = tracesOf(state);
   const list = useRef();
   useLayoutEffect(() => {
@@ -48,7 +48,7 @@ export function Inspector({ state, handset, selection, onSelect }) {
       ${chosen.length
         ? html`<button class="soft-button" data-testid="show-all" onClick=${() => onSelect(selection)}>Show all</button>`
         : !fresh && html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
-      <${Numbers} state=${state} />
+      <${Numbers} ...${{ numbers, line, handsets, answersUrl }} />
       ${!fresh && html`<details><summary>Commands</summary><div class="popover">${commands}</div></details>`}
     </div>
     ${fresh && html`<${Welcome} commands=${commands} />`}

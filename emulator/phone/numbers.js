@@ -2,7 +2,7 @@
 import { voiceExamples, textExamples } from "./examples.js";
 import { formatNumber } from "./formats.js";
 import { send } from "./person.js";
-import { html } from "./ui.js";
+import { html, memo } from "./ui.js";
 
 /** A field shows why its value was refused. */
 const refuse = (field) => (error) => {
@@ -13,7 +13,10 @@ const refuse = (field) => (error) => {
 function Address({ number, name, label, answersUrl, examples }) {
   const url = number[name];
   const own = `${answersUrl}/`;
-  const save = (field) => send("PUT", `numbers/${number.sid}`, { [name]: field.value.trim() }).catch(refuse(field));
+  const save = (field) => {
+    field.setCustomValidity("");
+    send("PUT", `numbers/${number.sid}`, { [name]: field.value.trim() }).catch(refuse(field));
+  };
   const choose = ({ target: list }) => {
     const field = list.parentNode.querySelector("input");
     field.value = list.value;
@@ -24,7 +27,7 @@ function Address({ number, name, label, answersUrl, examples }) {
     <label><span>${label}</span>
       <input key=${url} data-testid=${name} spellcheck="false" autocomplete="off" placeholder="Nothing answers"
         aria-label="${label} to ${formatNumber(number.number)}" defaultValue=${url.startsWith(own) ? url.slice(own.length) : url}
-        onInput=${({ target }) => target.setCustomValidity("")} onChange=${({ target }) => save(target)} /></label>
+        onChange=${({ target }) => save(target)} /></label>
     <select aria-label="Examples: ${label} to ${formatNumber(number.number)}" onChange=${choose}>
       <option value="">Examples</option>
       ${examples.map(([title, value]) => html`<option value=${value}>${title}</option>`)}
@@ -32,7 +35,7 @@ function Address({ number, name, label, answersUrl, examples }) {
   </div>`;
 }
 
-export function Numbers({ state: { numbers, line, handsets, answers_url: answersUrl } }) {
+export const Numbers = memo(({ numbers, line, handsets, answersUrl }) => {
   const change = (method, path) => ({ target }) => send(method, path, {}).catch(refuse(target));
   return html`<details class="numbers">
     <summary data-testid="numbers">Numbers</summary>
@@ -49,4 +52,4 @@ export function Numbers({ state: { numbers, line, handsets, answers_url: answers
       <button class="soft-button" data-testid="add-number" onClick=${change("POST", "numbers")}>Add a number</button>
     </div>
   </details>`;
-}
+});

@@ -39,9 +39,8 @@ function AddHandset({ state, onAdd }) {
   };
   return html`<details class="add" onToggle=${focus}>
     <summary aria-label="Add a handset" title="Add a handset" data-testid="add-handset">+</summary>
-    <form class="popover" onSubmit=${add}>
-      <label>Number of the handset<input name="number" type="tel" defaultValue=${nextNumber(state.handsets)} key=${state.handsets.length}
-        onInput=${({ target }) => target.setCustomValidity("")} /></label>
+    <form class="popover" noValidate onSubmit=${add}>
+      <label>Number of the handset<input name="number" type="tel" key=${state.handsets.length} defaultValue=${nextNumber(state.handsets)} /></label>
       <button class="soft-button">Add</button>
     </form>
   </details>`;

@@ -1,0 +1,76 @@
+"""The numbers of the account on the page: what answers them, and how they are reached."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from emulator.local_values import LINE, LINE_SID
+from emulator.testing import LocalStack
+
+pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+
+
+@pytest.fixture
+def numbers(page: Page) -> Page:
+    """The page with its list of numbers open."""
+    page.get_by_test_id("numbers").click()
+    return page
+
+
+def change(page: Page, label: str, address: str) -> None:
+    """Enter an address at the first number, and wait for what comes of it."""
+    with page.expect_response("**/emulator/numbers/*"):
+        page.get_by_label(label).first.fill(address)
+        page.keyboard.press("Enter")
+
+
+def test_an_example_answers_the_next_call(numbers: Page) -> None:
+    with numbers.expect_response("**/emulator/numbers/*"):
+        numbers.get_by_label("Examples: Calls").select_option("A message")
+    numbers.keyboard.press("Escape")
+
+    numbers.get_by_test_id("call-line").click()
+
+    expect(numbers.get_by_test_id("caption")).to_have_text("We are closed today.")
+
+
+def test_an_address_elsewhere_is_kept_whole(numbers: Page, live_stack: LocalStack) -> None:
+    change(numbers, "Texts to (202) 555-0100", "https://example.com/texts")
+
+    expect(numbers.get_by_test_id("sms_url")).to_have_value("https://example.com/texts")
+    record = live_stack.rest("GET", f"IncomingPhoneNumbers/{LINE_SID}.json").json()
+    assert record["sms_url"] == "https://example.com/texts"
+
+
+def test_a_refused_address_says_why(numbers: Page, complaints: list[str]) -> None:
+    change(numbers, "Calls to (202) 555-0100", "ftp://example.com/calls")
+
+    field = numbers.get_by_test_id("voice_url")
+    expect(field).to_have_js_property("validity.valid", False)
+    message = field.evaluate("(field) => field.validationMessage")
+    assert message == "VoiceUrl is not a valid URL"
+    complaints.clear()
+
+
+def test_a_new_number_can_be_called_and_removed(numbers: Page) -> None:
+    numbers.get_by_test_id("add-number").click()
+    expect(numbers.get_by_test_id("number")).to_have_count(2)
+    conversations = numbers.get_by_label("Conversation").locator("option")
+    expect(conversations).to_have_count(2)
+
+    numbers.get_by_role("button", name="Remove").click()
+
+    expect(numbers.get_by_test_id("number")).to_have_count(1)
+
+
+def test_the_dialler_offers_each_number(numbers: Page) -> None:
+    numbers.get_by_test_id("add-number").click()
+    expect(numbers.get_by_test_id("number")).to_have_count(2)
+    numbers.keyboard.press("Escape")
+    numbers.get_by_role("button", name="keypad").click()
+    offered = numbers.get_by_label("Numbers of your functions")
+
+    offered.select_option(index=2)
+
+    number = offered.input_value()
+    assert number != LINE
+    expect(numbers.get_by_label("Number", exact=True)).to_contain_text(number[-4:])
