@@ -7,24 +7,13 @@ from emulator import views
 from emulator.clock import Clock
 from emulator.events import Hub
 from emulator.line.exchange import Exchange
-from emulator.line.moderation import Moderation
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
 from emulator.line.texts import Texts
 from emulator.local_values import FUNCTION_KEY, HANDSETS, LINE, LINE_SID
+from emulator.rest import RestApi
 from emulator.twilio.accounts import Accounts
-from emulator.twilio.api import Api
-from emulator.twilio.calls import Calls
-from emulator.twilio.conference_recordings import ConferenceRecordings
-from emulator.twilio.conferences import Conferences
-from emulator.twilio.media import MessageFeedback, MessageMedia
-from emulator.twilio.members import Members
-from emulator.twilio.messages import Messages
 from emulator.twilio.numbers import national
-from emulator.twilio.participants import Participants
-from emulator.twilio.phone_numbers import KINDS, NumbersOfOneKind, PhoneNumbers
-from emulator.twilio.queues import Queues
-from emulator.twilio.recordings import CallRecordings, Recordings
 from emulator.twilio.records import Alert, Call, Message, PhoneNumber, Record
 from emulator.twilio.store import Shelf, Store
 from emulator.webhooks import Webhooks
@@ -65,53 +54,15 @@ class State:
         recorder = Recorder(self.store, clock, self.reports)
         self.exchange = Exchange(self.store, clock, self.webhooks, self.reports, recorder)
         self._accounts = Accounts(clock)
-        calls = Calls(self.store, clock, self.exchange)
-        queues = Queues(self.store, clock, self.exchange.queues)
-        conferences = Conferences(
-            self.store, clock, self.exchange.conferences, self.exchange.announcements
-        )
-        messages = Messages(self.store, clock, self.texts, messaging_service)
-        self.api = Api(
+        self.api = RestApi(
             self.store,
             clock,
             self._accounts,
-            {
-                "Messages": messages,
-                "Calls": calls,
-                "Recordings": Recordings(self.store, clock),
-                "IncomingPhoneNumbers": PhoneNumbers(self.store, clock),
-                **{
-                    f"IncomingPhoneNumbers/{name}": NumbersOfOneKind(self.store, clock, kind)
-                    for name, kind in KINDS.items()
-                },
-                "Queues": queues,
-                "Conferences": conferences,
-            },
-            {
-                "Calls/Recordings": lambda sid: CallRecordings(
-                    self.store, clock, calls.found(sid), recorder
-                ),
-                "Conferences/Participants": lambda sid: Participants(
-                    self.store,
-                    clock,
-                    sid,
-                    conferences,
-                    Moderation(self.exchange.conferences),
-                    self.exchange.announcements,
-                    calls,
-                ),
-                "Conferences/Recordings": lambda sid: ConferenceRecordings(
-                    self.store, clock, conferences.found(sid).sid
-                ),
-                "Queues/Members": lambda sid: Members(
-                    self.store, clock, queues.found(sid).sid, queues, self.exchange
-                ),
-                "Messages/Media": lambda sid: MessageMedia(self.store, clock, messages.found(sid)),
-                "Messages/Feedback": lambda sid: MessageFeedback(
-                    self.store, clock, messages.found(sid)
-                ),
-            },
-        )
+            self.exchange,
+            self.texts,
+            recorder,
+            messaging_service,
+        ).api
         self._add_line()
 
     @property

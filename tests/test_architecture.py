@@ -77,6 +77,7 @@ FLOORS = [
     {"twilio"},
     {"webhooks", "views"},
     {"line"},
+    {"rest"},
     {"state", "vault"},
     {"world", "page"},
     {"application"},

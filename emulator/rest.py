@@ -1,0 +1,98 @@
+"""Twilio's REST API, put together from its resources."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emulator.clock import Clock
+from emulator.line.exchange import Exchange
+from emulator.line.moderation import Moderation
+from emulator.line.recorder import Recorder
+from emulator.line.texts import Texts
+from emulator.twilio.accounts import Accounts
+from emulator.twilio.api import Api, Part
+from emulator.twilio.calls import Calls
+from emulator.twilio.conference_recordings import ConferenceRecordings
+from emulator.twilio.conferences import Conferences
+from emulator.twilio.media import MessageFeedback, MessageMedia
+from emulator.twilio.members import Members
+from emulator.twilio.messages import Messages
+from emulator.twilio.participants import Participants
+from emulator.twilio.phone_numbers import KINDS, NumbersOfOneKind, PhoneNumbers
+from emulator.twilio.queues import Queues
+from emulator.twilio.recordings import CallRecordings, Recordings
+from emulator.twilio.resource import Resource
+from emulator.twilio.store import Store
+
+
+class RestApi:
+    """Builds the API and each resource of it once; `api` answers the requests."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        accounts: Accounts,
+        exchange: Exchange,
+        texts: Texts,
+        recorder: Recorder,
+        messaging_service: Callable[[], str],
+    ) -> None:
+        """`messaging_service` gives the SID that the app's settings name, or ""."""
+        self._store = store
+        self._clock = clock
+        self._exchange = exchange
+        self._recorder = recorder
+        self._calls = Calls(store, clock, exchange)
+        self._messages = Messages(store, clock, texts, messaging_service)
+        self._queues = Queues(store, clock, exchange.queues)
+        self._conferences = Conferences(store, clock, exchange.conferences, exchange.announcements)
+        self.api = Api(store, clock, accounts, self._resources(), self._parts())
+
+    def _resources(self) -> Mapping[str, Resource[Any]]:
+        """Return the resources below the account by their name in the path."""
+        store, clock = self._store, self._clock
+        kinds = {
+            f"IncomingPhoneNumbers/{name}": NumbersOfOneKind(store, clock, kind)
+            for name, kind in KINDS.items()
+        }
+        return {
+            "Messages": self._messages,
+            "Calls": self._calls,
+            "Recordings": Recordings(store, clock),
+            "IncomingPhoneNumbers": PhoneNumbers(store, clock),
+            **kinds,
+            "Queues": self._queues,
+            "Conferences": self._conferences,
+        }
+
+    def _parts(self) -> Mapping[str, Part]:
+        """Return the resources below one record by both names in the path."""
+        store, clock = self._store, self._clock
+        return {
+            "Calls/Recordings": lambda sid: CallRecordings(
+                store, clock, self._calls.found(sid), self._recorder
+            ),
+            "Messages/Media": lambda sid: MessageMedia(store, clock, self._messages.found(sid)),
+            "Messages/Feedback": lambda sid: MessageFeedback(
+                store, clock, self._messages.found(sid)
+            ),
+            "Queues/Members": lambda sid: Members(
+                store, clock, self._queues.found(sid).sid, self._queues, self._exchange
+            ),
+            "Conferences/Participants": self._participants,
+            "Conferences/Recordings": lambda sid: ConferenceRecordings(
+                store, clock, self._conferences.found(sid).sid
+            ),
+        }
+
+    def _participants(self, conference: str) -> Participants:
+        exchange = self._exchange
+        return Participants(
+            self._store,
+            self._clock,
+            conference,
+            self._conferences,
+            Moderation(exchange.conferences),
+            exchange.announcements,
+            self._calls,
+        )
