@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 from shared.answers import reply
 from shared.owners import owner_number
 from shared.settings import Settings
-from shared.twimlet_parameters import digits_of, entries, ignored, is_url, percent_encoded, table
+from shared.twimlet_parameters import (
+    entries,
+    ignored,
+    is_same_number,
+    is_url,
+    percent_encoded,
+    table,
+)
 from shared.webhooks import Webhook
 
 if TYPE_CHECKING:
@@ -32,7 +39,7 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
 def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
     """What the owner gets; nothing of what the owner wrote, or it would come back for ever."""
     sender = req.field("From") or ""
-    if not owner or digits_of(sender) == digits_of(owner):
+    if not owner or is_same_number(sender, owner):
         return None
     body = req.field("Body") or ""
     return reply.Forwarding(owner, sender, body, reply.media_urls(req.field))

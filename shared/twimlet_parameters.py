@@ -114,9 +114,20 @@ def is_url(value: str) -> bool:
     return scheme.lower() in ("http", "https") and rest[:1] not in ("", "/", "?", "#", " ")
 
 
+def is_same_number(one: str, other: str) -> bool:
+    """Whether two texts mean the same number; not without a digit.
+
+    Where both begin with a `+` all digits count: +1 478 555 0123 is in Georgia, +47 8555 0123 in
+    Norway. Otherwise an American number may be written without its 1.
+    """
+    if one.startswith("+") and other.startswith("+"):
+        return bool(digits_of(one)) and _only_digits(one) == _only_digits(other)
+    return bool(digits_of(one)) and digits_of(one) == digits_of(other)
+
+
 def digits_of(number: str) -> str:
-    """The digits by which two numbers are compared: an American one has ten, without its 1."""
-    digits = re.sub("[^0-9]", "", number)
+    """The digits of a number as people write it: an American one has ten, without its 1."""
+    digits = _only_digits(number)
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
 
 
@@ -128,6 +139,10 @@ def step_url(function: str, *parameters: tuple[str, str]) -> str:
 def ignored(name: str) -> None:
     """Write to the log that a parameter cannot be used; its value may be a number or a text."""
     log.warning("The query parameter %s cannot be used and is left out", name)
+
+
+def _only_digits(number: str) -> str:
+    return re.sub("[^0-9]", "", number)
 
 
 def _clean(value: str) -> str:

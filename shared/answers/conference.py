@@ -14,6 +14,7 @@ from shared.twimlet_parameters import (
     digits_of,
     flag,
     ignored,
+    is_same_number,
     is_url,
     percent_encoded,
     phone_numbers,
@@ -88,9 +89,9 @@ def _question(password: str) -> VoiceResponse:
 
 def _is_moderator(moderators: list[str], field: Field) -> bool:
     """Whether the caller is on the list, or the number that was called to bring somebody in."""
-    known = {digits_of(number) for number in moderators}
     parties = (field("From") or field("Caller"), field("To") or field("Called"))
-    return any(digits_of(party) in known for party in parties if party)
+    known = [party for party in parties if party]
+    return any(is_same_number(a, b) for a in known for b in moderators)
 
 
 def _text_moderators(response: VoiceResponse, moderators: list[str], caller: str) -> None:

@@ -15,8 +15,8 @@ from shared.responses import Redirection
 from shared.twimlet_parameters import (
     Field,
     Pairs,
-    digits_of,
     entries,
+    is_same_number,
     phone_number,
     seconds,
     web_url,
@@ -65,6 +65,6 @@ def forward(wanted: Forward, field: Field) -> VoiceResponse | Redirection:
 
 def _is_allowed(allowed: list[str], field: Field) -> bool:
     """Whether the caller, or the number that was called, is on the list, if there is one."""
-    known = {digits_of(number) for number in allowed} - {""}
     parties = (field("From") or field("Caller"), field("To") or field("Called"))
-    return not allowed or any(digits_of(party) in known for party in parties if party)
+    known = [party for party in parties if party]
+    return not allowed or any(is_same_number(a, b) for a in known for b in allowed)

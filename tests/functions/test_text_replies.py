@@ -122,6 +122,12 @@ def test_what_the_owner_writes_does_not_come_back(sent: Sent, forward: str) -> N
     assert sent({"Forward": forward, "Message": "Thanks"}, sender=OWNER) == [(None, "Thanks", [])]
 
 
+def test_a_writer_abroad_is_not_taken_for_the_owner(sent: Sent) -> None:
+    writer, owner = "+4785550123", "+14785550123"
+
+    assert sent({"Forward": owner}, sender=writer) == [(owner, f"From {writer}: Hi", [])]
+
+
 @pytest.mark.parametrize(
     ("query", "number"),
     [
