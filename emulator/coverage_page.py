@@ -56,7 +56,6 @@ GAPS = """## Behaviour of Twilio that is not emulated
 | `ValidityPeriod` | checked, and without effect: nothing waits |
 | The conference event `speaker`, and the sound of muting, holding, coaching and beeps | they are shown, not heard: there is no audio |
 | `AnnounceUrl` of a conference | is requested for each participant, not once |
-| A conference to which somebody is being called and that ends meanwhile | their phone rings on, and answering opens a new conference of that name |
 | Caching of TwiML and media by ETag | everything is fetched each time |
 | The sound of a recording | a hum of its length: there is no audio. `trim` counts in `<Record>`, where people are known to be silent; in `<Dial>` and for calls it is checked, as are tracks |
 | Sound of more than 69 minutes in one channel, 34 in two | 501: it would take more than 64 MB |

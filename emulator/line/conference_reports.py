@@ -71,5 +71,12 @@ def of_participant(participant: Participant) -> Fields:
     )
 
 
+def of_ending(reason: str, ending: Participant | None) -> Fields:
+    """Return what only the last report on a conference has."""
+    who = (("CallSidEndingConference", ending.call_sid),) if ending else ()
+    label = (("ParticipantLabelEndingConference", ending.label),) if ending and ending.label else ()
+    return (*who, *label, ("ReasonConferenceEnded", reason), ("Reason", reason.replace("-", " ")))
+
+
 def _word(value: object) -> str:
     return "true" if value else "false"

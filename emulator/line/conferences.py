@@ -1,26 +1,20 @@
 """Conferences: who is in them, when they start and when they end."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from emulator.clock import Clock
 from emulator.line.attendance import Attendee, Joining, RefusedError, Room
-from emulator.line.conference_reports import ConferenceReports
-from emulator.line.fields import Fields
+from emulator.line.conference_reports import ConferenceReports, of_ending
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
 from emulator.twilio.conferences import VIA_API
-from emulator.twilio.records import (
-    ENDED_CALL,
-    Call,
-    Conference,
-    Participant,
-)
+from emulator.twilio.records import ENDED_CALL, Call, Conference, Participant
 from emulator.twilio.sids import new_sid
 from emulator.twilio.store import Store
 
 FULL, LABEL_TAKEN, NOT_TO_COACH = 16020, 16025, 13240
-
 MODERATOR = "participant-with-end-conference-on-exit"
 LAST = "last-participant"
 HUNG_UP, UPDATED, ADD_FAILED = (
@@ -33,11 +27,20 @@ HUNG_UP, UPDATED, ADD_FAILED = (
 class Conferences:
     """All conferences. The records hold who takes part; this holds what happens to them."""
 
-    def __init__(self, store: Store, clock: Clock, reports: Reports, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        reports: Reports,
+        recorder: Recorder,
+        hang_up: Callable[[str], None],
+    ) -> None:
+        """`hang_up` ends a call by its SID."""
         self._store = store
         self._clock = clock
         self._reports = reports
         self._recorder = recorder
+        self._hang_up = hang_up
         self._rooms: dict[str, Room] = {}
 
     def named(self, name: str) -> Conference | None:
@@ -122,6 +125,8 @@ class Conferences:
         why = "conference_ended_via_api" if reason == VIA_API else "moderator_ended_conference"
         for participant in conference.participants:
             self._tell_left(conference, room, participant, why)
+            if not participant.joined:
+                self._hang_up(participant.call_sid)
         for attendee in room.attendees.values():
             attendee.out.set()
         ended = replace(
@@ -133,7 +138,7 @@ class Conferences:
         ended = self._put(ended, ())
         if room.recording_sid is not None:
             self._recorder.finish(room.recording_sid)
-        room.reports.tell(ended, "conference-end", fields=_ending(reason, ending))
+        room.reports.tell(ended, "conference-end", fields=of_ending(reason, ending))
 
     def change(self, participant: Participant, event: str, **changes: Any) -> None:
         """Change how somebody takes part, and report it as this event."""
@@ -235,10 +240,3 @@ class Conferences:
         return self._store.conferences.put(
             replace(conference, participants=participants, updated=self._clock.now())
         )
-
-
-def _ending(reason: str, ending: Participant | None) -> Fields:
-    """Return what only the last report on a conference has."""
-    who = (("CallSidEndingConference", ending.call_sid),) if ending else ()
-    label = (("ParticipantLabelEndingConference", ending.label),) if ending and ending.label else ()
-    return (*who, *label, ("ReasonConferenceEnded", reason), ("Reason", reason.replace("-", " ")))

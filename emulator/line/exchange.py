@@ -48,7 +48,7 @@ class Exchange:
         answering = Answering(clock, self._calls, recorder, reports)
         self._lifecycle = Lifecycle(store, clock, webhooks, progress, self._calls, answering)
         self.queues = Queues(store, clock)
-        self.conferences = Conferences(store, clock, reports, recorder)
+        self.conferences = Conferences(store, clock, reports, recorder, self._end_live)
         self.announcements = Announcements(store, self.conferences)
         self._services = Services(
             dialler=self,
@@ -127,8 +127,8 @@ class Exchange:
 
     def release(self, leg: Leg) -> None:
         """Hang up a leg that is not over and was not sent elsewhere."""
-        if not leg.left and self._calls.is_live(leg.sid):
-            self._calls.end(leg.sid)
+        if not leg.left:
+            self._end_live(leg.sid)
 
     def answer(self, sid: str) -> None:
         """The handset that rings is picked up."""
@@ -182,6 +182,11 @@ class Exchange:
         self._calls.part(live)
         before = live.task
         self._calls.run(live, lambda: self._lifecycle.redirected(live, before, instructions))
+
+    def _end_live(self, sid: str) -> None:
+        """End a call that may be over already."""
+        if self._calls.is_live(sid):
+            self._calls.end(sid)
 
     def cancel(self) -> list[asyncio.Task[None]]:
         """Drop all calls without a word, for a reset or the end; return what ends with them."""

@@ -343,6 +343,15 @@ class TestInvitations:
         assert (removed, stack.call(sid)["status"]) == (204, "canceled")
         assert len(participants(stack)) == 1
 
+    def test_a_phone_stops_ringing_when_the_conference_ends(self, stack: LocalStack) -> None:
+        join(stack)
+        sid = invite(stack)["call_sid"]
+        stack.advance(1)
+        stack.rest("POST", f"Conferences/{newest(stack)['sid']}.json", {"Status": "completed"})
+        stack.advance(0)
+
+        assert (stack.call(sid)["status"], newest(stack)["status"]) == ("canceled", "completed")
+
     @pytest.mark.parametrize(
         ("change", "code"),
         [
