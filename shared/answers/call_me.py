@@ -9,6 +9,7 @@ from shared.answers.dialling import (
     add_with_whisper,
     after_dialling,
     has_dialled,
+    is_line,
     nobody_to_dial,
     own_step,
 )
@@ -39,7 +40,7 @@ def call_me(wanted: CallMe, field: Field) -> VoiceResponse | Redirection:
     """Dial, or answer the step that follows."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
-    if not wanted.phone_number:
+    if not wanted.phone_number or is_line(wanted.phone_number, field):
         return nobody_to_dial("PhoneNumber", wanted.fail_url)
     action = own_step("TwimlCallMe", wanted.fail_url)
     dial = Dial(action=action, timeout=wanted.timeout_s)

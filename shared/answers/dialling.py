@@ -4,7 +4,7 @@ from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from shared.answers.spoken import apology
 from shared.responses import Redirection
-from shared.twimlet_parameters import Field, ignored, step_url
+from shared.twimlet_parameters import Field, ignored, is_same_number, step_url
 
 # Twilio dials at most ten numbers at once; twimlets.com tries at most ten one after another.
 MAX_NUMBERS = 10
@@ -34,6 +34,23 @@ def was_answered(field: Field) -> bool:
 def after_dialling(field: Field, fail_url: str) -> VoiceResponse | Redirection:
     """Hang up after a conversation; otherwise go on at `fail_url`, if there is one."""
     return hang_up() if was_answered(field) or not fail_url else Redirection(fail_url)
+
+
+def is_line(number: str, field: Field) -> bool:
+    """Whether a number is the one that was called to get here.
+
+    A line that dials itself is called, dials itself again, and so on until the first caller hangs
+    up: each of these calls costs.
+    """
+    return is_same_number(number, field("To") or field("Called") or "")
+
+
+def without_line(numbers: list[str], field: Field) -> list[str]:
+    """The numbers of PhoneNumbers without the one that was called to get here."""
+    others = [number for number in numbers if not is_line(number, field)]
+    if len(others) < len(numbers):
+        ignored("PhoneNumbers")
+    return others
 
 
 def nobody_to_dial(parameter: str, fail_url: str) -> VoiceResponse | Redirection:

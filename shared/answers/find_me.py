@@ -10,6 +10,7 @@ from shared.answers.dialling import (
     hang_up,
     has_dialled,
     was_answered,
+    without_line,
 )
 from shared.responses import Redirection
 from shared.twimlet_parameters import (
@@ -49,21 +50,22 @@ def find_me(wanted: FindMe, field: Field) -> VoiceResponse | Redirection:
     """Dial the first number; the next step has those that are left. With none left, give up."""
     if has_dialled(field) and was_answered(field):
         return hang_up()
-    if not wanted.phone_numbers:
+    numbers = without_line(wanted.phone_numbers, field)
+    if not numbers:
         if not has_dialled(field):
             ignored("PhoneNumbers")
         return Redirection(wanted.fail_url) if wanted.fail_url else hang_up()
-    dial = Dial(action=_next_step(wanted), timeout=wanted.timeout_s or TIMEOUT_S)
-    add_with_whisper(dial, wanted.phone_numbers[0], wanted.message, needs_a_key=True)
+    dial = Dial(action=_next_step(wanted, numbers[1:]), timeout=wanted.timeout_s or TIMEOUT_S)
+    add_with_whisper(dial, numbers[0], wanted.message, needs_a_key=True)
     return VoiceResponse().append(dial)
 
 
-def _next_step(wanted: FindMe) -> str:
+def _next_step(wanted: FindMe, numbers: list[str]) -> str:
     return step_url(
         "TwimlFindMe",
         ("Dial", "true"),
         ("FailUrl", wanted.fail_url),
         ("Timeout", str(wanted.timeout_s or "")),
         ("Message", wanted.message),
-        *(("PhoneNumbers[]", number) for number in wanted.phone_numbers[1:]),
+        *(("PhoneNumbers[]", number) for number in numbers),
     )

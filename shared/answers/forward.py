@@ -8,6 +8,7 @@ from shared.answers.dialling import (
     TIMEOUT_S,
     after_dialling,
     has_dialled,
+    is_line,
     nobody_to_dial,
     own_step,
 )
@@ -52,7 +53,7 @@ def forward(wanted: Forward, field: Field) -> VoiceResponse | Redirection:
     if not _is_allowed(wanted.allowed_callers, field):
         response.say("Sorry, you are calling from a restricted number. Good bye.")
         return response
-    if not wanted.phone_number:
+    if not wanted.phone_number or is_line(wanted.phone_number, field):
         return nobody_to_dial("PhoneNumber", wanted.fail_url)
     response.dial(
         wanted.phone_number,

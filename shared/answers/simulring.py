@@ -11,6 +11,7 @@ from shared.answers.dialling import (
     after_dialling,
     has_dialled,
     nobody_to_dial,
+    without_line,
 )
 from shared.responses import Redirection
 from shared.twimlet_parameters import (
@@ -47,10 +48,11 @@ def simulring(wanted: Simulring, field: Field) -> VoiceResponse | Redirection:
     """Ring all numbers, in sorted order, or answer the step that follows."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
-    if not wanted.phone_numbers:
+    numbers = without_line(wanted.phone_numbers, field)
+    if not numbers:
         return nobody_to_dial("PhoneNumbers", wanted.fail_url)
     action = step_url("TwimlSimulring", ("Dial", "true"), ("FailUrl", wanted.fail_url))
     dial = Dial(action=action, timeout=wanted.timeout_s)
-    for number in sorted(wanted.phone_numbers):
+    for number in sorted(numbers):
         add_with_whisper(dial, number, wanted.message)
     return VoiceResponse().append(dial)
