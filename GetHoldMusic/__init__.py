@@ -13,4 +13,4 @@ MAX_AGE_S = 7 * 24 * 3600
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Play the melody of `Bucket`."""
     sound = await hold_music.sound_of(req.params.get("Bucket", ""))
-    return sound_response(sound, max_age_s=MAX_AGE_S)
+    return sound_response(req, sound, max_age_s=MAX_AGE_S)

@@ -7,6 +7,7 @@ can be played again and again.
 import asyncio
 import io
 import math
+import threading
 from array import array
 from functools import cache
 from typing import NamedTuple
@@ -15,6 +16,9 @@ from shared.errors import NotFoundError
 
 BUCKET_PREFIX = "com.twilio.music."
 RATE_HZ = 8000
+
+# Who asks first computes; the others wait, instead of computing the same at the same time.
+_computing = threading.Lock()
 
 _TABLE_SIZE = 512
 _LOUDNESS = 9000
@@ -96,7 +100,12 @@ async def sound_of(bucket: str) -> bytes:
     """
     if bucket not in BUCKETS:
         raise NotFoundError("There is no hold music of this name.")
-    return await asyncio.to_thread(_wav, _MELODIES[bucket.removeprefix(BUCKET_PREFIX)])
+    return await asyncio.to_thread(_computed_once, _MELODIES[bucket.removeprefix(BUCKET_PREFIX)])
+
+
+def _computed_once(melody: Melody) -> bytes:
+    with _computing:
+        return _wav(melody)
 
 
 @cache  # there are six

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import io
 import json
@@ -20,7 +21,7 @@ import TwimlMenu
 import TwimlVoicemail
 from shared import clients
 from shared.clock import SystemClock
-from shared.hold_music import BUCKETS
+from shared.hold_music import BUCKETS, Melody
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Run, SignedRequest
@@ -41,9 +42,11 @@ def main_of(name: str) -> Any:
     return importlib.import_module(name).main
 
 
-def music(bucket: str | None) -> func.HttpRequest:
+def music(bucket: str | None, etag: str = "") -> func.HttpRequest:
     params = {} if bucket is None else {"Bucket": bucket}
-    return func.HttpRequest("GET", "http://inner/api/GetHoldMusic", params=params, body=b"")
+    headers = {"If-None-Match": etag} if etag else {}
+    url = "http://inner/api/GetHoldMusic"
+    return func.HttpRequest("GET", url, headers=headers, params=params, body=b"")
 
 
 @pytest.mark.parametrize(("url", "name"), EXAMPLES, ids=[name for _, name in EXAMPLES])
@@ -129,7 +132,24 @@ def test_an_unknown_melody_is_not_found(run: Run, bucket: str | None) -> None:
     assert json.loads(response.get_body())["detail"] == "There is no hold music of this name."
 
 
-def test_a_melody_is_computed_once(run: Run) -> None:
-    first, second = (run(GetHoldMusic.main, music("com.twilio.music.rock")) for _ in range(2))
+def test_a_melody_is_computed_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    unheard = Melody("1 . 8 . 1 . 8 .", "-9 -9", 0.4, (1, 0.5), 0.1, 0.9)
+    monkeypatch.setattr("shared.hold_music._MELODIES", {"rock": unheard})
 
-    assert first.get_body() is second.get_body()
+    async def crowd() -> list[func.HttpResponse]:
+        requests = [music("com.twilio.music.rock") for _ in range(8)]
+        return await asyncio.gather(*map(GetHoldMusic.main, requests))
+
+    first, *others = [response.get_body() for response in asyncio.run(crowd())]
+
+    assert all(other is first for other in others)
+
+
+def test_a_melody_that_twilio_still_has_is_not_sent_again(run: Run) -> None:
+    first = run(GetHoldMusic.main, music("com.twilio.music.rock"))
+    again = run(GetHoldMusic.main, music("com.twilio.music.rock", first.headers["ETag"]))
+    other = run(GetHoldMusic.main, music("com.twilio.music.ambient", first.headers["ETag"]))
+
+    assert (again.status_code, again.get_body()) == (304, b"")
+    assert (again.headers["ETag"], again.mimetype) == (first.headers["ETag"], "audio/wav")
+    assert other.status_code == 200
