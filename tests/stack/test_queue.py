@@ -86,6 +86,29 @@ class TestWaiting:
         ]
         assert web_server.asked("/wait")[0].form["QueueSid"].startswith("QU")
 
+    @pytest.mark.parametrize(
+        "verb",
+        [
+            "<Enqueue action='done' waitUrl='../hold/wait'>support</Enqueue>",
+            "<Dial action='done'><Conference waitUrl='../hold/wait'>room</Conference></Dial>",
+        ],
+    )
+    def test_urls_are_relative_to_the_document_they_stand_in(
+        self, stack: LocalStack, web_server: "WebServer", verb: str
+    ) -> None:
+        web_server.twiml("/hold/wait", "<Response><Redirect>more</Redirect></Response>")
+        web_server.twiml("/hold/more", "<Response><Pause length='60'/></Response>")
+        url = web_server.twiml("/flow/start", f"<Response>{verb}</Response>")
+        sid = stack.place_call(Url=url)
+        stack.advance(1)
+        stack.answer(sid)
+        stack.advance(5)
+        stack.hang_up(sid)
+        stack.advance(0)
+
+        assert len(web_server.asked("/hold/more")) == 1
+        assert len(web_server.asked("/flow/done")) == 1
+
     def test_a_wait_document_that_plays_nothing_is_asked_for_once_a_second(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
