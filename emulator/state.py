@@ -52,7 +52,9 @@ class State:
         self.reports = Reports(self.store, self.webhooks)
         self.texts = Texts(self.store, clock, self.webhooks, self.reports, emulator_url)
         recorder = Recorder(self.store, clock, self.reports)
-        self.exchange = Exchange(self.store, clock, self.webhooks, self.reports, recorder)
+        self.exchange = Exchange(
+            self.store, clock, self.webhooks, self.reports, recorder, self.texts
+        )
         self._accounts = Accounts(clock)
         self.api = RestApi(
             self.store,

@@ -43,6 +43,10 @@ RECOGNITION = (
 )  # fmt: skip
 """Attributes of Gather that mean nothing for words that are typed."""
 
+MESSAGE_ATTRIBUTES: Mapping[str, Level] = dict.fromkeys(
+    ("to", "from", "statusCallback", "action", "method"), "yes"
+)
+
 VOICE: Mapping[str, Element] = {
     "Say": Element(
         "yes",
@@ -139,6 +143,11 @@ VOICE: Mapping[str, Element] = {
         "Named queues only: what belongs to TaskRouter is a gap.",
     ),
     "Leave": Element("yes"),
+    "Sms": Element(
+        "yes",
+        MESSAGE_ATTRIBUTES,
+        "`action` is told `sending`, or `invalid` and no SID of a text that cannot be sent.",
+    ),
     "Queue": Element(
         "partly",
         {
@@ -168,7 +177,7 @@ VOICE: Mapping[str, Element] = {
     **{
         name: Element("no")
         for name in (
-            "Connect", "Echo", "Pay", "Prompt", "Refer", "Sms", "Start", "Stop",
+            "Connect", "Echo", "Pay", "Prompt", "Refer", "Start", "Stop",
         )
     },
     **{
@@ -176,10 +185,6 @@ VOICE: Mapping[str, Element] = {
         for name, attributes in SSML.items()
     },
 }  # fmt: skip
-
-MESSAGE_ATTRIBUTES: Mapping[str, Level] = dict.fromkeys(
-    ("to", "from", "statusCallback", "action", "method"), "yes"
-)
 
 MESSAGING: Mapping[str, Element] = {
     "Message": Element(

@@ -17,7 +17,7 @@ from emulator.line.progress import Progress
 from emulator.line.queues import Queues
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
-from emulator.line.services import Services
+from emulator.line.services import Services, TextSender
 from emulator.line.session import CallSession, Heard, Silence, Speech, Step
 from emulator.line.verbs import DIALECTS
 from emulator.twilio.records import Call, Instructions, PhoneNumber, StatusCallback
@@ -39,6 +39,7 @@ class Exchange:
         webhooks: Webhooks,
         reports: Reports,
         recorder: Recorder,
+        texts: TextSender,
     ) -> None:
         progress = Progress(store, clock, reports, recorder)
         self._store = store
@@ -58,6 +59,7 @@ class Exchange:
             announcements=self.announcements,
             recorder=recorder,
             reports=reports,
+            texts=texts,
         )
 
     def place(self, call: Call, afterwards: Callable[[], None] = lambda: None) -> None:

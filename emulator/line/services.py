@@ -11,7 +11,7 @@ from emulator.line.legs import Leg, LegRequest
 from emulator.line.queues import Queues
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
-from emulator.twilio.records import Instructions
+from emulator.twilio.records import Instructions, Message
 
 if TYPE_CHECKING:
     from emulator.line.session import CallSession, Step
@@ -50,6 +50,16 @@ class Follow(Protocol):
         ...
 
 
+class TextSender(Protocol):
+    """Sends texts for a call."""
+
+    def send_from_call(
+        self, call_sid: str, to: str, sender: str, body: str, status_callback: str
+    ) -> Message:
+        """Send a text; return the new message at once. The numbers and the body are valid."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Handed to every call."""
@@ -61,3 +71,4 @@ class Services:
     announcements: Announcements
     recorder: Recorder
     reports: Reports
+    texts: TextSender

@@ -14,6 +14,7 @@ from emulator.line.verbs.messaging import RedirectText, read_message
 from emulator.line.verbs.queueing import Enqueue, LeaveQueue
 from emulator.line.verbs.recording import Record
 from emulator.line.verbs.speaking import Pause, Play, Say
+from emulator.line.verbs.texting import Sms
 
 
 class VoiceVerb(Protocol):
@@ -35,6 +36,7 @@ VOICE: Dialect[VoiceVerb] = Dialect(
         "Record": Record.read,
         "Enqueue": Enqueue.read,
         "Leave": LeaveQueue.read,
+        "Sms": Sms.read,
     },
     elements=coverage.VOICE,
     unknown_verb=12200,
