@@ -123,7 +123,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | `<Leave>` outside a queue | a warning (12200), then the next verb | not documented |
 | A wait document of a queue that takes no time | is asked for again after a second | docs/voice/twiml/enqueue: it is requested again when it runs out, not how often |
 | `maxQueueSize` | holds for the call that joins; a queue that is made for it gets this size | named by Twilio's SDK only |
-| `<Enqueue>` without a name, or with one that is too long (14204, 14205) | `QueueResult` is `error`; then the action or the next verb | docs/voice/twiml/enqueue: the TwiML contained an error |
+| `<Enqueue>` without a name, with one that is too long, or with a `waitUrl` that is no URL (14204, 14205, 14202) | `QueueResult` is `error`; then the action or the next verb | docs/voice/twiml/enqueue: the TwiML contained an error |
 | `Hangup` in the wait document of a queue | the action is told `hangup`; its answer is not used | not documented |
 | Leaving a queue by a REST redirect | the action is told `redirected` or `redirected-from-bridged`; its answer is not used | docs/voice/twiml/enqueue: the request is made at once, not whose TwiML runs |
 | Who takes a caller out of a queue and hangs up during the announcement | the caller's action is told `bridging-in-process` | not documented |

@@ -120,6 +120,11 @@ class TestStart:
         assert (stack.heard(sid), alerts(stack)) == (["Bye"], [11200])
         assert web_server.asked("/action")[0].form["DialCallStatus"] == "failed"
 
+    def test_a_wait_url_that_leads_nowhere_is_13233(self, stack: LocalStack) -> None:
+        sid = join(stack, "waitUrl='ftp://example.com/'")
+
+        assert (alerts(stack), events(stack, sid).count("hold music")) == ([13233], 1)
+
     def test_other_verbs_in_a_wait_document_are_13238(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:

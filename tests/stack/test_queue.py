@@ -216,6 +216,15 @@ class TestWaiting:
         )
         assert [alert["code"] for alert in stack.alerts()] == [code]
 
+    def test_a_wait_url_that_leads_nowhere_is_14202(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        wait(stack, f"{action} waitUrl='ftp://example.com/'")
+        stack.advance(2)
+
+        assert told(web_server) == ["error"]
+        assert [alert["code"] for alert in stack.alerts()] == [14202]
+
     @pytest.mark.parametrize(
         "enqueue",
         ["<Enqueue workflowSid='WW1'/>", "<Enqueue><Task>{}</Task></Enqueue>"],
@@ -332,6 +341,14 @@ class TestTakingOut:
         assert f"CallSid={sid}" in request.path
         assert f"DequeingCallSid={agent}" in request.path
         assert "QueueTime=1" in request.path
+
+    def test_an_announcement_whose_url_leads_nowhere_is_14211(self, stack: LocalStack) -> None:
+        sid = wait(stack)
+        agent = take(stack, queue="url='ftp://example.com/'")
+        stack.advance(2)
+
+        assert (stack.heard(agent), members(stack)) == (["Agent done"], [sid])
+        assert [alert["code"] for alert in stack.alerts()] == [14211]
 
     def test_who_hangs_up_during_the_announcement_makes_room_for_the_next(
         self, stack: LocalStack, web_server: "WebServer", action: str

@@ -19,12 +19,12 @@ from emulator.line.verbs.target import (
     until_parted,
 )
 from emulator.line.waiting import first_of, is_over
-from emulator.twilio.records import StatusCallback
+from emulator.twilio.records import Music, StatusCallback
 from emulator.webhooks import WebhookError
 
 NOT_KNOWN = 12200
-MUTED, ENDS, STARTS, WAIT_METHOD, BEEP, NAME, TRIM = (
-    13230, 13231, 13232, 13234, 13235, 13237, 13239,
+MUTED, ENDS, STARTS, WAIT_URL, WAIT_METHOD, BEEP, NAME, TRIM = (
+    13230, 13231, 13232, 13233, 13234, 13235, 13237, 13239,
 )  # fmt: skip
 WRONG_LABEL = 16023
 LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
@@ -153,10 +153,19 @@ def _resolved(session: CallSession, joining: Joining) -> Joining:
     """Return it with absolute URLs; raise WebhookError for one that leads nowhere."""
     return replace(
         joining,
-        music=resolved(session, joining.music),
+        music=_music(session, joining.music),
         callback=session.absolute(joining.callback),
         recording_callback=session.absolute(joining.recording_callback),
     )
+
+
+def _music(session: CallSession, music: Music) -> Music:
+    """Return the music with an absolute URL; for one that leads nowhere Twilio's own is heard."""
+    try:
+        return resolved(session, music)
+    except WebhookError as error:
+        session.warn(WAIT_URL, f"The waitUrl of <Conference>: {error.message}")
+        return Music()
 
 
 def _wrong(joining: Joining) -> tuple[int, str] | None:

@@ -9,8 +9,9 @@ from emulator.line.session import CallSession
 from emulator.line.verbs.target import DialOptions, Outcome, recorded, until_parted
 from emulator.line.waiting import first_of
 from emulator.twilio.records import Instructions
+from emulator.webhooks import WebhookError
 
-WRONG_METHOD = 14210
+WRONG_METHOD, WRONG_URL = 14210, 14211
 NOT_BRIDGED = (("DialBridged", "false"),)
 
 
@@ -36,7 +37,11 @@ class QueueNoun:
         return queue
 
     async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
-        url = session.resolve(self.url) if self.url else ""
+        try:
+            url = session.resolve(self.url) if self.url else ""
+        except WebhookError as error:
+            session.store.alert(session.sid, WRONG_URL, f"The url of <Queue>: {error.message}")
+            return Outcome("failed", NOT_BRIDGED)
         queue = session.services.queues.named(self.name)
         if queue is None:
             session.happened("no such queue", self.name)

@@ -19,7 +19,7 @@ def read_music(source: Source, url: str, method: str, warning: int) -> Music:
 
 
 def resolved(session: CallSession, music: Music) -> Music:
-    """Return it with an absolute URL; raise WebhookError for one that leads nowhere."""
+    """Return it with an absolute URL; raise WebhookError (11100) for one that leads nowhere."""
     return Music(session.resolve(music.url), music.method) if music.url else music
 
 

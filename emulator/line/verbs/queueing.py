@@ -1,6 +1,6 @@
 """Enqueue and Leave: waiting in a queue (twilio.com/docs/voice/twiml/enqueue)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emulator.line.fields import Fields
 from emulator.line.queues import Place
@@ -13,7 +13,9 @@ from emulator.twilio.records import Music
 from emulator.webhooks import WebhookError
 
 NOT_KNOWN = 12200
-NAME_TOO_SHORT, NAME_TOO_LONG, FULL = 14204, 14205, 14207
+WRONG_WAIT_URL, WRONG_ACTION, NAME_TOO_SHORT, NAME_TOO_LONG, FULL = (
+    14202, 14203, 14204, 14205, 14207,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,67 +46,63 @@ class Enqueue:
         session.note("Enqueue", self.name)
         session.takes_time()
         # Resolved first: the documents of the queue have URLs of their own.
-        action = None if self.action is None else session.resolve(self.action)
-        wrong = _wrong_name(self.name)
-        if wrong is not None:
-            session.store.alert(session.sid, *wrong)
-            return self._next(session, action, "error")
+        verb = replace(self, action=self._resolved_action(session))
+        try:
+            verb = replace(verb, music=_checked(session, self.name, self.music))
+        except TwimlError as error:
+            session.store.alert(session.sid, error.code, error.message)
+            return verb.report(session, "error")
         place = session.services.queues.join(session.call, self.name, self.max_size)
         if place is None:
             session.warn(FULL, f"The queue {self.name} is full")
-            return self._next(session, action, "queue-full")
+            return verb.report(session, "queue-full")
         try:
-            return await _Stay(session, place, self, action).run()
+            return await _Stay(session, place, verb).run()
         finally:
             session.services.queues.leave(place)
 
-    def _next(
-        self, session: CallSession, action: str | None, result: str, place: Place | None = None
-    ) -> Fetch | None:
-        session.happened("left the queue", result)
-        return self.report(session, action, result, place)
-
-    def report(
-        self, session: CallSession, action: str | None, result: str, place: Place | None
-    ) -> Fetch | None:
+    def report(self, session: CallSession, result: str, place: Place | None = None) -> Fetch | None:
         """Return the request to the action; QueueSid and QueueTime only of a call that waited."""
-        if action is None:
+        session.happened("left the queue", result)
+        if self.action is None:
             return None
         waited = _waited(session, place) if place else ()
-        return Fetch(action, self.method, (("QueueResult", result), *waited))
+        return Fetch(self.action, self.method, (("QueueResult", result), *waited))
+
+    def _resolved_action(self, session: CallSession) -> str | None:
+        try:
+            return None if self.action is None else session.resolve(self.action)
+        except WebhookError as error:
+            raise TwimlError(WRONG_ACTION, f"The action of <Enqueue>: {error.message}") from error
 
 
 class _Stay:
     """One call's stay in a queue, and with the one who takes it out."""
 
-    def __init__(
-        self, session: CallSession, place: Place, verb: Enqueue, action: str | None
-    ) -> None:
+    def __init__(self, session: CallSession, place: Place, verb: Enqueue) -> None:
         self._session = session
         self._place = place
         self._verb = verb
-        self._action = action
         self._is_bridged = False
 
     async def run(self) -> Step:
-        session = self._session
         with (
-            session.upon_hang_up(lambda: self._report("bridged" if self._is_bridged else "hangup")),
-            session.upon_redirect(
-                lambda: self._report(
-                    "redirected-from-bridged" if self._is_bridged else "redirected"
-                )
+            self._session.upon_hang_up(lambda: self._report(self._either("hangup", "bridged"))),
+            self._session.upon_redirect(
+                lambda: self._report(self._either("redirected", "redirected-from-bridged"))
             ),
         ):
             result = await self._result()
-        session.happened("left the queue", result if isinstance(result, str) else "hangup")
         if isinstance(result, End):
-            session.farewell = lambda: self._report("hangup")
+            self._session.farewell = lambda: self._report("hangup")
             return result
         return self._report(result)
 
+    def _either(self, waiting: str, bridged: str) -> str:
+        return bridged if self._is_bridged else waiting
+
     def _report(self, result: str) -> Fetch | None:
-        return self._verb.report(self._session, self._action, result, self._place)
+        return self._verb.report(self._session, result, self._place)
 
     async def _result(self) -> str | End:
         """Wait for what comes first: the wait document leads out, or somebody takes the call."""
@@ -119,8 +117,7 @@ class _Stay:
         """Hear the wait document again and again; return how it led out of the queue."""
         session = self._session
         try:
-            music = resolved(session, self._verb.music)
-            step = await stay(session, music, "queue wait", self._params, again=True)
+            step = await stay(session, self._verb.music, "queue wait", self._params, again=True)
         except (WebhookError, TwimlError) as error:
             session.store.alert(session.sid, error.code, error.message)
             return "error"
@@ -193,9 +190,13 @@ def _waited(session: CallSession, place: Place) -> Fields:
     return (("QueueSid", place.member.queue_sid), ("QueueTime", str(waited_s)))
 
 
-def _wrong_name(name: str) -> tuple[int, str] | None:
+def _checked(session: CallSession, name: str, music: Music) -> Music:
+    """Return the music with an absolute URL; raise TwimlError if the verb cannot be run so."""
     if not name:
-        return NAME_TOO_SHORT, "<Enqueue> has no name of a queue"
+        raise TwimlError(NAME_TOO_SHORT, "<Enqueue> has no name of a queue")
     if len(name) > NAME_LIMIT:
-        return NAME_TOO_LONG, f"The name of a queue has at most {NAME_LIMIT} characters"
-    return None
+        raise TwimlError(NAME_TOO_LONG, f"The name of a queue has at most {NAME_LIMIT} characters")
+    try:
+        return resolved(session, music)
+    except WebhookError as error:
+        raise TwimlError(WRONG_WAIT_URL, f"The waitUrl of <Enqueue>: {error.message}") from error
