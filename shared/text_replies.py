@@ -49,7 +49,7 @@ def _media_urls(req: Webhook) -> list[str]:
     name = "MediaUrl"
     # In a GET the query also holds the media of the incoming text: MediaUrl0 and so on.
     written = entries(req.query, name)
-    urls = [url for url in map(percent_encoded, filter(is_url, written)) if url]
+    urls = [percent_encoded(url) for url in written if is_url(url)]
     if len(urls) < len(written) or len(urls) > reply.MAX_MEDIA:
         ignored(name)
     return urls[: reply.MAX_MEDIA]

@@ -125,6 +125,13 @@ def is_same_number(one: str, other: str) -> bool:
     return bool(digits_of(one)) and digits_of(one) == digits_of(other)
 
 
+def is_party(numbers: Sequence[str], field: Field) -> bool:
+    """Whether the caller, or the number that was called, is one of `numbers`."""
+    parties = (field("From") or field("Caller"), field("To") or field("Called"))
+    known = [party for party in parties if party]
+    return any(is_same_number(party, number) for party in known for number in numbers)
+
+
 def digits_of(number: str) -> str:
     """The digits of a number as people write it: an American one has ten, without its 1."""
     digits = _only_digits(number)

@@ -14,7 +14,7 @@ from shared.twimlet_parameters import (
     digits_of,
     flag,
     ignored,
-    is_same_number,
+    is_party,
     is_url,
     percent_encoded,
     phone_numbers,
@@ -63,7 +63,8 @@ def conference(wanted: Conference, field: Field) -> VoiceResponse:
     if wanted.password and field("Digits") != wanted.password:
         return _question(wanted.password)
     response = VoiceResponse()
-    leads = _is_moderator(wanted.moderators, field)
+    # Whoever is on the list, be it as the number that was called to bring somebody in.
+    leads = is_party(wanted.moderators, field)
     if wanted.texts_moderators and not leads:
         _text_moderators(response, wanted.moderators, field("Caller") or field("From") or "")
     play_or_say(response, wanted.message or "You are now entering the conference line.")
@@ -85,13 +86,6 @@ def _question(password: str) -> VoiceResponse:
     response.append(gather)
     response.redirect("")
     return response
-
-
-def _is_moderator(moderators: list[str], field: Field) -> bool:
-    """Whether the caller is on the list, or the number that was called to bring somebody in."""
-    parties = (field("From") or field("Caller"), field("To") or field("Called"))
-    known = [party for party in parties if party]
-    return any(is_same_number(a, b) for a in known for b in moderators)
 
 
 def _text_moderators(response: VoiceResponse, moderators: list[str], caller: str) -> None:

@@ -17,7 +17,7 @@ from shared.twimlet_parameters import (
     Field,
     Pairs,
     entries,
-    is_same_number,
+    is_party,
     phone_number,
     seconds,
     web_url,
@@ -50,7 +50,7 @@ def forward(wanted: Forward, field: Field) -> VoiceResponse | Redirection:
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
     response = VoiceResponse()
-    if not _is_allowed(wanted.allowed_callers, field):
+    if wanted.allowed_callers and not is_party(wanted.allowed_callers, field):
         response.say("Sorry, you are calling from a restricted number. Good bye.")
         return response
     if not wanted.phone_number or is_line(wanted.phone_number, field):
@@ -62,10 +62,3 @@ def forward(wanted: Forward, field: Field) -> VoiceResponse | Redirection:
         caller_id=wanted.caller_id or None,
     )
     return response
-
-
-def _is_allowed(allowed: list[str], field: Field) -> bool:
-    """Whether the caller, or the number that was called, is on the list, if there is one."""
-    parties = (field("From") or field("Caller"), field("To") or field("Called"))
-    known = [party for party in parties if party]
-    return not allowed or any(is_same_number(a, b) for a in known for b in allowed)

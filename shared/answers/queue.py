@@ -133,7 +133,7 @@ def _url_of(step: Step, wanted: Queue) -> str:
 
 def _tracks(query: Pairs) -> list[str]:
     """The URLs of the music: the tracks of the query, else the melody of a bucket."""
-    tracks = [track for track in HoldMusic.from_query(query).tracks if track]
+    tracks = HoldMusic.from_query(query).tracks
     if not tracks and text(query, "Bucket"):
         ignored("Bucket")
     return tracks or HoldMusic.from_query([("Bucket", BUCKET)]).tracks
