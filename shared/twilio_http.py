@@ -3,6 +3,7 @@
 The SDK's own async transport ignores its timeout and keeps a pool of 100 connections.
 """
 
+import asyncio
 import base64
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,8 @@ TOTAL_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 5.0
 # A long recording takes its time, but a line that is silent is broken.
 DOWNLOAD_TIMEOUT_S = 60.0
+# Each file is held twice in memory, up to 100 MB, and an instance has 2 GB for all its requests.
+MAX_DOWNLOADS = 4
 NO_CONNECTION = "There is no connection to Twilio; nothing was sent."
 
 
@@ -49,6 +52,7 @@ class TwilioHttp(AsyncHttpClient):
             sock_connect=CONNECT_TIMEOUT_S,
             sock_read=total_timeout_s,
         )
+        self._downloads = asyncio.Semaphore(MAX_DOWNLOADS)
         self._session = aiohttp.ClientSession(
             connector=_Connector(limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -100,19 +104,22 @@ class TwilioHttp(AsyncHttpClient):
     async def download(
         self, url: str, auth: tuple[str, str], *, max_bytes: int
     ) -> tuple[int, bytes]:
-        """Get a file; return the status of the answer and its bytes.
+        """Get a file; return the status of the answer and its bytes. A few are got at a time.
 
         Raise TwilioUnreachableError, TwilioTimeoutError or FileTooLongError. Twilio may send on to
         where it stores files, without the credentials; the local stack may not.
         """
         is_local = bool(self._local_stack_url)
         try:
-            async with self._session.get(
-                twilio_url(url, self._local_stack_url) if is_local else url,
-                headers=_with_authorization({}, auth),
-                allow_redirects=not is_local,
-                timeout=self._download_timeout,
-            ) as answer:
+            async with (
+                self._downloads,
+                self._session.get(
+                    twilio_url(url, self._local_stack_url) if is_local else url,
+                    headers=_with_authorization({}, auth),
+                    allow_redirects=not is_local,
+                    timeout=self._download_timeout,
+                ) as answer,
+            ):
                 return answer.status, await _limited(answer, max_bytes)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TwilioUnreachableError(NO_CONNECTION) from error

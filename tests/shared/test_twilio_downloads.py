@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from shared.errors import FileTooLongError, TwilioTimeoutError, TwilioUnreachableError
-from shared.twilio_http import TwilioHttp
+from shared.twilio_http import MAX_DOWNLOADS, TwilioHttp
 
 URL = "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1.mp3"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -37,6 +37,37 @@ def test_a_file_comes_as_bytes_for_who_has_the_credentials() -> None:
 
     assert download(handler) == (200, b"\xff\xfb\x00")
     assert requests == [("/2010-04-01/Accounts/AC1/Recordings/RE1.mp3", "Basic QUMxOnRva2Vu")]
+
+
+def test_a_crowd_gets_a_few_files_at_a_time() -> None:
+    under_way = most = 0
+    all_of_them = asyncio.Event()
+
+    async def handler(request: web.Request) -> web.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        if under_way == MAX_DOWNLOADS:
+            all_of_them.set()
+        await all_of_them.wait()
+        for _ in range(20):  # one more would come now
+            await asyncio.sleep(0)
+        under_way -= 1
+        return web.Response(body=b"a")
+
+    async def main() -> list[tuple[int, bytes]]:
+        app = web.Application()
+        app.router.add_get("/{tail:.*}", handler)
+        async with TestServer(app) as server:
+            http = TwilioHttp(str(server.make_url("")).rstrip("/"))
+            wanted = (http.download(URL, ("AC1", "token"), max_bytes=10) for _ in range(30))
+            try:
+                return await asyncio.gather(*wanted)
+            finally:
+                await http.close()
+
+    assert asyncio.run(main()) == [(200, b"a")] * 30
+    assert most == MAX_DOWNLOADS
 
 
 def test_the_local_stack_sends_nobody_elsewhere() -> None:
