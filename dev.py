@@ -38,7 +38,7 @@ PROGRAMS = {
 HELP = """\
 usage: python3 dev.py COMMAND [OPTIONS]
 
-  start [--port N] [--phone-port N] [--clock system|manual] [--root DIR]
+  start [--port N] [--phone-port N] [--clock system|manual] [--root DIR] [--settings FILE]
                           run the functions (7071) and the phone in your browser (7072)
   test [PYTEST OPTIONS]   run the tests; -m soak runs the long trials
   check [--no-tests]      format, lint, types and tests: what must pass before a commit

@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emulator.local_values import FUNCTION_KEY, FUNCTIONS_PORT, PHONE_PORT, host_settings
-from emulator.supervision.host_environment import HostEnvironmentError, host_environment
+from emulator.supervision.host_environment import (
+    SETTINGS_FILE,
+    HostEnvironmentError,
+    host_environment,
+)
 from emulator.supervision.host_process import (
     HostProcess,
     PortInUseError,
@@ -28,6 +32,7 @@ class Options(NamedTuple):
     port: int
     phone_port: int
     clock: str
+    settings_file: str
 
 
 def parse_arguments() -> Options:
@@ -39,8 +44,13 @@ def parse_arguments() -> Options:
     parser.add_argument("--port", type=int, default=FUNCTIONS_PORT, help="port of the functions")
     parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")
     parser.add_argument("--clock", choices=["system", "manual"], default="system")
+    parser.add_argument(
+        "--settings", default=SETTINGS_FILE, help="settings file in the app's folder; '' for none"
+    )
     options = parser.parse_args()
-    return Options(options.root.resolve(), options.port, options.phone_port, options.clock)
+    return Options(
+        options.root.resolve(), options.port, options.phone_port, options.clock, options.settings
+    )
 
 
 def main() -> int:
@@ -57,9 +67,8 @@ def main() -> int:
     functions_url, emulator_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port_of(phone)}"
 
     def environment() -> dict[str, str]:
-        return host_environment(
-            os.environ, options.root, host_settings(functions_url, emulator_url)
-        )
+        local_stack = host_settings(functions_url, emulator_url)
+        return host_environment(os.environ, options.root, local_stack, options.settings_file)
 
     early: HostProcess | None = None
     # The supervisor meets an unusable settings file again and shows it on the page.

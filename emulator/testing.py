@@ -81,8 +81,13 @@ class LocalStack:
 
     @classmethod
     def start(cls, root: Path = ROOT, *, clock: str = "manual") -> Self:
-        """Start it on free ports and wait for the functions; raise RuntimeError without them."""
+        """Start it on free ports and wait for the functions; raise RuntimeError without them.
+
+        A local.settings.json is left out, so that tests mean the same on every desk; the
+        environment's variables count.
+        """
         command = [sys.executable, "-m", "emulator", "--root", str(root), "--clock", clock]
+        command += ["--settings", ""]
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
             [*command, "--port", "0", "--phone-port", "0"],
             cwd=ROOT,

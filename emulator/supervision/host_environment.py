@@ -14,15 +14,20 @@ class HostEnvironmentError(Exception):
 
 
 def host_environment(
-    process: Mapping[str, str], root: Path, local_stack: Mapping[str, str]
+    process: Mapping[str, str],
+    root: Path,
+    local_stack: Mapping[str, str],
+    settings_file: str = SETTINGS_FILE,
 ) -> dict[str, str]:
     """Return the host's environment variables.
 
-    First the process's own, then `Values` of `local.settings.json` in `root` if there is one, then
-    the local stack's, which always win: no setting can point the functions at a real account.
+    First the process's own, then `Values` of the settings file in `root` if there is one (none
+    where its name is empty), then the local stack's, which always win: no setting can point the
+    functions at a real account.
     Raises HostEnvironmentError.
     """
-    return {**process, **read_local_settings(root / SETTINGS_FILE), **local_stack}
+    settings = read_local_settings(root / settings_file) if settings_file else {}
+    return {**process, **settings, **local_stack}
 
 
 def read_local_settings(path: Path) -> dict[str, str]:

@@ -22,6 +22,12 @@ def test_settings_win_over_the_process_and_lose_to_the_local_stack(tmp_path: Pat
     assert environment == {"A": "settings", "B": "stack"}
 
 
+def test_the_settings_file_can_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / "local.settings.json").write_text('{"Values": {"A": "settings"}}', "utf-8")
+
+    assert host_environment({"A": "process"}, tmp_path, {}, "") == {"A": "process"}
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
