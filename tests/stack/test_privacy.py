@@ -1,14 +1,18 @@
 """What the app prints while it is used: no secret, no text, no full number."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
-from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, AUTH_TOKEN, LINE
+from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, AUTH_TOKEN, HANDSETS, LINE
 from emulator.testing import HANDSET, LocalStack
 
 PRIVATE_TEXT = "a-very-private-sentence"
 NATIONAL = "(202) 555-0123"
+OWNER = HANDSETS[1]
+RECORDING = "RE" + "a" * 32
+RECORDED = {"RecordingStatus": "completed", "From": HANDSET, "To": LINE}
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +44,38 @@ def use(stack: LocalStack) -> None:
     url = f"{stack.functions_url}/api/OnMessageStatus?To={HANDSET}"
     stack.http.post(url, data=PRIVATE_TEXT, headers=forged, timeout=5)
     stack.function("GetHealth", method="GET")
+    use_phone_line(stack)
+
+
+def use_phone_line(stack: LocalStack) -> None:
+    """Leave a voicemail for the other handset, open its link, and let URLs name what is private."""
+    functions = f"{stack.functions_url}/api"
+    stack.line_goes_to(
+        VoiceUrl=f"{functions}/TwimlVoicemail?Notify={quote(OWNER)}&Message={PRIVATE_TEXT}",
+        SmsUrl=f"{functions}/TwimlReply?Forward={quote(OWNER)}&MediaUrl={PRIVATE_TEXT}",
+    )
+    call = stack.ring()
+    stack.advance(9)
+    stack.hang_up(call)
+    stack.text(PRIVATE_TEXT)
+    stack.advance(9)
+    [link] = [word for text in stack.texts(OWNER) for word in text["body"].split() if "://" in word]
+    assert stack.http.get(link, timeout=5).status_code == 200
+    assert stack.http.get(f"{link}0", timeout=5).status_code == 403
+    stack.webhook(f"TwimlForward?PhoneNumber={PRIVATE_TEXT}&FailUrl={PRIVATE_TEXT}")
+    stack.webhook(f"TwimlForward?PhoneNumber={quote(LINE)}", {"To": LINE, "From": HANDSET})
+    stack.webhook(f"OnRecording?Notify={PRIVATE_TEXT}", {"RecordingSid": RECORDING, **RECORDED})
+    stack.webhook(f"OnRecording?Notify={quote(LINE)}", {"RecordingSid": RECORDING, **RECORDED})
 
 
 def test_reports_and_refusals_are_printed(printed: str) -> None:
     assert '"status": "delivered"' in printed
     assert "ForgedRequestError" in printed
     assert "21606" in printed
+    assert '"report": "recording"' in printed
+    assert "ForbiddenLinkError" in printed
+    assert "The query parameter FailUrl" in printed
+    assert f"The owner was not told of recording {RECORDING}" in printed
 
 
 def test_alerts_are_printed(printed: str) -> None:
@@ -58,6 +88,7 @@ def test_nothing_private_is_printed(printed: str) -> None:
     assert PRIVATE_TEXT not in after_welcome
     assert not re.search(r"(?<!\d)0{32}(?!\d)", after_welcome.replace(ACCOUNT_SID, ""))
     assert API_KEY_SECRET not in after_welcome
-    for number in (HANDSET, LINE, NATIONAL, "2025550123", "12025550177", "1202555012345678"):
+    assert "signature=" not in after_welcome
+    for number in (HANDSET, OWNER, LINE, NATIONAL, "2025550123", "12025550177", "1202555012345678"):
         assert number not in after_welcome
     assert AUTH_TOKEN not in after_welcome.replace(ACCOUNT_SID, "")
