@@ -50,7 +50,7 @@ GAPS = """## Behaviour of Twilio that is not emulated
 |---|---|
 | STOP, START, HELP and the refusal 21610 | the text reaches the app, with an alert |
 | The place (`e`) and `sni` of connection overrides | checked, and without effect |
-| Texts and calls between the account's own numbers | they fail, with an alert |
+| Calls between the account's own numbers | they fail, with an alert; texts arrive |
 | Digest passwords in a webhook's URL (Basic ones work) | the webhook fails with 11200 |
 | Queues by rate (one call a second, one segment a second), 20429 | nothing is limited |
 | `ValidityPeriod` | checked, and without effect: nothing waits |

@@ -110,14 +110,27 @@ def test_a_text_to_somebody_new_gives_them_a_handset(stack: LocalStack) -> None:
     assert [text["body"] for text in stack.texts("+442079460018")] == ["Hello"]
 
 
-def test_a_text_to_the_apps_own_number_fails_by_name(stack: LocalStack) -> None:
-    number = {"PhoneNumber": "+12025550111"}
-    stack.rest("POST", "IncomingPhoneNumbers.json", number).raise_for_status()
-    sid = stack.function("SendSms", {"to": "+12025550111", "body": "Hi"}).json()["sid"]
-    stack.advance(1)
+def test_a_text_to_another_number_of_the_app_comes_in_there(stack: LocalStack) -> None:
+    other = "+12025550111"
+    stack.rest("POST", "IncomingPhoneNumbers.json", {"PhoneNumber": other}).raise_for_status()
+    url = f"{stack.functions_url}/api/TwimlReply?Forward={HANDSET.replace('+', '%2B')}"
+    number = stack.rest("GET", "IncomingPhoneNumbers.json").json()["incoming_phone_numbers"][0]
+    path = f"IncomingPhoneNumbers/{number['sid']}.json"
+    stack.rest("POST", path, {"SmsUrl": url}).raise_for_status()
+    stack.function("SendSms", {"to": other, "body": "Hi"})
+    stack.advance(2)
 
-    assert stack.rest("GET", f"Messages/{sid}.json").json()["status"] == "failed"
-    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
+    [forwarded] = stack.texts()
+    assert (forwarded["from"], "Hi" in forwarded["body"]) == (other, True)
+
+
+def test_two_numbers_that_answer_each_other_are_stopped(stack: LocalStack) -> None:
+    other = {"PhoneNumber": "+12025550111", "SmsUrl": f"{stack.functions_url}/api/TwimlReply"}
+    stack.rest("POST", "IncomingPhoneNumbers.json", other).raise_for_status()
+    stack.function("SendSms", {"to": "+12025550111", "body": "Hi"})
+    stack.advance(60)
+
+    assert [alert["code"] for alert in stack.alerts()] == [14107]
 
 
 def test_an_opt_out_that_twilio_would_note_is_named(stack: LocalStack) -> None:
