@@ -66,7 +66,9 @@ def conference(wanted: Conference, field: Field) -> VoiceResponse:
     # Whoever is on the list, be it as the number that was called to bring somebody in.
     leads = is_party(wanted.moderators, field)
     if wanted.texts_moderators and not leads:
-        _text_moderators(response, wanted.moderators, field("Caller") or field("From") or "")
+        _text_moderators(
+            response, wanted.moderators, field("Caller") or field("From") or "Somebody"
+        )
     play_or_say(response, wanted.message or "You are now entering the conference line.")
     dial = Dial()
     dial.conference(

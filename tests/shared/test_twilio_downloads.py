@@ -39,6 +39,36 @@ def test_a_file_comes_as_bytes_for_who_has_the_credentials() -> None:
     assert requests == [("/2010-04-01/Accounts/AC1/Recordings/RE1.mp3", "Basic QUMxOnRva2Vu")]
 
 
+def test_twilio_may_send_on_to_its_storage_which_gets_no_credentials() -> None:
+    seen: list[str | None] = []
+
+    async def storage(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("Authorization"))
+        return web.Response(body=b"sound")
+
+    async def main() -> tuple[int, bytes]:
+        elsewhere, twilio = web.Application(), web.Application()
+        elsewhere.router.add_get("/sound", storage)
+        async with TestServer(elsewhere) as server:
+            location = str(server.make_url("/sound"))
+
+            async def api(request: web.Request) -> web.Response:
+                seen.append(request.headers.get("Authorization"))
+                return web.Response(status=302, headers={"Location": location})
+
+            twilio.router.add_get("/sound", api)
+            async with TestServer(twilio) as first:
+                http = TwilioHttp("")
+                try:
+                    url = str(first.make_url("/sound"))
+                    return await http.download(url, ("AC1", "token"), max_bytes=10)
+                finally:
+                    await http.close()
+
+    assert asyncio.run(main()) == (200, b"sound")
+    assert seen == ["Basic QUMxOnRva2Vu", None]
+
+
 def test_a_crowd_gets_a_few_files_at_a_time() -> None:
     under_way = most = 0
     all_of_them = asyncio.Event()
