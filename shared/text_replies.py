@@ -27,13 +27,22 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
     text = reply.keyword_answer(table(req.query, "Keywords"), req.field("Body") or "")
     if text is None:
         text = req.parameter("Message")
-    owner = owner_number(req, "Forward", config)
+    owner = _owner(req, config)
     forwarding = _forwarding(req, owner)
     if text is None and owner:
         return reply.reply("", forwarding=forwarding)
     if text is None:
         text = reply.acknowledgement(req.field)
     return reply.reply(text, _media_urls(req), forwarding)
+
+
+def _owner(req: Webhook, config: Settings) -> str:
+    """Who gets the texts; nobody when that is the line itself, which Twilio does not let text."""
+    owner = owner_number(req, "Forward", config)
+    if is_same_number(owner, req.field("To") or ""):
+        ignored("Forward")
+        return ""
+    return owner
 
 
 def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("app")
 
 WRITER, OWNER = "+12025550123", "+12025550124"
+LINE = "+12025550100"
 HOURS = {"Keywords[Hours]": "Nine to five", "Keywords[opening hours]": "See the door"}
 FORWARD = {"Forward": OWNER}
 
@@ -36,7 +37,7 @@ class Sent:
     def __call__(
         self, query: dict[str, str] | str, body: str = "Hi", sender: str = WRITER, media: int = 0
     ) -> list[tuple[str | None, str | None, list[str | None]]]:
-        form: Form = [("From", sender), ("Body", body), ("NumMedia", str(media))]
+        form: Form = [("From", sender), ("To", LINE), ("Body", body), ("NumMedia", str(media))]
         for index in range(media):
             form.append((f"MediaUrl{index}", f"https://api.example/ME{index}"))
             form.append((f"MediaContentType{index}", "image/png"))
@@ -148,6 +149,14 @@ def test_a_number_that_cannot_be_read_is_logged_and_the_writer_is_answered(
     assert sent({"Forward": "call me at 202-555-0124"}) == [(None, "You wrote: Hi", [])]
     assert "Forward is not a phone number" in caplog.text
     assert "0124" not in caplog.text
+
+
+def test_a_line_that_forwards_to_itself_answers_and_logs_that(
+    sent: Sent, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert sent({"Forward": LINE}) == [(None, "You wrote: Hi", [])]
+    assert "The query parameter Forward cannot be used" in caplog.text
+    assert "0100" not in caplog.text
 
 
 def test_a_long_text_reaches_the_owner_whole(sent: Sent) -> None:
