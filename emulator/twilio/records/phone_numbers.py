@@ -1,0 +1,25 @@
+"""The account's numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class PhoneNumber:
+    """A number of the account (IncomingPhoneNumber) and where its texts and calls go."""
+
+    sid: str
+    phone_number: str
+    friendly_name: str
+    created: datetime
+    updated: datetime
+    voice_url: str = ""
+    voice_method: str = "POST"
+    voice_fallback_url: str = ""
+    voice_fallback_method: str = "POST"
+    sms_url: str = ""
+    sms_method: str = "POST"
+    sms_fallback_url: str = ""
+    sms_fallback_method: str = "POST"
+    status_callback: str = ""
+    status_callback_method: str = "POST"
