@@ -45,6 +45,7 @@ def test_a_call_rings_is_answered_and_says_hello_world(page: Page, live_stack: L
     assert page.evaluate("window.said") == ["Hello World"]
 
 
+@pytest.mark.soak
 def test_a_call_can_be_declined(page: Page, live_stack: LocalStack) -> None:
     sid = call(live_stack)
     page.get_by_test_id("decline").click()
@@ -53,6 +54,7 @@ def test_a_call_can_be_declined(page: Page, live_stack: LocalStack) -> None:
     assert live_stack.call(sid)["status"] == "busy"
 
 
+@pytest.mark.soak
 def test_keys_reach_the_call(page: Page, live_stack: LocalStack) -> None:
     action = f"{live_stack.functions_url}/api/TwimlMessage?Message=Thank+you+very+much"
     gather = f"<Gather numDigits='2' action='{action}'><Say>Your age?</Say></Gather>"
@@ -86,6 +88,7 @@ def test_what_people_write_is_text_and_never_markup(page: Page, live_stack: Loca
     assert page.locator("[data-testid=thread] b, [data-testid=thread] img").count() == 0
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(os.name != "posix", reason="signal 9 is a matter of POSIX")
 def test_the_page_shows_why_the_host_was_started_again(page: Page, live_stack: LocalStack) -> None:
     status = live_stack.http.get(
@@ -101,6 +104,7 @@ def test_the_page_shows_why_the_host_was_started_again(page: Page, live_stack: L
     expect(details).to_contain_text("signal 9")
 
 
+@pytest.mark.soak
 def test_a_phone_that_lost_the_emulator_says_so(browser: Browser) -> None:
     stack = LocalStack.start(clock="system")
     page = browser.new_page()

@@ -68,6 +68,7 @@ def test_a_ringing_call_outlives_its_killed_host(own_stack: LocalStack) -> None:
     ]
 
 
+@pytest.mark.soak
 def test_no_host_is_left_when_the_emulator_is_killed(own_stack: LocalStack) -> None:
     pid_file = os.pidfd_open(host_pid(own_stack))
     own_stack.process.kill()
@@ -77,6 +78,7 @@ def test_no_host_is_left_when_the_emulator_is_killed(own_stack: LocalStack) -> N
     assert gone
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
 def test_an_orderly_end_takes_the_host_along(own_stack: LocalStack, signal_number: int) -> None:
     pid_file = os.pidfd_open(host_pid(own_stack))

@@ -172,6 +172,7 @@ def test_another_one_soon_after_asks_nothing(answers: list[tuple[int, Counter[st
     assert answers[4] == (403, Counter())
 
 
+@pytest.mark.soak
 def test_a_thousand_cold_sends_at_once_read_each_secret_once() -> None:
     async def scenario() -> tuple[Counter[int], Counter[str]]:
         async with cold_host() as host:

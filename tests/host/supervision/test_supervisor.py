@@ -66,6 +66,7 @@ def test_functions_that_did_not_load_are_reported(supervise: Supervise, app: App
     run(trial())
 
 
+@pytest.mark.soak
 def test_a_killed_host_comes_back_and_the_reason_is_given(
     supervise: Supervise, app: AppFolder
 ) -> None:
@@ -169,6 +170,7 @@ def test_an_unusable_app_is_failed_with_the_reason(supervise: Supervise, app: Ap
     run(trial())
 
 
+@pytest.mark.soak
 def test_a_host_that_never_comes_up_is_a_503_until_a_file_changes(
     supervise: Supervise, app: AppFolder
 ) -> None:
