@@ -87,6 +87,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | A recording of nothing but silence | is kept whole, and the action is asked | docs/voice/twiml/record: silent recordings are kept by default |
 | A recording of less than half a second | is absent (16101); the action is not asked, also not upon a hang-up, and the next verb runs | the page's older form for `<Record>`; docs/api/errors/16101 does not say how short |
 | `Digits` for a `<Record>` that ended by itself | sent empty | not documented |
+| A call that reaches its own time limit within a verb | the action of `<Record>`, `<Enqueue>` or `<Dial>` is told as if the person had hung up; its answer is not used | not documented |
 | A call that is sent elsewhere during a `<Record>` | the recording is kept, the action is not asked | not documented |
 | When a recording is completed | at once | Twilio takes a moment; only the order is documented |
 | `RecordingUrl` in the last report of a call | for calls placed with `Record=true` | docs/voice/api/call-resource |

@@ -126,7 +126,7 @@ class Lifecycle:
         `opening` are further fields of the first request.
         """
         player = self._player(live, instructions, opening=opening)
-        played, _ = await first_of(player.play(), self._time_is_over(live))
+        played, _ = await first_of(player.play(), self._end_in_time(live))
         step: Step = played.result() if is_over(played) else End("completed")
         if not isinstance(step, End):
             live.session.answer()
@@ -143,6 +143,11 @@ class Lifecycle:
         return Player(
             live.session, self._webhooks, instructions, DIALECTS[dialect], opening=opening
         )
+
+    async def _end_in_time(self, live: LiveCall) -> None:
+        """End the call at its time limit, while its verb still knows what it owes the action."""
+        await self._time_is_over(live)
+        self._calls.finish(live.sid, "completed")
 
     async def _time_is_over(self, live: LiveCall) -> None:
         """Come back when the call has lasted as long as it may; its limit may change meanwhile."""

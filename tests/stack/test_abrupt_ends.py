@@ -1,0 +1,50 @@
+"""What the action of a verb is told when the call ends in its midst."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.testing import LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+LEG = "+12025550124"
+CALLER = "+12025550131"
+
+
+def in_call(stack: LocalStack, document: str, person: str = CALLER, **parameters: str) -> str:
+    """Ring somebody who picks up and runs this document; return the SID."""
+    sid = stack.place_call(f"<Response>{document}</Response>", To=person, **parameters)
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(1)
+    return sid
+
+
+def told(web_server: "WebServer", prefix: str) -> dict[str, str]:
+    """Return what the only request to the action said under names that begin so."""
+    (request,) = web_server.asked("/action")
+    return {name: value for name, value in request.form.items() if name.startswith(prefix)}
+
+
+@pytest.mark.parametrize(
+    ("verb", "field", "value"),
+    [
+        ("<Record {}/>", "Digits", "hangup"),
+        ("<Enqueue {}>support</Enqueue>", "QueueResult", "hangup"),
+        (f"<Dial {{}}>{LEG}</Dial>", "DialCallStatus", "canceled"),
+        ("<Dial {}><Conference>room</Conference></Dial>", "DialCallStatus", "answered"),
+    ],
+)
+def test_the_time_limit_of_a_call_is_told_like_a_hang_up(
+    stack: LocalStack, web_server: "WebServer", verb: str, field: str, value: str
+) -> None:
+    action = web_server.twiml("/action", "<Response><Say>Unheard</Say></Response>")
+    sid = in_call(stack, verb.format(f"action='{action}'"), TimeLimit="10")
+    stack.advance(20)
+
+    assert told(web_server, field)[field] == value
+    assert told(web_server, "CallStatus") == {"CallStatus": "completed"}
+    assert stack.rest("GET", f"Calls/{sid}.json").json()["duration"] == "10"
+    assert stack.heard(sid) == []
