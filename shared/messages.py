@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shared import message_timing
 from shared.errors import InvalidRequestError
 from shared.inputs import Inputs, required
+from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
 from shared.message_timing import MessageTiming
 from shared.phone_numbers import parse_number, parse_sender
 from shared.public_urls import PublicUrls
@@ -18,10 +19,6 @@ from shared.web_addresses import media_url
 if TYPE_CHECKING:
     from twilio.rest import Client
     from twilio.rest.api.v2010.account.message import MessageInstance
-
-# Twilio's limits for one message.
-MAX_BODY_CHARS = 1600
-MAX_MEDIA = 10
 
 FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_timing.FIELDS)
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from shared.answers import reply
+from shared.message_limits import MAX_MEDIA
 from shared.owners import owner_number
 from shared.settings import Settings
 from shared.twimlet_parameters import (
@@ -59,6 +60,6 @@ def _media_urls(req: Webhook) -> list[str]:
     # In a GET the query also holds the media of the incoming text: MediaUrl0 and so on.
     written = entries(req.query, name)
     urls = [percent_encoded(url) for url in written if is_url(url)]
-    if len(urls) < len(written) or len(urls) > reply.MAX_MEDIA:
+    if len(urls) < len(written) or len(urls) > MAX_MEDIA:
         ignored(name)
-    return urls[: reply.MAX_MEDIA]
+    return urls[:MAX_MEDIA]

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 Pairs = Sequence[tuple[str, str]]
 Field = Callable[[str], str | None]
-"""Gives a field of Twilio's request, for example `From`; None where there is no such field."""
+"""Gives a field of Twilio's request: From, Digits, Body and so on; None where there is none."""
 
 # Twilio's limits for the `timeout` of <Dial>, in seconds.
 MIN_TIMEOUT_S, MAX_TIMEOUT_S = 5, 600

@@ -106,7 +106,13 @@ def test_the_emulator_is_built_from_the_ground_up() -> None:
 
 
 # Text, values and tables: nothing of a request, of settings or of credentials.
-PURE = ("shared.answers", "shared.hold_music", "shared.twimlet_parameters", "shared.xml_text")
+PURE = (
+    "shared.answers",
+    "shared.hold_music",
+    "shared.message_limits",
+    "shared.twimlet_parameters",
+    "shared.xml_text",
+)
 
 
 @pytest.mark.parametrize(("name", "path"), modules("shared/answers").items())
@@ -115,6 +121,18 @@ def test_an_answer_is_made_of_nothing_but_its_parameters(name: str, path: Path) 
     others = {imported for imported in known if not imported.startswith(PURE)}
 
     assert others <= {"shared.responses", "shared.responses.Redirection"}
+
+
+def test_the_shared_library_writes_no_limit_and_no_kind_of_function_down_twice() -> None:
+    written = [
+        ast.unparse(node)
+        for path in modules("shared").values()
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node).startswith(("MAX_", "MIN_", "Field ", "Connect "))
+    ]
+
+    assert len(written) == len({*written}) > 10
 
 
 @pytest.mark.parametrize("folder", ["shared", "emulator"])

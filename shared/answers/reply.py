@@ -1,18 +1,13 @@
 """TwimlReply: answer an incoming text, and hand it on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from twilio.twiml.messaging_response import Message, MessagingResponse
 
+from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
+from shared.twimlet_parameters import Field
 from shared.xml_text import xml_text
-
-# Twilio's limits for one message.
-MAX_BODY_CHARS = 1600
-MAX_MEDIA = 10
-
-Field = Callable[[str], str | None]
-"""Gives a field of Twilio's request: From, Body, NumMedia, MediaUrl0 and so on."""
 
 _PUNCTUATION = " .,;:!?\"'"
 

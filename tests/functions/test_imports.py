@@ -58,6 +58,7 @@ ADDED = {
     "TwimlReply": ANSWER
     | {
         "shared.answers.reply",
+        "shared.message_limits",
         "shared.owners",
         "shared.text_replies",
         "shared.twimlet_parameters",
@@ -69,7 +70,7 @@ ADDED = {
     "GetHealth": ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.health"},
     "SendSms": ANSWER - {"shared.answers", "twilio", "twilio.twiml"}
     | SENDING
-    | {"shared.messages", "shared.message_timing", "shared.segments"},
+    | {"shared.message_limits", "shared.messages", "shared.message_timing", "shared.segments"},
     "PlaceCall": ANSWER
     | SENDING
     | {
