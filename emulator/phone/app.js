@@ -58,7 +58,10 @@ function useRinging({ calls, unread, connected, handsets }, handset) {
 /** Speak the calls of this handset, and mark its texts as read while somebody looks. */
 function useAttention(handset) {
   useLayoutEffect(() => {
-    const read = () => document.hidden || (store.state.unread.size && store.receive("read", handset));
+    const read = () => {
+      const { calls, unread } = store.state;
+      if (unread.size && !document.hidden && !liveCall(calls, handset)) store.receive("read", handset); // a call hides them
+    };
     const attend = (state, name, data) => {
       if (name === "snapshot" || name === "lost") voice.begin(state.calls);
       if (name === "call" && personOf(data) === handset) voice.hear(data);
@@ -66,7 +69,7 @@ function useAttention(handset) {
         const talking = data.participants.filter(({ waiting, hold }) => !waiting && !hold);
         for (const { call_sid: sid } of talking) voice.cut(sid); // their music is over
       }
-      if (name === "text" || name === "snapshot") read();
+      if (["text", "call", "snapshot"].includes(name)) read();
     };
     voice.begin(store.state.calls);
     read();

@@ -4,6 +4,9 @@ import { formatNumber } from "./formats.js";
 import { send } from "./person.js";
 import { html, memo } from "./ui.js";
 
+/** What people type and no URL may have is percent-encoded. */
+const encoded = (text) => text.trim().replace(/[^!-~]|["<>]/gu, encodeURIComponent);
+
 /** A field shows why its value was refused. */
 const refuse = (field) => (error) => {
   field.setCustomValidity(error.message);
@@ -15,7 +18,7 @@ function Address({ number, name, label, answersUrl, examples }) {
   const own = `${answersUrl}/`;
   const save = (field) => {
     field.setCustomValidity("");
-    send("PUT", `numbers/${number.sid}`, { [name]: field.value.trim() }).catch(refuse(field));
+    send("PUT", `numbers/${number.sid}`, { [name]: encoded(field.value) }).catch(refuse(field));
   };
   const choose = ({ target: list }) => {
     const field = list.parentNode.querySelector("input");

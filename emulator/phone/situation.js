@@ -9,7 +9,8 @@ function inConference({ name, participants }, { call_sid: own, hold, waiting, mu
   const others = participants.filter(({ call_sid: sid }) => sid !== own).map(({ number }) => number);
   if (hold) return `On hold in the conference ${name}`;
   if (waiting) return `Waiting for the conference ${name} to begin`;
-  return `In the conference ${name} ${others.length ? `with ${names(others)}` : "alone"}${muted ? ", muted" : ""}`;
+  const where = others.length ? `In the conference ${name} with ${names(others)}` : `Alone in the conference ${name}`;
+  return `${where}${muted ? ", muted" : ""}`;
 }
 
 /** undefined when the call is with the functions alone. */

@@ -40,6 +40,22 @@ def call(sid: str = "CA1", **members: object) -> dict[str, object]:
     }
 
 
+def text() -> dict[str, object]:
+    """Return a text of the line to the handset as the page gets it."""
+    return {
+        "sid": "SM1",
+        "from": LINE,
+        "to": HANDSET,
+        "body": "Hello",
+        "media": [],
+        "status": "delivered",
+        "direction": "outbound-api",
+        "error_code": None,
+        "segments": 1,
+        "at": AT,
+    }
+
+
 def leg(status: str, **members: object) -> dict[str, object]:
     """Return the call that the line dialled to the second handset."""
     fixed = {"from": HANDSET, "to": SECOND, "direction": "outbound-dial", "parent_sid": "CA1"}
@@ -146,6 +162,27 @@ def test_the_number_of_the_functions_is_no_handset(page: Page) -> None:
 
     assert field.evaluate("(field) => field.validationMessage")
     expect(page.get_by_test_id("handset-tab")).to_have_count(2)
+
+
+def test_keys_that_follow_each_other_are_one_caption(page: Page, told: "ToldPage") -> None:
+    keys = [{**ANSWERED, "name": "keys", "text": key} for key in "4711"]
+    said = {**ANSWERED, "kind": "verb", "name": "Say", "text": "Welcome"}
+
+    told.show(calls=[call(timeline=[ANSWERED, *keys, said, keys[0]])])
+
+    expect(page.get_by_test_id("caption")).to_have_text(["4711", "Welcome", "4"])
+
+
+def test_a_text_that_comes_during_a_call_stays_unread_until_its_end(
+    page: Page, told: "ToldPage"
+) -> None:
+    told.show(calls=[call()])
+    told.tell("text", text())
+    expect(page.get_by_test_id("unread")).to_have_count(1)
+
+    told.tell("call", call(status="completed"))
+
+    expect(page.get_by_test_id("unread")).to_have_count(0)
 
 
 def test_a_caller_sees_the_place_in_the_queue(page: Page, told: "ToldPage") -> None:

@@ -41,6 +41,18 @@ def test_an_address_elsewhere_is_kept_whole(numbers: Page, live_stack: LocalStac
     assert record["sms_url"] == "https://example.com/texts"
 
 
+def test_an_address_may_be_typed_with_blanks_and_umlauts(numbers: Page) -> None:
+    change(numbers, "Calls to (202) 555-0100", "TwimlMessage?Message=Grüß Gott")
+    expect(numbers.get_by_test_id("voice_url")).to_have_value(
+        "TwimlMessage?Message=Gr%C3%BC%C3%9F%20Gott"
+    )
+    numbers.keyboard.press("Escape")
+
+    numbers.get_by_test_id("call-line").click()
+
+    expect(numbers.get_by_test_id("caption")).to_have_text("Grüß Gott")
+
+
 def test_a_refused_address_says_why(numbers: Page, complaints: list[str]) -> None:
     change(numbers, "Calls to (202) 555-0100", "ftp://example.com/calls")
 
