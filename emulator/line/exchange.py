@@ -182,8 +182,7 @@ class Exchange:
         live = self._calls.found(sid)
         self._store.note(sid, "event", "redirected", "by the REST API")
         self._calls.part(live)
-        before = live.task
-        self._calls.run(live, lambda: self._lifecycle.redirected(live, before, instructions))
+        self._calls.run(live, lambda: self._lifecycle.redirected(live, instructions))
 
     def _end_live(self, sid: str) -> None:
         """End a call that may be over already."""

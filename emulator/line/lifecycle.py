@@ -84,13 +84,11 @@ class Lifecycle:
         await first_of(live.leg.over.wait(), self._time_is_over(live))
         self._calls.finish(live.sid, "completed")
 
-    async def redirected(
-        self, live: LiveCall, before: asyncio.Task[None] | None, instructions: Instructions
-    ) -> None:
+    async def redirected(self, live: LiveCall, instructions: Instructions) -> None:
         """Play other instructions once what ran before has let go of the call."""
-        if before is not None:
-            before.cancel()
-            await asyncio.wait([before])
+        if live.stopped:
+            await asyncio.wait(live.stopped)
+            live.stopped.clear()
         if live.leg is not None:
             live.leg.leave()
             live.leg = None

@@ -27,12 +27,16 @@ class WrongStateError(Exception):
 
 @dataclass
 class LiveCall:
-    """A call that is not over: what runs it and what the handset may do."""
+    """A call that is not over: what runs it and what the handset may do.
+
+    `stopped` has run it before and may not have let go of it yet.
+    """
 
     session: CallSession
     picked_up: asyncio.Future[PickedUp]
     leg: Leg | None = None
     task: asyncio.Task[None] | None = None
+    stopped: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     limit_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -148,8 +152,16 @@ class LiveCalls:
         self._ask_beside(live, owed)
 
     def part(self, live: LiveCall) -> None:
-        """Make the request that a verb owes when its call is sent elsewhere from outside."""
+        """Stop what runs, for the call is sent elsewhere from outside.
+
+        The verb makes the request that it owes then, and no other one should the call end as well.
+        """
         self._ask_beside(live, self._owed(live, live.session.parting))
+        live.session.owe_nothing()
+        # At once: what is to run next may be stopped itself before it begins.
+        if live.task is not None:
+            live.task.cancel()
+            live.stopped.append(live.task)
 
     def _ask_beside(self, live: LiveCall, owed: Fetch | None) -> None:
         """Make a request whose answer is not used."""

@@ -13,6 +13,9 @@ from emulator.twilio.records import Call, StatusCallback, Want
 from emulator.twilio.store import Store
 from emulator.webhooks import Answer, Webhook, Webhooks, join_url
 
+SHORTEST_S = 1.0
+"""What is over sooner has taken no time: a document that could not be had may take a moment."""
+
 
 @dataclass(frozen=True)
 class Fetch:
@@ -73,8 +76,8 @@ class CallSession:
         self.clock = clock
         self.services = services
         self.document_url = ""
-        self.farewell: Callable[[], Fetch | None] = lambda: None
-        self.parting: Callable[[], Fetch | None] = lambda: None
+        self.farewell: Callable[[], Fetch | None] = _nothing
+        self.parting: Callable[[], Fetch | None] = _nothing
         self._webhooks = webhooks
         self._on_answer = on_answer
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
@@ -117,6 +120,14 @@ class CallSession:
     def takes_time(self) -> None:
         """Tell that this document does something that takes time."""
         self._took_time = True
+
+    @contextmanager
+    def timed(self) -> Generator[None]:
+        """Find out whether what is done in here takes time: a <Dial> may fail at once."""
+        began = self.clock.now()
+        yield
+        if (self.clock.now() - began).total_seconds() >= SHORTEST_S:
+            self.takes_time()
 
     def took_time(self) -> bool:
         """Whether anything was waited for since this was asked last."""
@@ -182,6 +193,10 @@ class CallSession:
         finally:
             self.parting = before
 
+    def owe_nothing(self) -> None:
+        """Neither request is made any more."""
+        self.farewell = self.parting = _nothing
+
     @contextmanager
     def connected_to(self, other_sid: str) -> Generator[None]:
         """Show that this call talks with another one, on both sides."""
@@ -220,3 +235,7 @@ class CallSession:
         """Return a media file; such a request carries no parameters and no signature."""
         webhook = Webhook(self.sid, "media", url, "GET", signed=False)
         return await self._webhooks.request(webhook)
+
+
+def _nothing() -> None:
+    """Return no request."""

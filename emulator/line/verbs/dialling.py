@@ -54,10 +54,12 @@ class Dial:
         if not self.options.answer_on_bridge:
             session.answer()
         session.note("Dial", timeout=str(self.options.timeout_s))
-        session.takes_time()
         session.forget_heard()
         began = session.clock.now()
-        with session.upon_hang_up(lambda: self._next(session, _left(session), began)):
+        with (
+            session.timed(),
+            session.upon_hang_up(lambda: self._next(session, _left(session), began)),
+        ):
             outcome = await self.target.connect(session, self._checked(session))
         session.happened("dialled", outcome.status)
         return self._next(session, outcome, began)

@@ -44,7 +44,6 @@ class Enqueue:
     async def run(self, session: CallSession) -> Step:
         session.answer()
         session.note("Enqueue", self.name)
-        session.takes_time()
         # Resolved first: the documents of the queue have URLs of their own.
         verb = replace(self, action=self._resolved_action(session))
         try:
@@ -57,7 +56,8 @@ class Enqueue:
             session.warn(FULL, f"The queue {self.name} is full")
             return verb.report(session, "queue-full")
         try:
-            return await _Stay(session, place, verb).run()
+            with session.timed():
+                return await _Stay(session, place, verb).run()
         finally:
             session.services.queues.leave(place)
 

@@ -1,0 +1,76 @@
+"""What happens to a call twice in one instant."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from emulator.clock import ManualClock
+from emulator.local_values import HANDSETS, LINE
+from emulator.state import State
+from emulator.twilio.parameters import Parameters
+from emulator.twilio.records import Instructions
+
+ACTION = "http://127.0.0.1:9/action"
+WAITING = f'<Response><Enqueue action="{ACTION}" waitUrl="">support</Enqueue></Response>'
+ELSEWHERE = Instructions(twiml='<Response><Enqueue waitUrl="">other</Enqueue></Response>')
+
+
+async def waiting(state: State) -> str:
+    """Ring somebody who picks up and waits in a queue; return the SID."""
+    form = {"To": HANDSETS[0], "From": LINE, "Twiml": WAITING}
+    sid = state.api.resource("Calls").create(Parameters(form.items()))["sid"]
+    await passes(state, 1)
+    state.exchange.answer(str(sid))
+    await passes(state, 1)
+    return str(sid)
+
+
+async def passes(state: State, seconds: float) -> None:
+    assert isinstance(state.clock, ManualClock)
+    await state.clock.advance(seconds)
+
+
+def told(state: State) -> list[str]:
+    """Return what the action of the queue was told."""
+    return [
+        dict(delivery.form)["QueueResult"]
+        for delivery in state.store.deliveries
+        if delivery.url == ACTION and delivery.attempt == 1
+    ]
+
+
+def waits(state: State) -> dict[str, int]:
+    """Return how many calls wait in each queue."""
+    return {queue.friendly_name: len(queue.members) for queue in state.store.queues}
+
+
+def test_a_call_sent_elsewhere_that_ends_at_once_leaves_its_queue() -> None:
+    async def run() -> None:
+        state = State(ManualClock(datetime.now(UTC)), "http://127.0.0.1:9", "api", "")
+        sid = await waiting(state)
+        state.exchange.redirect(sid, ELSEWHERE)
+        state.exchange.hang_up(sid)
+        await passes(state, 1)
+
+        assert waits(state) == {"support": 0}
+        assert told(state) == ["redirected"]
+        await state.close()
+
+    asyncio.run(run())
+
+
+def test_a_call_sent_elsewhere_twice_at_once_is_in_one_place() -> None:
+    async def run() -> None:
+        state = State(ManualClock(datetime.now(UTC)), "http://127.0.0.1:9", "api", "")
+        sid = await waiting(state)
+        state.exchange.redirect(sid, ELSEWHERE)
+        state.exchange.redirect(sid, ELSEWHERE)
+        await passes(state, 1)
+
+        assert waits(state) == {"support": 0, "other": 1}
+        assert told(state) == ["redirected"]
+        state.exchange.hang_up(sid)
+        await passes(state, 1)
+        assert waits(state) == {"support": 0, "other": 0}
+        await state.close()
+
+    asyncio.run(run())
