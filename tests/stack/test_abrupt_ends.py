@@ -48,3 +48,54 @@ def test_the_time_limit_of_a_call_is_told_like_a_hang_up(
     assert told(web_server, "CallStatus") == {"CallStatus": "completed"}
     assert stack.rest("GET", f"Calls/{sid}.json").json()["duration"] == "10"
     assert stack.heard(sid) == []
+
+
+class TestTheCallerOfADial:
+    def dialled(self, stack: LocalStack, web_server: "WebServer") -> tuple[str, str]:
+        """Return the SIDs of a call and of the leg that it has dialled."""
+        action = web_server.twiml("/action", "<Response/>")
+        sid = in_call(stack, f"<Dial action='{action}'>{LEG}</Dial>")
+        (leg,) = stack.legs(sid)
+        return sid, leg
+
+    def test_who_hangs_up_while_it_rings_was_not_connected(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        sid, leg = self.dialled(stack, web_server)
+        stack.hang_up(sid)
+        stack.advance(0)
+
+        assert told(web_server, "Dial") == {
+            "DialCallStatus": "canceled",
+            "DialCallSid": leg,
+            "DialBridged": "false",
+        }
+
+    def test_who_hangs_up_a_conversation_is_told_how_long_it_was(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        sid, leg = self.dialled(stack, web_server)
+        stack.answer(leg)
+        stack.advance(12)
+        stack.hang_up(sid)
+        stack.advance(0)
+
+        assert told(web_server, "Dial") == {
+            "DialCallStatus": "completed",
+            "DialCallSid": leg,
+            "DialCallDuration": "12",
+            "DialBridged": "true",
+        }
+
+    def test_an_agent_who_hangs_up_is_told_whom_they_talked_with(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        caller = in_call(stack, "<Enqueue>support</Enqueue>")
+        action = web_server.twiml("/action", "<Response/>")
+        agent = in_call(stack, f"<Dial action='{action}'><Queue>support</Queue></Dial>", LEG)
+        stack.advance(7)
+        stack.hang_up(agent)
+        stack.advance(0)
+
+        assert told(web_server, "Dial")["DialCallSid"] == caller
+        assert told(web_server, "Dequeue")["DequeuedCallDuration"] == "8"

@@ -13,6 +13,7 @@ from emulator.line.session import CallSession
 from emulator.line.verbs.meanwhile import read_music, resolved, stay
 from emulator.line.verbs.target import (
     DialOptions,
+    Ending,
     Outcome,
     recorded,
     recording_callback,
@@ -60,7 +61,7 @@ class ConferenceNoun:
         source.finish()
         return cls(joining)
 
-    async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
+    async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
         session.answer()
         wrong = _wrong(self.joining)
         if wrong is not None:
@@ -72,6 +73,7 @@ class ConferenceNoun:
         except RefusedError as refusal:
             session.store.alert(session.sid, refusal.code, refusal.message)
             return Outcome("failed")
+        ending.outcome = lambda: Outcome("answered")
         return await _take_part(session, options, attendee)
 
 

@@ -1,18 +1,24 @@
 """Queue: a <Dial> that takes the next call out of a queue (twilio.com/docs/voice/twiml/queue)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from emulator.line.queues import Place, Turn
 from emulator.line.reading import Source
 from emulator.line.session import CallSession
-from emulator.line.verbs.target import DialOptions, Outcome, recorded, until_parted
+from emulator.line.verbs.target import (
+    NOT_BRIDGED,
+    DialOptions,
+    Ending,
+    Outcome,
+    recorded,
+    until_parted,
+)
 from emulator.line.waiting import first_of
 from emulator.twilio.records import Instructions
 from emulator.webhooks import WebhookError
 
 WRONG_METHOD, WRONG_URL = 14210, 14211
-NOT_BRIDGED = (("DialBridged", "false"),)
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class QueueNoun:
         source.finish()
         return queue
 
-    async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
+    async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
         try:
             url = session.resolve(self.url) if self.url else ""
         except WebhookError as error:
@@ -53,14 +59,16 @@ class QueueNoun:
             try:
                 left_s = (deadline - session.clock.now()).total_seconds()
                 await first_of(turn.called.wait(), session.clock.sleep(left_s))
-                outcome = await _outcome(session, options, turn)
+                outcome = await _outcome(session, options, turn, ending)
                 if outcome is not None:
                     return outcome
             finally:
                 session.services.queues.step_aside(queue.sid, turn)
 
 
-async def _outcome(session: CallSession, options: DialOptions, turn: Turn) -> Outcome | None:
+async def _outcome(
+    session: CallSession, options: DialOptions, turn: Turn, ending: Ending
+) -> Outcome | None:
     """Return how it went; None when the call hung up before it could be connected."""
     if not turn.called.is_set():
         return Outcome("no-answer", NOT_BRIDGED)
@@ -68,14 +76,22 @@ async def _outcome(session: CallSession, options: DialOptions, turn: Turn) -> Ou
     if place is None:
         return Outcome("failed", NOT_BRIDGED)
     await place.ready.wait()
-    return None if place.over.is_set() else await _talk(session, options, place)
+    return None if place.over.is_set() else await _talk(session, options, place, ending)
 
 
-async def _talk(session: CallSession, options: DialOptions, place: Place) -> Outcome:
+async def _talk(
+    session: CallSession, options: DialOptions, place: Place, ending: Ending
+) -> Outcome:
     session.answer()
     began, sid = session.clock.now(), place.member.call_sid
+    ending.outcome = lambda: _talked(session, place, began)
     with session.connected_to(sid), recorded(session, options, "answer", "ringing"):
         await until_parted(session, options, place.over)
+    return _talked(session, place, began)
+
+
+def _talked(session: CallSession, place: Place, began: datetime) -> Outcome:
+    sid = place.member.call_sid
     duration = str(round((session.clock.now() - began).total_seconds()))
     fields = (
         ("DialCallSid", sid),

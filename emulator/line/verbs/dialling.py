@@ -10,7 +10,9 @@ from emulator.line.verbs.conferencing import ConferenceNoun
 from emulator.line.verbs.dequeuing import QueueNoun
 from emulator.line.verbs.numbers import Number, Numbers
 from emulator.line.verbs.target import (
+    NOT_BRIDGED,
     DialOptions,
+    Ending,
     Outcome,
     Target,
     recording_callback,
@@ -56,11 +58,12 @@ class Dial:
         session.note("Dial", timeout=str(self.options.timeout_s))
         session.forget_heard()
         began = session.clock.now()
+        ending = Ending(lambda: Outcome("canceled", NOT_BRIDGED))
         with (
             session.timed(),
-            session.upon_hang_up(lambda: self._next(session, _left(session), began)),
+            session.upon_hang_up(lambda: self._next(session, ending.outcome(), began)),
         ):
-            outcome = await self.target.connect(session, self._checked(session))
+            outcome = await self.target.connect(session, self._checked(session), ending)
         session.happened("dialled", outcome.status)
         return self._next(session, outcome, began)
 
@@ -81,13 +84,6 @@ class Dial:
             return replace(options, caller_id=number)
         session.warn(13214, "The callerId of <Dial> is no number of this call or the account")
         return replace(options, caller_id="")
-
-
-def _left(session: CallSession) -> Outcome:
-    """Say how the dialling ended when the caller hung up in the midst of it."""
-    if session.store.conference_of(session.sid) is not None:
-        return Outcome("answered")
-    return Outcome("completed" if session.call.connected_to else "canceled")
 
 
 def _options(source: Source) -> DialOptions:

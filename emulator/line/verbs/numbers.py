@@ -7,7 +7,14 @@ from emulator.line.fields import Fields
 from emulator.line.legs import Leg, LegRequest, first_connected
 from emulator.line.reading import GapError, Source
 from emulator.line.session import CallSession
-from emulator.line.verbs.target import DialOptions, Outcome, recorded, until_parted
+from emulator.line.verbs.target import (
+    NOT_BRIDGED,
+    DialOptions,
+    Ending,
+    Outcome,
+    recorded,
+    until_parted,
+)
 from emulator.twilio.calls import EVENTS
 from emulator.twilio.numbers import e164
 from emulator.twilio.records import StatusCallback
@@ -51,13 +58,13 @@ class Numbers:
 
     numbers: tuple[Number, ...]
 
-    async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
+    async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
         requests = self._requests(session, options)
         turns = [[one] for one in requests] if options.sequential else [requests]
-        outcome = Outcome("failed", (("DialBridged", "false"),))
+        outcome = Outcome("failed", NOT_BRIDGED)
         with recorded(session, options, "ringing"):
             for turn in turns:
-                outcome, is_connected = await _ring(session, options, turn)
+                outcome, is_connected = await _ring(session, options, turn, ending)
                 if is_connected:
                     return outcome
         return outcome
@@ -89,11 +96,12 @@ def _request(session: CallSession, options: DialOptions, number: Number, to: str
 
 
 async def _ring(
-    session: CallSession, options: DialOptions, requests: Sequence[LegRequest]
+    session: CallSession, options: DialOptions, requests: Sequence[LegRequest], ending: Ending
 ) -> tuple[Outcome, bool]:
     """Ring these at once; return the outcome and whether it came to a conversation."""
     dialler = session.services.dialler
     legs = [dialler.dial(session.sid, request) for request in requests]
+    ending.outcome = lambda: _not_connected(legs, "canceled")
     try:
         leg = await first_connected(legs)
         if leg is None:
@@ -101,16 +109,21 @@ async def _ring(
         for other in legs:
             if other is not leg:
                 dialler.release(other)
-        return await _talk(session, options, leg), True
+        return await _talk(session, options, leg, ending), True
     finally:
         for leg in legs:
             dialler.release(leg)
 
 
-async def _talk(session: CallSession, options: DialOptions, leg: Leg) -> Outcome:
+async def _talk(session: CallSession, options: DialOptions, leg: Leg, ending: Ending) -> Outcome:
     session.answer()
+    ending.outcome = lambda: _connected(session, leg)
     with session.connected_to(leg.sid), recorded(session, options, "answer"):
         await until_parted(session, options, leg.over)
+    return _connected(session, leg)
+
+
+def _connected(session: CallSession, leg: Leg) -> Outcome:
     fields = (("DialCallSid", leg.sid), *_duration(session, leg), ("DialBridged", "true"))
     return Outcome("completed", fields)
 
@@ -129,5 +142,9 @@ def _failure(legs: Sequence[Leg]) -> Outcome:
     statuses = [leg.status for leg in legs]
     order = ("no-answer", "busy", "canceled", "failed")
     status = next((one for one in order if one in statuses), "failed")
+    return _not_connected(legs, status)
+
+
+def _not_connected(legs: Sequence[Leg], status: str) -> Outcome:
     fields = (("DialCallSid", legs[-1].sid),) if legs else ()
-    return Outcome(status, (*fields, ("DialBridged", "false")))
+    return Outcome(status, (*fields, *NOT_BRIDGED))

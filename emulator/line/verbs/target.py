@@ -1,7 +1,7 @@
 """What a <Dial> connects with, and what comes of it."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,10 +46,20 @@ class Outcome:
     fields: Fields = ()
 
 
+NOT_BRIDGED = (("DialBridged", "false"),)
+
+
+@dataclass
+class Ending:
+    """How a <Dial> would end if its caller hung up now; who connects them keeps it true."""
+
+    outcome: Callable[[], Outcome]
+
+
 class Target(Protocol):
     """A noun of <Dial>, or several of them."""
 
-    async def connect(self, session: CallSession, options: DialOptions) -> Outcome:
+    async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
         """Connect the call and stay until they part; a cancelled task hangs up what was dialled."""
         ...
 
