@@ -73,6 +73,11 @@ def seconds(query: Pairs, name: str) -> int | None:
     return min(max(given_s, MIN_TIMEOUT_S), MAX_TIMEOUT_S) if given_s else None
 
 
+def whole_number(value: str | None) -> int:
+    """A number of up to six digits; 0 for anything else."""
+    return int(value) if value and re.fullmatch("[0-9]{1,6}", value) else 0
+
+
 def phone_numbers(query: Pairs, name: str) -> list[str]:
     """The entries of a list that can be numbers, as they are written.
 

@@ -20,14 +20,23 @@ from shared.twimlet_parameters import (
     phone_numbers,
     step_url,
     text,
+    whole_number,
 )
 
+# What the next question has in its URL, beside how often it was asked.
+PARAMETERS = ("Name", "Password", "Moderators", "Message", "Music", "EnableSmsNotifications")
 # A longer list would cost a text for each moderator whenever somebody enters.
 MAX_TEXTS = 10
+# Who may try for ever finds any pass code in one call.
+MAX_TRIES = 5
 
 
 class Conference(NamedTuple):
-    """Which conference, who leads it, how to get in, and what is heard."""
+    """Which conference, who leads it, how to get in, and what is heard.
+
+    `tries` is how often this call was asked for the pass code, `passed_on` the parameters for the
+    next time.
+    """
 
     name: str
     password: str
@@ -35,10 +44,15 @@ class Conference(NamedTuple):
     message: str
     wait_url: str
     texts_moderators: bool
+    tries: int
+    passed_on: Pairs
 
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
-        """Read Name, Password, Moderators[n], Message, Music and EnableSmsNotifications."""
+        """Read `PARAMETERS` and Tries.
+
+        Twilio signs the URL, so nobody but the app itself counts the tries.
+        """
         moderators = phone_numbers(query, "Moderators")
         message, password = text(query, "Message"), text(query, "Password")
         return cls(
@@ -48,11 +62,13 @@ class Conference(NamedTuple):
             message=message,
             wait_url=_wait_url(text(query, "Music")),
             texts_moderators=flag(query, "EnableSmsNotifications"),
+            tries=whole_number(text(query, "Tries")),
+            passed_on=[pair for pair in query if pair[0].partition("[")[0] in PARAMETERS],
         )
 
 
 def conference(wanted: Conference, field: Field) -> VoiceResponse:
-    """Ask for the pass code, if there is one, then let the caller in.
+    """Ask for the pass code, if there is one, then let the caller in, or part after some tries.
 
     With moderators the conference begins with the first of them, and each may be texted about
     everybody else who enters.
@@ -61,7 +77,7 @@ def conference(wanted: Conference, field: Field) -> VoiceResponse:
         ignored("Password")
         return apology("its pass code has more than digits, so that nobody can key it in")
     if wanted.password and field("Digits") != wanted.password:
-        return _question(wanted.password)
+        return _question(wanted) if wanted.tries < MAX_TRIES else _parting()
     response = VoiceResponse()
     # Whoever is on the list, be it as the number that was called to bring somebody in.
     leads = is_party(wanted.moderators, field)
@@ -81,12 +97,21 @@ def conference(wanted: Conference, field: Field) -> VoiceResponse:
     return response
 
 
-def _question(password: str) -> VoiceResponse:
-    gather = Gather(num_digits=max(3, len(password)))
+def _question(wanted: Conference) -> VoiceResponse:
+    """Ask; the answer, be it silence, comes to a URL that counts one try more."""
+    step = step_url("TwimlConference", ("Tries", str(wanted.tries + 1)), *wanted.passed_on)
+    gather = Gather(action=step, num_digits=max(3, len(wanted.password)))
     gather.say("Please enter your conference pass code")
     response = VoiceResponse()
     response.append(gather)
-    response.redirect("")
+    response.redirect(step)
+    return response
+
+
+def _parting() -> VoiceResponse:
+    response = VoiceResponse()
+    response.say("Sorry, that was not the pass code. Please call again. Good bye.")
+    response.hangup()
     return response
 
 

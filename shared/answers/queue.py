@@ -8,7 +8,15 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from shared.answers.hold_music import HoldMusic
 from shared.answers.spoken import play_or_say
-from shared.twimlet_parameters import Field, Pairs, ignored, phone_number, step_url, text
+from shared.twimlet_parameters import (
+    Field,
+    Pairs,
+    ignored,
+    phone_number,
+    step_url,
+    text,
+    whole_number,
+)
 
 Step = Literal["", "wait", "end"]
 
@@ -85,7 +93,7 @@ def queue_name(query: Pairs) -> str:
 def _waiting(wanted: Queue, field: Field, random: Random) -> VoiceResponse:
     """One round: the place in line, then music. Twilio asks again when the music has ended."""
     response = VoiceResponse()
-    if wanted.max_wait_s and _whole(field("QueueTime")) >= wanted.max_wait_s:
+    if wanted.max_wait_s and whole_number(field("QueueTime")) >= wanted.max_wait_s:
         response.say("Sorry, nobody has become free.")
         response.leave()
     elif wanted.notify and field("Digits") == wanted.leave_key:
@@ -103,7 +111,7 @@ def _waiting(wanted: Queue, field: Field, random: Random) -> VoiceResponse:
 def _play_round(
     parent: VoiceResponse | Gather, wanted: Queue, field: Field, random: Random
 ) -> None:
-    position = _whole(field("QueuePosition"))
+    position = whole_number(field("QueuePosition"))
     if position:
         parent.say(f"You are number {position} in line.")
     if wanted.notify:
@@ -151,9 +159,4 @@ def _max_wait_s(query: Pairs) -> int:
     value = text(query, "MaxWait")
     if value and not re.fullmatch("[0-9]{1,6}", value):
         ignored("MaxWait")
-    return _whole(value)
-
-
-def _whole(value: str | None) -> int:
-    """A whole number in digits; 0 for anything else."""
-    return int(value) if value and re.fullmatch("[0-9]{1,6}", value) else 0
+    return whole_number(value)

@@ -161,7 +161,7 @@ def test_the_log_names_what_cannot_be_used_without_its_value(
     }
 
 
-NAMES = sorted({name for _, name in documented()} | {"Dial", "DialCallStatus", "Digits", "From"})
+NAMES = sorted({name for _, name in documented()} | {"Dial", "DialCallStatus", "Digits", "From", "Tries"})
 VALUES = st.sampled_from(
     ["", "true", "2025550123", "busy", "https://a.example/b", "http://", "0"]
 ) | st.text(max_size=20)

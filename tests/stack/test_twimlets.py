@@ -58,3 +58,19 @@ def test_the_next_number_is_tried_when_the_first_does_not_take_the_call(stack: L
     assert stack.call(machine)["status"] == "completed"
     assert stack.call(sid)["status"] == stack.call(person)["status"] == "in-progress"
     assert stack.alerts() == []
+
+
+def test_a_pass_code_cannot_be_guessed_in_one_call(stack: LocalStack) -> None:
+    sid = call_in(stack, "TwimlConference?Name=standup&Password=1234")
+
+    for wrong in ("1111", "2222", "", "3333", "4444"):
+        if wrong:
+            stack.press(sid, wrong)
+        stack.advance(8)
+
+    assert stack.call(sid)["status"] == "completed"
+    assert stack.heard(sid) == [
+        *["Please enter your conference pass code"] * 5,
+        "Sorry, that was not the pass code. Please call again. Good bye.",
+    ]
+    assert stack.alerts() == []
