@@ -69,7 +69,7 @@ class Client:
             raise AttemptError("broken", message) from error
         async with response:
             self._cookies.take(conversation, url, response.cookies)
-            return await _answer(response, url)
+            return await _answer(response, webhook.url)
 
     async def _respond(
         self, webhook: Webhook, url: str, connection: Connection, headers: Mapping[str, str]
@@ -99,7 +99,7 @@ class Client:
         return headers
 
     def _signature(self, webhook: Webhook, url: str, form: Pairs) -> str:
-        is_voice = webhook.resource_sid.startswith("CA")
+        is_voice = webhook.resource_sid.startswith(("CA", "CF"))
         # A dictionary of several values: Twilio's SDK reads repeated fields from nothing else.
         return self._validator.compute_signature(
             signed_url(url, is_voice=is_voice), MultiDict(form)

@@ -26,7 +26,10 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `url` is the last one after redirects, against which links in it resolve."""
+    """What came back. `url` is the last one after redirects, against which links in it resolve.
+
+    It is as it was given: with its password and fragment, without the fields that a GET carries.
+    """
 
     url: str
     status: int

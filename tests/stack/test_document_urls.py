@@ -1,0 +1,45 @@
+"""The URL of a document: what a relative one in it leads to, and what is asked for once more."""
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from emulator.testing import LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+
+def test_a_relative_url_has_the_password_of_the_document_it_stands_in(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    web_server.twiml("/doc", "<Response><Redirect>next</Redirect></Response>")
+    web_server.answer("/next", b"", "text/plain", 401)
+    url = f"{web_server.url}/doc".replace("http://", "http://user:pass@")
+    sid = stack.place_call(Url=url)
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(1)
+
+    asked = web_server.asked("/next")
+    assert [request.headers.get("Authorization") for request in asked] == [
+        None,
+        f"Basic {b64encode(b'user:pass').decode()}",
+    ]
+
+
+def test_a_document_that_is_asked_for_again_by_get_has_no_old_fields(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    gather = "<Response><Gather method='GET' numDigits='1'/></Response>"
+    sid = stack.place_call(Url=web_server.twiml("/doc", gather) + "?team=a", Method="GET")
+    stack.advance(1)
+    stack.answer(sid)
+    for key in "12":
+        stack.advance(0)
+        stack.press(sid, key)
+    stack.advance(0)
+
+    queries = [parse_qs(request.path.partition("?")[2]) for request in web_server.asked("/doc")]
+    assert [query.get("Digits") for query in queries] == [None, ["1"], ["2"]]
+    assert [(query["team"], len(query["CallSid"])) for query in queries] == [(["a"], 1)] * 3
