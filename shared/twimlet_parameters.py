@@ -63,14 +63,16 @@ def choice(query: Pairs, name: str, choices: Sequence[str]) -> str:
     return value
 
 
-def seconds(query: Pairs, name: str) -> int | None:
-    """Whole seconds, moved into Twilio's limits for <Dial>; None without a number, or for 0."""
+def seconds(
+    query: Pairs, name: str, least: int = MIN_TIMEOUT_S, most: int = MAX_TIMEOUT_S
+) -> int | None:
+    """Whole seconds, moved into limits (those of <Dial>); None without a number, or for 0."""
     value = text(query, name)
     if not re.fullmatch("[0-9]{0,9}", value):
         ignored(name)
         return None
     given_s = int(value or 0)
-    return min(max(given_s, MIN_TIMEOUT_S), MAX_TIMEOUT_S) if given_s else None
+    return min(max(given_s, least), most) if given_s else None
 
 
 def whole_number(value: str | None) -> int:

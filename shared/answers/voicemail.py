@@ -5,28 +5,45 @@ from typing import NamedTuple, Self
 from twilio.twiml.voice_response import VoiceResponse
 
 from shared.answers.spoken import play_or_say
-from shared.twimlet_parameters import Field, Pairs, choice, phone_number, step_url, text
+from shared.twimlet_parameters import (
+    Field,
+    Pairs,
+    choice,
+    phone_number,
+    seconds,
+    step_url,
+    text,
+)
 
 LANGUAGES = ("en", "en-gb", "es", "fr", "de")
 VOICES = ("man", "woman")
+# Without a limit <Record> goes on for an hour. The originals transcribe, and with that Twilio ends
+# a recording after two minutes. Source: <Record>, maxLength.
+DEFAULT_LENGTH_S = 120
+SHORTEST_S, LONGEST_S = 2, 3600
 
 
 class Voicemail(NamedTuple):
-    """What the caller hears, in which voice, and the number of the owner who is told."""
+    """What the caller hears, in which voice, and the number of the owner who is told.
+
+    `max_length_s` is how long the message may be.
+    """
 
     notify: str
     message: str
     language: str
     voice: str
+    max_length_s: int
 
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
-        """Read Notify, Message, Language and Voice; Email and Transcribe have no effect."""
+        """Read Notify, Message, Language, Voice and MaxLength; the rest has no effect."""
         return cls(
             notify=phone_number(query, "Notify"),
             message=text(query, "Message"),
             language=choice(query, "Language", LANGUAGES),
             voice=choice(query, "Voice", VOICES),
+            max_length_s=seconds(query, "MaxLength", SHORTEST_S, LONGEST_S) or DEFAULT_LENGTH_S,
         )
 
 
@@ -45,5 +62,5 @@ def voicemail(wanted: Voicemail, field: Field) -> VoiceResponse:
     else:
         response.say("Please leave a message after the beep.")
     report = step_url("OnRecording", ("Notify", wanted.notify)) if wanted.notify else "OnRecording"
-    response.record(recording_status_callback=report)
+    response.record(max_length=wanted.max_length_s, recording_status_callback=report)
     return response

@@ -149,6 +149,7 @@ def test_the_tracks_are_shuffled_by_the_source_of_chance() -> None:
         ("TwimlHoldMusic?Bucket=secret", "Bucket"),
         ("TwimlVoicemail?Notify=secret", "Notify"),
         ("TwimlVoicemail?Voice=secret", "Voice"),
+        ("TwimlVoicemail?MaxLength=secret", "MaxLength"),
     ],
 )
 def test_the_log_names_what_cannot_be_used_without_its_value(
@@ -161,7 +162,9 @@ def test_the_log_names_what_cannot_be_used_without_its_value(
     }
 
 
-NAMES = sorted({name for _, name in documented()} | {"Dial", "DialCallStatus", "Digits", "From", "Tries"})
+NAMES = sorted(
+    {name for _, name in documented()} | {"Dial", "DialCallStatus", "Digits", "From", "Tries"}
+)
 VALUES = st.sampled_from(
     ["", "true", "2025550123", "busy", "https://a.example/b", "http://", "0"]
 ) | st.text(max_size=20)
