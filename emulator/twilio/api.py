@@ -62,9 +62,9 @@ class Api:
         return self._resources[name]
 
     async def handle(self, request: web.Request) -> web.Response:
-        parameters = Parameters.from_form(await request.read())
         query = Parameters(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
         try:
+            parameters = await _form_of(request)
             if PUBLIC_FILE.fullmatch(request.path):
                 return self._file(request)
             user = user_of(request.headers.get("Authorization", ""))
@@ -166,6 +166,15 @@ class Api:
                 return None, HTTPStatus.NO_CONTENT
             case _:
                 raise not_allowed()
+
+
+async def _form_of(request: web.Request) -> Parameters:
+    """Return the form in the body; Twilio publishes no number for one that is too large."""
+    try:
+        return Parameters.from_form(await request.read())
+    except web.HTTPRequestEntityTooLarge as error:
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        raise TwilioRefusalError(status, "The request body is too large", status) from error
 
 
 def _is_gap(name: str, rest: list[str], *, emulated: bool) -> bool:

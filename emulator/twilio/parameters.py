@@ -71,7 +71,12 @@ class Parameters:
 
 
 def is_url(value: str) -> bool:
-    """Whether Twilio would call this: absolute, http or https, a host name without underscores."""
+    """Whether Twilio would call this: absolute, http or https, a host name without underscores.
+
+    What cannot be printed, such as the end of a line, cannot stand in a request or a Location.
+    """
+    if not value.isprintable():
+        return False
     try:
         parts = urlsplit(value)
         host = parts.hostname or ""

@@ -61,10 +61,18 @@ class Numbers:
         found = {FIELDS[name]: text_of(body, name).strip() for name in FIELDS if name in body}
         base = f"{self._state.answers_url}/"
         return {
-            name: urljoin(base, value) if name.endswith("Url") and value else value
+            name: _absolute(base, value) if name.endswith("Url") and value else value
             for name, value in found.items()
         }
 
     def _shown(self, sid: str, status: HTTPStatus) -> web.Response:
         record = self._resource.found(sid)
         return web.json_response(views.number(record), status=status)
+
+
+def _absolute(base: str, url: str) -> str:
+    """Resolve a URL; one that cannot be read stays as it is, and is refused later."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url

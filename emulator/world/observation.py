@@ -1,6 +1,5 @@
 """What a test wants to know or to turn: calls, handsets, webhooks, alerts, time, a clean slate."""
 
-import math
 from http import HTTPStatus
 
 from aiohttp import web
@@ -63,11 +62,7 @@ class Observation:
         """Let time pass on the manual clock."""
         seconds = (await json_of(request)).get("seconds")
         clock = self._state.clock
-        if (
-            isinstance(seconds, bool)
-            or not isinstance(seconds, (int, float))
-            or not math.isfinite(seconds)
-        ):
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
             raise WorldError("seconds: a number is needed")
         if not 0 <= seconds <= LONGEST_ADVANCE_S:
             raise WorldError(f"seconds: from 0 to {LONGEST_ADVANCE_S}")

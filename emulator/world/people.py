@@ -9,6 +9,7 @@ from aiohttp import web
 
 from emulator.state import State
 from emulator.twilio.numbers import e164
+from emulator.twilio.parameters import is_url
 from emulator.twilio.records import PhoneNumber
 from emulator.world.requests import Handler, WorldError, flag_of, json_of, text_of
 
@@ -103,8 +104,6 @@ class People:
 def _media(body: Mapping[str, object]) -> tuple[str, ...]:
     given = body.get("media_url", [])
     urls = cast(list[object], given) if isinstance(given, list) else [given]
-    if len(urls) > 10 or not all(
-        isinstance(url, str) and url.startswith(("http://", "https://")) for url in urls
-    ):
+    if len(urls) > 10 or not all(isinstance(url, str) and is_url(url) for url in urls):
         raise WorldError("media_url: up to ten http(s) URLs")
     return tuple(str(url) for url in urls)

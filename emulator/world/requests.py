@@ -52,6 +52,8 @@ async def json_of(request: web.Request) -> dict[str, object]:
         raise WorldError("Content-Type must be application/json", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     try:
         body = json.loads(await request.read() or b"{}")
+    except web.HTTPRequestEntityTooLarge as error:
+        raise WorldError("The body is too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
     except (ValueError, RecursionError) as error:
         raise WorldError("The body is no JSON") from error
     if not isinstance(body, dict):

@@ -53,6 +53,13 @@ def test_the_file_is_where_its_sender_has_it(stack: LocalStack, message: str) ->
     assert (answer.status_code, answer.headers["Location"]) == (307, PICTURES[0])
 
 
+def test_a_url_has_no_line_ends(stack: LocalStack) -> None:
+    form = {"To": HANDSET, "From": LINE, "MediaUrl": "https://example.com/\r\nX-Y: z"}
+    answer = stack.rest("POST", "Messages.json", form)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 21620)
+
+
 def test_media_can_be_deleted(stack: LocalStack, message: str) -> None:
     first, second = stack.rest("GET", f"{message}/Media.json").json()["media_list"]
     deleted = stack.rest("DELETE", f"{message}/Media/{first['sid']}.json")

@@ -24,10 +24,14 @@ JSON = {"Content-Type": "application/json"}
         ("texts", {"from": HANDSET, "to": LINE, "body": "x" * 1601}, "body"),
         ("texts", {"from": HANDSET, "to": LINE, "body": "\ud800"}, "body"),
         ("texts", {"from": HANDSET, "to": LINE, "media_url": ["file:///x"]}, "media_url"),
+        ("texts", {"from": HANDSET, "to": LINE, "media_url": "http://x/\r\nA: b"}, "media_url"),
+        ("texts", {"from": HANDSET, "to": LINE, "media_url": "http://x/\ud800"}, "media_url"),
         ("calls", {"from": HANDSET}, "to"),
         ("calls/CA0/keys", {"digits": "abc"}, "digits"),
         ("clock/advance", {"seconds": "1"}, "seconds"),
         ("clock/advance", {"seconds": -1}, "seconds"),
+        ("clock/advance", {"seconds": 10**400}, "seconds"),
+        ("numbers", {"voice_url": "http://[::"}, "VoiceUrl is not a valid URL"),
         ("clock/advance", {"seconds": True}, "seconds"),
     ],
 )
@@ -45,6 +49,15 @@ def test_a_body_that_is_no_use_is_no_server_error(stack: LocalStack, body: str) 
     url = f"{stack.emulator_url}/emulator/clock/advance"
 
     assert stack.http.post(url, data=body, headers=JSON, timeout=5).status_code == 400
+
+
+def test_a_body_that_is_too_large_is_refused(stack: LocalStack) -> None:
+    url = f"{stack.emulator_url}/emulator/texts"
+    answer = stack.http.post(url, data=b"x" * 2**21, headers=JSON, timeout=5)
+    form = stack.rest("POST", "Messages.json", b"x" * 2**21)
+
+    assert (answer.status_code, answer.json()["detail"]) == (413, "The body is too large")
+    assert (form.status_code, form.json()["code"]) == (413, 413)
 
 
 def test_an_unknown_call_is_not_found(stack: LocalStack) -> None:
