@@ -5,22 +5,31 @@ from typing import Literal, NamedTuple, Self
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from shared.answers.queue import queue_name
-from shared.answers.spoken import play_or_say
-from shared.twimlet_parameters import Field, Pairs, flag, seconds, step_url, text
+from shared.answers.spoken import play_or_say, restricted
+from shared.twimlet_parameters import (
+    Field,
+    Pairs,
+    entries,
+    flag,
+    seconds,
+    step_url,
+    text,
+)
 
 Step = Literal["", "connect", "end"]
 
-PARAMETERS = ("Name", "Message", "Timeout", "Next")
+PARAMETERS = ("Name", "Message", "Timeout", "Next", "AllowedCallers")
 TIMEOUT_S = 10
 MESSAGE = "You are being connected."
 
 
 class Agent(NamedTuple):
-    """Which queue is served, and how.
+    """Which queue is served, how, and by whom.
 
     `step` is `` when the agent takes a call, `connect` for the caller who comes out of the queue,
     `end` after a call. `message` is what that caller hears, `timeout_s` how long the agent waits
-    for a caller, `takes_next` whether another one follows.
+    for a caller, `takes_next` whether another one follows. `allowed_callers` are the numbers of
+    the agents; an empty list lets everybody serve.
     """
 
     step: Step
@@ -28,6 +37,7 @@ class Agent(NamedTuple):
     message: str
     timeout_s: int
     takes_next: bool
+    allowed_callers: list[str]
     passed_on: Pairs
 
     @classmethod
@@ -40,6 +50,7 @@ class Agent(NamedTuple):
             message=text(query, "Message") or MESSAGE,
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
             takes_next=flag(query, "Next"),
+            allowed_callers=entries(query, "AllowedCallers"),
             passed_on=[pair for pair in query if pair[0].partition("[")[0] in PARAMETERS],
         )
 
@@ -52,7 +63,8 @@ def agent(wanted: Agent, field: Field) -> VoiceResponse:
         return response
     if wanted.step == "end":
         return _after(wanted, field)
-    return _next_caller(wanted)
+    # The other steps are asked for by whoever got past this one, or for a caller in the queue.
+    return restricted(wanted.allowed_callers, field) or _next_caller(wanted)
 
 
 def _next_caller(wanted: Agent) -> VoiceResponse:

@@ -12,12 +12,12 @@ from shared.answers.dialling import (
     nobody_to_dial,
     own_step,
 )
+from shared.answers.spoken import restricted
 from shared.responses import Redirection
 from shared.twimlet_parameters import (
     Field,
     Pairs,
     entries,
-    is_party,
     phone_number,
     seconds,
     web_url,
@@ -49,12 +49,12 @@ def forward(wanted: Forward, field: Field) -> VoiceResponse | Redirection:
     """Dial, or answer the step that follows; `field` gives what Twilio tells of the call."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
-    response = VoiceResponse()
-    if wanted.allowed_callers and not is_party(wanted.allowed_callers, field):
-        response.say("Sorry, you are calling from a restricted number. Good bye.")
-        return response
+    refusal = restricted(wanted.allowed_callers, field)
+    if refusal is not None:
+        return refusal
     if not wanted.phone_number or is_line(wanted.phone_number, field):
         return nobody_to_dial("PhoneNumber", wanted.fail_url)
+    response = VoiceResponse()
     response.dial(
         wanted.phone_number,
         action=own_step("TwimlForward", wanted.fail_url),

@@ -1,8 +1,10 @@
-"""What several Twimlets say: a message that may be a sound, and what is wrong with their set-up."""
+"""What several Twimlets say: a message that may be a sound, an apology, a refusal."""
+
+from collections.abc import Sequence
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from shared.twimlet_parameters import is_url, percent_encoded
+from shared.twimlet_parameters import Field, is_party, is_url, percent_encoded
 from shared.xml_text import xml_text
 
 
@@ -24,4 +26,16 @@ def apology(reason: str) -> VoiceResponse:
     """Tell the caller in plain words why the line cannot go on, and end the call."""
     response = VoiceResponse()
     response.say(f"This line is not set up correctly: {reason}.")
+    return response
+
+
+def restricted(allowed_callers: Sequence[str], field: Field) -> VoiceResponse | None:
+    """A refusal for who is not on the list, nor was called by a number on it; None for others.
+
+    An empty list lets everybody in.
+    """
+    if not allowed_callers or is_party(allowed_callers, field):
+        return None
+    response = VoiceResponse()
+    response.say("Sorry, you are calling from a restricted number. Good bye.")
     return response

@@ -37,7 +37,7 @@ class Voicemail(NamedTuple):
 
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
-        """Read Notify, Message, Language, Voice and MaxLength; the rest has no effect."""
+        """Read Notify, Message, Language, Voice, MaxLength; Email and Transcribe have no effect."""
         return cls(
             notify=phone_number(query, "Notify"),
             message=text(query, "Message"),

@@ -203,3 +203,33 @@ def test_an_agent_of_an_empty_queue_is_told_so(status: str) -> None:
     document = serving(("Step", "end"), ("Next", "true"), DialCallStatus=status)
 
     assert document == "<Say>Nobody is waiting. Good bye.</Say><Hangup />"
+
+
+AGENTS = ("AllowedCallers[]", "202-555-0124"), ("AllowedCallers[]", "+12025550125")
+RESTRICTED = "<Say>Sorry, you are calling from a restricted number. Good bye.</Say>"
+
+
+@pytest.mark.parametrize(
+    "parties",
+    [
+        {"From": "+12025550124", "To": "+12025550101"},
+        {"From": "+12025550100", "To": "+12025550125"},
+        {"Caller": "+12025550125"},
+    ],
+)
+def test_an_agent_on_the_list_serves_and_goes_on_with_it(parties: dict[str, str]) -> None:
+    document = serving(*AGENTS, **parties)
+
+    assert document.startswith("<Dial ")
+    assert document.count("AllowedCallers%5B%5D=202-555-0124&amp;AllowedCallers%5B%5D=%2B1") == 2
+
+
+@pytest.mark.parametrize("caller", ["+12025550199", "anonymous", ""])
+def test_nobody_else_gets_to_the_callers_who_wait(caller: str) -> None:
+    assert serving(*AGENTS, From=caller, To="+12025550101") == RESTRICTED
+
+
+def test_the_customer_comes_out_of_the_queue_whoever_may_serve_it() -> None:
+    document = serving(("Step", "connect"), *AGENTS, From="+12025550199")
+
+    assert document == "<Say>You are being connected.</Say>"
