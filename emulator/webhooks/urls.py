@@ -24,7 +24,8 @@ def join_url(base: str, url: str) -> str:
         joined, usable = "", False
     if not usable:
         raise WebhookError(BAD_URL, f"{url[:200].partition('?')[0]!r} leads to no http(s) URL")
-    return quote(joined, safe=URL_CHARACTERS)
+    # A Location header may hold bytes that are no UTF-8; aiohttp gives them as surrogates.
+    return quote(joined, safe=URL_CHARACTERS, errors="surrogateescape")
 
 
 def sendable_url(webhook: Webhook) -> str:

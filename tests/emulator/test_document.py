@@ -10,6 +10,7 @@ from emulator.line.coverage import MESSAGING as MESSAGING_ELEMENTS
 from emulator.line.coverage import VOICE as VOICE_ELEMENTS
 from emulator.line.document import Dialect, Gap, parse
 from emulator.line.reading import TwimlError
+from emulator.line.verbs import DIALECTS as PLACES
 from emulator.line.verbs import MESSAGING, VOICE
 from emulator.line.verbs.speaking import Say
 
@@ -118,6 +119,15 @@ def test_comments_are_ignored() -> None:
     assert (len(document.verbs), document.warnings) == (1, ())
 
 
+def test_speech_marks_may_be_as_deep_as_a_document_is_long() -> None:
+    depth = 9000
+    document = parse(
+        f"<Response><Say>{'<p>' * depth}Hi{'</p>' * depth}</Say></Response>".encode(), VOICE
+    )
+
+    assert document.warnings == ()
+
+
 @pytest.mark.parametrize("verb", ["Hangup", "Reject"])
 def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
     document = parse(f"<Response><{verb}><Parameter/></{verb}></Response>".encode(), VOICE)
@@ -131,7 +141,14 @@ def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
         ("<Say><Play/></Say>", 12200),
         ("<Say><emphasis colour='red'>x</emphasis></Say>", 12200),
         ("<Gather><Say colour='red'>x</Say></Gather>", 12200),
-        ("<Gather><Play digits='1'/></Gather>", 13325),
+        ("<Gather><Play digits='1'/></Gather>", 12200),
+        ("<Gather><Say loop='x'>Hi</Say></Gather>", 13322),
+        ("<Dial method='PUT'>+12025550124</Dial>", 13210),
+        ("<Dial><Number method='PUT'>+12025550124</Number></Dial>", 13221),
+        ("<Dial><Number sendDigits='x'>+12025550124</Number></Dial>", 13222),
+        ("<Dial><Number statusCallbackEvent='later'>+12025550124</Number></Dial>", 12200),
+        ("<Dial recordingStatusCallbackEvent='later'>+12025550124</Dial>", 13621),
+        ("<Record recordingStatusCallbackMethod='PUT'/>", 12200),
         ("<Gather method='PUT'/>", 13312),
         ("<Gather finishOnKey='A'/>", 13311),
         ("<Gather numDigits='0'/>", 13314),
@@ -161,6 +178,13 @@ def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
 )
 def test_a_mistake_in_a_call_has_its_number(document: str, code: int) -> None:
     parsed = parse(f"<Response>{document}</Response>".encode(), VOICE)
+
+    assert [warning.code for warning in parsed.warnings] == [code]
+
+
+@pytest.mark.parametrize(("verb", "code"), [("Dial", 13201), ("Enqueue", 12200), ("Shout", 12200)])
+def test_only_dial_has_a_number_of_its_own_in_a_whisper(verb: str, code: int) -> None:
+    parsed = parse(f"<Response><{verb}/></Response>".encode(), PLACES["whisper"])
 
     assert [warning.code for warning in parsed.warnings] == [code]
 

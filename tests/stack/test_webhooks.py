@@ -144,6 +144,16 @@ def test_a_redirect_is_followed_like_a_browser(
     assert replies(stack) == ["Found"]
 
 
+def test_a_redirect_may_name_bytes_that_are_no_text(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    stack.line_goes_to(SmsUrl=web_server.answer("/here", b"/caf\xe9", "text/plain", 302))
+    stack.text("Hi")
+    stack.advance(1)
+
+    assert len(web_server.asked("/caf%E9")) == 1
+
+
 def test_a_redirect_to_nowhere_has_its_number(stack: LocalStack, web_server: "WebServer") -> None:
     stack.line_goes_to(SmsUrl=web_server.answer("/here", b"http://[", "text/plain", 302))
     stack.text("Hi")

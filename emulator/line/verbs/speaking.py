@@ -1,5 +1,6 @@
 """Say, Play and Pause: what the caller hears."""
 
+from collections import deque
 from dataclasses import dataclass
 
 from emulator.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
@@ -116,6 +117,8 @@ class Pause:
 
 def _check_ssml(source: Source) -> None:
     """Account for the speech marks inside, which may be nested."""
-    for mark in source.children(*SSML):
-        _check_ssml(mark)
+    marks = deque(source.children(*SSML))
+    while marks:  # no recursion: a document has room for thousands of them inside each other
+        mark = marks.popleft()
+        marks.extend(mark.children(*SSML))
         mark.finish()
