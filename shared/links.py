@@ -11,11 +11,14 @@ from typing import NamedTuple, Self
 from urllib.parse import urlencode
 
 from shared.credentials import Credentials
-from shared.errors import ForbiddenLinkError
+from shared.errors import ConfigurationError, ForbiddenLinkError
 from shared.inputs import Inputs
 from shared.settings import Secret
 
 FIELDS = ("expires", "signature")
+# Who has a link can try keys against it, as fast as a computer can: 16 random bytes in
+# hexadecimal digits have 32 characters.
+MIN_KEY_CHARS = 32
 
 _EXPIRES = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
@@ -49,6 +52,19 @@ class RecordingLink(NamedTuple):
         return hmac.compare_digest(self.signature(key), signature)
 
 
+def require_strong(key: str | None) -> str:
+    """The key with which links are signed; raise ConfigurationError for none, or for a weak one."""
+    name = Secret.LINK_SIGNING_KEY
+    if not key:
+        raise ConfigurationError(f"the secret {name} is missing or cannot be read")
+    if len(key) < MIN_KEY_CHARS:
+        raise ConfigurationError(
+            f"the secret {name} has fewer than {MIN_KEY_CHARS} characters; to make one: "
+            'python3 -c "import secrets; print(secrets.token_hex(32))"'
+        )
+    return key
+
+
 async def require_link(
     inputs: Inputs, sid: str, sound_format: str, credentials: Credentials, now: datetime
 ) -> None:
@@ -67,10 +83,10 @@ async def require_link(
 
 
 async def _is_ours(link: RecordingLink, signature: str, credentials: Credentials) -> bool:
-    """Try the key that is known, then the key as it is in the vault now."""
+    """Try the key that is known, then the key as it is in the vault now; never a weak one."""
     (key,) = await credentials.get(Secret.LINK_SIGNING_KEY)
-    if link.is_signed(key, signature):
+    if len(key) >= MIN_KEY_CHARS and link.is_signed(key, signature):
         return True
     await credentials.refresh(Secret.LINK_SIGNING_KEY)
     (current,) = await credentials.get(Secret.LINK_SIGNING_KEY)
-    return current != key and link.is_signed(current, signature)
+    return link.is_signed(require_strong(current), signature)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shared.clock import Clock
 from shared.credentials import Credentials
-from shared.errors import AppError, TwilioError
-from shared.links import RecordingLink
+from shared.errors import AppError, ConfigurationError, TwilioError
+from shared.links import RecordingLink, require_strong
 from shared.messages import Messenger, TextMessage
 from shared.phone_numbers import is_withheld
 from shared.public_urls import PublicUrls
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.call import CallInstance
 
 UNKNOWN_CALLER = "an unknown number"
-NO_LINK = "There is no link to it: the app cannot read its secret LinkSigningKey."
+NO_LINK = "There is no link to it: the app cannot use its secret LinkSigningKey."
 
 _CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 _DURATION = re.compile(r"[0-9]{1,6}")
@@ -105,8 +105,11 @@ class VoicemailNotifier:
         return UNKNOWN_CALLER if is_withheld(number) or number is None else number
 
     async def _link(self, voicemail: Voicemail, request_url: str) -> str:
-        key = await self._credentials.find(Secret.LINK_SIGNING_KEY)
-        if key is None:
+        """Where the voicemail can be heard, and for how long; without a good key, why not."""
+        try:
+            key = require_strong(await self._credentials.find(Secret.LINK_SIGNING_KEY))
+        except ConfigurationError as error:
+            log.error("No link to recording %s: %s", voicemail.sid, error.log_text)  # noqa: TRY400 - the reason is all there is
             return NO_LINK
         now, lifetime = self._clock.now(), self._lifetime
         link = RecordingLink.lasting(voicemail.sid, DEFAULT_FORMAT, now, lifetime)

@@ -231,6 +231,18 @@ def test_without_a_signing_key_the_missing_secret_is_named() -> None:
     assert "LinkSigningKey" in problem(response)["detail"]
 
 
+def test_a_weak_signing_key_is_a_fault_of_the_set_up(
+    shared: FakeTwilio, values: dict[str, str]
+) -> None:
+    clients.reset(clients.Clients(values | {"LINK_SIGNING_KEY": KEY[:31]}, SystemClock()))
+    response = get(link(), GetSharedRecording.main)
+
+    assert response.status_code == 500
+    assert "LinkSigningKey has fewer than 32 characters" in problem(response)["detail"]
+    assert KEY[:31] not in response.get_body().decode()
+    assert shared.requests == []
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(max_size=80), st.text(max_size=30))
 def test_no_query_and_no_range_makes_an_error_of_the_app(

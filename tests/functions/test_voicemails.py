@@ -138,16 +138,20 @@ def test_the_lifetime_of_the_link_is_a_setting(owner: Owner, values: dict[str, s
     assert (owner.gets() or "").endswith("(works for 1 hour)")
 
 
-def test_without_a_signing_key_the_text_says_why_there_is_no_link(
-    owner: Owner, values: dict[str, str]
+@pytest.mark.parametrize(
+    ("key", "why"), [("", "is missing or cannot be read"), (KEY[:31], "has fewer than 32 char")]
+)
+def test_without_a_good_signing_key_the_text_has_no_link_and_the_log_says_why(
+    owner: Owner, values: dict[str, str], caplog: pytest.LogCaptureFixture, key: str, why: str
 ) -> None:
-    clients.reset(clients.Clients(values | {"LINK_SIGNING_KEY": ""}, SystemClock()))
+    clients.reset(clients.Clients(values | {"LINK_SIGNING_KEY": key}, SystemClock()))
     owner.twilio.answer(200, call())
 
     assert owner.gets() == (
         "Voicemail from +12025550123 (1:02): "
-        "There is no link to it: the app cannot read its secret LinkSigningKey."
+        "There is no link to it: the app cannot use its secret LinkSigningKey."
     )
+    assert f"No link to recording {SID}: the secret LinkSigningKey {why}" in caplog.text
 
 
 @pytest.mark.parametrize("status", ["absent", "in-progress", "", "Completed"])

@@ -81,8 +81,25 @@ def test_without_a_key_nobody_can_tell() -> None:
         open_with(link(), secrets={})
 
 
-def test_a_new_key_of_the_vault_is_found_at_once() -> None:
-    known = {Secret.LINK_SIGNING_KEY: "old"}
+@pytest.mark.parametrize("key", [KEY[:31], "k"])
+def test_a_key_that_can_be_guessed_opens_nothing(key: str) -> None:
+    query = parse_qs(RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(key))
+    signed = {name: values[0] for name, values in query.items()}
+
+    with pytest.raises(ConfigurationError, match="LinkSigningKey has fewer than 32 characters"):
+        open_with(signed, secrets={Secret.LINK_SIGNING_KEY: key})
+
+
+def test_a_key_of_32_characters_is_long_enough() -> None:
+    query = parse_qs(RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(KEY[:32]))
+    signed = {name: values[0] for name, values in query.items()}
+
+    open_with(signed, secrets={Secret.LINK_SIGNING_KEY: KEY[:32]})
+
+
+@pytest.mark.parametrize("old", ["weak", "9" * 40])
+def test_a_new_key_of_the_vault_is_found_at_once(old: str) -> None:
+    known = {Secret.LINK_SIGNING_KEY: old}
     credentials = Credentials(AppSettings(known), SystemClock())
     values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
 
