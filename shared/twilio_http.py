@@ -136,15 +136,18 @@ class TwilioHttp(AsyncHttpClient):
 
 
 async def _limited(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    """The body, read as far as it may be."""
+    """The body, read as far as it may be: not at all when its Content-Length says too much."""
+    too_long = FileTooLongError(
+        f"The file has more than {max_bytes} bytes, too many to hand on. "
+        "A recording is smallest with format=mp3."
+    )
+    if (answer.content_length or 0) > max_bytes:
+        raise too_long
     body = bytearray()
     async for chunk in answer.content.iter_any():
         body += chunk
         if len(body) > max_bytes:
-            raise FileTooLongError(
-                f"The file has more than {max_bytes} bytes, too many to hand on. "
-                "A recording is smallest with format=mp3."
-            )
+            raise too_long
     return bytes(body)
 
 

@@ -124,6 +124,24 @@ def test_a_file_that_is_too_long_is_not_read_to_its_end() -> None:
     assert sent < 200_000_000
 
 
+def test_a_file_that_says_that_it_is_too_long_is_not_waited_for() -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "1001"})
+        await response.prepare(request)
+        await asyncio.Event().wait()  # not one byte of it
+        return response
+
+    with pytest.raises(FileTooLongError, match="more than 1000 bytes"):
+        download(handler)
+
+
+def test_a_file_may_be_as_long_as_it_may_be() -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(body=b"a" * 1000)
+
+    assert download(handler) == (200, b"a" * 1000)
+
+
 def test_a_file_that_breaks_off_is_not_handed_on() -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "10"})
