@@ -1,7 +1,7 @@
 """A TwiML document: text in, verbs out, with Twilio's errors and warnings by number."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -29,11 +29,15 @@ class Gap:
 
 @dataclass(frozen=True)
 class Dialect[V]:
-    """TwiML for calls or for texts: its verbs, the coverage table, the number of a foreign verb."""
+    """TwiML for calls or for texts: its verbs, the coverage table, the number of a foreign verb.
+
+    `not_here` has the numbers of verbs that are only foreign where the document stands.
+    """
 
     verbs: Mapping[str, Callable[[Source], V]]
     elements: Mapping[str, coverage.Element]
     unknown_verb: int
+    not_here: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,8 @@ def _read[V](element: Element, dialect: Dialect[V], warnings: list[TwimlWarning]
     if read is None:
         if name in dialect.elements and dialect.elements[name].level == "no":
             return Gap(f"<{name}>")
-        warnings.append(
-            TwimlWarning(dialect.unknown_verb, f"<{name}> is no verb that can stand here")
-        )
+        code = dialect.not_here.get(name, dialect.unknown_verb)
+        warnings.append(TwimlWarning(code, f"<{name}> is no verb that can stand here"))
         return None
     source = Source(element, dialect.elements, warnings)
     try:

@@ -13,6 +13,10 @@ from xml.etree import ElementTree
 from emulator.line.coverage import Element
 
 NOT_KNOWN = 12200
+SHOWN_AS_ERRORS = frozenset(
+    {13201, 13231, 13238, 13239, 13325, 13338, 13420, 13621, 14201, 14206, 14210}
+)
+"""Numbers of warnings that Twilio's debugger shows as errors (twilio.com/docs/api/errors)."""
 
 
 class TwimlError(Exception):

@@ -7,8 +7,9 @@ from emulator.line.tasks import Tasks
 from emulator.twilio.store import Store
 from emulator.webhooks import Webhook, WebhookError, Webhooks
 
-REFUSED_REPORT = 15003
-"""Twilio's warning for a report that was not answered well (twilio.com/docs/api/errors/15003)."""
+REFUSED, REFUSED_OF_CONFERENCE = 15003, 16011
+"""A report was not answered well: a warning, of a conference an error (twilio.com/docs/api/errors).
+"""
 
 
 class Reports:
@@ -42,7 +43,10 @@ class Reports:
             await self._webhooks.request(webhook)
         except WebhookError as error:
             message = f"Status callback: {error.message}"
-            self._store.alert(webhook.resource_sid, REFUSED_REPORT, message, "warning")
+            if webhook.resource_sid.startswith("CF"):
+                self._store.alert(webhook.resource_sid, REFUSED_OF_CONFERENCE, message)
+            else:
+                self._store.alert(webhook.resource_sid, REFUSED, message, "warning")
 
     def _forget(self, resource_sid: str, task: asyncio.Task[None]) -> None:
         if self._last.get(resource_sid) is task:

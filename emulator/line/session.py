@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from emulator.clock import Clock
+from emulator.line.reading import NOT_KNOWN, SHOWN_AS_ERRORS
 from emulator.line.services import Services
 from emulator.line.waiting import first_of, is_over
 from emulator.twilio.records import Call, StatusCallback, Want
 from emulator.twilio.store import Store
-from emulator.webhooks import Answer, Webhook, Webhooks, join_url
+from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks, join_url
 
 SHORTEST_S = 1.0
 """What is over sooner has taken no time: a document that could not be had may take a moment."""
@@ -110,7 +111,8 @@ class CallSession:
 
     def warn(self, code: int, message: str) -> None:
         """Show one of Twilio's warnings; the call goes on."""
-        self.store.alert(self.sid, code, message, "warning")
+        level = "error" if code in SHOWN_AS_ERRORS else "warning"
+        self.store.alert(self.sid, code, message, level)
 
     async def wait(self, seconds: float) -> None:
         """Let the call go on for so many seconds."""
@@ -223,9 +225,18 @@ class CallSession:
         """Return an absolute URL; a relative one needs a document that has a URL itself."""
         return join_url(self.document_url, url)
 
-    def absolute(self, callback: StatusCallback | None) -> StatusCallback | None:
-        """Return where something is reported, with an absolute URL."""
-        return callback and replace(callback, url=self.resolve(callback.url))
+    def absolute(
+        self, callback: StatusCallback | None, warning: int = NOT_KNOWN
+    ) -> StatusCallback | None:
+        """Return where something is reported, with an absolute URL.
+
+        One that leads nowhere is a warning with this number, and nothing is reported.
+        """
+        try:
+            return callback and replace(callback, url=self.resolve(callback.url))
+        except WebhookError as error:
+            self.warn(warning, f"A callback: {error.message}")
+            return None
 
     def fetch(self, url: str, method: str, **params: str) -> Fetch:
         """Return the step to an action URL; an empty one means the current document again."""

@@ -84,7 +84,7 @@ def test_an_attribute_that_the_table_calls_emulated_is_known(
     document = parse(f"<Response><{verb} {attribute}='{value}'/></Response>".encode(), dialect)
 
     assert not isinstance(document.verbs[0], Gap)
-    assert 12200 not in [warning.code for warning in document.warnings]
+    assert not [warning for warning in document.warnings if "no attribute" in warning.message]
 
 
 @pytest.mark.parametrize(("dialect", "verb", "attribute"), NOT_EMULATED)

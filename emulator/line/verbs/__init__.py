@@ -43,15 +43,18 @@ VOICE: Dialect[VoiceVerb] = Dialect(
 )
 
 
-def _part(*names: str, otherwise: int) -> Dialect[VoiceVerb]:
-    """Return the dialect of a document in which only these verbs may stand."""
+def _part(*names: str, otherwise: int = 12200, **not_here: int) -> Dialect[VoiceVerb]:
+    """Return the dialect of a document in which only these verbs may stand.
+
+    `not_here` has the numbers of others, where they differ.
+    """
     verbs = {name: read for name, read in VOICE.verbs.items() if name in names}
-    return Dialect(verbs, coverage.VOICE, otherwise)
+    return Dialect(verbs, coverage.VOICE, otherwise, not_here)
 
 
 DIALECTS: Mapping[str, Dialect[VoiceVerb]] = {
     "voice": VOICE,
-    "whisper": _part("Say", "Play", "Pause", "Gather", "Redirect", "Hangup", otherwise=13201),
+    "whisper": _part("Say", "Play", "Pause", "Gather", "Redirect", "Hangup", Dial=13201),
     "queue wait": _part(
         "Say", "Play", "Pause", "Hangup", "Redirect", "Leave", "Gather", otherwise=12200
     ),

@@ -8,10 +8,11 @@ from emulator.line.attendance import PARTICIPANTS_LIMIT, Attendee, Joining, Refu
 from emulator.line.conference_reports import EVENTS
 from emulator.line.conferences import ADD_FAILED, HUNG_UP, UPDATED
 from emulator.line.fields import Fields
-from emulator.line.reading import Source, TwimlError
+from emulator.line.reading import NOT_KNOWN, Source, TwimlError
 from emulator.line.session import CallSession
 from emulator.line.verbs.meanwhile import read_music, resolved, stay
 from emulator.line.verbs.target import (
+    WRONG_CALLBACK,
     DialOptions,
     Ending,
     Outcome,
@@ -23,7 +24,6 @@ from emulator.line.waiting import first_of, is_over
 from emulator.twilio.records import Music, StatusCallback
 from emulator.webhooks import WebhookError
 
-NOT_KNOWN = 12200
 MUTED, ENDS, STARTS, WAIT_URL, WAIT_METHOD, BEEP, NAME, TRIM = (
     13230, 13231, 13232, 13233, 13234, 13235, 13237, 13239,
 )  # fmt: skip
@@ -55,7 +55,7 @@ class ConferenceNoun:
             coach=source.value("coach").strip() or None,
             callback=_callback(source),
             is_recorded=source.one_of("record", RECORD, RECORD[0], NOT_KNOWN) in RECORDED,
-            recording_callback=recording_callback(source, NOT_KNOWN),
+            recording_callback=recording_callback(source),
         )
         source.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence", TRIM)
         source.finish()
@@ -152,12 +152,12 @@ def _callback(source: Source) -> StatusCallback | None:
 
 
 def _resolved(session: CallSession, joining: Joining) -> Joining:
-    """Return it with absolute URLs; raise WebhookError for one that leads nowhere."""
+    """Return it with absolute URLs; one that leads nowhere is a warning."""
     return replace(
         joining,
         music=_music(session, joining.music),
         callback=session.absolute(joining.callback),
-        recording_callback=session.absolute(joining.recording_callback),
+        recording_callback=session.absolute(joining.recording_callback, WRONG_CALLBACK),
     )
 
 

@@ -15,10 +15,11 @@ from emulator.line.verbs.target import (
     until_parted,
 )
 from emulator.line.waiting import first_of
+from emulator.twilio.queues import NAME_LIMIT
 from emulator.twilio.records import Instructions
 from emulator.webhooks import WebhookError
 
-WRONG_METHOD, WRONG_URL = 14210, 14211
+WRONG_METHOD, WRONG_URL, NAME_TOO_SHORT, NAME_TOO_LONG = 14210, 14211, 14212, 14213
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class QueueNoun:
         except WebhookError as error:
             session.store.alert(session.sid, WRONG_URL, f"The url of <Queue>: {error.message}")
             return Outcome("failed", NOT_BRIDGED)
+        if not 0 < len(self.name) <= NAME_LIMIT:
+            code = NAME_TOO_LONG if self.name else NAME_TOO_SHORT
+            message = f"The name in <Queue> must have 1 to {NAME_LIMIT} characters"
+            session.store.alert(session.sid, code, message)
         queue = session.services.queues.named(self.name)
         if queue is None:
             session.happened("no such queue", self.name)

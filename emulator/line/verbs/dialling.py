@@ -47,7 +47,7 @@ class Dial:
     def read(cls, source: Source) -> "Dial":
         return cls(
             action=source.raw("action"),
-            method=source.one_of("method", ("GET", "POST"), "POST", 13211),
+            method=source.one_of("method", ("GET", "POST"), "POST", 13210),
             options=_options(source),
             target=_target(source),
         )
@@ -98,7 +98,7 @@ def _options(source: Source) -> DialOptions:
         answer_on_bridge=source.flag("answerOnBridge", default=False, warning=13219),
         sequential=source.flag("sequential", default=False, warning=13218),
         record={"true": "record-from-answer", "false": "do-not-record"}.get(record, record),
-        recording_callback=recording_callback(source, 13217),
+        recording_callback=recording_callback(source),
     )
 
 

@@ -1,16 +1,21 @@
 """Gather: keys or words from the caller (twilio.com/docs/voice/twiml/gather)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from emulator.line.fields import Fields
-from emulator.line.reading import Source
+from emulator.line.reading import NOT_KNOWN, Source
 from emulator.line.session import CallSession, Speech, Step
 from emulator.line.verbs.listening import Listening
 from emulator.line.verbs.speaking import Pause, Play, Say
 from emulator.twilio.records import Want
 
-PROMPTS = {"Say": Say.read, "Play": Play.read, "Pause": Pause.read}
+PROMPTS: Mapping[str, Callable[[Source], Say | Play | Pause]] = {
+    "Say": partial(Say.read, wrong_loop=13322),
+    "Play": partial(Play.read, wrong_type=13325),
+    "Pause": Pause.read,
+}
 INPUTS = ("dtmf", "speech", "dtmf speech", "speech dtmf")
 WANTS: Mapping[str, Want] = {"dtmf": "keys", "speech": "speech"}
 KINDS = {"dtmf": str, "speech": Speech}
@@ -98,7 +103,7 @@ def _prompts(source: Source) -> list[Say | Play | Pause]:
         prompt = PROMPTS[child.name](child)
         child.finish()
         if isinstance(prompt, Play) and prompt.digits:
-            source.warn(13325, "<Play> inside <Gather> cannot play digits")
+            source.warn(NOT_KNOWN, "<Play> inside <Gather> cannot play digits")
         else:
             prompts.append(prompt)
     return prompts

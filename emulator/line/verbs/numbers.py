@@ -1,11 +1,11 @@
 """Number: phones that <Dial> rings, at once or in turn (twilio.com/docs/voice/twiml/number)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from emulator.line.fields import Fields
 from emulator.line.legs import Leg, LegRequest, first_connected
-from emulator.line.reading import GapError, Source
+from emulator.line.reading import NOT_KNOWN, GapError, Source
 from emulator.line.session import CallSession
 from emulator.line.verbs.target import (
     NOT_BRIDGED,
@@ -21,7 +21,7 @@ from emulator.twilio.records import StatusCallback
 
 NUMBERS_LIMIT = 10
 BAD_NUMBER = 13223
-WRONG = 13224
+WRONG_METHOD, WRONG_DIGITS = 13221, 13222
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Number:
         if source.value("machineDetection"):
             raise GapError("The attribute machineDetection of <Number>")
         url = source.value("statusCallback")
-        method = source.one_of("statusCallbackMethod", ("GET", "POST"), "POST", WRONG)
-        events = source.several("statusCallbackEvent", EVENTS, ("completed",), WRONG)
+        method = source.one_of("statusCallbackMethod", ("GET", "POST"), "POST", NOT_KNOWN)
+        events = source.several("statusCallbackEvent", EVENTS, ("completed",), NOT_KNOWN)
         number = cls(
             text=source.text(),
             url=source.value("url"),
-            method=source.one_of("method", ("GET", "POST"), "POST", WRONG),
-            send_digits=source.matching("sendDigits", r"[0-9A-DwW#*]{0,32}", "", WRONG),
+            method=source.one_of("method", ("GET", "POST"), "POST", WRONG_METHOD),
+            send_digits=source.matching("sendDigits", r"[0-9A-DwW#*]{0,32}", "", WRONG_DIGITS),
             callback=StatusCallback(url, method, events) if url else None,
         )
         source.finish()
@@ -83,7 +83,6 @@ class Numbers:
 
 
 def _request(session: CallSession, options: DialOptions, number: Number, to: str) -> LegRequest:
-    callback = number.callback
     return LegRequest(
         to=to,
         sender=options.caller_id or session.call.sender,
@@ -91,7 +90,7 @@ def _request(session: CallSession, options: DialOptions, number: Number, to: str
         url=session.resolve(number.url) if number.url else "",
         method=number.method,
         send_digits=number.send_digits,
-        callback=replace(callback, url=session.resolve(callback.url)) if callback else None,
+        callback=session.absolute(number.callback),
     )
 
 

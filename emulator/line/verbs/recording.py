@@ -6,7 +6,7 @@ from datetime import datetime
 from emulator.line.reading import GapError, Source
 from emulator.line.recorder import url_fields
 from emulator.line.session import CallSession, Fetch, Silence, Speech, Step
-from emulator.line.verbs.target import recording_callback
+from emulator.line.verbs.target import WRONG_CALLBACK, recording_callback
 from emulator.twilio.records import Recording, StatusCallback
 
 LONGEST_S = 14400
@@ -42,7 +42,7 @@ class Record:
             max_length_s=source.whole("maxLength", 3600, 2, 13612, LONGEST_S),
             play_beep=source.flag("playBeep", default=True, warning=13616),
             trim_silence=trim == "trim-silence",
-            callback=recording_callback(source, 13621),
+            callback=recording_callback(source),
         )
 
     async def run(self, session: CallSession) -> Step:
@@ -80,7 +80,7 @@ class Voice:
         self._talk_ended: datetime | None = None
         callback = record.callback
         self._recording = session.services.recorder.start(
-            session.call, "RecordVerb", callback=session.absolute(callback)
+            session.call, "RecordVerb", callback=session.absolute(callback, WRONG_CALLBACK)
         )
 
     async def listen(self) -> str:

@@ -24,13 +24,13 @@ class Say:
     loop: int
 
     @classmethod
-    def read(cls, source: Source) -> "Say":
+    def read(cls, source: Source, wrong_loop: int = 13510) -> "Say":
         _check_ssml(source)
         return cls(
             text=source.text(),
             voice=source.value("voice", "man"),
             language=source.value("language", "en-US"),
-            loop=source.whole("loop", default=1, minimum=0, warning=13510),
+            loop=source.whole("loop", default=1, minimum=0, warning=wrong_loop),
         )
 
     async def run(self, session: CallSession) -> Step:
@@ -49,18 +49,23 @@ class Say:
 
 @dataclass(frozen=True)
 class Play:
-    """An audio file from a URL, or keypad tones."""
+    """An audio file from a URL, or keypad tones.
+
+    `wrong_type` is the number with which a file is refused that is no audio.
+    """
 
     url: str
     digits: str
     loop: int
+    wrong_type: int
 
     @classmethod
-    def read(cls, source: Source) -> "Play":
+    def read(cls, source: Source, wrong_type: int = 13420) -> "Play":
         return cls(
             url=source.text(),
             digits=source.matching("digits", r"[0-9A-DwW#*]*", default="", warning=13430),
             loop=source.whole("loop", default=1, minimum=0, warning=13410),
+            wrong_type=wrong_type,
         )
 
     async def run(self, session: CallSession) -> Step:
@@ -92,7 +97,8 @@ class Play:
             return 0.0
         if answer.content_type not in MEDIA_TYPES:
             session.warn(
-                13420, f"<Play> cannot play {answer.content_type or 'a file without a type'}"
+                self.wrong_type,
+                f"<Play> cannot play {answer.content_type or 'a file without a type'}",
             )
             return 0.0
         return max(media_s(answer.content_type, answer.body), 0.1)

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from emulator.line.fields import Fields
-from emulator.line.reading import Source
+from emulator.line.reading import NOT_KNOWN, Source
 from emulator.line.session import CallSession
 from emulator.line.waiting import first_of
 from emulator.twilio.records import StatusCallback
 from emulator.twilio.wire import recording_url
 
 DIALLED = "DialVerb"
+WRONG_CALLBACK, WRONG_EVENT = 13256, 13621
 RECORDING_EVENTS = ("in-progress", "completed", "absent")
 
 
@@ -64,12 +65,12 @@ class Target(Protocol):
         ...
 
 
-def recording_callback(source: Source, warning: int) -> StatusCallback | None:
+def recording_callback(source: Source) -> StatusCallback | None:
     """Read where and when a recording is reported; it is the same for all verbs that record."""
     url = source.value("recordingStatusCallback")
-    method = source.one_of("recordingStatusCallbackMethod", ("GET", "POST"), "POST", warning)
+    method = source.one_of("recordingStatusCallbackMethod", ("GET", "POST"), "POST", NOT_KNOWN)
     events = source.several(
-        "recordingStatusCallbackEvent", RECORDING_EVENTS, ("completed",), warning
+        "recordingStatusCallbackEvent", RECORDING_EVENTS, ("completed",), WRONG_EVENT
     )
     return StatusCallback(url, method, events) if url else None
 
@@ -82,7 +83,7 @@ def recorded(
     if not options.record.startswith(tuple(f"record-from-{one}" for one in since)):
         yield
         return
-    callback = session.absolute(options.recording_callback)
+    callback = session.absolute(options.recording_callback, WRONG_CALLBACK)
     channels = 2 if options.record.endswith("-dual") else 1
     recorder = session.services.recorder
     with recorder.recording(session.call, DIALLED, callback=callback, channels=channels):
