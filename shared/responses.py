@@ -26,7 +26,10 @@ def json_response(data: Mapping[str, object], *, status: int = 200) -> func.Http
 
 
 def problem_response(error: AppError) -> func.HttpResponse:
-    """Answer with an error as RFC 9457 has it; `field` and `code` stand there where they apply."""
+    """Answer with an error as RFC 9457 has it; `field` and `code` stand there where they apply.
+
+    Nobody may keep it: without a word about that, a 404 may be kept, and told to others.
+    """
     problem: dict[str, object] = {
         "status": int(error.status),
         "title": error.title,
@@ -37,7 +40,10 @@ def problem_response(error: AppError) -> func.HttpResponse:
     if error.code is not None:
         problem["code"] = error.code
     return func.HttpResponse(
-        json.dumps(problem), status_code=int(error.status), mimetype="application/problem+json"
+        json.dumps(problem),
+        status_code=int(error.status),
+        headers={"Cache-Control": "no-store"},
+        mimetype="application/problem+json",
     )
 
 

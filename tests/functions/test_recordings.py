@@ -243,6 +243,25 @@ def test_a_weak_signing_key_is_a_fault_of_the_set_up(
     assert shared.requests == []
 
 
+@pytest.mark.parametrize(
+    ("main", "query", "wanted", "status"),
+    [
+        (GetRecording.main, "sid=RE1", "", 400),
+        (GetSharedRecording.main, f"{link()}0", "", 403),
+        (GetRecording.main, f"sid={SID}", "", 404),
+        (GetSharedRecording.main, link(), "bytes=100-", 416),
+    ],
+)
+def test_a_problem_is_kept_by_nobody(
+    shared: FakeTwilio, main: Any, query: str, wanted: str, status: int
+) -> None:
+    if status == 404:
+        shared.answers = [(404, b"")]
+    response = get(query, main, range=wanted)
+
+    assert (response.status_code, response.headers["Cache-Control"]) == (status, "no-store")
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(max_size=80), st.text(max_size=30))
 def test_no_query_and_no_range_makes_an_error_of_the_app(
