@@ -10,7 +10,7 @@ from shared.credentials import Credentials
 from shared.errors import AppError, ConfigurationError, TwilioError
 from shared.links import RecordingLink, require_strong
 from shared.messages import Messenger, TextMessage
-from shared.phone_numbers import is_withheld
+from shared.phone_numbers import E164, is_withheld
 from shared.public_urls import PublicUrls
 from shared.recordings import DEFAULT_FORMAT, RECORDING_SID
 from shared.settings import Secret, Settings
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 UNKNOWN_CALLER = "an unknown number"
 NO_LINK = "There is no link to it: the app cannot use its secret LinkSigningKey."
+
+# As much of an address as a text about it should hold.
+MAX_CALLER_CHARS = 40
 
 _CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 _DURATION = re.compile(r"[0-9]{1,6}")
@@ -102,7 +105,7 @@ class VoicemailNotifier:
             return UNKNOWN_CALLER
         is_ours = (call.direction or "").startswith("outbound")
         number = call.to if is_ours else call._from  # pyright: ignore[reportPrivateUsage] - the SDK has no other name for it
-        return UNKNOWN_CALLER if is_withheld(number) or number is None else number
+        return shown_caller(number)
 
     async def _link(self, voicemail: Voicemail, request_url: str) -> str:
         """Where the voicemail can be heard, and for how long; without a good key, why not."""
@@ -115,6 +118,22 @@ class VoicemailNotifier:
         link = RecordingLink.lasting(voicemail.sid, DEFAULT_FORMAT, now, lifetime)
         url = self._urls.of_function("GetSharedRecording", request_url)
         return f"{url}?{link.query(key)} (works for {_in_words(lifetime)})"
+
+
+def shown_caller(caller: str | None) -> str:
+    """How a text names a caller: a number in E.164 as it is.
+
+    Anything else (`sip:alice@example.com`, `client:alice`) is chosen by who calls, and a phone
+    makes links of what looks like one. So of the first 40 characters only letters, digits, `+`,
+    `-` and `_` are told, with a blank for what stood between them: `sip alice example com`. What
+    is withheld, or has nothing left, is an unknown number.
+    """
+    if caller is None or is_withheld(caller):
+        return UNKNOWN_CALLER
+    if E164.fullmatch(caller):
+        return caller
+    words = re.sub("[^A-Za-z0-9+_-]+", " ", caller[:MAX_CALLER_CHARS])
+    return words.strip() or UNKNOWN_CALLER
 
 
 def _text(caller: str, length_s: int | None, link: str) -> str:

@@ -114,6 +114,27 @@ def test_a_caller_who_shows_no_number_is_unknown(owner: Owner, number: str | Non
     assert (owner.gets() or "").startswith("Voicemail from an unknown number (1:02): ")
 
 
+@pytest.mark.parametrize(
+    ("caller", "told"),
+    [
+        ("sip:alice@example.com", "sip alice example com"),
+        ("client:alice_2-b", "client alice_2-b"),
+        ("sip:https://evil.example/login@x", "sip https evil example login x"),
+        ("client:a\nFrom your bank:\r\x00\u202e hi", "client a From your bank hi"),
+        ("client:" + "a" * 500, "client " + "a" * 33),
+        ("+1202555012345678", "+1202555012345678"),
+        ("12345", "12345"),
+        ("\u2603 \x1b.", "an unknown number"),
+    ],
+)
+def test_a_caller_who_is_no_number_is_told_without_links(
+    owner: Owner, caller: str, told: str
+) -> None:
+    owner.twilio.answer(200, call(**{"from": caller}))
+
+    assert (owner.gets() or "").startswith(f"Voicemail from {told} (1:02): https://app.example/")
+
+
 def test_in_a_call_of_ours_the_other_one_spoke(owner: Owner) -> None:
     owner.twilio.answer(200, call(to="+12025550125", direction="outbound-api"))
 
