@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shared.clock import Clock
 from shared.credentials import Credentials
-from shared.errors import AppError, ConfigurationError, TwilioError
+from shared.errors import (
+    AppError,
+    ConfigurationError,
+    TwilioError,
+    TwilioUnreachableError,
+    VaultError,
+)
 from shared.links import RecordingLink, require_strong
 from shared.messages import Messenger, TextMessage
 from shared.phone_numbers import E164, is_withheld
@@ -73,8 +79,9 @@ class VoicemailNotifier:
     async def tell(self, voicemail: Voicemail, owner: str, request_url: str) -> None:
         """Text `owner` (E.164) who called, for how long they spoke, and where it can be heard.
 
-        Twilio takes an error as an answer to a recording's report for a warning and does not
-        repeat the report, so a failure is written to our log, with the SID of the recording.
+        A failure is written to our log, with the SID of the recording. Raise VaultError or
+        TwilioUnreachableError, after which nothing was sent: Twilio repeats the reports of
+        TwimlVoicemail then. After any other failure the owner might get a second text.
         """
         try:
             caller = await self._caller(voicemail.call_sid)
@@ -89,6 +96,8 @@ class VoicemailNotifier:
                 error.code,
                 error.log_text,
             )
+            if isinstance(error, (VaultError, TwilioUnreachableError)):
+                raise
 
     async def _caller(self, call_sid: str) -> str:
         """The other party of a call; it is fetched, because a number does not belong into URLs."""

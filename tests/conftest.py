@@ -55,6 +55,8 @@ class WebServer:
         default_factory=dict[str, tuple[int, str, bytes]]
     )
     received: list[Received] = field(default_factory=list[Received])
+    failures: dict[str, int] = field(default_factory=dict[str, int])
+    """How many more requests for a path get a 503."""
 
     def twiml(self, path: str, document: str) -> str:
         """Answer a path with TwiML; return its URL."""
@@ -64,6 +66,13 @@ class WebServer:
         """Answer a path with anything; for a redirect the body is the Location. Return its URL."""
         self.answers[path] = (status, content_type, body)
         return self.url + path
+
+    def next_answer(self, path: str) -> tuple[int, str, bytes]:
+        """Return status, type and body of the answer to a request for a path."""
+        if self.failures.get(path):
+            self.failures[path] -= 1
+            return 503, "text/plain", b""
+        return self.answers.get(path, (404, "text/plain", b""))
 
     def asked(self, path: str) -> list[Received]:
         """Return the requests for a path, oldest first."""
@@ -79,8 +88,7 @@ def handler_for(find: Callable[[], WebServer]) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             form = dict(parse_qsl(body, keep_blank_values=True))
             server.received.append(Received(self.command, self.path, dict(self.headers), form))
-            missing = (404, "text/plain", b"")
-            status, content_type, answer = server.answers.get(self.path.partition("?")[0], missing)
+            status, content_type, answer = server.next_answer(self.path.partition("?")[0])
             self.send_response(status)
             if content_type:
                 self.send_header("Content-Type", content_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,13 @@ import pytest
 import OnRecording
 from shared import clients
 from shared.clock import SystemClock
-from shared.errors import TwilioUnreachableError
+from shared.credentials import Credentials
+from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError, VaultError
 from shared.links import RecordingLink
+from shared.settings import Secret
 
 if TYPE_CHECKING:
+    from tests.conftest import FakeVault
     from tests.functions.conftest import FakeTwilio, Form, Run, SignedRequest
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -215,9 +219,12 @@ def test_the_report_is_one_line_without_personal_data(
     }
 
 
-@pytest.mark.parametrize("error", [TwilioUnreachableError("x"), None])
-def test_a_text_that_fails_is_an_error_in_the_log_that_names_the_recording(
-    owner: Owner, caplog: pytest.LogCaptureFixture, error: Exception | None
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(TwilioUnreachableError("x"), 502), (TwilioOutcomeUnknownError("x"), 204), (None, 204)],
+)
+def test_a_text_that_fails_is_an_error_in_the_log_and_to_be_repeated_only_if_nothing_was_sent(
+    owner: Owner, caplog: pytest.LogCaptureFixture, error: Exception | None, status: int
 ) -> None:
     owner.twilio.answer(200, call())
     if error:
@@ -225,9 +232,27 @@ def test_a_text_that_fails_is_an_error_in_the_log_that_names_the_recording(
     else:
         owner.twilio.answer(400, {"code": 21610, "message": f"{OWNER} said STOP", "status": 400})
 
-    owner.gets()
+    response = owner.run(OnRecording.main, owner.signed_request(PATH, report()))
 
+    assert response.status_code == status
     (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert SID in line.getMessage()
     assert "0124" not in caplog.text
     assert "0123" not in caplog.text.replace(KEY, "")
+
+
+@pytest.mark.parametrize("knows_the_token", [False, True])
+def test_while_the_vault_is_down_the_answer_asks_for_the_report_again(
+    app: clients.Clients, owner: Owner, vault: FakeVault, *, knows_the_token: bool
+) -> None:
+    app.credentials = Credentials(vault, SystemClock())
+    clients.reset(app)
+    vault.secrets = {Secret.AUTH_TOKEN: "primary"}
+    if knows_the_token:
+        asyncio.run(app.credentials.get(Secret.AUTH_TOKEN))
+    vault.error = VaultError("Key Vault is down")
+
+    response = owner.run(OnRecording.main, owner.signed_request(PATH, report()))
+
+    assert response.status_code == 503
+    assert owner.twilio.requests == []

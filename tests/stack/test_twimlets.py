@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from emulator.local_values import HANDSETS
+
 if TYPE_CHECKING:
     from emulator.testing import LocalStack
+    from tests.conftest import WebServer
 
 FIRST, SECOND = "+12025550124", "+12025550125"
 
@@ -73,4 +76,25 @@ def test_a_pass_code_cannot_be_guessed_in_one_call(stack: LocalStack) -> None:
         *["Please enter your conference pass code"] * 5,
         "Sorry, that was not the pass code. Please call again. Good bye.",
     ]
+    assert stack.alerts() == []
+
+
+def test_the_report_of_a_voicemail_is_repeated_when_it_is_not_taken(
+    stack: LocalStack, web_server: WebServer
+) -> None:
+    document = stack.webhook(f"TwimlVoicemail?Notify={quote(HANDSETS[1])}").text
+    stack.line_goes_to(VoiceUrl=web_server.twiml("/api/TwimlVoicemail", document))
+    web_server.answer("/api/OnRecording", b"", "", 204)
+    web_server.failures["/api/OnRecording"] = 1
+
+    sid = stack.ring()
+    stack.advance(9)
+    stack.hang_up(sid)
+    stack.advance(9)
+
+    first, second = web_server.asked("/api/OnRecording")
+    assert first.path == second.path == f"/api/OnRecording?Notify={quote(HANDSETS[1])}"
+    assert first.form == second.form
+    reports = [w for w in stack.webhooks(sid) if "OnRecording" in w["url"]]
+    assert [(w["attempt"], w["status"]) for w in reports] == [(1, 503), (2, 204)]
     assert stack.alerts() == []
