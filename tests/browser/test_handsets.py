@@ -164,6 +164,16 @@ def test_the_number_of_the_functions_is_no_handset(page: Page) -> None:
     expect(page.get_by_test_id("handset-tab")).to_have_count(2)
 
 
+def test_handsets_that_ring_together_are_all_shown_whole(page: Page, told: "ToldPage") -> None:
+    third = {**leg("ringing", to=THIRD), "sid": "CA3"}
+    told.show(handsets=[*HANDSETS, THIRD], calls=[call(), leg("ringing"), third])
+    expect(page.get_by_test_id("answer-tab")).to_have_count(2)
+
+    widths = page.locator(".handsets").evaluate("(list) => [list.scrollWidth, list.clientWidth]")
+
+    assert widths[0] == widths[1]
+
+
 def test_keys_that_follow_each_other_are_one_caption(page: Page, told: "ToldPage") -> None:
     keys = [{**ANSWERED, "name": "keys", "text": key} for key in "4711"]
     said = {**ANSWERED, "kind": "verb", "name": "Say", "text": "Welcome"}
