@@ -63,7 +63,8 @@ GAPS = """## Behaviour of Twilio that is not emulated
 | Recordings that are encrypted, or deleted and still shown (`IncludeSoftDeleted`) | none are; 501 |
 | Fax machines that answer, `machine_end_silence`, `machine_end_other` | people and answering machines that beep are all there is |
 | `MachineDetectionSpeechThreshold`, `…SpeechEndThreshold`, `…SilenceTimeout` | checked, and without effect: there is no audio to measure |
-| `CallToken`, `StirVerstat`, `StirStatus`, `RawDlrDoneDate`, `CallerName` | not sent |
+| `ForwardedFrom`, `CallerName`, `CallToken`, `StirVerstat`, `StirStatus`, `RawDlrDoneDate`, `AddOns` | not sent: nobody forwards, names or vouches for a caller |
+| Staying logged in to a server that asked for a Basic password | each request is refused once and repeated with it |
 | City, state and zip of a number | sent empty, as Twilio often does |
 | HMAC-SHA256 signatures with shared keys | webhooks are signed with the auth token and HMAC-SHA1 |
 """
@@ -87,6 +88,13 @@ CHOICES = """## Choices where Twilio's documents leave one
 | A recording of nothing but silence | is kept whole, and the action is asked | docs/voice/twiml/record: silent recordings are kept by default |
 | A recording of less than half a second | is absent (16101); the action is not asked, also not upon a hang-up, and the next verb runs | the page's older form for `<Record>`; docs/api/errors/16101 does not say how short |
 | `Digits` for a `<Record>` that ended by itself | sent empty | not documented |
+| Which verbs answer an incoming call | all but `<Pause>`, `<Reject>`, and `<Dial answerOnBridge>` until somebody answers; so `<Reject>` after `<Redirect>` comes too late, and ends an answered call | docs/voice/twiml/reject: it must be the first verb |
+| `DialCallStatus` when the caller hangs up | `completed` when they talked with somebody, `answered` in a conference, `canceled` before | not documented |
+| A whisper (`url` of `<Number>`) that hangs up, or that cannot be had or run | nobody is connected, `DialCallStatus` is `no-answer`; for a bad one the called person hears the apology | not documented |
+| A wait document of a queue that cannot be had or run | `QueueResult` is `error`; then the action or the next verb. The call's fallback URL is not asked | docs/voice/twiml/enqueue has the result, not the cause |
+| Fallback URL after a REST redirect | the one of that request, none if it has none | not documented |
+| A status callback in TwiML that leads nowhere | a warning (13256 for recordings, 14105 for texts, otherwise 12200), and nothing is reported | a number is documented for these two |
+| `version` of `<Response>` | one that is no version of the API is 12101 | docs/api/errors/12101 does not name the values |
 | A call that reaches its own time limit within a verb | the action of `<Record>`, `<Enqueue>` or `<Dial>` is told as if the person had hung up; its answer is not used | not documented |
 | A call that is sent elsewhere during a `<Record>` | the recording is kept, the action is not asked | not documented |
 | When a recording is completed | at once | Twilio takes a moment; only the order is documented |

@@ -70,7 +70,8 @@ VOICE: Mapping[str, Element] = {
             "finishOnKey": "yes",
             "actionOnEmptyResult": "yes",
         },
-        "Words are typed, so nothing is recognized: what tunes that is checked and has no effect.",
+        "Words are typed, so nothing is recognized: what tunes that is checked and has no effect. "
+        "Any `speechModel` is taken.",
     ),
     "Redirect": Element("yes", {"method": "yes"}),
     "Reject": Element("yes", {"reason": "yes"}, "Parameter children are a gap."),
@@ -95,6 +96,8 @@ VOICE: Mapping[str, Element] = {
                 "no",
             ),
         },
+        "`ringTone`, `trim`, `recordingTrack` are checked and have no effect: there is no audio. "
+        "`Client`, `Sip`, `Sim`, `Application` and `WhatsApp` inside are gaps.",
     ),
     "Number": Element(
         "partly",
@@ -201,7 +204,7 @@ MESSAGING: Mapping[str, Element] = {
 NOT_EMULATED_INSIDE = (
     "AiSession", "Application", "ApplicationSid", "Autopilot", "Client", "Config",
     "Conversation", "ConversationRelay", "ConversationRelaySession", "Header", "Headers",
-    "Identity", "Language", "Number", "Parameter", "Recording", "Room", "Sim", "Sip", "Siprec",
+    "Identity", "Language", "Parameter", "Recording", "Room", "Sim", "Sip", "Siprec",
     "Stream", "Task", "Transcription", "Uri", "VirtualAgent", "WhatsApp",
 )  # fmt: skip
 """Elements that stand only inside verbs that are gaps themselves."""

@@ -8,12 +8,22 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from emulator.line import coverage
-from emulator.line.reading import GapError, Source, TwimlError, TwimlWarning
+from emulator.line.reading import (
+    NOT_KNOWN,
+    GapError,
+    Source,
+    TwimlError,
+    TwimlWarning,
+    loose_text,
+)
 
 WARNINGS_LIMIT = 50
 """Warnings of one document that are shown; each of them once."""
 NOT_XML = 12100
+WRONG_VERSION = 12101
 WRONG_ROOT = 12102
+VERSIONS = ("2010-04-01", "2008-08-01")
+"""What `<Response version>` may be, which is not documented any more: those of the API."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +63,10 @@ def parse[V](text: bytes, dialect: Dialect[V]) -> Document[V]:
 
     The XML declaration may name an encoding; without one it is UTF-8.
     """
-    warnings: list[TwimlWarning] = []
+    root = _root(text)
+    warnings = _warnings_of(root)
     verbs: list[V | Gap] = []
-    for element in _root(text):
+    for element in root:
         verb = _read(element, dialect, warnings)
         if verb is not None:
             verbs.append(verb)
@@ -70,7 +81,21 @@ def _root(text: bytes) -> Element:
         raise TwimlError(NOT_XML, f"The document is no well-formed XML: {error}") from error
     if root.tag != "Response":
         raise TwimlError(WRONG_ROOT, f"The root element must be <Response>, not <{root.tag}>")
+    if root.get("version", VERSIONS[0]) not in VERSIONS:
+        raise TwimlError(WRONG_VERSION, "The version of <Response> is not one of Twilio's")
     return root
+
+
+def _warnings_of(root: Element) -> list[TwimlWarning]:
+    """Warn of what cannot stand in the root; attributes of other namespaces can."""
+    warnings = [
+        TwimlWarning(NOT_KNOWN, f"<Response> has no attribute {name}")
+        for name in root.attrib
+        if name != "version" and not name.startswith("{")
+    ]
+    if loose_text(root):
+        warnings.append(TwimlWarning(NOT_KNOWN, "Text cannot stand between the verbs"))
+    return warnings
 
 
 def _read[V](element: Element, dialect: Dialect[V], warnings: list[TwimlWarning]) -> V | Gap | None:

@@ -19,6 +19,10 @@ SHOWN_AS_ERRORS = frozenset(
 """Numbers of warnings that Twilio's debugger shows as errors (twilio.com/docs/api/errors)."""
 
 
+XML = "{http://www.w3.org/XML/1998/namespace}"
+"""How xml: in the name of an attribute is read."""
+
+
 class TwimlError(Exception):
     """The document cannot be run at all; `code` is Twilio's number."""
 
@@ -49,6 +53,8 @@ class Source:
     warnings: list[TwimlWarning]
     _asked: set[str] = field(default_factory=set[str])
     _children_read: bool = False
+    _own_text_read: bool = False
+    _all_text_read: bool = False
 
     @property
     def name(self) -> str:
@@ -56,7 +62,13 @@ class Source:
 
     def text(self) -> str:
         """Return all text inside, that of children too, with single blanks."""
+        self._all_text_read = True
         return re.sub(r"\s+", " ", "".join(self.element.itertext())).strip()
+
+    def own_text(self) -> str:
+        """Return the text before the first child as it is written."""
+        self._own_text_read = True
+        return self.element.text or ""
 
     def children(
         self, *allowed: str, gaps: Iterable[str] = (), warning: int = NOT_KNOWN
@@ -134,13 +146,26 @@ class Source:
         """Account for what was not asked for; raise GapError for what only the real Twilio has."""
         if not self._children_read:
             self.children()
+        if not self._all_text_read and loose_text(self.element, own=not self._own_text_read):
+            self.warn(NOT_KNOWN, f"Text cannot stand there inside <{self.name}>")
         known = self.elements[self.name].attributes
-        for name in set(self.element.attrib) - self._asked:
+        for attribute in set(self.element.attrib) - self._asked:
+            name = attribute.replace(XML, "xml:")
             if known.get(name) == "no":
                 raise GapError(f"The attribute {name} of <{self.name}>")
             if name not in known:
                 self.warn(NOT_KNOWN, f"<{self.name}> has no attribute {name}")
 
+    def spoken(self) -> None:
+        """Account for the text inside, which is read with that of the element around it."""
+        self._all_text_read = True
+
     def _wrong[V: (int, str)](self, name: str, raw: str, default: V, warning: int) -> V:
         self.warn(warning, f"{raw!r} is no value for {name} of <{self.name}>; {default!r} is used")
         return default
+
+
+def loose_text(element: ElementTree.Element, *, own: bool = True) -> str:
+    """Return the text between the children of an element, and with `own` what stands before."""
+    tails = "".join(child.tail or "" for child in element)
+    return f"{(element.text or '') if own else ''}{tails}".strip()

@@ -228,10 +228,7 @@ class CallSession:
     def absolute(
         self, callback: StatusCallback | None, warning: int = NOT_KNOWN
     ) -> StatusCallback | None:
-        """Return where something is reported, with an absolute URL.
-
-        One that leads nowhere is a warning with this number, and nothing is reported.
-        """
+        """Return where something is reported; nothing, with a warning, if its URL leads nowhere."""
         try:
             return callback and replace(callback, url=self.resolve(callback.url))
         except WebhookError as error:

@@ -113,6 +113,30 @@ def test_the_encoding_in_the_declaration_counts(encoding: str) -> None:
     assert say.text == "Grüße"
 
 
+@pytest.mark.parametrize(
+    ("attributes", "codes"),
+    [("xmlns:a='b' a:c='d'", []), ("version='2010-04-01'", []), ("colour='red'", [12200])],
+)
+def test_the_root_has_hardly_any_attributes(attributes: str, codes: list[int]) -> None:
+    document = parse(f"<Response {attributes}><Say>Hi</Say></Response>".encode(), VOICE)
+
+    assert [warning.code for warning in document.warnings] == codes
+
+
+def test_a_version_that_nobody_has_is_12101() -> None:
+    with pytest.raises(TwimlError) as raised:
+        parse(b"<Response version='3'/>", VOICE)
+    assert raised.value.code == 12101
+
+
+def test_speech_marks_have_text_and_a_language() -> None:
+    document = parse(
+        b"<Response><Say>One <lang xml:lang='fr-FR'>deux</lang> three</Say></Response>", VOICE
+    )
+
+    assert document.warnings == ()
+
+
 def test_comments_are_ignored() -> None:
     document = parse(b"<Response><!-- hello --><Hangup/><!-- bye --></Response>", VOICE)
 
@@ -153,6 +177,17 @@ def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
         ("<Gather finishOnKey='A'/>", 13311),
         ("<Gather numDigits='0'/>", 13314),
         ("<Gather input='smell'/>", 13326),
+        ("<Gather enhanced='maybe'/>", 12200),
+        ("<Gather debug='maybe'/>", 12200),
+        ("<Gather>Press one</Gather>", 12200),
+        ("<Gather><Say>Hi</Say>Press one</Gather>", 12200),
+        ("<Pause>one</Pause>", 12200),
+        ("Hello", 12200),
+        ("<Dial ringTone='loud'>+12025550124</Dial>", 13220),
+        ("<Dial trim='maybe'>+12025550124</Dial>", 12200),
+        ("<Dial recordingTrack='left'>+12025550124</Dial>", 12200),
+        ("<Dial><Number>+12025550124</Number>+12025550125</Dial>", 12200),
+        ("<Dial><Conference jitterBufferSize='huge'>room</Conference></Dial>", 12200),
         ("<Gather speechTimeout='soon'/>", 13327),
         ("<Gather input='speech' speechTimeout='auto' speechModel='phone_call'/>", 13335),
         ("<Gather partialResultCallbackMethod='PUT'/>", 13329),
@@ -195,6 +230,8 @@ def test_only_dial_has_a_number_of_its_own_in_a_whisper(verb: str, code: int) ->
         ("<Redirect method='PUT'>https://example.com</Redirect>", 14104),
         ("<Message><Body colour='red'>x</Body></Message>", 12200),
         ("<Message><Say>x</Say></Message>", 12200),
+        ("<Message>x<Body>y</Body></Message>", 12200),
+        ("Hello", 12200),
     ],
 )
 def test_a_mistake_in_an_answer_to_a_text_has_its_number(document: str, code: int) -> None:

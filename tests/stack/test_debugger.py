@@ -61,6 +61,13 @@ def test_twilio_shows_some_of_its_warnings_as_errors(
     assert sorted(alerts(stack)) == [("error", 13325), ("error", 13420)]
 
 
+@pytest.mark.parametrize(("voice", "codes"), [("man", []), ("Polly.Joanna", [13521])])
+def test_voices_of_polly_say_less_at_once(stack: LocalStack, voice: str, codes: list[int]) -> None:
+    answered(stack, f"<Say voice='{voice}'>{'x' * 3001}</Say>")
+
+    assert [code for _, code in alerts(stack)] == codes
+
+
 @pytest.mark.parametrize(("name", "code"), [("", 14212), ("x" * 65, 14213)])
 def test_a_queue_that_is_dialled_needs_a_name(stack: LocalStack, name: str, code: int) -> None:
     answered(stack, f"<Dial><Queue>{name}</Queue></Dial>")

@@ -57,6 +57,7 @@ class ConferenceNoun:
             is_recorded=source.one_of("record", RECORD, RECORD[0], NOT_KNOWN) in RECORDED,
             recording_callback=recording_callback(source),
         )
+        source.one_of("jitterBufferSize", ("off", "small", "medium", "large"), "large", NOT_KNOWN)
         source.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence", TRIM)
         source.finish()
         return cls(joining)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from emulator.line.reading import Source, TwimlError
+from emulator.line.reading import NOT_KNOWN, Source, TwimlError
 from emulator.line.session import CallSession, Fetch, Step
 from emulator.line.verbs.conferencing import ConferenceNoun
 from emulator.line.verbs.dequeuing import QueueNoun
@@ -88,6 +88,7 @@ class Dial:
 
 def _options(source: Source) -> DialOptions:
     record = source.one_of("record", RECORD, "do-not-record", 13217)
+    _check_sound(source)
     return DialOptions(
         timeout_s=source.whole("timeout", default=30, minimum=5, warning=13212, maximum=600),
         time_limit_s=source.whole(
@@ -102,10 +103,17 @@ def _options(source: Source) -> DialOptions:
     )
 
 
+def _check_sound(source: Source) -> None:
+    """Warn of what is wrong in attributes that have no effect without audio."""
+    source.matching("ringTone", r"[a-z]{2}|us-old", "", 13220)
+    source.one_of("trim", ("trim-silence", "do-not-trim"), "do-not-trim", NOT_KNOWN)
+    source.one_of("recordingTrack", ("inbound", "outbound", "both"), "both", NOT_KNOWN)
+
+
 def _target(source: Source) -> Target:
     nouns = source.children("Number", *SINGLE, gaps=GAPS, warning=13215)
     single = [noun for noun in nouns if noun.name in SINGLE]
-    text = (source.element.text or "").strip()
+    text = source.own_text().strip()
     if single:
         if len(nouns) > 1 or text:
             raise TwimlError(MIXED, f"<{single[0].name}> cannot be dialled together with others")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from emulator.line import fields
 from emulator.line.fields import Fields
-from emulator.line.reading import Source
+from emulator.line.reading import NOT_KNOWN, Source
 from emulator.line.session import CallSession, Speech
 from emulator.twilio.records import StatusCallback
 
@@ -82,6 +82,8 @@ def _pause_s(source: Source, timeout_s: int) -> int:
 def _check(source: Source) -> None:
     """Warn of what is wrong in attributes that have no effect on typed words."""
     source.flag("profanityFilter", default=True, warning=13333)
+    source.flag("enhanced", default=False, warning=NOT_KNOWN)
+    source.flag("debug", default=False, warning=NOT_KNOWN)
     source.flag("bargeIn", default=True, warning=13332)
     source.whole("maxSpeechTime", default=LONGEST_S, minimum=1, warning=13328)
     source.matching("language", r"[A-Za-z0-9-]+", default="en-US", warning=13331)

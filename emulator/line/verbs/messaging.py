@@ -11,11 +11,11 @@ METHODS = ("GET", "POST")
 def read_message(source: Source) -> Reply:
     """Return a <Message>, or <Sms> by its old name."""
     parts = source.children("Body", "Media")
+    bodies = [part.own_text() for part in parts if part.name == "Body"]
+    media = [part.text() for part in parts if part.name == "Media"]
     for part in parts:
         part.finish()
-    bodies = [part.element.text or "" for part in parts if part.name == "Body"]
-    media = [part.text() for part in parts if part.name == "Media"]
-    text = "".join(bodies) if bodies else source.element.text or ""
+    text = "".join(bodies) if bodies else source.own_text()
     return Reply(
         body=text.strip(),
         media=tuple(url for url in media if url),

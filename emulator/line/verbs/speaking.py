@@ -11,7 +11,8 @@ from emulator.webhooks import WebhookError
 
 LOOPS_FOREVER = 1000
 """loop="0" means until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""
-SAY_LIMIT = 4096
+SAY_LIMIT, POLLY_LIMIT = 4096, 3000
+"""Characters, for ordinary voices and for those of Amazon Polly (voice/twiml/say)."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class Say:
         if not self.text:
             session.warn(13520, "<Say> has no text")
             return None
-        if len(self.text) > SAY_LIMIT:
-            session.warn(13521, f"<Say> has more than {SAY_LIMIT} characters")
+        limit = POLLY_LIMIT if self.voice.startswith("Polly.") else SAY_LIMIT
+        if len(self.text) > limit:
+            session.warn(13521, f"<Say> has more than {limit} characters")
             return None
         for _ in range(self.loop or LOOPS_FOREVER):
             session.note("Say", self.text, voice=self.voice, language=self.language)
@@ -127,4 +129,5 @@ def _check_ssml(source: Source) -> None:
     while marks:  # no recursion: a document has room for thousands of them inside each other
         mark = marks.popleft()
         marks.extend(mark.children(*SSML))
+        mark.spoken()
         mark.finish()

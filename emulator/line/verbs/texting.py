@@ -26,7 +26,7 @@ class Sms:
     @classmethod
     def read(cls, source: Source) -> "Sms":
         return cls(
-            body=(source.element.text or "").strip(),
+            body=source.own_text().strip(),
             to=source.value("to"),
             sender=source.value("from"),
             action=source.value("action"),
