@@ -51,6 +51,9 @@ GAPS = """## Behaviour of Twilio that is not emulated
 | STOP, START, HELP and the refusal 21610 | the text reaches the app, with an alert |
 | The place (`e`) and `sni` of connection overrides | checked, and without effect |
 | Calls between the account's own numbers | they fail, with an alert; texts arrive |
+| Callers who withhold their number (`anonymous`, `unknown`), clients and SIP addresses | people call from phone numbers |
+| Fetching all `<Play>` files of a `<Gather>` before it begins | each is fetched when its turn comes |
+| `EarlyMedia`, `Region`, `JitterBufferSize` and `ConferenceTrim` of somebody called into a conference | taken, and without effect: there is no audio |
 | Digest passwords in a webhook's URL (Basic ones work) | the webhook fails with 11200 |
 | Queues by rate (one call a second, one segment a second), 20429 | nothing is limited |
 | `ValidityPeriod` | checked, and without effect: nothing waits |
@@ -93,6 +96,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | A whisper (`url` of `<Number>`) that hangs up, or that cannot be had or run | nobody is connected, `DialCallStatus` is `no-answer`; for a bad one the called person hears the apology | not documented |
 | A wait document of a queue that cannot be had or run | `QueueResult` is `error`; then the action or the next verb. The call's fallback URL is not asked | docs/voice/twiml/enqueue has the result, not the cause |
 | Fallback URL after a REST redirect | the one of that request, none if it has none | not documented |
+| `<Conference>` or `<Queue>` beside another noun (13000, 13215) | nobody is dialled and `DialCallStatus` is `failed`; then the action or the next verb | docs/api/errors/13000 is a warning and does not say what goes on |
 | A status callback in TwiML that leads nowhere | a warning (13256 for recordings, 14105 for texts, otherwise 12200), and nothing is reported | a number is documented for these two |
 | `version` of `<Response>` | one that is no version of the API is 12101 | docs/api/errors/12101 does not name the values |
 | A call that reaches its own time limit within a verb | the action of `<Record>`, `<Enqueue>` or `<Dial>` is told as if the person had hung up; its answer is not used | not documented |
@@ -122,7 +126,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | After the fiftieth document for a text (14106) | a warning; the fallback URL is not asked | docs/api/errors/14106 is a warning |
 | Quick replies between two numbers (14107) | from the sixteenth on they fail, and count as well, until half a minute passes without one | docs/api/errors/14107 |
 | `sms_application_sid`, `voice_application_sid` of a number | null | the schema of Twilio's OpenAPI description allows no empty text, its examples have one |
-| Messaging services | two are known: `MG` with 32 zeros, and the one that `TWILIO_MESSAGING_SERVICE_SID` names; each sends from the line | their own REST API is not emulated |
+| Messaging services | two are known: `MG` with 32 zeros, and the one that `TWILIO_MESSAGING_SERVICE_SID` names; each sends from the line; texts that come in are the number's and name no service | their own REST API is not emulated |
 | `SendAt` without a zone; without `ScheduleType` | the time is UTC; 35126, and nothing is sent | not documented; the safer way |
 | HTTP status of 30400, 30409, 35111, 35114, 35118 and 35126 | 400 | docs/api/errors has the numbers only |
 | Files of a message's media | anybody may fetch them, and is sent on (307) to the URL that the sender gave | docs/usage/security: public unless the account's owner locks them |

@@ -46,6 +46,7 @@ class Conversation:
         self._sent = 0
         self._form = form
         self._failed: fields.Fields = ()
+        self._asked_url = ""
 
     async def run(self) -> None:
         """Ask the app, then its fallback URL; problems become alerts, as in Twilio's debugger."""
@@ -55,7 +56,7 @@ class Conversation:
                 await self._documents(webhook)
             except (WebhookError, TwimlError) as error:
                 self._store.alert(sid, error.code, error.message)
-                self._failed = (("ErrorCode", str(error.code)), ("ErrorUrl", webhook.url))
+                self._failed = (("ErrorCode", str(error.code)), ("ErrorUrl", self._asked_url))
             else:
                 return
 
@@ -76,6 +77,7 @@ class Conversation:
     async def _documents(self, webhook: Webhook) -> None:
         following: Webhook | None = webhook
         for _ in range(DOCUMENTS_LIMIT):
+            self._asked_url = following.url
             answer = await self._webhooks.request(following)
             following = self._obey(answer, following.params)
             if following is None:

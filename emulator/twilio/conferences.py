@@ -1,5 +1,6 @@
 """The Conferences resource (twilio.com/docs/voice/api/conference-resource)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +12,8 @@ from emulator.twilio.parameters import Parameters
 from emulator.twilio.records import Conference, Instructions
 from emulator.twilio.resource import UNNUMBERED, Resource, by_date
 
+LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
+"""What a participant may be called: anything short but a path or the SID of a call."""
 VIA_API = "conference-ended-via-api"
 UPDATES = ("Status", "AnnounceUrl", "AnnounceMethod")
 

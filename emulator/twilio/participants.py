@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from emulator.local_values import ACCOUNT_SID
 from emulator.twilio import wire
 from emulator.twilio.calls import Calls
-from emulator.twilio.conferences import Announcer, Conferences
+from emulator.twilio.conferences import LABEL, Announcer, Conferences
 from emulator.twilio.errors import TwilioRefusalError, not_found
 from emulator.twilio.invitations import (
     EMULATED,
@@ -36,7 +36,6 @@ UPDATES = (
 )  # fmt: skip
 FULL, ENDED, WRONG_LABEL, LABEL_TAKEN, NOT_PRESENT = 16020, 16022, 16024, 16026, 16028
 CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}")
-LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
 STATUS = {
     "queued": "queued",
     "ringing": "ringing",

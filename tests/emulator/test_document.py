@@ -183,6 +183,7 @@ def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
         ("<Gather><Say>Hi</Say>Press one</Gather>", 12200),
         ("<Pause>one</Pause>", 12200),
         ("Hello", 12200),
+        ("<Dial>+12025550124<Queue>support</Queue></Dial>", 13215),
         ("<Dial ringTone='loud'>+12025550124</Dial>", 13220),
         ("<Dial trim='maybe'>+12025550124</Dial>", 12200),
         ("<Dial recordingTrack='left'>+12025550124</Dial>", 12200),

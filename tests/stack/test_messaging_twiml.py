@@ -161,3 +161,17 @@ def test_an_answer_is_taken_by_its_type_and_size(
     stack.advance(0)
 
     assert [alert["code"] for alert in stack.alerts()] == codes
+
+
+def test_the_fallback_url_is_told_which_document_failed(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    first = web_server.twiml("/first", "<Response><Redirect>second</Redirect></Response>")
+    web_server.answer("/second", b"", "text/plain", 503)
+    fallback = web_server.twiml("/fallback", "<Response/>")
+    stack.line_goes_to(SmsUrl=first, SmsFallbackUrl=fallback)
+    stack.text("Hi")
+    stack.advance(0)
+
+    (request,) = web_server.asked("/fallback")
+    assert request.form["ErrorUrl"] == f"{web_server.url}/second"

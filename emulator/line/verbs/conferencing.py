@@ -1,7 +1,6 @@
 """Conference: a <Dial> into a conversation of many (twilio.com/docs/voice/twiml/conference)."""
 
 import asyncio
-import re
 from dataclasses import dataclass, replace
 
 from emulator.line.attendance import PARTICIPANTS_LIMIT, Attendee, Joining, RefusedError
@@ -21,6 +20,7 @@ from emulator.line.verbs.target import (
     until_parted,
 )
 from emulator.line.waiting import first_of, is_over
+from emulator.twilio.conferences import LABEL
 from emulator.twilio.records import Music, StatusCallback
 from emulator.webhooks import WebhookError
 
@@ -28,7 +28,6 @@ MUTED, ENDS, STARTS, WAIT_URL, WAIT_METHOD, BEEP, NAME, TRIM = (
     13230, 13231, 13232, 13233, 13234, 13235, 13237, 13239,
 )  # fmt: skip
 WRONG_LABEL = 16023
-LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
 RECORD = ("do-not-record", "record-from-start", "true", "false")
 RECORDED = ("record-from-start", "true")
 WAIT = "conference wait"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from emulator.line.reading import NOT_KNOWN, Source, TwimlError
+from emulator.line.reading import NOT_KNOWN, Source
 from emulator.line.session import CallSession, Fetch, Step
 from emulator.line.verbs.conferencing import ConferenceNoun
 from emulator.line.verbs.dequeuing import QueueNoun
@@ -31,7 +31,7 @@ SINGLE: Mapping[str, Callable[[Source], Target]] = {
 """Nouns that stand alone in a <Dial>."""
 GAPS = ("Client", "Sip", "Sim", "Application", "WhatsApp")
 LONGEST_S = 86400
-MIXED = 13000
+MIXED, WRONG_NOUN = 13000, 13215
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,14 @@ def _check_sound(source: Source) -> None:
 
 
 def _target(source: Source) -> Target:
-    nouns = source.children("Number", *SINGLE, gaps=GAPS, warning=13215)
+    nouns = source.children("Number", *SINGLE, gaps=GAPS, warning=WRONG_NOUN)
     single = [noun for noun in nouns if noun.name in SINGLE]
     text = source.own_text().strip()
     if single:
         if len(nouns) > 1 or text:
-            raise TwimlError(MIXED, f"<{single[0].name}> cannot be dialled together with others")
+            code = MIXED if single[0].name == "Conference" else WRONG_NOUN
+            source.warn(code, f"<{single[0].name}> cannot be dialled together with others")
+            return Numbers(())
         return SINGLE[single[0].name](single[0])
     numbers = [Number.read(noun) for noun in nouns]
     if text:

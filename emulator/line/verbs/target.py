@@ -11,12 +11,12 @@ from emulator.line.fields import Fields
 from emulator.line.reading import NOT_KNOWN, Source
 from emulator.line.session import CallSession
 from emulator.line.waiting import first_of
+from emulator.twilio.recordings import EVENTS
 from emulator.twilio.records import StatusCallback
 from emulator.twilio.wire import recording_url
 
 DIALLED = "DialVerb"
 WRONG_CALLBACK, WRONG_EVENT = 13256, 13621
-RECORDING_EVENTS = ("in-progress", "completed", "absent")
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,7 @@ def recording_callback(source: Source) -> StatusCallback | None:
     """Read where and when a recording is reported; it is the same for all verbs that record."""
     url = source.value("recordingStatusCallback")
     method = source.one_of("recordingStatusCallbackMethod", ("GET", "POST"), "POST", NOT_KNOWN)
-    events = source.several(
-        "recordingStatusCallbackEvent", RECORDING_EVENTS, ("completed",), WRONG_EVENT
-    )
+    events = source.several("recordingStatusCallbackEvent", EVENTS, ("completed",), WRONG_EVENT)
     return StatusCallback(url, method, events) if url else None
 
 
