@@ -68,8 +68,13 @@ class Lifecycle:
     async def dialled(self, live: LiveCall, request: LegRequest) -> None:
         """Run the leg of a <Dial>: never queued; the whisper comes before it is connected."""
         self._progress.report(live.sid, "initiated")
-        if not await self._ring(live):
-            return
+        if await self._ring(live):
+            talked, _ = await first_of(self._talk(live, request), self._end_in_time(live))
+            is_over(talked)
+            self._calls.finish(live.sid, "completed")
+
+    async def _talk(self, live: LiveCall, request: LegRequest) -> None:
+        """Play the whisper to who answered, then connect them until nobody is on the leg."""
         if live.leg is None:
             raise RuntimeError("a dialled call has a leg")
         if request.send_digits:
@@ -78,11 +83,9 @@ class Lifecycle:
         if request.url:
             whisper = Instructions(request.url, request.method)
             if isinstance(await self._player(live, whisper, "whisper").play(), End):
-                self._calls.finish(live.sid, "completed")
                 return
         live.leg.connect()
-        await first_of(live.leg.over.wait(), self._time_is_over(live))
-        self._calls.finish(live.sid, "completed")
+        await live.leg.over.wait()
 
     async def redirected(self, live: LiveCall, instructions: Instructions) -> None:
         """Play other instructions once what ran before has let go of the call."""

@@ -90,16 +90,16 @@ class Calls(Resource[Call]):
         self.check(parameters, UPDATES, ())
         if parameters.text("Url") and parameters.text("Twiml"):
             raise TwilioRefusalError(21205, "Url and Twiml cannot both be given")
-        status = parameters.text("Status")
-        if call.status in ENDED_CALL:
+        status, instructions = parameters.text("Status"), _instructions(parameters)
+        leads_on = not status and bool(instructions.url or instructions.twiml)
+        if call.status in ENDED_CALL or (leads_on and call.status != "in-progress"):
             raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect.")
+        _check_end(call, status)
         self._change(call, parameters)
         if status:
-            self._end(call, status)
-        elif parameters.text("Url") or parameters.text("Twiml"):
-            if call.status != "in-progress":
-                raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect.")
-            self.exchange.redirect(sid, _instructions(parameters))
+            self.exchange.end(sid)
+        elif leads_on:
+            self.exchange.redirect(sid, instructions)
         return wire.call(self.found(sid))
 
     def delete(self, sid: str) -> None:
@@ -116,17 +116,6 @@ class Calls(Resource[Call]):
             self.store.calls.put(replace(call, callback=replace(callback, events=events)))
         if limit_s:
             self.exchange.limit(call.sid, limit_s)
-
-    def _end(self, call: Call, status: str) -> None:
-        """`canceled` ends only calls that were not answered.
-
-        `completed` ends all (voice/api/call-resource).
-        """
-        if status not in ("canceled", "completed"):
-            raise TwilioRefusalError(UNNUMBERED, "Status must be canceled or completed")
-        if status == "canceled" and call.status == "in-progress":
-            raise TwilioRefusalError(21220, "Call is in-progress. Cannot cancel.")
-        self.exchange.end(call.sid)
 
     def accepted(self, parameters: Parameters) -> Call:
         """Return the call that these parameters ask for; raise TwilioRefusalError."""
@@ -167,6 +156,17 @@ class Calls(Resource[Call]):
                 21210, f"'From' {text} is no number of this account (try {LINE})"
             )
         return owned
+
+
+def _check_end(call: Call, status: str) -> None:
+    """`canceled` ends only calls that were not answered.
+
+    `completed` ends all (voice/api/call-resource).
+    """
+    if status not in ("", "canceled", "completed"):
+        raise TwilioRefusalError(UNNUMBERED, "Status must be canceled or completed")
+    if status == "canceled" and call.status == "in-progress":
+        raise TwilioRefusalError(21220, "Call is in-progress. Cannot cancel.")
 
 
 def _callee(text: str) -> str:

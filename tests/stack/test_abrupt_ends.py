@@ -99,3 +99,18 @@ class TestTheCallerOfADial:
 
         assert told(web_server, "Dial")["DialCallSid"] == caller
         assert told(web_server, "Dequeue")["DequeuedCallDuration"] == "8"
+
+    def test_a_whisper_ends_with_the_time_limit_of_its_leg(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        whisper = web_server.twiml("/whisper", "<Response><Pause length='60'/></Response>")
+        sid = in_call(
+            stack, f"<Dial><Number url='{whisper}'>{LEG}</Number></Dial><Say>Nobody</Say>"
+        )
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.rest("POST", f"Calls/{leg}.json", {"TimeLimit": "5"}).raise_for_status()
+        stack.advance(6)
+
+        assert stack.call(leg)["status"] == "completed"
+        assert stack.heard(sid) == ["Nobody"]

@@ -81,6 +81,28 @@ def test_a_call_cannot_get_a_status_that_is_none(stack: LocalStack) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, 400)
 
 
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        ({"Status": "sleeping"}, 400),
+        ({"Status": "canceled"}, 21220),
+        ({"FallbackUrl": "nowhere"}, 21205),
+        ({"Method": "PUT"}, 21209),
+    ],
+)
+def test_an_update_that_is_refused_changes_nothing(
+    stack: LocalStack, wish: dict[str, str], code: int
+) -> None:
+    sid = stack.place_call("<Response><Pause length='30'/></Response>")
+    stack.advance(1)
+    stack.answer(sid)
+    answer = stack.rest("POST", f"Calls/{sid}.json", {"TimeLimit": "5", **wish})
+    stack.advance(10)
+
+    assert answer.json()["code"] == code
+    assert stack.call(sid)["status"] == "in-progress"
+
+
 @pytest.mark.parametrize("limit", ["20", "40"])
 def test_a_call_in_progress_can_get_another_time_limit(stack: LocalStack, limit: str) -> None:
     sid = stack.place_call("<Response><Pause length='600'/></Response>", TimeLimit="30")
