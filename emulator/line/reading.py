@@ -138,6 +138,10 @@ class Source:
         """Return true or false."""
         return self.one_of(name, ("true", "false"), str(default).lower(), warning) == "true"
 
+    def method(self, name: str, warning: int) -> str:
+        """Return the HTTP method of a request."""
+        return self.one_of(name, ("GET", "POST"), "POST", warning)
+
     def warn(self, code: int, message: str) -> None:
         """Note one of Twilio's warnings; reading goes on."""
         self.warnings.append(TwimlWarning(code, message))

@@ -146,7 +146,7 @@ def _no_fields() -> Fields:
 
 def _callback(source: Source) -> StatusCallback | None:
     url = source.value("statusCallback")
-    method = source.one_of("statusCallbackMethod", ("GET", "POST"), "POST", NOT_KNOWN)
+    method = source.method("statusCallbackMethod", NOT_KNOWN)
     events = source.several("statusCallbackEvent", EVENTS, (), NOT_KNOWN)
     return StatusCallback(url, method, events) if url else None
 

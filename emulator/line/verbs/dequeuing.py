@@ -38,7 +38,7 @@ class QueueNoun:
         queue = cls(
             name=source.text(),
             url=source.value("url"),
-            method=source.one_of("method", ("GET", "POST"), "POST", WRONG_METHOD),
+            method=source.method("method", WRONG_METHOD),
         )
         source.finish()
         return queue

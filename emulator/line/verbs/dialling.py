@@ -47,7 +47,7 @@ class Dial:
     def read(cls, source: Source) -> "Dial":
         return cls(
             action=source.raw("action"),
-            method=source.one_of("method", ("GET", "POST"), "POST", 13210),
+            method=source.method("method", 13210),
             options=_options(source),
             target=_target(source),
         )

@@ -43,7 +43,7 @@ class Gather:
         timeout_s = source.whole("timeout", default=5, minimum=1, warning=13313)
         return cls(
             action=source.value("action"),
-            method=source.one_of("method", ("GET", "POST"), "POST", 13312),
+            method=source.method("method", 13312),
             timeout_s=timeout_s,
             num_digits=source.whole("numDigits", default=0, minimum=1, warning=13314),
             finish_on_key=source.matching("finishOnKey", r"[0-9#*]?", default="#", warning=13311),

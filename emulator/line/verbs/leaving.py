@@ -15,7 +15,7 @@ class Redirect:
 
     @classmethod
     def read(cls, source: Source) -> "Redirect":
-        return cls(source.text(), source.one_of("method", ("GET", "POST"), "POST", 13710))
+        return cls(source.text(), source.method("method", 13710))
 
     async def run(self, session: CallSession) -> Step:
         session.answer()

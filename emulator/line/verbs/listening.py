@@ -31,8 +31,7 @@ class Listening:
         """Read what concerns speech; `timeout_s` is the default of `pause_s`."""
         _check(source)
         url = source.value("partialResultCallback")
-        methods = ("GET", "POST")
-        method = source.one_of("partialResultCallbackMethod", methods, "POST", 13329)
+        method = source.method("partialResultCallbackMethod", 13329)
         return cls(
             pause_s=_pause_s(source, timeout_s),
             partial_results=StatusCallback(url, method) if url else None,

@@ -15,7 +15,7 @@ SHORTEST_ROUND_S = 1
 
 def read_music(source: Source, url: str, method: str, warning: int) -> Music:
     """Read the attributes with these names; `warning` is the number of a wrong method."""
-    return Music(source.raw(url), source.one_of(method, ("GET", "POST"), "POST", warning))
+    return Music(source.raw(url), source.method(method, warning))
 
 
 def resolved(session: CallSession, music: Music) -> Music:

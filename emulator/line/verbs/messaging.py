@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from emulator.line.reading import Source
 from emulator.line.replies import Reply
 
-METHODS = ("GET", "POST")
-
 
 def read_message(source: Source) -> Reply:
     """Return a <Message>, or <Sms> by its old name."""
@@ -23,7 +21,7 @@ def read_message(source: Source) -> Reply:
         sender=source.value("from"),
         status_callback=source.value("statusCallback"),
         action=source.value("action"),
-        method=source.one_of("method", METHODS, "POST", 14104),
+        method=source.method("method", 14104),
     )
 
 
@@ -36,4 +34,4 @@ class RedirectText:
 
     @classmethod
     def read(cls, source: Source) -> "RedirectText":
-        return cls(source.text(), source.one_of("method", METHODS, "POST", 14104))
+        return cls(source.text(), source.method("method", 14104))

@@ -39,12 +39,12 @@ class Number:
         if source.value("machineDetection"):
             raise GapError("The attribute machineDetection of <Number>")
         url = source.value("statusCallback")
-        method = source.one_of("statusCallbackMethod", ("GET", "POST"), "POST", NOT_KNOWN)
+        method = source.method("statusCallbackMethod", NOT_KNOWN)
         events = source.several("statusCallbackEvent", EVENTS, ("completed",), NOT_KNOWN)
         number = cls(
             text=source.text(),
             url=source.value("url"),
-            method=source.one_of("method", ("GET", "POST"), "POST", WRONG_METHOD),
+            method=source.method("method", WRONG_METHOD),
             send_digits=source.matching("sendDigits", r"[0-9A-DwW#*]{0,32}", "", WRONG_DIGITS),
             callback=StatusCallback(url, method, events) if url else None,
         )

@@ -36,7 +36,7 @@ class Enqueue:
         return cls(
             name=source.text(),
             action=source.raw("action"),
-            method=source.one_of("method", ("GET", "POST"), "POST", 14201),
+            method=source.method("method", 14201),
             music=read_music(source, "waitUrl", "waitUrlMethod", 14206),
             max_size=source.whole("maxQueueSize", 0, 1, NOT_KNOWN, SIZE_MAX) or None,
         )

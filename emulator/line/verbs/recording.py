@@ -36,7 +36,7 @@ class Record:
         trim = source.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence", 13699)
         return cls(
             action=source.value("action"),
-            method=source.one_of("method", ("GET", "POST"), "POST", 13610),
+            method=source.method("method", 13610),
             timeout_s=source.whole("timeout", default=5, minimum=0, warning=13611),
             finish_on_key=source.matching("finishOnKey", r"[0-9#*]*", "1234567890*#", 13613),
             max_length_s=source.whole("maxLength", 3600, 2, 13612, LONGEST_S),

@@ -68,7 +68,7 @@ class Target(Protocol):
 def recording_callback(source: Source) -> StatusCallback | None:
     """Read where and when a recording is reported; it is the same for all verbs that record."""
     url = source.value("recordingStatusCallback")
-    method = source.one_of("recordingStatusCallbackMethod", ("GET", "POST"), "POST", NOT_KNOWN)
+    method = source.method("recordingStatusCallbackMethod", NOT_KNOWN)
     events = source.several("recordingStatusCallbackEvent", EVENTS, ("completed",), WRONG_EVENT)
     return StatusCallback(url, method, events) if url else None
 

@@ -30,7 +30,7 @@ class Sms:
             to=source.value("to"),
             sender=source.value("from"),
             action=source.value("action"),
-            method=source.one_of("method", ("GET", "POST"), "POST", 14104),
+            method=source.method("method", 14104),
             status_callback=source.value("statusCallback"),
         )
 
