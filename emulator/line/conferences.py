@@ -233,7 +233,9 @@ class Conferences:
         if conference.status != "in-progress":
             return
         for one in conference.participants:
-            if one.joined and one.call_sid != call_sid:
+            call = self._store.calls.get(one.call_sid)
+            is_there = one.joined and call is not None and call.status not in ENDED_CALL
+            if is_there and one.call_sid != call_sid:
                 self._store.note(one.call_sid, "event", "beep")
 
     def _put(self, conference: Conference, participants: tuple[Participant, ...]) -> Conference:

@@ -10,7 +10,7 @@ from emulator.line.instructions import PlainText, instructions_of
 from emulator.line.reading import TwimlError
 from emulator.line.session import CallSession, End, Fetch, Step
 from emulator.line.verbs import VOICE, VoiceVerb
-from emulator.twilio.records import Instructions
+from emulator.twilio.records import ENDED_CALL, Instructions
 from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks
 
 DOCUMENTS_LIMIT = 100
@@ -87,6 +87,8 @@ class Player:
 
     async def _visit(self, fetch: Fetch) -> Step:
         session = self._session
+        if self._is_over():
+            return End("completed")
         self._documents = 1 if session.took_time() else self._documents + 1
         if self._documents > DOCUMENTS_LIMIT:
             message = f"The call went through {DOCUMENTS_LIMIT} documents without playing anything"
@@ -117,11 +119,18 @@ class Player:
         await self._session.wait(seconds)
         return None
 
+    def _is_over(self) -> bool:
+        """Whether the call has ended in the same instant in which a verb of it came to its end."""
+        call = self._session.store.calls.get(self._session.sid)
+        return call is None or call.status in ENDED_CALL
+
     async def _run(self, document: Document[VoiceVerb]) -> Step:
         session = self._session
         for warning in document.warnings:
             session.warn(warning.code, warning.message)
         for verb in document.verbs:
+            if self._is_over():
+                return End("completed")
             if isinstance(verb, Gap):
                 session.store.alert(session.sid, None, verb.sentence)
                 session.happened("not emulated", verb.what)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from emulator.clock import Clock
 from emulator.twilio.records import (
+    ENDED_CALL,
     Alert,
     Call,
     Conference,
@@ -21,7 +22,7 @@ from emulator.twilio.records import (
 from emulator.twilio.sids import new_sid
 
 HISTORY_LIMIT = 10_000
-"""Texts and calls that are remembered, each."""
+"""Texts and calls that are remembered, each; what is not over is remembered beyond it."""
 
 RECENT_LIMIT = 500
 """Webhooks and alerts that are remembered, each."""
@@ -38,8 +39,15 @@ class Shelf[R: Record]:
     """Records of one kind by SID, oldest first."""
 
     def __init__(
-        self, kind: Kind, limit: int, publish: Publish, full: Callable[[Kind], None]
+        self,
+        kind: Kind,
+        limit: int,
+        publish: Publish,
+        full: Callable[[Kind], None],
+        is_live: Callable[[R], bool] = lambda record: False,
     ) -> None:
+        """`is_live` tells of a record that is still needed and makes no room for a new one."""
+        self._is_live = is_live
         self._kind: Kind = kind
         self._limit = limit
         self._publish = publish
@@ -52,11 +60,19 @@ class Shelf[R: Record]:
         self._records[record.sid] = record
         self._publish(self._kind, record)
         if len(self._records) > self._limit:
-            self._records.popitem(last=False)
-            self.dropped += 1
-            if self.dropped == 1:
-                self._full(self._kind)
+            self._make_room(record)
         return record
+
+    def _make_room(self, new: R) -> None:
+        """Drop the oldest record that is not live, if there is one beside the new one."""
+        others = (one for one in self._records.values() if not self._is_live(one))
+        oldest = next(others, new)
+        if oldest is new:
+            return
+        del self._records[oldest.sid]
+        self.dropped += 1
+        if self.dropped == 1:
+            self._full(self._kind)
 
     def get(self, sid: str) -> R | None:
         return self._records.get(sid)
@@ -84,15 +100,22 @@ class Store:
 
     def __init__(self, clock: Clock, publish: Publish) -> None:
         self._clock = clock
-        self.messages: Shelf[Message] = Shelf("text", HISTORY_LIMIT, publish, self._say_full)
-        self.calls: Shelf[Call] = Shelf("call", HISTORY_LIMIT, publish, self._say_full)
+        full = self._say_full
+        self.messages: Shelf[Message] = Shelf(
+            "text", HISTORY_LIMIT, publish, full, lambda one: one.status == "scheduled"
+        )
+        self.calls: Shelf[Call] = Shelf(
+            "call", HISTORY_LIMIT, publish, full, lambda one: one.status not in ENDED_CALL
+        )
         self.numbers: Shelf[PhoneNumber] = Shelf("number", HISTORY_LIMIT, publish, self._say_full)
         self.recordings: Shelf[Recording] = Shelf(
-            "recording", HISTORY_LIMIT, publish, self._say_full
+            "recording", HISTORY_LIMIT, publish, full, lambda one: one.duration_s is None
         )
-        self.queues: Shelf[Queue] = Shelf("queue", HISTORY_LIMIT, publish, self._say_full)
+        self.queues: Shelf[Queue] = Shelf(
+            "queue", HISTORY_LIMIT, publish, full, lambda one: bool(one.members)
+        )
         self.conferences: Shelf[Conference] = Shelf(
-            "conference", HISTORY_LIMIT, publish, self._say_full
+            "conference", HISTORY_LIMIT, publish, full, lambda one: one.status != "completed"
         )
         self.deliveries: Shelf[Delivery] = Shelf("webhook", RECENT_LIMIT, publish, self._say_full)
         # An alert about dropped alerts would drop another one; the snapshot counts them instead.

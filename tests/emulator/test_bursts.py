@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
 from emulator.clock import ManualClock
 from emulator.local_values import HANDSETS, LINE
 from emulator.state import State
@@ -53,6 +55,32 @@ def test_a_call_sent_elsewhere_that_ends_at_once_leaves_its_queue() -> None:
 
         assert waits(state) == {"support": 0}
         assert told(state) == ["redirected"]
+        await state.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_call_whose_time_is_over_when_its_partner_hangs_up_does_nothing_more(turns: int) -> None:
+    async def run() -> None:
+        state = State(ManualClock(datetime.now(UTC)), "http://127.0.0.1:9", "api", "")
+        sid = await waiting(state)
+        dial = f"<Response><Dial>{HANDSETS[1]}</Dial><Say>More</Say></Response>"
+        state.exchange.redirect(sid, Instructions(twiml=dial))
+        await passes(state, 1)
+        (leg,) = state.store.children(sid)
+        state.exchange.answer(leg.sid)
+        await passes(state, 2)
+        state.exchange.hang_up(leg.sid)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        state.exchange.limit(sid, 1)
+        await passes(state, 0)
+
+        call = state.store.calls.get(sid)
+        assert call is not None
+        names = [entry.name for entry in call.timeline]
+        assert "Say" not in names[names.index("completed") :]
         await state.close()
 
     asyncio.run(run())

@@ -59,6 +59,21 @@ def test_the_oldest_texts_make_room_and_it_is_said(monkeypatch: pytest.MonkeyPat
     in_state(use)
 
 
+def test_a_call_that_is_not_over_makes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "HISTORY_LIMIT", 3)
+
+    async def use(state: State, clock: ManualClock) -> None:
+        first = ring(state)
+        for _ in range(5):
+            state.exchange.hang_up(ring(state))
+
+        sids = [call.sid for call in state.store.calls]
+        assert (sids[0], len(sids)) == (first, 3)
+        state.exchange.hang_up(first)
+
+    in_state(use)
+
+
 def test_people_that_come_up_get_handsets_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state_module, "HANDSETS_LIMIT", 4)
 
