@@ -60,7 +60,7 @@ def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]])
     async def main(req: func.HttpRequest) -> func.HttpResponse:
         document = await handler(await _verified(req))
         if isinstance(document, Redirection):
-            return redirect_response(document)
+            return redirect_response(_absolute(document, req.url))
         return twiml_response(document)
 
     return action(_named_after(handler, main))
@@ -87,6 +87,13 @@ def fixed_answer(handler: Callable[[func.HttpRequest], Awaitable["TwiML"]]) -> E
         return response
 
     return _named_after(handler, main)
+
+
+def _absolute(redirection: Redirection, request_url: str) -> Redirection:
+    """A function of this app by the URL under which Twilio knows it."""
+    if "://" in redirection.location.partition("?")[0]:
+        return redirection
+    return Redirection(clients.public_urls().of_function(redirection.location, request_url))
 
 
 async def _verified(req: func.HttpRequest) -> Webhook:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class Redirection(NamedTuple):
-    """An answer that sends Twilio to another URL, absolute and percent-encoded, for its TwiML."""
+    """An answer that sends Twilio elsewhere for its TwiML.
+
+    `location` is percent-encoded: an absolute URL, or the name of a function of this app, perhaps
+    with a query.
+    """
 
     location: str
 

@@ -97,14 +97,23 @@ def phone_number(query: Pairs, name: str) -> str:
     return next(iter(phone_numbers(query, name)), "")
 
 
-def web_url(query: Pairs, name: str) -> str:
-    """The http(s) URL of a parameter, fit for the header Location; empty without one."""
+def next_url(query: Pairs, name: str) -> str:
+    """Where a parameter leads, percent-encoded; empty without one, or where it leads nowhere."""
     value = text(query, name)
-    if is_url(value):
+    if leads_on(value):
         return percent_encoded(value)
     if value:
         ignored(name)
     return ""
+
+
+def leads_on(value: str) -> bool:
+    """Whether a call can go on there: at an http(s) URL, or at a function of this app by its name.
+
+    The name may have a query, as in `TwimlVoicemail?Notify=...`.
+    """
+    name = value.partition("?")[0]
+    return is_url(value) or (name.startswith("Twiml") and name.isascii() and name.isalnum())
 
 
 def percent_encoded(url: str) -> str:

@@ -14,7 +14,7 @@ from shared.answers.dialling import (
     own_step,
 )
 from shared.responses import Redirection
-from shared.twimlet_parameters import Field, Pairs, phone_number, seconds, text, web_url
+from shared.twimlet_parameters import Field, Pairs, phone_number, seconds, text, next_url
 
 
 class CallMe(NamedTuple):
@@ -32,7 +32,7 @@ class CallMe(NamedTuple):
             phone_number=phone_number(query, "PhoneNumber"),
             message=text(query, "Message"),
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
-            fail_url=web_url(query, "FailUrl"),
+            fail_url=next_url(query, "FailUrl"),
         )
 
 

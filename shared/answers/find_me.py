@@ -21,7 +21,7 @@ from shared.twimlet_parameters import (
     seconds,
     step_url,
     text,
-    web_url,
+    next_url,
 )
 
 TIMEOUT_S = 60
@@ -42,7 +42,7 @@ class FindMe(NamedTuple):
             phone_numbers=phone_numbers(query, "PhoneNumbers")[:MAX_NUMBERS],
             message=text(query, "Message"),
             timeout_s=seconds(query, "Timeout"),
-            fail_url=web_url(query, "FailUrl"),
+            fail_url=next_url(query, "FailUrl"),
         )
 
 

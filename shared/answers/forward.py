@@ -20,7 +20,7 @@ from shared.twimlet_parameters import (
     entries,
     phone_number,
     seconds,
-    web_url,
+    next_url,
 )
 
 
@@ -40,7 +40,7 @@ class Forward(NamedTuple):
             phone_number=phone_number(query, "PhoneNumber"),
             caller_id=phone_number(query, "CallerId"),
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
-            fail_url=web_url(query, "FailUrl"),
+            fail_url=next_url(query, "FailUrl"),
             allowed_callers=entries(query, "AllowedCallers"),
         )
 

@@ -7,7 +7,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from shared.answers.spoken import play_or_say
 from shared.responses import Redirection
-from shared.twimlet_parameters import Pairs, ignored, is_url, percent_encoded, table, text
+from shared.twimlet_parameters import Pairs, ignored, leads_on, percent_encoded, table, text
 
 
 class Menu(NamedTuple):
@@ -18,9 +18,9 @@ class Menu(NamedTuple):
 
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
-        """Read `Message` and `Options[keys]`; an option that is no http(s) URL is left out."""
+        """Read `Message` and `Options[keys]`; an option that leads nowhere is left out."""
         written = table(query, "Options")
-        options = {keys: percent_encoded(url) for keys, url in written.items() if is_url(url)}
+        options = {keys: percent_encoded(url) for keys, url in written.items() if leads_on(url)}
         if len(options) < len(written):
             ignored("Options")
         return cls(text(query, "Message"), options)

@@ -21,7 +21,7 @@ from shared.twimlet_parameters import (
     seconds,
     step_url,
     text,
-    web_url,
+    next_url,
 )
 
 
@@ -40,7 +40,7 @@ class Simulring(NamedTuple):
             phone_numbers=phone_numbers(query, "PhoneNumbers")[:MAX_NUMBERS],
             message=text(query, "Message"),
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
-            fail_url=web_url(query, "FailUrl"),
+            fail_url=next_url(query, "FailUrl"),
         )
 
 

@@ -79,6 +79,15 @@ def test_an_option_of_a_menu_is_a_redirection(run: Run, signed_request: SignedRe
     assert response.get_body() == b""
 
 
+def test_a_function_of_the_app_is_redirected_to_where_twilio_knows_it(
+    run: Run, signed_request: SignedRequest
+) -> None:
+    path = "/lines/TwimlMenu?Options%5B1%5D=TwimlForward%3FPhoneNumber%3D1"
+    response = run(TwimlMenu.main, signed_request(path, [*CALL, ("Digits", "1")]))
+
+    assert response.headers["Location"] == "https://app.example/lines/TwimlForward?PhoneNumber=1"
+
+
 def test_the_step_after_a_dial_is_answered_by_get_as_well(
     run: Run, signed_request: SignedRequest
 ) -> None:
