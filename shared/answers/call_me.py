@@ -14,7 +14,7 @@ from shared.answers.dialling import (
     own_step,
 )
 from shared.responses import Redirection
-from shared.twimlet_parameters import Field, Pairs, phone_number, seconds, text, next_url
+from shared.twimlet_parameters import Field, Pairs, next_url, phone_number, seconds, text
 
 
 class CallMe(NamedTuple):

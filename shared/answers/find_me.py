@@ -17,11 +17,11 @@ from shared.twimlet_parameters import (
     Field,
     Pairs,
     ignored,
+    next_url,
     phone_numbers,
     seconds,
     step_url,
     text,
-    next_url,
 )
 
 TIMEOUT_S = 60

@@ -18,9 +18,9 @@ from shared.twimlet_parameters import (
     Field,
     Pairs,
     entries,
+    next_url,
     phone_number,
     seconds,
-    next_url,
 )
 
 

@@ -17,11 +17,11 @@ from shared.responses import Redirection
 from shared.twimlet_parameters import (
     Field,
     Pairs,
+    next_url,
     phone_numbers,
     seconds,
     step_url,
     text,
-    next_url,
 )
 
 
