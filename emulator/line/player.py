@@ -11,7 +11,7 @@ from emulator.line.reading import TwimlError
 from emulator.line.session import CallSession, End, Fetch, Step
 from emulator.line.verbs import VOICE, VoiceVerb
 from emulator.twilio.records import ENDED_CALL, Instructions
-from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks
+from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks, without_password
 
 DOCUMENTS_LIMIT = 100
 """Documents in a row in which nothing takes time. Twilio documents no limit; a desk needs one."""
@@ -103,7 +103,9 @@ class Player:
 
     async def _obey(self, answer: Answer) -> Step:
         if answer.content_type.startswith("audio/"):
-            return await self._hear(media_s(answer.content_type, answer.body), url=answer.url)
+            return await self._hear(
+                media_s(answer.content_type, answer.body), url=without_password(answer.url)
+            )
         match instructions_of(answer, self._dialect):
             case None:
                 return None

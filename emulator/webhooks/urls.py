@@ -37,8 +37,13 @@ def sendable_url(webhook: Webhook) -> str:
     query = parts.query
     if webhook.method == "GET" and webhook.params:
         query = "&".join(filter(None, [query, urlencode(webhook.params)]))
-    netloc = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=netloc, query=query, fragment=""))
+    return without_password(urlunsplit(parts._replace(query=query, fragment="")))
+
+
+def without_password(url: str) -> str:
+    """Return a URL without `user:password@`, as it may be sent and shown."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def signed_url(url: str, *, is_voice: bool) -> str:

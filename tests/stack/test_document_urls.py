@@ -43,3 +43,19 @@ def test_a_document_that_is_asked_for_again_by_get_has_no_old_fields(
     queries = [parse_qs(request.path.partition("?")[2]) for request in web_server.asked("/doc")]
     assert [query.get("Digits") for query in queries] == [None, ["1"], ["2"]]
     assert [(query["team"], len(query["CallSid"])) for query in queries] == [(["a"], 1)] * 3
+
+
+def test_a_password_is_not_shown_among_what_is_played(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    web_server.answer("/sound", b"x" * 8000, "audio/ulaw")
+    url = web_server.twiml(
+        "/doc", "<Response><Play>sound</Play><Redirect>sound</Redirect></Response>"
+    )
+    sid = stack.place_call(Url=url.replace("http://", "http://user:pass@"))
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(3)
+
+    played = [entry for entry in stack.call(sid)["timeline"] if entry["name"] == "Play"]
+    assert [entry["attributes"] for entry in played] == [{"url": f"{web_server.url}/sound"}] * 2

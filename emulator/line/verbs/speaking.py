@@ -7,7 +7,7 @@ from emulator.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
 from emulator.line.coverage import SSML
 from emulator.line.reading import Source
 from emulator.line.session import CallSession, Step
-from emulator.webhooks import WebhookError
+from emulator.webhooks import WebhookError, without_password
 
 LOOPS_FOREVER = 1000
 """loop="0" means until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""
@@ -79,7 +79,7 @@ class Play:
             if self.digits:
                 session.note("Play", digits=self.digits)
             else:
-                session.note("Play", url=session.resolve(self.url))
+                session.note("Play", url=without_password(session.resolve(self.url)))
             await session.wait(seconds)
         return None
 
