@@ -1,5 +1,6 @@
 """Ringing somebody up for a conference: the parameters, and the document that the call runs."""
 
+import re
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -52,12 +53,19 @@ NOT_EMULATED = (
 )  # fmt: skip
 
 
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML has no way to write."""
+
+
 def document_of(name: str, parameters: Parameters) -> str:
     """Return the TwiML that leads into the conference; raise TwilioRefusalError."""
     response = Element("Response")
     conference = SubElement(SubElement(response, "Dial"), "Conference", _attributes(parameters))
     conference.text = name
-    return tostring(response, encoding="unicode")
+    document = tostring(response, encoding="unicode")
+    if NO_XML.search(document):
+        raise TwilioRefusalError(UNNUMBERED, "A parameter has a character that TwiML cannot have")
+    return document
 
 
 def call_parameters(parameters: Parameters) -> Parameters:

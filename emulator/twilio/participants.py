@@ -87,6 +87,10 @@ class Participants(Resource[Participant]):
     key = "participants"
     filters = ("Muted", "Hold", "Coaching")
 
+    def __post_init__(self) -> None:
+        """A name has single blanks, as in TwiML: who is called comes to the same conference."""
+        self.conference = " ".join(self.conference.split())
+
     def create(self, parameters: Parameters) -> wire.Json:
         self.check(parameters, EMULATED, NOT_EMULATED)
         call = self.calls.accepted(call_parameters(parameters))

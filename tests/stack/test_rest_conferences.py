@@ -292,6 +292,17 @@ class TestInvitations:
             "connected",
         )
 
+    def test_who_is_rung_up_comes_to_the_conference_however_its_name_is_spaced(
+        self, stack: LocalStack
+    ) -> None:
+        sid = invite(stack, "%20sales%20%20team")["call_sid"]
+        stack.advance(1)
+        stack.answer(sid)
+        stack.advance(0)
+
+        listed = stack.rest("GET", "Conferences.json").json()["conferences"]
+        assert [one["friendly_name"] for one in listed] == ["sales team"]
+
     def test_a_conference_begins_with_who_is_rung_up_first(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
@@ -359,6 +370,7 @@ class TestInvitations:
             ({"From": "+12025550177"}, 21210),
             ({"Label": "taken"}, 16026),
             ({"Label": "a/b"}, 16024),
+            ({"Label": "a\x01b"}, 400),
             ({"CallSidToCoach": "CA1"}, 16028),
             ({"MaxParticipants": "2"}, 16020),
             ({"Beep": "loud"}, 400),
