@@ -79,7 +79,7 @@ CHOICES = """## Choices where Twilio's documents leave one
 | Order of status callbacks | one after the other, in the order of the events | docs/messaging/guides/track-outbound-message-status: Twilio promises no order; this is one it can produce |
 | Time between the states of a text | 0.1 s each | only the order is documented (outbound-message-status-in-status-callbacks) |
 | Length of speech | 12 characters a second, at least one second | there is no audio |
-| Keys before a `<Gather>` begins | dropped | not documented |
+| Keys before a `<Gather>` begins, or while a `<Dial>` rings | dropped | not documented |
 | Empty result with `actionOnEmptyResult` | `Digits` is sent empty | not documented |
 | Empty result of `<Gather>` with `input="speech"` | `SpeechResult` is sent empty; with keys allowed as well, `Digits` is | not documented |
 | `Confidence` of words | 0.9 | they are typed; docs/voice/twiml/gather: do not rely on it |

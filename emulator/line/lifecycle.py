@@ -50,8 +50,11 @@ class Lifecycle:
         self._progress.report(live.sid, "initiated")
         if await self._ring(live):
             by_machine = live.picked_up.result() == "machine"
-            await self._answering.begin(live, by_machine=by_machine)
-            await self._play(live, live.call.instructions, fields.of_detection(live.call))
+            begun, _ = await first_of(
+                self._answering.begin(live, by_machine=by_machine), self._end_in_time(live)
+            )
+            if is_over(begun) and self._calls.is_live(live.sid):
+                await self._play(live, live.call.instructions, fields.of_detection(live.call))
 
     async def incoming(self, live: LiveCall) -> None:
         """Run a call of a person to one of the account's numbers."""

@@ -50,6 +50,18 @@ def test_the_time_limit_of_a_call_is_told_like_a_hang_up(
     assert stack.heard(sid) == []
 
 
+def test_the_time_limit_counts_while_it_is_found_out_who_answers(stack: LocalStack) -> None:
+    sid = stack.place_call(
+        "<Response><Say>Late</Say></Response>", TimeLimit="3", MachineDetection="DetectMessageEnd"
+    )
+    stack.advance(1)
+    stack.world(f"calls/{sid}/answer", {"machine": True})
+    stack.advance(20)
+
+    assert stack.rest("GET", f"Calls/{sid}.json").json()["duration"] == "3"
+    assert stack.heard(sid) == []
+
+
 class TestTheCallerOfADial:
     def dialled(self, stack: LocalStack, web_server: "WebServer") -> tuple[str, str]:
         """Return the SIDs of a call and of the leg that it has dialled."""
@@ -99,6 +111,28 @@ class TestTheCallerOfADial:
 
         assert told(web_server, "Dial")["DialCallSid"] == caller
         assert told(web_server, "Dequeue")["DequeuedCallDuration"] == "8"
+
+    def test_a_star_while_it_rings_does_not_part_them_later(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        sid = in_call(stack, f"<Dial hangupOnStar='true'>{LEG}</Dial>")
+        (leg,) = stack.legs(sid)
+        stack.press(sid, "*")
+        stack.answer(leg)
+        stack.advance(1)
+
+        assert stack.call(sid)["connected_to"] == leg
+
+    def test_a_long_time_limit_holds_for_the_leg_too(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        action = web_server.twiml("/action", "<Response/>")
+        dial = f"<Dial timeLimit='20000' action='{action}'>{LEG}</Dial>"
+        sid = in_call(stack, dial, TimeLimit="80000")
+        stack.answer(stack.legs(sid)[0])
+        stack.advance(21000)
+
+        assert told(web_server, "DialCallDuration") == {"DialCallDuration": "20000"}
 
     def test_a_whisper_ends_with_the_time_limit_of_its_leg(
         self, stack: LocalStack, web_server: "WebServer"

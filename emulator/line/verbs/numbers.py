@@ -91,6 +91,7 @@ def _request(session: CallSession, options: DialOptions, number: Number, to: str
         method=number.method,
         send_digits=number.send_digits,
         callback=session.absolute(number.callback),
+        time_limit_s=max(options.time_limit_s, LegRequest.time_limit_s),
     )
 
 

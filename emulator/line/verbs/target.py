@@ -101,6 +101,7 @@ def recording_fields(session: CallSession, since: datetime) -> Fields:
 
 async def until_parted(session: CallSession, options: DialOptions, over: asyncio.Event) -> None:
     """Stay until `over`, until the time limit, or until the caller presses * where that counts."""
+    session.forget_heard()  # a * while it rang does not part them
     deadline = session.clock.now() + timedelta(seconds=options.time_limit_s)
 
     async def rest() -> None:
