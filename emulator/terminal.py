@@ -1,5 +1,6 @@
 """What the terminal shows of the local stack."""
 
+import contextlib
 import sys
 
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
@@ -59,5 +60,17 @@ class Terminal:
 
     @staticmethod
     def _print(text: str) -> None:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        """Print it; a terminal that is gone, or cannot show a character, stops no call."""
+        encoding = sys.stdout.encoding or "utf-8"
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.write(
+                _plain(f"{text}\n").encode(encoding, "backslashreplace").decode(encoding)
+            )
+            sys.stdout.flush()
+
+
+def _plain(text: str) -> str:
+    """Write out what would steer the terminal: the app's answers stand in alerts."""
+    return "".join(
+        one if one.isprintable() or one in "\n\t" else ascii(one).strip("'") for one in text
+    )

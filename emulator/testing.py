@@ -93,7 +93,8 @@ class LocalStack:
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         return cls(process, Output(process))
 

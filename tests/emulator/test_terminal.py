@@ -1,0 +1,31 @@
+"""What the terminal shows, and that nothing depends on it."""
+
+import io
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.terminal import Terminal
+from emulator.twilio.records import Alert
+
+
+def alert(message: str) -> Alert:
+    return Alert("NO1", "CA1", datetime.now(UTC), "error", "twilio", 12300, message)
+
+
+def test_what_an_app_answers_does_not_steer_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream, encoding="latin-1"))
+    Terminal("", "").alert(alert("\x1b[2J \udcff caf\xe9 \u20ac"))
+
+    assert stream.getvalue() == b"Twilio error 12300: \\x1b[2J \\udcff caf\xe9 \\u20ac CA1\n"
+
+
+def test_a_terminal_that_is_gone_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+    Terminal("", "").alert(alert("Nobody reads this"))
