@@ -29,6 +29,7 @@ POLICY = "; ".join(
     )
 )
 HEARTBEAT_S = 15
+PATIENCE_S = 30
 
 
 class Page:
@@ -68,17 +69,26 @@ class Page:
         )
         with self._state.hub.subscribe() as queue, contextlib.suppress(ConnectionError):
             await response.prepare(request)
-            await response.write(_event("snapshot", self._state.snapshot()))
+            await _write(response, _event("snapshot", self._state.snapshot()))
             while True:
                 try:
                     event = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
                 except TimeoutError:
-                    await response.write(b": still here\n\n")
+                    await _write(response, b": still here\n\n")
                     continue
                 if event is None:
                     break
-                await response.write(_event(*event))
+                await _write(response, _event(*event))
         return response
+
+
+async def _write(response: web.StreamResponse, data: bytes) -> None:
+    """Write to a page; one that does not read for long is cut off, and comes back if it lives."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await response.write(data)
+    except TimeoutError as error:
+        raise ConnectionResetError("the page does not read") from error
 
 
 def _address(path: Path) -> str:

@@ -83,7 +83,7 @@ class State:
             "line": LINE,
             "handsets": self.handsets,
             "texts": _newest(self.store.messages),
-            "calls": _newest(self.store.calls),
+            "calls": [views.brief_call(record) for record in list(self.store.calls)[-SHOWN:]],
             "webhooks": _newest(self.store.deliveries),
             "alerts": _newest(self.store.alerts),
             "numbers": self.numbers(),

@@ -1,9 +1,11 @@
 """Records as the page and the tests see them: JSON of our own, with ISO 8601 times."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from emulator.twilio.records import (
+    ENDED_CALL,
     Alert,
     Call,
     Conference,
@@ -13,6 +15,9 @@ from emulator.twilio.records import (
     Queue,
     Recording,
 )
+
+BRIEF_HEAD, BRIEF_TAIL = 10, 90
+"""Lines of a timeline that are kept where many calls are shown."""
 
 type Json = dict[str, object]
 
@@ -68,6 +73,14 @@ def call(record: Call, children: Iterable[Call] = ()) -> Json:
             for entry in record.timeline
         ],
     }
+
+
+def brief_call(record: Call) -> Json:
+    """Return a call without the middle of a long timeline, unless it goes on: for many at once."""
+    if record.status in ENDED_CALL and len(record.timeline) > BRIEF_HEAD + BRIEF_TAIL:
+        timeline = (*record.timeline[:BRIEF_HEAD], *record.timeline[-BRIEF_TAIL:])
+        record = replace(record, timeline=timeline)
+    return call(record)
 
 
 def _leg(record: Call) -> Json:

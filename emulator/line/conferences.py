@@ -100,6 +100,8 @@ class Conferences:
         conference = self._store.conferences.get(conference_sid)
         gone = self.participant(conference_sid, call_sid)
         room = self._rooms.get(conference_sid)
+        if conference is None:  # the history was cleared
+            self._rooms.pop(conference_sid, None)
         if conference is None or gone is None or room is None:
             return
         attendee = room.attendees.pop(call_sid, None)

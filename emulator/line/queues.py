@@ -97,6 +97,8 @@ class Queues:
         """Somebody does not wait any more, or has finished with the call that was taken out."""
         if turn in self._turns.get(queue_sid, ()):
             self._turns[queue_sid].remove(turn)
+        if not self._turns.get(queue_sid, turn):
+            del self._turns[queue_sid]
         if turn.place is not None:
             turn.place.over.set()
 

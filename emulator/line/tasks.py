@@ -28,8 +28,10 @@ class Tasks:
             try:
                 await run()
             except Exception as error:  # noqa: BLE001 - the last line of defence
-                self._store.alert(resource_sid, None, f"The emulator failed here: {error!r}")
-                on_failure()
+                try:
+                    self._store.alert(resource_sid, None, f"The emulator failed here: {error!r}")
+                finally:
+                    on_failure()
 
         task = asyncio.create_task(guarded())
         self._running.add(task)

@@ -1,5 +1,6 @@
 """The door /2010-04-01/: authentication, dispatch and errors of Twilio's REST API."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -71,7 +72,7 @@ class Api:
             if user == TEST_ACCOUNT_SID:
                 return _json(self._try_out(request, parameters), HTTPStatus.CREATED)
             if not request.path.endswith(".json"):
-                return self._file(request)
+                return await asyncio.to_thread(self._file, request)
             body, status = self._dispatch(
                 request, parameters, query, is_api_key=user == API_KEY_SID
             )

@@ -14,7 +14,7 @@ from emulator.twilio.store import Store
 from emulator.webhooks.client import AttemptError, Client
 from emulator.webhooks.cookies import Cookies
 from emulator.webhooks.overrides import Connection, connection_of
-from emulator.webhooks.urls import credentials_of, host_of, join_url, sendable_url
+from emulator.webhooks.urls import credentials_of, host_of, join_url, origin_of, sendable_url
 from emulator.webhooks.webhook import Answer, Webhook, WebhookError
 
 MAX_REDIRECTS = 10
@@ -41,7 +41,7 @@ class Webhooks:
 
         All attempts and redirects together take at most 15 s, or what the URL's fragment says.
         """
-        join_url("", webhook.url)
+        webhook = replace(webhook, url=join_url("", webhook.url))
         connection = connection_of(webhook.url)
         if connection.ignored:
             names = ", ".join(connection.ignored[:5])
@@ -66,6 +66,8 @@ class Webhooks:
                 headers["Authorization"] = credentials_of(webhook.url)
             elif answer.location is not None:
                 webhook = _redirected(webhook, answer)
+                if origin_of(webhook.url) != origin_of(answer.url):
+                    headers.pop("Authorization", None)
             elif answer.status >= 300:
                 message = f"{host_of(answer.url)} answered with HTTP status {answer.status}"
                 raise WebhookError(11200, message)

@@ -1,14 +1,13 @@
 """The URLs of webhooks: resolved, sent and signed as Twilio does."""
 
 import re
+import string
 from base64 import b64encode
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from emulator.webhooks.webhook import Webhook, WebhookError
 
 BAD_URL = 11100
-URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
-"""What stays as it is in a URL, beside letters, digits and -._"""
 
 
 def join_url(base: str, url: str) -> str:
@@ -23,9 +22,14 @@ def join_url(base: str, url: str) -> str:
     except ValueError:
         joined, usable = "", False
     if not usable:
-        raise WebhookError(BAD_URL, f"{url[:200].partition('?')[0]!r} leads to no http(s) URL")
+        message = f"{url[:200].partition('?')[0]!r} leads to no http(s) URL"
+        raise WebhookError(BAD_URL, message, _encoded(joined or url))
+    return _encoded(joined)
+
+
+def _encoded(url: str) -> str:
     # A Location header may hold bytes that are no UTF-8; aiohttp gives them as surrogates.
-    return quote(joined, safe=URL_CHARACTERS, errors="surrogateescape")
+    return quote(url, safe=string.punctuation, errors="surrogateescape")
 
 
 def sendable_url(webhook: Webhook) -> str:
@@ -57,6 +61,12 @@ def credentials_of(url: str) -> str:
     """Return the header for `user:password@` of a URL, "" when it has none."""
     user_info, at_sign, _ = urlsplit(url).netloc.rpartition("@")
     return f"Basic {b64encode(unquote(user_info).encode()).decode()}" if at_sign else ""
+
+
+def origin_of(url: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port of a URL, for which a password is given."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
 
 
 def host_of(url: str) -> str:

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 
 class WebhookError(Exception):
-    """A webhook failed; `code` is the number that Twilio's debugger shows."""
+    """A webhook failed; `code` is the number that Twilio's debugger shows.
 
-    def __init__(self, code: int, message: str) -> None:
+    `url` is the one that leads nowhere, "" when the one that was asked for has failed.
+    """
+
+    def __init__(self, code: int, message: str, url: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.url = url
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a test wants to know or to turn: calls, handsets, webhooks, alerts, time, a clean slate."""
 
+import asyncio
 from http import HTTPStatus
 
 from aiohttp import web
@@ -54,9 +55,23 @@ class Observation:
         return web.json_response([views.alert(record) for record in self._state.store.alerts])
 
     async def recording(self, request: web.Request) -> web.Response:
-        """Let the page play a recording."""
-        content = self._state.api.resource("Recordings").content(request.match_info["name"])
-        return web.Response(body=content.body, content_type=content.content_type)
+        """Let the page play a recording, or the part that a player asks for."""
+        resource, name = self._state.api.resource("Recordings"), request.match_info["name"]
+        content = await asyncio.to_thread(resource.content, name)
+        try:
+            part = content.body[request.http_range]
+        except ValueError:
+            part = b""
+        headers = {"Accept-Ranges": "bytes", "Content-Type": content.content_type}
+        if "Range" not in request.headers:
+            return web.Response(body=content.body, headers=headers)
+        size = len(content.body)
+        if not part:
+            headers["Content-Range"] = f"bytes */{size}"
+            raise web.HTTPRequestRangeNotSatisfiable(headers=headers)
+        start = request.http_range.indices(size)[0]
+        headers["Content-Range"] = f"bytes {start}-{start + len(part) - 1}/{size}"
+        return web.Response(status=HTTPStatus.PARTIAL_CONTENT, body=part, headers=headers)
 
     async def advance(self, request: web.Request) -> web.Response:
         """Let time pass on the manual clock."""
