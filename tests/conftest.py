@@ -57,6 +57,8 @@ class WebServer:
     received: list[Received] = field(default_factory=list[Received])
     failures: dict[str, int] = field(default_factory=dict[str, int])
     """How many more requests for a path get a 503."""
+    moved_with_password: dict[str, str] = field(default_factory=dict[str, str])
+    """Where a path leads those who give a password."""
 
     def twiml(self, path: str, document: str) -> str:
         """Answer a path with TwiML; return its URL."""
@@ -89,6 +91,8 @@ def handler_for(find: Callable[[], WebServer]) -> type[BaseHTTPRequestHandler]:
             form = dict(parse_qsl(body, keep_blank_values=True))
             server.received.append(Received(self.command, self.path, dict(self.headers), form))
             status, content_type, answer = server.next_answer(self.path.partition("?")[0])
+            if "Authorization" in self.headers and self.path in server.moved_with_password:
+                status, answer = 302, server.moved_with_password[self.path].encode()
             self.send_response(status)
             if content_type:
                 self.send_header("Content-Type", content_type)

@@ -56,7 +56,8 @@ class Conversation:
                 await self._documents(webhook)
             except (WebhookError, TwimlError) as error:
                 self._store.alert(sid, error.code, error.message)
-                self._failed = (("ErrorCode", str(error.code)), ("ErrorUrl", self._asked_url))
+                url = error.url or self._asked_url
+                self._failed = (("ErrorCode", str(error.code)), ("ErrorUrl", url))
             else:
                 return
 

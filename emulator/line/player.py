@@ -73,7 +73,8 @@ class Player:
             self._session.store.alert(self._session.sid, error.code, error.message)
             if not self._fallback_used:
                 self._fallback_used = True
-                failed = (("ErrorCode", str(error.code)), ("ErrorUrl", self._session.document_url))
+                url = error.url or self._session.document_url
+                failed = (("ErrorCode", str(error.code)), ("ErrorUrl", url))
                 return Fetch(
                     self._instructions.fallback_url, self._instructions.fallback_method, failed
                 )

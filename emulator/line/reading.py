@@ -24,12 +24,16 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
 class TwimlError(Exception):
-    """The document cannot be run at all; `code` is Twilio's number."""
+    """The document cannot be run at all; `code` is Twilio's number.
 
-    def __init__(self, code: int, message: str) -> None:
+    `url` is the one in it that leads nowhere, "" when it is wrong in another way.
+    """
+
+    def __init__(self, code: int, message: str, url: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.url = url
 
 
 class GapError(Exception):

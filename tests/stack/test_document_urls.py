@@ -28,6 +28,23 @@ def test_a_relative_url_has_the_password_of_the_document_it_stands_in(
     ]
 
 
+def test_an_action_that_leads_nowhere_is_the_url_of_the_error(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    web_server.twiml("/fallback", "<Response/>")
+    document = "<Response><Gather action='ftp://example.com/x' numDigits='1'/></Response>"
+    url = web_server.twiml("/doc", document)
+    sid = stack.place_call(Url=url, FallbackUrl=f"{web_server.url}/fallback")
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(0)
+    stack.press(sid, "1")
+    stack.advance(1)
+
+    [request] = web_server.asked("/fallback")
+    assert (request.form["ErrorCode"], request.form["ErrorUrl"]) == ("11100", "ftp://example.com/x")
+
+
 def test_a_document_that_is_asked_for_again_by_get_has_no_old_fields(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:

@@ -68,6 +68,22 @@ def test_a_password_in_the_url_is_given_to_whoever_asks_for_it(
     assert asked == [None, "Basic dXNlcjp3b3Jk"]
 
 
+@pytest.mark.parametrize(
+    ("host", "given"), [("localhost", None), ("127.0.0.1", "Basic dXNlcjp3b3Jk")]
+)
+def test_a_password_stays_with_the_server_it_was_given_to(
+    stack: LocalStack, web_server: "WebServer", host: str, given: str | None
+) -> None:
+    target = f"{web_server.url}/there".replace("127.0.0.1", host)
+    url = web_server.answer("/here", b"", "text/plain", 401)
+    stack.line_goes_to(SmsUrl=url.replace("http://", "http://user:word@"))
+    web_server.moved_with_password["/here"] = target
+    stack.text("Hi")
+    stack.advance(0)
+
+    assert [one.headers.get("Authorization") for one in web_server.asked("/there")] == [given]
+
+
 def cookies(web_server: "WebServer", path: str = "/cookie") -> list[str | None]:
     """The cookies that came along with the requests for a path."""
     return [request.headers.get("Cookie") for request in web_server.asked(path)]
@@ -171,6 +187,19 @@ def test_blanks_and_letters_in_a_redirect_are_encoded(
     stack.advance(0)
 
     assert web_server.received[-1].path == "/there%20%C3%A9?q=%41%20b"
+
+
+def test_blanks_and_letters_in_a_url_are_encoded(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    url = f"{web_server.url}/sms é?q=We are%20closed"
+    stack.line_goes_to(SmsUrl=url)
+    stack.text("Hi")
+    stack.advance(0)
+
+    [request] = web_server.received
+    assert request.path == "/sms%20%C3%A9?q=We%20are%20closed"
+    assert is_signed(request, web_server.url + request.path)
 
 
 def test_an_endless_redirect_is_cut(stack: LocalStack, web_server: "WebServer") -> None:

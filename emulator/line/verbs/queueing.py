@@ -73,7 +73,8 @@ class Enqueue:
         try:
             return None if self.action is None else session.resolve(self.action)
         except WebhookError as error:
-            raise TwimlError(WRONG_ACTION, f"The action of <Enqueue>: {error.message}") from error
+            message = f"The action of <Enqueue>: {error.message}"
+            raise TwimlError(WRONG_ACTION, message, error.url) from error
 
 
 class _Stay:
