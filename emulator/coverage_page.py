@@ -91,9 +91,11 @@ CHOICES = """## Choices where Twilio's documents leave one
 | A recording of nothing but silence | is kept whole, and the action is asked | docs/voice/twiml/record: silent recordings are kept by default |
 | A recording of less than half a second | is absent (16101); the action is not asked, also not upon a hang-up, and the next verb runs | the page's older form for `<Record>`; docs/api/errors/16101 does not say how short |
 | `Digits` for a `<Record>` that ended by itself | sent empty | not documented |
-| Which verbs answer an incoming call | all but `<Pause>`, `<Reject>`, and `<Dial answerOnBridge>` until somebody answers; so `<Reject>` after `<Redirect>` comes too late, and ends an answered call | docs/voice/twiml/reject: it must be the first verb |
+| Which verbs answer an incoming call | all that play, say, dial or listen, and `<Hangup>`; `<Pause>` at its end, `<Dial answerOnBridge>` once somebody answers; not `<Redirect>` and `<Reject>`, so that the document after a `<Redirect>` may still refuse the call | docs/voice/twiml/reject: nothing is answered if it is the first verb; a redirect plays nothing |
+| An incoming call that nobody answers | ends after the four hours that a call may last | not documented |
 | `DialCallStatus` when the caller hangs up | `completed` when they talked with somebody, `answered` in a conference, `canceled` before | not documented |
 | A whisper (`url` of `<Number>`) that hangs up, or that cannot be had or run | nobody is connected, `DialCallStatus` is `no-answer`; for a bad one the called person hears the apology | not documented |
+| A `<Number>` whose `url` leads nowhere (11100) | is left out, the others ring; if none is left `DialCallStatus` is `failed` | not documented |
 | A wait document of a queue that cannot be had or run | `QueueResult` is `error`; then the action or the next verb. The call's fallback URL is not asked | docs/voice/twiml/enqueue has the result, not the cause |
 | Fallback URL after a REST redirect | the one of that request, none if it has none | not documented |
 | `<Conference>` or `<Queue>` beside another noun (13000, 13215) | nobody is dialled and `DialCallStatus` is `failed`; then the action or the next verb | docs/api/errors/13000 is a warning and does not say what goes on |
@@ -119,6 +121,9 @@ CHOICES = """## Choices where Twilio's documents leave one
 | Refusals whose number is not documented (a `Twiml` over 4,000 characters, a wrong `PageSize`, `TimeLimit` or call `Status`, wrong wishes for a recording or for machine detection) | status 400 with code 400 | Twilio's SDK takes the status where there is no number |
 | Documents in a row in which nothing takes time | at most 100, then the call ends with an alert | Twilio documents no limit for calls |
 | An empty answer to a call | the call is answered and ends | documented for chunked answers only (11770) |
+| `ErrorUrl` of a request to the fallback URL | the URL that failed, or that leads nowhere | docs/usage/security/availability-reliability |
+| Blanks and letters beyond ASCII in a URL | taken, and percent-encoded in the request | numbers have such URLs; docs/api/errors/11100 asks for encoded ones |
+| A Basic password after a redirect | goes along to the same scheme, host and port only | not documented; the safer way |
 | Fallback URL | used once in a call or text | docs/usage/security/availability-reliability says when, not how often |
 | Answers of type audio to a call | up to 40 MB | docs/voice/twiml has a limit of 64 kB for documents only |
 | `action` of `<Message>` | gets the fields of a report on the text with the status `sending`; `invalid` and no SID when it cannot be sent | docs/messaging/twiml/message names the two fields, the page's older form the two statuses |

@@ -151,7 +151,7 @@ class Lifecycle:
     async def _end_in_time(self, live: LiveCall) -> None:
         """End the call at its time limit, while its verb still knows what it owes the action."""
         await self._time_is_over(live)
-        self._calls.finish(live.sid, "completed")
+        self._calls.finish(live.sid, "completed" if live.session.answered else "no-answer")
 
     async def _time_is_over(self, live: LiveCall) -> None:
         """Come back when the call has lasted as long as it may; its limit may change meanwhile."""
@@ -160,7 +160,9 @@ class Lifecycle:
             await first_of(self._clock.sleep(left_s), live.limit_changed.wait())
 
     def _time_left_s(self, call: Call) -> float:
-        """Seconds until the call's time limit, which counts from the answer."""
-        if call.answered is None:
-            return call.time_limit_s
-        return call.time_limit_s - (self._clock.now() - call.answered).total_seconds()
+        """Seconds until the call's time limit, which counts from the answer.
+
+        A caller who is not answered gives up after as long.
+        """
+        since = call.answered or call.created
+        return call.time_limit_s - (self._clock.now() - since).total_seconds()

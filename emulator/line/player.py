@@ -94,7 +94,7 @@ class Player:
         if self._documents > DOCUMENTS_LIMIT:
             message = f"The call went through {DOCUMENTS_LIMIT} documents without playing anything"
             session.store.alert(session.sid, None, message)
-            return End("completed")
+            return End("completed" if session.answered else "failed")
         session.document_url = fetch.url
         form = (*fields.of_call(session.call), *self._params(), *fetch.params)
         webhook = Webhook(session.sid, "instructions", fetch.url, fetch.method, form)

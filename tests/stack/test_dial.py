@@ -183,12 +183,36 @@ class TestSeveralNumbers:
         assert before == 1
         assert statuses(stack, first, second) == ["no-answer", "ringing"]
 
+    def test_one_whose_whisper_leads_nowhere_is_left_out(self, stack: LocalStack) -> None:
+        bad = f"<Number url='ftp://example.com'>{FIRST}</Number>"
+        sid = dialling(stack, action(stack), bad + f"<Number>{SECOND}</Number>")
+        (leg,) = stack.legs(sid)
+        alone = dialling(stack, action(stack), bad)
+
+        assert (stack.call(leg)["to"], statuses(stack, leg)) == (SECOND, ["ringing"])
+        assert reported(stack, alone)["DialCallStatus"] == "failed"
+        assert [alert["code"] for alert in stack.alerts()] == [11100, 11100]
+
     def test_only_ten_are_rung(self, stack: LocalStack) -> None:
         many = "".join(f"<Number>+120255501{count:02d}</Number>" for count in range(30, 41))
         sid = dialling(stack, inside=many)
 
         assert len(stack.legs(sid)) == 10
-        assert [alert["code"] for alert in stack.alerts()] == [13223]
+        assert [alert["code"] for alert in stack.alerts()] == [12200]
+
+
+@pytest.mark.parametrize(
+    ("inside", "whom"),
+    [
+        (TWO, f"{FIRST}, {SECOND}"),
+        ("<Queue>support</Queue>", "queue support"),
+        ("<Conference>room</Conference>", "conference room"),
+    ],
+)
+def test_the_timeline_says_whom_it_dials(stack: LocalStack, inside: str, whom: str) -> None:
+    timeline = stack.call(dialling(stack, inside=inside))["timeline"]
+
+    assert [entry["text"] for entry in timeline if entry["name"] == "Dial"] == [whom]
 
 
 class TestTheCaller:

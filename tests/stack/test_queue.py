@@ -374,12 +374,14 @@ class TestTakingOut:
     def test_a_caller_sent_elsewhere_leaves_the_agent(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
+        web_server.twiml("/agent", "<Response><Say>Agent done</Say></Response>")
         sid = wait(stack, action)
-        agent = take(stack)
+        agent = take(stack, f"action='{web_server.url}/agent'")
         stack.rest("POST", f"Calls/{sid}.json", {"Twiml": "<Response><Say>New</Say></Response>"})
         stack.advance(2)
 
         assert told(web_server) == ["redirected-from-bridged"]
+        assert told(web_server, "/agent", "DialCallSid", "DialCallDuration") == [(sid, None)]
         assert (stack.heard(sid), stack.heard(agent)) == (["New"], ["Agent done"])
 
     def test_star_parts_them_where_that_counts(self, stack: LocalStack) -> None:

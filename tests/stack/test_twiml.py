@@ -260,6 +260,32 @@ def test_reject_refuses_an_incoming_call_unanswered(
     assert "answered" not in [entry["name"] for entry in stack.call(sid)["timeline"]]
 
 
+def test_a_redirect_does_not_answer_so_that_the_next_document_may_refuse(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    web_server.twiml("/next", "<Response><Reject reason='busy'/></Response>")
+    document = "<Response><Redirect>next</Redirect></Response>"
+    stack.line_goes_to(VoiceUrl=web_server.twiml("/first", document))
+    sid = stack.ring()
+    stack.advance(1)
+
+    assert stack.call(sid)["status"] == "busy"
+
+
+def test_an_incoming_call_does_not_ring_for_ever(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    dial = "<Dial answerOnBridge='true' timeout='600'>+12025550124</Dial>"
+    document = f"<Response>{dial}<Redirect/></Response>"
+    stack.line_goes_to(VoiceUrl=web_server.twiml("/again", document))
+    sid = stack.ring()
+    stack.advance(4 * 3600 - 1)
+    before = stack.call(sid)["status"]
+    stack.advance(1)
+
+    assert (before, stack.call(sid)["status"]) == ("ringing", "no-answer")
+
+
 def test_a_leading_pause_lets_an_incoming_call_ring(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:

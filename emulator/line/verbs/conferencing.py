@@ -61,6 +61,10 @@ class ConferenceNoun:
         source.finish()
         return cls(joining)
 
+    @property
+    def label(self) -> str:
+        return f"conference {self.joining.name}"
+
     async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
         session.answer()
         wrong = _wrong(self.joining)

@@ -16,7 +16,7 @@ from emulator.line.verbs.target import (
 )
 from emulator.line.waiting import first_of
 from emulator.twilio.queues import NAME_LIMIT
-from emulator.twilio.records import Instructions
+from emulator.twilio.records import ENDED_CALL, Instructions
 from emulator.webhooks import WebhookError
 
 WRONG_METHOD, WRONG_URL, NAME_TOO_SHORT, NAME_TOO_LONG = 14210, 14211, 14212, 14213
@@ -42,6 +42,10 @@ class QueueNoun:
         )
         source.finish()
         return queue
+
+    @property
+    def label(self) -> str:
+        return f"queue {self.name}"
 
     async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
         try:
@@ -97,10 +101,12 @@ async def _talk(
 
 def _talked(session: CallSession, place: Place, began: datetime) -> Outcome:
     sid = place.member.call_sid
+    call = session.store.calls.get(sid)
+    has_left = place.over.is_set() and call is not None and call.status not in ENDED_CALL
     duration = str(round((session.clock.now() - began).total_seconds()))
     fields = (
         ("DialCallSid", sid),
-        ("DialCallDuration", duration),
+        *((("DialCallDuration", duration),) if not has_left else ()),
         ("DialBridged", "true"),
         ("QueueSid", place.member.queue_sid),
         ("DequeueResult", "bridged"),

@@ -55,7 +55,7 @@ class Dial:
     async def run(self, session: CallSession) -> Step:
         if not self.options.answer_on_bridge:
             session.answer()
-        session.note("Dial", timeout=str(self.options.timeout_s))
+        session.note("Dial", self.target.label, timeout=str(self.options.timeout_s))
         session.forget_heard()
         began = session.clock.now()
         ending = Ending(lambda: Outcome("canceled", NOT_BRIDGED))

@@ -8,7 +8,10 @@ from emulator.line.session import CallSession, End, Step
 
 @dataclass(frozen=True)
 class Redirect:
-    """Go on with the document at a URL; without one, with the current document again."""
+    """Go on with the document at a URL; without one, with the current document again.
+
+    It plays nothing, so it does not answer: the next document may still refuse the call.
+    """
 
     url: str
     method: str
@@ -18,7 +21,6 @@ class Redirect:
         return cls(source.text(), source.method("method", 13710))
 
     async def run(self, session: CallSession) -> Step:
-        session.answer()
         session.note("Redirect", self.url)
         return session.fetch(self.url, self.method)
 

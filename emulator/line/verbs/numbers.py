@@ -18,6 +18,7 @@ from emulator.line.verbs.target import (
 from emulator.twilio.calls import EVENTS
 from emulator.twilio.numbers import e164
 from emulator.twilio.records import StatusCallback
+from emulator.webhooks import WebhookError
 
 NUMBERS_LIMIT = 10
 BAD_NUMBER = 13223
@@ -58,6 +59,10 @@ class Numbers:
 
     numbers: tuple[Number, ...]
 
+    @property
+    def label(self) -> str:
+        return ", ".join(number.text for number in self.numbers)
+
     async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
         requests = self._requests(session, options)
         turns = [[one] for one in requests] if options.sequential else [requests]
@@ -71,23 +76,27 @@ class Numbers:
 
     def _requests(self, session: CallSession, options: DialOptions) -> list[LegRequest]:
         if len(self.numbers) > NUMBERS_LIMIT:
-            session.warn(BAD_NUMBER, f"<Dial> rings at most {NUMBERS_LIMIT} numbers")
-        requests: list[LegRequest] = []
-        for number in self.numbers[:NUMBERS_LIMIT]:
-            to = e164(number.text)
-            if to is None:
-                session.warn(BAD_NUMBER, "A number of <Dial> is no phone number")
-                continue
-            requests.append(_request(session, options, number, to))
-        return requests
+            session.warn(NOT_KNOWN, f"<Dial> rings at most {NUMBERS_LIMIT} numbers")
+        found = (_request(session, options, number) for number in self.numbers[:NUMBERS_LIMIT])
+        return [request for request in found if request is not None]
 
 
-def _request(session: CallSession, options: DialOptions, number: Number, to: str) -> LegRequest:
+def _request(session: CallSession, options: DialOptions, number: Number) -> LegRequest | None:
+    """Return how a number is dialled; None, with an alert, if it cannot be."""
+    to = e164(number.text)
+    if to is None:
+        session.warn(BAD_NUMBER, "A number of <Dial> is no phone number")
+        return None
+    try:
+        url = session.resolve(number.url) if number.url else ""
+    except WebhookError as error:
+        session.store.alert(session.sid, error.code, f"The url of <Number>: {error.message}")
+        return None
     return LegRequest(
         to=to,
         sender=options.caller_id or session.call.sender,
         timeout_s=options.timeout_s,
-        url=session.resolve(number.url) if number.url else "",
+        url=url,
         method=number.method,
         send_digits=number.send_digits,
         callback=session.absolute(number.callback),

@@ -60,6 +60,11 @@ class Ending:
 class Target(Protocol):
     """A noun of <Dial>, or several of them."""
 
+    @property
+    def label(self) -> str:
+        """Return whom it connects with, for people."""
+        ...
+
     async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
         """Connect the call and stay until they part; a cancelled task hangs up what was dialled."""
         ...
