@@ -1,7 +1,10 @@
 """Everything the emulator holds at one moment, put together: the account, the line, the people."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import cast
 
 from emulator import views
 from emulator.clock import Clock
@@ -22,6 +25,8 @@ SHOWN = 500
 """Records of each kind in a snapshot for the page."""
 HANDSETS_LIMIT = 50
 """People whom the page shows: those from the start and the last ones that came up."""
+NAME_SHOWN = 80
+"""Characters of a name that an alert shows."""
 NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions": [], "errors": []}
 
 
@@ -48,7 +53,7 @@ class State:
         self._handsets: list[str] = list(HANDSETS)
         self._host: Mapping[str, object] = NO_HOST
         self.store = Store(clock, self._changed)
-        self.webhooks = Webhooks(self.store, clock)
+        self.webhooks = Webhooks(self.store, clock, self._why_refused)
         self.reports = Reports(self.store, self.webhooks)
         self.texts = Texts(self.store, clock, self.webhooks, self.reports, emulator_url)
         recorder = Recorder(self.store, clock, self.reports)
@@ -127,6 +132,15 @@ class State:
         await asyncio.gather(*self._cancel_line(), return_exceptions=True)
         await self.webhooks.close()
         self.hub.close()
+
+    def _why_refused(self, url: str, status: int) -> str:
+        """Say so when a URL names a function that the app does not have."""
+        before, _, rest = url.partition(f"{self.answers_url}/")
+        name = re.split("[?#]", rest)[0]
+        known = [one.lower() for one in cast(Sequence[str], self._host["functions"])]
+        if status != HTTPStatus.NOT_FOUND or before or not name or "/" in name:
+            return ""
+        return "" if name.lower() in known else f"there is no function {name[:NAME_SHOWN]}"
 
     def _cancel_line(self) -> list[asyncio.Task[None]]:
         return [*self.exchange.cancel(), *self.texts.cancel(), *self.reports.cancel()]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -23,7 +23,14 @@ MAX_REDIRECTS = 10
 class Webhooks:
     """Sends webhooks. Use it inside a running event loop and close it at the end."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        hint: Callable[[str, int], str] = lambda url, status: "",
+    ) -> None:
+        """`hint` says of a URL why it was answered with an error status, "" when nobody knows."""
+        self._hint = hint
         self._store = store
         self._clock = clock
         self._cookies = Cookies(clock)
@@ -69,11 +76,15 @@ class Webhooks:
                 if origin_of(webhook.url) != origin_of(answer.url):
                     headers.pop("Authorization", None)
             elif answer.status >= 300:
-                message = f"{host_of(answer.url)} answered with HTTP status {answer.status}"
-                raise WebhookError(11200, message)
+                raise WebhookError(11200, self._refusal(answer))
             else:
                 return answer
         raise WebhookError(11215, f"More than {MAX_REDIRECTS} redirects")
+
+    def _refusal(self, answer: Answer) -> str:
+        hint = self._hint(answer.url, answer.status)
+        message = f"{host_of(answer.url)} answered with HTTP status {answer.status}"
+        return f"{message}: {hint}" if hint else message
 
     async def _attempts(
         self, webhook: Webhook, connection: Connection, headers: Mapping[str, str]

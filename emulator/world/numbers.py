@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from aiohttp import web
 
 from emulator import views
+from emulator.local_values import LINE
 from emulator.state import State
 from emulator.twilio.parameters import Parameters
 from emulator.world.requests import WorldError, json_of, text_of
@@ -17,7 +18,8 @@ FIELDS = {
     "sms_url": "SmsUrl",
     "sms_method": "SmsMethod",
 }
-AREA_CODE = "202"
+LAST = 99
+"""The numbers after the line's that are reserved for fiction."""
 
 
 class Numbers:
@@ -38,8 +40,8 @@ class Numbers:
         """Get one more number."""
         body = await json_of(request)
         number = text_of(body, "number")
-        which = {"PhoneNumber": number} if number else {"AreaCode": AREA_CODE}
-        created = self._resource.create(Parameters((which | self._urls(body)).items()))
+        parameters = {"PhoneNumber": number or self._next_number()} | self._urls(body)
+        created = self._resource.create(Parameters(parameters.items()))
         return self._shown(str(created["sid"]), HTTPStatus.CREATED)
 
     async def change(self, request: web.Request) -> web.Response:
@@ -52,6 +54,15 @@ class Numbers:
         """Give a number back."""
         self._resource.delete(request.match_info["sid"])
         return web.json_response({})
+
+    def _next_number(self) -> str:
+        """Return the first number after the line that neither the app nor a handset has."""
+        taken = {*self._state.handsets, *(one.phone_number for one in self._state.store.numbers)}
+        following = (f"+{int(LINE) + count}" for count in range(1, LAST + 1))
+        number = next((one for one in following if one not in taken), None)
+        if number is None:
+            raise WorldError("No number is free; give one.", HTTPStatus.CONFLICT)
+        return number
 
     def _urls(self, body: Mapping[str, object]) -> dict[str, str]:
         """Return Twilio's parameters; a URL may be relative to the functions."""
@@ -73,6 +84,6 @@ class Numbers:
 def _absolute(base: str, url: str) -> str:
     """Resolve a URL; one that cannot be read stays as it is, and is refused later."""
     try:
-        return urljoin(base, url)
+        return url if urlsplit(url).scheme else urljoin(base, url)
     except ValueError:
         return url

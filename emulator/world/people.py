@@ -88,9 +88,13 @@ class People:
 
     def _number(self, body: Mapping[str, object]) -> PhoneNumber:
         text = body.get("to")
-        number = self._state.store.number(e164(text) or "") if isinstance(text, str) else None
+        digits = e164(text) if isinstance(text, str) else None
+        if digits is None:
+            raise WorldError(f"to: {text!r} is no phone number")
+        number = self._state.store.number(digits)
         if number is None:
-            raise WorldError(f"to: {text!r} is no number of the app")
+            message = f"A handset reaches only the numbers of your app; {digits} is none of them."
+            raise WorldError(message)
         return number
 
     def _person(self, body: Mapping[str, object]) -> str:

@@ -16,7 +16,7 @@ JSON = {"Content-Type": "application/json"}
 @pytest.mark.parametrize(
     ("path", "body", "named"),
     [
-        ("texts", {"from": HANDSET, "to": "+12025550199", "body": "Hi"}, "to"),
+        ("texts", {"from": HANDSET, "to": "me", "body": "Hi"}, "to"),
         ("texts", {"from": LINE, "to": LINE, "body": "Hi"}, "from"),
         ("texts", {"from": "x", "to": LINE, "body": "Hi"}, "from"),
         ("texts", {"from": HANDSET, "to": LINE}, "body"),

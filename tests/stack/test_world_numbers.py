@@ -32,13 +32,32 @@ def test_another_number_has_answers_of_its_own(stack: LocalStack) -> None:
     assert stack.heard(sid) == ["Second"]
 
 
+def test_one_more_number_is_the_next_that_is_free(stack: LocalStack) -> None:
+    stack.place_call("<Response/>", To="+12025550102")  # a handset from now on
+    added = [ask(stack, "POST", "", {}).json()["number"] for _ in range(2)]
+
+    assert added == ["+12025550101", "+12025550103"]
+
+
+def test_a_function_that_is_not_there_is_named(stack: LocalStack) -> None:
+    ask(stack, "PUT", f"/{LINE_SID}", {"voice_url": "TwimlNothing?Message=Hello"})
+    stack.ring()
+    stack.advance(1)
+
+    [alert] = stack.alerts()
+    assert alert["message"].endswith("HTTP status 404: there is no function TwimlNothing")
+
+
 def test_a_number_that_is_given_back_cannot_be_called(stack: LocalStack) -> None:
     number = ask(stack, "POST", "", {"number": "+12025550107"}).json()
     ask(stack, "DELETE", f"/{number['sid']}", {}).raise_for_status()
     body = {"from": HANDSET, "to": number["number"]}
     refused = stack.http.post(f"{stack.emulator_url}/emulator/calls", json=body, timeout=10)
 
-    assert (number["number"], refused.status_code) == ("+12025550107", 400)
+    assert refused.status_code == 400
+    assert refused.json()["detail"] == (
+        "A handset reaches only the numbers of your app; +12025550107 is none of them."
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,6 +66,8 @@ def test_a_number_that_is_given_back_cannot_be_called(stack: LocalStack) -> None
         ("PUT", "/PN1", {"voice_url": "x"}, 404),
         ("PUT", f"/{LINE_SID}", {"voice_url": 1}, 400),
         ("PUT", f"/{LINE_SID}", {"voice_url": "ftp://example.com"}, 400),
+        ("PUT", f"/{LINE_SID}", {"voice_url": "http://[bad"}, 400),
+        ("PUT", f"/{LINE_SID}", {"sms_url": "http://"}, 400),
         ("PUT", f"/{LINE_SID}", {"voice": "TwimlHello"}, 400),
         ("POST", "", {"number": LINE}, 400),
         ("POST", "", {"number": "me"}, 400),
