@@ -100,6 +100,8 @@ def opened(context: BrowserContext, stack: LocalStack, complaints: list[str]) ->
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(stack.emulator_url)
+    # What comes before the first snapshot is no news for the page.
+    page.get_by_test_id("handset-tab").first.wait_for()
     yield page
     page.close()
     assert complaints == []
