@@ -14,6 +14,11 @@ than the longest chain of tasks here that only wait for each other. It takes abo
 who ends a conference leaves it, then all the others do."""
 
 
+def to_milliseconds(time: datetime) -> datetime:
+    """Return a time cut to milliseconds, as everything that is shown is."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
 class Clock(Protocol):
     """What the line needs of time. `kind` is "system" or "manual"."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from emulator.clock import to_milliseconds
 from emulator.twilio.records import (
     ENDED_CALL,
     Alert,
@@ -24,7 +25,8 @@ type Json = dict[str, object]
 
 def iso(time: datetime) -> str:
     """Return e.g. 2026-11-22T12:00:00.000Z."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    shown = to_milliseconds(time.astimezone(UTC))
+    return shown.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def text(record: Message) -> Json:

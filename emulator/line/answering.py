@@ -54,6 +54,7 @@ class Answering:
     async def _detect(
         self, live: LiveCall, detection: MachineDetection, *, by_machine: bool
     ) -> None:
+        live.session.happened("detecting who answered")
         who, seconds = _recognized(detection, by_machine=by_machine)
         await self._clock.sleep(seconds)
         if not self._calls.is_live(live.sid):

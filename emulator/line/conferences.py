@@ -87,6 +87,7 @@ class Conferences:
         participant = self._participant(call, conference, joining, joined=True)
         others = tuple(one for one in conference.participants if one.call_sid != call.sid)
         conference = self._put(conference, (*others, participant))
+        self._store.note(call.sid, "event", "joined", conference.friendly_name)
         room.reports.tell(conference, "participant-join", participant)
         conference = self._start(conference, room)
         if joining.beep in ("true", "onEnter"):
@@ -208,6 +209,7 @@ class Conferences:
         conference = self._put(replace(conference, status="in-progress"), started)
         room.reports.tell(conference, "conference-start")
         for attendee in room.attendees.values():
+            self._store.note(attendee.call_sid, "event", "conference started")
             attendee.changed.set()
         call = self._store.calls.get(present[0].call_sid)
         if room.records is not None and call is not None:

@@ -1,6 +1,6 @@
 /** The voice of a call. It follows the call and never drives it. */
 
-const CUTS = ["keys", "speech", "redirected", "connected", "left the queue"]; // events that end a voice or music
+const CUTS = ["keys", "speech", "redirected", "connected", "conference started", "left the queue"]; // events that end a voice or music
 const RATE = 1.2; // near the pace the emulator counts with: the end must not cut the last word off
 const longestMs = (text) => 2000 + text.length * 110;
 

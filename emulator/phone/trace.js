@@ -54,7 +54,7 @@ const VIEWS = { alert: Alert, recording: Recording };
 
 /** The verb that runs; who is connected with somebody hears nothing of it. */
 const running = (call) =>
-  call?.timeline && isLive(call.status) && call.timeline.findLast(({ kind, name }) => kind === "verb" || name === "connected");
+  call?.timeline && isLive(call.status) && call.timeline.findLast(({ kind, name }) => kind === "verb" || ["connected", "conference started"].includes(name));
 
 export const Trace = memo(({ answersUrl, selected, onSelect, ...trace }) => {
   const now = running(trace.record);

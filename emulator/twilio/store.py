@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Literal
 
-from emulator.clock import Clock
+from emulator.clock import Clock, to_milliseconds
 from emulator.twilio.records import (
     ENDED_CALL,
     Alert,
@@ -148,8 +148,9 @@ class Store:
         call = self.calls.get(call_sid)
         if call is None:
             return
-        at_s = round((self._clock.now() - call.created).total_seconds(), 3)
-        entry = Entry(at_s, kind, name, text, tuple(attributes.items()))
+        # Cut like the times of webhooks, among which the page puts this line.
+        since = to_milliseconds(self._clock.now()) - to_milliseconds(call.created)
+        entry = Entry(since.total_seconds(), kind, name, text, tuple(attributes.items()))
         timeline = (*call.timeline[-TIMELINE_LIMIT + 1 :], entry)
         self.calls.put(replace(call, timeline=timeline, entries=call.entries + 1))
 

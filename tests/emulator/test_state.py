@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from emulator import state as state_module
+from emulator import views
 from emulator.clock import ManualClock
 from emulator.line.exchange import WrongStateError
 from emulator.local_values import HANDSETS, LINE
@@ -97,6 +98,21 @@ def test_a_timeline_keeps_its_last_lines(monkeypatch: pytest.MonkeyPatch) -> Non
         call = state.store.calls.get(sid)
         assert call is not None
         assert [entry.text for entry in call.timeline] == ["3", "4", "5"]
+
+    in_state(use)
+
+
+def test_a_line_of_the_timeline_is_cut_to_milliseconds_like_a_webhook() -> None:
+    async def use(state: State, clock: ManualClock) -> None:
+        await clock.advance(0.0009)
+        sid = ring(state)
+        await clock.advance(0.0002)
+        state.store.note(sid, "event", "marked")
+
+        call = state.store.calls.get(sid)
+        assert call is not None
+        began, now = (datetime.fromisoformat(views.iso(at)) for at in (call.created, clock.now()))
+        assert call.timeline[-1].at_s == (now - began).total_seconds() == 0.001
 
     in_state(use)
 

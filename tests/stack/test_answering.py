@@ -49,13 +49,14 @@ def test_the_document_waits_until_it_is_known_who_answered(
     sid = placed(stack, web_server, machine=machine, StatusCallback=callback, **options)
     stack.advance(seconds - 0.1)
     before = web_server.asked("/hello")
+    detecting = stack.call(sid)["timeline"][-1]["name"]
     stack.advance(0.2)
     stack.world(f"calls/{sid}/hangup")
     stack.advance(0)
 
     forms = [web_server.asked(path)[0].form for path in ("/hello", "/status")]
     told = [(form["AnsweredBy"], form["MachineDetectionDuration"]) for form in forms]
-    assert before == []
+    assert (before, detecting) == ([], "detecting who answered")
     assert told == [(answered_by, str(seconds * 1000))] * 2
     assert stack.rest("GET", f"Calls/{sid}.json").json()["answered_by"] == answered_by
     assert stack.call(sid)["answered_by"] == answered_by

@@ -59,11 +59,12 @@ def reports(web_server: "WebServer") -> Callable[..., list[Any]]:
 class TestStart:
     @pytest.mark.covers("Conference")
     def test_it_starts_when_the_second_joins(self, stack: LocalStack) -> None:
-        join(stack)
+        first = join(stack)
         before = conference(stack)["status"]
         join(stack, person=1)
 
         assert (before, conference(stack)["status"]) == ("init", "in-progress")
+        assert events(stack, first)[-4:-1] == ["joined", "hold music", "conference started"]
 
     @pytest.mark.covers("Conference.startConferenceOnEnter")
     def test_it_waits_for_somebody_who_starts_it(self, stack: LocalStack) -> None:

@@ -40,6 +40,7 @@ def test_words_go_to_the_action_after_a_pause(stack: LocalStack, web_server: "We
     )
     wants = stack.call(sid)["wants"]
     speak(stack, sid, "My order")
+    waiting = stack.call(sid)["timeline"][-1]["name"]
     stack.advance(2)
     speak(stack, sid, "has not come")
     stack.advance(2.9)
@@ -47,7 +48,7 @@ def test_words_go_to_the_action_after_a_pause(stack: LocalStack, web_server: "We
     stack.advance(0.2)
 
     [request] = web_server.asked("/done")
-    assert (wants, before) == (["speech"], [])
+    assert (wants, before, waiting) == (["speech"], [], "waiting for a pause")
     assert request.form["SpeechResult"] == "My order has not come"
     assert 0 <= float(request.form["Confidence"]) <= 1
     assert "Digits" not in request.form
@@ -153,9 +154,11 @@ def test_words_are_told_while_they_are_spoken(
     speak(stack, sid, "Now", final=False)
     stack.advance(2)
 
+    said = [one["text"] for one in stack.call(sid)["timeline"] if one["name"] == "speech"]
     told = web_server.asked("/partial")
     assert [request.method for request in told] == [method] * 3
     assert results(web_server) == ["I want out. Now"]
+    assert said == ["I want out.", "Now"]
     if method == "POST":
         parts = ("SequenceNumber", "StableSpeechResult", "UnstableSpeechResult")
         assert [[request.form[part] for part in parts] for request in told] == [

@@ -40,7 +40,7 @@ class Listening:
     async def listen(self, session: CallSession, first: Speech) -> Fields:
         """Collect words until the person pauses; return what the action is told of them."""
         until = session.clock.now() + timedelta(seconds=LONGEST_S)
-        words, partial, partials = "", "", 0
+        words, partial, partials, waits = "", "", 0, False
         heard: object = first
         while isinstance(heard, Speech):
             partial = "" if heard.final else heard.text
@@ -51,7 +51,12 @@ class Listening:
                 partials += 1
             left_s = (until - session.clock.now()).total_seconds()
             pause_s = self.pause_s if self.pause_s or heard.final else LONGEST_S
+            if pause_s and not waits:
+                session.happened("waiting for a pause")
+            waits = True
             heard = await session.next_heard(session.wait(min(pause_s, left_s)), Speech)
+        if partial:  # what is final was noted when it was said
+            session.happened("speech", partial)
         return (("SpeechResult", f"{words} {partial}".strip()), ("Confidence", CONFIDENCE))
 
     def _tell(self, session: CallSession, words: str, partial: str, number: int) -> None:
