@@ -18,7 +18,8 @@ from emulator.line.queues import Queues
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
 from emulator.line.services import Services, TextSender
-from emulator.line.session import CallSession, Heard, Silence, Speech, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import Heard, Silence, Speech, Step
 from emulator.line.verbs import DIALECTS
 from emulator.twilio.records import Call, Instructions, PhoneNumber, StatusCallback
 from emulator.twilio.sids import new_sid

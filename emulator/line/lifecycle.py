@@ -12,7 +12,7 @@ from emulator.line.legs import LegRequest
 from emulator.line.live_calls import LiveCall, LiveCalls, PickedUp
 from emulator.line.player import Player
 from emulator.line.progress import Progress
-from emulator.line.session import End, Step
+from emulator.line.steps import End, Step
 from emulator.line.verbs import DIALECTS
 from emulator.line.waiting import first_of, is_over
 from emulator.twilio.records import Call, Instructions

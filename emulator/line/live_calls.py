@@ -11,7 +11,8 @@ from emulator.line.legs import Leg
 from emulator.line.progress import Progress
 from emulator.line.recorder import Recorder
 from emulator.line.services import Services
-from emulator.line.session import CallSession, Fetch
+from emulator.line.session import CallSession
+from emulator.line.steps import Fetch
 from emulator.line.tasks import Tasks
 from emulator.twilio.records import Call, CallStatus
 from emulator.twilio.store import Store

@@ -8,7 +8,8 @@ from emulator.line.document import Dialect, Document, Gap, parse
 from emulator.line.fields import Fields
 from emulator.line.instructions import PlainText, instructions_of
 from emulator.line.reading import TwimlError
-from emulator.line.session import CallSession, End, Fetch, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import End, Fetch, Step
 from emulator.line.verbs import VOICE, VoiceVerb
 from emulator.twilio.records import ENDED_CALL, Instructions
 from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks, without_password

@@ -14,7 +14,8 @@ from emulator.line.reports import Reports
 from emulator.twilio.records import Instructions, Message
 
 if TYPE_CHECKING:
-    from emulator.line.session import CallSession, Step
+    from emulator.line.session import CallSession
+    from emulator.line.steps import Step
 
 type DialectName = str
 """Which verbs may stand in a document: see emulator.line.verbs.DIALECTS."""

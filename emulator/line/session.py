@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from emulator.clock import Clock
 from emulator.line.reading import NOT_KNOWN, SHOWN_AS_ERRORS
 from emulator.line.services import Services
+from emulator.line.steps import Fetch, Heard
 from emulator.line.waiting import first_of, is_over
 from emulator.twilio.records import Call, StatusCallback, Want
 from emulator.twilio.store import Store
@@ -16,48 +17,6 @@ from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks, join_url
 
 SHORTEST_S = 1.0
 """What is over sooner has taken no time: a document that could not be had may take a moment."""
-
-
-@dataclass(frozen=True)
-class Fetch:
-    """Go on with another document."""
-
-    url: str
-    method: str = "POST"
-    params: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class End:
-    """The call is over, with this final status."""
-
-    status: Literal["completed", "busy", "no-answer", "failed"] = "completed"
-
-
-@dataclass(frozen=True)
-class Leave:
-    """The call leaves the queue that it waits in."""
-
-
-type Step = Fetch | End | Leave | None
-"""What follows a verb: a document, the end, the way out of a queue; None for the next verb."""
-
-
-@dataclass(frozen=True)
-class Speech:
-    """What the person says; not final while they are still speaking."""
-
-    text: str
-    final: bool = True
-
-
-@dataclass(frozen=True)
-class Silence:
-    """The person has fallen silent."""
-
-
-type Heard = str | Speech | Silence
-"""What comes from the handset: a key, words, or silence."""
 
 
 class CallSession:

@@ -6,7 +6,8 @@ from typing import Protocol
 from emulator.line import coverage
 from emulator.line.document import Dialect
 from emulator.line.replies import Reply
-from emulator.line.session import CallSession, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import Step
 from emulator.line.verbs.dialling import Dial
 from emulator.line.verbs.gathering import Gather
 from emulator.line.verbs.leaving import Hangup, Redirect, Reject

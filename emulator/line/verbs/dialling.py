@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from emulator.line.reading import NOT_KNOWN, Source
-from emulator.line.session import CallSession, Fetch, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import Fetch, Step
 from emulator.line.verbs.conferencing import ConferenceNoun
 from emulator.line.verbs.dequeuing import QueueNoun
 from emulator.line.verbs.numbers import Number, Numbers

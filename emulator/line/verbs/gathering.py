@@ -6,7 +6,8 @@ from functools import partial
 
 from emulator.line.fields import Fields
 from emulator.line.reading import NOT_KNOWN, Source
-from emulator.line.session import CallSession, Speech, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import Speech, Step
 from emulator.line.verbs.listening import Listening
 from emulator.line.verbs.speaking import Pause, Play, Say
 from emulator.twilio.records import Want

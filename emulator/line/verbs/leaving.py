@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from emulator.line.reading import Source
-from emulator.line.session import CallSession, End, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import End, Step
 
 
 @dataclass(frozen=True)

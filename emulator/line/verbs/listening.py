@@ -6,7 +6,8 @@ from datetime import timedelta
 from emulator.line import fields
 from emulator.line.fields import Fields
 from emulator.line.reading import NOT_KNOWN, Source
-from emulator.line.session import CallSession, Speech
+from emulator.line.session import CallSession
+from emulator.line.steps import Speech
 from emulator.twilio.records import StatusCallback
 
 LONGEST_S = 60

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from emulator.line.fields import Fields
 from emulator.line.reading import Source
 from emulator.line.services import DialectName
-from emulator.line.session import CallSession, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import Step
 from emulator.twilio.records import Instructions, Music
 
 SHORTEST_ROUND_S = 1

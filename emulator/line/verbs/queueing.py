@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from emulator.line.fields import Fields
 from emulator.line.queues import Place
 from emulator.line.reading import GapError, Source, TwimlError
-from emulator.line.session import CallSession, End, Fetch, Leave, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import End, Fetch, Leave, Step
 from emulator.line.verbs.meanwhile import read_music, resolved, stay
 from emulator.line.waiting import first_of, is_over
 from emulator.twilio.queues import NAME_LIMIT, SIZE_MAX

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from emulator.line.reading import GapError, Source
 from emulator.line.recorder import url_fields
-from emulator.line.session import CallSession, Fetch, Silence, Speech, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import Fetch, Silence, Speech, Step
 from emulator.line.verbs.target import WRONG_CALLBACK, recording_callback
 from emulator.twilio.records import Recording, StatusCallback
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from emulator.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
 from emulator.line.coverage import SSML
 from emulator.line.reading import Source
-from emulator.line.session import CallSession, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import Step
 from emulator.webhooks import WebhookError, without_password
 
 LOOPS_FOREVER = 1000

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from emulator.line.reading import Source
 from emulator.line.replies import Reply, problem_of
-from emulator.line.session import CallSession, Step
+from emulator.line.session import CallSession
+from emulator.line.steps import Step
 from emulator.twilio.numbers import e164, region_of
 from emulator.webhooks import WebhookError
 
