@@ -18,6 +18,9 @@ from emulator.webhooks import Answer, Webhook, WebhookError, Webhooks, join_url
 SHORTEST_S = 1.0
 """What is over sooner has taken no time: a document that could not be had may take a moment."""
 
+HEARD_LIMIT = 1000
+"""Keys and words that wait for somebody to listen; the oldest are dropped."""
+
 
 class CallSession:
     """Ties a running document to its call. `answer` makes an incoming call a connected one."""
@@ -40,7 +43,7 @@ class CallSession:
         self.parting: Callable[[], Fetch | None] = _nothing
         self._webhooks = webhooks
         self._on_answer = on_answer
-        self._heard: asyncio.Queue[Heard] = asyncio.Queue()
+        self._heard: asyncio.Queue[Heard] = asyncio.Queue(HEARD_LIMIT)
         self._took_time = False
 
     @property
@@ -98,6 +101,8 @@ class CallSession:
     def hear(self, *heard: Heard) -> None:
         """Take keys, words or silence from the handset."""
         for one in heard:
+            if self._heard.full():
+                self._heard.get_nowait()
             self._heard.put_nowait(one)
 
     def forget_heard(self) -> None:
