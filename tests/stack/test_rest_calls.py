@@ -96,6 +96,7 @@ def test_an_update_that_is_refused_changes_nothing(
     sid = stack.place_call("<Response><Pause length='30'/></Response>")
     stack.advance(1)
     stack.answer(sid)
+    stack.advance(0)
     answer = stack.rest("POST", f"Calls/{sid}.json", {"TimeLimit": "5", **wish})
     stack.advance(10)
 
