@@ -126,14 +126,13 @@ VOICE: Mapping[str, Element] = {
                 (
                     "action", "method", "timeout", "finishOnKey", "maxLength", "playBeep", "trim",
                     "recordingStatusCallback", "recordingStatusCallbackMethod",
-                    "recordingStatusCallbackEvent",
+                    "recordingStatusCallbackEvent", "transcribe", "transcribeCallback",
                 ),
                 "yes",
             ),
-            "transcribe": "partly",
-            **dict.fromkeys(("transcribeCallback", "recordingConfigurationId"), "no"),
+            "recordingConfigurationId": "no",
         },
-        "The sound is a hum of the right length. Nothing is transcribed: `true` is a gap.",
+        "The sound is a hum of the right length. Words that are typed are what was said.",
     ),
     "Enqueue": Element(
         "partly",

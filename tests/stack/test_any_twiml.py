@@ -34,6 +34,8 @@ PLAYED = [
     "action='{url}/TwimlHello'/>",
     "<Record recordingStatusCallback='{url}/OnRecording' maxLength='5' playBeep='true' "
     "action='{url}/TwimlHello'/>",
+    "<Record transcribe='true' transcribeCallback='{url}/OnRecording' maxLength='3' "
+    "action='{url}/TwimlHello'/>",
     "<Enqueue waitUrl='{url}/TwimlHoldMusic?Bucket=com.twilio.music.classical'>support</Enqueue>",
     "<Enqueue action='{url}/TwimlHello'>support</Enqueue>",
     "<Sms to='+12025550124' from='+12025550100'>The king stay the king.</Sms><Say>Sent</Say>",
@@ -57,7 +59,6 @@ NAMED = {
     "<Dial referUrl='/refer'>+12025550124</Dial>": "referUrl",
     "<Dial><Number machineDetection='Enable'>+12025550124</Number></Dial>": "machineDetection",
     "<Enqueue workflowSid='WW1'><Task>{{}}</Task></Enqueue>": "Enqueue",
-    "<Record transcribe='true'/>": "transcribe",
 }
 """Real TwiML that is not emulated, and how the alert calls it."""
 

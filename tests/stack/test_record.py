@@ -236,13 +236,43 @@ def test_a_call_that_is_sent_elsewhere_keeps_its_recording(
     assert (web_server.asked("/done"), stack.heard(sid)) == ([], ["Elsewhere"])
 
 
-@pytest.mark.covers("Record.transcribe")
-def test_transcription_is_a_gap(stack: LocalStack, web_server: "WebServer") -> None:
-    sid = recorded(stack, web_server, "transcribe='true'")
+@pytest.mark.covers("Record.transcribe", "Record.transcribeCallback")
+@pytest.mark.parametrize(
+    ("seconds", "words", "told"),
+    [
+        (5, ["Call me", "back"], ("completed", "Call me back")),
+        (5, [], ("failed", "")),
+        (2, ["Hi"], ("failed", "")),
+    ],
+)
+def test_what_was_typed_is_the_transcription(
+    stack: LocalStack,
+    web_server: "WebServer",
+    seconds: int,
+    words: list[str],
+    told: tuple[str, str],
+) -> None:
+    web_server.twiml("/words", "<Response/>")
+    sid = recorded(stack, web_server, "transcribe='true' transcribeCallback='words'")
+    for one in words:
+        stack.speak(sid, one)
+        stack.speak(sid, "and so on", final=False)
+    stack.advance(seconds)
+    stack.press(sid, "1")
+    stack.advance(1)
 
-    [alert] = stack.alerts()
-    assert (alert["kind"], "transcribe" in alert["message"]) == ("emulator", True)
-    assert stack.call(sid)["status"] == "completed"
+    form, [recording] = asked(web_server, "/words"), recordings(stack)
+    assert (form["TranscriptionStatus"], form["TranscriptionText"]) == told
+    assert (form["RecordingSid"], form["CallSid"]) == (recording["sid"], sid)
+
+
+def test_a_recording_that_is_transcribed_ends_after_two_minutes(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    recorded(stack, web_server, "transcribe='true'")
+    stack.advance(130)
+
+    assert [recording["duration"] for recording in recordings(stack)] == ["120"]
 
 
 @pytest.mark.covers("Play")

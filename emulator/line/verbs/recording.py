@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from emulator.line.reading import GapError, Source
+from emulator.line.reading import Source
 from emulator.line.recorder import url_fields
 from emulator.line.session import CallSession
 from emulator.line.steps import Fetch, Silence, Speech, Step
+from emulator.line.transcriptions import transcription_of
 from emulator.line.verbs.target import WRONG_CALLBACK, recording_callback
 from emulator.twilio.records import Recording, StatusCallback
 
 LONGEST_S = 14400
+TRANSCRIBED_S = 120
+"""The longest time where nothing else is said and the recording is transcribed."""
 HUNG_UP = "hangup"
 
 
@@ -19,6 +22,7 @@ class Record:
     """Record until a key, silence, the longest time or the end of the call; then the action.
 
     `timeout_s` is how long a silence may be, 0 for any; `callback` may have a relative URL.
+    `transcription` is told what was said; None where nothing is transcribed or nobody told.
     """
 
     action: str
@@ -29,21 +33,24 @@ class Record:
     play_beep: bool
     trim_silence: bool
     callback: StatusCallback | None
+    transcription: StatusCallback | None
 
     @classmethod
     def read(cls, source: Source) -> "Record":
-        if source.flag("transcribe", default=False, warning=13614):
-            raise GapError('transcribe="true" of <Record>')
+        transcribes = source.flag("transcribe", default=False, warning=13614)
+        listener = source.value("transcribeCallback")
+        longest_s = TRANSCRIBED_S if transcribes else 3600
         trim = source.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence", 13699)
         return cls(
             action=source.value("action"),
             method=source.method("method", 13610),
             timeout_s=source.whole("timeout", default=5, minimum=0, warning=13611),
             finish_on_key=source.matching("finishOnKey", r"[0-9#*]*", "1234567890*#", 13613),
-            max_length_s=source.whole("maxLength", 3600, 2, 13612, LONGEST_S),
+            max_length_s=source.whole("maxLength", longest_s, 2, 13612, LONGEST_S),
             play_beep=source.flag("playBeep", default=True, warning=13616),
             trim_silence=trim == "trim-silence",
             callback=recording_callback(source),
+            transcription=StatusCallback(listener) if transcribes and listener else None,
         )
 
     async def run(self, session: CallSession) -> Step:
@@ -79,6 +86,8 @@ class Voice:
         self._began = session.clock.now()
         self._talk_began: datetime | None = self._began
         self._talk_ended: datetime | None = None
+        self._words: list[str] = []
+        self._transcription = session.absolute(record.transcription)
         callback = record.callback
         self._recording = session.services.recorder.start(
             session.call, "RecordVerb", callback=session.absolute(callback, WRONG_CALLBACK)
@@ -92,8 +101,9 @@ class Voice:
                 match await self._session.next_heard(rest, str, Speech, Silence):
                     case str(key) if key in self._record.finish_on_key:
                         return key
-                    case Speech():
+                    case Speech(text, final):
                         self._talk()
+                        self._words += [text] if final else []
                     case Silence():
                         self._fall_silent()
                     case _:
@@ -102,7 +112,13 @@ class Voice:
 
     def finish(self) -> Recording | None:
         """End the recording once; return it as it is now, None when the history was cleared."""
-        return self._session.services.recorder.finish(self._recording.sid, self._length_s())
+        services = self._session.services
+        recording = services.recorder.finish(self._recording.sid, self._length_s())
+        listener, self._transcription = self._transcription, None
+        if listener and recording and recording.status == "completed":
+            words = transcription_of(recording, self._session.call, " ".join(self._words))
+            services.reports.send(self._session.sid, listener.url, listener.method, words)
+        return recording
 
     def _talk(self) -> None:
         self._talk_began = self._talk_began or self._session.clock.now()
