@@ -165,6 +165,14 @@ def test_a_long_text_reaches_the_owner_whole(sent: Sent) -> None:
     assert (first or "") + (second or "") == f"From {WRITER}: " + "a" * 1600
 
 
+def test_the_rest_of_a_long_text_goes_to_the_owner_too(sent: Sent) -> None:
+    assert [number for number, _, _ in sent(FORWARD, "a" * 1600)] == [OWNER, OWNER]
+
+
+def test_a_text_that_is_far_too_long_is_cut_to_two_messages(sent: Sent) -> None:
+    assert [len(text or "") for _, text, _ in sent(FORWARD, "a" * 5000)] == [1600, 1600]
+
+
 @pytest.mark.parametrize(
     "query", ["Keywords[", "Keywords[]=x&Keywords=y", "Forward=%00", "Forward=%FF", "MediaUrl=http"]
 )

@@ -12,7 +12,7 @@ from shared.clock import SystemClock
 from shared.credentials import AppSettings, Credentials
 from shared.errors import ConfigurationError, ForbiddenLinkError
 from shared.inputs import Inputs
-from shared.links import RecordingLink, require_link
+from shared.links import RecordingLink, require_link, require_strong
 from shared.settings import Secret
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -95,6 +95,10 @@ def test_a_key_of_32_characters_is_long_enough() -> None:
     signed = {name: values[0] for name, values in query.items()}
 
     open_with(signed, secrets={Secret.LINK_SIGNING_KEY: KEY[:32]})
+
+
+def test_a_link_can_be_made_with_a_key_of_32_characters() -> None:
+    assert require_strong(KEY[:32]) == KEY[:32]
 
 
 @pytest.mark.parametrize("old", ["weak", "9" * 40])

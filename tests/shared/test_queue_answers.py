@@ -51,6 +51,16 @@ def test_the_parameters_go_on_to_the_other_steps_and_nothing_else_does() -> None
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["Name", "Message", "Bucket", "Track", "Notify", "LeaveKey", "MaxWait"]
+)
+def test_each_parameter_is_there_in_every_step(name: str) -> None:
+    document = in_queue((name, "1"))
+
+    assert f'action="TwimlQueue?Step=end&amp;{name}=1"' in document
+    assert f'waitUrl="TwimlQueue?Step=wait&amp;{name}=1"' in document
+
+
 def test_a_greeting_may_be_a_sound() -> None:
     document = in_queue(("Message", "https://a.example/hi.mp3"))
 

@@ -203,6 +203,15 @@ class TestWaiting:
         assert told(web_server, "/action", "QueueSid", "QueueTime") == [(None, None)]
         assert [alert["code"] for alert in stack.alerts()] == [14207]
 
+    def test_a_queue_does_not_grow_by_what_a_later_caller_asks_for(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        first = wait(stack, "maxQueueSize='1'")
+        wait(stack, f"{action} maxQueueSize='5'", CALLERS[1])
+        stack.advance(2)
+
+        assert (told(web_server), members(stack)) == (["queue-full"], [first])
+
     @pytest.mark.parametrize(("name", "code"), [("", 14204), ("q" * 65, 14205)])
     def test_a_queue_needs_a_name_of_at_most_64_characters(
         self, stack: LocalStack, web_server: "WebServer", action: str, name: str, code: int
