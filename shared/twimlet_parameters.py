@@ -21,6 +21,25 @@ Field = Callable[[str], str | None]
 # Twilio's limits for the `timeout` of <Dial>, in seconds.
 MIN_TIMEOUT_S, MAX_TIMEOUT_S = 5, 600
 
+# The parameters with which functions lead on to one another. None is a field of Twilio's requests.
+_LEADING_ON = frozenset(
+    (
+        "AllowedCallers",
+        "CallerId",
+        "FailUrl",
+        "MaxLength",
+        "MaxWait",
+        "Message",
+        "Music",
+        "Name",
+        "Notify",
+        "Options",
+        "Password",
+        "PhoneNumber",
+        "PhoneNumbers",
+        "Timeout",
+    )
+)
 _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -105,6 +124,20 @@ def next_url(query: Pairs, name: str) -> str:
     if value:
         ignored(name)
     return ""
+
+
+def misplaced(query: Pairs, *own: str) -> None:
+    """Write to the log which parameters are those of another function, by their names.
+
+    In `Options[1]=TwimlForward?PhoneNumber=...&FailUrl=...` the last one belongs to the menu:
+    its `&` is not encoded.
+    """
+    names = {key.partition("[")[0] for key, _ in query}
+    for name in sorted(names & _LEADING_ON.difference(own)):
+        log.warning(
+            "The query parameter %s is none of this function's: encode a URL in a URL, its & too",
+            name,
+        )
 
 
 def leads_on(value: str) -> bool:

@@ -14,7 +14,7 @@ from shared.answers.dialling import (
     own_step,
 )
 from shared.responses import Redirection
-from shared.twimlet_parameters import Field, Pairs, next_url, phone_number, seconds, text
+from shared.twimlet_parameters import Field, Pairs, misplaced, next_url, phone_number, seconds, text
 
 
 class CallMe(NamedTuple):
@@ -28,6 +28,7 @@ class CallMe(NamedTuple):
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
         """Read PhoneNumber, Message, Timeout and FailUrl."""
+        misplaced(query, "PhoneNumber", "Message", "Timeout", "FailUrl")
         return cls(
             phone_number=phone_number(query, "PhoneNumber"),
             message=text(query, "Message"),

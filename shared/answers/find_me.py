@@ -17,6 +17,7 @@ from shared.twimlet_parameters import (
     Field,
     Pairs,
     ignored,
+    misplaced,
     next_url,
     phone_numbers,
     seconds,
@@ -38,6 +39,7 @@ class FindMe(NamedTuple):
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
         """Read PhoneNumbers[n] (the first ten), Message, Timeout and FailUrl."""
+        misplaced(query, "PhoneNumbers", "Message", "Timeout", "FailUrl")
         return cls(
             phone_numbers=phone_numbers(query, "PhoneNumbers")[:MAX_NUMBERS],
             message=text(query, "Message"),

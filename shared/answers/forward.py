@@ -18,6 +18,7 @@ from shared.twimlet_parameters import (
     Field,
     Pairs,
     entries,
+    misplaced,
     next_url,
     phone_number,
     seconds,
@@ -36,6 +37,7 @@ class Forward(NamedTuple):
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
         """Read PhoneNumber, CallerId, Timeout, FailUrl and AllowedCallers[n]."""
+        misplaced(query, "PhoneNumber", "CallerId", "Timeout", "FailUrl", "AllowedCallers")
         return cls(
             phone_number=phone_number(query, "PhoneNumber"),
             caller_id=phone_number(query, "CallerId"),

@@ -7,7 +7,15 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from shared.answers.spoken import play_or_say
 from shared.responses import Redirection
-from shared.twimlet_parameters import Pairs, ignored, leads_on, percent_encoded, table, text
+from shared.twimlet_parameters import (
+    Pairs,
+    ignored,
+    leads_on,
+    misplaced,
+    percent_encoded,
+    table,
+    text,
+)
 
 
 class Menu(NamedTuple):
@@ -19,6 +27,7 @@ class Menu(NamedTuple):
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
         """Read `Message` and `Options[keys]`; an option that leads nowhere is left out."""
+        misplaced(query, "Message", "Options")
         written = table(query, "Options")
         options = {keys: percent_encoded(url) for keys, url in written.items() if leads_on(url)}
         if len(options) < len(written):

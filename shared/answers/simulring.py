@@ -17,6 +17,7 @@ from shared.responses import Redirection
 from shared.twimlet_parameters import (
     Field,
     Pairs,
+    misplaced,
     next_url,
     phone_numbers,
     seconds,
@@ -36,6 +37,7 @@ class Simulring(NamedTuple):
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
         """Read PhoneNumbers[n] (the first ten), Message, Timeout and FailUrl."""
+        misplaced(query, "PhoneNumbers", "Message", "Timeout", "FailUrl")
         return cls(
             phone_numbers=phone_numbers(query, "PhoneNumbers")[:MAX_NUMBERS],
             message=text(query, "Message"),

@@ -27,7 +27,7 @@ from shared.answers.simulring import Simulring, simulring
 from shared.answers.voicemail import Voicemail, voicemail
 from shared.answers.whisper import Whisper, whisper
 from shared.responses import Redirection
-from shared.twimlet_parameters import Pairs, entries
+from shared.twimlet_parameters import Pairs, entries, flag
 from shared.webhooks import Webhook
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +77,11 @@ def test_a_twimlet_answers(sentence: str, request_: str, expected: str) -> None:
     else:
         inside = "" if expected == "(nothing)" else expected
         assert canonical(str(answer)) == canonical(f"<Response>{inside}</Response>")
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", "No", "OFF"])
+def test_a_parameter_can_say_no(value: str) -> None:
+    assert not flag([("HumanCheck", value)], "HumanCheck")
 
 
 def documented() -> set[tuple[str, str]]:
@@ -150,6 +155,8 @@ def test_the_tracks_are_shuffled_by_the_source_of_chance() -> None:
         ("TwimlVoicemail?Notify=secret", "Notify"),
         ("TwimlVoicemail?Voice=secret", "Voice"),
         ("TwimlVoicemail?MaxLength=secret", "MaxLength"),
+        ("TwimlMenu?Options[1]=TwimlForward?PhoneNumber=secret&FailUrl=secret", "FailUrl"),
+        ("TwimlForward?PhoneNumber=1&FailUrl=TwimlVoicemail?Notify=1&Message=secret", "Message"),
     ],
 )
 def test_the_log_names_what_cannot_be_used_without_its_value(
