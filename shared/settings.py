@@ -142,8 +142,9 @@ def _reject_reason(given: Mapping[str, str]) -> RejectReason:
 
 
 def _listed(text: str) -> list[str]:
-    """The entries of a list with commas, in lower case."""
-    return [entry.strip().lower() for entry in text.split(",") if entry.strip()]
+    """The entries of a list with commas, in lower case; numbers may be set apart for reading."""
+    entries = (re.sub(r"[\s().-]", "", entry).lower() for entry in text.split(","))
+    return [entry for entry in entries if entry]
 
 
 def _public_url(given: Mapping[str, str]) -> str:

@@ -42,6 +42,12 @@ def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
     assert not any(value in caught.value.detail for value in malformed.values())
 
 
+def test_blocked_numbers_may_be_set_apart_for_reading() -> None:
+    settings = Settings.from_mapping({"BLOCKED_CALLERS": "+1 202 555-0123, +1 (202) 555.0124"})
+
+    assert settings.blocked_callers == {"+12025550123", "+12025550124"}
+
+
 def test_one_error_names_every_missing_setting() -> None:
     config = Settings.from_mapping({})
 
