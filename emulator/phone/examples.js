@@ -2,16 +2,14 @@
 
 const address = (name, parameters) => `${name}?${new URLSearchParams(parameters)}`;
 
-/** What leads from one function to another is a whole address: `answersUrl`/name. */
-export function voiceExamples([owner, second], answersUrl) {
-  const at = (path) => `${answersUrl}/${path}`;
+export function voiceExamples([owner, second]) {
   const voicemail = address("TwimlVoicemail", { Notify: owner, Message: "Nobody is here. Please leave a message after the beep." });
-  const forward = address("TwimlForward", { PhoneNumber: second, FailUrl: at(voicemail) });
+  const forward = address("TwimlForward", { PhoneNumber: second, FailUrl: voicemail });
   return [
     ["Hello", "TwimlHello"],
     ["A message", address("TwimlMessage", { Message: "We are closed today." })],
     ["A menu", address("TwimlMenu", {
-      Message: "Press 1 to talk to us, or 2 to leave a message.", "Options[1]": at(forward), "Options[2]": at(voicemail),
+      Message: "Press 1 to talk to us, or 2 to leave a message.", "Options[1]": forward, "Options[2]": voicemail,
     })],
     ["Forward, or else voicemail", forward],
     ["Voicemail", voicemail],

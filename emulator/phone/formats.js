@@ -36,7 +36,7 @@ export const talkTime = (seconds) =>
 /** The function's name and the query of a webhook; the whole address when it goes elsewhere. */
 export function endpoint(url, answersUrl) {
   if (!url.startsWith(`${answersUrl}/`)) return [url, ""];
-  const [name, query] = url.slice(answersUrl.length + 1).split(/(?=\?)/);
+  const [name, query] = url.slice(answersUrl.length + 1).split(/(\?.*)/s);
   return [name, query];
 }
 

@@ -49,7 +49,7 @@ export const Numbers = memo(({ numbers, line, handsets, answersUrl }) => {
           ${number.number !== line && html`<button class="soft" aria-label="Remove ${formatNumber(number.number)}"
             onClick=${change("DELETE", `numbers/${number.sid}`)}>Remove</button>`}
         </h2>
-        <${Address} name="voice_url" label="Calls" examples=${voiceExamples(handsets, answersUrl)} ...${{ number, answersUrl }} />
+        <${Address} name="voice_url" label="Calls" examples=${voiceExamples(handsets)} ...${{ number, answersUrl }} />
         <${Address} name="sms_url" label="Texts" examples=${textExamples(handsets)} ...${{ number, answersUrl }} />
       </section>`)}
       <button class="soft-button" data-testid="add-number" onClick=${change("POST", "numbers")}>Add a number</button>

@@ -150,3 +150,13 @@ def test_a_clipboard_that_refuses_is_told(page: Page) -> None:
     page.get_by_test_id("copy").first.click()
 
     expect(page.get_by_test_id("copy").first).to_contain_text("Not allowed")
+
+
+def test_an_address_inside_an_address_is_shown_to_its_end(page: Page) -> None:
+    base = "http://127.0.0.1:7071/api"
+    split = "async (url) => (await import('/formats.js')).endpoint(url, '" + base + "')"
+
+    assert page.evaluate(split, f"{base}/TwimlMenu?Options[1]=TwimlQueue?Name=a") == [
+        "TwimlMenu",
+        "?Options[1]=TwimlQueue?Name=a",
+    ]
