@@ -80,6 +80,12 @@ def test_a_document_goes_along_as_it_is(twilio: FakeTwilio, twiml: str) -> None:
     assert twilio.requests[0]["data"]["Twiml"] == twiml.strip()
 
 
+def test_a_document_may_be_as_long_as_twilio_takes_it() -> None:
+    words = "a" * (4000 - len("<Response><Say></Say></Response>"))
+
+    assert place(to=TO, twiml=f"<Response><Say>{words}</Say></Response>").status_code == 201
+
+
 def test_a_url_is_handed_on(twilio: FakeTwilio) -> None:
     place(to=TO, url="https://bot.example/twiml?a=%20b")
 

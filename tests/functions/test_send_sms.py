@@ -67,6 +67,18 @@ def test_counts_the_segments_of_the_text() -> None:
     assert answer(send(to=TO, body="я" * 71))["segments"] == 2
 
 
+def test_a_text_with_media_is_one_segment() -> None:
+    response = send(to=TO, body="я" * 71, media_url="https://a.example/1.png")
+
+    assert answer(response)["segments"] == 1
+
+
+def test_a_message_may_be_as_large_as_twilio_takes_it() -> None:
+    response = send(to=TO, body="a" * 1600, media_url=["https://a.example/1.png"] * 10)
+
+    assert response.status_code == 201
+
+
 def test_media_may_come_without_a_text(twilio: FakeTwilio) -> None:
     response = send(to=TO, media_url=["https://a.example/1.png", "http://a.example/2.png"])
 

@@ -250,6 +250,17 @@ class TestTakingPart:
 
         assert events(stack, first).count("beep") == count
 
+    def test_who_comes_does_not_hear_the_beep(self, stack: LocalStack) -> None:
+        join(stack)
+
+        assert events(stack, join(stack, person=1)).count("beep") == 0
+
+    def test_nobody_hears_a_beep_before_it_starts(self, stack: LocalStack) -> None:
+        first = join(stack, "startConferenceOnEnter='false'")
+        join(stack, "startConferenceOnEnter='false'", 1)
+
+        assert events(stack, first).count("beep") == 0
+
     @pytest.mark.covers("Conference.jitterBufferSize", "Conference.region", "Conference.trim")
     def test_what_concerns_sound_is_taken_without_effect(self, stack: LocalStack) -> None:
         sid = join(stack, "jitterBufferSize='small' region='us1' trim='do-not-trim'")
@@ -284,6 +295,19 @@ class TestTakingPart:
         assert (recording["source"], recording["duration"]) == ("Conference", "35")
         assert recording["conference_sid"] == conference(stack)["sid"]
         assert (request.method, "RecordingStatus=completed" in request.path) == ("GET", True)
+
+    def test_the_first_who_has_it_recorded_says_where_that_is_reported(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        for person, path in enumerate(("/first", "/second")):
+            url = web_server.twiml(path, "<Response/>")
+            sid = join(stack, f"record='true' recordingStatusCallback='{url}'", person)
+        stack.advance(5)
+        stack.rest("POST", f"Conferences/{conference(stack)['sid']}.json", {"Status": "completed"})
+        stack.advance(1)
+
+        assert stack.call(sid)["status"] == "completed"
+        assert [len(web_server.asked(path)) for path in ("/first", "/second")] == [1, 0]
 
     def test_record_of_dial_records_the_call_that_takes_part(self, stack: LocalStack) -> None:
         sid = join(stack, dial="record='true'")
@@ -344,6 +368,16 @@ class TestReports:
         assert request.method == "GET"
         assert "StatusCallbackEvent=conference-start" in request.path
         assert web_server.asked("/other") == []
+
+    def test_who_leaves_with_the_star_is_reported_like_who_hangs_up(
+        self, stack: LocalStack, web_server: "WebServer", reports: Callable[..., list[Any]]
+    ) -> None:
+        report = f"statusCallback='{web_server.url}/report' statusCallbackEvent='leave'"
+        sid = join(stack, report, dial="hangupOnStar='true'")
+        stack.press(sid, "*")
+        stack.advance(1)
+
+        assert reports("ReasonParticipantLeft") == [("participant_hung_up",)]
 
     def test_those_who_are_dropped_are_reported_with_the_reason(
         self, stack: LocalStack, web_server: "WebServer", reports: Callable[..., list[Any]]

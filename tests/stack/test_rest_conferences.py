@@ -343,6 +343,22 @@ class TestInvitations:
         assert told["ReasonParticipantLeft"] == "participant_add_failed"
         assert told["ParticipantCallStatus"] == "busy"
 
+    def test_who_never_came_in_does_not_end_the_conference(self, stack: LocalStack) -> None:
+        first = join(stack)
+        sid = invite(stack, EndConferenceOnExit="true")["call_sid"]
+        stack.advance(1)
+        stack.world(f"calls/{sid}/decline")
+        stack.advance(0)
+
+        assert [one["call_sid"] for one in participants(stack)] == [first]
+
+    def test_who_still_rings_cannot_be_coached(self, stack: LocalStack) -> None:
+        sid = join(stack, 0, f"coach='{invite(stack)['call_sid']}'")
+        stack.advance(2)
+
+        assert stack.heard(sid) == ["Out"]
+        assert [alert["code"] for alert in stack.alerts()] == [13240]
+
     def test_who_still_rings_can_be_removed(self, stack: LocalStack) -> None:
         join(stack)
         sid = invite(stack)["call_sid"]

@@ -87,6 +87,29 @@ def test_a_pause_is_silence_or_left_out(stack: LocalStack) -> None:
     assert lengths == ["10", "5"]
 
 
+def test_a_pause_that_is_left_out_may_be_the_end(stack: LocalStack) -> None:
+    sid = talking(stack)
+    path = f"Calls/{sid}/Recordings/{started(stack, sid)['sid']}.json"
+    stack.advance(3)
+    stack.rest("POST", path, {"Status": "paused", "PauseBehavior": "skip"})
+    stack.advance(5)
+    hang_up(stack, sid)
+
+    assert stack.rest("GET", path).json()["duration"] == "3"
+
+
+@pytest.mark.parametrize(("seconds", "duration"), [(3.4, "3"), (3.6, "4")])
+def test_the_length_of_a_recording_is_rounded(
+    stack: LocalStack, seconds: float, duration: str
+) -> None:
+    sid = talking(stack)
+    path = f"Calls/{sid}/Recordings/{started(stack, sid)['sid']}.json"
+    stack.advance(seconds)
+    hang_up(stack, sid)
+
+    assert stack.rest("GET", path).json()["duration"] == duration
+
+
 def test_recordings_can_be_narrowed_to_a_call(stack: LocalStack) -> None:
     sids = [talking(stack) for _ in range(2)]
     for sid in sids:
