@@ -85,6 +85,18 @@ def test_the_document_need_not_wait(stack: LocalStack, web_server: "WebServer") 
     }
 
 
+def test_who_hangs_up_before_the_answer_is_known_is_not_reported(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    amd = {"AsyncAmd": "true", "AsyncAmdStatusCallback": f"{web_server.url}/amd"}
+    sid = placed(stack, web_server, machine=True, MachineDetection="Enable", **amd)
+    stack.advance(1)
+    stack.hang_up(sid)
+    stack.advance(5)
+
+    assert (web_server.asked("/amd"), stack.call(sid)["answered_by"]) == ([], None)
+
+
 def test_nobody_asks_who_answered_unless_told_to(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:

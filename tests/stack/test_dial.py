@@ -132,6 +132,15 @@ class TestTheAction:
         assert reported(stack, sid)["DialCallStatus"] == status
         assert reported(stack, sid)["DialBridged"] == "false"
 
+    def test_somebody_who_did_not_answer_tells_more_than_a_busy_line(
+        self, stack: LocalStack
+    ) -> None:
+        sid = dialling(stack, action(stack), TWO)
+        stack.world(f"calls/{stack.legs(sid)[0]}/decline")
+        stack.advance(40)
+
+        assert reported(stack, sid)["DialCallStatus"] == "no-answer"
+
 
 class TestTimes:
     @pytest.mark.covers("Dial.timeout")
@@ -142,6 +151,17 @@ class TestTimes:
         stack.advance(2)
 
         assert (before, stack.heard(sid)) == ([], ["Nobody"])
+
+    @pytest.mark.covers("Dial.timeout")
+    @pytest.mark.parametrize(
+        ("timeout", "codes"), [("4", [13212]), ("5", []), ("600", []), ("601", [13212])]
+    )
+    def test_its_timeout_is_from_five_seconds_to_ten_minutes(
+        self, stack: LocalStack, timeout: str, codes: list[int]
+    ) -> None:
+        dialling(stack, f"timeout='{timeout}'")
+
+        assert [alert["code"] for alert in stack.alerts()] == codes
 
     @pytest.mark.covers("Dial.timeLimit")
     def test_its_time_limit_ends_the_conversation(self, stack: LocalStack) -> None:
@@ -229,6 +249,12 @@ class TestTheCaller:
         (leg,), (other_leg,) = stack.legs(sid), stack.legs(other)
         assert (stack.call(leg)["from"], stack.call(other_leg)["from"]) == (caller, "+12025550100")
 
+    def test_another_number_of_the_account_may_be_the_caller_id(self, stack: LocalStack) -> None:
+        stack.world("numbers", {"number": "+12025550188"})
+        (leg,) = stack.legs(dialling(stack, "callerId='+12025550188'"))
+
+        assert (stack.call(leg)["from"], stack.alerts()) == ("+12025550188", [])
+
     def test_a_strangers_number_is_no_caller_id(self, stack: LocalStack) -> None:
         sid = dialling(stack, "callerId='+12025550166'")
         (leg,) = stack.legs(sid)
@@ -269,6 +295,17 @@ class TestTheCaller:
         stack.advance(1)
 
         assert (status, stack.call(sid)["status"]) == (before, "in-progress")
+
+    def test_a_caller_who_gives_up_before_the_answer_was_not_answered(
+        self, stack: LocalStack
+    ) -> None:
+        stack.line_answers(f"<Response><Dial answerOnBridge='true'>{FIRST}</Dial></Response>")
+        sid = stack.ring()
+        stack.advance(3)
+        stack.hang_up(sid)
+        stack.advance(0)
+
+        assert stack.call(sid)["status"] == "no-answer"
 
 
 class TestTheCalledSide:
@@ -314,6 +351,16 @@ class TestTheCalledSide:
         stack.advance(2)
 
         assert (before, stack.call(sid)["connected_to"]) == (None, leg)
+
+    def test_only_its_end_is_reported_unless_told_otherwise(self, stack: LocalStack) -> None:
+        url = f"{stack.functions_url}/api/OnCallStatus"
+        noun = f"<Number statusCallback='{url}'>{FIRST}</Number>"
+        (leg,) = stack.legs(dialling(stack, inside=noun))
+        stack.answer(leg)
+        hang_up(stack, leg)
+
+        (report,) = stack.webhooks(leg)
+        assert ["CallStatus", "completed"] in report["form"]
 
     @pytest.mark.covers(
         "Number.statusCallback", "Number.statusCallbackEvent", "Number.statusCallbackMethod"

@@ -225,6 +225,11 @@ class TestWaiting:
         )
         assert [alert["code"] for alert in stack.alerts()] == [code]
 
+    def test_the_name_of_a_queue_may_have_64_characters(self, stack: LocalStack) -> None:
+        in_call(stack, f"<Enqueue>{'q' * 64}</Enqueue>", CALLERS[0])
+
+        assert (len(members(stack)), stack.alerts()) == (1, [])
+
     def test_a_wait_url_that_leads_nowhere_is_14202(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
@@ -369,6 +374,18 @@ class TestTakingOut:
         stack.advance(6)
 
         assert (told(web_server), stack.call(agent)["connected_to"]) == (["hangup"], second)
+
+    def test_an_agent_whose_caller_hangs_up_waits_no_longer_for_that(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        web_server.twiml("/soon", "<Response><Pause length='60'/></Response>")
+        caller = wait(stack)
+        agent = take(stack, "timeout='20'", f"url='{web_server.url}/soon'")
+        stack.advance(15)
+        stack.hang_up(caller)
+        stack.advance(8)
+
+        assert stack.heard(agent) == ["Agent done"]
 
     def test_an_agent_who_hangs_up_during_the_announcement_is_told_to_the_action(
         self, stack: LocalStack, web_server: "WebServer", action: str

@@ -144,7 +144,8 @@ def test_get_carries_the_fields_in_its_query(stack: LocalStack, web_server: "Web
 
 
 @pytest.mark.parametrize(
-    ("status", "method", "has_form"), [(302, "GET", False), (307, "POST", True)]
+    ("status", "method", "has_form"),
+    [(302, "GET", False), (307, "POST", True), (308, "POST", True)],
 )
 def test_a_redirect_is_followed_like_a_browser(
     stack: LocalStack, web_server: "WebServer", status: int, method: str, has_form: bool
