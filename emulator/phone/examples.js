@@ -1,10 +1,10 @@
-/** Ready answers for a number, as functions of the app with their parameters: [title, address]. */
+/** Ready answers for a number: [title, address]. The second handset is the owner of the line. */
 
 const address = (name, parameters) => `${name}?${new URLSearchParams(parameters)}`;
 
-export function voiceExamples([owner, second]) {
+export function voiceExamples([first, owner = first]) {
   const voicemail = address("TwimlVoicemail", { Notify: owner, Message: "Nobody is here. Please leave a message after the beep." });
-  const forward = address("TwimlForward", { PhoneNumber: second, FailUrl: voicemail });
+  const forward = address("TwimlForward", { PhoneNumber: owner, FailUrl: voicemail });
   return [
     ["Hello", "TwimlHello"],
     ["A message", address("TwimlMessage", { Message: "We are closed today." })],
@@ -19,7 +19,7 @@ export function voiceExamples([owner, second]) {
   ];
 }
 
-export const textExamples = ([owner]) => [
+export const textExamples = ([first, owner = first]) => [
   ["Reply", "TwimlReply"],
   ["Reply by keyword", address("TwimlReply", { "Keywords[hours]": "We are open from 9 to 5.", Message: "Text HOURS." })],
   ["Forward", address("TwimlReply", { Forward: owner })],

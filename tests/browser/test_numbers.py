@@ -33,6 +33,17 @@ def test_an_example_answers_the_next_call(numbers: Page) -> None:
     expect(numbers.get_by_test_id("caption")).to_have_text("We are closed today.")
 
 
+def test_the_example_hands_a_text_of_the_first_handset_on_to_the_second(numbers: Page) -> None:
+    with numbers.expect_response("**/emulator/numbers/*"):
+        numbers.get_by_label("Examples: Texts").select_option("Forward")
+    numbers.keyboard.press("Escape")
+
+    numbers.get_by_test_id("compose").fill("My invoice is wrong")
+    numbers.get_by_test_id("compose").press("Enter")
+
+    expect(numbers.get_by_test_id("unread")).to_contain_text("1")
+
+
 def test_an_address_elsewhere_is_kept_whole(numbers: Page, live_stack: LocalStack) -> None:
     change(numbers, "Texts to (202) 555-0100", "https://example.com/texts")
 
