@@ -64,7 +64,7 @@ class FakeTwilio(AsyncHttpClient):
     async def download(
         self, url: str, auth: tuple[str, str], *, max_bytes: int
     ) -> tuple[int, bytes]:
-        self.requests.append({"method": "GET", "url": url, "auth": auth})
+        self.requests.append({"method": "GET", "url": url, "auth": auth, "max_bytes": max_bytes})
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -59,6 +59,13 @@ def test_a_recording_is_fetched_with_the_credentials_of_the_account(twilio: Fake
     assert request["auth"] == (account, "primary")
 
 
+def test_a_recording_is_not_longer_than_what_the_runtime_takes(twilio: FakeTwilio) -> None:
+    twilio.answers.append((200, SOUND))
+    get(f"sid={SID}")
+
+    assert twilio.requests[0]["max_bytes"] <= 128_000_000
+
+
 def test_it_may_be_a_wav_file(twilio: FakeTwilio) -> None:
     twilio.answers.append((200, SOUND))
 

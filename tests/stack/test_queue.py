@@ -249,6 +249,16 @@ class TestWaiting:
         assert stack.call(sid)["status"] == "completed"
         assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
 
+    def test_who_hangs_up_on_the_way_elsewhere_is_told_once(
+        self, stack: LocalStack, web_server: "WebServer", action: str
+    ) -> None:
+        sid = wait(stack, action)
+        stack.rest("POST", f"Calls/{sid}.json", {"Twiml": BYE})
+        stack.hang_up(sid)
+        stack.advance(2)
+
+        assert told(web_server) == ["redirected"]
+
     def test_a_call_sent_elsewhere_tells_the_action_and_goes_on_there(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:

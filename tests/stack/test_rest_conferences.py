@@ -343,6 +343,22 @@ class TestInvitations:
         assert told["ReasonParticipantLeft"] == "participant_add_failed"
         assert told["ParticipantCallStatus"] == "busy"
 
+    def test_who_is_rung_up_starts_the_conference_unless_told_otherwise(
+        self, stack: LocalStack
+    ) -> None:
+        starts = "start_conference_on_enter"
+
+        assert invite(stack)[starts] is True
+        assert invite(stack, StartConferenceOnEnter="false")[starts] is False
+
+    def test_those_on_hold_can_be_listed(self, stack: LocalStack) -> None:
+        first, second = join(stack), join(stack, 1)
+        update(stack, second, Hold="true")
+        on_hold, others = participants(stack, "?Hold=true"), participants(stack, "?Hold=false")
+
+        assert [one["call_sid"] for one in on_hold] == [second]
+        assert [one["call_sid"] for one in others] == [first]
+
     def test_who_never_came_in_does_not_end_the_conference(self, stack: LocalStack) -> None:
         first = join(stack)
         sid = invite(stack, EndConferenceOnExit="true")["call_sid"]
@@ -389,6 +405,7 @@ class TestInvitations:
             ({"Label": "a\x01b"}, 400),
             ({"CallSidToCoach": "CA1"}, 16028),
             ({"MaxParticipants": "2"}, 16020),
+            ({"MaxParticipants": "251"}, 400),
             ({"Beep": "loud"}, 400),
             ({"WaitUrl": "nowhere"}, 400),
             ({"CallerId": LINE}, 501),

@@ -64,6 +64,7 @@ def test_queues_are_listed_newest_first(stack: LocalStack) -> None:
         {"FriendlyName": "q" * 65},
         {"FriendlyName": "taken"},
         {"FriendlyName": "a", "MaxSize": "5001"},
+        {"FriendlyName": "a", "MaxSize": "0"},
     ],
 )
 def test_a_wrong_queue_is_refused(stack: LocalStack, form: dict[str, str]) -> None:
@@ -78,6 +79,13 @@ def test_a_queue_can_be_renamed_and_resized(stack: LocalStack) -> None:
     changed = stack.rest("POST", f"Queues/{sid}.json", {"MaxSize": "3"}).json()
 
     assert (changed["friendly_name"], changed["max_size"]) == ("help", 3)
+
+
+def test_a_queue_can_keep_its_name(stack: LocalStack) -> None:
+    sid = queue(stack)["sid"]
+    form = {"FriendlyName": "support", "MaxSize": "3"}
+
+    assert stack.rest("POST", f"Queues/{sid}.json", form).json()["max_size"] == 3
 
 
 def test_only_an_empty_queue_can_be_deleted(stack: LocalStack) -> None:

@@ -87,6 +87,35 @@ def test_a_pause_is_silence_or_left_out(stack: LocalStack) -> None:
     assert lengths == ["10", "5"]
 
 
+def test_a_pause_is_silence_unless_told_otherwise(stack: LocalStack) -> None:
+    sid = talking(stack)
+    path = f"Calls/{sid}/Recordings/{started(stack, sid)['sid']}.json"
+    stack.rest("POST", path, {"Status": "paused"})
+    stack.advance(5)
+    hang_up(stack, sid)
+
+    assert stack.rest("GET", path).json()["duration"] == "5"
+
+
+def test_only_the_end_of_a_recording_is_reported_unless_told_otherwise(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    url = web_server.twiml("/report", "<Response/>")
+    sid = talking(stack)
+    started(stack, sid, RecordingStatusCallback=url)
+    stack.advance(2)
+    hang_up(stack, sid)
+
+    [report] = web_server.asked("/report")
+    assert report.form["RecordingStatus"] == "completed"
+
+
+def test_a_call_that_is_recorded_as_a_whole_can_be_recorded_once_more(stack: LocalStack) -> None:
+    sid = talking(stack, Record="true")
+
+    assert started(stack, sid)["source"] == "StartCallRecordingAPI"
+
+
 def test_a_pause_that_is_left_out_may_be_the_end(stack: LocalStack) -> None:
     sid = talking(stack)
     path = f"Calls/{sid}/Recordings/{started(stack, sid)['sid']}.json"

@@ -38,6 +38,16 @@ def test_a_scheduled_text_is_sent_when_its_time_comes(stack: LocalStack) -> None
     assert reports(stack, created["sid"]) == ["queued", "sent", "delivered"]
 
 
+def test_a_time_without_a_zone_is_utc(stack: LocalStack) -> None:
+    form = scheduled(stack, 900)
+    stack.rest("POST", "Messages.json", form | {"SendAt": form["SendAt"].removesuffix("Z")})
+    stack.advance(899)
+    before = stack.texts()[0]["status"]
+    stack.advance(2)
+
+    assert (before, stack.texts()[0]["status"]) == ("scheduled", "delivered")
+
+
 def test_the_app_schedules_a_text(stack: LocalStack) -> None:
     send_at = scheduled(stack, 3600)["SendAt"]
     body = {"to": HANDSET, "body": "Later", "send_at": send_at}
