@@ -152,7 +152,6 @@ class TestTimes:
 
         assert (before, stack.heard(sid)) == ([], ["Nobody"])
 
-    @pytest.mark.covers("Dial.timeout")
     @pytest.mark.parametrize(
         ("timeout", "codes"), [("4", [13212]), ("5", []), ("600", []), ("601", [13212])]
     )
