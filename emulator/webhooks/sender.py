@@ -82,7 +82,7 @@ class Webhooks:
         raise WebhookError(11215, f"More than {MAX_REDIRECTS} redirects")
 
     def _refusal(self, answer: Answer) -> str:
-        hint = self._hint(answer.url, answer.status)
+        hint = self._hint(answer.url, answer.status) or answer.problem
         message = f"{host_of(answer.url)} answered with HTTP status {answer.status}"
         return f"{message}: {hint}" if hint else message
 

@@ -1,6 +1,12 @@
 """What is asked of the app, what it answers, and what can go wrong."""
 
+import json
 from dataclasses import dataclass
+from http import HTTPStatus
+
+PROBLEM_TYPE = "application/problem+json"
+PROBLEM_LIMIT = 500
+"""Characters of an app's error that are shown."""
 
 
 class WebhookError(Exception):
@@ -45,3 +51,17 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
+
+    @property
+    def problem(self) -> str:
+        """The sentence of a server error in the form of RFC 9457, "" for any other answer.
+
+        A 403 names the URL that was checked, and there may be phone numbers in it.
+        """
+        if self.status < HTTPStatus.INTERNAL_SERVER_ERROR or self.content_type != PROBLEM_TYPE:
+            return ""
+        try:
+            detail = json.loads(self.body)["detail"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return ""
+        return detail[:PROBLEM_LIMIT] if isinstance(detail, str) else ""

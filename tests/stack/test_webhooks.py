@@ -45,6 +45,27 @@ def test_a_url_is_sent_and_signed_exactly_as_it_was_given(
     assert all(is_signed(request, url) for request in requests)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "ending"),
+    [
+        (500, b'{"detail": "missing settings: PUBLIC_URL"}', "500: missing settings: PUBLIC_URL"),
+        (403, b'{"detail": "The signed URL is https://a.example"}', "403"),
+        (500, b'{"detail": 1}', "500"),
+        (503, b"[", "503"),
+    ],
+)
+def test_an_alert_says_what_the_apps_error_says(
+    stack: LocalStack, web_server: "WebServer", status: int, body: bytes, ending: str
+) -> None:
+    url = web_server.answer("/broken", body, "application/problem+json", status)
+    stack.line_goes_to(VoiceUrl=url)
+    stack.ring()
+    stack.advance(0)
+
+    [alert] = stack.alerts()
+    assert (alert["code"], alert["message"].endswith(f"HTTP status {ending}")) == (11200, True)
+
+
 def test_fragment_and_credentials_are_neither_sent_nor_signed(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
