@@ -44,11 +44,6 @@ def text(record: Message) -> Json:
     }
 
 
-def person_of(record: Call) -> str:
-    """Return the number of the person in a call: who rang the app, or whom the app rings."""
-    return record.person
-
-
 def call(record: Call, children: Iterable[Call] = ()) -> Json:
     """Return a call; `children` are those that it dialled."""
     return {
@@ -86,7 +81,7 @@ def brief_call(record: Call) -> Json:
 
 
 def _leg(record: Call) -> Json:
-    return {"sid": record.sid, "number": person_of(record), "status": record.status}
+    return {"sid": record.sid, "number": record.person, "status": record.status}
 
 
 def number(record: PhoneNumber) -> Json:

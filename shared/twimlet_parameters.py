@@ -68,6 +68,11 @@ def table(query: Pairs, name: str) -> dict[str, str]:
     return found
 
 
+def named(query: Pairs, names: Sequence[str]) -> Pairs:
+    """The parameters with these names, lists and tables as well: what goes on to the next step."""
+    return [pair for pair in query if pair[0].partition("[")[0] in names]
+
+
 def flag(query: Pairs, name: str) -> bool:
     """Whether a parameter says yes: anything but nothing, 0, false, no and off."""
     return text(query, name).lower() not in ("", "0", "false", "no", "off")

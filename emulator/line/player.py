@@ -49,12 +49,8 @@ class Player:
         return await self._steps(self._guarded)
 
     async def follow(self) -> Step:
-        """Like `play`, beside other documents; raise WebhookError or TwimlError for a bad one."""
-        url = self._session.document_url
-        try:
-            return await self._steps(lambda visit: visit)
-        finally:
-            self._session.document_url = url
+        """Like `play`, but raise WebhookError or TwimlError for a document that cannot be run."""
+        return await self._steps(lambda visit: visit)
 
     async def _steps(self, visited: Callable[[Awaitable[Step]], Awaitable[Step]]) -> Step:
         step: Step = None

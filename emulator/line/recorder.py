@@ -49,7 +49,7 @@ class Recorder:
         recording = Recording(
             sid=new_sid("RE"),
             call_sid=call.sid,
-            number=call.sender if call.direction == "inbound" else call.to,
+            number=call.person,
             source=source,
             created=now,
             updated=now,

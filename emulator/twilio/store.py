@@ -129,13 +129,6 @@ class Store:
         """Return the calls that this one has dialled, oldest first."""
         return [call for call in self.calls if call.parent_call_sid == call_sid]
 
-    def conference_of(self, call_sid: str) -> Conference | None:
-        """Return the conference in which this call is."""
-        for conference in self.conferences:
-            if any(one.joined and one.call_sid == call_sid for one in conference.participants):
-                return conference
-        return None
-
     def note(
         self,
         call_sid: str,

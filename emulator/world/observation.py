@@ -43,7 +43,7 @@ class Observation:
         texts = [
             views.text(record) for record in store.messages if number in (record.to, record.sender)
         ]
-        calls = [views.call(record) for record in store.calls if views.person_of(record) == number]
+        calls = [views.call(record) for record in store.calls if record.person == number]
         return web.json_response({"texts": texts, "calls": calls})
 
     async def webhooks(self, request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
+from shared.answers.dialling import was_answered
 from shared.answers.queue import queue_name
 from shared.answers.spoken import play_or_say, restricted
 from shared.twimlet_parameters import (
@@ -11,6 +12,7 @@ from shared.twimlet_parameters import (
     Pairs,
     entries,
     flag,
+    named,
     seconds,
     step_url,
     text,
@@ -51,7 +53,7 @@ class Agent(NamedTuple):
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
             takes_next=flag(query, "Next"),
             allowed_callers=entries(query, "AllowedCallers"),
-            passed_on=[pair for pair in query if pair[0].partition("[")[0] in PARAMETERS],
+            passed_on=named(query, PARAMETERS),
         )
 
 
@@ -83,7 +85,7 @@ def _next_caller(wanted: Agent) -> VoiceResponse:
 def _after(wanted: Agent, field: Field) -> VoiceResponse:
     """Go on with the next caller, or part; a queue that nobody has entered yet is empty too."""
     response = VoiceResponse()
-    has_talked = field("DialCallStatus") in ("completed", "answered")
+    has_talked = was_answered(field)
     if has_talked and wanted.takes_next:
         response.redirect(step_url("TwimlAgent", *wanted.passed_on))
         return response

@@ -16,6 +16,7 @@ from shared.twimlet_parameters import (
     ignored,
     is_party,
     is_url,
+    named,
     percent_encoded,
     phone_numbers,
     step_url,
@@ -63,7 +64,7 @@ class Conference(NamedTuple):
             wait_url=_wait_url(text(query, "Music")),
             texts_moderators=flag(query, "EnableSmsNotifications"),
             tries=whole_number(text(query, "Tries")),
-            passed_on=[pair for pair in query if pair[0].partition("[")[0] in PARAMETERS],
+            passed_on=named(query, PARAMETERS),
         )
 
 

@@ -56,11 +56,9 @@ def without_line(numbers: list[str], field: Field) -> list[str]:
 def nobody_to_dial(parameter: str, fail_url: str) -> VoiceResponse | Redirection:
     """Go on at `fail_url`; without one, tell the caller that `parameter` has no number to dial."""
     ignored(parameter)
-    return (
-        Redirection(fail_url)
-        if fail_url
-        else apology("it has no phone number to call, or only its own")
-    )
+    if fail_url:
+        return Redirection(fail_url)
+    return apology("it has no phone number to call, or only its own")
 
 
 def hang_up() -> VoiceResponse:

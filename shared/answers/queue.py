@@ -12,6 +12,7 @@ from shared.twimlet_parameters import (
     Field,
     Pairs,
     ignored,
+    named,
     phone_number,
     step_url,
     text,
@@ -65,7 +66,7 @@ class Queue(NamedTuple):
             notify=phone_number(query, "Notify"),
             leave_key=_leave_key(query),
             max_wait_s=_max_wait_s(query),
-            passed_on=[pair for pair in query if pair[0].partition("[")[0] in PARAMETERS],
+            passed_on=named(query, PARAMETERS),
         )
 
 
