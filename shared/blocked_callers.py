@@ -3,7 +3,8 @@
 from twilio.twiml.voice_response import VoiceResponse
 
 from shared.phone_numbers import is_withheld
-from shared.settings import ANONYMOUS, Settings
+from shared.setting_rules import ANONYMOUS
+from shared.settings import Settings
 from shared.webhooks import Webhook
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from shared.clock import Clock, SystemClock
 from shared.credentials import AppSettings, Credentials
+from shared.errors import ConfigurationError
+from shared.local_stack import is_loopback
 from shared.public_urls import PublicUrls
 from shared.settings import Settings
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from shared.calls import Caller
     from shared.key_vault import KeyVault
+    from shared.ledger import Ledger
     from shared.messages import Messenger
     from shared.recordings import Recordings
     from shared.twilio_account import TwilioAccount
@@ -36,6 +39,7 @@ class Clients:
         self.clock = clock
         self.public_urls = PublicUrls(self.settings)
         self.credentials = Credentials(self._secret_source(), clock)
+        self._ledger: Ledger | None = None
         self._connections: dict[asyncio.AbstractEventLoop, TwilioHttp] = {}
         self._twilio: dict[asyncio.AbstractEventLoop, tuple[tuple[str, ...], Client]] = {}
 
@@ -45,9 +49,20 @@ class Clients:
 
         return TwilioAccount(self.credentials, self.settings.rest_secrets, self._connect)
 
+    def ledger(self) -> "Ledger":
+        """Where the app remembers what it sends; raise ConfigurationError when it has no storage.
+
+        At a desk, where Twilio's URLs lead to this machine, one worker's memory will do.
+        """
+        if self._ledger is None:
+            self._ledger = self._new_ledger()
+        return self._ledger
+
     async def close(self) -> None:
         """Close the connections of the running event loop; wait for secrets being read."""
         await self.credentials.settle()
+        if self._ledger is not None:
+            await self._ledger.close()
         loop = asyncio.get_running_loop()
         self._twilio.pop(loop, None)
         connection = self._connections.pop(loop, None)
@@ -56,6 +71,8 @@ class Clients:
 
     def abandon(self) -> None:
         """Leave all connections to the system; Azure tells no function that its worker ends."""
+        if self._ledger is not None:
+            self._ledger.abandon()
         for connection in self._connections.values():
             connection.abandon()
 
@@ -65,6 +82,16 @@ class Clients:
         from shared.key_vault import KeyVault
 
         return KeyVault(self.settings)
+
+    def _new_ledger(self) -> "Ledger":
+        from shared.memory_ledger import MemoryLedger
+
+        if is_loopback(self.settings.public_url):
+            return MemoryLedger()
+        raise ConfigurationError(
+            "missing settings: AzureWebJobsStorage (or AzureWebJobsStorage__accountName), "
+            "the storage account where the app remembers what it sends"
+        )
 
     def _connect(self, secrets: tuple[str, ...]) -> "Client":
         """Twilio's client of this event loop, with these values of the REST secrets."""
@@ -142,6 +169,11 @@ def public_urls() -> PublicUrls:
 def credentials() -> Credentials:
     """The app's secrets."""
     return current().credentials
+
+
+def ledger() -> "Ledger":
+    """Where the app remembers what it sends."""
+    return current().ledger()
 
 
 def account() -> "TwilioAccount":

@@ -1,5 +1,6 @@
 """Time as an argument, so that a test can move it."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -16,6 +17,10 @@ class Clock(Protocol):
         """The time of day, in UTC."""
         ...
 
+    async def sleep(self, seconds: float) -> None:
+        """Come back after so many seconds."""
+        ...
+
 
 class SystemClock:
     """The clock of the machine."""
@@ -27,3 +32,7 @@ class SystemClock:
     def now(self) -> datetime:
         """The time of day, in UTC."""
         return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Come back after so many seconds."""
+        await asyncio.sleep(seconds)

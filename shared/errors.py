@@ -6,11 +6,14 @@ AppError
 │   ├── NotFoundError             what the caller asks for does not exist           404
 │   ├── RangeError                the caller wants bytes beyond the end of a file   416
 │   ├── UnknownFieldError         the caller sent a field that does not exist       400
-│   └── TooLongError              the caller sent more than any request needs       413
+│   ├── TooLongError              the caller sent more than any request needs       413
+│   ├── KeyReusedError            an idempotency key of another request             422
+│   └── StillRunningError         the request of this idempotency key is under way  409
 ├── ForgedRequestError            a webhook without a valid signature               403
 ├── ForbiddenLinkError            a link that is wrong or has expired               403
 ├── NotHealthyError               GetHealth found a part that fails                 503
 ├── VaultError                    Key Vault cannot be read                          503
+├── LedgerError                   the storage of the ledger cannot be used          503
 └── TwilioError                   something went wrong between us and Twilio        502
     ├── TwilioRefusedError        Twilio refused; `code` is its number       400/429/502
     ├── TwilioUnreachableError    no connection; nothing was sent                   502
@@ -21,11 +24,15 @@ AppError
 
 from http import HTTPStatus
 
+# When to come back while a service of Azure is down, in seconds.
+RETRY_AFTER_OUTAGE_S = 10
+
 
 class AppError(Exception):
     """Base of all errors that become an HTTP answer; `detail` is for the caller.
 
     `log_text` is what a log may show. It is empty where `detail` may hold what the caller sent.
+    `retry_after_s`, in whole seconds, is when a repeated request may do better.
     """
 
     status: int = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -38,11 +45,13 @@ class AppError(Exception):
         field: str | None = None,
         code: int | None = None,
         log_text: str = "",
+        retry_after_s: int | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.field = field
         self.code = code
+        self.retry_after_s = retry_after_s
         self.log_text = log_text
 
 
@@ -100,6 +109,24 @@ class TooLongError(InvalidRequestError):
     title = "The request is too long"
 
 
+class KeyReusedError(InvalidRequestError):
+    """The idempotency key belongs to another request (IETF draft, The Idempotency-Key header)."""
+
+    status = HTTPStatus.UNPROCESSABLE_CONTENT
+    title = "The idempotency key was used for another request"
+
+
+class StillRunningError(InvalidRequestError):
+    """The request with this idempotency key is under way; it is not known yet how it ends."""
+
+    status = HTTPStatus.CONFLICT
+    title = "The request is still running"
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
 class ForgedRequestError(AppError):
     """A request that only Twilio may make carries no valid signature."""
 
@@ -144,7 +171,17 @@ class VaultError(AppError):
     title = "The credentials cannot be read"
 
     def __init__(self, detail: str) -> None:
-        super().__init__(detail, log_text=detail)
+        super().__init__(detail, log_text=detail, retry_after_s=RETRY_AFTER_OUTAGE_S)
+
+
+class LedgerError(AppError):
+    """The storage of the ledger cannot be used now; `detail` holds no input."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "The ledger cannot be used"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, log_text=detail, retry_after_s=RETRY_AFTER_OUTAGE_S)
 
 
 class TwilioError(AppError):

@@ -12,7 +12,8 @@ from shared.message_timing import MessageTiming
 from shared.phone_numbers import parse_number, parse_sender
 from shared.public_urls import PublicUrls
 from shared.segments import count_segments
-from shared.settings import MESSAGING_SERVICE_SID, Settings
+from shared.setting_rules import MESSAGING_SERVICE_SID
+from shared.settings import Settings
 from shared.twilio_account import TwilioAccount, present
 from shared.web_addresses import media_url
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import azure.functions as func
 
-from shared.errors import AppError
+from shared.errors import AppError, TwilioOutcomeUnknownError
 
 if TYPE_CHECKING:
     from twilio.twiml import TwiML
@@ -24,13 +24,22 @@ class Redirection(NamedTuple):
     location: str
 
 
-def json_response(data: Mapping[str, object], *, status: int = 200) -> func.HttpResponse:
+def json_response(
+    data: Mapping[str, object], *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
     """Answer with a JSON object, written in ASCII so that any text passes."""
-    return func.HttpResponse(json.dumps(data), status_code=status, mimetype="application/json")
+    return func.HttpResponse(
+        json.dumps(data),
+        status_code=status,
+        headers=dict(headers or {}),
+        mimetype="application/json",
+    )
 
 
 def problem_response(error: AppError) -> func.HttpResponse:
     """Answer with an error as RFC 9457 has it; `field` and `code` stand there where they apply.
+
+    The extension `outcome` has one value, unknown: what was asked for may have been done.
 
     Nobody may keep it: without a word about that, a 404 may be kept, and told to others.
     """
@@ -43,10 +52,15 @@ def problem_response(error: AppError) -> func.HttpResponse:
         problem["field"] = error.field
     if error.code is not None:
         problem["code"] = error.code
+    if isinstance(error, TwilioOutcomeUnknownError):
+        problem["outcome"] = "unknown"
+    headers = {"Cache-Control": "no-store"}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
     return func.HttpResponse(
         json.dumps(problem),
         status_code=int(error.status),
-        headers={"Cache-Control": "no-store"},
+        headers=headers,
         mimetype="application/problem+json",
     )
 

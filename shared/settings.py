@@ -1,26 +1,23 @@
 """The app's settings, read once from a mapping (in the cloud: the app settings)."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from shared.errors import ConfigurationError
 from shared.local_stack import is_loopback
-from shared.phone_numbers import E164, is_short_code_or_name
-
-# No user, query or fragment, and nothing that programs read in different ways.
-_BASE_URL = r"https?://[\w.:\[\]-]+(/[\w.~!$&'()*+,;=:@%/-]*)?"
-MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
-
-# The entry of BLOCKED_CALLERS that stands for everybody who shows no number.
-ANONYMOUS = "anonymous"
-# A year: a link that never ends would be a key.
-MAX_LINK_HOURS = 8784
+from shared.setting_rules import broken_rules, listed
 
 RestCredential = Literal["auth_token", "api_key"]
 RejectReason = Literal["rejected", "busy"]
+StorageOutage = Literal["refuse_keyed", "refuse_all", "send_all"]
+
+LEDGER_TABLE = "SwitchboardLedger"
+# Long enough for Twilio's first report of a message, short enough for an impatient caller.
+SETTLE_WINDOW_S = 60
+# A send takes at most this long, however often it is tried and however slow Twilio is.
+SEND_LIMIT_S = 40.0
+RETRY_BUDGET_S = 10.0
 
 
 class Secret(StrEnum):
@@ -50,6 +47,16 @@ class HiddenValues(dict[Secret, str]):
         return f"<values of {', '.join(self) or 'no secret'}>"
 
 
+class HiddenText(str):
+    """A secret text; its repr does not show it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Whether there is one."""
+        return "<hidden>" if self else "''"
+
+
 class Settings(NamedTuple):
     """Checked settings; "" stands for one that is not set.
 
@@ -69,17 +76,19 @@ class Settings(NamedTuple):
     blocked_callers: frozenset[str] = frozenset()
     blocked_callers_reason: RejectReason = "rejected"
     link_lifetime_hours: int = 168
+    storage_connection: str = HiddenText("")
+    storage_table_url: str = ""
+    storage_client_id: str = ""
+    ledger_table: str = LEDGER_TABLE
+    storage_outage: StorageOutage = "refuse_keyed"
+    settle_window_s: int = SETTLE_WINDOW_S
     secrets: Mapping[Secret, str] = HiddenValues()
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> "Settings":
         """Check all settings; raise one ConfigurationError that names each malformed one."""
         given = {name: value.strip() for name, value in values.items() if value.strip()}
-        malformed = [
-            f"{name} ({rule})"
-            for name, (is_valid, rule) in _RULES.items()
-            if name in given and not is_valid(given[name])
-        ]
+        malformed = broken_rules(given)
         if malformed:
             raise ConfigurationError(f"malformed settings: {', '.join(malformed)}")
         return cls(
@@ -92,9 +101,17 @@ class Settings(NamedTuple):
             public_url=_public_url(given),
             default_region=given.get("DEFAULT_REGION", "US").upper(),
             local_stack_url=given.get("LOCAL_STACK_URL", "").rstrip("/"),
-            blocked_callers=frozenset(_listed(given.get("BLOCKED_CALLERS", ""))),
+            blocked_callers=frozenset(listed(given.get("BLOCKED_CALLERS", ""))),
             blocked_callers_reason=_reject_reason(given),
             link_lifetime_hours=int(given.get("LINK_LIFETIME_HOURS", "168")),
+            storage_connection=HiddenText(given.get("AzureWebJobsStorage", "")),
+            storage_table_url=_storage_table_url(given),
+            storage_client_id=given.get(
+                "AzureWebJobsStorage__clientId", given.get("AZURE_CLIENT_ID", "")
+            ),
+            ledger_table=given.get("LEDGER_TABLE", LEDGER_TABLE),
+            storage_outage=_storage_outage(given),
+            settle_window_s=int(given.get("SETTLE_WINDOW_SECONDS", SETTLE_WINDOW_S)),
             secrets=HiddenValues(
                 (name, given[name.setting]) for name in Secret if name.setting in given
             ),
@@ -106,6 +123,16 @@ class Settings(NamedTuple):
         if self.rest_credential == "api_key":
             return (Secret.ACCOUNT_SID, Secret.API_KEY_SID, Secret.API_KEY_SECRET)
         return (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
+
+    @property
+    def send_limit_s(self) -> float:
+        """How long one send may take; over well before anybody may ask whether to send again."""
+        return min(SEND_LIMIT_S, self.settle_window_s * 2 / 3)
+
+    @property
+    def retry_budget_s(self) -> float:
+        """How long a send that did nothing may be repeated."""
+        return min(RETRY_BUDGET_S, self.settle_window_s / 6)
 
     def require(
         self,
@@ -141,10 +168,17 @@ def _reject_reason(given: Mapping[str, str]) -> RejectReason:
     return "busy" if given.get("BLOCKED_CALLERS_REASON") == "busy" else "rejected"
 
 
-def _listed(text: str) -> list[str]:
-    """The entries of a list with commas, in lower case; numbers may be set apart for reading."""
-    entries = (re.sub(r"[\s().-]", "", entry).lower() for entry in text.split(","))
-    return [entry for entry in entries if entry]
+def _storage_outage(given: Mapping[str, str]) -> StorageOutage:
+    if given.get("STORAGE_OUTAGE") == "refuse_all":
+        return "refuse_all"
+    return "send_all" if given.get("STORAGE_OUTAGE") == "send_all" else "refuse_keyed"
+
+
+def _storage_table_url(given: Mapping[str, str]) -> str:
+    """The table service of the app's storage account, where an identity opens it."""
+    name = given.get("AzureWebJobsStorage__accountName", "")
+    address = f"https://{name}.table.core.windows.net" if name else ""
+    return given.get("AzureWebJobsStorage__tableServiceUri", address).rstrip("/")
 
 
 def _public_url(given: Mapping[str, str]) -> str:
@@ -156,56 +190,3 @@ def _public_url(given: Mapping[str, str]) -> str:
     host = given["WEBSITE_HOSTNAME"]
     scheme = "http" if is_loopback(f"http://{host}") else "https"
     return f"{scheme}://{host}"
-
-
-def _is_base_url(text: str) -> bool:
-    """An http(s) URL that paths can be appended to."""
-    if not re.fullmatch(_BASE_URL, text, re.ASCII | re.IGNORECASE):
-        return False
-    try:
-        url = urlsplit(text)
-        return bool(url.hostname) and (url.port is None or url.port > 0)
-    except ValueError:
-        return False
-
-
-def _is_vault_url(text: str) -> bool:
-    return text.startswith("https://") and _is_base_url(text)
-
-
-_RULES: Mapping[str, tuple[Callable[[str], bool], str]] = {
-    "KEY_VAULT_URL": (_is_vault_url, "must look like https://name.vault.azure.net"),
-    "TWILIO_REST_CREDENTIAL": (
-        lambda text: text in ("auth_token", "api_key"),
-        "must be auth_token or api_key",
-    ),
-    "TWILIO_FROM_NUMBER": (
-        lambda text: bool(E164.fullmatch(text)) or is_short_code_or_name(text),
-        "must be a number like +12025550100, a short code or an alphanumeric sender",
-    ),
-    "TWILIO_MESSAGING_SERVICE_SID": (
-        lambda text: bool(MESSAGING_SERVICE_SID.fullmatch(text)),
-        "must be MG and 32 hexadecimal digits",
-    ),
-    "PUBLIC_URL": (_is_base_url, "must be an http(s) URL without user, query or fragment"),
-    "DEFAULT_REGION": (
-        lambda text: len(text) == 2 and text.isascii() and text.isalpha(),
-        "must be two letters, for example US",
-    ),
-    "BLOCKED_CALLERS": (
-        lambda text: all(e == ANONYMOUS or E164.fullmatch(e) for e in _listed(text)),
-        "must be numbers like +12025550123, or the word anonymous, with commas between them",
-    ),
-    "BLOCKED_CALLERS_REASON": (
-        lambda text: text in ("rejected", "busy"),
-        "must be rejected or busy",
-    ),
-    "LINK_LIFETIME_HOURS": (
-        lambda text: bool(re.fullmatch("[0-9]{1,4}", text)) and 1 <= int(text) <= MAX_LINK_HOURS,
-        f"must be a whole number from 1 to {MAX_LINK_HOURS}",
-    ),
-    "LOCAL_STACK_URL": (
-        lambda text: is_loopback(text) and _is_base_url(text),
-        "must be a loopback address",
-    ),
-}

@@ -40,6 +40,7 @@ ANSWER = {
     "shared.phone_numbers",
     "shared.public_urls",
     "shared.responses",
+    "shared.setting_rules",
     "shared.settings",
     "shared.signatures",
     "shared.webhooks",
