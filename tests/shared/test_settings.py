@@ -155,6 +155,9 @@ def test_the_example_lists_every_setting_and_is_itself_valid() -> None:
         "BLOCKED_CALLERS",
         "BLOCKED_CALLERS_REASON",
         "LINK_LIFETIME_HOURS",
+        "LEDGER_TABLE",
+        "STORAGE_OUTAGE",
+        "SETTLE_WINDOW_SECONDS",
         "LOCAL_STACK_URL",
         *(secret.setting for secret in Secret),
     }
