@@ -1,0 +1,261 @@
+"""Claims: who may send what an idempotency key stands for, and what became of it.
+
+            take             Twilio says yes
+    no row ──────► sending ──────────────────► sent
+      ▲              │ │                        ▲
+      └─ free ───────┘ └─ no answer ► unknown ──┤ a report, or Twilio's list, shows it
+         nothing                        │       │
+         was done                       └─ retake: it is not there ─► sending, a new attempt
+
+Each arrow is one write that only succeeds when the row is as it was read, so of several callers
+one wins. A worker that dies leaves `sending`, which counts as `unknown` once no send may last that
+long.
+"""
+
+import hashlib
+import logging
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from shared.clock import Clock
+from shared.errors import KeyReusedError, LedgerError, StillRunningError
+from shared.ledger import Ledger, Row, RowChangedError, RowExistsError
+from shared.settings import Settings
+
+ClaimState = Literal["sending", "sent", "unknown"]
+
+# Kinds of rows: what a key stands for, and which claim a SID of Twilio belongs to.
+CLAIM, OWNER = "claim", "owner"
+# More than ever meet at one row; without an end, a broken store would keep a worker busy.
+ROUNDS = 10
+STILL_RUNNING_S = 1
+
+_REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
+
+log = logging.getLogger(__name__)
+
+
+class Claim(NamedTuple):
+    """One key's send. `name` is made of the key, `attempt` at random for each request to Twilio.
+
+    `attempted_at` has a time zone. `sid`, `status` and `sender` are Twilio's first answer (or what
+    a report told), "" where they are not known. `version` is the ledger's mark for the row.
+    """
+
+    name: str
+    function: str
+    fingerprint: str
+    attempt: str
+    attempted_at: datetime
+    state: ClaimState = "sending"
+    sid: str = ""
+    status: str = ""
+    sender: str = ""
+    version: str = ""
+
+    @property
+    def reference(self) -> str:
+        """How the reports of this attempt name it."""
+        return f"{self.name}-{self.attempt}"
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Claim":
+        """Read a row that `to_row` made."""
+        values = {name: str(value) for name, value in row.values.items()}
+        state = values["state"]
+        return cls(
+            name=row.name,
+            function=values["function"],
+            fingerprint=values["fingerprint"],
+            attempt=values["attempt"],
+            attempted_at=datetime.fromisoformat(values["attempted_at"]),
+            state=state if state in ("sending", "sent") else "unknown",
+            sid=values["sid"],
+            status=values["status"],
+            sender=values["sender"],
+            version=row.version,
+        )
+
+    def to_row(self) -> Row:
+        """The row that holds this claim."""
+        values = self._asdict() | {"attempted_at": self.attempted_at.isoformat()}
+        del values["name"], values["version"]
+        return Row(CLAIM, self.name, values, self.version)
+
+
+class HiddenClaimError(LedgerError):
+    """The key has a claim, but the ledger cannot be read now: nobody may send under the key."""
+
+
+class Claims:
+    """The claims in a ledger. Every method raises LedgerError when that cannot be used."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, config: Settings) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._limit = timedelta(seconds=config.send_limit_s)
+        self._window = timedelta(seconds=config.settle_window_s)
+
+    def draft(self, key: str, function: str, fingerprint: str) -> Claim:
+        """A claim to take, begun now; nothing is stored yet."""
+        return Claim(_name(key), function, fingerprint, _new_attempt(), self._clock.now())
+
+    async def take(self, draft: Claim) -> Claim:
+        """Claim a key before Twilio is called; return the claim that the key has from now on.
+
+        `sending`: it is the draft, and the caller sends. `sent`: the answer is there. `unknown`:
+        see `rest_of_window_s`. Raise KeyReusedError, StillRunningError, HiddenClaimError; any
+        other LedgerError comes before it is known whether the key has a claim.
+        """
+        for _ in range(ROUNDS):
+            try:
+                row = await self._ledger.insert(draft.to_row())
+            except RowExistsError:
+                known = await self._hidden_or_known(draft.name)
+                if known is not None:
+                    return self._judged(known, draft)
+            else:
+                return Claim.from_row(row)
+        raise _too_often()
+
+    async def retake(self, claim: Claim) -> Claim:
+        """Begin a new attempt of an unknown send that is known by now not to have happened.
+
+        Return what `take` returns, and raise the same: somebody else may have been first.
+        """
+        again = claim._replace(
+            attempt=_new_attempt(), attempted_at=self._clock.now(), state="sending"
+        )
+        try:
+            return Claim.from_row(await self._ledger.replace(again.to_row()))
+        except RowChangedError:
+            known = await self._read(claim.name)
+            if known is None:  # a settled matter that freed the key; let the caller begin anew
+                raise _still_running() from None
+            return self._judged(known, again)
+
+    async def finish(self, claim: Claim, sid: str, status: str, sender: str) -> Claim:
+        """Twilio has taken it on: from now on this is the key's answer. Return the claim as it is.
+
+        A report may have told the SID already; the answer that the caller gets stands above it.
+        """
+        done = claim._replace(state="sent", sid=sid, status=status, sender=sender)
+        for _ in range(ROUNDS):
+            try:
+                return Claim.from_row(await self._ledger.replace(done.to_row()))
+            except RowChangedError:
+                known = await self._read(claim.name)
+            if known is None or known.attempt != claim.attempt or known.sid not in ("", sid):
+                log.error("The claim of %s belongs to another send by now", sid)
+                return done
+            if known == done._replace(version=known.version):  # the store's answer was lost
+                return known
+            done = done._replace(version=known.version)
+        raise _too_often()
+
+    async def leave_unknown(self, claim: Claim) -> Claim:
+        """No usable answer came back. Return the claim as it is: a report may have settled it."""
+        unknown = claim._replace(state="unknown")
+        try:
+            return Claim.from_row(await self._ledger.replace(unknown.to_row()))
+        except RowChangedError:
+            known = await self._read(claim.name)
+        return known if known and known.attempt == claim.attempt else unknown
+
+    async def free(self, claim: Claim) -> None:
+        """Nothing was done, so the key may be used anew, for anything."""
+        try:
+            await self._ledger.delete(claim.to_row())
+        except RowChangedError:  # freed already, or a report says that it was sent after all
+            log.warning("A claim that was to be freed has changed")
+
+    async def settle(self, reference: str, sid: str, status: str) -> None:
+        """A signed report names its claim: what was unknown, or not answered yet, was sent.
+
+        A reference that is malformed, or of no claim, or of an earlier attempt, is logged.
+        """
+        named = _REFERENCE.fullmatch(reference)
+        for _ in range(ROUNDS):
+            claim = await self._read(named[1]) if named else None
+            if claim is None or claim.reference != reference:
+                log.warning("A report of %s names no claim that is known", sid)
+                return
+            if claim.state == "sent":
+                if claim.sid != sid:
+                    log.error("The claim of %s is settled to another SID: %s", sid, claim.sid)
+                return
+            try:
+                await self._ledger.replace(
+                    claim._replace(state="sent", sid=sid, status=status).to_row()
+                )
+            except RowChangedError:
+                continue
+            return
+        raise _too_often()
+
+    async def own(self, claim: Claim, sid: str) -> bool:
+        """Make a SID this claim's own; False when it is another's. One SID never has two owners."""
+        try:
+            await self._ledger.insert(Row(OWNER, sid, {"claim": claim.reference}))
+        except RowExistsError:
+            row = await self._ledger.read(OWNER, sid)
+            return row is not None and row.values["claim"] == claim.reference
+        return True
+
+    async def find(self, key: str) -> Claim | None:
+        """What is known of a key; `sending` for longer than a send may take is shown as unknown."""
+        claim = await self._read(_name(key))
+        return self._as_of_now(claim) if claim else None
+
+    def rest_of_window_s(self, claim: Claim) -> float:
+        """For how many seconds Twilio may still report an unknown send by itself; 0 when over."""
+        rest = claim.attempted_at + self._window - self._clock.now()
+        return max(0.0, rest.total_seconds())
+
+    async def _read(self, name: str) -> Claim | None:
+        row = await self._ledger.read(CLAIM, name)
+        return Claim.from_row(row) if row else None
+
+    async def _hidden_or_known(self, name: str) -> Claim | None:
+        try:
+            return await self._read(name)
+        except LedgerError as error:
+            raise HiddenClaimError(error.detail) from error
+
+    def _judged(self, known: Claim, draft: Claim) -> Claim:
+        """What a request may do about the claim that its key has."""
+        if (known.function, known.fingerprint) != (draft.function, draft.fingerprint):
+            raise KeyReusedError(
+                "The Idempotency-Key was used for another request; take a new key for this one.",
+                field="Idempotency-Key",
+            )
+        if known.attempt == draft.attempt:  # the answer of the store was lost, the row is ours
+            return known
+        known = self._as_of_now(known)
+        if known.state == "sending":
+            raise _still_running()
+        return known
+
+    def _as_of_now(self, claim: Claim) -> Claim:
+        is_late = self._clock.now() >= claim.attempted_at + self._limit
+        return claim._replace(state="unknown") if claim.state == "sending" and is_late else claim
+
+
+def _name(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _new_attempt() -> str:
+    return secrets.token_hex(8)
+
+
+def _still_running() -> StillRunningError:
+    return StillRunningError(
+        "A request with this Idempotency-Key is under way.", retry_after_s=STILL_RUNNING_S
+    )
+
+
+def _too_often() -> LedgerError:
+    return LedgerError("A claim changes more often than it can be read.")
