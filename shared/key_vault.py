@@ -1,26 +1,17 @@
 """Secrets read from Azure Key Vault with Microsoft's own client. Blocking: for worker threads."""
 
-import logging
 import threading
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.errors import VaultError
+from shared.identity import NETWORK_OPTIONS, credential, log_no_requests
 from shared.local_stack import vault_transport
 from shared.settings import Secret, Settings
 
 if TYPE_CHECKING:
     from azure.core.exceptions import AzureError
     from azure.keyvault.secrets import SecretClient
-
-# A worker that serves a webhook has 15 s: two short attempts, not the SDK's minutes. An answer is
-# never waited out: the SDK would sleep for whatever its Retry-After says.
-NETWORK_OPTIONS: dict[str, Any] = {
-    "retry_total": 1,
-    "retry_status": 0,
-    "connection_timeout": 3,
-    "read_timeout": 3,
-}
 
 
 class KeyVault:
@@ -52,27 +43,14 @@ class KeyVault:
     def _connect(self) -> "SecretClient":
         from azure.keyvault.secrets import SecretClient
 
-        for name in ("azure.core", "azure.identity"):  # at INFO they log every request
-            logging.getLogger(name).setLevel(logging.WARNING)
+        log_no_requests()
         options = dict(NETWORK_OPTIONS)
         if self._config.local_stack_url:
             options["transport"] = vault_transport(self._config.local_stack_url, **NETWORK_OPTIONS)
-        return SecretClient(self._config.key_vault_url, self._credential(), **options)
-
-    def _credential(self) -> Any:
-        """The identity of the app in Azure, else the person who ran `az login`.
-
-        Never the SDK's default chain: it tries sources that cannot exist, one after the other.
-        A user-assigned identity needs its client id; the SDK does not read AZURE_CLIENT_ID here.
-        """
-        if self._config.managed_identity:
-            from azure.identity import ManagedIdentityCredential
-
-            client_id = self._config.client_id or None
-            return ManagedIdentityCredential(client_id=client_id, **NETWORK_OPTIONS)
-        from azure.identity import AzureCliCredential
-
-        return AzureCliCredential()
+        identity = credential(
+            managed_identity=self._config.managed_identity, client_id=self._config.client_id
+        )
+        return SecretClient(self._config.key_vault_url, identity, **options)
 
 
 def _explain(error: "AzureError") -> str:
