@@ -9,6 +9,7 @@ from typing import cast
 from emulator import views
 from emulator.clock import Clock
 from emulator.events import Hub
+from emulator.faults import Faults, Switch
 from emulator.line.exchange import Exchange
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
@@ -52,6 +53,9 @@ class State:
         self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
         self._handsets: list[str] = list(HANDSETS)
         self._host: Mapping[str, object] = NO_HOST
+        self.faults = Faults(self._tell_of_faults)
+        self.fault_switch = Switch(clock, self.faults)
+        self.fault_switch.listeners.append(self._faults_changed)
         self.store = Store(clock, self._changed)
         self.webhooks = Webhooks(self.store, clock, self._why_refused)
         self.reports = Reports(self.store, self.webhooks)
@@ -103,6 +107,7 @@ class State:
             },
             "host": self._host,
             "clock": self.clock_view(),
+            "faults": self.faults.view(),
             "functions_url": self.functions_url,
             "answers_url": self.answers_url,
             "function_key": FUNCTION_KEY,
@@ -117,6 +122,7 @@ class State:
 
     async def reset(self) -> None:
         """Return to the state of a fresh start; the host keeps running."""
+        await self.fault_switch.clear()
         # All in one step, so that nothing new comes between; what ends, ends after it.
         ending = self._cancel_line()
         self.store.clear()
@@ -129,6 +135,7 @@ class State:
 
     async def close(self) -> None:
         """Stop what is under way."""
+        self.fault_switch.cancel()
         await asyncio.gather(*self._cancel_line(), return_exceptions=True)
         await self.webhooks.close()
         self.hub.close()
@@ -158,6 +165,12 @@ class State:
                 sms_url=f"{self.answers_url}/TwimlReply",
             )
         )
+
+    def _tell_of_faults(self) -> None:
+        self.hub.publish("faults", self.faults.view)
+
+    async def _faults_changed(self) -> None:
+        self._tell_of_faults()
 
     def _changed(self, kind: str, record: Record | None) -> None:
         if kind == "number":

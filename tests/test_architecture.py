@@ -73,7 +73,7 @@ def test_imports_are_absolute(folder: str) -> None:
 
 
 FLOORS = [
-    {"local_values", "clock", "events"},
+    {"local_values", "clock", "events", "faults"},
     {"twilio"},
     {"webhooks", "views"},
     {"line"},

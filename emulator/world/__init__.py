@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from emulator.state import State
+from emulator.world.faults import FaultsDoor
 from emulator.world.numbers import Numbers
 from emulator.world.observation import Observation
 from emulator.world.people import People
@@ -17,4 +18,5 @@ def routes(state: State) -> list[web.RouteDef]:
         *People(state).routes(),
         *Numbers(state).routes(),
         *Observation(state).routes(),
+        *FaultsDoor(state).routes(),
     ]
