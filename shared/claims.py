@@ -26,8 +26,7 @@ from shared.settings import Settings
 
 ClaimState = Literal["sending", "sent", "unknown"]
 
-# Kinds of rows: what a key stands for, and which claim a SID of Twilio belongs to.
-CLAIM, OWNER = "claim", "owner"
+CLAIM = "claim"
 # More than ever meet at one row; without an end, a broken store would keep a worker busy.
 ROUNDS = 10
 STILL_RUNNING_S = 1
@@ -194,15 +193,6 @@ class Claims:
                 continue
             return
         raise _too_often()
-
-    async def own(self, claim: Claim, sid: str) -> bool:
-        """Make a SID this claim's own; False when it is another's. One SID never has two owners."""
-        try:
-            await self._ledger.insert(Row(OWNER, sid, {"claim": claim.reference}))
-        except RowExistsError:
-            row = await self._ledger.read(OWNER, sid)
-            return row is not None and row.values["claim"] == claim.reference
-        return True
 
     async def find(self, key: str) -> Claim | None:
         """What is known of a key; `sending` for longer than a send may take is shown as unknown."""

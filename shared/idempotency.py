@@ -1,0 +1,111 @@
+"""The header Idempotency-Key: how a caller says that two requests are the same one.
+
+Source: the IETF draft "The Idempotency-Key HTTP Header Field". It writes the key in quotes, as a
+string of RFC 9651; without them it is taken as well, because most callers leave them out.
+"""
+
+import dataclasses
+import hashlib
+import json
+import re
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import azure.functions as func
+
+from shared.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
+MAX_KEY_CHARS = 255
+
+# In quotes, a quote and a backslash have a backslash before them.
+_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
+# A comma may be the seam between two headers.
+_BARE = re.compile(r"[ !#-+\--~]*")
+
+
+class Key(NamedTuple):
+    """A key and the request that it stands for.
+
+    `text` is input, and never logged. `fingerprint` is the same for the same request alone.
+    `is_binding` says that nothing may be sent while the ledger cannot be used.
+    """
+
+    text: str
+    function: str
+    fingerprint: str
+    is_binding: bool = True
+
+    @classmethod
+    def of_request(
+        cls, req: func.HttpRequest, function: str, request: "DataclassInstance"
+    ) -> "Key | None":
+        """The key that a caller gave to a checked request; None without the header.
+
+        Raise InvalidRequestError when the header cannot be used.
+        """
+        text = _read(req.headers.get(HEADER))
+        if text is None:
+            return None
+        return cls(text, function, _fingerprint(text, function, _fields(request)))
+
+    @classmethod
+    def of_event(cls, function: str, *names: str) -> "Key":
+        """The key of something that the app does by itself, once for what has these names.
+
+        No header can hold it, because of the ends of its lines.
+        """
+        text = "\n".join((function, *names))
+        return cls(text, function, _fingerprint(text, function, {}), is_binding=False)
+
+    @classmethod
+    def of_nobody(cls) -> "Key":
+        """A key for a request without one; nobody can repeat it."""
+        return cls(secrets.token_hex(16), "", "")
+
+
+def replay_headers(*, is_replay: bool) -> dict[str, str]:
+    """The headers of an answer that was given before."""
+    return {REPLAYED_HEADER: "true"} if is_replay else {}
+
+
+def _read(header: str | None) -> str | None:
+    if header is None:
+        return None
+    header = header.strip()
+    quoted = _QUOTED.fullmatch(header)
+    if quoted:
+        text = re.sub(r"\\(.)", r"\1", quoted[1])
+    else:
+        text = header if _BARE.fullmatch(header) else ""
+    if not text.strip() or len(text) > MAX_KEY_CHARS:
+        raise InvalidRequestError(
+            f"`{HEADER}` must be one key of 1 to {MAX_KEY_CHARS} printable ASCII characters, in "
+            "quotes when it holds a comma, a quote or a backslash",
+            field=HEADER,
+        )
+    return text
+
+
+def _fingerprint(key: str, function: str, fields: object) -> str:
+    """A hash of the request; the key salts it, so that nobody finds a number or a text from it."""
+    written = json.dumps([key, function, fields], sort_keys=True, default=_in_utc)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _fields(request: "DataclassInstance") -> object:
+    """What is given of a request, so that an input which comes with a new version changes none."""
+    return dataclasses.asdict(
+        request, dict_factory=lambda pairs: {name: value for name, value in pairs if value}
+    )
+
+
+def _in_utc(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    raise TypeError
