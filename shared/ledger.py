@@ -5,17 +5,23 @@ back: who replaces or deletes it must have seen it as it is. That is all that ex
 key needs, and every store with atomic inserts and versions can give it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 Value = str | int
 
+MAX_TEXT_UNITS = 32_000
+_NAME = re.compile("[A-Za-z0-9-]{1,255}")
+_PROPERTY = re.compile("[a-z][a-z0-9_]{0,99}")
+
 
 class Row(NamedTuple):
     """One row, found by its `kind` (claim, state) and its `name` (letters, digits and `-`).
 
-    `values` are texts of up to 32,000 characters and whole numbers. `version` is the ledger's mark
-    for the row as it was read, "" for one that is not stored yet.
+    `values` are texts of up to 32,000 UTF-16 code units and whole numbers of 64 bits, by names in
+    snake_case. `version` is the ledger's mark for the row as it was read, "" for one that is not
+    stored yet.
     """
 
     kind: str
@@ -30,6 +36,33 @@ class RowExistsError(Exception):
 
 class RowChangedError(Exception):
     """The row was changed or deleted since it was read."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a row may be called so; a name that may not be has no row."""
+    return bool(_NAME.fullmatch(text))
+
+
+def require_storable(row: Row) -> None:
+    """Raise ValueError for what not every store keeps as it is; its text holds no value.
+
+    Table Storage: a text has up to 64 KiB in UTF-16, a number 64 bits, keys no `/`, `\\`, `#`, `?`.
+    https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+    """
+    if not (is_name(row.kind) and is_name(row.name)):
+        raise ValueError("a row's kind and name are letters, digits and -")
+    for name, value in row.values.items():
+        if not _PROPERTY.fullmatch(name):
+            raise ValueError(f"{name} is no name in snake_case")
+        if not (_is_text(value) if isinstance(value, str) else -(2**63) <= value < 2**63):
+            raise ValueError(f"{name} is no text or number that can be stored")
+
+
+def _is_text(text: str) -> bool:
+    try:
+        return len(text.encode("utf-16-le")) <= 2 * MAX_TEXT_UNITS and "\0" not in text
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
 
 
 class Ledger(Protocol):

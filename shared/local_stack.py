@@ -5,13 +5,15 @@ Only loopback addresses are taken, so that a wrong setting cannot send secrets o
 
 import ipaddress
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from shared.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from azure.core.pipeline.transport import HttpTransport
+    from azure.core.pipeline.transport import AsyncHttpTransport, HttpTransport
 
 
 def is_loopback(url: str) -> bool:
@@ -39,8 +41,7 @@ def _is_this_machine(host: str) -> bool:
 def twilio_url(url: str, local_stack_url: str) -> str:
     """Move a URL of Twilio's API (any region, edge or product) to the local stack."""
     parts = urlsplit(url)
-    if not is_loopback(local_stack_url):
-        raise ConfigurationError("LOCAL_STACK_URL must be a loopback address")
+    _require_loopback(local_stack_url)
     if not f".{parts.hostname}".endswith(".twilio.com"):
         raise ConfigurationError("only requests to twilio.com go to the local stack")
     return local_stack_url + parts._replace(scheme="", netloc="").geturl()
@@ -50,22 +51,50 @@ def vault_transport(local_stack_url: str, **options: Any) -> "HttpTransport[Any,
     """A transport for Key Vault's SDK that sends every request to the local stack's vault.
 
     `options` are those of the SDK's own transport, for example its timeouts.
-    The SDK insists on an https vault URL. So the URL changes only while the request is sent: the
-    SDK sends the same request again after the challenge and checks its scheme then.
     """
     from azure.core.pipeline.transport import RequestsTransport
 
-    if not is_loopback(local_stack_url):
-        raise ConfigurationError("LOCAL_STACK_URL must be a loopback address")
+    _require_loopback(local_stack_url)
 
     class LocalVaultTransport(RequestsTransport):
         def send(self, request: Any, **kwargs: Any) -> Any:
-            vault_url = request.url
-            path_and_query = urlsplit(vault_url)._replace(scheme="", netloc="").geturl()
-            request.url = f"{local_stack_url}/vault{path_and_query}"
-            try:
+            with _sent_to(f"{local_stack_url}/vault", request):
                 return super().send(request, **kwargs)
-            finally:
-                request.url = vault_url
 
     return LocalVaultTransport(use_env_settings=False, **options)
+
+
+def table_transport(local_stack_url: str, **options: Any) -> "AsyncHttpTransport[Any, Any]":
+    """A transport for Table Storage's SDK that sends every request to the local stack's storage.
+
+    `options` are those of the SDK's own transport, for example its session and timeouts.
+    """
+    from azure.core.pipeline.transport import AioHttpTransport
+
+    _require_loopback(local_stack_url)
+
+    class LocalTableTransport(AioHttpTransport):
+        async def send(self, request: Any, **kwargs: Any) -> Any:
+            with _sent_to(f"{local_stack_url}/storage", request):
+                return await super().send(request, **kwargs)
+
+    return LocalTableTransport(use_env_settings=False, **options)
+
+
+def _require_loopback(local_stack_url: str) -> None:
+    if not is_loopback(local_stack_url):
+        raise ConfigurationError("LOCAL_STACK_URL must be a loopback address")
+
+
+@contextmanager
+def _sent_to(url: str, request: Any) -> Generator[None]:
+    """Change the URL only while the request is sent.
+
+    The SDKs insist on https URLs, and check the request again before they repeat it.
+    """
+    azure_url = request.url
+    request.url = url + urlsplit(azure_url)._replace(scheme="", netloc="").geturl()
+    try:
+        yield
+    finally:
+        request.url = azure_url

@@ -3,7 +3,7 @@
 Azure runs several workers and ends them without notice, so there it would forget and send twice.
 """
 
-from shared.ledger import Row, RowChangedError, RowExistsError
+from shared.ledger import Row, RowChangedError, RowExistsError, require_storable
 
 
 class MemoryLedger:
@@ -40,6 +40,7 @@ class MemoryLedger:
         """There is nothing to leave."""
 
     def _put(self, row: Row) -> Row:
+        require_storable(row)
         self._writes += 1
         stored = row._replace(values=dict(row.values), version=str(self._writes))
         self._rows[row.kind, row.name] = stored

@@ -1,0 +1,10 @@
+"""Connections that nobody closes. It brings in aiohttp: imported where a client is built."""
+
+import aiohttp
+
+
+class Connector(aiohttp.TCPConnector):
+    """Connections that may still be open when the process ends: Azure ends it without notice."""
+
+    def __del__(self, *args: object) -> None:
+        """Say nothing, where aiohttp would log an error."""

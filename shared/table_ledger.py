@@ -1,0 +1,130 @@
+"""The ledger in a table of the app's storage account (Azure Table Storage).
+
+Inserts and replacements are atomic there, whichever worker makes them, and a row's ETag is its
+version: https://learn.microsoft.com/rest/api/storageservices/insert-entity and update-entity2.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from shared.errors import ConfigurationError, LedgerError
+from shared.ledger import Row, RowChangedError, is_name, require_storable
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.core.exceptions import AzureError
+
+    from shared.table_client import Table
+
+# One operation with its repetition and, at first, a token. Twilio waits 15 s for a whole answer.
+OPERATION_LIMIT_S = 6.0
+
+
+class TableLedger:
+    """Rows in the table LEDGER_TABLE, which comes into being with its first row."""
+
+    def __init__(self, config: Settings, *, limit_s: float = OPERATION_LIMIT_S) -> None:
+        """Use the account that the settings name; no operation takes longer than `limit_s`."""
+        self._config = config
+        self._limit_s = limit_s
+        self._identity: TokenCredential | None = None
+        self._tables: dict[asyncio.AbstractEventLoop, Table] = {}
+
+    async def insert(self, row: Row) -> Row:
+        """Store a new row; raise RowExistsError when there is one already."""
+        require_storable(row)
+        async with self._table() as table:
+            return await table.insert(row)
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        """The row as it is now, None when there is none."""
+        if not is_name(name):
+            return None
+        async with self._table() as table:
+            return await table.read(kind, name)
+
+    async def replace(self, row: Row) -> Row:
+        """Store the row in place of the one with its version; else RowChangedError."""
+        require_storable(row)
+        if not row.version:
+            raise RowChangedError
+        async with self._table() as table:
+            return await table.replace(row)
+
+    async def delete(self, row: Row) -> None:
+        """Remove the row if it still has this version; else RowChangedError."""
+        if not row.version:
+            raise RowChangedError
+        async with self._table() as table:
+            await table.delete(row)
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        table = self._tables.pop(asyncio.get_running_loop(), None)
+        if table is not None:
+            await table.close()
+
+    def abandon(self) -> None:
+        """Leave all connections to the system, as at exit."""
+        for table in self._tables.values():
+            table.abandon()
+
+    @asynccontextmanager
+    async def _table(self) -> "AsyncGenerator[Table]":
+        """The table of this event loop for one operation, whose failures become LedgerError."""
+        from aiohttp import ClientError
+        from azure.core.exceptions import AzureError
+
+        try:
+            async with asyncio.timeout(self._limit_s):
+                yield self._connected()
+        except AzureError as error:
+            raise _explained(error) from error
+        except (ClientError, TimeoutError) as error:
+            raise LedgerError("the storage account did not answer in time") from error
+
+    def _connected(self) -> "Table":
+        """The connections of this event loop: those of another loop fail."""
+        from shared.table_client import Table
+
+        for closed in [known for known in self._tables if known.is_closed()]:
+            self._tables.pop(closed).abandon()
+        loop = asyncio.get_running_loop()
+        if loop not in self._tables:
+            self._tables[loop] = Table(self._config, self._credential())
+        return self._tables[loop]
+
+    def _credential(self) -> "TokenCredential | None":
+        """The identity, once for all loops; None where a connection string opens the account."""
+        if self._config.storage_connection:
+            return None
+        if self._identity is None:
+            from shared.identity import credential
+
+            self._identity = credential(
+                managed_identity=self._config.managed_identity,
+                client_id=self._config.storage_client_id,
+            )
+        return self._identity
+
+
+def _explained(error: "AzureError") -> LedgerError | ConfigurationError:
+    """What an operator can do about it. The SDK's own text may quote the request: not used."""
+    kind = type(error).__name__
+    status = getattr(error, "status_code", None)
+    if kind == "AzureSigningError":  # the key of a connection string is no Base64
+        return ConfigurationError("malformed settings: AzureWebJobsStorage (its key is no key)")
+    if kind == "CredentialUnavailableError":
+        return LedgerError("there is no identity to open storage with; at a desk, run az login")
+    if status == HTTPStatus.FORBIDDEN:
+        return LedgerError(
+            "the storage account refuses the app; its identity needs the role Storage Table Data "
+            "Contributor, a connection string a valid key, and the network rules must let it in"
+        )
+    if kind.startswith(("ServiceRequest", "ServiceResponse")):
+        return LedgerError("the storage account cannot be reached; is its name right?")
+    return LedgerError(f"the storage account did not do its work ({status or kind})")
