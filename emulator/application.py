@@ -7,7 +7,6 @@ from http import HTTPStatus
 from aiohttp import web
 
 from emulator import world
-from emulator.local_values import SECRETS
 from emulator.page import Page
 from emulator.state import State
 from emulator.twilio.api import PREFIX
@@ -23,11 +22,11 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def application(state: State) -> web.Application:
     """Return the web application with all doors."""
     app = web.Application(middlewares=[only_from_here, world_errors], client_max_size=BODY_LIMIT)
-    vault = Vault(SECRETS)
+    vault = Vault(state.secrets)
     app.add_routes(
         [
             web.route("*", PREFIX + "{path:.*}", state.api.handle),
-            web.get("/identity/token", vault.token),
+            web.get("/identity/token", identity.token),
             web.get("/vault/secrets/{name}{version:/?.*}", vault.secret),
             *world.routes(state),
             *Page(state).routes(),

@@ -9,12 +9,12 @@ from typing import cast
 from emulator import views
 from emulator.clock import Clock
 from emulator.events import Hub
-from emulator.faults import Faults, Switch
+from emulator.faults import Faults, Switch, rotated_token
 from emulator.line.exchange import Exchange
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
 from emulator.line.texts import Texts
-from emulator.local_values import FUNCTION_KEY, HANDSETS, LINE, LINE_SID
+from emulator.local_values import AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE, LINE_SID, SECRETS
 from emulator.rest import RestApi
 from emulator.twilio.accounts import Accounts
 from emulator.twilio.numbers import national
@@ -51,20 +51,24 @@ class State:
         self.on_alert: Callable[[Alert], None] = lambda alert: None
         self.functions_url = functions_url
         self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
+        self.secrets = dict(SECRETS)
+        """What the Key Vault stand-in holds, by secret name."""
         self._handsets: list[str] = list(HANDSETS)
         self._host: Mapping[str, object] = NO_HOST
         self.faults = Faults(self._tell_of_faults)
         self.fault_switch = Switch(clock, self.faults)
         self.fault_switch.listeners.append(self._faults_changed)
         self.store = Store(clock, self._changed)
-        self.webhooks = Webhooks(self.store, clock, self._why_refused)
+        self._accounts = Accounts(clock)
+        self.webhooks = Webhooks(
+            self.store, clock, lambda: self._accounts.auth_token, self._why_refused
+        )
         self.reports = Reports(self.store, self.webhooks)
         self.texts = Texts(self.store, clock, self.webhooks, self.reports, emulator_url)
         recorder = Recorder(self.store, clock, self.reports)
         self.exchange = Exchange(
             self.store, clock, self.webhooks, self.reports, recorder, self.texts
         )
-        self._accounts = Accounts(clock)
         self.api = RestApi(
             self.store,
             clock,
@@ -170,6 +174,9 @@ class State:
         self.hub.publish("faults", self.faults.view)
 
     async def _faults_changed(self) -> None:
+        rotated = self.faults.is_on("vault", "rotated")
+        token = rotated_token(self.faults.seed) if rotated else AUTH_TOKEN
+        self._accounts.auth_token = self.secrets["TwilioAuthToken"] = token
         self._tell_of_faults()
 
     def _changed(self, kind: str, record: Record | None) -> None:

@@ -23,6 +23,7 @@ class Accounts:
     def reset(self) -> None:
         """Forget what was changed."""
         self.friendly_name = FRIENDLY_NAME
+        self.auth_token = AUTH_TOKEN
         self.created = self.updated = self.clock.now()
 
     def create(self, parameters: Parameters) -> wire.Json:
@@ -31,7 +32,7 @@ class Accounts:
     def fetch(self, sid: str) -> wire.Json:
         if sid != ACCOUNT_SID:
             raise not_found(f"Accounts/{sid}")
-        return wire.account(self.friendly_name, AUTH_TOKEN, self.created, self.updated)
+        return wire.account(self.friendly_name, self.auth_token, self.created, self.updated)
 
     def update(self, sid: str, parameters: Parameters) -> wire.Json:
         self.fetch(sid)

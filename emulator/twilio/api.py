@@ -68,7 +68,7 @@ class Api:
             parameters = await _form_of(request)
             if PUBLIC_FILE.fullmatch(request.path):
                 return self._file(request)
-            user = user_of(request.headers.get("Authorization", ""))
+            user = user_of(request.headers.get("Authorization", ""), self._accounts.auth_token)
             if user == TEST_ACCOUNT_SID:
                 return _json(self._try_out(request, parameters), HTTPStatus.CREATED)
             if not request.path.endswith(".json"):

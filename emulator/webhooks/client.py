@@ -1,6 +1,6 @@
 """One HTTP request of a webhook: its headers and signature, and what came back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import aiohttp
@@ -8,7 +8,6 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 from yarl import URL
 
-from emulator.local_values import AUTH_TOKEN
 from emulator.webhooks.cookies import Cookies
 from emulator.webhooks.overrides import Connection, Trouble
 from emulator.webhooks.urls import host_of, signed_url
@@ -34,9 +33,10 @@ class AttemptError(WebhookError):
 class Client:
     """Makes requests. Use it inside a running event loop and close it at the end."""
 
-    def __init__(self, cookies: Cookies) -> None:
+    def __init__(self, cookies: Cookies, auth_token: Callable[[], str]) -> None:
+        """`auth_token` gives the account's present one, which signs."""
         self._cookies = cookies
-        self._validator = RequestValidator(AUTH_TOKEN)
+        self._auth_token = auth_token
         # A connection for each request: one that the host left open may be dead when the host was
         # restarted.
         self._session = aiohttp.ClientSession(
@@ -101,9 +101,8 @@ class Client:
     def _signature(self, webhook: Webhook, url: str, form: Pairs) -> str:
         is_voice = webhook.resource_sid.startswith(("CA", "CF"))
         # A dictionary of several values: Twilio's SDK reads repeated fields from nothing else.
-        return self._validator.compute_signature(
-            signed_url(url, is_voice=is_voice), MultiDict(form)
-        )
+        validator = RequestValidator(self._auth_token())
+        return validator.compute_signature(signed_url(url, is_voice=is_voice), MultiDict(form))
 
 
 async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:

@@ -27,14 +27,18 @@ class Webhooks:
         self,
         store: Store,
         clock: Clock,
+        auth_token: Callable[[], str],
         hint: Callable[[str, int], str] = lambda url, status: "",
     ) -> None:
-        """`hint` says of a URL why it was answered with an error status, "" when nobody knows."""
+        """`auth_token` gives the account's present one.
+
+        `hint` says of a URL why it was answered with an error status, "" when nobody knows.
+        """
         self._hint = hint
         self._store = store
         self._clock = clock
         self._cookies = Cookies(clock)
-        self._client = Client(self._cookies)
+        self._client = Client(self._cookies, auth_token)
 
     async def close(self) -> None:
         await self._client.close()
