@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.ledger import Ledger
     from shared.messages import Messenger
     from shared.recordings import Recordings
+    from shared.states import States
     from shared.twilio_account import TwilioAccount
     from shared.twilio_http import TwilioHttp
     from shared.voicemails import VoicemailNotifier
@@ -45,9 +46,13 @@ class Clients:
 
     def account(self) -> "TwilioAccount":
         """The app's Twilio account."""
+        from random import random
+
+        from shared.retries import Retries
         from shared.twilio_account import TwilioAccount
 
-        return TwilioAccount(self.credentials, self.settings.rest_secrets, self._connect)
+        retries = Retries(self.clock, self.settings.retry_budget_s, random)
+        return TwilioAccount(self.credentials, self.settings.rest_secrets, self._connect, retries)
 
     def ledger(self) -> "Ledger":
         """Where the app remembers what it sends; raise ConfigurationError when it has no storage.
@@ -84,9 +89,13 @@ class Clients:
         return KeyVault(self.settings)
 
     def _new_ledger(self) -> "Ledger":
-        from shared.memory_ledger import MemoryLedger
+        if self.settings.storage_connection or self.settings.storage_table_url:
+            from shared.table_ledger import TableLedger
 
+            return TableLedger(self.settings)
         if is_loopback(self.settings.public_url):
+            from shared.memory_ledger import MemoryLedger
+
             return MemoryLedger()
         raise ConfigurationError(
             "missing settings: AzureWebJobsStorage (or AzureWebJobsStorage__accountName), "
@@ -174,6 +183,13 @@ def credentials() -> Credentials:
 def ledger() -> "Ledger":
     """Where the app remembers what it sends."""
     return current().ledger()
+
+
+def states() -> "States":
+    """What Twilio has reported. Use it inside a coroutine."""
+    from shared.states import States
+
+    return States(ledger(), clock())
 
 
 def account() -> "TwilioAccount":

@@ -195,13 +195,25 @@ class TwilioRefusedError(TwilioError):
     """Twilio answered with an error; `code` is Twilio's number for it.
 
     `status` is 400 where Twilio found fault with the caller's input (it answered 400 or 404),
-    429 where it asked for fewer requests, otherwise 502.
+    429 where it asked for fewer requests, otherwise 502. `retry_after_s` is Twilio's wish.
     """
 
     title = "Twilio refused the request"
 
-    def __init__(self, detail: str, *, code: int | None, twilio_status: int) -> None:
-        super().__init__(detail, code=code, log_text=f"Twilio answered {twilio_status}")
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: int | None,
+        twilio_status: int,
+        retry_after_s: int | None = None,
+    ) -> None:
+        super().__init__(
+            detail,
+            code=code,
+            log_text=f"Twilio answered {twilio_status}",
+            retry_after_s=retry_after_s,
+        )
         self.twilio_status = twilio_status
         if twilio_status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
             self.status = HTTPStatus.BAD_REQUEST

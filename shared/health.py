@@ -15,7 +15,7 @@ async def check() -> dict[str, object]:
     """Answer that each part works; raise NotHealthyError naming the first that does not."""
     await _part("settings", _check_settings())
     await _part("credentials", _check_credentials())
-    await _part("twilio", clients.account().run(_list_one_message))
+    await _part("twilio", clients.account().run_once(_list_one_message))
     return {"status": "healthy", "settings": "ok", "credentials": "ok", "twilio": "ok"}
 
 

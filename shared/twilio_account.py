@@ -9,13 +9,23 @@ from shared.errors import AppError, TwilioError, TwilioOutcomeUnknownError, Twil
 from shared.settings import Secret
 
 if TYPE_CHECKING:
-    from twilio.base.exceptions import TwilioException
+    from twilio.base.exceptions import (
+        TwilioException,
+        TwilioRestException,
+        TwilioServiceException,
+    )
+    from twilio.http.response import Response
     from twilio.rest import Client
+
+    from shared.retries import Retries
 
 UNREADABLE = (
     "Twilio's answer cannot be read, so it may have carried out the request. "
     "Check before you repeat it."
 )
+
+# After these answers Twilio has done nothing, so it must be sure that they are what they seem.
+REPEATABLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 
 Result = TypeVar("Result")
 # From the values of the account's REST secrets to a client of the running event loop.
@@ -26,13 +36,25 @@ class TwilioAccount:
     """Runs operations of Twilio's SDK with the account's credentials."""
 
     def __init__(
-        self, credentials: Credentials, rest_secrets: tuple[Secret, ...], connect: Connect
+        self,
+        credentials: Credentials,
+        rest_secrets: tuple[Secret, ...],
+        connect: Connect,
+        retries: "Retries",
     ) -> None:
         self._credentials = credentials
         self._rest_secrets = rest_secrets
         self._connect = connect
+        self._retries = retries
 
     async def run(self, operation: Callable[["Client"], Awaitable[Result]]) -> Result:
+        """Run an operation; repeat it only where Twilio did nothing, as `Retries` has it.
+
+        Raise ConfigurationError, VaultError or a TwilioError.
+        """
+        return await self._retries.run(lambda: self.run_once(operation))
+
+    async def run_once(self, operation: Callable[["Client"], Awaitable[Result]]) -> Result:
         """Run an operation once; only when Twilio refuses the credentials, once more with new ones.
 
         Twilio checks credentials before anything else, so a refused operation did nothing. Raise
@@ -59,11 +81,35 @@ class TwilioAccount:
         try:
             return await operation(client)
         except TwilioException as error:
-            raise _translated(error) from error
+            raise self._translated(error) from error
         except AppError:  # of the transport
             raise
         except Exception as error:  # whatever the SDK stumbles over in an answer
             raise TwilioOutcomeUnknownError(UNREADABLE, log_text=type(error).__name__) from error
+
+    def _translated(self, error: "TwilioException") -> TwilioError:
+        """Translate an error of the SDK, with the answer of Twilio where it comes along.
+
+        The base class of the SDK's errors alone is a page of a list that cannot be read.
+        """
+        from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+
+        answer = _answer_of(error)
+        if answer is not None:
+            error = _of_answer(error, answer)
+        if isinstance(error, TwilioRestException):
+            text = str(error.msg)
+        elif isinstance(error, TwilioServiceException):
+            text = f"{error.title} {error.detail or ''}".strip()
+        else:
+            return TwilioOutcomeUnknownError(UNREADABLE)
+        status = _status(error) if answer is None else answer.status_code
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            text += " (Twilio may have carried out the request; check before you repeat it.)"
+        # Without a number of its own the SDK gives the HTTP status; Twilio's numbers have 5 digits.
+        code = error.code if isinstance(error.code, int) and error.code >= 10_000 else None
+        wait_s = self._retries.wait_asked_for(_header(answer, "Retry-After"))
+        return TwilioRefusedError(text, code=code, twilio_status=status, retry_after_s=wait_s)
 
 
 def present(value: object) -> str:
@@ -73,34 +119,39 @@ def present(value: object) -> str:
     return value
 
 
-def _translated(error: "TwilioException") -> TwilioError:
-    """Translate the SDK's two error classes; the newer one is for RFC 9457 answers.
-
-    Their base class alone is what the SDK raises for a page of a list that it cannot read.
-    """
-    from twilio.base.exceptions import TwilioRestException, TwilioServiceException
-
-    error = _with_status(error)
-    if isinstance(error, TwilioRestException):
-        text = str(error.msg)
-    elif isinstance(error, TwilioServiceException):
-        text = f"{error.title} {error.detail or ''}".strip()
-    else:
-        return TwilioOutcomeUnknownError(UNREADABLE)
-    given = cast("object", error.status)  # an RFC 9457 answer says it itself, in any type
-    status = given if isinstance(given, int) else HTTPStatus.BAD_GATEWAY
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        text += " (Twilio may have carried out the request; check before you repeat it.)"
-    # Without a number of its own the SDK gives the HTTP status; Twilio's numbers have 5 digits.
-    code = error.code if isinstance(error.code, int) and error.code >= 10_000 else None
-    return TwilioRefusedError(text, code=code, twilio_status=status)
-
-
-def _with_status(error: "TwilioException") -> "TwilioException":
-    """Lists raise the base class with the answer as its second argument; others are complete."""
-    from twilio.base.version import Version
+def _answer_of(error: "TwilioException") -> "Response | None":
+    """What Twilio answered: lists and our transport raise the base class with it."""
     from twilio.http.response import Response
 
     if len(error.args) > 1 and isinstance(error.args[1], Response):
-        return Version.exception("GET", "", error.args[1], str(error.args[0]))
-    return error
+        return error.args[1]
+    return None
+
+
+def _of_answer(
+    error: "TwilioException", answer: "Response"
+) -> "TwilioRestException | TwilioServiceException":
+    """The error that the SDK has for an answer."""
+    from twilio.base.version import Version
+
+    return Version.exception("GET", "", answer, str(error.args[0]))
+
+
+def _status(error: "TwilioRestException | TwilioServiceException") -> int:
+    """The HTTP status of an answer that is lost, as far as it can be trusted.
+
+    The newer class is for RFC 9457 answers, which say it themselves, in any type. The transport
+    keeps the answers that allow a repetition, so one that says to be such is not.
+    """
+    from twilio.base.exceptions import TwilioServiceException
+
+    given = cast("object", error.status)
+    if not isinstance(given, int):
+        return HTTPStatus.BAD_GATEWAY
+    if isinstance(error, TwilioServiceException) and given in REPEATABLE:
+        return HTTPStatus.BAD_GATEWAY
+    return given
+
+
+def _header(answer: "Response | None", name: str) -> str | None:
+    return answer.headers.get(name) if answer is not None and answer.headers else None

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
+from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
@@ -20,7 +21,7 @@ from shared.errors import (
     TwilioUnreachableError,
 )
 from shared.local_stack import twilio_url
-from shared.twilio_account import UNREADABLE
+from shared.twilio_account import REPEATABLE, UNREADABLE
 
 # A caller of ours (or Twilio, which waits 15 s) should hear of a failure in time.
 TOTAL_TIMEOUT_S = 15.0
@@ -75,7 +76,7 @@ class TwilioHttp(AsyncHttpClient):
         """Make one request, as the SDK asks for it; `timeout` is fixed and never the SDK's.
 
         Raise TwilioUnreachableError when nothing was sent, TwilioOutcomeUnknownError when no
-        answer came back.
+        answer came back, and the SDK's own error with the answer when that is one of REPEATABLE.
         """
         url = twilio_url(uri, self._local_stack_url) if self._local_stack_url else uri
         if params:
@@ -92,7 +93,7 @@ class TwilioHttp(AsyncHttpClient):
                 text = (await answer.read()).decode("utf-8", "replace")
                 if answer.ok and not text.lstrip().startswith("{") and text:
                     raise TwilioOutcomeUnknownError(UNREADABLE)
-                return Response(answer.status, text, answer.headers)
+                return _checked(Response(answer.status, text, answer.headers))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TwilioUnreachableError(NO_CONNECTION) from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -106,8 +107,9 @@ class TwilioHttp(AsyncHttpClient):
     ) -> tuple[int, bytes]:
         """Get a file; return the status of the answer and its bytes. A few are got at a time.
 
-        Raise TwilioUnreachableError, TwilioTimeoutError or FileTooLongError. Twilio may send on to
-        where it stores files, without the credentials; the local stack may not.
+        Raise TwilioUnreachableError, TwilioTimeoutError, FileTooLongError, and for REPEATABLE as
+        `request` does. Twilio may send on to where it stores files, without the credentials; the
+        local stack may not.
         """
         is_local = bool(self._local_stack_url)
         try:
@@ -120,6 +122,7 @@ class TwilioHttp(AsyncHttpClient):
                     timeout=self._download_timeout,
                 ) as answer,
             ):
+                _checked(Response(answer.status, "", answer.headers))
                 return answer.status, await _limited(answer, max_bytes)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TwilioUnreachableError(NO_CONNECTION) from error
@@ -133,6 +136,17 @@ class TwilioHttp(AsyncHttpClient):
     def abandon(self) -> None:
         """Leave the connections to the system: at exit their event loop no longer runs."""
         self._session.detach()
+
+
+def _checked(answer: Response) -> Response:
+    """The answer, unless it says that Twilio did nothing.
+
+    The SDK's error for an answer keeps neither the headers nor, if the answer is an RFC 9457
+    problem, the HTTP status. So the answer travels with the error, as it does for lists.
+    """
+    if answer.status_code in REPEATABLE:
+        raise TwilioException("Request refused", answer)
+    return answer
 
 
 async def _limited(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -44,6 +44,8 @@ class FakeTwilio(AsyncHttpClient):
         self.is_async = True
         self.requests: list[dict[str, Any]] = []
         self.answers: list[tuple[int, Any] | Exception] = []
+        self.lasting: tuple[int, Any] | Exception | None = None
+        """What each request gets that no other answer is there for."""
 
     def answer(self, status: int, body: Any) -> None:
         """Give this answer (JSON, or a text as it is) to the next request."""
@@ -55,17 +57,18 @@ class FakeTwilio(AsyncHttpClient):
 
     async def request(self, method: str, uri: str, *args: Any, **kwargs: Any) -> Response:
         self.requests.append({"method": method, "url": uri, **kwargs})
-        answer = self.answers.pop(0) if self.answers else created(kwargs.get("data") or {})
-        if isinstance(answer, Exception):
-            raise answer
-        status, body = answer
+        status, body = self.next_answer(created(kwargs.get("data") or {}))
         return Response(status, body if isinstance(body, str) else json.dumps(body))
 
     async def download(
         self, url: str, auth: tuple[str, str], *, max_bytes: int
     ) -> tuple[int, bytes]:
         self.requests.append({"method": "GET", "url": url, "auth": auth, "max_bytes": max_bytes})
-        answer = self.answers.pop(0)
+        return self.next_answer((404, b""))
+
+    def next_answer(self, otherwise: tuple[int, Any]) -> tuple[int, Any]:
+        """Return status and body of the next answer, or raise the next error."""
+        answer = self.answers.pop(0) if self.answers else self.lasting or otherwise
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -75,6 +78,19 @@ class FakeTwilio(AsyncHttpClient):
 
     def abandon(self) -> None:
         pass
+
+
+class HastyClock(SystemClock):
+    """A clock whose sleepers wake up at once, though it says that their time has passed."""
+
+    def __init__(self) -> None:
+        self.slept_s = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.slept_s
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept_s += seconds
 
 
 def created(data: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -110,7 +126,7 @@ def values() -> dict[str, str]:
 @pytest.fixture
 def app(twilio: FakeTwilio, values: dict[str, str]) -> Iterator[clients.Clients]:
     """The app's clients with those settings and that Twilio."""
-    current = clients.Clients(values, SystemClock())
+    current = clients.Clients(values, HastyClock())
     clients.reset(current)
     yield current
     clients.reset()

@@ -180,7 +180,7 @@ def test_a_recording_that_twilio_does_not_know_is_a_404(twilio: FakeTwilio) -> N
     ],
 )
 def test_a_failure_of_twilio_is_told(twilio: FakeTwilio, answer: Any, status: int) -> None:
-    twilio.answers.append(answer)
+    twilio.lasting = answer
 
     assert problem(get(f"sid={SID}"))["status"] == status
 

@@ -52,10 +52,14 @@ def call(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def owner(
-    run: Run, signed_request: SignedRequest, twilio: FakeTwilio, values: dict[str, str]
+    app: clients.Clients,
+    run: Run,
+    signed_request: SignedRequest,
+    twilio: FakeTwilio,
+    values: dict[str, str],
 ) -> Owner:
     values["LINK_SIGNING_KEY"] = KEY
-    clients.reset(clients.Clients(values, SystemClock()))
+    clients.reset(clients.Clients(values, app.clock))
     return Owner(run, signed_request, twilio)
 
 
@@ -228,7 +232,7 @@ def test_a_text_that_fails_is_an_error_in_the_log_and_to_be_repeated_only_if_not
 ) -> None:
     owner.twilio.answer(200, call())
     if error:
-        owner.twilio.fail(error)
+        owner.twilio.lasting = error
     else:
         owner.twilio.answer(400, {"code": 21610, "message": f"{OWNER} said STOP", "status": 400})
 

@@ -25,6 +25,9 @@ class ManualClock:
     def now(self) -> datetime:
         return datetime(2026, 11, 22, tzinfo=UTC) + timedelta(seconds=self.passed_s)
 
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
     def advance(self, seconds: float) -> None:
         self.passed_s += seconds
 

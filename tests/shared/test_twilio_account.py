@@ -4,14 +4,26 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
+from twilio.http.response import Response
 from twilio.rest import Client
 
-from shared.clock import SystemClock
 from shared.credentials import AppSettings, Credentials
-from shared.errors import TwilioOutcomeUnknownError, TwilioRefusedError
+from shared.errors import (
+    TwilioError,
+    TwilioOutcomeUnknownError,
+    TwilioRefusedError,
+    TwilioUnreachableError,
+    VaultError,
+)
+from shared.retries import Retries
 from shared.settings import Secret
 from shared.twilio_account import TwilioAccount
+from tests.shared.conftest import ManualClock
 
 REST_SECRETS = (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
 
@@ -34,20 +46,31 @@ class Attempts:
         return outcome
 
 
-def run(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> object:
+def account_of(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> TwilioAccount:
     known = secrets or {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
-    credentials = Credentials(AppSettings(known), SystemClock())
-    account = TwilioAccount(credentials, REST_SECRETS, attempts.connect)
-    return asyncio.run(account.run(attempts))
+    clock = ManualClock()
+    credentials = Credentials(AppSettings(known), clock)
+    retries = Retries(clock, 10, lambda: 1.0)
+    return TwilioAccount(credentials, REST_SECRETS, attempts.connect, retries)
+
+
+def run(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> object:
+    return asyncio.run(account_of(attempts, secrets).run(attempts))
 
 
 def refused(status: int, code: Any = None, text: str = "no") -> TwilioRestException:
     return TwilioRestException(status, "/Messages.json", text, code, "POST")
 
 
+def answered(status: int, body: str = "", **headers: str) -> TwilioException:
+    """What the transport raises for an answer, and the SDK for that to a list."""
+    return TwilioException("no", Response(status, body, headers))
+
+
 def refusal(error: Exception) -> TwilioRefusedError:
+    attempts = Attempts(error)
     with pytest.raises(TwilioRefusedError) as caught:
-        run(Attempts(error))
+        asyncio.run(account_of(attempts).run_once(attempts))
     return caught.value
 
 
@@ -120,7 +143,7 @@ def test_the_same_credentials_are_not_tried_again() -> None:
     assert (caught.value.status, caught.value.code) == (502, 20003)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
 def test_other_refusals_are_never_repeated(status: int) -> None:
     attempts = Attempts(refused(status))
 
@@ -128,3 +151,79 @@ def test_other_refusals_are_never_repeated(status: int) -> None:
         run(attempts)
 
     assert len(attempts.tokens) == 1
+
+
+@pytest.mark.parametrize(
+    "nothing_done", [refused(429, 20429), answered(429), TwilioUnreachableError("x")]
+)
+def test_what_did_nothing_is_repeated(nothing_done: Exception) -> None:
+    attempts = Attempts(nothing_done, nothing_done, "sent")
+
+    assert run(attempts) == "sent"
+    assert len(attempts.tokens) == 3
+
+
+@pytest.mark.parametrize("nothing_done", [refused(429, 20429), TwilioUnreachableError("x")])
+def test_where_a_quick_answer_counts_nothing_is_repeated(nothing_done: Exception) -> None:
+    attempts = Attempts(nothing_done, "sent")
+
+    with pytest.raises(TwilioError):
+        asyncio.run(account_of(attempts).run_once(attempts))
+
+
+def test_new_credentials_may_be_needed_in_the_midst_of_retries() -> None:
+    secrets = {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
+
+    class Rotated(Attempts):
+        async def __call__(self, client: Client) -> object:
+            secrets[Secret.AUTH_TOKEN] = "second"
+            return await super().__call__(client)
+
+    attempts = Rotated(answered(429), answered(401), answered(429), "sent")
+
+    assert run(attempts, secrets) == "sent"
+    assert attempts.tokens == ["first", "first", "second", "second"]
+
+
+def test_without_credentials_there_is_nothing_to_repeat() -> None:
+    class Down:
+        reads = 0
+
+        def read(self, secret: Secret) -> str | None:
+            self.reads += 1
+            raise VaultError("down")
+
+    vault, clock, attempts = Down(), ManualClock(), Attempts()
+    retries = Retries(clock, 10, lambda: 1.0)
+    credentials = Credentials(vault, clock)
+
+    with pytest.raises(VaultError) as caught:
+        asyncio.run(
+            TwilioAccount(credentials, REST_SECRETS, attempts.connect, retries).run(attempts)
+        )
+
+    assert vault.reads == 1
+    assert caught.value.retry_after_s == 10
+
+
+def test_twilios_wish_for_patience_comes_with_its_refusal() -> None:
+    body = '{"code": 20429, "message": "Too Many Requests", "status": 429}'
+    error = refusal(answered(429, body, **{"Retry-After": "30"}))
+
+    assert (error.status, error.code, error.retry_after_s) == (429, 20429, 30)
+    assert error.detail == "no: Too Many Requests"
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_a_problem_that_only_says_that_nothing_was_done_is_not_repeated(status: int) -> None:
+    attempts = Attempts(TwilioServiceException("t", "Failed", status, 20500), "sent")
+
+    with pytest.raises(TwilioRefusedError) as caught:
+        run(attempts)
+    assert caught.value.status == 502
+
+
+def test_the_status_of_an_answer_counts_whatever_its_text_says() -> None:
+    problem = '{"type": "t", "title": "Failed", "status": 429, "code": 20500}'
+
+    assert refusal(answered(503, problem)).twilio_status == 503

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
+from twilio.base.exceptions import TwilioException
 
 from shared.errors import FileTooLongError, TwilioTimeoutError, TwilioUnreachableError
 from shared.twilio_http import MAX_DOWNLOADS, TwilioHttp
@@ -162,6 +163,15 @@ def test_a_file_that_does_not_come_is_given_up() -> None:
 
     with pytest.raises(TwilioTimeoutError):
         download(handler)
+
+
+def test_twilios_wish_for_patience_comes_along() -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(status=429, headers={"Retry-After": "7"})
+
+    with pytest.raises(TwilioException) as caught:
+        download(handler)
+    assert caught.value.args[1].headers["retry-after"] == "7"
 
 
 def test_without_a_connection_the_file_cannot_be_read() -> None:

@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
+from twilio.base.exceptions import TwilioException
 from twilio.http.response import Response
+from twilio.rest import Client
 
 from shared.errors import ConfigurationError, TwilioOutcomeUnknownError, TwilioUnreachableError
 from shared.twilio_http import TwilioHttp
@@ -86,7 +88,7 @@ def test_no_cookie_is_sent_back() -> None:
     assert cookies == [None, None]
 
 
-@pytest.mark.parametrize("status", [204, 301, 400, 401, 503])
+@pytest.mark.parametrize("status", [204, 301, 400, 404, 503])
 def test_every_answer_is_handed_on(status: int) -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=status, headers={"Location": "/elsewhere"})
@@ -95,6 +97,54 @@ def test_every_answer_is_handed_on(status: int) -> None:
         return await http.request("POST", API)
 
     assert against(handler, use).status_code == status
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_an_answer_after_which_nothing_was_done_travels_with_the_sdks_error(status: int) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response({"code": 20429}, status=status, headers={"Retry-After": "7"})
+
+    async def use(http: TwilioHttp) -> Response:
+        client = Client("AC1", "token", http_client=http)
+        await client.messages.create_async(to="+12025550123", body="Hi")
+        raise AssertionError
+
+    with pytest.raises(TwilioException) as caught:
+        against(handler, use)
+    _, answer = caught.value.args
+    assert (answer.status_code, answer.headers["retry-after"]) == (status, "7")
+
+
+@pytest.mark.parametrize(("method", "times"), [("POST", 1), ("GET", 2)])
+def test_on_a_connection_that_the_server_drops_only_what_reads_is_sent_again(
+    method: str, times: int
+) -> None:
+    heads: list[bytes] = []
+
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the first request of a connection that is kept, and drop it at the second."""
+        for _ in range(2):
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+            if len(heads) == 1:
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            else:
+                break
+        writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(answer_once, "127.0.0.1", 0)
+        http = TwilioHttp(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        await http.request("GET", API)
+        try:
+            await http.request(method, API)
+        finally:
+            await http.close()
+            server.close()
+            await server.wait_closed()
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        asyncio.run(main())
+    assert len(heads) == 1 + times
 
 
 def test_without_a_connection_nothing_was_sent() -> None:
