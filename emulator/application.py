@@ -7,8 +7,11 @@ from http import HTTPStatus
 from aiohttp import web
 
 from emulator import world
+from emulator.identity import Identity
 from emulator.page import Page
 from emulator.state import State
+from emulator.storage import PREFIX as STORAGE_PREFIX
+from emulator.storage import StorageDoor
 from emulator.twilio.api import PREFIX
 from emulator.vault import Vault
 from emulator.world import problem, world_errors
@@ -22,12 +25,15 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def application(state: State) -> web.Application:
     """Return the web application with all doors."""
     app = web.Application(middlewares=[only_from_here, world_errors], client_max_size=BODY_LIMIT)
-    vault = Vault(state.secrets)
+    identity = Identity()
+    vault = Vault(state.secrets, identity)
+    storage = StorageDoor(state.tables, identity, lambda gap: state.store.alert("", None, gap))
     app.add_routes(
         [
             web.route("*", PREFIX + "{path:.*}", state.api.handle),
             web.get("/identity/token", identity.token),
             web.get("/vault/secrets/{name}{version:/?.*}", vault.secret),
+            web.route("*", STORAGE_PREFIX + "{path:.*}", storage.handle),
             *world.routes(state),
             *Page(state).routes(),
         ]

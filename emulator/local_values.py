@@ -25,6 +25,7 @@ HANDSETS = ("+12025550123", "+12025550124")
 """The people's phones that the page shows from the start."""
 
 VAULT_URL = "https://local-stack.vault.azure.net"
+TABLE_URL = "https://local-stack.table.core.windows.net"
 IDENTITY_HEADER = "local"
 FUNCTIONS_PORT = 7071
 PHONE_PORT = 7072
@@ -51,6 +52,10 @@ def host_settings(functions_url: str, emulator_url: str) -> dict[str, str]:
         "IDENTITY_ENDPOINT": f"{emulator_url}/identity/token",
         "IDENTITY_HEADER": IDENTITY_HEADER,
         "AZURE_CLIENT_ID": "",
+        "AzureWebJobsStorage": "",
+        "AzureWebJobsStorage__accountName": "",
+        "AzureWebJobsStorage__tableServiceUri": TABLE_URL,
+        "AzureWebJobsStorage__clientId": "",
         "PUBLIC_URL": functions_url,
         "WEBSITE_HOSTNAME": functions_url.removeprefix("http://"),
         "TWILIO_FROM_NUMBER": LINE,

@@ -16,6 +16,7 @@ from emulator.line.reports import Reports
 from emulator.line.texts import Texts
 from emulator.local_values import AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE, LINE_SID, SECRETS
 from emulator.rest import RestApi
+from emulator.storage import Tables
 from emulator.twilio.accounts import Accounts
 from emulator.twilio.numbers import national
 from emulator.twilio.records import Alert, Call, Message, PhoneNumber, Record
@@ -49,6 +50,7 @@ class State:
         self.clock = clock
         self.hub = Hub()
         self.on_alert: Callable[[Alert], None] = lambda alert: None
+        self.kill_host: Callable[[], None] = lambda: None
         self.functions_url = functions_url
         self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
         self.secrets = dict(SECRETS)
@@ -59,6 +61,7 @@ class State:
         self.fault_switch = Switch(clock, self.faults)
         self.fault_switch.listeners.append(self._faults_changed)
         self.store = Store(clock, self._changed)
+        self.tables = Tables(clock)
         self._accounts = Accounts(clock)
         self.webhooks = Webhooks(
             self.store, clock, lambda: self._accounts.auth_token, self._why_refused
@@ -131,6 +134,7 @@ class State:
         ending = self._cancel_line()
         self.store.clear()
         self.webhooks.forget()
+        self.tables.clear()
         self._accounts.reset()
         self._handsets = list(HANDSETS)
         self._add_line()

@@ -75,9 +75,9 @@ def test_imports_are_absolute(folder: str) -> None:
 FLOORS = [
     {"local_values", "clock", "events", "faults"},
     {"twilio"},
-    {"webhooks", "views"},
+    {"identity", "webhooks", "views"},
     {"line"},
-    {"rest"},
+    {"rest", "storage"},
     {"state", "vault"},
     {"world", "page"},
     {"application"},
