@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twilio.rest import Client
 
     from shared.calls import Caller
+    from shared.claims import Claims
     from shared.key_vault import KeyVault
     from shared.ledger import Ledger
     from shared.messages import Messenger
@@ -183,6 +184,13 @@ def credentials() -> Credentials:
 def ledger() -> "Ledger":
     """Where the app remembers what it sends."""
     return current().ledger()
+
+
+def claims() -> "Claims":
+    """Who may send what under which idempotency key. Use it inside a coroutine."""
+    from shared.claims import Claims
+
+    return Claims(ledger(), clock(), settings())
 
 
 def states() -> "States":
