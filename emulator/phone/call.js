@@ -1,7 +1,7 @@
 /** The screens of a call. */
 import { Captions } from "./captions.js";
 import { formatNumber, nameOf, talkTime } from "./formats.js";
-import { Icon } from "./icons.js";
+import { Icon, Round } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { isCaller, lineOf, liveCall, talkSeconds } from "./records.js";
 import { VoiceField } from "./say.js";
@@ -42,13 +42,8 @@ function Screen({ call, numbers, test, label, about, children }) {
   </section>`;
 }
 
-const Button = ({ name, label, icon, kind, onClick, ...rest }) =>
-  html`<button class="round ${kind}" data-testid=${name} aria-label=${label} title=${label} onClick=${onClick} ...${rest}>
-    <${Icon} name=${icon} />
-  </button>`;
-
 const HangUp = ({ onClick }) =>
-  html`<${Button} name="hangup" label="Hang up" icon="hangup" kind="decline" onClick=${onClick} />`;
+  html`<${Round} test="hangup" label="Hang up" icon="hangup" kind="decline" onClick=${onClick} />`;
 
 function Ringing({ call, numbers, onAct }) {
   const caller = isCaller(call);
@@ -59,8 +54,8 @@ function Ringing({ call, numbers, onAct }) {
     <div class="actions">
       ${caller
         ? html`<${HangUp} onClick=${act("hangup")} />`
-        : html`<${Button} name="decline" label="Decline" icon="hangup" kind="decline" onClick=${act("decline")} />
-            <${Button} name="answer" label="Answer" icon="phone" kind="answer" onClick=${act("answer")} />`}
+        : html`<${Round} test="decline" label="Decline" icon="hangup" kind="decline" onClick=${act("decline")} />
+            <${Round} test="answer" label="Answer" icon="phone" kind="answer" onClick=${act("answer")} />`}
     </div>
     ${!caller && html`<button class="soft-button" onClick=${act("answer", { machine: true })}>Answer as a machine</button>`}
   </${Screen}>`;
@@ -98,7 +93,7 @@ function Talking({ call, numbers, state, muted, onMute, onKey, onSay, onAct }) {
     ${(recording || wants.includes("speech")) && html`<${Speech} key=${recording} ...${{ call, recording, onAct, onSay }} />`}
     <${Keypad} onKey=${(digit) => onKey(call.sid, digit)} wanted=${wants.includes("keys")} />
     <div class="actions">
-      <${Button} name="mute-voice" label="Mute the voice" icon=${muted ? "silent" : "sound"} kind="glass"
+      <${Round} label="Mute the voice" icon=${muted ? "silent" : "sound"} kind="glass"
         aria-pressed=${muted} onClick=${() => onMute(!muted)} />
       <${HangUp} onClick=${() => onAct(call.sid, "hangup")} />
     </div>

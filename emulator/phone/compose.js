@@ -1,6 +1,6 @@
 /** Where the person writes a text. */
 import { formatNumber } from "./formats.js";
-import { Icon } from "./icons.js";
+import { Round } from "./icons.js";
 import { segmentsOf } from "./segments.js";
 import { html, useState } from "./ui.js";
 
@@ -23,6 +23,6 @@ export function Compose({ peer, draft, onDraft, onSend }) {
     <textarea rows="1" data-testid="compose" placeholder="Text message" aria-label="Text to ${formatNumber(peer)}"
       value=${draft} onInput=${(event) => onDraft(event.target.value)} onKeyDown=${onKeyDown}></textarea>
     ${draft && html`<small data-testid="counter">${units} · ${segments} segment${segments > 1 && "s"}</small>`}
-    <button class="round send" data-testid="send" aria-label="Send" disabled=${!ready}><${Icon} name="send" /></button>
+    <${Round} test="send" label="Send" icon="send" kind="send" disabled=${!ready} />
   </form>`;
 }

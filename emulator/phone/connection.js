@@ -1,8 +1,6 @@
 /** The stream of events from the emulator. */
+import { EVENTS } from "./store.js";
 
-const EVENTS = [
-  "snapshot", "text", "call", "webhook", "alert", "queue", "conference", "recording", "numbers", "host", "handsets", "clock",
-];
 const RETRY_MS = 1000;
 
 /** Feed events into the store; after a break a new stream begins with a snapshot. */

@@ -1,6 +1,6 @@
 /** The screen on which the person dials a number. */
 import { entryOf, formatNumber, international, numberOf } from "./formats.js";
-import { Icon } from "./icons.js";
+import { Round } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { html, useState } from "./ui.js";
 
@@ -20,10 +20,9 @@ export function Dialler({ state, tones, onCall, onText }) {
     </select>`}
     <${Keypad} onKey=${key} />
     <div class="actions">
-      <button class="round" aria-label="Text" onClick=${() => onText(number)}><${Icon} name="message" /></button>
-      <button class="round answer" aria-label="Call" onClick=${() => onCall(number)}><${Icon} name="phone" /></button>
-      <button class="round" aria-label="Erase a digit" disabled=${!typed}
-        onClick=${() => setTyped(typed.slice(0, -1))}><${Icon} name="erase" /></button>
+      <${Round} label="Text" icon="message" onClick=${() => onText(number)} />
+      <${Round} label="Call" icon="phone" kind="answer" onClick=${() => onCall(number)} />
+      <${Round} label="Erase a digit" icon="erase" disabled=${!typed} onClick=${() => setTyped(typed.slice(0, -1))} />
     </div>
   </div>`;
 }

@@ -3,7 +3,7 @@ import { CallScreen, useCall } from "./call.js";
 import { Compose } from "./compose.js";
 import { Dialler } from "./dialler.js";
 import { entryOf, formatNumber, nameOf } from "./formats.js";
-import { Icon } from "./icons.js";
+import { Icon, Round } from "./icons.js";
 import { peersOf, ringsAt, threadOf } from "./records.js";
 import { Thread } from "./thread.js";
 import { html, useState } from "./ui.js";
@@ -19,8 +19,7 @@ function Peer({ state, all, peer, onPeer, onCall }) {
           </select>`
         : html`<p>${formatNumber(peer)}</p>`}
     </div>
-    <button class="round answer" data-testid="call-line" aria-label="Call ${formatNumber(peer)}"
-      onClick=${() => onCall(peer)}><${Icon} name="phone" /></button>
+    <${Round} test="call-line" label="Call ${formatNumber(peer)}" icon="phone" kind="answer" onClick=${() => onCall(peer)} />
   </header>`;
 }
 

@@ -1,4 +1,4 @@
-/** Line icons, for decoration: the label stands on the button. */
+/** Line icons, for decoration: the label stands on the button. A round button has nothing but its icon. */
 import { html } from "./ui.js";
 
 const PATHS = {
@@ -21,3 +21,6 @@ const PATHS = {
 
 export const Icon = ({ name }) =>
   html`<svg class="icon icon-${name}" viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+
+export const Round = ({ test, label, icon, kind = "", ...rest }) =>
+  html`<button class="round ${kind}" data-testid=${test} aria-label=${label} title=${label} ...${rest}><${Icon} name=${icon} /></button>`;

@@ -1,5 +1,5 @@
 /** What the person says in a call, typed. */
-import { Icon } from "./icons.js";
+import { Round } from "./icons.js";
 import { html, useEffect, useRef, useState } from "./ui.js";
 
 const PAUSE_MS = 150; // between two reports of what has been said so far
@@ -22,6 +22,6 @@ export function VoiceField({ onSay }) {
   };
   return html`<form class="compose" onSubmit=${say}>
     <input data-testid="say" placeholder="Say something" aria-label="Say something" autocomplete="off" value=${text} onInput=${type} />
-    <button class="round send" aria-label="Say it" disabled=${!text.trim()}><${Icon} name="send" /></button>
+    <${Round} label="Say it" icon="send" kind="send" disabled=${!text.trim()} />
   </form>`;
 }

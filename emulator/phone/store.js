@@ -2,8 +2,12 @@
 
 const LIMIT = 500; // newest records of each kind
 const KINDS = ["texts", "calls", "webhooks", "alerts", "queues", "conferences", "recordings"];
+const VALUES = ["host", "numbers", "handsets", "clock"];
 
-export const initialState = {
+/** An event is one record of a kind, or a value anew. */
+export const EVENTS = ["snapshot", ...KINDS.map((kind) => kind.slice(0, -1)), ...VALUES];
+
+const initialState = {
   connected: false,
   ready: false, // a snapshot has come
   line: "",
@@ -51,32 +55,15 @@ function fromSnapshot(state, data) {
   };
 }
 
-/** The state after one event; an unknown event changes nothing. */
-export function reduce(state, name, data) {
-  switch (name) {
-    case "snapshot":
-      return fromSnapshot(state, data);
-    case "text":
-      return { ...added(state, "texts", data), unread: unread(state, [data]) };
-    case "call":
-    case "webhook":
-    case "alert":
-    case "queue":
-    case "conference":
-    case "recording":
-      return added(state, `${name}s`, data);
-    case "host":
-    case "numbers":
-    case "handsets":
-    case "clock":
-      return { ...state, [name]: data };
-    case "lost":
-      return { ...state, connected: false };
-    case "read": // the texts to the number `data` have been looked at
-      return { ...state, unread: new Set([...state.unread].filter((sid) => (state.texts.get(sid)?.to ?? data) !== data)) };
-    default:
-      return state;
-  }
+/** The state after one event. */
+function reduce(state, name, data) {
+  if (name === "snapshot") return fromSnapshot(state, data);
+  if (name === "lost") return { ...state, connected: false };
+  // The texts to the number `data` have been looked at.
+  if (name === "read") return { ...state, unread: new Set([...state.unread].filter((sid) => (state.texts.get(sid)?.to ?? data) !== data)) };
+  if (VALUES.includes(name)) return { ...state, [name]: data };
+  const next = added(state, `${name}s`, data);
+  return name === "text" ? { ...next, unread: unread(state, [data]) } : next;
 }
 
 /** Holds the state and tells its listeners (state, name, data) about each event. */

@@ -1,6 +1,6 @@
 /** All handsets: a lamp for each, and the way to answer one that is not in hand. */
 import { formatNumber, international, numberOf } from "./formats.js";
-import { Icon } from "./icons.js";
+import { Round } from "./icons.js";
 import { liveCall, ringsAt, unreadCount } from "./records.js";
 import { html } from "./ui.js";
 
@@ -15,8 +15,8 @@ function Tab({ state, number, inHand, onChoose, onAnswer }) {
       ${formatNumber(number)}
       ${call && html`<span class="spoken">${ringing ? "ringing" : "in a call"}</span>`}
     </button>
-    ${ringing && !inHand && html`<button class="round answer" data-testid="answer-tab"
-      aria-label="Answer ${formatNumber(number)}" onClick=${() => onAnswer(number, call)}><${Icon} name="phone" /></button>`}
+    ${ringing && !inHand && html`<${Round} test="answer-tab" label="Answer ${formatNumber(number)}"
+      icon="phone" kind="answer" onClick=${() => onAnswer(number, call)} />`}
   </div>`;
 }
 
