@@ -14,6 +14,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from shared.connector import Connector
 from shared.errors import (
     FileTooLongError,
     TwilioOutcomeUnknownError,
@@ -33,13 +34,6 @@ MAX_DOWNLOADS = 4
 NO_CONNECTION = "There is no connection to Twilio; nothing was sent."
 
 
-class _Connector(aiohttp.TCPConnector):
-    """Connections that may still be open when the process ends: Azure ends it without notice."""
-
-    def __del__(self, *args: object) -> None:
-        """Say nothing, where aiohttp would log an error."""
-
-
 class TwilioHttp(AsyncHttpClient):
     """One pool of connections for one event loop; create it inside a coroutine of that loop."""
 
@@ -55,7 +49,7 @@ class TwilioHttp(AsyncHttpClient):
         )
         self._downloads = asyncio.Semaphore(MAX_DOWNLOADS)
         self._session = aiohttp.ClientSession(
-            connector=_Connector(limit=0),
+            connector=Connector(limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(
                 total=total_timeout_s, connect=CONNECT_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S
