@@ -1,11 +1,11 @@
 """POST /api/OnCallStatus: Twilio reports how far a call has got. Signed by Twilio."""
 
+from shared import reports
 from shared.endpoints import report
-from shared.reports import log_call_status
 from shared.webhooks import Webhook
 
 
 @report
 async def main(req: Webhook) -> None:
-    """Log the report."""
-    log_call_status(req)
+    """Keep the report and log it."""
+    await reports.take(reports.CALL, req)

@@ -1,11 +1,11 @@
 """POST /api/OnMessageStatus: Twilio reports what became of a message. Signed by Twilio."""
 
+from shared import reports
 from shared.endpoints import report
-from shared.reports import log_message_status
 from shared.webhooks import Webhook
 
 
 @report
 async def main(req: Webhook) -> None:
-    """Log the report."""
-    log_message_status(req)
+    """Keep the report and log it."""
+    await reports.take(reports.MESSAGE, req)

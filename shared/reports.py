@@ -1,38 +1,63 @@
-"""Twilio's status reports as structured log lines: JSON without personal data.
+"""Twilio's reports: each is kept in the ledger, settles its claim, and acts and is logged once.
 
-Numbers are masked to their last four digits, texts and places are left out.
+A log line is JSON without personal data: numbers are masked to their last four digits, texts and
+places are left out.
 """
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
 
+from shared import clients
+from shared.errors import ConfigurationError, LedgerError
 from shared.phone_numbers import masked
+from shared.states import Report, States
 from shared.webhooks import Webhook
 
 log = logging.getLogger(__name__)
 
-# From our names to Twilio's fields.
-MESSAGE_FIELDS = {"sid": "MessageSid", "status": "MessageStatus", "error_code": "ErrorCode"}
-CALL_FIELDS = {
-    "sid": "CallSid",
-    "status": "CallStatus",
-    "direction": "Direction",
-    "sequence": "SequenceNumber",
-    "duration_s": "CallDuration",
-    "sip_code": "SipResponseCode",
-    "answered_by": "AnsweredBy",
-}
+Act = Callable[[], Awaitable[None]]
 
-RECORDING_FIELDS = {
-    "sid": "RecordingSid",
-    "call_sid": "CallSid",
-    "status": "RecordingStatus",
-    "duration_s": "RecordingDuration",
-    "source": "RecordingSource",
-    "error_code": "ErrorCode",
-}
 
+class ReportKind(NamedTuple):
+    """What is told of: `prefixes` of its SIDs, and `fields`, from our names to Twilio's."""
+
+    name: str
+    prefixes: str
+    fields: Mapping[str, str]
+
+
+MESSAGE = ReportKind(
+    "message",
+    "SM|MM",
+    {"sid": "MessageSid", "status": "MessageStatus", "error_code": "ErrorCode"},
+)
+CALL = ReportKind(
+    "call",
+    "CA",
+    {
+        "sid": "CallSid",
+        "status": "CallStatus",
+        "direction": "Direction",
+        "sequence": "SequenceNumber",
+        "duration_s": "CallDuration",
+        "sip_code": "SipResponseCode",
+        "answered_by": "AnsweredBy",
+    },
+)
+RECORDING = ReportKind(
+    "recording",
+    "RE",
+    {
+        "sid": "RecordingSid",
+        "call_sid": "CallSid",
+        "status": "RecordingStatus",
+        "duration_s": "RecordingDuration",
+        "source": "RecordingSource",
+        "error_code": "ErrorCode",
+    },
+)
 QUEUE_FIELDS = {
     "sid": "CallSid",
     "queue_sid": "QueueSid",
@@ -41,19 +66,31 @@ QUEUE_FIELDS = {
 }
 
 
-def log_message_status(webhook: Webhook) -> None:
-    """Log what became of a message."""
-    _log("message", webhook, MESSAGE_FIELDS)
+async def nothing() -> None:
+    """Do nothing but keep the report."""
 
 
-def log_call_status(webhook: Webhook) -> None:
-    """Log how far a call has got."""
-    _log("call", webhook, CALL_FIELDS)
+async def take(kind: ReportKind, webhook: Webhook, act: Act = nothing) -> None:
+    """Take in a report of this kind: `act`, keep it and log it; a repeated one does nothing more.
 
-
-def log_recording(webhook: Webhook) -> None:
-    """Log that a recording is ready, or that there is none."""
-    _log("recording", webhook, RECORDING_FIELDS)
+    Raise LedgerError (or ConfigurationError) when it cannot be kept, and what `act` raises: the
+    answer is 5xx then, so Twilio repeats the report, and all of it is done again. Raise
+    InvalidRequestError when it is none.
+    """
+    try:
+        states = clients.states()
+    except ConfigurationError:  # an app without storage does what it can, as often as it is told
+        await act()
+        _log(kind.name, webhook, kind.fields)
+        return
+    report = _read(kind, webhook)
+    try:
+        is_news = await _keep(states, report, act)
+    except (ConfigurationError, LedgerError):
+        _log(kind.name, webhook, kind.fields, stored=False)
+        raise
+    if is_news:
+        _log(kind.name, webhook, kind.fields)
 
 
 def log_queue_result(webhook: Webhook) -> None:
@@ -62,9 +99,37 @@ def log_queue_result(webhook: Webhook) -> None:
         _log("queue", webhook, QUEUE_FIELDS)
 
 
-def _log(kind: str, webhook: Webhook, fields: Mapping[str, str]) -> None:
-    record: dict[str, str | None] = {"report": kind}
+def _read(kind: ReportKind, webhook: Webhook) -> Report:
+    def field(name: str) -> str:
+        return webhook.field(kind.fields.get(name, "")) or ""
+
+    return Report.from_texts(
+        field("sid"),
+        field("status"),
+        prefixes=kind.prefixes,
+        error_code=field("error_code"),
+        claim=webhook.parameter("claim") or "",
+    )
+
+
+async def _keep(states: States, report: Report, act: Act) -> bool:
+    """Settle, act, keep, in this order: what fails is done again with the repeated report.
+
+    A row that names the claim says that it is settled, for good. So only the first report of a
+    send reads and writes the claim; later ones read and write one row, and repeats read it.
+    """
+    known = await states.find(report.sid)
+    if report.claim and (known is None or known.claim != report.claim):
+        await clients.claims().settle(report.claim, report.sid, report.status)
+    if known is not None and report.status in known.reports:
+        return False
+    await act()
+    return await states.record(report, known)
+
+
+def _log(kind: str, webhook: Webhook, fields: Mapping[str, str], *, stored: bool = True) -> None:
+    record: dict[str, str | bool | None] = {"report": kind}
     record |= {name: webhook.field(field) for name, field in fields.items()}
     record |= {"from": masked(webhook.field("From")), "to": masked(webhook.field("To"))}
     given = {name: value for name, value in record.items() if value is not None}
-    log.info("%s", json.dumps(given))
+    log.info("%s", json.dumps(given if stored else given | {"stored": False}))

@@ -47,7 +47,12 @@ ANSWER = {
     "twilio",
     "twilio.twiml",
 }
-REPORT = ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.reports"}
+REPORT = ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {
+    "shared.ledger",
+    "shared.reports",
+    "shared.states",
+    "shared.statuses",
+}
 VOICE, MESSAGING = "twilio.twiml.voice_response", "twilio.twiml.messaging_response"
 SENDING = {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
 # What the project's own functions add, exactly.
