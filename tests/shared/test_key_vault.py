@@ -9,7 +9,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
+from shared.credentials import MAX_WAIT_S
 from shared.errors import VaultError
+from shared.identity import NETWORK_OPTIONS
 from shared.key_vault import KeyVault
 from shared.settings import Secret, Settings
 
@@ -41,7 +43,8 @@ def settings(stack_url: str) -> Settings:
 def read(monkeypatch: pytest.MonkeyPatch, answer: Handler, identity_status: int = 200) -> Any:
     async def identity(request: web.Request) -> web.Response:
         if identity_status != 200:
-            return web.json_response({"error": "no identity"}, status=identity_status)
+            error, patience = {"error": "no identity"}, {"Retry-After": "3600"}
+            return web.json_response(error, status=identity_status, headers=patience)
         token = {"access_token": "token", "expires_on": "4102444800", "token_type": "Bearer"}
         return web.json_response(token)
 
@@ -86,7 +89,7 @@ def test_an_identity_without_the_role_is_told_which_one(monkeypatch: pytest.Monk
         read(monkeypatch, failing(403))
 
 
-@pytest.mark.parametrize("status", [400, 500, 503])
+@pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
 def test_any_other_failure_is_a_vault_error(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     with pytest.raises(VaultError, match="did not give the secret"):
         read(monkeypatch, failing(status))
@@ -111,12 +114,51 @@ def test_the_local_vault_is_given_as_much_time_as_the_real_one() -> None:
     assert (timeouts.timeout, timeouts.read_timeout) == (3, 3)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 500])
-def test_an_identity_that_gives_no_token_is_a_vault_error(
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
+def test_an_identity_that_gives_no_token_is_a_vault_error_at_once(
     monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("azure.core.pipeline.transport._base.time.sleep", slept.append)
+
     with pytest.raises(VaultError):
         read(monkeypatch, failing(404), identity_status=status)
+    assert slept == []
+
+
+def test_a_vault_that_does_not_accept_its_token_is_asked_no_third_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=401, headers=CHALLENGE)
+
+    with pytest.raises(VaultError):
+        read(monkeypatch, answer)
+    assert len(asked) <= 2
+
+
+def test_a_vault_that_does_not_answer_is_asked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    options = {**NETWORK_OPTIONS, "read_timeout": 0.05}
+    monkeypatch.setattr("shared.key_vault.NETWORK_OPTIONS", options)
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        await asyncio.Event().wait()
+        return web.Response()
+
+    with pytest.raises(VaultError):
+        read(monkeypatch, answer)
+    assert len(asked) == 2
+
+
+def test_the_waits_for_a_vault_are_shorter_than_the_patience_of_who_asks() -> None:
+    attempts = 1 + NETWORK_OPTIONS["retry_total"]
+
+    assert attempts * NETWORK_OPTIONS["read_timeout"] < MAX_WAIT_S
 
 
 def test_a_vault_that_cannot_be_reached_is_a_vault_error() -> None:
