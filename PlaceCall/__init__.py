@@ -5,6 +5,7 @@ import azure.functions as func
 from shared import clients
 from shared.calls import FIELDS, CallRequest
 from shared.endpoints import action
+from shared.idempotency import Key, replay_headers
 from shared.inputs import read_inputs
 from shared.responses import json_response
 
@@ -13,5 +14,6 @@ from shared.responses import json_response
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Place the call that the inputs describe."""
     call = CallRequest.from_inputs(read_inputs(req, *FIELDS), clients.settings())
-    placed = await clients.caller().place(call, req.url)
-    return json_response(placed.to_json(), status=201)
+    key = Key.of_request(req, "PlaceCall", call)
+    placed = await clients.caller().place(call, req.url, key)
+    return json_response(placed.to_json(), status=201, headers=replay_headers(placed))

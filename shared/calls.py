@@ -9,10 +9,14 @@ from twilio.twiml.voice_response import VoiceResponse
 from shared import call_options
 from shared.answers import hello
 from shared.call_options import CallOptions
+from shared.claims import Claim
 from shared.errors import InvalidRequestError
+from shared.idempotency import Key
 from shared.inputs import Inputs, required
+from shared.lookups import Listed, Lookups
 from shared.phone_numbers import parse_number
 from shared.public_urls import PublicUrls
+from shared.sends import Accepted, Send, Sends
 from shared.settings import Settings
 from shared.twilio_account import TwilioAccount, present
 from shared.web_addresses import twiml_url
@@ -72,12 +76,16 @@ class CallRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedCall:
-    """A call that Twilio has accepted."""
+    """A call that Twilio has accepted.
+
+    `is_replay`: it was placed by an earlier request with the same key.
+    """
 
     sid: str
     status: str
     sender: str
     to: str
+    is_replay: bool = False
 
     def to_json(self) -> dict[str, object]:
         """The answer of PlaceCall."""
@@ -87,36 +95,55 @@ class PlacedCall:
 class Caller:
     """Places calls from the app's account."""
 
-    def __init__(self, account: TwilioAccount, config: Settings, urls: PublicUrls) -> None:
+    def __init__(
+        self, account: TwilioAccount, config: Settings, urls: PublicUrls, sends: Sends
+    ) -> None:
         self._account = account
         self._config = config
         self._urls = urls
+        self._sends = sends
 
-    async def place(self, call: CallRequest, request_url: str) -> PlacedCall:
-        """Hand a call to Twilio once; its reports go to OnCallStatus beside `request_url`.
+    async def place(
+        self, call: CallRequest, request_url: str, key: Key | None = None
+    ) -> PlacedCall:
+        """Hand a call to Twilio, once for each key; reports go beside `request_url`.
 
-        Those of a recording go to OnRecording there. Raise ConfigurationError, VaultError or a
-        TwilioError. Nothing is repeated, so that nobody is rung twice.
+        That is OnCallStatus, and OnRecording for a recording. Raise what Sends raises.
         """
         config = self._config
         config.require(*config.rest_secrets, from_number=not call.sender, public_url=True)
+        sender = call.sender or config.from_number
+
+        async def create(reference: str) -> Accepted:
+            return await self._create(call, sender, request_url, reference)
+
+        async def find(lookups: Lookups, claim: Claim) -> Listed | None:
+            return await lookups.call(claim, to=call.to, sender=sender)
+
+        placed = await self._sends.once(Send(create=create, find=find), key)
+        return PlacedCall(
+            sid=placed.sid,
+            status=placed.status,
+            sender=placed.sender or sender,
+            to=call.to,
+            is_replay=placed.is_replay,
+        )
+
+    async def _create(
+        self, call: CallRequest, sender: str, request_url: str, reference: str
+    ) -> Accepted:
         parameters: dict[str, Any] = {
             **self._content(call, request_url),
             **call.options.parameters(),
-            **self._reports(call, request_url),
+            **self._reports(call, request_url, reference),
         }
-        sender = call.sender or config.from_number
 
         async def create(client: "Client") -> "CallInstance":
             return await client.calls.create_async(to=call.to, from_=sender, **parameters)
 
         placed = await self._account.run(create)
-        return PlacedCall(
-            sid=present(placed.sid),
-            status=present(placed.status),
-            sender=sender,  # the SDK hides Twilio's own `from` of a call
-            to=present(placed.to),
-        )
+        # The SDK hides Twilio's own `from` of a call.
+        return Accepted(present(placed.sid), present(placed.status), sender)
 
     def _content(self, call: CallRequest, request_url: str) -> dict[str, Any]:
         """What the call follows; a document of our own goes along when Twilio cannot fetch it."""
@@ -128,8 +155,8 @@ class Caller:
             return {"url": self._urls.of_function("TwimlHello", request_url)}
         return {"twiml": str(hello.greeting())}
 
-    def _reports(self, call: CallRequest, request_url: str) -> dict[str, Any]:
-        status_callback = self._urls.of_report("OnCallStatus", request_url)
+    def _reports(self, call: CallRequest, request_url: str, reference: str) -> dict[str, Any]:
+        status_callback = self._urls.of_report("OnCallStatus", request_url, reference)
         if status_callback is None:
             return {}
         reports: dict[str, Any] = {

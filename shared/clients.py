@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.ledger import Ledger
     from shared.messages import Messenger
     from shared.recordings import Recordings
+    from shared.sends import Sends
     from shared.states import States
     from shared.twilio_account import TwilioAccount
     from shared.twilio_http import TwilioHttp
@@ -125,7 +126,7 @@ class Clients:
             self._twilio.pop(closed, None)
             self._connections.pop(closed).abandon()
         if loop not in self._connections:
-            self._connections[loop] = TwilioHttp(self.settings.local_stack_url)
+            self._connections[loop] = TwilioHttp(self.settings.local_twilio_url)
         return self._connections[loop]
 
 
@@ -200,6 +201,16 @@ def states() -> "States":
     return States(ledger(), clock())
 
 
+def sends() -> "Sends":
+    """Sends once for each key. Without a key the ledger is not even built."""
+    from shared.sends import Records, Sends
+
+    def records() -> Records:
+        return Records.of(ledger(), account(), clock(), settings())
+
+    return Sends(records, clock(), settings())
+
+
 def account() -> "TwilioAccount":
     """The app's Twilio account. Use it inside a coroutine."""
     return current().account()
@@ -209,14 +220,14 @@ def messenger() -> "Messenger":
     """Sends text messages. Use it inside a coroutine."""
     from shared.messages import Messenger
 
-    return Messenger(account(), settings(), public_urls())
+    return Messenger(account(), settings(), public_urls(), clock(), sends())
 
 
 def caller() -> "Caller":
     """Places calls. Use it inside a coroutine."""
     from shared.calls import Caller
 
-    return Caller(account(), settings(), public_urls())
+    return Caller(account(), settings(), public_urls(), sends())
 
 
 def recordings() -> "Recordings":

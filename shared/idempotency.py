@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import azure.functions as func
 
@@ -69,9 +69,14 @@ class Key(NamedTuple):
         return cls(secrets.token_hex(16), "", "")
 
 
-def replay_headers(*, is_replay: bool) -> dict[str, str]:
-    """The headers of an answer that was given before."""
-    return {REPLAYED_HEADER: "true"} if is_replay else {}
+class _Sent(Protocol):
+    @property
+    def is_replay(self) -> bool: ...
+
+
+def replay_headers(sent: _Sent) -> dict[str, str]:
+    """The headers of an answer: whether it was given before."""
+    return {REPLAYED_HEADER: "true"} if sent.is_replay else {}
 
 
 def _read(header: str | None) -> str | None:

@@ -32,11 +32,23 @@ class MessageTiming:
     validity_s: int | None = None
 
     @classmethod
-    def from_inputs(cls, inputs: Inputs, now: datetime) -> "MessageTiming":
+    def from_inputs(cls, inputs: Inputs) -> "MessageTiming":
         """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
         return cls(
-            send_at=_send_at(inputs, now),
+            send_at=_send_at(inputs),
             validity_s=inputs.whole("validity_period", least=1, most=MAX_VALIDITY_S),
+        )
+
+    def require_possible(self, now: datetime) -> None:
+        """Raise InvalidRequestError when `send_at` is too near or too far at this time of day.
+
+        That is for a text that is about to be sent: one that was sent stays as it was.
+        """
+        if self.send_at is None or LEAST_AHEAD <= self.send_at - now <= MOST_AHEAD:
+            return
+        raise InvalidRequestError(
+            f"`send_at` must be 15 minutes to 35 days ahead; it is {now:%Y-%m-%dT%H:%M:%SZ} now",
+            field="send_at",
         )
 
     def parameters(self) -> dict[str, Any]:
@@ -50,7 +62,7 @@ class MessageTiming:
         return parameters
 
 
-def _send_at(inputs: Inputs, now: datetime) -> datetime | None:
+def _send_at(inputs: Inputs) -> datetime | None:
     name = "send_at"
     text = inputs.text(name)
     if text is None:
@@ -61,11 +73,6 @@ def _send_at(inputs: Inputs, now: datetime) -> datetime | None:
     if time is None:
         raise InvalidRequestError(
             f"`{name}` must be a time with its zone, for example 2030-01-31T09:30:00+01:00",
-            field=name,
-        )
-    if not LEAST_AHEAD <= time - now <= MOST_AHEAD:
-        raise InvalidRequestError(
-            f"`{name}` must be 15 minutes to 35 days ahead; it is {now:%Y-%m-%dT%H:%M:%SZ} now",
             field=name,
         )
     return time

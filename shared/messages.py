@@ -1,17 +1,21 @@
 """Text messages: what callers ask for, checked, and how it is handed to Twilio."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared import message_timing
+from shared.claims import Claim
+from shared.clock import Clock
 from shared.errors import InvalidRequestError
+from shared.idempotency import Key
 from shared.inputs import Inputs, required
+from shared.lookups import Listed, Lookups
 from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
 from shared.message_timing import MessageTiming
 from shared.phone_numbers import parse_number, parse_sender
 from shared.public_urls import PublicUrls
 from shared.segments import count_segments
+from shared.sends import Accepted, Send, Sends
 from shared.setting_rules import MESSAGING_SERVICE_SID
 from shared.settings import Settings
 from shared.twilio_account import TwilioAccount, present
@@ -40,11 +44,8 @@ class TextMessage:
     timing: MessageTiming = field(default_factory=MessageTiming)
 
     @classmethod
-    def from_inputs(cls, inputs: Inputs, config: Settings, now: datetime) -> "TextMessage":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault.
-
-        `now` has a time zone.
-        """
+    def from_inputs(cls, inputs: Inputs, config: Settings) -> "TextMessage":
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
         region = config.default_region
         to = required(inputs.number("to"), "to")
         sender = inputs.number("from")
@@ -52,7 +53,7 @@ class TextMessage:
             sender = parse_sender(sender, region=region, field="from")
         media_urls = _media_urls(inputs)
         service = _messaging_service_sid(inputs)
-        timing = MessageTiming.from_inputs(inputs, now)
+        timing = MessageTiming.from_inputs(inputs)
         if timing.send_at is not None:
             _require_service(service or config.messaging_service_sid, sender)
         return cls(
@@ -77,13 +78,17 @@ class TextMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class SentMessage:
-    """A message that Twilio has accepted; `sender` is None until a messaging service picks one."""
+    """A message that Twilio has accepted; `sender` is None until a messaging service picks one.
+
+    `is_replay`: it was sent by an earlier request with the same key.
+    """
 
     sid: str
     status: str
     sender: str | None
     to: str
     segments: int
+    is_replay: bool = False
 
     def to_json(self) -> dict[str, object]:
         """The answer of SendSms."""
@@ -99,26 +104,61 @@ class SentMessage:
 class Messenger:
     """Sends messages from the app's account."""
 
-    def __init__(self, account: TwilioAccount, config: Settings, urls: PublicUrls) -> None:
+    def __init__(
+        self,
+        account: TwilioAccount,
+        config: Settings,
+        urls: PublicUrls,
+        clock: Clock,
+        sends: Sends,
+    ) -> None:
         self._account = account
         self._config = config
         self._urls = urls
+        self._clock = clock
+        self._sends = sends
 
-    async def send(self, message: TextMessage, request_url: str) -> SentMessage:
-        """Hand a message to Twilio once; its reports go to OnMessageStatus beside `request_url`.
+    async def send(
+        self, message: TextMessage, request_url: str, key: Key | None = None
+    ) -> SentMessage:
+        """Hand a message to Twilio, once for each key; reports go beside `request_url`.
 
-        Raise ConfigurationError, VaultError or a TwilioError. Nothing is repeated, so that
-        nobody gets a text twice.
+        That is OnMessageStatus. Raise what Sends raises, and InvalidRequestError when the time to
+        send it at is out of Twilio's range by now.
         """
         config = self._config
         config.require(*config.rest_secrets, sender=not message.has_sender, public_url=True)
-        status_callback = self._urls.of_report("OnMessageStatus", request_url)
+        sender = self._sender(message)
+        number, service = sender.get("from_"), sender.get("messaging_service_sid")
+
+        async def create(reference: str) -> Accepted:
+            message.timing.require_possible(self._clock.now())
+            return await self._create(message, sender, request_url, reference)
+
+        async def find(lookups: Lookups, claim: Claim) -> Listed | None:
+            return await lookups.message(
+                claim, to=message.to, sender=number, service=service, body=message.body
+            )
+
+        sent = await self._sends.once(Send(create=create, find=find), key)
+        return SentMessage(
+            sid=sent.sid,
+            status=sent.status,
+            sender=sent.sender or number,
+            to=message.to,
+            segments=message.segments,
+            is_replay=sent.is_replay,
+        )
+
+    async def _create(
+        self, message: TextMessage, sender: dict[str, str | None], request_url: str, reference: str
+    ) -> Accepted:
         parameters: dict[str, Any] = {
             "body": message.body,
             "media_url": list(message.media_urls),
-            "status_callback": status_callback,
+            "status_callback": self._urls.of_report("OnMessageStatus", request_url, reference),
             **message.timing.parameters(),
-            **self._sender(message),
+            **sender,
         }
         given = {name: value for name, value in parameters.items() if value}
 
@@ -126,13 +166,7 @@ class Messenger:
             return await client.messages.create_async(to=message.to, **given)
 
         sent = await self._account.run(create)
-        return SentMessage(
-            sid=present(sent.sid),
-            status=present(sent.status),
-            sender=sent.from_,
-            to=present(sent.to),
-            segments=message.segments,
-        )
+        return Accepted(present(sent.sid), present(sent.status), sent.from_ or "")
 
     def _sender(self, message: TextMessage) -> dict[str, str | None]:
         """Who sends: as the message says, else the app's messaging service, else its number."""

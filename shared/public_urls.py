@@ -8,6 +8,8 @@ import logging
 from shared.local_stack import is_loopback
 from shared.settings import Settings
 
+REPEAT_REPORTS = "#rc=3&rp=5xx,ct"
+
 log = logging.getLogger(__name__)
 
 
@@ -48,10 +50,16 @@ class PublicUrls:
         path = path_and_query(request_url).partition("?")[0].rstrip("/")
         return f"{self._public_url}{path.rpartition('/')[0]}/{name}"
 
-    def of_report(self, name: str, request_url: str) -> str | None:
-        """Like of_function; None when Twilio could not reach it (the log says so once)."""
+    def of_report(self, name: str, request_url: str, claim: str = "") -> str | None:
+        """Like of_function; None when Twilio could not reach it (the log says so once).
+
+        `claim` is what the reports shall name. The fragment is for Twilio alone: it repeats a
+        report three times when the app could not be reached or could not store it.
+        Source: webhooks, connection overrides.
+        """
         if self.reachable:
-            return self.of_function(name, request_url)
+            query = f"?claim={claim}" if claim else ""
+            return f"{self.of_function(name, request_url)}{query}{REPEAT_REPORTS}"
         if not self._has_told:
             self._has_told = True
             log.warning("PUBLIC_URL is a loopback address: Twilio will not report to this app")

@@ -24,7 +24,12 @@ class SidOwners:
     async def find(self, sid: str) -> str | None:
         """The attempt that a SID belongs to; None when nobody knows.
 
-        "" when it was sent without a claim: its reports name none.
+        "" when its reports name none: it was sent without a claim. What a report names counts
+        more than what was found in a list.
         """
-        row = await self._ledger.read(OWNER, sid) or await self._ledger.read(STATE, sid)
-        return str(row.values.get("claim", "")) if row else None
+        reported = await self._ledger.read(STATE, sid)
+        named = str(reported.values["claim"]) if reported else ""
+        owned = None if named else await self._ledger.read(OWNER, sid)
+        if owned is not None:
+            return str(owned.values["claim"])
+        return named if reported else None

@@ -10,10 +10,12 @@ from shared.credentials import Credentials
 from shared.errors import (
     AppError,
     ConfigurationError,
+    LedgerError,
     TwilioError,
     TwilioUnreachableError,
     VaultError,
 )
+from shared.idempotency import Key
 from shared.links import RecordingLink, require_strong
 from shared.messages import Messenger, TextMessage
 from shared.phone_numbers import E164, is_withheld
@@ -79,14 +81,19 @@ class VoicemailNotifier:
     async def tell(self, voicemail: Voicemail, owner: str, request_url: str) -> None:
         """Text `owner` (E.164) who called, for how long they spoke, and where it can be heard.
 
-        A failure is written to our log, with the SID of the recording. Raise VaultError or
-        TwilioUnreachableError, after which nothing was sent: Twilio repeats the reports of
-        TwimlVoicemail then. After any other failure the owner might get a second text.
+        They are told once of each recording, however often it is reported. Without the ledger they
+        might be told twice, which is better than never; STORAGE_OUTAGE=refuse_all forbids it.
+
+        A failure is written to our log, with the SID of the recording. Raise VaultError,
+        LedgerError or TwilioUnreachableError, after which nothing was sent: Twilio repeats the
+        reports of TwimlVoicemail then. After any other failure the owner might get a second text.
         """
+        # Not of the text: its link changes with the time.
+        key = Key.of_event("OnRecording", voicemail.sid, owner)
         try:
             caller = await self._caller(voicemail.call_sid)
             text = _text(caller, voicemail.length_s, await self._link(voicemail, request_url))
-            await self._messenger.send(TextMessage(to=owner, body=text), request_url)
+            await self._messenger.send(TextMessage(to=owner, body=text), request_url, key)
         except AppError as error:
             log.error(  # noqa: TRY400 - a traceback would show what Twilio said of the number
                 "The owner was not told of recording %s: %s status=%d code=%s %s",
@@ -96,7 +103,7 @@ class VoicemailNotifier:
                 error.code,
                 error.log_text,
             )
-            if isinstance(error, (VaultError, TwilioUnreachableError)):
+            if isinstance(error, (VaultError, LedgerError, TwilioUnreachableError)):
                 raise
 
     async def _caller(self, call_sid: str) -> str:

@@ -53,7 +53,7 @@ def test_without_content_the_call_follows_the_apps_own_hello(twilio: FakeTwilio)
         "To": TO,
         "From": "+12025550100",
         "Url": "https://app.example/api/TwimlHello",
-        "StatusCallback": "https://app.example/api/OnCallStatus",
+        "StatusCallback": "https://app.example/api/OnCallStatus#rc=3&rp=5xx,ct",
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
     }
 

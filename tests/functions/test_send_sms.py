@@ -59,7 +59,7 @@ def test_hands_the_message_and_its_report_url_to_twilio(twilio: FakeTwilio) -> N
         "To": TO,
         "From": "+12025550100",
         "Body": "Hello",
-        "StatusCallback": "https://app.example/api/OnMessageStatus",
+        "StatusCallback": "https://app.example/api/OnMessageStatus#rc=3&rp=5xx,ct",
     }
 
 

@@ -78,4 +78,10 @@ def test_the_local_stack_can_report_to_loopback() -> None:
 
     report = local.of_report("OnCallStatus", "http://127.0.0.1:7071/api/PlaceCall")
 
-    assert report == "http://127.0.0.1:7071/api/OnCallStatus"
+    assert report == "http://127.0.0.1:7071/api/OnCallStatus#rc=3&rp=5xx,ct"
+
+
+def test_a_report_may_name_a_claim() -> None:
+    report = urls().of_report("OnCallStatus", "https://inner/api/PlaceCall?code=secret", "a-b")
+
+    assert report == "https://app.example/api/OnCallStatus?claim=a-b#rc=3&rp=5xx,ct"

@@ -1,0 +1,154 @@
+"""Looking in Twilio's lists for something whose answer was lost.
+
+Twilio keeps no name of ours with a message or a call, so one is known by whom it went to, by its
+words, and by when it was created. `DateSent` of what is still queued is empty and the order of a
+list is promised nowhere, so times are compared here.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from shared.claims import Claim
+from shared.settings import Settings
+from shared.sid_owners import SidOwners
+from shared.twilio_account import TwilioAccount, present
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.call import CallInstance
+    from twilio.rest.api.v2010.account.message import MessageInstance
+
+# By how much two clocks may differ; Twilio's times are whole seconds besides.
+SKEW = timedelta(seconds=5)
+# One page of a list.
+MAX_LISTED = 200
+BY_API = "outbound-api"
+
+
+class AmbiguousError(Exception):
+    """What is in the list may be the one that is looked for, or not."""
+
+
+class Listed(NamedTuple):
+    """An entry of a list; `sender` is None until a messaging service has chosen one.
+
+    `fits` is whether it has the right words, None when they are no longer there.
+    """
+
+    sid: str
+    status: str
+    sender: str | None
+    direction: str
+    created_at: datetime | None
+    fits: bool | None = True
+
+
+class Lookups:
+    """Finds what a claim has sent; every method raises a TwilioError, VaultError or LedgerError.
+
+    Each returns None when it surely was not sent, and raises AmbiguousError when that is not sure.
+    """
+
+    def __init__(self, account: TwilioAccount, owners: SidOwners, config: Settings) -> None:
+        self._account = account
+        self._owners = owners
+        self._limit = timedelta(seconds=config.send_limit_s)
+
+    async def message(
+        self, claim: Claim, *, to: str, sender: str | None, service: str | None, body: str
+    ) -> Listed | None:
+        """Look for a message; `sender` and `service` (a messaging service) as they were asked for.
+
+        It may be a moment of bad luck: the same words to the same number, sent without a key and
+        not reported yet, cannot be told from what is looked for.
+        """
+
+        async def listed(client: "Client") -> "list[MessageInstance]":
+            from twilio.base import values
+
+            given = sender or values.unset
+            return await client.messages.list_async(to=to, from_=given, limit=MAX_LISTED)
+
+        def read(entry: "MessageInstance") -> Listed:
+            is_right_service = not service or entry.messaging_service_sid == service
+            fits = _is_same_text(entry.body or "", body) if is_right_service else False
+            return _read(entry, entry.from_, fits=fits)
+
+        return await self._only([read(entry) for entry in await self._account.run(listed)], claim)
+
+    async def call(self, claim: Claim, *, to: str, sender: str) -> Listed | None:
+        """Look for a call."""
+
+        async def listed(client: "Client") -> "list[CallInstance]":
+            return await client.calls.list_async(to=to, from_=sender, limit=MAX_LISTED)
+
+        calls = await self._account.run(listed)
+        return await self._only([_read(call, sender, fits=True) for call in calls], claim)
+
+    async def _only(self, listed: Sequence[Listed], claim: Claim) -> Listed | None:
+        """The one entry that can be the claim's, which it owns from now on."""
+        begin = claim.attempted_at - SKEW
+        end = claim.attempted_at + self._limit + SKEW
+        possible = [
+            entry
+            for entry in listed
+            if entry.fits is not False
+            and entry.direction == BY_API
+            and (entry.created_at is None or begin <= entry.created_at <= end)
+        ]
+        unowned: list[Listed] = []
+        for entry in possible:
+            owner = await self._owners.find(entry.sid)
+            if owner == claim.reference:
+                return entry
+            if owner is None:
+                unowned.append(entry)
+        if len(unowned) > 1 or any(entry.fits is None for entry in unowned):
+            raise AmbiguousError
+        if _may_be_cut_off(listed, begin):
+            raise AmbiguousError
+        if unowned and await self._owners.own(unowned[0].sid, claim.reference):
+            return unowned[0]
+        return None
+
+
+def _read(
+    entry: "MessageInstance | CallInstance", sender: str | None, *, fits: bool | None
+) -> Listed:
+    return Listed(
+        present(entry.sid),
+        present(entry.status),
+        sender,
+        str(entry.direction),
+        entry.date_created,
+        fits,
+    )
+
+
+def _is_same_text(theirs: str, ours: str) -> bool | None:
+    """Whether a listed text may be ours; None when it was redacted.
+
+    Twilio puts a sentence before the texts of a trial account, and its smart encoding replaces
+    typographic signs, so letters and digits count.
+    """
+    if theirs.endswith(ours) and (ours or not theirs):
+        return True
+    if not theirs:
+        return None
+    letters = _letters(ours)
+    return bool(letters) and _letters(theirs).endswith(letters)
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if sign.isalnum())
+
+
+def _may_be_cut_off(listed: Sequence[Listed], begin: datetime) -> bool:
+    """Whether entries from `begin` on may be missing; a list from new to old shows that none is."""
+    if len(listed) < MAX_LISTED:
+        return False
+    times = [entry.created_at for entry in listed if entry.created_at is not None]
+    is_sorted = times == sorted(times, reverse=True)
+    return len(times) < len(listed) or not is_sorted or times[-1] >= begin
