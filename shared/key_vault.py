@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from azure.core.exceptions import AzureError
     from azure.keyvault.secrets import SecretClient
 
+SECRET_NOT_FOUND = "SecretNotFound"  # noqa: S105 - of an error, not a secret
+
 
 class KeyVault:
     """The vault of KEY_VAULT_URL, opened by a managed identity, or by `az login` at a desk."""
@@ -23,13 +25,19 @@ class KeyVault:
         self._client: SecretClient | None = None
 
     def read(self, secret: Secret) -> str | None:
-        """The secret's value, None when the vault has no such secret; else VaultError."""
+        """The secret's value, None when the vault has no such secret; else VaultError.
+
+        Only the vault's own word for it counts: a 404 may as well come from something in between,
+        and then what is known must not be forgotten.
+        """
         from azure.core.exceptions import AzureError, ResourceNotFoundError
 
         try:
             return self._connected().get_secret(secret).value
-        except ResourceNotFoundError:
-            return None
+        except ResourceNotFoundError as error:
+            if error.error is not None and error.error.code == SECRET_NOT_FOUND:
+                return None
+            raise VaultError(_explain(error)) from error
         except AzureError as error:
             raise VaultError(_explain(error)) from error
 

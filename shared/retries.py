@@ -81,7 +81,8 @@ class Retries:
         """Wait before the next attempt; False, at once if possible, when no time is left for it."""
         delay_s = min(FIRST_DELAY_S * 2 ** (number - 1), LONGEST_DELAY_S)
         # Half of it is chance: those who were turned away together do not come back together.
-        wait_s = (error.retry_after_s or 0) + delay_s * (1 + self._chance()) / 2
+        wish_s = error.retry_after_s if isinstance(error, TwilioRefusedError) else None
+        wait_s = (wish_s or 0) + delay_s * (1 + self._chance()) / 2
         if self._clock.monotonic() + wait_s > ends_at:
             return False
         log.info("%s, again in %.1f s %s", type(error).__name__, wait_s, error.log_text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from shared.credentials import Credentials
 from shared.errors import AppError, TwilioError, TwilioOutcomeUnknownError, TwilioRefusedError
@@ -23,9 +23,6 @@ UNREADABLE = (
     "Twilio's answer cannot be read, so it may have carried out the request. "
     "Check before you repeat it."
 )
-
-# After these answers Twilio has done nothing, so it must be sure that they are what they seem.
-REPEATABLE = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 
 Result = TypeVar("Result")
 # From the values of the account's REST secrets to a client of the running event loop.
@@ -138,19 +135,14 @@ def _of_answer(
 
 
 def _status(error: "TwilioRestException | TwilioServiceException") -> int:
-    """The HTTP status of an answer that is lost, as far as it can be trusted.
+    """The HTTP status of an answer that did not come along, as for one that is no refusal.
 
-    The newer class is for RFC 9457 answers, which say it themselves, in any type. The transport
-    keeps the answers that allow a repetition, so one that says to be such is not.
+    The newer class of error is for RFC 9457 answers and has what they say themselves: no proof.
     """
-    from twilio.base.exceptions import TwilioServiceException
+    from twilio.base.exceptions import TwilioRestException
 
-    given = cast("object", error.status)
-    if not isinstance(given, int):
-        return HTTPStatus.BAD_GATEWAY
-    if isinstance(error, TwilioServiceException) and given in REPEATABLE:
-        return HTTPStatus.BAD_GATEWAY
-    return given
+    is_proof = isinstance(error, TwilioRestException)
+    return error.status if is_proof else HTTPStatus.BAD_GATEWAY
 
 
 def _header(answer: "Response | None", name: str) -> str | None:

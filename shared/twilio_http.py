@@ -6,6 +6,7 @@ The SDK's own async transport ignores its timeout and keeps a pool of 100 connec
 import asyncio
 import base64
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from shared.errors import (
     TwilioUnreachableError,
 )
 from shared.local_stack import twilio_url
-from shared.twilio_account import REPEATABLE, UNREADABLE
+from shared.twilio_account import UNREADABLE
 
 # A caller of ours (or Twilio, which waits 15 s) should hear of a failure in time.
 TOTAL_TIMEOUT_S = 15.0
@@ -70,7 +71,7 @@ class TwilioHttp(AsyncHttpClient):
         """Make one request, as the SDK asks for it; `timeout` is fixed and never the SDK's.
 
         Raise TwilioUnreachableError when nothing was sent, TwilioOutcomeUnknownError when no
-        answer came back, and the SDK's own error with the answer when that is one of REPEATABLE.
+        answer came back, and for a refusal the SDK's own error, as `checked` does.
         """
         url = twilio_url(uri, self._local_stack_url) if self._local_stack_url else uri
         if params:
@@ -87,7 +88,7 @@ class TwilioHttp(AsyncHttpClient):
                 text = (await answer.read()).decode("utf-8", "replace")
                 if answer.ok and not text.lstrip().startswith("{") and text:
                     raise TwilioOutcomeUnknownError(UNREADABLE)
-                return _checked(Response(answer.status, text, answer.headers))
+                return checked(method, Response(answer.status, text, answer.headers))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TwilioUnreachableError(NO_CONNECTION) from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -101,9 +102,9 @@ class TwilioHttp(AsyncHttpClient):
     ) -> tuple[int, bytes]:
         """Get a file; return the status of the answer and its bytes. A few are got at a time.
 
-        Raise TwilioUnreachableError, TwilioTimeoutError, FileTooLongError, and for REPEATABLE as
-        `request` does. Twilio may send on to where it stores files, without the credentials; the
-        local stack may not.
+        Raise TwilioUnreachableError, TwilioTimeoutError, FileTooLongError, and for a 429, which
+        may say when to come back, the SDK's own error. Twilio may send on to where it stores
+        files, without the credentials; the local stack may not.
         """
         is_local = bool(self._local_stack_url)
         try:
@@ -116,7 +117,8 @@ class TwilioHttp(AsyncHttpClient):
                     timeout=self._download_timeout,
                 ) as answer,
             ):
-                _checked(Response(answer.status, "", answer.headers))
+                if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                    checked("GET", Response(answer.status, "", answer.headers))
                 return answer.status, await _limited(answer, max_bytes)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TwilioUnreachableError(NO_CONNECTION) from error
@@ -132,14 +134,15 @@ class TwilioHttp(AsyncHttpClient):
         self._session.detach()
 
 
-def _checked(answer: Response) -> Response:
-    """The answer, unless it says that Twilio did nothing.
+def checked(method: str, answer: Response) -> Response:
+    """The answer, unless it is a refusal: that is raised, with the answer, as the SDK does it.
 
-    The SDK's error for an answer keeps neither the headers nor, if the answer is an RFC 9457
-    problem, the HTTP status. So the answer travels with the error, as it does for lists.
+    For a list, that is. The SDK's error for anything else keeps neither the headers nor, if the
+    answer is an RFC 9457 problem, the HTTP status, which decides whether to try again.
     """
-    if answer.status_code in REPEATABLE:
-        raise TwilioException("Request refused", answer)
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
+        work = "create" if method == "POST" else "fetch"
+        raise TwilioException(f"Unable to {work} record", answer)
     return answer
 
 

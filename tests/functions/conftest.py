@@ -58,7 +58,8 @@ class FakeTwilio(AsyncHttpClient):
     async def request(self, method: str, uri: str, *args: Any, **kwargs: Any) -> Response:
         self.requests.append({"method": method, "url": uri, **kwargs})
         status, body = self.next_answer(created(kwargs.get("data") or {}))
-        return Response(status, body if isinstance(body, str) else json.dumps(body))
+        text = body if isinstance(body, str) else json.dumps(body)
+        return twilio_http.checked(method, Response(status, text))
 
     async def download(
         self, url: str, auth: tuple[str, str], *, max_bytes: int

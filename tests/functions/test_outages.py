@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 import pytest
+from twilio.base.exceptions import TwilioException
+from twilio.http.response import Response
 
+import GetHealth
 import PlaceCall
 import SendSms
 import TwimlReply
 from shared import clients
 from shared.clock import SystemClock
 from shared.credentials import Credentials
-from shared.errors import VaultError
+from shared.errors import TwilioUnreachableError, VaultError
 from shared.settings import Secret
 
 if TYPE_CHECKING:
@@ -29,11 +32,95 @@ ACTIONS = pytest.mark.parametrize("name", sorted(MAINS))
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def act(name: str) -> tuple[int, dict[str, Any]]:
+def respond(name: str) -> func.HttpResponse:
     inputs = {"to": TO, "body": "Hi"} if name == "SendSms" else {"to": TO}
     request = func.HttpRequest("POST", f"http://inner/api/{name}", body=json.dumps(inputs).encode())
-    response = asyncio.run(MAINS[name](request))
+    return asyncio.run(MAINS[name](request))
+
+
+def act(name: str) -> tuple[int, dict[str, Any]]:
+    response = respond(name)
     return response.status_code, json.loads(response.get_body())
+
+
+TOO_MANY = {"code": 20429, "message": "Too Many Requests", "status": 429}
+NO_CONNECTION = TwilioUnreachableError("There is no connection to Twilio; nothing was sent.")
+
+
+@ACTIONS
+def test_what_twilio_had_no_time_for_is_done_a_little_later(twilio: FakeTwilio, name: str) -> None:
+    twilio.answer(429, TOO_MANY)
+    twilio.fail(NO_CONNECTION)
+
+    assert act(name)[0] == 201
+    assert len(twilio.requests) == 3
+
+
+@ACTIONS
+@pytest.mark.parametrize(
+    ("failure", "status"), [((429, TOO_MANY), 429), (TwilioUnreachableError("x"), 502)]
+)
+def test_after_retries_in_vain_the_caller_is_told_when_to_come_back(
+    app: clients.Clients, twilio: FakeTwilio, name: str, failure: Any, status: int
+) -> None:
+    twilio.lasting = failure
+    began = app.clock.monotonic()
+
+    response = respond(name)
+
+    assert (response.status_code, response.headers["Retry-After"]) == (status, "10")
+    assert 3 <= len(twilio.requests) <= 10
+    assert app.clock.monotonic() - began <= app.settings.retry_budget_s + 1
+
+
+@ACTIONS
+def test_twilios_wish_for_more_patience_than_there_is_is_handed_on(
+    twilio: FakeTwilio, name: str
+) -> None:
+    wish = Response(429, json.dumps(TOO_MANY), {"Retry-After": "60"})
+    twilio.fail(TwilioException("Request refused", wish))
+
+    response = respond(name)
+
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
+    assert json.loads(response.get_body())["code"] == 20429
+    assert len(twilio.requests) == 1
+
+
+@ACTIONS
+@pytest.mark.parametrize("status", [500, 503])
+def test_what_twilio_may_have_done_is_never_repeated(
+    twilio: FakeTwilio, name: str, status: int
+) -> None:
+    twilio.answer(status, {"code": 20500, "message": "Internal Server Error", "status": status})
+
+    assert act(name)[0] >= 500
+    assert len(twilio.requests) == 1
+
+
+@pytest.mark.parametrize("failure", [(429, TOO_MANY), NO_CONNECTION])
+def test_a_question_for_the_apps_health_is_answered_at_once(
+    twilio: FakeTwilio, failure: Any
+) -> None:
+    twilio.lasting = failure
+    request = func.HttpRequest("GET", "http://inner/api/GetHealth", body=b"")
+
+    assert asyncio.run(GetHealth.main(request)).status_code == 503
+    assert len(twilio.requests) == 1
+
+
+@ACTIONS
+def test_while_no_credentials_are_known_the_caller_is_told_when_to_come_back(
+    app: clients.Clients, twilio: FakeTwilio, vault: FakeVault, name: str
+) -> None:
+    vault.error = VaultError("Key Vault is down")
+    app.credentials = Credentials(vault, SystemClock())
+
+    response = respond(name)
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
+    assert twilio.requests == []
+    assert len(vault.reads) == 1
 
 
 class LimitedVault:
@@ -128,7 +215,6 @@ def test_a_slow_vault_does_not_delay_that_twilio_refuses_the_credentials(
         {"sid": "SM1", "status": "queued", "to": TO, "date_created": 5},
         {"sid": ["SM1"], "status": "queued", "to": TO},
         {"sid": "SM1", "status": 5, "to": TO},
-        {"sid": "SM1", "status": "queued"},
     ],
 )
 def test_an_odd_success_of_twilio_leaves_the_outcome_unknown(
@@ -142,15 +228,15 @@ def test_an_odd_success_of_twilio_leaves_the_outcome_unknown(
     assert "Check before you repeat it" in problem["detail"]
 
 
-@pytest.mark.parametrize("given", ["oops", None, [], {}, 4.5])
-def test_an_odd_status_in_a_refusal_of_twilio_is_a_clean_502(
+@pytest.mark.parametrize("given", ["oops", None, [], {}, 4.5, 429, 500])
+def test_an_odd_status_in_a_refusal_of_twilio_does_not_count(
     twilio: FakeTwilio, given: Any
 ) -> None:
     twilio.answer(400, {"type": "t", "title": "Invalid", "status": given, "code": 21211})
 
     status, problem = act("SendSms")
 
-    assert (status, problem["code"]) == (502, 21211)
+    assert (status, problem["code"]) == (400, 21211)
     assert problem["detail"].startswith("Invalid")
 
 

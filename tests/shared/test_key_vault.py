@@ -65,9 +65,9 @@ def read(monkeypatch: pytest.MonkeyPatch, answer: Handler, identity_status: int 
     return asyncio.run(main())
 
 
-def failing(status: int, headers: dict[str, str] | None = None) -> Handler:
+def failing(status: int, headers: dict[str, str] | None = None, code: str = "X") -> Handler:
     async def answer(request: web.Request) -> web.Response:
-        error = {"error": {"code": "X", "message": "Y"}}
+        error = {"error": {"code": code, "message": "Y"}}
         return web.json_response(error, status=status, headers=headers)
 
     return answer
@@ -81,7 +81,7 @@ def test_a_secret_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_secret_that_does_not_exist_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read(monkeypatch, failing(404)) is None
+    assert read(monkeypatch, failing(404, code="SecretNotFound")) is None
 
 
 def test_an_identity_without_the_role_is_told_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +89,7 @@ def test_an_identity_without_the_role_is_told_which_one(monkeypatch: pytest.Monk
         read(monkeypatch, failing(403))
 
 
-@pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
 def test_any_other_failure_is_a_vault_error(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     with pytest.raises(VaultError, match="did not give the secret"):
         read(monkeypatch, failing(status))

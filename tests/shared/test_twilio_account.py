@@ -1,6 +1,7 @@
 """Operations on the Twilio account: refusals translated, new credentials tried once."""
 
 import asyncio
+import json
 from typing import Any, cast
 
 import pytest
@@ -105,7 +106,8 @@ def test_what_is_no_number_of_twilio_is_left_out(code: Any) -> None:
 
 
 def test_the_sdks_other_error_class_is_translated_too() -> None:
-    error = refusal(TwilioServiceException("t", "Invalid", 400, 21211, detail="To is wrong"))
+    problem = {"type": "t", "title": "Invalid", "status": 400, "code": 21211}
+    error = refusal(answered(400, json.dumps({**problem, "detail": "To is wrong"})))
 
     assert (error.status, error.code, error.detail) == (400, 21211, "Invalid To is wrong")
 
@@ -214,7 +216,7 @@ def test_twilios_wish_for_patience_comes_with_its_refusal() -> None:
     assert error.detail == "no: Too Many Requests"
 
 
-@pytest.mark.parametrize("status", [401, 429])
+@pytest.mark.parametrize("status", [400, 401, 429])
 def test_a_problem_that_only_says_that_nothing_was_done_is_not_repeated(status: int) -> None:
     attempts = Attempts(TwilioServiceException("t", "Failed", status, 20500), "sent")
 

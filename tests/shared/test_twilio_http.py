@@ -88,8 +88,8 @@ def test_no_cookie_is_sent_back() -> None:
     assert cookies == [None, None]
 
 
-@pytest.mark.parametrize("status", [204, 301, 400, 404, 503])
-def test_every_answer_is_handed_on(status: int) -> None:
+@pytest.mark.parametrize("status", [204, 301])
+def test_an_answer_that_is_no_refusal_is_handed_on(status: int) -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=status, headers={"Location": "/elsewhere"})
 
@@ -99,8 +99,8 @@ def test_every_answer_is_handed_on(status: int) -> None:
     assert against(handler, use).status_code == status
 
 
-@pytest.mark.parametrize("status", [401, 429])
-def test_an_answer_after_which_nothing_was_done_travels_with_the_sdks_error(status: int) -> None:
+@pytest.mark.parametrize("status", [400, 401, 404, 429, 503])
+def test_a_refusal_travels_with_its_headers_in_the_sdks_error(status: int) -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.json_response({"code": 20429}, status=status, headers={"Retry-After": "7"})
 
@@ -207,14 +207,15 @@ def test_an_answer_is_utf_8_whatever_it_says(charset: str) -> None:
     assert against(handler, use).text == '{"body": "ü"}'
 
 
-def test_an_error_in_bytes_that_are_no_text_is_handed_on() -> None:
+def test_a_refusal_in_bytes_that_are_no_text_is_one_as_well() -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=502, body=b"\xff\xfe")
 
     async def use(http: TwilioHttp) -> Response:
         return await http.request("POST", API)
 
-    assert against(handler, use).status_code == 502
+    with pytest.raises(TwilioException):
+        against(handler, use)
 
 
 @pytest.mark.parametrize("text", ["[]", "<html>", "null"])
