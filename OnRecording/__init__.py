@@ -17,4 +17,4 @@ async def main(req: Webhook) -> None:
         if voicemail and owner:
             await clients.voicemail_notifier().tell(voicemail, owner, req.url)
 
-    await reports.take(reports.RECORDING, req, tell_owner)
+    await reports.act_on(reports.RECORDING, req, tell_owner)

@@ -4,6 +4,7 @@ A log line is JSON without personal data: numbers are masked to their last four 
 places are left out.
 """
 
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -66,31 +67,39 @@ QUEUE_FIELDS = {
 }
 
 
-async def nothing() -> None:
-    """Do nothing but keep the report."""
+async def take(kind: ReportKind, webhook: Webhook) -> None:
+    """Take in a report: settle its claim, keep it and log it; a repeated one does nothing.
 
-
-async def take(kind: ReportKind, webhook: Webhook, act: Act = nothing) -> None:
-    """Take in a report of this kind: `act`, keep it and log it; a repeated one does nothing more.
-
-    Raise LedgerError (or ConfigurationError) when it cannot be kept, and what `act` raises: the
-    answer is 5xx then, so Twilio repeats the report, and all of it is done again. Raise
-    InvalidRequestError when it is none.
+    Raise LedgerError (or ConfigurationError) when it cannot be kept: the answer is 5xx then, so
+    Twilio repeats the report. Raise InvalidRequestError when it is none.
     """
     try:
         states = clients.states()
-    except ConfigurationError:  # an app without storage does what it can, as often as it is told
-        await act()
+    except ConfigurationError:  # an app without storage logs what it is told
         _log(kind.name, webhook, kind.fields)
         return
     report = _read(kind, webhook)
     try:
-        is_news = await _keep(states, report, act)
+        is_news = await _keep(states, report)
     except (ConfigurationError, LedgerError):
         _log(kind.name, webhook, kind.fields, stored=False)
         raise
     if is_news:
         _log(kind.name, webhook, kind.fields)
+
+
+async def act_on(kind: ReportKind, webhook: Webhook, act: Act) -> None:
+    """Take in a report upon which the app does something; a repeated one does nothing.
+
+    Raise what `act` raises: nothing is kept then, so a repeated report acts again. While the
+    ledger cannot be used a report acts as often as it comes, because never is worse than twice,
+    and Twilio is not asked to repeat what was done.
+    """
+    if await _is_known(kind, webhook):
+        return
+    await act()
+    with contextlib.suppress(ConfigurationError, LedgerError):
+        await take(kind, webhook)
 
 
 def log_queue_result(webhook: Webhook) -> None:
@@ -112,18 +121,25 @@ def _read(kind: ReportKind, webhook: Webhook) -> Report:
     )
 
 
-async def _keep(states: States, report: Report, act: Act) -> bool:
-    """Settle, act, keep, in this order: what fails is done again with the repeated report.
+async def _is_known(kind: ReportKind, webhook: Webhook) -> bool:
+    try:
+        states = clients.states()
+        report = _read(kind, webhook)
+        known = await states.find(report.sid)
+    except (ConfigurationError, LedgerError):
+        return False
+    return known is not None and report.status in known.reports
 
-    A row that names the claim says that it is settled, for good. So only the first report of a
-    send reads and writes the claim; later ones read and write one row, and repeats read it.
+
+async def _keep(states: States, report: Report) -> bool:
+    """Settle the claim, then keep the report: a row that names a claim says that it is settled.
+
+    A settled claim stays so. That is why only the first report of a send reads and writes it;
+    later ones read and write one row, and repeats only read that.
     """
     known = await states.find(report.sid)
     if report.claim and (known is None or known.claim != report.claim):
         await clients.claims().settle(report.claim, report.sid, report.status)
-    if known is not None and report.status in known.reports:
-        return False
-    await act()
     return await states.record(report, known)
 
 
