@@ -159,7 +159,11 @@ def _done(entity: Entity | None) -> web.Response:
 
 def _shown(table: str, entity: Entity) -> web.Response:
     """An entity with as little metadata as the SDK asks for: the type of a text is left out."""
-    properties = {name: value for name, value in entity.properties.items() if value != "Edm.String"}
+    properties = {
+        name: value
+        for name, value in entity.properties.items()
+        if not (name.endswith(TYPE) and value == "Edm.String")
+    }
     body = {
         "odata.metadata": f"{TABLE_URL}/$metadata#{table}/@Element",
         "odata.etag": entity.etag,
