@@ -17,19 +17,19 @@ import logging
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from shared.clock import Clock
 from shared.errors import KeyReusedError, LedgerError, StillRunningError
 from shared.ledger import Ledger, Row, RowChangedError, RowExistsError
 from shared.settings import Settings
+from shared.sid_owners import SidOwners
 
 ClaimState = Literal["sending", "sent", "unknown"]
 
 CLAIM = "claim"
 # More than ever meet at one row; without an end, a broken store would keep a worker busy.
 ROUNDS = 10
-STILL_RUNNING_S = 1
 
 _REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
 
@@ -63,14 +63,13 @@ class Claim(NamedTuple):
     def from_row(cls, row: Row) -> "Claim":
         """Read a row that `to_row` made."""
         values = {name: str(value) for name, value in row.values.items()}
-        state = values["state"]
         return cls(
             name=row.name,
             function=values["function"],
             fingerprint=values["fingerprint"],
             attempt=values["attempt"],
             attempted_at=datetime.fromisoformat(values["attempted_at"]),
-            state=state if state in ("sending", "sent") else "unknown",
+            state=cast("ClaimState", values["state"]),
             sid=values["sid"],
             status=values["status"],
             sender=values["sender"],
@@ -93,13 +92,14 @@ class Claims:
 
     def __init__(self, ledger: Ledger, clock: Clock, config: Settings) -> None:
         self._ledger = ledger
+        self._owners = SidOwners(ledger)
         self._clock = clock
         self._limit = timedelta(seconds=config.send_limit_s)
         self._window = timedelta(seconds=config.settle_window_s)
 
     def draft(self, key: str, function: str, fingerprint: str) -> Claim:
         """A claim to take, begun now; nothing is stored yet."""
-        return Claim(_name(key), function, fingerprint, _new_attempt(), self._clock.now())
+        return Claim(_name(key), function, fingerprint, secrets.token_hex(8), self._clock.now())
 
     async def take(self, draft: Claim) -> Claim:
         """Claim a key before Twilio is called; return the claim that the key has from now on.
@@ -125,7 +125,7 @@ class Claims:
         Return what `take` returns, and raise the same: somebody else may have been first.
         """
         again = claim._replace(
-            attempt=_new_attempt(), attempted_at=self._clock.now(), state="sending"
+            attempt=secrets.token_hex(8), attempted_at=self._clock.now(), state="sending"
         )
         try:
             return Claim.from_row(await self._ledger.replace(again.to_row()))
@@ -136,10 +136,14 @@ class Claims:
             return self._judged(known, again)
 
     async def finish(self, claim: Claim, sid: str, status: str, sender: str) -> Claim:
-        """Twilio has taken it on: from now on this is the key's answer. Return the claim as it is.
+        """Twilio has it: from now on this is the key's answer. Return the claim as it is: `sent`.
 
-        A report may have told the SID already; the answer that the caller gets stands above it.
+        It stays `unknown` when the SID is another claim's. A report may have told the SID already;
+        the answer that the caller gets stands above it.
         """
+        if not await self._owners.own(sid, claim.reference):
+            log.error("%s belongs to another claim", sid)
+            return await self.leave_unknown(claim)
         done = claim._replace(state="sent", sid=sid, status=status, sender=sender)
         for _ in range(ROUNDS):
             try:
@@ -173,7 +177,8 @@ class Claims:
     async def settle(self, reference: str, sid: str, status: str) -> None:
         """A signed report names its claim: what was unknown, or not answered yet, was sent.
 
-        A reference that is malformed, or of no claim, or of an earlier attempt, is logged.
+        A reference that is malformed, or of no claim, or of an earlier attempt, is logged, and so
+        is a SID that another claim has found first.
         """
         named = _REFERENCE.fullmatch(reference)
         for _ in range(ROUNDS):
@@ -181,9 +186,10 @@ class Claims:
             if claim is None or claim.reference != reference:
                 log.warning("A report of %s names no claim that is known", sid)
                 return
-            if claim.state == "sent":
-                if claim.sid != sid:
-                    log.error("The claim of %s is settled to another SID: %s", sid, claim.sid)
+            if claim.state == "sent" and claim.sid == sid:
+                return
+            if claim.state == "sent" or not await self._owners.own(sid, reference):
+                log.error("%s and another SID belong to each other's claims", sid)
                 return
             try:
                 await self._ledger.replace(
@@ -237,14 +243,8 @@ def _name(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _new_attempt() -> str:
-    return secrets.token_hex(8)
-
-
 def _still_running() -> StillRunningError:
-    return StillRunningError(
-        "A request with this Idempotency-Key is under way.", retry_after_s=STILL_RUNNING_S
-    )
+    return StillRunningError("A request with this Idempotency-Key is under way.", retry_after_s=1)
 
 
 def _too_often() -> LedgerError:

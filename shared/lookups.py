@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.claims import Claim
+from shared.clock import Clock
 from shared.settings import Settings
 from shared.sid_owners import SidOwners
 from shared.twilio_account import TwilioAccount, present
@@ -28,7 +29,14 @@ BY_API = "outbound-api"
 
 
 class AmbiguousError(Exception):
-    """What is in the list may be the one that is looked for, or not."""
+    """What is in the list may be the one that is looked for, or not.
+
+    It may be clear in `wait_s` seconds; 0 where time changes nothing.
+    """
+
+    def __init__(self, wait_s: float = 0) -> None:
+        super().__init__()
+        self.wait_s = wait_s
 
 
 class Listed(NamedTuple):
@@ -51,9 +59,12 @@ class Lookups:
     Each returns None when it surely was not sent, and raises AmbiguousError when that is not sure.
     """
 
-    def __init__(self, account: TwilioAccount, owners: SidOwners, config: Settings) -> None:
+    def __init__(
+        self, account: TwilioAccount, owners: SidOwners, clock: Clock, config: Settings
+    ) -> None:
         self._account = account
         self._owners = owners
+        self._clock = clock
         self._limit = timedelta(seconds=config.send_limit_s)
 
     async def message(
@@ -88,30 +99,35 @@ class Lookups:
         return await self._only([_read(call, sender, fits=True) for call in calls], claim)
 
     async def _only(self, listed: Sequence[Listed], claim: Claim) -> Listed | None:
-        """The one entry that can be the claim's, which it owns from now on."""
+        """The one entry that can be the claim's."""
         begin = claim.attempted_at - SKEW
         end = claim.attempted_at + self._limit + SKEW
-        possible = [
-            entry
-            for entry in listed
-            if entry.fits is not False
-            and entry.direction == BY_API
-            and (entry.created_at is None or begin <= entry.created_at <= end)
-        ]
         unowned: list[Listed] = []
-        for entry in possible:
+        for entry in listed:
+            if not _is_possible(entry, begin, end):
+                continue
             owner = await self._owners.find(entry.sid)
             if owner == claim.reference:
                 return entry
             if owner is None:
                 unowned.append(entry)
-        if len(unowned) > 1 or any(entry.fits is None for entry in unowned):
+        if len(unowned) > 1 or _may_be_cut_off(listed, begin):
             raise AmbiguousError
-        if _may_be_cut_off(listed, begin):
+        return self._ripe(unowned[0]) if unowned else None
+
+    def _ripe(self, entry: Listed) -> Listed:
+        """An entry that nobody waits for any more: a send under way may still get it as answer."""
+        if entry.fits is None or entry.created_at is None:
             raise AmbiguousError
-        if unowned and await self._owners.own(unowned[0].sid, claim.reference):
-            return unowned[0]
-        return None
+        rest = entry.created_at + self._limit - self._clock.now()
+        if rest > timedelta():
+            raise AmbiguousError(rest.total_seconds())
+        return entry
+
+
+def _is_possible(entry: Listed, begin: datetime, end: datetime) -> bool:
+    is_in_time = entry.created_at is None or begin <= entry.created_at <= end
+    return entry.fits is not False and entry.direction == BY_API and is_in_time
 
 
 def _read(

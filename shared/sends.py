@@ -16,6 +16,7 @@ from shared.claims import Claim, Claims, HiddenClaimError
 from shared.clock import Clock
 from shared.errors import (
     RETRY_AFTER_OUTAGE_S,
+    AppError,
     ConfigurationError,
     InvalidRequestError,
     LedgerError,
@@ -70,7 +71,6 @@ class Records(NamedTuple):
     """Where is written, and found, what was sent."""
 
     claims: Claims
-    owners: SidOwners
     lookups: Lookups
 
     @classmethod
@@ -78,8 +78,8 @@ class Records(NamedTuple):
         cls, ledger: Ledger, account: TwilioAccount, clock: Clock, config: Settings
     ) -> "Records":
         """Those of one ledger and one account."""
-        owners = SidOwners(ledger)
-        return cls(Claims(ledger, clock, config), owners, Lookups(account, owners, config))
+        lookups = Lookups(account, SidOwners(ledger), clock, config)
+        return cls(Claims(ledger, clock, config), lookups)
 
 
 class Sends:
@@ -103,31 +103,34 @@ class Sends:
             if self._outage != "refuse_all":
                 return await self._unclaimed(send, "")
             key = Key.of_nobody()
-        try:
-            records = self._records()
-        except ConfigurationError:
-            if self._is_refused_without_ledger(key):
-                raise
-            return await self._unclaimed(send, "")
-        draft = records.claims.draft(key.text, key.function, key.fingerprint)
-        try:
-            claim = await records.claims.take(draft)
-        except HiddenClaimError:
-            raise
-        except LedgerError as error:
-            if self._is_refused_without_ledger(key):
-                raise
-            log.warning("Sent without a claim, which cannot be stored: %s", error.log_text)
-            # The claim may be stored all the same, and then the reports settle it.
-            return await self._unclaimed(send, draft.reference)
+        records, claim = await self._taken(key)
+        if records is None or claim is None:
+            return await self._unclaimed(send, claim.reference if claim else "")
         if claim.state == "unknown":
             claim = await self._looked_up(send, claim, records)
         if claim.state == "sent":
             return _replayed(claim)
-        return await self._attempted(send, claim, records)
+        return await self._attempted(send, claim, records.claims)
 
-    def _is_refused_without_ledger(self, key: Key) -> bool:
-        is_binding = key.is_binding and self._outage != "send_all"
+    async def _taken(self, key: Key) -> tuple[Records | None, Claim | None]:
+        """The claim of a key; no records where it shall be sent although they cannot be used.
+
+        Even then the claim may be stored, so its reports name it.
+        """
+        draft = None
+        try:
+            records = self._records()
+            draft = records.claims.draft(key.text, key.function, key.fingerprint)
+            return records, await records.claims.take(draft)
+        except (ConfigurationError, LedgerError) as error:
+            if isinstance(error, HiddenClaimError) or self._is_refused_without_ledger(key, error):
+                raise
+            log.warning("Sent without a claim: %s", error.log_text)
+            return None, draft
+
+    def _is_refused_without_ledger(self, key: Key, error: AppError) -> bool:
+        is_outage = isinstance(error, LedgerError)
+        is_binding = key.is_binding and not (is_outage and self._outage == "send_all")
         return is_binding or self._outage == "refuse_all"
 
     async def _unclaimed(self, send: Send, reference: str) -> Accepted:
@@ -136,9 +139,8 @@ class Sends:
         except TwilioOutcomeUnknownError as error:
             raise unknown(error) from error
 
-    async def _attempted(self, send: Send, claim: Claim, records: Records) -> Accepted:
+    async def _attempted(self, send: Send, claim: Claim, claims: Claims) -> Accepted:
         """Send what is claimed, in what is left of its time, and write down how it ended."""
-        claims = records.claims
         try:
             accepted = await _create(send, claim.reference, self._time_left_s(claim))
         except (*NOTHING_DONE, LedgerError):
@@ -152,17 +154,11 @@ class Sends:
         except BaseException:  # ended from outside, or a mistake of ours: it may have left
             await _recorded(claims.leave_unknown(claim))
             raise
-        await self._finished(claim, accepted, records)
+        # Where this cannot be written down, a report does it later.
+        done = await _recorded(claims.finish(claim, *accepted[:3]))
+        if done is not None and done.state == "unknown":
+            raise unknown(retry_after_s=self._rest_s(claims, claim))
         return accepted
-
-    async def _finished(self, claim: Claim, accepted: Accepted, records: Records) -> None:
-        """Write down what was sent; where that fails, a report does it later."""
-        _, is_owner = await asyncio.gather(
-            _recorded(records.claims.finish(claim, *accepted[:3])),
-            _recorded(records.owners.own(accepted.sid, claim.reference)),
-        )
-        if is_owner is False:
-            log.error("Another claim has taken %s for its own", accepted.sid)
 
     async def _looked_up(self, send: Send, claim: Claim, records: Records) -> Claim:
         """Settle an unknown claim by Twilio's list, or begin a new attempt: `sent` or `sending`."""
@@ -171,14 +167,17 @@ class Sends:
             raise unknown(retry_after_s=self._rest_s(claims, claim))
         try:
             found = await send.find(records.lookups, claim)
-        except AmbiguousError:
+        except AmbiguousError as error:
+            if error.wait_s > 0:
+                raise unknown(retry_after_s=math.ceil(error.wait_s)) from None
             raise ambiguous(self._window_s) from None
         except (TwilioError, VaultError, ConfigurationError) as error:
             raise unknown(error, retry_after_s=RETRY_AFTER_OUTAGE_S) from error
         if found is not None:
-            return await claims.finish(claim, found.sid, found.status, found.sender or "")
-        claim = await claims.retake(claim)
-        if claim.state == "unknown":  # somebody else was first, and got no answer either
+            claim = await claims.finish(claim, found.sid, found.status, found.sender or "")
+        else:
+            claim = await claims.retake(claim)
+        if claim.state == "unknown":  # somebody else was first
             raise unknown(retry_after_s=self._rest_s(claims, claim))
         return claim
 

@@ -1,4 +1,8 @@
-"""Which claim a message or a call of Twilio's belongs to, so that no two claims share one."""
+"""Which claim a message or a call of Twilio's belongs to, so that no two claims share one.
+
+Two keys may stand for the same words to the same number. What one claim has found in Twilio's list
+is no longer there for the other, whoever's it was: two keys are two texts.
+"""
 
 from shared.ledger import Ledger, Row, RowExistsError
 
@@ -22,14 +26,9 @@ class SidOwners:
         return True
 
     async def find(self, sid: str) -> str | None:
-        """The attempt that a SID belongs to; None when nobody knows.
+        """The attempt that a SID belongs to, or that its reports name; None when nobody knows.
 
-        "" when its reports name none: it was sent without a claim. What a report names counts
-        more than what was found in a list.
+        "" when its reports name none: it was sent without a claim.
         """
-        reported = await self._ledger.read(STATE, sid)
-        named = str(reported.values["claim"]) if reported else ""
-        owned = None if named else await self._ledger.read(OWNER, sid)
-        if owned is not None:
-            return str(owned.values["claim"])
-        return named if reported else None
+        row = await self._ledger.read(OWNER, sid) or await self._ledger.read(STATE, sid)
+        return str(row.values["claim"]) if row else None
