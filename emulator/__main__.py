@@ -59,15 +59,16 @@ def main() -> int:
     try:
         functions = listen(options.port)
         phone = listen(options.phone_port, option="--phone-port")
+        twilio = listen(0)
     except PortInUseError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     # Asked for now: on Windows the listener is closed when the host starts.
     port = port_of(functions)
-    functions_url, emulator_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port_of(phone)}"
+    urls = [f"http://127.0.0.1:{number}" for number in (port, port_of(phone), port_of(twilio))]
 
     def environment() -> dict[str, str]:
-        local_stack = host_settings(functions_url, emulator_url)
+        local_stack = host_settings(*urls)
         return host_environment(os.environ, options.root, local_stack, options.settings_file)
 
     early: HostProcess | None = None
@@ -91,6 +92,7 @@ def main() -> int:
         functions=functions,
         functions_port=port,
         phone=phone,
+        twilio=twilio,
         environment=environment,
         early=early,
     )

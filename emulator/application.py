@@ -7,6 +7,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from emulator import world
+from emulator.fault_injection import fault_injection
 from emulator.identity import Identity
 from emulator.page import Page
 from emulator.state import State
@@ -24,7 +25,8 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(state: State) -> web.Application:
     """Return the web application with all doors."""
-    app = web.Application(middlewares=[only_from_here, world_errors], client_max_size=BODY_LIMIT)
+    middlewares = [only_from_here, world_errors, fault_injection(state)]
+    app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     identity = Identity()
     vault = Vault(state.secrets, identity)
     storage = StorageDoor(state.tables, identity, lambda gap: state.store.alert("", None, gap))

@@ -40,14 +40,18 @@ SECRETS = {
 """What the Key Vault stand-in holds, by secret name."""
 
 
-def host_settings(functions_url: str, emulator_url: str) -> dict[str, str]:
+def host_settings(
+    functions_url: str, emulator_url: str, twilio_url: str | None = None
+) -> dict[str, str]:
     """Return the settings that tie the functions to the local stack; they win over all others.
 
-    Both URLs are without a final slash, e.g. http://127.0.0.1:7071.
+    The URLs are without a final slash, e.g. http://127.0.0.1:7071. `twilio_url` is Twilio's own
+    door of the emulator, if it has one.
     An empty value counts as not set: it hides a real account's setting.
     """
     return {
         "LOCAL_STACK_URL": emulator_url,
+        "LOCAL_STACK_TWILIO_URL": twilio_url or emulator_url,
         "KEY_VAULT_URL": VAULT_URL,
         "IDENTITY_ENDPOINT": f"{emulator_url}/identity/token",
         "IDENTITY_HEADER": IDENTITY_HEADER,

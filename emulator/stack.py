@@ -26,6 +26,7 @@ from emulator.supervision.host_environment import HostEnvironmentError
 from emulator.supervision.host_process import HostProcess, port_of
 from emulator.supervision.supervisor import HostState, Supervisor
 from emulator.terminal import Terminal
+from emulator.twilio_door import TwilioDoor
 
 SHUTDOWN_S = 0.5
 """How long an open event stream may hold up the end."""
@@ -42,15 +43,20 @@ class Stack:
         functions: socket.socket,
         functions_port: int,
         phone: socket.socket,
+        twilio: socket.socket,
         environment: Callable[[], Mapping[str, str]],
         early: HostProcess | None,
     ) -> None:
-        """`functions` and `phone` are listening sockets; `early` is a host already on its way."""
+        """`functions`, `phone` and `twilio` (Twilio's own door) are listening sockets.
+
+        `early` is a host already on its way.
+        """
         self._root = root
         self._clock_kind = clock_kind
         self._functions = functions
         self._functions_port = functions_port
         self._phone = phone
+        self._twilio = twilio
         self._environment = environment
         self._early = early
 
@@ -82,9 +88,8 @@ class Stack:
             on_state=host_changed,
             early=self._early,
         )
-        runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=SHUTDOWN_S)
-        await runner.setup()
-        await web.SockSite(runner, self._phone).start()
+        state.kill_host = supervisor.kill
+        runner = await self._serve(state, terminal)
         terminal.welcome()
         supervision = asyncio.create_task(supervisor.run())
         stop = asyncio.create_task(stopped.wait())
@@ -94,6 +99,23 @@ class Stack:
         await state.close()
         await asyncio.gather(runner.cleanup(), _ended(supervision))
         return 0 if stopped.is_set() else 1
+
+    async def _serve(self, state: State, terminal: Terminal) -> web.AppRunner:
+        """Open both doors of the emulator; return what is to be cleaned up in the end."""
+        runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=SHUTDOWN_S)
+        await runner.setup()
+        await web.SockSite(runner, self._phone).start()
+        if runner.server is None:
+            raise RuntimeError("a runner that is set up has a server")
+        door = TwilioDoor(runner.server, self._twilio)
+        await door.set_open(True)
+
+        async def faults_changed() -> None:
+            await door.set_open(not state.faults.is_on("twilio", "refused"))
+            terminal.faults_changed(state.faults)
+
+        state.fault_switch.listeners.append(faults_changed)
+        return runner
 
     def _messaging_service(self) -> str:
         """Return the SID that the settings name; unusable ones are reported by the supervisor."""

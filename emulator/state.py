@@ -66,7 +66,7 @@ class State:
         self.webhooks = Webhooks(
             self.store, clock, lambda: self._accounts.auth_token, self._why_refused
         )
-        self.reports = Reports(self.store, self.webhooks)
+        self.reports = Reports(self.store, clock, self.webhooks, self.faults)
         self.texts = Texts(self.store, clock, self.webhooks, self.reports, emulator_url)
         recorder = Recorder(self.store, clock, self.reports)
         self.exchange = Exchange(

@@ -3,13 +3,14 @@
 import contextlib
 import sys
 
+from emulator.faults import Faults
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
 from emulator.supervision.supervisor import HostState
 from emulator.twilio.records import Alert
 
 
 class Terminal:
-    """Prints the welcome, every change of the host, and every alert."""
+    """Prints the welcome, every change of the host and of the faults, and every alert."""
 
     def __init__(self, answers_url: str, phone_url: str) -> None:
         self._answers_url = answers_url
@@ -31,6 +32,11 @@ class Terminal:
         for function, reason in host.errors:
             if function:  # what concerns the whole app is the reason above
                 self._print(f"  {function} did not load: {reason}")
+
+    def faults_changed(self, faults: Faults) -> None:
+        """Print what is broken on purpose from now on."""
+        names = ", ".join(str(fault) for fault in faults.on)
+        self._print(f"Faults on, seed {faults.seed}: {names}" if names else "Faults off")
 
     def alert(self, alert: Alert) -> None:
         """Print what went wrong in a text or call; the page shows it in its place."""

@@ -45,6 +45,10 @@ def _is_base_url(text: str) -> bool:
         return False
 
 
+def _is_local_base_url(text: str) -> bool:
+    return is_loopback(text) and _is_base_url(text)
+
+
 def _is_https_url(text: str) -> bool:
     return text.startswith("https://") and _is_base_url(text)
 
@@ -102,8 +106,6 @@ _RULES: Mapping[str, tuple[Callable[[str], bool], str]] = {
         ),
         f"must be a whole number from {LEAST_WINDOW_S} to {MAX_WINDOW_S}",
     ),
-    "LOCAL_STACK_URL": (
-        lambda text: is_loopback(text) and _is_base_url(text),
-        "must be a loopback address",
-    ),
+    "LOCAL_STACK_URL": (_is_local_base_url, "must be a loopback address"),
+    "LOCAL_STACK_TWILIO_URL": (_is_local_base_url, "must be a loopback address"),
 }

@@ -73,6 +73,7 @@ class Settings(NamedTuple):
     public_url: str = ""
     default_region: str = "US"
     local_stack_url: str = ""
+    local_twilio_url: str = ""
     blocked_callers: frozenset[str] = frozenset()
     blocked_callers_reason: RejectReason = "rejected"
     link_lifetime_hours: int = 168
@@ -101,6 +102,7 @@ class Settings(NamedTuple):
             public_url=_public_url(given),
             default_region=given.get("DEFAULT_REGION", "US").upper(),
             local_stack_url=given.get("LOCAL_STACK_URL", "").rstrip("/"),
+            local_twilio_url=_local_twilio_url(given),
             blocked_callers=frozenset(listed(given.get("BLOCKED_CALLERS", ""))),
             blocked_callers_reason=_reject_reason(given),
             link_lifetime_hours=int(given.get("LINK_LIFETIME_HOURS", "168")),
@@ -179,6 +181,12 @@ def _storage_table_url(given: Mapping[str, str]) -> str:
     name = given.get("AzureWebJobsStorage__accountName", "")
     address = f"https://{name}.table.core.windows.net" if name else ""
     return given.get("AzureWebJobsStorage__tableServiceUri", address).rstrip("/")
+
+
+def _local_twilio_url(given: Mapping[str, str]) -> str:
+    """Where the local stack has a door for Twilio's SDK; one that can be closed on purpose."""
+    everything = given.get("LOCAL_STACK_URL", "")
+    return given.get("LOCAL_STACK_TWILIO_URL", everything).rstrip("/") if everything else ""
 
 
 def _public_url(given: Mapping[str, str]) -> str:

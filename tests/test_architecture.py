@@ -80,7 +80,7 @@ FLOORS = [
     {"rest", "storage"},
     {"state", "vault"},
     {"world", "page"},
-    {"application"},
+    {"application", "fault_injection"},
 ]
 """The emulator from the ground up: a room may use those below it and its own neighbours."""
 

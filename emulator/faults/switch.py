@@ -32,8 +32,9 @@ class Switch:
 
     async def clear(self) -> None:
         """Switch everything off."""
-        if self._faults.on or self._faults.seed:
+        if self._faults.on:
             await self.replace(0, [])
+        self._faults.replace(0, [])
 
     def cancel(self) -> None:
         """Stop waiting for the end of faults that have one."""

@@ -18,6 +18,7 @@ from emulator.webhooks.urls import credentials_of, host_of, join_url, origin_of,
 from emulator.webhooks.webhook import Answer, Webhook, WebhookError
 
 MAX_REDIRECTS = 10
+DROPPED = "Not sent: the fault dropped is on"
 
 
 class Webhooks:
@@ -67,6 +68,11 @@ class Webhooks:
                 code = 11203 if connection.own_total else 11205
                 message = f"No answer from {host_of(webhook.url)} within {connection.tt / 1000} s"
                 raise WebhookError(code, message) from error
+
+    def note_dropped(self, webhook: Webhook) -> None:
+        """Put a request that is kept from being made into the history, and nowhere else."""
+        webhook = replace(webhook, url=join_url("", webhook.url))
+        self._store.deliveries.put(replace(self._delivery(webhook, 1), error=DROPPED))
 
     async def _follow(self, webhook: Webhook, connection: Connection) -> Answer:
         """Go through redirects, and give the password in the URL to whoever asks for it."""

@@ -1,17 +1,7 @@
-"""The local stack for tests: start it, send requests, be the person with the phone, move the clock.
+"""A running local stack, and everything that a test does with it."""
 
-stack = LocalStack.start()
-sid = stack.text("Hello")                   # somebody texts the line
-stack.advance(1)                            # a second passes on the manual clock
-assert stack.texts()[-1]["body"] == "You wrote: Hello"
-"""
-
-import io
-import re
 import subprocess
 import sys
-import threading
-from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -21,61 +11,22 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE, LINE_SID
+from emulator.testing.faults import Fault, FaultsOn, auth_token_of
+from emulator.testing.output import TIMEOUT_S, Output
 
 HANDSET = HANDSETS[0]
-ROOT = Path(__file__).resolve().parent.parent
-TIMEOUT_S = 20
-OUTPUT_LINES = 10_000
-RUNNING = "Functions run"
-NOT_RUNNING = "Functions do not run"
-WELCOME = re.compile(r"Phone +(?P<phone>http://\S+).*\n +Functions +(?P<functions>http://[^/\s]+)")
+ROOT = Path(__file__).resolve().parents[2]
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
-
-
-class Output:
-    """What the stack and the functions print, the last lines of it."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self._lines: deque[str] = deque(maxlen=OUTPUT_LINES)
-        self._begun = threading.Event()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    @property
-    def text(self) -> str:
-        """Return everything printed so far."""
-        return "".join(list(self._lines))
-
-    def addresses(self) -> tuple[str, str]:
-        """Wait until the functions run; return the URLs of the functions and of the emulator."""
-        self._begun.wait(TIMEOUT_S)
-        found = WELCOME.search(self.text)
-        if found is None or RUNNING not in self.text:
-            self._process.kill()
-            raise RuntimeError(f"the local stack did not start:\n{self.text}")
-        return found["functions"], found["phone"]
-
-    def close(self) -> None:
-        """Read to the end."""
-        self._reader.join(TIMEOUT_S)
-
-    def _read(self) -> None:
-        with self._process.stdout or io.StringIO() as stream:
-            for line in stream:
-                self._lines.append(line)
-                if line.startswith((RUNNING, NOT_RUNNING)):
-                    self._begun.set()
-        self._begun.set()
 
 
 class LocalStack:
     """A running local stack. Its clock stands still unless it was started with another one."""
 
-    def __init__(self, process: subprocess.Popen[str], output: "Output") -> None:
+    def __init__(self, process: subprocess.Popen[str], output: Output) -> None:
         self.process = process
         self.output = output
         self.functions_url, self.emulator_url = output.addresses()
+        self.auth_token = AUTH_TOKEN
         self.http = requests.Session()
         self.http.trust_env = False
 
@@ -108,6 +59,7 @@ class LocalStack:
     def reset(self) -> None:
         """Return to the state of a fresh start."""
         self.world("reset")
+        self.auth_token = AUTH_TOKEN
 
     # the app, as its callers see it
 
@@ -127,7 +79,7 @@ class LocalStack:
         """Post a form to a function as Twilio would: signed. `address` may carry a query."""
         url = f"{self.functions_url}/api/{address}"
         form = dict(fields or {})
-        signature = RequestValidator(AUTH_TOKEN).compute_signature(url, form)
+        signature = RequestValidator(self.auth_token).compute_signature(url, form)
         headers = {"X-Twilio-Signature": signature, "Content-Type": FORM}
         return self.http.post(url, data=urlencode(form), headers=headers, timeout=TIMEOUT_S)
 
@@ -136,7 +88,7 @@ class LocalStack:
     def rest(self, method: str, path: str, form: object = None) -> requests.Response:
         """Ask the emulated Twilio; `path` is what comes after the account, e.g. "Messages.json"."""
         url = f"{self.emulator_url}/2010-04-01/Accounts/{ACCOUNT_SID}/{path}"
-        credentials = (ACCOUNT_SID, AUTH_TOKEN)
+        credentials = (ACCOUNT_SID, self.auth_token)
         return self.http.request(method, url, data=form, auth=credentials, timeout=TIMEOUT_S)  # pyright: ignore[reportArgumentType]
 
     def place_call(self, twiml: str = "", **parameters: str) -> str:
@@ -221,6 +173,24 @@ class LocalStack:
     def alerts(self) -> list[dict[str, Any]]:
         """Return what Twilio's debugger would show."""
         return self.look("alerts")
+
+    # what is broken on purpose
+
+    def faults(self, *faults: Fault, seed: int = 0) -> FaultsOn:
+        """Switch on these faults and no others; in a `with` statement until its end.
+
+        The same seed, 0 unless given, and the same requests meet the same faults again.
+        """
+        self._switch_faults("PUT", {"seed": seed, "faults": [dict(fault) for fault in faults]})
+        return FaultsOn(self._switch_faults)
+
+    def _switch_faults(self, method: str, body: Any = None) -> Any:
+        """Make a request to the door of the faults; return the decoded answer."""
+        url = f"{self.emulator_url}/emulator/faults"
+        answer = self.http.request(method, url, json=body, timeout=TIMEOUT_S)
+        answer.raise_for_status()
+        self.auth_token = auth_token_of(answer.json())
+        return answer.json()
 
     # time
 

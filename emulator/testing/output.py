@@ -1,0 +1,50 @@
+"""What a started local stack prints, read while it runs."""
+
+import io
+import re
+import subprocess
+import threading
+from collections import deque
+
+TIMEOUT_S = 20
+OUTPUT_LINES = 10_000
+RUNNING = "Functions run"
+NOT_RUNNING = "Functions do not run"
+WELCOME = re.compile(r"Phone +(?P<phone>http://\S+).*\n +Functions +(?P<functions>http://[^/\s]+)")
+
+
+class Output:
+    """What the stack and the functions print, the last lines of it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._lines: deque[str] = deque(maxlen=OUTPUT_LINES)
+        self._begun = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def text(self) -> str:
+        """Return everything printed so far."""
+        return "".join(list(self._lines))
+
+    def addresses(self) -> tuple[str, str]:
+        """Wait until the functions run; return the URLs of the functions and of the emulator."""
+        self._begun.wait(TIMEOUT_S)
+        found = WELCOME.search(self.text)
+        if found is None or RUNNING not in self.text:
+            self._process.kill()
+            raise RuntimeError(f"the local stack did not start:\n{self.text}")
+        return found["functions"], found["phone"]
+
+    def close(self) -> None:
+        """Read to the end."""
+        self._reader.join(TIMEOUT_S)
+
+    def _read(self) -> None:
+        with self._process.stdout or io.StringIO() as stream:
+            for line in stream:
+                self._lines.append(line)
+                if line.startswith((RUNNING, NOT_RUNNING)):
+                    self._begun.set()
+        self._begun.set()
