@@ -1,22 +1,19 @@
-"""What became of a message or a call, from reports in any order, repeated, and all at once."""
+"""What became of a message or a call, from reports in any order, some of them repeated."""
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-from collections import Counter
 from collections.abc import Coroutine
-from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from shared.clock import SystemClock
 from shared.errors import InvalidRequestError, LedgerError
-from shared.ledger import Row, RowChangedError, RowExistsError
+from shared.ledger import Row, RowExistsError
 from shared.memory_ledger import MemoryLedger
 from shared.states import MAX_STATUSES, MAX_TRIES, Report, State, States
 from shared.statuses import LIVES, is_final, latest
@@ -26,72 +23,9 @@ if TYPE_CHECKING:
 
 MESSAGE, CALL = "SM" + "0" * 32, "CA" + "0" * 32
 
-# What Twilio reports of one thing, in the order in which it happens.
-COURSES = {
-    "SM": (
-        ("queued", "sending", "sent", "delivered"),
-        ("accepted", "queued", "sent", "undelivered"),
-        ("queued", "failed"),
-        ("scheduled", "canceled"),
-        ("sent", "delivered", "read"),
-        ("queued", "sent", "on_its_way"),
-    ),
-    "CA": (
-        ("initiated", "ringing", "in-progress", "completed"),
-        ("initiated", "ringing", "no-answer"),
-        ("initiated", "busy"),
-        ("queued", "initiated", "failed"),
-        ("initiated", "ringing"),
-    ),
-}
-
 
 def report(sid: str, status: str, error_code: int | None = None) -> Report:
     return Report(sid, status, error_code)
-
-
-class BusyLedger(MemoryLedger):
-    """A ledger in which others always come in between, and which now and then loses its answer."""
-
-    def __init__(self, random: Random) -> None:
-        super().__init__()
-        self._random = random
-
-    async def insert(self, row: Row) -> Row:
-        await self._others()
-        return self._answer(await super().insert(row), RowExistsError)
-
-    async def read(self, kind: str, name: str) -> Row | None:
-        await self._others()
-        return await super().read(kind, name)
-
-    async def replace(self, row: Row) -> Row:
-        await self._others()
-        return self._answer(await super().replace(row), RowChangedError)
-
-    async def _others(self) -> None:
-        for _ in range(self._random.randrange(4)):
-            await asyncio.sleep(0)
-
-    def _answer(self, row: Row, error: type[Exception]) -> Row:
-        """The client of a store repeats a request without an answer, and finds its own row."""
-        if self._random.random() < 0.1:
-            raise error
-        return row
-
-
-async def record_all(states: States, reports: list[Report], workers: int) -> Counter[Report]:
-    """Record reports, several at a time; return how often each was news."""
-    news: Counter[Report] = Counter()
-    waiting = iter(reports)
-
-    async def work() -> None:
-        for one in waiting:
-            is_news = await states.record(one, await states.find(one.sid))
-            news[one] += is_news
-
-    await asyncio.gather(*(work() for _ in range(workers)))
-    return news
 
 
 def result_of[Result](coroutine: Coroutine[object, object, Result]) -> Result:
@@ -230,36 +164,6 @@ def test_who_always_loses_gives_up(clock: ManualClock) -> None:
     with pytest.raises(LedgerError, match="too many at once"):
         record(States(ledger, clock), report(MESSAGE, "sent"))
     assert ledger.tries == MAX_TRIES
-
-
-@settings(deadline=None)
-@given(seed=st.integers(0, 2**32), workers=st.sampled_from([1, 2, 8]))
-def test_reports_in_any_order_end_in_the_true_state_and_are_news_once(
-    seed: int, workers: int
-) -> None:
-    random = Random(seed)  # noqa: S311 - keeps no secret
-    reports, truth = some_reports(random, sids=6)
-    states = States(BusyLedger(random), SystemClock())
-
-    news = asyncio.run(record_all(states, reports, workers))
-
-    assert set(news.values()) == {1}
-    ended = {sid: asyncio.run(states.find(sid)) for sid in truth}
-    assert {sid: state and state.status for sid, state in ended.items()} == truth
-
-
-def some_reports(random: Random, *, sids: int) -> tuple[list[Report], dict[str, str]]:
-    """Reports in random order, some of them repeated; and the true state of each SID."""
-    reports: list[Report] = []
-    truth: dict[str, str] = {}
-    for number in range(sids):
-        prefix = random.choice(sorted(COURSES))
-        course = random.choice(COURSES[prefix])
-        sid = f"{prefix}{number:032x}"
-        truth[sid] = course[-1]
-        reports += [report(sid, status) for status in course for _ in range(random.randint(1, 3))]
-    random.shuffle(reports)
-    return reports, truth
 
 
 class LedgerOfReports(RuleBasedStateMachine):
