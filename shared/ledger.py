@@ -88,7 +88,10 @@ class Ledger(Protocol):
         ...
 
     async def delete(self, row: Row) -> None:
-        """Remove the row if it still has this version; raise RowChangedError otherwise."""
+        """Remove the row if it still has this version; else raise RowChangedError.
+
+        It is content when the row is gone already, as after a repeated request.
+        """
         ...
 
     async def close(self) -> None:

@@ -29,9 +29,10 @@ class MemoryLedger:
         return self._put(row)
 
     async def delete(self, row: Row) -> None:
-        """Remove the row if it still has this version; else RowChangedError."""
-        self._require_same(row)
-        del self._rows[row.kind, row.name]
+        """Remove the row if it still has this version or is gone already; else RowChangedError."""
+        if (row.kind, row.name) in self._rows:
+            self._require_same(row)
+            del self._rows[row.kind, row.name]
 
     async def close(self) -> None:
         """There is nothing to close."""

@@ -1,7 +1,7 @@
 """The ledger's table through Microsoft's own client. Only `table_ledger` imports it: it is heavy.
 
-A write whose answer is lost is repeated once. Each write leaves a random mark in its row, so a
-repetition that comes too late can tell whether it was this write that came first.
+A write whose answer is lost is repeated, here or by aiohttp. Each write leaves a random mark in its
+row, so a repetition that comes too late can tell whether it was this write that came first.
 """
 
 import asyncio
@@ -80,15 +80,8 @@ class Table:
         return await self._write(row, entity, lambda: self._update(entity, row.version))
 
     async def delete(self, row: Row) -> None:
-        """Remove the row if it still has this version; else RowChangedError."""
-        try:
-            await self._remove(row)
-        except (ServiceRequestError, ServiceResponseError):
-            try:
-                await self._remove(row)
-            except RowChangedError:
-                if await self._find(row.kind, row.name) is not None:
-                    raise
+        """Remove the row if it still has this version or is gone already; else RowChangedError."""
+        await _twice(lambda: self._remove(row))
 
     async def close(self) -> None:
         """Close the connections; call it in the event loop that opened them."""
@@ -101,13 +94,9 @@ class Table:
     async def _write(
         self, row: Row, entity: dict[str, Any], write: Callable[[], Awaitable[str]]
     ) -> Row:
-        """Write, again if there is no answer; the row then tells who wrote it."""
+        """Write; where a row stands in the way, its mark tells whether this write made it."""
         try:
-            return row._replace(version=await write())
-        except (ServiceRequestError, ServiceResponseError):
-            pass
-        try:
-            return row._replace(version=await write())
+            return row._replace(version=await _twice(write))
         except (RowExistsError, RowChangedError):
             found = await self._find(row.kind, row.name)
             if found is None or found[1] != entity[MARK]:
@@ -159,26 +148,15 @@ class Table:
         return answer["etag"]
 
     async def _remove(self, row: Row) -> None:
-        """The SDK is content when there is nothing to delete, the ledger is not."""
-        statuses: list[int] = []
-
-        def note(answer: Any) -> None:
-            statuses.append(answer.http_response.status_code)
-
+        """The SDK, too, is content when there is nothing to delete."""
         try:
             await self._client.delete_entity(
-                row.name,
-                row.kind,
-                etag=row.version,
-                match_condition=MatchConditions.IfNotModified,
-                raw_response_hook=note,
+                row.name, row.kind, etag=row.version, match_condition=MatchConditions.IfNotModified
             )
         except HttpResponseError as error:
             if error.status_code == HTTPStatus.PRECONDITION_FAILED:
                 raise RowChangedError from error
             raise
-        if statuses[-1] == HTTPStatus.NOT_FOUND:
-            raise RowChangedError
 
 
 class _ThreadedCredential:

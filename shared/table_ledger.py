@@ -56,7 +56,7 @@ class TableLedger:
             return await table.replace(row)
 
     async def delete(self, row: Row) -> None:
-        """Remove the row if it still has this version; else RowChangedError."""
+        """Remove the row if it still has this version or is gone already; else RowChangedError."""
         if not row.version:
             raise RowChangedError
         async with self._table() as table:

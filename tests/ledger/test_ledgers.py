@@ -88,9 +88,10 @@ def test_a_deleted_row_is_gone_and_may_be_inserted_anew(run: Run) -> None:
         assert await ledger.read(ROW.kind, ROW.name) is None
         with pytest.raises(RowChangedError):
             await ledger.replace(old)
+        await ledger.delete(old)
+        await ledger.insert(ROW)
         with pytest.raises(RowChangedError):
             await ledger.delete(old)
-        await ledger.insert(ROW)
         return await ledger.read(ROW.kind, ROW.name)
 
     assert run(work).values == VALUES
@@ -141,7 +142,7 @@ def test_of_many_replacements_at_once_one_wins(run: Run) -> None:
     assert [found.values["racer"]] == won
 
 
-def test_of_many_replacements_and_deletions_at_once_one_wins(run: Run) -> None:
+def test_a_row_is_either_replaced_or_deleted(run: Run) -> None:
     async def work(ledger: Ledger) -> tuple[list[int], Row | None]:
         old = await ledger.insert(ROW)
         won = await winners(lambda n: (ledger.replace if n % 2 else ledger.delete)(old))
@@ -149,8 +150,9 @@ def test_of_many_replacements_and_deletions_at_once_one_wins(run: Run) -> None:
 
     won, found = run(work)
 
-    assert len(won) == 1
-    assert (found is not None) == won[0] % 2
+    replaced = [racer for racer in won if racer % 2]
+    assert len(replaced) == (found is not None)
+    assert won == (replaced or won) != []
 
 
 @settings(

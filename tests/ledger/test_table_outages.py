@@ -1,0 +1,311 @@
+"""The ledger in a table when storage, its answers or the identity fail."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from shared.errors import ConfigurationError, LedgerError
+from shared.ledger import Ledger, Row, RowChangedError, RowExistsError
+from shared.settings import Settings
+from shared.table_ledger import TableLedger
+
+ROW = Row("claim", "0a-1", {"status": "hidden"})
+KEY = "aGlkZGVu"
+
+
+class Desk(Protocol):
+    """The fixture of conftest.py."""
+
+    asked: list[str]
+    before: Callable[[web.Request], bool]
+    after: Callable[[web.Request], bool]
+
+    def ledger(self) -> Any: ...
+
+
+def with_key(url: str, key: str = KEY, *, limit_s: float = 6) -> TableLedger:
+    """The ledger of an app with a connection string."""
+    connection = f"AccountName=hidden;AccountKey={key};TableEndpoint={url}/hidden"
+    return TableLedger(Settings.from_mapping({"AzureWebJobsStorage": connection}), limit_s=limit_s)
+
+
+@asynccontextmanager
+async def answering(
+    status: int, headers: Mapping[str, str] | None = None, delay_s: float = 0
+) -> AsyncGenerator[str]:
+    """The URL of a service that gives this answer to everything."""
+
+    async def answer(request: web.Request) -> web.Response:
+        await asyncio.sleep(delay_s)
+        error = {"odata.error": {"code": "X", "message": {"lang": "en-US", "value": "hidden"}}}
+        return web.json_response(error, status=status, headers=headers)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(app, host="127.0.0.1") as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
+OPERATIONS: list[Callable[[Ledger], Awaitable[object]]] = [
+    lambda ledger: ledger.insert(ROW),
+    lambda ledger: ledger.read(ROW.kind, ROW.name),
+    lambda ledger: ledger.replace(ROW._replace(version="1")),
+    lambda ledger: ledger.delete(ROW._replace(version="1")),
+]
+each_operation = pytest.mark.parametrize(
+    "operation", OPERATIONS, ids=["insert", "read", "replace", "delete"]
+)
+
+
+def failure(
+    operation: Callable[[Ledger], Awaitable[object]], status: int, **answer: Any
+) -> LedgerError:
+    """What an operation raises when the service answers so."""
+
+    async def main() -> None:
+        async with answering(status, **answer) as url:
+            ledger = with_key(url)
+            try:
+                await operation(ledger)
+            finally:
+                await ledger.close()
+
+    with pytest.raises(LedgerError) as caught:
+        asyncio.run(main())
+    return caught.value
+
+
+@each_operation
+def test_an_app_without_the_role_is_told_which_one(
+    operation: Callable[[Ledger], Awaitable[object]],
+) -> None:
+    assert "Storage Table Data Contributor" in failure(operation, 403).detail
+
+
+@each_operation
+@pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
+def test_any_other_refusal_is_a_ledger_error_that_quotes_nothing(
+    operation: Callable[[Ledger], Awaitable[object]], status: int
+) -> None:
+    error = failure(operation, status)
+
+    assert error.status == HTTPStatus.SERVICE_UNAVAILABLE
+    assert str(status) in error.log_text
+    assert "hidden" not in error.detail + error.log_text
+
+
+def test_a_conflict_that_is_not_about_the_row_is_a_ledger_error() -> None:
+    assert "409" in failure(OPERATIONS[0], 409).detail
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_the_services_wish_for_patience_is_not_obeyed(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(transport: object, duration: float) -> None:
+        slept.append(duration)
+
+    monkeypatch.setattr("azure.core.pipeline.transport.AioHttpTransport.sleep", sleep)
+
+    failure(OPERATIONS[1], status, headers={"Retry-After": "3600"})
+
+    assert slept == []
+
+
+def test_an_account_that_cannot_be_reached_is_a_ledger_error() -> None:
+    ledger = with_key(f"http://127.0.0.1:{unused_port()}")
+
+    with pytest.raises(LedgerError, match="cannot be reached"):
+        asyncio.run(ledger.insert(ROW))
+    ledger.abandon()
+
+
+def test_no_operation_takes_longer_than_its_limit() -> None:
+    async def main() -> None:
+        async with answering(204, delay_s=0.2) as url:
+            ledger = with_key(url, limit_s=0.02)
+            with pytest.raises(LedgerError, match="in time"):
+                await ledger.insert(ROW)
+            await ledger.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    "connection",
+    ["hidden", "AccountName=hidden", "AccountName=hidden;AccountKey=hid;TableEndpoint=http://a/b"],
+)
+def test_a_malformed_connection_string_is_named_and_not_quoted(connection: str) -> None:
+    ledger = TableLedger(Settings.from_mapping({"AzureWebJobsStorage": connection}))
+
+    with pytest.raises(ConfigurationError, match="AzureWebJobsStorage") as caught:
+        asyncio.run(ledger.read("claim", "0a"))
+    assert "hid" not in caught.value.detail
+    ledger.abandon()
+
+
+def test_a_desk_without_az_login_is_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    ledger = TableLedger(Settings.from_mapping({"AzureWebJobsStorage__accountName": "hidden"}))
+
+    with pytest.raises(LedgerError, match="az login"):
+        asyncio.run(ledger.read("claim", "0a"))
+    ledger.abandon()
+
+
+def test_an_identity_that_gives_no_token_is_a_ledger_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IDENTITY_HEADER", "local")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    async def main() -> None:
+        async with answering(500) as url:
+            monkeypatch.setenv("IDENTITY_ENDPOINT", f"{url}/identity/token")
+            values = {"IDENTITY_ENDPOINT": url, "AzureWebJobsStorage__accountName": "hidden"}
+            ledger = TableLedger(Settings.from_mapping(values))
+            try:
+                await ledger.read("claim", "0a")
+            finally:
+                await ledger.close()
+
+    with pytest.raises(LedgerError):
+        asyncio.run(main())
+
+
+def once(method: str) -> Callable[[web.Request], bool]:
+    """Picks the first request with this method for a row."""
+    left = [1]
+
+    def picks(request: web.Request) -> bool:
+        if request.method != method or request.path.endswith("/Tables") or not left:
+            return False
+        left.pop()
+        return True
+
+    return picks
+
+
+def with_desk(desk: Desk, work: Callable[[Ledger], Awaitable[Any]]) -> Any:
+    async def main() -> Any:
+        async with desk.ledger() as ledger:
+            return await work(ledger)
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_an_insert_without_answer_is_repeated_and_known_as_ones_own(desk: Desk, lost: str) -> None:
+    async def work(ledger: Ledger) -> tuple[Row, Row | None]:
+        await ledger.insert(ROW._replace(name="first"))
+        setattr(desk, lost, once("POST"))
+        return await ledger.insert(ROW), await ledger.read(ROW.kind, ROW.name)
+
+    inserted, found = with_desk(desk, work)
+
+    assert inserted == found
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_a_replacement_without_answer_is_repeated_and_known_as_ones_own(
+    desk: Desk, lost: str
+) -> None:
+    async def work(ledger: Ledger) -> tuple[Row, Row | None]:
+        row = await ledger.insert(ROW)
+        setattr(desk, lost, once("PUT"))
+        return await ledger.replace(row), await ledger.read(ROW.kind, ROW.name)
+
+    replaced, found = with_desk(desk, work)
+
+    assert replaced == found
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_a_deletion_without_answer_is_repeated(desk: Desk, lost: str) -> None:
+    async def work(ledger: Ledger) -> Row | None:
+        row = await ledger.insert(ROW)
+        setattr(desk, lost, once("DELETE"))
+        await ledger.delete(row)
+        return await ledger.read(ROW.kind, ROW.name)
+
+    assert with_desk(desk, work) is None
+
+
+def test_a_repeated_insert_does_not_take_an_equal_row_for_its_own(desk: Desk) -> None:
+    async def work(ledger: Ledger) -> None:
+        await ledger.insert(ROW)
+        desk.before = once("POST")
+        with pytest.raises(RowExistsError):
+            await ledger.insert(ROW)
+
+    with_desk(desk, work)
+
+
+def test_a_repeated_replacement_does_not_take_an_equal_row_for_its_own(desk: Desk) -> None:
+    async def work(ledger: Ledger) -> None:
+        row = await ledger.insert(ROW)
+        await ledger.replace(row)
+        desk.before = once("PUT")
+        with pytest.raises(RowChangedError):
+            await ledger.replace(row)
+
+    with_desk(desk, work)
+
+
+def test_a_service_that_never_answers_is_asked_twice(desk: Desk) -> None:
+    desk.before = lambda request: True
+
+    async def work(ledger: Ledger) -> None:
+        with pytest.raises(LedgerError):
+            await ledger.insert(ROW)
+
+    with_desk(desk, work)
+
+    assert desk.asked == ["POST SwitchboardLedger"] * 2
+
+
+def test_the_table_is_made_with_the_first_row_and_not_asked_for_again(desk: Desk) -> None:
+    async def work(ledger: Ledger) -> None:
+        await ledger.insert(ROW)
+        await ledger.insert(ROW._replace(name="second"))
+
+    with_desk(desk, work)
+
+    table = "POST SwitchboardLedger"
+    assert desk.asked == [table, "POST Tables", table, table]
+
+
+def test_one_ledger_serves_several_event_loops_and_is_left_without_noise(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main(ledger: TableLedger, url: str) -> None:
+        with pytest.raises(LedgerError):
+            await ledger.read("claim", "0a")
+
+    url = f"http://127.0.0.1:{unused_port()}"
+    ledger = with_key(url)
+    with caplog.at_level(logging.DEBUG):
+        for _ in range(2):
+            asyncio.run(main(ledger, url))
+        ledger.abandon()
+        del ledger
+        gc.collect()
+
+    assert [record for record in caplog.records if record.levelno > logging.DEBUG] == []
+
+
+def test_requests_are_not_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        with_desk(desk, lambda ledger: ledger.insert(ROW))
+
+    assert [record for record in caplog.records if record.name.startswith("azure")] == []
