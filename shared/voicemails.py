@@ -107,7 +107,11 @@ class VoicemailNotifier:
                 raise
 
     async def _caller(self, call_sid: str) -> str:
-        """The other party of a call; it is fetched, because a number does not belong into URLs."""
+        """The other party of a call; it is fetched, because a number does not belong into URLs.
+
+        Nothing is repeated for it: Twilio waits 15 s for the answer to its report, and the time is
+        better spent on the text.
+        """
         if not _CALL_SID.fullmatch(call_sid):
             return UNKNOWN_CALLER
 
@@ -115,7 +119,7 @@ class VoicemailNotifier:
             return await client.calls(call_sid).fetch_async()
 
         try:
-            call = await self._account.run(fetch)
+            call = await self._account.run_once(fetch)
         except TwilioError as error:  # better a text without the number than none
             log.warning("The caller of call %s is not known: %s", call_sid, error.log_text)
             return UNKNOWN_CALLER

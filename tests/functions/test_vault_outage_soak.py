@@ -52,7 +52,6 @@ class Vault:
         self.secrets = {Secret.ACCOUNT_SID: "AC" + "0" * 32, Secret.AUTH_TOKEN: "primary"}
         self.failure = ""
         self.asked: Counter[str] = Counter()
-        self._site: web.TCPSite | None = None
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -67,8 +66,7 @@ class Vault:
         app.router.add_get("/vault/secrets/{name}/", self.secret)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        self._site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await self._site.start()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
 
     async def close(self) -> None:
@@ -169,9 +167,11 @@ async def app_with(
     identity = {"IDENTITY_ENDPOINT": f"{vault.url}/identity/token", "LOCAL_STACK_URL": vault.url}
     app = clients.Clients({**VALUES, **identity}, clock)
     clients.reset(app)
-    yield app
-    await app.close()
-    await vault.close()
+    try:
+        yield app
+    finally:
+        await app.close()
+        await vault.close()
 
 
 async def fail_in_every_way(vault: Vault, app: clients.Clients, load: Load) -> None:
@@ -187,6 +187,7 @@ async def fail_in_every_way(vault: Vault, app: clients.Clients, load: Load) -> N
             if failure != "slow":
                 await app.credentials.settle()
         await app.credentials.settle()
+        assert load.failed() == {}, failure
 
 
 @pytest.mark.soak

@@ -245,6 +245,17 @@ def test_a_text_that_fails_is_an_error_in_the_log_and_to_be_repeated_only_if_not
     assert "0123" not in caplog.text.replace(KEY, "")
 
 
+def test_twilio_hears_within_its_15_seconds_that_it_could_not_be_reached(
+    owner: Owner, app: clients.Clients
+) -> None:
+    owner.twilio.lasting = TwilioUnreachableError("x")
+    began = app.clock.monotonic()
+
+    assert owner.run(OnRecording.main, owner.signed_request(PATH, report())).status_code == 502
+    assert app.clock.monotonic() - began < 15
+    assert [r["method"] for r in owner.twilio.requests[:3]] == ["GET", "POST", "POST"]
+
+
 @pytest.mark.parametrize("knows_the_token", [False, True])
 def test_while_the_vault_is_down_the_answer_asks_for_the_report_again(
     app: clients.Clients, owner: Owner, vault: FakeVault, *, knows_the_token: bool
