@@ -13,9 +13,10 @@ import pytest
 
 from emulator.host.functions import FunctionRequest, InvocationError, invoke
 from emulator.host.queries import join_values, parse_query
-from shared import signatures
+from shared import clients, signatures
 from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError
 from shared.forms import FORM_TYPE
+from shared.memory_ledger import MemoryLedger
 
 if TYPE_CHECKING:
     from emulator.host.definitions import FunctionDefinition
@@ -33,10 +34,18 @@ WEBHOOK_FIELDS = (
 FIELDS = {
     "SendSms": ("to", "body", "from", "media_url", "messaging_service_sid"),
     "PlaceCall": ("to", "from", "message", "twiml", "url"),
+    "GetStatus": ("sid", "key"),
+    "OnMessageStatus": ("MessageSid", "MessageStatus", "ErrorCode", "claim"),
+    "OnCallStatus": ("CallSid", "CallStatus", "claim"),
+    "OnRecording": ("RecordingSid", "RecordingStatus", "RecordingDuration", "Notify"),
 }
 ENOUGH = {
     "SendSms": {"to": "+12025550123", "body": "Hello"},
     "PlaceCall": {"to": "+12025550123"},
+    "GetStatus": {"sid": "SM" + "0" * 32},
+    "OnMessageStatus": {"MessageSid": "SM" + "0" * 32, "MessageStatus": "sent"},
+    "OnCallStatus": {"CallSid": "CA" + "0" * 32, "CallStatus": "ringing"},
+    "OnRecording": {"RecordingSid": "RE" + "0" * 32, "RecordingStatus": "completed"},
 }
 VALUES = (
     *("", " ", "Hello", "+12025550123", "(202) 555-0123", "+49 30 123456", "call me", "ACME"),
@@ -156,7 +165,12 @@ def any_request(random: Random, definition: FunctionDefinition) -> FunctionReque
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("app")
-def test_no_request_is_an_error_of_the_app(runtime: Runtime, twilio: FakeTwilio) -> None:
+def test_no_request_is_an_error_of_the_app(
+    runtime: Runtime, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = MemoryLedger()
+    monkeypatch.setattr(clients, "ledger", lambda: ledger)
+
     async def status_of(number: int) -> int:
         random = Random(number)  # noqa: S311 - keeps no secret
         definition = runtime[random.choice(sorted(runtime))]
