@@ -5,6 +5,8 @@ import json
 from typing import Any, cast
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from twilio.base.exceptions import (
     TwilioException,
     TwilioRestException,
@@ -24,6 +26,7 @@ from shared.errors import (
 from shared.retries import Retries
 from shared.settings import Secret
 from shared.twilio_account import TwilioAccount
+from shared.twilio_http import TwilioHttp
 from tests.shared.conftest import ManualClock
 
 REST_SECRETS = (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
@@ -214,6 +217,44 @@ def test_twilios_wish_for_patience_comes_with_its_refusal() -> None:
 
     assert (error.status, error.code, error.retry_after_s) == (429, 20429, 30)
     assert error.detail == "no: Too Many Requests"
+
+
+def test_through_sdk_and_transport_a_429_is_waited_out_and_a_503_is_not() -> None:
+    accepted = {"sid": "SM1", "status": "queued"}
+    answers = [(429, {"Retry-After": "2"}), (429, {}), (201, {}), (503, {"Retry-After": "2"})]
+    clock = ManualClock()
+    began = clock.monotonic()
+
+    async def handler(request: web.Request) -> web.Response:
+        status, headers = answers.pop(0)
+        return web.json_response(accepted, status=status, headers=headers)
+
+    async def send(client: Client) -> str | None:
+        return (await client.messages.create_async(to="+12025550123", body="Hi")).sid
+
+    async def main() -> str | None:
+        app = web.Application()
+        app.router.add_post("/{tail:.*}", handler)
+        async with TestServer(app) as server:
+            http = TwilioHttp(str(server.make_url("")).rstrip("/"))
+            known = {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
+            account = TwilioAccount(
+                Credentials(AppSettings(known), clock),
+                REST_SECRETS,
+                lambda secrets: Client(*secrets, http_client=http),
+                Retries(clock, 10, lambda: 1.0),
+            )
+            try:
+                sid = await account.run(send)
+                with pytest.raises(TwilioRefusedError):
+                    await account.run(send)
+                return sid
+            finally:
+                await http.close()
+
+    assert asyncio.run(main()) == "SM1"
+    assert clock.monotonic() - began == pytest.approx(2.1 + 0.2)
+    assert answers == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 429])
