@@ -19,6 +19,7 @@ MODULES = sorted(
 HEAVY = {
     "aiohttp",
     "azure.core",
+    "azure.data",
     "azure.identity",
     "azure.keyvault",
     "phonenumbers",
@@ -167,11 +168,21 @@ def test_every_module_can_be_imported_in_an_empty_environment() -> None:
     assert set(MODULES) <= modules_after(f"import {', '.join(MODULES)}")
 
 
-def test_only_clients_imports_the_transport() -> None:
+@pytest.mark.parametrize(
+    ("transport", "importer"),
+    [("twilio_http", "clients.py"), ("table_client", "table_ledger.py")],
+)
+def test_a_transport_has_one_importer(transport: str, importer: str) -> None:
     importers = [
         path.name
         for path in ROOT.glob("shared/**/*.py")
-        if "import twilio_http" in path.read_text() or "shared.twilio_http" in path.read_text()
+        if f"import {transport}" in path.read_text() or f"shared.{transport}" in path.read_text()
     ]
 
-    assert importers == ["clients.py"]
+    assert importers == [importer]
+
+
+def test_the_ledger_is_built_without_the_sdk() -> None:
+    assert not any(
+        is_part_of(module, "azure") for module in modules_after("import shared.table_ledger")
+    )
