@@ -64,7 +64,8 @@ def use_phone_line(stack: LocalStack) -> None:
     assert stack.http.get(f"{link}0", timeout=5).status_code == 403
     stack.webhook(f"TwimlForward?PhoneNumber={PRIVATE_TEXT}&FailUrl={PRIVATE_TEXT}")
     stack.webhook(f"TwimlForward?PhoneNumber={quote(LINE)}", {"To": LINE, "From": HANDSET})
-    stack.webhook(f"OnRecording?Notify={PRIVATE_TEXT}", {"RecordingSid": RECORDING, **RECORDED})
+    other = "RE" + "b" * 32
+    stack.webhook(f"OnRecording?Notify={PRIVATE_TEXT}", {"RecordingSid": other, **RECORDED})
     stack.webhook(f"OnRecording?Notify={quote(LINE)}", {"RecordingSid": RECORDING, **RECORDED})
 
 
