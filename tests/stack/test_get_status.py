@@ -66,3 +66,41 @@ def test_a_report_delivered_twice_is_kept_once(stack: LocalStack) -> None:
 
     assert answers == [204, 204]
     assert statuses(status(stack, sid=sid)) == ["sent"]
+
+
+def test_reports_that_are_repeated_and_overtaken_end_in_the_true_status(stack: LocalStack) -> None:
+    webhooks = {"service": "webhooks"}
+    with stack.faults({**webhooks, "kind": "twice"}, {**webhooks, "kind": "reordered", "count": 1}):
+        sid = stack.function("SendSms", {"to": HANDSET, "body": "Hello"}).json()["sid"]
+        stack.advance(10)
+
+    told = status(stack, sid=sid)
+
+    delivered = [dict(w["form"])["MessageStatus"] for w in stack.webhooks(sid)]
+    assert len(delivered) > len(set(delivered))
+    assert (told["status"], told["final"]) == ("delivered", True)
+    assert sorted(statuses(told)) == sorted(set(delivered))
+
+
+def test_a_key_whose_answer_was_lost_is_unknown_until_the_first_report(stack: LocalStack) -> None:
+    with stack.faults({"service": "twilio", "kind": "lost", "count": 1}):
+        text = {"to": HANDSET, "body": "Hello"}
+        sent = stack.function("SendSms", text, **{"Idempotency-Key": "order-1"})
+    before = status(stack, key="order-1")
+    stack.advance(10)
+    after = status(stack, key="order-1")
+
+    assert (sent.status_code, before["outcome"]) == (504, "unknown")
+    assert (after["outcome"], after["status"], after["final"]) == ("sent", "delivered", True)
+
+
+def test_while_storage_is_down_reports_are_repeated_and_twilio_is_asked(stack: LocalStack) -> None:
+    sid = stack.function("SendSms", {"to": HANDSET, "body": "Hello"}).json()["sid"]
+    with stack.faults({"service": "storage", "kind": "503"}):
+        stack.advance(10)
+        told = status(stack, sid=sid)
+
+    attempts = [(w["status"], w["attempt"]) for w in stack.webhooks(sid)]
+    assert (told["status"], told["source"]) == ("delivered", "twilio")
+    assert {answer for answer, _ in attempts} == {503}
+    assert max(attempt for _, attempt in attempts) == 4
