@@ -89,7 +89,7 @@ class Stack:
             early=self._early,
         )
         state.kill_host = supervisor.kill
-        runner = await self._serve(state, terminal)
+        runner, door = await self._serve(state, terminal)
         terminal.welcome()
         supervision = asyncio.create_task(supervisor.run())
         stop = asyncio.create_task(stopped.wait())
@@ -97,11 +97,12 @@ class Stack:
         stop.cancel()
         supervision.cancel()
         await state.close()
+        door.close()
         await asyncio.gather(runner.cleanup(), _ended(supervision))
         return 0 if stopped.is_set() else 1
 
-    async def _serve(self, state: State, terminal: Terminal) -> web.AppRunner:
-        """Open both doors of the emulator; return what is to be cleaned up in the end."""
+    async def _serve(self, state: State, terminal: Terminal) -> tuple[web.AppRunner, TwilioDoor]:
+        """Open both doors of the emulator; return what is to be closed in the end."""
         runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         await web.SockSite(runner, self._phone).start()
@@ -115,7 +116,7 @@ class Stack:
             terminal.faults_changed(state.faults)
 
         state.fault_switch.listeners.append(faults_changed)
-        return runner
+        return runner, door
 
     def _messaging_service(self) -> str:
         """Return the SID that the settings name; unusable ones are reported by the supervisor."""

@@ -38,6 +38,12 @@ class TwilioDoor:
             self._socket = _bound(self._address)
             await self._end_connections()
 
+    def close(self) -> None:
+        """Give up the port."""
+        if self._server is not None:
+            self._server.close()
+        self._socket.close()
+
     async def _end_connections(self) -> None:
         """End the idle connections of this door, and the others when they have been answered."""
         ending: list[asyncio.Task[None]] = []

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from emulator.testing import LocalStack, running
+from emulator.testing import FaultsOn, LocalStack, running
 from shared.settings import Secret
 
 
@@ -34,6 +34,13 @@ def stack(running_stack: LocalStack) -> LocalStack:
     """The local stack as after a fresh start, with a clock that stands still."""
     running_stack.reset()
     return running_stack
+
+
+@pytest.fixture
+def faults(stack: LocalStack) -> Iterator[Callable[..., FaultsOn]]:
+    """Switches faults on, such as faults({"service": "twilio", "kind": "lost"}), for one test."""
+    yield stack.faults
+    stack.faults()
 
 
 @dataclass

@@ -93,6 +93,6 @@ class Fault:
     def __str__(self) -> str:
         """Return e.g. `twilio 500 (10 %)` for the terminal."""
         often = [f"{self.probability * 100:g} %"] if self.probability < 1 else []
-        often += [f"{self.count} times"] if self.count is not None else []
+        often += [f"at most {self.count}"] if self.count is not None else []
         often += [f"{self.seconds:g} s"] if self.seconds is not None else []
         return f"{self.service} {self.kind}" + (f" ({', '.join(often)})" if often else "")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from emulator.faults import Fault, Faults
 from emulator.terminal import Terminal
 from emulator.twilio.records import Alert
 
@@ -29,3 +30,15 @@ def test_a_terminal_that_is_gone_stops_nothing(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(sys, "stdout", Gone())
     Terminal("", "").alert(alert("Nobody reads this"))
+
+
+def test_one_line_says_what_is_broken_on_purpose(capsys: pytest.CaptureFixture[str]) -> None:
+    faults = Faults()
+    slow = Fault("vault", "slow", seconds=1.5)
+    for broken in ([Fault("twilio", "500", probability=0.25, count=6), slow], []):
+        faults.replace(31, broken)
+        Terminal("", "").faults_changed(faults)
+
+    assert capsys.readouterr().out == (
+        "Faults on, seed 31: twilio 500 (25 %, at most 6), vault slow (1.5 s)\nFaults off\n"
+    )

@@ -1,0 +1,72 @@
+"""The app while its host, its token or its way to Twilio is broken: a stack of these tests' own."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from emulator.testing import HANDSET, LocalStack, running
+
+OTHERS = 4
+
+
+@pytest.fixture(scope="module")
+def running_stack() -> Iterator[LocalStack]:
+    """A stack whose host dies here, and whose app soon gives up repeating."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SETTLE_WINDOW_SECONDS", "9")
+        yield from running()
+
+
+def send(stack: LocalStack) -> int:
+    """Send a text through the app; return the status, 0 when the connection broke."""
+    try:
+        return stack.function("SendSms", {"to": HANDSET, "body": "Hi"}).status_code
+    except requests.exceptions.ConnectionError:
+        return 0
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_the_host_is_killed_in_mid_send_and_the_others_wait_for_the_next_one(
+    stack: LocalStack, *, done: bool
+) -> None:
+    on = stack.faults({"service": "host", "kind": "killed", "count": 1, "done": done})
+    killed = send(stack)
+    texts = len(stack.texts())
+    with ThreadPoolExecutor(OTHERS) as pool:
+        others = list(pool.map(send, [stack] * OTHERS))
+
+    assert (killed, texts, on.happened()) == (0, int(done), [1])
+    assert others == [201] * OTHERS
+
+
+def test_a_host_that_has_just_come_up_says_that_the_vault_is_down(stack: LocalStack) -> None:
+    stack.faults({"service": "host", "kind": "killed", "count": 1})
+    send(stack)
+    with stack.faults({"service": "vault", "kind": "403"}):
+        down = send(stack)
+
+    assert (down, send(stack)) == (503, 201)
+
+
+def test_connections_to_twilio_are_refused_until_their_time_is_over(stack: LocalStack) -> None:
+    before = send(stack)
+    stack.faults({"service": "twilio", "kind": "refused", "seconds": 30})
+    refused = send(stack)
+    stack.advance(30)
+
+    assert (before, refused, send(stack)) == (201, 502, 201)
+    assert stack.look("faults")["faults"] == []
+    assert len(stack.texts()) == 2
+
+
+def test_the_app_follows_a_rotated_token_in_both_directions(stack: LocalStack) -> None:
+    warm = send(stack)
+    with stack.faults({"service": "vault", "kind": "rotated"}):
+        sent = send(stack)
+        stack.advance(1)
+        heard = stack.webhook("TwimlReply", {"Body": "Hi", "From": HANDSET}).status_code
+
+    assert (warm, sent, heard) == (201, 201, 200)
+    assert [text["status"] for text in stack.texts()] == ["delivered", "delivered"]
