@@ -1,5 +1,6 @@
 /** The page: the phone and the inspector, kept in step with the emulator. */
 import { connect } from "./connection.js";
+import { FaultStrip } from "./faults.js";
 import { formatNumber } from "./formats.js";
 import { Handset } from "./handset.js";
 import { Banners, HostState } from "./host.js";
@@ -137,14 +138,16 @@ function App() {
   return html`<div class="page ${view}">
     <${TopBar} ...${{ state, view, ringing }} onView=${setView} />
     <${Banners} ...${state} />
-    <div class="rooms">
-      <div class="phone-room">
-        <${Switcher} ...${{ state, handset, onAdd, onAnswer }} onChoose=${choose} />
-        ${handset && html`<${Handset} key=${handset}
-          ...${{ state, handset, person, tones, notice, muted, onMute, selection, onSelect, drafts, onDraft }} />`}
-      </div>
-      <${Inspector} ...${{ state, handset, selection, onSelect }} />
-    </div>
+    ${state.ready && html`
+      <${FaultStrip} ...${state.faults} />
+      <div class="rooms">
+        <div class="phone-room">
+          <${Switcher} ...${{ state, handset, onAdd, onAnswer }} onChoose=${choose} />
+          <${Handset} key=${handset}
+            ...${{ state, handset, person, tones, notice, muted, onMute, selection, onSelect, drafts, onDraft }} />
+        </div>
+        <${Inspector} ...${{ state, handset, selection, onSelect }} />
+      </div>`}
   </div>`;
 }
 

@@ -4,9 +4,8 @@ import { html, useState } from "./ui.js";
 
 const SHOWN_MS = 3000; // what became of the copy
 
-function Command({ label, url, functionKey, body }) {
+function Command({ label, source }) {
   const [result, show] = useState("Copy");
-  const source = `curl -X POST ${url} -H 'x-functions-key: ${functionKey}' -d '${JSON.stringify(body)}'`;
   const copy = async () => {
     const written = navigator.clipboard.writeText(source);
     show(await written.then(() => "Copied", () => "Not allowed: select the text"));
@@ -22,7 +21,11 @@ function Command({ label, url, functionKey, body }) {
   </figure>`;
 }
 
-export const Commands = ({ answersUrl, functionKey, handset }) => html`<div class="commands">
-  <${Command} label="Text this handset" url="${answersUrl}/SendSms" functionKey=${functionKey} body=${{ to: handset, body: "Hello" }} />
-  <${Command} label="Ring it" url="${answersUrl}/PlaceCall" functionKey=${functionKey} body=${{ to: handset }} />
-</div>`;
+export function Commands({ answers_url: url, function_key: secret, handset }) {
+  const command = (label, name, body) => html`<${Command} label=${label}
+    source="curl -X POST ${url}/${name} -H 'x-functions-key: ${secret}' -d '${JSON.stringify(body)}'" />`;
+  return html`<div class="commands">
+    ${command("Text this handset", "SendSms", { to: handset, body: "Hello" })}
+    ${command("Ring it", "PlaceCall", { to: handset })}
+  </div>`;
+}

@@ -22,7 +22,7 @@ export function Compose({ peer, draft, onDraft, onSend }) {
   return html`<form class="compose" onSubmit=${send}>
     <textarea rows="1" data-testid="compose" placeholder="Text message" aria-label="Text to ${formatNumber(peer)}"
       value=${draft} onInput=${(event) => onDraft(event.target.value)} onKeyDown=${onKeyDown}></textarea>
-    ${draft && html`<small data-testid="counter">${units} · ${segments} segment${segments > 1 && "s"}</small>`}
+    ${draft && html`<small>${units} · ${segments} segment${segments > 1 && "s"}</small>`}
     <${Round} test="send" label="Send" icon="send" kind="send" disabled=${!ready} />
   </form>`;
 }

@@ -5,7 +5,7 @@ import { Markup } from "./markup.js";
 import { html, useState } from "./ui.js";
 
 const Details = ({ delivery: { error, method, url, form, answer, content_type: type } }) =>
-  html`<div class="details" data-testid="webhook-details">
+  html`<div class="details">
     ${error && html`<p class="error">${error}</p>`}
     <p><b>${method}</b> ${url}</p>
     <table>${form.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</table>
@@ -22,8 +22,8 @@ export function Delivery({ delivery, at, answersUrl }) {
   return html`<li class="webhook">
     <button data-testid="webhook" aria-expanded=${open} onClick=${() => setOpen(!open)}>
       ${at}
-      <span class="what"><code class="method">${method}</code><b>${name}</b><small>${purpose === "status" ? reported : query}</small></span>
-      <span class="soft">${purpose}${attempt > 1 && ` · attempt ${attempt}`}</span>
+      <span class="what"><code class="method">${method}</code><b>${name}</b>${attempt > 1 && html`<small>attempt ${attempt}</small>`}<small>${purpose === "status" ? reported : query}</small></span>
+      <span class="soft">${purpose}</span>
       <span class="signed">${signed && html`<${Icon} name="shield" /><span class="spoken">signed</span>`}</span>
       <span class="outcome ${mood}">${status ?? (error ? "failed" : "…")}</span>
       <span class="took">${took !== null && `${Math.round(took)} ms`}</span>

@@ -7,16 +7,14 @@ const Report = ({ reason, errors }) => html`
   ${reason && html`<pre>${reason}</pre>`}
   ${errors.filter((error) => error.reason !== reason).map((error) => html`<p><b>${error.function}</b> ${error.reason}</p>`)}`;
 
-function summary(state, { functions, errors }) {
-  if (state === "lost") return "Not connected";
-  if (state === "starting") return "Functions starting";
-  if (state === "failed") return "Functions not running";
-  return `${functions.length} functions running${errors.length ? `, ${errors.length} not loaded` : ""}`;
-}
+const STATES = { lost: "Not connected", starting: "Functions starting", failed: "Functions not running" };
+
+const running = ({ functions, errors }) =>
+  `${functions.length} functions running${errors.length ? `, ${errors.length} not loaded` : ""}`;
 
 export const HostState = ({ host, state }) => html`<details>
   <summary data-testid="host-state" class="${state} ${host.errors.length ? "partial" : ""}">
-    <i /><span role="status">${summary(state, host)}</span>
+    <i /><span role="status">${STATES[state] ?? running(host)}</span>
   </summary>
   <div class="popover"><${Report} ...${host} /><ul>${host.functions.map((name) => html`<li>${name}</li>`)}</ul></div>
 </details>`;

@@ -1,5 +1,6 @@
 /** What happens behind the phone, live. */
 import { Commands } from "./commands.js";
+import { BreakIt } from "./faults.js";
 import { Numbers } from "./numbers.js";
 import { Rooms } from "./rooms.js";
 import { Trace } from "./trace.js";
@@ -33,7 +34,7 @@ const Welcome = ({ commands }) => html`<div class="welcome">
 export function Inspector({ state, handset, selection, onSelect }) {
   const [filter, setFilter] = useState("All");
   const [limit, setLimit] = useState(PAGE);
-  const { numbers, line, handsets, answers_url: answersUrl, function_key: functionKey } = state;
+  const { numbers, line, handsets, answers_url: answersUrl } = state;
   const all = tracesOf(state);
   const list = useRef();
   useLayoutEffect(() => {
@@ -41,14 +42,15 @@ export function Inspector({ state, handset, selection, onSelect }) {
   }, [all[0]?.sid]);
   const chosen = all.filter(({ sid }) => sid === selection);
   const shown = chosen.length ? chosen : all.filter(FILTERS[filter]);
-  const commands = html`<${Commands} ...${{ answersUrl, functionKey, handset }} />`;
-  const fresh = state.ready && !all.length;
+  const commands = html`<${Commands} ...${state} handset=${handset} />`;
+  const fresh = !all.length;
   return html`<main class="inspector" aria-label="Inspector">
     <div class="inspector-bar">
       ${chosen.length
-        ? html`<button class="soft-button" data-testid="show-all" onClick=${() => onSelect(selection)}>Show all</button>`
+        ? html`<button class="soft-button" onClick=${() => onSelect(selection)}>Show all</button>`
         : !fresh && html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
       <${Numbers} ...${{ numbers, line, handsets, answersUrl }} />
+      <${BreakIt} ...${state.faults} />
       ${!fresh && html`<details><summary>Commands</summary><div class="popover">${commands}</div></details>`}
     </div>
     ${fresh && html`<${Welcome} commands=${commands} />`}

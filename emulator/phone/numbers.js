@@ -1,21 +1,16 @@
 /** The numbers of the account: what answers their calls and texts. */
 import { voiceExamples, textExamples } from "./examples.js";
 import { formatNumber } from "./formats.js";
-import { send } from "./person.js";
+import { refuse, send } from "./person.js";
 import { html, memo } from "./ui.js";
 
 /** What people type and no URL may have is percent-encoded. */
 const encoded = (text) => text.trim().replace(/[^!-~]|["<>]/gu, encodeURIComponent);
 
-/** A field shows why its value was refused. */
-const refuse = (field) => (error) => {
-  field.setCustomValidity(error.message);
-  field.reportValidity();
-};
-
 function Address({ number, name, label, answersUrl, examples }) {
   const url = number[name];
   const own = `${answersUrl}/`;
+  const title = `${label} to ${formatNumber(number.number)}`;
   const save = (field) => {
     field.setCustomValidity("");
     send("PUT", `numbers/${number.sid}`, { [name]: encoded(field.value) }).catch(refuse(field));
@@ -29,9 +24,9 @@ function Address({ number, name, label, answersUrl, examples }) {
   return html`<div class="address">
     <label><span>${label}</span>
       <input key=${url} data-testid=${name} spellcheck="false" autocomplete="off" placeholder="Nothing answers"
-        aria-label="${label} to ${formatNumber(number.number)}" defaultValue=${url.startsWith(own) ? url.slice(own.length) : url}
+        aria-label=${title} defaultValue=${url.startsWith(own) ? url.slice(own.length) : url}
         onChange=${({ target }) => save(target)} /></label>
-    <select aria-label="Examples: ${label} to ${formatNumber(number.number)}" onChange=${choose}>
+    <select aria-label="Examples: ${title}" onChange=${choose}>
       <option value="">Examples</option>
       ${examples.map(([title, value]) => html`<option value=${value}>${title}</option>`)}
     </select>

@@ -11,5 +11,11 @@ export async function send(method, path, body) {
   if (!response.ok) throw new Error(answer.detail || answer.title || `The emulator answered ${response.status}.`);
 }
 
+/** A field or button shows why it was refused. */
+export const refuse = (field) => (error) => {
+  field.setCustomValidity(error.message);
+  field.reportValidity();
+};
+
 /** What the person does with a phone. */
 export const post = (path, body) => send("POST", path, body);

@@ -1,17 +1,14 @@
 /** How many segments a text takes. */
 
-const BASIC = new Set(
-  "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?" +
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
-);
-const EXTENDED = new Set("\f^{}\\[~]|€"); // two units each
+const BASIC = /[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ -#¤%-?¡A-ZÄÖÑÜ§¿a-zäöñüà]/;
+const EXTENDED = /[\f^{}\\[~\]|€]/; // two units each
 
 /** {units, segments}: GSM-7 where every character is in it, otherwise UCS-2. */
 export function segmentsOf(body) {
   const characters = [...body];
-  const gsm = characters.every((one) => BASIC.has(one) || EXTENDED.has(one));
+  const gsm = characters.every((one) => BASIC.test(one) || EXTENDED.test(one));
   const [alone, joined] = gsm ? [160, 153] : [70, 67];
-  const widths = characters.map((one) => (gsm ? 1 + EXTENDED.has(one) : one.length));
+  const widths = characters.map((one) => (gsm ? 1 + EXTENDED.test(one) : one.length));
   const units = widths.reduce((sum, width) => sum + width, 0);
   let [segments, room] = [1, units <= alone ? alone : joined];
   for (const width of widths) {

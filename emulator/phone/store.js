@@ -2,24 +2,20 @@
 
 const LIMIT = 500; // newest records of each kind
 const KINDS = ["texts", "calls", "webhooks", "alerts", "queues", "conferences", "recordings"];
-const VALUES = ["host", "numbers", "handsets", "clock"];
+const VALUES = ["host", "numbers", "handsets", "clock", "faults"];
 
 /** An event is one record of a kind, or a value anew. */
 export const EVENTS = ["snapshot", ...KINDS.map((kind) => kind.slice(0, -1)), ...VALUES];
 
 const initialState = {
   connected: false,
-  ready: false, // a snapshot has come
-  line: "",
-  numbers: [], // the account's, the line first
+  ready: false, // a snapshot has come, with all that is not named here
   handsets: [],
   ...Object.fromEntries(KINDS.map((kind) => [kind, new Map()])), // by sid or id
   older: false, // more has happened than is kept
   unread: new Set(), // sids of texts that nobody has looked at
   host: { state: "starting", reason: "", functions: [], errors: [] },
   clock: { kind: "system" },
-  function_key: "local",
-  answers_url: "",
 };
 
 export const byTime = (a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);

@@ -50,5 +50,5 @@ export const Switcher = ({ state, handset, onChoose, onAdd, onAnswer }) => html`
   <nav class="handsets" aria-label="Handsets">
     ${state.handsets.map((number) => html`<${Tab} key=${number} inHand=${number === handset} ...${{ state, number, onChoose, onAnswer }} />`)}
   </nav>
-  ${handset && html`<${AddHandset} ...${{ state, onAdd }} />`}
+  <${AddHandset} ...${{ state, onAdd }} />
 </div>`;

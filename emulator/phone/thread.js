@@ -10,9 +10,6 @@ const ADDRESSES = /(https?:\/\/\S*[^\s.,;:!?)])/i; // the end of a sentence is n
 const Link = ({ url, children }) =>
   isWebAddress(url) ? html`<a href=${url} target="_blank" rel="noreferrer">${children}</a>` : children;
 
-const Media = ({ url }) =>
-  html`<div class="media"><${Link} url=${url}><img src=${url} alt="Picture ${url}" /></${Link}></div>`;
-
 const Text = memo(({ text, selected, onSelect }) => {
   const { sid, status, direction, media, body, error_code: code } = text;
   const own = direction === "inbound";
@@ -20,7 +17,7 @@ const Text = memo(({ text, selected, onSelect }) => {
   return html`<div class="text ${own ? "own" : ""} ${bad ? "bad" : ""} ${selected ? "selected" : ""}">
     <div class="bubble">
       <span class="spoken">${own ? "You:" : "They:"}</span>
-      ${media.map((url) => html`<${Media} url=${url} />`)}
+      ${media.map((url) => html`<div class="media"><${Link} url=${url}><img src=${url} alt="Picture ${url}" /></${Link}></div>`)}
       ${body && html`<p>${body.split(ADDRESSES).map((part) => html`<${Link} url=${part}>${part}</${Link}>`)}</p>`}
     </div>
     <button class="about" title="Show its webhooks" aria-pressed=${selected} onClick=${() => onSelect(sid)}>

@@ -16,7 +16,7 @@ function Head({ sid, record }) {
   if (!record) return html`<${Icon} name="warning" /><b>${sid || "Emulator"}</b>`;
   const { direction, from, to, body, media, answered_by: answeredBy, status, error_code: code, at } = record;
   const inbound = direction === "inbound";
-  const kind = direction === "outbound-dial" ? "Dialled call" : record.timeline ? "Call" : direction === "outbound-reply" ? "Reply" : "Text";
+  const kind = { "outbound-dial": "Dialled call", "outbound-reply": "Reply" }[direction] ?? (record.timeline ? "Call" : "Text");
   return html`<${Icon} name=${record.timeline ? "phone" : "message"} />
     <b>${kind} ${inbound ? "from" : "to"} ${formatNumber(inbound ? from : to)}</b>
     <span class="excerpt">${body || answeredBy || (media && "Picture")}</span>
@@ -24,31 +24,17 @@ function Head({ sid, record }) {
     <time>${timeOfDay(at)}</time>`;
 }
 
-const Entry = ({ at, kind, running, item: { name, text, attributes } }) =>
-  html`<li class="${kind} ${running ? "running" : ""}" data-testid=${kind}>
-    ${at}
-    <span class="what">
-      <b>${name}</b>${text && html`<span>${text}</span>`}
-      ${Object.entries(attributes ?? {}).map(([key, value]) => html`<small>${key}=${value}</small>`)}
-    </span>
-    ${running && html`<span class="busy">running</span>`}
-  </li>`;
+const Entry = ({ name, text, attributes }) => html`<b>${name}</b>${text && html`<span>${text}</span>`}
+  ${Object.entries(attributes ?? {}).map(([key, value]) => html`<small>${key}=${value}</small>`)}`;
 
 /** Twilio's error numbers have a page each. */
-const Alert = ({ at, item: { level, kind, code, message } }) =>
-  html`<li class="alert ${level}">
-    ${at}
-    <span class="what"><b>${kind === "twilio" ? `Twilio ${level}` : "Emulator"}</b>
-      ${kind === "twilio" && code && html`<a href="https://www.twilio.com/docs/api/errors/${code}" target="_blank" rel="noreferrer">${code}</a>`}
-      <span>${message}</span></span>
-  </li>`;
+const Alert = ({ level, kind, code, message }) => html`<b>${kind === "twilio" ? `Twilio ${level}` : "Emulator"}</b>
+  ${kind === "twilio" && code && html`<a href="https://www.twilio.com/docs/api/errors/${code}" target="_blank" rel="noreferrer">${code}</a>`}
+  <span>${message}</span>`;
 
-const Recording = ({ at, item: { number, status, duration_s: seconds, url } }) =>
-  html`<li class="recording" data-testid="recording">
-    ${at}
-    <span class="what"><b>Recording</b><span>of ${formatNumber(number)}${seconds !== null && ` · ${talkTime(seconds)}`}</span>
-      ${status === "completed" ? html`<audio controls preload="none" aria-label="Recording" src=${url} />` : html`<small>${status}</small>`}</span>
-  </li>`;
+const Recording = ({ number, status, duration_s: seconds, url }) =>
+  html`<b>Recording</b><span>of ${formatNumber(number)}${seconds !== null && ` · ${talkTime(seconds)}`}</span>
+  ${status === "completed" ? html`<audio controls preload="none" aria-label="Recording" src=${url} />` : html`<small>${status}</small>`}`;
 
 const VIEWS = { alert: Alert, recording: Recording };
 
@@ -68,7 +54,10 @@ export const Trace = memo(({ answersUrl, selected, onSelect, ...trace }) => {
       if (kind === "webhook") {
         return html`<${Delivery} key=${item.id} delivery=${item} at=${clock} answersUrl=${answersUrl} />`;
       }
-      return html`<${VIEWS[kind] ?? Entry} kind=${kind} at=${clock} item=${item} running=${item === now} />`;
+      const View = VIEWS[kind] ?? Entry;
+      return html`<li class="${kind} ${item.level ?? ""} ${item === now ? "running" : ""}" data-testid=${kind}>
+        ${clock}<span class="what"><${View} ...${item} /></span>${item === now && html`<span class="busy">running</span>`}
+      </li>`;
     })}</ol>
   </article>`;
 });

@@ -35,6 +35,7 @@ SNAPSHOT: dict[str, object] = {
     "recordings": [],
     "host": {"state": "running", "reason": "", "functions": [], "errors": []},
     "clock": {"kind": "manual", "now": "2026-11-22T12:00:00Z"},
+    "faults": {"seed": 0, "faults": []},
     "functions_url": "http://127.0.0.1:7071",
     "answers_url": "http://127.0.0.1:7071/api",
     "function_key": "local",
