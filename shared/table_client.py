@@ -14,6 +14,7 @@ import aiohttp
 from azure.core import MatchConditions
 from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.exceptions import (
+    AzureError,
     HttpResponseError,
     ResourceNotFoundError,
     ServiceRequestError,
@@ -116,7 +117,13 @@ class Table:
             raise
 
     async def _insert(self, entity: dict[str, Any]) -> str:
-        return (await self._client.create_entity(entity, headers=dict(NO_ECHO)))["etag"]
+        try:
+            return (await self._client.create_entity(entity, headers=dict(NO_ECHO)))["etag"]
+        except AttributeError as error:
+            # The SDK reads the answer of every error; those of an identity or a key have none.
+            if isinstance(error.__context__, AzureError):
+                raise error.__context__ from None
+            raise
 
     async def _create_table(self) -> None:
         try:

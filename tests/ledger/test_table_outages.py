@@ -20,6 +20,8 @@ from shared.table_ledger import TableLedger
 ROW = Row("claim", "0a-1", {"status": "hidden"})
 KEY = "aGlkZGVu"
 
+type Operation = Callable[[Ledger], Awaitable[object]]
+
 
 class Desk(Protocol):
     """The fixture of conftest.py."""
@@ -54,7 +56,7 @@ async def answering(
         yield str(server.make_url("")).rstrip("/")
 
 
-OPERATIONS: list[Callable[[Ledger], Awaitable[object]]] = [
+OPERATIONS: list[Operation] = [
     lambda ledger: ledger.insert(ROW),
     lambda ledger: ledger.read(ROW.kind, ROW.name),
     lambda ledger: ledger.replace(ROW._replace(version="1")),
@@ -65,9 +67,7 @@ each_operation = pytest.mark.parametrize(
 )
 
 
-def failure(
-    operation: Callable[[Ledger], Awaitable[object]], status: int, **answer: Any
-) -> LedgerError:
+def failure(operation: Operation, status: int, **answer: Any) -> LedgerError:
     """What an operation raises when the service answers so."""
 
     async def main() -> None:
@@ -85,7 +85,7 @@ def failure(
 
 @each_operation
 def test_an_app_without_the_role_is_told_which_one(
-    operation: Callable[[Ledger], Awaitable[object]],
+    operation: Operation,
 ) -> None:
     assert "Storage Table Data Contributor" in failure(operation, 403).detail
 
@@ -93,7 +93,7 @@ def test_an_app_without_the_role_is_told_which_one(
 @each_operation
 @pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
 def test_any_other_refusal_is_a_ledger_error_that_quotes_nothing(
-    operation: Callable[[Ledger], Awaitable[object]], status: int
+    operation: Operation, status: int
 ) -> None:
     error = failure(operation, status)
 
@@ -141,30 +141,41 @@ def test_no_operation_takes_longer_than_its_limit() -> None:
     asyncio.run(main())
 
 
+async def do(operation: Operation, ledger: Ledger) -> None:
+    await operation(ledger)
+
+
+@each_operation
 @pytest.mark.parametrize(
     "connection",
     ["hidden", "AccountName=hidden", "AccountName=hidden;AccountKey=hid;TableEndpoint=http://a/b"],
 )
-def test_a_malformed_connection_string_is_named_and_not_quoted(connection: str) -> None:
+def test_a_malformed_connection_string_is_named_and_not_quoted(
+    operation: Operation, connection: str
+) -> None:
     ledger = TableLedger(Settings.from_mapping({"AzureWebJobsStorage": connection}))
 
     with pytest.raises(ConfigurationError, match="AzureWebJobsStorage") as caught:
-        asyncio.run(ledger.read("claim", "0a"))
+        asyncio.run(do(operation, ledger))
     assert "hid" not in caught.value.detail
     ledger.abandon()
 
 
-def test_a_desk_without_az_login_is_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@each_operation
+def test_a_desk_without_az_login_is_told_of_it(
+    monkeypatch: pytest.MonkeyPatch, operation: Operation
+) -> None:
     monkeypatch.setenv("PATH", "")
     ledger = TableLedger(Settings.from_mapping({"AzureWebJobsStorage__accountName": "hidden"}))
 
     with pytest.raises(LedgerError, match="az login"):
-        asyncio.run(ledger.read("claim", "0a"))
+        asyncio.run(do(operation, ledger))
     ledger.abandon()
 
 
+@each_operation
 def test_an_identity_that_gives_no_token_is_a_ledger_error(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, operation: Operation
 ) -> None:
     monkeypatch.setenv("IDENTITY_HEADER", "local")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -175,7 +186,7 @@ def test_an_identity_that_gives_no_token_is_a_ledger_error(
             values = {"IDENTITY_ENDPOINT": url, "AzureWebJobsStorage__accountName": "hidden"}
             ledger = TableLedger(Settings.from_mapping(values))
             try:
-                await ledger.read("claim", "0a")
+                await operation(ledger)
             finally:
                 await ledger.close()
 
