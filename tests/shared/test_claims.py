@@ -1,0 +1,284 @@
+"""Claims: who wins, who waits, and what becomes of a send whose answer was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.claims import Claim, Claims, HiddenClaimError
+from shared.errors import KeyReusedError, LedgerError, StillRunningError
+from shared.ledger import Row, RowChangedError, RowExistsError
+from shared.memory_ledger import MemoryLedger
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.shared.conftest import ManualClock
+
+SID, OTHER_SID = "SM" + "1" * 32, "SM" + "2" * 32
+LIMIT_S, WINDOW_S = 40, 60
+
+
+class ForgetfulLedger(MemoryLedger):
+    """A ledger whose answers get lost: its client repeats the request. `is_blind`: reads fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loses_answers = False
+        self.is_blind = False
+
+    async def insert(self, row: Row) -> Row:
+        if self.loses_answers:
+            await super().insert(row)
+        return await super().insert(row)
+
+    async def replace(self, row: Row) -> Row:
+        if self.loses_answers:
+            await super().replace(row)
+        return await super().replace(row)
+
+    async def delete(self, row: Row) -> None:
+        if self.loses_answers:
+            await super().delete(row)
+        await super().delete(row)
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        if self.is_blind:
+            raise LedgerError("down")
+        return await super().read(kind, name)
+
+
+@pytest.fixture
+def ledger() -> ForgetfulLedger:
+    return ForgetfulLedger()
+
+
+@pytest.fixture
+def claims(ledger: ForgetfulLedger, clock: ManualClock) -> Claims:
+    return Claims(ledger, clock, Settings())
+
+
+def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run(work)
+
+
+def take(claims: Claims, fingerprint: str = "same") -> Claim:
+    return run(claims.take(claims.draft("key", "SendSms", fingerprint)))
+
+
+def found(claims: Claims) -> Claim:
+    claim = run(claims.find("key"))
+    assert claim is not None
+    return claim
+
+
+def test_the_ledger_holds_no_key(claims: Claims, ledger: ForgetfulLedger) -> None:
+    claim = run(claims.take(claims.draft("secret-key", "SendSms", "f")))
+
+    row = run(ledger.read("claim", claim.name))
+    assert row is not None
+    assert len(claim.name) == 32
+    assert "secret-key" not in repr(row)
+
+
+def test_of_many_at_once_one_may_send_and_the_others_wait(claims: Claims) -> None:
+    async def race() -> list[Claim | BaseException]:
+        drafts = [claims.draft("key", "SendSms", "same") for _ in range(50)]
+        return await asyncio.gather(*map(claims.take, drafts), return_exceptions=True)
+
+    answers = run(race())
+
+    assert sum(isinstance(answer, Claim) for answer in answers) == 1
+    errors = [answer for answer in answers if isinstance(answer, StillRunningError)]
+    assert len(errors) == 49
+    assert errors[0].retry_after_s == 1
+
+
+def test_what_was_sent_is_the_answer_from_then_on(claims: Claims) -> None:
+    run(claims.finish(take(claims), SID, "queued", "+12025550100"))
+
+    again = take(claims)
+
+    assert (again.state, again.sid, again.status, again.sender) == (
+        "sent",
+        SID,
+        "queued",
+        "+12025550100",
+    )
+
+
+@pytest.mark.parametrize("state", ["sending", "sent", "unknown"])
+def test_another_request_may_never_use_the_key(claims: Claims, state: str) -> None:
+    claim = take(claims)
+    if state == "sent":
+        run(claims.finish(claim, SID, "queued", ""))
+    if state == "unknown":
+        run(claims.leave_unknown(claim))
+
+    with pytest.raises(KeyReusedError) as caught:
+        take(claims, "other")
+    assert caught.value.field == "Idempotency-Key"
+
+
+def test_a_freed_key_may_be_used_for_anything(claims: Claims) -> None:
+    run(claims.free(take(claims)))
+
+    assert take(claims, "other").state == "sending"
+
+
+def test_a_send_whose_worker_died_is_unknown_once_no_send_may_last_that_long(
+    claims: Claims, clock: ManualClock
+) -> None:
+    take(claims)
+    clock.advance(LIMIT_S - 1)
+    assert found(claims).state == "sending"
+    with pytest.raises(StillRunningError):
+        take(claims)
+
+    clock.advance(1)
+
+    assert found(claims).state == "unknown"
+    claim = take(claims)
+    assert (claim.state, claims.rest_of_window_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
+
+
+def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: ManualClock) -> None:
+    run(claims.leave_unknown(take(claims)))
+    clock.advance(WINDOW_S)
+
+    async def race() -> list[Claim | BaseException]:
+        known = [await claims.take(claims.draft("key", "SendSms", "same")) for _ in range(20)]
+        return await asyncio.gather(*map(claims.retake, known), return_exceptions=True)
+
+    answers = run(race())
+
+    winners = [answer for answer in answers if isinstance(answer, Claim)]
+    assert [winner.state for winner in winners] == ["sending"]
+    assert winners[0].attempt == found(claims).attempt
+    assert sum(isinstance(answer, StillRunningError) for answer in answers) == 19
+
+
+def test_a_lost_answer_of_the_ledger_changes_nothing(
+    claims: Claims, ledger: ForgetfulLedger, clock: ManualClock
+) -> None:
+    ledger.loses_answers = True
+
+    claim = take(claims)
+    assert claim.state == "sending"
+    assert run(claims.leave_unknown(claim)).state == "unknown"
+    clock.advance(WINDOW_S)
+    claim = run(claims.retake(take(claims)))
+    assert claim.state == "sending"
+    assert run(claims.finish(claim, SID, "queued", "")).state == "sent"
+    assert found(claims).sid == SID
+
+
+def test_to_free_a_key_twice_does_no_harm(claims: Claims, ledger: ForgetfulLedger) -> None:
+    ledger.loses_answers = True
+
+    run(claims.free(take(claims)))
+
+    assert run(claims.find("key")) is None
+
+
+def test_a_claim_that_is_there_but_cannot_be_read_is_told_apart(
+    claims: Claims, ledger: ForgetfulLedger
+) -> None:
+    take(claims)
+    ledger.is_blind = True
+
+    with pytest.raises(HiddenClaimError):
+        take(claims)
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+def test_a_report_settles_a_claim(claims: Claims, state: str) -> None:
+    claim = take(claims)
+    if state == "unknown":
+        run(claims.leave_unknown(claim))
+
+    run(claims.settle(claim.reference, SID, "sent"))
+
+    assert (found(claims).state, found(claims).sid) == ("sent", SID)
+
+
+def test_a_report_before_the_answer_leaves_the_answer_as_it_is(claims: Claims) -> None:
+    claim = take(claims)
+    run(claims.settle(claim.reference, SID, "delivered"))
+
+    run(claims.finish(claim, SID, "queued", "+12025550100"))
+    run(claims.settle(claim.reference, SID, "delivered"))
+
+    assert (found(claims).status, found(claims).sender) == ("queued", "+12025550100")
+
+
+def test_a_report_that_comes_before_the_answer_is_lost_is_told(claims: Claims) -> None:
+    claim = take(claims)
+    run(claims.settle(claim.reference, SID, "sent"))
+
+    assert run(claims.leave_unknown(claim)).sid == SID
+
+
+@pytest.mark.parametrize("reference", ["", "x", "0" * 32, f"{'0' * 32}-{'0' * 16}", "\n"])
+def test_a_report_of_no_known_claim_is_logged_without_it(
+    claims: Claims, reference: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    take(claims)
+
+    run(claims.settle(reference, SID, "sent"))
+
+    assert found(claims).state == "sending"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"A report of {SID} names no claim that is known"
+    ]
+
+
+def test_a_report_of_an_earlier_attempt_settles_nothing(claims: Claims, clock: ManualClock) -> None:
+    first = take(claims)
+    clock.advance(WINDOW_S)
+    run(claims.retake(take(claims)))
+
+    run(claims.settle(first.reference, SID, "sent"))
+
+    assert found(claims).state == "sending"
+
+
+def test_no_two_claims_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR)
+    others = run(claims.take(claims.draft("other key", "SendSms", "same")))
+    run(claims.finish(others, SID, "queued", ""))
+    claim = take(claims)
+
+    assert run(claims.finish(claim, SID, "queued", "")).state == "unknown"
+    run(claims.settle(claim.reference, SID, "sent"))
+
+    assert found(claims).state == "unknown"
+    assert len(caplog.records) == 2
+
+
+def test_a_claim_keeps_its_first_sid(claims: Claims) -> None:
+    claim = take(claims)
+    run(claims.finish(claim, SID, "queued", ""))
+
+    run(claims.settle(claim.reference, OTHER_SID, "sent"))
+
+    assert found(claims).sid == SID
+
+
+def test_a_key_that_nobody_used_is_not_found(claims: Claims) -> None:
+    assert run(claims.find("key")) is None
+
+
+def test_a_ledger_that_contradicts_itself_for_ever_is_an_outage(clock: ManualClock) -> None:
+    class Mad(MemoryLedger):
+        async def insert(self, row: Row) -> Row:
+            raise RowExistsError
+
+        async def replace(self, row: Row) -> Row:
+            raise RowChangedError
+
+    with pytest.raises(LedgerError, match="more often"):
+        take(Claims(Mad(), clock, Settings()))
