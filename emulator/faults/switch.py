@@ -45,7 +45,7 @@ class Switch:
         await self._clock.sleep(seconds)
         with self._clock.working():
             self._faults.remove(fault)
-            await self._tell()
+            await asyncio.shield(self._tell())  # nobody is told half of it
 
     async def _tell(self) -> None:
         async with self._telling:
