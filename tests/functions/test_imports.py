@@ -55,7 +55,16 @@ REPORT = ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {
     "shared.statuses",
 }
 VOICE, MESSAGING = "twilio.twiml.voice_response", "twilio.twiml.messaging_response"
-SENDING = {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
+ONCE = {
+    "shared.claims",
+    "shared.idempotency",
+    "shared.ledger",
+    "shared.lookups",
+    "shared.outcomes",
+    "shared.sends",
+    "shared.sid_owners",
+}
+SENDING = ONCE | {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
 # What the project's own functions add, exactly.
 ADDED = {
     "TwimlHello": ANSWER | {"shared.answers.hello", VOICE},
