@@ -79,9 +79,10 @@ class TableLedger:
         from aiohttp import ClientError
         from azure.core.exceptions import AzureError
 
+        table = self._connected()
         try:
             async with asyncio.timeout(self._limit_s):
-                yield self._connected()
+                yield table
         except AzureError as error:
             raise _explained(error) from error
         except (ClientError, TimeoutError) as error:
