@@ -12,6 +12,7 @@ FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("*/function.json"))
 DISTRIBUTIONS = {
     "aiohttp": "aiohttp",
     "azure.core": "azure-identity",  # brings it
+    "azure.data": "azure-data-tables",
     "azure.functions": "azure-functions",
     "azure.identity": "azure-identity",
     "azure.keyvault": "azure-keyvault-secrets",

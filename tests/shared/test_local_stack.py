@@ -1,12 +1,14 @@
 """Where requests go when there is a local stack."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from azure.core.pipeline.transport import HttpRequest, RequestsTransport
+from azure.core.pipeline.transport import AioHttpTransport, HttpRequest, RequestsTransport
 
 from shared.errors import ConfigurationError
-from shared.local_stack import is_loopback, twilio_url, vault_transport
+from shared.local_stack import is_loopback, table_transport, twilio_url, vault_transport
 
 STACK = "http://127.0.0.1:7072"
 
@@ -72,6 +74,26 @@ def test_the_vaults_sdk_sees_its_own_url_and_the_stack_gets_the_request(
     assert request.url == "https://kv.vault.azure.net/secrets/A?api-version=1"
 
 
-def test_the_vaults_transport_refuses_other_addresses() -> None:
+def test_the_tables_sdk_sees_its_own_url_and_the_stack_gets_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[str] = []
+
+    async def send(self: AioHttpTransport, request: HttpRequest, **kwargs: Any) -> None:
+        sent.append(request.url)
+        raise TimeoutError
+
+    monkeypatch.setattr(AioHttpTransport, "send", send)
+    request = HttpRequest("GET", "https://name.table.core.windows.net/Ledger?a=1")
+    transport: Any = table_transport(STACK)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(transport.send(request))
+    assert sent == [f"{STACK}/storage/Ledger?a=1"]
+    assert request.url == "https://name.table.core.windows.net/Ledger?a=1"
+
+
+@pytest.mark.parametrize("transport", [vault_transport, table_transport])
+def test_the_transports_refuse_other_addresses(transport: Callable[[str], object]) -> None:
     with pytest.raises(ConfigurationError):
-        vault_transport("https://stack.example")
+        transport("https://stack.example")

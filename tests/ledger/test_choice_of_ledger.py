@@ -1,0 +1,46 @@
+"""Which ledger an app has by its settings."""
+
+import pytest
+
+from shared.clients import Clients
+from shared.clock import SystemClock
+from shared.errors import ConfigurationError
+from shared.ledger import Ledger
+from shared.memory_ledger import MemoryLedger
+from shared.table_ledger import TableLedger
+
+DESK, AZURE = "http://localhost:7071", "https://app.example"
+
+
+def ledger_of(**values: str) -> Ledger:
+    return Clients(values, SystemClock()).ledger()
+
+
+@pytest.mark.parametrize("public_url", [DESK, AZURE])
+@pytest.mark.parametrize(
+    "storage",
+    [
+        {"AzureWebJobsStorage": "UseDevelopmentStorage=true"},
+        {"AzureWebJobsStorage__accountName": "name"},
+        {"AzureWebJobsStorage__tableServiceUri": "https://name.table.core.windows.net"},
+    ],
+)
+def test_an_app_with_storage_keeps_its_ledger_there(
+    public_url: str, storage: dict[str, str]
+) -> None:
+    assert isinstance(ledger_of(PUBLIC_URL=public_url, **storage), TableLedger)
+
+
+def test_a_desk_without_storage_keeps_its_ledger_in_memory() -> None:
+    assert isinstance(ledger_of(PUBLIC_URL=DESK, AzureWebJobsStorage=""), MemoryLedger)
+
+
+def test_an_app_in_azure_without_storage_is_told_which_setting_is_missing() -> None:
+    with pytest.raises(ConfigurationError, match="AzureWebJobsStorage"):
+        ledger_of(PUBLIC_URL=AZURE)
+
+
+def test_an_app_keeps_its_ledger() -> None:
+    app = Clients({"PUBLIC_URL": DESK}, SystemClock())
+
+    assert app.ledger() is app.ledger()
