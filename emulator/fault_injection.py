@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from emulator import service_errors
 from emulator.faults import Fault
 from emulator.identity import VAULTS
-from emulator.state import State
+from emulator.state import Killable, State
 
 SEND = re.compile(r"/2010-04-01/Accounts/[^/]+/(Messages|Calls)(/[^/]+)?\.json")
 """What texts and calls are sent, changed and read by."""
@@ -40,8 +40,11 @@ class _Injection:
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer a request, or not, as the faults will have it."""
-        if _is_send(request) and (fault := self._state.faults.strike("host")) is not None:
-            return await self._kill_host(fault, request, handler)
+        host = self._state.killable
+        if _is_send(request) and host is not None and host.is_up:
+            fault = self._state.faults.strike("host")
+            if fault is not None:
+                return await self._kill(host, fault, request, handler)
         fault = self._fault_of(request)
         match fault.kind if fault else "":
             case "":
@@ -74,13 +77,13 @@ class _Injection:
             return faults.strike("twilio", lambda fault: fault.reads)
         return None
 
-    async def _kill_host(
-        self, fault: Fault, request: web.Request, handler: Handler
+    async def _kill(
+        self, host: Killable, fault: Fault, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
         """Kill the host in mid-send, after or before Twilio carries the request out."""
         is_done = self._state.faults.toss() if fault.done is None else fault.done
         response = await handler(request) if is_done else web.Response()
-        self._state.kill_host()
+        host.kill()
         return _cut(request, response)
 
 

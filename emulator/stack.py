@@ -88,7 +88,7 @@ class Stack:
             on_state=host_changed,
             early=self._early,
         )
-        state.kill_host = supervisor.kill
+        state.killable = supervisor
         runner, door = await self._serve(state, terminal)
         terminal.welcome()
         supervision = asyncio.create_task(supervisor.run())

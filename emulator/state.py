@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import cast
+from typing import Protocol, cast
 
 from emulator import views
 from emulator.clock import Clock
@@ -32,6 +32,19 @@ NAME_SHOWN = 80
 NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions": [], "errors": []}
 
 
+class Killable(Protocol):
+    """A process that can be killed."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there is something to kill."""
+        ...
+
+    def kill(self) -> None:
+        """Kill it at once."""
+        ...
+
+
 class State:
     """Build it inside a running event loop; `close` stops what is under way."""
 
@@ -50,7 +63,8 @@ class State:
         self.clock = clock
         self.hub = Hub()
         self.on_alert: Callable[[Alert], None] = lambda alert: None
-        self.kill_host: Callable[[], None] = lambda: None
+        self.killable: Killable | None = None
+        """The host, for the fault that kills it."""
         self.functions_url = functions_url
         self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
         self.secrets = dict(SECRETS)

@@ -71,6 +71,7 @@ class Supervisor:
         self._watch = FileWatch(root)
         self._port = port_of(listener) if port is None else port
         self._is_up = False
+        self._killed: HostProcess | None = None
         self._ending: dict[asyncio.Task[None], HostProcess] = {}
 
     async def run(self) -> None:
@@ -93,14 +94,21 @@ class Supervisor:
         finally:
             await self._stop_all()
 
+    @property
+    def is_up(self) -> bool:
+        """Whether there is a host that answers, and that nobody has killed."""
+        return self._host is not None and self._host is not self._killed and self._is_up
+
     def kill(self) -> None:
         """Kill the present host at once, as a crash would; the next one follows by itself."""
-        if self._host is not None:
+        if self._host is not None and self.is_up:
+            self._killed = self._host
             self._host.process.kill()
 
     async def _live(self, reason: str) -> str | Death:
         """Run one host; return which file changed, or how the host died."""
         self._on_state(HostState("starting", reason))
+        self._is_up = False
         try:
             host = self._start()
         except (HostEnvironmentError, OSError) as error:
@@ -132,7 +140,6 @@ class Supervisor:
 
     async def _follow(self, host: HostProcess, reason: str) -> None:
         """Tell when the host is up, then when it stops answering and when it answers again."""
-        self._is_up = False
         report = await self._report(host)
         self._is_up = True
         state = self._announce(report, reason)
