@@ -1,0 +1,257 @@
+"""SendSms and PlaceCall with an Idempotency-Key, from the header to what Twilio is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import azure.functions as func
+import pytest
+
+import OnRecording
+import PlaceCall
+import SendSms
+from shared import clients
+from shared.memory_ledger import MemoryLedger
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import FakeTwilio, Run, SignedRequest
+
+TO, LINE = "+12025550123", "+12025550100"
+KEY = "order-17"
+SERVICE = "MG" + "a" * 32
+MAINS = {"SendSms": SendSms.main, "PlaceCall": PlaceCall.main}
+ACTIONS = pytest.mark.parametrize("name", sorted(MAINS))
+
+
+class MovableClock:
+    """The time of day plus what has been added."""
+
+    added_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.added_s
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.added_s)
+
+    async def sleep(self, seconds: float) -> None:
+        self.added_s += seconds
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(autouse=True)
+def app_with_ledger(
+    twilio: FakeTwilio,
+    values: dict[str, str],
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
+    ledger = MemoryLedger()
+    monkeypatch.setattr(clients, "ledger", lambda: ledger)
+    clients.reset(clients.Clients(values, clock))
+    yield
+    clients.reset()
+
+
+def asked(name: str = "SendSms", key: str | None = KEY, **changes: Any) -> func.HttpRequest:
+    inputs = {"to": TO, "body": "Hi"} if name == "SendSms" else {"to": TO, "message": "Hi"}
+    headers = {} if key is None else {"Idempotency-Key": key}
+    body = json.dumps(inputs | changes).encode()
+    return func.HttpRequest("POST", f"http://inner/api/{name}", headers=headers, body=body)
+
+
+def act(name: str = "SendSms", key: str | None = KEY, **changes: Any) -> func.HttpResponse:
+    return asyncio.run(MAINS[name](asked(name, key, **changes)))
+
+
+def told(response: func.HttpResponse) -> Any:
+    return json.loads(response.get_body())
+
+
+def lose_answer(twilio: FakeTwilio) -> None:
+    twilio.answer(500, {"code": 20500, "message": "Internal Server Error", "status": 500})
+
+
+@ACTIONS
+def test_a_repeated_request_gets_the_same_answer_marked_as_a_replay(
+    twilio: FakeTwilio, name: str
+) -> None:
+    first, again = act(name), act(name, f'"{KEY}"', to="(202) 555-0123")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert told(first) == told(again)
+    assert "Idempotent-Replayed" not in first.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert len(twilio.requests) == 1
+
+
+def test_a_replay_does_not_know_a_sender_that_was_not_chosen_yet() -> None:
+    first, again = (act(messaging_service_sid=SERVICE) for _ in range(2))
+
+    assert told(first) == told(again)
+    assert told(again)["from"] is None
+
+
+@ACTIONS
+def test_the_reports_name_the_claim(twilio: FakeTwilio, name: str) -> None:
+    act(name)
+
+    url = urlsplit(twilio.requests[0]["data"]["StatusCallback"])
+    claim = asyncio.run(clients.claims().find(KEY))
+    assert claim is not None
+    assert parse_qs(url.query) == {"claim": [claim.reference]}
+    assert url.fragment == "rc=3&rp=5xx,ct"
+
+
+def test_another_request_with_the_key_is_a_422(twilio: FakeTwilio) -> None:
+    act()
+
+    responses = [act(body="Bye"), act("PlaceCall")]
+
+    assert [response.status_code for response in responses] == [422, 422]
+    assert told(responses[0])["field"] == "Idempotency-Key"
+    assert len(twilio.requests) == 1
+
+
+def test_while_the_first_request_runs_the_next_is_a_409(
+    twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = twilio.request
+    is_asked = asyncio.Event()
+    is_over = asyncio.Event()
+
+    async def slow(*args: Any, **kwargs: Any) -> Any:
+        is_asked.set()
+        await is_over.wait()
+        return await request(*args, **kwargs)
+
+    async def both() -> tuple[func.HttpResponse, func.HttpResponse]:
+        first = asyncio.create_task(SendSms.main(asked()))
+        await is_asked.wait()
+        second = await SendSms.main(asked())
+        is_over.set()
+        return await first, second
+
+    monkeypatch.setattr(twilio, "request", slow)
+    first, second = asyncio.run(both())
+
+    assert first.status_code == 201
+    assert (second.status_code, second.headers["Retry-After"]) == (409, "1")
+
+
+@ACTIONS
+def test_an_unknown_outcome_is_looked_up_after_the_window(
+    twilio: FakeTwilio, clock: MovableClock, name: str
+) -> None:
+    lose_answer(twilio)
+    lost, soon = act(name), act(name)
+    clock.added_s += 60
+    sent = {"status": "delivered", "from": LINE, "to": TO, "body": "Hi"}
+    sent |= {"direction": "outbound-api", "messaging_service_sid": None}
+    sent["sid"] = ("SM" if name == "SendSms" else "CA") + "7" * 32
+    sent["date_created"] = f"{datetime.now(UTC):%a, %d %b %Y %H:%M:%S +0000}"
+    twilio.answer(200, {"messages" if name == "SendSms" else "calls": [sent]})
+
+    found = act(name)
+
+    assert [response.status_code for response in (lost, soon, found)] == [504, 504, 201]
+    assert told(soon)["outcome"] == "unknown"
+    assert 59 <= int(soon.headers["Retry-After"]) <= 60
+    assert (told(found)["sid"], told(found)["from"]) == (sent["sid"], LINE)
+    assert found.headers["Idempotent-Replayed"] == "true"
+    assert [request["method"] for request in twilio.requests] == ["POST", "GET"]
+    assert twilio.requests[1]["params"]["To"] == TO
+
+
+@ACTIONS
+def test_what_is_in_no_list_is_sent_again_after_the_window(
+    twilio: FakeTwilio, clock: MovableClock, name: str
+) -> None:
+    lose_answer(twilio)
+    act(name)
+    clock.added_s += 60
+    twilio.answer(200, {"messages" if name == "SendSms" else "calls": []})
+
+    response = act(name)
+
+    assert response.status_code == 201
+    assert "Idempotent-Replayed" not in response.headers
+    assert [request["method"] for request in twilio.requests] == ["POST", "GET", "POST"]
+
+
+def test_what_twilio_refused_may_be_mended_under_the_same_key(twilio: FakeTwilio) -> None:
+    twilio.answer(400, {"code": 21211, "message": "Invalid 'To'", "status": 400})
+
+    assert act(to="+12025550199").status_code == 400
+    assert act().status_code == 201
+
+
+def test_a_request_that_cannot_be_sent_takes_no_key() -> None:
+    assert act(to="nobody").status_code == 400
+    assert asyncio.run(clients.claims().find(KEY)) is None
+
+
+def test_a_replay_does_not_mind_that_its_time_is_over(
+    twilio: FakeTwilio, clock: MovableClock
+) -> None:
+    at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    later = {"messaging_service_sid": SERVICE, "send_at": at}
+    first = act(**later)
+    clock.added_s += 7200
+
+    again, new = act(**later), act(key="new", **later)
+
+    assert told(first) == told(again)
+    assert (new.status_code, told(new)["field"]) == (400, "send_at")
+    assert asyncio.run(clients.claims().find("new")) is None
+    assert len(twilio.requests) == 1
+
+
+def test_a_key_that_cannot_be_used_is_a_400_and_never_in_a_log(
+    twilio: FakeTwilio, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    lose_answer(twilio)
+    refused = act(key="secret, key")
+    act(key="secret key")
+    act(key="secret key", body="Bye")
+
+    assert (refused.status_code, told(refused)["field"]) == (400, "Idempotency-Key")
+    assert len(caplog.records) >= 3
+    assert "secret" not in caplog.text
+
+
+def test_without_storage_a_key_is_refused_and_a_send_without_one_goes_on(
+    twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "ledger", lambda: clients.current().ledger())
+
+    refused, sent = act(), act(key=None)
+
+    assert (refused.status_code, sent.status_code) == (500, 201)
+    assert "AzureWebJobsStorage" in told(refused)["detail"]
+
+
+def test_an_owner_is_told_of_a_voicemail_once_however_often_it_is_reported(
+    run: Run, signed_request: SignedRequest, twilio: FakeTwilio
+) -> None:
+    form = [("RecordingSid", "RE" + "a" * 32), ("RecordingStatus", "completed")]
+    path = "/api/OnRecording?Notify=%2B12025550124"
+
+    statuses = [
+        run(OnRecording.main, signed_request(path, [*form, ("RecordingDuration", length)]))
+        for length in ("62", "63")
+    ]
+
+    assert [response.status_code for response in statuses] == [204, 204]
+    assert len(twilio.requests) == 1
