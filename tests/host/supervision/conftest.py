@@ -28,6 +28,7 @@ class Watched:
     def __init__(self, port: int) -> None:
         self.port = port
         self.states: list[HostState] = []
+        self.kill: Callable[[], None] = lambda: None
         self._news = asyncio.Event()
 
     def note(self, state: HostState) -> None:
@@ -84,6 +85,7 @@ async def supervised(
             function_key=FUNCTION_KEY,
             on_state=watched.note,
         )
+        watched.kill = supervisor.kill
         task = asyncio.create_task(supervisor.run())
         try:
             yield watched

@@ -85,6 +85,27 @@ def test_a_killed_host_comes_back_and_the_reason_is_given(
     run(trial())
 
 
+def test_a_host_is_killed_once_and_not_before_it_is_up(
+    supervise: Supervise, app: AppFolder
+) -> None:
+    app.add("Pid", PID)
+
+    async def trial() -> None:
+        async with supervise(app) as host:
+            await host.until("starting")
+            host.kill()
+            await host.until("running")
+            host.kill()
+            host.kill()
+            again = await host.until("starting", start=2)
+            host.kill()
+            await host.until("running", start=3)
+            assert again.reason == "killed by signal 9 (SIGKILL)"
+            assert [state.state for state in host.states] == ["starting", "running"] * 2
+
+    run(trial())
+
+
 async def hammer(host: Watched, answers: list[tuple[int, str]], last: str) -> None:
     """Ask over new connections until the answer is `last`."""
     while True:
