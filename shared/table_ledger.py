@@ -126,6 +126,12 @@ def _explained(error: "AzureError") -> LedgerError | ConfigurationError:
             "the storage account refuses the app; its identity needs the role Storage Table Data "
             "Contributor, a connection string a valid key, and the network rules must let it in"
         )
-    if kind.startswith(("ServiceRequest", "ServiceResponse")):
+    if kind == "ClientAuthenticationError":
+        return LedgerError(
+            f"the storage account, or the app's identity, does not know the app ({status or kind})"
+        )
+    if kind.startswith("ServiceRequest"):
         return LedgerError("the storage account cannot be reached; is its name right?")
+    if kind.startswith("ServiceResponse"):
+        return LedgerError("the storage account did not answer in time")
     return LedgerError(f"the storage account did not do its work ({status or kind})")
