@@ -1,5 +1,6 @@
 """One text for one key, over HTTP and through the runtime, with Twilio's signed reports."""
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -97,3 +98,26 @@ def test_the_reports_of_a_send_name_its_claim_and_its_fragment_stays_with_twilio
     queries = {urlsplit(report["url"]).query.partition("=")[0] for report in reports}
     assert (queries, {report["status"] for report in reports}) == ({"claim"}, {204})
     assert {report["signed"] for report in reports} == {True}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "body"), [("SendSms", SEND), ("PlaceCall", RING)])
+@pytest.mark.parametrize("kind", ["lost", "500"])
+def test_where_no_report_comes_twilios_list_settles_a_send(
+    monkeypatch: pytest.MonkeyPatch, key: str, name: str, body: dict[str, Any], kind: str
+) -> None:
+    monkeypatch.setenv("SETTLE_WINDOW_SECONDS", "3")
+    stack = LocalStack.start(clock="system")
+    try:
+        silence = {"service": "webhooks", "kind": "dropped"}
+        with stack.faults({"service": "twilio", "kind": kind, "count": 1}, silence):
+            lost = act(stack, key, body, name)
+            while (found := act(stack, key, body, name)).status_code == 504:
+                time.sleep(int(found.headers["Retry-After"]))
+        handset = stack.look(f"handsets/{HANDSET}")
+    finally:
+        stack.stop()
+
+    [sid] = [item["sid"] for item in (*handset["texts"], *handset["calls"])]
+    assert (lost.status_code, found.status_code, found.json()["sid"]) == (504, 201, sid)
+    assert ("Idempotent-Replayed" in found.headers) == (kind == "lost")
