@@ -33,6 +33,7 @@ def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
         "BLOCKED_CALLERS_REASON": "tired",
         "LINK_LIFETIME_HOURS": "8785",
         "LOCAL_STACK_URL": "http://stack.example:7072",
+        "LOCAL_STACK_TWILIO_URL": "http://twilio.example:7073",
     }
 
     with pytest.raises(ConfigurationError) as caught:
@@ -126,6 +127,20 @@ def test_the_public_url_is_the_one_set_or_the_name_of_the_host(
 def test_a_public_url_that_paths_cannot_follow_is_malformed(url: str) -> None:
     with pytest.raises(ConfigurationError, match="PUBLIC_URL"):
         Settings.from_mapping({"PUBLIC_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("stack", "door", "used"),
+    [
+        ("http://127.0.0.1:7072/", "", "http://127.0.0.1:7072"),
+        ("http://127.0.0.1:7072", "http://127.0.0.1:7073/", "http://127.0.0.1:7073"),
+        ("", "http://127.0.0.1:7073", ""),
+    ],
+)
+def test_the_local_stack_may_have_a_door_for_twilio(stack: str, door: str, used: str) -> None:
+    values = {"LOCAL_STACK_URL": stack, "LOCAL_STACK_TWILIO_URL": door}
+
+    assert Settings.from_mapping(values).local_twilio_url == used
 
 
 def test_an_api_key_is_used_only_when_asked_for() -> None:
