@@ -28,8 +28,7 @@ from shared.sid_owners import SidOwners
 ClaimState = Literal["sending", "sent", "unknown"]
 
 CLAIM = "claim"
-# More than ever meet at one row; without an end, a broken store would keep a worker busy.
-ROUNDS = 10
+ROUNDS = 10  # more than ever meet at one row; a broken store shall keep no worker busy
 
 _REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
 
@@ -131,9 +130,9 @@ class Claims:
             return Claim.from_row(await self._ledger.replace(again.to_row()))
         except RowChangedError:
             known = await self._read(claim.name)
-            if known is None:  # a settled matter that freed the key; let the caller begin anew
-                raise _still_running() from None
-            return self._judged(known, again)
+        if known is None:  # somebody was first, and was refused: the key is free
+            raise _still_running()
+        return self._judged(known, again)
 
     async def finish(self, claim: Claim, sid: str, status: str, sender: str) -> Claim:
         """Twilio has it: from now on this is the key's answer. Return the claim as it is: `sent`.
@@ -189,7 +188,7 @@ class Claims:
             if claim.state == "sent" and claim.sid == sid:
                 return
             if claim.state == "sent" or not await self._owners.own(sid, reference):
-                log.error("%s and another SID belong to each other's claims", sid)
+                log.error("The claim that a report of %s names has, or is of, another", sid)
                 return
             try:
                 await self._ledger.replace(

@@ -77,7 +77,11 @@ def call(**inputs: Any) -> bytes:
         ("SendSms", text(validity_period=36001), "validity_period"),
         ("SendSms", text(send_at="tomorrow"), "send_at"),
         ("SendSms", text(send_at=1795341600), "send_at"),
-        ("SendSms", text(send_at="2001-01-01T09:30:00Z"), "send_at"),
+        (
+            "SendSms",
+            text(send_at="2001-01-01T09:30:00Z", messaging_service_sid="MG" + "a" * 32),
+            "send_at",
+        ),
         ("PlaceCall", call(message="a", twiml="<Response/>"), "twiml"),
         ("PlaceCall", call(message="a", url="https://a"), "url"),
         ("PlaceCall", call(message=" "), "message"),

@@ -70,8 +70,11 @@ class Sender:
     task: asyncio.Task[Accepted] | None = None
     place: str = ""
     gate: asyncio.Future[str] | None = None
+    is_dead: bool = False
 
     async def outcome(self, place: str) -> str:
+        if self.is_dead:
+            raise SystemError("a dead worker does nothing")
         self.place, self.gate = place, asyncio.get_running_loop().create_future()
         try:
             return await self.gate
@@ -199,7 +202,6 @@ class SendRaces(RuleBasedStateMachine):
         self.world = World()
         self.loop = ManualLoop(self.world.clock)
         self.senders: list[Sender] = []
-        self.abandoned: list[Sender] = []
         self.answers: dict[str, set[str]] = {}
 
     @rule(number=st.integers(0, 1))
@@ -230,11 +232,11 @@ class SendRaces(RuleBasedStateMachine):
     def kill(self, who: int) -> None:
         """End a worker without notice."""
         sender = self.senders.pop(who % len(self.senders))
-        self.abandoned.append(sender)
-        claim = asyncio.run(Claims(self.world.ledger, self.world.clock, CONFIG).find(sender.key))
-        if sender.place == "create" and sender.gate is not None and claim is not None:
-            until = self.world.clock.monotonic() + LATE_S
-            self.world.on_the_way.append((claim.reference, until))
+        sender.is_dead = True
+        if sender.task is not None:
+            sender.task.cancel()
+            with pytest.raises((asyncio.CancelledError, SystemError)):
+                self.loop.run_until_complete(sender.task)
 
     @precondition(lambda self: self.world.on_the_way)
     @rule()
@@ -283,13 +285,6 @@ class SendRaces(RuleBasedStateMachine):
             self.world.on_the_way.clear()
             self.check_in_the_end()
         finally:
-            for sender in self.abandoned:
-                if sender.task is not None and sender.gate is not None:
-                    sender.gate.set_exception(SystemError("the test is over"))
-            self.loop.run_until_complete(_settled())
-            for sender in self.abandoned:
-                if sender.task is not None and sender.task.done():
-                    sender.task.exception()
             self.loop.close()
 
     def check_in_the_end(self) -> None:
