@@ -110,8 +110,9 @@ class Claims:
         for _ in range(ROUNDS):
             try:
                 row = await self._ledger.insert(draft.to_row())
-            except RowExistsError:
-                known = await self._hidden_or_known(draft.name)
+            except RowExistsError as error:
+                row = error.row
+                known = Claim.from_row(row) if row else await self._hidden_or_known(draft.name)
                 if known is not None:
                     return self._judged(known, draft)
             else:

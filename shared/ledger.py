@@ -31,7 +31,11 @@ class Row(NamedTuple):
 
 
 class RowExistsError(Exception):
-    """There is a row of that kind and name already."""
+    """There is a row of that kind and name already: `row`, or None where it cannot be told now."""
+
+    def __init__(self, row: Row | None = None) -> None:
+        super().__init__()
+        self.row = row
 
 
 class RowChangedError(Exception):

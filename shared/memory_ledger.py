@@ -15,8 +15,9 @@ class MemoryLedger:
 
     async def insert(self, row: Row) -> Row:
         """Store a new row; raise RowExistsError when there is one already."""
-        if (row.kind, row.name) in self._rows:
-            raise RowExistsError
+        known = self._rows.get((row.kind, row.name))
+        if known is not None:
+            raise RowExistsError(known)
         return self._put(row)
 
     async def read(self, kind: str, name: str) -> Row | None:

@@ -40,6 +40,8 @@ NETWORK_OPTIONS: dict[str, Any] = {
     "connection_timeout": 2,
     "read_timeout": 2,
 }
+# More at once would be served no sooner, but time out together.
+MAX_IN_FLIGHT = 64
 NO_ECHO = {"Prefer": "return-no-content"}
 BAD_CONNECTION_STRING = (
     "malformed settings: AzureWebJobsStorage (must be the connection string of a storage account)"
@@ -59,6 +61,7 @@ class Table:
         self._session = aiohttp.ClientSession(
             connector=Connector(limit=0), cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
         )
+        self.places = asyncio.Semaphore(MAX_IN_FLIGHT)
         try:
             self._client = _client(config, identity, self._session)
         except ValueError:  # it may quote the connection string
@@ -98,11 +101,22 @@ class Table:
         """Write; where a row stands in the way, its mark tells whether this write made it."""
         try:
             return row._replace(version=await _twice(write))
-        except (RowExistsError, RowChangedError):
+        except RowExistsError:
+            found = await self._found(row)
+            if found is None or found[1] != entity[MARK]:
+                raise RowExistsError(found and found[0]) from None
+        except RowChangedError:
             found = await self._find(row.kind, row.name)
             if found is None or found[1] != entity[MARK]:
                 raise
-            return row._replace(version=found[0].version)
+        return row._replace(version=found[0].version)
+
+    async def _found(self, row: Row) -> tuple[Row, str] | None:
+        """Who stands in the way; None where that cannot be read, for it is known that one does."""
+        try:
+            return await self._find(row.kind, row.name)
+        except (AzureError, aiohttp.ClientError, TimeoutError):
+            return None
 
     async def _create(self, entity: dict[str, Any]) -> str:
         try:

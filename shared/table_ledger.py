@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from shared.table_client import Table
 
-# One operation with its repetition and, at first, a token. Twilio waits 15 s for a whole answer.
+# One operation with its repetition and, at first, a token; and as long again for its turn. Twilio
+# waits 15 s for a whole answer.
 OPERATION_LIMIT_S = 6.0
 
 
@@ -28,7 +29,7 @@ class TableLedger:
     """Rows in the table LEDGER_TABLE, which comes into being with its first row."""
 
     def __init__(self, config: Settings, *, limit_s: float = OPERATION_LIMIT_S) -> None:
-        """Use the account that the settings name; no operation takes longer than `limit_s`."""
+        """Use the account that the settings name; an operation, once begun, takes `limit_s`."""
         self._config = config
         self._limit_s = limit_s
         self._identity: TokenCredential | None = None
@@ -82,7 +83,12 @@ class TableLedger:
         table = self._connected()
         try:
             async with asyncio.timeout(self._limit_s):
-                yield table
+                await table.places.acquire()
+            try:
+                async with asyncio.timeout(self._limit_s):
+                    yield table
+            finally:
+                table.places.release()
         except AzureError as error:
             raise _explained(error) from error
         except (ClientError, TimeoutError) as error:

@@ -11,6 +11,7 @@ from shared.errors import (
     AppError,
     ConfigurationError,
     LedgerError,
+    StillRunningError,
     TwilioError,
     TwilioUnreachableError,
     VaultError,
@@ -37,6 +38,9 @@ MAX_CALLER_CHARS = 40
 
 _CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 _DURATION = re.compile(r"[0-9]{1,6}")
+
+# After these the owner was not told yet.
+TO_REPEAT = (VaultError, LedgerError, StillRunningError, TwilioUnreachableError)
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +90,8 @@ class VoicemailNotifier:
 
         A failure is written to our log, with the SID of the recording. Raise VaultError,
         LedgerError or TwilioUnreachableError, after which nothing was sent: Twilio repeats the
-        reports of TwimlVoicemail then. After any other failure the owner might get a second text.
+        reports of TwimlVoicemail then. Raise StillRunningError when another report of it is at
+        work. After any other failure the owner might get a second text.
         """
         # Not of the text: its link changes with the time.
         key = Key.of_event("OnRecording", voicemail.sid, owner)
@@ -103,7 +108,7 @@ class VoicemailNotifier:
                 error.code,
                 error.log_text,
             )
-            if isinstance(error, (VaultError, LedgerError, TwilioUnreachableError)):
+            if isinstance(error, TO_REPEAT):
                 raise
 
     async def _caller(self, call_sid: str) -> str:

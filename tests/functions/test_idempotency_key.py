@@ -13,20 +13,29 @@ from urllib.parse import parse_qs, urlsplit
 import azure.functions as func
 import pytest
 
-import OnRecording
 import PlaceCall
 import SendSms
 from shared import clients
+from shared.errors import LedgerError
+from shared.ledger import Row
 from shared.memory_ledger import MemoryLedger
+from shared.voicemails import Voicemail
 
 if TYPE_CHECKING:
-    from tests.functions.conftest import FakeTwilio, Run, SignedRequest
+    from tests.functions.conftest import FakeTwilio
 
 TO, LINE = "+12025550123", "+12025550100"
 KEY = "order-17"
 SERVICE = "MG" + "a" * 32
 MAINS = {"SendSms": SendSms.main, "PlaceCall": PlaceCall.main}
 ACTIONS = pytest.mark.parametrize("name", sorted(MAINS))
+
+
+class BrokenLedger(MemoryLedger):
+    """A ledger whose storage is down."""
+
+    async def insert(self, row: Row) -> Row:
+        raise LedgerError("The storage is down.")
 
 
 class MovableClock:
@@ -242,16 +251,39 @@ def test_without_storage_a_key_is_refused_and_a_send_without_one_goes_on(
     assert "AzureWebJobsStorage" in told(refused)["detail"]
 
 
-def test_an_owner_is_told_of_a_voicemail_once_however_often_it_is_reported(
-    run: Run, signed_request: SignedRequest, twilio: FakeTwilio
-) -> None:
-    form = [("RecordingSid", "RE" + "a" * 32), ("RecordingStatus", "completed")]
-    path = "/api/OnRecording?Notify=%2B12025550124"
+def tell(seconds: int) -> None:
+    voicemail = Voicemail("RE" + "a" * 32, "", seconds)
+    notifier = clients.voicemail_notifier()
+    asyncio.run(notifier.tell(voicemail, "+12025550124", "http://inner/api/OnRecording"))
 
-    statuses = [
-        run(OnRecording.main, signed_request(path, [*form, ("RecordingDuration", length)]))
-        for length in ("62", "63")
-    ]
 
-    assert [response.status_code for response in statuses] == [204, 204]
+def test_an_owner_is_told_of_a_voicemail_once_though_the_text_differs(twilio: FakeTwilio) -> None:
+    tell(62)
+    tell(63)
+
     assert len(twilio.requests) == 1
+
+
+def test_while_the_storage_is_down_the_owner_is_told_as_often_as_it_is_reported(
+    twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "ledger", BrokenLedger)
+
+    tell(62)
+    tell(62)
+
+    assert len(twilio.requests) == 2
+
+
+def test_where_the_settings_want_a_claim_always_the_owner_waits_for_the_storage(
+    twilio: FakeTwilio,
+    values: dict[str, str],
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clients.reset(clients.Clients(values | {"STORAGE_OUTAGE": "refuse_all"}, clock))
+    monkeypatch.setattr(clients, "ledger", BrokenLedger)
+
+    with pytest.raises(LedgerError):
+        tell(62)
+    assert twilio.requests == []

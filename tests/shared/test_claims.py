@@ -33,7 +33,10 @@ class ForgetfulLedger(MemoryLedger):
     async def insert(self, row: Row) -> Row:
         if self.loses_answers:
             await super().insert(row)
-        return await super().insert(row)
+        try:
+            return await super().insert(row)
+        except RowExistsError as error:
+            raise RowExistsError(None if self.is_blind else error.row) from None
 
     async def replace(self, row: Row) -> Row:
         if self.loses_answers:
