@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
 MAX_KEY_CHARS = 255
+# The function of a key that no caller has given.
+NOBODY = ""
 
 # In quotes, a quote and a backslash have a backslash before them.
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
@@ -66,7 +68,7 @@ class Key(NamedTuple):
     @classmethod
     def of_nobody(cls) -> "Key":
         """A key for a request without one; nobody can repeat it."""
-        return cls(secrets.token_hex(16), "", "")
+        return cls(secrets.token_hex(16), NOBODY, "")
 
 
 class _Sent(Protocol):

@@ -4,8 +4,8 @@ from shared.errors import AppError, TwilioOutcomeUnknownError
 
 UNKNOWN = "Twilio may have carried out the request, but no usable answer came back."
 WITHOUT_KEY = (
-    "Check before you repeat it: Twilio's log shows what was sent. If you give an Idempotency-Key "
-    "next time, the app checks by itself and a repeated request does no harm."
+    "Check before you repeat it: Twilio's log shows what was sent. With an Idempotency-Key, and "
+    "storage that works, the app checks by itself, and to repeat a request does no harm."
 )
 WITH_KEY = (
     "Repeat it with the same Idempotency-Key in {seconds} s: by then the app knows, or looks in "

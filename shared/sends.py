@@ -23,10 +23,11 @@ from shared.errors import (
     TwilioError,
     TwilioOutcomeUnknownError,
     TwilioRefusedError,
+    TwilioTimeoutError,
     TwilioUnreachableError,
     VaultError,
 )
-from shared.idempotency import Key
+from shared.idempotency import NOBODY, Key
 from shared.ledger import Ledger
 from shared.lookups import AmbiguousError, Listed, Lookups
 from shared.outcomes import ambiguous, unknown
@@ -150,21 +151,21 @@ class Sends:
             known = await _recorded(claims.leave_unknown(claim))
             if known is not None and known.state == "sent":  # a report was faster than the answer
                 return _replayed(known)._replace(is_replay=False)
-            raise unknown(error, retry_after_s=self._rest_s(claims, claim)) from error
+            raise self._unknown(claims, claim, error) from error
         except BaseException:  # ended from outside, or a mistake of ours: it may have left
             await _recorded(claims.leave_unknown(claim))
             raise
         # Where this cannot be written down, a report does it later.
         done = await _recorded(claims.finish(claim, *accepted[:3]))
         if done is not None and done.state == "unknown":
-            raise unknown(retry_after_s=self._rest_s(claims, claim))
+            raise self._unknown(claims, claim)
         return accepted
 
     async def _looked_up(self, send: Send, claim: Claim, records: Records) -> Claim:
         """Settle an unknown claim by Twilio's list, or begin a new attempt: `sent` or `sending`."""
         claims = records.claims
         if claims.rest_of_window_s(claim) > 0:
-            raise unknown(retry_after_s=self._rest_s(claims, claim))
+            raise self._unknown(claims, claim)
         try:
             found = await send.find(records.lookups, claim)
         except AmbiguousError as error:
@@ -178,7 +179,7 @@ class Sends:
         else:
             claim = await claims.retake(claim)
         if claim.state == "unknown":  # somebody else was first
-            raise unknown(retry_after_s=self._rest_s(claims, claim))
+            raise self._unknown(claims, claim)
         return claim
 
     def _time_left_s(self, claim: Claim) -> float:
@@ -187,8 +188,13 @@ class Sends:
             raise LedgerError("The storage answered too late, so nothing was sent.")
         return self._limit_s - passed_s
 
-    def _rest_s(self, claims: Claims, claim: Claim) -> int:
-        return max(1, math.ceil(claims.rest_of_window_s(claim)))
+    def _unknown(
+        self, claims: Claims, claim: Claim, cause: AppError | None = None
+    ) -> TwilioOutcomeUnknownError:
+        """What the caller is told; nobody can repeat a request that has no key of its own."""
+        if claim.function == NOBODY:
+            return unknown(cause)
+        return unknown(cause, retry_after_s=max(1, math.ceil(claims.rest_of_window_s(claim))))
 
 
 async def _create(send: Send, reference: str, limit_s: float) -> Accepted:
@@ -196,7 +202,7 @@ async def _create(send: Send, reference: str, limit_s: float) -> Accepted:
     try:
         async with asyncio.timeout(limit_s):
             return await send.create(reference)
-    except TimeoutError as error:
+    except (TimeoutError, TwilioTimeoutError) as error:
         raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
     except TwilioRefusedError as error:
         if error.twilio_status < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -210,7 +216,7 @@ async def _recorded[Result](change: Awaitable[Result]) -> Result | None:
     """What is known by now does not depend on whether it can be written down; None if not."""
     try:
         return await change
-    except LedgerError as error:
+    except (ConfigurationError, LedgerError) as error:
         log.warning("The end of a send cannot be stored: %s", error.log_text)
         return None
 

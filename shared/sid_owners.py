@@ -20,8 +20,8 @@ class SidOwners:
         """Make a SID the property of a claim's attempt; False when it is another's already."""
         try:
             await self._ledger.insert(Row(OWNER, sid, {"claim": reference}))
-        except RowExistsError:
-            row = await self._ledger.read(OWNER, sid)
+        except RowExistsError as error:
+            row = error.row or await self._ledger.read(OWNER, sid)
             return row is not None and row.values["claim"] == reference
         return True
 

@@ -16,11 +16,12 @@ from shared.errors import (
     TwilioError,
     TwilioOutcomeUnknownError,
     TwilioRefusedError,
+    TwilioTimeoutError,
     TwilioUnreachableError,
     VaultError,
 )
 from shared.idempotency import Key
-from shared.ledger import Row
+from shared.ledger import Row, RowExistsError
 from shared.lookups import AmbiguousError, Listed, Lookups
 from shared.memory_ledger import MemoryLedger
 from shared.sends import Accepted, Records, Send, Sends
@@ -157,11 +158,17 @@ def test_a_5xx_of_twilio_is_an_unknown_outcome(desk: Desk, key: Key | None) -> N
     assert desk.state() == ("unknown" if key else "free")
 
 
-def test_who_has_no_key_is_told_to_look_first(desk: Desk) -> None:
-    desk.answer = TwilioOutcomeUnknownError("no answer")
+@pytest.mark.parametrize("outage", ["refuse_keyed", "refuse_all"])
+@pytest.mark.parametrize(
+    "error", [TwilioOutcomeUnknownError("no answer"), TwilioTimeoutError("too late")]
+)
+def test_who_has_no_key_is_told_to_look_first(
+    desk: Desk, outage: StorageOutage, error: Exception
+) -> None:
+    desk.answer = error
 
     with pytest.raises(TwilioOutcomeUnknownError, match="Twilio's log") as caught:
-        desk.send(None)
+        desk.send(None, outage)
     assert caught.value.retry_after_s is None
 
 
@@ -299,13 +306,11 @@ def test_the_settings_say_what_is_sent_while_the_storage_is_down(
 def test_a_key_that_is_in_use_is_never_sent_past_the_ledger(desk: Desk) -> None:
     lose_answer(desk)
 
-    class Half(Storage):
-        async def read(self, kind: str, name: str) -> Row | None:
-            raise LedgerError("down")
+    async def insert(row: Row) -> Row:
+        raise RowExistsError
 
-    half = Half()
-    half._rows = desk.ledger._rows  # pyright: ignore[reportPrivateUsage] - the same storage
-    desk.ledger = half
+    desk.ledger.insert = insert
+    desk.ledger.works_for = 0
 
     with pytest.raises(LedgerError):
         desk.send(outage="send_all")
