@@ -28,6 +28,7 @@ from shared.sid_owners import SidOwners
 ClaimState = Literal["sending", "sent", "unknown"]
 
 CLAIM = "claim"
+TOO_OFTEN = "A claim changes more often than it can be read."
 ROUNDS = 10  # more than ever meet at one row; a broken store shall keep no worker busy
 
 _REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
@@ -111,13 +112,12 @@ class Claims:
             try:
                 row = await self._ledger.insert(draft.to_row())
             except RowExistsError as error:
-                row = error.row
-                known = Claim.from_row(row) if row else await self._hidden_or_known(draft.name)
+                known = await self._in_the_way(draft.name, error.row)
                 if known is not None:
                     return self._judged(known, draft)
             else:
                 return Claim.from_row(row)
-        raise _too_often()
+        raise LedgerError(TOO_OFTEN)
 
     async def retake(self, claim: Claim) -> Claim:
         """Begin a new attempt of an unknown send that is known by now not to have happened.
@@ -156,7 +156,7 @@ class Claims:
             if known == done._replace(version=known.version):  # the store's answer was lost
                 return known
             done = done._replace(version=known.version)
-        raise _too_often()
+        raise LedgerError(TOO_OFTEN)
 
     async def leave_unknown(self, claim: Claim) -> Claim:
         """No usable answer came back. Return the claim as it is: a report may have settled it."""
@@ -198,7 +198,7 @@ class Claims:
             except RowChangedError:
                 continue
             return
-        raise _too_often()
+        raise LedgerError(TOO_OFTEN)
 
     async def find(self, key: str) -> Claim | None:
         """What is known of a key; `sending` for longer than a send may take is shown as unknown."""
@@ -214,9 +214,9 @@ class Claims:
         row = await self._ledger.read(CLAIM, name)
         return Claim.from_row(row) if row else None
 
-    async def _hidden_or_known(self, name: str) -> Claim | None:
+    async def _in_the_way(self, name: str, row: Row | None) -> Claim | None:
         try:
-            return await self._read(name)
+            return Claim.from_row(row) if row else await self._read(name)
         except LedgerError as error:
             raise HiddenClaimError(error.detail) from error
 
@@ -245,7 +245,3 @@ def _name(key: str) -> str:
 
 def _still_running() -> StillRunningError:
     return StillRunningError("A request with this Idempotency-Key is under way.", retry_after_s=1)
-
-
-def _too_often() -> LedgerError:
-    return LedgerError("A claim changes more often than it can be read.")
