@@ -10,14 +10,11 @@ import json
 import re
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import azure.functions as func
 
 from shared.errors import InvalidRequestError
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
@@ -29,6 +26,12 @@ NOBODY = ""
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
 # A comma may be the seam between two headers.
 _BARE = re.compile(r"[ !#-+\--~]*")
+
+
+class CheckedRequest(Protocol):
+    """A request that is checked and ready to send: a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
 class Key(NamedTuple):
@@ -45,7 +48,7 @@ class Key(NamedTuple):
 
     @classmethod
     def of_request(
-        cls, req: func.HttpRequest, function: str, request: "DataclassInstance"
+        cls, req: func.HttpRequest, function: str, request: CheckedRequest
     ) -> "Key | None":
         """The key that a caller gave to a checked request; None without the header.
 
@@ -105,7 +108,7 @@ def _fingerprint(key: str, function: str, fields: object) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
-def _fields(request: "DataclassInstance") -> object:
+def _fields(request: CheckedRequest) -> object:
     """What is given of a request, so that an input which comes with a new version changes none."""
     return dataclasses.asdict(
         request, dict_factory=lambda pairs: {name: value for name, value in pairs if value}

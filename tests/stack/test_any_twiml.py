@@ -34,7 +34,7 @@ PLAYED = [
     "action='{url}/TwimlHello'/>",
     "<Record recordingStatusCallback='{url}/OnRecording' maxLength='5' playBeep='true' "
     "action='{url}/TwimlHello'/>",
-    "<Record transcribe='true' transcribeCallback='{url}/OnRecording' maxLength='3' "
+    "<Record transcribe='true' transcribeCallback='{url}/TwimlHello' maxLength='3' "
     "action='{url}/TwimlHello'/>",
     "<Enqueue waitUrl='{url}/TwimlHoldMusic?Bucket=com.twilio.music.classical'>support</Enqueue>",
     "<Enqueue action='{url}/TwimlHello'>support</Enqueue>",
