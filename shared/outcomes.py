@@ -2,14 +2,17 @@
 
 from shared.errors import AppError, TwilioOutcomeUnknownError
 
+# A request that is too early costs one read of the ledger.
+ASK_AGAIN_S = 5
+
 UNKNOWN = "Twilio may have carried out the request, but no usable answer came back."
 WITHOUT_KEY = (
     "Check before you repeat it: Twilio's log shows what was sent. With an Idempotency-Key, and "
     "storage that works, the app checks by itself, and to repeat a request does no harm."
 )
 WITH_KEY = (
-    "Repeat it with the same Idempotency-Key in {seconds} s: by then the app knows, or looks in "
-    "Twilio's list, and it sends again only what was not sent."
+    "Repeat it with the same Idempotency-Key: a report of Twilio may settle it at any moment. In "
+    "{seconds} s the app looks in Twilio's list, and it sends again only what was not sent."
 )
 AMBIGUOUS = (
     "It is not known whether Twilio carried out the request: its list does not show for sure "
@@ -19,15 +22,18 @@ AMBIGUOUS = (
 
 
 def unknown(
-    cause: AppError | None = None, *, retry_after_s: int | None = None
+    cause: AppError | None = None, *, settled_in_s: int | None = None
 ) -> TwilioOutcomeUnknownError:
-    """The error for a lost answer; with `retry_after_s` for a request that has a key."""
-    advice = WITH_KEY.format(seconds=retry_after_s) if retry_after_s else WITHOUT_KEY
+    """The error for a lost answer; for a request with a key, after how many seconds it is settled.
+
+    A caller who waits is told to ask sooner, since most reports come within seconds.
+    """
+    advice = WITH_KEY.format(seconds=settled_in_s) if settled_in_s else WITHOUT_KEY
     return TwilioOutcomeUnknownError(
         f"{UNKNOWN} {advice}",
         code=cause.code if cause else None,
         log_text=cause.log_text if cause else "",
-        retry_after_s=retry_after_s,
+        retry_after_s=min(settled_in_s, ASK_AGAIN_S) if settled_in_s else None,
     )
 
 

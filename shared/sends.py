@@ -170,10 +170,10 @@ class Sends:
             found = await send.find(records.lookups, claim)
         except AmbiguousError as error:
             if error.wait_s > 0:
-                raise unknown(retry_after_s=math.ceil(error.wait_s)) from None
+                raise unknown(settled_in_s=math.ceil(error.wait_s)) from None
             raise ambiguous(self._window_s) from None
         except (TwilioError, VaultError, ConfigurationError) as error:
-            raise unknown(error, retry_after_s=RETRY_AFTER_OUTAGE_S) from error
+            raise unknown(error, settled_in_s=RETRY_AFTER_OUTAGE_S) from error
         if found is not None:
             claim = await claims.finish(claim, found.sid, found.status, found.sender or "")
         else:
@@ -194,7 +194,7 @@ class Sends:
         """What the caller is told; nobody can repeat a request that has no key of its own."""
         if claim.function == NOBODY:
             return unknown(cause)
-        return unknown(cause, retry_after_s=max(1, math.ceil(claims.rest_of_window_s(claim))))
+        return unknown(cause, settled_in_s=max(1, math.ceil(claims.rest_of_window_s(claim))))
 
 
 async def _create(send: Send, reference: str, limit_s: float) -> Accepted:
