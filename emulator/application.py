@@ -25,7 +25,7 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(state: State) -> web.Application:
     """Return the web application with all doors."""
-    middlewares = [only_from_here, world_errors, fault_injection(state)]
+    middlewares = [no_early_ends, only_from_here, world_errors, fault_injection(state)]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     identity = Identity()
     vault = Vault(state.secrets, identity)
@@ -41,6 +41,17 @@ def application(state: State) -> web.Application:
         ]
     )
     return app
+
+
+@web.middleware
+async def no_early_ends(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let a client hang up in the middle of its request; nobody is there to read this answer."""
+    try:
+        return await handler(request)
+    except ConnectionError:
+        if request.transport is not None:  # it is another connection that broke
+            raise
+        return web.Response(status=HTTPStatus.BAD_REQUEST)
 
 
 @web.middleware

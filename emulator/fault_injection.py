@@ -50,6 +50,7 @@ class _Injection:
             case "":
                 return await handler(request)
             case "slow":
+                await request.read()  # later it is lost if the client has hung up
                 await asyncio.sleep((fault and fault.seconds) or 0)
                 return await handler(request)
             case "lost":

@@ -1,14 +1,17 @@
 """What is broken on purpose, as it is seen from the app, from a plain client and from a webhook."""
 
 import json
+import socket
+import struct
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from emulator.local_values import IDENTITY_HEADER, LINE
+from emulator.local_values import ACCOUNT_SID, IDENTITY_HEADER, LINE
 from emulator.testing import HANDSET, FaultsOn, LocalStack
 
 if TYPE_CHECKING:
@@ -96,6 +99,41 @@ def test_twilio_is_slow(stack: LocalStack, faults: SwitchOn) -> None:
 
     assert answer.status_code == 201
     assert time.monotonic() - began >= 0.2
+
+
+def test_what_is_slow_is_done_even_if_nobody_waits_for_it(
+    stack: LocalStack, faults: SwitchOn
+) -> None:
+    faults(twilio("slow", seconds=0.3))
+    url = f"{stack.emulator_url}/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        stack.http.post(url, data=TEXT, auth=(ACCOUNT_SID, stack.auth_token), timeout=0.1)
+    give_up_at = time.monotonic() + 5
+    while not stack.texts() and time.monotonic() < give_up_at:
+        time.sleep(0.05)
+
+    assert [text["body"] for text in stack.texts()] == [TEXT["Body"]]
+
+
+def test_a_client_that_hangs_up_in_its_request_leaves_no_traceback(
+    stack: LocalStack, faults: SwitchOn
+) -> None:
+    address = urlsplit(stack.emulator_url)
+    faults(twilio("lost"))
+    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        head = f"PUT /emulator/faults HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        head += "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+        connection.sendall(head.encode())
+        time.sleep(0.1)  # the request has begun when it ends
+    faults(twilio("503"))
+    give_up_at = time.monotonic() + 5
+    while "twilio 503" not in stack.output.text and time.monotonic() < give_up_at:
+        time.sleep(0.05)
+
+    printed = stack.output.text.rpartition("twilio lost")[2]
+    assert "twilio 503" in printed
+    assert "Traceback" not in printed
 
 
 def test_only_sends_are_struck_unless_reads_are_named(stack: LocalStack, faults: SwitchOn) -> None:
