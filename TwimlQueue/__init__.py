@@ -6,7 +6,7 @@ from shared import clients
 from shared.answers.queue import Queue, queue
 from shared.blocked_callers import refusal
 from shared.endpoints import answer
-from shared.reports import log_queue_result
+from shared.report_log import log_queue_result
 from shared.webhooks import Webhook
 
 

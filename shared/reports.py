@@ -1,22 +1,14 @@
-"""Twilio's reports: each is kept in the ledger, settles its claim, and acts and is logged once.
-
-A log line is JSON without personal data: numbers are masked to their last four digits, texts and
-places are left out.
-"""
+"""Twilio's reports: each is kept in the ledger, settles its claim, and acts and is logged once."""
 
 import contextlib
-import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from shared import clients
 from shared.errors import ConfigurationError, LedgerError
-from shared.phone_numbers import masked
+from shared.report_log import log_report
 from shared.states import Report, States
 from shared.webhooks import Webhook
-
-log = logging.getLogger(__name__)
 
 Act = Callable[[], Awaitable[None]]
 
@@ -59,12 +51,6 @@ RECORDING = ReportKind(
         "error_code": "ErrorCode",
     },
 )
-QUEUE_FIELDS = {
-    "sid": "CallSid",
-    "queue_sid": "QueueSid",
-    "result": "QueueResult",
-    "waited_s": "QueueTime",
-}
 
 
 async def take(kind: ReportKind, webhook: Webhook) -> None:
@@ -76,16 +62,16 @@ async def take(kind: ReportKind, webhook: Webhook) -> None:
     try:
         states = clients.states()
     except ConfigurationError:  # an app without storage logs what it is told
-        _log(kind.name, webhook, kind.fields)
+        log_report(kind.name, webhook, kind.fields)
         return
     report = _read(kind, webhook)
     try:
         is_news = await _keep(states, report)
     except (ConfigurationError, LedgerError):
-        _log(kind.name, webhook, kind.fields, stored=False)
+        log_report(kind.name, webhook, kind.fields, stored=False)
         raise
     if is_news:
-        _log(kind.name, webhook, kind.fields)
+        log_report(kind.name, webhook, kind.fields)
 
 
 async def act_on(kind: ReportKind, webhook: Webhook, act: Act) -> None:
@@ -100,12 +86,6 @@ async def act_on(kind: ReportKind, webhook: Webhook, act: Act) -> None:
     await act()
     with contextlib.suppress(ConfigurationError, LedgerError):
         await take(kind, webhook)
-
-
-def log_queue_result(webhook: Webhook) -> None:
-    """Log how a caller's time in a queue ended; nothing while it goes on."""
-    if webhook.field("QueueResult"):
-        _log("queue", webhook, QUEUE_FIELDS)
 
 
 def _read(kind: ReportKind, webhook: Webhook) -> Report:
@@ -141,11 +121,3 @@ async def _keep(states: States, report: Report) -> bool:
     if report.claim and (known is None or known.claim != report.claim):
         await clients.claims().settle(report.claim, report.sid, report.status)
     return await states.record(report, known)
-
-
-def _log(kind: str, webhook: Webhook, fields: Mapping[str, str], *, stored: bool = True) -> None:
-    record: dict[str, str | bool | None] = {"report": kind}
-    record |= {name: webhook.field(field) for name, field in fields.items()}
-    record |= {"from": masked(webhook.field("From")), "to": masked(webhook.field("To"))}
-    given = {name: value for name, value in record.items() if value is not None}
-    log.info("%s", json.dumps(given if stored else given | {"stored": False}))

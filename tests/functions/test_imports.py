@@ -50,6 +50,7 @@ ANSWER = {
 }
 REPORT = ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {
     "shared.ledger",
+    "shared.report_log",
     "shared.reports",
     "shared.states",
     "shared.statuses",
