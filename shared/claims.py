@@ -224,7 +224,8 @@ class Claims:
         """What a request may do about the claim that its key has."""
         if (known.function, known.fingerprint) != (draft.function, draft.fingerprint):
             raise KeyReusedError(
-                "The Idempotency-Key was used for another request; take a new key for this one.",
+                "The Idempotency-Key belongs to a request with other fields, or another function: "
+                "repeat that one as it was. What is to be sent besides needs a key of its own.",
                 field="Idempotency-Key",
             )
         if known.attempt == draft.attempt:  # the answer of the store was lost, the row is ours
@@ -244,4 +245,5 @@ def _name(key: str) -> str:
 
 
 def _still_running() -> StillRunningError:
-    return StillRunningError("A request with this Idempotency-Key is under way.", retry_after_s=1)
+    detail = "A request with this Idempotency-Key is under way, or was cut off a moment ago."
+    return StillRunningError(detail, retry_after_s=1)
