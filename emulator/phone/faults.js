@@ -4,7 +4,7 @@ import { refuse, send } from "./person.js";
 import { html } from "./ui.js";
 
 const SERVICES = { twilio: "Twilio", webhooks: "Status callbacks", vault: "Key Vault", storage: "Storage", host: "Functions host" };
-const KINDS = { lost: "answers lost", refused: "down", twice: "delivered twice", rotated: "auth token changed", killed: "killed while sending" };
+const KINDS = { 429: "error 429, too many requests", lost: "answers lost", refused: "down", twice: "delivered twice", rotated: "auth token changed", killed: "killed while sending" };
 const CHOICES = [
   ["twilio", "lost", 1], ["twilio", "429", 1], ["twilio", "500", 1], ["webhooks", "twice"], ["webhooks", "dropped"],
   ["vault", "503"], ["storage", "refused"], ["host", "killed", 1],
@@ -15,7 +15,7 @@ const isOn = ({ count, happened }) => !(happened >= count);
 function inWords({ service, kind, probability, count, seconds, happened = 0 }) {
   const left = count - happened;
   return [
-    `${SERVICES[service]}: ${KINDS[kind] ?? kind}`,
+    `${SERVICES[service]}: ${KINDS[kind] ?? kind.replace(/^\d/, "error $&")}`,
     seconds && `${seconds} s`,
     probability < 1 && `${+(probability * 100).toFixed(2)} %`,
     left && (left > 1 ? `${left} times` : "once"),
@@ -47,6 +47,7 @@ export function BreakIt({ seed, faults }) {
       ${CHOICES.map((choice) => html`<label class="fault">
         <input type="checkbox" checked=${on.includes(inWords(choice))} onChange=${change(choice)} />${inWords(choice)}
       </label>`)}
+      <p class="soft">Key Vault is asked once, after a start.</p>
     </div>
   </details>`;
 }

@@ -18,7 +18,7 @@ from emulator.webhooks.urls import credentials_of, host_of, join_url, origin_of,
 from emulator.webhooks.webhook import Answer, Webhook, WebhookError
 
 MAX_REDIRECTS = 10
-DROPPED = "Not sent: the fault dropped is on"
+DROPPED = "Not sent: status callbacks are dropped on purpose"
 
 
 class Webhooks:

@@ -65,7 +65,7 @@ def test_the_strip_names_each_fault_in_plain_words(page: Page, told: "ToldPage")
         [
             "Twilio: answers lost, 10 %",
             "Status callbacks: delivered twice",
-            "Key Vault: 503",
+            "Key Vault: error 503",
             "Storage: down, 30 s",
             "Functions host: killed while sending, once",
         ]
