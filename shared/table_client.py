@@ -5,7 +5,6 @@ row, so a repetition that comes too late can tell whether it was this write that
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Self
@@ -30,7 +29,7 @@ from shared.identity import log_no_requests
 from shared.ledger import Row, RowChangedError, RowExistsError
 from shared.local_stack import table_transport
 from shared.settings import Settings
-from shared.table_rows import MARK, to_entity, to_row
+from shared.table_rows import MARK, new_mark, to_entity, to_row
 
 # Two attempts, and a limit over both in `table_ledger`. The SDK itself repeats nothing: it would
 # wait for whatever a Retry-After says, and would take its own repeated write for somebody else's.
@@ -68,20 +67,28 @@ class Table:
             self._session.detach()
             raise ConfigurationError(BAD_CONNECTION_STRING) from None
 
-    async def insert(self, row: Row) -> Row:
-        """Store a new row and, with the first one, the table; else RowExistsError."""
-        entity = to_entity(row, _new_mark())
-        return await self._write(row, entity, lambda: self._create(entity))
+    async def insert(self, row: Row, mark: str) -> Row:
+        """Store a new row and, with the first one, the table; else RowExistsError.
 
-    async def read(self, kind: str, name: str) -> Row | None:
-        """The row as it is now, None when there is none (or no table yet)."""
-        found = await _twice(lambda: self._find(kind, name))
-        return found and found[0]
+        The row in the way may be this one, then it bears the `mark`: see `find`.
+        """
+        entity = to_entity(row, mark)
+        return row._replace(version=await _twice(lambda: self._create(entity)))
+
+    async def find(self, kind: str, name: str) -> tuple[Row, str] | None:
+        """The row as it is now and the mark of who wrote it; None without one (or a table)."""
+        return await _twice(lambda: self._find(kind, name))
 
     async def replace(self, row: Row) -> Row:
         """Store the row in place of the one with its version; else RowChangedError."""
-        entity = to_entity(row, _new_mark())
-        return await self._write(row, entity, lambda: self._update(entity, row.version))
+        entity = to_entity(row, new_mark())
+        try:
+            return row._replace(version=await _twice(lambda: self._update(entity, row.version)))
+        except RowChangedError:
+            found = await self._find(row.kind, row.name)
+            if found is None or found[1] != entity[MARK]:
+                raise
+        return row._replace(version=found[0].version)
 
     async def delete(self, row: Row) -> None:
         """Remove the row if it still has this version or is gone already; else RowChangedError."""
@@ -94,29 +101,6 @@ class Table:
     def abandon(self) -> None:
         """Leave the connections to the system: at exit their event loop no longer runs."""
         self._session.detach()
-
-    async def _write(
-        self, row: Row, entity: dict[str, Any], write: Callable[[], Awaitable[str]]
-    ) -> Row:
-        """Write; where a row stands in the way, its mark tells whether this write made it."""
-        try:
-            return row._replace(version=await _twice(write))
-        except RowExistsError:
-            found = await self._found(row)
-            if found is None or found[1] != entity[MARK]:
-                raise RowExistsError(found and found[0]) from None
-        except RowChangedError:
-            found = await self._find(row.kind, row.name)
-            if found is None or found[1] != entity[MARK]:
-                raise
-        return row._replace(version=found[0].version)
-
-    async def _found(self, row: Row) -> tuple[Row, str] | None:
-        """Who stands in the way; None where that cannot be read, for it is known that one does."""
-        try:
-            return await self._find(row.kind, row.name)
-        except (AzureError, aiohttp.ClientError, TimeoutError):
-            return None
 
     async def _create(self, entity: dict[str, Any]) -> str:
         try:
@@ -147,7 +131,6 @@ class Table:
                 raise
 
     async def _find(self, kind: str, name: str) -> tuple[Row, str] | None:
-        """The row and the mark of who wrote it."""
         try:
             entity = await self._client.get_entity(name, kind)
         except ResourceNotFoundError:
@@ -238,7 +221,3 @@ def _says(error: HttpResponseError, status: HTTPStatus, code: str) -> bool:
 
 def _text_of(error: HttpResponseError) -> str:
     return str(error.response.text()) if error.response is not None else ""
-
-
-def _new_mark() -> str:
-    return secrets.token_hex(8)

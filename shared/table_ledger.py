@@ -6,13 +6,14 @@ version: https://learn.microsoft.com/rest/api/storageservices/insert-entity and 
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from shared.errors import ConfigurationError, LedgerError
-from shared.ledger import Row, RowChangedError, is_name, require_storable
+from shared.ledger import Row, RowChangedError, RowExistsError, is_name, require_storable
 from shared.settings import Settings
+from shared.table_rows import new_mark
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -38,15 +39,20 @@ class TableLedger:
     async def insert(self, row: Row) -> Row:
         """Store a new row; raise RowExistsError when there is one already."""
         require_storable(row)
-        async with self._table() as table:
-            return await table.insert(row)
+        mark = new_mark()
+        try:
+            async with self._table() as table:
+                return await table.insert(row, mark)
+        except RowExistsError:
+            return await self._written(row, mark)
 
     async def read(self, kind: str, name: str) -> Row | None:
         """The row as it is now, None when there is none."""
         if not is_name(name):
             return None
         async with self._table() as table:
-            return await table.read(kind, name)
+            found = await table.find(kind, name)
+        return found and found[0]
 
     async def replace(self, row: Row) -> Row:
         """Store the row in place of the one with its version; else RowChangedError."""
@@ -73,6 +79,19 @@ class TableLedger:
         """Leave all connections to the system, as at exit."""
         for table in self._tables.values():
             table.abandon()
+
+    async def _written(self, row: Row, mark: str) -> Row:
+        """The row that is in the way, if it was written with this mark; else RowExistsError.
+
+        That it is there is known, so neither an outage nor the limit of time may hide it.
+        """
+        found = None
+        with suppress(LedgerError):
+            async with self._table() as table:
+                found = await table.find(row.kind, row.name)
+        if found is None or found[1] != mark:
+            raise RowExistsError(found and found[0])
+        return found[0]
 
     @asynccontextmanager
     async def _table(self) -> "AsyncGenerator[Table]":

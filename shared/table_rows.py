@@ -5,6 +5,7 @@ spread the rows over as many servers as it likes.
 https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
 """
 
+import secrets
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -13,6 +14,11 @@ from shared.ledger import Row, Value
 # The property that says which write made the row what it is; never among its values.
 MARK = "LedgerWrite"
 _KEYS = ("PartitionKey", "RowKey", "Timestamp", MARK)
+
+
+def new_mark() -> str:
+    """What tells one write from all others."""
+    return secrets.token_hex(8)
 
 
 def to_entity(row: Row, mark: str) -> dict[str, Any]:

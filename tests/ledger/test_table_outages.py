@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from shared.errors import ConfigurationError, LedgerError
-from shared.ledger import Ledger, Row
+from shared.ledger import Ledger, Row, RowExistsError
 from shared.settings import Settings
 from shared.table_ledger import TableLedger
 
@@ -40,8 +40,15 @@ async def answering(
         error = {"odata.error": {"code": "X", "message": {"lang": "en-US", "value": "hidden"}}}
         return web.json_response(error, status=status, headers=headers)
 
+    async with served(answer) as url:
+        yield url
+
+
+@asynccontextmanager
+async def served(handler: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncGenerator[str]:
+    """The URL of a service that answers everything so."""
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
+    app.router.add_route("*", "/{path:.*}", handler)
     async with TestServer(app, host="127.0.0.1") as server:
         yield str(server.make_url("")).rstrip("/")
 
@@ -126,6 +133,24 @@ def test_no_operation_takes_longer_than_its_limit() -> None:
             ledger = with_key(url, limit_s=0.02)
             with pytest.raises(LedgerError, match="in time"):
                 await ledger.insert(ROW)
+            await ledger.close()
+
+    asyncio.run(main())
+
+
+def test_a_row_that_is_in_the_way_is_told_of_though_it_cannot_be_read_in_time() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        if request.method == "GET":
+            await asyncio.sleep(1)
+        error = {"odata.error": {"code": "EntityAlreadyExists", "message": {"value": ""}}}
+        return web.json_response(error, status=HTTPStatus.CONFLICT)
+
+    async def main() -> None:
+        async with served(answer) as url:
+            ledger = with_key(url, limit_s=0.1)
+            with pytest.raises(RowExistsError) as caught:
+                await ledger.insert(ROW)
+            assert caught.value.row is None
             await ledger.close()
 
     asyncio.run(main())
