@@ -43,11 +43,10 @@ export function BreakIt({ seed, faults }) {
   return html`<details>
     <summary data-testid="break">Break it</summary>
     <div class="popover">
-      <p class="soft">What do your functions do when something fails?</p>
+      <p class="soft">What do your functions do when something fails?<br />Key Vault is asked once, after a start.</p>
       ${CHOICES.map((choice) => html`<label class="fault">
         <input type="checkbox" checked=${on.includes(inWords(choice))} onChange=${change(choice)} />${inWords(choice)}
       </label>`)}
-      <p class="soft">Key Vault is asked once, after a start.</p>
     </div>
   </details>`;
 }
