@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.call import CallInstance
     from twilio.rest.api.v2010.account.message import MessageInstance
 
-# By how much two clocks may differ; Twilio's times are whole seconds besides.
+# By how much two clocks may differ.
 SKEW = timedelta(seconds=5)
+# Twilio's times are cut to whole seconds.
+PRECISION = timedelta(seconds=1)
 # One page of a list.
 MAX_LISTED = 200
 BY_API = "outbound-api"
@@ -100,7 +102,7 @@ class Lookups:
 
     async def _only(self, listed: Sequence[Listed], claim: Claim) -> Listed | None:
         """The one entry that can be the claim's."""
-        begin = claim.attempted_at - SKEW
+        begin = claim.attempted_at - SKEW - PRECISION
         end = claim.attempted_at + self._limit + SKEW
         unowned: list[Listed] = []
         for entry in listed:

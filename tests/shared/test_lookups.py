@@ -107,7 +107,15 @@ def test_an_empty_list_shows_that_nothing_was_sent(search: Search) -> None:
     assert search.message() is None
 
 
-@pytest.mark.parametrize("seconds", [-6, 46])
+def test_a_clock_that_is_five_seconds_ahead_hides_nothing(search: Search, lists: Lists) -> None:
+    begun_at = search.claim.attempted_at - timedelta(seconds=4.1)
+    search.claim = search.claim._replace(attempted_at=begun_at + timedelta(seconds=5))
+    lists.entries = [entry(begun_at.replace(microsecond=0))]  # Twilio's times are whole seconds
+
+    assert search.message() == sid(1)
+
+
+@pytest.mark.parametrize("seconds", [-7, 46])
 def test_what_was_created_at_another_time_is_another(
     search: Search, lists: Lists, seconds: int
 ) -> None:
