@@ -35,7 +35,7 @@ from shared.settings import Settings
 from shared.sid_owners import SidOwners
 from shared.twilio_account import TwilioAccount
 
-# After these nothing was done. A refusal with a 5xx is made an unknown outcome before.
+# After these nothing was done. An answer that does not show it is made an unknown outcome before.
 NOTHING_DONE = (
     InvalidRequestError,
     ConfigurationError,
@@ -205,11 +205,20 @@ async def _create(send: Send, reference: str, limit_s: float) -> Accepted:
     except (TimeoutError, TwilioTimeoutError) as error:
         raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
     except TwilioRefusedError as error:
-        if error.twilio_status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        if _did_nothing(error.twilio_status):
             raise
         raise TwilioOutcomeUnknownError(
             error.detail, code=error.code, log_text=error.log_text
         ) from error
+
+
+def _did_nothing(twilio_status: int) -> bool:
+    """Whether an answer shows that nothing was done.
+
+    A 5xx and a redirection do not, nor does a 408: something in between did not want to wait.
+    """
+    is_refusal = HTTPStatus.BAD_REQUEST <= twilio_status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_refusal and twilio_status != HTTPStatus.REQUEST_TIMEOUT
 
 
 async def _recorded[Result](change: Awaitable[Result]) -> Result | None:

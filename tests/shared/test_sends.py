@@ -158,6 +158,15 @@ def test_a_5xx_of_twilio_is_an_unknown_outcome(desk: Desk, key: Key | None) -> N
     assert desk.state() == ("unknown" if key else "free")
 
 
+@pytest.mark.parametrize("status", [302, 408])
+def test_an_answer_that_does_not_refuse_is_an_unknown_outcome(desk: Desk, status: int) -> None:
+    desk.answer = TwilioRefusedError("?", code=None, twilio_status=status)
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send()
+    assert desk.state() == "unknown"
+
+
 @pytest.mark.parametrize("outage", ["refuse_keyed", "refuse_all"])
 @pytest.mark.parametrize(
     "error", [TwilioOutcomeUnknownError("no answer"), TwilioTimeoutError("too late")]
