@@ -118,13 +118,13 @@ class Caller:
             return await self._create(call, sender, request_url, reference)
 
         async def find(lookups: Lookups, claim: Claim) -> Listed | None:
-            return await lookups.call(claim, to=call.to, sender=sender)
+            return await lookups.call(claim, to=call.to)
 
-        placed = await self._sends.once(Send(create=create, find=find), key)
+        placed = await self._sends.once(Send(create=create, find=find, sender=sender), key)
         return PlacedCall(
             sid=placed.sid,
             status=placed.status,
-            sender=placed.sender or sender,
+            sender=placed.sender,
             to=call.to,
             is_replay=placed.is_replay,
         )

@@ -17,7 +17,7 @@ import logging
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 from shared.clock import Clock
 from shared.errors import KeyReusedError, LedgerError, StillRunningError
@@ -39,8 +39,9 @@ log = logging.getLogger(__name__)
 class Claim(NamedTuple):
     """One key's send. `name` is made of the key, `attempt` at random for each request to Twilio.
 
-    `attempted_at` has a time zone. `sid`, `status` and `sender` are Twilio's first answer (or what
-    a report told), "" where they are not known. `version` is the ledger's mark for the row.
+    `attempted_at` has a time zone. `sid` and `status` are Twilio's first answer (or what a report
+    told), "" where they are not known. `sender` is the number, `service` the messaging service
+    that it was to be from, whatever the settings are by now. `version` is the ledger's mark.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Claim(NamedTuple):
     sid: str = ""
     status: str = ""
     sender: str = ""
+    service: str = ""
     version: str = ""
 
     @property
@@ -62,19 +64,9 @@ class Claim(NamedTuple):
     @classmethod
     def from_row(cls, row: Row) -> "Claim":
         """Read a row that `to_row` made."""
-        values = {name: str(value) for name, value in row.values.items()}
-        return cls(
-            name=row.name,
-            function=values["function"],
-            fingerprint=values["fingerprint"],
-            attempt=values["attempt"],
-            attempted_at=datetime.fromisoformat(values["attempted_at"]),
-            state=cast("ClaimState", values["state"]),
-            sid=values["sid"],
-            status=values["status"],
-            sender=values["sender"],
-            version=row.version,
-        )
+        values: dict[str, Any] = {n: row.values[n] for n in cls._fields if n in row.values}
+        values["attempted_at"] = datetime.fromisoformat(values["attempted_at"])
+        return cls(name=row.name, version=row.version, **values)
 
     def to_row(self) -> Row:
         """The row that holds this claim."""
@@ -97,9 +89,12 @@ class Claims:
         self._limit = timedelta(seconds=config.send_limit_s)
         self._window = timedelta(seconds=config.settle_window_s)
 
-    def draft(self, key: str, function: str, fingerprint: str) -> Claim:
+    def draft(
+        self, key: str, function: str, fingerprint: str, sender: str = "", service: str = ""
+    ) -> Claim:
         """A claim to take, begun now; nothing is stored yet."""
-        return Claim(_name(key), function, fingerprint, secrets.token_hex(8), self._clock.now())
+        draft = Claim(_name(key), function, fingerprint, _new_attempt(), self._clock.now())
+        return draft._replace(sender=sender, service=service)
 
     async def take(self, draft: Claim) -> Claim:
         """Claim a key before Twilio is called; return the claim that the key has from now on.
@@ -125,7 +120,7 @@ class Claims:
         Return what `take` returns, and raise the same: somebody else may have been first.
         """
         again = claim._replace(
-            attempt=secrets.token_hex(8), attempted_at=self._clock.now(), state="sending"
+            attempt=_new_attempt(), attempted_at=self._clock.now(), state="sending"
         )
         try:
             return Claim.from_row(await self._ledger.replace(again.to_row()))
@@ -144,7 +139,7 @@ class Claims:
         if not await self._owners.own(sid, claim.reference):
             log.error("%s belongs to another claim", sid)
             return await self.leave_unknown(claim)
-        done = claim._replace(state="sent", sid=sid, status=status, sender=sender)
+        done = claim._replace(state="sent", sid=sid, status=status, sender=sender or claim.sender)
         for _ in range(ROUNDS):
             try:
                 return Claim.from_row(await self._ledger.replace(done.to_row()))
@@ -242,6 +237,10 @@ class Claims:
 
 def _name(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _new_attempt() -> str:
+    return secrets.token_hex(8)
 
 
 def _still_running() -> StillRunningError:

@@ -69,10 +69,8 @@ class Lookups:
         self._clock = clock
         self._limit = timedelta(seconds=config.send_limit_s)
 
-    async def message(
-        self, claim: Claim, *, to: str, sender: str | None, service: str | None, body: str
-    ) -> Listed | None:
-        """Look for a message; `sender` and `service` (a messaging service) as they were asked for.
+    async def message(self, claim: Claim, *, to: str, body: str) -> Listed | None:
+        """Look for a message.
 
         It may be a moment of bad luck: the same words to the same number, sent without a key and
         not reported yet, cannot be told from what is looked for.
@@ -81,24 +79,24 @@ class Lookups:
         async def listed(client: "Client") -> "list[MessageInstance]":
             from twilio.base import values
 
-            given = sender or values.unset
+            given = claim.sender or values.unset
             return await client.messages.list_async(to=to, from_=given, limit=MAX_LISTED)
 
         def read(entry: "MessageInstance") -> Listed:
-            is_right_service = not service or entry.messaging_service_sid == service
+            is_right_service = claim.service in ("", entry.messaging_service_sid)
             fits = _is_same_text(entry.body or "", body) if is_right_service else False
             return _read(entry, entry.from_, fits=fits)
 
         return await self._only([read(entry) for entry in await self._account.run(listed)], claim)
 
-    async def call(self, claim: Claim, *, to: str, sender: str) -> Listed | None:
+    async def call(self, claim: Claim, *, to: str) -> Listed | None:
         """Look for a call."""
 
         async def listed(client: "Client") -> "list[CallInstance]":
-            return await client.calls.list_async(to=to, from_=sender, limit=MAX_LISTED)
+            return await client.calls.list_async(to=to, from_=claim.sender, limit=MAX_LISTED)
 
         calls = await self._account.run(listed)
-        return await self._only([_read(call, sender, fits=True) for call in calls], claim)
+        return await self._only([_read(call, claim.sender, fits=True) for call in calls], claim)
 
     async def _only(self, listed: Sequence[Listed], claim: Claim) -> Listed | None:
         """The one entry that can be the claim's."""

@@ -136,15 +136,14 @@ class Messenger:
             return await self._create(message, sender, request_url, reference)
 
         async def find(lookups: Lookups, claim: Claim) -> Listed | None:
-            return await lookups.message(
-                claim, to=message.to, sender=number, service=service, body=message.body
-            )
+            return await lookups.message(claim, to=message.to, body=message.body)
 
-        sent = await self._sends.once(Send(create=create, find=find), key)
+        send = Send(create=create, find=find, sender=number or "", service=service or "")
+        sent = await self._sends.once(send, key)
         return SentMessage(
             sid=sent.sid,
             status=sent.status,
-            sender=sent.sender or number,
+            sender=sent.sender or None,
             to=message.to,
             segments=message.segments,
             is_replay=sent.is_replay,
@@ -166,7 +165,8 @@ class Messenger:
             return await client.messages.create_async(to=message.to, **given)
 
         sent = await self._account.run(create)
-        return Accepted(present(sent.sid), present(sent.status), sent.from_ or "")
+        chosen = sent.from_ or sender.get("from_") or ""
+        return Accepted(present(sent.sid), present(sent.status), chosen)
 
     def _sender(self, message: TextMessage) -> dict[str, str | None]:
         """Who sends: as the message says, else the app's messaging service, else its number."""

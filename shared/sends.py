@@ -61,11 +61,14 @@ class Send:
     """A request to Twilio.
 
     `create` makes it, given the reference that its reports shall name ("" for none). `find` looks
-    for what an attempt of a claim has made, as Lookups does.
+    for what an attempt of a claim has made, as Lookups does. `sender` (a number) and `service` (a
+    messaging service) are those that `create` asks for, "" for none.
     """
 
     create: Callable[[str], Awaitable[Accepted]]
     find: Callable[[Lookups, Claim], Awaitable[Listed | None]]
+    sender: str = ""
+    service: str = ""
 
 
 class Records(NamedTuple):
@@ -104,7 +107,7 @@ class Sends:
             if self._outage != "refuse_all":
                 return await self._unclaimed(send, "")
             key = Key.of_nobody()
-        records, claim = await self._taken(key)
+        records, claim = await self._taken(send, key)
         if records is None or claim is None:
             return await self._unclaimed(send, claim.reference if claim else "")
         if claim.state == "unknown":
@@ -113,7 +116,7 @@ class Sends:
             return _replayed(claim)
         return await self._attempted(send, claim, records.claims)
 
-    async def _taken(self, key: Key) -> tuple[Records | None, Claim | None]:
+    async def _taken(self, send: Send, key: Key) -> tuple[Records | None, Claim | None]:
         """The claim of a key; no records where it shall be sent although they cannot be used.
 
         Even then the claim may be stored, so its reports name it.
@@ -121,7 +124,7 @@ class Sends:
         draft = None
         try:
             records = self._records()
-            draft = records.claims.draft(key.text, key.function, key.fingerprint)
+            draft = records.claims.draft(*key[:3], send.sender, send.service)
             return records, await records.claims.take(draft)
         except (ConfigurationError, LedgerError) as error:
             if isinstance(error, HiddenClaimError) or self._is_refused_without_ledger(key, error):
@@ -177,7 +180,7 @@ class Sends:
         if found is not None:
             claim = await claims.finish(claim, found.sid, found.status, found.sender or "")
         else:
-            claim = await claims.retake(claim)
+            claim = await claims.retake(claim._replace(sender=send.sender, service=send.service))
         if claim.state == "unknown":  # somebody else was first
             raise self._unknown(claims, claim)
         return claim

@@ -183,6 +183,23 @@ def test_an_unknown_outcome_is_looked_up_after_the_window(
 
 
 @ACTIONS
+def test_what_is_looked_up_is_from_the_sender_that_the_app_had_then(
+    twilio: FakeTwilio, clock: MovableClock, values: dict[str, str], name: str
+) -> None:
+    lose_answer(twilio)
+    act(name)
+    clock.added_s += 60
+    values["TWILIO_FROM_NUMBER"] = "+12025550111"
+    clients.reset(clients.Clients(values, clock))
+    twilio.answer(200, {"messages" if name == "SendSms" else "calls": []})
+
+    again = act(name)
+
+    assert twilio.requests[1]["params"]["From"] == LINE
+    assert told(again)["from"] == "+12025550111"
+
+
+@ACTIONS
 def test_what_is_in_no_list_is_sent_again_after_the_window(
     twilio: FakeTwilio, clock: MovableClock, name: str
 ) -> None:

@@ -189,7 +189,7 @@ class World:
 
 
 async def _find(lookups: Lookups, claim: Claim) -> Listed | None:
-    return await lookups.message(claim, to=TO, sender="+12025550100", service=None, body=BODY)
+    return await lookups.message(claim, to=TO, body=BODY)
 
 
 class SendRaces(RuleBasedStateMachine):
