@@ -19,6 +19,7 @@ from shared.errors import (
     TwilioOutcomeUnknownError,
     TwilioRefusedError,
 )
+from shared.idempotency import key_of
 from shared.inputs import Inputs, required
 from shared.states import State
 from shared.twilio_account import present
@@ -46,7 +47,7 @@ class Subject(NamedTuple):
         if len(given) != 1:
             raise InvalidRequestError("either `sid` or `key` must be given", field="sid")
         if given == ["key"]:
-            return cls(key=required(inputs.text("key"), "key"))
+            return cls(key=key_of(required(inputs.text("key"), "key")))
         sid = required(inputs.text("sid"), "sid")
         if not _SID.fullmatch(sid):
             raise InvalidRequestError(

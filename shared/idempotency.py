@@ -84,15 +84,17 @@ def replay_headers(sent: _Sent) -> dict[str, str]:
     return {REPLAYED_HEADER: "true"} if sent.is_replay else {}
 
 
+def key_of(written: str) -> str:
+    """The key that somebody has written down, with or without quotes."""
+    quoted = _QUOTED.fullmatch(written.strip())
+    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else written.strip()
+
+
 def _read(header: str | None) -> str | None:
     if header is None:
         return None
-    header = header.strip()
-    quoted = _QUOTED.fullmatch(header)
-    if quoted:
-        text = re.sub(r"\\(.)", r"\1", quoted[1])
-    else:
-        text = header if _BARE.fullmatch(header) else ""
+    is_readable = _QUOTED.fullmatch(header.strip()) or _BARE.fullmatch(header.strip())
+    text = key_of(header) if is_readable else ""
     if not text.strip() or len(text) > MAX_KEY_CHARS:
         raise InvalidRequestError(
             f"`{HEADER}` must be one key of 1 to {MAX_KEY_CHARS} printable ASCII characters, in "

@@ -200,6 +200,13 @@ def test_a_key_is_told_with_what_became_of_its_message(asker: Asker) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
+def test_a_key_may_be_asked_for_in_the_quotes_of_its_header(asker: Asker) -> None:
+    claim("order-1", settled_to=SID)
+
+    assert asker.is_told(key="%22order-1%22")["sid"] == SID
+
+
+@pytest.mark.usefixtures("ledger")
 def test_a_key_without_a_report_has_the_status_of_the_answer(asker: Asker) -> None:
     claim("order-1", settled_to=SID)
 
