@@ -132,6 +132,24 @@ def test_a_freed_key_may_be_used_for_anything(claims: Claims) -> None:
     assert take(claims, "other").state == "sending"
 
 
+def test_a_key_that_is_freed_while_it_is_taken_is_taken_anew(
+    claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = take(claims)
+    insert = ledger.insert
+
+    async def overtaken(row: Row) -> Row:
+        try:
+            return await insert(row)
+        except RowExistsError:
+            await claims.free(first)
+            raise RowExistsError from None
+
+    monkeypatch.setattr(ledger, "insert", overtaken)
+
+    assert take(claims).state == "sending"
+
+
 def test_a_send_whose_worker_died_is_unknown_once_no_send_may_last_that_long(
     claims: Claims, clock: ManualClock
 ) -> None:
@@ -162,6 +180,34 @@ def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: Man
     assert [winner.state for winner in winners] == ["sending"]
     assert winners[0].attempt == found(claims).attempt
     assert sum(isinstance(answer, StillRunningError) for answer in answers) == 19
+
+
+def test_who_begins_a_new_attempt_too_late_does_not_send_though_the_key_is_free(
+    claims: Claims, clock: ManualClock
+) -> None:
+    run(claims.leave_unknown(take(claims)))
+    clock.advance(WINDOW_S)
+    known = take(claims)
+    run(claims.free(run(claims.retake(known))))
+
+    with pytest.raises(StillRunningError):
+        run(claims.retake(known))
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_the_end_of_an_earlier_attempt_leaves_the_next_one_alone(
+    claims: Claims, clock: ManualClock, is_answered: bool
+) -> None:
+    first = take(claims)
+    clock.advance(WINDOW_S)
+    second = run(claims.retake(take(claims)))
+
+    if is_answered:
+        run(claims.finish(first, SID, "queued", ""))
+        assert found(claims) == second
+    else:
+        run(claims.settle(second.reference, OTHER_SID, "sent"))
+        assert run(claims.leave_unknown(first)).state == "unknown"
 
 
 def test_a_lost_answer_of_the_ledger_changes_nothing(
@@ -202,6 +248,24 @@ def test_a_report_settles_a_claim(claims: Claims, state: str) -> None:
     claim = take(claims)
     if state == "unknown":
         run(claims.leave_unknown(claim))
+
+    run(claims.settle(claim.reference, SID, "sent"))
+
+    assert (found(claims).state, found(claims).sid) == ("sent", SID)
+
+
+def test_a_report_that_meets_the_end_of_its_send_settles_it_all_the_same(
+    claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = take(claims)
+    replace, left = ledger.replace, claims.leave_unknown(claim)
+
+    async def overtaken(row: Row) -> Row:
+        monkeypatch.setattr(ledger, "replace", replace)
+        await left
+        return await replace(row)
+
+    monkeypatch.setattr(ledger, "replace", overtaken)
 
     run(claims.settle(claim.reference, SID, "sent"))
 
@@ -262,13 +326,21 @@ def test_no_two_claims_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixt
     assert len(caplog.records) == 2
 
 
-def test_a_claim_keeps_its_first_sid(claims: Claims) -> None:
+@pytest.mark.parametrize("is_told_by_a_report", [True, False])
+def test_a_claim_keeps_its_first_sid_and_the_log_tells_the_other(
+    claims: Claims, caplog: pytest.LogCaptureFixture, is_told_by_a_report: bool
+) -> None:
     claim = take(claims)
-    run(claims.finish(claim, SID, "queued", ""))
 
-    run(claims.settle(claim.reference, OTHER_SID, "sent"))
+    if is_told_by_a_report:
+        run(claims.finish(claim, SID, "queued", ""))
+        run(claims.settle(claim.reference, OTHER_SID, "sent"))
+    else:
+        run(claims.settle(claim.reference, SID, "sent"))
+        run(claims.finish(claim, OTHER_SID, "queued", ""))
 
     assert found(claims).sid == SID
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 def test_a_key_that_nobody_used_is_not_found(claims: Claims) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -26,6 +25,7 @@ from shared.lookups import AmbiguousError, Listed, Lookups
 from shared.memory_ledger import MemoryLedger
 from shared.sends import Accepted, Records, Send, Sends
 from shared.settings import Settings, StorageOutage
+from shared.sid_owners import SidOwners
 
 if TYPE_CHECKING:
     from tests.shared.conftest import ManualClock
@@ -79,7 +79,10 @@ class Desk:
         config = config or Settings(storage_outage=outage)
         records = Records(Claims(self.ledger, self.clock, config), cast("Lookups", None))
         sends = Sends(lambda: records, self.clock, config)
-        return asyncio.run(sends.once(Send(create=self._create, find=self._find), key))
+        return asyncio.run(sends.once(self.anything(), key))
+
+    def anything(self) -> Send:
+        return Send(create=self._create, find=self._find)
 
     def state(self) -> str:
         self.ledger.works_for = 1_000_000
@@ -120,10 +123,11 @@ def test_a_repeated_request_gets_the_first_answer(desk: Desk) -> None:
     assert len(desk.references) == 1
 
 
-def test_without_a_key_the_ledger_is_left_alone(desk: Desk) -> None:
+@pytest.mark.parametrize("outage", ["refuse_keyed", "send_all"])
+def test_without_a_key_the_ledger_is_left_alone(desk: Desk, outage: StorageOutage) -> None:
     desk.ledger.works_for = 0
 
-    assert desk.send(key=None) == ACCEPTED
+    assert desk.send(None, outage) == ACCEPTED
     assert desk.references == [""]
 
 
@@ -239,6 +243,32 @@ def test_where_the_list_does_not_help_the_outcome_stays_unknown(
     assert (desk.state(), len(desk.references)) == ("unknown", 1)
 
 
+def give_away(desk: Desk, sid: str) -> None:
+    owners = SidOwners(desk.ledger)
+    assert asyncio.run(owners.own(sid, "another claim"))
+
+
+def test_what_the_list_shows_is_neither_taken_nor_sent_again_if_another_key_was_faster(
+    desk: Desk,
+) -> None:
+    lose_answer(desk)
+    desk.clock.advance(WINDOW_S)
+    desk.listed = Listed(SID, "delivered", None, "outbound-api", None)
+    give_away(desk, SID)
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send()
+    assert (desk.state(), len(desk.references)) == ("unknown", 1)
+
+
+def test_an_answer_that_another_key_has_found_in_the_list_is_not_given_twice(desk: Desk) -> None:
+    give_away(desk, SID)
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send()
+    assert desk.state() == "unknown"
+
+
 def test_a_report_that_is_faster_than_a_lost_answer_is_the_answer(desk: Desk) -> None:
     async def report(reference: str) -> None:
         claims = Claims(desk.ledger, desk.clock, Settings())
@@ -261,6 +291,28 @@ def test_a_send_that_takes_too_long_is_given_up_as_unknown(desk: Desk) -> None:
     assert desk.state() == "unknown"
 
 
+def slow_insert(desk: Desk, seconds: float) -> None:
+    original = desk.ledger.insert
+
+    async def slow(row: Row) -> Row:
+        stored = await original(row)
+        desk.clock.advance(seconds)
+        return stored
+
+    desk.ledger.insert = slow
+
+
+def test_the_time_that_the_storage_took_is_not_left_for_the_send(desk: Desk) -> None:
+    async def answer_late(_: str) -> None:
+        await asyncio.sleep(2)
+
+    slow_insert(desk, 39.99)
+    desk.during = answer_late
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send()
+
+
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), ZeroDivisionError()])
 def test_what_ends_a_send_in_its_midst_leaves_it_unknown(desk: Desk, error: BaseException) -> None:
     desk.answer = cast("Exception", error)
@@ -272,14 +324,7 @@ def test_what_ends_a_send_in_its_midst_leaves_it_unknown(desk: Desk, error: Base
 
 
 def test_a_send_that_could_not_begin_in_time_is_not_begun(desk: Desk) -> None:
-    original = desk.ledger.insert
-
-    async def slow(row: Row) -> Row:
-        stored = await original(row)
-        desk.clock.advance(timedelta(seconds=40).total_seconds())
-        return stored
-
-    desk.ledger.insert = slow
+    slow_insert(desk, 40)
 
     with pytest.raises(LedgerError, match="too late"):
         desk.send()
@@ -310,6 +355,33 @@ def test_the_settings_say_what_is_sent_while_the_storage_is_down(
         with pytest.raises(LedgerError):
             desk.send(key, outage)
     assert len(desk.references) == is_sent
+
+
+def test_what_is_sent_though_its_claim_may_be_stored_is_settled_by_its_report(desk: Desk) -> None:
+    insert = desk.ledger.insert
+
+    async def store_without_answer(row: Row) -> Row:
+        await insert(row)
+        raise LedgerError("The storage did not answer.")
+
+    desk.ledger.insert = store_without_answer
+    assert desk.send(outage="send_all") == ACCEPTED
+    desk.ledger.insert = insert
+
+    asyncio.run(Claims(desk.ledger, desk.clock, Settings()).settle(desk.references[0], SID, "sent"))
+
+    assert desk.state() == "sent"
+
+
+def test_an_app_without_any_storage_refuses_keys_whatever_the_outage_setting(desk: Desk) -> None:
+    def no_storage() -> Records:
+        raise ConfigurationError("no storage")
+
+    sends = Sends(no_storage, desk.clock, Settings(storage_outage="send_all"))
+
+    with pytest.raises(ConfigurationError):
+        asyncio.run(sends.once(desk.anything(), KEY))
+    assert desk.references == []
 
 
 def test_a_key_that_is_in_use_is_never_sent_past_the_ledger(desk: Desk) -> None:
