@@ -326,6 +326,21 @@ def test_no_two_claims_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixt
     assert len(caplog.records) == 2
 
 
+def test_a_claim_knows_its_sid_again_where_the_ledger_does_not_show_who_was_first(
+    claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = take(claims)
+    insert = ledger.insert
+
+    async def repeated(row: Row) -> Row:
+        await insert(row)
+        raise RowExistsError
+
+    monkeypatch.setattr(ledger, "insert", repeated)
+
+    assert run(claims.finish(claim, SID, "queued", "")).state == "sent"
+
+
 @pytest.mark.parametrize("is_told_by_a_report", [True, False])
 def test_a_claim_keeps_its_first_sid_and_the_log_tells_the_other(
     claims: Claims, caplog: pytest.LogCaptureFixture, is_told_by_a_report: bool

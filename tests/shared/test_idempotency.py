@@ -1,5 +1,6 @@
 """The header Idempotency-Key: which keys are taken, and when two requests are the same."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 import azure.functions as func
@@ -8,20 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import InvalidRequestError
-from shared.idempotency import HEADER, MAX_KEY_CHARS, Key
+from shared.idempotency import HEADER, MAX_KEY_CHARS, CheckedRequest, Key
 from shared.message_timing import MessageTiming
 from shared.messages import TextMessage
 
 TEXT = TextMessage(to="+12025550123", body="Hello")
 
 
-def key(header: str | None, message: TextMessage = TEXT, function: str = "SendSms") -> Key | None:
+def key(
+    header: str | None, message: CheckedRequest = TEXT, function: str = "SendSms"
+) -> Key | None:
     headers = {} if header is None else {HEADER: header}
     request = func.HttpRequest("POST", "/api/SendSms", headers=headers, body=b"")
     return Key.of_request(request, function, message)
 
 
-def fingerprint(message: TextMessage, header: str = "a", function: str = "SendSms") -> str:
+def fingerprint(message: CheckedRequest, header: str = "a", function: str = "SendSms") -> str:
     found = key(header, message, function)
     assert found is not None
     return found.fingerprint
@@ -112,6 +115,18 @@ def test_the_same_request_has_the_same_fingerprint() -> None:
 )
 def test_another_request_has_another_fingerprint(other: TextMessage) -> None:
     assert fingerprint(TEXT) != fingerprint(other)
+
+
+def test_an_input_of_a_new_version_changes_no_fingerprint_where_it_is_not_given() -> None:
+    @dataclass(frozen=True)
+    class Request:
+        to: str
+
+    @dataclass(frozen=True)
+    class RequestOfNewVersion(Request):
+        subject: str | None = None
+
+    assert fingerprint(Request("+12025550123")) == fingerprint(RequestOfNewVersion("+12025550123"))
 
 
 def test_key_and_function_are_part_of_the_fingerprint() -> None:

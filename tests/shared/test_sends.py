@@ -192,6 +192,15 @@ def test_who_has_a_key_is_told_when_to_repeat(desk: Desk) -> None:
     assert "In 60 s the app looks in Twilio's list" in error.detail
 
 
+@pytest.mark.parametrize("key", [KEY, None])
+def test_the_log_may_tell_why_an_outcome_is_unknown(desk: Desk, key: Key | None) -> None:
+    desk.answer = TwilioRefusedError("secret", code=20500, twilio_status=500)
+
+    with pytest.raises(TwilioOutcomeUnknownError) as caught:
+        desk.send(key)
+    assert caught.value.log_text == desk.answer.log_text
+
+
 def test_within_the_window_nothing_is_sent_again(desk: Desk) -> None:
     lose_answer(desk)
     desk.clock.advance(WINDOW_S - 0.5)
