@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # By how much two clocks may differ.
 SKEW = timedelta(seconds=5)
+# For how long Twilio may still work on a request that nobody waits for any more.
+AFTERMATH = timedelta(seconds=20)
 # Twilio's times are cut to whole seconds.
 PRECISION = timedelta(seconds=1)
 # One page of a list.
@@ -101,7 +103,7 @@ class Lookups:
     async def _only(self, listed: Sequence[Listed], claim: Claim) -> Listed | None:
         """The one entry that can be the claim's."""
         begin = claim.attempted_at - SKEW - PRECISION
-        end = claim.attempted_at + self._limit + SKEW
+        end = claim.attempted_at + self._limit + AFTERMATH + SKEW
         unowned: list[Listed] = []
         for entry in listed:
             if not _is_possible(entry, begin, end):
