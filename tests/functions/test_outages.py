@@ -215,6 +215,7 @@ def test_a_slow_vault_does_not_delay_that_twilio_refuses_the_credentials(
         {"sid": "SM1", "status": "queued", "to": TO, "date_created": 5},
         {"sid": ["SM1"], "status": "queued", "to": TO},
         {"sid": "SM1", "status": 5, "to": TO},
+        {"sid": "", "status": "queued", "to": TO},
     ],
 )
 def test_an_odd_success_of_twilio_leaves_the_outcome_unknown(

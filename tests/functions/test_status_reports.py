@@ -174,6 +174,24 @@ def test_a_report_settles_the_claim_that_it_names(reporter: Reporter) -> None:
     assert (claim.state, claim.sid, known.claim) == ("sent", SID, reference)
 
 
+def test_a_report_whose_claim_cannot_be_settled_now_settles_it_when_it_comes_again(
+    ledger: CountingLedger, reporter: Reporter
+) -> None:
+    reference = take_claim()
+
+    async def fail(row: Row) -> Row:
+        raise LedgerError("storage is down")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "replace", fail)
+        assert reporter.message("sent", reference) == 503
+    assert reporter.message("sent", reference) == 204
+
+    claim = asyncio.run(clients.claims().find("order-1"))
+    assert claim is not None
+    assert claim.state == "sent"
+
+
 def test_only_the_first_report_of_a_send_touches_its_claim(
     ledger: CountingLedger, reporter: Reporter
 ) -> None:

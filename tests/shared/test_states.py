@@ -143,6 +143,24 @@ def test_an_odd_error_code_costs_only_itself(text: str) -> None:
     assert parsed == Report(MESSAGE, "failed")
 
 
+@pytest.mark.parametrize("text", ["a" * 65, "sent\x00", "a b", "+12025550123"])
+def test_an_odd_claim_costs_only_itself(text: str) -> None:
+    parsed = Report.from_texts(MESSAGE, "sent", prefixes="SM|MM", claim=text)
+
+    assert parsed == Report(MESSAGE, "sent")
+
+
+def test_a_report_in_the_row_that_is_in_the_way_is_news_if_it_is_this_one(
+    clock: ManualClock,
+) -> None:
+    class Repeating(MemoryLedger):
+        async def insert(self, row: Row) -> Row:
+            await super().insert(row)
+            return await super().insert(row)
+
+    assert record(States(Repeating(), clock), report(MESSAGE, "sent")) == [True]
+
+
 def test_a_row_does_not_grow_without_end(states: States) -> None:
     names = ["".join(letters) for letters in itertools.product("abcdefgh", repeat=2)]
     record(states, *(report(MESSAGE, name) for name in names[:MAX_STATUSES]))

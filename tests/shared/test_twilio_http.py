@@ -5,6 +5,7 @@ import base64
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
@@ -150,6 +151,24 @@ def test_on_a_connection_that_the_server_drops_only_what_reads_is_sent_again(
 def test_without_a_connection_nothing_was_sent() -> None:
     async def main() -> None:
         http = TwilioHttp(f"http://127.0.0.1:{unused_port()}")
+        try:
+            await http.request("POST", API)
+        finally:
+            await http.close()
+
+    with pytest.raises(TwilioUnreachableError, match="nothing was sent"):
+        asyncio.run(main())
+
+
+def test_a_connection_that_does_not_come_about_in_time_sent_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def connect(*_: object, **options: object) -> None:
+        raise TimeoutError
+
+    async def main() -> None:
+        http = TwilioHttp("http://127.0.0.1:1")
+        monkeypatch.setattr(aiohttp.BaseConnector, "connect", connect)
         try:
             await http.request("POST", API)
         finally:
