@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from shared.errors import ConfigurationError, LedgerError
+from shared.errors import AppError, ConfigurationError, LedgerError
 from shared.ledger import Row, RowChangedError, RowExistsError, is_name, require_storable
 from shared.settings import Settings
 from shared.table_rows import new_mark
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # One operation with its repetition and, at first, a token; and as long again for its turn. Twilio
 # waits 15 s for a whole answer.
 OPERATION_LIMIT_S = 6.0
+# aiohttp's errors of a connection that had come about.
+BROKEN = ("ServerDisconnectedError", "ClientOSError")
 
 
 class TableLedger:
@@ -112,6 +114,11 @@ class TableLedger:
             raise _explained(error) from error
         except (ClientError, TimeoutError) as error:
             raise LedgerError("the storage account did not answer in time") from error
+        except (AppError, RowExistsError, RowChangedError):
+            raise
+        except Exception as error:  # whatever the SDK stumbles over in an answer
+            kind = type(error).__name__
+            raise LedgerError(f"the storage account's answer cannot be read ({kind})") from error
 
     def _connected(self) -> "Table":
         """The connections of this event loop: those of another loop fail."""
@@ -156,6 +163,8 @@ def _explained(error: "AzureError") -> LedgerError | ConfigurationError:
             f"the storage account, or the app's identity, does not know the app ({status or kind})"
         )
     if kind.startswith("ServiceRequest"):
+        if type(getattr(error, "inner_exception", None)).__name__ in BROKEN:
+            return LedgerError("the connection to the storage account broke before it answered")
         return LedgerError("the storage account cannot be reached; is its name right?")
     if kind.startswith("ServiceResponse"):
         return LedgerError("the storage account did not answer in time")

@@ -119,12 +119,47 @@ def test_the_services_wish_for_patience_is_not_obeyed(
     assert slept == []
 
 
+@each_operation
+def test_an_answer_that_cannot_be_read_is_a_ledger_error(operation: Operation) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=500, body=b"hidden \xff", content_type="text/html")
+
+    async def main() -> None:
+        async with served(answer) as url:
+            ledger = with_key(url)
+            try:
+                await operation(ledger)
+            finally:
+                await ledger.close()
+
+    with pytest.raises(LedgerError, match="cannot be read") as caught:
+        asyncio.run(main())
+    assert "hidden" not in caught.value.detail
+
+
 def test_an_account_that_cannot_be_reached_is_a_ledger_error() -> None:
     ledger = with_key(f"http://127.0.0.1:{unused_port()}")
 
     with pytest.raises(LedgerError, match="cannot be reached"):
         asyncio.run(ledger.insert(ROW))
     ledger.abandon()
+
+
+@each_operation
+def test_a_connection_that_breaks_is_not_taken_for_a_wrong_name(operation: Operation) -> None:
+    async def cut(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async def main() -> None:
+        async with served(cut) as url:
+            ledger = with_key(url)
+            with pytest.raises(LedgerError, match="broke"):
+                await operation(ledger)
+            await ledger.close()
+
+    asyncio.run(main())
 
 
 def test_no_operation_takes_longer_than_its_limit() -> None:
