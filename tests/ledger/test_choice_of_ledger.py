@@ -1,11 +1,13 @@
 """Which ledger an app has by its settings."""
 
+import asyncio
+
 import pytest
 
 from shared.clients import Clients
 from shared.clock import SystemClock
-from shared.errors import ConfigurationError
-from shared.ledger import Ledger
+from shared.errors import ConfigurationError, LedgerError
+from shared.ledger import Ledger, Row
 from shared.memory_ledger import MemoryLedger
 from shared.table_ledger import TableLedger
 
@@ -44,3 +46,30 @@ def test_an_app_keeps_its_ledger() -> None:
     app = Clients({"PUBLIC_URL": DESK}, SystemClock())
 
     assert app.ledger() is app.ledger()
+
+
+@pytest.mark.parametrize(
+    ("values", "client_id"),
+    [
+        ({"AZURE_CLIENT_ID": "app", "AzureWebJobsStorage__clientId": "storage"}, "storage"),
+        ({"AZURE_CLIENT_ID": "app"}, "app"),
+        ({}, ""),
+    ],
+)
+def test_an_identity_of_its_own_may_open_the_storage(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], client_id: str
+) -> None:
+    asked: list[object] = []
+
+    def credential(**options: object) -> None:
+        asked.append(options)
+        raise LedgerError("enough")
+
+    monkeypatch.setattr("shared.identity.credential", credential)
+    ledger = ledger_of(
+        PUBLIC_URL=AZURE, AzureWebJobsStorage__accountName="name", IDENTITY_ENDPOINT="x", **values
+    )
+
+    with pytest.raises(LedgerError, match="enough"):
+        asyncio.run(ledger.insert(Row("claim", "0a", {})))
+    assert asked == [{"managed_identity": True, "client_id": client_id}]
