@@ -6,7 +6,7 @@ answered 501 and told on the page.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import NamedTuple, cast
 
@@ -19,6 +19,10 @@ from emulator.storage.tables import Entity, Properties, TableError, Tables
 PREFIX = "/storage/"
 TYPE = "@odata.type"
 TYPES = ("Edm.String", "Edm.Int64")
+KEYS = ("PartitionKey", "RowKey")
+MOST_BYTES = 64 * 1024
+"""How long a text may be in UTF-16."""
+_NOT_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 _TABLE = "[A-Za-z][A-Za-z0-9]{2,62}"
 _TEXT = "'((?:[^']|'')*)'"
 _ENTITY = re.compile(rf"({_TABLE})\(PartitionKey={_TEXT},RowKey={_TEXT}\)")
@@ -103,6 +107,12 @@ def _address(path: str) -> Address | None:
 async def _body(request: web.Request) -> Properties:
     try:
         body = json.loads(await request.read())
+    except web.HTTPRequestEntityTooLarge as error:
+        raise TableError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "RequestBodyTooLarge",
+            "The request body is too large and exceeds the maximum permissible limit.",
+        ) from error
     except (ValueError, RecursionError) as error:
         raise _invalid("The body is no JSON.") from error
     if not isinstance(body, dict):
@@ -113,11 +123,8 @@ async def _body(request: web.Request) -> Properties:
 async def _new_table(request: web.Request) -> str:
     name = (await _body(request)).get("TableName")
     if not isinstance(name, str) or not re.fullmatch(_TABLE, name):
-        raise TableError(
-            HTTPStatus.BAD_REQUEST,
-            "InvalidResourceName",
-            "The specified resource name contains invalid characters.",
-        )
+        text = "The specified resource name contains invalid characters."
+        raise _bad("InvalidResourceName", text)
     return name
 
 
@@ -132,18 +139,31 @@ async def _properties(request: web.Request) -> Properties:
             raise _invalid("A typed property is a text in JSON.")
     if not all(isinstance(value, str) for value in properties.values()):
         raise _not_emulated("a property that is no text and has no type")
+    _require_storable(cast(Mapping[str, str], properties), types)
     return properties
+
+
+def _require_storable(properties: Mapping[str, str], types: Mapping[str, object]) -> None:
+    """Refuse what the service does not keep.
+
+    https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+    """
+    for name, value in properties.items():
+        if len(value.encode("utf-16-le", "surrogatepass")) > MOST_BYTES:
+            raise _bad("PropertyValueTooLarge", "The property value exceeds the maximum size.")
+        if name in KEYS and _NOT_IN_KEYS.search(value):
+            raise _bad("OutOfRangeInput", "One of the request inputs is out of range.")
+        is_number = types.get(name + TYPE) == "Edm.Int64"
+        if is_number and not re.fullmatch("-?[0-9]{1,19}", value):
+            raise _invalid("A number has digits.")
 
 
 def _key(properties: Properties) -> tuple[str, str]:
     try:
         return str(properties["PartitionKey"]), str(properties["RowKey"])
     except KeyError as error:
-        raise TableError(
-            HTTPStatus.BAD_REQUEST,
-            "PropertiesNeedValue",
-            "The values are not specified for all properties in the entity.",
-        ) from error
+        text = "The values are not specified for all properties in the entity."
+        raise _bad("PropertiesNeedValue", text) from error
 
 
 def _require_no_echo(request: web.Request) -> None:
@@ -185,7 +205,11 @@ def _refusal(error: TableError) -> web.Response:
 
 
 def _invalid(message: str) -> TableError:
-    return TableError(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
+    return _bad("InvalidInput", message)
+
+
+def _bad(code: str, message: str) -> TableError:
+    return TableError(HTTPStatus.BAD_REQUEST, code, message)
 
 
 def _gap(request: web.Request) -> TableError:

@@ -94,11 +94,24 @@ def test_what_is_not_emulated_is_said_and_told(desk: Desk, ask: tuple[Any, ...],
     assert gap in desk.gaps[0]
 
 
-@pytest.mark.parametrize("body", [[], {"RowKey": "claim"}, {**ROW, "a@odata.type": "Edm.Int64"}])
-def test_an_entity_that_makes_no_sense_is_refused(desk: Desk, body: object) -> None:
-    ((status, _),) = asked(desk, ("POST", "/storage/Ledger", body, QUIET))
-
-    assert status == 400
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        ([], (400, "InvalidInput")),
+        ({"RowKey": "claim"}, (400, "PropertiesNeedValue")),
+        ({**ROW, "PartitionKey": "0/a"}, (400, "OutOfRangeInput")),
+        ({**ROW, "a@odata.type": "Edm.Int64"}, (400, "InvalidInput")),
+        ({**ROW, "a": "one", "a@odata.type": "Edm.Int64"}, (400, "InvalidInput")),
+        ({**ROW, "a": "a" * (32 * 1024 + 1)}, (400, "PropertyValueTooLarge")),
+        ({**ROW, "a": "a" * 1024 * 1024}, (413, "RequestBodyTooLarge")),
+    ],
+    ids=["list", "key", "slash", "type", "number", "text", "body"],
+)
+def test_an_entity_that_the_service_does_not_keep_is_refused(
+    desk: Desk, body: object, refusal: tuple[int, str]
+) -> None:
+    assert asked(desk, ("POST", "/storage/Ledger", body, QUIET)) == [refusal]
 
 
 def test_the_running_desk_forgets_its_tables_when_it_is_reset(stack: LocalStack) -> None:
