@@ -268,8 +268,8 @@ def test_without_storage_a_key_is_refused_and_a_send_without_one_goes_on(
     assert "AzureWebJobsStorage" in told(refused)["detail"]
 
 
-def tell(seconds: int) -> None:
-    voicemail = Voicemail("RE" + "a" * 32, "", seconds)
+def tell(seconds: int, recording: str = "RE" + "a" * 32) -> None:
+    voicemail = Voicemail(recording, "", seconds)
     notifier = clients.voicemail_notifier()
     asyncio.run(notifier.tell(voicemail, "+12025550124", "http://inner/api/OnRecording"))
 
@@ -279,6 +279,13 @@ def test_an_owner_is_told_of_a_voicemail_once_though_the_text_differs(twilio: Fa
     tell(63)
 
     assert len(twilio.requests) == 1
+
+
+def test_an_owner_is_told_of_each_voicemail(twilio: FakeTwilio) -> None:
+    tell(62)
+    tell(62, "RE" + "b" * 32)
+
+    assert len(twilio.requests) == 2
 
 
 def test_while_the_storage_is_down_the_owner_is_told_as_often_as_it_is_reported(

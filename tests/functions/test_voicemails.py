@@ -14,7 +14,12 @@ import OnRecording
 from shared import clients
 from shared.clock import SystemClock
 from shared.credentials import Credentials
-from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError, VaultError
+from shared.errors import (
+    StillRunningError,
+    TwilioOutcomeUnknownError,
+    TwilioUnreachableError,
+    VaultError,
+)
 from shared.links import RecordingLink
 from shared.settings import Secret
 
@@ -225,7 +230,12 @@ def test_the_report_is_one_line_without_personal_data(
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(TwilioUnreachableError("x"), 502), (TwilioOutcomeUnknownError("x"), 204), (None, 204)],
+    [
+        (TwilioUnreachableError("x"), 502),
+        (StillRunningError("x", retry_after_s=1), 409),
+        (TwilioOutcomeUnknownError("x"), 204),
+        (None, 204),
+    ],
 )
 def test_a_text_that_fails_is_an_error_in_the_log_and_to_be_repeated_only_if_nothing_was_sent(
     owner: Owner, caplog: pytest.LogCaptureFixture, error: Exception | None, status: int

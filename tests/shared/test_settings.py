@@ -32,6 +32,11 @@ def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
         "BLOCKED_CALLERS": "+12025550123, 2025550124",
         "BLOCKED_CALLERS_REASON": "tired",
         "LINK_LIFETIME_HOURS": "8785",
+        "AzureWebJobsStorage__tableServiceUri": "http://hidden.table.core.windows.net",
+        "AzureWebJobsStorage__accountName": "My-Account",
+        "LEDGER_TABLE": "1table",
+        "STORAGE_OUTAGE": "sometimes",
+        "SETTLE_WINDOW_SECONDS": "86401",
         "LOCAL_STACK_URL": "http://stack.example:7072",
         "LOCAL_STACK_TWILIO_URL": "http://twilio.example:7073",
     }
@@ -77,11 +82,62 @@ def test_a_secret_that_is_not_of_twilio_has_no_prefix_of_its_own() -> None:
 
 
 def test_the_repr_shows_no_secret() -> None:
-    config = Settings.from_mapping({"TWILIO_AUTH_TOKEN": "hidden", "TWILIO_API_KEY_SECRET": "deep"})
+    secrets = {"TWILIO_AUTH_TOKEN": "hidden", "TWILIO_API_KEY_SECRET": "deep"}
+    config = Settings.from_mapping(secrets | {"AzureWebJobsStorage": "AccountKey=deep"})
 
     assert config.secrets[Secret.AUTH_TOKEN] == "hidden"
+    assert config.storage_connection == "AccountKey=deep"
     assert "hidden" not in repr(config)
     assert "deep" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("window_s", "limit_s", "budget_s"), [(3, 2, 0.5), (30, 20, 5), (60, 40, 10), (86400, 40, 10)]
+)
+def test_a_send_is_over_well_before_its_settle_window(
+    window_s: int, limit_s: float, budget_s: float
+) -> None:
+    config = Settings.from_mapping({"SETTLE_WINDOW_SECONDS": str(window_s)})
+
+    assert config.settle_window_s == window_s
+    assert (config.send_limit_s, config.retry_budget_s) == (limit_s, budget_s)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SETTLE_WINDOW_SECONDS", "2"),
+        ("SETTLE_WINDOW_SECONDS", "6.5"),
+        ("LEDGER_TABLE", "ab"),
+        ("LEDGER_TABLE", "a" * 64),
+        ("LEDGER_TABLE", "my-table"),
+        ("AzureWebJobsStorage__accountName", "ab"),
+    ],
+)
+def test_what_a_ledger_cannot_work_with_is_malformed(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        Settings.from_mapping({name: value})
+
+
+@pytest.mark.parametrize("outage", ["refuse_keyed", "refuse_all", "send_all"])
+def test_each_way_to_meet_an_outage_of_the_storage_can_be_chosen(outage: str) -> None:
+    assert Settings.from_mapping({"STORAGE_OUTAGE": outage}).storage_outage == outage
+
+
+@pytest.mark.parametrize(
+    ("values", "url"),
+    [
+        ({"accountName": "name"}, "https://name.table.core.windows.net"),
+        ({"tableServiceUri": "https://a.example/"}, "https://a.example"),
+        ({"accountName": "name", "tableServiceUri": "https://a.example"}, "https://a.example"),
+    ],
+)
+def test_an_account_is_found_by_its_name_or_else_by_its_address(
+    values: dict[str, str], url: str
+) -> None:
+    storage = {f"AzureWebJobsStorage__{name}": value for name, value in values.items()}
+
+    assert Settings.from_mapping(storage).storage_table_url == url
 
 
 @pytest.mark.parametrize(
