@@ -82,12 +82,12 @@ def test_a_secret_that_is_not_of_twilio_has_no_prefix_of_its_own() -> None:
 
 
 def test_the_repr_shows_no_secret() -> None:
-    secrets = {"TWILIO_AUTH_TOKEN": "hidden", "TWILIO_API_KEY_SECRET": "deep"}
+    secrets = {"TWILIO_AUTH_TOKEN": "buried", "TWILIO_API_KEY_SECRET": "deep"}
     config = Settings.from_mapping(secrets | {"AzureWebJobsStorage": "AccountKey=deep"})
 
-    assert config.secrets[Secret.AUTH_TOKEN] == "hidden"
+    assert config.secrets[Secret.AUTH_TOKEN] == "buried"
     assert config.storage_connection == "AccountKey=deep"
-    assert "hidden" not in repr(config)
+    assert "buried" not in repr(config)
     assert "deep" not in repr(config)
 
 
