@@ -85,14 +85,25 @@ def test_what_was_asked_before_the_door_closed_is_answered() -> None:
     assert asyncio.run(scenario()) == ("slow", REFUSED)
 
 
-def test_the_main_port_stays_open() -> None:
-    async def scenario() -> list[str]:
-        async with open_door(Rooms()) as (door, _, main), aiohttp.ClientSession() as session:
+def test_the_main_port_and_its_connections_stay_open() -> None:
+    async def scenario() -> tuple[list[str], int]:
+        connections: list[object] = []
+
+        async def connected(*event: object) -> None:
+            connections.append(event)
+
+        trace = aiohttp.TraceConfig()
+        trace.on_connection_create_end.append(connected)
+        async with (
+            open_door(Rooms()) as (door, _, main),
+            aiohttp.ClientSession(trace_configs=[trace]) as session,
+        ):
             answers = [await asked(session, f"{main}/quick")]
             await door.set_open(False)
-            return [*answers, await asked(session, f"{main}/quick")]
+            answers.append(await asked(session, f"{main}/quick"))
+        return answers, len(connections)
 
-    assert asyncio.run(scenario()) == ["quick", "quick"]
+    assert asyncio.run(scenario()) == (["quick", "quick"], 1)
 
 
 def test_nobody_else_gets_the_port_of_a_closed_door() -> None:
