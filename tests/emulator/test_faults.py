@@ -88,6 +88,10 @@ def test_what_is_shown_can_be_given_again() -> None:
             "faults[0].probability: a number from 0 to 1",
         ),
         (
+            {"service": "storage", "kind": "503", "probability": True},
+            "faults[0].probability: a number from 0 to 1",
+        ),
+        (
             {"service": "storage", "kind": "503", "count": 1.5},
             "faults[0].count: a whole number from 0 to 1000000000",
         ),
