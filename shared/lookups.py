@@ -30,6 +30,8 @@ PRECISION = timedelta(seconds=1)
 # One page of a list.
 MAX_LISTED = 200
 BY_API = "outbound-api"
+# What Twilio puts before the texts of a trial account.
+TRIAL = "Sent from your Twilio trial account - "
 
 
 class AmbiguousError(Exception):
@@ -46,7 +48,7 @@ class AmbiguousError(Exception):
 class Listed(NamedTuple):
     """An entry of a list; `sender` is None until a messaging service has chosen one.
 
-    `fits` is whether it has the right words, None when they are no longer there.
+    `fits` is whether it has the right words, None when that cannot be told.
     """
 
     sid: str
@@ -146,17 +148,21 @@ def _read(
 
 
 def _is_same_text(theirs: str, ours: str) -> bool | None:
-    """Whether a listed text may be ours; None when it was redacted.
+    """Whether a listed text is ours; None where it may be: it was redacted, or has words before.
 
-    Twilio puts a sentence before the texts of a trial account, and its smart encoding replaces
-    typographic signs, so letters and digits count.
+    Twilio's smart encoding replaces typographic signs, so letters and digits count. Whether a
+    trial account still gets that sentence, and which, is not documented: other words are no proof.
     """
-    if theirs.endswith(ours) and (ours or not theirs):
+    if theirs in (ours, TRIAL + ours):
         return True
     if not theirs:
         return None
-    letters = _letters(ours)
-    return bool(letters) and _letters(theirs).endswith(letters)
+    letters, listed = _letters(ours), _letters(theirs)
+    if not letters:
+        return None if ours and theirs.endswith(ours) else False
+    if listed in (letters, _letters(TRIAL) + letters):
+        return True
+    return None if listed.endswith(letters) else False
 
 
 def _letters(text: str) -> str:

@@ -156,8 +156,8 @@ def test_media_alone_is_not_found_in_somebody_elses_words(search: Search, lists:
     assert search.message("") is None
 
 
-@pytest.mark.parametrize("hidden", [{"body": ""}, {"date_created": None}])
-def test_a_text_that_shows_no_words_or_no_time_may_be_the_one(
+@pytest.mark.parametrize("hidden", [{"body": ""}, {"date_created": None}, {"body": "Oh, Hello"}])
+def test_what_shows_no_words_or_no_time_or_words_before_may_be_the_one(
     search: Search, lists: Lists, hidden: dict[str, Any]
 ) -> None:
     lists.entries = [entry(search.claim.attempted_at, **hidden)]
