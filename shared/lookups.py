@@ -150,19 +150,24 @@ def _read(
 def _is_same_text(theirs: str, ours: str) -> bool | None:
     """Whether a listed text is ours; None where it may be: it was redacted, or has words before.
 
-    Twilio's smart encoding replaces typographic signs, so letters and digits count. Whether a
-    trial account still gets that sentence, and which, is not documented: other words are no proof.
+    Whether a trial account still gets that sentence, and which, is not documented: other words are
+    no proof.
     """
     if theirs in (ours, TRIAL + ours):
         return True
     if not theirs:
         return None
-    letters, listed = _letters(ours), _letters(theirs)
-    if not letters:
-        return None if ours and theirs.endswith(ours) else False
-    if listed in (letters, _letters(TRIAL) + letters):
-        return True
-    return None if listed.endswith(letters) else False
+    # Twilio's smart encoding replaces typographic signs, but nothing of ASCII.
+    kept = _without_blanks if ours.isascii() else _letters
+    wanted, listed = kept(ours), kept(theirs)
+    if listed in (wanted, kept(TRIAL) + wanted):
+        return bool(wanted)
+    ends_alike = listed.endswith(wanted) if wanted else ours != "" and theirs.endswith(ours)
+    return None if ends_alike else False
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
 
 
 def _letters(text: str) -> str:

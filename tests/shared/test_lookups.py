@@ -124,7 +124,12 @@ def test_what_was_created_at_another_time_is_another(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"body": "Hello you"}, {"direction": "outbound-reply"}, {"direction": "inbound"}],
+    [
+        {"body": "Hello you"},
+        {"body": "Hello?"},
+        {"direction": "outbound-reply"},
+        {"direction": "inbound"},
+    ],
 )
 def test_what_differs_is_another(search: Search, lists: Lists, changes: dict[str, Any]) -> None:
     lists.entries = [entry(search.claim.attempted_at, **changes)]
