@@ -136,6 +136,7 @@ class Claims:
         It stays `unknown` when the SID is another claim's. A report may have told the SID already;
         the answer that the caller gets stands above it.
         """
+        # First, not meanwhile: what is `sent` but not owned could be found by another claim.
         if not await self._owners.own(sid, claim.reference):
             log.error("%s belongs to another claim", sid)
             return await self.leave_unknown(claim)

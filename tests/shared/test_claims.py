@@ -326,6 +326,21 @@ def test_no_two_claims_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixt
     assert len(caplog.records) == 2
 
 
+def test_a_claim_is_not_sent_before_its_sid_is_owned(
+    claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = take(claims)
+
+    async def fail(row: Row) -> Row:
+        raise LedgerError("down")
+
+    monkeypatch.setattr(ledger, "insert", fail)
+    with pytest.raises(LedgerError):
+        run(claims.finish(claim, SID, "queued", ""))
+
+    assert found(claims).state == "sending"
+
+
 def test_a_claim_knows_its_sid_again_where_the_ledger_does_not_show_who_was_first(
     claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
