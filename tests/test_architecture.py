@@ -60,7 +60,17 @@ def test_only_the_host_touches_functions_shared_and_azure(name: str, path: Path)
     assert not tops(path) & {"shared", "azure", "azure_functions_runtime_v1", *FUNCTIONS}
 
 
+@pytest.mark.parametrize(("name", "path"), modules("commands").items())
+def test_a_command_knows_the_shared_library_and_no_emulator(name: str, path: Path) -> None:
+    assert not tops(path) & {"emulator", "tests", *FUNCTIONS}
+
+
 @pytest.mark.parametrize("folder", ["shared", "emulator", *FUNCTIONS])
+def test_nothing_but_a_command_imports_commands(folder: str) -> None:
+    assert not [name for name, path in modules(folder).items() if "commands" in tops(path)]
+
+
+@pytest.mark.parametrize("folder", ["shared", "emulator", "commands", *FUNCTIONS])
 def test_imports_are_absolute(folder: str) -> None:
     relative = [
         (name, imported)
@@ -135,7 +145,7 @@ def test_the_shared_library_writes_no_limit_and_no_kind_of_function_down_twice()
     assert len(written) == len({*written}) > 10
 
 
-@pytest.mark.parametrize("folder", ["shared", "emulator"])
+@pytest.mark.parametrize("folder", ["shared", "emulator", "commands"])
 def test_no_module_imports_itself_in_a_circle(folder: str) -> None:
     found = modules(folder)
     graph = {
