@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from shared.errors import ConfigurationError, LedgerError
 from shared.ledger import Ledger, Row, RowExistsError
 from shared.settings import Settings
+from shared.table_client import NETWORK_OPTIONS, Table
 from shared.table_ledger import TableLedger
 
 ROW = Row("claim", "0a-1", {"status": "hidden"})
@@ -162,6 +163,29 @@ def test_a_connection_that_breaks_is_not_taken_for_a_wrong_name(operation: Opera
     asyncio.run(main())
 
 
+def test_an_answer_that_does_not_come_in_time_is_asked_for_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(NETWORK_OPTIONS, "read_timeout", 0.1)
+    requests: list[web.Request] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        requests.append(request)
+        if len(requests) == 1:
+            await asyncio.sleep(0.3)
+        error = {"odata.error": {"code": "ResourceNotFound", "message": {"value": ""}}}
+        return web.json_response(error, status=HTTPStatus.NOT_FOUND)
+
+    async def main() -> None:
+        async with served(answer) as url:
+            ledger = with_key(url)
+            assert await ledger.read(ROW.kind, ROW.name) is None
+            await ledger.close()
+
+    asyncio.run(main())
+    assert len(requests) == 2
+
+
 def test_no_operation_takes_longer_than_its_limit() -> None:
     async def main() -> None:
         async with answering(204, delay_s=0.2) as url:
@@ -209,6 +233,14 @@ def test_a_malformed_connection_string_is_named_and_not_quoted(
         asyncio.run(do(operation, ledger))
     assert "hid" not in caught.value.detail
     ledger.abandon()
+
+
+def test_a_connection_string_may_end_with_a_semicolon() -> None:
+    async def main() -> None:
+        connection = {"AzureWebJobsStorage": "UseDevelopmentStorage=true;"}
+        await Table(Settings.from_mapping(connection), None).close()
+
+    asyncio.run(main())
 
 
 @each_operation
