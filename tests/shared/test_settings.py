@@ -112,6 +112,7 @@ def test_a_send_is_over_well_before_its_settle_window(
         ("LEDGER_TABLE", "a" * 64),
         ("LEDGER_TABLE", "my-table"),
         ("AzureWebJobsStorage__accountName", "ab"),
+        ("AzureWebJobsStorage__accountName", "my-account"),
     ],
 )
 def test_what_a_ledger_cannot_work_with_is_malformed(name: str, value: str) -> None:
