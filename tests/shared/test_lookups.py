@@ -12,7 +12,7 @@ from twilio.base import values
 
 from shared.claims import Claim
 from shared.ledger import Row
-from shared.lookups import MAX_LISTED, SKEW, AmbiguousError, Lookups
+from shared.lookups import MAX_LISTED, PRECISION, SKEW, AmbiguousError, Lookups
 from shared.memory_ledger import MemoryLedger
 from shared.settings import Settings
 from shared.sid_owners import OWNER, STATE, SidOwners
@@ -243,7 +243,7 @@ def test_a_full_list_that_does_not_reach_back_far_enough_settles_nothing(
     search: Search, lists: Lists
 ) -> None:
     # The oldest entry is of the first moment that counts: others of that moment may be missing.
-    lists.entries = older(search, newest_s=MAX_LISTED - 1 - SKEW.total_seconds())
+    lists.entries = older(search, newest_s=MAX_LISTED - 1 - (SKEW + PRECISION).total_seconds())
 
     with pytest.raises(AmbiguousError):
         search.message()
