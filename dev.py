@@ -32,6 +32,7 @@ PROGRAMS = {
     "start": ("local", ["-m", "emulator"]),
     "test": ("dev", ["-m", "pytest"]),
     "sign": ("local", ["-m", "emulator.sign"]),
+    "wire": ("local", ["-m", "commands.wire"]),
     "screenshot": ("dev", [os.path.join("docs", "screenshot.py")]),
 }
 
@@ -44,6 +45,7 @@ usage: python3 dev.py COMMAND [OPTIONS]
   check [--no-tests]      format, lint, types and tests: what must pass before a commit
   sign URL [NAME=VALUE ...] [--json BODY] [--func-start]
                           print the X-Twilio-Signature header for a request to URL
+  wire [NUMBER] [OPTIONS] lead the calls and texts of a Twilio number to the app; --undo
   screenshot              make the pictures of the README from the running product
   python                  say which Python is used
 Sets up .venv by itself, and again when a requirements file changes.\

@@ -1,0 +1,72 @@
+"""What a number's addresses were before each change, in one small file per number."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from commands.errors import CommandError
+from commands.web_addresses import has_secret
+from commands.wire_number import Address, Addresses, Number, Place
+
+FOLDER = ".wire"
+MAX_CHANGES = 20
+
+
+class Memory:
+    """The changes of one number, the last one at the end of its file. It never holds a secret."""
+
+    def __init__(self, folder: Path, number: Number) -> None:
+        self._path = folder / f"{number.sid}.json"
+
+    def remember(self, before: Addresses, now: datetime) -> None:
+        """Write down what is about to be changed; an address with a secret only by its place."""
+        kept = {
+            place: None if has_secret(address.url) else address._asdict()
+            for place, address in before.items()
+        }
+        change = {"at": now.isoformat(timespec="seconds"), "before": kept}
+        self._write([*self._changes(), change][-MAX_CHANGES:])
+
+    def last(self) -> tuple[Addresses, tuple[Place, ...]]:
+        """What the last change replaced, and the places whose address was not written down.
+
+        Raise CommandError when there is no change to undo.
+        """
+        changes = self._changes()
+        if not changes:
+            raise CommandError("there is no change of this number to undo")
+        try:
+            before = {Place(name): address for name, address in changes[-1]["before"].items()}
+            known = {p: Address(a["url"], a["method"]) for p, a in before.items() if a}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise self._unusable() from None
+        return known, tuple(place for place, address in before.items() if not address)
+
+    def forget(self) -> None:
+        """Take the last change off: it was undone, or never made."""
+        changes = self._changes()[:-1]
+        if changes:
+            self._write(changes)
+        else:
+            self._path.unlink(missing_ok=True)
+
+    def _changes(self) -> list[Any]:
+        if not self._path.exists():
+            return []
+        try:
+            document: object = json.loads(self._path.read_text("utf-8"))
+        except ValueError:
+            raise self._unusable() from None
+        if not isinstance(document, list):
+            raise self._unusable()
+        return cast(list[Any], document)
+
+    def _write(self, changes: list[Any]) -> None:
+        self._path.parent.mkdir(exist_ok=True)
+        draft = self._path.with_suffix(".new")
+        draft.write_text(json.dumps(changes, indent=2) + "\n", "utf-8")
+        draft.replace(self._path)
+
+    def _unusable(self) -> CommandError:
+        return CommandError(f"{self._path} cannot be used; remove it to begin anew")

@@ -1,0 +1,113 @@
+"""The command line of `dev.py wire`."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from commands.errors import CommandError
+from commands.web_addresses import App, outside_url
+from commands.wire_memory import FOLDER
+from commands.wire_number import Address, Addresses, Place
+
+VOICE, TEXT = "TwimlHello", "TwimlReply"
+NOTHING = "none"
+
+
+class Options(NamedTuple):
+    """What the user asked for; None where an option was not given."""
+
+    number: str | None
+    url: str | None
+    voice: str | None
+    text: str | None
+    fallback: str | None
+    text_fallback: str | None
+    reports: str | None
+    fallback_method: str
+    settings: str | None
+    memory: Path
+    undo: bool
+    dry_run: bool
+    yes: bool
+    from_azd: bool
+
+
+def read_options(arguments: Sequence[str] | None) -> Options:
+    """Read the command line; wrong usage ends the program with 2."""
+    parser = argparse.ArgumentParser(
+        prog="python3 dev.py wire",
+        description="Lead the calls and texts of a Twilio number to this app. Shows what would "
+        "change, and asks.",
+        epilog="With none of --voice, --text, --fallback, --text-fallback and --reports, calls go "
+        f"to {VOICE} and texts to {TEXT}; with any of them, only what is named changes.",
+    )
+    add = parser.add_argument
+    add("number", nargs="?", help="the number, else TWILIO_FROM_NUMBER")
+    add("--url", metavar="URL", help="the app, such as https://….azurewebsites.net")
+    add("--voice", metavar="ANSWER", help="function or https URL that answers calls")
+    add("--text", metavar="ANSWER", help="function or https URL that answers texts")
+    add("--fallback", metavar="URL", help="answers calls while the app cannot; none for nothing")
+    add("--text-fallback", metavar="URL", help="the same for texts")
+    add("--reports", metavar="FUNCTION", help="hears of each call's end: OnCallStatus, or none")
+    add("--fallback-method", choices=["GET", "POST"], default="GET", help="default GET")
+    add("--settings", metavar="FILE", help="in place of local.settings.json")
+    add("--memory", metavar="FOLDER", type=Path, default=Path(FOLDER), help="what --undo needs")
+    add("--undo", action="store_true", help="put back what the last change replaced")
+    add("--dry-run", action="store_true", help="only show what would change")
+    add("--yes", action="store_true", help="change it without a question")
+    add("--from-azd", action="store_true", help="take app, number and vault from azd; exit with 0")
+    options = Options(**vars(parser.parse_args(arguments)))
+    if options.undo and (options.url or options.from_azd or any(_named(options))):
+        parser.error("--undo takes no addresses: it puts back those that were there")
+    return options
+
+
+def wanted(options: Options, app: App) -> Addresses:
+    """The addresses that the user wants the number to have; raise CommandError for a wrong one."""
+    voice, text = options.voice, options.text
+    if not any(_named(options)):
+        voice, text = VOICE, TEXT
+    found: dict[Place, Address] = {}
+    if voice:
+        found[Place.CALLS] = Address(app.url_of(voice, option="--voice", prefix="Twiml"))
+    if text:
+        found[Place.TEXTS] = Address(app.url_of(text, option="--text", prefix="Twiml"))
+    if options.reports:
+        found[Place.CALL_REPORTS] = Address(_reports(options.reports, app))
+    method = options.fallback_method
+    if options.fallback:
+        found[Place.CALLS_FALLBACK] = Address(
+            _fallback(options.fallback, app, "--fallback"), method
+        )
+    if options.text_fallback:
+        url = _fallback(options.text_fallback, app, "--text-fallback")
+        found[Place.TEXTS_FALLBACK] = Address(url, method)
+    return found
+
+
+def _named(options: Options) -> Sequence[str | None]:
+    return (
+        options.voice,
+        options.text,
+        options.fallback,
+        options.text_fallback,
+        options.reports,
+    )
+
+
+def _reports(text: str, app: App) -> str:
+    return "" if text == NOTHING else app.url_of(text, option="--reports", prefix="On")
+
+
+def _fallback(text: str, app: App, option: str) -> str:
+    """The URL of a fallback, which has to be somewhere else than the app."""
+    if text == NOTHING:
+        return ""
+    url = outside_url(text, option=option, has_local_stack=app.has_local_stack)
+    if app.has(url):
+        raise CommandError(
+            f"{option}: this is the app itself, and the fallback is for when it does not answer. "
+            "docs/fallback.md says what else there is"
+        )
+    return url

@@ -1,0 +1,371 @@
+"""`dev.py wire`: where the calls and texts of a number go, changed through the emulated Twilio."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from commands import wire
+from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, LINE, LINE_SID
+from emulator.testing import LocalStack
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+ROOT = Path(__file__).parents[2]
+APP = "https://app.example"
+HELLO, REPLY = f"{APP}/api/TwimlHello", f"{APP}/api/TwimlReply"
+BIN = "https://handler.twilio.com/twiml/EH00000000000000000000000000000001"
+AZD = """#!/bin/sh
+echo 'TWILIO_FROM_NUMBER="+12025550100"'
+echo 'PUBLIC_URL="https://app.example"'
+"""
+Wire = Callable[..., int]
+"""Runs the command with these arguments; returns its exit status."""
+
+
+def settings(stack: LocalStack, **others: str) -> dict[str, str]:
+    """The settings of a desk whose Twilio is the emulator."""
+    return {
+        "LOCAL_STACK_URL": stack.emulator_url,
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "KEY_VAULT_URL": "",
+        **others,
+    }
+
+
+def run(memory: Path, *arguments: str) -> int:
+    """Run the command, with what it remembers in a folder of the test; return its exit status."""
+    return wire.main([*arguments, "--memory", str(memory / "memory")])
+
+
+@pytest.fixture
+def desk(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """The command at a desk without a settings file, where nobody answers questions."""
+    for name, value in settings(stack).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setattr(wire, "ROOT", app_folder(tmp_path / "app"))
+    stack.line_goes_to(VoiceUrl="https://old.example/calls", VoiceMethod="GET", SmsUrl="")
+    return lambda *arguments: run(tmp_path, *arguments)
+
+
+def app_folder(root: Path) -> Path:
+    """A folder with the functions of the app, and no settings."""
+    root.mkdir()
+    (root / "host.json").write_text((ROOT / "host.json").read_text())
+    for path in ROOT.glob("*/function.json"):
+        (root / path.parent.name).mkdir()
+        (root / path.parent.name / "function.json").touch()
+    return root
+
+
+def number(stack: LocalStack) -> dict[str, str]:
+    """The line's number resource."""
+    return stack.rest("GET", f"IncomingPhoneNumbers/{LINE_SID}.json").json()
+
+
+def addresses(stack: LocalStack) -> tuple[str, str, str, str]:
+    """Method and URL for calls, then for texts."""
+    now = number(stack)
+    return now["voice_method"], now["voice_url"], now["sms_method"], now["sms_url"]
+
+
+OLD = ("GET", "https://old.example/calls", "POST", "")
+NEW = ("POST", HELLO, "POST", REPLY)
+
+
+@pytest.mark.parametrize("written", [LINE, "(202) 555-0100", "202-555-0100"])
+def test_calls_and_texts_of_the_number_go_to_the_app(
+    stack: LocalStack, desk: Wire, capsys: pytest.CaptureFixture[str], written: str
+) -> None:
+    assert desk(written, "--url", APP, "--yes") == 0
+
+    assert addresses(stack) == NEW
+    output = capsys.readouterr().out
+    assert f"  calls: GET https://old.example/calls -> {HELLO}\n" in output
+    assert f"  texts: nothing -> {REPLY}\n" in output
+
+
+def test_without_a_number_it_is_the_one_that_sends(
+    stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_FROM_NUMBER", LINE)
+    monkeypatch.setenv("PUBLIC_URL", APP)
+
+    assert desk("--yes") == 0
+
+    assert addresses(stack) == NEW
+
+
+def test_it_runs_as_a_program_and_does_what_the_user_agrees_to(
+    stack: LocalStack, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "commands.wire", LINE, "--url", APP, "--memory", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, **settings(stack)},
+        input="y\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("Change it? [y/N]") == 1
+    assert addresses(stack) == NEW
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+def test_without_a_yes_nothing_changes(
+    stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+
+    assert desk(LINE, "--url", APP) == 1
+
+    assert addresses(stack) == OLD
+
+
+def test_a_dry_run_shows_and_changes_nothing(
+    stack: LocalStack, desk: Wire, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert desk(LINE, "--url", APP, "--dry-run", "--yes") == 0
+
+    assert f"-> {HELLO}" in capsys.readouterr().out
+    assert addresses(stack) == OLD
+    assert not (tmp_path / "memory").exists()
+
+
+def test_undo_puts_back_what_was_there_change_by_change(
+    stack: LocalStack, desk: Wire, tmp_path: Path
+) -> None:
+    desk(LINE, "--url", APP, "--yes")
+    desk(LINE, "--url", APP, "--yes", "--voice", "TwimlEcho", "--fallback", BIN)
+
+    assert desk(LINE, "--undo", "--yes") == 0
+    assert (addresses(stack), number(stack)["voice_fallback_url"]) == (NEW, "")
+    assert desk(LINE, "--undo", "--yes") == 0
+    assert addresses(stack) == OLD
+    assert list((tmp_path / "memory").iterdir()) == []
+    assert desk(LINE, "--undo", "--yes") == 1
+
+
+def test_only_what_is_named_changes(stack: LocalStack, desk: Wire) -> None:
+    query = "Message=We are closed&Message=Bye%21"
+    assert desk(LINE, "--url", APP, "--yes", "--voice", f"TwimlMessage?{query}") == 0
+
+    url = f"{APP}/api/TwimlMessage?Message=We%20are%20closed&Message=Bye%21"
+    assert addresses(stack) == ("POST", url, "POST", "")
+
+
+def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, desk: Wire) -> None:
+    desk(LINE, "--url", APP, "--yes")
+    files = ["--fallback", BIN, "--text-fallback", "https://a.example/text.xml"]
+    names = ("voice_fallback_url", "voice_fallback_method", "sms_fallback_url", "status_callback")
+
+    assert desk(LINE, "--url", APP, "--yes", *files, "--reports", "OnCallStatus") == 0
+    there = [number(stack)[name] for name in names]
+    nothing = ["--fallback", "none", "--text-fallback", "none", "--reports", "none"]
+    assert desk(LINE, "--url", APP, "--yes", *nothing) == 0
+
+    assert there == [BIN, "GET", files[3], f"{APP}/api/OnCallStatus"]
+    assert [number(stack)[name] for name in (names[0], *names[2:])] == ["", "", ""]
+    assert addresses(stack) == NEW
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--voice", "TwimlHelo"], "there is no function TwimlHelo; did you mean TwimlHello?"),
+        (["--voice", "sendsms"], "did you mean SendSms?"),
+        (["--text", "SendSms"], "Twilio cannot call SendSms"),
+        (["--voice", "http://app.example/x"], "--voice: must be an https URL"),
+        (["--fallback", f"{APP}/api/TwimlHello"], "--fallback: this is the app itself"),
+        (["--text-fallback", BIN], "a fallback needs something to fall back from: add --text"),
+        (["--url", "http://app.example"], "the app's address: must be an https URL"),
+        (["--url", f"{APP}?a=b"], "must have no query"),
+    ],
+)
+def test_an_address_that_cannot_work_is_refused(
+    stack: LocalStack,
+    desk: Wire,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    sentence: str,
+) -> None:
+    assert desk(LINE, "--url", APP, "--yes", *options) == 1
+
+    assert sentence in capsys.readouterr().err
+    assert addresses(stack) == OLD
+
+
+def test_the_real_twilio_cannot_be_led_to_this_machine(
+    desk: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("LOCAL_STACK_URL")
+
+    assert desk(LINE, "--url", "https://localhost:7071", "--dry-run") == 1
+
+    assert "Twilio cannot reach this machine" in capsys.readouterr().err
+
+
+def test_a_number_of_somebody_else_is_told_from_those_of_the_account(
+    desk: Wire, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert desk("+12025550199", "--url", APP, "--yes") == 1
+
+    message = capsys.readouterr().err
+    assert "+12025550199 is none of the 1 numbers of this account (...0100). Buy one" in message
+    assert LINE not in message
+
+
+def test_wrong_credentials_are_named(
+    desk: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "wrong" * 6)
+
+    assert desk(LINE, "--url", APP, "--yes") == 1
+
+    message = capsys.readouterr().err
+    assert message.startswith("wire: Twilio refuses the credentials (20003)")
+    assert message.count("\n") == 1
+
+
+def test_missing_credentials_are_named(
+    desk: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+
+    assert desk(LINE, "--url", APP, "--yes") == 1
+
+    assert "missing settings: TWILIO_AUTH_TOKEN" in capsys.readouterr().err
+
+
+def test_an_address_with_a_password_is_neither_shown_nor_written_down(
+    stack: LocalStack, desk: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.line_goes_to(VoiceUrl="https://me:hunter2@old.example/?code=abcdef")
+    desk(LINE, "--url", APP, "--yes")
+    remembered = (tmp_path / "memory" / f"{LINE_SID}.json").read_text()
+
+    assert desk(LINE, "--undo", "--yes") == 0
+
+    output = capsys.readouterr().out
+    assert "https://***@old.example/?*** ->" in output
+    assert "the address of calls held a secret and was not written down" in output
+    assert not [text for text in ("hunter2", "abcdef") if text in output + remembered]
+    assert addresses(stack) == ("POST", HELLO, "POST", "")
+
+
+def with_azd(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Put an azd on the path that answers with these values."""
+    folder.mkdir()
+    (folder / "azd").write_text(script)
+    (folder / "azd").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in for azd is a shell script")
+class TestAfterADeployment:
+    """The hook of azd, which never makes a deployment fail."""
+
+    def test_the_number_of_azd_goes_to_the_app_of_azd(
+        self, stack: LocalStack, desk: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with_azd(tmp_path / "bin", monkeypatch, AZD)
+        monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
+
+        assert desk("--from-azd") == 0
+
+        assert addresses(stack) == NEW
+
+    def test_what_leads_to_the_app_already_stays(
+        self, stack: LocalStack, desk: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with_azd(tmp_path / "bin", monkeypatch, AZD)
+        menu = f"{APP}/api/TwimlMenu?Message=Hello"
+        stack.line_goes_to(VoiceUrl=menu, VoiceMethod="POST", SmsUrl="")
+
+        assert desk("--from-azd", "--yes") == 0
+
+        assert addresses(stack) == ("POST", menu, "POST", REPLY)
+
+    def test_where_nobody_answers_nothing_changes(
+        self,
+        stack: LocalStack,
+        desk: Wire,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        with_azd(tmp_path / "bin", monkeypatch, AZD)
+
+        assert desk("--from-azd") == 0
+
+        assert addresses(stack) == OLD
+        assert "python3 dev.py wire --from-azd" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("script", "environment", "sentence"),
+        [
+            ("#!/bin/sh\n", {}, "which number?"),
+            (AZD, {"TWILIO_AUTH_TOKEN": ""}, "missing settings: TWILIO_AUTH_TOKEN"),
+            (AZD, {"TWILIO_FROM_NUMBER": "+12025550199"}, "none of the 1 numbers"),
+            ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "where is the app?"),
+        ],
+    )
+    def test_it_says_what_is_missing_and_how_to_go_on(
+        self,
+        desk: Wire,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        script: str,
+        environment: dict[str, str],
+        sentence: str,
+    ) -> None:
+        with_azd(tmp_path / "bin", monkeypatch, script)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+
+        assert desk("--from-azd", "--yes") == 0
+
+        output = capsys.readouterr()
+        assert sentence in output.err
+        assert "python3 dev.py wire --from-azd" in output.out
+
+
+def test_a_messaging_service_or_a_twiml_app_that_wins_is_named(
+    desk: Wire,
+    web_server: "WebServer",
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    service, app = "MG" + "0" * 32, "AP" + "0" * 32
+    row = {"sid": LINE_SID, "phone_number": LINE, "voice_application_sid": app}
+
+    def serve(path: str, **document: object) -> None:
+        web_server.answer(path, json.dumps(document).encode(), "application/json")
+
+    serve(
+        f"/2010-04-01/Accounts/{ACCOUNT_SID}/IncomingPhoneNumbers.json",
+        incoming_phone_numbers=[row],
+    )
+    serve("/v1/Services", services=[{"sid": service}], meta={"key": "services"})
+    numbers = f"/v1/Services/{service}/PhoneNumbers"
+    serve(numbers, phone_numbers=[{"sid": LINE_SID}], meta={"key": "phone_numbers"})
+    monkeypatch.setenv("LOCAL_STACK_URL", web_server.url)
+
+    assert desk(LINE, "--url", APP, "--dry-run") == 0
+
+    output = capsys.readouterr().out
+    assert f"note: calls go to the TwiML app {app}" in output
+    assert f"note: the number is in the messaging service {service}" in output
