@@ -1,7 +1,6 @@
-"""The README's promises, run."""
+"""The promises of the README and of the pages around it, run."""
 
 import argparse
-import json
 import re
 import shlex
 import shutil
@@ -19,10 +18,9 @@ from emulator.testing import LocalStack, running
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-CURLS = re.findall(r"^\$? ?(curl -X POST .*)$", README, re.MULTILINE)
-LINKS = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
 STACK_PAGE = (ROOT / "docs" / "local-stack.md").read_text()
-EXAMPLE = dict(re.findall(r"^`(\S+)`\n\n```\w+\n(.*?)```", README, re.DOTALL | re.MULTILINE))
+OWN_ANSWER = (ROOT / "docs" / "your-own-answer.md").read_text()
+EXAMPLE = dict(re.findall(r"^`(\S+)`\n\n```\w+\n(.*?)```", OWN_ANSWER, re.DOTALL | re.MULTILINE))
 
 
 def tracked_files() -> list[str]:
@@ -33,7 +31,7 @@ def tracked_files() -> list[str]:
 
 
 def copy_with_example(names: Iterable[str], root: Path) -> None:
-    """Copy files of the project to a folder and add the files that the README adds."""
+    """Copy files of the project to a folder and add the files that the page adds."""
     for name in names:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
@@ -44,7 +42,7 @@ def copy_with_example(names: Iterable[str], root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def app_with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the deployed app with the function that the README adds."""
+    """A copy of the deployed app with the function that the page adds."""
     root = tmp_path_factory.mktemp("app")
     copy_with_example(deployed_files(ROOT), root)
     return root
@@ -57,7 +55,7 @@ def example_stack(app_with_example: Path) -> Iterator[LocalStack]:
 
 def test_the_example_answer_passes_its_own_test(example_stack: LocalStack) -> None:
     names: dict[str, object] = {}
-    exec(EXAMPLE["tests/functions/test_twiml_opening_hours.py"], names)  # noqa: S102 - the README's
+    exec(EXAMPLE["tests/functions/test_twiml_opening_hours.py"], names)  # noqa: S102 - the page's
     test = names["test_callers_hear_the_opening_hours"]
     assert callable(test)
 
@@ -92,35 +90,6 @@ def test_the_checks_pass_with_the_example_added(tmp_path: Path) -> None:
             text=True,
         )
         assert result.returncode == 0, result.stdout + result.stderr
-
-
-@pytest.mark.parametrize("command", CURLS)
-def test_the_curl_commands_do_what_they_say(example_stack: LocalStack, command: str) -> None:
-    words = shlex.split(command)
-    local = f"http://127.0.0.1:{FUNCTIONS_PORT}"
-    url, body = (
-        words[index].replace(local, example_stack.functions_url)
-        for index in (words.index("POST") + 1, words.index("-d") + 1)
-    )
-    if "sign" in command:
-        address = url.rpartition("/")[2]
-        name, _, value = body.partition("=")
-        status = example_stack.webhook(address, {name: value}).status_code
-    else:
-        given = [words[index + 1] for index, word in enumerate(words) if word == "-H"]
-        headers = dict(line.split(": ", 1) for line in given)
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-        status = example_stack.http.post(url, data=body, headers=headers, timeout=10).status_code
-
-    expected = 400 if "call me" in command else 200 if "sign" in command else 201
-    assert status == expected
-
-
-def test_the_error_in_the_readme_is_the_one_that_comes(example_stack: LocalStack) -> None:
-    [(body, shown)] = re.findall(r"^\$ curl .* -d '(.*)'\n(\{.*\})$", README, re.MULTILINE)
-    answer = example_stack.function("SendSms", json.loads(body))
-
-    assert answer.json() == json.loads(shown)
 
 
 def asked(stack: LocalStack, command: str) -> int:
@@ -171,17 +140,6 @@ def test_every_route_of_the_world_is_on_its_page() -> None:
     for method, path in routes:
         action = f"/{path.rpartition('/')[2]}"
         assert f"`{method.upper()} {path}" in STACK_PAGE or f"`{action}`" in STACK_PAGE
-
-
-def test_every_setting_is_explained() -> None:
-    example = json.loads((ROOT / "local.settings.json.example").read_text())
-    missing = [name for name in example["Values"] if f"`{name}`" not in README]
-
-    assert missing == ["FUNCTIONS_WORKER_RUNTIME"]  # Azure's own
-
-
-def test_every_link_leads_somewhere() -> None:
-    assert [link for link in LINKS if not (ROOT / link).exists()] == []
 
 
 def test_the_ports_of_the_readme_are_the_defaults() -> None:
