@@ -33,6 +33,7 @@ PROGRAMS = {
     "test": ("dev", ["-m", "pytest"]),
     "sign": ("local", ["-m", "emulator.sign"]),
     "wire": ("local", ["-m", "commands.wire"]),
+    "doctor": ("local", ["-m", "commands.doctor"]),
     "screenshot": ("dev", [os.path.join("docs", "screenshot.py")]),
 }
 
@@ -46,6 +47,8 @@ usage: python3 dev.py COMMAND [OPTIONS]
   sign URL [NAME=VALUE ...] [--json BODY] [--func-start]
                           print the X-Twilio-Signature header for a request to URL
   wire [NUMBER] [OPTIONS] lead the calls and texts of a Twilio number to the app; --undo
+  doctor [--url URL] [--key KEY] [--local] [--settings FILE] [--json]
+                          say what is wrong with a desk or a deployment, and what to do
   screenshot              make the pictures of the README from the running product
   python                  say which Python is used
 Sets up .venv by itself, and again when a requirements file changes.\

@@ -1,0 +1,98 @@
+"""`python -m commands.doctor`: examine a desk or a deployment."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Result
+from commands.doctor.items import examine
+from commands.doctor.report import as_json, exit_status, heading, line_of, summary
+from commands.doctor.subject import (
+    FUNCTIONS_PORT,
+    PHONE_PORT,
+    Place,
+    Request,
+    Subject,
+    read_subject,
+)
+from commands.doctor.web import Web
+from shared.clock import SystemClock
+from shared.local_stack import is_loopback
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check everything; return the exit status: 1 if anything is wrong."""
+    options = read_arguments(arguments)
+    logging.disable(logging.CRITICAL)  # the findings say it
+    root = Path.cwd()
+    subject = read_subject(request_of(options), os.environ, root)
+    if subject.place is Place.DESK:
+        os.environ.update(subject.values)  # Microsoft's package reads the identity from there
+    results = asyncio.run(run(subject, root, quiet=options.json))
+    print(as_json(subject, results) if options.json else summary(results))
+    return exit_status(results)
+
+
+async def run(subject: Subject, root: Path, *, quiet: bool) -> list[Result]:
+    """Check each item and, unless `quiet`, print its line at once."""
+    results: list[Result] = []
+    if not quiet:
+        print(heading(subject))
+    async with Web() as web:
+        examination = Examination(subject, root, SystemClock(), web)
+        async for result in examine(examination):
+            results.append(result)
+            if not quiet:
+                print(line_of(result), flush=True)
+        await examination.close()
+    return results
+
+
+def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python3 dev.py doctor",
+        description="Say what is wrong with the app and what to do, a line for each item. Without "
+        "--url and --local it is the app of local.settings.json or, without an account in it, "
+        "that of `dev.py start`.",
+    )
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--url", type=read_url, help="address of a deployed app")
+    place.add_argument("--local", action="store_true", help="the app that `dev.py start` runs")
+    parser.add_argument("--key", default="", help="a function key of the app: GetHealth is asked")
+    parser.add_argument("--port", type=int, default=FUNCTIONS_PORT, help="port of the functions")
+    parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")
+    parser.add_argument("--settings", help="settings file; '' for none")
+    parser.add_argument("--json", action="store_true", help="for machines")
+    return parser.parse_args(arguments)
+
+
+def read_url(text: str) -> str:
+    """Check the address of an app: https, because a signature and a key are sent to it."""
+    parts = urlsplit(text)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(text))
+    if not is_safe or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError("expected an address such as https://….azurewebsites.net")
+    return text
+
+
+def request_of(options: argparse.Namespace) -> Request:
+    """The command line, typed."""
+    return Request(
+        url=options.url or "",
+        key=options.key,
+        local=options.local,
+        port=options.port,
+        phone_port=options.phone_port,
+        settings_file=options.settings,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

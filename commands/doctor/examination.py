@@ -1,0 +1,129 @@
+"""One run of the doctor: its subject, its tools, and what the items have learned so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from commands.doctor.subject import Place, Subject, function_names, route_prefix
+from commands.doctor.web import Web
+from shared.clock import Clock
+from shared.credentials import AppSettings, SecretSource
+from shared.local_stack import is_loopback
+from shared.settings import HiddenValues, Secret, Settings
+
+if TYPE_CHECKING:
+    from shared.clients import Clients
+
+
+class Account(NamedTuple):
+    """What Twilio says of the account: `status` is active, suspended or closed, `kind` Trial or
+    Full (twilio.com/docs/iam/api/account)."""
+
+    status: str
+    kind: str
+    created: datetime | None
+
+
+class Number(NamedTuple):
+    """What Twilio says of the app's number (twilio.com/docs/phone-numbers/api).
+
+    An application or a trunk wins over the URLs.
+    """
+
+    can_call: bool
+    can_text: bool
+    voice_url: str
+    voice_method: str
+    voice_fallback_url: str
+    sms_url: str
+    sms_method: str
+    voice_application: str = ""
+    sms_application: str = ""
+    trunk: str = ""
+
+
+@dataclass
+class Examination:
+    """The items run one after the other and leave here what later ones need."""
+
+    subject: Subject
+    root: Path
+    clock: Clock
+    web: Web
+    secrets: HiddenValues = field(default_factory=HiddenValues)
+    heard: tuple[datetime, datetime] | None = None
+    """The time that an answer bore, and the time of this machine when it came."""
+    account: Account | None = None
+    number: Number | None = None
+    _clients: "list[Clients]" = field(default_factory=list["Clients"])
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The checked settings; raise ConfigurationError when one is malformed."""
+        return Settings.from_mapping(self.subject.values)
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions of the app, by name."""
+        return function_names(self.root)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the app works with a real account of Twilio, and not with the emulator."""
+        return not self.settings.local_stack_url
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the app stands where Twilio can reach it."""
+        return not is_loopback(self.subject.app_url)
+
+    @property
+    def is_deployment(self) -> bool:
+        """Whether the app runs in Azure, and not on this machine."""
+        return self.subject.place is Place.DEPLOYMENT
+
+    @cached_property
+    def base_url(self) -> str:
+        """The address of the functions, to which a slash and a name are added."""
+        prefix = route_prefix(self.root)
+        return "/".join(filter(None, (self.subject.app_url, prefix)))
+
+    def url_of(self, function: str) -> str:
+        """The address of a function as Twilio sees it."""
+        return f"{self.base_url}/{function}"
+
+    @cached_property
+    def secret_source(self) -> SecretSource:
+        """Where the app's secrets are: the vault, or the settings where there is none."""
+        if not self.settings.key_vault_url:
+            return AppSettings(self.settings.secrets)
+        from shared.key_vault import KeyVault
+
+        return KeyVault(self.settings)
+
+    def clients(self, *, with_api_key: bool = False) -> "Clients":
+        """The app's own clients for Twilio, with the secrets that were read before."""
+        from shared.clients import Clients
+
+        values: Mapping[str, str] = {
+            **self.subject.values,
+            **{secret.setting: value for secret, value in self.secrets.items()},
+            "KEY_VAULT_URL": "",
+            "TWILIO_REST_CREDENTIAL": "api_key" if with_api_key else "auth_token",
+        }
+        built = Clients(values, self.clock)
+        self._clients.append(built)
+        return built
+
+    def token(self) -> str:
+        """The account's auth token; only after the secrets were read."""
+        return self.secrets[Secret.AUTH_TOKEN]
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for built in self._clients:
+            await built.close()
+        self._clients.clear()

@@ -1,0 +1,89 @@
+"""What the doctor checks, from cheap to expensive, and how the items depend on each other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import NamedTuple
+
+from commands.doctor import (
+    account_items,
+    app_items,
+    machine,
+    number_items,
+    secret_items,
+    setting_items,
+    storage_items,
+)
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, Result, skipped, wrong
+from commands.doctor.web import UnreachableError
+from shared.errors import AppError
+
+# Each request has a shorter limit of its own; an item makes a few.
+ITEM_LIMIT_S = 25.0
+
+Check = Callable[[Examination], Awaitable[Finding]]
+
+
+class Item(NamedTuple):
+    """One line of the doctor; `needs` names the items without which it cannot be checked."""
+
+    name: str
+    check: Check
+    needs: tuple[str, ...] = ()
+
+
+ITEMS: Sequence[Item] = (
+    Item("python", machine.check_python),
+    Item("packages", machine.check_packages),
+    Item("settings", setting_items.check_settings),
+    Item("setting names", setting_items.check_setting_names),
+    Item("combinations", setting_items.check_combinations, ("settings",)),
+    Item("public url", setting_items.check_public_url, ("settings",)),
+    Item("ports", machine.check_ports, ("packages",)),
+    Item("local stack", setting_items.check_local_stack, ("settings", "packages")),
+    Item("secrets", secret_items.check_secrets, ("combinations", "local stack")),
+    Item("optional secrets", secret_items.check_optional_secrets, ("secrets",)),
+    Item("app", app_items.check_app, ("settings", "packages")),
+    Item("clock", machine.check_clock, ("settings", "packages")),
+    Item("signature", app_items.check_signature, ("app", "secrets")),
+    Item("function keys", app_items.check_function_keys, ("app",)),
+    Item("ledger", app_items.check_ledger, ("app", "function keys")),
+    Item("storage", storage_items.check_storage, ("combinations", "local stack")),
+    Item("account", account_items.check_account, ("secrets",)),
+    Item("api key", account_items.check_api_key, ("secrets",)),
+    Item("trial", account_items.check_trial, ("account",)),
+    Item("number", number_items.check_number, ("account",)),
+    Item("calls", number_items.check_calls, ("number",)),
+    Item("texts", number_items.check_texts, ("number",)),
+    Item("fallback", number_items.check_fallback, ("number",)),
+    Item("messaging service", number_items.check_messaging_service, ("account",)),
+)
+
+
+async def examine(examination: Examination, items: Sequence[Item] = ITEMS) -> AsyncIterator[Result]:
+    """Check one item after the other; whatever happens in one, the next ones follow."""
+    blocked: set[str] = set()
+    for item in items:
+        missing = next((need for need in item.needs if need in blocked), None)
+        if missing is not None:
+            finding = skipped(f"{missing} comes first")
+        else:
+            finding = await _found(item, examination)
+        if finding.blocks:
+            blocked.add(item.name)
+        yield Result(item.name, finding)
+
+
+async def _found(item: Item, examination: Examination) -> Finding:
+    try:
+        async with asyncio.timeout(ITEM_LIMIT_S):
+            return await item.check(examination)
+    except UnreachableError as error:
+        return wrong(f"no answer: {error}", "try again")
+    except AppError as error:
+        return wrong(error.detail, "mend what it names")
+    except TimeoutError:
+        return wrong(f"it took longer than {ITEM_LIMIT_S:g} seconds", "try again")
+    except Exception as error:  # noqa: BLE001 - one item's crash must not stop the others
+        # Without the text: nobody knows what it quotes.
+        return wrong(f"the check itself failed ({type(error).__name__})", "report it as a bug")

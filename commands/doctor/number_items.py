@@ -1,0 +1,175 @@
+"""Items of the app's number: whose it is, and where its calls and texts go."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from commands.doctor.account_items import asked, explained
+from commands.doctor.examination import Examination, Number
+from commands.doctor.findings import Finding, ok, skipped, warning, wrong
+from commands.doctor.routing import Route, judge_route, leads_to_same_app
+from shared.errors import TwilioError
+from shared.phone_numbers import E164
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
+    from twilio.rest.messaging.v1.service import ServiceInstance
+
+# A list finds parts of numbers too, so that more than one may come.
+MAX_NUMBERS = 20
+
+
+class Service(NamedTuple):
+    """What a messaging service does with the texts that come in; `url` "" drops them.
+
+    Source: Twilio, Services resource.
+    """
+
+    defers_to_number: bool
+    url: str
+    method: str
+
+
+async def check_number(examination: Examination) -> Finding:
+    """Whether the number belongs to the account and can do what the app does."""
+    digits = examination.settings.from_number
+    if not digits:
+        return skipped("TWILIO_FROM_NUMBER is not set; texts go out through a messaging service")
+    if not E164.fullmatch(digits):
+        return skipped(f"{digits} is no phone number; it can send texts, and nobody can call it")
+
+    async def find(client: "Client") -> "list[IncomingPhoneNumberInstance]":
+        return await client.incoming_phone_numbers.list_async(
+            phone_number=digits, limit=MAX_NUMBERS
+        )
+
+    try:
+        found = [row for row in await asked(examination, find) if row.phone_number == digits]
+    except TwilioError as error:
+        return wrong(*explained(error, "the account SID or the auth token"))
+    if not found:
+        return wrong(
+            f"{digits} is no number of this account",
+            "set TWILIO_FROM_NUMBER to one of Twilio's console, Phone Numbers, Active numbers",
+        )
+    examination.number = _read(found[0])
+    return judge_number(digits, examination.number)
+
+
+def judge_number(digits: str, number: Number) -> Finding:
+    """A number without voice cannot call, one without SMS cannot text."""
+    missing = [
+        what for what, can in (("call", number.can_call), ("text", number.can_text)) if not can
+    ]
+    if missing:
+        return warning(
+            f"{digits} cannot {' or '.join(missing)}", "buy a number with voice and SMS for that"
+        )
+    return ok(f"{digits} is on this account, and can call and text")
+
+
+async def check_calls(examination: Examination) -> Finding:
+    """Where Twilio asks what to do with a call to the number."""
+    number = examination.number
+    if number is None:
+        return skipped("no number is known")
+    if number.trunk or number.voice_application:
+        what = "a SIP trunk" if number.trunk else "a TwiML app"
+        return warning(
+            f"calls go to {what}, whatever URL the number has",
+            "take it away in Twilio's console, unless it is meant",
+        )
+    return _judged(examination, Route("calls", number.voice_url, number.voice_method))
+
+
+async def check_texts(examination: Examination) -> Finding:
+    """Where Twilio asks what to do with a text to the number."""
+    number = examination.number
+    if number is None:
+        return skipped("no number is known")
+    if number.sms_application:
+        return warning(
+            "texts go to a TwiML app, whatever URL the number has",
+            "take it away in Twilio's console, unless it is meant",
+        )
+    return _judged(examination, Route("texts", number.sms_url, number.sms_method))
+
+
+async def check_fallback(examination: Examination) -> Finding:
+    """What callers hear while the app is down."""
+    if not examination.is_real:
+        return ok("not needed: the emulator has no callers to lose")
+    if examination.number is None:
+        return skipped("no number is known")
+    return judge_fallback(examination.number.voice_fallback_url, examination.subject.app_url)
+
+
+def judge_fallback(url: str, app_url: str) -> Finding:
+    """A fallback on the app itself is down when the app is."""
+    cure = "set a fallback that needs no app (docs/fallback.md)"
+    if not url:
+        return warning("without one, callers hear Twilio's error when the app is down", cure)
+    if leads_to_same_app(url, app_url):
+        return warning("it is the app itself, which is down when it is needed", cure)
+    return ok("calls have one that does not need the app")
+
+
+async def check_messaging_service(examination: Examination) -> Finding:
+    """Whether the messaging service exists, and where it sends the texts that come in."""
+    sid = examination.settings.messaging_service_sid
+    if not sid:
+        return ok("not used: TWILIO_MESSAGING_SERVICE_SID is empty")
+    if not examination.is_real:
+        return skipped("the emulator has no such resource")
+
+    async def fetch(client: "Client") -> "ServiceInstance":
+        return await client.messaging.v1.services(sid).fetch_async()
+
+    try:
+        found = await asked(examination, fetch)
+    except TwilioError as error:
+        return wrong(*explained(error, "the account SID or the auth token"))
+    service = Service(
+        bool(found.use_inbound_webhook_on_number),
+        found.inbound_request_url or "",
+        found.inbound_method or "POST",
+    )
+    return judge_service(service, examination)
+
+
+def judge_service(service: Service, examination: Examination) -> Finding:
+    """A service wins over its numbers' URLs unless it is told to leave it to them."""
+    if service.defers_to_number:
+        return ok("texts that come in go to the number's URL")
+    if not service.url:
+        return warning(
+            "the service drops the texts that come in",
+            "in its Integration choose: Defer to sender's webhook",
+        )
+    return _judged(examination, Route("texts", service.url, service.method))
+
+
+def _judged(examination: Examination, route: Route) -> Finding:
+    if examination.is_real and not examination.is_public:
+        return skipped("the app is on this machine, which Twilio cannot reach")
+    digits = examination.settings.from_number or "NUMBER"
+    cure = f"python3 dev.py wire {digits}"
+    return judge_route(route, examination.base_url, examination.functions, cure)
+
+
+def _read(row: "IncomingPhoneNumberInstance") -> Number:
+    """The resource, typed; a capability that is not told is not there."""
+    # The SDK says text, and it is an object of JSON.
+    capabilities = cast(Mapping[str, object], row.capabilities or {})
+    return Number(
+        can_call=capabilities.get("voice") is True,
+        can_text=capabilities.get("sms") is True,
+        voice_url=row.voice_url or "",
+        voice_method=row.voice_method or "POST",
+        voice_fallback_url=row.voice_fallback_url or "",
+        sms_url=row.sms_url or "",
+        sms_method=row.sms_method or "POST",
+        voice_application=row.voice_application_sid or "",
+        sms_application=row.sms_application_sid or "",
+        trunk=row.trunk_sid or "",
+    )

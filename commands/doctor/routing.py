@@ -1,0 +1,70 @@
+"""Whether an address that Twilio asks belongs to this app, and to the right function of it."""
+
+from collections.abc import Collection
+from typing import Literal, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from commands.doctor.findings import Finding, ok, warning, wrong
+
+# The two functions that the README names, each at the other's place.
+WRONG_FOR = {"calls": "TwimlReply", "texts": "TwimlHello"}
+PORTS = {"http": 80, "https": 443}
+
+
+class Route(NamedTuple):
+    """Where calls or texts go: a URL, "" for none, and the method with which Twilio asks it."""
+
+    kind: Literal["calls", "texts"]
+    url: str
+    method: str
+
+
+def judge_route(route: Route, base_url: str, functions: Collection[str], cure: str) -> Finding:
+    """Compare a route with the app whose functions stand below `base_url`.
+
+    A query may hold a key, so only hosts and the names of functions are shown.
+    """
+    kind = route.kind
+    if not route.url:
+        return warning(f"{kind} to the number are answered by nobody", cure)
+    there, here = _parts(route.url), _parts(base_url)
+    if there is None or here is None:
+        return wrong(f"{kind} go to something that is no URL", cure)
+    if there.hostname != here.hostname or _port(there) != _port(here):
+        if there.hostname == here.hostname and there.scheme != here.scheme:
+            return wrong(f"{kind} go to the app by {there.scheme}, not {here.scheme}", cure)
+        return wrong(f"{kind} go to {there.hostname}, not to this app", cure)
+    name = there.path.removeprefix(f"{here.path}/")
+    if name not in functions:
+        return wrong(f"{kind} go to this app, but to no function of it", cure)
+    if name == WRONG_FOR[kind] or not name.startswith("Twiml"):
+        return wrong(f"{kind} go to {name}, which is not made for them", cure)
+    if route.method.upper() == "GET":
+        return warning(
+            f"{kind} go to {name} by GET, so logs of addresses hold people's numbers",
+            f"choose POST: {cure}",
+        )
+    return ok(f"{kind} go to {name} of this app")
+
+
+def leads_to_same_app(url: str, app_url: str) -> bool:
+    """Whether two URLs have the same host and port."""
+    one, other = _parts(url), _parts(app_url)
+    return (
+        one is not None
+        and other is not None
+        and ((one.hostname, _port(one)) == (other.hostname, _port(other)))
+    )
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if parts.scheme in PORTS and parts.hostname else None
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or PORTS[parts.scheme]

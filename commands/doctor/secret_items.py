@@ -1,0 +1,120 @@
+"""Items of the secrets: in the vault, or in the settings where there is none."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, ok, warning, wrong
+from shared.credentials import SecretSource
+from shared.errors import ConfigurationError, VaultError
+from shared.links import require_strong
+from shared.settings import Secret, Settings
+
+LIMIT_S = 10.0
+# What each secret looks like (twilio.com/docs/glossary/what-is-a-sid). The secret of an API key
+# has no published form.
+FORMS: Mapping[Secret, str] = {
+    Secret.ACCOUNT_SID: "AC[0-9a-fA-F]{32}",
+    Secret.AUTH_TOKEN: "[0-9a-f]{32}",
+    Secret.AUTH_TOKEN_SECONDARY: "[0-9a-f]{32}",
+    Secret.API_KEY_SID: "SK[0-9a-fA-F]{32}",
+}
+OPTIONAL = (Secret.LINK_SIGNING_KEY, Secret.AUTH_TOKEN_SECONDARY)
+ROLE = (
+    "give that identity the role Key Vault Secrets User on the vault (az role assignment create); "
+    "a new role takes some minutes to count"
+)
+
+
+async def check_secrets(examination: Examination) -> Finding:
+    """Whether each secret that is needed can be read, by the way in which the app reads it."""
+    settings = examination.settings
+    needed = tuple(dict.fromkeys((*settings.rest_secrets, Secret.AUTH_TOKEN)))
+    missing: list[Secret] = []
+    try:
+        for secret in needed:
+            value = await _read(examination.secret_source, secret)
+            if value:
+                examination.secrets[secret] = value
+            else:
+                missing.append(secret)
+    except VaultError as error:
+        return wrong(*explained(error, examination))
+    if missing:
+        names = [secret if settings.key_vault_url else secret.setting for secret in missing]
+        return wrong(f"missing: {', '.join(names)}", _how_to_add(settings))
+    malformed = ill_formed(examination.secrets)
+    if malformed:
+        return wrong(
+            f"not what it should be: {', '.join(malformed)}",
+            "copy it again from the first page of Twilio's console; are two of them swapped?",
+        )
+    place = "the vault" if settings.key_vault_url else "the settings"
+    return ok(f"{', '.join(needed)} can be read from {place}")
+
+
+def ill_formed(secrets: Mapping[Secret, str]) -> list[str]:
+    """The names of the secrets that do not look like what they should be."""
+    return [
+        secret
+        for secret, value in secrets.items()
+        if secret in FORMS and not re.fullmatch(FORMS[secret], value)
+    ]
+
+
+async def check_optional_secrets(examination: Examination) -> Finding:
+    """The secrets that one can do without; what is missing in them costs something."""
+    there: list[str] = []
+    try:
+        for secret in OPTIONAL:
+            value = await _read(examination.secret_source, secret)
+            if secret is Secret.LINK_SIGNING_KEY:
+                require_strong(value)
+            if value:
+                there.append(secret)
+    except VaultError as error:
+        return warning(*explained(error, examination))
+    except ConfigurationError as error:
+        return warning(
+            f"{error.detail}; texts about voicemails have no link",
+            'store a long random text: python3 -c "import secrets; print(secrets.token_hex(32))"',
+        )
+    return ok(f"{', '.join(there)} can be read")
+
+
+def explained(error: VaultError, examination: Examination) -> tuple[str, str]:
+    """What is wrong between us and the vault, and what to do."""
+    cause = error.__cause__
+    status = getattr(cause, "status_code", None)
+    host = examination.settings.key_vault_url
+    if type(cause).__name__ == "CredentialUnavailableError":
+        return "there is no identity to open the vault with", "run az login"
+    if status == HTTPStatus.FORBIDDEN:
+        return "this identity may not read secrets", ROLE
+    if status == HTTPStatus.UNAUTHORIZED:
+        return "the vault does not know this identity", "run az login in the vault's tenant"
+    if status is not None and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"the vault is down (it answered {status})", "wait, and look at status.azure.com"
+    if type(cause).__name__ == "ServiceRequestError":
+        return (
+            f"{host} cannot be reached",
+            "is KEY_VAULT_URL right, and does its network let you in?",
+        )
+    return error.detail, "is KEY_VAULT_URL right? Then try again"
+
+
+async def _read(source: SecretSource, secret: Secret) -> str:
+    """A secret, "" for one that does not exist; VaultError when that cannot be found out."""
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            return ((await asyncio.to_thread(source.read, secret)) or "").strip()
+    except TimeoutError as error:
+        raise VaultError(f"the vault did not answer within {LIMIT_S:g} seconds") from error
+
+
+def _how_to_add(settings: Settings) -> str:
+    if settings.key_vault_url:
+        return "az keyvault secret set --vault-name … -n NAME (README, Deploy it by hand)"
+    return "set it in local.settings.json; Twilio's console shows it on its first page"

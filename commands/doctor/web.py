@@ -1,0 +1,89 @@
+"""Requests to the app, each with a time limit. Redirections are shown, not followed."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, Self
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    import aiohttp
+
+LIMIT_S = 8.0
+MAX_BYTES = 100_000
+
+
+class UnreachableError(Exception):
+    """No answer came; the text says why, in a few words."""
+
+
+class Answer(NamedTuple):
+    """The answer to a request; the names of the headers are in lower case."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+
+
+class Web:
+    """Asks over HTTP; open it with `async with`."""
+
+    def __init__(self, *, limit_s: float = LIMIT_S) -> None:
+        self._limit_s = limit_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def ask(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """GET a URL, or POST a form to it; raise UnreachableError."""
+        import aiohttp
+        from yarl import URL
+
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=self._limit_s)
+            self._session = aiohttp.ClientSession(timeout=timeout)
+        sent = dict(headers or {})
+        if form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            async with self._session.request(
+                "GET" if form is None else "POST",
+                URL(url, encoded=True),  # exactly as it was signed
+                data=None if form is None else urlencode(form).encode(),
+                headers=sent,
+                allow_redirects=False,
+            ) as answer:
+                body = await answer.content.read(MAX_BYTES)
+                lower = {name.lower(): value for name, value in answer.headers.items()}
+                return Answer(answer.status, body.decode("utf-8", "replace"), lower)
+        except (
+            aiohttp.ClientError,
+            TimeoutError,
+            asyncio.IncompleteReadError,
+            ValueError,
+        ) as error:
+            raise UnreachableError(_explained(error, self._limit_s)) from error
+
+
+def _explained(error: Exception, limit_s: float) -> str:
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its host name is not known"
+    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError):
+        return "its certificate is not accepted"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return "there is no connection"
+    if isinstance(error, TimeoutError):
+        return f"there is no answer within {limit_s:g} seconds"
+    return f"the connection broke ({type(error).__name__})"
