@@ -6,10 +6,14 @@ import subprocess
 
 # azd answers from a file; a first run may have to unpack itself.
 TIMEOUT_S = 60
+# The app's own address, an output of infra/main.bicep; PUBLIC_URL, if it is set, goes before it.
+APP_ADDRESS = "SERVICE_APP_URI"
 
 
 def azd_values() -> dict[str, str]:
     """Return the output of `azd env get-values`, by name; nothing without azd or environment.
+
+    PUBLIC_URL is filled in with the app's own address.
 
     Source: azd prints each value as NAME="text", with a backslash before quotes.
     """
@@ -29,7 +33,8 @@ def azd_values() -> dict[str, str]:
     except (OSError, subprocess.SubprocessError):
         return {}
     pairs = (line.partition("=") for line in answer.stdout.splitlines())
-    return {name.strip(): _unquoted(value.strip()) for name, mark, value in pairs if mark}
+    values = {name.strip(): _unquoted(value.strip()) for name, mark, value in pairs if mark}
+    return {**values, "PUBLIC_URL": values.get("PUBLIC_URL") or values.get(APP_ADDRESS, "")}
 
 
 def _unquoted(text: str) -> str:

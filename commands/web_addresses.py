@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -38,14 +39,14 @@ class App(NamedTuple):
         return url == self.url or url.startswith(f"{self.url}/")
 
     def url_of(self, text: str, *, option: str, prefix: str) -> str:
-        """The URL of a function, with a query or without, such as `TwimlMessage?Message=Hello`.
+        """The URL of a function, such as `TwimlHello` or `TwimlMessage?Message=Hello#tt=8000`.
 
         A whole URL passes as it is. Raise CommandError when there is no such function, or one
         that Twilio cannot call: the name has to begin with `prefix`.
         """
         if "://" in text:
             return outside_url(text, option=option, has_local_stack=self.has_local_stack)
-        name, mark, query = text.partition("?")
+        name = re.split("[?#]", text, maxsplit=1)[0]
         if name not in self.functions:
             raise CommandError(f"{option}: there is no function {name}{self._similar(name)}")
         if not name.startswith(prefix):
@@ -53,7 +54,7 @@ class App(NamedTuple):
                 f"{option}: Twilio cannot call {name}; the functions for this begin with {prefix}"
             )
         path = f"{self.route_prefix}/{name}" if self.route_prefix else name
-        url = f"{self.url}/{path}{mark}{quote(query, safe=PRINTABLE)}"
+        url = f"{self.url}/{path}{quote(text[len(name) :], safe=PRINTABLE)}"
         return outside_url(url, option=option, has_local_stack=self.has_local_stack)
 
     def _similar(self, name: str) -> str:

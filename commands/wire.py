@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _with_clients(options: Options) -> int:
     values = (
-        {**azd_values(), **os.environ}
+        {**os.environ, **{name: value for name, value in azd_values().items() if value}}
         if options.from_azd
         else read_settings(os.environ, root=ROOT, file=options.settings)
     )
