@@ -1,0 +1,172 @@
+// The function app on Flex Consumption: nothing runs, and nothing is paid, while nobody calls.
+param name string
+param planName string
+param location string
+param tags object
+param settings object
+param identityName string
+param storageName string
+param packageContainerName string
+param vaultName string
+param insightsName string
+param workspaceId string
+param subnetId string
+param maximumInstanceCount int
+param perInstanceConcurrency int
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
+  name: identityName
+}
+
+resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: storageName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+// What ties the app to the rest; it wins over `settings`. None of it is a secret: the connection
+// string of Application Insights is an address, since local authentication is off.
+var ownSettings = {
+  KEY_VAULT_URL: vault.properties.vaultUri
+  AZURE_CLIENT_ID: identity.properties.clientId
+  AzureWebJobsStorage__accountName: storage.name
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.properties.clientId
+  AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  // checkov:skip=CKV_AZURE_225: Flex Consumption has zones in some regions only
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  // checkov:skip=CKV_AZURE_222: Twilio calls from addresses that nobody knows beforehand
+  // checkov:skip=CKV_AZURE_17: Twilio shows no client certificate; it signs each request, others have a function key
+  // checkov:skip=CKV_AZURE_212: Flex Consumption counts its instances by itself, down to none
+  // checkov:skip=CKV_AZURE_213: Flex Consumption has no health check; GetHealth is for your own monitoring
+  name: name
+  location: location
+  // azd finds the app of the service `app` by this tag.
+  tags: union(tags, { 'azd-service-name': 'app' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identity.id}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    // Twilio calls from anywhere, so the app stays public, with vnetEnabled too.
+    publicNetworkAccess: 'Enabled'
+    clientAffinityEnabled: false
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${storage.properties.primaryEndpoints.blob}${packageContainerName}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
+          }
+        }
+      }
+      runtime: {
+        name: 'python'
+        version: '3.13'
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: 2048
+        maximumInstanceCount: maximumInstanceCount
+        // A Python app handles one request at a time unless told otherwise.
+        triggers: {
+          http: {
+            perInstanceConcurrency: perInstanceConcurrency
+          }
+        }
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
+      // For Test/Run on a function's page in the portal.
+      cors: {
+        allowedOrigins: [
+          'https://portal.azure.com'
+        ]
+      }
+    }
+  }
+}
+
+resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
+  // These are checks of a site's web configuration, and this holds app settings only.
+  // checkov:skip=CKV_AZURE_13: no App Service authentication: signatures and function keys say who comes in
+  // checkov:skip=CKV_AZURE_63: requests are logged in Application Insights
+  // checkov:skip=CKV_AZURE_65: there is no IIS here, whose error pages this means
+  // checkov:skip=CKV_AZURE_66: there is no IIS here, whose request traces this means
+  // checkov:skip=CKV_AZURE_80: there is no .NET here
+  // checkov:skip=CKV_AZURE_88: Flex Consumption mounts no Azure Files; the package is a blob
+  // checkov:skip=CKV_AZURE_222: the app stays public, see above
+  parent: app
+  name: 'appsettings'
+  properties: union(settings, ownSettings)
+}
+
+// Deployments sign in with an identity. No user name with a password opens FTP or the SCM site.
+resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'ftp'
+  properties: {
+    allow: false
+  }
+}
+
+resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'scm'
+  properties: {
+    allow: false
+  }
+}
+
+// The host's own words, for when the app does not start; its requests are in Application Insights.
+resource hostLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: app
+  name: 'host'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'FunctionAppLogs'
+        enabled: true
+      }
+    ]
+  }
+}
+
+output name string = app.name
+output hostName string = app.properties.defaultHostName

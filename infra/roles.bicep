@@ -1,0 +1,88 @@
+// Every role that anybody is given, and on what. Nothing in the project is opened by a key.
+param storageName string
+param vaultName string
+param insightsName string
+param appPrincipalId string
+param deployerPrincipalId string
+param deployerPrincipalType string
+
+var roleType = 'Microsoft.Authorization/roleDefinitions'
+// Azure's built-in roles: their ids are the same in every subscription.
+var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
+
+// The app: the package and the host's files (blobs), the host (queues), the ledger (tables).
+var appStorageRoles = [
+  storageBlobDataOwner
+  storageQueueDataContributor
+  storageTableDataContributor
+]
+var deployerIsKnown = !empty(deployerPrincipalId)
+
+resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: storageName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource appUsesStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (role, index) in appStorageRoles: {
+  scope: storage
+  name: guid(storage.id, appPrincipalId, role)
+  properties: {
+    roleDefinitionId: subscriptionResourceId(roleType, role)
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}]
+
+resource appReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, appPrincipalId, keyVaultSecretsUser)
+  properties: {
+    roleDefinitionId: subscriptionResourceId(roleType, keyVaultSecretsUser)
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource appWritesLogs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: insights
+  name: guid(insights.id, appPrincipalId, monitoringMetricsPublisher)
+  properties: {
+    roleDefinitionId: subscriptionResourceId(roleType, monitoringMetricsPublisher)
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// Who deploys puts the secrets into the vault.
+resource deployerWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerIsKnown) {
+  scope: vault
+  name: guid(vault.id, deployerPrincipalId, keyVaultSecretsOfficer)
+  properties: {
+    roleDefinitionId: subscriptionResourceId(roleType, keyVaultSecretsOfficer)
+    principalId: deployerPrincipalId
+    principalType: deployerPrincipalType
+  }
+}
+
+// Who deploys may delete old rows of the ledger, as docs/delivery.md shows.
+resource deployerDeletesRows 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerIsKnown) {
+  scope: storage
+  name: guid(storage.id, deployerPrincipalId, storageTableDataContributor)
+  properties: {
+    roleDefinitionId: subscriptionResourceId(roleType, storageTableDataContributor)
+    principalId: deployerPrincipalId
+    principalType: deployerPrincipalType
+  }
+}
