@@ -34,6 +34,7 @@ PROGRAMS = {
     "sign": ("local", ["-m", "emulator.sign"]),
     "wire": ("local", ["-m", "commands.wire"]),
     "doctor": ("local", ["-m", "commands.doctor"]),
+    "new": ("dev", ["-m", "commands.new"]),
     "screenshot": ("dev", [os.path.join("docs", "screenshot.py")]),
 }
 
@@ -49,6 +50,7 @@ usage: python3 dev.py COMMAND [OPTIONS]
   wire [NUMBER] [OPTIONS] lead the calls and texts of a Twilio number to the app; --undo
   doctor [--url URL] [--key KEY] [--local] [--settings FILE] [--json]
                           say what is wrong with a desk or a deployment, and what to do
+  new NAME                make a function that passes every check, like TwimlOpeningHours
   screenshot              make the pictures of the README from the running product
   python                  say which Python is used
 Sets up .venv by itself, and again when a requirements file changes.\

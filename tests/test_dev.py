@@ -15,7 +15,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCE = (PROJECT / "dev.py").read_text("utf-8")
-COMMANDS = ("start", "test", "check", "sign", "wire", "doctor", "screenshot", "python")
+COMMANDS = ("start", "test", "check", "sign", "wire", "doctor", "new", "screenshot", "python")
 REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")
 
 
@@ -296,6 +296,7 @@ def test_a_command_that_fails_or_does_not_exist_is_no_python(dev: ModuleType) ->
         (["test", "-x"], "requirements-dev.txt", "-m pytest -x"),
         (["sign", "URL", "A=b c"], "requirements-local.txt", "-m emulator.sign URL A=b c"),
         (["wire", "--undo"], "requirements-local.txt", "-m commands.wire --undo"),
+        (["new", "GetA"], "requirements-dev.txt", "-m commands.new GetA"),
         (["screenshot"], "requirements-dev.txt", f"{Path('docs', 'screenshot.py')}"),
     ],
 )

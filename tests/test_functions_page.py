@@ -1,5 +1,6 @@
 """The page about the functions, held to their folders and to the inputs that they take."""
 
+import importlib
 import json
 import re
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator.testing import LocalStack
-from shared import call_options, calls, delivery, links, message_timing, messages, recordings
+from shared import call_options, calls, delivery, links, message_timing, recordings
 from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
 
 ROOT = Path(__file__).parents[1]
@@ -17,13 +18,12 @@ TRIGGERS: dict[str, Any] = {
     path.parent.name: json.loads(path.read_text())["bindings"][0]
     for path in ROOT.glob("*/function.json")
 }
+# What a function takes is what it calls FIELDS, with two exceptions.
 INPUTS = {
-    "SendSms": messages.FIELDS,
-    "PlaceCall": calls.FIELDS,
-    "GetStatus": delivery.FIELDS,
-    "GetRecording": recordings.FIELDS,
-    "GetSharedRecording": (*recordings.FIELDS, *links.FIELDS),
-}
+    name: fields
+    for name in sorted(TRIGGERS)
+    if (fields := getattr(importlib.import_module(name), "FIELDS", None))
+} | {"GetStatus": delivery.FIELDS, "GetSharedRecording": (*recordings.FIELDS, *links.FIELDS)}
 SECTIONS = dict(
     re.findall(r"^###? `?([^`\n]+)`?\n(.*?)(?=^###? |\Z)", PAGE, re.DOTALL | re.MULTILINE)
 )

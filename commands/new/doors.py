@@ -1,0 +1,38 @@
+"""What the first word of a function's name stands for: who comes in, and how."""
+
+import json
+from typing import NamedTuple
+
+
+class Door(NamedTuple):
+    """A kind of function.
+
+    `library` is the folder of its logic, relative to the project. `caller` is who may call it,
+    `who` the same in a word of docs/functions.md.
+    """
+
+    auth_level: str
+    methods: tuple[str, ...]
+    library: str
+    caller: str
+    who: str
+
+    @property
+    def function_json(self) -> str:
+        """The text of `function.json`; there is no `route`, since URLs end in the name."""
+        trigger = {"type": "httpTrigger", "direction": "in", "name": "req"}
+        trigger |= {"authLevel": self.auth_level, "methods": [*self.methods]}
+        out = {"type": "http", "direction": "out", "name": "$return"}
+        return json.dumps({"bindings": [trigger, out]}, indent=2) + "\n"
+
+
+KEY_HOLDERS = "whoever has the function key"
+TWILIO = "Twilio, signed"
+
+DOORS = {
+    "Send": Door("function", ("post",), "shared", KEY_HOLDERS, "your code"),
+    "Place": Door("function", ("post",), "shared", KEY_HOLDERS, "your code"),
+    "Get": Door("function", ("get",), "shared", KEY_HOLDERS, "your code"),
+    "Twiml": Door("anonymous", ("get", "post"), "shared/answers", TWILIO, "Twilio"),
+    "On": Door("anonymous", ("post",), "shared", TWILIO, "Twilio"),
+}

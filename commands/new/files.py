@@ -1,0 +1,69 @@
+"""The files of a new function, made of templates."""
+
+import subprocess
+import sys
+from pathlib import Path
+from string import Template
+
+from commands.new.names import FunctionName, refuse_taken
+from commands.new.pages import API, PAGE, with_function, with_path
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def files_of(name: FunctionName) -> dict[str, str]:
+    """Return the text of each new file by its path in the project."""
+    return {
+        f"{name.text}/function.json": name.door.function_json,
+        f"{name.text}/__init__.py": filled(name, "doorway"),
+        name.library: filled(name, "library"),
+        name.test: filled(name, "test"),
+    }
+
+
+def filled(name: FunctionName, part: str) -> str:
+    """Return a template of the prefix with the names of a function."""
+    template = TEMPLATES / name.prefix.lower() / f"{part}.txt"
+    return Template(template.read_text("utf-8")).substitute(
+        name=name.text,
+        subject=name.subject,
+        noun=name.noun,
+        anchor=name.text.lower(),
+        methods=", ".join(name.door.methods).upper(),
+        who=name.door.who,
+    )
+
+
+def make(name: FunctionName, root: Path) -> tuple[list[str], list[str]]:
+    """Write the files of a new function and its lines in the documentation.
+
+    Return what was made and what was changed, relative to `root`. Raise CommandError where
+    something is in the way; then nothing was written.
+    """
+    refuse_taken(name, root)
+    files = files_of(name)
+    pages = {
+        API: with_path((root / API).read_text("utf-8"), filled(name, "api")),
+        PAGE: with_function(
+            (root / PAGE).read_text("utf-8"),
+            row=filled(name, "row"),
+            section=filled(name, "section"),
+            example=filled(name, "example"),
+        ),
+    }
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        with (root / path).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+    for path, content in pages.items():
+        (root / path).write_text(content, "utf-8", newline="\n")
+    tidy([path for path in files if path.endswith(".py")], root)
+    return [*files], [*pages]
+
+
+def tidy(paths: list[str], root: Path) -> None:
+    """Order the imports and break the lines as the project does: names differ in length."""
+    for command in (["check", "--select", "I", "--fix", "--quiet"], ["format", "--quiet"]):
+        subprocess.run(  # noqa: S603 - our own tool, no shell
+            [sys.executable, "-m", "ruff", *command, "--no-cache", *paths], cwd=root, check=True
+        )

@@ -1,0 +1,39 @@
+"""Where a new function stands in the documentation."""
+
+import re
+
+from commands.errors import CommandError
+
+API = "docs/openapi.yaml"
+PAGE = "docs/functions.md"
+TABLE = "## All functions"
+ANSWERS = "## Answers to calls and texts"
+
+
+def with_path(api: str, entry: str) -> str:
+    """Return the description of the API with one more path; `paths` is its last part."""
+    last_part = re.findall(r"^(\w+):", api, re.MULTILINE)[-1:]
+    if last_part != ["paths"]:
+        raise CommandError(f"{API} must end with `paths`, to which a function is added")
+    return api.rstrip("\n") + "\n" + entry
+
+
+def with_function(page: str, *, row: str, section: str, example: str) -> str:
+    """Return the page about the functions with one more.
+
+    `row` goes to the table of all functions, `section` before the answers, and `example` to the
+    table of the answers; each may be empty.
+    """
+    page = _with_row(page, TABLE, row)
+    if example:
+        page = _with_row(page, ANSWERS, example)
+    return page.replace(f"\n{ANSWERS}\n", f"\n{section}{ANSWERS}\n", 1) if section else page
+
+
+def _with_row(page: str, heading: str, row: str) -> str:
+    """Add a row to the first table under a heading."""
+    before, found, after = page.partition(f"\n{heading}\n")
+    table = re.search(r"(?:^\|.*\n)+", after, re.MULTILINE)
+    if not found or table is None:
+        raise CommandError(f"{PAGE} has no table under {heading!r}, to which a function is added")
+    return before + found + after[: table.end()] + row + after[table.end() :]

@@ -1,0 +1,209 @@
+"""`dev.py new`: a function by its prefix."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+from string import Template
+
+import pytest
+
+from commands.errors import CommandError
+from commands.new.__main__ import main
+from commands.new.doors import DOORS
+from commands.new.names import in_words, read_name
+from commands.new.pages import API, PAGE, with_function, with_path
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "commands" / "new" / "templates"
+NAMES = ("SendReminder", "PlaceWakeUpCall", "GetWeather", "TwimlOpeningHours", "OnDelivery")
+# The tests that go through all functions, or through all of the library.
+HOUSE = (
+    "tests/functions/test_deployment_files.py",
+    "tests/functions/test_function_json.py",
+    "tests/functions/test_imports.py",
+    "tests/functions/test_openapi.py",
+    "tests/functions/test_runtime.py",
+    "tests/test_architecture.py",
+    "tests/test_deploy_package.py",
+    "tests/test_functions_page.py",
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project without functions."""
+    for path in (API, PAGE, "pyproject.toml", "shared/answers/menu.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    return tmp_path
+
+
+def files(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_new_answer_is_a_folder_its_logic_and_a_test(project: Path) -> None:
+    before = files(project)
+
+    assert main(["TwimlOpeningHours"], project) == 0
+    assert files(project) - before == {
+        "TwimlOpeningHours/__init__.py",
+        "TwimlOpeningHours/function.json",
+        "shared/answers/opening_hours.py",
+        "tests/functions/test_twiml_opening_hours.py",
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_prefix_decides_methods_and_auth_level(project: Path, name: str) -> None:
+    main([name], project)
+    own = json.loads((project / name / "function.json").read_text("utf-8"))
+    model = {"Send": "SendSms", "Place": "PlaceCall", "Get": "GetStatus", "Twiml": "TwimlMenu"}
+    other = ROOT / model.get(read_name(name).prefix, "OnCallStatus") / "function.json"
+
+    assert own == json.loads(other.read_text("utf-8"))
+
+
+def test_it_says_what_it_made_and_how_to_try_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["TwimlOpeningHours"], project)
+
+    shown = capsys.readouterr().out
+    url = "http://127.0.0.1:7071/api/TwimlOpeningHours"
+    assert "made     shared/answers/opening_hours.py" in shown
+    assert f"changed  {API}" in shown
+    assert f'curl -X POST {url} -H "$(python3 dev.py sign {url})"' in shown
+    assert f'"url":"{url}"' in shown
+    assert "python3 dev.py test tests/functions/test_twiml_opening_hours.py" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Opening Hours", "is no name"),
+        ("twimlOpeningHours", "is no name"),
+        ("Twiml_Hours", "is no name"),
+        ("TwimlÖffnungszeiten", "is no name"),
+        ("../TwimlHours", "is no name"),
+        ("", "is no name"),
+        ("OpeningHours", "must begin with Send, Place, Get, Twiml, On"),
+        ("DeliverReminder", "must begin with"),
+        ("Onion", "must begin with"),
+        ("Twiml", "must begin with"),
+        ("Twiml2", "must begin with"),
+        ("Twiml" + "A" * 28, "up to 32"),
+        ("TwimlImport", "Python's own"),
+        ("TwimlMatch", "Python's own"),
+        ("GetList", "Python's own"),
+        ("GetTypeError", "Python's own"),
+        ("GetJson", "is in use"),
+        ("TwimlAnswer", "is in use"),
+        ("GetCon", "a device"),
+        ("OnLPT1", "a device"),
+    ],
+)
+def test_a_name_that_is_a_trap_is_refused(
+    project: Path, name: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(project)
+
+    assert main([name], project) == 2
+    assert reason in capsys.readouterr().err
+    assert files(project) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("TwimlOpeningHours", "TwimlOpeningHours/function.json"),
+        ("TwimlOpeningHours", "twimlopeninghours/function.json"),
+        ("TwimlOpeningHours", "shared/answers/opening_hours.py"),
+        ("TwimlOpeningHours", "shared/answers/opening_hours/__init__.py"),
+        ("TwimlOpeningHours", "tests/functions/test_twiml_opening_hours.py"),
+        ("GetWeather", "shared/weather.py"),
+        ("TwimlMenu", "shared/answers/menu.py"),
+    ],
+)
+def test_what_is_there_already_is_left_alone(
+    project: Path, name: str, there: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / there).parent.mkdir(parents=True, exist_ok=True)
+    (project / there).write_text("mine", "utf-8")
+    before = files(project)
+
+    assert main([name], project) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert files(project) == before
+    assert (project / there).read_text("utf-8") == "mine"
+
+
+def test_a_description_that_goes_on_behind_its_paths_is_refused() -> None:
+    with pytest.raises(CommandError, match="must end with `paths`"):
+        with_path("paths:\n  /A: {}\ncomponents: {}\n", "  /B: {}\n")
+
+
+def test_a_page_without_its_table_is_refused() -> None:
+    with pytest.raises(CommandError, match="no table under"):
+        with_function("# Functions\n", row="| x |\n", section="", example="")
+
+
+@pytest.mark.parametrize("prefix", sorted(DOORS))
+def test_no_word_of_a_template_can_be_the_name_of_a_function(prefix: str) -> None:
+    code = "".join(
+        Template((TEMPLATES / prefix.lower() / f"{part}.txt").read_text("utf-8")).substitute(
+            name="N", noun="own", subject="Own"
+        )
+        for part in ("doorway", "library")
+    )
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    words = {in_words(token.string, "_") for token in tokens if token.type == tokenize.NAME}
+
+    assert [word for word in sorted(words - {"own"}) if can_be_a_name(prefix, word)] == []
+
+
+def can_be_a_name(prefix: str, noun: str) -> bool:
+    try:
+        return bool(read_name(prefix + noun.title().replace("_", "")))
+    except CommandError:
+        return False
+
+
+@pytest.mark.soak
+def test_new_functions_pass_every_check_at_once(tmp_path: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"],  # noqa: S607 - as found on the machine
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    for path in (path for path in listed if (ROOT / path).exists()):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    made: list[str] = []
+    for name in NAMES:
+        made += re.findall(
+            r"^made +(\S+\.py)$", run(["commands.new", name], tmp_path), re.MULTILINE
+        )
+    tests = [path for path in made if path.startswith("tests/")]
+
+    assert len(tests) == len(NAMES)
+    run(["ruff", "check", "--no-cache"], tmp_path)
+    run(["ruff", "format", "--no-cache", "--check"], tmp_path)
+    run(["pyright", "--pythonpath", sys.executable, *made], tmp_path)
+    run(["pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests, *HOUSE], tmp_path)
+
+
+def run(command: list[str], root: Path) -> str:
+    """Run a module in a copy of the project; return what it printed."""
+    result = subprocess.run(
+        [sys.executable, "-m", *command], cwd=root, check=False, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
