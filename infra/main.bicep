@@ -209,7 +209,8 @@ output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name
 output SERVICE_APP_NAME string = app.outputs.name
-// By this name the app's settings know it, and with them `dev.py wire`.
+output SERVICE_APP_URI string = 'https://${app.outputs.hostName}'
+// By this name the app's settings know it, and with them the commands of dev.py.
 output WEBSITE_HOSTNAME string = app.outputs.hostName
 output KEY_VAULT_URL string = vault.outputs.url
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name
