@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -370,3 +372,21 @@ def test_a_messaging_service_or_a_twiml_app_that_wins_is_named(
     output = capsys.readouterr().out
     assert f"note: calls go to the TwiML app {app}" in output
     assert f"note: the number is in the messaging service {service}" in output
+
+
+def test_the_commands_of_the_page_on_fallbacks_do_what_it_says(
+    stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)  # where the settings of the example are
+    page = (ROOT / "docs" / "fallback.md").read_text()
+    page = page.replace("http://127.0.0.1:7071", stack.functions_url)
+    commands = re.findall(r"^LOCAL_STACK_URL=\S+ python3 dev.py wire (.*)$", page, re.MULTILINE)
+    change, undo = (shlex.split(command) for command in commands)
+
+    assert desk(*change) == 0
+    sid = stack.ring()
+    stack.advance(10)
+    assert stack.heard(sid) == ["Hello World"]
+    assert stack.webhooks(sid)[0]["url"].startswith("http://127.0.0.1:7/")
+    assert desk(*undo) == 0
+    assert addresses(stack) == OLD
