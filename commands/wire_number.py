@@ -75,14 +75,17 @@ class Numbers:
     async def find(self, digits: str) -> Number:
         """The number with these digits (E.164); raise CommandError when the account has none."""
 
-        async def all_numbers(client: "Client") -> "list[IncomingPhoneNumberInstance]":
+        async def like(client: "Client") -> "list[IncomingPhoneNumberInstance]":
+            return await client.incoming_phone_numbers.list_async(phone_number=digits)
+
+        async def others(client: "Client") -> "list[IncomingPhoneNumberInstance]":
             return await client.incoming_phone_numbers.list_async(limit=MAX_NUMBERS)
 
-        found = await self._account.run(all_numbers)
-        for number in found:
+        for number in await self._account.run(like):
             if number.phone_number == digits:
                 return _read(number)
-        raise CommandError(_not_there(digits, [number.phone_number or "" for number in found]))
+        there = await self._account.run(others)
+        raise CommandError(_not_there(digits, [number.phone_number or "" for number in there]))
 
     async def change(self, number: Number, changes: Addresses) -> Number:
         """Change some addresses of a number; return the number as Twilio has it afterwards."""

@@ -53,8 +53,8 @@ RUN_ELSEWHERE = [
      "repeated_command_is_answered_as_the_page_says"),
     ("docs/delivery.md", "curl .*(faults|parcel)", "tests/test_delivery_page.py::test_the_trial_"
      "on_the_desk_goes_as_the_page_says"),
-    ("docs/fallback.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ", "tests/commands/test_wire.py::"
-     "test_the_commands_of_the_page_on_fallbacks_do_what_it_says"),
+    ("docs/fallback.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ", "tests/commands/test_wire.py"
+     "::test_the_commands_of_the_page_on_fallbacks_do_what_it_says"),
     ("docs/configuration.md", "python3 -c ", "tests/test_configuration_page.py::test_the_key_that_"
      "the_page_makes_is_long_enough"),
 ]  # fmt: skip
