@@ -13,7 +13,10 @@ from emulator.testing import LocalStack
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "how-to-retold.md").read_text()
 VERBS = re.findall(r"^\| `(\w+)` \| [^|]* \| [^|]* \| `([^`]+)` \| (.*) \|$", PAGE, re.MULTILINE)
-OF_THE_ARTICLE = "Dial Gather Hangup Pause Play Queue Record Redirect Reject Say Sms".split()
+OF_THE_ARTICLE = [
+    *("Dial", "Gather", "Hangup", "Pause", "Play", "Queue"),
+    *("Record", "Redirect", "Reject", "Say", "Sms"),
+]
 
 
 def test_every_verb_of_the_article_is_told() -> None:
