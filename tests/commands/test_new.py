@@ -20,7 +20,7 @@ from commands.new.pages import API, PAGE, with_function, with_path
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "commands" / "new" / "templates"
-NAMES = ("SendReminder", "PlaceWakeUpCall", "GetWeather", "TwimlOpeningHours", "OnDelivery")
+NAMES = ("SendReminder", "PlaceWakeUpCall", "GetWeather", "TwimlOpeningHours", "OnPayment")
 # The tests that go through all functions, or through all of the library.
 HOUSE = (
     "tests/functions/test_deployment_files.py",
@@ -194,8 +194,8 @@ def test_new_functions_pass_every_check_at_once(tmp_path: Path) -> None:
     tests = [path for path in made if path.startswith("tests/")]
 
     assert len(tests) == len(NAMES)
-    run(["ruff", "check", "--no-cache"], tmp_path)
-    run(["ruff", "format", "--no-cache", "--check"], tmp_path)
+    run(["ruff", "check", "--no-cache", *made], tmp_path)
+    run(["ruff", "format", "--no-cache", "--check", *made], tmp_path)
     run(["pyright", "--pythonpath", sys.executable, *made], tmp_path)
     run(["pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests, *HOUSE], tmp_path)
 
