@@ -32,6 +32,7 @@ PROGRAMS = {
     "start": ("local", ["-m", "emulator"]),
     "test": ("dev", ["-m", "pytest"]),
     "sign": ("local", ["-m", "emulator.sign"]),
+    "secrets": ("local", ["-m", "commands.secrets"]),
     "wire": ("local", ["-m", "commands.wire"]),
     "doctor": ("local", ["-m", "commands.doctor"]),
     "new": ("dev", ["-m", "commands.new"]),
@@ -47,6 +48,7 @@ usage: python3 dev.py COMMAND [OPTIONS]
   check [--no-tests]      format, lint, types and tests: what must pass before a commit
   sign URL [NAME=VALUE ...] [--json BODY] [--func-start]
                           print the X-Twilio-Signature header for a request to URL
+  secrets [--vault URL]   ask for the secrets that a Key Vault lacks, and write them there
   wire [NUMBER] [OPTIONS] lead the calls and texts of a Twilio number to the app; --undo
   doctor [--url URL] [--key KEY] [--local] [--settings FILE] [--json]
                           say what is wrong with a desk or a deployment, and what to do

@@ -15,7 +15,18 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCE = (PROJECT / "dev.py").read_text("utf-8")
-COMMANDS = ("start", "test", "check", "sign", "wire", "doctor", "new", "screenshot", "python")
+COMMANDS = (
+    "start",
+    "test",
+    "check",
+    "sign",
+    "secrets",
+    "wire",
+    "doctor",
+    "new",
+    "screenshot",
+    "python",
+)
 REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")
 
 
