@@ -31,7 +31,7 @@ ROLE = (
 async def check_secrets(examination: Examination) -> Finding:
     """Whether each secret that is needed can be read, by the way in which the app reads it."""
     settings = examination.settings
-    needed = tuple(dict.fromkeys((*settings.rest_secrets, Secret.AUTH_TOKEN)))
+    needed = needed_by(settings)
     missing: list[Secret] = []
     try:
         for secret in needed:
@@ -41,7 +41,7 @@ async def check_secrets(examination: Examination) -> Finding:
             else:
                 missing.append(secret)
     except VaultError as error:
-        return wrong(*explained(error, examination))
+        return wrong(*explained(error, examination.settings))
     if missing:
         names = [secret if settings.key_vault_url else secret.setting for secret in missing]
         return wrong(f"missing: {', '.join(names)}", _how_to_add(settings))
@@ -53,6 +53,11 @@ async def check_secrets(examination: Examination) -> Finding:
         )
     place = "the vault" if settings.key_vault_url else "the settings"
     return ok(f"{', '.join(needed)} can be read from {place}")
+
+
+def needed_by(settings: Settings) -> tuple[Secret, ...]:
+    """What requests to Twilio need, and the token that proves the requests of Twilio."""
+    return tuple(dict.fromkeys((*settings.rest_secrets, Secret.AUTH_TOKEN)))
 
 
 def ill_formed(secrets: Mapping[Secret, str]) -> list[str]:
@@ -75,7 +80,7 @@ async def check_optional_secrets(examination: Examination) -> Finding:
             if value:
                 there.append(secret)
     except VaultError as error:
-        return warning(*explained(error, examination))
+        return warning(*explained(error, examination.settings))
     except ConfigurationError as error:
         return warning(
             f"{error.detail}; texts about voicemails have no link",
@@ -84,11 +89,12 @@ async def check_optional_secrets(examination: Examination) -> Finding:
     return ok(f"{', '.join(there)} can be read")
 
 
-def explained(error: VaultError, examination: Examination) -> tuple[str, str]:
+def explained(error: VaultError, settings: Settings) -> tuple[str, str]:
     """What is wrong between us and the vault, and what to do."""
     cause = error.__cause__
     status = getattr(cause, "status_code", None)
-    host = examination.settings.key_vault_url
+    if type(cause).__name__ == "CredentialUnavailableError" and settings.managed_identity:
+        return "the identity gives no token", "try again: its service is down"
     if type(cause).__name__ == "CredentialUnavailableError":
         return "there is no identity to open the vault with", "run az login"
     if status == HTTPStatus.FORBIDDEN:
@@ -99,7 +105,7 @@ def explained(error: VaultError, examination: Examination) -> tuple[str, str]:
         return f"the vault is down (it answered {status})", "wait, and look at status.azure.com"
     if type(cause).__name__ == "ServiceRequestError":
         return (
-            f"{host} cannot be reached",
+            f"{settings.key_vault_url} cannot be reached",
             "is KEY_VAULT_URL right, and does its network let you in?",
         )
     return error.detail, "is KEY_VAULT_URL right? Then try again"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
+from commands.doctor.secret_items import needed_by
 from commands.doctor.subject import Place
 from shared.errors import ConfigurationError
 from shared.local_stack import is_loopback
@@ -42,9 +43,7 @@ async def check_settings(examination: Examination) -> Finding:
     try:
         settings = examination.settings
         is_sender = not examination.is_deployment
-        settings.require(
-            *settings.rest_secrets, Secret.AUTH_TOKEN, sender=is_sender, public_url=True
-        )
+        settings.require(*needed_by(settings), sender=is_sender, public_url=True)
     except ConfigurationError as error:
         return wrong(error.detail, "set them; the README and docs/configuration.md explain each")
     if subject.place is Place.DESK:

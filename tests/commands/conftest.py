@@ -1,0 +1,78 @@
+"""Fixtures for the commands: the doctor in this process, at an emulated desk."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding
+from commands.doctor.items import examine
+from commands.doctor.subject import Request, desk_values, read_subject
+from commands.doctor.web import Web
+from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, LINE
+from emulator.testing import LocalStack
+from shared.clock import SystemClock
+
+ROOT = Path(__file__).parents[2]
+Findings = Mapping[str, Finding]
+Doctor = Callable[..., Findings]
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2])
+
+
+async def findings_of(request: Request, environment: Mapping[str, str]) -> Findings:
+    """Examine the app that the command line and the environment mean."""
+    async with Web(limit_s=5) as web:
+        subject = read_subject(request, environment, ROOT)
+        examination = Examination(subject, ROOT, SystemClock(), web)
+        found = {result.item: result.finding async for result in examine(examination)}
+        await examination.close()
+    return found
+
+
+@pytest.fixture
+def request_for_desk(stack: LocalStack) -> Request:
+    """The command line that means the running stack."""
+    return Request(
+        local=True,
+        port=port_of(stack.functions_url),
+        phone_port=port_of(stack.emulator_url),
+        settings_file="",
+    )
+
+
+@pytest.fixture
+def desk_doctor(request_for_desk: Request, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """Examines the running stack with its vault and its identity."""
+    functions_url = f"http://127.0.0.1:{request_for_desk.port}"
+    for name, value in desk_values(functions_url, request_for_desk.phone_port).items():
+        monkeypatch.setenv(name, value)  # Microsoft's package reads the identity from there
+
+    def run(**environment: str) -> Findings:
+        return asyncio.run(findings_of(request_for_desk, environment))
+
+    return run
+
+
+@pytest.fixture
+def doctor(stack: LocalStack, request_for_desk: Request) -> Doctor:
+    """Examines an app of `func start` with plain settings: the stack's, unless others are given."""
+    request = request_for_desk._replace(local=False)
+    settings = {
+        "LOCAL_STACK_URL": stack.emulator_url,
+        "PUBLIC_URL": stack.functions_url,
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TWILIO_FROM_NUMBER": LINE,
+        "LINK_SIGNING_KEY": "2" * 32,
+    }
+
+    def run(*, key: str = "local", **environment: str) -> Findings:
+        asked = request._replace(key=key)
+        return asyncio.run(findings_of(asked, {**settings, **environment}))
+
+    return run

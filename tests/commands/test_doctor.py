@@ -1,0 +1,160 @@
+"""`dev.py doctor` as a whole: its lines, its exit status, and how its items hang together."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from commands.doctor.__main__ import main
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, Result, State, ok, wrong
+from commands.doctor.items import ITEMS, Item, examine
+from commands.doctor.report import exit_status, line_of
+from commands.doctor.subject import Place, Request, Subject
+from commands.doctor.web import Web
+from emulator.local_values import SECRETS
+from shared.clock import SystemClock
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "doctor.md").read_text()
+Doctor = Callable[..., Mapping[str, Finding]]
+
+
+def run_program(request: Request, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the doctor as dev.py does, at the desk of a request."""
+    ports = ["--port", str(request.port), "--phone-port", str(request.phone_port)]
+    return subprocess.run(
+        [sys.executable, "-m", "commands.doctor", *ports, "--settings", "", *options],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "KEY_VAULT_URL"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def results_of(items: list[Item]) -> dict[str, Finding]:
+    """Run items of a test's own, which look at nothing."""
+    subject = Subject(Place.DESK, "http://127.0.0.1:1", {}, frozenset(), "", (1, 2), False)
+
+    async def run() -> dict[str, Finding]:
+        examination = Examination(subject, ROOT, SystemClock(), Web())
+        return {result.item: result.finding async for result in examine(examination, items)}
+
+    return asyncio.run(run())
+
+
+async def fine(examination: Examination) -> Finding:
+    return ok("fine")
+
+
+async def broken(examination: Examination) -> Finding:
+    return wrong("broken", "mend it")
+
+
+async def crashing(examination: Examination) -> Finding:
+    raise KeyError("a secret")
+
+
+def test_a_whole_desk_is_in_order(desk_doctor: Doctor) -> None:
+    found = desk_doctor()
+
+    assert {item: finding for item, finding in found.items() if finding.state != State.OK} == {}
+    assert list(found) == [item.name for item in ITEMS]
+
+
+def test_the_program_says_a_line_for_each_item(request_for_desk: Request) -> None:
+    done = run_program(request_for_desk, "--local")
+
+    heading, *lines, summary = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert heading == f"http://127.0.0.1:{request_for_desk.port} (python3 dev.py start)"
+    assert [line.partition(":")[0] for line in lines] == [f"ok    {item.name}" for item in ITEMS]
+    assert summary == f"{len(ITEMS)} in order, 0 to look at, 0 wrong, 0 not checked"
+
+
+def test_machines_get_json_and_an_exit_status(request_for_desk: Request) -> None:
+    done = run_program(request_for_desk, "--local", "--json", "--key", "another")
+
+    items = {item["item"]: item for item in json.loads(done.stdout)["items"]}
+    assert done.returncode == 1
+    assert items["function keys"]["state"] == "wrong"
+    assert items["function keys"]["cure"] == "az functionapp keys list shows the right one"
+
+
+def test_a_desk_that_does_not_run_is_no_fault_unless_it_was_asked_for(
+    request_for_desk: Request,
+) -> None:
+    nowhere = request_for_desk._replace(port=1, phone_port=1)
+    unasked, asked = run_program(nowhere), run_program(nowhere, "--local")
+
+    assert "skip  app: nothing runs -> start it: python3 dev.py start" in unasked.stdout
+    assert "wrong app: http://127.0.0.1:1 does not answer" in asked.stdout
+    assert (unasked.returncode, asked.returncode) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--url", "http://app.example"],
+        ["--url", "https://user@app.example"],
+        ["--url", "https://app.example", "--local"],
+        ["--port", "many"],
+    ],
+)
+def test_a_wrong_command_line_is_a_wrong_usage(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+
+
+def test_one_items_crash_neither_stops_the_others_nor_shows_what_it_held() -> None:
+    found = results_of([Item("first", crashing), Item("second", fine)])
+
+    assert found["first"].text == "the check itself failed (KeyError)"
+    assert found["second"].state is State.OK
+
+
+def test_what_depends_on_something_broken_is_skipped_with_its_name() -> None:
+    needs = [Item("a", broken), Item("b", fine, ("a",)), Item("c", fine, ("b",)), Item("d", fine)]
+    found = results_of(needs)
+
+    assert found["b"] == (State.SKIPPED, "a comes first", "")
+    assert found["c"] == (State.SKIPPED, "b comes first", "")
+    assert found["d"].state is State.OK
+
+
+def test_an_item_needs_only_what_is_checked_before_it() -> None:
+    for number, item in enumerate(ITEMS):
+        assert {*item.needs} <= {earlier.name for earlier in ITEMS[:number]}
+
+
+def test_only_something_wrong_makes_the_exit_status_1() -> None:
+    others = [Result("a", Finding(state, "")) for state in State if state is not State.WRONG]
+
+    assert exit_status(others) == 0
+    assert exit_status([*others, Result("b", wrong("", ""))]) == 1
+
+
+def test_no_line_shows_a_secret(doctor: Doctor) -> None:
+    token = "0123456789abcdef" * 2
+    found = doctor(TWILIO_AUTH_TOKEN=token, TWILIO_API_KEY_SECRET="k" * 32, key="a-key-of-mine")
+
+    lines = "\n".join(line_of(Result(item, finding)) for item, finding in found.items())
+    assert "Twilio does not accept" in lines
+    for secret in (token, "k" * 32, "a-key-of-mine", *SECRETS.values()):
+        assert secret not in lines
+
+
+def test_the_page_has_a_row_for_each_item() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \| .+ \| .+ \|$", PAGE, re.MULTILINE)
+
+    assert rows == [item.name for item in ITEMS]

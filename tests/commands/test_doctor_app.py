@@ -1,0 +1,220 @@
+"""The doctor and the app: there, guarded by signatures and keys, and in the same time."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from commands.doctor.app_items import (
+    check_signature,
+    judge_app,
+    judge_function_keys,
+    judge_ledger,
+    judge_signature,
+)
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, State
+from commands.doctor.machine import check_clock, judge_clock, judge_packages, judge_python
+from commands.doctor.subject import Place, Request, read_subject
+from commands.doctor.web import Answer, UnreachableError, Web
+from shared.clock import SystemClock
+from shared.settings import Secret
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+ROOT = Path(__file__).parents[2]
+URL = "https://app.example/api/TwimlMessage?Message=Hello"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+Doctor = Callable[..., Mapping[str, Finding]]
+Faults = Callable[..., object]
+
+
+class LateClock(SystemClock):
+    """A clock that is an hour behind."""
+
+    def now(self) -> datetime:
+        return super().now() - timedelta(hours=1)
+
+
+def answer(status: int, detail: str = "") -> Answer:
+    """An answer of the app; an error of its own carries a detail."""
+    return Answer(status, json.dumps({"detail": detail}) if detail else "", {})
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (200, "not with TwiML"),
+        (302, "elsewhere"),
+        (401, "login"),
+        (403, "turns visitors away"),
+        (404, "no TwimlHello"),
+        (503, "fails (503)"),
+    ],
+)
+def test_an_address_where_the_app_is_not_is_explained(status: int, word: str) -> None:
+    finding = judge_app(answer(status), is_deployment=True)
+
+    assert finding.state is State.WRONG
+    assert word in finding.text
+
+
+def test_an_app_that_takes_unsigned_requests_is_wrong(web_server: "WebServer") -> None:
+    web_server.twiml("/api/TwimlMessage", "<Response/>")
+    finding = asyncio.run(signature_of(web_server.url))
+
+    assert finding.text == "TwimlMessage answers unsigned requests"
+    assert len(web_server.received) == 1  # nothing signed went out
+
+
+async def signature_of(url: str) -> Finding:
+    """Check the signatures of an app."""
+    async with Web() as web:
+        subject = read_subject(Request(url=url, settings_file=""), {}, ROOT)
+        examination = Examination(subject, ROOT, SystemClock(), web)
+        examination.secrets[Secret.AUTH_TOKEN] = "0" * 32
+        return await check_signature(examination)
+
+
+def test_a_token_that_the_app_does_not_know_is_found_out(doctor: Doctor) -> None:
+    finding = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)["signature"]
+
+    assert finding.state is State.WRONG
+    assert finding.text == "the app knows another auth token than the one here"
+
+
+def test_an_app_with_another_public_url_is_found_out() -> None:
+    told = "The signed URL is https://other.example/api/TwimlMessage?Message=Hello (PUBLIC_URL"
+    finding = judge_signature(URL, answer(403), answer(403, told))
+
+    assert finding.text == (
+        "the app takes itself for https://other.example, so it refuses what Twilio sends to "
+        "https://app.example"
+    )
+
+
+def test_a_403_that_is_not_the_apps_own_is_told_apart() -> None:
+    assert "not from the app" in judge_signature(URL, answer(403), answer(403)).text
+
+
+def test_an_app_that_cannot_read_its_token_says_so_itself() -> None:
+    told = "the app's identity may not read secrets; it needs the role Key Vault Secrets User"
+    finding = judge_signature(URL, answer(403), answer(503, told))
+
+    assert finding.state is State.WRONG
+    assert told in finding.text
+
+
+def test_what_an_app_says_cannot_steer_the_terminal() -> None:
+    finding = judge_signature(URL, answer(403), answer(500, "\x1b[2J" + "x" * 1000))
+
+    assert "\x1b" not in finding.text
+    assert len(finding.text) < 300
+
+
+def test_an_action_that_wants_no_key_is_wrong_in_a_deployment() -> None:
+    finding = judge_function_keys(answer(200), None, Place.DEPLOYMENT)
+
+    assert finding.state is State.WRONG
+    assert "without a function key" in finding.text
+
+
+def test_core_tools_ask_for_no_key() -> None:
+    assert judge_function_keys(answer(200), None, Place.FUNC_START).state is State.OK
+
+
+def test_a_key_that_is_not_accepted_is_wrong(doctor: Doctor) -> None:
+    assert doctor(key="another")["function keys"].text == "the key is not accepted"
+
+
+def test_an_app_that_is_not_healthy_is_quoted() -> None:
+    finding = judge_function_keys(answer(401), answer(503, "twilio: no"), Place.DEPLOYMENT)
+
+    assert finding.text == "GetHealth answers 503: twilio: no"
+
+
+def test_a_refusing_storage_is_seen_from_the_app_and_from_here(
+    desk_doctor: Doctor, faults: Faults
+) -> None:
+    faults({"service": "storage", "kind": "refused"})
+    found = desk_doctor()
+
+    assert found["storage"].state is State.WRONG
+    assert found["ledger"].state is State.WRONG
+    assert "the app cannot use its storage (503)" in found["ledger"].text
+
+
+def test_a_missing_function_is_not_taken_for_a_missing_key() -> None:
+    assert judge_ledger(answer(404, "No send with this key is known.")).state is State.OK
+    assert judge_ledger(answer(404)).text == "there is no GetStatus"
+
+
+@pytest.mark.parametrize(("skew_s", "state"), [(0, "ok"), (-30, "ok"), (31, "warn"), (-31, "warn")])
+def test_more_than_30_seconds_of_skew_are_a_warning(skew_s: int, state: str) -> None:
+    assert judge_clock(NOW, NOW + timedelta(seconds=skew_s)).state == state
+
+
+def test_the_clock_is_compared_with_the_date_of_an_answer(web_server: "WebServer") -> None:
+    async def check() -> Finding:
+        async with Web() as web:
+            values = {"LOCAL_STACK_URL": web_server.url}
+            subject = read_subject(Request(settings_file=""), values, ROOT)
+            return await check_clock(Examination(subject, ROOT, LateClock(), web))
+
+    finding = asyncio.run(check())
+
+    assert finding.state is State.WARNING
+    assert "seconds behind the other side" in finding.text
+
+
+def test_an_app_that_never_answers_is_given_up() -> None:
+    async def ask(url: str) -> None:
+        async with Web(limit_s=0.05) as web:
+            await web.ask(url)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(UnreachableError, match=r"no answer within 0\.05 seconds"):
+            asyncio.run(ask(url))
+
+
+@pytest.mark.parametrize(
+    ("python", "state"), [((3, 12), "wrong"), ((3, 13), "ok"), ((3, 15), "warn")]
+)
+def test_an_old_python_is_wrong_and_an_unknown_one_a_warning(
+    python: tuple[int, int], state: str
+) -> None:
+    assert judge_python(python, ".venv").state == state
+
+
+def test_packages_that_differ_from_the_pins_are_named() -> None:
+    pins = {"twilio": "9.13.0", "aiohttp": "3.14.5"}
+
+    assert judge_packages(pins, {"twilio": "9.0.0", "aiohttp": "3.14.5"}).text == (
+        "not what is deployed: twilio is 9.0.0, not 9.13.0"
+    )
+    assert judge_packages(pins, {"twilio": "9.13.0", "aiohttp": ""}).text == "missing: aiohttp"
+
+
+def test_a_port_of_another_program_is_a_warning(web_server: "WebServer") -> None:
+    port = int(web_server.url.rpartition(":")[2])
+    finding = asyncio.run(ports_of(port))
+
+    assert finding.text == f"another program has port {port}"
+    assert finding.cure.endswith("python3 dev.py start --phone-port N")
+
+
+async def ports_of(phone_port: int) -> Finding:
+    """Check the ports of a desk, where nobody has that of the functions."""
+    from commands.doctor.machine import check_ports
+
+    async with Web() as web:
+        request = Request(local=True, port=1, phone_port=phone_port, settings_file="")
+        subject = read_subject(request, {}, ROOT)
+        return await check_ports(Examination(subject, ROOT, SystemClock(), web))

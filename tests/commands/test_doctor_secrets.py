@@ -1,0 +1,100 @@
+"""The doctor and the secrets: in the emulated vault with its faults, and in plain settings."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, State
+from commands.doctor.secret_items import check_secrets, explained
+from commands.doctor.subject import Request, read_subject
+from commands.doctor.web import Web
+from emulator.testing import LocalStack
+from shared.clock import SystemClock
+from shared.errors import VaultError
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+Doctor = Callable[..., Mapping[str, Finding]]
+Faults = Callable[..., object]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "cure"),
+    [
+        ("403", "this identity may not read secrets", "the role Key Vault Secrets User"),
+        ("503", "the identity gives no token", "try again"),
+    ],
+)
+def test_a_vault_that_refuses_is_explained(
+    desk_doctor: Doctor, faults: Faults, kind: str, text: str, cure: str
+) -> None:
+    faults({"service": "vault", "kind": kind})
+    found = desk_doctor()
+
+    assert found["secrets"].state is State.WRONG
+    assert found["secrets"].text == text
+    assert cure in found["secrets"].cure
+    assert found["signature"].text == "secrets comes first"
+
+
+def test_a_vault_that_is_down_is_told_from_one_that_refuses() -> None:
+    error = VaultError("no secret")
+    error.__cause__ = cause = HttpResponseError("down")
+    cause.status_code = 503
+    text, _ = explained(error, Settings(key_vault_url="https://my.vault.azure.net"))
+
+    assert text == "the vault is down (it answered 503)"
+
+
+def test_a_secret_that_the_vault_does_not_have_is_named(
+    desk_doctor: Doctor, faults: Faults
+) -> None:
+    faults({"service": "vault", "kind": "404"})
+    found = desk_doctor()
+
+    assert found["secrets"].text == "missing: TwilioAccountSid, TwilioAuthToken"
+    assert "az keyvault secret set" in found["secrets"].cure
+
+
+def test_after_a_rotation_the_new_token_is_tried(desk_doctor: Doctor, faults: Faults) -> None:
+    faults({"service": "vault", "kind": "rotated"})
+    found = desk_doctor()
+
+    assert found["secrets"].state is State.OK
+    assert found["account"].state is State.OK
+
+
+def test_without_a_managed_identity_it_is_az_login(
+    stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    values = {
+        "KEY_VAULT_URL": "https://local-stack.vault.azure.net",
+        "LOCAL_STACK_URL": stack.emulator_url,
+    }
+    subject = read_subject(Request(settings_file=""), values, ROOT)
+    finding = asyncio.run(check_secrets(Examination(subject, ROOT, SystemClock(), Web())))
+
+    assert finding == (
+        State.WRONG,
+        "there is no identity to open the vault with",
+        "run az login",
+    )
+
+
+def test_swapped_secrets_are_named(doctor: Doctor) -> None:
+    found = doctor(TWILIO_ACCOUNT_SID="0" * 32, TWILIO_AUTH_TOKEN=f"AC{'0' * 32}")
+
+    assert found["secrets"].text == "not what it should be: TwilioAccountSid, TwilioAuthToken"
+
+
+@pytest.mark.parametrize(("key", "why"), [("", "is missing"), ("short", "fewer than 32")])
+def test_a_weak_key_for_links_is_a_warning(doctor: Doctor, key: str, why: str) -> None:
+    finding = doctor(LINK_SIGNING_KEY=key)["optional secrets"]
+
+    assert finding.state is State.WARNING
+    assert why in finding.text

@@ -1,0 +1,188 @@
+"""The doctor and the settings: each by itself, their names, and how they go together."""
+
+import ast
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, State
+from commands.doctor.setting_items import (
+    HOST_NAMES,
+    OWN_NAMES,
+    check_public_url,
+    judge_combinations,
+    judge_names,
+    meant_by,
+)
+from commands.doctor.subject import Place, Request, desk_values, read_subject
+from commands.doctor.web import Web
+from emulator.local_values import host_settings
+from emulator.testing import LocalStack
+from shared.clock import SystemClock
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+Doctor = Callable[..., Mapping[str, Finding]]
+ACCOUNT = {"TWILIO_ACCOUNT_SID": f"AC{'a' * 32}"}
+TOKEN = {"TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
+
+
+def combined(place: Place, /, **values: str) -> Finding:
+    """Judge settings together."""
+    return judge_combinations(Settings.from_mapping(values), values, place)
+
+
+def test_a_malformed_setting_is_named_with_its_rule(doctor: Doctor) -> None:
+    found = doctor(DEFAULT_REGION="USA")
+
+    assert found["settings"].state is State.WRONG
+    assert "DEFAULT_REGION (must be two letters" in found["settings"].text
+    assert found["app"].text == "settings comes first"
+
+
+def test_every_missing_setting_is_named(doctor: Doctor) -> None:
+    found = doctor(TWILIO_AUTH_TOKEN="", TWILIO_FROM_NUMBER="")
+
+    assert found["settings"].text.startswith("missing settings: TWILIO_AUTH_TOKEN, TWILIO_FROM")
+
+
+def test_a_settings_file_that_is_no_json_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text('{"Values": {"TWILIO_AUTH_TOKEN": "secret",}}')
+    subject = read_subject(Request(settings_file=str(tmp_path / "mine.json")), {}, ROOT)
+
+    assert subject.file_problem == "mine.json is not JSON"
+    assert subject.place is Place.FUNC_START
+
+
+def test_the_environment_wins_over_the_file_as_with_func_start(tmp_path: Path) -> None:
+    file = {"Values": {"TWILIO_ACCOUNT_SID": "file", "DEFAULT_REGION": "DE"}}
+    (tmp_path / "local.settings.json").write_text(json.dumps(file))
+    subject = read_subject(Request(), {"DEFAULT_REGION": "PL"}, tmp_path)
+
+    assert subject.values["DEFAULT_REGION"] == "PL"
+    assert subject.values["TWILIO_ACCOUNT_SID"] == "file"
+
+
+def test_without_an_account_the_desk_is_meant(tmp_path: Path) -> None:
+    assert read_subject(Request(), {}, tmp_path).place is Place.DESK
+
+
+def test_an_address_on_this_machine_is_func_start_and_others_are_deployments() -> None:
+    places = [
+        read_subject(Request(url=url, settings_file=""), {}, ROOT).place
+        for url in ("http://localhost:7071", "https://app.example")
+    ]
+
+    assert places == [Place.FUNC_START, Place.DEPLOYMENT]
+
+
+def test_the_desk_has_the_settings_that_the_emulator_gives_it() -> None:
+    urls = ("http://127.0.0.1:7071", "http://127.0.0.1:7072")
+
+    assert desk_values(urls[0], 7072) == host_settings(*urls)
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("TWILIO_FORM_NUMBER", "TWILIO_FROM_NUMBER"),
+        ("TWILIO_AUTHTOKEN", "TWILIO_AUTH_TOKEN"),
+        ("KEYVAULT_URL", "KEY_VAULT_URL"),
+        ("public_url", "PUBLIC_URL"),
+        ("AzureWebJobsStorage_accountName", "AzureWebJobsStorage__accountName"),
+    ],
+)
+def test_a_misspelled_setting_is_named_with_what_was_meant(slip: str, meant: str) -> None:
+    finding = judge_names([slip, "KEY_VAULT_URL"])
+
+    assert finding == (State.WARNING, f"{slip} is no setting", f"did you mean {meant}?")
+
+
+@pytest.mark.parametrize("name", ["MY_OWN_SETTING", "WEBSITE_RUN_FROM_PACKAGE", *HOST_NAMES])
+def test_a_setting_of_somebody_else_is_no_misspelling(name: str) -> None:
+    assert meant_by(name) == ""
+
+
+def test_the_doctor_knows_every_setting_that_the_app_reads() -> None:
+    example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
+    read = {
+        node.value
+        for name in ("settings", "setting_rules")
+        for node in ast.walk(ast.parse((ROOT / "shared" / f"{name}.py").read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        and node.value.replace("_", "").isalnum()
+        and (node.value.isupper() or node.value.startswith("AzureWebJobs"))
+        and "_" in node.value
+    }  # fmt: skip
+    unread = {"IDENTITY_ENDPOINT", "TWILIO_"}  # Azure's own, and how some begin
+
+    assert len(read) > 15
+    assert read | set(example) - {*HOST_NAMES} <= {*OWN_NAMES} | unread
+
+
+def test_a_deployment_that_is_led_to_the_emulator_is_wrong() -> None:
+    finding = combined(Place.DEPLOYMENT, LOCAL_STACK_URL="http://127.0.0.1:7072")
+
+    assert finding.state is State.WRONG
+    assert "LOCAL_STACK_URL" in finding.text
+
+
+def test_the_secrets_of_the_example_are_wrong_for_a_real_account() -> None:
+    example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
+
+    assert combined(Place.FUNC_START, **example).text == "the secrets are those of the example"
+
+
+def test_secrets_beside_a_vault_do_not_count() -> None:
+    finding = combined(Place.FUNC_START, KEY_VAULT_URL="https://my.vault.azure.net", **TOKEN)
+
+    assert finding.state is State.WARNING
+    assert finding.text == "TWILIO_AUTH_TOKEN do not count, because KEY_VAULT_URL is set"
+
+
+def test_a_connection_string_beside_an_account_is_told() -> None:
+    storage = {"AzureWebJobsStorage": "a=b", "AzureWebJobsStorage__accountName": "mine"}
+
+    assert "so the identity is not used" in combined(Place.FUNC_START, **storage, **TOKEN).text
+
+
+def test_an_emulator_beside_a_public_address_is_told() -> None:
+    urls = {"LOCAL_STACK_URL": "http://127.0.0.1:7072", "PUBLIC_URL": "https://app.example"}
+
+    assert combined(Place.FUNC_START, **urls).state is State.WARNING
+
+
+def test_a_number_and_a_messaging_service_go_together() -> None:
+    service = {"TWILIO_MESSAGING_SERVICE_SID": f"MG{'0' * 32}"}
+    finding = combined(Place.FUNC_START, TWILIO_FROM_NUMBER="+12025550100", **service, **TOKEN)
+
+    assert finding.state is State.OK
+    assert finding.text == "texts go out through the messaging service, calls from the number"
+
+
+def test_a_real_account_wants_a_public_address() -> None:
+    async def judged(**values: str) -> Finding:
+        subject = read_subject(Request(settings_file=""), {**TOKEN, **ACCOUNT, **values}, ROOT)
+        return await check_public_url(Examination(subject, ROOT, SystemClock(), Web()))
+
+    assert asyncio.run(judged()).state is State.WARNING
+    assert "not https" in asyncio.run(judged(PUBLIC_URL="http://app.example")).text
+    assert asyncio.run(judged(PUBLIC_URL="https://app.example")).state is State.OK
+
+
+def test_faults_that_are_switched_on_are_told(
+    doctor: Doctor, faults: Callable[..., object]
+) -> None:
+    faults({"service": "twilio", "kind": "lost"})
+
+    assert doctor()["local stack"].text == "broken on purpose: twilio lost"
+
+
+def test_something_else_at_the_emulators_address_is_found_out(
+    doctor: Doctor, stack: LocalStack
+) -> None:
+    assert "is not the emulator" in doctor(LOCAL_STACK_URL=stack.functions_url)["local stack"].text

@@ -1,0 +1,143 @@
+"""The doctor and Twilio: the account, its trial, the number, and where calls and texts go."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from commands.doctor.account_items import judge_account, judge_trial
+from commands.doctor.examination import Account, Number
+from commands.doctor.findings import Finding, State
+from commands.doctor.number_items import judge_fallback, judge_number
+from commands.doctor.routing import Route, judge_route
+from emulator.local_values import API_KEY_SECRET, API_KEY_SID
+from emulator.testing import LocalStack
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+APP = "https://app.example"
+FUNCTIONS = ("TwimlHello", "TwimlReply", "TwimlMenu", "OnCallStatus")
+NUMBER = Number(
+    can_call=True,
+    can_text=True,
+    voice_url="",
+    voice_method="POST",
+    voice_fallback_url="",
+    sms_url="",
+    sms_method="POST",
+)
+Doctor = Callable[..., Mapping[str, Finding]]
+
+
+def judged(url: str, *, method: str = "POST") -> Finding:
+    """Judge where calls go."""
+    return judge_route(Route("calls", url, method), f"{APP}/api", FUNCTIONS, "wire it")
+
+
+def test_a_token_that_twilio_does_not_accept_is_wrong(doctor: Doctor) -> None:
+    found = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)
+
+    assert found["account"].text == "Twilio does not accept the account SID or the auth token"
+    assert found["calls"].text == "number comes first"
+
+
+def test_an_api_key_is_tried_by_itself(doctor: Doctor) -> None:
+    key = {"TWILIO_REST_CREDENTIAL": "api_key", "TWILIO_API_KEY_SID": API_KEY_SID}
+    right = doctor(**key, TWILIO_API_KEY_SECRET=API_KEY_SECRET)
+    wrong = doctor(**key, TWILIO_API_KEY_SECRET=API_KEY_SECRET[::-1] + "1")
+
+    assert right["api key"].text == "Twilio accepts the API key"
+    assert wrong["api key"].text == "Twilio does not accept the API key or its secret"
+    assert wrong["account"].state is State.OK
+
+
+@pytest.mark.parametrize("status", ["suspended", "closed"])
+def test_an_account_that_does_not_work_is_wrong(status: str) -> None:
+    assert judge_account(Account(status, "Full", None)).text == f"the account is {status}"
+
+
+def test_a_trial_tells_its_limits_and_its_days() -> None:
+    finding = judge_trial(Account("active", "Trial", NOW - timedelta(days=20, hours=1)), NOW)
+
+    assert finding.state is State.WARNING
+    for limit in ("templates", "verified US numbers", "ten minutes", "it ends in 9 days"):
+        assert limit in finding.text
+
+
+def test_a_trial_of_more_than_30_days_is_over() -> None:
+    finding = judge_trial(Account("active", "Trial", NOW - timedelta(days=31)), NOW)
+
+    assert finding.state is State.WRONG
+
+
+def test_a_number_of_another_account_is_wrong(doctor: Doctor) -> None:
+    found = doctor(TWILIO_FROM_NUMBER="+12025550199")
+
+    assert found["number"].text == "+12025550199 is no number of this account"
+
+
+def test_an_alphanumeric_sender_has_nothing_to_be_wired(doctor: Doctor) -> None:
+    found = doctor(TWILIO_FROM_NUMBER="Switchboard")
+
+    assert found["number"].state is State.SKIPPED
+    assert found["calls"].state is State.SKIPPED
+
+
+def test_a_number_without_voice_is_a_warning() -> None:
+    finding = judge_number("+12025550100", NUMBER._replace(can_call=False))
+
+    assert finding.text == "+12025550100 cannot call"
+
+
+def test_a_number_that_leads_elsewhere_is_wrong(stack: LocalStack, doctor: Doctor) -> None:
+    stack.line_goes_to(VoiceUrl="https://demo.twilio.com/welcome/voice/?key=1", SmsUrl="")
+    found = doctor()
+
+    assert found["calls"] == (
+        State.WRONG,
+        "calls go to demo.twilio.com, not to this app",
+        "python3 dev.py wire +12025550100",
+    )
+    assert found["texts"].text == "texts to the number are answered by nobody"
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("http://app.example/api/TwimlHello", "calls go to the app by http, not https"),
+        (f"{APP}/api/TwimlHalo", "calls go to this app, but to no function of it"),
+        (f"{APP}/TwimlHello", "calls go to this app, but to no function of it"),
+        (f"{APP}/api/OnCallStatus", "calls go to OnCallStatus, which is not made for them"),
+        (f"{APP}/api/TwimlReply", "calls go to TwimlReply, which is not made for them"),
+        ("https://app.example:8443/api/TwimlHello", "calls go to app.example, not to this app"),
+        ("nonsense", "calls go to something that is no URL"),
+    ],
+)
+def test_a_call_that_does_not_reach_its_function_is_explained(url: str, text: str) -> None:
+    assert judged(url) == (State.WRONG, text, "wire it")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{APP}/api/TwimlMenu?Message=Hello",
+        "https://APP.example:443/api/TwimlHello#rc=3",
+    ],
+)
+def test_a_call_that_reaches_the_app_is_in_order(url: str) -> None:
+    assert judged(url).state is State.OK
+
+
+def test_get_is_a_warning_because_of_the_logs() -> None:
+    assert judged(f"{APP}/api/TwimlHello", method="GET").state is State.WARNING
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("", State.WARNING),
+        (f"{APP}/api/TwimlVoicemail", State.WARNING),
+        ("https://handler.twilio.com/twiml/EH00000000000000000000000000000001", State.OK),
+    ],
+)
+def test_a_fallback_has_to_stand_by_itself(url: str, state: State) -> None:
+    assert judge_fallback(url, APP).state is state
