@@ -9,24 +9,24 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from commands.azd import azd_values
 from commands.errors import CommandError
 from commands.settings_file import read_settings
-from commands.web_addresses import App, shown
+from commands.web_addresses import App
 from commands.wire_memory import Memory
-from commands.wire_number import Address, Addresses, Number, Numbers, Place
+from commands.wire_number import Addresses, Number, Numbers, Place
 from commands.wire_options import Options, read_options, wanted
+from commands.wire_screen import agrees, sentence_of, show, text_of
 from shared.clients import Clients
 from shared.clock import SystemClock
-from shared.errors import AppError, ConfigurationError, TwilioRefusedError
-from shared.phone_numbers import E164, parse_number
+from shared.errors import AppError, InvalidRequestError, TwilioRefusedError
+from shared.phone_numbers import E164, masked, parse_number
 
 ROOT = Path(__file__).resolve().parents[1]
-WRONG_CREDENTIALS = 20003
 AZD = "python3 dev.py wire --from-azd"
 INTERRUPTED = 130  # what shells say of a program that Ctrl-C has ended
 
@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nwire: interrupted", file=sys.stderr)
         return INTERRUPTED
     except (AppError, CommandError, OSError) as error:
-        print(f"wire: {_sentence(error)}", file=sys.stderr)
+        print(f"wire: {sentence_of(error)}", file=sys.stderr)
         if not options.from_azd:
-            return error.exit_status if isinstance(error, CommandError) else 1
+            return _exit_status(error)
         print(f"The app is deployed. To lead a number to it, mend this and run: {AZD}")
         return 0
 
@@ -60,7 +60,7 @@ async def _with_clients(options: Options) -> int:
         clients.settings.require(*clients.settings.rest_secrets)
         numbers = Numbers(clients.account())
         if options.undo:
-            return await _undo(options, numbers, _digits(options, clients))
+            return await _undo(options, numbers, *_number(options, clients))
         return await _wire(options, numbers, clients)
     finally:
         await clients.close()
@@ -68,17 +68,17 @@ async def _with_clients(options: Options) -> int:
 
 async def _wire(options: Options, numbers: Numbers, clients: Clients) -> int:
     settings = clients.settings
-    digits = _digits(options, clients)
+    digits, name = _number(options, clients)
     url = options.url or settings.public_url or _url_of_azd(options)
     app = App.at(url, ROOT, has_local_stack=bool(settings.local_stack_url))
     addresses = wanted(options, app)
-    number = await numbers.find(digits)
+    number = await numbers.find(digits, name)
     if options.from_azd:
         # What leads to this app already was chosen by somebody.
         addresses = {p: a for p, a in addresses.items() if not app.has(number.addresses[p].url)}
     changes = _differences(number, addresses)
     _check_fallbacks({**number.addresses, **changes})
-    _show(number, changes)
+    show(name, number, changes)
     notes = list(number.notes)
     if Place.TEXTS in changes:
         notes.append(await numbers.service_of(number))
@@ -90,17 +90,19 @@ async def _wire(options: Options, numbers: Numbers, clients: Clients) -> int:
     return status
 
 
-async def _undo(options: Options, numbers: Numbers, digits: str) -> int:
-    number = await numbers.find(digits)
+async def _undo(options: Options, numbers: Numbers, digits: str, name: str) -> int:
+    number = await numbers.find(digits, name)
     memory = Memory(options.memory, number)
     before, unknown = memory.last()
     changes = _differences(number, before)
-    _show(number, changes)
+    show(name, number, changes)
     for place in unknown:
         print(f"note: the address of {place.label} held a secret and was not written down")
     status = await _apply(options, numbers, number, changes, remember=False)
     if status == 0 and not options.dry_run:
         memory.forget()
+        if not unknown:
+            print("What was there before is there again.")
     return status
 
 
@@ -119,7 +121,7 @@ async def _apply(
     if options.dry_run:
         print("Nothing was changed: --dry-run.")
         return 0
-    if not (options.yes or _agrees()):
+    if not (options.yes or agrees()):
         print("Nothing was changed." + (f" To be asked again: {AZD}" if options.from_azd else ""))
         return 0 if options.from_azd else 1
     memory = Memory(options.memory, number)
@@ -131,24 +133,24 @@ async def _apply(
         if remember:
             memory.forget()
         raise
-    return _verify(now, changes)
+    status = _verify(now, changes)
+    if status == 0 and remember:
+        print("Done, and read back from Twilio. To put back what was there: --undo")
+    return status
 
 
 def _verify(now: Number, changes: Addresses) -> int:
     wrong = _differences(now, changes)
     for place in wrong:
-        print(f"{place.label}: Twilio now has {_text(now.addresses[place])}", file=sys.stderr)
-    if wrong:
-        return 1
-    print(f"Done: Twilio has {now.digits} as shown. To put back what was there: --undo")
-    return 0
+        print(f"{place.label}: Twilio now has {text_of(now.addresses[place])}", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def _differences(number: Number, addresses: Addresses) -> Addresses:
     return {p: a for p, a in addresses.items() if not a.is_same(number.addresses[p])}
 
 
-def _check_fallbacks(addresses: Mapping[Place, Address]) -> None:
+def _check_fallbacks(addresses: Addresses) -> None:
     """Twilio refuses a fallback without an address that it is for (error 21405)."""
     for place, fallback, option in (
         (Place.CALLS, Place.CALLS_FALLBACK, "--voice"),
@@ -158,35 +160,12 @@ def _check_fallbacks(addresses: Mapping[Place, Address]) -> None:
             raise CommandError(f"a fallback needs something to fall back from: add {option}")
 
 
-def _show(number: Number, changes: Addresses) -> None:
-    print(f"{number.digits} ({number.sid})")
-    for place, address in number.addresses.items():
-        if place in changes:
-            print(f"  {place.label}: {_text(address)} -> {_text(changes[place])}")
-        elif address.url:
-            print(f"  {place.label}: {_text(address)} (stays)")
-
-
-def _text(address: Address) -> str:
-    return (f"{address.method} " if address.method != "POST" and address.url else "") + shown(
-        address.url
-    )
-
-
-def _agrees() -> bool:
-    """Ask; where nobody answers, the answer is no."""
-    try:
-        return input("Change it? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        print()
-        return False
-
-
-def _digits(options: Options, clients: Clients) -> str:
-    """The number that is meant, as E.164."""
+def _number(options: Options, clients: Clients) -> tuple[str, str]:
+    """The number that is meant, as E.164, and how to show it: only who typed it sees it whole."""
     settings = clients.settings
     if options.number is not None:
-        return parse_number(options.number, region=settings.default_region, field="number")
+        digits = parse_number(options.number, region=settings.default_region, field="number")
+        return digits, digits
     if not settings.from_number:
         raise CommandError(
             "which number? Give it as in: python3 dev.py wire +12025550100, or set "
@@ -195,7 +174,7 @@ def _digits(options: Options, clients: Clients) -> str:
         )
     if not E164.fullmatch(settings.from_number):
         raise CommandError("TWILIO_FROM_NUMBER is a short code or a name, which nobody can call")
-    return settings.from_number
+    return settings.from_number, str(masked(settings.from_number))
 
 
 def _url_of_azd(options: Options) -> str:
@@ -209,18 +188,10 @@ def _url_of_azd(options: Options) -> str:
     )
 
 
-def _sentence(error: Exception) -> str:
-    """What went wrong and what to do about it."""
-    if isinstance(error, TwilioRefusedError) and error.code == WRONG_CREDENTIALS:
-        return (
-            "Twilio refuses the credentials (20003). Are account SID and auth token (or API key) "
-            "those of one account, and is the token the current one?"
-        )
-    if isinstance(error, TwilioRefusedError) and error.code:
-        return f"{error.detail} ({error.code})"
-    if isinstance(error, ConfigurationError):
-        return f"{error.detail}. Settings come from the environment and local.settings.json"
-    return error.detail if isinstance(error, AppError) else str(error)
+def _exit_status(error: Exception) -> int:
+    if isinstance(error, CommandError):
+        return error.exit_status
+    return 2 if isinstance(error, InvalidRequestError) else 1
 
 
 if __name__ == "__main__":

@@ -61,7 +61,6 @@ class Number(NamedTuple):
     """A number of the account, as Twilio has it; `notes` say what wins over its addresses."""
 
     sid: str
-    digits: str
     addresses: Addresses
     notes: tuple[str, ...] = ()
 
@@ -72,8 +71,11 @@ class Numbers:
     def __init__(self, account: TwilioAccount) -> None:
         self._account = account
 
-    async def find(self, digits: str) -> Number:
-        """The number with these digits (E.164); raise CommandError when the account has none."""
+    async def find(self, digits: str, name: str) -> Number:
+        """The number with these digits (E.164), which the screen shows as `name`.
+
+        Raise CommandError when the account has no such number.
+        """
 
         async def like(client: "Client") -> "list[IncomingPhoneNumberInstance]":
             return await client.incoming_phone_numbers.list_async(phone_number=digits)
@@ -85,7 +87,7 @@ class Numbers:
             if number.phone_number == digits:
                 return _read(number)
         there = await self._account.run(others)
-        raise CommandError(_not_there(digits, [number.phone_number or "" for number in there]))
+        raise CommandError(_not_there(name, [number.phone_number or "" for number in there]))
 
     async def change(self, number: Number, changes: Addresses) -> Number:
         """Change some addresses of a number; return the number as Twilio has it afterwards."""
@@ -143,7 +145,6 @@ def _read(number: "IncomingPhoneNumberInstance") -> Number:
 
     return Number(
         str(number.sid),
-        str(number.phone_number),
         {place: address(place) for place in Place},
         tuple(_winners(number)),
     )
@@ -163,9 +164,9 @@ def _winners(number: "IncomingPhoneNumberInstance") -> list[str]:
     return notes
 
 
-def _not_there(digits: str, others: list[str]) -> str:
+def _not_there(name: str, others: list[str]) -> str:
     if not others:
-        return f"{digits} is no number of this account, which has none. {BUY}."
+        return f"{name} is no number of this account, which has none. {BUY}."
     ends = ", ".join(str(masked(other)) for other in others[:SHOWN_NUMBERS])
     more = ", …" if len(others) > SHOWN_NUMBERS else ""
-    return f"{digits} is none of the {len(others)} numbers of this account ({ends}{more}). {BUY}."
+    return f"{name} is none of the {len(others)} numbers of this account ({ends}{more}). {BUY}."

@@ -42,6 +42,14 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         epilog="With none of --voice, --text, --fallback, --text-fallback and --reports, calls go "
         f"to {VOICE} and texts to {TEXT}; with any of them, only what is named changes.",
     )
+    _add_options(parser)
+    options = Options(**vars(parser.parse_args(arguments)))
+    if options.undo and (options.url or options.from_azd or any(_named(options))):
+        parser.error("--undo takes no addresses: it puts back those that were there")
+    return options
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("number", nargs="?", help="the number, else TWILIO_FROM_NUMBER")
     add("--url", metavar="URL", help="the app, such as https://….azurewebsites.net")
@@ -57,10 +65,6 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     add("--dry-run", action="store_true", help="only show what would change")
     add("--yes", action="store_true", help="change it without a question")
     add("--from-azd", action="store_true", help="take app, number and vault from azd; exit with 0")
-    options = Options(**vars(parser.parse_args(arguments)))
-    if options.undo and (options.url or options.from_azd or any(_named(options))):
-        parser.error("--undo takes no addresses: it puts back those that were there")
-    return options
 
 
 def wanted(options: Options, app: App) -> Addresses:

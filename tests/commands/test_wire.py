@@ -97,8 +97,11 @@ def test_calls_and_texts_of_the_number_go_to_the_app(
     assert f"  texts: nothing -> {REPLY}\n" in output
 
 
-def test_without_a_number_it_is_the_one_that_sends(
-    stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch
+def test_without_a_number_it_is_the_one_that_sends_and_is_not_shown_whole(
+    stack: LocalStack,
+    desk: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("TWILIO_FROM_NUMBER", LINE)
     monkeypatch.setenv("PUBLIC_URL", APP)
@@ -106,6 +109,9 @@ def test_without_a_number_it_is_the_one_that_sends(
     assert desk("--yes") == 0
 
     assert addresses(stack) == NEW
+    output = capsys.readouterr().out
+    assert "...0100 (PN" in output
+    assert LINE not in output
 
 
 def test_it_runs_as_a_program_and_does_what_the_user_agrees_to(

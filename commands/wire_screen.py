@@ -1,0 +1,47 @@
+"""What `dev.py wire` says and asks on the screen."""
+
+from commands.web_addresses import shown
+from commands.wire_number import Address, Addresses, Number
+from shared.errors import AppError, ConfigurationError, TwilioRefusedError
+
+WRONG_CREDENTIALS = 20003
+
+
+def show(name: str, number: Number, changes: Addresses) -> None:
+    """Print each address of a number, and what it would be changed to."""
+    print(f"{name} ({number.sid})")
+    for place, address in number.addresses.items():
+        if place in changes:
+            print(f"  {place.label}: {text_of(address)} -> {text_of(changes[place])}")
+        elif address.url:
+            print(f"  {place.label}: {text_of(address)} (stays)")
+
+
+def text_of(address: Address) -> str:
+    """An address without its secrets; the method only where it is not the usual one."""
+    return (f"{address.method} " if address.method != "POST" and address.url else "") + shown(
+        address.url
+    )
+
+
+def agrees() -> bool:
+    """Ask; where nobody answers, the answer is no."""
+    try:
+        return input("Change it? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
+
+
+def sentence_of(error: Exception) -> str:
+    """What went wrong and what to do about it."""
+    if isinstance(error, TwilioRefusedError) and error.code == WRONG_CREDENTIALS:
+        return (
+            "Twilio refuses the credentials (20003). Are account SID and auth token (or API key) "
+            "those of one account, and is the token the current one?"
+        )
+    if isinstance(error, TwilioRefusedError) and error.code:
+        return f"{error.detail} ({error.code})"
+    if isinstance(error, ConfigurationError):
+        return f"{error.detail}. Settings come from the environment and local.settings.json"
+    return error.detail if isinstance(error, AppError) else str(error)
