@@ -25,6 +25,9 @@ from commands.doctor.web import Web
 from shared.clock import SystemClock
 from shared.local_stack import is_loopback
 
+# What a shell makes of SIGINT.
+INTERRUPTED = 130
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check everything; return the exit status: 1 if anything is wrong."""
@@ -34,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subject = read_subject(request_of(options), os.environ, root)
     if subject.place is Place.DESK:
         os.environ.update(subject.values)  # Microsoft's package reads the identity from there
-    results = asyncio.run(run(subject, root, quiet=options.json))
+    try:
+        results = asyncio.run(run(subject, root, quiet=options.json))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     print(as_json(subject, results) if options.json else summary(results))
     return exit_status(results)
 

@@ -58,7 +58,7 @@ class Examination:
     """The time that an answer bore, and the time of this machine when it came."""
     account: Account | None = None
     number: Number | None = None
-    _clients: "list[Clients]" = field(default_factory=list["Clients"])
+    _clients: "dict[bool, Clients]" = field(default_factory=dict[bool, "Clients"])
 
     @cached_property
     def settings(self) -> Settings:
@@ -108,14 +108,15 @@ class Examination:
         """The app's own clients for Twilio, with the secrets that were read before."""
         from shared.clients import Clients
 
+        if with_api_key in self._clients:
+            return self._clients[with_api_key]
         values: Mapping[str, str] = {
             **self.subject.values,
             **{secret.setting: value for secret, value in self.secrets.items()},
             "KEY_VAULT_URL": "",
             "TWILIO_REST_CREDENTIAL": "api_key" if with_api_key else "auth_token",
         }
-        built = Clients(values, self.clock)
-        self._clients.append(built)
+        built = self._clients[with_api_key] = Clients(values, self.clock)
         return built
 
     def token(self) -> str:
@@ -124,6 +125,6 @@ class Examination:
 
     async def close(self) -> None:
         """Close all connections."""
-        for built in self._clients:
+        for built in self._clients.values():
             await built.close()
         self._clients.clear()

@@ -34,7 +34,7 @@ async def check_number(examination: Examination) -> Finding:
     """Whether the number belongs to the account and can do what the app does."""
     digits = examination.settings.from_number
     if not digits:
-        return skipped("TWILIO_FROM_NUMBER is not set; texts go out through a messaging service")
+        return skipped("TWILIO_FROM_NUMBER is not set here")
     if not E164.fullmatch(digits):
         return skipped(f"{digits} is no phone number; it can send texts, and nobody can call it")
 

@@ -88,7 +88,7 @@ def judge_combinations(settings: Settings, values: Mapping[str, str], place: Pla
     if place is Place.DEPLOYMENT and settings.local_stack_url:
         return wrong(
             "LOCAL_STACK_URL is set, so the emulator would be asked and not Twilio",
-            "empty it; a deployment must not have it either",
+            "empty it (--settings '' leaves the file out); a deployment must not have it either",
         )
     if not settings.local_stack_url and any(
         PLACEHOLDER.fullmatch(settings.secrets.get(secret, ""))

@@ -49,14 +49,11 @@ class Web:
         import aiohttp
         from yarl import URL
 
-        if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=self._limit_s)
-            self._session = aiohttp.ClientSession(timeout=timeout)
         sent = dict(headers or {})
         if form is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         try:
-            async with self._session.request(
+            async with self._connected().request(
                 "GET" if form is None else "POST",
                 URL(url, encoded=True),  # exactly as it was signed
                 data=None if form is None else urlencode(form).encode(),
@@ -73,6 +70,14 @@ class Web:
             ValueError,
         ) as error:
             raise UnreachableError(_explained(error, self._limit_s)) from error
+
+    def _connected(self) -> "aiohttp.ClientSession":
+        import aiohttp
+
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=self._limit_s)
+            self._session = aiohttp.ClientSession(timeout=timeout)
+        return self._session
 
 
 def _explained(error: Exception, limit_s: float) -> str:

@@ -1,18 +1,31 @@
 """The doctor and Twilio: the account, its trial, the number, and where calls and texts go."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from commands.doctor.account_items import judge_account, judge_trial
-from commands.doctor.examination import Account, Number
+from commands.doctor.examination import Account, Examination, Number
 from commands.doctor.findings import Finding, State
-from commands.doctor.number_items import judge_fallback, judge_number
+from commands.doctor.number_items import (
+    Service,
+    check_calls,
+    check_texts,
+    judge_fallback,
+    judge_number,
+    judge_service,
+)
 from commands.doctor.routing import Route, judge_route
+from commands.doctor.subject import Request, read_subject
+from commands.doctor.web import Web
 from emulator.local_values import API_KEY_SECRET, API_KEY_SID
 from emulator.testing import LocalStack
+from shared.clock import SystemClock
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 APP = "https://app.example"
 FUNCTIONS = ("TwimlHello", "TwimlReply", "TwimlMenu", "OnCallStatus")
@@ -141,3 +154,53 @@ def test_get_is_a_warning_because_of_the_logs() -> None:
 )
 def test_a_fallback_has_to_stand_by_itself(url: str, state: State) -> None:
     assert judge_fallback(url, APP).state is state
+
+
+def examination_of(url: str) -> Examination:
+    """An examination of an app with a real account, of which nothing is known yet."""
+    values = {"TWILIO_FROM_NUMBER": "+12025550100"}
+    subject = read_subject(Request(url=url, settings_file=""), values, ROOT)
+    examination = Examination(subject, ROOT, SystemClock(), Web())
+    examination.number = NUMBER
+    return examination
+
+
+@pytest.mark.parametrize(
+    ("service", "state", "text"),
+    [
+        (Service(defers_to_number=True, url="", method="POST"), "ok", "number's URL"),
+        (Service(defers_to_number=False, url="", method="POST"), "warn", "drops the texts"),
+        (
+            Service(defers_to_number=False, url="https://other.example/", method="POST"),
+            "wrong",
+            "other.example",
+        ),
+        (
+            Service(defers_to_number=False, url=f"{APP}/api/TwimlReply", method="POST"),
+            "ok",
+            "TwimlReply",
+        ),
+    ],
+)
+def test_a_messaging_service_wins_over_the_number_unless_it_defers(
+    service: Service, state: str, text: str
+) -> None:
+    finding = judge_service(service, examination_of(APP))
+
+    assert finding.state == state
+    assert text in finding.text
+
+
+def test_an_application_or_a_trunk_wins_over_the_numbers_urls() -> None:
+    examination = examination_of(APP)
+    examination.number = NUMBER._replace(trunk="TK1", sms_application="AP1")
+
+    assert "a SIP trunk" in asyncio.run(check_calls(examination)).text
+    assert "a TwiML app" in asyncio.run(check_texts(examination)).text
+
+
+def test_a_number_cannot_lead_to_an_app_on_this_machine() -> None:
+    finding = asyncio.run(check_calls(examination_of("http://localhost:7071")))
+
+    assert finding.state is State.SKIPPED
+    assert "which Twilio cannot reach" in finding.text

@@ -1,0 +1,52 @@
+"""The doctor and the storage of what the app sends, as the settings here name it."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, State
+from commands.doctor.storage_items import check_storage
+from commands.doctor.subject import Request, read_subject
+from commands.doctor.web import Web
+from shared.clock import SystemClock
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT = {"TWILIO_ACCOUNT_SID": f"AC{'a' * 32}"}
+
+
+def checked(values: Mapping[str, str], url: str = "") -> Finding:
+    """Check the storage of an app with a real account."""
+    subject = read_subject(Request(url=url, settings_file=""), {**ACCOUNT, **values}, ROOT)
+    return asyncio.run(check_storage(Examination(subject, ROOT, SystemClock(), Web())))
+
+
+def test_memory_is_enough_for_an_app_on_this_machine() -> None:
+    assert checked({}).text.startswith("kept in memory until func start ends")
+
+
+def test_behind_a_tunnel_an_app_needs_a_storage() -> None:
+    finding = checked({"PUBLIC_URL": "https://tunnel.example"})
+
+    assert finding.state is State.WRONG
+    assert "cannot send" in finding.text
+
+
+def test_the_storage_of_a_deployment_may_be_unknown_here() -> None:
+    assert checked({}, "https://app.example").state is State.SKIPPED
+
+
+def test_a_connection_string_that_is_none_is_wrong_and_not_shown() -> None:
+    finding = checked({"AzureWebJobsStorage": "AccountKey=secret"})
+
+    assert finding.state is State.WRONG
+    assert "malformed settings: AzureWebJobsStorage" in finding.text
+    assert "secret" not in finding.text + finding.cure
+
+
+def test_a_storage_that_nobody_serves_is_wrong() -> None:
+    endpoint = "http://127.0.0.1:1/devstoreaccount1"
+    key = "AccountName=devstoreaccount1;AccountKey=c2VjcmV0"
+    finding = checked({"AzureWebJobsStorage": f"{key};TableEndpoint={endpoint}"})
+
+    assert finding.text == "the storage account cannot be reached; is its name right?"
