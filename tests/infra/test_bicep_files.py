@@ -1,0 +1,212 @@
+"""infra/: what can be known of it without the compiler and without Azure."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from tests.infra.conftest import Declared, Infra, Mutate, Reader
+
+ROOT = Path(__file__).parents[2]
+ROLE = "Microsoft.Authorization/roleAssignments@"
+PARAMETERS = json.loads((ROOT / "infra/main.parameters.json").read_text())["parameters"]
+# What must stay as it is: file, type of the resource, property, value.
+MUSTS: list[tuple[str, str, str, object]] = [
+    ("app.bicep", "Microsoft.Web/serverfarms", "sku.name", "FC1"),
+    ("app.bicep", "Microsoft.Web/sites", "properties.httpsOnly", True),
+    ("app.bicep", "Microsoft.Web/sites", "properties.siteConfig.minTlsVersion", "1.2"),
+    ("app.bicep", "Microsoft.Web/sites", "properties.siteConfig.ftpsState", "Disabled"),
+    (
+        "app.bicep",
+        "Microsoft.Web/sites",
+        "properties.siteConfig.cors.allowedOrigins",
+        ["https://portal.azure.com"],
+    ),
+    (
+        "app.bicep",
+        "Microsoft.Web/sites",
+        "properties.functionAppConfig.runtime.version",
+        (ROOT / ".python-version").read_text().strip(),
+    ),
+    (
+        "app.bicep",
+        "Microsoft.Web/sites",
+        "properties.functionAppConfig.scaleAndConcurrency.triggers.http.perInstanceConcurrency",
+        "perInstanceConcurrency",
+    ),
+    (
+        "app.bicep",
+        "Microsoft.Web/sites",
+        "properties.functionAppConfig.deployment.storage.authentication.type",
+        "UserAssignedIdentity",
+    ),
+    ("vault.bicep", "Microsoft.KeyVault/vaults", "properties.enableRbacAuthorization", True),
+    ("vault.bicep", "Microsoft.KeyVault/vaults", "properties.enablePurgeProtection", True),
+    ("vault.bicep", "Microsoft.KeyVault/vaults", "properties.enableSoftDelete", True),
+    (
+        "storage.bicep",
+        "Microsoft.Storage/storageAccounts",
+        "properties.allowSharedKeyAccess",
+        False,
+    ),
+    (
+        "storage.bicep",
+        "Microsoft.Storage/storageAccounts",
+        "properties.allowBlobPublicAccess",
+        False,
+    ),
+    (
+        "storage.bicep",
+        "Microsoft.Storage/storageAccounts",
+        "properties.minimumTlsVersion",
+        "TLS1_2",
+    ),
+    ("logs.bicep", "Microsoft.Insights/components", "properties.DisableLocalAuth", True),
+    (
+        "logs.bicep",
+        "Microsoft.OperationalInsights/workspaces",
+        "properties.features.disableLocalAuth",
+        True,
+    ),
+]
+# The ids of Azure's built-in roles and their names, from Microsoft's list of them.
+ROLES = {
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "storageBlobDataOwner",
+    "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "storageQueueDataContributor",
+    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "storageTableDataContributor",
+    "4633458b-17de-408a-b874-0445c86b69e6": "keyVaultSecretsUser",
+    "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": "keyVaultSecretsOfficer",
+    "3913510d-42f4-4e42-8a64-420c390055eb": "monitoringMetricsPublisher",
+}
+
+
+def broken(infra: Infra, reader: Reader) -> list[str]:
+    """Say what is no Bicep, or names a file or a parameter that does not exist."""
+    faults = [error for file in infra.files.values() for error in file.errors]
+    for file in infra.files.values():
+        for module in file.modules:
+            if module.kind not in infra.files:
+                faults.append(f"{file.name}: there is no {module.kind}")
+                continue
+            given = set(reader.properties(reader.properties(body_of(module))["params"]))
+            wanted = infra[module.kind].parameters
+            faults += [f"{module.kind}: no parameter {name}" for name in given - {*wanted}]
+            needed = {name for name, parameter in wanted.items() if not parameter.optional}
+            faults += [f"{file.name}: {module.kind} lacks {name}" for name in needed - given]
+    return faults
+
+
+def body_of(declared: Declared) -> Node:
+    """The properties of a resource or a module, which must have some."""
+    assert declared.body is not None
+    return declared.body
+
+
+def role_files(infra: Infra) -> set[str]:
+    """The files that give somebody a role."""
+    files = infra.files.values()
+    return {f.name for f in files for r in f.resources if r.kind.startswith(ROLE)}
+
+
+def test_every_file_is_bicep_and_every_module_has_its_parameters(reader: Reader) -> None:
+    assert broken(reader.infra, reader) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("app.bicep", "httpsOnly: true", "httpsOnly = true"),
+        ("main.bicep", "'vault.bicep'", "'vaults.bicep'"),
+        ("main.bicep", "email: alertEmail", "mail: alertEmail"),
+        ("vault.bicep", "param name string", "param name string\nparam more string"),
+    ],
+)
+def test_a_broken_file_is_found(
+    file: str, old: str, new: str, reader: Reader, mutated: Mutate
+) -> None:
+    assert broken(mutated(file, old, new), reader)
+
+
+def test_every_file_is_used_and_none_comes_from_a_registry(reader: Reader) -> None:
+    used = {module.kind for file in reader.infra.files.values() for module in file.modules}
+
+    assert used == {*reader.infra.files} - {"main.bicep"}
+
+
+def test_every_role_is_given_in_one_file(reader: Reader, mutated: Mutate) -> None:
+    extra = f"resource r '{ROLE}2022-04-01' = {{\n  name: 'x'\n}}\n"
+
+    assert role_files(reader.infra) == {"roles.bicep"}
+    assert role_files(mutated("app.bicep", "resource plan", f"{extra}resource plan")) == {
+        "app.bicep",
+        "roles.bicep",
+    }
+
+
+def test_the_roles_are_those_that_their_names_say(reader: Reader) -> None:
+    values = reader.infra["roles.bicep"].values
+    ids = {
+        str(reader.literal(node)): name for name, node in values.items() if node.type == "string"
+    }
+
+    assert {key: name for key, name in ids.items() if "/" not in key} == ROLES
+
+
+@pytest.mark.parametrize(("file", "kind", "path", "value"), MUSTS, ids=lambda item: str(item)[:60])
+def test_what_keeps_others_out_is_set(
+    file: str, kind: str, path: str, value: object, reader: Reader
+) -> None:
+    assert reader.infra.value(file, kind, path) == value
+
+
+def test_a_weaker_setting_is_seen(mutated: Mutate) -> None:
+    weak = mutated("storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAccess: true")
+    kind, path = "Microsoft.Storage/storageAccounts", "properties.allowSharedKeyAccess"
+
+    assert weak.value("storage.bicep", kind, path) is True
+
+
+@pytest.mark.parametrize("policy", ["ftp", "scm"])
+def test_no_password_publishes(policy: str, reader: Reader) -> None:
+    kind = "Microsoft.Web/sites/basicPublishingCredentialsPolicies@"
+    found = [r for r in reader.infra["app.bicep"].resources if r.kind.startswith(kind)]
+    named = {
+        str(reader.literal(reader.properties(body_of(r))["name"])): reader.properties(body_of(r))
+        for r in found
+    }
+
+    assert reader.literal(reader.properties(named[policy]["properties"])["allow"]) is False
+
+
+def test_azd_finds_the_app_by_its_tag(reader: Reader) -> None:
+    (service,) = yaml.safe_load((ROOT / "azure.yaml").read_text())["services"]
+    app = reader.infra["app.bicep"].resource("Microsoft.Web/sites")
+
+    assert f"'azd-service-name': '{service}'" in reader.text(body_of(app))
+
+
+def test_the_parameters_that_azd_fills_in_are_those_of_main(reader: Reader) -> None:
+    parameters = reader.infra["main.bicep"].parameters
+
+    assert {*PARAMETERS} <= {*parameters}
+    assert {name for name, p in parameters.items() if not p.optional} <= {*PARAMETERS}
+
+
+def test_every_skipped_policy_says_why() -> None:
+    skips = [
+        line
+        for path in (ROOT / "infra").glob("*.bicep")
+        for line in path.read_text().splitlines()
+        if "checkov:skip" in line
+    ]
+
+    assert skips
+    assert all(re.search(r"checkov:skip=CKV2?_AZURE_\d+: \w.{15,}", line) for line in skips)
