@@ -59,6 +59,16 @@ def test_the_example_sends_a_text_when_its_name_is_called(run: Run, twilio: Fake
     assert [request["data"]["Body"] for request in twilio.requests] == ["Hello"]
 
 
+def test_the_table_writes_what_the_example_has() -> None:
+    table = PAGE.split("## What becomes what", 1)[1].split("## ", 1)[0]
+    written = re.findall(r"\| [^|]*\| `(?:@blueprint\.)?(\w+=[^`]+)`", table)
+
+    assert "auth_level=func.AuthLevel.ANONYMOUS" in written
+    others = [text for text in written if "ANONYMOUS" not in text]
+    assert len(others) == 3
+    assert [text for text in others if text not in FILES["send_sms.py"]] == []
+
+
 def test_the_body_of_the_example_is_that_of_the_function() -> None:
     code = (ROOT / "SendSms" / "__init__.py").read_text()
     [body] = re.findall(r"^async def main.*?\n(.*)", code, re.DOTALL | re.MULTILINE)
