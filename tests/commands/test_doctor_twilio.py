@@ -1,18 +1,22 @@
 """The doctor and Twilio: the account, its trial, the number, and where calls and texts go."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from commands.doctor.account_items import judge_account, judge_trial
+from commands.doctor.account_items import check_account, judge_account, judge_trial
 from commands.doctor.examination import Account, Examination, Number
 from commands.doctor.findings import Finding, State
+from commands.doctor.items import Check
 from commands.doctor.number_items import (
     Service,
     check_calls,
+    check_messaging_service,
     check_texts,
     judge_fallback,
     judge_number,
@@ -21,13 +25,18 @@ from commands.doctor.number_items import (
 from commands.doctor.routing import Route, judge_route
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Web
-from emulator.local_values import API_KEY_SECRET, API_KEY_SID
+from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
 from emulator.testing import LocalStack
 from shared.clock import SystemClock
+from shared.settings import Secret
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 APP = "https://app.example"
+SERVICE = f"MG{'0' * 32}"
 FUNCTIONS = ("TwimlHello", "TwimlReply", "TwimlMenu", "OnCallStatus")
 NUMBER = Number(
     can_call=True,
@@ -204,3 +213,57 @@ def test_a_number_cannot_lead_to_an_app_on_this_machine() -> None:
 
     assert finding.state is State.SKIPPED
     assert "which Twilio cannot reach" in finding.text
+
+
+def twilio_at(web_server: "WebServer", name: str, body: Mapping[str, object]) -> Examination:
+    """An examination whose Twilio is a web server that knows one resource."""
+    web_server.answer(name, json.dumps(body).encode(), "application/json")
+    values = {
+        "LOCAL_STACK_URL": web_server.url,
+        "TWILIO_MESSAGING_SERVICE_SID": SERVICE,
+        "TWILIO_FROM_NUMBER": "+12025550100",
+    }
+    subject = read_subject(Request(settings_file=""), values, ROOT)
+    examination = Examination(subject, ROOT, SystemClock(), Web())
+    examination.secrets |= {Secret.ACCOUNT_SID: ACCOUNT_SID, Secret.AUTH_TOKEN: AUTH_TOKEN}
+    return examination
+
+
+async def ended(check: Check, examination: Examination) -> Finding:
+    """Run one item to its end."""
+    finding = await check(examination)
+    await examination.close()
+    return finding
+
+
+def test_a_trial_account_is_read_from_twilios_answer(web_server: "WebServer") -> None:
+    created = "Sun, 01 Nov 2026 12:00:00 +0000"
+    body = {"status": "active", "type": "Trial", "date_created": created}
+    examination = twilio_at(web_server, f"/2010-04-01/Accounts/{ACCOUNT_SID}.json", body)
+    finding = asyncio.run(ended(check_account, examination))
+
+    assert finding.text == "Twilio accepts the auth token; Trial account, active"
+    assert examination.account is not None
+    assert "it ends in 9 days" in judge_trial(examination.account, NOW).text
+
+
+def test_a_messaging_service_is_read_from_twilios_answer(
+    web_server: "WebServer", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Examination, "is_real", True)
+    body = {"use_inbound_webhook_on_number": True, "inbound_request_url": None}
+    examination = twilio_at(web_server, f"/v1/Services/{SERVICE}", body)
+    finding = asyncio.run(ended(check_messaging_service, examination))
+
+    assert finding.text == "texts that come in go to the number's URL"
+
+
+def test_a_messaging_service_that_does_not_exist_is_wrong(
+    web_server: "WebServer", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Examination, "is_real", True)
+    examination = twilio_at(web_server, "/elsewhere", {})
+    finding = asyncio.run(ended(check_messaging_service, examination))
+
+    assert finding.state is State.WRONG
+    assert finding.text.startswith("Twilio refuses (404)")
