@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 from commands.new.names import FunctionName, refuse_taken
-from commands.new.pages import API, PAGE, with_function, with_path
+from commands.new.pages import API, PAGE, REQUESTS, with_function, with_path
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -50,15 +50,17 @@ def make(name: FunctionName, root: Path) -> tuple[list[str], list[str]]:
             section=filled(name, "section"),
             example=filled(name, "example"),
         ),
+        REQUESTS: (root / REQUESTS).read_text("utf-8") + filled(name, "http"),
     }
     for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         with (root / path).open("x", encoding="utf-8", newline="\n") as file:
             file.write(content)
-    for path, content in pages.items():
-        (root / path).write_text(content, "utf-8", newline="\n")
+    changed = [path for path in pages if (root / path).read_text("utf-8") != pages[path]]
+    for path in changed:
+        (root / path).write_text(pages[path], "utf-8", newline="\n")
     tidy([path for path in files if path.endswith(".py")], root)
-    return [*files], [*pages]
+    return [*files], changed
 
 
 def tidy(paths: list[str], root: Path) -> None:

@@ -6,6 +6,7 @@ from commands.errors import CommandError
 
 API = "docs/openapi.yaml"
 PAGE = "docs/functions.md"
+REQUESTS = "requests.http"
 TABLE = "## All functions"
 ANSWERS = "## Answers to calls and texts"
 

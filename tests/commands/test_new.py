@@ -16,7 +16,7 @@ from commands.errors import CommandError
 from commands.new.__main__ import main
 from commands.new.doors import DOORS
 from commands.new.names import in_words, read_name
-from commands.new.pages import API, PAGE, with_function, with_path
+from commands.new.pages import API, PAGE, REQUESTS, with_function, with_path
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "commands" / "new" / "templates"
@@ -27,6 +27,7 @@ HOUSE = (
     "tests/functions/test_function_json.py",
     "tests/functions/test_imports.py",
     "tests/functions/test_openapi.py",
+    "tests/functions/test_requests_file.py",
     "tests/functions/test_runtime.py",
     "tests/test_architecture.py",
     "tests/test_deploy_package.py",
@@ -37,7 +38,7 @@ HOUSE = (
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project without functions."""
-    for path in (API, PAGE, "pyproject.toml", "shared/answers/menu.py"):
+    for path in (API, PAGE, REQUESTS, "pyproject.toml", "shared/answers/menu.py"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     return tmp_path
