@@ -82,6 +82,14 @@ async def signature_of(url: str) -> Finding:
         return await check_signature(examination)
 
 
+def test_a_redirect_gets_neither_signature_nor_key(web_server: "WebServer") -> None:
+    web_server.answer("/api/TwimlMessage", b"/elsewhere", "text/plain", status=302)
+    finding = asyncio.run(signature_of(web_server.url))
+
+    assert finding.state is State.WRONG
+    assert web_server.asked("/elsewhere") == []
+
+
 def test_a_token_that_the_app_does_not_know_is_found_out(doctor: Doctor) -> None:
     finding = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)["signature"]
 
