@@ -15,7 +15,7 @@ from shared.signatures import HEADER, sign
 MAX_DETAIL = 200
 # A key that no program uses for a send.
 UNUSED_KEY = "doctor-asks-whether-the-ledger-answers"
-LOGS = "look into the app's log: az webapp log tail, or Application Insights"
+LOGS = "look into the app's log (Application Insights)"
 DEPLOY = "deploy it (docs/deploy.md), or mend --url"
 
 
