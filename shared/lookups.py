@@ -27,8 +27,9 @@ SKEW = timedelta(seconds=5)
 AFTERMATH = timedelta(seconds=20)
 # Twilio's times are cut to whole seconds.
 PRECISION = timedelta(seconds=1)
-# One page of a list.
-MAX_LISTED = 200
+# Twilio's largest page, and how many entries are read at most: more than one number gets in a day.
+PAGE_SIZE = 1_000
+MAX_LISTED = 5_000
 BY_API = "outbound-api"
 # What Twilio puts before the texts of a trial account.
 TRIAL = "Sent from your Twilio trial account - "
@@ -84,7 +85,9 @@ class Lookups:
             from twilio.base import values
 
             given = claim.sender or values.unset
-            return await client.messages.list_async(to=to, from_=given, limit=MAX_LISTED)
+            return await client.messages.list_async(
+                to=to, from_=given, limit=MAX_LISTED, page_size=PAGE_SIZE
+            )
 
         def read(entry: "MessageInstance") -> Listed:
             is_right_service = claim.service in ("", entry.messaging_service_sid)
@@ -97,7 +100,9 @@ class Lookups:
         """Look for a call."""
 
         async def listed(client: "Client") -> "list[CallInstance]":
-            return await client.calls.list_async(to=to, from_=claim.sender, limit=MAX_LISTED)
+            return await client.calls.list_async(
+                to=to, from_=claim.sender, limit=MAX_LISTED, page_size=PAGE_SIZE
+            )
 
         calls = await self._account.run(listed)
         return await self._only([_read(call, claim.sender, fits=True) for call in calls], claim)

@@ -124,7 +124,7 @@ def test_the_page_says_what_each_choice_in_an_outage_means() -> None:
         f"1 to {MAX_KEY_CHARS} characters",
         f"({settings.SEND_LIMIT_S:.0f} seconds)",
         f"{settings.SETTLE_WINDOW_S} seconds after the attempt",
-        f"reads {MAX_LISTED} texts",
+        f"reads {MAX_LISTED:,} texts",
     ],
 )
 def test_the_numbers_of_the_page_are_those_of_the_code(words: str) -> None:
