@@ -18,6 +18,8 @@ from emulator.testing import LocalStack, running
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+CONCEPTS = (ROOT / "docs" / "concepts.md").read_text()
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 STACK_PAGE = (ROOT / "docs" / "local-stack.md").read_text()
 OWN_ANSWER = (ROOT / "docs" / "your-own-answer.md").read_text()
 EXAMPLE = dict(re.findall(r"^`(\S+)`\n\n```\w+\n(.*?)```", OWN_ANSWER, re.DOTALL | re.MULTILINE))
@@ -142,13 +144,46 @@ def test_every_route_of_the_world_is_on_its_page() -> None:
         assert f"`{method.upper()} {path}" in STACK_PAGE or f"`{action}`" in STACK_PAGE
 
 
+def anchors(page: Path) -> set[str]:
+    """The names by which links reach the headings of a page, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    broken: list[str] = []
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text().replace("\n", " ")):
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+
+    assert broken == []
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    pages = {path.name for path in ROOT.glob("docs/*.md")}
+
+    assert pages - set(re.findall(r"\]\(docs/([\w-]+\.md)\)", README)) == set()
+
+
+@pytest.mark.parametrize(
+    "section", re.split(r"^### ", CONCEPTS, flags=re.MULTILINE)[1:], ids=lambda s: s.split("\n")[0]
+)
+def test_a_concept_says_where_one_meets_it(section: str) -> None:
+    assert re.search(r"^\*Here:\* ", section, re.MULTILINE)
+
+
 def test_the_ports_of_the_readme_are_the_defaults() -> None:
     assert f"127.0.0.1:{FUNCTIONS_PORT}/api/SendSms" in README
     assert f"http://127.0.0.1:{PHONE_PORT}>" in README
 
 
 def test_the_deployment_archive_holds_exactly_the_package(tmp_path: Path) -> None:
-    [command] = re.findall(r"^git archive .*$", README, re.MULTILINE)
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    [command] = set(re.findall(r"^git archive .*$", page, re.MULTILINE))
     archive = tmp_path / "app.zip"
     words = [str(archive) if word == "app.zip" else word for word in shlex.split(command)]
     subprocess.run(words, cwd=ROOT, check=True)
