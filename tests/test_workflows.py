@@ -64,11 +64,13 @@ def test_the_files_for_github_follow_their_schemas(schema: str, paths: list[Path
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_every_action_has_a_version(path: Path) -> None:
-    used = re.findall(r"uses: (\S+)", path.read_text("utf-8"))
+def test_every_action_is_pinned_to_a_commit_and_names_its_version(path: Path) -> None:
+    used = re.findall(r"uses: (.+)", path.read_text("utf-8"))
+    foreign = [action for action in used if not action.startswith("./")]
+    pinned = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
-    assert used
-    assert [action for action in used if not re.search(r"@v\d+(\.\d+\.\d+)?$", action)] == []
+    assert foreign
+    assert [action for action in foreign if not pinned.fullmatch(action)] == []
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -103,7 +105,7 @@ def test_a_deployment_waits_for_people_and_gets_every_value_that_azd_fills_in() 
     parameters = (ROOT / "infra" / "main.parameters.json").read_text("utf-8")
     asked = dict(re.findall(r"\$\{(\w+)(?:=([^}]*))?\}", parameters))
 
-    assert job["environment"] == "production"
+    assert (job["environment"], job["needs"]) == ("production", "test")
     # One that is missing would set the app back to its default.
     assert {*asked} - {*job["env"]} - BY_AZD == set()
     for name in {*asked} & {*job["env"]} - {"AZURE_PRINCIPAL_TYPE"}:
