@@ -141,6 +141,20 @@ def test_every_file_is_used_and_none_comes_from_a_registry(reader: Reader) -> No
     assert used == {*reader.infra.files} - {"main.bicep"}
 
 
+def unmade(infra: Infra) -> set[str]:
+    """What is looked up as existing, though no file makes such a thing, of that version."""
+    resources = [resource for file in infra.files.values() for resource in file.resources]
+    made = {resource.kind for resource in resources if not resource.existing}
+    return {resource.kind for resource in resources if resource.existing} - made
+
+
+def test_what_is_looked_up_is_made_by_another_file(reader: Reader, mutated: Mutate) -> None:
+    kind = "Microsoft.KeyVault/vaults@2024-11-01"
+
+    assert unmade(reader.infra) == set()
+    assert unmade(mutated("vault.bicep", kind, "Microsoft.KeyVault/vaults@2023-07-01")) == {kind}
+
+
 def test_every_role_is_given_in_one_file(reader: Reader, mutated: Mutate) -> None:
     extra = f"resource r '{ROLE}2022-04-01' = {{\n  name: 'x'\n}}\n"
 
