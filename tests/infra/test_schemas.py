@@ -39,6 +39,11 @@ AZURE_YAML: dict[str, Any] = {
     "additionalProperties": False,
     "required": ["name", "infra", "services", "hooks"],
     "properties": {
+        "requiredVersions": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"azd": {"type": "string", "pattern": "^>= [0-9.]+$"}},
+        },
         "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$"},
         "infra": {
             "type": "object",
@@ -59,6 +64,7 @@ AZURE_YAML: dict[str, Any] = {
                     "project": {"const": "."},
                     "language": {"const": "python"},
                     "host": {"const": "function"},
+                    "remoteBuild": {"const": True},
                 },
             },
         },
