@@ -75,3 +75,12 @@ def test_a_setting_is_chosen_by_its_own_name_and_has_the_apps_default() -> None:
         name: name for name in CHOSEN
     }
     assert Settings.from_mapping(defaults) == Settings()
+
+
+def test_the_hooks_are_told_the_vault_and_the_address(reader: Reader) -> None:
+    """azd hands the outputs to its hooks, whose commands read them as the app's settings."""
+    outputs = reader.infra["main.bicep"].outputs
+    values = {"KEY_VAULT_URL": "https://kv.vault.azure.net/", "WEBSITE_HOSTNAME": "app.example"}
+
+    assert {*values} <= {*outputs}
+    assert Settings.from_mapping(values).public_url == "https://app.example"
