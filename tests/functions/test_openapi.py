@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,14 @@ TRIGGERS: dict[str, Any] = {
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 KEYS = [{"functionKey": []}, {"functionKeyInQuery": []}]
 SIGNATURE = [{"twilioSignature": []}]
+# The pages that explain the parameters of answers, and their tables.
+PAGES = "".join(
+    (ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("twimlets", "phone-line")
+)
+EXPLAINED = {
+    name: re.findall(r"^\| `(\w+)(?:\[(\w+)\])?` \| ([^|]+) \|", text, re.MULTILINE)
+    for name, text in re.findall(r"^### `(Twiml\w+)`\n(.*?)(?=^##|\Z)", PAGES, re.M | re.S)
+}
 # Those of whom nobody asks for a key or a signature of Twilio.
 OPEN = {"GetHoldMusic", "GetSharedRecording", "TwimlHello"}
 NAMES = sorted(TRIGGERS)
@@ -106,7 +115,7 @@ def test_every_component_is_used() -> None:
         f"#/components/{kind}/{name}"
         for kind, components in API["components"].items()
         for name in components
-        if kind != "securitySchemes"
+        if kind not in ("securitySchemes", "x-operations")
     }
 
     assert parts == used
@@ -136,6 +145,18 @@ def test_inputs_are_those_that_the_function_takes(name: str) -> None:
     own = {"Bucket"} if name == "GetHoldMusic" else inputs_in_code(name)
 
     assert inputs_of(operation) == own
+
+
+@pytest.mark.parametrize("name", sorted(EXPLAINED))
+def test_parameters_of_an_answer_are_those_of_its_page(name: str) -> None:
+    described = {
+        (parameter["name"].removesuffix("[]"), parameter.get("required", False))
+        for parameter in API["paths"][f"/{name}"].get("parameters", ())
+    }
+
+    assert described == {
+        (parameter, default.strip() == "required") for parameter, _, default in EXPLAINED[name]
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("Send", "Place"))])
