@@ -122,5 +122,5 @@ async def _read(source: SecretSource, secret: Secret) -> str:
 
 def _how_to_add(settings: Settings) -> str:
     if settings.key_vault_url:
-        return "az keyvault secret set --vault-name … -n NAME (README, Deploy it by hand)"
+        return f"python3 dev.py secrets --vault {settings.key_vault_url}"
     return "set it in local.settings.json; Twilio's console shows it on its first page"
