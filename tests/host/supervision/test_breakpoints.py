@@ -94,12 +94,13 @@ class Session:
         return self._events[name].get(timeout=TIME_LIMIT_S).get("body") or {}
 
     def _read(self) -> None:
-        while header := self._reader.readline():
-            length = int(header.partition(b":")[2])
-            self._reader.readline()
-            message = json.loads(self._reader.read(length))
-            is_event = message["type"] == "event"
-            (self._events[message["event"]] if is_event else self._answers).put(message)
+        with contextlib.suppress(ConnectionResetError):  # that is an end, too
+            while header := self._reader.readline():
+                length = int(header.partition(b":")[2])
+                self._reader.readline()
+                message = json.loads(self._reader.read(length))
+                is_event = message["type"] == "event"
+                (self._events[message["event"]] if is_event else self._answers).put(message)
 
 
 @pytest.fixture
