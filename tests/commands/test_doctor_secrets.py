@@ -57,7 +57,7 @@ def test_a_secret_that_the_vault_does_not_have_is_named(
     found = desk_doctor()
 
     assert found["secrets"].text == "missing: TwilioAccountSid, TwilioAuthToken"
-    assert "az keyvault secret set" in found["secrets"].cure
+    assert "dev.py secrets --vault" in found["secrets"].cure
 
 
 def test_after_a_rotation_the_new_token_is_tried(desk_doctor: Doctor, faults: Faults) -> None:
