@@ -32,7 +32,7 @@ Faults = Callable[..., object]
 def test_a_vault_that_refuses_is_explained(
     desk_doctor: Doctor, faults: Faults, kind: str, text: str, cure: str
 ) -> None:
-    desk_doctor()  # from now on Microsoft's client knows how to sign in, and asks the identity first
+    desk_doctor()  # from now on the SDK knows how to sign in, and asks the identity first
     faults({"service": "vault", "kind": kind})
     found = desk_doctor()
 
