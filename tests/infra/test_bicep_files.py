@@ -23,7 +23,6 @@ MUSTS: list[tuple[str, str, str, object]] = [
     ("app.bicep", "Microsoft.Web/serverfarms", "sku.name", "FC1"),
     ("app.bicep", "Microsoft.Web/sites", "properties.httpsOnly", True),
     ("app.bicep", "Microsoft.Web/sites", "properties.siteConfig.minTlsVersion", "1.2"),
-    ("app.bicep", "Microsoft.Web/sites", "properties.siteConfig.ftpsState", "Disabled"),
     (
         "app.bicep",
         "Microsoft.Web/sites",
@@ -86,6 +85,11 @@ ROLES = {
     "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": "keyVaultSecretsOfficer",
     "3913510d-42f4-4e42-8a64-420c390055eb": "monitoringMetricsPublisher",
 }
+
+
+# What Flex Consumption takes of a site's configuration. It answers 400 to others, ftpsState, alwaysOn
+# and linuxFxVersion among them ("... for Flex Consumption sites is invalid").
+SITE_CONFIG = {"minTlsVersion", "scmMinTlsVersion", "http20Enabled", "cors"}
 
 
 def broken(infra: Infra, reader: Reader) -> list[str]:
@@ -198,6 +202,22 @@ def test_no_password_publishes(policy: str, reader: Reader) -> None:
     }
 
     assert reader.literal(reader.properties(named[policy]["properties"])["allow"]) is False
+
+
+def refused_by_flex_consumption(infra: Infra, reader: Reader) -> set[str]:
+    """What of the site's configuration would make the deployment fail."""
+    site = reader.properties(body_of(infra["app.bicep"].resource("Microsoft.Web/sites")))
+    configuration = reader.properties(reader.properties(site["properties"])["siteConfig"])
+    return {*configuration} - SITE_CONFIG
+
+
+def test_flex_consumption_takes_the_configuration_of_the_site(
+    reader: Reader, mutated: Mutate
+) -> None:
+    extra = mutated("app.bicep", "http20Enabled: true", "ftpsState: 'Disabled'")
+
+    assert refused_by_flex_consumption(reader.infra, reader) == set()
+    assert refused_by_flex_consumption(extra, reader) == {"ftpsState"}
 
 
 def test_azd_finds_the_app_by_its_tag(reader: Reader) -> None:
