@@ -108,7 +108,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
       }
     }
-    // Flex Consumption refuses what it has no use for, such as ftpsState, alwaysOn and linuxFxVersion.
+    // Flex Consumption refuses what it has no use for, such as ftpsState and linuxFxVersion.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'

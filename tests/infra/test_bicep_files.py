@@ -87,8 +87,8 @@ ROLES = {
 }
 
 
-# What Flex Consumption takes of a site's configuration. It answers 400 to others, ftpsState, alwaysOn
-# and linuxFxVersion among them ("... for Flex Consumption sites is invalid").
+# What Flex Consumption takes of a site's configuration. It answers 400 to others, among them
+# ftpsState and linuxFxVersion ("... for Flex Consumption sites is invalid").
 SITE_CONFIG = {"minTlsVersion", "scmMinTlsVersion", "http20Enabled", "cors"}
 
 
