@@ -21,6 +21,10 @@ class RoleMissingError(CommandError):
     """The vault does not know, or does not know yet, that this person may do this."""
 
 
+class ClosedNetworkError(CommandError):
+    """The vault can be reached from its virtual network only, which is not here."""
+
+
 class Vault(Protocol):
     """What is needed of a vault; each call may raise CommandError."""
 
@@ -88,7 +92,7 @@ def _explained(url: str) -> "Generator[None]":
         raise CommandError("nobody is signed in; run azd auth login or az login") from error
     except AzureError as error:
         if _is_firewall(error):
-            raise CommandError(
+            raise ClosedNetworkError(
                 f"{url} lets in its virtual network only, and the address ALLOWED_IP_ADDRESS"
             ) from error
         if getattr(error, "status_code", None) == HTTPStatus.FORBIDDEN:

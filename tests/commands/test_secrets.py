@@ -182,7 +182,9 @@ def signed_in(*, azd_first: bool) -> Token:
 
 
 def run_against(
-    handler: Callable[[web.Request, bytes], web.Response], monkeypatch: pytest.MonkeyPatch
+    handler: Callable[[web.Request, bytes], web.Response],
+    monkeypatch: pytest.MonkeyPatch,
+    *arguments: str,
 ) -> Any:
     """Run the command with the SDK's client and a vault that answers as `handler` says."""
 
@@ -202,7 +204,7 @@ def run_against(
             monkeypatch.setattr(secrets, "PATIENCE_S", 0)
             monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
             monkeypatch.setattr(secrets.getpass, "getpass", asker(SID, TOKEN))
-            return await asyncio.to_thread(secrets.main, ["--vault", url])
+            return await asyncio.to_thread(secrets.main, ["--vault", url, *arguments])
 
     return asyncio.run(main())
 
@@ -223,13 +225,17 @@ def test_key_vaults_own_client_lists_names_and_writes_values(
     assert TOKEN.encode() in bodies[2][1]
 
 
-def test_a_vault_behind_a_network_says_so_at_once(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("arguments", "status"), [([], 1), (["--from-azd"], 0)])
+def test_a_vault_behind_a_network_says_so_at_once_and_a_deployment_goes_on(
+    arguments: list[str],
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     reason = {"code": "Forbidden", "message": "", "innererror": {"code": "ForbiddenByFirewall"}}
 
     def handler(request: web.Request, body: bytes) -> web.Response:
         return web.json_response({"error": reason}, status=403)
 
-    assert run_against(handler, monkeypatch) == 1
+    assert run_against(handler, monkeypatch, *arguments) == status
     assert "ALLOWED_IP_ADDRESS" in capsys.readouterr().err
