@@ -12,7 +12,7 @@ from emulator.testing import LocalStack
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "how-to-retold.md").read_text()
-VERBS = re.findall(r"^\| `(\w+)` \| [^|]* \| [^|]* \| `([^`]+)` \| (.*) \|$", PAGE, re.MULTILINE)
+VERBS = re.findall(r"^\| `(\w+)` \| [^|]* \| `([^`]+)` \| (.*) \|$", PAGE, re.MULTILINE)
 OF_THE_ARTICLE = [
     *("Dial", "Gather", "Hangup", "Pause", "Play", "Queue"),
     *("Record", "Redirect", "Reject", "Say", "Sms"),
