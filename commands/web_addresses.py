@@ -30,13 +30,16 @@ class App(NamedTuple):
         """The app in the folder `root`, running at `url`; raise CommandError for a wrong one."""
         address = outside_url(url, option="the app's address", has_local_stack=has_local_stack)
         if "?" in address or "#" in address:
-            raise CommandError("the app's address must have no query and no fragment")
+            raise CommandError(
+                "the app's address must have no query and no fragment", exit_status=2
+            )
         names = sorted(path.parent.name for path in root.glob("*/function.json"))
         return cls(address.rstrip("/"), _route_prefix(root), names, has_local_stack)
 
     def has(self, url: str) -> bool:
         """Whether a URL leads to this app."""
-        return url == self.url or url.startswith(f"{self.url}/")
+        own, other = _comparable(self.url), _comparable(url)
+        return other == own or other.startswith(f"{own}/")
 
     def url_of(self, text: str, *, option: str, prefix: str) -> str:
         """The URL of a function, such as `TwimlHello` or `TwimlMessage?Message=Hello#tt=8000`.
@@ -48,10 +51,13 @@ class App(NamedTuple):
             return outside_url(text, option=option, has_local_stack=self.has_local_stack)
         name = re.split("[?#]", text, maxsplit=1)[0]
         if name not in self.functions:
-            raise CommandError(f"{option}: there is no function {name}{self._similar(name)}")
+            raise CommandError(
+                f"{option}: there is no function {name}{self._similar(name)}", exit_status=2
+            )
         if not name.startswith(prefix):
             raise CommandError(
-                f"{option}: Twilio cannot call {name}; the functions for this begin with {prefix}"
+                f"{option}: Twilio cannot call {name}; the functions for this begin with {prefix}",
+                exit_status=2,
             )
         path = f"{self.route_prefix}/{name}" if self.route_prefix else name
         url = f"{self.url}/{path}{quote(text[len(name) :], safe=PRINTABLE)}"
@@ -71,12 +77,26 @@ def outside_url(text: str, *, option: str, has_local_stack: bool) -> str:
     if is_loopback(text) and not has_local_stack:
         raise CommandError(
             f"{option}: Twilio cannot reach this machine. Give the address of the deployed app "
-            "or of a tunnel, such as https://….azurewebsites.net"
+            "or of a tunnel, such as https://….azurewebsites.net",
+            exit_status=2,
         )
     try:
         return twiml_url(text, has_local_stack=has_local_stack, field="url")
     except InvalidRequestError:
-        raise CommandError(f"{option}: must be an https URL, percent-encoded") from None
+        raise CommandError(
+            f"{option}: must be an https URL, percent-encoded", exit_status=2
+        ) from None
+
+
+def _comparable(url: str) -> str:
+    """A URL without what makes no difference (RFC 3986, 6.2): case of the host, default port."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    default = ":443" if parts.scheme == "https" else ":80"
+    host = parts.netloc.rpartition("@")[2].lower().removesuffix(default)
+    return parts._replace(netloc=host).geturl()
 
 
 def has_secret(url: str) -> bool:

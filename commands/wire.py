@@ -16,6 +16,7 @@ from pathlib import Path
 from commands.azd import azd_values
 from commands.errors import CommandError
 from commands.settings_file import read_settings
+from commands.terminal import accept_any_encoding
 from commands.web_addresses import App
 from commands.wire_memory import Memory
 from commands.wire_number import Addresses, Number, Numbers, Place
@@ -33,6 +34,7 @@ INTERRUPTED = 130  # what shells say of a program that Ctrl-C has ended
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
+    accept_any_encoding()
     options = read_options(arguments)
     # What goes wrong is said once, in the command's own words.
     logging.getLogger("shared").addHandler(logging.NullHandler())
@@ -157,7 +159,9 @@ def _check_fallbacks(addresses: Addresses) -> None:
         (Place.TEXTS, Place.TEXTS_FALLBACK, "--text"),
     ):
         if addresses[fallback].url and not addresses[place].url:
-            raise CommandError(f"a fallback needs something to fall back from: add {option}")
+            raise CommandError(
+                f"a fallback needs something to fall back from: add {option}", exit_status=2
+            )
 
 
 def _number(options: Options, clients: Clients) -> tuple[str, str]:

@@ -63,10 +63,16 @@ class Memory:
         return cast(list[Any], document)
 
     def _write(self, changes: list[Any]) -> None:
-        self._path.parent.mkdir(exist_ok=True)
         draft = self._path.with_suffix(".new")
-        draft.write_text(json.dumps(changes, indent=2) + "\n", "utf-8")
-        draft.replace(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(changes, indent=2) + "\n", "utf-8")
+            draft.replace(self._path)
+        except OSError as error:
+            folder = self._path.parent
+            raise CommandError(
+                f"nothing can be written to {folder} ({error.strerror}), which --undo needs"
+            ) from error
 
     def _unusable(self) -> CommandError:
         return CommandError(f"{self._path} cannot be used; remove it to begin anew")

@@ -168,5 +168,7 @@ def _not_there(name: str, others: list[str]) -> str:
     if not others:
         return f"{name} is no number of this account, which has none. {BUY}."
     ends = ", ".join(str(masked(other)) for other in others[:SHOWN_NUMBERS])
+    if len(others) == 1:
+        return f"{name} is no number of this account, which has one ({ends}). {BUY}."
     more = ", …" if len(others) > SHOWN_NUMBERS else ""
     return f"{name} is none of the {len(others)} numbers of this account ({ends}{more}). {BUY}."

@@ -1,5 +1,6 @@
 """What `dev.py wire` says and asks on the screen."""
 
+from commands.terminal import answer_to
 from commands.web_addresses import shown
 from commands.wire_number import Address, Addresses, Number
 from shared.errors import AppError, ConfigurationError, TwilioRefusedError
@@ -26,11 +27,7 @@ def text_of(address: Address) -> str:
 
 def agrees() -> bool:
     """Ask; where nobody answers, the answer is no."""
-    try:
-        return input("Change it? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        print()
-        return False
+    return answer_to("Change it? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def sentence_of(error: Exception) -> str:

@@ -9,6 +9,7 @@ from commands.errors import CommandError
 from commands.new.doors import DOORS
 from commands.new.files import make
 from commands.new.names import EXAMPLE, FunctionName, read_name
+from commands.terminal import accept_any_encoding
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = "http://127.0.0.1:7071/api"
@@ -17,6 +18,7 @@ PERSON = '"to":"+12025550123"'
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Make what the command line asks for; return the exit status."""
+    accept_any_encoding()
     try:
         name = read_name(read_arguments(arguments))
         made, changed = make(name, root)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -132,6 +133,65 @@ def test_it_runs_as_a_program_and_does_what_the_user_agrees_to(
     assert addresses(stack) == NEW
 
 
+class Interrupted(io.StringIO):
+    """Somebody who types Ctrl-C."""
+
+    def readline(self, size: int | None = -1, /) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return "y\n"
+
+
+def test_ctrl_c_in_the_question_changes_nothing_and_leaves_nothing_behind(
+    stack: LocalStack,
+    desk: Wire,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Interrupted())
+
+    assert desk(LINE, "--url", APP) == 130
+
+    assert capsys.readouterr().err == "\nwire: interrupted\n"
+    assert addresses(stack) == OLD
+    assert not (tmp_path / "memory").exists()
+
+
+def test_without_a_standard_input_nothing_changes(
+    stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+
+    assert desk(LINE, "--url", APP) == 1
+
+    assert addresses(stack) == OLD
+
+
+def test_nothing_changes_where_undo_cannot_be_prepared(
+    stack: LocalStack, desk: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "memory").touch()
+
+    assert desk(LINE, "--url", APP, "--yes") == 1
+
+    assert "which --undo needs" in capsys.readouterr().err
+    assert addresses(stack) == OLD
+
+
+@pytest.mark.parametrize("program", ["wire", "doctor", "secrets", "new"])
+def test_the_help_can_be_read_in_every_encoding(program: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", f"commands.{program}", "--help"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
 def test_without_a_yes_nothing_changes(
     stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch, answer: str
@@ -198,6 +258,7 @@ def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, desk: W
         (["--text", "SendSms"], "Twilio cannot call SendSms"),
         (["--voice", "http://app.example/x"], "--voice: must be an https URL"),
         (["--fallback", f"{APP}/api/TwimlHello"], "--fallback: this is the app itself"),
+        (["--fallback", "https://APP.example:443/api/TwimlHello"], "this is the app itself"),
         (["--text-fallback", BIN], "a fallback needs something to fall back from: add --text"),
         (["--url", "http://app.example"], "the app's address: must be an https URL"),
         (["--url", f"{APP}?a=b"], "must have no query"),
@@ -210,7 +271,7 @@ def test_an_address_that_cannot_work_is_refused(
     options: list[str],
     sentence: str,
 ) -> None:
-    assert desk(LINE, "--url", APP, "--yes", *options) == 1
+    assert desk(LINE, "--url", APP, "--yes", *options) == 2
 
     assert sentence in capsys.readouterr().err
     assert addresses(stack) == OLD
@@ -221,7 +282,7 @@ def test_the_real_twilio_cannot_be_led_to_this_machine(
 ) -> None:
     monkeypatch.delenv("LOCAL_STACK_URL")
 
-    assert desk(LINE, "--url", "https://localhost:7071", "--dry-run") == 1
+    assert desk(LINE, "--url", "https://localhost:7071", "--dry-run") == 2
 
     assert "Twilio cannot reach this machine" in capsys.readouterr().err
 
@@ -232,7 +293,7 @@ def test_a_number_of_somebody_else_is_told_from_those_of_the_account(
     assert desk("+12025550199", "--url", APP, "--yes") == 1
 
     message = capsys.readouterr().err
-    assert "+12025550199 is none of the 1 numbers of this account (...0100). Buy one" in message
+    assert "+12025550199 is no number of this account, which has one (...0100). Buy" in message
     assert LINE not in message
 
 
@@ -327,7 +388,7 @@ class TestAfterADeployment:
         [
             ("#!/bin/sh\n", {}, "which number?"),
             (AZD, {"TWILIO_AUTH_TOKEN": ""}, "missing settings: TWILIO_AUTH_TOKEN"),
-            (AZD.replace("550100", "550199"), {}, "none of the 1 numbers"),
+            (AZD.replace("550100", "550199"), {}, "which has one (...0100)"),
             ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "where is the app?"),
         ],
     )
