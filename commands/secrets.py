@@ -11,6 +11,7 @@ ask, or the vault cannot be reached from here), 1 when it has not, 2 for wrong u
 import argparse
 import getpass
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from commands.azd import azd_values
 from commands.errors import CommandError
 from commands.secret_rules import fault
 from commands.settings_file import read_settings
+from commands.terminal import accept_any_encoding, is_somebody_there
 from commands.vault_writer import ClosedNetworkError, RoleMissingError, Vault, open_vault
 from shared.errors import ConfigurationError
 from shared.settings import Secret, Settings
@@ -32,6 +34,8 @@ COMMAND = "python3 dev.py secrets"
 PATIENCE_S, PAUSE_S = 600, 15
 ATTEMPTS = 3
 INTERRUPTED = 130  # what shells say of a program that Ctrl-C has ended
+
+_VAULT_URL = re.compile(r"https://[\w-]+(\.[\w-]+)*(:\d{1,5})?")
 
 Ask = Callable[[str], str]
 
@@ -47,13 +51,14 @@ class Options(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
+    accept_any_encoding()
     options = read_options(arguments)
     try:
         config = Settings.from_mapping(_values(options))
         url = _url(options, config)
-        ask = getpass.getpass if sys.stdin.isatty() else None
+        ask = getpass.getpass if is_somebody_there() else None
         return fill(open_vault(url, config, azd_first=options.from_azd), config, options, ask)
-    except KeyboardInterrupt:
+    except (EOFError, KeyboardInterrupt):  # Ctrl-D, Ctrl-C
         print("\nsecrets: interrupted; what was written stays in the vault", file=sys.stderr)
         return INTERRUPTED
     except ConfigurationError as error:
@@ -77,14 +82,20 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     add(
         "--replace",
         metavar="NAME",
-        type=Secret,
-        choices=list(Secret),
+        type=_secret,
         action="append",
         default=[],
         help="ask for this secret although the vault has one: " + ", ".join(Secret),
     )
     add("--from-azd", action="store_true", help="take the vault from azd; ask only in a terminal")
     return Options(**vars(parser.parse_args(arguments)))
+
+
+def _secret(text: str) -> Secret:
+    try:
+        return Secret(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(Secret)}") from None
 
 
 def fill(
@@ -131,7 +142,7 @@ def _values(options: Options) -> Mapping[str, str]:
 
 def _url(options: Options, config: Settings) -> str:
     url = (options.vault or config.key_vault_url).rstrip("/")
-    if not url.startswith("https://"):
+    if not url.isascii() or not _VAULT_URL.fullmatch(url):
         raise CommandError(
             "which vault? Give it as in: --vault https://NAME.vault.azure.net", exit_status=2
         )

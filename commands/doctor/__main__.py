@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Result
@@ -22,15 +21,19 @@ from commands.doctor.subject import (
     read_subject,
 )
 from commands.doctor.web import Web
+from commands.terminal import accept_any_encoding
 from shared.clock import SystemClock
-from shared.local_stack import is_loopback
+from shared.errors import InvalidRequestError
+from shared.web_addresses import twiml_url
 
 # What a shell makes of SIGINT.
 INTERRUPTED = 130
+MAX_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check everything; return the exit status: 1 if anything is wrong."""
+    accept_any_encoding()
     options = read_arguments(arguments)
     logging.disable(logging.CRITICAL)  # the findings say it
     root = Path.cwd()
@@ -39,9 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.update(subject.values)  # Microsoft's package reads the identity from there
     try:
         results = asyncio.run(run(subject, root, quiet=options.json))
+        print(as_json(subject, results) if options.json else summary(results), flush=True)
     except KeyboardInterrupt:
+        print("\ndoctor: interrupted", file=sys.stderr)
         return INTERRUPTED
-    print(as_json(subject, results) if options.json else summary(results))
+    except BrokenPipeError:
+        # Whoever reads, like `head`, has enough. Python would write the rest at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return exit_status(results)
 
 
@@ -72,8 +80,12 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     place.add_argument("--url", type=read_url, help="address of a deployed app")
     place.add_argument("--local", action="store_true", help="the app that `dev.py start` runs")
     parser.add_argument("--key", default="", help="a function key of the app: GetHealth is asked")
-    parser.add_argument("--port", type=int, default=FUNCTIONS_PORT, help="port of the functions")
-    parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")
+    parser.add_argument(
+        "--port", type=read_port, default=FUNCTIONS_PORT, help="port of the functions"
+    )
+    parser.add_argument(
+        "--phone-port", type=read_port, default=PHONE_PORT, help="port of the phone page"
+    )
     parser.add_argument("--settings", help="settings file; '' for none")
     parser.add_argument("--json", action="store_true", help="for machines")
     return parser.parse_args(arguments)
@@ -81,11 +93,20 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def read_url(text: str) -> str:
     """Check the address of an app: https, because a signature and a key are sent to it."""
-    parts = urlsplit(text)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(text))
-    if not is_safe or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+    try:
+        address = twiml_url(text, has_local_stack=True, field="url")
+    except InvalidRequestError:
+        address = ""
+    if not address or any(sign in address for sign in "@?#"):
         raise argparse.ArgumentTypeError("expected an address such as https://….azurewebsites.net")
-    return text
+    return address
+
+
+def read_port(text: str) -> int:
+    """Check the number of a port."""
+    if not text.isdecimal() or not 0 < int(text) <= MAX_PORT:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MAX_PORT}")
+    return int(text)
 
 
 def request_of(options: argparse.Namespace) -> Request:

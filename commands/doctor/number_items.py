@@ -8,7 +8,7 @@ from commands.doctor.examination import Examination, Number
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
 from commands.doctor.routing import Route, judge_route, leads_to_same_app
 from shared.errors import TwilioError
-from shared.phone_numbers import E164
+from shared.phone_numbers import E164, masked
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -49,7 +49,7 @@ async def check_number(examination: Examination) -> Finding:
         return wrong(*explained(error, "the account SID or the auth token"))
     if not found:
         return wrong(
-            f"{digits} is no number of this account",
+            f"{masked(digits)} is no number of this account",
             "set TWILIO_FROM_NUMBER to one of Twilio's console, Phone Numbers, Active numbers",
         )
     examination.number = _read(found[0])
@@ -63,9 +63,10 @@ def judge_number(digits: str, number: Number) -> Finding:
     ]
     if missing:
         return warning(
-            f"{digits} cannot {' or '.join(missing)}", "buy a number with voice and SMS for that"
+            f"{masked(digits)} cannot {' or '.join(missing)}",
+            "buy a number with voice and SMS for that",
         )
-    return ok(f"{digits} is on this account, and can call and text")
+    return ok(f"{masked(digits)} is on this account, and can call and text")
 
 
 async def check_calls(examination: Examination) -> Finding:
@@ -152,8 +153,10 @@ def judge_service(service: Service, examination: Examination) -> Finding:
 def _judged(examination: Examination, route: Route) -> Finding:
     if examination.is_real and not examination.is_public:
         return skipped("the app is on this machine, which Twilio cannot reach")
-    digits = examination.settings.from_number or "NUMBER"
-    cure = f"python3 dev.py wire {digits}"
+    # dev.py wire takes the number from the same settings, so that it need not be shown whole.
+    cure = "python3 dev.py wire" + ("" if examination.settings.from_number else " NUMBER")
+    if examination.is_deployment:
+        cure += f" --url {examination.subject.app_url}"
     return judge_route(route, examination.base_url, examination.functions, cure)
 
 

@@ -80,6 +80,24 @@ def test_the_program_says_a_line_for_each_item(request_for_desk: Request) -> Non
     assert summary == f"{len(ITEMS)} in order, 0 to look at, 0 wrong, 0 not checked"
 
 
+def test_a_reader_that_has_enough_ends_it_without_a_traceback(request_for_desk: Request) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    ports = ["--port", str(request_for_desk.port), "--phone-port", str(request_for_desk.phone_port)]
+    with os.fdopen(write_end, "w") as nobody_reads:
+        done = subprocess.run(
+            [sys.executable, "-m", "commands.doctor", "--local", "--settings", "", *ports],
+            cwd=ROOT,
+            stdout=nobody_reads,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_machines_get_json_and_an_exit_status(request_for_desk: Request) -> None:
     done = run_program(request_for_desk, "--local", "--json", "--key", "another")
 
@@ -106,7 +124,10 @@ def test_a_desk_that_does_not_run_is_no_fault_unless_it_was_asked_for(
         ["--url", "http://app.example"],
         ["--url", "https://user@app.example"],
         ["--url", "https://app.example", "--local"],
+        ["--url", "https://[::1"],
+        ["--url", "https://app.example:99999"],
         ["--port", "many"],
+        ["--phone-port", "65536"],
     ],
 )
 def test_a_wrong_command_line_is_a_wrong_usage(arguments: list[str]) -> None:

@@ -156,17 +156,56 @@ def test_a_role_that_never_comes_is_named() -> None:
         )
 
 
+def test_without_a_standard_input_nobody_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vault = FakeVault()
+
+    def opened(*arguments: object, **options: object) -> FakeVault:
+        return vault
+
+    monkeypatch.setattr(secrets, "open_vault", opened)
+    monkeypatch.setattr(sys, "stdin", None)
+
+    assert secrets.main(["--vault", vault.url]) == 1
+    assert "In a terminal: python3 dev.py secrets" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("key", [EOFError, KeyboardInterrupt])
+def test_whoever_ends_a_question_is_told_what_stays(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    key: type[BaseException],
+) -> None:
+    def ended(question: str) -> str:
+        raise key
+
+    vault = FakeVault(Secret.ACCOUNT_SID)
+
+    def opened(*arguments: object, **options: object) -> FakeVault:
+        return vault
+
+    monkeypatch.setattr(secrets, "open_vault", opened)
+    monkeypatch.setattr(secrets, "is_somebody_there", lambda: True)
+    monkeypatch.setattr(secrets.getpass, "getpass", ended)
+
+    assert secrets.main(["--vault", vault.url]) == 130
+    assert "what was written stays in the vault" in capsys.readouterr().err
+    assert set(vault.values) == {Secret.ACCOUNT_SID, Secret.LINK_SIGNING_KEY}
+
+
 @pytest.mark.parametrize("secret", Secret)
 def test_every_secret_has_a_rule_that_shows_no_value(secret: Secret) -> None:
     assert fault(secret, "x y") not in ("", "x y")
 
 
-def test_without_a_vault_the_usage_is_wrong(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("url", ["", "http://kv.vault.azure.net", "https://[::1", "https://k v"])
+def test_without_the_address_of_a_vault_the_usage_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
 ) -> None:
     monkeypatch.setenv("KEY_VAULT_URL", "")
 
-    assert secrets.main([]) == 2
+    assert secrets.main(["--vault", url]) == 2
     assert "which vault?" in capsys.readouterr().err
 
 
