@@ -65,8 +65,12 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def read_url(text: str) -> str:
     """Check that `text` is a whole URL."""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    try:
+        parts = urlsplit(text)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port, or no address of IPv6
+        is_whole = False
+    if not is_whole or not is_text(text):
         raise argparse.ArgumentTypeError("expected a whole URL such as http://127.0.0.1:7071/api/…")
     return text
 
@@ -76,7 +80,14 @@ def read_field(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not separator or not name:
         raise argparse.ArgumentTypeError(f"expected name=value, not {text}")
+    if not is_text(text):
+        raise argparse.ArgumentTypeError(f"{name} is not in the encoding of this terminal")
     return name, value
+
+
+def is_text(argument: str) -> bool:
+    """Whether the terminal sent characters; bytes that are none come as surrogates (PEP 383)."""
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def with_local_name(url: str) -> str:

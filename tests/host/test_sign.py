@@ -106,3 +106,21 @@ def test_a_wrong_command_says_what_is_wrong(
         main(arguments)
 
     assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["127.0.0.1:7071/api"],
+        ["http://127.0.0.1:99999/api"],
+        ["http://127.0.0.1:port/api"],
+        ["http://[::1/api"],
+        [URL, "Body=\udcff"],
+        [URL, "--json", "\udcff"],
+    ],
+)
+def test_what_no_request_can_be_is_a_wrong_usage(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
