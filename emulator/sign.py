@@ -56,7 +56,9 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="for `func start` on this machine: the URL as it is, TWILIO_AUTH_TOKEN if it is set",
     )
-    parser.add_argument("--json", metavar="BODY", help="a JSON body instead of a form")
+    parser.add_argument(
+        "--json", type=read_body, metavar="BODY", help="a JSON body instead of a form"
+    )
     options = parser.parse_args(arguments)
     if options.json is not None and options.fields:
         parser.error("a request has a form or a JSON body, not both")
@@ -83,6 +85,13 @@ def read_field(text: str) -> tuple[str, str]:
     if not is_text(text):
         raise argparse.ArgumentTypeError(f"{name} is not in the encoding of this terminal")
     return name, value
+
+
+def read_body(text: str) -> str:
+    """Check that a body can be sent."""
+    if not is_text(text):
+        raise argparse.ArgumentTypeError("the body is not in the encoding of this terminal")
+    return text
 
 
 def is_text(argument: str) -> bool:
