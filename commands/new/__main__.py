@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     except CommandError as error:
         print(f"dev.py new: {error}", file=sys.stderr)
         return error.exit_status
+    except OSError as error:
+        print(f"dev.py new: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     for path in made:
         print(f"made     {path}")
     for path in changed:

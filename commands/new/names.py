@@ -78,7 +78,9 @@ def in_words(name: str, joint: str = " ") -> str:
 def read_name(text: str) -> FunctionName:
     """Take a name apart; raise CommandError that says what is wrong with it."""
     if not text.isascii() or not _PASCAL_CASE.fullmatch(text):
-        raise _wrong(f"{text!r} is no name: write words without blanks, like {EXAMPLE}")
+        raise _wrong(
+            f"{text!r} is no name: join words that begin with a capital letter, like {EXAMPLE}"
+        )
     if len(text) > MAX_CHARS:
         raise _wrong(f"{text} has {len(text)} characters; up to {MAX_CHARS} are taken")
     for prefix in DOORS:

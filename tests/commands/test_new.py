@@ -208,3 +208,14 @@ def run(command: list[str], root: Path) -> str:
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
+
+
+def test_a_page_that_is_missing_is_named_and_nothing_is_made(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / API).unlink()
+    before = files(project)
+
+    assert main(["TwimlOpeningHours"], project) == 1
+    assert capsys.readouterr().err.endswith(f"{API}: No such file or directory\n")
+    assert files(project) == before
