@@ -15,7 +15,7 @@ import pytest
 from commands.errors import CommandError
 from commands.new.__main__ import main
 from commands.new.doors import DOORS
-from commands.new.names import in_words, read_name
+from commands.new.names import MAX_CHARS, in_words, read_name
 from commands.new.pages import API, PAGE, REQUESTS, with_function, with_path
 
 ROOT = Path(__file__).parents[2]
@@ -219,3 +219,14 @@ def test_a_page_that_is_missing_is_named_and_nothing_is_made(
     assert main(["TwimlOpeningHours"], project) == 1
     assert capsys.readouterr().err.endswith(f"{API}: No such file or directory\n")
     assert files(project) == before
+
+
+@pytest.mark.parametrize("prefix", DOORS)
+def test_the_longest_name_fits_into_the_lines(project: Path, prefix: str) -> None:
+    name = prefix + "W" + "o" * (MAX_CHARS - len(prefix) - 1)
+    before = files(project)
+
+    assert main([name], project) == 0
+    made = [path for path in files(project) - before if path.endswith(".py")]
+    lines = [line for path in made for line in (project / path).read_text("utf-8").splitlines()]
+    assert max(map(len, lines)) <= 100
