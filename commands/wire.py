@@ -17,7 +17,7 @@ from commands.azd import azd_values
 from commands.errors import CommandError
 from commands.settings_file import read_settings
 from commands.terminal import accept_any_encoding
-from commands.web_addresses import App
+from commands.web_addresses import App, has_secret
 from commands.wire_memory import Memory
 from commands.wire_number import Addresses, Number, Numbers, Place
 from commands.wire_options import Options, read_options, wanted
@@ -81,7 +81,7 @@ async def _wire(options: Options, numbers: Numbers, clients: Clients) -> int:
     changes = _differences(number, addresses)
     _check_fallbacks({**number.addresses, **changes})
     show(name, number, changes)
-    notes = list(number.notes)
+    notes = [*number.notes, *_not_undone(number, changes)]
     if Place.TEXTS in changes:
         notes.append(await numbers.service_of(number))
     for note in filter(None, notes):
@@ -150,6 +150,15 @@ def _verify(now: Number, changes: Addresses) -> int:
 
 def _differences(number: Number, addresses: Addresses) -> Addresses:
     return {p: a for p, a in addresses.items() if not a.is_same(number.addresses[p])}
+
+
+def _not_undone(number: Number, changes: Addresses) -> list[str]:
+    """What the user has to know before a yes: these addresses are kept nowhere."""
+    return [
+        f"the address of {place.label} holds a secret; --undo cannot put it back"
+        for place in changes
+        if has_secret(number.addresses[place].url)
+    ]
 
 
 def _check_fallbacks(addresses: Addresses) -> None:

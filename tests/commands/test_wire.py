@@ -326,9 +326,11 @@ def test_an_address_with_a_password_is_neither_shown_nor_written_down(
     desk(LINE, "--url", APP, "--yes")
     remembered = (tmp_path / "memory" / f"{LINE_SID}.json").read_text()
 
+    told = capsys.readouterr().out
+    assert told.index("the address of calls holds a secret") < told.index("Done")
     assert desk(LINE, "--undo", "--yes") == 0
 
-    output = capsys.readouterr().out
+    output = told + capsys.readouterr().out
     assert "https://***@old.example/?*** ->" in output
     assert "the address of calls held a secret and was not written down" in output
     assert not [text for text in ("hunter2", "abcdef") if text in output + remembered]
