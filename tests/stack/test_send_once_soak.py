@@ -63,8 +63,9 @@ class Callers:
             return next(self.texts, None)
 
     def _send(self, session: requests.Session, number: int) -> str:
-        # Texts of two keys have the same words, so that who looks for one may find the other.
-        body = {"to": HANDSET, "body": f"Reminder {number // 2}"}
+        # Words of its own: two lost texts that look alike, their reports lost with the host as
+        # well, stay unknown for ever, as docs/delivery.md says.
+        body = {"to": HANDSET, "body": f"Reminder {number:04}"}
         headers = {"x-functions-key": FUNCTION_KEY, "Idempotency-Key": f"reminder-{number}"}
         while True:
             try:
@@ -110,13 +111,12 @@ def test_a_thousand_sends_under_faults_and_kills_are_each_made_once(
     sys.stdout.write(
         f"\n{SENDS} keys in {time.monotonic() - began:.0f} s; faults {struck}; "
         f"answers {dict(callers.answers)}; texts {len(sent)}, "
-        f"doubled {sum(count > 2 for count in words.values())}, "
-        f"missing {SENDS // 2 - sum(count >= 2 for count in words.values())}\n"
+        f"doubled {sum(count > 1 for count in words.values())}, missing {SENDS - len(words)}\n"
     )
     assert struck["killed"] == KILLS
     assert callers.unclear == []
     assert sorted(callers.sids) == sorted(sent)
-    assert set(words.values()) == {2}
+    assert set(words.values()) == {1}
     assert len(set(sent)) == SENDS
 
 
