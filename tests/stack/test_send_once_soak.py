@@ -138,6 +138,7 @@ def test_a_thousand_requests_with_one_key_at_once_send_one_text(running_stack: L
 
     answers = asyncio.run(ask_all())
 
+    running_stack.advance(1)  # Twilio reports to the one claim
     texts = [text["sid"] for text in running_stack.texts()]
     statuses = Counter((status, replayed) for status, replayed, _ in answers)
     claims = {
@@ -149,4 +150,4 @@ def test_a_thousand_requests_with_one_key_at_once_send_one_text(running_stack: L
     assert statuses[201, False] == 1
     assert {status for status, _, _ in answers} <= {201, 409}
     assert {sid for status, _, sid in answers if status == 201} == set(texts)
-    assert len(claims) <= 1
+    assert len(claims) == 1
