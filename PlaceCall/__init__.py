@@ -5,9 +5,9 @@ import azure.functions as func
 from shared import clients
 from shared.calls import FIELDS, CallRequest
 from shared.endpoints import action
-from shared.idempotency import Key, replay_headers
+from shared.idempotency import Key
 from shared.inputs import read_inputs
-from shared.responses import json_response
+from shared.responses import sent_response
 
 
 @action
@@ -16,4 +16,4 @@ async def main(req: func.HttpRequest) -> func.HttpResponse:
     call = CallRequest.from_inputs(read_inputs(req, *FIELDS), clients.settings())
     key = Key.of_request(req, "PlaceCall", call)
     placed = await clients.caller().place(call, req.url, key)
-    return json_response(placed.to_json(), status=201, headers=replay_headers(placed))
+    return sent_response(placed)

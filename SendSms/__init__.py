@@ -4,10 +4,10 @@ import azure.functions as func
 
 from shared import clients
 from shared.endpoints import action
-from shared.idempotency import Key, replay_headers
+from shared.idempotency import Key
 from shared.inputs import read_inputs
 from shared.messages import FIELDS, TextMessage
-from shared.responses import json_response
+from shared.responses import sent_response
 
 
 @action
@@ -16,4 +16,4 @@ async def main(req: func.HttpRequest) -> func.HttpResponse:
     message = TextMessage.from_inputs(read_inputs(req, *FIELDS), clients.settings())
     key = Key.of_request(req, "SendSms", message)
     sent = await clients.messenger().send(message, req.url, key)
-    return json_response(sent.to_json(), status=201, headers=replay_headers(sent))
+    return sent_response(sent)

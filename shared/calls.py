@@ -11,6 +11,7 @@ from shared.answers import hello
 from shared.call_options import CallOptions
 from shared.claims import Claim
 from shared.errors import InvalidRequestError
+from shared.guards import Guards, Outgoing
 from shared.idempotency import Key
 from shared.inputs import Inputs, required
 from shared.lookups import Listed, Lookups
@@ -78,7 +79,8 @@ class CallRequest:
 class PlacedCall:
     """A call that Twilio has accepted.
 
-    `is_replay`: it was placed by an earlier request with the same key.
+    `is_replay`: it was placed by an earlier request with the same key. `is_dry_run`: it was checked
+    and not placed, as the setting DRY_RUN wants.
     """
 
     sid: str
@@ -86,19 +88,26 @@ class PlacedCall:
     sender: str
     to: str
     is_replay: bool = False
+    is_dry_run: bool = False
 
     def to_json(self) -> dict[str, object]:
-        """The answer of PlaceCall."""
-        return {"sid": self.sid, "status": self.status, "from": self.sender, "to": self.to}
+        """The answer of PlaceCall; without a `sid` where nobody was called."""
+        return {"sid": self.sid or None, "status": self.status, "from": self.sender, "to": self.to}
 
 
 class Caller:
     """Places calls from the app's account."""
 
     def __init__(
-        self, account: TwilioAccount, config: Settings, urls: PublicUrls, sends: Sends
+        self,
+        account: TwilioAccount,
+        config: Settings,
+        urls: PublicUrls,
+        sends: Sends,
+        guards: Guards,
     ) -> None:
         self._account = account
+        self._guards = guards
         self._config = config
         self._urls = urls
         self._sends = sends
@@ -108,14 +117,19 @@ class Caller:
     ) -> PlacedCall:
         """Hand a call to Twilio, once for each key; reports go beside `request_url`.
 
-        That is OnCallStatus, and OnRecording for a recording. Raise what Sends raises.
+        That is OnCallStatus, and OnRecording for a recording. Raise what Sends and Guards raise.
         """
         config = self._config
         config.require(*config.rest_secrets, from_number=not call.sender, public_url=True)
         sender = call.sender or config.from_number
+        outgoing = Outgoing(call.to, "call")
+        if config.guards.dry_run:
+            await self._guards.check(outgoing)
+            return PlacedCall(sid="", status="dry_run", sender=sender, to=call.to, is_dry_run=True)
 
         async def create(reference: str) -> Accepted:
-            return await self._create(call, sender, request_url, reference)
+            async with self._guards.admitted(outgoing):
+                return await self._create(call, sender, request_url, reference)
 
         async def find(lookups: Lookups, claim: Claim) -> Listed | None:
             return await lookups.call(claim, to=call.to)

@@ -3,7 +3,6 @@
 Callers write `clients.messenger()`, so a test replaces one function, or all with `reset()`.
 """
 
-import asyncio
 import atexit
 import os
 import threading
@@ -16,20 +15,22 @@ from shared.errors import ConfigurationError
 from shared.local_stack import is_loopback
 from shared.public_urls import PublicUrls
 from shared.settings import Settings
+from shared.twilio_connections import TwilioConnections
 
 if TYPE_CHECKING:
-    from twilio.rest import Client
-
     from shared.calls import Caller
     from shared.claims import Claims
+    from shared.destinations import Destinations
+    from shared.guards import Guards
     from shared.key_vault import KeyVault
     from shared.ledger import Ledger
+    from shared.limits import Limits
     from shared.messages import Messenger
+    from shared.opt_outs import OptOuts
     from shared.recordings import Recordings
     from shared.sends import Sends
     from shared.states import States
     from shared.twilio_account import TwilioAccount
-    from shared.twilio_http import TwilioHttp
     from shared.voicemails import VoicemailNotifier
 
 
@@ -43,8 +44,9 @@ class Clients:
         self.public_urls = PublicUrls(self.settings)
         self.credentials = Credentials(self._secret_source(), clock)
         self._ledger: Ledger | None = None
-        self._connections: dict[asyncio.AbstractEventLoop, TwilioHttp] = {}
-        self._twilio: dict[asyncio.AbstractEventLoop, tuple[tuple[str, ...], Client]] = {}
+        self._opt_outs: OptOuts | None = None
+        self._limits: Limits | None = None
+        self._twilio = TwilioConnections(self.settings.local_twilio_url)
 
     def account(self) -> "TwilioAccount":
         """The app's Twilio account."""
@@ -54,7 +56,9 @@ class Clients:
         from shared.twilio_account import TwilioAccount
 
         retries = Retries(self.clock, self.settings.retry_budget_s, random)
-        return TwilioAccount(self.credentials, self.settings.rest_secrets, self._connect, retries)
+        return TwilioAccount(
+            self.credentials, self.settings.rest_secrets, self._twilio.connect, retries
+        )
 
     def ledger(self) -> "Ledger":
         """Where the app remembers what it sends; raise ConfigurationError when it has no storage.
@@ -65,23 +69,34 @@ class Clients:
             self._ledger = self._new_ledger()
         return self._ledger
 
+    def opt_outs(self) -> "OptOuts":
+        """Who wants no texts of which sender."""
+        if self._opt_outs is None:
+            from shared.opt_outs import OptOuts
+
+            self._opt_outs = OptOuts(ledger, self.clock)
+        return self._opt_outs
+
+    def limits(self) -> "Limits":
+        """How much may be sent; what this worker has reserved is kept here."""
+        if self._limits is None:
+            from shared.limits import Limits
+
+            self._limits = Limits(ledger, self.clock, self.settings)
+        return self._limits
+
     async def close(self) -> None:
         """Close the connections of the running event loop; wait for secrets being read."""
         await self.credentials.settle()
         if self._ledger is not None:
             await self._ledger.close()
-        loop = asyncio.get_running_loop()
-        self._twilio.pop(loop, None)
-        connection = self._connections.pop(loop, None)
-        if connection is not None:
-            await connection.close()
+        await self._twilio.close()
 
     def abandon(self) -> None:
         """Leave all connections to the system; Azure tells no function that its worker ends."""
         if self._ledger is not None:
             self._ledger.abandon()
-        for connection in self._connections.values():
-            connection.abandon()
+        self._twilio.abandon()
 
     def _secret_source(self) -> "AppSettings | KeyVault":
         if not self.settings.key_vault_url:
@@ -103,31 +118,6 @@ class Clients:
             "missing settings: AzureWebJobsStorage (or AzureWebJobsStorage__accountName), "
             "the storage account where the app remembers what it sends"
         )
-
-    def _connect(self, secrets: tuple[str, ...]) -> "Client":
-        """Twilio's client of this event loop, with these values of the REST secrets."""
-        loop = asyncio.get_running_loop()
-        known = self._twilio.get(loop)
-        if known is not None and known[0] == secrets:
-            return known[1]
-        from twilio.rest import Client
-
-        account_sid, *key_sid, password = secrets
-        user = key_sid[0] if key_sid else account_sid
-        client = Client(user, password, account_sid, http_client=self._connection(loop))
-        self._twilio[loop] = (secrets, client)
-        return client
-
-    def _connection(self, loop: asyncio.AbstractEventLoop) -> "TwilioHttp":
-        """The transport of an event loop: a connection of another loop fails."""
-        from shared.twilio_http import TwilioHttp
-
-        for closed in [known for known in self._connections if known.is_closed()]:
-            self._twilio.pop(closed, None)
-            self._connections.pop(closed).abandon()
-        if loop not in self._connections:
-            self._connections[loop] = TwilioHttp(self.settings.local_twilio_url)
-        return self._connections[loop]
 
 
 class _Holder:
@@ -211,6 +201,25 @@ def sends() -> "Sends":
     return Sends(records, clock(), settings())
 
 
+def destinations() -> "Destinations":
+    """Which numbers the app may reach."""
+    from shared.destinations import Destinations
+
+    return Destinations(settings())
+
+
+def opt_outs() -> "OptOuts":
+    """Who wants no texts of which sender."""
+    return current().opt_outs()
+
+
+def guards() -> "Guards":
+    """What must hold before something is sent."""
+    from shared.guards import Guards
+
+    return Guards(settings().guards, destinations(), opt_outs(), current().limits())
+
+
 def account() -> "TwilioAccount":
     """The app's Twilio account. Use it inside a coroutine."""
     return current().account()
@@ -220,14 +229,14 @@ def messenger() -> "Messenger":
     """Sends text messages. Use it inside a coroutine."""
     from shared.messages import Messenger
 
-    return Messenger(account(), settings(), public_urls(), clock(), sends())
+    return Messenger(account(), settings(), public_urls(), clock(), sends(), guards())
 
 
 def caller() -> "Caller":
     """Places calls. Use it inside a coroutine."""
     from shared.calls import Caller
 
-    return Caller(account(), settings(), public_urls(), sends())
+    return Caller(account(), settings(), public_urls(), sends(), guards())
 
 
 def recordings() -> "Recordings":

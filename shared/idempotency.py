@@ -17,7 +17,6 @@ import azure.functions as func
 from shared.errors import InvalidRequestError
 
 HEADER = "Idempotency-Key"
-REPLAYED_HEADER = "Idempotent-Replayed"
 MAX_KEY_CHARS = 255
 # The function of a key that no caller has given.
 NOBODY = ""
@@ -72,16 +71,6 @@ class Key(NamedTuple):
     def of_nobody(cls) -> "Key":
         """A key for a request without one; nobody can repeat it."""
         return cls(secrets.token_hex(16), NOBODY, "")
-
-
-class _Sent(Protocol):
-    @property
-    def is_replay(self) -> bool: ...
-
-
-def replay_headers(sent: _Sent) -> dict[str, str]:
-    """The headers of an answer: whether it was given before."""
-    return {REPLAYED_HEADER: "true"} if sent.is_replay else {}
 
 
 def key_of(written: str) -> str:

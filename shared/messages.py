@@ -7,6 +7,7 @@ from shared import message_timing
 from shared.claims import Claim
 from shared.clock import Clock
 from shared.errors import InvalidRequestError
+from shared.guards import Guards, Outgoing
 from shared.idempotency import Key
 from shared.inputs import Inputs, required
 from shared.lookups import Listed, Lookups
@@ -80,7 +81,8 @@ class TextMessage:
 class SentMessage:
     """A message that Twilio has accepted; `sender` is None until a messaging service picks one.
 
-    `is_replay`: it was sent by an earlier request with the same key.
+    `is_replay`: it was sent by an earlier request with the same key. `is_dry_run`: it was checked
+    and not sent, as the setting DRY_RUN wants.
     """
 
     sid: str
@@ -89,11 +91,12 @@ class SentMessage:
     to: str
     segments: int
     is_replay: bool = False
+    is_dry_run: bool = False
 
     def to_json(self) -> dict[str, object]:
-        """The answer of SendSms."""
+        """The answer of SendSms; without a `sid` where nothing was sent."""
         return {
-            "sid": self.sid,
+            "sid": self.sid or None,
             "status": self.status,
             "from": self.sender,
             "to": self.to,
@@ -111,8 +114,10 @@ class Messenger:
         urls: PublicUrls,
         clock: Clock,
         sends: Sends,
+        guards: Guards,
     ) -> None:
         self._account = account
+        self._guards = guards
         self._config = config
         self._urls = urls
         self._clock = clock
@@ -123,17 +128,24 @@ class Messenger:
     ) -> SentMessage:
         """Hand a message to Twilio, once for each key; reports go beside `request_url`.
 
-        That is OnMessageStatus. Raise what Sends raises, and InvalidRequestError when the time to
-        send it at is out of Twilio's range by now.
+        That is OnMessageStatus. Raise what Sends and Guards raise, and InvalidRequestError when the
+        time to send it at is out of Twilio's range by now.
         """
         config = self._config
         config.require(*config.rest_secrets, sender=not message.has_sender, public_url=True)
         sender = self._sender(message)
         number, service = sender.get("from_"), sender.get("messaging_service_sid")
+        senders = tuple(name for name in (number, service) if name)
+        outgoing = Outgoing(message.to, "text", message.segments, senders)
+        if config.guards.dry_run:
+            message.timing.require_possible(self._clock.now())
+            await self._guards.check(outgoing)
+            return _not_sent(message, number)
 
         async def create(reference: str) -> Accepted:
             message.timing.require_possible(self._clock.now())
-            return await self._create(message, sender, request_url, reference)
+            async with self._guards.admitted(outgoing):
+                return await self._create(message, sender, request_url, reference)
 
         async def find(lookups: Lookups, claim: Claim) -> Listed | None:
             return await lookups.message(claim, to=message.to, body=message.body)
@@ -176,6 +188,18 @@ class Messenger:
         if self._config.messaging_service_sid:
             return {"messaging_service_sid": self._config.messaging_service_sid}
         return {"from_": self._config.from_number}
+
+
+def _not_sent(message: TextMessage, sender: str | None) -> SentMessage:
+    """What a dry run answers."""
+    return SentMessage(
+        sid="",
+        status="dry_run",
+        sender=sender,
+        to=message.to,
+        segments=message.segments,
+        is_dry_run=True,
+    )
 
 
 def _body(inputs: Inputs, *, has_media: bool) -> str:

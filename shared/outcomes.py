@@ -1,6 +1,29 @@
-"""What a caller is told when it is not known whether Twilio carried out a request."""
+"""How a request to Twilio ends: what shows that nothing was done, and what is said otherwise."""
 
-from shared.errors import AppError, TwilioOutcomeUnknownError
+from http import HTTPStatus
+
+from shared.errors import (
+    AppError,
+    ConfigurationError,
+    InvalidRequestError,
+    LedgerError,
+    TwilioOutcomeUnknownError,
+    TwilioRefusedError,
+    TwilioUnreachableError,
+    VaultError,
+)
+from shared.guard_errors import LimitReachedError, NotAllowedError
+
+# After these nothing was done, whatever Twilio's answer to something else may have been.
+_NOTHING_DONE = (
+    InvalidRequestError,
+    ConfigurationError,
+    VaultError,
+    LedgerError,
+    NotAllowedError,
+    LimitReachedError,
+    TwilioUnreachableError,
+)
 
 # A request that is too early costs one read of the ledger.
 ASK_AGAIN_S = 5
@@ -19,6 +42,19 @@ AMBIGUOUS = (
     "which entry is this one, so nothing is sent again with this Idempotency-Key. Look at Twilio's "
     "log; if it was not sent, take a new key."
 )
+
+
+def did_nothing(error: BaseException) -> bool:
+    """Whether an error of a request to Twilio shows that nothing was done.
+
+    A 5xx of Twilio does not, nor a redirection, nor a 408: something in between did not want to
+    wait.
+    """
+    if not isinstance(error, TwilioRefusedError):
+        return isinstance(error, _NOTHING_DONE)
+    status = error.twilio_status
+    is_refusal = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_refusal and status != HTTPStatus.REQUEST_TIMEOUT
 
 
 def unknown(

@@ -6,6 +6,8 @@ from shared.errors import ConfigurationError, InvalidRequestError
 
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 SHORT_CODE = re.compile(r"[0-9]{5,6}")
+# Short codes, and what a country has besides: emergency calls, directories.
+SHORT_NUMBER = re.compile(r"[0-9]{3,6}")
 ALPHANUMERIC_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 MAX_CHARS = 40
 # What stands for a number that is withheld: a word, or the word as it is typed on a keypad.

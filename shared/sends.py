@@ -9,7 +9,6 @@ import logging
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import NamedTuple
 
 from shared.claims import Claim, Claims, HiddenClaimError
@@ -18,31 +17,20 @@ from shared.errors import (
     RETRY_AFTER_OUTAGE_S,
     AppError,
     ConfigurationError,
-    InvalidRequestError,
     LedgerError,
     TwilioError,
     TwilioOutcomeUnknownError,
     TwilioRefusedError,
     TwilioTimeoutError,
-    TwilioUnreachableError,
     VaultError,
 )
 from shared.idempotency import NOBODY, Key
 from shared.ledger import Ledger
 from shared.lookups import AmbiguousError, Listed, Lookups
-from shared.outcomes import ambiguous, unknown
+from shared.outcomes import ambiguous, did_nothing, unknown
 from shared.settings import Settings
 from shared.sid_owners import SidOwners
 from shared.twilio_account import TwilioAccount
-
-# After these nothing was done. An answer that does not show it is made an unknown outcome before.
-NOTHING_DONE = (
-    InvalidRequestError,
-    ConfigurationError,
-    VaultError,
-    TwilioUnreachableError,
-    TwilioRefusedError,
-)
 
 log = logging.getLogger(__name__)
 
@@ -147,16 +135,15 @@ class Sends:
         """Send what is claimed, in what is left of its time, and write down how it ended."""
         try:
             accepted = await _create(send, claim.reference, self._time_left_s(claim))
-        except (*NOTHING_DONE, LedgerError):
-            await _recorded(claims.free(claim))
-            raise
         except TwilioOutcomeUnknownError as error:
             known = await _recorded(claims.leave_unknown(claim))
             if known is not None and known.state == "sent":  # a report was faster than the answer
                 return _replayed(known)._replace(is_replay=False)
             raise self._unknown(claims, claim, error) from error
-        except BaseException:  # ended from outside, or a mistake of ours: it may have left
-            await _recorded(claims.leave_unknown(claim))
+        except BaseException as error:
+            # What shows nothing was ended from outside, or is a mistake of ours: it may have left.
+            end = claims.free if did_nothing(error) else claims.leave_unknown
+            await _recorded(end(claim))
             raise
         # Where this cannot be written down, a report does it later.
         done = await _recorded(claims.finish(claim, *accepted[:3]))
@@ -208,20 +195,11 @@ async def _create(send: Send, reference: str, limit_s: float) -> Accepted:
     except (TimeoutError, TwilioTimeoutError) as error:
         raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
     except TwilioRefusedError as error:
-        if _did_nothing(error.twilio_status):
+        if did_nothing(error):
             raise
         raise TwilioOutcomeUnknownError(
             error.detail, code=error.code, log_text=error.log_text
         ) from error
-
-
-def _did_nothing(twilio_status: int) -> bool:
-    """Whether an answer shows that nothing was done.
-
-    A 5xx and a redirection do not, nor does a 408: something in between did not want to wait.
-    """
-    is_refusal = HTTPStatus.BAD_REQUEST <= twilio_status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return is_refusal and twilio_status != HTTPStatus.REQUEST_TIMEOUT
 
 
 async def _recorded[Result](change: Awaitable[Result]) -> Result | None:

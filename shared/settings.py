@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from shared.errors import ConfigurationError
+from shared.guard_settings import GuardSettings, entries
 from shared.local_stack import is_loopback
-from shared.setting_rules import broken_rules, listed
+from shared.setting_rules import broken_rules
 
 RestCredential = Literal["auth_token", "api_key"]
 RejectReason = Literal["rejected", "busy"]
@@ -28,7 +29,12 @@ class Secret(StrEnum):
     AUTH_TOKEN_SECONDARY = "TwilioAuthTokenSecondary"  # noqa: S105 - a name, not a secret
     API_KEY_SID = "TwilioApiKeySid"
     API_KEY_SECRET = "TwilioApiKeySecret"  # noqa: S105 - a name, not a secret
+    API_KEY_SID_SECONDARY = "TwilioApiKeySidSecondary"
+    API_KEY_SECRET_SECONDARY = "TwilioApiKeySecretSecondary"  # noqa: S105 - a name, not a secret
+    WEBHOOK_KEY = "TwilioWebhookKey"
+    WEBHOOK_KEY_SECONDARY = "TwilioWebhookKeySecondary"
     LINK_SIGNING_KEY = "LinkSigningKey"
+    LINK_SIGNING_KEY_SECONDARY = "LinkSigningKeySecondary"
 
     @property
     def setting(self) -> str:
@@ -83,6 +89,7 @@ class Settings(NamedTuple):
     ledger_table: str = LEDGER_TABLE
     storage_outage: StorageOutage = "refuse_keyed"
     settle_window_s: int = SETTLE_WINDOW_S
+    guards: GuardSettings = GuardSettings()
     secrets: Mapping[Secret, str] = HiddenValues()
 
     @classmethod
@@ -103,7 +110,7 @@ class Settings(NamedTuple):
             default_region=given.get("DEFAULT_REGION", "US").upper(),
             local_stack_url=given.get("LOCAL_STACK_URL", "").rstrip("/"),
             local_twilio_url=_local_twilio_url(given),
-            blocked_callers=frozenset(listed(given.get("BLOCKED_CALLERS", ""))),
+            blocked_callers=frozenset(entries(given.get("BLOCKED_CALLERS", ""))),
             blocked_callers_reason=_reject_reason(given),
             link_lifetime_hours=int(given.get("LINK_LIFETIME_HOURS", "168")),
             storage_connection=HiddenText(given.get("AzureWebJobsStorage", "")),
@@ -114,6 +121,7 @@ class Settings(NamedTuple):
             ledger_table=given.get("LEDGER_TABLE", LEDGER_TABLE),
             storage_outage=_storage_outage(given),
             settle_window_s=int(given.get("SETTLE_WINDOW_SECONDS", SETTLE_WINDOW_S)),
+            guards=GuardSettings.from_checked(given),
             secrets=HiddenValues(
                 (name, given[name.setting]) for name in Secret if name.setting in given
             ),

@@ -13,7 +13,9 @@ from shared.settings import RETRY_BUDGET_S, SEND_LIMIT_S, Secret, Settings
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "configuration.md").read_text()
-CODE = (ROOT / "shared" / "settings.py").read_text()
+CODE = "".join(
+    (ROOT / "shared" / name).read_text() for name in ("settings.py", "guard_settings.py")
+)
 RULES = (ROOT / "shared" / "setting_rules.py").read_text()
 EXAMPLE = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
 # What no setting may look like.

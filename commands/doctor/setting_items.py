@@ -15,11 +15,13 @@ from shared.settings import Secret, Settings
 
 # What the app reads.
 OWN_NAMES = (
-    "AZURE_CLIENT_ID", "AzureWebJobsStorage", "AzureWebJobsStorage__accountName",
-    "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__tableServiceUri", "BLOCKED_CALLERS",
-    "BLOCKED_CALLERS_REASON", "DEFAULT_REGION", "KEY_VAULT_URL", "LEDGER_TABLE",
-    "LINK_LIFETIME_HOURS", "LOCAL_STACK_TWILIO_URL", "LOCAL_STACK_URL", "PUBLIC_URL",
-    "SETTLE_WINDOW_SECONDS", "STORAGE_OUTAGE", "TWILIO_FROM_NUMBER",
+    "ALLOWED_COUNTRIES", "ALLOWED_NUMBERS", "AZURE_CLIENT_ID", "AzureWebJobsStorage",
+    "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId",
+    "AzureWebJobsStorage__tableServiceUri", "BLOCKED_CALLERS", "BLOCKED_CALLERS_REASON",
+    "DAILY_CALL_LIMIT", "DAILY_SEGMENT_LIMIT", "DEFAULT_REGION", "DRY_RUN", "KEY_VAULT_URL",
+    "KILL_SWITCH", "LEDGER_TABLE", "LINK_LIFETIME_HOURS", "LOCAL_STACK_TWILIO_URL",
+    "LOCAL_STACK_URL", "MAX_CALL_SECONDS", "PUBLIC_URL", "RECIPIENT_LIMIT",
+    "RECIPIENT_LIMIT_SECONDS", "SETTLE_WINDOW_SECONDS", "STORAGE_OUTAGE", "TWILIO_FROM_NUMBER",
     "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_REST_CREDENTIAL", "WEBSITE_HOSTNAME",
     *(secret.setting for secret in Secret),
 )  # fmt: skip

@@ -27,7 +27,7 @@ USED_INSIDE = {
     "headers", "http_request", "http_response", "idempotency", "inputs", "json_response", "key",
     "local_stack", "log_report", "main", "message", "messages", "messenger", "method",
     "named_tuple", "number", "of_request", "pairs", "parse_number", "phone_numbers", "place",
-    "placed", "query", "question", "read_inputs", "read_query", "region", "replay_headers",
+    "placed", "query", "question", "read_inputs", "read_query", "region", "sent_response",
     "report", "report_log", "req", "request", "required", "response", "responses", "say", "self",
     "send", "sent", "settings", "shared", "sid", "stack", "status", "status_code", "test", "text",
     "text_message", "to", "to_json", "twi_ml", "twilio", "twiml", "twimlet_parameters", "url",

@@ -37,6 +37,7 @@ ANSWER = {
     "shared.endpoints",
     "shared.errors",
     "shared.forms",
+    "shared.guard_settings",
     "shared.local_stack",
     "shared.phone_numbers",
     "shared.public_urls",
@@ -44,6 +45,7 @@ ANSWER = {
     "shared.setting_rules",
     "shared.settings",
     "shared.signatures",
+    "shared.twilio_connections",
     "shared.webhooks",
     "twilio",
     "twilio.twiml",
@@ -58,6 +60,7 @@ REPORT = ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {
 VOICE, MESSAGING = "twilio.twiml.voice_response", "twilio.twiml.messaging_response"
 ONCE = {
     "shared.claims",
+    "shared.guard_errors",
     "shared.idempotency",
     "shared.ledger",
     "shared.lookups",
@@ -65,7 +68,8 @@ ONCE = {
     "shared.sends",
     "shared.sid_owners",
 }
-SENDING = ONCE | {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
+GUARDED = {"shared.destinations", "shared.guards", "shared.limits", "shared.opt_outs"}
+SENDING = GUARDED | ONCE | {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
 # What the project's own functions add, exactly.
 ADDED = {
     "TwimlHello": ANSWER | {"shared.answers.hello", VOICE},
@@ -180,7 +184,7 @@ def test_every_module_can_be_imported_in_an_empty_environment() -> None:
 
 @pytest.mark.parametrize(
     ("transport", "importer"),
-    [("twilio_http", "clients.py"), ("table_client", "table_ledger.py")],
+    [("twilio_http", "twilio_connections.py"), ("table_client", "table_ledger.py")],
 )
 def test_a_transport_has_one_importer(transport: str, importer: str) -> None:
     importers = [

@@ -176,7 +176,7 @@ def test_without_settings_one_answer_names_all_that_is_missing(twilio: FakeTwili
 
 def test_twilios_refusal_keeps_its_number(twilio: FakeTwilio) -> None:
     twilio.answer(
-        400, {"code": 21610, "message": "Attempt to send to unsubscribed recipient", "status": 400}
+        400, {"code": 21612, "message": "The 'To' number cannot be reached", "status": 400}
     )
 
     response = send(to=TO, body="Hello")
@@ -186,8 +186,8 @@ def test_twilios_refusal_keeps_its_number(twilio: FakeTwilio) -> None:
     assert answer(response) == {
         "status": 400,
         "title": "Twilio refused the request",
-        "detail": "Unable to create record: Attempt to send to unsubscribed recipient",
-        "code": 21610,
+        "detail": "Unable to create record: The 'To' number cannot be reached",
+        "code": 21612,
     }
 
 

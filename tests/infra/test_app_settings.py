@@ -39,8 +39,9 @@ def own(infra: Infra, reader: Reader) -> set[str]:
 
 def known() -> set[str]:
     """The settings that the app reads, and those of the host."""
-    tree = ast.parse((ROOT / "shared/settings.py").read_text())
-    constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    code = [(ROOT / "shared" / name).read_text() for name in ("settings.py", "guard_settings.py")]
+    nodes = [node for text in code for node in ast.walk(ast.parse(text))]
+    constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
     return {value for value in constants if isinstance(value, str)} | OF_THE_HOST
 
 

@@ -1,0 +1,72 @@
+"""What must hold before the app sends something that costs, and what is counted."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from shared.destinations import Destinations
+from shared.errors import TwilioRefusedError
+from shared.guard_errors import NotAllowedError, OptedOutError
+from shared.guard_settings import GuardSettings
+from shared.limits import Kind, Limits
+from shared.opt_outs import OptOuts
+from shared.outcomes import did_nothing
+
+# Twilio's number for a recipient who has texted STOP to the sender.
+OPTED_OUT = 21610
+
+
+class Outgoing(NamedTuple):
+    """A text or a call that is about to be sent to `to` (E.164).
+
+    `units` are the segments of a text, 1 for a call. `senders` are whom an opt-out can be from:
+    the number or the messaging service that it is from.
+    """
+
+    to: str
+    kind: Kind
+    units: int = 1
+    senders: tuple[str, ...] = ()
+
+
+class Guards:
+    """Lets through what the settings allow."""
+
+    def __init__(
+        self, config: GuardSettings, destinations: Destinations, opt_outs: OptOuts, limits: Limits
+    ) -> None:
+        self._config = config
+        self._destinations = destinations
+        self._opt_outs = opt_outs
+        self._limits = limits
+
+    async def check(self, outgoing: Outgoing) -> None:
+        """Raise NotAllowedError for what may not be sent at all; nothing is counted."""
+        if self._config.kill_switch:
+            raise NotAllowedError(
+                "Sending is switched off for the whole app, by the setting KILL_SWITCH.",
+                setting="KILL_SWITCH",
+            )
+        self._destinations.require(outgoing.to, "to")
+        if outgoing.kind == "text" and await self._opt_outs.has_opted_out(
+            outgoing.to, outgoing.senders
+        ):
+            raise OptedOutError
+
+    @asynccontextmanager
+    async def admitted(self, outgoing: Outgoing) -> AsyncGenerator[None]:
+        """Check and count it; the body sends it. What Twilio did not do is not counted.
+
+        Raise NotAllowedError, or LimitReachedError when it is one too many.
+        """
+        await self.check(outgoing)
+        taken = await self._limits.take(outgoing.to, outgoing.kind, outgoing.units)
+        try:
+            yield
+        except BaseException as error:
+            if did_nothing(error):
+                await self._limits.give_back(taken)
+            if isinstance(error, TwilioRefusedError) and error.code == OPTED_OUT:
+                await self._opt_outs.remember(outgoing.to, outgoing.senders)
+                raise OptedOutError from error
+            raise
