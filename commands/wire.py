@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nwire: interrupted", file=sys.stderr)
         return INTERRUPTED
     except (AppError, CommandError, OSError) as error:
-        print(f"wire: {sentence_of(error)}", file=sys.stderr)
+        print(f"wire: {sentence_of(error, from_azd=options.from_azd)}", file=sys.stderr)
         if not options.from_azd:
             return _exit_status(error)
         print(f"The app is deployed. To lead a number to it, mend this and run: {AZD}")

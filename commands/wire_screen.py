@@ -30,8 +30,8 @@ def agrees() -> bool:
     return answer_to("Change it? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def sentence_of(error: Exception) -> str:
-    """What went wrong and what to do about it."""
+def sentence_of(error: Exception, *, from_azd: bool = False) -> str:
+    """What went wrong and what to do about it; `from_azd` says where the settings come from."""
     if isinstance(error, TwilioRefusedError) and error.code == WRONG_CREDENTIALS:
         return (
             "Twilio refuses the credentials (20003). Are account SID and auth token (or API key) "
@@ -40,5 +40,6 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, TwilioRefusedError) and error.code:
         return f"{error.detail} ({error.code})"
     if isinstance(error, ConfigurationError):
-        return f"{error.detail}. Settings come from the environment and local.settings.json"
+        places = "azd env get-values" if from_azd else "local.settings.json"
+        return f"{error.detail}. Settings come from the environment and {places}"
     return error.detail if isinstance(error, AppError) else str(error)

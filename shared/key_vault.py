@@ -68,4 +68,8 @@ def _explain(error: "AzureError") -> str:
         return "there is no identity to open Key Vault with; at a desk, run az login"
     if getattr(error, "status_code", None) == HTTPStatus.FORBIDDEN:
         return "the app's identity may not read secrets; it needs the role Key Vault Secrets User"
+    if kind.startswith("ServiceRequest"):
+        return "Key Vault cannot be reached; is its name in KEY_VAULT_URL right?"
+    if kind.startswith("ServiceResponse"):
+        return "Key Vault did not answer in time"
     return f"Key Vault or its identity did not give the secret ({kind})"

@@ -84,6 +84,11 @@ def test_a_secret_that_does_not_exist_is_none(monkeypatch: pytest.MonkeyPatch) -
     assert read(monkeypatch, failing(404, code="SecretNotFound")) is None
 
 
+def test_a_vault_that_cannot_be_reached_is_a_question_of_its_name() -> None:
+    with pytest.raises(VaultError, match="is its name in KEY_VAULT_URL right"):
+        KeyVault(settings("http://127.0.0.1:1")).read(Secret.AUTH_TOKEN)
+
+
 def test_an_identity_without_the_role_is_told_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(VaultError, match="Key Vault Secrets User"):
         read(monkeypatch, failing(403))
