@@ -52,7 +52,7 @@ class TextMessage:
         sender = inputs.number("from")
         if sender is not None:
             sender = parse_sender(sender, region=region, field="from")
-        media_urls = _media_urls(inputs)
+        media_urls = _media_urls(inputs, has_local_stack=bool(config.local_stack_url))
         service = _messaging_service_sid(inputs)
         timing = MessageTiming.from_inputs(inputs)
         if timing.send_at is not None:
@@ -213,13 +213,13 @@ def _body(inputs: Inputs, *, has_media: bool) -> str:
     return body
 
 
-def _media_urls(inputs: Inputs) -> tuple[str, ...]:
+def _media_urls(inputs: Inputs, *, has_local_stack: bool) -> tuple[str, ...]:
     urls = inputs.texts("media_url")
     if len(urls) > MAX_MEDIA:
         raise InvalidRequestError(
             f"`media_url` has {len(urls)} URLs; Twilio takes up to {MAX_MEDIA}", field="media_url"
         )
-    return tuple(media_url(url, field="media_url") for url in urls)
+    return tuple(media_url(url, has_local_stack=has_local_stack, field="media_url") for url in urls)
 
 
 def _messaging_service_sid(inputs: Inputs) -> str | None:
