@@ -1,5 +1,6 @@
 """A running local stack, and everything that a test does with it."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -31,17 +32,24 @@ class LocalStack:
         self.http.trust_env = False
 
     @classmethod
-    def start(cls, root: Path = ROOT, *, clock: str = "manual") -> Self:
+    def start(
+        cls,
+        root: Path = ROOT,
+        *,
+        clock: str = "manual",
+        environment: Mapping[str, str] | None = None,
+    ) -> Self:
         """Start it on free ports and wait for the functions; raise RuntimeError without them.
 
         A local.settings.json is left out, so that tests mean the same on every desk; the
-        environment's variables count.
+        environment's variables count, and those of `environment` before them.
         """
         command = [sys.executable, "-m", "emulator", "--root", str(root), "--clock", clock]
         command += ["--settings", ""]
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
             [*command, "--port", "0", "--phone-port", "0"],
             cwd=ROOT,
+            env={**os.environ, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
