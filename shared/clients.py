@@ -46,19 +46,22 @@ class Clients:
         self._ledger: Ledger | None = None
         self._opt_outs: OptOuts | None = None
         self._limits: Limits | None = None
+        self._refused: set[tuple[str, ...]] = set()
         self._twilio = TwilioConnections(self.settings.local_twilio_url)
 
     def account(self) -> "TwilioAccount":
         """The app's Twilio account."""
         from random import random
 
+        from shared.rest_credentials import RestCredentials
         from shared.retries import Retries
         from shared.twilio_account import TwilioAccount
 
-        retries = Retries(self.clock, self.settings.retry_budget_s, random)
-        return TwilioAccount(
-            self.credentials, self.settings.rest_secrets, self._twilio.connect, retries
-        )
+        config = self.settings
+        secrets = (config.rest_secrets, config.rest_secrets_secondary)
+        credentials = RestCredentials(self.credentials, *secrets, self._refused)
+        retries = Retries(self.clock, config.retry_budget_s, random)
+        return TwilioAccount(credentials, self._twilio.connect, retries)
 
     def ledger(self) -> "Ledger":
         """Where the app remembers what it sends; raise ConfigurationError when it has no storage.

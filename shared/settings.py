@@ -135,6 +135,14 @@ class Settings(NamedTuple):
         return (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
 
     @property
+    def rest_secrets_secondary(self) -> tuple[Secret, ...]:
+        """The secrets that count when Twilio refuses those of `rest_secrets`."""
+        if self.rest_credential == "api_key":
+            key = (Secret.API_KEY_SID_SECONDARY, Secret.API_KEY_SECRET_SECONDARY)
+            return (Secret.ACCOUNT_SID, *key)
+        return (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN_SECONDARY)
+
+    @property
     def send_limit_s(self) -> float:
         """How long one send may take; over well before anybody may ask whether to send again."""
         return min(SEND_LIMIT_S, self.settle_window_s * 2 / 3)

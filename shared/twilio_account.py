@@ -4,9 +4,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
-from shared.credentials import Credentials
 from shared.errors import AppError, TwilioError, TwilioOutcomeUnknownError, TwilioRefusedError
-from shared.settings import Secret
 
 if TYPE_CHECKING:
     from twilio.base.exceptions import (
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from twilio.http.response import Response
     from twilio.rest import Client
 
+    from shared.rest_credentials import RestCredentials
     from shared.retries import Retries
 
 UNREADABLE = (
@@ -34,13 +33,11 @@ class TwilioAccount:
 
     def __init__(
         self,
-        credentials: Credentials,
-        rest_secrets: tuple[Secret, ...],
+        credentials: "RestCredentials",
         connect: Connect,
         retries: "Retries",
     ) -> None:
         self._credentials = credentials
-        self._rest_secrets = rest_secrets
         self._connect = connect
         self._retries = retries
 
@@ -52,22 +49,25 @@ class TwilioAccount:
         return await self._retries.run(lambda: self.run_once(operation))
 
     async def run_once(self, operation: Callable[["Client"], Awaitable[Result]]) -> Result:
-        """Run an operation once; only when Twilio refuses the credentials, once more with new ones.
+        """Run an operation once; only where Twilio refuses the credentials, again with others.
 
         Twilio checks credentials before anything else, so a refused operation did nothing. Raise
         ConfigurationError, VaultError or a TwilioError.
         """
-        used = await self._credentials.get(*self._rest_secrets)
-        try:
-            return await self._attempt(operation, used)
-        except TwilioRefusedError as error:
-            if error.twilio_status != HTTPStatus.UNAUTHORIZED:
-                raise
-            await self._credentials.refresh(*self._rest_secrets)
-            current = await self._credentials.get(*self._rest_secrets)
-            if current == used:
-                raise
-        return await self._attempt(operation, current)
+        tried = [await self._credentials.first()]
+        while True:
+            try:
+                result = await self._attempt(operation, tried[-1])
+            except TwilioRefusedError as error:
+                if error.twilio_status != HTTPStatus.UNAUTHORIZED:
+                    raise
+                other = await self._credentials.after(tried)
+                if other is None:
+                    raise
+                tried.append(other)
+            else:
+                self._credentials.note_success(tried[-1])
+                return result
 
     async def _attempt(
         self, operation: Callable[["Client"], Awaitable[Result]], secrets: tuple[str, ...]

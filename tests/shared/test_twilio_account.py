@@ -23,13 +23,12 @@ from shared.errors import (
     TwilioUnreachableError,
     VaultError,
 )
+from shared.rest_credentials import RestCredentials
 from shared.retries import Retries
-from shared.settings import Secret
+from shared.settings import Secret, Settings
 from shared.twilio_account import TwilioAccount
 from shared.twilio_http import TwilioHttp
 from tests.shared.conftest import ManualClock
-
-REST_SECRETS = (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
 
 
 class Attempts:
@@ -53,9 +52,13 @@ class Attempts:
 def account_of(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> TwilioAccount:
     known = secrets or {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
     clock = ManualClock()
-    credentials = Credentials(AppSettings(known), clock)
-    retries = Retries(clock, 10, lambda: 1.0)
-    return TwilioAccount(credentials, REST_SECRETS, attempts.connect, retries)
+    credentials = rest_credentials(Credentials(AppSettings(known), clock))
+    return TwilioAccount(credentials, attempts.connect, Retries(clock, 10, lambda: 1.0))
+
+
+def rest_credentials(credentials: Credentials) -> RestCredentials:
+    config = Settings()
+    return RestCredentials(credentials, config.rest_secrets, config.rest_secrets_secondary, set())
 
 
 def run(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> object:
@@ -200,12 +203,10 @@ def test_without_credentials_there_is_nothing_to_repeat() -> None:
 
     vault, clock, attempts = Down(), ManualClock(), Attempts()
     retries = Retries(clock, 10, lambda: 1.0)
-    credentials = Credentials(vault, clock)
+    credentials = rest_credentials(Credentials(vault, clock))
 
     with pytest.raises(VaultError) as caught:
-        asyncio.run(
-            TwilioAccount(credentials, REST_SECRETS, attempts.connect, retries).run(attempts)
-        )
+        asyncio.run(TwilioAccount(credentials, attempts.connect, retries).run(attempts))
 
     assert vault.reads == 1
     assert caught.value.retry_after_s == 10
@@ -239,8 +240,7 @@ def test_through_sdk_and_transport_a_429_is_waited_out_and_a_503_is_not() -> Non
             http = TwilioHttp(str(server.make_url("")).rstrip("/"))
             known = {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
             account = TwilioAccount(
-                Credentials(AppSettings(known), clock),
-                REST_SECRETS,
+                rest_credentials(Credentials(AppSettings(known), clock)),
                 lambda secrets: Client(*secrets, http_client=http),
                 Retries(clock, 10, lambda: 1.0),
             )
