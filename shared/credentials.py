@@ -109,6 +109,11 @@ class Credentials:
                 self._keep(secret)
         return self._readings[secret].value
 
+    def known(self, secret: Secret) -> str | None:
+        """The value of a secret if somebody has read it before; nothing is read for this."""
+        reading = self._readings.get(secret)
+        return reading.value if reading else None
+
     async def refresh(self, *secrets: Secret) -> None:
         """Read secrets again because a value no longer works: at most once per interval each.
 
