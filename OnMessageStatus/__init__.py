@@ -1,11 +1,12 @@
 """POST /api/OnMessageStatus: Twilio reports what became of a message. Signed by Twilio."""
 
-from shared import reports
+from shared import opt_out_webhooks, reports
 from shared.endpoints import report
 from shared.webhooks import Webhook
 
 
 @report
 async def main(req: Webhook) -> None:
-    """Keep the report and log it."""
+    """Keep the report and log it; remember the opt-out that it tells of."""
+    await opt_out_webhooks.note_report(req)
     await reports.take(reports.MESSAGE, req)

@@ -2,7 +2,7 @@
 
 from twilio.twiml import TwiML
 
-from shared import clients
+from shared import clients, opt_out_webhooks
 from shared.endpoints import answer
 from shared.text_replies import answered
 from shared.webhooks import Webhook
@@ -11,4 +11,5 @@ from shared.webhooks import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Reply with `Keywords[word]`, else `Message`, with `MediaUrl`; text `Forward` as well."""
+    await opt_out_webhooks.note_text(req)
     return answered(req, clients.settings())

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from shared.answers import reply
 from shared.message_limits import MAX_MEDIA
+from shared.opt_out_webhooks import is_answered_by_twilio
 from shared.owners import owner_number
 from shared.settings import Settings
 from shared.twimlet_parameters import (
@@ -24,7 +25,10 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
     """Answer with a keyword's answer, else with `Message`; hand the text on to `Forward`.
 
     Without either, what arrived is acknowledged, unless it is handed on: then a person may answer.
+    What Twilio has answered itself (STOP, START, HELP) is only handed on.
     """
+    if is_answered_by_twilio(req):
+        return reply.reply("", forwarding=_forwarding(req, _owner(req, config)))
     text = reply.keyword_answer(table(req.query, "Keywords"), req.field("Body") or "")
     if text is None:
         text = req.parameter("Message")

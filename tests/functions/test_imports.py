@@ -68,7 +68,13 @@ ONCE = {
     "shared.sends",
     "shared.sid_owners",
 }
-GUARDED = {"shared.destinations", "shared.guards", "shared.limits", "shared.opt_outs"}
+GUARDED = {
+    "shared.destinations",
+    "shared.guards",
+    "shared.limits",
+    "shared.opt_out_lists",
+    "shared.opt_outs",
+}
 SENDING = GUARDED | ONCE | {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
 # What the project's own functions add, exactly.
 ADDED = {
@@ -80,13 +86,14 @@ ADDED = {
     | {
         "shared.answers.reply",
         "shared.message_limits",
+        "shared.opt_out_webhooks",
         "shared.owners",
         "shared.text_replies",
         "shared.twimlet_parameters",
         "shared.xml_text",
         MESSAGING,
     },
-    "OnMessageStatus": REPORT,
+    "OnMessageStatus": REPORT | {"shared.opt_out_webhooks"},
     "OnCallStatus": REPORT,
     "GetHealth": ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.health"},
     "SendSms": ANSWER - {"shared.answers", "twilio", "twilio.twiml"}
@@ -96,6 +103,7 @@ ADDED = {
     | SENDING
     | {
         "shared.calls",
+        "shared.twiml_documents",
         "shared.call_options",
         "shared.answers.hello",
         "shared.xml_text",
