@@ -2,12 +2,13 @@
 
 from twilio.twiml import TwiML
 
-from shared.answers.echo import echo
+from shared import clients
+from shared.answers.echo import PARAMETER, echo
 from shared.endpoints import answer
 from shared.webhooks import Webhook
 
 
 @answer
 async def main(req: Webhook) -> TwiML | str:
-    """Answer with the document of the query, as it is."""
-    return echo(req.parameter("Twiml"))
+    """Answer with the document of the query, as it is, if it may be used."""
+    return echo(req.parameter(PARAMETER), clients.destinations)

@@ -1,6 +1,5 @@
 """Phone calls: what callers ask for, checked, and how it is handed to Twilio."""
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from shared.public_urls import PublicUrls
 from shared.sends import Accepted, Send, Sends
 from shared.settings import Settings
 from shared.twilio_account import TwilioAccount, present
+from shared.twiml_documents import numbers_in
 from shared.web_addresses import twiml_url
 from shared.xml_text import is_xml_text
 
@@ -35,9 +35,6 @@ REPORTED_RECORDINGS = ("completed", "absent")
 
 FIELDS = ("to", "from", "message", "twiml", "url", *call_options.FIELDS)
 CONTENT_FIELDS = ("message", "twiml", "url")
-
-# Nothing that has matched is tried in another way: each character is read once.
-_TWIML = re.compile(r"(?:<\?xml[^>]*\?>)?\s*+(?><!--.*?-->\s*)*+<Response[\s/>]", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +70,11 @@ class CallRequest:
             url = twiml_url(url, has_local_stack=bool(config.local_stack_url), field="url")
         options = CallOptions.from_inputs(inputs)
         return cls(to=to, sender=sender, twiml=_twiml(inputs), url=url, options=options)
+
+    @property
+    def dialled(self) -> tuple[str, ...]:
+        """The numbers (E.164) that the document dials or texts, as far as it is known here."""
+        return numbers_in(self.twiml, field="twiml") if self.twiml else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,12 +124,14 @@ class Caller:
         config = self._config
         config.require(*config.rest_secrets, from_number=not call.sender, public_url=True)
         sender = call.sender or config.from_number
-        outgoing = Outgoing(call.to, "call")
+        outgoing = Outgoing(call.to, "call", dialled=call.dialled)
         if config.guards.dry_run:
+            call.options.require_allowed(config.guards)
             await self._guards.check(outgoing)
             return PlacedCall(sid="", status="dry_run", sender=sender, to=call.to, is_dry_run=True)
 
         async def create(reference: str) -> Accepted:
+            call.options.require_allowed(config.guards)
             async with self._guards.admitted(outgoing):
                 return await self._create(call, sender, request_url, reference)
 
@@ -148,7 +152,7 @@ class Caller:
     ) -> Accepted:
         parameters: dict[str, Any] = {
             **self._content(call, request_url),
-            **call.options.parameters(),
+            **call.options.parameters(self._config.guards),
             **self._reports(call, request_url, reference),
         }
 
@@ -192,9 +196,8 @@ def _twiml(inputs: Inputs) -> str | None:
         return _sendable(_spoken(message), "message")
     if twiml is not None:
         # Twilio refuses a blank before the declaration.
-        document = _sendable(twiml.strip(), "twiml")
-        if not _TWIML.match(document):
-            raise InvalidRequestError("`twiml` must be a document <Response>...", field="twiml")
+        document = _sendable(twiml.removeprefix("\ufeff").strip(), "twiml")
+        numbers_in(document, field="twiml")
         return document
     return None
 

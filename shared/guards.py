@@ -20,13 +20,15 @@ class Outgoing(NamedTuple):
     """A text or a call that is about to be sent to `to` (E.164).
 
     `units` are the segments of a text, 1 for a call. `senders` are whom an opt-out can be from:
-    the number or the messaging service that it is from.
+    the number or the messaging service that it is from. `dialled` are the numbers (E.164) that the
+    document of a call dials or texts.
     """
 
     to: str
     kind: Kind
     units: int = 1
     senders: tuple[str, ...] = ()
+    dialled: tuple[str, ...] = ()
 
 
 class Guards:
@@ -48,6 +50,8 @@ class Guards:
                 setting="KILL_SWITCH",
             )
         self._destinations.require(outgoing.to, "to")
+        for number in outgoing.dialled:
+            self._destinations.require(number, "twiml")
         if outgoing.kind == "text" and await self._opt_outs.has_opted_out(
             outgoing.to, outgoing.senders
         ):

@@ -26,7 +26,9 @@ from shared.answers.message import announcement
 from shared.answers.simulring import Simulring, simulring
 from shared.answers.voicemail import Voicemail, voicemail
 from shared.answers.whisper import Whisper, whisper
+from shared.destinations import Destinations
 from shared.responses import Redirection
+from shared.settings import Settings
 from shared.twimlet_parameters import Pairs, entries, flag
 from shared.webhooks import Webhook
 
@@ -46,7 +48,7 @@ TWIMLETS: Mapping[str, Callable[[Webhook], Answer]] = {
     "TwimlWhisper": lambda req: whisper(Whisper.from_query(req.query), req.field),
     "TwimlVoicemail": lambda req: voicemail(Voicemail.from_query(req.query), req.field),
     "TwimlConference": lambda req: conference(Conference.from_query(req.query), req.field),
-    "TwimlEcho": lambda req: echo(req.parameter("Twiml")),
+    "TwimlEcho": lambda req: echo(req.parameter("Twiml"), lambda: Destinations(Settings())),
     "TwimlHoldMusic": lambda req: hold_music(HoldMusic.from_query(req.query), Random(1)),  # noqa: S311
 }
 

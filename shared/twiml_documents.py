@@ -1,0 +1,148 @@
+"""TwiML that somebody else has written: checked before it goes to Twilio (docs/decisions/0014).
+
+What is wrong with a document is said with its line and without a word of its text.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from shared.errors import InvalidRequestError
+from shared.phone_numbers import E164, SHORT_NUMBER, parse_number
+
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
+
+# Response, Gather, Say and five elements of SSML within each other make eight.
+MAX_DEPTH = 10
+MAX_ELEMENTS = 500
+# <Conference> and <Pay> have the most, about thirty.
+MAX_ATTRIBUTES = 50
+ENCODINGS = ("utf-8", "us-ascii", "ascii")
+# Elements and attributes of TwiML that name a phone. <Sip>, <Client> and the like name other things
+# than numbers, and what stands behind a URL is not known here.
+DIALLING = frozenset({"dial", "number", "whatsapp"})
+TEXTING = frozenset({"sms", "message"})
+# Verbs and the nouns of <Dial>, by which a wrong case is told: Twilio passes over `<say>`. Names
+# that are not here may be newer than this list, so they are left to Twilio.
+NAMES = (
+    *("Connect", "Dial", "Echo", "Enqueue", "Gather", "Hangup", "Leave", "Message", "Pause", "Pay"),
+    *("Play", "Prompt", "Record", "Redirect", "Refer", "Reject", "Say", "Sms", "Start", "Stop"),
+    *("Application", "Client", "Conference", "Number", "Queue", "Sim", "Sip", "WhatsApp"),
+)
+_RIGHT_CASE = {name.lower(): name for name in NAMES}
+# Twilio reads a number without a plus in <Dial> as an American one. Source: <Dial>.
+_REGION_OF_TWILIO = "US"
+
+
+def numbers_in(document: str, *, field: str) -> tuple[str, ...]:
+    """Check a document; return the numbers that it dials or texts, as far as it names them.
+
+    They are in E.164; short ones, such as 911, as they are.
+
+    Raise InvalidRequestError naming `field` for what is no well-formed XML, has another root than
+    <Response>, a DOCTYPE or a processing instruction, is nested too deeply or has too much in it,
+    or names a phone number that cannot be read.
+    """
+    from xml.parsers import expat  # answers that hold no foreign document do without it
+
+    parser = expat.ParserCreate("utf-8")
+    reader = _Reader(parser, field)
+    try:
+        parser.Parse(document.encode("utf-8", "surrogatepass"), True)
+    except expat.ExpatError as error:
+        reason = expat.ErrorString(error.code) or "not well-formed"
+        raise reader.error(f"not well-formed XML: {reason}", error.lineno) from error
+    return tuple(reader.numbers)
+
+
+class _Reader:
+    """Takes what the parser finds, and refuses what no TwiML needs before it is worked on."""
+
+    def __init__(self, parser: "XMLParserType", field: str) -> None:
+        self.numbers: list[str] = []
+        self._parser = parser
+        self._field = field
+        self._elements = 0
+        self._open: list[str] = []
+        self._text = ""
+        parser.buffer_text = True
+        parser.XmlDeclHandler = self._declaration
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.ProcessingInstructionHandler = self._instruction
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+
+    def error(self, reason: str, line: int | None = None) -> InvalidRequestError:
+        """What is wrong, and in which line."""
+        line = self._parser.CurrentLineNumber if line is None else line
+        return InvalidRequestError(f"`{self._field}`, line {line}: {reason}", field=self._field)
+
+    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        # Whoever reads it in another encoding reads another document.
+        if version != "1.0" or (encoding or ENCODINGS[0]).lower() not in ENCODINGS:
+            raise self.error("the document must be XML 1.0 in UTF-8")
+
+    def _doctype(self, *_: Any) -> None:
+        """Entities are declared in a DOCTYPE alone: none is ever read."""
+        raise self.error("a DOCTYPE is not allowed")
+
+    def _instruction(self, *_: Any) -> None:
+        raise self.error("a processing instruction, <?...?>, is not allowed")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._close_text()
+        plain = _plain(name)
+        self._require_root(name)
+        self._open.append(plain)
+        self._elements += 1
+        if len(self._open) > MAX_DEPTH:
+            raise self.error(f"elements are nested more than {MAX_DEPTH} deep")
+        if self._elements > MAX_ELEMENTS:
+            raise self.error(f"there are more than {MAX_ELEMENTS} elements")
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise self.error(f"an element has more than {MAX_ATTRIBUTES} attributes")
+        if plain in _RIGHT_CASE and name.rpartition(":")[2] != _RIGHT_CASE[plain]:
+            raise self.error(f"the element is written <{_RIGHT_CASE[plain]}>, in this case alone")
+        if plain in TEXTING:
+            for attribute, value in attributes.items():
+                if _plain(attribute) == "to":
+                    self._add_number(value, "a text goes to a number with + and its country code")
+
+    def _require_root(self, name: str) -> None:
+        if not self._open and name != "Response":
+            raise self.error("the document must be <Response>...</Response>")
+
+    def _end(self, _: str) -> None:
+        self._close_text()
+        self._open.pop()
+
+    def _characters(self, text: str) -> None:
+        if self._open[-1] in DIALLING:
+            self._text += text
+
+    def _close_text(self) -> None:
+        """Take the text before a tag: two readers might not see the same number around a child."""
+        text, self._text = self._text, ""
+        self._add_number(text, "a number to dial cannot be read; write it like +12025550123")
+
+    def _add_number(self, written: str, otherwise: str) -> None:
+        written = written.strip()
+        if not written:
+            return
+        if not E164.fullmatch(written) and not SHORT_NUMBER.fullmatch(written):
+            written = self._read(written, otherwise)
+        self.numbers.append(written)
+
+    def _read(self, written: str, otherwise: str) -> str:
+        try:
+            # A text without a plus goes to the country of its sender, which is not known here.
+            if self._open[-1] in TEXTING and not written.startswith("+"):
+                raise self.error(otherwise)
+            return parse_number(written, region=_REGION_OF_TWILIO, field=self._field)
+        except InvalidRequestError as error:
+            raise self.error(otherwise) from error
+
+
+def _plain(name: str) -> str:
+    """The name of an element or attribute in lower case, without the prefix of a namespace."""
+    return name.rpartition(":")[2].lower()
