@@ -13,7 +13,7 @@ from shared.inputs import Inputs, required
 from shared.lookups import Listed, Lookups
 from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
 from shared.message_timing import MessageTiming
-from shared.phone_numbers import parse_number, parse_sender
+from shared.phone_numbers import parse_recipient, parse_sender
 from shared.public_urls import PublicUrls
 from shared.segments import count_segments
 from shared.sends import Accepted, Send, Sends
@@ -33,8 +33,9 @@ FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_t
 class TextMessage:
     """One outgoing message, ready to send.
 
-    `to` is E.164, e.g. +12025550123; `body` has up to 1600 characters and is empty only with
-    media. Without `sender` and `messaging_service_sid` the app's own sender is used.
+    `to` is E.164, e.g. +12025550123, or a short number of ALLOWED_NUMBERS. `body` has up to 1600
+    characters and is empty only with media. Without `sender` and `messaging_service_sid`
+    the app's own sender is used.
     """
 
     to: str
@@ -58,7 +59,7 @@ class TextMessage:
         if timing.send_at is not None:
             _require_service(service or config.messaging_service_sid, sender)
         return cls(
-            to=parse_number(to, region=region, field="to"),
+            to=parse_recipient(to, config.guards.allowed_numbers, region=region, field="to"),
             body=_body(inputs, has_media=bool(media_urls)),
             sender=sender,
             media_urls=media_urls,

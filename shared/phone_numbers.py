@@ -1,6 +1,7 @@
 """Phone numbers and senders: what people write becomes what Twilio takes."""
 
 import re
+from collections.abc import Collection
 
 from shared.errors import ConfigurationError, InvalidRequestError
 
@@ -38,6 +39,13 @@ def parse_number(text: str, *, region: str, field: str) -> str:
             field=field,
         )
     return _to_e164(text, region, field)
+
+
+def parse_recipient(text: str, allowed: Collection[str], *, region: str, field: str) -> str:
+    """Like parse_number, but a short number that is one of `allowed` passes as it is."""
+    if SHORT_NUMBER.fullmatch(text) and text in allowed:
+        return text
+    return parse_number(text, region=region, field=field)
 
 
 def parse_sender(text: str, *, region: str, field: str) -> str:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import PlaceCall
 import SendSms
+from shared import clients
+from shared.clock import SystemClock
 from shared.forms import FORM_TYPE
 
 if TYPE_CHECKING:
@@ -133,7 +135,11 @@ def test_a_bad_request_is_answered_with_400_and_its_field(
     assert twilio.requests == []
 
 
-def test_an_unescaped_plus_in_a_form_is_no_american_number(twilio: FakeTwilio) -> None:
+def test_an_unescaped_plus_in_a_form_is_no_american_number(
+    twilio: FakeTwilio, values: dict[str, str]
+) -> None:
+    clients.reset(clients.Clients({**values, "ALLOWED_COUNTRIES": "DE"}, SystemClock()))
+
     response = post("SendSms", b"to=+49 30 123456&body=a+b")
 
     assert response.status_code == 201

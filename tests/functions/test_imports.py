@@ -72,6 +72,7 @@ GUARDED = {
     "shared.destinations",
     "shared.guards",
     "shared.limits",
+    "shared.number_facts",
     "shared.opt_out_lists",
     "shared.opt_outs",
 }

@@ -1,0 +1,105 @@
+"""What a phone number tells about itself: its country, and whether it is short or costs more.
+
+Source: the numbering plans of the library phonenumbers. It knows many special numbers, not all.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
+# The region of networks that belong to no country, such as those of satellites.
+INTERNATIONAL = "001"
+
+# More digits than that behind the country code are no short number, whatever a plan's list says.
+_MOST_SHORT_DIGITS = 6
+# In North America 500 numbers are personal ones; Twilio's magic test numbers are among them.
+_NORTH_AMERICA = 1
+
+
+class NumberFacts(NamedTuple):
+    """What is known of a number in E.164.
+
+    `region` is a code of ISO 3166 such as GB, `001` for an international network, empty where it
+    cannot be told. `rate` says in words why a number costs more than others; empty for most.
+    """
+
+    country_code: int
+    region: str
+    rate: str
+    is_short: bool
+
+    @classmethod
+    def of(cls, number: str) -> Self | None:
+        """The facts of a number; None for what is none."""
+        import phonenumbers
+
+        try:
+            parsed = phonenumbers.parse(number)
+        except phonenumbers.NumberParseException:
+            return None
+        kind = phonenumbers.number_type(parsed)
+        is_known = kind != phonenumbers.PhoneNumberType.UNKNOWN
+        return cls(
+            country_code=parsed.country_code or 0,
+            region=phonenumbers.region_code_for_number(parsed) or "",
+            rate=_rate(parsed, kind) if is_known else _rate_of_beginning(parsed),
+            is_short=not is_known and _is_short(parsed),
+        )
+
+
+def belongs_to(number: str, region: str) -> bool:
+    """Whether a number (E.164) is one of a region; toll-free ones of +1 are of several."""
+    import phonenumbers
+
+    return phonenumbers.is_valid_number_for_region(phonenumbers.parse(number), region)
+
+
+def unknown_regions(regions: frozenset[str]) -> list[str]:
+    """The codes that no country has, such as UK for GB."""
+    import phonenumbers
+
+    return sorted(regions - phonenumbers.SUPPORTED_REGIONS)
+
+
+def _rate(number: "PhoneNumber", kind: int) -> str:
+    from phonenumbers import PhoneNumberType
+
+    if kind == PhoneNumberType.PREMIUM_RATE:
+        return "premium rate"
+    if kind == PhoneNumberType.SHARED_COST:
+        return "shared cost"
+    if kind == PhoneNumberType.PERSONAL_NUMBER and number.country_code != _NORTH_AMERICA:
+        return "personal number"
+    return ""
+
+
+def _rate_of_beginning(number: "PhoneNumber") -> str:
+    """The rate of a number with too many digits: who dials it reaches the one it begins with."""
+    from phonenumbers import PhoneNumber, national_significant_number, number_type
+
+    digits = national_significant_number(number)
+    for length in range(len(digits) - 1, _MOST_SHORT_DIGITS - 1, -1):
+        shorter = PhoneNumber(number.country_code, int(digits[:length]))
+        shorter.italian_leading_zero = number.italian_leading_zero
+        rate = _rate(shorter, number_type(shorter))
+        if rate:
+            return rate
+    return ""
+
+
+def _is_short(number: "PhoneNumber") -> bool:
+    """Whether it is a short number of its country, or too short to be a full one.
+
+    The lists go by length alone, and some countries have short numbers of eleven digits: a mobile
+    number that the library does not know yet must not be taken for one of them.
+    """
+    import phonenumbers
+
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return True
+    digits = phonenumbers.national_significant_number(number)
+    is_listed = phonenumbers.is_valid_short_number(number)
+    is_alike = len(digits) <= _MOST_SHORT_DIGITS and phonenumbers.is_possible_short_number(number)
+    return is_listed or is_alike
