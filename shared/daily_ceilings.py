@@ -1,0 +1,171 @@
+"""How much is sent in one day (UTC) by all instances together.
+
+The row of a day says how much of the ceiling the instances have reserved. Each reserves a block and
+counts its own sends in memory, so that most sends ask nothing of the ledger. The ceiling is never
+passed; what an instance has reserved and does not use, a block at most, is not used at all.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+
+from shared.batches import Batches
+from shared.clock import Clock
+from shared.guard_errors import LimitReachedError
+from shared.ledger import Ledger, Row, Value
+from shared.row_changes import change_row
+
+KIND = "day"
+# A block is a fiftieth of the ceiling, so ten instances lose a fifth of it at worst.
+BLOCKS = 50
+MAX_BLOCK = 50
+
+Setting = Literal["DAILY_SEGMENT_LIMIT", "DAILY_CALL_LIMIT"]
+_UNITS: Mapping[Setting, str] = {
+    "DAILY_SEGMENT_LIMIT": "segments of texts",
+    "DAILY_CALL_LIMIT": "calls",
+}
+
+
+class DailyCeiling:
+    """One ceiling, and this instance's block of today; for all its event loops and threads."""
+
+    def __init__(
+        self,
+        ledger: Callable[[], Ledger],
+        clock: Clock,
+        setting: Setting,
+        ceiling: int,
+        *,
+        patience_s: float,
+    ) -> None:
+        """`ledger` may raise; a reservation has to be done within `patience_s` seconds."""
+        self._ledger = ledger
+        self._clock = clock
+        self._setting: Setting = setting
+        self._ceiling = ceiling
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._day = date.min
+        self._left = 0
+        self._batches = Batches(self._serve)
+
+    def take_reserved(self, units: int) -> date | None:
+        """Count so many units on this instance's block; return the day, None without so many."""
+        today = self._today()
+        with self._lock:
+            if self._day != today or self._left < units:
+                return None
+            self._left -= units
+            return today
+
+    async def reserve(self, units: int) -> date:
+        """Count so many units, out of a new block where it needs one; return the day they are of.
+
+        Raise LimitReachedError, LedgerError, ConfigurationError.
+        """
+        day = await self._batches.add(self._setting, units)
+        if day is None:
+            raise LimitReachedError(
+                f"The setting {self._setting} allows {self._ceiling} {_UNITS[self._setting]} a "
+                f"day. This one has {units}, and there are fewer left until midnight (UTC).",
+                setting=self._setting,
+                retry_after_s=self._until_midnight_s(),
+            )
+        return day
+
+    async def give_back(self, units: int, day: date) -> None:
+        """These units of a day were not used. Raise LedgerError, ConfigurationError."""
+        self._put(units, day)
+        if self._left > self._block:  # too many to keep from the other instances
+            await self._batches.add(self._setting, 0)
+
+    @property
+    def _block(self) -> int:
+        return min(MAX_BLOCK, max(1, self._ceiling // BLOCKS))
+
+    async def _serve(self, _: str, wanted: Sequence[int]) -> Sequence[date | None]:
+        """Count what there is room for; return for each the day, None where there is no room."""
+        today = self._today()
+        left = self._drained(today)
+        change = _Change(self._ceiling, self._block, left, wanted)
+        name = f"{today.isoformat()}-{'calls' if self._setting == 'DAILY_CALL_LIMIT' else 'texts'}"
+        if change.is_wanted:
+            try:
+                left += await change_row(
+                    self._ledger(), KIND, name, change.decide, self._patience_s
+                )
+            except BaseException:
+                self._put(left, today)
+                raise
+        served: list[date | None] = []
+        for units in wanted:
+            served.append(today if units <= left else None)
+            left -= units if units <= left else 0
+        self._put(left, today)
+        return served
+
+    def _drained(self, day: date) -> int:
+        """Take all that is left of a day's block, so that nobody counts on it meanwhile."""
+        with self._lock:
+            left, self._left = (self._left if self._day == day else 0), 0
+            return left
+
+    def _put(self, units: int, day: date) -> None:
+        """Add units to today's block; what is left of another day is worth nothing."""
+        if day != self._today():
+            return
+        with self._lock:
+            if day != self._day:
+                self._day, self._left = day, 0
+            self._left += units
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(UTC).date()
+
+    def _until_midnight_s(self) -> int:
+        now = self._clock.now().astimezone(UTC)
+        midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+        return -((now - midnight) // timedelta(seconds=1))
+
+
+@dataclass
+class _Change:
+    """What one instance does to the day's row: it has `held` units left, and `wanted` are asked."""
+
+    ceiling: int
+    block: int
+    held: int
+    wanted: Sequence[int]
+    mark: str = field(default_factory=lambda: secrets.token_hex(8))
+    change: int | None = None
+    """What was written, unless somebody was faster."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the row has to be looked at."""
+        return self.units(self.ceiling) != 0
+
+    def units(self, free: int) -> int:
+        """How many units to reserve where so many are free; below 0, to give back."""
+        served = 0
+        for units in self.wanted:
+            served += units if served + units <= self.held + free else 0
+        if served > self.held:
+            return min(free, max(served - self.held, self.block))
+        return min(0, self.block - (self.held - served))
+
+    def decide(self, row: Row | None) -> tuple[Mapping[str, Value] | None, int]:
+        """The row's new values, and by how much this instance has more."""
+        reserved = int(row.values["reserved"]) if row else 0
+        is_ours = row is not None and row.values["mark"] == self.mark  # its answer was lost
+        # To give the same back twice would pass the ceiling; it may be lost, but not doubled.
+        if self.change is not None and (is_ours or self.change < 0):
+            return None, self.change
+        self.change = self.units(max(0, self.ceiling - reserved))
+        if not self.change:
+            return None, 0
+        return {"reserved": reserved + self.change, "mark": self.mark}, self.change
