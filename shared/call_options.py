@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import InvalidRequestError
+from shared.guard_errors import NotAllowedError
+from shared.guard_settings import GuardSettings
 from shared.inputs import Inputs
 
 # Twilio's limits for a call, in seconds.
@@ -50,11 +52,21 @@ class CallOptions:
             )
         return options
 
-    def parameters(self) -> dict[str, Any]:
-        """The options that are given, as the SDK names them."""
+    def require_allowed(self, guards: GuardSettings) -> None:
+        """Raise NotAllowedError for a call that may last longer than MAX_CALL_SECONDS."""
+        if self.time_limit_s is not None and self.time_limit_s > guards.max_call_s:
+            raise NotAllowedError(
+                f"`time_limit` may be {guards.max_call_s} seconds at most, by the setting "
+                "MAX_CALL_SECONDS.",
+                setting="MAX_CALL_SECONDS",
+                field="time_limit",
+            )
+
+    def parameters(self, guards: GuardSettings) -> dict[str, Any]:
+        """The options that are given, as the SDK names them; MAX_CALL_SECONDS counts always."""
         options: dict[str, Any] = {
             "timeout": self.timeout_s,
-            "time_limit": self.time_limit_s,
+            "time_limit": self.time_limit_s or guards.call_limit_s,
             "record": self.record,
             "send_digits": self.send_digits,
             "machine_detection": self.machine_detection,

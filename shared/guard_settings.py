@@ -31,6 +31,11 @@ class GuardSettings(NamedTuple):
     daily_calls: int = DAILY_CALLS
     max_call_s: int = MAX_CALL_S
 
+    @property
+    def call_limit_s(self) -> int | None:
+        """How long a call may last that asks for nothing else; None leaves it to Twilio."""
+        return self.max_call_s if self.max_call_s < MAX_CALL_S else None
+
     @classmethod
     def from_checked(cls, given: Mapping[str, str]) -> Self:
         """Read settings that the rules of setting_rules have let pass."""
