@@ -28,7 +28,7 @@ def application(state: State) -> web.Application:
     middlewares = [no_early_ends, only_from_here, world_errors, fault_injection(state)]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     identity = Identity()
-    vault = Vault(state.secrets, identity)
+    vault = Vault(state.secrets, identity, state.given_secrets)
     storage = StorageDoor(state.tables, identity, lambda gap: state.store.alert("", None, gap))
     app.add_routes(
         [

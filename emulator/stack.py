@@ -74,6 +74,7 @@ class Stack:
         state = State(clock, functions_url, prefix, emulator_url, self._messaging_service)
         terminal = Terminal(state.answers_url, emulator_url)
         state.on_alert = terminal.alert
+        state.on_refused_signature = terminal.refused_signature
 
         def host_changed(host: HostState) -> None:
             state.host_changed(_host_view(host))

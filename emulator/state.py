@@ -19,9 +19,9 @@ from emulator.rest import RestApi
 from emulator.storage import Tables
 from emulator.twilio.accounts import Accounts
 from emulator.twilio.numbers import national
-from emulator.twilio.records import Alert, Call, Message, PhoneNumber, Record
+from emulator.twilio.records import Alert, Call, Delivery, Message, PhoneNumber, Record
 from emulator.twilio.store import Shelf, Store
-from emulator.webhooks import Webhooks
+from emulator.webhooks import TokenPlaces, Webhooks
 
 SHOWN = 500
 """Records of each kind in a snapshot for the page."""
@@ -69,6 +69,9 @@ class State:
         self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
         self.secrets = dict(SECRETS)
         """What the Key Vault stand-in holds, by secret name."""
+        self.given_secrets: dict[str, str] = {}
+        """What it last gave out to the app."""
+        self.on_refused_signature: Callable[[Delivery], None] = lambda delivery: None
         self._handsets: list[str] = list(HANDSETS)
         self._host: Mapping[str, object] = NO_HOST
         self.faults = Faults(self._tell_of_faults)
@@ -78,7 +81,11 @@ class State:
         self.tables = Tables(clock)
         self._accounts = Accounts(clock)
         self.webhooks = Webhooks(
-            self.store, clock, lambda: self._accounts.auth_token, self._why_refused
+            self.store,
+            clock,
+            lambda: self._accounts.auth_token,
+            self._why_refused,
+            self._token_places,
         )
         self.reports = Reports(self.store, clock, self.webhooks, self.faults)
         self.texts = Texts(self.store, clock, self.webhooks, self.reports, emulator_url)
@@ -171,6 +178,12 @@ class State:
             return ""
         return "" if name.lower() in known else f"there is no function {name[:NAME_SHOWN]}"
 
+    def _token_places(self) -> TokenPlaces:
+        """Say who has the account's present auth token."""
+        is_rotated = self.faults.is_on("vault", "rotated")
+        token = self._accounts.auth_token
+        return TokenPlaces.of(token, self.secrets, self.given_secrets, is_rotated=is_rotated)
+
     def _cancel_line(self) -> list[asyncio.Task[None]]:
         return [*self.exchange.cancel(), *self.texts.cancel(), *self.reports.cancel()]
 
@@ -206,6 +219,8 @@ class State:
             self._meet(record)
         if isinstance(record, Alert):
             self.on_alert(record)
+        if isinstance(record, Delivery) and record.signature is not None:
+            self.on_refused_signature(record)
         self.hub.publish(kind, lambda: views.of(record))
 
     def _meet(self, record: Message | Call) -> None:

@@ -6,7 +6,7 @@ import sys
 from emulator.faults import Faults
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE
 from emulator.supervision.supervisor import HostState
-from emulator.twilio.records import Alert
+from emulator.twilio.records import Alert, Delivery
 
 
 class Terminal:
@@ -42,6 +42,19 @@ class Terminal:
         """Print what went wrong in a text or call; the page shows it in its place."""
         number = f"Twilio {alert.level} {alert.code}" if alert.code else "Not emulated"
         self._print(f"{number}: {alert.message} {alert.resource_sid}".rstrip())
+
+    def refused_signature(self, delivery: Delivery) -> None:
+        """Print step by step why the app refused a signature; the page shows the URLs, too.
+
+        An app that gives no reason may have refused something else; that is for the page.
+        """
+        check = delivery.signature
+        if check is None or not check.reason:
+            return
+        marks = {True: "same", False: "DIFFERS", None: "?"}
+        lines = [f"  {step.name:<9} {marks[step.agrees]:<8} {step.text}" for step in check.steps]
+        heading = f"Refused ({delivery.purpose}, {delivery.resource_sid}): {check.reason}"
+        self._print("\n".join([heading, *lines, f"  What to do: {check.advice}"]))
 
     def welcome(self) -> None:
         """Print where everything is."""

@@ -18,9 +18,15 @@ from emulator.local_values import VAULT_URL
 class Vault:
     """One vault with one version of each secret."""
 
-    def __init__(self, values: Mapping[str, str], identity: Identity) -> None:
-        """`values` are the secrets by name; what changes in them changes in the vault."""
+    def __init__(
+        self, values: Mapping[str, str], identity: Identity, given: dict[str, str] | None = None
+    ) -> None:
+        """`values` are the secrets by name; what changes in them changes in the vault.
+
+        `given` takes what was last given out, by name.
+        """
         self._secrets = values
+        self._given = {} if given is None else given
         self._identity = identity
         self._version = secrets.token_hex(16)
         self._since = int(time.time())
@@ -30,11 +36,13 @@ class Vault:
         if not self._identity.opens(VAULTS, request):
             return _problem(HTTPStatus.UNAUTHORIZED, "Unauthorized", "A bearer token is required.")
         name = request.match_info["name"]
-        value = next((v for n, v in self._secrets.items() if n.lower() == name.lower()), None)
+        name = next((known for known in self._secrets if known.lower() == name.lower()), name)
+        value = self._secrets.get(name)
         version = request.match_info["version"].strip("/")
         if value is None or version not in ("", self._version):
             text = f"A secret with (name/id) {name} was not found in this key vault."
             return _problem(HTTPStatus.NOT_FOUND, "SecretNotFound", text)
+        self._given[name] = value
         return web.json_response(
             {
                 "value": value,

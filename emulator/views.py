@@ -1,7 +1,7 @@
 """Records as the page and the tests see them: JSON of our own, with ISO 8601 times."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from emulator.clock import to_milliseconds
@@ -15,6 +15,7 @@ from emulator.twilio.records import (
     PhoneNumber,
     Queue,
     Recording,
+    SignatureCheck,
 )
 
 BRIEF_HEAD, BRIEF_TAIL = 10, 90
@@ -164,6 +165,18 @@ def webhook(record: Delivery) -> Json:
         "duration_ms": record.duration_ms,
         "attempt": record.attempt,
         "error": record.error,
+        "signature": _signature(record.signature),
+    }
+
+
+def _signature(check: SignatureCheck | None) -> Json | None:
+    if check is None:
+        return None
+    return {
+        "reason": check.reason,
+        "steps": [asdict(step) for step in check.steps],
+        "finding": check.finding,
+        "advice": check.advice,
     }
 
 

@@ -4,9 +4,29 @@ import { Icon } from "./icons.js";
 import { Markup } from "./markup.js";
 import { html, useState } from "./ui.js";
 
-const Details = ({ delivery: { error, method, url, form, answer, content_type: type } }) =>
+const VERDICTS = { true: ["good", "same"], false: ["bad", "differs"], null: ["soft", "not known"] };
+
+/** One side of a comparison; what differs is marked. */
+const Side = ({ name, url, same, tail }) => {
+  const end = url.length - tail;
+  return html`<p><small>${name}</small> ${url.slice(0, same)}<mark>${url.slice(same, end)}</mark>${url.slice(end)}</p>`;
+};
+
+/** Why the app refused the signature, step by step. */
+const Signature = ({ reason, steps, advice }) => html`<section aria-label="Signature" data-testid="signature">
+  ${reason && html`<p class="error">${reason}</p>`}
+  <ol>${steps.map(({ name, agrees, text, signed, checked, same, tail }) => {
+    const [mood, verdict] = VERDICTS[agrees];
+    return html`<li><b>${name}</b> <b class=${mood}>${verdict}</b> ${text}
+      ${checked ? Object.entries({ signed, checked }).map(([side, url]) => html`<${Side} ...${{ name: side, url, same, tail }} />`) : signed && html`<p>${signed}</p>`}
+    </li>`;
+  })}</ol>
+  <p><b>What to do</b> ${advice}</p>
+</section>`;
+
+const Details = ({ delivery: { error, method, url, form, answer, content_type: type, signature } }) =>
   html`<div class="details">
-    ${error && html`<p class="error">${error}</p>`}
+    ${signature ? html`<${Signature} ...${signature} />` : error && html`<p class="error">${error}</p>`}
     <p><b>${method}</b> ${url}</p>
     <table>${form.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</table>
     <h4>Answer <small>${type}</small></h4>

@@ -99,10 +99,9 @@ class Client:
         return headers
 
     def _signature(self, webhook: Webhook, url: str, form: Pairs) -> str:
-        is_voice = webhook.resource_sid.startswith(("CA", "CF"))
         # A dictionary of several values: Twilio's SDK reads repeated fields from nothing else.
         validator = RequestValidator(self._auth_token())
-        return validator.compute_signature(signed_url(url, is_voice=is_voice), MultiDict(form))
+        return validator.compute_signature(signed_url(url, webhook.resource_sid), MultiDict(form))
 
 
 async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:

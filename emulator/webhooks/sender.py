@@ -4,17 +4,26 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from emulator.clock import Clock
-from emulator.twilio.records import Delivery
+from emulator.twilio.records import Delivery, SignatureCheck
 from emulator.twilio.sids import new_sid
 from emulator.twilio.store import Store
 from emulator.webhooks.client import AttemptError, Client
 from emulator.webhooks.cookies import Cookies
 from emulator.webhooks.overrides import Connection, connection_of
-from emulator.webhooks.urls import credentials_of, host_of, join_url, origin_of, sendable_url
+from emulator.webhooks.signature_check import Signed, TokenPlaces, checked_of, explain
+from emulator.webhooks.urls import (
+    credentials_of,
+    host_of,
+    join_url,
+    origin_of,
+    sendable_url,
+    signed_url,
+)
 from emulator.webhooks.webhook import Answer, Webhook, WebhookError
 
 MAX_REDIRECTS = 10
@@ -30,12 +39,14 @@ class Webhooks:
         clock: Clock,
         auth_token: Callable[[], str],
         hint: Callable[[str, int], str] = lambda url, status: "",
+        token_places: Callable[[], TokenPlaces] = TokenPlaces,
     ) -> None:
-        """`auth_token` gives the account's present one.
+        """`auth_token` gives the account's present one, `token_places` says who has it.
 
         `hint` says of a URL why it was answered with an error status, "" when nobody knows.
         """
         self._hint = hint
+        self._token_places = token_places
         self._store = store
         self._clock = clock
         self._cookies = Cookies(clock)
@@ -92,7 +103,7 @@ class Webhooks:
         raise WebhookError(11215, f"More than {MAX_REDIRECTS} redirects")
 
     def _refusal(self, answer: Answer) -> str:
-        hint = self._hint(answer.url, answer.status) or answer.problem
+        hint = self._hint(answer.url, answer.status) or answer.problem or answer.finding
         message = f"{host_of(answer.url)} answered with HTTP status {answer.status}"
         return f"{message}: {hint}" if hint else message
 
@@ -127,7 +138,7 @@ class Webhooks:
                 replace(delivery, error=message, duration_ms=_ms_since(began))
             )
             raise
-        self._store.deliveries.put(
+        delivery = self._store.deliveries.put(
             replace(
                 delivery,
                 status=answer.status,
@@ -135,9 +146,19 @@ class Webhooks:
                 answer=_shown(answer),
                 duration_ms=_ms_since(began),
                 error=f"HTTP {answer.status}" if answer.status >= 400 else "",
+                signature=self._explained(delivery, answer),
             )
         )
-        return answer
+        return replace(answer, finding=delivery.signature.finding if delivery.signature else "")
+
+    def _explained(self, delivery: Delivery, answer: Answer) -> SignatureCheck | None:
+        """Say why the signature was refused; None when the answer is no such refusal."""
+        if not delivery.signed or answer.status != HTTPStatus.FORBIDDEN:
+            return None
+        # A field that is repeated with the same value is signed once, as in Twilio's SDKs.
+        names = tuple(name for name, _ in sorted(set(delivery.form)))
+        signed = Signed(signed_url(delivery.url, delivery.resource_sid), names)
+        return explain(signed, checked_of(answer.body), self._token_places())
 
     def _delivery(self, webhook: Webhook, attempt: int) -> Delivery:
         return Delivery(

@@ -50,9 +50,12 @@ def without_password(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def signed_url(url: str, *, is_voice: bool) -> str:
-    """Return what is signed: voice over https goes without its port (docs/usage/security)."""
-    if is_voice and url.startswith("https:"):
+def signed_url(url: str, resource_sid: str) -> str:
+    """Return what is signed: voice over https goes without its port (docs/usage/security).
+
+    `resource_sid` is the text, call or conference that the request belongs to.
+    """
+    if resource_sid.startswith(("CA", "CF")) and url.startswith("https:"):
         return re.sub(r"^(https://[^/?]+?):\d+(?=[/?]|$)", r"\1", url)
     return url
 

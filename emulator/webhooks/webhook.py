@@ -39,6 +39,7 @@ class Answer:
     """What came back. `url` is the last one after redirects, against which links in it resolve.
 
     It is as it was given: with its password and fragment, without the fields that a GET carries.
+    `finding` says what was wrong with the signature that it refuses, "" when that is not known.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Answer:
     body: bytes
     location: str | None = None
     wants_password: bool = False
+    finding: str = ""
 
     @property
     def text(self) -> str:

@@ -14,8 +14,14 @@ from emulator.twilio.records.calls import (
     Want,
 )
 from emulator.twilio.records.conferences import Conference, Participant
-from emulator.twilio.records.history import Alert, Delivery
+from emulator.twilio.records.history import (
+    Alert,
+    Delivery,
+    SignatureCheck,
+    SignatureStep,
+)
 from emulator.twilio.records.instructions import Direction, Instructions, Music, StatusCallback
+from emulator.twilio.records.keys import Key
 from emulator.twilio.records.messages import ENDED_MESSAGE, Media, Message, MessageStatus
 from emulator.twilio.records.phone_numbers import PhoneNumber
 from emulator.twilio.records.queues import Member, Queue
@@ -32,6 +38,7 @@ __all__ = [
     "Direction",
     "Entry",
     "Instructions",
+    "Key",
     "MachineDetection",
     "Media",
     "Member",
@@ -44,6 +51,8 @@ __all__ = [
     "Record",
     "Recording",
     "RecordingOptions",
+    "SignatureCheck",
+    "SignatureStep",
     "StatusCallback",
     "Track",
     "Want",

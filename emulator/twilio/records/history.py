@@ -6,8 +6,43 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
+class SignatureStep:
+    """One thing that has to be the same where a request is signed and where it is checked.
+
+    `agrees` is None where nobody can tell. `text` holds no values, so that a terminal may show it.
+    `signed` and `checked` are the two sides in full; their first `same` and last `tail` characters
+    are equal. They are "" where there is nothing to lay side by side.
+    """
+
+    name: str
+    agrees: bool | None
+    text: str
+    signed: str = ""
+    checked: str = ""
+    same: int = 0
+    tail: int = 0
+
+
+@dataclass(frozen=True)
+class SignatureCheck:
+    """Why the app took a signature for wrong.
+
+    `reason` is the app's own, "" when it gave none; `finding` is the first thing that does not
+    agree, "" when that cannot be told; `advice` says what to do.
+    """
+
+    reason: str
+    steps: tuple[SignatureStep, ...]
+    finding: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """One request that the emulator made to a webhook. `status` is None until an answer came."""
+    """One request that the emulator made to a webhook. `status` is None until an answer came.
+
+    `signature` explains an answer that refuses the signature.
+    """
 
     sid: str
     resource_sid: str
@@ -23,6 +58,7 @@ class Delivery:
     content_type: str = ""
     duration_ms: float | None = None
     error: str = ""
+    signature: SignatureCheck | None = None
 
 
 @dataclass(frozen=True)
