@@ -21,7 +21,6 @@ from emulator.twilio.records.history import (
     SignatureStep,
 )
 from emulator.twilio.records.instructions import Direction, Instructions, Music, StatusCallback
-from emulator.twilio.records.keys import Key
 from emulator.twilio.records.messages import ENDED_MESSAGE, Media, Message, MessageStatus
 from emulator.twilio.records.phone_numbers import PhoneNumber
 from emulator.twilio.records.queues import Member, Queue
@@ -38,7 +37,6 @@ __all__ = [
     "Direction",
     "Entry",
     "Instructions",
-    "Key",
     "MachineDetection",
     "Media",
     "Member",
