@@ -21,7 +21,7 @@ VENV_PYTHON = os.path.join(VENV, "Scripts/python.exe" if os.name == "nt" else "b
 STAMP = os.path.join(VENV, ".requirements")  # what is installed: one "set digest" a line
 UNFINISHED = "unfinished"  # a set that is noted while .venv is being made or changed
 
-# Each set is the files that it is made of; the last one is what pip is told to install.
+# Each set is the files that decide it; the last one holds them all, and is what pip installs.
 SETS = {
     "local": ["requirements.txt", "requirements-local.txt"],
     "dev": ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"],
@@ -36,6 +36,7 @@ PROGRAMS = {
     "wire": ("local", ["-m", "commands.wire"]),
     "doctor": ("local", ["-m", "commands.doctor"]),
     "new": ("dev", ["-m", "commands.new"]),
+    "lock": ("dev", ["-m", "commands.lock"]),
     "screenshot": ("dev", [os.path.join("docs", "screenshot.py")]),
 }
 
@@ -53,6 +54,8 @@ usage: python3 dev.py COMMAND [OPTIONS]
   doctor [--url URL] [--key KEY] [--local] [--settings FILE] [--json]
                           say what is wrong with a desk or a deployment, and what to do
   new NAME                make a function that passes every check, like TwimlOpeningHours
+  lock [--upgrade] [--upgrade-package NAME]
+                          pin every package with its hashes, after a change of requirements*.in
   screenshot              make the pictures of the README from the running product
   python                  say which Python is used
 Sets up .venv by itself, and again when a requirements file changes.\

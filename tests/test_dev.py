@@ -24,6 +24,7 @@ COMMANDS = (
     "wire",
     "doctor",
     "new",
+    "lock",
     "screenshot",
     "python",
 )
@@ -308,6 +309,7 @@ def test_a_command_that_fails_or_does_not_exist_is_no_python(dev: ModuleType) ->
         (["sign", "URL", "A=b c"], "requirements-local.txt", "-m emulator.sign URL A=b c"),
         (["wire", "--undo"], "requirements-local.txt", "-m commands.wire --undo"),
         (["new", "GetA"], "requirements-dev.txt", "-m commands.new GetA"),
+        (["lock"], "requirements-dev.txt", "-m commands.lock"),
         (["screenshot"], "requirements-dev.txt", f"{Path('docs', 'screenshot.py')}"),
     ],
 )

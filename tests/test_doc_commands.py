@@ -43,7 +43,7 @@ PROGRAM = re.compile(
 )
 DEV_TESTS = "tests/test_dev.py"
 RUN_ELSEWHERE = [
-    ("*", r"python3 dev\.py (start|test|sign|screenshot)\b", f"{DEV_TESTS}::test_a_command_sets_"
+    ("*", r"python3 dev\.py (start|test|sign|lock|screenshot)\b", f"{DEV_TESTS}::test_a_command_sets_"
      "up_what_it_needs_and_goes_on_as_its_program"),
     ("*", r"python3 dev\.py check\b", f"{DEV_TESTS}::test_check_runs_everything_and_names_what_"
      "failed"),

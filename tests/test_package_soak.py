@@ -39,8 +39,8 @@ print(json.dumps({"loaded": loaded, "foreign": sorted(foreign)}))
 
 
 def pinned(name: str) -> str:
-    """The line of the local requirements that pins a package."""
-    lines = (ROOT / "requirements-local.txt").read_text().splitlines()
+    """The line that asks for a package of the local stack."""
+    lines = (ROOT / "requirements-local.in").read_text().splitlines()
     return next(line for line in lines if re.match(rf"{name}==", line))
 
 

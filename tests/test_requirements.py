@@ -1,27 +1,115 @@
-"""The three sets of packages."""
+"""The three lists of packages, and what is locked for each: every package, with its hashes."""
 
+import re
+from importlib.metadata import requires
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from commands.lock import HEADER, SETS
 
 PROJECT = Path(__file__).resolve().parent.parent
-FILES = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")
+REMEDY = "a list has changed: `python3 dev.py lock` writes the locks anew"
+HASH = re.compile(r" --hash=sha256:([0-9a-f]{64})")
 
 
-def lines_of(name: str) -> list[str]:
-    """Return a requirements file without its comments."""
-    lines = (PROJECT / name).read_text("utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+class Locked(NamedTuple):
+    """A package as it is locked."""
+
+    version: str
+    marker: str
+    hashes: frozenset[str]
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_every_package_is_pinned_exactly(name: str) -> None:
-    packages = [line for line in lines_of(name) if not line.startswith("-r ")]
-
-    assert packages
-    assert all("==" in line for line in packages)
+def text_of(name: str) -> str:
+    return (PROJECT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize(("name", "contained"), [(FILES[1], FILES[0]), (FILES[2], FILES[1])])
-def test_each_set_contains_the_one_before(name: str, contained: str) -> None:
-    assert lines_of(name)[0] == f"-r {contained}"
+def asked(name: str) -> dict[str, str]:
+    """The packages that a list kept by hand names, with their versions."""
+    lines = [line for line in text_of(f"{name}.in").splitlines() if not line.startswith(("#", "-"))]
+    return {canonicalize_name(package): version for package, version in map(split_pin, lines)}
+
+
+def split_pin(line: str) -> tuple[str, str]:
+    package, _, version = line.partition("==")
+    return package, version
+
+
+def lines_of_lock(name: str) -> list[str]:
+    """The lines of a lock without its comments, each package with its hashes on one."""
+    lines = [line for line in text_of(f"{name}.txt").splitlines() if not re.match(r"\s*#", line)]
+    return [line for line in "\n".join(lines).replace("\\\n", "").splitlines() if line]
+
+
+def locked(name: str) -> dict[str, Locked]:
+    """The packages of a lock."""
+    found: dict[str, Locked] = {}
+    for line in lines_of_lock(name):
+        requirement = Requirement(line.partition(" --hash")[0])
+        version = str(requirement.specifier).removeprefix("==")
+        found[requirement.name] = Locked(
+            version, str(requirement.marker or ""), frozenset(HASH.findall(line))
+        )
+    return found
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_line_of_a_lock_pins_a_package_with_its_hashes(name: str) -> None:
+    pin = re.compile(rf"[a-z0-9-]+==[\w.]+( ; [^\\]+?)?\s*({HASH.pattern}\s*)+")
+
+    assert len(lines_of_lock(name)) > len(asked(name))
+    assert [line for line in lines_of_lock(name) if not pin.fullmatch(line)] == [], REMEDY
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_a_list_asks_for_is_locked_at_its_version(name: str) -> None:
+    lock = locked(name)
+    versions = {package: lock[package].version for package in asked(name) if package in lock}
+
+    assert asked(name)
+    assert versions == asked(name), REMEDY
+
+
+@pytest.mark.parametrize(("name", "contained"), list(zip(SETS[1:], SETS, strict=False)))
+def test_each_set_contains_the_one_before_file_for_file(name: str, contained: str) -> None:
+    assert f"-r {contained}.txt" in text_of(f"{name}.in").splitlines()
+    assert locked(contained).items() <= locked(name).items()
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_lock_leaves_no_package_to_be_chosen_at_the_installation(name: str) -> None:
+    lock = locked(name)
+    here = [package for package, pin in lock.items() if is_for_this_machine(pin.marker)]
+    needed = {
+        canonicalize_name(requirement.name)
+        for package in here
+        for requirement in map(Requirement, requires(package) or [])
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    }
+
+    assert needed
+    assert needed - {*lock} == set()
+
+
+def is_for_this_machine(marker: str) -> bool:
+    return not marker or bool(Requirement(f"package; {marker}").marker.evaluate())  # pyright: ignore[reportOptionalMemberAccess] # it has one
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_lock_names_no_index_and_no_other_place(name: str) -> None:
+    assert (
+        re.findall(
+            r"://|--(?!hash|universal|generate-hashes|python-version)\S+| @ ",
+            text_of(f"{name}.txt"),
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_lock_says_how_it_is_made(name: str) -> None:
+    assert text_of(f"{name}.txt").splitlines()[1] == f"#    {HEADER}"

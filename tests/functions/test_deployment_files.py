@@ -1,4 +1,4 @@
-"""The files that tell Azure what to run: host.json and requirements.txt."""
+"""The files that tell Azure what to run: host.json and what is asked of requirements.txt."""
 
 import ast
 import json
@@ -22,7 +22,7 @@ DISTRIBUTIONS = {
 
 
 def requirements() -> list[str]:
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    lines = (ROOT / "requirements.in").read_text().splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
