@@ -14,6 +14,7 @@ from emulator.state import State
 from emulator.storage import PREFIX as STORAGE_PREFIX
 from emulator.storage import StorageDoor
 from emulator.twilio.api import PREFIX
+from emulator.twilio.auth_tokens import PREFIX as TOKENS_PREFIX
 from emulator.vault import Vault
 from emulator.world import problem, world_errors
 
@@ -33,7 +34,10 @@ def application(state: State) -> web.Application:
     app.add_routes(
         [
             web.route("*", PREFIX + "{path:.*}", state.api.handle),
+            web.route("*", TOKENS_PREFIX + "{path:.*}", state.rest.auth_tokens.handle),
             web.get("/identity/token", identity.token),
+            web.get("/vault/secrets", vault.names),
+            web.put("/vault/secrets/{name}", vault.write),
             web.get("/vault/secrets/{name}{version:/?.*}", vault.secret),
             web.route("*", STORAGE_PREFIX + "{path:.*}", storage.handle),
             *world.routes(state),

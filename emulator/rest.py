@@ -10,9 +10,12 @@ from emulator.line.recorder import Recorder
 from emulator.line.texts import Texts
 from emulator.twilio.accounts import Accounts
 from emulator.twilio.api import Api, Part
+from emulator.twilio.auth_tokens import AuthTokens
+from emulator.twilio.authentication import secrets_of
 from emulator.twilio.calls import Calls
 from emulator.twilio.conference_recordings import ConferenceRecordings
 from emulator.twilio.conferences import Conferences
+from emulator.twilio.keys import Keys
 from emulator.twilio.media import MessageFeedback, MessageMedia
 from emulator.twilio.members import Members
 from emulator.twilio.messages import Messages
@@ -25,7 +28,10 @@ from emulator.twilio.store import Store
 
 
 class RestApi:
-    """Builds the API and each resource of it once; `api` answers the requests."""
+    """Builds the API and each resource of it once.
+
+    `api` answers the requests, `auth_tokens` those of accounts.twilio.com.
+    """
 
     def __init__(
         self,
@@ -46,7 +52,14 @@ class RestApi:
         self._messages = Messages(store, clock, texts, messaging_service)
         self._queues = Queues(store, clock, exchange.queues)
         self._conferences = Conferences(store, clock, exchange.conferences, exchange.announcements)
-        self.api = Api(store, clock, accounts, self._resources(), self._parts())
+        self._keys = Keys(store, clock)
+        secrets = secrets_of(accounts, self._keys)
+        self.api = Api(store, clock, accounts, secrets, self._resources(), self._parts())
+        self.auth_tokens = AuthTokens(clock, accounts, secrets)
+
+    def reset(self) -> None:
+        """Forget what is kept by a resource alone."""
+        self._keys.reset()
 
     def _resources(self) -> Mapping[str, Resource[Any]]:
         """Return the resources below the account by their name in the path."""
@@ -63,6 +76,7 @@ class RestApi:
             **kinds,
             "Queues": self._queues,
             "Conferences": self._conferences,
+            "Keys": self._keys,
         }
 
     def _parts(self) -> Mapping[str, Part]:

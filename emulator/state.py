@@ -14,7 +14,7 @@ from emulator.line.exchange import Exchange
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
 from emulator.line.texts import Texts
-from emulator.local_values import AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE, LINE_SID, SECRETS
+from emulator.local_values import FUNCTION_KEY, HANDSETS, LINE, LINE_SID, SECRETS
 from emulator.rest import RestApi
 from emulator.storage import Tables
 from emulator.twilio.accounts import Accounts
@@ -83,7 +83,7 @@ class State:
         self.webhooks = Webhooks(
             self.store,
             clock,
-            lambda: self._accounts.auth_token,
+            lambda: self.auth_token,
             self._why_refused,
             self._token_places,
         )
@@ -93,7 +93,8 @@ class State:
         self.exchange = Exchange(
             self.store, clock, self.webhooks, self.reports, recorder, self.texts
         )
-        self.api = RestApi(
+        self._is_rotated = False
+        self.rest = RestApi(
             self.store,
             clock,
             self._accounts,
@@ -101,8 +102,14 @@ class State:
             self.texts,
             recorder,
             messaging_service,
-        ).api
+        )
+        self.api = self.rest.api
         self._add_line()
+
+    @property
+    def auth_token(self) -> str:
+        """The account's present auth token, with which Twilio signs."""
+        return self._accounts.auth_token
 
     @property
     def handsets(self) -> list[str]:
@@ -157,6 +164,9 @@ class State:
         self.webhooks.forget()
         self.tables.clear()
         self._accounts.reset()
+        self.rest.reset()
+        self.secrets.clear()
+        self.secrets.update(SECRETS)
         self._handsets = list(HANDSETS)
         self._add_line()
         self.hub.publish("snapshot", self.snapshot)
@@ -205,9 +215,11 @@ class State:
         self.hub.publish("faults", self.faults.view)
 
     async def _faults_changed(self) -> None:
-        rotated = self.faults.is_on("vault", "rotated")
-        token = rotated_token(self.faults.seed) if rotated else AUTH_TOKEN
-        self._accounts.auth_token = self.secrets["TwilioAuthToken"] = token
+        is_rotated = self.faults.is_on("vault", "rotated")
+        if is_rotated or self._is_rotated:
+            self._accounts.impose(rotated_token(self.faults.seed) if is_rotated else "")
+            self.secrets["TwilioAuthToken"] = self._accounts.auth_token
+        self._is_rotated = is_rotated
         self._tell_of_faults()
 
     def _changed(self, kind: str, record: Record | None) -> None:

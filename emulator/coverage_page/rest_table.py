@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from emulator.coverage_page.tables import in_code
 from emulator.twilio import (
+    auth_tokens,
     calls,
     conferences,
     invitations,
+    keys,
     media,
     members,
     messages,
@@ -18,7 +20,8 @@ from emulator.twilio import (
 )
 
 RESOURCES = (
-    "Accounts", "Calls", "Conferences", "IncomingPhoneNumbers", "Messages", "Queues", "Recordings",
+    "Accounts", "Calls", "Conferences", "IncomingPhoneNumbers", "Keys", "Messages", "Queues",
+    "Recordings",
 )  # fmt: skip
 """What is emulated directly below an account."""
 
@@ -105,4 +108,11 @@ def _conferences() -> list[Row]:
 
 
 def _accounts() -> list[Row]:
-    return [("Accounts: fetch, list, update", ("FriendlyName",), ("Status",))]
+    tokens = "accounts.twilio.com/v1/AuthTokens"
+    return [
+        ("Accounts: fetch, list, update", ("FriendlyName",), ("Status",)),
+        ("Keys: create, update", keys.EMULATED, ()),
+        ("Keys: fetch, list, delete", (), ()),
+        (f"{tokens}/Secondary: create, delete", auth_tokens.EMULATED, ()),
+        (f"{tokens}/Promote: update", auth_tokens.EMULATED, ()),
+    ]

@@ -1,5 +1,6 @@
 """The Accounts resource: the one account of the local stack."""
 
+import secrets
 from dataclasses import dataclass
 
 from emulator.clock import Clock
@@ -23,8 +24,37 @@ class Accounts:
     def reset(self) -> None:
         """Forget what was changed."""
         self.friendly_name = FRIENDLY_NAME
-        self.auth_token = AUTH_TOKEN
+        self._primary = AUTH_TOKEN
+        self.secondary_auth_token = ""
+        self._imposed = ""
         self.created = self.updated = self.clock.now()
+
+    @property
+    def auth_token(self) -> str:
+        """The primary token, which signs Twilio's requests."""
+        return self._imposed or self._primary
+
+    def auth_tokens(self) -> tuple[str, ...]:
+        """All tokens that open the REST API.
+
+        Twilio's docs call the secondary one good for API requests; nobody here has tried it.
+        """
+        return tuple(filter(None, (self.auth_token, self.secondary_auth_token)))
+
+    def impose(self, auth_token: str) -> None:
+        """Let another token count in the place of the primary one; "" ends that."""
+        self._imposed = auth_token
+
+    def add_secondary(self) -> str:
+        """Make a secondary token and return it."""
+        self.secondary_auth_token = secrets.token_hex(16)
+        return self.secondary_auth_token
+
+    def promote(self) -> None:
+        """Make the secondary token the primary one, whose predecessor is dead at once."""
+        self._primary, self.secondary_auth_token = self.secondary_auth_token, ""
+        self._imposed = ""
+        self.updated = self.clock.now()
 
     def create(self, parameters: Parameters) -> wire.Json:
         raise NotEmulatedError("Creating a subaccount")

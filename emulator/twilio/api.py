@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from emulator.clock import Clock
-from emulator.local_values import ACCOUNT_SID, API_KEY_SID, TEST_ACCOUNT_SID
+from emulator.local_values import ACCOUNT_SID, TEST_ACCOUNT_SID
 from emulator.twilio import wire
 from emulator.twilio.accounts import Accounts
-from emulator.twilio.authentication import refused_credentials, user_of
+from emulator.twilio.authentication import Secrets, refused_credentials, user_of
 from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
 from emulator.twilio.parameters import Parameters
 from emulator.twilio.resource import Resource, not_allowed, page_of
@@ -48,13 +48,18 @@ class Api:
         store: Store,
         clock: Clock,
         accounts: Accounts,
+        secrets: Secrets,
         resources: Mapping[str, Resource[Any]],
         parts: Mapping[str, Part],
     ) -> None:
-        """`resources` are by their name in the path, `parts` by e.g. "Queues/Members"."""
+        """`secrets` tell who may ask.
+
+        `resources` are by their name in the path, `parts` by e.g. "Queues/Members".
+        """
         self._store = store
         self._clock = clock
         self._accounts = accounts
+        self._secrets = secrets
         self._resources = resources
         self._parts = parts
 
@@ -68,18 +73,18 @@ class Api:
             parameters = await _form_of(request)
             if PUBLIC_FILE.fullmatch(request.path):
                 return self._file(request)
-            user = user_of(request.headers.get("Authorization", ""), self._accounts.auth_token)
+            user = user_of(request.headers.get("Authorization", ""), self._secrets)
             if user == TEST_ACCOUNT_SID:
                 return _json(self._try_out(request, parameters), HTTPStatus.CREATED)
             if not request.path.endswith(".json"):
                 return await asyncio.to_thread(self._file, request)
             body, status = self._dispatch(
-                request, parameters, query, is_api_key=user == API_KEY_SID
+                request, parameters, query, is_api_key=user != ACCOUNT_SID
             )
         except TwilioRefusalError as refusal:
             if isinstance(refusal, NotEmulatedError):
                 self._store.alert("", None, refusal.message)
-            return _json(refusal.body(), refusal.status)
+            return _json(refusal.body(), refusal.status, refusal.headers())
         return _json(body, status)
 
     def _try_out(self, request: web.Request, parameters: Parameters) -> wire.Json:
@@ -185,12 +190,9 @@ def _is_gap(name: str, rest: list[str], *, emulated: bool) -> bool:
     return len(rest) > 1 and rest[1] in REAL_PARTS.get(name, ())
 
 
-def _json(body: Mapping[str, object] | None, status: int) -> web.Response:
-    headers = (
-        {"WWW-Authenticate": 'Basic realm="Twilio API"'}
-        if status == HTTPStatus.UNAUTHORIZED
-        else {}
-    )
+def _json(
+    body: Mapping[str, object] | None, status: int, headers: Mapping[str, str] | None = None
+) -> web.Response:
     if body is None:
         return web.Response(status=status, headers=headers)
     return web.json_response(body, status=status, headers=headers)

@@ -2,32 +2,40 @@
 
 import base64
 import hmac
+from collections.abc import Callable
 from http import HTTPStatus
 
-from emulator.local_values import (
-    ACCOUNT_SID,
-    API_KEY_SECRET,
-    API_KEY_SID,
-    TEST_ACCOUNT_SID,
-    TEST_AUTH_TOKEN,
-)
+from emulator.local_values import ACCOUNT_SID, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN
+from emulator.twilio.accounts import Accounts
 from emulator.twilio.errors import TwilioRefusalError
+from emulator.twilio.keys import Keys
 
-PASSWORDS = {API_KEY_SID: API_KEY_SECRET, TEST_ACCOUNT_SID: TEST_AUTH_TOKEN}
+type Secrets = Callable[[str], tuple[str, ...]]
+"""Gives the passwords that a user may come with; none for who is not known."""
 
 
-def user_of(header: str, auth_token: str) -> str:
-    """Return the SID of who asks; raise 20003 for anything but the known pairs.
+def secrets_of(accounts: Accounts, keys: Keys) -> Secrets:
+    """Return what tells the passwords of the account, of its keys and of the test credentials."""
 
-    `auth_token` is the account's at present.
-    """
+    def secrets(user: str) -> tuple[str, ...]:
+        if user == ACCOUNT_SID:
+            return accounts.auth_tokens()
+        if user == TEST_ACCOUNT_SID:
+            return (TEST_AUTH_TOKEN,)
+        secret = keys.secret_of(user)
+        return () if secret is None else (secret,)
+
+    return secrets
+
+
+def user_of(header: str, secrets: Secrets) -> str:
+    """Return the SID of who asks; raise 20003 for anything but the known pairs."""
     scheme, _, encoded = header.partition(" ")
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:  # no Base64, or no UTF-8 in it
         raise refused_credentials() from None
-    known = auth_token if user == ACCOUNT_SID else PASSWORDS.get(user)
-    same = known is not None and hmac.compare_digest(known.encode(), password.encode())
+    same = any(hmac.compare_digest(s.encode(), password.encode()) for s in secrets(user))
     if scheme.lower() != "basic" or not same:
         raise refused_credentials()
     return user

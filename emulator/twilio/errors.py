@@ -4,6 +4,8 @@ TwilioRefusalError                  an error answer: HTTP status, Twilio's numbe
 └── NotEmulatedError           501: Twilio can do it, the emulator cannot; it has no Twilio number
 """
 
+from http import HTTPStatus
+
 
 class TwilioRefusalError(Exception):
     """Twilio says no. `code` is a number of Twilio's error dictionary, `status` the HTTP status."""
@@ -23,6 +25,11 @@ class TwilioRefusalError(Exception):
             "more_info": more_info,
             "status": self.status,
         }
+
+    def headers(self) -> dict[str, str]:
+        """Return what Twilio says in the headers: to whom a 401 asks for a password."""
+        is_401 = self.status == HTTPStatus.UNAUTHORIZED
+        return {"WWW-Authenticate": 'Basic realm="Twilio API"'} if is_401 else {}
 
 
 class NotEmulatedError(TwilioRefusalError):

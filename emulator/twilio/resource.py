@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from emulator.clock import Clock
 from emulator.twilio.errors import TwilioRefusalError
 from emulator.twilio.parameters import Parameters
-from emulator.twilio.records import Media, Member, Participant, Record
+from emulator.twilio.records import Key, Media, Member, Participant, Record
 from emulator.twilio.store import Store
 from emulator.twilio.wire import Json
 
@@ -20,8 +20,8 @@ UNNUMBERED = 400
 """The code of a refusal whose number Twilio does not publish: the status, as its SDK has it."""
 
 
-type Row = Record | Member | Participant | Media
-"""What a list shows: records, who waits in a queue or takes part in a conference, and media."""
+type Row = Record | Member | Participant | Media | Key
+"""What a list shows: records, who waits in a queue or takes part in a conference, media, keys."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 from emulator.local_values import ACCOUNT_SID
 from emulator.twilio.numbers import kind_of, national
-from emulator.twilio.records import Call, Media, Message, PhoneNumber, Recording
+from emulator.twilio.records import Call, Key, Media, Message, PhoneNumber, Recording
 
 API_VERSION = "2010-04-01"
 ACCOUNT_PATH = f"/{API_VERSION}/Accounts/{ACCOUNT_SID}"
@@ -52,6 +52,11 @@ type Json = dict[str, object]
 def rfc_2822(time: datetime | None) -> str | None:
     """Return e.g. Thu, 24 Aug 2023 05:01:45 +0000."""
     return None if time is None else format_datetime(time.astimezone(UTC))
+
+
+def iso_8601(time: datetime) -> str:
+    """Return e.g. 2015-07-31T04:00:00Z, as the newer parts of the API have it."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def message(record: Message) -> Json:
@@ -213,6 +218,16 @@ def _recording(record: Recording) -> Json:
         "source": record.source,
         "start_time": rfc_2822(record.created),
         "status": record.status,
+    }
+
+
+def key(record: Key) -> Json:
+    """The Key resource (twilio.com/docs/iam/api-keys/key-resource-v1)."""
+    return {
+        "sid": record.sid,
+        "friendly_name": record.friendly_name,
+        "date_created": rfc_2822(record.created),
+        "date_updated": rfc_2822(record.updated),
     }
 
 

@@ -21,6 +21,7 @@ from emulator.twilio.records.history import (
     SignatureStep,
 )
 from emulator.twilio.records.instructions import Direction, Instructions, Music, StatusCallback
+from emulator.twilio.records.keys import Key
 from emulator.twilio.records.messages import ENDED_MESSAGE, Media, Message, MessageStatus
 from emulator.twilio.records.phone_numbers import PhoneNumber
 from emulator.twilio.records.queues import Member, Queue
@@ -37,6 +38,7 @@ __all__ = [
     "Direction",
     "Entry",
     "Instructions",
+    "Key",
     "MachineDetection",
     "Media",
     "Member",
