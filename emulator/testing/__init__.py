@@ -9,5 +9,6 @@ assert stack.texts()[-1]["body"] == "You wrote: Hello"
 from emulator.local_values import HANDSETS
 from emulator.testing.faults import FaultsOn
 from emulator.testing.local_stack import FORM, HANDSET, ROOT, LocalStack, running
+from emulator.testing.second_host import SecondHost
 
-__all__ = ["FORM", "HANDSET", "HANDSETS", "ROOT", "FaultsOn", "LocalStack", "running"]
+__all__ = ["FORM", "HANDSET", "HANDSETS", "ROOT", "FaultsOn", "LocalStack", "SecondHost", "running"]

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlencode
@@ -14,6 +15,7 @@ from twilio.request_validator import RequestValidator
 from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, FUNCTION_KEY, HANDSETS, LINE, LINE_SID
 from emulator.testing.faults import Fault, FaultsOn, auth_token_of
 from emulator.testing.output import TIMEOUT_S, Output
+from emulator.testing.second_host import SecondHost, second_host
 
 HANDSET = HANDSETS[0]
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +65,15 @@ class LocalStack:
         self.process.terminate()
         self.process.wait(TIMEOUT_S)
         self.output.close()
+
+    def second_host(
+        self, environment: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[SecondHost]:
+        """Another instance of the functions beside the first, in a `with` statement.
+
+        Both share the emulator and all that it keeps, the ledger too.
+        """
+        return second_host(self.functions_url, self.emulator_url, environment or {})
 
     def reset(self) -> None:
         """Return to the state of a fresh start."""
