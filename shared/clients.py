@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shared.states import States
     from shared.twilio_account import TwilioAccount
     from shared.voicemails import VoicemailNotifier
+    from shared.webhooks import Verifier
 
 
 class Clients:
@@ -46,6 +47,7 @@ class Clients:
         self._ledger: Ledger | None = None
         self._opt_outs: OptOuts | None = None
         self._limits: Limits | None = None
+        self._verifier: Verifier | None = None
         self._refused: set[tuple[str, ...]] = set()
         self._twilio = TwilioConnections(self.settings.local_twilio_url)
 
@@ -87,6 +89,14 @@ class Clients:
 
             self._limits = Limits(ledger, self.clock, self.settings)
         return self._limits
+
+    def verifier(self) -> "Verifier":
+        """Checks who made a request."""
+        if self._verifier is None:
+            from shared.webhooks import Verifier
+
+            self._verifier = Verifier(self.public_urls, self.credentials, self.clock)
+        return self._verifier
 
     async def close(self) -> None:
         """Close the connections of the running event loop; wait for secrets being read."""

@@ -136,13 +136,15 @@ class ForgedRequestError(AppError):
     status = HTTPStatus.FORBIDDEN
     title = "The request is not signed by Twilio"
 
-    def __init__(self, reason: str, url: str) -> None:
-        """Say why (`reason` holds no input) and which URL the signature was checked against."""
+    def __init__(self, reason: str, url: str, explanation: str = "", **checked: object) -> None:
+        """Say why (no input), the URL and what else was `checked`; `explanation` is for the log."""
         super().__init__(
             f"{reason} The signed URL is {url} (PUBLIC_URL, path and query). "
             "To sign a test request: python3 dev.py sign URL name=value",
-            log_text=reason,
+            log_text=f"{reason} {explanation}".rstrip(),
         )
+        checks = {"fields": [], "tokens": [], "algorithm": "HMAC_SHA1", **checked}
+        self.signature: dict[str, object] = {"reason": reason, "url": url, **checks}
 
 
 class ForbiddenLinkError(AppError):

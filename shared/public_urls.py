@@ -32,14 +32,14 @@ class PublicUrls:
     """Makes the URLs that are handed to Twilio."""
 
     def __init__(self, config: Settings) -> None:
-        self._public_url = config.public_url
+        self.public_url = config.public_url
         # Whether Twilio (the real one, or the local stack's) can call this app.
         self.reachable = bool(config.local_stack_url) or not is_loopback(config.public_url)
         self._has_told = False
 
     def of_request(self, request_url: str) -> str:
         """The URL under which Twilio made the request with this `req.url`."""
-        return self._public_url + path_and_query(request_url)
+        return self.public_url + path_and_query(request_url)
 
     def of_function(self, name: str, request_url: str) -> str:
         """The URL of another function of this app, beside the one of this request.
@@ -48,7 +48,7 @@ class PublicUrls:
         takes a path with a slash at its end as well.
         """
         path = path_and_query(request_url).partition("?")[0].rstrip("/")
-        return f"{self._public_url}{path.rpartition('/')[0]}/{name}"
+        return f"{self.public_url}{path.rpartition('/')[0]}/{name}"
 
     def of_report(self, name: str, request_url: str, claim: str = "") -> str | None:
         """Like of_function; None when Twilio could not reach it (the log says so once).

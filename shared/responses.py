@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import azure.functions as func
 
-from shared.errors import AppError, TwilioOutcomeUnknownError
+from shared.errors import AppError, ForgedRequestError, TwilioOutcomeUnknownError
 
 if TYPE_CHECKING:
     from twilio.twiml import TwiML
@@ -71,6 +71,7 @@ def problem_response(error: AppError) -> func.HttpResponse:
     """Answer with an error as RFC 9457 has it; `field` and `code` stand there where they apply.
 
     The extension `outcome` has one value, unknown: what was asked for may have been done.
+    `signature` is what a refused signature was checked with, by names.
 
     Nobody may keep it: without a word about that, a 404 may be kept, and told to others.
     """
@@ -85,6 +86,8 @@ def problem_response(error: AppError) -> func.HttpResponse:
         problem["code"] = error.code
     if isinstance(error, TwilioOutcomeUnknownError):
         problem["outcome"] = "unknown"
+    if isinstance(error, ForgedRequestError):
+        problem["signature"] = error.signature
     headers = {"Cache-Control": "no-store"}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)

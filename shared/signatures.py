@@ -1,8 +1,9 @@
 """X-Twilio-Signature: how Twilio signs its requests.
 
 Twilio appends each posted field (name and value, sorted) to the URL it requests and makes a
-Base64 HMAC-SHA1 of that, keyed with the account's auth token. A body that is not a form is not
-part of it: there the signed URL carries `bodySHA256`. Source: Twilio, "Webhooks security".
+Base64 HMAC of that, keyed with the account's auth token (SHA-1) or with a webhook shared key
+(SHA-1 or SHA-256, as a second header says). A body that is not a form is not part of it: there the
+signed URL carries `bodySHA256`. Sources: Twilio, "Webhooks security" and "Webhook shared keys".
 """
 
 import hashlib
@@ -10,12 +11,32 @@ import hmac
 import re
 from base64 import b64encode
 from collections.abc import Iterable
+from enum import StrEnum
 
 HEADER = "x-twilio-signature"
+SETTINGS_HEADER = "x-twilio-webhooks-signature-settings"
 BODY_HASH_PARAMETER = "bodySHA256"
 
+Fields = Iterable[tuple[str, str]]
 
-def sign(token: str, url: str, fields: Iterable[tuple[str, str]] = ()) -> bytes:
+
+class Algorithm(StrEnum):
+    """How a signature is made, in the words of Twilio's header."""
+
+    HMAC_SHA1 = "HMAC_SHA1"
+    HMAC_SHA256 = "HMAC_SHA256"
+
+
+# The Base64 of 20 and of 32 bytes: each of the two ends with one `=`.
+_FORMS = {
+    Algorithm.HMAC_SHA1: re.compile(r"[A-Za-z0-9+/]{27}="),
+    Algorithm.HMAC_SHA256: re.compile(r"[A-Za-z0-9+/]{43}="),
+}
+
+
+def sign(
+    secret: str, url: str, fields: Fields = (), algorithm: Algorithm = Algorithm.HMAC_SHA1
+) -> bytes:
     """The signature of a request, as the bytes of the header's value.
 
     `url` is the exact URL requested; `fields` are the decoded form fields, blank ones included. A
@@ -23,29 +44,36 @@ def sign(token: str, url: str, fields: Iterable[tuple[str, str]] = ()) -> bytes:
     """
     posted = "".join([name + value for name, value in sorted(set(fields))])
     signed = (url + posted).encode("utf-8", "surrogatepass")
-    return b64encode(hmac.digest(token.encode(), signed, hashlib.sha1))
+    function = hashlib.sha1 if algorithm == Algorithm.HMAC_SHA1 else hashlib.sha256
+    return b64encode(hmac.digest(secret.encode(), signed, function))
 
 
 def is_signed(
-    signature: str, tokens: Iterable[str], url: str, fields: Iterable[tuple[str, str]] = ()
+    signature: str,
+    secrets: Iterable[str],
+    url: str,
+    fields: Fields = (),
+    algorithm: Algorithm = Algorithm.HMAC_SHA1,
 ) -> bool:
-    """Whether `signature` was made with one of the tokens, compared in constant time.
+    """Whether `signature` was made with one of the secrets, compared in constant time.
 
     The URL is tried as it is and with its port removed (or the default port added), because
     Twilio leaves out the port of some webhooks.
     """
     given = signature.encode("utf-8", "surrogatepass")
     pairs = list(fields)
-    return any(
-        hmac.compare_digest(given, sign(token, candidate, pairs))
-        for token in tokens
-        for candidate in (url, with_other_port(url))
-    )
+    for secret in secrets:
+        if hmac.compare_digest(given, sign(secret, url, pairs, algorithm)):
+            return True
+        other = sign(secret, with_other_port(url), pairs, algorithm)
+        if hmac.compare_digest(given, other):
+            return True
+    return False
 
 
-def is_signature(text: str) -> bool:
-    """Whether `text` looks like a signature: the Base64 form of 20 bytes."""
-    return bool(re.fullmatch(r"[A-Za-z0-9+/]{27}=", text))
+def is_signature(text: str, algorithm: Algorithm = Algorithm.HMAC_SHA1) -> bool:
+    """Whether `text` looks like a signature: the Base64 form of as many bytes as it has."""
+    return bool(_FORMS[algorithm].fullmatch(text))
 
 
 def is_body_hash(body: bytes, hexadecimal: str) -> bool:
@@ -60,6 +88,6 @@ def with_other_port(url: str) -> str:
     host = rest.partition("?")[0].partition("/")[0]
     name, colon, port = host.rpartition(":")
     if not (colon and port.isdigit()):
-        name, colon, port = host, ":", "443" if scheme == "https" else "80"
+        name, colon, port = host, ":", "443" if scheme.lower() == "https" else "80"
         return f"{scheme}://{name}{colon}{port}{rest[len(host) :]}"
     return f"{scheme}://{name}{rest[len(host) :]}"

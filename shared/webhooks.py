@@ -1,18 +1,32 @@
 """Requests of Twilio: a `Webhook` exists only when its signature was right."""
 
-from typing import NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
 import azure.functions as func
 
 from shared import signatures
+from shared.clock import Clock
 from shared.credentials import Credentials
 from shared.errors import ForgedRequestError
 from shared.forms import FORM_TYPE, MAX_BODY_BYTES, MAX_FIELDS, media_type_of
-from shared.public_urls import PublicUrls, query_of
+from shared.public_urls import PublicUrls, path_and_query, query_of
 from shared.settings import Secret
+from shared.signature_claims import AUTH_TOKENS, WEBHOOK_KEYS, WRONG_SIGNATURE, Claim, claim_of
+from shared.signature_secrets import SignatureSecrets, Trial
 
-WRONG_SIGNATURE = "The X-Twilio-Signature does not match."
+if TYPE_CHECKING:
+    from shared.signature_explanation import Explanations
+
+# How much of a refused form the answer repeats; Twilio's requests have some 30 short names.
+MAX_SHOWN_FIELDS = 500
+MAX_SHOWN_CHARS = 200
+
+# A request of Twilio has a few kilobytes; only such a one is worth an explanation.
+MAX_EXPLAINED_BYTES = 16_000
+# What somebody may have signed with by mistake.
+OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
 
 Pairs = list[tuple[str, str]]
 
@@ -37,56 +51,82 @@ class Webhook(NamedTuple):
         return self.parameter(name) if value is None else value
 
 
-async def verify(req: func.HttpRequest, urls: PublicUrls, credentials: Credentials) -> Webhook:
-    """Check who made the request and read it, its form once.
+class Verifier:
+    """Checks who made a request and reads it, its form once; lives as long as the worker."""
 
-    Raise ForgedRequestError when the signature is missing or wrong, ConfigurationError or
-    VaultError when that cannot be found out.
-    """
-    url = urls.of_request(req.url)
-    signature = req.headers.get(signatures.HEADER)
-    if not signature:
-        raise ForgedRequestError("The header X-Twilio-Signature is missing.", url)
-    if not signatures.is_signature(signature):  # before a form that may be long is read
-        raise ForgedRequestError(WRONG_SIGNATURE, url)
-    query = _decoded(query_of(url), url)
-    form = _signed_form(req, query, url)
-    if not await _is_from_twilio(credentials, signature, url, form):
-        raise ForgedRequestError(WRONG_SIGNATURE, url)
-    return Webhook(query, form, req.url)
+    def __init__(self, urls: PublicUrls, credentials: Credentials, clock: Clock) -> None:
+        self._urls = urls
+        self._clock = clock
+        self._secrets = SignatureSecrets(credentials, clock)
+        self._explanations: Explanations | None = None
 
+    async def verify(self, req: func.HttpRequest) -> Webhook:
+        """Raise ForgedRequestError when the signature is missing or wrong.
 
-async def _is_from_twilio(credentials: Credentials, signature: str, url: str, form: Pairs) -> bool:
-    """Try the auth token, the next one during a rotation, then both as they are in the vault now.
+        Raise ConfigurationError or VaultError when that cannot be found out.
+        """
+        url = self._urls.of_request(req.url)
+        claim = claim_of(req.headers, url)
+        query = _decoded(query_of(url), url)
+        form = _signed_form(req, query, url)
+        trial = Trial(partial(self._is_made_with, req, claim, url, form))
+        if await self._secrets.try_all(claim.secrets, trial):
+            return Webhook(query, form, req.url)
+        raise ForgedRequestError(
+            WRONG_SIGNATURE if trial.tried else f"{claim.secrets[0]} is missing.",
+            url,
+            self._explain(req, claim, form, trial),
+            fields=[name[:MAX_SHOWN_CHARS] for name, _ in sorted(set(form))[:MAX_SHOWN_FIELDS]],
+            tokens=trial.names,
+            algorithm=str(claim.algorithm),
+        )
 
-    Twilio signs with the primary token until the secondary is promoted.
-    """
-    (primary,) = await credentials.get(Secret.AUTH_TOKEN)
-    if signatures.is_signed(signature, [primary], url, form):
-        return True
-    secondary = await credentials.find(Secret.AUTH_TOKEN_SECONDARY)
-    if secondary and signatures.is_signed(signature, [secondary], url, form):
-        return True
-    await credentials.refresh(Secret.AUTH_TOKEN, Secret.AUTH_TOKEN_SECONDARY)
-    (current,) = await credentials.get(Secret.AUTH_TOKEN)
-    current_secondary = await credentials.find(Secret.AUTH_TOKEN_SECONDARY)
-    fresh = {current, current_secondary or current} - {primary, secondary}
-    return signatures.is_signed(signature, fresh, url, form)
+    def _is_made_with(
+        self, req: func.HttpRequest, claim: Claim, url: str, form: Pairs, secret: str
+    ) -> bool:
+        """Try the URL as it came; only then, where there are any, other spellings of it."""
+        signature, algorithm, _ = claim
+        if signatures.is_signed(signature, [secret], url, form, algorithm):
+            return True
+        from shared.url_spellings import other_spellings
+
+        return any(
+            signatures.is_signed(signature, [secret], self._urls.of_request(other), form, algorithm)
+            for other in other_spellings(path_and_query(req.url), req.headers)
+        )
+
+    def _explain(self, req: func.HttpRequest, claim: Claim, form: Pairs, trial: Trial) -> str:
+        """What the log says beyond the reason; "" where an explanation would cost too much."""
+        if not trial.tried or len(req.get_body()) > MAX_EXPLAINED_BYTES:
+            return ""
+        from shared.signature_explanation import Explanations, Refused
+        from shared.signature_variants import Request
+
+        if self._explanations is None:
+            self._explanations = Explanations(self._clock)
+        sent = path_and_query(req.url)
+        request = Request(self._urls.public_url, sent, form, req.headers)
+        others = self._secrets.known(*OTHER_SECRETS)
+        refused = Refused(claim.signature, claim.algorithm, request, trial.tried, others)
+        return self._explanations.of(refused)
 
 
 def _signed_form(req: func.HttpRequest, query: Pairs, url: str) -> Pairs:
-    """The fields that are part of the signature; none where the URL signs the body by its hash."""
+    """The fields that are part of the signature; none where the URL signs the body by its hash.
+
+    A hash in the URL has to be right whatever comes with it, so that a request with a body cannot
+    be repeated without one.
+    """
     body = req.get_body()
-    if req.method != "POST" or not body:
-        return []
     if len(body) > MAX_BODY_BYTES:
         raise ForgedRequestError("The body is too long for a request of Twilio.", url)
-    if media_type_of(req.headers.get("content-type", "")) == FORM_TYPE:
+    has_form = media_type_of(req.headers.get("content-type", "")) == FORM_TYPE
+    if req.method == "POST" and body and has_form:
         return _decoded(body.decode("utf-8", "replace"), url)
     body_hash = _first(query, signatures.BODY_HASH_PARAMETER)
-    if body_hash is None:
+    if body_hash is None and req.method == "POST" and body:
         raise ForgedRequestError("The body is not a form, and no bodySHA256 signs it.", url)
-    if not signatures.is_body_hash(body, body_hash):
+    if body_hash is not None and not signatures.is_body_hash(body, body_hash):
         raise ForgedRequestError("The body does not match bodySHA256.", url)
     return []
 

@@ -44,6 +44,8 @@ ANSWER = {
     "shared.responses",
     "shared.setting_rules",
     "shared.settings",
+    "shared.signature_claims",
+    "shared.signature_secrets",
     "shared.signatures",
     "shared.twilio_connections",
     "shared.webhooks",
