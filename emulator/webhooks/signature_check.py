@@ -17,6 +17,7 @@ from emulator.webhooks.url_difference import compare_urls
 ALGORITHM = "HMAC_SHA1"
 SHOWN_NAMES = 8
 SHOWN_CHARACTERS = 40
+SHOWN_REASON = 200
 MOST_NAMES = 500
 LONGEST = 8000
 """How much of an app's words is shown, and how much is read."""
@@ -82,7 +83,7 @@ def checked_of(body: bytes) -> Checked | None:
     try:
         told: Any = json.loads(body)["signature"]
         return Checked(
-            reason=_text(told["reason"]),
+            reason=_text(told["reason"])[:SHOWN_REASON],
             url=_text(told["url"]),
             fields=_names(told["fields"]),
             tokens=_names(told["tokens"]),
@@ -101,6 +102,8 @@ def explain(signed: Signed, checked: Checked | None, places: TokenPlaces) -> Sig
             SignatureStep("Token", None, _vault_says(places)),
         )
         return SignatureCheck("", steps, "", OF_ANOTHER_KIND)
+    if not checked.tokens:
+        return _refused_early(signed, checked)
     findings = [
         compare_urls(signed.url, checked.url),
         _fields(signed.fields, checked.fields),
@@ -115,6 +118,14 @@ def explain(signed: Signed, checked: Checked | None, places: TokenPlaces) -> Sig
     step, advice = wrong
     finding = step.text if step.agrees is False else ""
     return SignatureCheck(checked.reason, steps, finding, advice)
+
+
+def _refused_early(signed: Signed, checked: Checked) -> SignatureCheck:
+    """Explain a refusal before a token was tried: the header or the body is not what was sent."""
+    url, _ = compare_urls(signed.url, checked.url)
+    text = "The app refused before it tried a token"
+    steps = (url, SignatureStep("Token", None, text))
+    return SignatureCheck(checked.reason, steps, checked.reason.rstrip("."), ON_THE_WAY)
 
 
 def _fields(signed: Sequence[str], checked: Sequence[str]) -> tuple[SignatureStep, str]:
@@ -138,9 +149,6 @@ def _algorithm(name: str) -> tuple[SignatureStep, str] | None:
 
 def _token(tried: Sequence[str], places: TokenPlaces) -> tuple[SignatureStep, str]:
     """Say whether the app can have the token that signed; the names are those of secrets."""
-    if not tried:
-        text = "The app refused before it tried a token"
-        return SignatureStep("Token", None, text), ON_THE_WAY
     names = _listed(tried)
     if places.in_app & set(tried):
         text = f"The app has the account's present token. It tried {names}"

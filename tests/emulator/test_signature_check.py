@@ -127,10 +127,11 @@ def test_an_app_that_never_asked_this_vault_has_its_token_from_elsewhere() -> No
     assert "comes from elsewhere" in found.advice
 
 
-def test_an_app_that_refused_before_it_tried_a_token_is_not_blamed_for_its_token() -> None:
-    found = check(tokens=())
+def test_an_app_that_refused_before_it_tried_a_token_gives_the_reason_itself() -> None:
+    found = check(tokens=(), fields=())
 
-    assert (step(found, "Token").agrees, found.finding) == (None, "")
+    assert [step.name for step in found.steps] == ["URL", "Token"]
+    assert (step(found, "Token").agrees, found.finding) == (None, "It does not match")
     assert "what stands between" in found.advice
 
 
