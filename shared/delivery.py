@@ -19,7 +19,7 @@ from shared.errors import (
     TwilioOutcomeUnknownError,
     TwilioRefusedError,
 )
-from shared.idempotency import key_of
+from shared.idempotency import MAX_KEY_CHARS, key_of
 from shared.inputs import Inputs, required
 from shared.states import State
 from shared.twilio_account import present
@@ -47,13 +47,22 @@ class Subject(NamedTuple):
         if len(given) != 1:
             raise InvalidRequestError("either `sid` or `key` must be given", field="sid")
         if given == ["key"]:
-            return cls(key=key_of(required(inputs.text("key"), "key")))
+            return cls(key=_key(inputs))
         sid = required(inputs.text("sid"), "sid")
         if not _SID.fullmatch(sid):
             raise InvalidRequestError(
                 "`sid` must be SM, MM or CA and 32 hexadecimal digits", field="sid"
             )
         return cls(sid=sid)
+
+
+def _key(inputs: Inputs) -> str:
+    key = key_of(required(inputs.text("key"), "key"))
+    if len(key) > MAX_KEY_CHARS:
+        raise InvalidRequestError(
+            f"`key` must be an idempotency key of up to {MAX_KEY_CHARS} characters", field="key"
+        )
+    return key
 
 
 async def find(subject: Subject) -> dict[str, object]:

@@ -12,6 +12,7 @@ import azure.functions as func
 
 from shared import clients
 from shared.errors import AppError
+from shared.forms import require_readable
 from shared.responses import (
     Redirection,
     problem_response,
@@ -38,6 +39,7 @@ def action(handler: Endpoint) -> Endpoint:
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
         try:
+            require_readable(req.url)
             return await handler(req)
         except AppError as error:
             _log_error(handler.__module__, error)

@@ -1,4 +1,8 @@
-"""The bodies of requests: the media type of forms, and how much is worth reading."""
+"""How much of a request is worth reading, and the media type of forms (docs/guards.md)."""
+
+from http import HTTPStatus
+
+from shared.errors import TooLongError
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 # Twilio's requests have some 30 fields, those of the app's own callers a handful.
@@ -6,6 +10,20 @@ MAX_FIELDS = 1000
 # Ten media URLs of 4,000 characters and a text of 1,600, all of it percent-encoded, is 140 kB;
 # Twilio's requests have a few kilobytes.
 MAX_BODY_BYTES = 256_000
+# Azure's server reads a first line, with method and URL, of 8 kB. Source: Kestrel, its limits.
+MAX_URL_CHARS = 8192
+
+
+class UrlTooLongError(TooLongError):
+    """The URL is longer than any that this app makes; nobody has read it."""
+
+    status = HTTPStatus.URI_TOO_LONG
+
+
+def require_readable(url: str) -> None:
+    """Raise UrlTooLongError for the URL of a request that is too long."""
+    if len(url) > MAX_URL_CHARS:
+        raise UrlTooLongError(f"the URL has {len(url)} characters; up to {MAX_URL_CHARS} are taken")
 
 
 def media_type_of(content_type: str) -> str:

@@ -123,7 +123,7 @@ class _Reader:
     def _close_text(self) -> None:
         """Take the text before a tag: two readers might not see the same number around a child."""
         text, self._text = self._text, ""
-        self._add_number(text, "a number to dial cannot be read; write it like +12025550123")
+        self._add_number(text, "a number to dial cannot be read; write + and its country code")
 
     def _add_number(self, written: str, otherwise: str) -> None:
         written = written.strip()

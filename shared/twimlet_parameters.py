@@ -20,6 +20,9 @@ Field = Callable[[str], str | None]
 
 # Twilio's limits for the `timeout` of <Dial>, in seconds.
 MIN_TIMEOUT_S, MAX_TIMEOUT_S = 5, 600
+# Twilio says texts of up to 4,096 characters (<Say>, error 13521), and no URL needs more.
+MAX_VALUE_CHARS = 4096
+MAX_ENTRIES = 100
 
 # The parameters with which functions lead on to one another. None is a field of Twilio's requests.
 _LEADING_ON = frozenset(
@@ -44,10 +47,17 @@ _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def entries(query: Pairs, name: str) -> list[str]:
-    """The values of `name`, `name[0]`, `name[]`, in the order of the query, without blank ones."""
+    """The values of `name`, `name[0]`, `name[]`, in the order of the query, without blank ones.
+
+    Those that are too long, or one too many, are left out.
+    """
     pattern = re.compile(re.escape(name) + r"(\[[^\]]*\])?")
     values = (_clean(value) for key, value in query if pattern.fullmatch(key))
-    return [value for value in values if value]
+    given = [value for value in values if value]
+    taken = [value for value in given if len(value) <= MAX_VALUE_CHARS][:MAX_ENTRIES]
+    if len(taken) < len(given):
+        ignored(name)
+    return taken
 
 
 def text(query: Pairs, name: str) -> str:
@@ -62,7 +72,9 @@ def table(query: Pairs, name: str) -> dict[str, str]:
     for key, value in query:
         match = pattern.fullmatch(key)
         cleaned = _clean(value)
-        if match and cleaned:
+        if match and (len(cleaned) > MAX_VALUE_CHARS or len(found) == MAX_ENTRIES):
+            ignored(name)
+        elif match and cleaned:
             next_key = "0" if match[1] is None else str(len(found))
             found[_clean(match[1] or "") or next_key] = cleaned
     return found

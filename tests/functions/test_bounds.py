@@ -1,0 +1,230 @@
+"""How much may come in: each bound at its edge, and the page that lists them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import azure.functions as func
+import pytest
+
+import GetHealth
+import GetRecording
+import GetStatus
+import OnMessageStatus
+import PlaceCall
+import SendSms
+import TwimlEcho
+import TwimlMessage
+from shared import calls, forms, idempotency, phone_numbers, twiml_documents, web_addresses
+from shared.answers.conference import MAX_TEXTS, MAX_TRIES
+from shared.answers.dialling import MAX_NUMBERS
+from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
+from shared.twimlet_parameters import MAX_ENTRIES, MAX_VALUE_CHARS, entries, table
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import FakeTwilio, SignedRequest
+
+pytestmark = pytest.mark.usefixtures("app")
+
+ROOT = Path(__file__).parents[2]
+TO = "+12025550123"
+BOUNDS = {
+    "URL of a request": (forms.MAX_URL_CHARS, "characters"),
+    "Body of a request": (forms.MAX_BODY_BYTES, "bytes"),
+    "Fields of a form or a query": (forms.MAX_FIELDS, "fields"),
+    "Header `Idempotency-Key`, and `key` of `GetStatus`": (
+        idempotency.MAX_KEY_CHARS,
+        "characters",
+    ),
+    "A phone number, as it is written": (phone_numbers.MAX_CHARS, "characters"),
+    "`body` of `SendSms`, and a text of `TwimlReply`": (MAX_BODY_CHARS, "characters"),
+    "`media_url` of `SendSms`, `MediaUrl` of `TwimlReply`": (MAX_MEDIA, "URLs"),
+    "One `url` or `media_url`": (web_addresses.MAX_CHARS, "characters"),
+    "`twiml` of `PlaceCall`, and the document of `message`": (calls.MAX_TWIML_CHARS, "characters"),
+    "Nesting of TwiML": (twiml_documents.MAX_DEPTH, "elements"),
+    "Elements of TwiML": (twiml_documents.MAX_ELEMENTS, "elements"),
+    "Attributes of one element of TwiML": (twiml_documents.MAX_ATTRIBUTES, "attributes"),
+    "One parameter of a `Twiml…` function": (MAX_VALUE_CHARS, "characters"),
+    "One list of such parameters, `Name[]`": (MAX_ENTRIES, "entries"),
+    "Numbers that one call dials": (MAX_NUMBERS, "numbers"),
+    "Texts to the moderators of a conference": (MAX_TEXTS, "texts"),
+    "Tries for the pass code of a conference": (MAX_TRIES, "tries"),
+}
+
+
+def ask(
+    main: Any, method: str, url: str, body: bytes = b"", **headers: str
+) -> tuple[int, dict[str, Any]]:
+    """Return status and problem of an answer."""
+    request = func.HttpRequest(method, url, headers=headers, body=body)
+    response = asyncio.run(main(request))
+    return response.status_code, json.loads(response.get_body())
+
+
+def post(main: Any, **inputs: Any) -> tuple[int, dict[str, Any]]:
+    body = json.dumps({"to": TO, **inputs}).encode()
+    return ask(main, "POST", "https://app.example/api/Function", body)
+
+
+def test_the_page_has_each_bound_with_its_number() -> None:
+    page = (ROOT / "docs" / "guards.md").read_text()
+    section = page.partition("## What may come in\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ([^|]+) \| ([0-9,]+) ([a-zA-Z]+) \|", section, re.MULTILINE)
+
+    assert {what: (int(most.replace(",", "")), unit) for what, most, unit in rows} == BOUNDS
+
+
+@pytest.mark.parametrize(
+    ("main", "method"),
+    [
+        (SendSms.main, "POST"),
+        (PlaceCall.main, "POST"),
+        (GetStatus.main, "GET"),
+        (GetRecording.main, "GET"),
+        (GetHealth.main, "GET"),
+        (OnMessageStatus.main, "POST"),
+        (TwimlMessage.main, "GET"),
+    ],
+)
+def test_a_url_that_is_too_long_is_not_read(main: Any, method: str, twilio: FakeTwilio) -> None:
+    url = "https://app.example/api/Function?to=".ljust(forms.MAX_URL_CHARS + 1, "1")
+    status, problem = ask(main, method, url)
+
+    assert status == 414
+    assert str(forms.MAX_URL_CHARS) in problem["detail"]
+    assert twilio.requests == []
+
+
+def test_the_longest_url_is_read(signed_request: SignedRequest) -> None:
+    path = f"/api/TwimlMessage?Message={'a' * MAX_VALUE_CHARS}&Message[]="
+    host = signed_request("", method="GET").url
+    request = signed_request(path.ljust(forms.MAX_URL_CHARS - len(host), "b"), method="GET")
+    response = asyncio.run(TwimlMessage.main(request))
+
+    assert len(request.url) == forms.MAX_URL_CHARS
+    assert response.get_body().decode().count("<Say>") == 2
+
+
+def test_a_key_that_no_send_can_have_is_refused() -> None:
+    longest = "k" * idempotency.MAX_KEY_CHARS
+    url = "https://app.example/api/GetStatus?key="
+
+    assert ask(GetStatus.main, "GET", url + longest)[1]["detail"] != ""
+    status, problem = ask(GetStatus.main, "GET", f"{url}{longest}k")
+    assert (status, problem["field"]) == (400, "key")
+    header = {idempotency.HEADER: f"{longest}k"}
+    body = b'{"to": "+12025550123", "body": "x"}'
+    assert ask(SendSms.main, "POST", "https://a.example/api/SendSms", body, **header)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("main", "inputs", "field"),
+    [
+        (SendSms.main, {"body": "a" * (MAX_BODY_CHARS + 1)}, "body"),
+        (SendSms.main, {"body": "a", "from": "1" * (phone_numbers.MAX_CHARS + 1)}, "from"),
+        (SendSms.main, {"media_url": ["https://a.example/"] * (MAX_MEDIA + 1)}, "media_url"),
+        (SendSms.main, {"media_url": "https://a.example/".ljust(4001, "a")}, "media_url"),
+        (SendSms.main, {"media_url": "http://169.254.169.254/metadata"}, "media_url"),
+        (SendSms.main, {"media_url": ["https://a.example/", "http://127.0.0.1/"]}, "media_url"),
+        (PlaceCall.main, {"url": "https://a.example/".ljust(4001, "a")}, "url"),
+        (PlaceCall.main, {"url": "https://good.example@127.0.0.1/"}, "url"),
+        (PlaceCall.main, {"url": "https://localhost/"}, "url"),
+        (PlaceCall.main, {"message": "a" * 4000}, "message"),
+        (PlaceCall.main, {"twiml": f"<Response>{'<Pause/>' * 500}</Response>"}, "twiml"),
+        (PlaceCall.main, {"twiml": "<Response>" + "<a>" * 10}, "twiml"),
+        (PlaceCall.main, {"twiml": "<!DOCTYPE a [<!ENTITY b 'c'>]><Response/>"}, "twiml"),
+        (PlaceCall.main, {"twiml": "<Response><Dial>nobody</Dial></Response>"}, "twiml"),
+    ],
+)  # fmt: skip
+def test_what_is_beyond_a_bound_is_refused_by_name(
+    main: Any, inputs: dict[str, Any], field: str, twilio: FakeTwilio
+) -> None:
+    status, problem = post(main, **inputs)
+
+    assert (status, problem["field"]) == (400, field)
+    assert twilio.requests == []
+
+
+@pytest.mark.parametrize("number", ["+882161234567", "+19005550123", "+447400123456"])
+@pytest.mark.parametrize("verb", ["<Dial>{}</Dial>", "<Dial><Number>{}</Number></Dial>"])
+def test_a_document_dials_only_where_the_app_may_call(
+    number: str, verb: str, twilio: FakeTwilio
+) -> None:
+    status, problem = post(PlaceCall.main, twiml=f"<Response>{verb.format(number)}</Response>")
+
+    assert (status, problem["field"]) == (403, "twiml")
+    assert number not in json.dumps(problem)
+    assert twilio.requests == []
+
+
+def test_a_document_that_may_be_sent_goes_as_it_is(twilio: FakeTwilio) -> None:
+    document = (
+        "<?xml version='1.0'?>\n<Response>\n <Dial>(202) 555-0124</Dial><!-- é --></Response>"
+    )
+
+    assert post(PlaceCall.main, twiml=f"\ufeff {document} \n")[0] == 201
+    assert twilio.requests[0]["data"]["Twiml"] == document
+
+
+def echoed(signed_request: SignedRequest, document: str) -> str:
+    path = f"/api/TwimlEcho?{urlencode({'Twiml': document})}"
+    response = asyncio.run(TwimlEcho.main(signed_request(path)))
+    assert response.status_code == 200
+    return response.get_body().decode()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "\n <Response>\r\n\t<Say >Tom &amp; Jerry</Say>  </Response>\n\n",
+        '<?xml version="1.0" encoding="UTF-8"?><Response><Dial>+12025550124</Dial></Response>',
+        "<Response><Message to='+12025550124'>é \N{GRINNING FACE}</Message></Response>",
+        "<Response><New thing='1'/></Response>",
+    ],
+)
+def test_an_echo_is_what_was_sent_to_the_last_byte(
+    signed_request: SignedRequest, document: str
+) -> None:
+    assert echoed(signed_request, document) == document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "secret",
+        "<Response><secret></Response>",
+        "<!DOCTYPE a [<!ENTITY b 'secret'>]><Response>&b;</Response>",
+        "<Response><Dial>+19005550123</Dial></Response>",
+        "<Response><Dial><Number>+882161234567</Number></Dial></Response>",
+        "<Response><Message to='+447400123456'>secret</Message></Response>",
+        "<Response><Dial>secret</Dial></Response>",
+    ],
+)
+def test_an_echo_that_may_not_be_is_an_apology_and_a_line_in_the_log(
+    signed_request: SignedRequest, caplog: pytest.LogCaptureFixture, document: str
+) -> None:
+    answer = echoed(signed_request, document)
+
+    assert answer.count("<Say>This line is not set up correctly: the document in its ") == 1
+    assert "Dial" not in answer
+    assert len(caplog.messages) == 1
+    assert "secret" not in answer + caplog.text
+    assert "555" not in answer + caplog.text
+
+
+def test_a_parameter_that_is_too_long_and_an_entry_too_many_are_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    edge, beyond = "a" * MAX_VALUE_CHARS, "b" * (MAX_VALUE_CHARS + 1)
+    many = [(f"Name[{number}]", "a") for number in range(MAX_ENTRIES + 1)]
+
+    assert entries([("Name", beyond), ("Name[]", edge)], "Name") == [edge]
+    assert len(entries(many, "Name")) == MAX_ENTRIES
+    assert table([("Name[1]", beyond), ("Name[2]", edge)], "Name") == {"2": edge}
+    assert len(table(many, "Name")) == MAX_ENTRIES
+    assert [record.args for record in caplog.records] == [("Name",)] * 4
