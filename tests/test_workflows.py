@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,46 @@ def test_a_deployment_waits_for_people_and_gets_every_value_that_azd_fills_in() 
     for name in {*asked} & {*job["env"]} - {"AZURE_PRINCIPAL_TYPE"}:
         default = f" || '{asked[name]}'" if asked[name] else ""
         assert job["env"][name] == f"${{{{ vars.{name}{default} }}}}"
+
+
+def test_packages_are_judged_by_their_locks_and_no_silence_counts_as_good() -> None:
+    steps = {
+        step["name"]: step["run"].split()
+        for step in workflow("test.yml")["jobs"]["supply-chain"]["steps"]
+        if "run" in step
+    }
+
+    # pip-audit ends well when it could not ask, unless it is strict.
+    assert {"requirements.txt", "--require-hashes", "--strict"} <= {*steps["Known vulnerabilities"]}
+    for name in ("Known vulnerabilities", "Bill of materials"):
+        assert steps[name][:2] == [".venv/bin/python", "-m"]
+
+
+def test_updates_of_tools_come_together_and_those_of_deployed_packages_alone() -> None:
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))["updates"]
+    patterns = updates[0]["groups"]["development"]["patterns"]
+    grouped = {
+        name: {line.partition("==")[0] for line in lines_of(name) if is_in(patterns, line)}
+        for name in ("requirements.in", "requirements-local.in", "requirements-dev.in")
+    }
+
+    assert grouped == {
+        "requirements.in": set(),
+        "requirements-local.in": set(),
+        "requirements-dev.in": {
+            line.partition("==")[0] for line in lines_of("requirements-dev.in")
+        },
+    }
+
+
+def lines_of(name: str) -> list[str]:
+    """Return the lines of a list that name a package."""
+    return re.findall(r"^\w.*", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+
+
+def is_in(patterns: list[str], line: str) -> bool:
+    """Tell whether a line's package is one of a group."""
+    return any(fnmatchcase(line.partition("==")[0], pattern) for pattern in patterns)
 
 
 def test_the_commands_of_the_project_exist() -> None:
