@@ -84,7 +84,9 @@ class Destinations:
         try:
             number = _read(written, self._config.default_region)
         except InvalidRequestError:
-            log.warning("A number of the query parameter %s cannot be read", parameter)
+            log.warning(
+                "A number of the query parameter %s cannot be read and is left out", parameter
+            )
             return ""
         refusal = self.refusal(number)
         if refusal is None:

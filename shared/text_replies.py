@@ -1,5 +1,6 @@
 """What TwimlReply does with a text: its query says what goes back, and who gets it too."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from shared.answers import reply
@@ -20,13 +21,19 @@ from shared.webhooks import Webhook
 if TYPE_CHECKING:
     from twilio.twiml.messaging_response import MessagingResponse
 
+log = logging.getLogger(__name__)
+
 
 def answered(req: Webhook, config: Settings) -> "MessagingResponse":
     """Answer with a keyword's answer, else with `Message`; hand the text on to `Forward`.
 
     Without either, what arrived is acknowledged, unless it is handed on: then a person may answer.
-    What Twilio has answered itself (STOP, START, HELP) is only handed on.
+    What Twilio has answered itself (STOP, START, HELP) is only handed on. While KILL_SWITCH is on
+    nothing is sent: an answer costs like any other text.
     """
+    if config.guards.kill_switch:
+        log.warning("A text is not answered: the setting KILL_SWITCH does not allow it")
+        return reply.reply("")
     if is_answered_by_twilio(req):
         return reply.reply("", forwarding=_forwarding(req, _owner(req, config)))
     text = reply.keyword_answer(table(req.query, "Keywords"), req.field("Body") or "")
@@ -42,12 +49,21 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
 
 
 def _owner(req: Webhook, config: Settings) -> str:
-    """Who gets the texts; nobody when that is the line itself, which Twilio does not let text."""
+    """Who gets the texts; nobody whom the settings do not allow.
+
+    Nor the line itself, which Twilio does not let text.
+    """
     owner = owner_number(req, "Forward", config)
     if is_same_number(owner, req.field("To") or ""):
         ignored("Forward")
         return ""
-    return owner
+    return owner if owner and _is_allowed(owner, config) else ""
+
+
+def _is_allowed(owner: str, config: Settings) -> bool:
+    from shared.destinations import Destinations  # most replies go to nobody else
+
+    return bool(Destinations(config).reachable("Forward", [owner]))
 
 
 def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:

@@ -8,19 +8,28 @@ from shared.answers.dialling import (
     TIMEOUT_S,
     add_with_whisper,
     after_dialling,
+    dialable,
     has_dialled,
-    is_line,
     nobody_to_dial,
     own_step,
 )
 from shared.responses import Redirection
-from shared.twimlet_parameters import Field, Pairs, misplaced, next_url, phone_number, seconds, text
+from shared.settings import Settings
+from shared.twimlet_parameters import (
+    Field,
+    Pairs,
+    misplaced,
+    next_url,
+    phone_numbers,
+    seconds,
+    text,
+)
 
 
 class CallMe(NamedTuple):
     """Whom to dial, what they hear first, and what follows when nobody answers."""
 
-    phone_number: str
+    phone_numbers: list[str]
     message: str
     timeout_s: int
     fail_url: str
@@ -30,20 +39,22 @@ class CallMe(NamedTuple):
         """Read PhoneNumber, Message, Timeout and FailUrl."""
         misplaced(query, "PhoneNumber", "Message", "Timeout", "FailUrl")
         return cls(
-            phone_number=phone_number(query, "PhoneNumber"),
+            phone_numbers=phone_numbers(query, "PhoneNumber")[:1],
             message=text(query, "Message"),
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
             fail_url=next_url(query, "FailUrl"),
         )
 
 
-def call_me(wanted: CallMe, field: Field) -> VoiceResponse | Redirection:
+def call_me(wanted: CallMe, field: Field, config: Settings) -> VoiceResponse | Redirection:
     """Dial, or answer the step that follows."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
-    if not wanted.phone_number or is_line(wanted.phone_number, field):
-        return nobody_to_dial("PhoneNumber", wanted.fail_url)
+    numbers = dialable("PhoneNumber", wanted.phone_numbers, field, config)
+    if not numbers:
+        return nobody_to_dial(wanted.fail_url, config)
     action = own_step("TwimlCallMe", wanted.fail_url)
-    dial = Dial(action=action, timeout=wanted.timeout_s)
-    add_with_whisper(dial, wanted.phone_number, wanted.message)
+    limit_s = config.guards.call_limit_s
+    dial = Dial(action=action, timeout=wanted.timeout_s, time_limit=limit_s)
+    add_with_whisper(dial, numbers[0], wanted.message)
     return VoiceResponse().append(dial)

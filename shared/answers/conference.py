@@ -7,7 +7,9 @@ from typing import NamedTuple, Self
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from shared.answers.spoken import apology, play_or_say
+from shared.destinations import Destinations
 from shared.hold_music import BUCKET_PREFIX, BUCKETS
+from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
@@ -68,11 +70,11 @@ class Conference(NamedTuple):
         )
 
 
-def conference(wanted: Conference, field: Field) -> VoiceResponse:
+def conference(wanted: Conference, field: Field, config: Settings) -> VoiceResponse:
     """Ask for the pass code, if there is one, then let the caller in, or part after some tries.
 
-    With moderators the conference begins with the first of them, and each may be texted about
-    everybody else who enters.
+    With moderators the conference begins with the first of them. They may be texted about everybody
+    else who enters, as far as the settings allow their numbers.
     """
     if wanted.password and not re.fullmatch("[0-9*]+", wanted.password):
         ignored("Password")
@@ -83,9 +85,8 @@ def conference(wanted: Conference, field: Field) -> VoiceResponse:
     # Whoever is on the list, be it as the number that was called to bring somebody in.
     leads = is_party(wanted.moderators, field)
     if wanted.texts_moderators and not leads:
-        _text_moderators(
-            response, wanted.moderators, field("Caller") or field("From") or "Somebody"
-        )
+        numbers = Destinations(config).reachable("Moderators", wanted.moderators[:MAX_TEXTS])
+        _text(response, numbers, field("Caller") or field("From") or "Somebody")
     play_or_say(response, wanted.message or "You are now entering the conference line.")
     dial = Dial()
     dial.conference(
@@ -116,8 +117,8 @@ def _parting() -> VoiceResponse:
     return response
 
 
-def _text_moderators(response: VoiceResponse, moderators: list[str], caller: str) -> None:
-    for moderator in moderators[:MAX_TEXTS]:
+def _text(response: VoiceResponse, moderators: list[str], caller: str) -> None:
+    for moderator in moderators:
         response.sms(
             f"{caller} has entered your conference.  Call the number this text came from to join.",
             to=moderator,

@@ -7,16 +7,17 @@ from twilio.twiml.voice_response import Dial, VoiceResponse
 from shared.answers.dialling import (
     MAX_NUMBERS,
     add_with_whisper,
+    dialable,
     hang_up,
     has_dialled,
+    nobody_to_dial,
     was_answered,
-    without_line,
 )
 from shared.responses import Redirection
+from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
-    ignored,
     misplaced,
     next_url,
     phone_numbers,
@@ -48,16 +49,20 @@ class FindMe(NamedTuple):
         )
 
 
-def find_me(wanted: FindMe, field: Field) -> VoiceResponse | Redirection:
+def find_me(wanted: FindMe, field: Field, config: Settings) -> VoiceResponse | Redirection:
     """Dial the first number; the next step has those that are left. With none left, give up."""
     if has_dialled(field) and was_answered(field):
         return hang_up()
-    numbers = without_line(wanted.phone_numbers, field)
+    numbers = dialable("PhoneNumbers", wanted.phone_numbers, field, config)
+    if not numbers and wanted.phone_numbers and not has_dialled(field):
+        return nobody_to_dial(wanted.fail_url, config)
     if not numbers:
-        if not has_dialled(field):
-            ignored("PhoneNumbers")
         return Redirection(wanted.fail_url) if wanted.fail_url else hang_up()
-    dial = Dial(action=_next_step(wanted, numbers[1:]), timeout=wanted.timeout_s or TIMEOUT_S)
+    dial = Dial(
+        action=_next_step(wanted, numbers[1:]),
+        timeout=wanted.timeout_s or TIMEOUT_S,
+        time_limit=config.guards.call_limit_s,
+    )
     add_with_whisper(dial, numbers[0], wanted.message, needs_a_key=True)
     return VoiceResponse().append(dial)
 

@@ -7,13 +7,14 @@ from twilio.twiml.voice_response import VoiceResponse
 from shared.answers.dialling import (
     TIMEOUT_S,
     after_dialling,
+    dialable,
     has_dialled,
-    is_line,
     nobody_to_dial,
     own_step,
 )
 from shared.answers.spoken import restricted
 from shared.responses import Redirection
+from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
@@ -21,6 +22,7 @@ from shared.twimlet_parameters import (
     misplaced,
     next_url,
     phone_number,
+    phone_numbers,
     seconds,
 )
 
@@ -28,7 +30,7 @@ from shared.twimlet_parameters import (
 class Forward(NamedTuple):
     """Whom to dial, for whom, and what follows when nobody answers."""
 
-    phone_number: str
+    phone_numbers: list[str]
     caller_id: str
     timeout_s: int
     fail_url: str
@@ -39,7 +41,7 @@ class Forward(NamedTuple):
         """Read PhoneNumber, CallerId, Timeout, FailUrl and AllowedCallers[n]."""
         misplaced(query, "PhoneNumber", "CallerId", "Timeout", "FailUrl", "AllowedCallers")
         return cls(
-            phone_number=phone_number(query, "PhoneNumber"),
+            phone_numbers=phone_numbers(query, "PhoneNumber")[:1],
             caller_id=phone_number(query, "CallerId"),
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
             fail_url=next_url(query, "FailUrl"),
@@ -47,20 +49,22 @@ class Forward(NamedTuple):
         )
 
 
-def forward(wanted: Forward, field: Field) -> VoiceResponse | Redirection:
+def forward(wanted: Forward, field: Field, config: Settings) -> VoiceResponse | Redirection:
     """Dial, or answer the step that follows; `field` gives what Twilio tells of the call."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
     refusal = restricted(wanted.allowed_callers, field)
     if refusal is not None:
         return refusal
-    if not wanted.phone_number or is_line(wanted.phone_number, field):
-        return nobody_to_dial("PhoneNumber", wanted.fail_url)
+    numbers = dialable("PhoneNumber", wanted.phone_numbers, field, config)
+    if not numbers:
+        return nobody_to_dial(wanted.fail_url, config)
     response = VoiceResponse()
     response.dial(
-        wanted.phone_number,
+        numbers[0],
         action=own_step("TwimlForward", wanted.fail_url),
         timeout=wanted.timeout_s,
+        time_limit=config.guards.call_limit_s,
         caller_id=wanted.caller_id or None,
     )
     return response

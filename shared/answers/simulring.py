@@ -9,11 +9,12 @@ from shared.answers.dialling import (
     TIMEOUT_S,
     add_with_whisper,
     after_dialling,
+    dialable,
     has_dialled,
     nobody_to_dial,
-    without_line,
 )
 from shared.responses import Redirection
+from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
@@ -46,15 +47,16 @@ class Simulring(NamedTuple):
         )
 
 
-def simulring(wanted: Simulring, field: Field) -> VoiceResponse | Redirection:
+def simulring(wanted: Simulring, field: Field, config: Settings) -> VoiceResponse | Redirection:
     """Ring all numbers, in sorted order, or answer the step that follows."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
-    numbers = without_line(wanted.phone_numbers, field)
+    numbers = dialable("PhoneNumbers", wanted.phone_numbers, field, config)
     if not numbers:
-        return nobody_to_dial("PhoneNumbers", wanted.fail_url)
+        return nobody_to_dial(wanted.fail_url, config)
     action = step_url("TwimlSimulring", ("Dial", "true"), ("FailUrl", wanted.fail_url))
-    dial = Dial(action=action, timeout=wanted.timeout_s)
+    limit_s = config.guards.call_limit_s
+    dial = Dial(action=action, timeout=wanted.timeout_s, time_limit=limit_s)
     for number in sorted(numbers):
         add_with_whisper(dial, number, wanted.message)
     return VoiceResponse().append(dial)

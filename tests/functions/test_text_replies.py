@@ -23,6 +23,11 @@ FORWARD = {"Forward": OWNER}
 
 
 @pytest.fixture
+def values(values: dict[str, str]) -> dict[str, str]:
+    return {**values, "ALLOWED_COUNTRIES": "US,DE"}
+
+
+@pytest.fixture
 def sent(run: Run, signed_request: SignedRequest) -> Sent:
     return Sent(run, signed_request)
 

@@ -179,8 +179,8 @@ def test_the_numbers_of_a_query_come_in_the_form_in_which_they_are_dialled(
     assert [record.getMessage() for record in caplog.records] == [
         "A number of the query parameter PhoneNumbers is left out: "
         "the setting ALLOWED_COUNTRIES does not allow it",
-        "A number of the query parameter PhoneNumbers cannot be read",
-        "A number of the query parameter PhoneNumbers cannot be read",
+        "A number of the query parameter PhoneNumbers cannot be read and is left out",
+        "A number of the query parameter PhoneNumbers cannot be read and is left out",
     ]
 
 

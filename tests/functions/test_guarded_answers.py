@@ -1,0 +1,166 @@
+"""What the answers to calls and texts do within the settings that keep the bill small."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import TwimlConference
+import TwimlReply
+from shared import clients
+from shared.clock import SystemClock
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import Form, Run, SignedRequest
+
+pytestmark = pytest.mark.usefixtures("app")
+
+LINE, CALLER, OFFICE, ABROAD = "+12025550100", "+12025550123", "+12025550124", "+442079460018"
+CALL: Form = [("CallSid", "CA" + "0" * 32), ("From", CALLER), ("To", LINE)]
+DIALLING = {
+    "TwimlForward": "PhoneNumber",
+    "TwimlCallMe": "PhoneNumber",
+    "TwimlSimulring": "PhoneNumbers[]",
+    "TwimlFindMe": "PhoneNumbers[]",
+}
+Answered = Callable[..., str]
+
+
+@pytest.fixture
+def answered(run: Run, signed_request: SignedRequest, values: dict[str, str]) -> Answered:
+    """What a function answers to Twilio under some settings: its document, or where it leads."""
+
+    def ask(name: str, query: str, form: Form = CALL, **settings: str) -> str:
+        clients.reset(clients.Clients({**values, **settings}, SystemClock()))
+        main: Any = importlib.import_module(name).main
+        response = run(main, signed_request(f"/api/{name}?{query}", form))
+        if response.status_code == 302:
+            return response.headers["Location"]
+        assert response.status_code == 200
+        return response.get_body().decode()
+
+    return ask
+
+
+def dial(name: str, number: str) -> str:
+    return f"{DIALLING[name].replace('[]', '%5B%5D')}={number.replace('+', '%2B')}"
+
+
+@pytest.mark.parametrize("name", DIALLING)
+def test_a_twimlet_dials_only_what_the_settings_allow(
+    answered: Answered, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    query = dial(name, ABROAD)
+
+    assert "<Dial" not in answered(name, query)
+    assert "it has no phone number that it may call" in answered(name, query)
+    assert "ALLOWED_COUNTRIES" in caplog.text
+    assert "9460018" not in caplog.text
+    assert ABROAD in answered(name, query, ALLOWED_COUNTRIES="GB")
+    assert ABROAD in answered(name, query, ALLOWED_NUMBERS=ABROAD)
+
+
+@pytest.mark.parametrize("name", DIALLING)
+def test_a_caller_goes_on_where_the_number_is_not_allowed(answered: Answered, name: str) -> None:
+    query = f"{dial(name, '+19005550123')}&FailUrl=https%3A%2F%2Fexample.com%2Flater"
+
+    assert answered(name, query, ALLOWED_COUNTRIES="*") == "https://example.com/later"
+
+
+@pytest.mark.parametrize("name", DIALLING)
+def test_the_kill_switch_lets_no_twimlet_dial(
+    answered: Answered, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    query = dial(name, OFFICE)
+
+    document = answered(name, query, KILL_SWITCH="true")
+
+    assert re.findall("<Say>.*</Say>", document) == [
+        "<Say>Sorry, this line connects no calls at the moment. Please call again later.</Say>"
+    ]
+    assert "<Dial" not in document
+    assert "KILL_SWITCH" in caplog.text
+    lead_on = f"{query}&FailUrl=TwimlHello"
+    assert answered(name, lead_on, KILL_SWITCH="true") == "https://app.example/api/TwimlHello"
+
+
+def test_the_kill_switch_ends_a_search_between_two_numbers(answered: Answered) -> None:
+    step = f"Dial=true&{dial('TwimlFindMe', OFFICE)}&FailUrl=TwimlHello"
+    unanswered: Form = [*CALL, ("DialCallStatus", "no-answer")]
+
+    assert "<Dial" in answered("TwimlFindMe", step, unanswered)
+    assert answered("TwimlFindMe", step, unanswered, KILL_SWITCH="true").endswith("/TwimlHello")
+
+
+@pytest.mark.parametrize("name", DIALLING)
+def test_a_dry_run_dials_all_the_same(answered: Answered, name: str) -> None:
+    assert OFFICE in answered(name, dial(name, OFFICE), DRY_RUN="true")
+
+
+@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize(
+    ("setting", "attribute"),
+    [("600", 'timeLimit="600"'), ("14399", 'timeLimit="14399"'), ("14400", ""), ("20000", "")],
+)
+def test_a_dialled_call_lasts_no_longer_than_the_setting(
+    answered: Answered, name: str, setting: str, attribute: str
+) -> None:
+    document = answered(name, dial(name, OFFICE), MAX_CALL_SECONDS=setting)
+
+    assert re.findall(r'timeLimit="\d+"', document) == ([attribute] if attribute else [])
+
+
+def test_moderators_are_texted_within_the_settings(answered: Answered) -> None:
+    query = "Name=a&EnableSmsNotifications=1&Moderators=%2B442079460018&Moderators=%2B12025550124"
+
+    def texted(**settings: str) -> list[str]:
+        document = answered("TwimlConference", query, **settings)
+        assert "<Conference" in document
+        return re.findall(r'<Sms to="(\S+)">', document)
+
+    assert texted() == [OFFICE]
+    assert texted(ALLOWED_COUNTRIES="*") == [ABROAD, OFFICE]
+    assert texted(KILL_SWITCH="true") == []
+
+
+TEXT: Form = [("From", CALLER), ("To", LINE), ("Body", "Hello"), ("NumMedia", "0")]
+
+
+def test_a_text_goes_on_to_an_allowed_number_only(
+    answered: Answered, caplog: pytest.LogCaptureFixture
+) -> None:
+    abroad = "Forward=%2B442079460018"
+
+    assert "<Message>You wrote: Hello</Message>" in answered("TwimlReply", abroad, TEXT)
+    assert f'to="{ABROAD}"' in answered("TwimlReply", abroad, TEXT, ALLOWED_COUNTRIES="US,GB")
+    assert "The query parameter" not in caplog.text
+    assert "query parameter Forward is left out: the setting ALLOWED_COUNTRIES" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "query", ["", "Message=Hi", "Keywords%5Bhello%5D=Hi", "Forward=2025550124"]
+)
+def test_the_kill_switch_answers_no_text(
+    answered: Answered, caplog: pytest.LogCaptureFixture, query: str
+) -> None:
+    document = answered("TwimlReply", query, TEXT, KILL_SWITCH="true")
+
+    assert document.endswith("<Response />")
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_a_country_that_does_not_exist_fails_where_it_would_decide(
+    run: Run, signed_request: SignedRequest, values: dict[str, str]
+) -> None:
+    clients.reset(clients.Clients({**values, "ALLOWED_COUNTRIES": "UK"}, SystemClock()))
+
+    reply = run(TwimlReply.main, signed_request("/api/TwimlReply?Message=Hi", TEXT))
+    forward = run(TwimlReply.main, signed_request("/api/TwimlReply?Forward=%2B442079460018", TEXT))
+    conference = run(TwimlConference.main, signed_request("/api/TwimlConference?Name=a", CALL))
+
+    assert [reply.status_code, forward.status_code, conference.status_code] == [200, 500, 200]
