@@ -88,7 +88,9 @@ class State:
             self._token_places,
         )
         self.reports = Reports(self.store, clock, self.webhooks, self.faults)
-        self.texts = Texts(self.store, clock, self.webhooks, self.reports, emulator_url)
+        self.texts = Texts(
+            self.store, clock, self.webhooks, self.reports, emulator_url, messaging_service
+        )
         recorder = Recorder(self.store, clock, self.reports)
         self.exchange = Exchange(
             self.store, clock, self.webhooks, self.reports, recorder, self.texts

@@ -6,6 +6,7 @@ Who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides).
 from emulator.local_values import ACCOUNT_SID
 from emulator.twilio.media import url_of
 from emulator.twilio.numbers import region_of
+from emulator.twilio.opt_outs import Keyword
 from emulator.twilio.records import Call, Message
 from emulator.twilio.wire import API_VERSION
 
@@ -50,11 +51,13 @@ def of_detection(call: Call) -> Fields:
     return (("AnsweredBy", call.answered_by), ("MachineDetectionDuration", str(took_ms)))
 
 
-def of_incoming_text(message: Message, emulator_url: str) -> Fields:
+def of_incoming_text(message: Message, emulator_url: str, keyword: Keyword | None = None) -> Fields:
     """Return the fields of a text that somebody sent to one of the account's numbers.
 
-    The URLs of media are those of Twilio's API, at `emulator_url`.
+    The URLs of media are those of Twilio's API, at `emulator_url`. A `keyword` is told where the
+    number is in a messaging service, which has Advanced Opt-Out.
     """
+    service = message.messaging_service_sid
     return (
         ("ToCountry", region_of(message.to)),
         ("ToState", ""),
@@ -75,6 +78,8 @@ def of_incoming_text(message: Message, emulator_url: str) -> Fields:
         ("AccountSid", ACCOUNT_SID),
         ("From", message.sender or ""),
         ("ApiVersion", API_VERSION),
+        *((("MessagingServiceSid", service),) if service else ()),
+        *((("OptOutType", keyword),) if service and keyword else ()),
         *_of_media(message, emulator_url),
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from emulator.twilio.messages import BODY_LIMIT, MEDIA_LIMIT
 from emulator.twilio.numbers import is_alphanumeric
+from emulator.twilio.opt_outs import OPTED_OUT, REFUSAL
 from emulator.twilio.store import Store
 
 LOOP_PAUSE = timedelta(seconds=30)
@@ -46,6 +47,8 @@ def problem_of(reply: Reply, store: Store) -> tuple[int, str] | None:
         return 21617, f"The text has more than {BODY_LIMIT} characters"
     if len(reply.media) > MEDIA_LIMIT:
         return 21623, f"The text has more than {MEDIA_LIMIT} media"
+    if store.opt_outs.has(reply.to, reply.sender):
+        return OPTED_OUT, REFUSAL
     return None
 
 

@@ -1,16 +1,18 @@
 """Texts: what becomes of one that the app sends, and what the app answers to one that it gets."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from emulator.clock import Clock
-from emulator.line import fields
+from emulator.line import fields, keywords
 from emulator.line.conversation import Conversation
 from emulator.line.replies import Reply, ReplyLoops
 from emulator.line.reports import Reports
 from emulator.line.tasks import Tasks
 from emulator.local_values import LINE
 from emulator.twilio.media import media_at
+from emulator.twilio.opt_outs import OPTED_OUT, REFUSAL
 from emulator.twilio.records import (
     Direction,
     Message,
@@ -25,11 +27,6 @@ from emulator.webhooks import Webhooks
 STEP_S = 0.1
 """Time between two states of a text on its way. Only the order is Twilio's."""
 
-OPT_OUT_WORDS = frozenset(
-    "CANCEL END HELP INFO OPTOUT QUIT REVOKE START STOP STOPALL UNSTOP UNSUBSCRIBE YES".split()  # noqa: SIM905 - easier to read
-)
-"""Words that Twilio acts on (twilio.com/docs/messaging/guides/how-to-use-advanced-opt-out)."""
-
 
 class Texts:
     """Carries texts in both directions. Each travels in a task of its own."""
@@ -41,12 +38,15 @@ class Texts:
         webhooks: Webhooks,
         reports: Reports,
         emulator_url: str,
+        messaging_service: Callable[[], str] = lambda: "",
     ) -> None:
+        """`messaging_service` gives the SID that the app's settings name, or ""."""
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
         self._reports = reports
         self._emulator_url = emulator_url
+        self._messaging_service = messaging_service
         self._loops = ReplyLoops()
         self._tasks = Tasks(store)
 
@@ -61,8 +61,12 @@ class Texts:
     def receive(
         self, sender: str, number: PhoneNumber, body: str, media: tuple[str, ...]
     ) -> Message:
-        """Somebody texts one of the account's numbers; return the new message."""
+        """Somebody texts one of the account's numbers; return the new message.
+
+        The line is in the messaging service of the app's settings, the other numbers are in none.
+        """
         now = self._clock.now()
+        service = self._messaging_service() if number.phone_number == LINE else ""
         message = Message(
             sid=new_sid("MM" if media else "SM"),
             to=number.phone_number,
@@ -75,6 +79,7 @@ class Texts:
             updated=now,
             sent=now,
             segments=segments_of(body, media),
+            messaging_service_sid=service or None,
         )
         self._store.messages.put(message)
         self._tasks.start(message.sid, lambda: self._incoming(message, number))
@@ -107,11 +112,28 @@ class Texts:
             message = self._begun(sid)
         if message is None:
             return
+        if self._has_opted_out(message):
+            await self._clock.sleep(STEP_S)
+            self._refuse(sid)
+            return
         for status in ("queued", "sent", "delivered"):
             if status != message.status:
                 await self._clock.sleep(STEP_S)
                 self._move(sid, status)
         self._arrive(sid)
+
+    def _has_opted_out(self, message: Message) -> bool:
+        """Whether a text is one that its messaging service may not send."""
+        service, number = message.messaging_service_sid, message.sender or LINE
+        return bool(service) and self._store.opt_outs.has(message.to, service or "", number)
+
+    def _refuse(self, sid: str) -> None:
+        """Let a text fail that its messaging service had accepted, unless it is gone already."""
+        message = self._store.messages.get(sid)
+        if message is not None:
+            self._store.messages.put(replace(message, error_code=OPTED_OUT))
+            self._store.alert(sid, OPTED_OUT, REFUSAL)
+            self._move(sid, "failed")
 
     def _arrive(self, sid: str) -> None:
         """Hand a text on that was sent to another number of the account: it comes in there."""
@@ -135,7 +157,8 @@ class Texts:
             return
         now = self._clock.now()
         sent = message.sent or (now if status == "sent" else None)
-        sender = message.sender if status == "canceled" else message.sender or LINE
+        is_unsent = status in ("canceled", "failed")
+        sender = message.sender if is_unsent else message.sender or LINE
         changed = replace(message, status=status, sent=sent, updated=now, sender=sender)
         self._store.messages.put(changed)
         if changed.status_callback:
@@ -143,10 +166,10 @@ class Texts:
             self._reports.send(sid, changed.status_callback, "POST", form)
 
     async def _incoming(self, message: Message, number: PhoneNumber) -> None:
-        if message.body.strip().upper() in OPT_OUT_WORDS:
-            gap = "Twilio would note this opt-out or opt-in by itself; the emulator does not"
-            self._store.alert(message.sid, None, gap, "warning")
-        form = fields.of_incoming_text(message, self._emulator_url)
+        keyword = keywords.obey(
+            message, self._store, lambda answer: self._new(answer, "outbound-reply")
+        )
+        form = fields.of_incoming_text(message, self._emulator_url, keyword)
         await Conversation(message, form, number, self._store, self._webhooks, self._reply).run()
 
     def _reply(self, reply: Reply) -> Message:

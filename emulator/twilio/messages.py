@@ -10,6 +10,7 @@ from emulator.twilio import wire
 from emulator.twilio.errors import NotEmulatedError, TwilioRefusalError, not_found
 from emulator.twilio.media import media_at
 from emulator.twilio.numbers import e164, is_alphanumeric, is_other_channel, is_short_code
+from emulator.twilio.opt_outs import OPTED_OUT, REFUSAL
 from emulator.twilio.parameters import Parameters, is_url
 from emulator.twilio.records import ENDED_MESSAGE, Message
 from emulator.twilio.resource import Resource, by_date
@@ -126,6 +127,9 @@ class Messages(Resource[Message]):
         body, media = self._content(parameters)
         if sender == to:
             raise TwilioRefusalError(21266, "'To' and 'From' number cannot be the same")
+        # A messaging service accepts the text, which fails afterwards: emulator.line.texts.
+        if sender and not service and self.store.opt_outs.has(to, sender):
+            raise TwilioRefusalError(OPTED_OUT, REFUSAL)
         parameters.whole("ValidityPeriod", 21624, 36000, 1, 36000)
         now = self.clock.now()
         at = send_at(parameters, now)

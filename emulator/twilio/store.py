@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from emulator.clock import Clock, to_milliseconds
+from emulator.twilio.opt_outs import OptOuts
 from emulator.twilio.records import (
     ENDED_CALL,
     Alert,
@@ -100,6 +101,7 @@ class Store:
 
     def __init__(self, clock: Clock, publish: Publish) -> None:
         self._clock = clock
+        self.opt_outs = OptOuts()
         full = self._say_full
         self.messages: Shelf[Message] = Shelf(
             "text", HISTORY_LIMIT, publish, full, lambda one: one.status == "scheduled"
@@ -173,6 +175,7 @@ class Store:
             self.alerts,
         ):
             shelf.clear()
+        self.opt_outs.clear()
 
     def _say_full(self, kind: Kind) -> None:
         """Tell once; how many are gone stands in the snapshot."""

@@ -44,7 +44,8 @@ class Observation:
             views.text(record) for record in store.messages if number in (record.to, record.sender)
         ]
         calls = [views.call(record) for record in store.calls if record.person == number]
-        return web.json_response({"texts": texts, "calls": calls})
+        opted_out_of = store.opt_outs.of(number)
+        return web.json_response({"texts": texts, "calls": calls, "opted_out_of": opted_out_of})
 
     async def webhooks(self, request: web.Request) -> web.Response:
         sid = request.query.get("sid")

@@ -1,24 +1,58 @@
-"""A messaging service that the app's settings name."""
+"""A messaging service that the app's settings name; the line is in it."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from emulator.local_values import LINE
-from emulator.testing import HANDSET, LocalStack
+from emulator.testing import HANDSET, HANDSETS, LocalStack
 
 SERVICE = "MG" + "a" * 32
 
 
-def test_the_service_of_the_settings_sends_from_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TWILIO_MESSAGING_SERVICE_SID", SERVICE)
-    stack = LocalStack.start()
-    try:
-        answer = stack.function("SendSms", {"to": HANDSET, "body": "Hello"})
-        stack.advance(1)
+@pytest.fixture(scope="module")
+def service_stack() -> Iterator[LocalStack]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TWILIO_MESSAGING_SERVICE_SID", SERVICE)
+        stack = LocalStack.start()
+    yield stack
+    stack.stop()
 
-        [text] = stack.texts()
-        message = stack.rest("GET", f"Messages/{text['sid']}.json").json()
-        assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
-        assert (text["from"], text["status"]) == (LINE, "delivered")
-        assert message["messaging_service_sid"] == SERVICE
-    finally:
-        stack.stop()
+
+def test_the_service_of_the_settings_sends_from_the_line(service_stack: LocalStack) -> None:
+    answer = service_stack.function("SendSms", {"to": HANDSET, "body": "Hello"})
+    service_stack.advance(1)
+
+    [text] = service_stack.texts()
+    message = service_stack.rest("GET", f"Messages/{text['sid']}.json").json()
+    assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
+    assert (text["from"], text["status"]) == (LINE, "delivered")
+    assert message["messaging_service_sid"] == SERVICE
+
+
+def test_its_advanced_opt_out_is_told_to_the_app(service_stack: LocalStack) -> None:
+    stack, person = service_stack, HANDSETS[1]
+
+    def told(words: str) -> dict[str, Any]:
+        sid = stack.text(words, person)
+        stack.advance(1)
+        [webhook] = stack.webhooks(sid)
+        return dict(webhook["form"])
+
+    def sent() -> tuple[int, int | None]:
+        answer = stack.function("SendSms", {"to": person, "body": "Hello"})
+        return answer.status_code, answer.json().get("code")
+
+    hello = told("Hello")
+    assert (hello["MessagingServiceSid"], "OptOutType" in hello) == (SERVICE, False)
+
+    assert told("STOP")["OptOutType"] == "STOP"
+    texts = stack.texts(person)
+    assert "unsubscribed" in texts[-1]["body"]
+    assert stack.look(f"handsets/{person}")["opted_out_of"] == [LINE, SERVICE]
+    assert sent() == (403, 21610)
+    assert stack.texts(person) == texts
+
+    assert told("START")["OptOutType"] == "START"
+    assert sent() == (201, None)

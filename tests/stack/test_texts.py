@@ -131,11 +131,3 @@ def test_two_numbers_that_answer_each_other_are_stopped(stack: LocalStack) -> No
     stack.advance(60)
 
     assert [alert["code"] for alert in stack.alerts()] == [14107]
-
-
-def test_an_opt_out_that_twilio_would_note_is_named(stack: LocalStack) -> None:
-    stack.text("stop")
-    stack.advance(1)
-
-    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
-    assert [text["body"] for text in stack.texts()] == ["stop", "You wrote: stop"]
