@@ -70,3 +70,21 @@ def test_the_app_follows_a_rotated_token_in_both_directions(stack: LocalStack) -
 
     assert (warm, sent, heard) == (201, 201, 200)
     assert [text["status"] for text in stack.texts()] == ["delivered", "delivered"]
+
+
+def test_an_app_with_the_token_of_before_is_told_so_and_no_token_is_shown(
+    stack: LocalStack,
+) -> None:
+    tokens: list[str] = []
+    for seed in (1, 2):  # the app looks for a new token once a minute, so not for the second one
+        stack.faults({"service": "vault", "kind": "rotated"}, seed=seed)
+        tokens.append(stack.auth_token)
+        sid = stack.text("Is anybody there?")
+        stack.advance(1)
+
+    signature = stack.webhooks(sid)[0]["signature"]
+    shown = f"{stack.look('webhooks')} {stack.look('alerts')} {stack.output.text}"
+    assert [step["agrees"] for step in signature["steps"]] == [True, True, False]
+    assert "(the fault rotated is on)" in signature["finding"]
+    assert signature["finding"] in stack.output.text
+    assert not [token for token in tokens if token in shown]

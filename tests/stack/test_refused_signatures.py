@@ -1,0 +1,23 @@
+"""A signature that the app refuses is explained to the person at the desk."""
+
+from emulator.testing import LocalStack
+
+
+def test_another_host_than_that_of_public_url_is_named_in_page_terminal_and_alert(
+    stack: LocalStack,
+) -> None:
+    port = stack.functions_url.rpartition(":")[2]
+    stack.line_goes_to(SmsUrl=f"http://localhost:{port}/api/TwimlReply?Message=Noon")
+
+    sid = stack.text("Is anybody there?")
+    stack.advance(1)
+
+    (delivery,) = stack.webhooks(sid)
+    url = delivery["signature"]["steps"][0]
+    assert [step["agrees"] for step in delivery["signature"]["steps"]] == [False, True, True]
+    assert url["signed"][url["same"] : -url["tail"]] == "localhost"
+    assert url["checked"][url["same"] : -url["tail"]] == "127.0.0.1"
+    assert stack.alerts()[-1]["message"].endswith("What differs: host")
+    terminal = stack.output.text
+    assert f"PUBLIC_URL: let it be http://localhost:{port}" in terminal[terminal.index(sid) :]
+    assert "Noon" not in terminal
