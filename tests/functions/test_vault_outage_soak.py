@@ -42,6 +42,7 @@ VALUES = {
     "KEY_VAULT_URL": "https://outage.vault.azure.net",
     "TWILIO_FROM_NUMBER": "+12025550100",
     "PUBLIC_URL": "https://app.example",
+    "DAILY_SEGMENT_LIMIT": "0",
 }
 
 
