@@ -1,8 +1,9 @@
 """`python -m commands.secrets`: put the app's secrets into its vault, and nowhere else.
 
 Asks in the terminal, without showing what is typed, for each secret that the vault lacks. The key
-that signs links is drawn by chance, once: a new one would break the links already sent. What goes
-to the vault passes through this process alone: no file, no command line, no environment, no output.
+that signs links is drawn by chance, once: a new one would break the links already sent, unless the
+old one is copied beside it before (docs/rotation.md). What goes to the vault passes through this
+process alone: no file, no command line, no environment, no output.
 
 Exit status: 0 when the vault has what the app needs (with --from-azd also when there is nobody to
 ask, or the vault cannot be reached from here), 1 when it has not, 2 for wrong usage.
@@ -20,6 +21,7 @@ from secrets import token_hex
 from typing import NamedTuple
 
 from commands.azd import azd_values
+from commands.doctor.subject import PHONE_PORT, desk_values
 from commands.errors import CommandError
 from commands.secret_rules import fault
 from commands.settings_file import read_settings
@@ -45,14 +47,19 @@ class Options(NamedTuple):
 
     vault: str | None
     settings: str | None
+    copy: list[list[Secret]]
     replace: list[Secret]
     from_azd: bool
+    local: bool
+    phone_port: int
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
     accept_any_encoding()
     options = read_options(arguments)
+    if options.local:
+        os.environ.update(desk_values("", options.phone_port))  # Azure's package reads it there
     try:
         config = Settings.from_mapping(_values(options))
         url = _url(options, config)
@@ -85,8 +92,20 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         type=_secret,
         action="append",
         default=[],
-        help="ask for this secret although the vault has one: " + ", ".join(Secret),
+        help="ask for this secret although the vault has one (LinkSigningKey: draw a new one): "
+        + ", ".join(Secret),
     )
+    add(
+        "--copy",
+        metavar=("FROM", "TO"),
+        nargs=2,
+        type=_secret,
+        action="append",
+        default=[],
+        help="write the value of one secret as that of another, without showing it",
+    )
+    add("--local", action="store_true", help="the vault of `dev.py start`, to try it out")
+    add("--phone-port", type=int, default=PHONE_PORT, help="with --local: port of the phone page")
     add("--from-azd", action="store_true", help="take the vault from azd; ask only in a terminal")
     return Options(**vars(parser.parse_args(arguments)))
 
@@ -107,18 +126,20 @@ def fill(
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Write what the vault lacks and what is to be replaced; return the exit status.
+    """Write what is to be copied, then what the vault lacks and what is to be replaced.
 
-    `ask` shows a question and returns what is typed; without it, nobody is asked. Raise
-    CommandError when the vault cannot be used.
+    Return the exit status. `ask` shows a question and returns what is typed; without it, nobody is
+    asked. Raise CommandError when the vault cannot be used.
     """
     present = _patient(vault.names, monotonic, sleep)
-    if Secret.LINK_SIGNING_KEY not in present:
+    for source, target in options.copy:
+        _copy(vault, source, target)
+    if Secret.LINK_SIGNING_KEY not in present or Secret.LINK_SIGNING_KEY in options.replace:
         vault.write(Secret.LINK_SIGNING_KEY, token_hex(32))
         print(f"{Secret.LINK_SIGNING_KEY}: drawn by chance and written")
     needed = dict.fromkeys((*config.rest_secrets, Secret.AUTH_TOKEN))
     wanted = [s for s in needed if s not in present]
-    wanted += [s for s in options.replace if s not in wanted]
+    wanted += [s for s in options.replace if s not in (*wanted, Secret.LINK_SIGNING_KEY)]
     if not wanted:
         print(f"{vault.url} has what the app needs: {', '.join(needed)}")
         return 0
@@ -132,6 +153,18 @@ def fill(
         vault.write(secret, _typed(secret, ask))
         print(f"{secret}: written")
     return 0
+
+
+def _copy(vault: Vault, source: Secret, target: Secret) -> None:
+    """Write one secret's value as another's; raise CommandError where it cannot be that."""
+    value = (vault.read(source) or "").strip()
+    if not value:
+        raise CommandError(f"{vault.url} has no {source}")
+    wrong = fault(target, value)
+    if wrong:
+        raise CommandError(f"{source} was not copied: {target} {wrong}")
+    vault.write(target, value)
+    print(f"{target}: written, a copy of {source}")
 
 
 def _values(options: Options) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
 from commands.errors import CommandError
-from shared.identity import NETWORK_OPTIONS, log_no_requests
+from shared.identity import NETWORK_OPTIONS, credential, log_no_requests
 from shared.local_stack import vault_transport
 from shared.settings import Secret, Settings
 
@@ -34,13 +34,17 @@ class Vault(Protocol):
         """The names of its secrets that are enabled."""
         ...
 
+    def read(self, secret: Secret) -> str | None:
+        """The value of a secret, None when there is no such secret."""
+        ...
+
     def write(self, secret: Secret, value: str) -> None:
         """Keep a value as the newest version of a secret."""
         ...
 
 
 class KeyVault:
-    """The vault at `url`. Names are listed and values written; no value is ever read."""
+    """The vault at `url`. A value is read only to be written again, under another name."""
 
     def __init__(self, url: str, client: "SecretClient") -> None:
         self.url = url
@@ -51,6 +55,16 @@ class KeyVault:
         with _explained(self.url):
             found = list(self._client.list_properties_of_secrets())
         return frozenset(item.name for item in found if item.name and item.enabled)
+
+    def read(self, secret: Secret) -> str | None:
+        """The value of a secret, None when there is no such secret."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with _explained(self.url):
+            try:
+                return self._client.get_secret(secret).value
+            except ResourceNotFoundError:
+                return None
 
     def write(self, secret: Secret, value: str) -> None:
         """Keep a value as the newest version of a secret."""
@@ -66,7 +80,11 @@ def open_vault(url: str, config: Settings, *, azd_first: bool) -> KeyVault:
     options = dict(NETWORK_OPTIONS)
     if config.local_stack_url:
         options["transport"] = vault_transport(config.local_stack_url, **NETWORK_OPTIONS)
-    return KeyVault(url, SecretClient(url, _credential(azd_first=azd_first), **options))
+    if config.local_stack_url and config.managed_identity:  # the emulator's
+        identity = credential(managed_identity=True, client_id="")
+    else:
+        identity = _credential(azd_first=azd_first)
+    return KeyVault(url, SecretClient(url, identity, **options))
 
 
 def _credential(*, azd_first: bool) -> "TokenCredential":

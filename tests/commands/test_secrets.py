@@ -41,6 +41,9 @@ class FakeVault:
             raise vault_writer.RoleMissingError("you need a role")
         return frozenset(self.values)
 
+    def read(self, secret: Secret) -> str | None:
+        return self.values.get(secret)
+
     def write(self, secret: Secret, value: str) -> None:
         self.values[secret] = value
 
@@ -102,6 +105,43 @@ def test_a_secret_can_be_replaced() -> None:
         Secret.AUTH_TOKEN: TOKEN,
         Secret.LINK_SIGNING_KEY: "before",
     }
+
+
+def test_the_key_of_links_is_drawn_anew_when_it_is_to_be_replaced() -> None:
+    vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
+
+    secrets.fill(vault, Settings(), options("--replace", "LinkSigningKey"), nobody)
+
+    assert len(vault.values[Secret.LINK_SIGNING_KEY]) == 64
+
+
+def test_a_secret_is_copied_before_anything_is_replaced_and_is_not_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    vault = FakeVault(*NEEDED)
+    vault.values[Secret.LINK_SIGNING_KEY] = "k" * 40
+    copy = ("--copy", "LinkSigningKey", "LinkSigningKeySecondary")
+
+    secrets.fill(vault, Settings(), options(*copy, "--replace", "LinkSigningKey"), nobody)
+
+    assert vault.values[Secret.LINK_SIGNING_KEY_SECONDARY] == "k" * 40
+    assert vault.values[Secret.LINK_SIGNING_KEY] != "k" * 40
+    assert "k" * 40 not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "why"),
+    [
+        ("TwilioAuthTokenSecondary", "TwilioAuthToken", "has no TwilioAuthTokenSecondary"),
+        ("LinkSigningKey", "TwilioAuthToken", "must be 32 hexadecimal digits"),
+    ],
+)
+def test_what_cannot_be_right_is_not_copied(source: str, target: str, why: str) -> None:
+    vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
+
+    with pytest.raises(CommandError, match=why):
+        secrets.fill(vault, Settings(), options("--copy", source, target), nobody)
+    assert vault.values[Secret.AUTH_TOKEN] == "before"
 
 
 def test_what_cannot_be_right_is_asked_for_again_and_not_written(

@@ -17,7 +17,7 @@ from shared.settings import Secret
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SID, OTHER = "RE" + "a" * 32, "RE" + "b" * 32
-KEY = "0123456789" * 4
+KEY, OTHER_KEY = "0123456789" * 4, "abcdefghij" * 4
 WEEK = timedelta(days=7)
 
 
@@ -110,6 +110,43 @@ def test_a_new_key_of_the_vault_is_found_at_once(old: str) -> None:
     async def main() -> None:
         await credentials.get(Secret.LINK_SIGNING_KEY)
         known[Secret.LINK_SIGNING_KEY] = KEY
+        await require_link(values, SID, "mp3", credentials, NOW)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("key", [KEY, OTHER_KEY])
+def test_links_made_with_the_key_before_work_too(key: str) -> None:
+    known = {Secret.LINK_SIGNING_KEY: OTHER_KEY, Secret.LINK_SIGNING_KEY_SECONDARY: KEY}
+    signed = RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(key)
+
+    open_with({name: values[0] for name, values in parse_qs(signed).items()}, secrets=known)
+
+
+def test_a_link_of_neither_key_opens_nothing() -> None:
+    known = {Secret.LINK_SIGNING_KEY: "8" * 40, Secret.LINK_SIGNING_KEY_SECONDARY: "9" * 40}
+
+    assert "was changed" in refusal(link(), secrets=known)
+
+
+@pytest.mark.parametrize("primary", [KEY[:31], OTHER_KEY])
+def test_a_weak_key_before_opens_nothing(primary: str) -> None:
+    known = {Secret.LINK_SIGNING_KEY: primary, Secret.LINK_SIGNING_KEY_SECONDARY: KEY[:31]}
+    signed = RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(KEY[:31])
+    inputs = {name: values[0] for name, values in parse_qs(signed).items()}
+
+    with pytest.raises((ForbiddenLinkError, ConfigurationError)):
+        open_with(inputs, secrets=known)
+
+
+def test_when_the_key_is_replaced_the_one_before_is_found_at_once() -> None:
+    known = {Secret.LINK_SIGNING_KEY: OTHER_KEY}
+    credentials = Credentials(AppSettings(known), SystemClock())
+    values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
+
+    async def main() -> None:
+        assert await credentials.find(Secret.LINK_SIGNING_KEY_SECONDARY) is None
+        known[Secret.LINK_SIGNING_KEY_SECONDARY] = KEY
         await require_link(values, SID, "mp3", credentials, NOW)
 
     asyncio.run(main())
