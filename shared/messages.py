@@ -33,7 +33,7 @@ FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_t
 class TextMessage:
     """One outgoing message, ready to send.
 
-    `to` is E.164, e.g. +12025550123, or a short number of ALLOWED_NUMBERS. `body` has up to 1600
+    `to` is E.164, e.g. +12025550123, or a short number such as 12345. `body` has up to 1600
     characters and is empty only with media. Without `sender` and `messaging_service_sid`
     the app's own sender is used.
     """
@@ -59,7 +59,7 @@ class TextMessage:
         if timing.send_at is not None:
             _require_service(service or config.messaging_service_sid, sender)
         return cls(
-            to=parse_recipient(to, config.guards.allowed_numbers, region=region, field="to"),
+            to=parse_recipient(to, region=region, field="to"),
             body=_body(inputs, has_media=bool(media_urls)),
             sender=sender,
             media_urls=media_urls,

@@ -98,7 +98,9 @@ class VoicemailNotifier:
         try:
             caller = await self._caller(voicemail.call_sid)
             text = _text(caller, voicemail.length_s, await self._link(voicemail, request_url))
-            await self._messenger.send(TextMessage(to=owner, body=text), request_url, key)
+            sent = await self._messenger.send(TextMessage(to=owner, body=text), request_url, key)
+            if sent.is_dry_run:
+                log.warning("The owner was not told of recording %s: DRY_RUN", voicemail.sid)
         except AppError as error:
             log.error(  # noqa: TRY400 - a traceback would show what Twilio said of the number
                 "The owner was not told of recording %s: %s status=%d code=%s %s",

@@ -1,0 +1,300 @@
+"""SendSms and PlaceCall within the settings that keep the bill small."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+import pytest
+
+import PlaceCall
+import SendSms
+from shared import clients
+from shared.clock import SystemClock
+from shared.memory_ledger import MemoryLedger
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import FakeTwilio, Run, SignedRequest
+
+pytestmark = pytest.mark.usefixtures("app")
+
+HOME, ABROAD = "+12025550123", "+442079460018"
+PREMIUM, UNKNOWN, SATELLITE = "+19005550123", "+447700900123", "+881612345678"
+SERVICE = "MG" + "a" * 32
+NAMES = ["SendSms", "PlaceCall"]
+MAINS = {"SendSms": SendSms.main, "PlaceCall": PlaceCall.main}
+With = Callable[..., clients.Clients]
+
+
+@pytest.fixture
+def with_settings(values: dict[str, str]) -> With:
+    """Builds the app with more settings, and storage for keys."""
+
+    def build(**settings: str) -> clients.Clients:
+        current = clients.Clients({**values, **settings}, SystemClock())
+        current._ledger = MemoryLedger()  # pyright: ignore[reportPrivateUsage] - no other storage
+        clients.reset(current)
+        return current
+
+    return build
+
+
+def ask(name: str, key: str = "", **inputs: Any) -> func.HttpResponse:
+    if name == "SendSms":
+        inputs = {"body": "Hello", **inputs}
+    headers = {"Idempotency-Key": key} if key else {}
+    request = func.HttpRequest(
+        "POST", f"https://inner/api/{name}", headers=headers, body=json.dumps(inputs).encode()
+    )
+    return asyncio.run(MAINS[name](request))
+
+
+def answer(response: func.HttpResponse) -> dict[str, Any]:
+    return json.loads(response.get_body())
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("to", "setting"),
+    [
+        (ABROAD, "ALLOWED_COUNTRIES"),
+        ("+44 20 7946 0018", "ALLOWED_COUNTRIES"),
+        ("+1 876 555 0123", "ALLOWED_COUNTRIES"),
+        (UNKNOWN, "ALLOWED_COUNTRIES"),
+        (SATELLITE, "ALLOWED_COUNTRIES"),
+        (PREMIUM, "ALLOWED_NUMBERS"),
+        ("900 555 0123", "ALLOWED_NUMBERS"),
+        ("+2710111", "ALLOWED_NUMBERS"),
+    ],
+)
+def test_a_number_that_is_not_allowed_is_a_403(
+    twilio: FakeTwilio, caplog: pytest.LogCaptureFixture, name: str, to: str, setting: str
+) -> None:
+    response = ask(name, to=to)
+
+    problem = answer(response)
+    assert (response.status_code, response.mimetype) == (403, "application/problem+json")
+    assert (problem["title"], problem["field"]) == ("The app does not allow this", "to")
+    assert setting in problem["detail"]
+    assert twilio.requests == []
+    last = caplog.records[-1].getMessage()
+    assert last == f"{name}: NotAllowedError status=403 code=None {setting}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("to", "settings"),
+    [
+        (ABROAD, {"ALLOWED_COUNTRIES": "US,GB"}),
+        (UNKNOWN, {"ALLOWED_COUNTRIES": "+44770"}),
+        (SATELLITE, {"ALLOWED_COUNTRIES": "+881"}),
+        (PREMIUM, {"ALLOWED_NUMBERS": PREMIUM}),
+    ],
+)
+def test_a_setting_lets_it_through(
+    twilio: FakeTwilio, with_settings: With, name: str, to: str, settings: dict[str, str]
+) -> None:
+    with_settings(**settings)
+
+    assert ask(name, to=to).status_code == 201
+    assert twilio.requests[0]["data"]["To"] == to
+
+
+@pytest.mark.parametrize("number", ["12345", "911"])
+def test_a_short_number_gets_texts_where_it_is_allowed_and_never_calls(
+    twilio: FakeTwilio, with_settings: With, number: str
+) -> None:
+    refused = ask("SendSms", to=number)
+    with_settings(ALLOWED_NUMBERS=number)
+    sent, called = ask("SendSms", to=number), ask("PlaceCall", to=number)
+
+    assert (refused.status_code, answer(refused)["field"]) == (403, "to")
+    assert (sent.status_code, called.status_code) == (201, 400)
+    assert [request["data"]["To"] for request in twilio.requests] == [number]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_refused_request_may_be_repeated_with_its_key_once_it_is_allowed(
+    twilio: FakeTwilio, with_settings: With, name: str
+) -> None:
+    ledger = with_settings().ledger()
+    refused = ask(name, key="one", to=ABROAD)
+    again = with_settings(ALLOWED_COUNTRIES="*")
+    again._ledger = ledger  # pyright: ignore[reportPrivateUsage] - as before
+
+    assert (refused.status_code, ask(name, key="one", to=ABROAD).status_code) == (403, 201)
+    assert len(twilio.requests) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("settings", [{"KILL_SWITCH": "true"}, {"ALLOWED_COUNTRIES": "GB"}])
+def test_what_was_sent_before_is_told_again_though_it_would_be_refused_now(
+    twilio: FakeTwilio, with_settings: With, name: str, settings: dict[str, str]
+) -> None:
+    ledger = with_settings().ledger()
+    first = ask(name, key="one", to=HOME)
+    with_settings(**settings)._ledger = ledger  # pyright: ignore[reportPrivateUsage] - as before
+    again = ask(name, key="one", to=HOME)
+
+    assert (again.status_code, answer(again)) == (201, answer(first))
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert len(twilio.requests) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_kill_switch_refuses_everything(
+    twilio: FakeTwilio, with_settings: With, name: str
+) -> None:
+    with_settings(KILL_SWITCH="true", ALLOWED_NUMBERS=HOME)
+
+    response = ask(name, to=HOME)
+
+    assert response.status_code == 403
+    assert "KILL_SWITCH" in answer(response)["detail"]
+    assert "field" not in answer(response)
+    assert twilio.requests == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_dry_run_answers_200_and_asks_nobody(
+    twilio: FakeTwilio, with_settings: With, name: str
+) -> None:
+    with_settings(DRY_RUN="true")
+
+    response = ask(name, to="202-555-0123")
+
+    assert response.status_code == 200
+    assert answer(response) == {
+        "sid": None,
+        "status": "dry_run",
+        "from": "+12025550100",
+        "to": HOME,
+        **({"segments": 1} if name == "SendSms" else {}),
+    }
+    assert twilio.requests == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_dry_run_leaves_the_key_free_for_the_real_one(
+    twilio: FakeTwilio, with_settings: With, name: str
+) -> None:
+    ledger = with_settings(DRY_RUN="true").ledger()
+    statuses = [ask(name, key="one", to=HOME).status_code for _ in range(2)]
+    with_settings()._ledger = ledger  # pyright: ignore[reportPrivateUsage] - as before
+
+    real = ask(name, key="one", to=HOME)
+
+    assert (statuses, real.status_code) == ([200, 200], 201)
+    assert "Idempotent-Replayed" not in real.headers
+    assert len(twilio.requests) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("settings", [{}, {"KILL_SWITCH": "true"}])
+def test_a_dry_run_is_refused_like_a_real_one(
+    with_settings: With, name: str, settings: dict[str, str]
+) -> None:
+    with_settings(DRY_RUN="true", **settings)
+
+    assert ask(name, to=ABROAD).status_code == 403
+
+
+def test_a_dry_run_checks_the_time_to_send_at(with_settings: With) -> None:
+    with_settings(DRY_RUN="true", TWILIO_MESSAGING_SERVICE_SID=SERVICE)
+    now = datetime.now(UTC)
+    soon, tomorrow = now + timedelta(minutes=1), now + timedelta(days=1)
+
+    too_soon = ask("SendSms", to=HOME, send_at=soon.isoformat())
+
+    assert (too_soon.status_code, answer(too_soon)["field"]) == (400, "send_at")
+    assert ask("SendSms", to=HOME, send_at=tomorrow.isoformat()).status_code == 200
+
+
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+def test_a_call_may_last_as_long_as_the_setting_and_not_a_second_longer(
+    twilio: FakeTwilio, with_settings: With, dry_run: str
+) -> None:
+    with_settings(MAX_CALL_SECONDS="600", DRY_RUN=dry_run)
+
+    longest, longer = (ask("PlaceCall", to=HOME, time_limit=limit) for limit in (600, 601))
+
+    assert longest.status_code == (200 if dry_run == "true" else 201)
+    assert (longer.status_code, answer(longer)["field"]) == (403, "time_limit")
+    assert "600 seconds at most, by the setting MAX_CALL_SECONDS" in answer(longer)["detail"]
+    assert [request["data"]["TimeLimit"] for request in twilio.requests] == (
+        [] if dry_run == "true" else [600]
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "asked", "sent"),
+    [
+        ("600", None, 600),
+        ("600", 60, 60),
+        ("14400", None, None),
+        ("14400", 14400, 14400),
+        ("20000", None, None),
+        ("20000", 20000, 20000),
+    ],
+)
+def test_twilio_is_told_how_long_a_call_may_last(
+    twilio: FakeTwilio, with_settings: With, setting: str, asked: int | None, sent: int | None
+) -> None:
+    with_settings(MAX_CALL_SECONDS=setting)
+
+    inputs: dict[str, Any] = {"time_limit": asked} if asked else {}
+    ask("PlaceCall", to=HOME, **inputs)
+
+    assert twilio.requests[0]["data"].get("TimeLimit") == sent
+
+
+def test_without_the_setting_a_call_lasts_four_hours_at_most() -> None:
+    assert ask("PlaceCall", to=HOME, time_limit=14400).status_code == 201
+    assert ask("PlaceCall", to=HOME, time_limit=14401).status_code == 403
+
+
+VOICEMAIL = [
+    ("CallSid", "none"),
+    ("RecordingSid", "RE" + "a" * 32),
+    ("RecordingStatus", "completed"),
+    ("RecordingDuration", "3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("notify", "settings", "why"),
+    [
+        ("%2B442079460018", {}, "NotAllowedError status=403 code=None ALLOWED_COUNTRIES"),
+        ("%2B49110", {}, "NotAllowedError status=403 code=None ALLOWED_NUMBERS"),
+        ("%2B12025550124", {"KILL_SWITCH": "true"}, "status=403 code=None KILL_SWITCH"),
+        ("%2B12025550124", {"DRY_RUN": "true"}, "DRY_RUN"),
+    ],
+)
+def test_an_owner_who_may_not_be_texted_is_logged_and_twilio_does_not_ask_again(
+    run: Run,
+    signed_request: SignedRequest,
+    twilio: FakeTwilio,
+    with_settings: With,
+    caplog: pytest.LogCaptureFixture,
+    notify: str,
+    settings: dict[str, str],
+    why: str,
+) -> None:
+    import OnRecording
+
+    with_settings(**settings)
+    path = f"/api/OnRecording?Notify={notify}"
+
+    answers = [run(OnRecording.main, signed_request(path, VOICEMAIL)) for _ in range(2)]
+
+    assert [response.status_code for response in answers] == [204, 204]
+    assert [request for request in twilio.requests if request["method"] == "POST"] == []
+    told = [r for r in caplog.records if "The owner was not told" in r.getMessage()]
+    assert len(told) == 1
+    assert told[0].levelno >= logging.WARNING
+    assert why in told[0].getMessage()
