@@ -25,6 +25,7 @@ from shared.twimlet_parameters import (
     text,
     whole_number,
 )
+from shared.xml_text import xml_text
 
 # What the next question has in its URL, beside how often it was asked.
 PARAMETERS = ("Name", "Password", "Moderators", "Message", "Music", "EnableSmsNotifications")
@@ -120,7 +121,7 @@ def _parting() -> VoiceResponse:
 def _text(response: VoiceResponse, moderators: list[str], caller: str) -> None:
     for moderator in moderators:
         response.sms(
-            f"{caller} has entered your conference.  Call the number this text came from to join.",
+            f"{name} has entered your conference.  Call the number this text came from to join.",
             to=moderator,
         )
 
