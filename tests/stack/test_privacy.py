@@ -37,6 +37,10 @@ def use(stack: LocalStack) -> None:
     stack.function("PlaceCall", {"to": HANDSET, "url": f"ftp://{PRIVATE_TEXT}"})
     stack.text(PRIVATE_TEXT)
     stack.text("STOP")
+    stack.advance(1)
+    stack.function("SendSms", text)
+    gap = {"To": HANDSET, "From": LINE, "Body": PRIVATE_TEXT, "ContentRetention": "discard"}
+    assert stack.rest("POST", "Messages.json", gap).status_code == 501
     stack.ring()
     stack.advance(90)
     stack.webhook("OnMessageStatus", {"MessageStatus": "sent", "To": HANDSET, "Body": PRIVATE_TEXT})
@@ -72,6 +76,7 @@ def use_phone_line(stack: LocalStack) -> None:
 def test_reports_and_refusals_are_printed(printed: str) -> None:
     assert '"status": "delivered"' in printed
     assert "ForgedRequestError" in printed
+    assert "OptedOutError" in printed
     assert "21606" in printed
     assert '"report": "recording"' in printed
     assert "ForbiddenLinkError" in printed
