@@ -9,10 +9,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from shared import errors, settings, statuses
+from shared import errors, guard_errors, opt_out_lists, settings, statuses
 from shared.claims import CLAIM, ClaimState
+from shared.daily_ceilings import KIND as DAY
 from shared.idempotency import MAX_KEY_CHARS
 from shared.lookups import MAX_LISTED
+from shared.recipient_rates import KIND as RECIPIENT
 from shared.sid_owners import OWNER, STATE
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def test_the_table_of_answers_says_where_to_wait() -> None:
 
 def sendable() -> Iterator[type[errors.AppError]]:
     """The classes of errors that a send may end with; each has a title of its own."""
-    for value in vars(errors).values():
+    for value in (vars(errors) | vars(guard_errors)).values():
         if not isinstance(value, type) or not issubclass(value, errors.AppError):
             continue
         if "title" in vars(value) and value not in OTHERS | {errors.AppError, errors.TwilioError}:
@@ -132,7 +134,9 @@ def test_the_numbers_of_the_page_are_those_of_the_code(words: str) -> None:
 
 
 def test_the_page_names_every_kind_of_row() -> None:
-    assert [quoted(row[0])[0] for row in rows("The ledger holds no text")] == [CLAIM, OWNER, STATE]
+    kinds = [CLAIM, OWNER, STATE, RECIPIENT, DAY, opt_out_lists.KIND]
+
+    assert [quoted(row[0])[0] for row in rows("The ledger holds no text")] == kinds
 
 
 def test_every_link_of_the_page_leads_somewhere() -> None:

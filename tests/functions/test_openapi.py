@@ -186,6 +186,22 @@ def test_the_answers_of_actions_are_as_described(stack: LocalStack) -> None:
         check_answer(name, answer)
 
 
+def test_the_answers_of_an_app_that_holds_back_are_as_described(stack: LocalStack) -> None:
+    text, call = {"to": HANDSET, "body": "Hello"}, {"to": HANDSET}
+    with stack.second_host({"DRY_RUN": "true"}) as host:
+        answers = [("SendSms", host.function("SendSms", text), 200)]
+        answers += [("PlaceCall", host.function("PlaceCall", call), 200)]
+    with stack.second_host({"ALLOWED_COUNTRIES": "US", "RECIPIENT_LIMIT": "1"}) as host:
+        answers += [("SendSms", host.function("SendSms", {**text, "to": "+4930123456"}), 403)]
+        answers += [("PlaceCall", host.function("PlaceCall", call), 201)]
+        answers += [("SendSms", host.function("SendSms", text), 429)]
+        answers += [("PlaceCall", host.function("PlaceCall", call), 429)]
+
+    assert [answer.status_code for _, answer, _ in answers] == [status for *_, status in answers]
+    for name, answer, _ in answers:
+        check_answer(name, answer)
+
+
 def test_the_answers_of_questions_are_as_described(stack: LocalStack) -> None:
     text = {"to": HANDSET, "body": "Hello"}
     sid = stack.function("SendSms", text, **{"Idempotency-Key": "asked"}).json()["sid"]
