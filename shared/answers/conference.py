@@ -119,6 +119,7 @@ def _parting() -> VoiceResponse:
 
 
 def _text(response: VoiceResponse, moderators: list[str], caller: str) -> None:
+    name = xml_text(caller)  # who calls by SIP chooses it
     for moderator in moderators:
         response.sms(
             f"{name} has entered your conference.  Call the number this text came from to join.",
