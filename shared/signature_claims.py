@@ -40,8 +40,16 @@ def claim_of(headers: Mapping[str, str], url: str) -> Claim:
     if algorithm is None:
         raise ForgedRequestError(MALFORMED_SETTINGS, url, algorithm="unknown")
     if not is_signature(signature, algorithm):
-        raise ForgedRequestError(WRONG_SIGNATURE, url, algorithm=str(algorithm))
+        raise ForgedRequestError(_misfit(signature, algorithm), url, algorithm=str(algorithm))
     return Claim(signature, algorithm, WEBHOOK_KEYS if settings else AUTH_TOKENS)
+
+
+def _misfit(signature: str, algorithm: Algorithm) -> str:
+    """Why something cannot be a signature of this algorithm."""
+    for other in Algorithm:
+        if other != algorithm and is_signature(signature, other):
+            return f"The X-Twilio-Signature does not match: it is {other}, {algorithm} is expected."
+    return WRONG_SIGNATURE
 
 
 def _algorithm(settings: str) -> Algorithm | None:

@@ -24,8 +24,7 @@ def other_spellings(sent: str, headers: Mapping[str, str]) -> list[str]:
     """
     given = [value for name in WIRE_HEADERS if (value := headers.get(name)) and value != sent]
     found = [value for value in given if is_same_request(sent, value)]
-    found += [other for spelling in (sent, *found) for other in _other_apostrophes(spelling)]
-    return [*dict.fromkeys(found)]
+    return [*dict.fromkeys([*found, *_other_apostrophes(sent)])]
 
 
 def is_same_request(one: str, other: str) -> bool:

@@ -142,18 +142,19 @@ def build_signed_request(
     method: str = "POST",
     signature: str | None = "",
     token: str = "primary",  # noqa: S107 - of the test's settings
+    headers: Mapping[str, str] | None = None,
 ) -> func.HttpRequest:
     """A request as Twilio makes it; `signature` None leaves the header out."""
     fields = TEXT if form is None and body is None else form or []
     data = urlencode(fields).encode() if body is None else body
     if method == "GET":
         data, fields = b"", []
-    headers = {"Content-Type": content_type}
+    all_headers = {"Content-Type": content_type, **(headers or {})}
     if signature is not None:
-        headers["X-Twilio-Signature"] = (
+        all_headers["X-Twilio-Signature"] = (
             signature or sign(token, f"https://app.example{path}", fields).decode()
         )
-    return func.HttpRequest(method, f"http://10.0.0.4:8080{path}", headers=headers, body=data)
+    return func.HttpRequest(method, f"http://10.0.0.4:8080{path}", headers=all_headers, body=data)
 
 
 @pytest.fixture
