@@ -66,6 +66,18 @@ class Destinations:
             return None
         return self._refusal_of_country(number, facts)
 
+    def require_known_countries(self) -> None:
+        """Raise ConfigurationError when a setting names a country that does not exist.
+
+        A check does so only where that country could have decided.
+        """
+        unknown = unknown_regions(self._allowed_regions() | {self._config.default_region})
+        if unknown:
+            raise ConfigurationError(
+                f"ALLOWED_COUNTRIES or DEFAULT_REGION names no country: {', '.join(unknown)}; "
+                "codes are those of ISO 3166, for example GB for the United Kingdom"
+            )
+
     def reachable(self, parameter: str, written: Sequence[str]) -> list[str]:
         """The numbers of a query's parameter that may be dialled and texted, in E.164.
 
@@ -98,12 +110,7 @@ class Destinations:
         regions = self._allowed_regions()
         if facts.region in regions or any(belongs_to(number, region) for region in regions):
             return None
-        unknown = unknown_regions(regions)
-        if unknown:
-            raise ConfigurationError(
-                f"ALLOWED_COUNTRIES (or DEFAULT_REGION) has no country {', '.join(unknown)}: "
-                "codes are those of ISO 3166, for example GB for the United Kingdom"
-            )
+        self.require_known_countries()
         return self._elsewhere(_ELSEWHERE if facts.region else _NOWHERE, facts)
 
     def _elsewhere(self, reason: str, facts: NumberFacts) -> Refusal:

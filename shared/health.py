@@ -28,6 +28,7 @@ async def _part(name: str, work: Awaitable[object]) -> None:
 
 async def _check_settings() -> None:
     clients.settings().require(*_secrets(), sender=True, public_url=True)
+    clients.destinations().require_known_countries()
 
 
 async def _check_credentials() -> None:

@@ -8,6 +8,7 @@ from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
 from commands.doctor.secret_items import needed_by
 from commands.doctor.subject import Place
+from shared.destinations import Destinations
 from shared.errors import ConfigurationError
 from shared.local_stack import is_loopback
 from shared.phone_numbers import E164
@@ -46,6 +47,7 @@ async def check_settings(examination: Examination) -> Finding:
         settings = examination.settings
         is_sender = not examination.is_deployment
         settings.require(*needed_by(settings), sender=is_sender, public_url=True)
+        Destinations(settings).require_known_countries()
     except ConfigurationError as error:
         return wrong(error.detail, "set them; the README and docs/configuration.md explain each")
     if subject.place is Place.DESK:

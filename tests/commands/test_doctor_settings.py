@@ -44,6 +44,13 @@ def test_a_malformed_setting_is_named_with_its_rule(doctor: Doctor) -> None:
     assert found["app"].text == "settings comes first"
 
 
+def test_a_country_that_does_not_exist_is_named(doctor: Doctor) -> None:
+    found = doctor(ALLOWED_COUNTRIES="US,UK")
+
+    assert found["settings"].state is State.WRONG
+    assert "names no country: UK" in found["settings"].text
+
+
 def test_every_missing_setting_is_named(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN="", TWILIO_FROM_NUMBER="")
 

@@ -135,7 +135,7 @@ def test_a_number_that_is_allowed_by_itself_takes_no_library(
 
 @pytest.mark.parametrize("code", ["UK", "XX"])
 def test_a_country_that_does_not_exist_is_a_mistake_of_the_settings(code: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"no country {code}"):
+    with pytest.raises(ConfigurationError, match=f"no country: {code}"):
         destinations(ALLOWED_COUNTRIES=f"US,{code}").require(BRITISH, "to")
 
 
