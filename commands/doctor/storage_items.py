@@ -16,7 +16,7 @@ async def check_storage(examination: Examination) -> Finding:
             return skipped("AzureWebJobsStorage__accountName is not set here; --key asks the app")
         if examination.is_public:
             return wrong(
-                "no storage is set, so the app cannot send",
+                "no storage is set, so the app cannot send with a key, and no limit counts",
                 "set AzureWebJobsStorage, for example to UseDevelopmentStorage=true with Azurite",
             )
         return ok("kept in memory until func start ends; AzureWebJobsStorage would keep it")
