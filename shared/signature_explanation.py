@@ -23,7 +23,7 @@ MAX_SHOWN_NAMES = 40
 
 # What Twilio's fields and the app's parameters look like. Anything else may be a text or a number
 # that got into the wrong place.
-_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}[0-9]{0,2}(\[[0-9]{0,2}\])?")
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}[0-9]{0,3}(\[[0-9]{0,2}\])?")
 _PLAIN_PATH = re.compile(r"(/[A-Za-z][A-Za-z_-]{0,39}[0-9]{0,2})*/?")
 
 UNKNOWN_CAUSE = (

@@ -59,9 +59,9 @@ def _public_urls(request: Request) -> Iterator[tuple[str, str]]:
         f"{other}://{rest}",
         f"It matches with {other}:// in place of {scheme}://: set PUBLIC_URL to {other}://{rest}.",
     )
-    for name in (host.lower(), f"{host}:443", f"{host}:80"):
-        url = f"{scheme}://{name}{slash}{path}"
-        yield url, f"It matches with another way to write the host: set PUBLIC_URL to {url}."
+    if host != host.lower():
+        url = f"{scheme}://{host.lower()}{slash}{path}"
+        yield url, f"It matches with the host name in small letters: set PUBLIC_URL to {url}."
     if path:
         url = f"{scheme}://{host}"
         yield url, f"It matches without the path of PUBLIC_URL: set PUBLIC_URL to {url}."
@@ -133,6 +133,7 @@ def _queries(request: Request) -> Iterator[tuple[str, str]]:
         query.replace("%20", "+"),
         query.replace("+", "%2B"),
         query.replace("%2B", "+"),
+        query.replace("%3D", "="),
         unquote(query),
     ):
         yield (

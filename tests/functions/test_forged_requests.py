@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -17,8 +18,13 @@ import OnCallStatus
 import OnMessageStatus
 import TwimlMessage
 import TwimlReply
-from shared.forms import MAX_BODY_BYTES
+from shared import clients
+from shared.credentials import AppSettings, Credentials
+from shared.forms import FORM_TYPE, MAX_BODY_BYTES
+from shared.settings import Secret
+from shared.signature_explanation import MAX_EXPLANATIONS
 from shared.signatures import sign
+from shared.webhooks import MAX_EXPLAINED_BYTES, MAX_SHOWN_CHARS, MAX_SHOWN_FIELDS
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Form, Run, SignedRequest
@@ -123,6 +129,33 @@ def test_blank_and_repeated_fields_are_part_of_the_signature(
     assert run(TwimlReply.main, signed_request(form=form)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        [("Grüße", "naïve 日本 🙂"), ("Body", "\u00a0 trimmed? \r\n")],
+        [("b", "2"), ("B", "1"), ("ä", "3"), ("a", ""), ("", "no name")],
+        [("a", "same"), ("a", "same"), ("a", "other"), ("A[0]", "+1 & 2=3%")],
+    ],
+)
+def test_any_characters_of_names_and_values_may_be_signed(
+    run: Run, signed_request: SignedRequest, form: Form
+) -> None:
+    assert run(TwimlReply.main, signed_request(form=form)).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["code=aB3%2Fx%3D%3D", "code=aB3/x==", "a=%41&code=x&b", "a&&b="])
+def test_the_query_is_signed_as_it_is_encoded(
+    run: Run, signed_request: SignedRequest, received_text: Form, query: str
+) -> None:
+    path = f"/api/TwimlReply?{query}"
+    without_key = sign("primary", f"{PUBLIC}/api/TwimlReply", received_text).decode()
+
+    assert run(TwimlReply.main, signed_request(path)).status_code == 200
+    assert "does not match" in detail(
+        run(TwimlReply.main, signed_request(path, signature=without_key))
+    )
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", ""])
 def test_a_body_that_is_no_form_is_refused(
     run: Run, signed_request: SignedRequest, content_type: str
@@ -154,6 +187,53 @@ def test_json_with_another_hash_or_without_one_is_refused(
     for path, reason in paths.items():
         req = signed_request(path, body=body, content_type="application/json")
         assert reason in detail(run(OnCallStatus.main, req))
+
+
+@pytest.mark.parametrize("body", [b"", b'{"Body": "Hi"}'])
+@pytest.mark.parametrize("content_type", ["application/json", FORM_TYPE, ""])
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_hash_in_the_query_binds_the_body_whatever_comes_with_it(
+    run: Run, signed_request: SignedRequest, body: bytes, content_type: str, method: str
+) -> None:
+    path = f"/api/TwimlReply?bodySHA256={hashlib.sha256(b'[]').hexdigest()}"
+    signature = sign("primary", PUBLIC + path).decode()
+    given = {"body": body, "content_type": content_type, "method": method}
+    response = run(TwimlReply.main, signed_request(path, signature=signature, **given))
+
+    assert "does not match" in detail(response)
+
+
+@pytest.mark.parametrize(
+    ("body", "spelled"),
+    [
+        (b"", hashlib.sha256(b"").hexdigest()),
+        (b"[]", hashlib.sha256(b"[]").hexdigest().upper()),
+        (b"[]", f"{hashlib.sha256(b'[]').hexdigest()}&bodySHA256=other"),  # the first, as the SDK
+    ],
+)
+def test_a_right_hash_passes(
+    run: Run, signed_request: SignedRequest, body: bytes, spelled: str
+) -> None:
+    path = f"/api/OnCallStatus?a=1&bodySHA256={spelled}"
+    req = signed_request(path, body=body, content_type="application/json")
+
+    assert run(OnCallStatus.main, req).status_code == 204
+
+
+def test_a_second_hash_does_not_excuse_a_wrong_one(run: Run, signed_request: SignedRequest) -> None:
+    path = f"/api/OnCallStatus?bodySHA256=other&bodySHA256={hashlib.sha256(b'[]').hexdigest()}"
+    req = signed_request(path, body=b"[]", content_type="application/json")
+
+    assert "does not match bodySHA256" in detail(run(OnCallStatus.main, req))
+
+
+def test_a_form_with_a_hash_is_signed_by_its_fields(
+    run: Run, signed_request: SignedRequest, received_text: Form
+) -> None:
+    body = urlencode(received_text).encode()
+    path = f"/api/TwimlReply?bodySHA256={hashlib.sha256(body).hexdigest()}"
+
+    assert run(TwimlReply.main, signed_request(path, form=received_text)).status_code == 200
 
 
 def test_a_form_is_not_excused_by_a_hash_in_the_query(
@@ -205,3 +285,87 @@ def test_a_refusal_is_logged_without_the_url(
     assert [record.getMessage() for record in caplog.records] == [
         "TwimlReply: ForgedRequestError status=403 code=None The X-Twilio-Signature does not match."
     ]
+
+
+def test_the_answer_says_what_was_checked_by_names(run: Run, signed_request: SignedRequest) -> None:
+    form = [("b", "private"), ("a", "1"), ("a", "1"), ("a", "2")]
+    response = run(TwimlReply.main, signed_request("/api/TwimlReply?x=1", form=form, token="other"))  # noqa: S106
+    problem = json.loads(response.get_body())
+
+    assert problem["signature"] == {
+        "reason": "The X-Twilio-Signature does not match.",
+        "url": "https://app.example/api/TwimlReply?x=1",
+        "fields": ["a", "a", "b"],
+        "tokens": ["TwilioAuthToken"],
+        "algorithm": "HMAC_SHA1",
+    }
+    assert b"private" not in response.get_body()
+
+
+def test_what_is_refused_before_the_form_is_read_has_no_fields(
+    run: Run, signed_request: SignedRequest
+) -> None:
+    problem = json.loads(run(TwimlReply.main, signed_request(signature=None)).get_body())
+
+    assert problem["signature"] == {
+        "reason": "The header X-Twilio-Signature is missing.",
+        "url": "https://app.example/api/TwimlReply",
+        "fields": [],
+        "tokens": [],
+        "algorithm": "HMAC_SHA1",
+    }
+
+
+def test_the_answer_repeats_only_so_many_names(run: Run, signed_request: SignedRequest) -> None:
+    form = [("n" * 300 + str(number), "") for number in range(800)]
+    problem = json.loads(run(TwimlReply.main, signed_request(form=form, token="x")).get_body())  # noqa: S106
+
+    assert problem["signature"]["fields"] == ["n" * MAX_SHOWN_CHARS] * MAX_SHOWN_FIELDS
+
+
+def test_the_log_says_what_to_change(
+    run: Run,
+    signed_request: SignedRequest,
+    received_text: Form,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    signature = sign("primary", "http://app.example/api/TwimlReply?Message=a", received_text)
+    req = signed_request("/api/TwimlReply?Message=a", signature=signature.decode())
+    response = run(TwimlReply.main, req)
+
+    [line] = [record.getMessage() for record in caplog.records]
+    assert line == (
+        "TwimlReply: ForgedRequestError status=403 code=None The X-Twilio-Signature does not "
+        "match. Checked, without values: URL https://app.example/api/TwimlReply, query Message, "
+        "fields Body, From, FromCity, MessageSid, NumMedia, To, secrets TwilioAuthToken, "
+        "algorithm HMAC_SHA1. It matches with http:// in place of https://: set PUBLIC_URL to "
+        "http://app.example."
+    )
+    assert b"It matches" not in response.get_body()
+
+
+def test_the_log_names_an_api_key_that_is_known(
+    run: Run, signed_request: SignedRequest, app: clients.Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = AppSettings({Secret.AUTH_TOKEN: "primary", Secret.API_KEY_SECRET: "of the key"})
+    app.credentials = Credentials(source, app.clock)
+    run(TwimlReply.main, signed_request(token="of the key"))  # noqa: S106
+    asyncio.run(app.credentials.get(Secret.API_KEY_SECRET))
+    run(TwimlReply.main, signed_request(token="of the key"))  # noqa: S106
+
+    assert ["with TwilioApiKeySecret" in record.getMessage() for record in caplog.records] == [
+        False,
+        True,
+    ]
+
+
+def test_strangers_get_few_explanations_and_none_of_long_bodies(
+    run: Run, signed_request: SignedRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    long = [("Body", "a" * MAX_EXPLAINED_BYTES)]
+    run(TwimlReply.main, signed_request(form=long, token="x"))  # noqa: S106
+    for _ in range(20):
+        run(TwimlReply.main, signed_request(token="x"))  # noqa: S106
+
+    explained = ["Checked" in record.getMessage() for record in caplog.records]
+    assert explained == [False, *[True] * MAX_EXPLANATIONS, *[False] * (20 - MAX_EXPLANATIONS)]
