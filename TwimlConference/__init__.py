@@ -12,6 +12,6 @@ from shared.webhooks import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Ask for the pass code, if there is one, and let the caller in."""
-    config = clients.settings()
+    outbound = clients.destinations()
     wanted = Conference.from_query(req.query)
-    return refusal(req, config) or conference(wanted, req.field, config)
+    return refusal(req, clients.settings()) or conference(wanted, req.field, outbound)

@@ -13,5 +13,7 @@ from shared.webhooks import Webhook
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
     """Try one of the `PhoneNumbers` after another; after the last one go on at `FailUrl`."""
-    config = clients.settings()
-    return refusal(req, config) or find_me(FindMe.from_query(req.query), req.field, config)
+    outbound = clients.destinations()
+    return refusal(req, clients.settings()) or find_me(
+        FindMe.from_query(req.query), req.field, outbound
+    )

@@ -13,5 +13,7 @@ from shared.webhooks import Webhook
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
     """Ring all `PhoneNumbers` at once; when nobody answers go on at `FailUrl`."""
-    config = clients.settings()
-    return refusal(req, config) or simulring(Simulring.from_query(req.query), req.field, config)
+    outbound = clients.destinations()
+    return refusal(req, clients.settings()) or simulring(
+        Simulring.from_query(req.query), req.field, outbound
+    )

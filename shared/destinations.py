@@ -35,6 +35,16 @@ class Destinations:
         self._regions = frozenset(entry for entry in entries if entry.isalpha())
         self._has_every_country = EVERY_COUNTRY in entries
 
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether KILL_SWITCH is on, so that nobody may be reached."""
+        return self._config.guards.kill_switch
+
+    @property
+    def call_limit_s(self) -> int | None:
+        """How long a call may last that a document makes, in seconds; None leaves it to Twilio."""
+        return self._config.guards.call_limit_s
+
     def require(self, number: str, field: str) -> None:
         """Raise NotAllowedError naming `field` for a number (E.164) that is not to be reached.
 
@@ -86,7 +96,7 @@ class Destinations:
         while KILL_SWITCH is on. Raise ConfigurationError when a setting names a country that does
         not exist.
         """
-        if written and self._config.guards.kill_switch:
+        if written and self.is_switched_off:
             _left_out(parameter, "KILL_SWITCH")
             return []
         found = [self._reachable(parameter, number) for number in written]

@@ -13,8 +13,8 @@ from shared.answers.dialling import (
     nobody_to_dial,
     own_step,
 )
+from shared.answers.outbound import Outbound
 from shared.responses import Redirection
-from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
@@ -46,15 +46,15 @@ class CallMe(NamedTuple):
         )
 
 
-def call_me(wanted: CallMe, field: Field, config: Settings) -> VoiceResponse | Redirection:
+def call_me(wanted: CallMe, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
     """Dial, or answer the step that follows."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
-    numbers = dialable("PhoneNumber", wanted.phone_numbers, field, config)
+    numbers = dialable("PhoneNumber", wanted.phone_numbers, field, outbound)
     if not numbers:
-        return nobody_to_dial(wanted.fail_url, config)
+        return nobody_to_dial(wanted.fail_url, outbound)
     action = own_step("TwimlCallMe", wanted.fail_url)
-    limit_s = config.guards.call_limit_s
+    limit_s = outbound.call_limit_s
     dial = Dial(action=action, timeout=wanted.timeout_s, time_limit=limit_s)
     add_with_whisper(dial, numbers[0], wanted.message)
     return VoiceResponse().append(dial)

@@ -6,10 +6,9 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from shared.answers.outbound import Outbound
 from shared.answers.spoken import apology, play_or_say
-from shared.destinations import Destinations
 from shared.hold_music import BUCKET_PREFIX, BUCKETS
-from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
@@ -71,7 +70,7 @@ class Conference(NamedTuple):
         )
 
 
-def conference(wanted: Conference, field: Field, config: Settings) -> VoiceResponse:
+def conference(wanted: Conference, field: Field, outbound: Outbound) -> VoiceResponse:
     """Ask for the pass code, if there is one, then let the caller in, or part after some tries.
 
     With moderators the conference begins with the first of them. They may be texted about everybody
@@ -86,7 +85,7 @@ def conference(wanted: Conference, field: Field, config: Settings) -> VoiceRespo
     # Whoever is on the list, be it as the number that was called to bring somebody in.
     leads = is_party(wanted.moderators, field)
     if wanted.texts_moderators and not leads:
-        numbers = Destinations(config).reachable("Moderators", wanted.moderators[:MAX_TEXTS])
+        numbers = outbound.reachable("Moderators", wanted.moderators[:MAX_TEXTS])
         _text(response, numbers, field("Caller") or field("From") or "Somebody")
     play_or_say(response, wanted.message or "You are now entering the conference line.")
     dial = Dial()

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
+from shared.answers.outbound import Outbound
 from shared.answers.spoken import apology
-from shared.destinations import Destinations
 from shared.responses import Redirection
-from shared.settings import Settings
 from shared.twimlet_parameters import Field, ignored, is_same_number, step_url
 
 # Twilio dials at most ten numbers at once; twimlets.com tries at most ten one after another.
@@ -49,24 +48,24 @@ def is_line(number: str, field: Field) -> bool:
     return is_same_number(number, field("To") or field("Called") or "")
 
 
-def dialable(parameter: str, written: Sequence[str], field: Field, config: Settings) -> list[str]:
+def dialable(parameter: str, written: Sequence[str], field: Field, outbound: Outbound) -> list[str]:
     """The numbers of a parameter that may be dialled, in E.164: what is dialled was checked.
 
     What the settings do not allow, what is no number, and the number that was called to get here
     are left out, and the log says so.
     """
-    numbers = Destinations(config).reachable(parameter, written)
+    numbers = outbound.reachable(parameter, written)
     others = [number for number in numbers if not is_line(number, field)]
     if len(others) < len(numbers) or not (written or has_dialled(field)):
         ignored(parameter)
     return others
 
 
-def nobody_to_dial(fail_url: str, config: Settings) -> VoiceResponse | Redirection:
+def nobody_to_dial(fail_url: str, outbound: Outbound) -> VoiceResponse | Redirection:
     """Go on at `fail_url`; without one, tell the caller that nobody can be called."""
     if fail_url:
         return Redirection(fail_url)
-    if not config.guards.kill_switch:
+    if not outbound.is_switched_off:
         return apology("it has no phone number that it may call")
     response = VoiceResponse()
     response.say("Sorry, this line connects no calls at the moment. Please call again later.")

@@ -13,8 +13,8 @@ from shared.answers.dialling import (
     nobody_to_dial,
     was_answered,
 )
+from shared.answers.outbound import Outbound
 from shared.responses import Redirection
-from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
@@ -49,19 +49,19 @@ class FindMe(NamedTuple):
         )
 
 
-def find_me(wanted: FindMe, field: Field, config: Settings) -> VoiceResponse | Redirection:
+def find_me(wanted: FindMe, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
     """Dial the first number; the next step has those that are left. With none left, give up."""
     if has_dialled(field) and was_answered(field):
         return hang_up()
-    numbers = dialable("PhoneNumbers", wanted.phone_numbers, field, config)
+    numbers = dialable("PhoneNumbers", wanted.phone_numbers, field, outbound)
     if not numbers and wanted.phone_numbers and not has_dialled(field):
-        return nobody_to_dial(wanted.fail_url, config)
+        return nobody_to_dial(wanted.fail_url, outbound)
     if not numbers:
         return Redirection(wanted.fail_url) if wanted.fail_url else hang_up()
     dial = Dial(
         action=_next_step(wanted, numbers[1:]),
         timeout=wanted.timeout_s or TIMEOUT_S,
-        time_limit=config.guards.call_limit_s,
+        time_limit=outbound.call_limit_s,
     )
     add_with_whisper(dial, numbers[0], wanted.message, needs_a_key=True)
     return VoiceResponse().append(dial)

@@ -12,9 +12,9 @@ from shared.answers.dialling import (
     nobody_to_dial,
     own_step,
 )
+from shared.answers.outbound import Outbound
 from shared.answers.spoken import restricted
 from shared.responses import Redirection
-from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
@@ -49,22 +49,22 @@ class Forward(NamedTuple):
         )
 
 
-def forward(wanted: Forward, field: Field, config: Settings) -> VoiceResponse | Redirection:
+def forward(wanted: Forward, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
     """Dial, or answer the step that follows; `field` gives what Twilio tells of the call."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
     refusal = restricted(wanted.allowed_callers, field)
     if refusal is not None:
         return refusal
-    numbers = dialable("PhoneNumber", wanted.phone_numbers, field, config)
+    numbers = dialable("PhoneNumber", wanted.phone_numbers, field, outbound)
     if not numbers:
-        return nobody_to_dial(wanted.fail_url, config)
+        return nobody_to_dial(wanted.fail_url, outbound)
     response = VoiceResponse()
     response.dial(
         numbers[0],
         action=own_step("TwimlForward", wanted.fail_url),
         timeout=wanted.timeout_s,
-        time_limit=config.guards.call_limit_s,
+        time_limit=outbound.call_limit_s,
         caller_id=wanted.caller_id or None,
     )
     return response

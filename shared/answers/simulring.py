@@ -13,8 +13,8 @@ from shared.answers.dialling import (
     has_dialled,
     nobody_to_dial,
 )
+from shared.answers.outbound import Outbound
 from shared.responses import Redirection
-from shared.settings import Settings
 from shared.twimlet_parameters import (
     Field,
     Pairs,
@@ -47,15 +47,15 @@ class Simulring(NamedTuple):
         )
 
 
-def simulring(wanted: Simulring, field: Field, config: Settings) -> VoiceResponse | Redirection:
+def simulring(wanted: Simulring, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
     """Ring all numbers, in sorted order, or answer the step that follows."""
     if has_dialled(field):
         return after_dialling(field, wanted.fail_url)
-    numbers = dialable("PhoneNumbers", wanted.phone_numbers, field, config)
+    numbers = dialable("PhoneNumbers", wanted.phone_numbers, field, outbound)
     if not numbers:
-        return nobody_to_dial(wanted.fail_url, config)
+        return nobody_to_dial(wanted.fail_url, outbound)
     action = step_url("TwimlSimulring", ("Dial", "true"), ("FailUrl", wanted.fail_url))
-    limit_s = config.guards.call_limit_s
+    limit_s = outbound.call_limit_s
     dial = Dial(action=action, timeout=wanted.timeout_s, time_limit=limit_s)
     for number in sorted(numbers):
         add_with_whisper(dial, number, wanted.message)

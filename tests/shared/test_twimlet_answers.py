@@ -37,20 +37,22 @@ BLOCKS = (Path(__file__).parent / "twimlet_answers.txt").read_text().strip().spl
 CASES = [block.split("\n") for block in BLOCKS]
 PAGE = (ROOT / "docs" / "twimlets.md").read_text()
 
-CONFIG = Settings.from_mapping({"ALLOWED_COUNTRIES": "US,DE"})
+OUTBOUND = Destinations(Settings.from_mapping({"ALLOWED_COUNTRIES": "US,DE"}))
 
 Answer = TwiML | Redirection | str
 TWIMLETS: Mapping[str, Callable[[Webhook], Answer]] = {
     "TwimlMessage": lambda req: announcement(entries(req.query, "Message")),
     "TwimlMenu": lambda req: menu(Menu.from_query(req.query), req.field("Digits") or ""),
-    "TwimlForward": lambda req: forward(Forward.from_query(req.query), req.field, CONFIG),
-    "TwimlSimulring": lambda req: simulring(Simulring.from_query(req.query), req.field, CONFIG),
-    "TwimlFindMe": lambda req: find_me(FindMe.from_query(req.query), req.field, CONFIG),
-    "TwimlCallMe": lambda req: call_me(CallMe.from_query(req.query), req.field, CONFIG),
+    "TwimlForward": lambda req: forward(Forward.from_query(req.query), req.field, OUTBOUND),
+    "TwimlSimulring": lambda req: simulring(Simulring.from_query(req.query), req.field, OUTBOUND),
+    "TwimlFindMe": lambda req: find_me(FindMe.from_query(req.query), req.field, OUTBOUND),
+    "TwimlCallMe": lambda req: call_me(CallMe.from_query(req.query), req.field, OUTBOUND),
     "TwimlWhisper": lambda req: whisper(Whisper.from_query(req.query), req.field),
     "TwimlVoicemail": lambda req: voicemail(Voicemail.from_query(req.query), req.field),
-    "TwimlConference": lambda req: conference(Conference.from_query(req.query), req.field, CONFIG),
-    "TwimlEcho": lambda req: echo(req.parameter("Twiml"), lambda: Destinations(CONFIG)),
+    "TwimlConference": lambda req: conference(
+        Conference.from_query(req.query), req.field, OUTBOUND
+    ),
+    "TwimlEcho": lambda req: echo(req.parameter("Twiml"), lambda: OUTBOUND),
     "TwimlHoldMusic": lambda req: hold_music(HoldMusic.from_query(req.query), Random(1)),  # noqa: S311
 }
 
