@@ -8,6 +8,7 @@ from aiohttp import web
 
 from emulator import world
 from emulator.fault_injection import fault_injection
+from emulator.host.silence import KEEP_ALIVE_S, SilentBodyError, no_long_silence
 from emulator.identity import Identity
 from emulator.page import Page
 from emulator.state import State
@@ -18,10 +19,22 @@ from emulator.twilio.auth_tokens import PREFIX as TOKENS_PREFIX
 from emulator.vault import Vault
 from emulator.world import problem, world_errors
 
-HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?", re.IGNORECASE)
+HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 BODY_LIMIT = 1024 * 1024
+SHUTDOWN_S = 0.5
+"""How long an open event stream may hold up the end."""
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def runner_of(state: State) -> web.AppRunner:
+    """Return the application, ready to be set up inside a running event loop."""
+    return web.AppRunner(
+        application(state),
+        access_log=None,
+        keepalive_timeout=KEEP_ALIVE_S,
+        shutdown_timeout=SHUTDOWN_S,
+    )
 
 
 def application(state: State) -> web.Application:
@@ -49,13 +62,18 @@ def application(state: State) -> web.Application:
 
 @web.middleware
 async def no_early_ends(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a client hang up in the middle of its request; nobody is there to read this answer."""
+    """Let a client hang up in the middle of its request, send half of it, or garble its body."""
     try:
-        return await handler(request)
+        with no_long_silence(request.content):
+            return await handler(request)
+    except SilentBodyError:
+        return problem(HTTPStatus.REQUEST_TIMEOUT, "The rest of the body did not come.")
+    except web.RequestPayloadError:
+        return problem(HTTPStatus.BAD_REQUEST, "The body is not what its headers say.")
     except ConnectionError:
         if request.transport is not None:  # it is another connection that broke
             raise
-        return web.Response(status=HTTPStatus.BAD_REQUEST)
+        return web.Response(status=HTTPStatus.BAD_REQUEST)  # nobody is there to read this
 
 
 @web.middleware

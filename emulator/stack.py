@@ -13,13 +13,14 @@ from pathlib import Path
 
 from aiohttp import web
 
-from emulator.application import application
+from emulator.application import runner_of
 from emulator.clock import Clock, ManualClock, SystemClock
 from emulator.host.configuration import (
     DEFAULT_ROUTE_PREFIX,
     ConfigurationError,
     read_host_configuration,
 )
+from emulator.host.logs import keep_quiet_about_bad_requests
 from emulator.local_values import FUNCTION_KEY
 from emulator.state import State
 from emulator.supervision.host_environment import HostEnvironmentError
@@ -27,9 +28,6 @@ from emulator.supervision.host_process import HostProcess, port_of
 from emulator.supervision.supervisor import HostState, Supervisor
 from emulator.terminal import Terminal
 from emulator.twilio_door import TwilioDoor
-
-SHUTDOWN_S = 0.5
-"""How long an open event stream may hold up the end."""
 
 
 class Stack:
@@ -104,7 +102,8 @@ class Stack:
 
     async def _serve(self, state: State, terminal: Terminal) -> tuple[web.AppRunner, TwilioDoor]:
         """Open both doors of the emulator; return what is to be closed in the end."""
-        runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=SHUTDOWN_S)
+        keep_quiet_about_bad_requests()
+        runner = runner_of(state)
         await runner.setup()
         await web.SockSite(runner, self._phone).start()
         if runner.server is None:

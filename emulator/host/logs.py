@@ -16,8 +16,22 @@ class LineFormatter(logging.Formatter):
         return super().formatMessage(record)
 
 
+def keep_quiet_about_bad_requests() -> None:
+    """Let the server answer what is no HTTP without a traceback, which would quote the request."""
+    logging.getLogger("aiohttp.server").addFilter(_is_no_bad_request)
+
+
+def _is_no_bad_request(record: logging.LogRecord) -> bool:
+    from aiohttp.http import HttpProcessingError
+    from aiohttp.web_protocol import RequestPayloadError
+
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (HttpProcessingError, RequestPayloadError))
+
+
 def configure_logging() -> None:
     """Send everything from INFO upwards to standard error, as the Functions host shows it."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    keep_quiet_about_bad_requests()

@@ -1,5 +1,6 @@
 """HTTP requests, turned into what a function sees."""
 
+import re
 from urllib.parse import urlsplit
 
 from aiohttp.web_request import BaseRequest
@@ -8,7 +9,9 @@ from emulator.host.addresses import LOCAL_NAMES
 from emulator.host.functions import FunctionRequest
 from emulator.host.queries import Query, join_values
 from emulator.host.routes import Match
+from emulator.host.silence import SilentBodyError, no_long_silence
 
+PORT = re.compile("[0-9]{0,5}")
 MAX_BODY_BYTES = 100 * 1024 * 1024  # the limit of Azure Functions
 
 
@@ -26,7 +29,7 @@ def is_local(request: BaseRequest) -> bool:
     if len(hosts) != 1:
         return False
     name, _, port = hosts[0].lower().partition(":")
-    return name in LOCAL_NAMES and (port.isdigit() or not port)
+    return name in LOCAL_NAMES and bool(PORT.fullmatch(port))
 
 
 def is_from_another_site(request: BaseRequest) -> bool:
@@ -75,7 +78,11 @@ async def read_body(request: BaseRequest) -> bytes:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # These bytes are not part of the answer; without this an error could not be answered.
         request.writer.output_size = 0
-    return await request.content.read()
+    try:
+        with no_long_silence(request.content):
+            return await request.content.read()
+    except SilentBodyError as error:
+        raise RequestRefusedError(408) from error
 
 
 async def to_function_request(request: BaseRequest, query: Query, match: Match) -> FunctionRequest:

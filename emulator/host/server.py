@@ -12,6 +12,7 @@ from aiohttp.web_server import Server
 
 from emulator.host.answers import empty
 from emulator.host.parent import Ending
+from emulator.host.silence import KEEP_ALIVE_S
 
 BACKLOG = 1024
 ACCEPTED_GRACE_S = 0.05  # for connections that the event loop has accepted and not yet set up
@@ -65,6 +66,7 @@ class HostServer(Server):
             access_log=None,  # pyright: ignore[reportArgumentType] # its annotation forgets None
             # A function sees the body as it was sent.
             auto_decompress=False,
+            keepalive_timeout=KEEP_ALIVE_S,
             max_line_size=MAX_REQUEST_LINE_BYTES,
             max_field_size=MAX_HEADER_BYTES,
         )

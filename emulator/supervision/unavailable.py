@@ -16,13 +16,15 @@ async def unavailable(listener: socket.socket, reason: str) -> AsyncGenerator[No
     from aiohttp.web_response import Response
     from aiohttp.web_server import Server
 
+    from emulator.host.silence import KEEP_ALIVE_S
+
     async def answer(_: BaseRequest) -> Response:
         response = Response(status=503, text=f"The Functions host is not running: {reason}\n")
         response.force_close()
         return response
 
     # A duplicate, since the server closes the socket it serves.
-    requests = Server(answer, access_log=None)
+    requests = Server(answer, access_log=None, keepalive_timeout=KEEP_ALIVE_S)
     server = await asyncio.get_running_loop().create_server(requests, sock=listener.dup())
     try:
         yield

@@ -1,0 +1,235 @@
+"""What is no HTTP, or nearly is: host and emulator refuse it, say no more than that, and go on.
+
+Each case goes over a connection of its own, byte by byte as it stands here. {port} is the server's.
+"""
+
+import re
+import socket
+from collections.abc import Sequence
+from contextlib import closing
+from http.client import HTTPResponse
+
+import pytest
+
+from emulator.testing import LocalStack
+
+PATIENCE_S = 10.0
+HELLO = b"GET /api/TwimlHello HTTP/1.1"
+POST = b"POST /api/TwimlHello HTTP/1.1"
+HOST = b"Host: 127.0.0.1:{port}"
+CHUNKED = b"Transfer-Encoding: chunked"
+
+
+def request(line: bytes, *headers: bytes, body: bytes = b"", host: bytes = HOST) -> bytes:
+    """Return a request with a Host header, unless `host` is another one or empty."""
+    return b"\r\n".join([line, *filter(None, [host]), *headers, b"", body])
+
+
+def named(cases: Sequence[tuple[str, bytes]]) -> pytest.MarkDecorator:
+    """Run a test once for each case."""
+    names, contents = zip(*cases, strict=True)
+    return pytest.mark.parametrize("content", contents, ids=names)
+
+
+NO_HTTP = [
+    ("nothing but control characters", b"\0\1\2\xff\xfe\r\n\r\n"),
+    ("a TLS handshake", bytes.fromhex("16030100f8010000f40303") + b"\1" * 240),
+    ("HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    ("SSH", b"SSH-2.0-OpenSSH_9.9\r\n"),
+    ("SOCKS", b"\5\1\0\r\n"),
+    ("the PROXY protocol", b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + request(HELLO)),
+    ("another version", request(b"GET / HTTP/3.0")),
+    ("another protocol", request(b"GET / HTTX/1.1")),
+    ("no path", request(b"GET HTTP/1.1")),
+    ("a blank in the path", request(b"GET /api/Twiml Hello HTTP/1.1")),
+    ("a NUL in the path", request(b"GET /api/Twiml\0Hello HTTP/1.1")),
+    ("bytes beyond ASCII in the path", request(b"GET /api/\xff HTTP/1.1")),
+    ("a path without its slash", request(b"GET api/TwimlHello HTTP/1.1")),
+    ("a method in lower case", request(b"get /api/TwimlHello HTTP/1.1")),
+    ("an overlong method", request(b"A" * 9000 + b" / HTTP/1.1")),
+    ("an overlong path", request(b"GET /" + b"a" * 20_000 + b" HTTP/1.1")),
+    ("an overlong header", request(HELLO, b"X: " + b"a" * 70_000)),
+    ("thousands of headers", request(HELLO, *(b"X%d: a" % n for n in range(5000)))),
+    ("a NUL in a header", request(HELLO, b"X: a\0b")),
+    ("a line break in a header", request(HELLO, b"X: a\rSet-Cookie: b")),
+    ("a folded header", request(HELLO, b"X: a", b" b")),
+    ("a header without a name", request(HELLO, b": a")),
+    ("a header without a colon", request(HELLO, b"abc")),
+    ("a blank before the colon", request(HELLO, b"Content-Length : 0")),
+    ("bare line feeds", HELLO + b"\nHost: 127.0.0.1\n\n"),
+    ("two hosts", request(HELLO, b"Host: localhost")),
+    ("a NUL in the host", request(HELLO, host=b"Host: 127.0.0.1\0.example")),
+    ("an address of no kind", request(b"GET http://[bad/api/TwimlHello HTTP/1.1")),
+    ("a negative length", request(POST, b"Content-Length: -1")),
+    ("a length with a sign", request(POST, b"Content-Length: +1", body=b"a")),
+    ("a length in hexadecimal", request(POST, b"Content-Length: 0x1", body=b"a")),
+    ("a length beyond all bounds", request(POST, b"Content-Length: " + b"9" * 30)),
+    ("a blank length", request(POST, b"Content-Length: ")),
+    ("two lengths", request(POST, b"Content-Length: 1", b"Content-Length: 2", body=b"ab")),
+    ("a list of lengths", request(POST, b"Content-Length: 1, 1", body=b"a")),
+    ("a length and chunks", request(POST, b"Content-Length: 3", CHUNKED, body=b"0\r\n\r\n")),
+    ("an unknown encoding", request(POST, b"Transfer-Encoding: banana", body=b"abc")),
+    ("chunks that are not the last encoding", request(POST, CHUNKED + b", identity", body=b"0")),
+    ("a chunk of negative length", request(POST, CHUNKED, body=b"-3\r\nabc\r\n0\r\n\r\n")),
+    ("a chunk of no length", request(POST, CHUNKED, body=b"zz\r\nabc\r\n0\r\n\r\n")),
+    ("a chunk beyond all bounds", request(POST, CHUNKED, body=b"f" * 20 + b"\r\nabc")),
+    ("a chunk longer than it says", request(POST, CHUNKED, body=b"3\r\nabcd\r\n0\r\n\r\n")),
+]
+NO_ENTRY = [
+    ("no host", request(b"GET /api/TwimlHello HTTP/1.0", host=b"")),
+    ("no host, HTTP/0.9", b"GET /api/TwimlHello\r\n\r\n"),
+    ("another host", request(HELLO, host=b"Host: evil.example")),
+    ("a host that begins like ours", request(HELLO, host=b"Host: 127.0.0.1.evil.example")),
+    ("a host that ends like ours", request(HELLO, host=b"Host: evil.example@127.0.0.1")),
+    ("our host as a user", request(HELLO, host=b"Host: 127.0.0.1@evil.example")),
+    ("our host with a path", request(HELLO, host=b"Host: 127.0.0.1/evil.example")),
+    ("our host with a dot", request(HELLO, host=b"Host: localhost.")),
+    ("an address of IPv6", request(HELLO, host=b"Host: [::1]")),
+    ("a blank host", request(HELLO, host=b"Host: ")),
+    ("a port in letters", request(HELLO, host=b"Host: 127.0.0.1:http")),
+    ("a port in other digits", request(HELLO, host="Host: 127.0.0.1:\u0661".encode())),
+    ("an endless port", request(HELLO, host=b"Host: 127.0.0.1:" + b"9" * 5000)),
+    ("a page of another site", request(HELLO, b"Origin: http://evil.example")),
+    ("a page of no site", request(HELLO, b"Origin: null")),
+]
+ODD = [
+    ("a proxy's form", request(b"GET http://127.0.0.1/api/TwimlHello HTTP/1.1")),
+    ("a proxy's form for elsewhere", request(b"GET http://evil.example/api/X HTTP/1.1")),
+    ("a port of no kind in it", request(b"GET http://a:99999999/api/TwimlHello HTTP/1.1")),
+    ("two slashes", request(b"GET //evil.example/api/TwimlHello HTTP/1.1")),
+    ("two slashes and a bracket", request(b"GET //[bad/api/TwimlHello HTTP/1.1")),
+    ("a path upwards", request(b"GET /../../etc/passwd HTTP/1.1")),
+    ("an escaped path upwards", request(b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1")),
+    ("an escaped NUL", request(b"GET /api/TwimlHello%00 HTTP/1.1")),
+    ("escapes of no kind", request(b"GET /api/TwimlHello?%zz=%&%ff=%00 HTTP/1.1")),
+    ("an escaped line break", request(b"GET /api/TwimlHello?a=%0d%0aSet-Cookie:b HTTP/1.1")),
+    ("a fragment", request(b"GET /api/TwimlHello#a HTTP/1.1")),
+    ("CONNECT", request(b"CONNECT 192.0.2.1:443 HTTP/1.1")),
+    ("CONNECT to no address", request(b"CONNECT [bad HTTP/1.1")),
+    ("TRACE", request(b"TRACE /api/TwimlHello HTTP/1.1")),
+    ("an asterisk", request(b"OPTIONS * HTTP/1.1")),
+    ("bytes beyond ASCII in a header", request(HELLO, b"X: \xff")),
+    ("bytes beyond ASCII in a cookie", request(HELLO, b"Cookie: \xff=;;;==")),
+    ("a range of no kind", request(b"GET /emulator/recordings/a HTTP/1.1", b"Range: bytes=b")),
+    ("a length and no body", request(POST, b"Content-Length: 0")),
+    ("a body that would be too long", request(POST, b"Content-Length: 110000000")),
+    ("a content type of no kind", request(POST, b"Content-Type: ;;\xff", b"Content-Length: 0")),
+    ("an unknown charset", request(POST, b"Content-Type: application/json; charset=a", CHUNKED)),
+    ("no gzip", request(POST, b"Content-Encoding: gzip", b"Content-Length: 3", body=b"abc")),
+    ("an unknown expectation", request(HELLO, b"Expect: miracles")),
+    ("a WebSocket", request(HELLO, b"Connection: Upgrade", b"Upgrade: websocket", body=b"\x81\5")),
+    ("an upgrade to HTTP/2", request(HELLO, b"Connection: Upgrade", b"Upgrade: h2c")),
+    (
+        "garbage in a world of JSON",
+        request(
+            b"POST /emulator/texts HTTP/1.1",
+            b"Content-Type: application/json",
+            b"Content-Encoding: deflate",
+            b"Content-Length: 3",
+            body=b"abc",
+        ),
+    ),
+]
+UNFINISHED = [
+    ("nothing at all", b""),
+    ("empty lines", b"\r\n\r\n"),
+    ("half a line", b"GET /api/Twiml"),
+    ("HTTP/0.9", b"GET /api/TwimlHello\r\n"),
+    ("half of the headers", HELLO + b"\r\nHost: 127.0"),
+    ("half of the body", request(POST, b"Content-Length: 100", body=b"abc")),
+    ("half of a chunk", request(b"POST /emulator/texts HTTP/1.1", CHUNKED, body=b"5\r\nab")),
+]
+
+
+@pytest.fixture(params=["host", "emulator"])
+def port(stack: LocalStack, request: pytest.FixtureRequest) -> int:
+    """The port of a server; afterwards it serves, and nothing of the server's has been printed."""
+    url = stack.functions_url if request.param == "host" else stack.emulator_url
+    return int(url.rpartition(":")[2])
+
+
+def connect(port: int, content: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+    connection.sendall(content.replace(b"{port}", str(port).encode()))
+    return connection
+
+
+def status(port: int, content: bytes) -> int:
+    """Send bytes, and return the status of the answer; no answer in time is a failure."""
+    with (
+        connect(port, content) as connection,
+        closing(HTTPResponse(connection, method="GET")) as response,
+    ):
+        response.begin()
+        response.read()
+        return response.status
+
+
+def still_serves(stack: LocalStack, port: int) -> None:
+    """Check that a server goes on, and that it has printed no traceback."""
+    assert status(port, request(b"GET / HTTP/1.1", b"Connection: close")) in (200, 404)
+    printed = stack.output.text
+    assert "Traceback" not in printed
+    assert "Error handling request" not in printed
+
+
+@named(NO_HTTP)
+def test_what_is_no_http_is_refused(stack: LocalStack, port: int, content: bytes) -> None:
+    assert status(port, content) == 400
+    still_serves(stack, port)
+
+
+@named(NO_ENTRY)
+def test_nobody_comes_in_by_another_name(stack: LocalStack, port: int, content: bytes) -> None:
+    if content.startswith(b"GET /api/TwimlHello\r\n"):
+        with connect(port, content) as connection:
+            assert connection.recv(100).startswith(b"HTTP/0.9 403 ")
+    else:
+        assert status(port, content) == 403
+    still_serves(stack, port)
+
+
+@named(ODD)
+def test_what_is_odd_is_answered_and_is_no_error_of_the_server(
+    stack: LocalStack, port: int, content: bytes
+) -> None:
+    assert status(port, content) in {200, *range(400, 500)}
+    still_serves(stack, port)
+
+
+@named(UNFINISHED)
+def test_a_client_that_leaves_half_way_leaves_nothing_behind(
+    stack: LocalStack, port: int, content: bytes
+) -> None:
+    with connect(port, content) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(100)
+
+    assert answer == b"" or answer.split()[1].startswith(b"4")
+    still_serves(stack, port)
+
+
+def test_requests_in_one_go_are_answered_one_by_one(stack: LocalStack, port: int) -> None:
+    hidden = request(POST, b"Content-Length: 0", body=request(HELLO, b"Connection: close"))
+    with connect(port, request(HELLO) * 3 + hidden) as connection, connection.makefile("rb") as all:
+        answers = re.findall(rb"HTTP/1.1 (\d+)", all.read())
+
+    assert len(answers) == 5
+    assert set(answers) <= {b"200", b"404", b"405"}
+    still_serves(stack, port)
+
+
+def test_a_body_that_turns_into_garbage_later_is_refused_without_a_word(
+    stack: LocalStack, port: int
+) -> None:
+    """The headers were fine and the answer is on its way, or the body is awaited."""
+    paths = (b"/api/TwimlHello", b"/emulator/texts")
+    for path in paths:
+        line = b"POST %b HTTP/1.1" % path
+        with connect(port, request(line, CHUNKED, b"Content-Type: application/json")) as client:
+            client.sendall(b"5\r\nhello\r\n")
+            client.sendall(b"no length\r\n")
+            answer = client.recv(1000)
+
+        assert not answer or answer.split()[1] in (b"200", b"400", b"404", b"405")
+        still_serves(stack, port)
