@@ -1,0 +1,81 @@
+"""Instances of the app in this process, each with its own memory of the secrets, for rotations."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+import azure.functions as func
+from twilio.request_validator import RequestValidator
+
+import GetSharedRecording
+import SendSms
+import TwimlMessage
+from emulator.local_values import HANDSETS
+from shared import clients
+from shared.clients import Clients
+from shared.forms import FORM_TYPE
+from shared.links import RecordingLink
+from shared.settings import Secret
+from tests.shared.conftest import ManualClock
+
+RECORDING = "RE" + "a" * 32
+LIFE_S = 7 * 24 * 3600
+FORGED = "f" * 32
+
+
+class Instance:
+    """One worker of the app; its functions are called one at a time."""
+
+    def __init__(self, name: str, values: dict[str, str], clock: ManualClock) -> None:
+        self.name = name
+        self.url = values["PUBLIC_URL"]
+        self._clock = clock
+        self._clients = Clients(values, clock)
+
+    async def webhook(self, token: str) -> int:
+        """Get a request signed with a token; return the status."""
+        url, form = f"{self.url}/api/TwimlMessage?Message=Hello", {"From": HANDSETS[0]}
+        signature = RequestValidator(token).compute_signature(url, form)
+        headers = {"Content-Type": FORM_TYPE, "X-Twilio-Signature": signature}
+        body = urlencode(form).encode()
+        return await self._call(
+            TwimlMessage.main, func.HttpRequest("POST", url, headers=headers, body=body)
+        )
+
+    async def send(self) -> int:
+        """Send a text; return the status."""
+        form = urlencode({"to": HANDSETS[0], "body": "Hello"}).encode()
+        headers = {"Content-Type": FORM_TYPE}
+        request = func.HttpRequest("POST", f"{self.url}/api/SendSms", headers=headers, body=form)
+        return await self._call(SendSms.main, request)
+
+    async def new_link(self) -> str:
+        """Make the query of a link, with the key that this instance makes links with."""
+        key = await self._clients.credentials.find(Secret.LINK_SIGNING_KEY)
+        assert key is not None
+        return RecordingLink(RECORDING, "mp3", int(self._clock.now().timestamp()) + LIFE_S).query(
+            key
+        )
+
+    async def open(self, query: str) -> int:
+        """Open a link; return the status."""
+        url = f"{self.url}/api/GetSharedRecording?{query}"
+        request = func.HttpRequest("GET", url, headers={}, body=b"")
+        return await self._call(GetSharedRecording.main, request)
+
+    async def attacked(self, link: str) -> None:
+        """Get a forged request and a forged link, which are refused."""
+        forged = {name: values[0] for name, values in parse_qs(link).items()}
+        assert await self.webhook(FORGED) == 403
+        assert await self.open(urlencode({**forged, "signature": "0" * 64})) == 403
+
+    async def settle(self) -> None:
+        """Wait for what is read in the background."""
+        await self._clients.credentials.settle()
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._clients.close()
+
+    async def _call(self, main: Any, request: func.HttpRequest) -> int:
+        clients.reset(self._clients)
+        return (await main(request)).status_code

@@ -1,0 +1,200 @@
+"""A rotation under way: an emulator, instances of the app, and somebody who follows the steps."""
+
+import asyncio
+import base64
+import getpass
+import shlex
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from commands import secrets as secrets_command
+from commands.vault_writer import KeyVault
+from emulator.application import application
+from emulator.clock import ManualClock as EmulatorClock
+from emulator.local_values import ACCOUNT_SID, API_KEY_SID, host_settings
+from emulator.state import State
+from emulator.supervision.host_process import listen, port_of
+from emulator.twilio.records import Recording
+from shared import clients
+from shared.settings import Secret
+from tests.shared.conftest import ManualClock
+from tests.stack.rotating import RECORDING, Instance
+
+WAITS = {"Wait two minutes.": 120.0, "Wait an hour.": 3600.0}
+
+
+class Step(NamedTuple):
+    """One numbered step of a runbook."""
+
+    title: str
+    commands: list[str]
+
+
+class Trial:
+    """A rotation under way: the instances, and what went wrong in which of them."""
+
+    def __init__(
+        self, state: State, values: dict[str, str], session: aiohttp.ClientSession
+    ) -> None:
+        self.clock = ManualClock()
+        self.refused: list[tuple[str, str, int]] = []
+        self.typed: dict[str, str] = {}
+        self.tokens = {state.auth_token}
+        self._state = state
+        self._values = values
+        self._session = session
+        self.steady, self.attacked, self.idle = map(self.instance, ("steady", "attacked", "idle"))
+        self.opened: list[Instance] = [self.steady, self.attacked, self.idle]
+        self.link = ""
+
+    def instance(self, name: str) -> Instance:
+        """A worker that knows nothing yet."""
+        return Instance(name, self._values, self.clock)
+
+    async def begin(self) -> None:
+        """Let all instances read the secrets that are needed every day."""
+        self.link = await self.steady.new_link()
+        for instance in self.opened:
+            await self.use(instance)
+
+    async def use(self, instance: Instance, new_link: str = "") -> None:
+        """Let an instance do everything; note what does not work."""
+        done = [(await instance.webhook(token), "webhook") for token in sorted(self.tokens)]
+        done.append((await instance.send() - 1, "send"))  # 201
+        done.append((await instance.open(self.link), "link"))
+        if new_link:
+            done.append((await instance.open(new_link), "new link"))
+        self.refused += [(instance.name, what, status) for status, what in done if status != 200]
+
+    async def use_all(self) -> None:
+        """Let one that has just started, one at work, and the attacked one do everything."""
+        cold = self.instance("cold")
+        new_link = await cold.new_link()
+        for instance in (cold, self.steady, self.attacked):
+            await self.use(instance, new_link)
+        await cold.close()
+
+    async def run(self, steps: list[Step], *, waiting: bool = True) -> None:
+        """Carry out steps, with requests before and after each change."""
+        for step in steps:
+            if step.title in WAITS and waiting:
+                self.clock.advance(WAITS[step.title])
+                self.tokens = {self._state.auth_token}  # nothing older is on its way any more
+                await self.use_all()
+            for command in step.commands:
+                await self._carry_out(shlex.split(command))
+
+    async def _carry_out(self, words: list[str]) -> None:
+        if words[0] == "curl":
+            await self.attacked.attacked(self.link)
+            await self._ask_twilio(words[1:])
+            await self.use_all()
+        elif words[:3] == ["python3", "dev.py", "secrets"]:
+            await asyncio.to_thread(self._write, [word for word in words[3:] if word != "$V"])
+        else:  # what is looked at, and what only Azure can do
+            assert "doctor" in words or words[0] == "az", words
+
+    async def _ask_twilio(self, words: list[str]) -> None:
+        """Make the request of a curl command, with the password that it asks for."""
+        [url] = [word for word in words if word.startswith("https://")]
+        path = "/" + url.split("/", 3)[3]
+        path = path.replace("$ACCOUNT_SID", ACCOUNT_SID).replace("$OLD_KEY_SID", API_KEY_SID)
+        body = words[words.index("-d") + 1] if "-d" in words else None
+        password = base64.b64encode(f"{ACCOUNT_SID}:{self._state.auth_token}".encode()).decode()
+        headers = {"Authorization": f"Basic {password}"}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        address = self._values["LOCAL_STACK_URL"] + path
+        method = words[words.index("-X") + 1]
+        async with self._session.request(method, address, data=body, headers=headers) as answer:
+            assert answer.ok, await answer.text()
+            answered = await answer.json() if answer.status != 204 else {}
+        self.tokens.add(self._state.auth_token)
+        self.typed |= {
+            Secret.AUTH_TOKEN_SECONDARY: answered.get("secondary_auth_token", ""),
+            Secret.API_KEY_SID_SECONDARY: answered.get("sid", ""),
+            Secret.API_KEY_SECRET_SECONDARY: answered.get("secret", ""),
+        }
+
+    def _write(self, words: list[str]) -> None:
+        """Run `dev.py secrets` as the page has it, but with the emulator's vault."""
+        words = [word for word in words if word != "--vault"]
+        port = self._values["LOCAL_STACK_URL"].rpartition(":")[2]
+        assert secrets_command.main([*words, "--local", "--phone-port", port]) == 0
+
+
+@asynccontextmanager
+async def a_trial(monkeypatch: pytest.MonkeyPatch, credential: str) -> AsyncGenerator[Trial]:
+    """An emulator in this process, three instances of the app, and somebody who types."""
+    socket = listen(0)
+    url = f"http://127.0.0.1:{port_of(socket)}"
+    functions_url = "http://127.0.0.1:9"  # nobody listens: with its clock at rest Twilio never asks
+    state = State(EmulatorClock(datetime.now(UTC)), functions_url, "api", url)
+    now = state.clock.now()
+    state.store.recordings.put(
+        Recording(RECORDING, "CA" + "0" * 32, "", "RecordVerb", now, now, "completed", 1, 1)
+    )
+    values = host_settings(functions_url, url)
+    values |= {"TWILIO_REST_CREDENTIAL": credential, "DAILY_SEGMENT_LIMIT": "0"}
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)  # Azure's package reads the identity from there
+    runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.SockSite(runner, socket).start()
+    async with aiohttp.ClientSession() as session:
+        trial = Trial(state, values, session)
+        be_somebody(monkeypatch, trial, asyncio.get_running_loop())
+        await trial.begin()
+        yield trial
+        for instance in trial.opened:
+            await instance.close()
+    clients.reset()
+    await state.close()
+    await runner.cleanup()
+
+
+def be_somebody(
+    monkeypatch: pytest.MonkeyPatch, trial: Trial, loop: asyncio.AbstractEventLoop
+) -> None:
+    """Type what Twilio has shown, and use the app around each write to the vault."""
+    write = KeyVault.write
+
+    def wait_for(work: Awaitable[None]) -> None:
+        async def main() -> None:
+            await work
+
+        asyncio.run_coroutine_threadsafe(main(), loop).result(30)
+
+    def write_among_requests(vault: KeyVault, secret: Secret, value: str) -> None:
+        wait_for(trial.attacked.attacked(trial.link))
+        write(vault, secret, value)
+        wait_for(trial.use_all())
+
+    def typed(question: str) -> str:
+        return trial.typed[question.partition(" ")[0]]
+
+    monkeypatch.setattr(KeyVault, "write", write_among_requests)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(getpass, "getpass", typed)
+
+
+def in_trial(
+    monkeypatch: pytest.MonkeyPatch,
+    use: Callable[[Trial], Awaitable[None]],
+    credential: str = "auth_token",
+) -> Trial:
+    """Do something in a trial, and return it."""
+
+    async def main() -> Trial:
+        async with a_trial(monkeypatch, credential) as trial:
+            await use(trial)
+        return trial
+
+    return asyncio.run(main())

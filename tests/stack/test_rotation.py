@@ -1,0 +1,120 @@
+"""The runbooks of docs/rotation.md, run step by step, with the emulator as Twilio and as the vault.
+
+The functions run in this process, as several instances of the app. Their clock stands still but
+for the steps that say to wait. After every single write to the vault, and every change at Twilio,
+the instances get signed requests, send a text, and open links.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.credentials import OPTIONAL_WAIT_S, REFRESH_INTERVAL_S, TIME_TO_LIVE_S
+from tests.stack.rotation_trial import WAITS, Step, Trial, in_trial
+
+PAGE = (Path(__file__).parents[2] / "docs" / "rotation.md").read_text()
+STEP = re.compile(r"^\d+\. \*\*(.+?)\*\*(.*(?:\n(?:   .*)?$)*)", re.MULTILINE)
+FENCE = re.compile(r"^ *```\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+TOKEN, KEY, LINK = "The auth token", "The API key", "The link key"
+
+
+def steps_of(heading: str) -> list[Step]:
+    """The numbered steps under a heading of the page."""
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return [
+        Step(title, [line.strip() for block in FENCE.findall(body) for line in block.splitlines()])
+        for title, body in STEP.findall(section)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "credential"), [(TOKEN, "auth_token"), (TOKEN, "api_key"), (KEY, "api_key")]
+)
+def test_nothing_is_refused_while_a_runbook_is_carried_out(
+    monkeypatch: pytest.MonkeyPatch, heading: str, credential: str
+) -> None:
+    async def use(trial: Trial) -> None:
+        await trial.run(steps_of(heading))
+        await trial.use(trial.idle)
+
+    assert in_trial(monkeypatch, use, credential).refused == []
+
+
+def test_without_the_waits_requests_would_be_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def use(trial: Trial) -> None:
+        await trial.run(steps_of(TOKEN), waiting=False)
+
+    refused = in_trial(monkeypatch, use).refused
+    # The promoted token, and one of before that was on its way when the old one was overwritten.
+    assert {("attacked", "webhook", 403), ("cold", "webhook", 403)} <= set(refused)
+
+
+def test_a_new_link_is_refused_by_an_attacked_instance_alone_and_for_a_minute_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def use(trial: Trial) -> None:
+        await trial.run(steps_of(LINK))
+        assert trial.refused == [("attacked", "new link", 403)]
+        trial.clock.advance(REFRESH_INTERVAL_S)
+        await trial.use_all()
+        await trial.use(trial.idle)
+
+    assert in_trial(monkeypatch, use).refused == [("attacked", "new link", 403)]
+
+
+def test_an_hour_later_nobody_takes_the_old_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def use(trial: Trial) -> None:
+        [old] = trial.tokens
+        await trial.run(steps_of(TOKEN))
+        trial.clock.advance(TIME_TO_LIVE_S)
+        for instance in trial.opened:
+            await trial.use(instance)  # what is old is used once more while it is read again
+            await instance.settle()
+        assert [await instance.webhook(old) for instance in trial.opened] == [403] * 3
+
+    assert in_trial(monkeypatch, use).refused == []
+
+
+def test_a_leaked_token_opens_nothing_after_its_steps_and_a_restart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def use(trial: Trial) -> None:
+        [old] = trial.tokens
+        steps = steps_of(TOKEN)
+        await trial.run([steps[number - 1] for number in (1, 2, 5, 7)])
+        restarted = trial.instance("restarted")
+        trial.opened.append(restarted)
+        trial.refused.clear()
+        trial.tokens.discard(old)
+
+        assert await restarted.webhook(old) == 403
+        await trial.use(restarted)
+
+    assert in_trial(monkeypatch, use).refused == []
+
+
+def test_what_went_wrong_before_the_promotion_can_be_taken_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [block] = [one for one in FENCE.findall(PAGE) if "-X DELETE" in one and "--copy" in one]
+
+    async def use(trial: Trial) -> None:
+        await trial.run(steps_of(TOKEN)[:3])
+        await trial.run([Step("To go back", block.splitlines())])
+
+    assert in_trial(monkeypatch, use).refused == []
+
+
+def test_the_times_of_the_page_cover_those_of_the_app() -> None:
+    assert WAITS["Wait two minutes."] > REFRESH_INTERVAL_S + 2 * OPTIONAL_WAIT_S
+    assert WAITS["Wait an hour."] >= TIME_TO_LIVE_S
+    assert "for 60 seconds an instance" in PAGE
+    assert REFRESH_INTERVAL_S == 60
+
+
+def test_every_runbook_has_its_steps() -> None:
+    assert [len(steps_of(heading)) for heading in (TOKEN, KEY, LINK)] == [8, 6, 3]
+    assert steps_of("When one has leaked")[0].title.startswith("Make the secondary token, store it")
