@@ -122,7 +122,7 @@ def _signed_form(req: func.HttpRequest, query: Pairs, url: str) -> Pairs:
         raise ForgedRequestError("The body is too long for a request of Twilio.", url)
     has_form = media_type_of(req.headers.get("content-type", "")) == FORM_TYPE
     if req.method == "POST" and body and has_form:
-        return _decoded(body.decode("utf-8", "replace"), url)
+        return _decoded(body.decode("utf-8", "replace"), url, strict=True)
     body_hash = _first(query, signatures.BODY_HASH_PARAMETER)
     if body_hash is None and req.method == "POST" and body:
         raise ForgedRequestError("The body is not a form, and no bodySHA256 signs it.", url)
@@ -131,12 +131,16 @@ def _signed_form(req: func.HttpRequest, query: Pairs, url: str) -> Pairs:
     return []
 
 
-def _decoded(encoded: str, url: str) -> Pairs:
+def _decoded(encoded: str, url: str, *, strict: bool = False) -> Pairs:
+    """Names and values; with `strict` each has to have its `=`, as all have that Twilio posts.
+
+    The signature does not cover it: without this rule `To=client:ann` could become `To&client:ann`.
+    """
     try:
-        return parse_qsl(encoded, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        return parse_qsl(encoded, True, strict, max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise ForgedRequestError(
-            "There are too many fields for a request of Twilio.", url
+            "There are too many fields for a request of Twilio, or one of them has no `=`.", url
         ) from error
 
 
