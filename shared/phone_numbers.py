@@ -21,6 +21,8 @@ WITHHELD = frozenset(
 
 _WRITTEN_NUMBER = re.compile(r"[ (]*\+?[0-9().\- ]+")
 _CHANNEL = re.compile(r"\s*([A-Za-z]+):")
+# No part of a SID or of a time.
+_NUMBER_IN_TEXT = re.compile(r"(?<![\w+])\+?[0-9]{3,11}([0-9]{4})(?!\w)", re.ASCII)
 
 
 def parse_number(text: str, *, region: str, field: str) -> str:
@@ -78,6 +80,11 @@ def masked(address: str | None) -> str | None:
     if digits.isascii() and digits.isdigit() and len(digits) > 4:
         return f"...{digits[-4:]}"
     return "..."
+
+
+def with_masked_numbers(text: str) -> str:
+    """A text of somebody else, for answers: the last four digits of each full number in it."""
+    return _NUMBER_IN_TEXT.sub(r"...\1", text)
 
 
 def is_withheld(caller: str | None) -> bool:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from shared.errors import AppError, TwilioError, TwilioOutcomeUnknownError, TwilioRefusedError
+from shared.phone_numbers import with_masked_numbers
 
 if TYPE_CHECKING:
     from twilio.base.exceptions import (
@@ -106,6 +107,8 @@ class TwilioAccount:
         # Without a number of its own the SDK gives the HTTP status; Twilio's numbers have 5 digits.
         code = error.code if isinstance(error.code, int) and error.code >= 10_000 else None
         wait_s = self._retries.wait_asked_for(_header(answer, "Retry-After"))
+        # Twilio tells the number at fault, and whoever asks may keep what an answer says.
+        text = with_masked_numbers(text)
         return TwilioRefusedError(text, code=code, twilio_status=status, retry_after_s=wait_s)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ConfigurationError, InvalidRequestError
-from shared.phone_numbers import E164, masked, parse_number, parse_sender
+from shared.phone_numbers import E164, masked, parse_number, parse_sender, with_masked_numbers
 
 
 def parse(text: str, region: str = "US") -> str:
@@ -127,3 +127,16 @@ def test_a_log_shows_the_last_four_digits_of_a_number_and_nothing_else(
     address: str | None, shown: str | None
 ) -> None:
     assert masked(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The 'To' number +12025550123 is not valid", "The 'To' number ...0123 is not valid"),
+        ("12025550123, +442071838750.", "...0123, ...8750."),
+        ("Short: 12345, 911 and +12", "Short: 12345, 911 and +12"),
+        (f"SM{'0' * 32} at 2026-11-22, error 21211", f"SM{'0' * 32} at 2026-11-22, error 21211"),
+    ],
+)
+def test_full_numbers_in_a_text_are_masked(text: str, shown: str) -> None:
+    assert with_masked_numbers(text) == shown
