@@ -58,7 +58,8 @@ async def answer_to(serving: Port, *pieces: bytes) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for piece in pieces:
             writer.write(piece)
-            await writer.drain()
+            if b"100-continue" in piece and piece is not pieces[-1]:
+                await reader.readuntil(b"\r\n\r\n")
         answer = await reader.read()
         writer.close()
         await writer.wait_closed()
@@ -94,6 +95,16 @@ def test_half_of_a_body_is_given_up_with_a_408(
     monkeypatch.setattr(silence, "BODY_SILENCE_S", SOON_S)
 
     answer = run(answer_to(serve(), half)).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_chunks_that_turn_into_garbage_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server tells nobody that a chunk is no chunk once the body is being read."""
+    monkeypatch.setattr(silence, "BODY_SILENCE_S", SOON_S)
+    head = HEAD + b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    answer = run(answer_to(emulator(), head, b"5\r\nhello\r\nno length\r\n"))
 
     assert answer.startswith(b"HTTP/1.1 408 ")
 
