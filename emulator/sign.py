@@ -1,7 +1,8 @@
 """`python -m emulator.sign URL [name=value ...] [--json BODY]`: sign a request as Twilio does.
 
 Prints the header line for curl or for the portal, nothing else, so that it can be used as
-`curl -H "$(python3 dev.py sign URL Body=Hello)" -d Body=Hello URL`.
+`curl -H "$(python3 dev.py sign URL Body=Hello)" -d Body=Hello URL`. With `--shared-key` there are
+two lines: `python3 dev.py sign --shared-key URL Body=Hello | curl -H @- -d Body=Hello URL`.
 """
 
 import argparse
@@ -19,6 +20,9 @@ NOT_LOCAL = (
     "dev.py sign: the URL is not on this machine; "
     "set TWILIO_AUTH_TOKEN to the auth token of the account that will send the request"
 )
+NO_KEY = "dev.py sign: set TWILIO_WEBHOOK_KEY to the value of the shared key"
+# The name of a key says nothing about its value, so the app takes any.
+KEY_NAME = "webhooks_sharedkey_of_dev_py"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,18 +31,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_local = urlsplit(options.url).hostname in LOCAL_NAMES
     # Requests to this machine are for the local stack, whatever account the shell is set up for.
     is_for_stack = is_local and not options.func_start
-    token = "" if is_for_stack else os.environ.get("TWILIO_AUTH_TOKEN", "")
-    if not token and not is_local:
-        print(NOT_LOCAL, file=sys.stderr)
+    secret = secret_for(options, is_local=is_local, is_for_stack=is_for_stack)
+    if not secret:
+        print(NO_KEY if options.shared_key else NOT_LOCAL, file=sys.stderr)
         return 1
-    token = token or AUTH_TOKEN
-    url: str = with_local_name(options.url) if is_for_stack else options.url
+    url = with_local_name(options.url) if is_for_stack else without_credentials(options.url)
     if options.json is not None and JSON_HASH not in url:
         url = with_body_hash(url, options.json)
         print(f"Send the request to {url}", file=sys.stderr)
     fields: list[tuple[str, str]] = options.fields
-    print(f"X-Twilio-Signature: {signature(token, url, fields)}")
+    algorithm: str = options.shared_key or "HMAC_SHA1"
+    print(f"X-Twilio-Signature: {signature(secret, url, fields, algorithm)}")
+    if options.shared_key:
+        print(f"X-Twilio-Webhooks-Signature-Settings: key={KEY_NAME},algorithm={algorithm}")
     return 0
+
+
+def secret_for(options: argparse.Namespace, *, is_local: bool, is_for_stack: bool) -> str:
+    """Return what to sign with; "" when the environment lacks it."""
+    if options.shared_key:
+        return os.environ.get("TWILIO_WEBHOOK_KEY", "")
+    token = "" if is_for_stack else os.environ.get("TWILIO_AUTH_TOKEN", "")
+    return token or (AUTH_TOKEN if is_local else "")
 
 
 def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -55,6 +69,13 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--func-start",
         action="store_true",
         help="for `func start` on this machine: the URL as it is, TWILIO_AUTH_TOKEN if it is set",
+    )
+    parser.add_argument(
+        "--shared-key",
+        action="store_const",
+        const="HMAC_SHA256",
+        help="sign with TWILIO_WEBHOOK_KEY from the environment, a webhook shared key; prints the "
+        "header that says so, too",
     )
     parser.add_argument(
         "--json", type=read_body, metavar="BODY", help="a JSON body instead of a form"
@@ -106,19 +127,27 @@ def with_local_name(url: str) -> str:
     return parts._replace(netloc=f"{LOOPBACK}{port}").geturl()
 
 
+def without_credentials(url: str) -> str:
+    """Return the URL without `user:password@`, which Twilio does not sign."""
+    parts = urlsplit(url)
+    return url.replace(parts.netloc, parts.netloc.rpartition("@")[2], 1)
+
+
 def with_body_hash(url: str, body: str) -> str:
     """Return the URL with the hash that ties a JSON body to it (Twilio, "Validating requests")."""
     joint = "&" if urlsplit(url).query else "?"
     return f"{url}{joint}{JSON_HASH}={hashlib.sha256(body.encode()).hexdigest()}"
 
 
-def signature(token: str, url: str, fields: Sequence[tuple[str, str]]) -> str:
+def signature(
+    secret: str, url: str, fields: Sequence[tuple[str, str]], algorithm: str = "HMAC_SHA1"
+) -> str:
     """Return Twilio's signature of a URL and a form, computed by Twilio's own package."""
     from multidict import MultiDict
     from twilio.request_validator import RequestValidator
 
     # A MultiDict, since the validator cannot read a repeated field from a plain one.
-    return str(RequestValidator(token).compute_signature(url, MultiDict(fields)))
+    return str(RequestValidator(secret).compute_signature(url, MultiDict(fields), algorithm))
 
 
 if __name__ == "__main__":

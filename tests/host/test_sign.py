@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 from multidict import MultiDict
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from emulator.local_values import AUTH_TOKEN
 from emulator.sign import main
@@ -89,6 +89,39 @@ def test_a_json_body_is_signed_by_its_hash(capsys: pytest.CaptureFixture[str]) -
     output = capsys.readouterr()
     assert url in output.err
     assert RequestValidator(AUTH_TOKEN).validate(url, body, output.out.strip().partition(": ")[2])
+
+
+def test_credentials_in_the_url_are_not_signed(capsys: pytest.CaptureFixture[str]) -> None:
+    public = "https://app.example:8443/api/TwimlReply?a=user:pass@app"
+
+    assert signed(capsys, public.replace("//", "//user:pass@")) == signed(capsys, public)
+
+
+def test_a_shared_key_signs_with_sha256_and_a_header_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_WEBHOOK_KEY", "shared")
+
+    assert main([URL, "Body=Hi", "--shared-key"]) == 0
+
+    lines = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
+    settings = lines["X-Twilio-Webhooks-Signature-Settings"]
+    assert settings.endswith(",algorithm=HMAC_SHA256")
+    assert RequestValidator("shared").validate(
+        URL, {"Body": "Hi"}, lines["X-Twilio-Signature"], get_signature_algorithm(settings)
+    )
+
+
+def test_without_a_shared_key_nothing_is_signed_with_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TWILIO_WEBHOOK_KEY", raising=False)
+
+    assert main([URL, "--shared-key"]) == 1
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "set TWILIO_WEBHOOK_KEY" in output.err
 
 
 @pytest.mark.parametrize(
