@@ -1,9 +1,10 @@
-"""What sending once costs: `python bench/ledger.py [ROUNDS]`. Run it with the Python of .venv.
+"""What the ledger costs a send: `python bench/ledger.py [ROUNDS]`. Run it with the Python of .venv.
 
-Sends texts through the local stack without a key and with one, in rounds that take turns (9 unless
-told otherwise), and prints for each way the median of the rounds: sends a second, the processor
-time of the Functions host for a send, and how the two ways compare. The emulator, which also plays
-the storage, shares the machine, so sends a second say less than the host's processor time.
+Sends texts through the local stack without a key and with one, and through other hosts of the same
+app that have a limit each, in rounds that take turns (9 unless told otherwise). It prints for each
+way the median of the rounds: sends a second, the processor time of the Functions host for a send,
+and how the ways compare. The emulator, which also plays the storage, shares the machine, so sends a
+second say less than the host's processor time.
 """
 
 import asyncio
@@ -15,15 +16,22 @@ import time
 from pathlib import Path
 
 import aiohttp
+import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from emulator.local_values import FUNCTION_KEY
-from emulator.testing import HANDSET, LocalStack
+from emulator.testing import LocalStack
 
 SENDS = 200
+WARM_UP = 1
 IN_FLIGHT = 20
-WAYS = ("without a key", "with a key", "replayed")
+# As many people, so that a limit for one number meets different rows.
+PEOPLE = [f"+12025550{number}" for number in range(101, 200)]
+NO_LIMITS = {"RECIPIENT_LIMIT": "0", "DAILY_SEGMENT_LIMIT": "0"}
+DAY = NO_LIMITS | {"DAILY_SEGMENT_LIMIT": "1000"}
+NUMBER = NO_LIMITS | {"RECIPIENT_LIMIT": "1000"}
+WAYS = ("without a key", "with a key", "replayed", "limit of a day", "limit for one", "both limits")
 
 Round = tuple[float, float]
 """Sends a second, and milliseconds of the host's processor time for one."""
@@ -35,25 +43,22 @@ def processor_time_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def host_pid(stack: LocalStack) -> int:
-    """The process that runs the functions."""
-    status = stack.http.get(
-        f"{stack.functions_url}/admin/host/status",
-        headers={"x-functions-key": FUNCTION_KEY},
-        timeout=10,
-    )
+def host_pid(url: str) -> int:
+    """The process that runs the functions at a URL."""
+    headers = {"x-functions-key": FUNCTION_KEY}
+    status = requests.get(f"{url}/admin/host/status", headers=headers, timeout=10)
     return int(status.json()["instanceId"])
 
 
 async def send_all(url: str, keys: list[str]) -> None:
     """Send one text for each key, "" for none, some at a time."""
-    waiting = iter(keys)
+    waiting = zip(keys, itertools.cycle(PEOPLE))
 
     async def work(session: aiohttp.ClientSession) -> None:
-        for key in waiting:
+        for key, person in waiting:
             headers = {"x-functions-key": FUNCTION_KEY}
             headers |= {"Idempotency-Key": key} if key else {}
-            body = {"to": HANDSET, "body": "Hello"}
+            body = {"to": person, "body": "Hello"}
             async with session.post(url, json=body, headers=headers) as answer:
                 answer.raise_for_status()
 
@@ -61,30 +66,44 @@ async def send_all(url: str, keys: list[str]) -> None:
         await asyncio.gather(*(work(session) for _ in range(IN_FLIGHT)))
 
 
-def measured(stack: LocalStack, keys: list[str]) -> Round:
-    """One round."""
-    pid = host_pid(stack)
+def measured(url: str, keys: list[str]) -> Round:
+    """One round at the host with this URL."""
+    pid = host_pid(url)
     used, began = processor_time_s(pid), time.perf_counter()
-    asyncio.run(send_all(f"{stack.functions_url}/api/SendSms", keys))
+    asyncio.run(send_all(f"{url}/api/SendSms", keys))
     took, used = time.perf_counter() - began, processor_time_s(pid) - used
     return len(keys) / took, used / len(keys) * 1000
+
+
+def rounds_of(stack: LocalStack, rounds: int) -> dict[str, list[Round]]:
+    """The figures of all ways, a few more rounds at first, which do not count."""
+    figures: dict[str, list[Round]] = {way: [] for way in WAYS}
+    numbers, plain = itertools.count(), [""] * SENDS
+    with (
+        stack.second_host(NO_LIMITS) as free,
+        stack.second_host(DAY) as day,
+        stack.second_host(NUMBER) as number,
+        stack.second_host(DAY | {"RECIPIENT_LIMIT": "1000"}) as both,
+    ):
+        for _ in range(rounds + WARM_UP):
+            keys = [f"key-{next(numbers)}" for _ in range(SENDS)]
+            figures["without a key"].append(measured(free.url, plain))
+            figures["with a key"].append(measured(stack.functions_url, keys))
+            figures["replayed"].append(measured(stack.functions_url, keys))
+            figures["limit of a day"].append(measured(day.url, plain))
+            figures["limit for one"].append(measured(number.url, plain))
+            figures["both limits"].append(measured(both.url, plain))
+            stack.reset()
+    return {way: rows[WARM_UP:] for way, rows in figures.items()}
 
 
 def main() -> int:
     """Print the table; return the exit status."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
-    figures: dict[str, list[Round]] = {way: [] for way in WAYS}
     # On the manual clock no reports come, whose cost is not that of a send.
-    stack = LocalStack.start(clock="manual")
+    stack = LocalStack.start(clock="manual", environment=NO_LIMITS)
     try:
-        numbers = itertools.count()
-        measured(stack, [f"warm-{next(numbers)}" for _ in range(SENDS)])
-        for _ in range(rounds):
-            keys = [f"key-{next(numbers)}" for _ in range(SENDS)]
-            figures["without a key"].append(measured(stack, [""] * SENDS))
-            figures["with a key"].append(measured(stack, keys))
-            figures["replayed"].append(measured(stack, keys))
-            stack.reset()
+        figures = rounds_of(stack, rounds)
     finally:
         stack.stop()
     medians = {

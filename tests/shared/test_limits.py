@@ -349,6 +349,31 @@ def test_what_was_not_sent_can_be_sent_by_another_instance(clock: DayClock) -> N
     assert asyncio.run(main()) == 490  # all but one block
 
 
+def test_what_is_given_back_is_not_given_back_twice(clock: DayClock) -> None:
+    class Crossed(MemoryLedger):
+        """Loses the answer to what is given back, and lets another instance reserve at once."""
+
+        async def replace(self, row: Row) -> Row:
+            known = await self.read(row.kind, row.name)
+            stored = await super().replace(row)
+            assert known is not None
+            if int(known.values["reserved"]) < int(row.values["reserved"]):
+                return stored
+            more = int(row.values["reserved"]) + 10
+            await super().replace(stored._replace(values={"reserved": more, "mark": "other"}))
+            raise RowChangedError
+
+    ledger = Crossed()
+    one, two = (limits(ledger, clock, DAILY_SEGMENT_LIMIT=500) for _ in range(2))
+
+    async def main() -> int:
+        taken = await asyncio.gather(*(one.take(TO, "text", 1) for _ in range(500)))
+        await asyncio.gather(*(one.give_back(each) for each in taken))
+        return len(admitted(await outcomes(*(two.take(TO, "text", 1) for _ in range(500)))))
+
+    assert asyncio.run(main()) == 480  # a block is held by one, and another by the third
+
+
 def test_who_is_refused_for_the_number_takes_nothing_of_the_day(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, DAILY_SEGMENT_LIMIT=2, RECIPIENT_LIMIT=1)
 
