@@ -12,6 +12,7 @@ from shared.clock import Clock
 from shared.errors import ConfigurationError, LedgerError
 from shared.ledger import Ledger
 from shared.opt_out_lists import Entry, FullListError
+from shared.setting_rules import MESSAGING_SERVICE_SID
 
 # How long a worker goes by what it has read, or by a storage that failed.
 KEPT_S = 30.0
@@ -156,5 +157,5 @@ def _kind_of(sender: str) -> str:
     """What a sender is, for the log."""
     if sender.startswith("+"):
         return "number"
-    is_service = sender.startswith("MG") and len(sender) > len("MG") + 30
+    is_service = MESSAGING_SERVICE_SID.fullmatch(sender)
     return "messaging service" if is_service else "short code or name"
