@@ -99,11 +99,20 @@ def judge_combinations(settings: Settings, values: Mapping[str, str], place: Pla
         for secret in (() if settings.key_vault_url else settings.secrets)
     ):
         return wrong("the secrets are those of the example", EXAMPLE)
+    if switch := _switch_on(settings):
+        return warning(f"{switch} is on, so nothing is sent", "set it to false to send again")
     if place is not Place.DESK and (unused := _unused(settings, values)):
         return warning(*unused)
     if settings.messaging_service_sid and E164.fullmatch(settings.from_number):
         return ok("texts go out through the messaging service, calls from the number")
     return ok("nothing contradicts")
+
+
+def _switch_on(settings: Settings) -> str:
+    """The setting that holds back whatever the app would send; "" for none."""
+    if settings.guards.kill_switch:
+        return "KILL_SWITCH"
+    return "DRY_RUN" if settings.guards.dry_run else ""
 
 
 def _unused(settings: Settings, values: Mapping[str, str]) -> tuple[str, str] | None:

@@ -51,6 +51,14 @@ def test_a_country_that_does_not_exist_is_named(doctor: Doctor) -> None:
     assert "names no country: UK" in found["settings"].text
 
 
+@pytest.mark.parametrize("name", ["KILL_SWITCH", "DRY_RUN"])
+@pytest.mark.parametrize("place", [*Place])
+def test_a_switch_that_holds_everything_back_is_told(name: str, place: Place) -> None:
+    found = combined(place, **{name: "true"})
+
+    assert (found.state, found.text) == (State.WARNING, f"{name} is on, so nothing is sent")
+
+
 def test_every_missing_setting_is_named(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN="", TWILIO_FROM_NUMBER="")
 

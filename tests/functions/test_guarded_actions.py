@@ -298,3 +298,22 @@ def test_an_owner_who_may_not_be_texted_is_logged_and_twilio_does_not_ask_again(
     assert len(told) == 1
     assert told[0].levelno >= logging.WARNING
     assert why in told[0].getMessage()
+
+
+def test_an_owner_with_more_voicemails_than_texts_is_logged_and_twilio_does_not_ask_again(
+    run: Run,
+    signed_request: SignedRequest,
+    twilio: FakeTwilio,
+    with_settings: With,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    import OnRecording
+
+    with_settings(RECIPIENT_LIMIT="1")
+    for letter in "ab":
+        report = [*VOICEMAIL[:1], ("RecordingSid", "RE" + letter * 32), *VOICEMAIL[2:]]
+        request = signed_request("/api/OnRecording?Notify=%2B12025550124", report)
+        assert run(OnRecording.main, request).status_code == 204
+
+    assert len(twilio.requests) == 1
+    assert f"The owner was not told of recording RE{'b' * 32}: LimitReachedError" in caplog.text
