@@ -6,23 +6,15 @@ Each case goes over a connection of its own, byte by byte as it stands here. {po
 import re
 import socket
 from collections.abc import Sequence
-from contextlib import closing
-from http.client import HTTPResponse
 
 import pytest
 
 from emulator.testing import LocalStack
+from tests.fuzz.raw_http import connect, request, status_of
 
-PATIENCE_S = 10.0
 HELLO = b"GET /api/TwimlHello HTTP/1.1"
 POST = b"POST /api/TwimlHello HTTP/1.1"
-HOST = b"Host: 127.0.0.1:{port}"
 CHUNKED = b"Transfer-Encoding: chunked"
-
-
-def request(line: bytes, *headers: bytes, body: bytes = b"", host: bytes = HOST) -> bytes:
-    """Return a request with a Host header, unless `host` is another one or empty."""
-    return b"\r\n".join([line, *filter(None, [host]), *headers, b"", body])
 
 
 def named(cases: Sequence[tuple[str, bytes]]) -> pytest.MarkDecorator:
@@ -148,26 +140,9 @@ def port(stack: LocalStack, request: pytest.FixtureRequest) -> int:
     return int(url.rpartition(":")[2])
 
 
-def connect(port: int, content: bytes) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
-    connection.sendall(content.replace(b"{port}", str(port).encode()))
-    return connection
-
-
-def status(port: int, content: bytes) -> int:
-    """Send bytes, and return the status of the answer; no answer in time is a failure."""
-    with (
-        connect(port, content) as connection,
-        closing(HTTPResponse(connection, method="GET")) as response,
-    ):
-        response.begin()
-        response.read()
-        return response.status
-
-
 def still_serves(stack: LocalStack, port: int) -> None:
     """Check that a server goes on, and that it has printed no traceback."""
-    assert status(port, request(b"GET / HTTP/1.1", b"Connection: close")) in (200, 404)
+    assert status_of(port, request(b"GET / HTTP/1.1", b"Connection: close")) in (200, 404)
     printed = stack.output.text
     assert "Traceback" not in printed
     assert "Error handling request" not in printed
@@ -175,7 +150,7 @@ def still_serves(stack: LocalStack, port: int) -> None:
 
 @named(NO_HTTP)
 def test_what_is_no_http_is_refused(stack: LocalStack, port: int, content: bytes) -> None:
-    assert status(port, content) == 400
+    assert status_of(port, content) == 400
     still_serves(stack, port)
 
 
@@ -185,7 +160,7 @@ def test_nobody_comes_in_by_another_name(stack: LocalStack, port: int, content: 
         with connect(port, content) as connection:
             assert connection.recv(100).startswith(b"HTTP/0.9 403 ")
     else:
-        assert status(port, content) == 403
+        assert status_of(port, content) == 403
     still_serves(stack, port)
 
 
@@ -193,7 +168,7 @@ def test_nobody_comes_in_by_another_name(stack: LocalStack, port: int, content: 
 def test_what_is_odd_is_answered_and_is_no_error_of_the_server(
     stack: LocalStack, port: int, content: bytes
 ) -> None:
-    assert status(port, content) in {200, *range(400, 500)}
+    assert status_of(port, content) in {200, *range(400, 500)}
     still_serves(stack, port)
 
 
