@@ -278,7 +278,7 @@ def test_calls_have_a_ceiling_of_their_own(clock: DayClock) -> None:
     assert "DAILY_CALL_LIMIT" in asyncio.run(main()).detail
 
 
-@pytest.mark.parametrize(("ceiling", "block"), [(30, 1), (500, 10), (5000, 50)])
+@pytest.mark.parametrize(("ceiling", "block"), [(30, 1), (500, 10), (2500, 50)])
 def test_all_instances_together_reach_the_ceiling_but_for_a_block_each(
     clock: DayClock, ceiling: int, block: int
 ) -> None:
