@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import getpass
+import os
 import shlex
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ import pytest
 from aiohttp import web
 
 from commands import secrets as secrets_command
+from commands.doctor.subject import desk_values
 from commands.vault_writer import KeyVault
 from emulator.application import application
 from emulator.clock import ManualClock as EmulatorClock
@@ -24,6 +27,7 @@ from emulator.state import State
 from emulator.supervision.host_process import listen, port_of
 from emulator.twilio.records import Recording
 from shared import clients
+from shared.forms import FORM_TYPE
 from shared.settings import Secret
 from tests.shared.conftest import ManualClock
 from tests.stack.rotating import RECORDING, Instance
@@ -38,19 +42,69 @@ class Step(NamedTuple):
     commands: list[str]
 
 
+class Operator:
+    """Somebody who follows the steps of the page, at an emulator in place of Twilio and Azure."""
+
+    def __init__(self, state: State, emulator_url: str, session: aiohttp.ClientSession) -> None:
+        self.typed: dict[str, str] = {}
+        self._state = state
+        self._emulator_url = emulator_url
+        self._session = session
+
+    async def carry_out(self, command: str) -> None:
+        """Do what a command of the page does."""
+        words = shlex.split(command)
+        if words[0] == "curl":
+            await self._ask_twilio(words[1:])
+        elif words[:3] == ["python3", "dev.py", "secrets"]:
+            words = [word for word in words[3:] if word not in ("--vault", "$V")]
+            port = self._emulator_url.rpartition(":")[2]
+            desk = ["--local", "--phone-port", port]
+            assert await asyncio.to_thread(secrets_command.main, [*words, *desk]) == 0
+        else:  # what is looked at, and what only Azure can do
+            assert "doctor" in words or words[0] == "az", words
+
+    async def _ask_twilio(self, words: list[str]) -> None:
+        """Make the request of a curl command, with the password that it asks for."""
+        [url] = [word for word in words if word.startswith("https://")]
+        path = "/" + url.split("/", 3)[3]
+        path = path.replace("$ACCOUNT_SID", ACCOUNT_SID).replace("$OLD_KEY_SID", API_KEY_SID)
+        body = words[words.index("-d") + 1] if "-d" in words else None
+        password = base64.b64encode(f"{ACCOUNT_SID}:{self._state.auth_token}".encode()).decode()
+        headers = {"Authorization": f"Basic {password}", "Content-Type": FORM_TYPE}
+        address = self._emulator_url + path
+        method = words[words.index("-X") + 1]
+        async with self._session.request(method, address, data=body, headers=headers) as answer:
+            assert answer.ok, await answer.text()
+            answered = await answer.json() if answer.status != HTTPStatus.NO_CONTENT else {}
+        self.typed |= {
+            Secret.AUTH_TOKEN_SECONDARY: answered.get("secondary_auth_token", ""),
+            Secret.API_KEY_SID_SECONDARY: answered.get("sid", ""),
+            Secret.API_KEY_SECRET_SECONDARY: answered.get("secret", ""),
+        }
+
+    def type(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Sit at a terminal, and type what Twilio has shown."""
+
+        def typed(question: str) -> str:
+            return self.typed[question.partition(" ")[0]]
+
+        for name in desk_values("", 0):  # `--local` changes them, and this puts them back
+            monkeypatch.setenv(name, os.environ.get(name, ""))
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+        monkeypatch.setattr(getpass, "getpass", typed)
+
+
 class Trial:
     """A rotation under way: the instances, and what went wrong in which of them."""
 
-    def __init__(
-        self, state: State, values: dict[str, str], session: aiohttp.ClientSession
-    ) -> None:
+    def __init__(self, state: State, values: dict[str, str], operator: Operator) -> None:
         self.clock = ManualClock()
         self.refused: list[tuple[str, str, int]] = []
-        self.typed: dict[str, str] = {}
         self.tokens = {state.auth_token}
         self._state = state
         self._values = values
-        self._session = session
+        self._operator = operator
         self.steady, self.attacked, self.idle = map(self.instance, ("steady", "attacked", "idle"))
         self.opened: list[Instance] = [self.steady, self.attacked, self.idle]
         self.link = ""
@@ -74,8 +128,13 @@ class Trial:
             done.append((await instance.open(new_link), "new link"))
         self.refused += [(instance.name, what, status) for status, what in done if status != 200]
 
+    async def attack(self) -> None:
+        """Use up what the attacked instance may ask the vault within a minute."""
+        await self.attacked.attacked(self.link)
+
     async def use_all(self) -> None:
         """Let one that has just started, one at work, and the attacked one do everything."""
+        self.tokens.add(self._state.auth_token)
         cold = self.instance("cold")
         new_link = await cold.new_link()
         for instance in (cold, self.steady, self.attacked):
@@ -90,44 +149,10 @@ class Trial:
                 self.tokens = {self._state.auth_token}  # nothing older is on its way any more
                 await self.use_all()
             for command in step.commands:
-                await self._carry_out(shlex.split(command))
-
-    async def _carry_out(self, words: list[str]) -> None:
-        if words[0] == "curl":
-            await self.attacked.attacked(self.link)
-            await self._ask_twilio(words[1:])
-            await self.use_all()
-        elif words[:3] == ["python3", "dev.py", "secrets"]:
-            await asyncio.to_thread(self._write, [word for word in words[3:] if word != "$V"])
-        else:  # what is looked at, and what only Azure can do
-            assert "doctor" in words or words[0] == "az", words
-
-    async def _ask_twilio(self, words: list[str]) -> None:
-        """Make the request of a curl command, with the password that it asks for."""
-        [url] = [word for word in words if word.startswith("https://")]
-        path = "/" + url.split("/", 3)[3]
-        path = path.replace("$ACCOUNT_SID", ACCOUNT_SID).replace("$OLD_KEY_SID", API_KEY_SID)
-        body = words[words.index("-d") + 1] if "-d" in words else None
-        password = base64.b64encode(f"{ACCOUNT_SID}:{self._state.auth_token}".encode()).decode()
-        headers = {"Authorization": f"Basic {password}"}
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-        address = self._values["LOCAL_STACK_URL"] + path
-        method = words[words.index("-X") + 1]
-        async with self._session.request(method, address, data=body, headers=headers) as answer:
-            assert answer.ok, await answer.text()
-            answered = await answer.json() if answer.status != 204 else {}
-        self.tokens.add(self._state.auth_token)
-        self.typed |= {
-            Secret.AUTH_TOKEN_SECONDARY: answered.get("secondary_auth_token", ""),
-            Secret.API_KEY_SID_SECONDARY: answered.get("sid", ""),
-            Secret.API_KEY_SECRET_SECONDARY: answered.get("secret", ""),
-        }
-
-    def _write(self, words: list[str]) -> None:
-        """Run `dev.py secrets` as the page has it, but with the emulator's vault."""
-        words = [word for word in words if word != "--vault"]
-        port = self._values["LOCAL_STACK_URL"].rpartition(":")[2]
-        assert secrets_command.main([*words, "--local", "--phone-port", port]) == 0
+                await self.attack()
+                await self._operator.carry_out(command)
+                if command.startswith("curl"):  # the vault's writes have theirs
+                    await self.use_all()
 
 
 @asynccontextmanager
@@ -137,10 +162,7 @@ async def a_trial(monkeypatch: pytest.MonkeyPatch, credential: str) -> AsyncGene
     url = f"http://127.0.0.1:{port_of(socket)}"
     functions_url = "http://127.0.0.1:9"  # nobody listens: with its clock at rest Twilio never asks
     state = State(EmulatorClock(datetime.now(UTC)), functions_url, "api", url)
-    now = state.clock.now()
-    state.store.recordings.put(
-        Recording(RECORDING, "CA" + "0" * 32, "", "RecordVerb", now, now, "completed", 1, 1)
-    )
+    add_recording(state)
     values = host_settings(functions_url, url)
     values |= {"TWILIO_REST_CREDENTIAL": credential, "DAILY_SEGMENT_LIMIT": "0"}
     for name, value in values.items():
@@ -149,8 +171,10 @@ async def a_trial(monkeypatch: pytest.MonkeyPatch, credential: str) -> AsyncGene
     await runner.setup()
     await web.SockSite(runner, socket).start()
     async with aiohttp.ClientSession() as session:
-        trial = Trial(state, values, session)
-        be_somebody(monkeypatch, trial, asyncio.get_running_loop())
+        operator = Operator(state, url, session)
+        operator.type(monkeypatch)
+        trial = Trial(state, values, operator)
+        use_around_each_write(monkeypatch, trial, asyncio.get_running_loop())
         await trial.begin()
         yield trial
         for instance in trial.opened:
@@ -160,29 +184,26 @@ async def a_trial(monkeypatch: pytest.MonkeyPatch, credential: str) -> AsyncGene
     await runner.cleanup()
 
 
-def be_somebody(
+def use_around_each_write(
     monkeypatch: pytest.MonkeyPatch, trial: Trial, loop: asyncio.AbstractEventLoop
 ) -> None:
-    """Type what Twilio has shown, and use the app around each write to the vault."""
+    """Use the app before and after each single write, also between two of the same command."""
     write = KeyVault.write
 
-    def wait_for(work: Awaitable[None]) -> None:
-        async def main() -> None:
-            await work
-
-        asyncio.run_coroutine_threadsafe(main(), loop).result(30)
-
     def write_among_requests(vault: KeyVault, secret: Secret, value: str) -> None:
-        wait_for(trial.attacked.attacked(trial.link))
+        asyncio.run_coroutine_threadsafe(trial.attack(), loop).result(30)
         write(vault, secret, value)
-        wait_for(trial.use_all())
-
-    def typed(question: str) -> str:
-        return trial.typed[question.partition(" ")[0]]
+        asyncio.run_coroutine_threadsafe(trial.use_all(), loop).result(30)
 
     monkeypatch.setattr(KeyVault, "write", write_among_requests)
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
-    monkeypatch.setattr(getpass, "getpass", typed)
+
+
+def add_recording(state: State) -> None:
+    """Let there be a recording that links open."""
+    now = state.clock.now()
+    state.store.recordings.put(
+        Recording(RECORDING, "CA" + "0" * 32, "", "RecordVerb", now, now, "completed", 1, 1)
+    )
 
 
 def in_trial(

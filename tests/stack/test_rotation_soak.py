@@ -1,0 +1,170 @@
+"""The runbooks of docs/rotation.md while more than 50 requests of Twilio come in each second.
+
+The host is a process of its own with the real clock, so nobody can wait for two minutes or an hour.
+What stands in for the two minutes: nobody has sent forged requests, so the host remembers of no
+secret that it is not there, and may read each again. For the hour there is no need: the one host
+finds what it needs when it is refused. tests/stack/test_rotation.py has the waits, on a clock.
+"""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from twilio.request_validator import RequestValidator
+
+from emulator.application import application
+from emulator.clock import SystemClock
+from emulator.local_values import FUNCTION_KEY, HANDSETS, host_settings
+from emulator.state import State
+from emulator.supervision.host_environment import host_environment
+from emulator.supervision.host_process import listen, port_of, start_host
+from emulator.testing import ROOT
+from shared.links import RecordingLink
+from tests.stack.rotating import LIFE_S, RECORDING
+from tests.stack.rotation_trial import Operator, Step, add_recording
+from tests.stack.test_rotation import KEY, LINK, TOKEN, steps_of
+
+pytestmark = pytest.mark.soak
+
+WEBHOOKS_PER_S, OTHERS_PER_S = 55, 4
+PAUSE_S = 0.7
+"""Between two steps, so that each is under load for a while."""
+
+
+class Load:
+    """Requests at a steady rate, as Twilio and the app's users make them, and their answers."""
+
+    def __init__(self, url: str, state: State, session: aiohttp.ClientSession) -> None:
+        self.answers: dict[str, Counter[int]] = {}
+        self._url = url
+        self._state = state
+        self._session = session
+        self._links = [self._link()]
+        self._ended = False
+
+    def _link(self) -> str:
+        """The query of a link that the app would make now."""
+        expires_s = int(time.time()) + LIFE_S
+        return RecordingLink(RECORDING, "mp3", expires_s).query(
+            self._state.secrets["LinkSigningKey"]
+        )
+
+    async def webhook(self) -> int:
+        """A request signed with the token that the emulated Twilio signs with at this moment."""
+        url, form = f"{self._url}/TwimlMessage?Message=Hello", {"From": HANDSETS[0]}
+        signature = RequestValidator(self._state.auth_token).compute_signature(url, form)
+        headers = {"X-Twilio-Signature": signature}
+        async with self._session.post(url, data=form, headers=headers) as answer:
+            return answer.status
+
+    async def send(self) -> int:
+        """A text of the app; Twilio reports on it with requests of its own."""
+        url, text = f"{self._url}/SendSms", {"to": HANDSETS[0], "body": "Hello"}
+        headers = {"x-functions-key": FUNCTION_KEY}
+        async with self._session.post(url, data=text, headers=headers) as answer:
+            return answer.status
+
+    async def open(self) -> int:
+        """A link: in turns the first one, and one that is made now."""
+        self._links.append(self._link() if len(self._links) % 2 else self._links[0])
+        headers = {"x-functions-key": FUNCTION_KEY}
+        url = f"{self._url}/GetSharedRecording?{self._links[-1]}"
+        async with self._session.get(url, headers=headers) as answer:
+            return answer.status
+
+    async def keep_on(
+        self, name: str, per_s: float, ask: Callable[[], Coroutine[Any, Any, int]]
+    ) -> None:
+        """Ask at a rate that no slow answer slows down, until the end; then wait for all."""
+        counted = self.answers.setdefault(name, Counter())
+        loop = asyncio.get_running_loop()
+        asking: list[asyncio.Task[int]] = []
+        begun = loop.time()
+        while not self._ended:
+            asking.append(asyncio.create_task(ask()))
+            await asyncio.sleep(max(0, begun + len(asking) / per_s - loop.time()))
+        counted.update(await asyncio.gather(*asking))
+
+    def end(self) -> None:
+        """Ask for nothing new."""
+        self._ended = True
+
+
+@asynccontextmanager
+async def a_host(credential: str) -> AsyncGenerator[tuple[str, str, State]]:
+    """A host beside an emulator in this process: URL of the functions, of the emulator, state."""
+    functions, emulator = listen(0), listen(0)
+    url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, emulator))
+    state = State(SystemClock(), url, "api", emulator_url)
+    add_recording(state)
+    runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.SockSite(runner, emulator).start()
+    environment = {**os.environ, "TWILIO_REST_CREDENTIAL": credential}
+    host = start_host(
+        root=ROOT,
+        listener=functions,
+        port=port_of(functions),
+        environment=host_environment(environment, ROOT, host_settings(url, emulator_url)),
+        function_key=FUNCTION_KEY,
+    )
+    try:
+        yield f"{url}/api", emulator_url, state
+    finally:
+        await host.stop()
+        functions.close()
+        await state.close()
+        await runner.cleanup()
+
+
+async def rotated_under_load(
+    monkeypatch: pytest.MonkeyPatch, credential: str, steps: list[Step]
+) -> tuple[dict[str, Counter[int]], float, Counter[int | None]]:
+    """Carry out steps under load: all answers, the seconds it took, and those to Twilio itself."""
+    async with a_host(credential) as (url, emulator_url, state), aiohttp.ClientSession() as session:
+        operator, load = Operator(state, emulator_url, session), Load(url, state, session)
+        operator.type(monkeypatch)
+        assert (await load.webhook(), await load.send(), await load.open()) == (200, 201, 200)
+        begun = time.monotonic()
+        asking = [
+            asyncio.create_task(load.keep_on("webhook", WEBHOOKS_PER_S, load.webhook)),
+            asyncio.create_task(load.keep_on("send", OTHERS_PER_S, load.send)),
+            asyncio.create_task(load.keep_on("link", OTHERS_PER_S, load.open)),
+        ]
+        await asyncio.sleep(PAUSE_S)
+        for step in steps:
+            for command in step.commands:
+                await operator.carry_out(command)
+                await asyncio.sleep(PAUSE_S)
+        load.end()
+        await asyncio.gather(*asking)
+        took_s = time.monotonic() - begun
+        return load.answers, took_s, Counter(one.status for one in state.store.deliveries)
+
+
+@pytest.mark.parametrize(
+    ("credential", "headings"), [("auth_token", (TOKEN, LINK)), ("api_key", (TOKEN, KEY))]
+)
+def test_nothing_is_refused_under_50_webhooks_a_second(
+    monkeypatch: pytest.MonkeyPatch, credential: str, headings: tuple[str, str]
+) -> None:
+    steps = [step for heading in headings for step in steps_of(heading)]
+
+    answers, took_s, reports = asyncio.run(rotated_under_load(monkeypatch, credential, steps))
+
+    assert {name: set(counted) for name, counted in answers.items()} == {
+        "webhook": {200},
+        "send": {201},
+        "link": {200},
+    }
+    assert answers["webhook"][200] >= 50 * took_s
+    assert answers["send"][201] >= 3 * took_s
+    assert answers["link"][200] >= 3 * took_s
+    assert set(reports) == {204}
