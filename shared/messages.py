@@ -59,7 +59,7 @@ class TextMessage:
         if timing.send_at is not None:
             _require_service(service or config.messaging_service_sid, sender)
         return cls(
-            to=parse_recipient(to, region=region, field="to"),
+            to=parse_recipient(to, config.guards.allowed_numbers, region=region, field="to"),
             body=_body(inputs, has_media=bool(media_urls)),
             sender=sender,
             media_urls=media_urls,

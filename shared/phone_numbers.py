@@ -1,6 +1,7 @@
 """Phone numbers and senders: what people write becomes what Twilio takes."""
 
 import re
+from collections.abc import Collection
 
 from shared.errors import ConfigurationError, InvalidRequestError
 
@@ -42,11 +43,19 @@ def parse_number(text: str, *, region: str, field: str) -> str:
     return _to_e164(text, region, field)
 
 
-def parse_recipient(text: str, *, region: str, field: str) -> str:
-    """Like parse_number, but a short number passes as it is: the guards decide about it."""
-    if SHORT_NUMBER.fullmatch(text):
+def parse_recipient(text: str, allowed: Collection[str], *, region: str, field: str) -> str:
+    """Like parse_number, but a short number passes as it is: the guards decide about it.
+
+    Some countries have full numbers of six digits; there the short ones are those of `allowed`.
+    """
+    if not SHORT_NUMBER.fullmatch(text):
+        return parse_number(text, region=region, field=field)
+    if text in allowed:
         return text
-    return parse_number(text, region=region, field=field)
+    try:
+        return parse_number(text, region=region, field=field)
+    except InvalidRequestError:
+        return text
 
 
 def parse_sender(text: str, *, region: str, field: str) -> str:

@@ -118,6 +118,17 @@ def test_a_short_number_gets_texts_where_it_is_allowed_and_never_calls(
     assert [request["data"]["To"] for request in twilio.requests] == [number]
 
 
+def test_a_country_may_have_full_numbers_as_long_as_short_ones(
+    twilio: FakeTwilio, with_settings: With
+) -> None:
+    greenland = {"DEFAULT_REGION": "GL", "ALLOWED_COUNTRIES": "GL"}
+    for more in ({}, {"ALLOWED_NUMBERS": "221234"}):
+        with_settings(**greenland, **more)
+        assert ask("SendSms", to="221234").status_code == 201
+
+    assert [request["data"]["To"] for request in twilio.requests] == ["+299221234", "221234"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_refused_request_may_be_repeated_with_its_key_once_it_is_allowed(
     twilio: FakeTwilio, with_settings: With, name: str
