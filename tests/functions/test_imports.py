@@ -70,10 +70,16 @@ ONCE = {
     "shared.sends",
     "shared.sid_owners",
 }
-GUARDED = {
+LIMITS = {
+    "shared.batches",
+    "shared.daily_ceilings",
+    "shared.limits",
+    "shared.recipient_rates",
+    "shared.row_changes",
+}
+GUARDED = LIMITS | {
     "shared.destinations",
     "shared.guards",
-    "shared.limits",
     "shared.number_facts",
     "shared.opt_out_lists",
     "shared.opt_outs",
