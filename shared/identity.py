@@ -33,6 +33,6 @@ def credential(*, managed_identity: bool, client_id: str) -> "TokenCredential":
 
 
 def log_no_requests() -> None:
-    """At INFO the SDKs log every request."""
-    for name in ("azure.core", "azure.identity"):
+    """At INFO the SDKs log every request, at DEBUG what an identity was given."""
+    for name in ("azure.core", "azure.data", "azure.identity", "azure.keyvault", "msal"):
         logging.getLogger(name).setLevel(logging.WARNING)
