@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ ROWS = [
     for line in SECTION.splitlines()
     if line.startswith("| ")
 ][1:]
-TEST = re.compile(r"`(tests/[\w/]+\.py)::((?:\w+::)?test_\w+)`")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::((?:\w+::)?test_\w+)`( \(soak\))?")
 NAMES = [
     *("Forged webhooks", "Replayed webhooks", "stolen function key", "SMS pumping", "toll fraud"),
     *("Runaway loops", "dials or texts itself", "Double sends", "XML bombs", "Text becomes verbs"),
@@ -24,16 +25,26 @@ NAMES = [
 ]
 
 
-def names_in(path: Path) -> set[str]:
-    """The tests of a file, those of a class with its name: `TestX::test_y`."""
-    found: set[str] = set()
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.ClassDef):
-            methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
-            found |= {f"{node.name}::{method.name}" for method in methods}
-        elif isinstance(node, ast.FunctionDef):
-            found.add(node.name)
+@cache
+def long_trials(path: Path) -> dict[str, bool]:
+    """The tests of a file, those of a class as `TestX::test_y`, and whether each is a long one."""
+    body = ast.parse(path.read_text("utf-8")).body
+    marks = [
+        node
+        for node in body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
+    ]
+    found: dict[str, bool] = {}
+    for node in body:
+        for part in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(part, ast.FunctionDef):
+                prefix = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
+                found[prefix + part.name] = any(map(is_soak, [*marks, *part.decorator_list]))
     return found
+
+
+def is_soak(node: ast.AST) -> bool:
+    return "pytest.mark.soak" in ast.unparse(node)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:30])
@@ -43,8 +54,10 @@ def test_each_threat_has_a_defence_a_test_that_exists_and_what_remains(row: list
 
     assert all((threat, defence, remains))
     assert named
-    assert re.sub(r"\(`-m soak`\)|, ", "", TEST.sub("", shown)).strip() == ""
-    assert [f"{file}::{test}" for file, test in named if test not in names_in(ROOT / file)] == []
+    assert TEST.sub("", shown).replace(", ", "") == ""
+    assert [
+        f"{file}::{test}" for file, test, _ in named if test not in long_trials(ROOT / file)
+    ] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,9 +66,8 @@ def test_no_threat_is_forgotten(name: str) -> None:
 
 
 def test_a_long_trial_is_marked_as_one() -> None:
-    for row in ROWS:
-        long = [file for file, _ in TEST.findall(row[2]) if file.endswith("_soak.py")]
-        assert ("-m soak" in row[2]) == bool(long)
+    for file, test, mark in TEST.findall(SECTION):
+        assert bool(mark) == long_trials(ROOT / file)[test]
 
 
 def test_it_stays_one_page() -> None:
