@@ -146,7 +146,7 @@ def private_app(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> Used:
     """Everything that was written while texts and calls went well and went wrong."""
-    return run(tmp_path_factory, use)
+    return run(tmp_path_factory, use, DAILY_CALL_LIMIT="1")
 
 
 def run(folders: pytest.TempPathFactory, do: Callable[[LocalStack], None], **settings: str) -> Used:
@@ -168,9 +168,11 @@ def use(stack: LocalStack) -> None:
     stack.function("SendSms", {**text, "to": "+1202555012345678"})
     stack.function("SendSms", {**text, "colour": PRIVATE_TEXT})
     stack.function("PlaceCall", {"to": HANDSET, "message": PRIVATE_TEXT})
+    stack.function("PlaceCall", {"to": OWNER, "message": PRIVATE_TEXT})
     stack.function("PlaceCall", {"to": HANDSET, "url": f"ftp://{MARK}"})
     stack.text(PRIVATE_TEXT)
     stack.text("STOP")
+    stack.function("SendSms", text)
     stack.ring()
     stack.advance(90)
     stack.webhook("OnMessageStatus", {"MessageStatus": "sent", "To": HANDSET, "Body": PRIVATE_TEXT})
@@ -215,6 +217,7 @@ def use_wrongly(stack: LocalStack) -> None:
     text = {"to": HANDSET, "body": PRIVATE_TEXT}
     key = f"key of {MARK}"
     stack.text("START")
+    stack.advance(1)
     stack.function("SendSms", text, **{"Idempotency-Key": key})
     stack.function("SendSms", {**text, "to": OWNER}, **{"Idempotency-Key": key})
     stack.function(f"GetStatus?key={quote(key)}", method="GET")
@@ -263,10 +266,13 @@ def test_reports_and_refusals_are_printed(used: Used) -> None:
     assert "ZeroDivisionError" in printed
     assert "KeyReusedError" in printed
     assert "The document cannot be used" in printed
+    assert "LimitReachedError" in printed
+    assert "OptedOutError" in printed
+    assert "NotAllowedError" in printed
 
 
 def test_answers_of_all_kinds_are_looked_through(used: Used) -> None:
-    assert used.answers.statuses >= {200, 201, 204, 400, 401, 403, 404, 422, 500}
+    assert used.answers.statuses >= {200, 201, 204, 400, 401, 403, 404, 422, 429, 500}
 
 
 def test_alerts_are_printed(used: Used) -> None:
