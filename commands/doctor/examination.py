@@ -54,6 +54,8 @@ class Examination:
     clock: Clock
     web: Web
     secrets: HiddenValues = field(default_factory=HiddenValues)
+    next_token: str = field(default="", repr=False)
+    """The auth token that takes over, while it is being changed."""
     heard: tuple[datetime, datetime] | None = None
     """The time that an answer bore, and the time of this machine when it came."""
     account: Account | None = None
@@ -113,6 +115,8 @@ class Examination:
         values: Mapping[str, str] = {
             **self.subject.values,
             **{secret.setting: value for secret, value in self.secrets.items()},
+            # Else a refused secret would hide behind the one that takes over.
+            **{secret.setting: "" for secret in Secret if secret.endswith("Secondary")},
             "KEY_VAULT_URL": "",
             "TWILIO_REST_CREDENTIAL": "api_key" if with_api_key else "auth_token",
         }

@@ -35,7 +35,7 @@ async def check_secrets(examination: Examination) -> Finding:
     missing: list[Secret] = []
     try:
         for secret in needed:
-            value = await _read(examination.secret_source, secret)
+            value = await read(examination.secret_source, secret)
             if value:
                 examination.secrets[secret] = value
             else:
@@ -74,7 +74,7 @@ async def check_optional_secrets(examination: Examination) -> Finding:
     there: list[str] = []
     try:
         for secret in OPTIONAL:
-            value = await _read(examination.secret_source, secret)
+            value = await read(examination.secret_source, secret)
             if secret is Secret.LINK_SIGNING_KEY:
                 require_strong(value)
             if value:
@@ -111,7 +111,7 @@ def explained(error: VaultError, settings: Settings) -> tuple[str, str]:
     return error.detail, "is KEY_VAULT_URL right? Then try again"
 
 
-async def _read(source: SecretSource, secret: Secret) -> str:
+async def read(source: SecretSource, secret: Secret) -> str:
     """A secret, "" for one that does not exist; VaultError when that cannot be found out."""
     try:
         async with asyncio.timeout(LIMIT_S):

@@ -1,0 +1,89 @@
+"""The doctor while a secret is being changed."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from commands.doctor.app_items import check_signature
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, State
+from commands.doctor.subject import Request, read_subject
+from commands.doctor.web import Answer, Web
+from shared.clock import SystemClock
+from shared.settings import Secret
+from shared.signatures import HEADER, sign
+
+ROOT = Path(__file__).parents[2]
+
+Doctor = Callable[..., Mapping[str, Finding]]
+
+TOKEN, OTHER = "0" * 32, "0123456789abcdef" * 2
+
+
+def test_without_secondary_secrets_nothing_is_under_way(doctor: Doctor) -> None:
+    assert doctor()["rotation"] == (State.OK, "no secret is being changed", "")
+
+
+def test_a_secondary_token_like_the_primary_one_is_the_end_of_a_change(doctor: Doctor) -> None:
+    assert doctor(TWILIO_AUTH_TOKEN_SECONDARY=TOKEN)["rotation"].state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"TWILIO_AUTH_TOKEN_SECONDARY": OTHER}, "TwilioAuthTokenSecondary differs"),
+        ({"TWILIO_API_KEY_SID_SECONDARY": "SK" + OTHER}, "is missing, so neither is used"),
+        ({"LINK_SIGNING_KEY_SECONDARY": "short"}, "fewer than 32 characters"),
+    ],
+)
+def test_a_change_under_way_and_one_that_cannot_work_are_named(
+    doctor: Doctor, settings: dict[str, str], text: str
+) -> None:
+    finding = doctor(**settings)["rotation"]
+
+    assert finding.state is State.WARNING
+    assert text in finding.text
+    assert not set(settings.values()) & set(finding.text.split())
+
+
+def test_a_secondary_token_that_the_app_does_not_take_is_found_before_it_is_promoted(
+    doctor: Doctor,
+) -> None:
+    assert doctor(TWILIO_AUTH_TOKEN_SECONDARY=OTHER)["signature"].state is State.WRONG
+
+
+class App:
+    """An app that takes requests signed with these tokens."""
+
+    def __init__(self, *tokens: str) -> None:
+        self._tokens = tokens
+
+    async def ask(
+        self, url: str, *, form: dict[str, str], headers: dict[str, str] | None = None
+    ) -> Answer:
+        signed = {sign(token, url, form.items()).decode() for token in self._tokens}
+        is_signed = (headers or {}).get(HEADER) in signed
+        return Answer(200 if is_signed else 403, "", {})
+
+
+@pytest.mark.parametrize(("tokens", "state"), [((TOKEN, OTHER), State.OK), ((TOKEN,), State.WRONG)])
+def test_an_app_has_to_take_both_tokens_during_a_change(
+    tokens: tuple[str, ...], state: State
+) -> None:
+    subject = read_subject(Request(url="https://app.example", settings_file=""), {}, ROOT)
+    examination = Examination(subject, ROOT, SystemClock(), cast("Web", App(*tokens)))
+    examination.secrets[Secret.AUTH_TOKEN] = TOKEN
+    examination.next_token = OTHER
+    finding = asyncio.run(check_signature(examination))
+
+    assert finding.state is state
+    assert ("the secondary token counts too" in finding.text) == (state is State.OK)
+
+
+def test_a_refused_token_does_not_hide_behind_the_secondary_one(doctor: Doctor) -> None:
+    found = doctor(TWILIO_AUTH_TOKEN=OTHER, TWILIO_AUTH_TOKEN_SECONDARY=TOKEN)
+
+    assert found["account"].state is State.WRONG
