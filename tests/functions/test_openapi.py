@@ -218,6 +218,18 @@ def test_the_answers_of_questions_are_as_described(stack: LocalStack) -> None:
     check_answer("GetHealth", stack.function("GetHealth", method="GET"))
 
 
+@pytest.mark.parametrize("signature", [None, "A" * 27 + "="])
+def test_the_answer_to_a_forged_request_is_as_described(
+    stack: LocalStack, signature: str | None
+) -> None:
+    url, form = f"{stack.functions_url}/api/OnCallStatus", {"CallStatus": "ringing"}
+    headers = {"X-Twilio-Signature": signature} if signature else {}
+    answer = stack.http.post(url, data=form, headers=headers, timeout=5)
+
+    assert answer.status_code == 403
+    check_answer("OnCallStatus", answer)
+
+
 def test_the_answers_in_an_outage_are_as_described(
     stack: LocalStack, faults: Callable[..., FaultsOn]
 ) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared.settings import HiddenText, Secret
 from shared.signature_explanation import (
@@ -178,6 +180,23 @@ def test_names_that_are_not_plain_are_counted_only(clock: ManualClock, name: str
     assert "fields Body, 1 not shown" in told
     assert "query 1 not shown" in told
     assert not name or (name not in told and quote(name) not in told)
+
+
+pieces = st.text() | st.text("/?&=%+'#;:.[]@\\\udcffA2 ")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pieces, st.lists(st.tuples(pieces, pieces)), pieces, pieces)
+def test_any_request_can_be_explained_in_one_line(
+    clock: ManualClock, path: str, form: list[tuple[str, str]], host: str, sent: str
+) -> None:
+    headers = {"host": host, "x-original-url": sent, "x-forwarded-host": sent}
+    request = Request("https://app.example", path, form, headers)
+    told = Explanations(clock).of(refused("https://elsewhere.example")._replace(request=request))
+
+    assert told.endswith(UNKNOWN_CAUSE)
+    assert told.isascii()
+    assert told.isprintable()
 
 
 def test_a_shared_key_is_explained_with_its_algorithm(clock: ManualClock) -> None:
