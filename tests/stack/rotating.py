@@ -20,6 +20,8 @@ from tests.shared.conftest import ManualClock
 RECORDING = "RE" + "a" * 32
 LIFE_S = 7 * 24 * 3600
 FORGED = "f" * 32
+SHARED = "shared-key-of-mine-"
+"""How the values of webhook shared keys begin here."""
 
 
 class Instance:
@@ -32,10 +34,14 @@ class Instance:
         self._clients = Clients(values, clock)
 
     async def webhook(self, token: str) -> int:
-        """Get a request signed with a token; return the status."""
+        """Get a request signed with a token, or with a shared key; return the status."""
         url, form = f"{self.url}/api/TwimlMessage?Message=Hello", {"From": HANDSETS[0]}
-        signature = RequestValidator(token).compute_signature(url, form)
+        is_shared = token.startswith(SHARED)
+        algorithm = "HMAC_SHA256" if is_shared else "HMAC_SHA1"
+        signature = RequestValidator(token).compute_signature(url, form, algorithm)
         headers = {"Content-Type": FORM_TYPE, "X-Twilio-Signature": signature}
+        if is_shared:
+            headers["X-Twilio-Webhooks-Signature-Settings"] = f"key=mine,algorithm={algorithm}"
         body = urlencode(form).encode()
         return await self._call(
             TwimlMessage.main, func.HttpRequest("POST", url, headers=headers, body=body)
@@ -63,9 +69,10 @@ class Instance:
         return await self._call(GetSharedRecording.main, request)
 
     async def attacked(self, link: str) -> None:
-        """Get a forged request and a forged link, which are refused."""
+        """Get forged requests of both kinds and a forged link, which are refused."""
         forged = {name: values[0] for name, values in parse_qs(link).items()}
         assert await self.webhook(FORGED) == 403
+        assert await self.webhook(SHARED + FORGED) == 403
         assert await self.open(urlencode({**forged, "signature": "0" * 64})) == 403
 
     async def settle(self) -> None:

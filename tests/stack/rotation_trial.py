@@ -32,6 +32,7 @@ from shared.settings import Secret
 from tests.shared.conftest import ManualClock
 from tests.stack.rotating import RECORDING, Instance
 
+USE_SHARED_KEY = "Let Twilio sign with it."
 WAITS = {"Wait two minutes.": 120.0, "Wait an hour.": 3600.0}
 
 
@@ -102,6 +103,8 @@ class Trial:
         self.clock = ManualClock()
         self.refused: list[tuple[str, str, int]] = []
         self.tokens = {state.auth_token}
+        self.shared_key = ""
+        """The webhook shared key that Twilio signs with as well, if there is one."""
         self._state = state
         self._values = values
         self._operator = operator
@@ -112,6 +115,11 @@ class Trial:
     def instance(self, name: str) -> Instance:
         """A worker that knows nothing yet."""
         return Instance(name, self._values, self.clock)
+
+    def sign_with_shared_key(self, key: str, next_key: str) -> None:
+        """Let Twilio sign with a shared key that the vault has, and show the one after it."""
+        self._state.secrets[Secret.WEBHOOK_KEY] = self.shared_key = key
+        self._operator.typed[Secret.WEBHOOK_KEY_SECONDARY] = next_key
 
     async def begin(self) -> None:
         """Let all instances read the secrets that are needed every day."""
@@ -134,7 +142,7 @@ class Trial:
 
     async def use_all(self) -> None:
         """Let one that has just started, one at work, and the attacked one do everything."""
-        self.tokens.add(self._state.auth_token)
+        self.tokens.update(filter(None, (self._state.auth_token, self.shared_key)))
         cold = self.instance("cold")
         new_link = await cold.new_link()
         for instance in (cold, self.steady, self.attacked):
@@ -146,7 +154,11 @@ class Trial:
         for step in steps:
             if step.title in WAITS and waiting:
                 self.clock.advance(WAITS[step.title])
-                self.tokens = {self._state.auth_token}  # nothing older is on its way any more
+                self.tokens.clear()  # nothing older is on its way any more
+                await self.use_all()
+            if step.title == USE_SHARED_KEY:
+                await self.attack()
+                self.shared_key = self._operator.typed[Secret.WEBHOOK_KEY_SECONDARY]
                 await self.use_all()
             for command in step.commands:
                 await self.attack()

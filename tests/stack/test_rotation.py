@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from shared.credentials import OPTIONAL_WAIT_S, REFRESH_INTERVAL_S, TIME_TO_LIVE_S
+from tests.stack.rotating import SHARED
 from tests.stack.rotation_trial import WAITS, Step, Trial, in_trial
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rotation.md").read_text()
 STEP = re.compile(r"^\d+\. \*\*(.+?)\*\*(.*(?:\n(?:   .*)?$)*)", re.MULTILINE)
 FENCE = re.compile(r"^ *```\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 TOKEN, KEY, LINK = "The auth token", "The API key", "The link key"
+SHARED_KEY = "The webhook shared key"
 
 
 def steps_of(heading: str) -> list[Step]:
@@ -39,6 +41,18 @@ def test_nothing_is_refused_while_a_runbook_is_carried_out(
         await trial.use(trial.idle)
 
     assert in_trial(monkeypatch, use, credential).refused == []
+
+
+@pytest.mark.parametrize("waiting", [True, False])
+def test_a_webhook_shared_key_is_changed_like_the_token(
+    monkeypatch: pytest.MonkeyPatch, *, waiting: bool
+) -> None:
+    async def use(trial: Trial) -> None:
+        trial.sign_with_shared_key(f"{SHARED}one", f"{SHARED}two")
+        await trial.use_all()
+        await trial.run(steps_of(SHARED_KEY), waiting=waiting)
+
+    assert (in_trial(monkeypatch, use).refused == []) == waiting
 
 
 def test_without_the_waits_requests_would_be_refused(
@@ -116,5 +130,5 @@ def test_the_times_of_the_page_cover_those_of_the_app() -> None:
 
 
 def test_every_runbook_has_its_steps() -> None:
-    assert [len(steps_of(heading)) for heading in (TOKEN, KEY, LINK)] == [8, 6, 3]
+    assert [len(steps_of(heading)) for heading in (TOKEN, KEY, LINK, SHARED_KEY)] == [8, 6, 3, 7]
     assert steps_of("When one has leaked")[0].title.startswith("Make the secondary token, store it")
