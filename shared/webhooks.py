@@ -25,6 +25,7 @@ MAX_SHOWN_CHARS = 200
 
 # A request of Twilio has a few kilobytes; only such a one is worth an explanation.
 MAX_EXPLAINED_BYTES = 16_000
+MAX_EXPLAINED_FIELDS = 100
 # What somebody may have signed with by mistake.
 OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
 
@@ -97,7 +98,8 @@ class Verifier:
 
     def _explain(self, req: func.HttpRequest, claim: Claim, form: Pairs, trial: Trial) -> str:
         """What the log says beyond the reason; "" where an explanation would cost too much."""
-        if not trial.tried or len(req.get_body()) > MAX_EXPLAINED_BYTES:
+        is_long = len(req.get_body()) > MAX_EXPLAINED_BYTES or len(form) > MAX_EXPLAINED_FIELDS
+        if is_long or not trial.tried:
             return ""
         from shared.signature_explanation import Explanations, Refused
         from shared.signature_variants import Request

@@ -11,7 +11,7 @@ from shared.settings import HiddenText, Secret
 from shared.signature_explanation import INTERVAL_S, MAX_EXPLANATIONS, Explanations, Refused
 from shared.signature_variants import Request, variants
 from shared.signatures import Algorithm, sign
-from shared.webhooks import MAX_EXPLAINED_BYTES
+from shared.webhooks import MAX_EXPLAINED_BYTES, MAX_EXPLAINED_FIELDS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "signatures.md").read_text("utf-8")
 SAYINGS = re.findall(r"^\| ((?:It|None) [^|]+?) \|", PAGE, re.MULTILINE)
@@ -64,4 +64,5 @@ def test_the_bounds_on_the_page_are_those_of_the_code() -> None:
     assert INTERVAL_S == 60
     assert MAX_EXPLAINED_BYTES == 16_000
     assert "five refusals a minute" in PAGE
-    assert "16 kB" in PAGE.replace("\n", " ")
+    assert MAX_EXPLAINED_FIELDS == 100
+    assert "16 kB or 100 fields" in PAGE.replace("\n", " ")

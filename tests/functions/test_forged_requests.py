@@ -24,7 +24,12 @@ from shared.forms import FORM_TYPE, MAX_BODY_BYTES
 from shared.settings import Secret
 from shared.signature_explanation import MAX_EXPLANATIONS
 from shared.signatures import sign
-from shared.webhooks import MAX_EXPLAINED_BYTES, MAX_SHOWN_CHARS, MAX_SHOWN_FIELDS
+from shared.webhooks import (
+    MAX_EXPLAINED_BYTES,
+    MAX_EXPLAINED_FIELDS,
+    MAX_SHOWN_CHARS,
+    MAX_SHOWN_FIELDS,
+)
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Form, Run, SignedRequest
@@ -384,9 +389,16 @@ def test_strangers_get_few_explanations_and_none_of_long_bodies(
     run: Run, signed_request: SignedRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     long = [("Body", "a" * MAX_EXPLAINED_BYTES)]
-    run(TwimlReply.main, signed_request(form=long, token="x"))  # noqa: S106
+    many = [(f"a{number}", "") for number in range(MAX_EXPLAINED_FIELDS + 1)]
+    for form in (long, many):
+        run(TwimlReply.main, signed_request(form=form, token="x"))  # noqa: S106
     for _ in range(20):
         run(TwimlReply.main, signed_request(token="x"))  # noqa: S106
 
     explained = ["Checked" in record.getMessage() for record in caplog.records]
-    assert explained == [False, *[True] * MAX_EXPLANATIONS, *[False] * (20 - MAX_EXPLANATIONS)]
+    assert explained == [
+        False,
+        False,
+        *[True] * MAX_EXPLANATIONS,
+        *[False] * (20 - MAX_EXPLANATIONS),
+    ]
