@@ -6,8 +6,8 @@ from shared import clients
 from shared.endpoints import action
 from shared.idempotency import Key
 from shared.inputs import read_inputs
-from shared.messages import FIELDS, TextMessage
 from shared.responses import sent_response
+from shared.text_messages import FIELDS, TextMessage
 
 
 @action

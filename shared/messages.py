@@ -1,81 +1,22 @@
-"""Text messages: what callers ask for, checked, and how it is handed to Twilio."""
+"""Text messages on their way: how one is handed to Twilio."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared import message_timing
 from shared.claims import Claim
 from shared.clock import Clock
-from shared.errors import InvalidRequestError
 from shared.guards import Guards, Outgoing
 from shared.idempotency import Key
-from shared.inputs import Inputs, required
 from shared.lookups import Listed, Lookups
-from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
-from shared.message_timing import MessageTiming
-from shared.phone_numbers import parse_recipient, parse_sender
 from shared.public_urls import PublicUrls
-from shared.segments import count_segments
 from shared.sends import Accepted, Send, Sends
-from shared.setting_rules import MESSAGING_SERVICE_SID
 from shared.settings import Settings
+from shared.text_messages import TextMessage
 from shared.twilio_account import TwilioAccount, present
-from shared.web_addresses import media_url
 
 if TYPE_CHECKING:
     from twilio.rest import Client
     from twilio.rest.api.v2010.account.message import MessageInstance
-
-FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_timing.FIELDS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextMessage:
-    """One outgoing message, ready to send.
-
-    `to` is E.164, e.g. +12025550123, or a short number such as 12345. `body` has up to 1600
-    characters and is empty only with media. Without `sender` and `messaging_service_sid`
-    the app's own sender is used.
-    """
-
-    to: str
-    body: str
-    sender: str | None = None
-    media_urls: tuple[str, ...] = ()
-    messaging_service_sid: str | None = None
-    timing: MessageTiming = field(default_factory=MessageTiming)
-
-    @classmethod
-    def from_inputs(cls, inputs: Inputs, config: Settings) -> "TextMessage":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
-        region = config.default_region
-        to = required(inputs.number("to"), "to")
-        sender = inputs.number("from")
-        if sender is not None:
-            sender = parse_sender(sender, region=region, field="from")
-        media_urls = _media_urls(inputs, has_local_stack=bool(config.local_stack_url))
-        service = _messaging_service_sid(inputs)
-        timing = MessageTiming.from_inputs(inputs)
-        if timing.send_at is not None:
-            _require_service(service or config.messaging_service_sid, sender)
-        return cls(
-            to=parse_recipient(to, config.guards.allowed_numbers, region=region, field="to"),
-            body=_body(inputs, has_media=bool(media_urls)),
-            sender=sender,
-            media_urls=media_urls,
-            messaging_service_sid=service,
-            timing=timing,
-        )
-
-    @property
-    def has_sender(self) -> bool:
-        """Whether the message says itself whom it is from."""
-        return bool(self.sender or self.messaging_service_sid)
-
-    @property
-    def segments(self) -> int:
-        """In how many parts the text travels; a message with media is not cut."""
-        return 1 if self.media_urls else count_segments(self.body)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,13 +76,31 @@ class Messenger:
         config = self._config
         config.require(*config.rest_secrets, sender=not message.has_sender, public_url=True)
         sender = self._sender(message)
-        number, service = sender.get("from_"), sender.get("messaging_service_sid")
-        senders = tuple(name for name in (number, service) if name)
-        outgoing = Outgoing(message.to, "text", message.segments, senders)
+        outgoing = Outgoing(
+            message.to, "text", message.segments, tuple(name for name in sender.values() if name)
+        )
         if config.guards.dry_run:
             message.timing.require_possible(self._clock.now())
             await self._guards.check(outgoing)
-            return _not_sent(message, number)
+            return _not_sent(message, sender.get("from_"))
+        sent = await self._sends.once(self._new(message, sender, outgoing, request_url), key)
+        return SentMessage(
+            sid=sent.sid,
+            status=sent.status,
+            sender=sent.sender or None,
+            to=message.to,
+            segments=message.segments,
+            is_replay=sent.is_replay,
+        )
+
+    def _new(
+        self,
+        message: TextMessage,
+        sender: dict[str, str | None],
+        outgoing: Outgoing,
+        request_url: str,
+    ) -> Send:
+        """The request that Sends makes, guarded each time that it is made."""
 
         async def create(reference: str) -> Accepted:
             message.timing.require_possible(self._clock.now())
@@ -151,15 +110,11 @@ class Messenger:
         async def find(lookups: Lookups, claim: Claim) -> Listed | None:
             return await lookups.message(claim, to=message.to, body=message.body)
 
-        send = Send(create=create, find=find, sender=number or "", service=service or "")
-        sent = await self._sends.once(send, key)
-        return SentMessage(
-            sid=sent.sid,
-            status=sent.status,
-            sender=sent.sender or None,
-            to=message.to,
-            segments=message.segments,
-            is_replay=sent.is_replay,
+        return Send(
+            create=create,
+            find=find,
+            sender=sender.get("from_") or "",
+            service=sender.get("messaging_service_sid") or "",
         )
 
     async def _create(
@@ -201,46 +156,3 @@ def _not_sent(message: TextMessage, sender: str | None) -> SentMessage:
         segments=message.segments,
         is_dry_run=True,
     )
-
-
-def _body(inputs: Inputs, *, has_media: bool) -> str:
-    body = inputs.text("body") or ""
-    if not body and not has_media:
-        raise InvalidRequestError("`body` is required when there is no media_url", field="body")
-    if len(body) > MAX_BODY_CHARS:
-        raise InvalidRequestError(
-            f"`body` has {len(body)} characters; Twilio takes up to {MAX_BODY_CHARS}", field="body"
-        )
-    return body
-
-
-def _media_urls(inputs: Inputs, *, has_local_stack: bool) -> tuple[str, ...]:
-    urls = inputs.texts("media_url")
-    if len(urls) > MAX_MEDIA:
-        raise InvalidRequestError(
-            f"`media_url` has {len(urls)} URLs; Twilio takes up to {MAX_MEDIA}", field="media_url"
-        )
-    return tuple(media_url(url, has_local_stack=has_local_stack, field="media_url") for url in urls)
-
-
-def _messaging_service_sid(inputs: Inputs) -> str | None:
-    name = "messaging_service_sid"
-    sid = inputs.text(name)
-    if sid is not None and not MESSAGING_SERVICE_SID.fullmatch(sid):
-        raise InvalidRequestError(f"`{name}` must be MG and 32 hexadecimal digits", field=name)
-    return sid
-
-
-def _require_service(service: str | None, sender: str | None) -> None:
-    """Twilio schedules the texts of messaging services alone."""
-    if sender is not None:
-        raise InvalidRequestError(
-            "`from` must not be given with `send_at`: the messaging service chooses the sender",
-            field="from",
-        )
-    if not service:
-        raise InvalidRequestError(
-            "`send_at` needs a messaging service: `messaging_service_sid`, or the setting "
-            "TWILIO_MESSAGING_SERVICE_SID",
-            field="messaging_service_sid",
-        )

@@ -18,11 +18,12 @@ from shared.errors import (
 )
 from shared.idempotency import Key
 from shared.links import RecordingLink, require_strong
-from shared.messages import Messenger, TextMessage
+from shared.messages import Messenger
 from shared.phone_numbers import E164, is_withheld
 from shared.public_urls import PublicUrls
 from shared.recordings import DEFAULT_FORMAT, RECORDING_SID
 from shared.settings import Secret, Settings
+from shared.text_messages import TextMessage
 from shared.twilio_account import TwilioAccount
 from shared.webhooks import Webhook
 

@@ -106,8 +106,15 @@ ADDED = {
     "OnCallStatus": REPORT,
     "GetHealth": ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.health"},
     "SendSms": ANSWER - {"shared.answers", "twilio", "twilio.twiml"}
-    | SENDING
-    | {"shared.message_limits", "shared.messages", "shared.message_timing", "shared.segments"},
+    | {
+        "shared.idempotency",
+        "shared.inputs",
+        "shared.message_limits",
+        "shared.message_timing",
+        "shared.segments",
+        "shared.text_messages",
+        "shared.web_addresses",
+    },
     "PlaceCall": ANSWER
     | SENDING
     | {

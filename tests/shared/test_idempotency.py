@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.errors import InvalidRequestError
 from shared.idempotency import HEADER, MAX_KEY_CHARS, CheckedRequest, Key
 from shared.message_timing import MessageTiming
-from shared.messages import TextMessage
+from shared.text_messages import TextMessage
 
 TEXT = TextMessage(to="+12025550123", body="Hello")
 

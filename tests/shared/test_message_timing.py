@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from shared.errors import InvalidRequestError
 from shared.inputs import Inputs
 from shared.message_timing import MessageTiming
-from shared.messages import TextMessage
 from shared.settings import Settings
+from shared.text_messages import TextMessage
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SERVICE = "MG" + "a" * 32
