@@ -43,6 +43,17 @@ def test_nothing_is_refused_while_a_runbook_is_carried_out(
     assert in_trial(monkeypatch, use, credential).refused == []
 
 
+def test_what_is_left_of_one_change_is_not_in_the_way_of_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def use(trial: Trial) -> None:
+        for _ in range(2):
+            await trial.run(steps_of(TOKEN))
+        await trial.use(trial.idle)
+
+    assert in_trial(monkeypatch, use).refused == []
+
+
 @pytest.mark.parametrize("waiting", [True, False])
 def test_a_webhook_shared_key_is_changed_like_the_token(
     monkeypatch: pytest.MonkeyPatch, *, waiting: bool
