@@ -13,7 +13,8 @@ from aiohttp.typedefs import Handler, Middleware
 from emulator import service_errors
 from emulator.faults import Fault
 from emulator.identity import VAULTS
-from emulator.state import Killable, State
+from emulator.killable import Killable
+from emulator.state import State
 
 SEND = re.compile(r"/2010-04-01/Accounts/[^/]+/(Messages|Calls)(/[^/]+)?\.json")
 """What texts and calls are sent, changed and read by."""

@@ -4,12 +4,13 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Protocol, cast
+from typing import cast
 
 from emulator import views
 from emulator.clock import Clock
 from emulator.events import Hub
 from emulator.faults import Faults, Switch, rotated_token
+from emulator.killable import Killable
 from emulator.line.exchange import Exchange
 from emulator.line.recorder import Recorder
 from emulator.line.reports import Reports
@@ -30,19 +31,6 @@ HANDSETS_LIMIT = 50
 NAME_SHOWN = 80
 """Characters of a name that an alert shows."""
 NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions": [], "errors": []}
-
-
-class Killable(Protocol):
-    """A process that can be killed."""
-
-    @property
-    def is_up(self) -> bool:
-        """Whether there is something to kill."""
-        ...
-
-    def kill(self) -> None:
-        """Kill it at once."""
-        ...
 
 
 class State:
