@@ -19,14 +19,17 @@ from shared.ledger import Ledger, Row, Value
 from shared.row_changes import change_row
 
 KIND = "day"
-# A block is a fiftieth of the ceiling, so ten instances lose a fifth of it at worst.
+# The largest block is a fiftieth of the ceiling, so ten instances lose a fifth of it at worst.
 BLOCKS = 50
 MAX_BLOCK = 50
+# An instance begins small, and then doubles what it has: many live for one or two texts only.
+FIRST_BLOCK = 2
 
 Setting = Literal["DAILY_SEGMENT_LIMIT", "DAILY_CALL_LIMIT"]
-_UNITS: Mapping[Setting, str] = {
-    "DAILY_SEGMENT_LIMIT": "segments of texts",
-    "DAILY_CALL_LIMIT": "calls",
+# What the rows are called, and what is counted.
+_UNITS: Mapping[Setting, tuple[str, str]] = {
+    "DAILY_SEGMENT_LIMIT": ("texts", "segments of texts"),
+    "DAILY_CALL_LIMIT": ("calls", "calls"),
 }
 
 
@@ -51,6 +54,7 @@ class DailyCeiling:
         self._lock = threading.Lock()
         self._day = date.min
         self._left = 0
+        self._reserved = 0
         self._batches = Batches(self._serve)
 
     def take_reserved(self, units: int) -> date | None:
@@ -70,7 +74,7 @@ class DailyCeiling:
         day = await self._batches.add(self._setting, units)
         if day is None:
             raise LimitReachedError(
-                f"The setting {self._setting} allows {self._ceiling} {_UNITS[self._setting]} a "
+                f"The setting {self._setting} allows {self._ceiling} {_UNITS[self._setting][1]} a "
                 f"day. This one has {units}, and there are fewer left until midnight (UTC).",
                 setting=self._setting,
                 retry_after_s=self._until_midnight_s(),
@@ -80,48 +84,60 @@ class DailyCeiling:
     async def give_back(self, units: int, day: date) -> None:
         """These units of a day were not used. Raise LedgerError, ConfigurationError."""
         self._put(units, day)
-        if self._left > self._block:  # too many to keep from the other instances
+        if self._left > self._largest_block:  # too many to keep from the other instances
             await self._batches.add(self._setting, 0)
 
     @property
-    def _block(self) -> int:
+    def _largest_block(self) -> int:
         return min(MAX_BLOCK, max(1, self._ceiling // BLOCKS))
 
     async def _serve(self, _: str, wanted: Sequence[int]) -> Sequence[date | None]:
         """Count what there is room for; return for each the day, None where there is no room."""
         today = self._today()
-        left = self._drained(today)
-        change = _Change(self._ceiling, self._block, left, wanted)
-        name = f"{today.isoformat()}-{'calls' if self._setting == 'DAILY_CALL_LIMIT' else 'texts'}"
-        if change.is_wanted:
-            try:
-                left += await change_row(
-                    self._ledger(), KIND, name, change.decide, self._patience_s
-                )
-            except BaseException:
-                self._put(left, today)
-                raise
-        served: list[date | None] = []
+        left, reserved = self._drained(today)
+        reservation = _Reservation(
+            ceiling=self._ceiling,
+            block=min(self._largest_block, max(FIRST_BLOCK, reserved)),
+            most=self._largest_block,
+            held=left,
+            wanted=wanted,
+        )
+        more = 0
+        try:
+            if reservation.is_needed:
+                ledger, name = self._ledger(), f"{today.isoformat()}-{_UNITS[self._setting][0]}"
+                more = await change_row(ledger, KIND, name, reservation.decide, self._patience_s)
+        except BaseException:
+            self._put(left + reservation.perhaps_gone, today)
+            raise
+        left += more
+        is_served: list[bool] = []
         for units in wanted:
-            served.append(today if units <= left else None)
-            left -= units if units <= left else 0
-        self._put(left, today)
-        return served
+            is_served.append(units <= left)
+            left -= units if is_served[-1] else 0
+        self._put(left, today, reserved=more)
+        return [today if is_one_served else None for is_one_served in is_served]
 
-    def _drained(self, day: date) -> int:
-        """Take all that is left of a day's block, so that nobody counts on it meanwhile."""
+    def _drained(self, day: date) -> tuple[int, int]:
+        """Take all that is left of a day's block, so that nobody counts on it meanwhile.
+
+        Return it, and how much this instance has reserved of the day so far.
+        """
         with self._lock:
-            left, self._left = (self._left if self._day == day else 0), 0
-            return left
+            if self._day != day:
+                return 0, 0
+            left, self._left = self._left, 0
+            return left, self._reserved
 
-    def _put(self, units: int, day: date) -> None:
-        """Add units to today's block; what is left of another day is worth nothing."""
+    def _put(self, units: int, day: date, *, reserved: int = 0) -> None:
+        """Add units to today's block, and to what was reserved; another day is worth nothing."""
         if day != self._today():
             return
         with self._lock:
             if day != self._day:
-                self._day, self._left = day, 0
+                self._day, self._left, self._reserved = day, 0, 0
             self._left += units
+            self._reserved += reserved
 
     def _today(self) -> date:
         return self._clock.now().astimezone(UTC).date()
@@ -132,20 +148,29 @@ class DailyCeiling:
         return -((now - midnight) // timedelta(seconds=1))
 
 
-@dataclass
-class _Change:
-    """What one instance does to the day's row: it has `held` units left, and `wanted` are asked."""
+@dataclass(kw_only=True)
+class _Reservation:
+    """What one instance does to the day's row: it has `held` units left, and `wanted` are asked.
+
+    It reserves `block` units at least, and keeps `most` at most.
+    """
 
     ceiling: int
     block: int
+    most: int
     held: int
     wanted: Sequence[int]
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
-    change: int | None = None
-    """What was written, unless somebody was faster."""
+    written: int | None = None
+    """By how much the row was changed, unless somebody was faster."""
 
     @property
-    def is_wanted(self) -> bool:
+    def perhaps_gone(self) -> int:
+        """What was perhaps given back when the ledger failed; 0 or less, like `written`."""
+        return min(0, self.written or 0)
+
+    @property
+    def is_needed(self) -> bool:
         """Whether the row has to be looked at."""
         return self.units(self.ceiling) != 0
 
@@ -156,16 +181,16 @@ class _Change:
             served += units if served + units <= self.held + free else 0
         if served > self.held:
             return min(free, max(served - self.held, self.block))
-        return min(0, self.block - (self.held - served))
+        return min(0, self.most - (self.held - served))
 
     def decide(self, row: Row | None) -> tuple[Mapping[str, Value] | None, int]:
         """The row's new values, and by how much this instance has more."""
         reserved = int(row.values["reserved"]) if row else 0
         is_ours = row is not None and row.values["mark"] == self.mark  # its answer was lost
         # To give the same back twice would pass the ceiling; it may be lost, but not doubled.
-        if self.change is not None and (is_ours or self.change < 0):
-            return None, self.change
-        self.change = self.units(max(0, self.ceiling - reserved))
-        if not self.change:
+        if self.written is not None and (is_ours or self.written < 0):
+            return None, self.written
+        self.written = self.units(max(0, self.ceiling - reserved))
+        if not self.written:
             return None, 0
-        return {"reserved": reserved + self.change, "mark": self.mark}, self.change
+        return {"reserved": reserved + self.written, "mark": self.mark}, self.written

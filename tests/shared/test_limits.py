@@ -297,16 +297,38 @@ def test_all_instances_together_reach_the_ceiling_but_for_a_block_each(
     assert ceiling - block < sent <= ceiling
 
 
-def test_most_sends_ask_the_ledger_for_nothing(clock: DayClock) -> None:
+def test_most_sends_of_a_busy_instance_ask_the_ledger_for_nothing(clock: DayClock) -> None:
     ledger = SlowLedger()
     one = limits(ledger, clock, DAILY_SEGMENT_LIMIT=1000)
 
-    async def main() -> None:
-        for _ in range(40):
+    async def main() -> list[int]:
+        asked: list[int] = []
+        for _ in range(92):
+            before = len(ledger.requests)
             await one.take(TO, "text", 1)
+            asked.append(len(ledger.requests) - before)
+        return asked
 
-    asyncio.run(main())
-    assert ledger.requests == ["read", "insert", "read", "replace"]
+    asked = asyncio.run(main())
+    assert [number for number, count in enumerate(asked, 1) if count] == [
+        *(1, 3, 5, 9, 17),  # blocks of 2, 2, 4, 8 and 16
+        *(33, 53, 73),  # blocks of 20
+    ]
+    assert set(asked) == {0, 2}
+
+
+def test_instances_that_send_one_text_each_can_send_half_of_the_day(clock: DayClock) -> None:
+    ledger = MemoryLedger()
+
+    async def main() -> list[Taken | BaseException]:
+        return await outcomes(
+            *(
+                limits(ledger, clock, DAILY_SEGMENT_LIMIT=1000).take(TO, "text", 1)
+                for _ in range(600)
+            )
+        )
+
+    assert len(admitted(asyncio.run(main()))) == 500
 
 
 def test_a_text_that_is_longer_than_a_block_gets_what_it_needs(clock: DayClock) -> None:
@@ -372,6 +394,35 @@ def test_what_is_given_back_is_not_given_back_twice(clock: DayClock) -> None:
         return len(admitted(await outcomes(*(two.take(TO, "text", 1) for _ in range(500)))))
 
     assert asyncio.run(main()) == 480  # a block is held by one, and another by the third
+
+
+def test_what_was_perhaps_given_back_is_left_to_the_other_instances(clock: DayClock) -> None:
+    class Broken(MemoryLedger):
+        """Fails right after somebody has given something back."""
+
+        async def replace(self, row: Row) -> Row:
+            known = await self.read(row.kind, row.name)
+            assert known is not None
+            stored = await super().replace(row)
+            if int(known.values["reserved"]) > int(row.values["reserved"]):
+                raise LedgerError("the storage account did not answer in time")
+            return stored
+
+    ledger = Broken()
+    one, two = (limits(ledger, clock, DAILY_SEGMENT_LIMIT=500) for _ in range(2))
+
+    async def main() -> int:
+        taken = await asyncio.gather(*(one.take(TO, "text", 1) for _ in range(500)))
+        await asyncio.gather(*(one.give_back(each) for each in taken))
+        return len(
+            admitted(
+                await outcomes(
+                    *(each.take(TO, "text", 1) for _ in range(500) for each in (one, two))
+                )
+            )
+        )
+
+    assert asyncio.run(main()) == 500
 
 
 def test_who_is_refused_for_the_number_takes_nothing_of_the_day(clock: DayClock) -> None:
