@@ -48,7 +48,7 @@ class Clients:
         self._opt_outs: OptOuts | None = None
         self._limits: Limits | None = None
         self._verifier: Verifier | None = None
-        self._refused: set[tuple[str, ...]] = set()
+        self._refused: set[tuple[str, ...]] = set()  # by Twilio, of the REST secrets
         self._twilio = TwilioConnections(self.settings.local_twilio_url)
 
     def account(self) -> "TwilioAccount":
