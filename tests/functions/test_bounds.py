@@ -20,7 +20,7 @@ import PlaceCall
 import SendSms
 import TwimlEcho
 import TwimlMessage
-from shared import calls, forms, idempotency, phone_numbers, twiml_documents, web_addresses
+from shared import calls, clients, forms, idempotency, phone_numbers, twiml_documents, web_addresses
 from shared.answers.conference import MAX_TEXTS, MAX_TRIES
 from shared.answers.dialling import MAX_NUMBERS
 from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
@@ -215,6 +215,15 @@ def test_an_echo_that_may_not_be_is_an_apology_and_a_line_in_the_log(
     assert len(caplog.messages) == 1
     assert "secret" not in answer + caplog.text
     assert "555" not in answer + caplog.text
+
+
+def test_an_echo_dials_nobody_while_the_kill_switch_is_on(
+    signed_request: SignedRequest, values: dict[str, str], app: clients.Clients
+) -> None:
+    clients.reset(clients.Clients({**values, "KILL_SWITCH": "true"}, app.clock))
+
+    assert "Dial" not in echoed(signed_request, "<Response><Dial>+12025550124</Dial></Response>")
+    assert "Hi" in echoed(signed_request, "<Response><Say>Hi</Say></Response>")
 
 
 def test_a_parameter_that_is_too_long_and_an_entry_too_many_are_left_out(
