@@ -4,6 +4,7 @@ from twilio.twiml import TwiML
 
 from shared import clients
 from shared.answers.echo import PARAMETER, echo
+from shared.echoed_documents import refusal_of
 from shared.endpoints import answer
 from shared.webhooks import Webhook
 
@@ -11,4 +12,5 @@ from shared.webhooks import Webhook
 @answer
 async def main(req: Webhook) -> TwiML | str:
     """Answer with the document of the query, as it is, if it may be used."""
-    return echo(req.parameter(PARAMETER), clients.destinations)
+    document = req.parameter(PARAMETER)
+    return echo(document, refusal_of(document, PARAMETER, clients.destinations))

@@ -22,10 +22,10 @@ from commands.wire_memory import Memory
 from commands.wire_number import Addresses, Number, Numbers, Place
 from commands.wire_options import Options, read_options, wanted
 from commands.wire_screen import agrees, sentence_of, show, text_of
-from shared.clients import Clients
 from shared.clock import SystemClock
 from shared.errors import AppError, InvalidRequestError, TwilioRefusedError
 from shared.phone_numbers import E164, masked, parse_number
+from shared.worker_clients import Clients
 
 ROOT = Path(__file__).resolve().parents[1]
 AZD = "python3 dev.py wire --from-azd"

@@ -15,7 +15,7 @@ from shared.local_stack import is_loopback
 from shared.settings import HiddenValues, Secret, Settings
 
 if TYPE_CHECKING:
-    from shared.clients import Clients
+    from shared.worker_clients import Clients
 
 
 class Account(NamedTuple):
@@ -108,7 +108,7 @@ class Examination:
 
     def clients(self, *, with_api_key: bool = False) -> "Clients":
         """The app's own clients for Twilio, with the secrets that were read before."""
-        from shared.clients import Clients
+        from shared.worker_clients import Clients
 
         if with_api_key in self._clients:
             return self._clients[with_api_key]

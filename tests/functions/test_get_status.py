@@ -61,7 +61,7 @@ class Asker:
 @pytest.fixture
 def ledger(app: clients.Clients, monkeypatch: pytest.MonkeyPatch) -> SwitchedLedger:
     ledger = SwitchedLedger()
-    monkeypatch.setattr(clients, "ledger", lambda: ledger)
+    monkeypatch.setattr(app, "ledger", lambda: ledger)
     return ledger
 
 

@@ -65,9 +65,7 @@ def app_with_ledger(
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[None]:
-    ledger = MemoryLedger()
-    monkeypatch.setattr(clients, "ledger", lambda: ledger)
-    clients.reset(clients.Clients(values, clock))
+    clients.reset(clients.Clients(values, clock, MemoryLedger()))
     yield
     clients.reset()
 
@@ -190,7 +188,7 @@ def test_what_is_looked_up_is_from_the_sender_that_the_app_had_then(
     act(name)
     clock.added_s += 60
     values["TWILIO_FROM_NUMBER"] = "+12025550111"
-    clients.reset(clients.Clients(values, clock))
+    clients.reset(clients.Clients(values, clock, clients.ledger()))
     twilio.answer(200, {"messages" if name == "SendSms" else "calls": []})
 
     again = act(name)
@@ -258,9 +256,9 @@ def test_a_key_that_cannot_be_used_is_a_400_and_never_in_a_log(
 
 
 def test_without_storage_a_key_is_refused_and_a_send_without_one_goes_on(
-    twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+    twilio: FakeTwilio, values: dict[str, str], clock: MovableClock
 ) -> None:
-    monkeypatch.setattr(clients, "ledger", lambda: clients.current().ledger())
+    clients.reset(clients.Clients(values, clock))
 
     refused, sent = act(), act(key=None)
 
@@ -291,7 +289,7 @@ def test_an_owner_is_told_of_each_voicemail(twilio: FakeTwilio) -> None:
 def test_while_the_storage_is_down_the_owner_is_told_as_often_as_it_is_reported(
     twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "ledger", BrokenLedger)
+    monkeypatch.setattr(clients.current(), "ledger", BrokenLedger)
 
     tell(62)
     tell(62)
@@ -306,7 +304,7 @@ def test_where_the_settings_want_a_claim_always_the_owner_waits_for_the_storage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clients.reset(clients.Clients(values | {"STORAGE_OUTAGE": "refuse_all"}, clock))
-    monkeypatch.setattr(clients, "ledger", BrokenLedger)
+    monkeypatch.setattr(clients.current(), "ledger", BrokenLedger)
 
     with pytest.raises(LedgerError):
         tell(62)

@@ -49,6 +49,7 @@ ANSWER = {
     "shared.signatures",
     "shared.twilio_connections",
     "shared.webhooks",
+    "shared.worker_clients",
     "twilio",
     "twilio.twiml",
 }

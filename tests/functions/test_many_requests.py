@@ -74,7 +74,7 @@ def test_no_request_is_an_error_of_the_app(
     runtime: Runtime, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = MemoryLedger()
-    monkeypatch.setattr(clients, "ledger", lambda: ledger)
+    monkeypatch.setattr(clients.current(), "ledger", lambda: ledger)
     statuses: list[int] = []
 
     async def status_of(request: Generated, answer: Answer | None) -> int:

@@ -106,7 +106,7 @@ class Notifier:
 @pytest.fixture
 def ledger(app: clients.Clients, monkeypatch: pytest.MonkeyPatch) -> CountingLedger:
     ledger = CountingLedger()
-    monkeypatch.setattr(clients, "ledger", lambda: ledger)
+    monkeypatch.setattr(app, "ledger", lambda: ledger)
     return ledger
 
 

@@ -52,7 +52,7 @@ TWIMLETS: Mapping[str, Callable[[Webhook], Answer]] = {
     "TwimlConference": lambda req: conference(
         Conference.from_query(req.query), req.field, OUTBOUND
     ),
-    "TwimlEcho": lambda req: echo(req.parameter("Twiml"), lambda: OUTBOUND),
+    "TwimlEcho": lambda req: echo(req.parameter("Twiml")),
     "TwimlHoldMusic": lambda req: hold_music(HoldMusic.from_query(req.query), Random(1)),  # noqa: S311
 }
 

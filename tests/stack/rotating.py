@@ -11,10 +11,10 @@ import SendSms
 import TwimlMessage
 from emulator.local_values import HANDSETS
 from shared import clients
-from shared.clients import Clients
 from shared.forms import FORM_TYPE
 from shared.links import RecordingLink
 from shared.settings import Secret
+from shared.worker_clients import Clients
 from tests.shared.conftest import ManualClock
 
 RECORDING = "RE" + "a" * 32
