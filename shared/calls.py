@@ -124,7 +124,8 @@ class Caller:
         config = self._config
         config.require(*config.rest_secrets, from_number=not call.sender, public_url=True)
         sender = call.sender or config.from_number
-        outgoing = Outgoing(call.to, "call", dialled=call.dialled)
+        dialled = call.dialled
+        outgoing = Outgoing(call.to, "call", 1 + len(dialled), dialled=dialled)
         if config.guards.dry_run:
             call.options.require_allowed(config.guards)
             await self._guards.check(outgoing)

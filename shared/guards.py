@@ -19,9 +19,9 @@ OPTED_OUT = 21610
 class Outgoing(NamedTuple):
     """A text or a call that is about to be sent to `to` (E.164).
 
-    `units` are the segments of a text, 1 for a call. `senders` are whom an opt-out can be from:
-    the number or the messaging service that it is from. `dialled` are the numbers (E.164) that the
-    document of a call dials or texts.
+    `units` are the segments of a text. A call has 1, and 1 for each number that its document dials
+    or texts: those are `dialled` (E.164). `senders` are whom an opt-out can be from: the number or
+    the messaging service that it is from.
     """
 
     to: str
@@ -70,7 +70,12 @@ class Guards:
         except BaseException as error:
             if did_nothing(error):
                 await self._limits.give_back(taken)
-            if isinstance(error, TwilioRefusedError) and error.code == OPTED_OUT:
+            # Not of a 5xx, whatever its body says: who hears of a refusal may send again.
+            if did_nothing(error) and _is_opt_out(error):
                 await self._opt_outs.remember(outgoing.to, outgoing.senders)
                 raise OptedOutError from error
             raise
+
+
+def _is_opt_out(error: BaseException) -> bool:
+    return isinstance(error, TwilioRefusedError) and error.code == OPTED_OUT

@@ -269,6 +269,23 @@ def test_without_the_setting_a_call_lasts_four_hours_at_most() -> None:
     assert ask("PlaceCall", to=HOME, time_limit=14401).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("content", "ceiling"),
+    [("<Dial>+12025550124</Dial>", 2), ('<Sms to="+12025550124">Hello</Sms>' * 100, 101)],
+)
+def test_whom_the_document_of_a_call_dials_or_texts_counts_like_a_call(
+    twilio: FakeTwilio, with_settings: With, content: str, ceiling: int
+) -> None:
+    document = f"<Response>{content}</Response>"
+    with_settings(DAILY_CALL_LIMIT=str(ceiling - 1))
+    refused = ask("PlaceCall", to=HOME, twiml=document)
+    with_settings(DAILY_CALL_LIMIT=str(ceiling))
+    placed, one_more = ask("PlaceCall", to=HOME, twiml=document), ask("PlaceCall", to=HOME)
+
+    assert [each.status_code for each in (refused, placed, one_more)] == [429, 201, 429]
+    assert len(twilio.requests) == 1
+
+
 VOICEMAIL = [
     ("CallSid", "none"),
     ("RecordingSid", "RE" + "a" * 32),

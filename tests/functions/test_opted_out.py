@@ -99,6 +99,15 @@ def test_a_refusal_of_twilio_is_remembered(desk: Desk) -> None:
     assert len(desk.twilio.requests) == asked
 
 
+def test_an_answer_that_may_hide_a_sent_text_is_no_refusal(desk: Desk) -> None:
+    desk.twilio.answer(503, {**REFUSED, "status": 503})
+
+    status, code = desk.send()
+
+    assert (status, code) == (504, 21610)
+    assert desk.send() == SENT
+
+
 def test_stop_to_a_service_with_advanced_opt_out_is_remembered(desk: Desk) -> None:
     desk.text("Arrêt", OptOutType="STOP", MessagingServiceSid=SERVICE)
 
