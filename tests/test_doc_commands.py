@@ -43,8 +43,8 @@ PROGRAM = re.compile(
 )
 DEV_TESTS = "tests/test_dev.py"
 RUN_ELSEWHERE = [
-    ("*", r"python3 dev\.py (start|test|sign|lock|screenshot)\b", f"{DEV_TESTS}::test_a_command_sets_"
-     "up_what_it_needs_and_goes_on_as_its_program"),
+    ("*", r"python3 dev\.py (start|test|sign|lock|screenshot)\b", f"{DEV_TESTS}::test_a_command_"
+     "sets_up_what_it_needs_and_goes_on_as_its_program"),
     ("*", r"python3 dev\.py check\b", f"{DEV_TESTS}::test_check_runs_everything_and_names_what_"
      "failed"),
     ("*", r"python3 dev\.py new TwimlOpeningHours", "tests/commands/test_new.py::test_a_new_answer_"
