@@ -71,13 +71,14 @@ class DailyCeiling:
 
         Raise LimitReachedError, LedgerError, ConfigurationError.
         """
+        until_midnight_s = self._until_midnight_s()  # the day may end while this waits
         day = await self._batches.add(self._setting, units)
         if day is None:
             raise LimitReachedError(
                 f"The setting {self._setting} allows {self._ceiling} {_UNITS[self._setting][1]} a "
                 f"day. This one has {units}, and there are fewer left until midnight (UTC).",
                 setting=self._setting,
-                retry_after_s=self._until_midnight_s(),
+                retry_after_s=until_midnight_s,
             )
         return day
 

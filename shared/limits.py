@@ -16,7 +16,8 @@ from shared.settings import Settings
 
 Kind = Literal["text", "call"]
 
-# A send waits so long at most, and never for a large part of its own time.
+# Each count (of the day, of the number) waits so long at most, and never for a large part of the
+# time of a send.
 PATIENCE_S = 5.0
 
 log = logging.getLogger(__name__)
@@ -94,11 +95,14 @@ class Limits:
     async def give_back(self, taken: Taken) -> None:
         """It was not sent after all. What cannot be given back now stays counted."""
         ceiling = self._ceilings.get(taken.kind)
+        if ceiling is not None and taken.day is not None:
+            await self._given_back(ceiling.give_back(taken.units, taken.day))
+        if taken.entry:
+            await self._given_back(self._recipients.give_back(taken.to, taken.entry))
+
+    async def _given_back(self, work: Awaitable[None]) -> None:
         try:
-            if ceiling is not None and taken.day is not None:
-                await ceiling.give_back(taken.units, taken.day)
-            if taken.entry:
-                await self._recipients.give_back(taken.to, taken.entry)
+            await work
         except (ConfigurationError, LedgerError) as error:
             self._warn("Not sent, but still counted", error)
 

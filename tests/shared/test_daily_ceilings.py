@@ -138,6 +138,23 @@ def test_at_midnight_the_count_begins_anew(clock: DayClock) -> None:
     asyncio.run(main())
 
 
+def test_who_is_refused_at_midnight_need_not_wait_for_the_next_one(clock: DayClock) -> None:
+    class Slow(MemoryLedger):
+        async def read(self, kind: str, name: str) -> Row | None:
+            row = await super().read(kind, name)
+            clock.advance(0 if row is None else 1)
+            return row
+
+    one = limits(Slow(), clock, DAILY_SEGMENT_LIMIT=1)
+
+    async def main() -> LimitReachedError:
+        await one.take(TO, "text", 1)
+        clock.advance(12 * 3600 - 0.5)
+        return await refusal(one.take(TO, "text", 1))
+
+    assert asyncio.run(main()).retry_after_s == 1
+
+
 def test_what_was_not_sent_can_be_sent_by_another_instance(clock: DayClock) -> None:
     ledger = SlowLedger()
     one, two = (limits(ledger, clock, DAILY_SEGMENT_LIMIT=500) for _ in range(2))

@@ -88,6 +88,30 @@ def test_a_row_that_others_change_all_the_time_opens_no_limit(clock: DayClock) -
         asyncio.run(one.take(TO, "text", 1))
 
 
+def test_a_number_gets_its_place_back_though_the_day_cannot_be_written(clock: DayClock) -> None:
+    class HalfBroken(MemoryLedger):
+        is_broken = False
+
+        async def read(self, kind: str, name: str) -> Row | None:
+            if self.is_broken and kind == "day":
+                raise LedgerError("down")
+            return await super().read(kind, name)
+
+    ledger = HalfBroken()
+    one = limits(ledger, clock, DAILY_SEGMENT_LIMIT=50, RECIPIENT_LIMIT=2)
+
+    async def main() -> None:
+        taken = [await one.take(TO, "text", 9) for _ in range(2)]
+        ledger.is_broken = True
+        for each in taken:  # more than a block, so the day's row is to be changed
+            await one.give_back(each)
+        ledger.is_broken = False
+        for _ in range(2):
+            await one.take(TO, "text", 1)
+
+    asyncio.run(main())
+
+
 def test_who_waits_for_a_slow_outage_makes_others_wait_no_longer(clock: DayClock) -> None:
     class Hanging(MemoryLedger):
         reads = 0
