@@ -16,6 +16,7 @@ import PlaceCall
 import SendSms
 from shared import clients
 from shared.clock import SystemClock
+from shared.ledger import Row
 from shared.memory_ledger import MemoryLedger
 
 if TYPE_CHECKING:
@@ -283,6 +284,20 @@ def test_whom_the_document_of_a_call_dials_or_texts_counts_like_a_call(
     placed, one_more = ask("PlaceCall", to=HOME, twiml=document), ask("PlaceCall", to=HOME)
 
     assert [each.status_code for each in (refused, placed, one_more)] == [429, 201, 429]
+    assert len(twilio.requests) == 1
+
+
+def test_storage_that_hangs_leaves_time_to_send_in_even_with_the_shortest_settle_window(
+    twilio: FakeTwilio, with_settings: With
+) -> None:
+    class Hanging(MemoryLedger):
+        async def read(self, kind: str, name: str) -> Row | None:
+            return await asyncio.get_running_loop().create_future()
+
+    current = with_settings(SETTLE_WINDOW_SECONDS="3", RECIPIENT_LIMIT="1")
+    current._ledger = Hanging()  # pyright: ignore[reportPrivateUsage] - as before
+
+    assert ask("SendSms", to=HOME).status_code == 201
     assert len(twilio.requests) == 1
 
 
