@@ -24,7 +24,7 @@ def delete(connection: str, table: str, days: int) -> None:
     exec(code, {"CONNECTION": connection, "TABLE": table})  # noqa: S102 - the page's own code
 
 
-def test_only_rows_that_are_old_are_deleted(azurite: str) -> None:
+def test_only_rows_that_are_old_are_deleted_and_no_opt_outs(azurite: str) -> None:
     table = f"Test{secrets.token_hex(8)}"
     values = {"AzureWebJobsStorage": azurite, "LEDGER_TABLE": table}
 
@@ -32,6 +32,7 @@ def test_only_rows_that_are_old_are_deleted(azurite: str) -> None:
         ledger = TableLedger(Settings.from_mapping(values))
         for name in ("first", "second"):
             await ledger.insert(Row("claim", name, {"state": "sent"}))
+        await ledger.insert(Row("optout", "third", {"people": ""}))
         await ledger.close()
 
     def names() -> list[str]:
@@ -40,6 +41,6 @@ def test_only_rows_that_are_old_are_deleted(azurite: str) -> None:
 
     asyncio.run(insert())
     delete(azurite, table, days=90)
-    assert names() == ["first", "second"]
+    assert names() == ["first", "second", "third"]
     delete(azurite, table, days=-1)
-    assert names() == []
+    assert names() == ["third"]
