@@ -75,8 +75,9 @@ class DailyCeiling:
         day = await self._batches.add(self._setting, units)
         if day is None:
             raise LimitReachedError(
-                f"The setting {self._setting} allows {self._ceiling} {_UNITS[self._setting][1]} a "
-                f"day. This one has {units}, and there are fewer left until midnight (UTC).",
+                f"The setting {self._setting} is {self._ceiling}, and fewer "
+                f"{_UNITS[self._setting][1]} than this request takes ({units}) are left of that "
+                "today. Wait until midnight (UTC), or raise the setting, if more are meant.",
                 setting=self._setting,
                 retry_after_s=until_midnight_s,
             )

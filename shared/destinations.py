@@ -52,8 +52,9 @@ class Destinations:
         """
         refusal = self.refusal(number)
         if refusal is not None:
+            subject = "What `twiml` dials or texts" if field == "twiml" else f"`{field}`"
             raise NotAllowedError(
-                f"`{field}` {refusal.reason}", setting=refusal.setting, field=field
+                f"{subject} {refusal.reason}", setting=refusal.setting, field=field
             )
 
     def refusal(self, number: str) -> Refusal | None:

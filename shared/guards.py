@@ -46,7 +46,8 @@ class Guards:
         """Raise NotAllowedError for what may not be sent at all; nothing is counted."""
         if self._config.kill_switch:
             raise NotAllowedError(
-                "Sending is switched off for the whole app, by the setting KILL_SWITCH.",
+                "Sending is switched off for the whole app, by the setting KILL_SWITCH. "
+                "Nothing goes out until it is false again.",
                 setting="KILL_SWITCH",
             )
         self._destinations.require(outgoing.to, "to")

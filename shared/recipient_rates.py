@@ -57,7 +57,8 @@ class RecipientRates:
         if wait_s:
             raise LimitReachedError(
                 "This number has got as many texts and calls as the setting RECIPIENT_LIMIT "
-                f"allows: {self._limit} in {self._period // SECOND} seconds.",
+                f"allows: {self._limit} in {self._period // SECOND} seconds. Wait as long as "
+                "Retry-After says, or raise the setting, if more are meant.",
                 setting="RECIPIENT_LIMIT",
                 retry_after_s=wait_s,
                 field="to",
