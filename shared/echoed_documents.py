@@ -18,18 +18,23 @@ def refusal_of(
     """Why a document of the query's `parameter` is not to be used, "" when it may be.
 
     It is one that the app would not send with a call either, or one that dials or texts a number
-    that is not allowed; the log says which. `destinations` is asked for only where the document
-    names a number. Raise ConfigurationError when a setting names a country that does not exist.
+    that is not allowed, or anybody while KILL_SWITCH is on; the log says which. `destinations` is
+    asked for only where the document reaches somebody. Raise ConfigurationError when a setting
+    names a country that does not exist.
     """
     if document is None or not document.strip():
         return ""
-    from shared.twiml_documents import numbers_in
+    from shared.twiml_documents import numbers_in, reaches_somebody
 
     try:
         numbers = numbers_in(document, field=parameter)
+        is_outgoing = reaches_somebody(document, field=parameter)
     except InvalidRequestError as error:
         log.warning("The document cannot be used: %s", error.detail)
         return "the document in its address cannot be used"
     if numbers and len(destinations().reachable(parameter, numbers)) < len(numbers):
         return "the document in its address has a number that is not allowed"
+    if is_outgoing and destinations().is_switched_off:
+        log.warning("The document cannot be used: the setting KILL_SWITCH does not allow it")
+        return "the document in its address reaches somebody, which is not allowed at the moment"
     return ""

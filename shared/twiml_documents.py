@@ -21,6 +21,8 @@ ENCODINGS = ("utf-8", "us-ascii", "ascii")
 # than numbers, and what stands behind a URL is not known here.
 DIALLING = frozenset({"dial", "number", "whatsapp"})
 TEXTING = frozenset({"sms", "message"})
+# All that brings in somebody who was not on the line, whatever they are called by.
+REACHING = DIALLING - {"dial"} | TEXTING | {"application", "client", "refer", "sim", "sip"}
 # Verbs and the nouns of <Dial>, by which a wrong case is told: Twilio passes over `<say>`. Names
 # that are not here may be newer than this list, so they are left to Twilio.
 NAMES = (
@@ -42,6 +44,19 @@ def numbers_in(document: str, *, field: str) -> tuple[str, ...]:
     <Response>, a DOCTYPE or a processing instruction, is nested too deeply or has too much in it,
     or names a phone number that cannot be read.
     """
+    return tuple(_read(document, field).numbers)
+
+
+def reaches_somebody(document: str, *, field: str) -> bool:
+    """Check a document; return whether it dials or texts anybody, by a number or by a name.
+
+    Raise what `numbers_in` raises.
+    """
+    reader = _read(document, field)
+    return reader.has_reached or bool(reader.numbers)
+
+
+def _read(document: str, field: str) -> "_Reader":
     from xml.parsers import expat  # answers that hold no foreign document do without it
 
     parser = expat.ParserCreate("utf-8")
@@ -51,7 +66,7 @@ def numbers_in(document: str, *, field: str) -> tuple[str, ...]:
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code) or "not well-formed"
         raise reader.error(f"not well-formed XML: {reason}", error.lineno) from error
-    return tuple(reader.numbers)
+    return reader
 
 
 class _Reader:
@@ -59,6 +74,7 @@ class _Reader:
 
     def __init__(self, parser: "XMLParserType", field: str) -> None:
         self.numbers: list[str] = []
+        self.has_reached = False
         self._parser = parser
         self._field = field
         self._elements = 0
@@ -95,6 +111,7 @@ class _Reader:
         self._require_root(name)
         self._open.append(plain)
         self._elements += 1
+        self.has_reached |= plain in REACHING
         if len(self._open) > MAX_DEPTH:
             raise self.error(f"elements are nested more than {MAX_DEPTH} deep")
         if self._elements > MAX_ELEMENTS:

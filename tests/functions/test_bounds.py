@@ -224,6 +224,16 @@ def test_an_echo_dials_nobody_while_the_kill_switch_is_on(
 
     assert "Dial" not in echoed(signed_request, "<Response><Dial>+12025550124</Dial></Response>")
     assert "Hi" in echoed(signed_request, "<Response><Say>Hi</Say></Response>")
+    for content in (
+        "<Message>Hi</Message>",
+        "<Sms>Hi</Sms>",
+        "<Dial><Sip>sip:Hi@example.com</Sip></Dial>",
+        "<Dial><Client>Hi</Client></Dial>",
+    ):
+        assert "Hi" not in echoed(signed_request, f"<Response>{content}</Response>")
+    assert "Conference" in echoed(
+        signed_request, "<Response><Dial><Conference>Hi</Conference></Dial></Response>"
+    )
 
 
 def test_a_parameter_that_is_too_long_and_an_entry_too_many_are_left_out(
