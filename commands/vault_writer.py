@@ -102,12 +102,17 @@ def _credential(*, azd_first: bool) -> "TokenCredential":
 @contextmanager
 def _explained(url: str) -> "Generator[None]":
     """Turn the SDK's errors into sentences; the SDK's own text may quote the request."""
-    from azure.core.exceptions import AzureError, ClientAuthenticationError
+    from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 
     try:
         yield
     except ClientAuthenticationError as error:
         raise CommandError("nobody is signed in; run azd auth login or az login") from error
+    except ServiceRequestError as error:  # no connection came about
+        raise CommandError(
+            f"{url} cannot be reached. Is the address right? With --local: does `python3 dev.py "
+            "start` run, and with the same --phone-port?"
+        ) from error
     except AzureError as error:
         if _is_firewall(error):
             raise ClosedNetworkError(
