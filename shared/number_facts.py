@@ -75,16 +75,20 @@ def _rate(number: "PhoneNumber", kind: int) -> str:
 
 
 def _rate_of_beginning(number: "PhoneNumber") -> str:
-    """The rate of a number with too many digits: who dials it reaches the one it begins with."""
+    """The rate of a number with too many digits: who dials it reaches the one it begins with.
+
+    Zeros before it are no part of it either: the library takes away one, and a network may more.
+    """
     from phonenumbers import PhoneNumber, national_significant_number, number_type
 
-    digits = national_significant_number(number)
-    for length in range(len(digits) - 1, _MOST_SHORT_DIGITS - 1, -1):
-        shorter = PhoneNumber(number.country_code, int(digits[:length]))
-        shorter.italian_leading_zero = number.italian_leading_zero
-        rate = _rate(shorter, number_type(shorter))
-        if rate:
-            return rate
+    written = national_significant_number(number)
+    for digits in (written, written.lstrip("0")):
+        for length in range(len(digits), _MOST_SHORT_DIGITS - 1, -1):
+            shorter = PhoneNumber(number.country_code, int(digits[:length]))
+            shorter.italian_leading_zero = digits.startswith("0")
+            rate = _rate(shorter, number_type(shorter))
+            if rate:
+                return rate
     return ""
 
 

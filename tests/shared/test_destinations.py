@@ -109,6 +109,12 @@ def test_more_digits_do_not_hide_a_number_that_costs_more() -> None:
     assert refused_by("+49900123456789", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
 
 
+@pytest.mark.parametrize("zeros", ["0", "00", "000"])
+def test_zeros_do_not_hide_a_number_that_costs_more(zeros: str) -> None:
+    assert refused_by(f"+49{zeros}9001234567", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
+    assert refused_by(f"+44{zeros}9098790000", ALLOWED_COUNTRIES="GB") == "ALLOWED_NUMBERS"
+
+
 @pytest.mark.parametrize("number", SHORT)
 def test_a_short_number_is_refused_everywhere(number: str) -> None:
     for allowed in ("*", "+49,+1,+45", ""):
