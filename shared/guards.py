@@ -20,8 +20,8 @@ class Outgoing(NamedTuple):
     """A text or a call that is about to be sent to `to` (E.164).
 
     `units` are the segments of a text. A call has 1, and 1 for each number that its document dials
-    or texts: those are `dialled` (E.164). `senders` are whom an opt-out can be from: the number or
-    the messaging service that it is from.
+    or texts: those are `dialled` (E.164). `senders` are whom an opt-out can be from: the number
+    and, behind it, the messaging service that it is from.
     """
 
     to: str
@@ -73,7 +73,8 @@ class Guards:
                 await self._limits.give_back(taken)
             # Not of a 5xx, whatever its body says: who hears of a refusal may send again.
             if did_nothing(error) and _is_opt_out(error):
-                await self._opt_outs.remember(outgoing.to, outgoing.senders)
+                # Of the service, where there is one: its numbers may have texted by themselves.
+                await self._opt_outs.remember(outgoing.to, outgoing.senders[-1:])
                 raise OptedOutError from error
             raise
 

@@ -99,6 +99,14 @@ def test_a_refusal_of_twilio_is_remembered(desk: Desk) -> None:
     assert len(desk.twilio.requests) == asked
 
 
+def test_a_refusal_of_a_number_in_a_service_is_remembered_for_the_service(desk: Desk) -> None:
+    desk.twilio.answer(400, REFUSED)
+    assert desk.send(messaging_service_sid=SERVICE, **{"from": LINE}) == OPTED_OUT
+
+    assert desk.send(messaging_service_sid=SERVICE) == OPTED_OUT
+    assert desk.send(**{"from": LINE}) == SENT
+
+
 def test_an_answer_that_may_hide_a_sent_text_is_no_refusal(desk: Desk) -> None:
     desk.twilio.answer(503, {**REFUSED, "status": 503})
 
