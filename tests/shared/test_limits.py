@@ -8,9 +8,10 @@ import logging
 import pytest
 
 from shared.errors import ConfigurationError, LedgerError
-from shared.ledger import Ledger, Row, RowExistsError
+from shared.ledger import Ledger, Row, RowExistsError, Value
 from shared.limits import Kind, Limits, Taken
 from shared.memory_ledger import MemoryLedger
+from shared.row_changes import BusyRowError, change_row
 from shared.settings import Settings
 from tests.shared.limit_trials import (
     TO,
@@ -86,6 +87,19 @@ def test_a_row_that_others_change_all_the_time_opens_no_limit(clock: DayClock) -
 
     with pytest.raises(LedgerError):
         asyncio.run(one.take(TO, "text", 1))
+
+
+def test_a_crowd_at_a_row_that_takes_too_long_opens_no_limit() -> None:
+    class Slow(MemoryLedger):
+        async def insert(self, row: Row) -> Row:
+            await asyncio.sleep(0.001)
+            raise RowExistsError
+
+    def decide(row: Row | None) -> tuple[dict[str, Value], None]:
+        return {"sent": ""}, None
+
+    with pytest.raises(BusyRowError):
+        asyncio.run(change_row(Slow(), "recipient", "a", decide, limit_s=0.02))
 
 
 def test_a_number_gets_its_place_back_though_the_day_cannot_be_written(clock: DayClock) -> None:
