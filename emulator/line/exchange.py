@@ -220,3 +220,5 @@ class Exchange:
         if call.status != "ringing" or call.direction == "inbound" or live.picked_up.done():
             raise WrongStateError(f"Only a ringing handset can {what}; this call is {call.status}.")
         live.picked_up.set_result(what)
+        if what != "decline":  # at once: the next thing that the person does finds them in a call
+            self._calls.connect(sid)

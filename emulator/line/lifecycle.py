@@ -116,7 +116,6 @@ class Lifecycle:
         if outcome not in ("answer", "machine"):
             self._calls.finish(sid, "busy" if outcome == "decline" else "no-answer")
             return False
-        self._calls.connect(sid)
         self._progress.report(sid, "answered")
         return True
 

@@ -1,8 +1,14 @@
 """Documents that lead to each other for ever."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
 
-from emulator.testing import LocalStack
+if TYPE_CHECKING:
+    from emulator.testing import LocalStack
+    from tests.conftest import WebServer
 
 UNREACHABLE = "http://127.0.0.1:9/"
 
@@ -15,8 +21,11 @@ UNREACHABLE = "http://127.0.0.1:9/"
         f'<Enqueue waitUrl="{UNREACHABLE}">support</Enqueue>',
     ],
 )
-def test_a_call_that_goes_round_without_taking_time_ends(stack: LocalStack, verb: str) -> None:
-    stack.line_answers(f"<Response>{verb}<Redirect/></Response>")
+def test_a_call_that_goes_round_without_taking_time_ends(
+    stack: LocalStack, web_server: WebServer, verb: str
+) -> None:
+    url = web_server.twiml("/round", f"<Response>{verb}<Redirect/></Response>")
+    stack.line_goes_to(VoiceUrl=url)
     sid = stack.ring()
     stack.advance(1)
 
