@@ -287,6 +287,27 @@ def test_whom_the_document_of_a_call_dials_or_texts_counts_like_a_call(
     assert len(twilio.requests) == 1
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "limits", [{"DAILY_SEGMENT_LIMIT": "1", "DAILY_CALL_LIMIT": "1"}, {"RECIPIENT_LIMIT": "1"}]
+)
+@pytest.mark.parametrize(("status", "again"), [(400, 201), (499, 201), (408, 429), (500, 429)])
+def test_what_twilio_surely_did_not_do_counts_for_no_limit(
+    twilio: FakeTwilio,
+    with_settings: With,
+    name: str,
+    limits: dict[str, str],
+    status: int,
+    again: int,
+) -> None:
+    with_settings(**limits)
+    twilio.answer(status, {"code": 20001, "message": "Refused", "status": status})
+
+    assert ask(name, to=HOME).status_code >= 400
+    assert ask(name, to=HOME).status_code == again
+    assert ask(name, to=HOME).status_code == 429
+
+
 def test_storage_that_hangs_leaves_time_to_send_in_even_with_the_shortest_settle_window(
     twilio: FakeTwilio, with_settings: With
 ) -> None:
