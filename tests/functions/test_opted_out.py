@@ -15,6 +15,7 @@ import PlaceCall
 import SendSms
 import TwimlReply
 from shared import clients
+from shared.clock import SystemClock
 from shared.errors import LedgerError
 from shared.ledger import Row
 from shared.memory_ledger import MemoryLedger
@@ -216,6 +217,26 @@ def test_a_replayed_key_is_answered_whatever_the_person_has_texted_since(desk: D
     assert (first, send()) == (201, 201)
     assert len(desk.twilio.requests) == 1
     assert desk.send() == OPTED_OUT
+
+
+@pytest.mark.usefixtures("app")
+def test_storage_that_hangs_does_not_turn_a_refusal_into_an_unknown_outcome(
+    twilio: FakeTwilio, values: dict[str, str]
+) -> None:
+    class Hanging(MemoryLedger):
+        async def read(self, kind: str, name: str) -> Row | None:
+            return await asyncio.get_running_loop().create_future()
+
+    shortest = {**values, "SETTLE_WINDOW_SECONDS": "3"}
+    current = clients.Clients(shortest, SystemClock())
+    current._ledger = Hanging()  # pyright: ignore[reportPrivateUsage] - no other storage
+    clients.reset(current)
+    twilio.answer(400, REFUSED)
+    body = json.dumps({"to": PERSON, "body": "Hello"}).encode()
+
+    response = asyncio.run(SendSms.main(func.HttpRequest("POST", "https://a/b", body=body)))
+
+    assert response.status_code == 403
 
 
 def test_while_storage_is_down_stop_is_answered_and_twilio_refuses(
