@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
@@ -14,6 +15,10 @@ from shared.settings import Secret
 
 TIME_TO_LIVE_S = 3600.0
 REFRESH_INTERVAL_S = 60.0
+# How often within a time a secret that nobody knows may fail to be read: strangers ask as often as
+# they like, and a vault that is throttled stays so while it is asked.
+MAX_FAILURES = 5
+FAILURES_PERIOD_S = 5.0
 # Twilio waits 15 s for a webhook's answer, so a reader gives up before that.
 MAX_WAIT_S = 10.0
 # For what one can do without: an optional secret, or a newer value of a known one.
@@ -78,13 +83,16 @@ class Credentials:
         self._readings: dict[Secret, _Reading] = {}
         self._flights: dict[Secret, Future[Outcome]] = {}
         self._refreshed_at: dict[Secret, float] = {}
+        self._failures: dict[Secret, deque[tuple[float, VaultError]]] = {}
 
     async def get(self, *secrets: Secret) -> tuple[str, ...]:
         """The secrets' values, in the order asked for.
 
         Raise VaultError when one cannot be read and is not known from before, ConfigurationError
-        naming all of those that do not exist.
+        naming all of those that do not exist. After some failures in a row the last one is told
+        without asking.
         """
+        self._refuse_what_fails_often(secrets)
         outcomes = await self._landed(self._renew(secrets), self._max_wait_s)
         for secret, outcome in outcomes.items():
             if isinstance(outcome, VaultError) and secret not in self._readings:
@@ -134,6 +142,17 @@ class Credentials:
         with self._lock:
             flights = dict(self._flights)
         await self._landed(flights, self._max_wait_s)
+
+    def _refuse_what_fails_often(self, secrets: Sequence[Secret]) -> None:
+        """Raise the last VaultError of an unknown secret that has failed too often just now."""
+        now = self._clock.monotonic()
+        for secret in secrets:
+            failures = self._failures.get(secret)
+            if failures is None or len(failures) < MAX_FAILURES or secret in self._readings:
+                continue
+            if now - failures[0][0] < FAILURES_PERIOD_S:
+                error = failures[-1][1]
+                raise VaultError(error.detail) from error
 
     def _renew(self, secrets: Sequence[Secret]) -> dict[Secret, Future[Outcome]]:
         """Start reading what is unknown or old; return the readings that there is no value for."""
@@ -203,6 +222,9 @@ class Credentials:
                 self._readings[secret] = _Reading(outcome, self._clock.monotonic() + lifetime_s)
             elif secret in self._readings:
                 self._keep(secret)
+            else:
+                failures = self._failures.setdefault(secret, deque(maxlen=MAX_FAILURES))
+                failures.append((self._clock.monotonic(), outcome))
             flight = self._flights.pop(secret)
         flight.set_result(outcome)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.credentials import AppSettings, Credentials
+from shared.credentials import FAILURES_PERIOD_S, MAX_FAILURES, AppSettings, Credentials
 from shared.errors import ConfigurationError, VaultError
 from shared.settings import Secret
 
@@ -103,6 +103,20 @@ def test_without_a_value_a_vault_that_is_down_is_an_error(
         get(credentials, Secret.AUTH_TOKEN)
 
     vault.error = None
+    assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
+
+
+def test_without_a_value_a_vault_that_is_down_is_not_asked_by_everybody(
+    credentials: Credentials, vault: FakeVault, clock: ManualClock
+) -> None:
+    vault.error = VaultError("down")
+    for _ in range(50):
+        with pytest.raises(VaultError, match="down"):
+            get(credentials, Secret.AUTH_TOKEN)
+    assert len(vault.reads) == MAX_FAILURES
+
+    vault.error = None
+    clock.advance(FAILURES_PERIOD_S)
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
 
 
