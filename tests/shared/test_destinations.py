@@ -122,7 +122,9 @@ def test_a_short_number_is_refused_everywhere(number: str) -> None:
         assert refused_by(number, ALLOWED_COUNTRIES=allowed) == "ALLOWED_NUMBERS"
 
 
-@pytest.mark.parametrize("number", ["+8613123456789", "+819012345678", "+37025123456", "+29022158"])
+@pytest.mark.parametrize(
+    "number", ["+8613123456789", "+8612012345678", "+819012345678", "+37025123456", "+29022158"]
+)
 def test_a_full_number_as_long_as_a_short_one_of_its_country_is_none(number: str) -> None:
     assert refused_by(number, ALLOWED_COUNTRIES="*") is None
 

@@ -126,7 +126,9 @@ def test_a_number_gets_its_place_back_though_the_day_cannot_be_written(clock: Da
     asyncio.run(main())
 
 
-def test_who_waits_for_a_slow_outage_makes_others_wait_no_longer(clock: DayClock) -> None:
+def test_who_waits_for_a_slow_outage_makes_others_wait_no_longer(
+    clock: DayClock, caplog: pytest.LogCaptureFixture
+) -> None:
     class Hanging(MemoryLedger):
         reads = 0
 
@@ -149,6 +151,7 @@ def test_who_waits_for_a_slow_outage_makes_others_wait_no_longer(clock: DayClock
         assert ledger.reads == 2
 
     asyncio.run(main())
+    assert len(caplog.records) == ledger.reads  # five who meet one failure are one line
 
 
 def test_a_cancelled_request_leaves_the_others_their_answers(clock: DayClock) -> None:
