@@ -20,7 +20,7 @@ from shared.responses import (
     twiml_response,
 )
 from shared.settings import Secret
-from shared.webhooks import Webhook
+from shared.webhooks import Report, Webhook
 
 if TYPE_CHECKING:
     from twilio.twiml import TwiML
@@ -72,7 +72,7 @@ def report(handler: Callable[[Webhook], Awaitable[None]]) -> Endpoint:
     """For what Twilio reports: signed like an answer, and answered with 204."""
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
-        await handler(await _verified(req))
+        await handler(Report(*await _verified(req)))
         return func.HttpResponse(status_code=204)
 
     return action(_named_after(handler, main))

@@ -52,6 +52,20 @@ class Webhook(NamedTuple):
         return self.parameter(name) if value is None else value
 
 
+class Report(Webhook):
+    """A request by which Twilio reports something: a POST, whose fields are in the form alone.
+
+    Callers of PlaceCall choose a URL that Twilio then asks, and signs. What stands in the query of
+    such a one is no report.
+    """
+
+    __slots__ = ()
+
+    def field(self, name: str) -> str | None:
+        """What Twilio tells: the first field `name` of the form."""
+        return _first(self.form, name)
+
+
 class Verifier:
     """Checks who made a request and reads it, its form once; lives as long as the worker."""
 
