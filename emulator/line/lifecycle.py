@@ -109,8 +109,9 @@ class Lifecycle:
             self._store.alert(sid, None, "Calls between the account's own numbers are not emulated")
             self._calls.finish(sid, "failed")
             return False
-        self._calls.put(replace(live.call, status="ringing"))
-        self._store.note(sid, "event", "ringing")
+        if not live.picked_up.done():  # who was quick is in the call already
+            self._calls.put(replace(live.call, status="ringing"))
+            self._store.note(sid, "event", "ringing")
         self._progress.report(sid, "ringing")
         outcome = await self._picked_up(live)
         if outcome not in ("answer", "machine"):

@@ -340,6 +340,17 @@ class TestTheCalledSide:
         assert [alert["code"] for alert in stack.alerts()] == [13201]
         assert stack.call(sid)["connected_to"] == leg
 
+    def test_who_picks_up_at_once_is_in_the_call(self, stack: LocalStack) -> None:
+        sid = stack.place_call(f"<Response><Dial>{FIRST}</Dial></Response>")
+        stack.advance(1)
+        stack.answer(sid)
+        stack.advance(0)
+        (leg,) = stack.legs(sid)
+        stack.answer(leg)
+        stack.advance(1)
+
+        assert statuses(stack, sid, leg) == ["in-progress", "in-progress"]
+
     @pytest.mark.covers("Number.sendDigits")
     def test_digits_are_sent_to_it_first(self, stack: LocalStack) -> None:
         sid = dialling(stack, inside=f"<Number sendDigits='wW12'>{FIRST}</Number>")
