@@ -82,6 +82,6 @@ def _read_time(text: str) -> datetime | None:
     if not _TIME.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:  # a 31st of February, an hour 25
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):  # a 31st of February; in UTC the year 0, or 10000
         return None

@@ -53,6 +53,8 @@ def test_an_unescaped_plus_of_a_form_is_a_zone() -> None:
         "2026-11-31T13:00:00Z",
         "2026-11-22T25:00:00Z",
         "2026-11-22T13:00:00+99:00",
+        "0001-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:59-00:01",
     ],
 )
 def test_a_time_that_cannot_be_meant_is_refused_with_an_example(send_at: str) -> None:
