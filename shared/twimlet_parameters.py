@@ -43,6 +43,7 @@ _LEADING_ON = frozenset(
         "Timeout",
     )
 )
+_PLAIN_NUMBER = re.compile(r"[+0-9 ().-]+")
 _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -192,10 +193,16 @@ def is_same_number(one: str, other: str) -> bool:
 
 
 def is_party(numbers: Sequence[str], field: Field) -> bool:
-    """Whether the caller, or the number that was called, is one of `numbers`."""
+    """Whether the caller, or the number that was called, is one of `numbers`.
+
+    An address such as `sip:12025550123@example.com` is none of a number: who calls by SIP chooses
+    it. It has to stand in `numbers` as it is.
+    """
     parties = (field("From") or field("Caller"), field("To") or field("Called"))
     known = [party for party in parties if party]
-    return any(is_same_number(party, number) for party in known for number in numbers)
+    plain = [party for party in known if _PLAIN_NUMBER.fullmatch(party)]
+    is_named = any(party in numbers for party in known if ":" in party)
+    return is_named or any(is_same_number(party, number) for party in plain for number in numbers)
 
 
 def digits_of(number: str) -> str:
