@@ -35,7 +35,7 @@ const Details = ({ delivery: { error, method, url, form, answer, content_type: t
 
 export function Delivery({ delivery, at, answersUrl }) {
   const [open, setOpen] = useState(false);
-  const { purpose, method, url, form, signed, status, error, attempt, duration_ms: took } = delivery;
+  const { purpose, method, url, form, signed, signature, status, error, attempt, duration_ms: took } = delivery;
   const [name, query] = endpoint(url, answersUrl);
   const reported = form.find(([field]) => /^(Message|Call)Status$/.test(field))?.[1];
   const mood = error || status >= 400 ? "bad" : status ? "good" : "busy";
@@ -44,7 +44,7 @@ export function Delivery({ delivery, at, answersUrl }) {
       ${at}
       <span class="what"><code class="method">${method}</code><b>${name}</b>${attempt > 1 && html`<small>attempt ${attempt}</small>`}<small>${purpose === "status" ? reported : query}</small></span>
       <span class="soft">${purpose}</span>
-      <span class="signed">${signed && html`<${Icon} name="shield" /><span class="spoken">signed</span>`}</span>
+      <span class="signed ${signature ? "bad" : "good"}">${signed && html`<${Icon} name=${signature ? "warning" : "shield"} /><span class="spoken">${signature ? "signed, but refused" : "signed"}</span>`}</span>
       <span class="outcome ${mood}">${status ?? (error ? "failed" : "…")}</span>
       <span class="took">${took !== null && `${Math.round(took)} ms`}</span>
       <${Icon} name="chevron" />

@@ -60,3 +60,18 @@ def test_an_app_of_another_kind_is_shown_what_was_signed(
     signature = page.get_by_role("region", name="Signature")
     expect(signature).to_contain_text(f"{web_server.url}/refused?Message=a%20b")
     expect(signature).to_contain_text("The app does not say what it has checked.")
+
+
+def test_only_a_webhook_that_was_not_refused_has_the_shield(
+    page: Page, live_stack: LocalStack, web_server: "WebServer"
+) -> None:
+    live_stack.text("Is anybody there?")
+    webhooks = page.get_by_test_id("webhook")
+    expect(webhooks.first.locator(".icon-shield")).to_have_count(1)
+
+    live_stack.line_goes_to(SmsUrl=refusal(web_server, signature=TOLD))
+    live_stack.text("Is anybody there?")
+
+    refused = webhooks.filter(has_text="403")
+    expect(refused).to_contain_text("signed, but refused")
+    expect(refused.locator(".icon-shield")).to_have_count(0)
