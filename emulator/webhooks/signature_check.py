@@ -110,14 +110,19 @@ def explain(signed: Signed, checked: Checked | None, places: TokenPlaces) -> Sig
         _algorithm(checked.algorithm),
         _token(checked.tokens, places),
     ]
-    known = [finding for finding in findings if finding is not None]
-    wrong = next((finding for finding in known if not finding[0].agrees), None)
-    steps = tuple(step for step, _ in known)
-    if wrong is None:
-        return SignatureCheck(checked.reason, steps, "a value changed on the way", VALUES)
-    step, advice = wrong
-    finding = step.text if step.agrees is False else ""
-    return SignatureCheck(checked.reason, steps, finding, advice)
+    return _judged(checked.reason, [finding for finding in findings if finding is not None])
+
+
+def _judged(reason: str, findings: Sequence[tuple[SignatureStep, str]]) -> SignatureCheck:
+    """The finding is the first difference, the advice is on all of them."""
+    steps = tuple(step for step, _ in findings)
+    wrong = [(step.text, advice) for step, advice in findings if step.agrees is False]
+    if wrong:
+        return SignatureCheck(reason, steps, wrong[0][0], " ".join(advice for _, advice in wrong))
+    unsure = next((advice for step, advice in findings if step.agrees is None), "")
+    if unsure:
+        return SignatureCheck(reason, steps, "", unsure)
+    return SignatureCheck(reason, steps, "a value changed on the way", VALUES)
 
 
 def _refused_early(signed: Signed, checked: Checked) -> SignatureCheck:

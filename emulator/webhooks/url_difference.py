@@ -41,7 +41,7 @@ def compare_urls(signed: str, checked: str) -> tuple[SignatureStep, str]:
         return SignatureStep("URL", True, text, signed, checked, same, tail), ""
     text = f"The app checked another URL. What differs: {', '.join(differing)}"
     step = SignatureStep("URL", False, text, signed, checked, same, tail)
-    return step, _advice(differing[0], ours)
+    return step, _advice(differing[0], ours, theirs)
 
 
 def _common(one: str, other: str) -> int:
@@ -60,13 +60,13 @@ def _is_forgiven(signed: _Parts, checked: _Parts) -> bool:
     return not signed.port if checked.port else signed.port == DEFAULT_PORTS.get(checked.scheme)
 
 
-def _advice(part: str, signed: _Parts) -> str:
+def _advice(part: str, signed: _Parts, checked: _Parts) -> str:
     if part in ("scheme", "host", "port"):
-        port = f":{signed.port}" if signed.port else ""
         return (
-            "The app takes the beginning of the URL from PUBLIC_URL: let it be "
-            f"{signed.scheme}://{signed.host}{port}, or let Twilio call the address that was "
-            "checked."
+            f"Let Twilio call the address that was checked, {_beginning(checked)}: it stands in "
+            "your number's URL, or wherever this URL was given. Or let the app check "
+            f"{_beginning(signed)}: that is its setting PUBLIC_URL, with func start and in Azure. "
+            "dev.py start sets it by itself."
         )
     if part == "path":
         return "Something on the way changes the path. The app has to get the one that Twilio asks."
@@ -74,3 +74,9 @@ def _advice(part: str, signed: _Parts) -> str:
         "Something on the way rewrites the query. Order, capitals and escapes have to arrive as "
         "Twilio sends them."
     )
+
+
+def _beginning(url: _Parts) -> str:
+    """Return what is before the path."""
+    port = f":{url.port}" if url.port else ""
+    return f"{url.scheme}://{url.host}{port}"

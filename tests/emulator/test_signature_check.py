@@ -65,10 +65,22 @@ def test_the_part_of_the_url_that_differs_is_named_and_marked(
     assert (marked(url.signed, url), marked(url.checked, url)) == (ours, theirs)
 
 
-def test_the_advice_for_another_host_is_the_public_url() -> None:
+def test_the_advice_for_another_host_is_the_checked_address_or_the_public_url() -> None:
     found = check("http://127.0.0.1:7071/api/X", signed="http://localhost:7071/api/X")
 
-    assert "let it be http://localhost:7071," in found.advice
+    assert "Twilio call the address that was checked, http://127.0.0.1:7071:" in found.advice
+    assert "check http://localhost:7071: that is its setting PUBLIC_URL" in found.advice
+    assert "dev.py start sets it by itself" in found.advice
+
+
+def test_when_url_and_token_differ_the_advice_is_on_both() -> None:
+    missing = TokenPlaces(asked=frozenset({SECRET_NAME}))
+
+    found = check("http://app.example/api/TwimlReply?Message=a%20b", places=missing)
+
+    assert found.finding == step(found, "URL").text
+    assert "PUBLIC_URL" in found.advice
+    assert "Store the account's present token" in found.advice
 
 
 @pytest.mark.parametrize(
