@@ -74,7 +74,7 @@ class CallRequest:
     @property
     def dialled(self) -> tuple[str, ...]:
         """The numbers (E.164) that the document dials or texts, as far as it is known here."""
-        return numbers_in(self.twiml, field="twiml") if self.twiml else ()
+        return numbers_in(self.twiml, field="twiml", called=self.to) if self.twiml else ()
 
 
 @dataclass(frozen=True, kw_only=True)

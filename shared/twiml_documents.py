@@ -35,16 +35,18 @@ _RIGHT_CASE = {name.lower(): name for name in NAMES}
 _REGION_OF_TWILIO = "US"
 
 
-def numbers_in(document: str, *, field: str) -> tuple[str, ...]:
+def numbers_in(document: str, *, field: str, called: str = "") -> tuple[str, ...]:
     """Check a document; return the numbers that it dials or texts, as far as it names them.
 
-    They are in E.164; short ones, such as 911, as they are.
+    They are in E.164; short ones, such as 911, as they are. `called` is the number that the
+    document is for, if it is known: it gets the texts that name no other. Source: <Sms>, to.
 
     Raise InvalidRequestError naming `field` for what is no well-formed XML, has another root than
     <Response>, a DOCTYPE or a processing instruction, is nested too deeply or has too much in it,
     or names a phone number that cannot be read.
     """
-    return tuple(_read(document, field).numbers)
+    reader = _read(document, field)
+    return (*reader.numbers, *([called] * reader.unaddressed if called else ()))
 
 
 def reaches_somebody(document: str, *, field: str) -> bool:
@@ -74,6 +76,7 @@ class _Reader:
 
     def __init__(self, parser: "XMLParserType", field: str) -> None:
         self.numbers: list[str] = []
+        self.unaddressed = 0
         self.has_reached = False
         self._parser = parser
         self._field = field
@@ -121,9 +124,14 @@ class _Reader:
         if plain in _RIGHT_CASE and name.rpartition(":")[2] != _RIGHT_CASE[plain]:
             raise self.error(f"the element is written <{_RIGHT_CASE[plain]}>, in this case alone")
         if plain in TEXTING:
-            for attribute, value in attributes.items():
-                if _plain(attribute) == "to":
-                    self._add_number(value, "a text goes to a number with + and its country code")
+            self._add_texted(attributes)
+
+    def _add_texted(self, attributes: dict[str, str]) -> None:
+        """Take whom a text goes to; a blank one is as good as none."""
+        given = [value for name, value in attributes.items() if _plain(name) == "to"]
+        for value in given:
+            self._add_number(value, "a text goes to a number with + and its country code")
+        self.unaddressed += not any(value.strip() for value in given)
 
     def _require_root(self, name: str) -> None:
         if not self._open and name != "Response":

@@ -272,7 +272,11 @@ def test_without_the_setting_a_call_lasts_four_hours_at_most() -> None:
 
 @pytest.mark.parametrize(
     ("content", "ceiling"),
-    [("<Dial>+12025550124</Dial>", 2), ('<Sms to="+12025550124">Hello</Sms>' * 100, 101)],
+    [
+        ("<Dial>+12025550124</Dial>", 2),
+        ('<Sms to="+12025550124">Hello</Sms>' * 100, 101),
+        ('<Sms>Hello</Sms><Sms to=" ">To who is called</Sms>', 3),
+    ],
 )
 def test_whom_the_document_of_a_call_dials_or_texts_counts_like_a_call(
     twilio: FakeTwilio, with_settings: With, content: str, ceiling: int
