@@ -194,6 +194,7 @@ def test_a_signature_of_any_of_the_tokens_passes() -> None:
         ("https://[2001:db8::1]:8443", "https://[2001:db8::1]"),
         ("https://user:1@[2001:db8::1]/a", "https://user:1@[2001:db8::1]:443/a"),
         ("HTTPS://example.com/a", "HTTPS://example.com:443/a"),
+        ("https://2130706433/a", "https://2130706433:443/a"),
     ],
 )
 def test_twilio_may_sign_with_the_other_form_of_the_port(url: str, other: str) -> None:
