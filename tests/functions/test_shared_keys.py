@@ -132,7 +132,7 @@ def test_a_malformed_header_is_refused(run: Run, signed_with: Requests, named: s
 
     assert "X-Twilio-Webhooks-Signature-Settings is malformed" in str(told["detail"])
     assert isinstance(told["signature"], dict)
-    assert told["signature"]["algorithm"] == "unknown"
+    assert (told["signature"]["url"], told["signature"]["algorithm"]) == (URL, "unknown")
 
 
 def test_order_blanks_and_new_members_of_the_header_do_not_matter(
