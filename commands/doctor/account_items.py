@@ -1,12 +1,13 @@
 """Items of the Twilio account: its credentials, its state, and what a trial may not do."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from commands.doctor.examination import Account, Examination
-from commands.doctor.findings import Finding, ok, skipped, warning, wrong
+from commands.doctor.findings import Finding, State, ok, skipped, warning, wrong
+from commands.doctor.rotation_items import FOLLOWERS
+from commands.doctor.subject import Place
 from shared.errors import TwilioError, TwilioRefusedError, TwilioUnreachableError
 from shared.settings import Secret
 
@@ -35,11 +36,14 @@ async def check_account(examination: Examination) -> Finding:
         return await client.api.accounts(examination.secrets[Secret.ACCOUNT_SID]).fetch_async()
 
     try:
-        found = await examination.clients().account().run_once(fetch)
+        found = await examination.ask_twilio(fetch)
     except TwilioError as error:
         return wrong(*explained(error, "the account SID or the auth token"))
     examination.account = Account(str(found.status), str(found.type), found.date_created)
-    return judge_account(examination.account)
+    finding = judge_account(examination.account)
+    if finding.state is State.OK and examination.uses_secondary():
+        return judge_secondary(examination, Secret.AUTH_TOKEN)
+    return finding
 
 
 def judge_account(account: Account) -> Finding:
@@ -61,10 +65,29 @@ async def check_api_key(examination: Examination) -> Finding:
         await client.messages.page_async(page_size=1)
 
     try:
-        await examination.clients(with_api_key=True).account().run_once(list_one)
+        await examination.ask_twilio(list_one, with_api_key=True)
     except TwilioError as error:
         return wrong(*explained(error, "the API key or its secret"))
+    if examination.uses_secondary(with_api_key=True):
+        return judge_secondary(examination, Secret.API_KEY_SID, Secret.API_KEY_SECRET)
     return ok("Twilio accepts the API key")
+
+
+def judge_secondary(examination: Examination, *secrets: Secret) -> Finding:
+    """The app works with what is secondary to these secrets, which is a step before the end."""
+    pairs = [(FOLLOWERS[secret], secret) for secret in secrets]
+    settings, place = examination.settings, examination.subject.place
+    if settings.key_vault_url:
+        vault = "--local" if place is Place.DESK else f"--vault {settings.key_vault_url}"
+        copies = " ".join(f"--copy {source} {target}" for source, target in pairs)
+        step = f"python3 dev.py secrets {vault} {copies}"
+    else:
+        step = "; ".join(f"copy {source.setting} to {target.setting}" for source, target in pairs)
+    secondary = " and ".join(source for source, _ in pairs)
+    return warning(
+        f"Twilio refuses {' and '.join(secrets)}; the app goes on with {secondary}",
+        f"make what is secondary the primary one: {step} (docs/rotation.md)",
+    )
 
 
 async def check_trial(examination: Examination) -> Finding:
@@ -85,11 +108,6 @@ def judge_trial(account: Account, now: datetime) -> Finding:
     if left < 0:
         return wrong("the trial has ended, 30 days after it began", UPGRADE)
     return warning(f"trial account: {TRIAL_LIMITS}; it ends in {left} days", UPGRADE)
-
-
-async def asked[T](examination: Examination, operation: Callable[["Client"], Awaitable[T]]) -> T:
-    """Ask Twilio with the auth token; raise what TwilioAccount raises."""
-    return await examination.clients().account().run_once(operation)
 
 
 def explained(error: TwilioError, suspects: str) -> tuple[str, str]:

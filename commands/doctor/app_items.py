@@ -10,6 +10,7 @@ from commands.doctor.findings import Finding, State, ok, skipped, wrong
 from commands.doctor.machine import hear
 from commands.doctor.subject import Place
 from commands.doctor.web import Answer, UnreachableError
+from shared.settings import Secret
 from shared.signatures import HEADER, sign
 
 MAX_DETAIL = 200
@@ -76,9 +77,10 @@ async def check_signature(examination: Examination) -> Finding:
         return judge_signature(url, unsigned, signed)
 
     finding = await judged(examination.token())
-    if finding.state is not State.OK or not examination.next_token:
+    next_token = examination.next_values.get(Secret.AUTH_TOKEN)
+    if finding.state is not State.OK or next_token is None:
         return finding
-    follower = await judged(examination.next_token)
+    follower = await judged(next_token)
     is_known = follower.state is State.OK
     return ok(f"{finding.text}; the secondary token counts too") if is_known else follower
 

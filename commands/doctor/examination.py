@@ -1,9 +1,10 @@
 """One run of the doctor: its subject, its tools, and what the items have learned so far."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,10 +12,13 @@ from commands.doctor.subject import Place, Subject, function_names, route_prefix
 from commands.doctor.web import Web
 from shared.clock import Clock
 from shared.credentials import AppSettings, SecretSource
+from shared.errors import TwilioRefusedError
 from shared.local_stack import is_loopback
 from shared.settings import HiddenValues, Secret, Settings
 
 if TYPE_CHECKING:
+    from twilio.rest import Client
+
     from shared.worker_clients import Clients
 
 
@@ -54,13 +58,17 @@ class Examination:
     clock: Clock
     web: Web
     secrets: HiddenValues = field(default_factory=HiddenValues)
-    next_token: str = field(default="", repr=False)
-    """The auth token that takes over, while it is being changed."""
+    next_values: HiddenValues = field(default_factory=HiddenValues)
+    """What takes over from a secret for Twilio that is being changed, by the secret's own name."""
     heard: tuple[datetime, datetime] | None = None
     """The time that an answer bore, and the time of this machine when it came."""
     account: Account | None = None
     number: Number | None = None
-    _clients: "dict[bool, Clients]" = field(default_factory=dict[bool, "Clients"])
+    _clients: "dict[tuple[bool, bool], Clients]" = field(
+        default_factory=dict[tuple[bool, bool], "Clients"]
+    )
+    _refused: set[bool] = field(default_factory=set[bool])
+    """Whether the primary API key (True), the primary auth token (False) is refused."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -106,21 +114,48 @@ class Examination:
 
         return KeyVault(self.settings)
 
-    def clients(self, *, with_api_key: bool = False) -> "Clients":
-        """The app's own clients for Twilio, with the secrets that were read before."""
+    async def ask_twilio[T](
+        self, operation: Callable[["Client"], Awaitable[T]], *, with_api_key: bool = False
+    ) -> T:
+        """Ask Twilio; where it refuses the primary secret, with the secondary one as the app does.
+
+        Raise what TwilioAccount raises.
+        """
+        own = Secret.API_KEY_SECRET if with_api_key else Secret.AUTH_TOKEN
+        if with_api_key not in self._refused:
+            try:
+                return await self._clients_of(with_api_key).account().run_once(operation)
+            except TwilioRefusedError as error:
+                is_refused = error.twilio_status == HTTPStatus.UNAUTHORIZED
+                if not is_refused or own not in self.next_values:
+                    raise
+        found = await self._clients_of(with_api_key, is_next=True).account().run_once(operation)
+        self._refused.add(with_api_key)
+        return found
+
+    def uses_secondary(self, *, with_api_key: bool = False) -> bool:
+        """Whether Twilio has refused the primary secret and taken the secondary one."""
+        return with_api_key in self._refused
+
+    def _clients_of(self, with_api_key: bool, *, is_next: bool = False) -> "Clients":
+        """The app's own clients for Twilio, with secrets that were read before: one set alone.
+
+        Else a refused secret would hide behind the one that takes over.
+        """
         from shared.worker_clients import Clients
 
-        if with_api_key in self._clients:
-            return self._clients[with_api_key]
+        key = with_api_key, is_next
+        if key in self._clients:
+            return self._clients[key]
+        secrets = {**self.secrets, **(self.next_values if is_next else {})}
         values: Mapping[str, str] = {
             **self.subject.values,
-            **{secret.setting: value for secret, value in self.secrets.items()},
-            # Else a refused secret would hide behind the one that takes over.
+            **{secret.setting: value for secret, value in secrets.items()},
             **{secret.setting: "" for secret in Secret if secret.endswith("Secondary")},
             "KEY_VAULT_URL": "",
             "TWILIO_REST_CREDENTIAL": "api_key" if with_api_key else "auth_token",
         }
-        built = self._clients[with_api_key] = Clients(values, self.clock)
+        built = self._clients[key] = Clients(values, self.clock)
         return built
 
     def token(self) -> str:

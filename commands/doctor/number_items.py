@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from commands.doctor.account_items import asked, explained
+from commands.doctor.account_items import explained
 from commands.doctor.examination import Examination, Number
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
 from commands.doctor.routing import Route, judge_route, leads_to_same_app
@@ -44,7 +44,7 @@ async def check_number(examination: Examination) -> Finding:
         )
 
     try:
-        found = [row for row in await asked(examination, find) if row.phone_number == digits]
+        found = [row for row in await examination.ask_twilio(find) if row.phone_number == digits]
     except TwilioError as error:
         return wrong(*explained(error, "the account SID or the auth token"))
     if not found:
@@ -127,7 +127,7 @@ async def check_messaging_service(examination: Examination) -> Finding:
         return await client.messaging.v1.services(sid).fetch_async()
 
     try:
-        found = await asked(examination, fetch)
+        found = await examination.ask_twilio(fetch)
     except TwilioError as error:
         return wrong(*explained(error, "the account SID or the auth token"))
     service = Service(

@@ -17,6 +17,8 @@ FOLLOWERS: Mapping[Secret, Secret] = {
     Secret.WEBHOOK_KEY: Secret.WEBHOOK_KEY_SECONDARY,
 }
 KEY_PAIR = (Secret.API_KEY_SID_SECONDARY, Secret.API_KEY_SECRET_SECONDARY)
+# What one asks Twilio with; the parts of a key count together only.
+CREDENTIALS = ((Secret.AUTH_TOKEN,), (Secret.API_KEY_SID, Secret.API_KEY_SECRET))
 
 
 async def check_rotation(examination: Examination) -> Finding:
@@ -27,9 +29,10 @@ async def check_rotation(examination: Examination) -> Finding:
         found = {secret: await read(source, secret) for secret in names}
     except VaultError as error:
         return warning(*explained(error, examination.settings))
-    token = found[Secret.AUTH_TOKEN_SECONDARY]
-    if token and token != found[Secret.AUTH_TOKEN]:
-        examination.next_token = token
+    for secrets in CREDENTIALS:
+        followers = [found[FOLLOWERS[secret]] for secret in secrets]
+        if all(followers) and followers != [found[secret] for secret in secrets]:
+            examination.next_values.update(zip(secrets, followers, strict=True))
     return judge_rotation(found)
 
 

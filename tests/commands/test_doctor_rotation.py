@@ -7,16 +7,19 @@ from typing import cast
 
 import pytest
 
+from commands.doctor.account_items import judge_secondary
 from commands.doctor.app_items import check_signature
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, State
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Answer, Web
+from emulator.local_values import API_KEY_SECRET, API_KEY_SID
 from shared.clock import SystemClock
 from shared.settings import Secret
 from shared.signatures import HEADER, sign
 
 ROOT = Path(__file__).parents[2]
+RUNBOOK = (ROOT / "docs" / "rotation.md").read_text()
 
 Doctor = Callable[..., Mapping[str, Finding]]
 
@@ -76,14 +79,59 @@ def test_an_app_has_to_take_both_tokens_during_a_change(
     subject = read_subject(Request(url="https://app.example", settings_file=""), {}, ROOT)
     examination = Examination(subject, ROOT, SystemClock(), cast("Web", App(*tokens)))
     examination.secrets[Secret.AUTH_TOKEN] = TOKEN
-    examination.next_token = OTHER
+    examination.next_values[Secret.AUTH_TOKEN] = OTHER
     finding = asyncio.run(check_signature(examination))
 
     assert finding.state is state
     assert ("the secondary token counts too" in finding.text) == (state is State.OK)
 
 
-def test_a_refused_token_does_not_hide_behind_the_secondary_one(doctor: Doctor) -> None:
+def test_after_a_promotion_the_account_is_asked_with_the_secondary_token(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN=OTHER, TWILIO_AUTH_TOKEN_SECONDARY=TOKEN)
 
+    account = found["account"]
+    assert account.state is State.WARNING
+    assert account.text.endswith("the app goes on with TwilioAuthTokenSecondary")
+    assert "copy TWILIO_AUTH_TOKEN_SECONDARY to TWILIO_AUTH_TOKEN (" in account.cure
+    skipped = {item for item, finding in found.items() if finding.state is State.SKIPPED}
+    assert not skipped & {"trial", "number", "calls", "texts"}
+
+
+def test_after_a_new_api_key_it_is_asked_with_the_secondary_one(doctor: Doctor) -> None:
+    found = doctor(
+        TWILIO_REST_CREDENTIAL="api_key",
+        TWILIO_API_KEY_SID=API_KEY_SID,
+        TWILIO_API_KEY_SECRET=OTHER,
+        TWILIO_API_KEY_SID_SECONDARY=API_KEY_SID,
+        TWILIO_API_KEY_SECRET_SECONDARY=API_KEY_SECRET,
+    )
+
+    assert found["api key"].state is State.WARNING
+    assert "TwilioApiKeySidSecondary and TwilioApiKeySecretSecondary" in found["api key"].text
+
+
+def test_when_both_tokens_are_refused_the_account_is_wrong(doctor: Doctor) -> None:
+    found = doctor(TWILIO_AUTH_TOKEN=OTHER, TWILIO_AUTH_TOKEN_SECONDARY=OTHER[::-1])
+
     assert found["account"].state is State.WRONG
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [
+        (
+            Request(url="https://app.example", settings_file=""),
+            "--vault https://kv.vault.azure.net",
+        ),
+        (Request(local=True, settings_file=""), "--local"),
+    ],
+)
+def test_what_is_left_to_do_is_a_command_for_the_vault(asked: Request, where: str) -> None:
+    subject = read_subject(asked, {"KEY_VAULT_URL": "https://kv.vault.azure.net"}, ROOT)
+    examination = Examination(subject, ROOT, SystemClock(), Web())
+    copy = "--copy TwilioAuthTokenSecondary TwilioAuthToken"
+
+    cure = judge_secondary(examination, Secret.AUTH_TOKEN).cure
+
+    assert f"python3 dev.py secrets {where} {copy} " in cure
+    assert copy in RUNBOOK
