@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.url_spellings import is_same_request, other_spellings
+from shared.url_spellings import MAX_CHARS, is_same_request, other_spellings
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,15 @@ def test_whatever_else_differs_makes_another_request(sent: str, other: str) -> N
     assert not is_same_request(sent, other)
     assert not is_same_request(other, sent)
     assert other_spellings(sent, {"x-waws-unencoded-url": other, "x-original-url": other}) == []
+
+
+def test_what_is_too_long_is_not_compared() -> None:
+    longest = "/api/X?".ljust(MAX_CHARS - 4, "a") + "=%20"
+    shorter = longest.replace("%20", "+")
+
+    assert is_same_request(longest, shorter)
+    for one, other in ((longest, shorter), (shorter, longest)):
+        assert not is_same_request(one.replace("?", "?b"), other.replace("?", "?b"))
 
 
 def test_without_headers_only_apostrophes_have_two_spellings() -> None:
