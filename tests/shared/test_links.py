@@ -14,6 +14,7 @@ from shared.errors import ConfigurationError, ForbiddenLinkError
 from shared.inputs import Inputs
 from shared.links import RecordingLink, require_link, require_strong
 from shared.settings import Secret
+from tests.conftest import FakeVault
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SID, OTHER = "RE" + "a" * 32, "RE" + "b" * 32
@@ -72,6 +73,13 @@ def test_an_incomplete_link_opens_nothing(change: dict[str, str]) -> None:
     assert refusal(link() | change) == "The link is not complete."
 
 
+@pytest.mark.parametrize("name", ["expires", "signature"])
+def test_a_link_without_a_part_opens_nothing(name: str) -> None:
+    rest = {key: value for key, value in link().items() if key != name}
+
+    assert refusal(rest) == "The link is not complete."
+
+
 def test_an_expired_link_that_is_forged_tells_nothing_about_time() -> None:
     assert "was changed" in refusal(link() | {"signature": "0" * 64}, now=NOW + 2 * WEEK)
 
@@ -79,6 +87,12 @@ def test_an_expired_link_that_is_forged_tells_nothing_about_time() -> None:
 def test_without_a_key_nobody_can_tell() -> None:
     with pytest.raises(ConfigurationError, match="LinkSigningKey"):
         open_with(link(), secrets={})
+
+
+@pytest.mark.parametrize("key", [None, ""])
+def test_without_a_key_no_link_can_be_made(key: str | None) -> None:
+    with pytest.raises(ConfigurationError, match="LinkSigningKey is missing"):
+        require_strong(key)
 
 
 @pytest.mark.parametrize("key", [KEY[:31], "k"])
@@ -99,6 +113,15 @@ def test_a_key_of_32_characters_is_long_enough() -> None:
 
 def test_a_link_can_be_made_with_a_key_of_32_characters() -> None:
     assert require_strong(KEY[:32]) == KEY[:32]
+
+
+def test_a_right_link_reads_its_key_alone() -> None:
+    vault = FakeVault({Secret.LINK_SIGNING_KEY: KEY})
+    values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
+
+    asyncio.run(require_link(values, SID, "mp3", Credentials(vault, SystemClock()), NOW))
+
+    assert vault.reads == [Secret.LINK_SIGNING_KEY]
 
 
 @pytest.mark.parametrize("old", ["weak", "9" * 40])

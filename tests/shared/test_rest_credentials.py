@@ -10,7 +10,7 @@ from twilio.rest import Client
 
 from shared.credentials import TIME_TO_LIVE_S, AppSettings, Credentials
 from shared.errors import TwilioRefusedError
-from shared.rest_credentials import RestCredentials
+from shared.rest_credentials import MAX_ATTEMPTS, RestCredentials, Values
 from shared.retries import Retries
 from shared.settings import Secret, Settings
 from shared.twilio_account import TwilioAccount
@@ -159,6 +159,20 @@ def test_refused_credentials_make_the_vault_read_each_secret_once_per_interval()
         Secret.AUTH_TOKEN: 2,
         Secret.AUTH_TOKEN_SECONDARY: 1,
     }
+
+
+def test_refusals_of_long_ago_are_not_kept() -> None:
+    refusals: set[Values] = set()
+    secrets = (WITH_TOKEN.rest_secrets, WITH_TOKEN.rest_secrets_secondary)
+    credentials = RestCredentials(known(WITH_SECONDARY), *secrets, refusals)
+
+    async def refuse_often() -> None:
+        for number in range(10):
+            await credentials.after([("AC1", str(number))])
+
+    asyncio.run(refuse_often())
+    assert ("AC1", "9") in refusals
+    assert len(refusals) <= MAX_ATTEMPTS
 
 
 KEYS = ACCOUNT | {Secret.API_KEY_SID: "SK1", Secret.API_KEY_SECRET: "one"}
