@@ -1,6 +1,7 @@
-"""What each secret looks like, so that a slip of the clipboard is found before it is stored."""
+"""What each secret looks like, to find a slip of the clipboard, and where Twilio shows it."""
 
 import re
+from collections.abc import Collection
 
 from shared.settings import Secret
 
@@ -24,6 +25,31 @@ _RULES = {
     Secret.LINK_SIGNING_KEY: (_LONG, "must be 32 characters or more"),
     Secret.LINK_SIGNING_KEY_SECONDARY: (_LONG, "must be 32 characters or more"),
 }
+
+_FIRST_PAGE = "Account SID and auth token are on the first page of https://console.twilio.com."
+_AUTH_TOKENS = (
+    "The secondary auth token is in Twilio's console, on the page Account > API keys & tokens, in "
+    "its section Auth Tokens."
+)
+_API_KEYS = (
+    "API keys are in Twilio's console, on the page Account > API keys & tokens. The secret of one "
+    "is shown only once, when the key is made."
+)
+# Twilio's help, "Auth Tokens and How to Change Them". Its pages do not say where webhook keys are.
+_PLACES = {
+    Secret.ACCOUNT_SID: _FIRST_PAGE,
+    Secret.AUTH_TOKEN: _FIRST_PAGE,
+    Secret.AUTH_TOKEN_SECONDARY: _AUTH_TOKENS,
+    Secret.API_KEY_SID: _API_KEYS,
+    Secret.API_KEY_SECRET: _API_KEYS,
+    Secret.API_KEY_SID_SECONDARY: _API_KEYS,
+    Secret.API_KEY_SECRET_SECONDARY: _API_KEYS,
+}
+
+
+def places(secrets: Collection[Secret]) -> list[str]:
+    """Say where these secrets are found, each place once."""
+    return list(dict.fromkeys(_PLACES[secret] for secret in secrets if secret in _PLACES))
 
 
 def fault(secret: Secret, text: str) -> str:

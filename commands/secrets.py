@@ -23,7 +23,7 @@ from typing import NamedTuple
 from commands.azd import azd_values
 from commands.doctor.subject import PHONE_PORT, desk_values
 from commands.errors import CommandError
-from commands.secret_rules import fault
+from commands.secret_rules import fault, places
 from commands.settings_file import read_settings
 from commands.terminal import accept_any_encoding, is_somebody_there
 from commands.vault_writer import ClosedNetworkError, RoleMissingError, Vault, open_vault
@@ -148,11 +148,17 @@ def fill(
             f"{vault.url} lacks {', '.join(wanted)}. In a terminal: {COMMAND} --vault {vault.url}"
         )
         return 0 if options.from_azd else 1
-    print("Account SID and auth token are on the first page of https://console.twilio.com.")
+    _ask_for(wanted, vault, ask)
+    return 0
+
+
+def _ask_for(wanted: Sequence[Secret], vault: Vault, ask: Ask) -> None:
+    """Say where the secrets are found, ask for each, and write it."""
+    for place in places(wanted):
+        print(place)
     for secret in wanted:
         vault.write(secret, _typed(secret, ask))
         print(f"{secret}: written")
-    return 0
 
 
 def _copy(vault: Vault, source: Secret, target: Secret) -> None:

@@ -107,6 +107,26 @@ def test_a_secret_can_be_replaced() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("secret", "place"),
+    [
+        (Secret.AUTH_TOKEN, "first page"),
+        (Secret.AUTH_TOKEN_SECONDARY, "section Auth Tokens"),
+        (Secret.API_KEY_SECRET_SECONDARY, "shown only once"),
+    ],
+)
+def test_only_the_place_of_what_is_asked_for_is_named(
+    secret: Secret, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
+
+    secrets.fill(vault, Settings(), options("--replace", secret), asker(TOKEN))
+
+    told, written = capsys.readouterr().out.splitlines()
+    assert place in told
+    assert written == f"{secret}: written"
+
+
 def test_the_key_of_links_is_drawn_anew_when_it_is_to_be_replaced() -> None:
     vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
 
