@@ -169,10 +169,10 @@ def test_refusals_of_long_ago_are_not_kept() -> None:
     async def refuse_often() -> None:
         for number in range(10):
             await credentials.after([("AC1", str(number))])
+            assert ("AC1", str(number)) in refusals
+            assert len(refusals) <= MAX_ATTEMPTS
 
     asyncio.run(refuse_often())
-    assert ("AC1", "9") in refusals
-    assert len(refusals) <= MAX_ATTEMPTS
 
 
 KEYS = ACCOUNT | {Secret.API_KEY_SID: "SK1", Secret.API_KEY_SECRET: "one"}

@@ -161,6 +161,7 @@ def test_the_bounds_themselves_pass() -> None:
         (f"<Message to=' {ONE}'><Body>2025550124</Body></Message>", (ONE,)),
         (f"<Message To='{ONE}'>Hello</Message>", (ONE,)),
         ("<Dial>911</Dial>", ("911",)),
+        ("<Dial>+999123456789</Dial>", ("+999123456789",)),
         ("<Dial callerId='+12025550100'><Sip>sip:+12025550123@b.example</Sip></Dial>", ()),
         ("<Say>+12025550123</Say>", ()),
     ],

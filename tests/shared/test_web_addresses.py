@@ -151,10 +151,13 @@ def test_the_desk_opens_no_other_private_host(host: str) -> None:
 
 def test_a_url_has_an_end() -> None:
     longest = "https://bot.example/".ljust(MAX_CHARS, "a")
+    on_the_desk = "https://127.0.0.1/".ljust(MAX_CHARS, "a")
 
     assert is_taken(twiml_url, longest)
+    assert is_taken(twiml_url, on_the_desk, has_local_stack=True)
     for has_local_stack in (False, True):
         assert not is_taken(twiml_url, f"{longest}a", has_local_stack=has_local_stack)
+        assert not is_taken(twiml_url, f"{on_the_desk}a", has_local_stack=has_local_stack)
 
 
 @given(st.text(), st.booleans())
