@@ -49,6 +49,8 @@ def commands_of_dev() -> set[str]:
     return {*dev.PROGRAMS, "check", "python"}
 
 
+@pytest.mark.soak
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("schema", "paths"),
     [

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from emulator.testing import HANDSET, HANDSETS, LocalStack
@@ -88,6 +89,7 @@ def test_who_finds_nobody_leaves_a_voicemail_that_the_owner_hears(
     opened.value.close()
 
 
+@pytest.mark.soak
 def test_an_agent_takes_the_callers_of_a_queue_in_their_order(
     still_page: Page, stack: LocalStack
 ) -> None:
@@ -114,6 +116,7 @@ def test_an_agent_takes_the_callers_of_a_queue_in_their_order(
     expect(page.get_by_test_id("queue")).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_three_handsets_share_a_conference(still_page: Page, stack: LocalStack) -> None:
     page = still_page
     answer_calls_with(page, "TwimlConference?Name=meeting")

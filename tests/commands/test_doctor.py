@@ -80,6 +80,7 @@ def test_the_program_says_a_line_for_each_item(request_for_desk: Request) -> Non
     assert summary == f"{len(ITEMS)} in order, 0 to look at, 0 wrong, 0 not checked"
 
 
+@pytest.mark.soak
 def test_a_reader_that_has_enough_ends_it_without_a_traceback(request_for_desk: Request) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
@@ -98,6 +99,7 @@ def test_a_reader_that_has_enough_ends_it_without_a_traceback(request_for_desk: 
     assert (done.returncode, done.stderr) == (1, "")
 
 
+@pytest.mark.soak
 def test_machines_get_json_and_an_exit_status(request_for_desk: Request) -> None:
     done = run_program(request_for_desk, "--local", "--json", "--key", "another")
 
@@ -107,6 +109,7 @@ def test_machines_get_json_and_an_exit_status(request_for_desk: Request) -> None
     assert items["function keys"]["cure"] == "az functionapp keys list shows the right one"
 
 
+@pytest.mark.soak
 def test_a_desk_that_does_not_run_is_no_fault_unless_it_was_asked_for(
     request_for_desk: Request,
 ) -> None:

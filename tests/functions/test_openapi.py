@@ -99,6 +99,7 @@ def check_answer(name: str, response: requests.Response) -> None:
             assert header in described["headers"]
 
 
+@pytest.mark.soak
 def test_the_description_is_valid_openapi() -> None:
     assert API["openapi"].startswith("3.1.")
     assert [*OpenAPIV31SpecValidator(API).iter_errors()] == []

@@ -27,6 +27,7 @@ def send(stack: LocalStack) -> int:
         return 0
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("done", [True, False])
 def test_the_host_is_killed_in_mid_send_and_the_others_wait_for_the_next_one(
     stack: LocalStack, *, done: bool
@@ -41,6 +42,7 @@ def test_the_host_is_killed_in_mid_send_and_the_others_wait_for_the_next_one(
     assert others == [201] * OTHERS
 
 
+@pytest.mark.soak
 def test_a_host_that_has_just_come_up_says_that_the_vault_is_down(stack: LocalStack) -> None:
     stack.faults({"service": "host", "kind": "killed", "count": 1})
     send(stack)

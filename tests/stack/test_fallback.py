@@ -110,6 +110,7 @@ def test_without_vault_texts_are_answered_by_the_bin(stack: LocalStack) -> None:
     assert LATER in text(stack)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("line")
 def test_without_a_fallback_callers_hear_twilios_error(stack: LocalStack) -> None:
     stack.line_goes_to(VoiceFallbackUrl="")
@@ -118,6 +119,7 @@ def test_without_a_fallback_callers_hear_twilios_error(stack: LocalStack) -> Non
     assert call(stack) == [TWILIOS_ERROR]
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("line")
 def test_a_fallback_can_ring_somebody(stack: LocalStack, web_server: "WebServer") -> None:
     stack.line_goes_to(
@@ -133,6 +135,7 @@ def test_a_fallback_can_ring_somebody(stack: LocalStack, web_server: "WebServer"
     assert stack.call(leg)["status"] == "in-progress"
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("line")
 @pytest.mark.skipif(os.name != "posix", reason="signal 9 is a matter of POSIX")
 def test_while_the_host_cannot_start_callers_and_texters_get_the_bins(

@@ -82,6 +82,7 @@ def load_and_end(run_host: RunHost, app: AppFolder) -> str:
         return host.wait_for_output("/api/end-of-output")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "code", ["from helpers import wrong\n", "def main(req:\n", "import no_such_package\n"]
 )
@@ -99,6 +100,7 @@ def test_the_terminal_shows_the_frames_of_the_app_alone(
     assert any("Error: " in line and not line.startswith(" ") for line in lines[1:])
 
 
+@pytest.mark.soak
 def test_a_missing_comma_is_one_sentence(run_host: RunHost, app: AppFolder) -> None:
     app.write("Broken/function.json", '{"bindings": [] "disabled": false}')
     output = load_and_end(run_host, app)
@@ -107,6 +109,7 @@ def test_a_missing_comma_is_one_sentence(run_host: RunHost, app: AppFolder) -> N
     assert "Traceback" not in output
 
 
+@pytest.mark.soak
 def test_words_in_a_function_json_that_nothing_reads_are_warned_of(
     run_host: RunHost, app: AppFolder
 ) -> None:
@@ -153,6 +156,7 @@ def test_the_route_prefix_may_be_empty(run_host: RunHost, app: AppFolder) -> Non
         assert host.get("/api/Text").status == 404
 
 
+@pytest.mark.soak
 def test_a_function_whose_name_can_be_no_route_does_not_end_the_host(
     run_host: RunHost, app: AppFolder
 ) -> None:
@@ -163,6 +167,7 @@ def test_a_function_whose_name_can_be_no_route_does_not_end_the_host(
         assert "the route part a{b" in reasons(host)["a{b"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("prefix", ["api/{x", "{rest?}", "{*rest}"])
 def test_a_wrong_route_prefix_is_a_503_with_the_reason(
     run_host: RunHost, app: AppFolder, prefix: str
