@@ -217,8 +217,22 @@ def test_an_echo_that_may_not_be_is_an_apology_and_a_line_in_the_log(
     assert "555" not in answer + caplog.text
 
 
+@pytest.mark.parametrize("query", ["", "?Twiml=", "?Twiml=%20%0A"])
+def test_an_echo_without_a_document_says_so_and_reads_nothing(
+    signed_request: SignedRequest, caplog: pytest.LogCaptureFixture, query: str
+) -> None:
+    response = asyncio.run(TwimlEcho.main(signed_request(f"/api/TwimlEcho{query}")))
+
+    assert response.status_code == 200
+    assert b"the parameter Twiml is missing" in response.get_body()
+    assert "cannot be used" not in caplog.text
+
+
 def test_an_echo_dials_nobody_while_the_kill_switch_is_on(
-    signed_request: SignedRequest, values: dict[str, str], app: clients.Clients
+    signed_request: SignedRequest,
+    values: dict[str, str],
+    app: clients.Clients,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     clients.reset(clients.Clients({**values, "KILL_SWITCH": "true"}, app.clock))
 
@@ -230,7 +244,9 @@ def test_an_echo_dials_nobody_while_the_kill_switch_is_on(
         "<Dial><Sip>sip:Hi@example.com</Sip></Dial>",
         "<Dial><Client>Hi</Client></Dial>",
     ):
+        caplog.clear()
         assert "Hi" not in echoed(signed_request, f"<Response>{content}</Response>")
+        assert "the setting KILL_SWITCH does not allow it" in caplog.text
     assert "Conference" in echoed(
         signed_request, "<Response><Dial><Conference>Hi</Conference></Dial></Response>"
     )
