@@ -123,6 +123,22 @@ def test_the_hash_of_a_person_differs_from_sender_to_sender() -> None:
     assert Entry.of(ANNA, LINE).person != Entry.of(ANNA, OTHER_LINE).person
 
 
+def test_an_opt_out_stays_where_earlier_versions_have_put_it() -> None:
+    assert Entry.of(ANNA, LINE) == Entry("abdcbaff22de59550b9dc0b90f937ad5", "57c771f8f142ba48")
+
+
+def test_what_is_known_already_can_be_told_again(worker: OptOuts, ledger: CountingLedger) -> None:
+    forget(worker, ANNA)
+    assert not has_opted_out(worker, ANNA)
+    assert not ledger.rows
+    for _ in range(2):
+        remember(worker, ANNA)
+
+    assert has_opted_out(worker, ANNA)
+    [row] = ledger.rows.values()
+    assert row.values["people"] == Entry.of(ANNA, LINE).person
+
+
 def test_many_sends_cost_a_read_for_each_shard(worker: OptOuts, ledger: CountingLedger) -> None:
     async def ask() -> None:
         people = [f"+1202555{n:04}" for n in range(3000)]
