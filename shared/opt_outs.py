@@ -14,8 +14,12 @@ from shared.ledger import Ledger
 from shared.opt_out_lists import Entry, FullListError
 from shared.setting_rules import MESSAGING_SERVICE_SID
 
-# How long a worker goes by what it has read, or by a storage that failed.
+# How long a worker goes by what it has read.
 KEPT_S = 30.0
+# At a desk it reads each time, so that a reset of the emulator forgets opt-outs at once.
+DESK_KEPT_S = 0.0
+# How long it asks a storage no more that failed.
+PAUSE_S = 30.0
 # A slow storage shall delay no alert for long: Twilio knows the opt-outs too.
 MAX_WAIT_S = 2.5
 # Twilio waits 15 s for the answer to a STOP.
@@ -85,7 +89,7 @@ class OptOuts:
         now = self._clock.monotonic()
         if kept is not None and now - kept.as_of < self._kept_s:
             return kept.people
-        if now - self._failed_at < self._kept_s:
+        if now - self._failed_at < PAUSE_S:
             return ""
         key = asyncio.get_running_loop(), shard
         reading = self._readings.get(key)
@@ -120,7 +124,7 @@ class OptOuts:
     def _fail(self, reason: str) -> None:
         """Ask no more for a while; one line in the log is enough for it."""
         now = self._clock.monotonic()
-        if now - self._failed_at >= self._kept_s:
+        if now - self._failed_at >= PAUSE_S:
             self._failed_at = now
             log.warning("Opt-outs cannot be read, so it is Twilio that refuses: %s", reason)
 

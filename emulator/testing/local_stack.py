@@ -76,11 +76,7 @@ class LocalStack:
         return second_host(self.functions_url, self.emulator_url, environment or {})
 
     def reset(self) -> None:
-        """Return to the state of a fresh start.
-
-        The functions run on: that somebody has texted STOP they remember for half a minute, so let
-        a test of that have a person of its own.
-        """
+        """Return to the state of a fresh start; the functions run on."""
         self.world("reset")
         self.auth_token = AUTH_TOKEN
 

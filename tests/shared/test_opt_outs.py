@@ -14,6 +14,7 @@ from shared.ledger import MAX_TEXT_UNITS, Ledger, Row
 from shared.memory_ledger import MemoryLedger
 from shared.opt_out_lists import KIND, SHARDS, Entry
 from shared.opt_outs import KEPT_S, MAX_KEPT, OptOuts
+from shared.worker_clients import Clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -305,3 +306,17 @@ def test_what_is_kept_has_an_end(
 
     assert MAX_KEPT >= SHARDS
     assert ledger.reads == 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "reads"), [({}, 1), ({"LOCAL_STACK_URL": "http://127.0.0.1:7072"}, 2)]
+)
+def test_only_a_desk_reads_each_time(
+    ledger: CountingLedger, clock: ManualClock, settings: dict[str, str], reads: int
+) -> None:
+    worker = Clients(settings, clock, ledger).opt_outs()
+
+    assert not has_opted_out(worker, ANNA)
+    assert not has_opted_out(worker, ANNA)
+
+    assert ledger.reads == reads

@@ -1,8 +1,4 @@
-"""Somebody texts STOP, then START: what Twilio does by itself, and what the app makes of it.
-
-A reset does not reach what the functions remember for half a minute, so each test has a person of
-its own.
-"""
+"""Somebody texts STOP, then START: what Twilio does by itself, and what the app makes of it."""
 
 import itertools
 from typing import NamedTuple
@@ -124,6 +120,8 @@ def test_a_messaging_service_accepts_the_text_that_fails(person: Person) -> None
 
 def test_a_reset_forgets_opt_outs(person: Person) -> None:
     person.says("STOP")
+    assert [person.is_sent() for _ in range(2)] == [(403, 21610)] * 2  # the app knows it, too
     person.stack.reset()
 
     assert person.opted_out_of == []
+    assert person.is_sent() == (201, None)
