@@ -160,6 +160,16 @@ def test_what_may_be_no_opt_out_is_not_remembered(
     assert desk.send() == SENT
 
 
+def test_a_text_without_a_body_says_nothing_of_opt_outs(
+    desk: Desk, run: Run, signed_request: SignedRequest
+) -> None:
+    desk.text("STOP", OptOutType="STOP")
+    request = signed_request("/api/TwimlReply", [("From", PERSON), ("To", LINE)])
+
+    assert run(TwimlReply.main, request).status_code == 200
+    assert desk.send() == OPTED_OUT
+
+
 def test_more_than_the_word_start_is_not_the_end_of_an_opt_out(desk: Desk) -> None:
     desk.text("STOP", OptOutType="STOP")
     desk.text("Yes, that is what I wrote")
