@@ -19,7 +19,7 @@ from shared.public_urls import PublicUrls
 from shared.sends import Accepted, Send, Sends
 from shared.settings import Settings
 from shared.twilio_account import TwilioAccount, present
-from shared.twiml_documents import numbers_in
+from shared.twiml_documents import addresses_in, numbers_in
 from shared.web_addresses import twiml_url
 from shared.xml_text import is_xml_text
 
@@ -76,6 +76,14 @@ class CallRequest:
         """The numbers (E.164) that the document dials or texts, as far as it is known here."""
         return numbers_in(self.twiml, field="twiml", called=self.to) if self.twiml else ()
 
+    @property
+    def documents(self) -> tuple[tuple[str, str], ...]:
+        """Where the call's TwiML, or more of it, is: the input that has the URL, and the URL."""
+        if self.url is not None:
+            return (("url", self.url),)
+        addresses = addresses_in(self.twiml, field="twiml") if self.twiml else ()
+        return tuple(("twiml", address) for address in addresses)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedCall:
@@ -125,7 +133,9 @@ class Caller:
         config.require(*config.rest_secrets, from_number=not call.sender, public_url=True)
         sender = call.sender or config.from_number
         dialled = call.dialled
-        outgoing = Outgoing(call.to, "call", 1 + len(dialled), dialled=dialled)
+        outgoing = Outgoing(
+            call.to, "call", 1 + len(dialled), dialled=dialled, documents=call.documents
+        )
         if config.guards.dry_run:
             call.options.require_allowed(config.guards)
             await self._guards.check(outgoing)

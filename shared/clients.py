@@ -125,8 +125,10 @@ def opt_outs() -> "OptOuts":
 def guards() -> "Guards":
     """What must hold before something is sent."""
     from shared.guards import Guards
+    from shared.twiml_hosts import TwimlHosts
 
-    return Guards(settings().guards, destinations(), opt_outs(), current().limits())
+    hosts = TwimlHosts(settings())
+    return Guards(settings().guards, destinations(), hosts, opt_outs(), current().limits())
 
 
 def account() -> "TwilioAccount":

@@ -14,7 +14,7 @@ from typing import Literal
 
 from shared.batches import Batches
 from shared.clock import Clock
-from shared.guard_errors import LimitReachedError
+from shared.guard_errors import LimitReachedError, NotAllowedError
 from shared.ledger import Ledger, Row, Value
 from shared.row_changes import change_row
 
@@ -69,8 +69,15 @@ class DailyCeiling:
     async def reserve(self, units: int) -> date:
         """Count so many units, out of a new block where it needs one; return the day they are of.
 
-        Raise LimitReachedError, LedgerError, ConfigurationError.
+        Raise NotAllowedError for more than a whole day has, LimitReachedError, LedgerError,
+        ConfigurationError.
         """
+        if units > self._ceiling:
+            raise NotAllowedError(
+                f"The setting {self._setting} is {self._ceiling}, and this request alone takes "
+                f"{units} {_UNITS[self._setting][1]}. Raise the setting, if they are meant.",
+                setting=self._setting,
+            )
         until_midnight_s = self._until_midnight_s()  # the day may end while this waits
         day = await self._batches.add(self._setting, units)
         if day is None:

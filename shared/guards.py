@@ -11,6 +11,7 @@ from shared.guard_settings import GuardSettings
 from shared.limits import Kind, Limits
 from shared.opt_outs import OptOuts
 from shared.outcomes import did_nothing
+from shared.twiml_hosts import TwimlHosts
 
 # Twilio's number for a recipient who has texted STOP to the sender.
 OPTED_OUT = 21610
@@ -20,7 +21,8 @@ class Outgoing(NamedTuple):
     """A text or a call that is about to be sent to `to` (E.164).
 
     `units` are the segments of a text. A call has 1, and 1 for each number that its document dials
-    or texts: those are `dialled` (E.164). `senders` are whom an opt-out can be from: the number
+    or texts: those are `dialled` (E.164). `documents` are the URLs of further TwiML, each after the
+    name of the input that has it. `senders` are whom an opt-out can be from: the number
     and, behind it, the messaging service that it is from.
     """
 
@@ -29,16 +31,23 @@ class Outgoing(NamedTuple):
     units: int = 1
     senders: tuple[str, ...] = ()
     dialled: tuple[str, ...] = ()
+    documents: tuple[tuple[str, str], ...] = ()
 
 
 class Guards:
     """Lets through what the settings allow."""
 
     def __init__(
-        self, config: GuardSettings, destinations: Destinations, opt_outs: OptOuts, limits: Limits
+        self,
+        config: GuardSettings,
+        destinations: Destinations,
+        hosts: TwimlHosts,
+        opt_outs: OptOuts,
+        limits: Limits,
     ) -> None:
         self._config = config
         self._destinations = destinations
+        self._hosts = hosts
         self._opt_outs = opt_outs
         self._limits = limits
 
@@ -53,6 +62,8 @@ class Guards:
         self._destinations.require(outgoing.to, "to")
         for number in outgoing.dialled:
             self._destinations.require(number, "twiml")
+        for field, url in outgoing.documents:
+            self._hosts.require(url, field)
         if outgoing.kind == "text" and await self._opt_outs.has_opted_out(
             outgoing.to, outgoing.senders
         ):

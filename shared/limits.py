@@ -18,7 +18,7 @@ Kind = Literal["text", "call"]
 
 # Each count (of the day, of the number) waits so long at most, and never for a large part of the
 # time of a send.
-PATIENCE_S = 5.0
+PATIENCE_S = 3.0
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from shared.phone_numbers import E164, SHORT_NUMBER, is_short_code_or_name
 
 # No user, query or fragment, and nothing that programs read in different ways.
 _BASE_URL = r"https?://[\w.:\[\]-]+(/[\w.~!$&'()*+,;=:@%/-]*)?"
+_TWIML_HOST = re.compile(r"\*|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 
 # The entry of BLOCKED_CALLERS that stands for everybody who shows no number.
@@ -108,6 +109,10 @@ _RULES: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "ALLOWED_NUMBERS": (
         lambda text: all(E164.fullmatch(e) or SHORT_NUMBER.fullmatch(e) for e in entries(text)),
         "must be numbers like +12025550123, or short ones like 12345, with commas between them",
+    ),
+    "ALLOWED_TWIML_HOSTS": (
+        lambda text: all(_TWIML_HOST.fullmatch(host.strip()) for host in text.split(",")),
+        "must be host names like bot.example.com, or *, with commas between them",
     ),
     "RECIPIENT_LIMIT": _whole(0, MAX_RECIPIENT_LIMIT),
     "RECIPIENT_LIMIT_SECONDS": _whole(1, DAY_S),

@@ -21,6 +21,9 @@ ENCODINGS = ("utf-8", "us-ascii", "ascii")
 # than numbers, and what stands behind a URL is not known here.
 DIALLING = frozenset({"dial", "number", "whatsapp"})
 TEXTING = frozenset({"sms", "message"})
+# Where more TwiML comes from.
+REDIRECTING = "redirect"
+LEADING_ON = frozenset({"action", "url", "waiturl", "referurl"})
 # All that brings in somebody who was not on the line, whatever they are called by.
 REACHING = DIALLING - {"dial"} | TEXTING | {"application", "client", "refer", "sim", "sip"}
 # Verbs and the nouns of <Dial>, by which a wrong case is told: Twilio passes over `<say>`. Names
@@ -47,6 +50,14 @@ def numbers_in(document: str, *, field: str, called: str = "") -> tuple[str, ...
     """
     reader = _read(document, field)
     return (*reader.numbers, *([called] * reader.unaddressed if called else ()))
+
+
+def addresses_in(document: str, *, field: str) -> tuple[str, ...]:
+    """Check a document; return the URLs at which it goes on, as they are written.
+
+    Raise what `numbers_in` raises.
+    """
+    return tuple(_read(document, field).addresses)
 
 
 def reaches_somebody(document: str, *, field: str) -> bool:
@@ -76,6 +87,7 @@ class _Reader:
 
     def __init__(self, parser: "XMLParserType", field: str) -> None:
         self.numbers: list[str] = []
+        self.addresses: list[str] = []
         self.unaddressed = 0
         self.has_reached = False
         self._parser = parser
@@ -125,6 +137,7 @@ class _Reader:
             raise self.error(f"the element is written <{_RIGHT_CASE[plain]}>, in this case alone")
         if plain in TEXTING:
             self._add_texted(attributes)
+        self.addresses += [url for name, url in attributes.items() if _plain(name) in LEADING_ON]
 
     def _add_texted(self, attributes: dict[str, str]) -> None:
         """Take whom a text goes to; a blank one is as good as none."""
@@ -142,12 +155,15 @@ class _Reader:
         self._open.pop()
 
     def _characters(self, text: str) -> None:
-        if self._open[-1] in DIALLING:
+        if self._open[-1] in DIALLING or self._open[-1] == REDIRECTING:
             self._text += text
 
     def _close_text(self) -> None:
         """Take the text before a tag: two readers might not see the same number around a child."""
         text, self._text = self._text, ""
+        if self._open and self._open[-1] == REDIRECTING:
+            self.addresses += [text.strip()] if text.strip() else []
+            return
         self._add_number(text, "a number to dial cannot be read; write + and its country code")
 
     def _add_number(self, written: str, otherwise: str) -> None:

@@ -287,7 +287,7 @@ def test_whom_the_document_of_a_call_dials_or_texts_counts_like_a_call(
     with_settings(DAILY_CALL_LIMIT=str(ceiling))
     placed, one_more = ask("PlaceCall", to=HOME, twiml=document), ask("PlaceCall", to=HOME)
 
-    assert [each.status_code for each in (refused, placed, one_more)] == [429, 201, 429]
+    assert [each.status_code for each in (refused, placed, one_more)] == [403, 201, 429]
     assert len(twilio.requests) == 1
 
 
@@ -385,3 +385,38 @@ def test_an_owner_with_more_voicemails_than_texts_is_logged_and_twilio_does_not_
 
     assert len(twilio.requests) == 1
     assert f"The owner was not told of recording RE{'b' * 32}: LimitReachedError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"url": "https://evil.example/twiml"},
+        {"twiml": "<Response><Redirect>https://evil.example/twiml</Redirect></Response>"},
+        {"twiml": "<Response><Gather action='https://evil.example/'/></Response>"},
+        {
+            "twiml": "<Response><Dial><Number url='//evil.example'>+12025550124</Number></Dial>"
+            "</Response>"
+        },
+    ],
+)
+def test_a_call_goes_on_at_no_other_host(
+    with_settings: With, twilio: FakeTwilio, inputs: dict[str, str]
+) -> None:
+    with_settings()
+
+    response = ask("PlaceCall", to=HOME, **inputs)
+
+    assert (response.status_code, answer(response)["field"]) == (403, next(iter(inputs)))
+    assert "ALLOWED_TWIML_HOSTS" in answer(response)["detail"]
+    assert twilio.requests == []
+
+
+def test_more_than_a_whole_day_has_is_refused_for_good(
+    with_settings: With, twilio: FakeTwilio
+) -> None:
+    with_settings(DAILY_SEGMENT_LIMIT="1")
+
+    response = ask("SendSms", to=HOME, body="a" * 161)
+
+    assert (response.status_code, twilio.requests) == (403, [])
+    assert "Retry-After" not in response.headers

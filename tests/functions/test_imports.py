@@ -84,6 +84,7 @@ GUARDED = LIMITS | {
     "shared.number_facts",
     "shared.opt_out_lists",
     "shared.opt_outs",
+    "shared.twiml_hosts",
 }
 SENDING = GUARDED | ONCE | {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
 # What the project's own functions add, exactly.

@@ -87,9 +87,9 @@ def test_a_document_may_be_as_long_as_twilio_takes_it() -> None:
 
 
 def test_a_url_is_handed_on(twilio: FakeTwilio) -> None:
-    place(to=TO, url="https://bot.example/twiml?a=%20b")
+    place(to=TO, url="https://app.example/twiml?a=%20b")
 
-    assert twilio.requests[0]["data"]["Url"] == "https://bot.example/twiml?a=%20b"
+    assert twilio.requests[0]["data"]["Url"] == "https://app.example/twiml?a=%20b"
 
 
 def test_the_caller_may_choose_the_calling_number(twilio: FakeTwilio) -> None:
