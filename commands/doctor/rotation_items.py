@@ -54,6 +54,6 @@ def judge_rotation(found: Mapping[Secret, str]) -> Finding:
     if changing:
         return warning(
             f"under way: {', '.join(changing)} differs from what is in use",
-            "go on as docs/rotation.md says; if it is left over, copy the one in use over it",
+            "go on where the steps of docs/rotation.md were left",
         )
     return ok("no secret is being changed")

@@ -16,8 +16,8 @@ from shared.settings import Secret, Settings
 
 # What the app reads.
 OWN_NAMES = (
-    "ALLOWED_COUNTRIES", "ALLOWED_NUMBERS", "ALLOWED_TWIML_HOSTS", "AZURE_CLIENT_ID", "AzureWebJobsStorage",
-    "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId",
+    "ALLOWED_COUNTRIES", "ALLOWED_NUMBERS", "ALLOWED_TWIML_HOSTS", "AZURE_CLIENT_ID",
+    "AzureWebJobsStorage", "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId",
     "AzureWebJobsStorage__tableServiceUri", "BLOCKED_CALLERS", "BLOCKED_CALLERS_REASON",
     "DAILY_CALL_LIMIT", "DAILY_SEGMENT_LIMIT", "DEFAULT_REGION", "DRY_RUN", "KEY_VAULT_URL",
     "KILL_SWITCH", "LEDGER_TABLE", "LINK_LIFETIME_HOURS", "LOCAL_STACK_TWILIO_URL",
