@@ -16,10 +16,10 @@ from shared.setting_rules import MESSAGING_SERVICE_SID
 
 # How long a worker goes by what it has read.
 KEPT_S = 30.0
-# At a desk it reads each time, so that a reset of the emulator forgets opt-outs at once.
-DESK_KEPT_S = 0.0
 # How long it asks a storage no more that failed.
 PAUSE_S = 30.0
+# At a desk it reads each time: a reset of the emulator forgets opt-outs and ends outages at once.
+DESK_S = 0.0
 # A slow storage shall delay no alert for long: Twilio knows the opt-outs too.
 MAX_WAIT_S = 2.5
 # Twilio waits 15 s for the answer to a STOP.
@@ -39,8 +39,8 @@ class _Kept(NamedTuple):
 class OptOuts:
     """The opt-outs in the ledger; one for each worker, which remembers for a while what it read.
 
-    While the ledger cannot be used nobody counts as opted out: Twilio refuses by itself. It serves
-    all event loops and threads of the worker.
+    While the ledger cannot be used only those count as opted out who were known to it before:
+    Twilio refuses by itself. It serves all event loops and threads of the worker.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class OptOuts:
         clock: Clock,
         *,
         kept_s: float = KEPT_S,
+        pause_s: float = PAUSE_S,
         max_wait_s: float = MAX_WAIT_S,
         max_write_s: float = MAX_WRITE_S,
     ) -> None:
@@ -56,6 +57,7 @@ class OptOuts:
         self._ledger = ledger
         self._clock = clock
         self._kept_s = kept_s
+        self._pause_s = pause_s
         self._max_wait_s = max_wait_s
         self._max_write_s = max_write_s
         self._lock = threading.Lock()
@@ -89,8 +91,8 @@ class OptOuts:
         now = self._clock.monotonic()
         if kept is not None and now - kept.as_of < self._kept_s:
             return kept.people
-        if now - self._failed_at < PAUSE_S:
-            return ""
+        if now - self._failed_at < self._pause_s:
+            return self._known(shard)
         key = asyncio.get_running_loop(), shard
         reading = self._readings.get(key)
         if reading is None:
@@ -99,13 +101,13 @@ class OptOuts:
         return await asyncio.shield(reading)
 
     async def _read(self, shard: str) -> str:
-        """Nobody is on a list that cannot be read."""
+        """The people as they are now, or as they were known where that cannot be read."""
         begun = self._clock.monotonic()
         try:
             people = await opt_out_lists.read(self._ledger(), shard)
         except (ConfigurationError, LedgerError) as error:
             self._fail(error.log_text)
-            return ""
+            return self._known(shard)
         with self._lock:
             # A write of ours may have ended while an older state was on its way.
             known = self._kept.get(shard)
@@ -113,6 +115,11 @@ class OptOuts:
                 return known.people
             self._keep(shard, people, begun)
         return people
+
+    def _known(self, shard: str) -> str:
+        """Who was on a list when it was read last; nobody if that has never been."""
+        kept = self._kept.get(shard)
+        return kept.people if kept is not None else ""
 
     def _keep(self, shard: str, people: str, as_of: float) -> None:
         """Keep what a shard is like, under the lock."""
@@ -124,7 +131,7 @@ class OptOuts:
     def _fail(self, reason: str) -> None:
         """Ask no more for a while; one line in the log is enough for it."""
         now = self._clock.monotonic()
-        if now - self._failed_at >= PAUSE_S:
+        if now - self._failed_at >= self._pause_s:
             self._failed_at = now
             log.warning("Opt-outs cannot be read, so it is Twilio that refuses: %s", reason)
 

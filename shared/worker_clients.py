@@ -67,14 +67,16 @@ class Clients:
     def opt_outs(self) -> "OptOuts":
         """Who wants no texts of which sender."""
         if self._opt_outs is None:
-            from shared.opt_outs import DESK_KEPT_S, KEPT_S, MAX_WAIT_S, MAX_WRITE_S, OptOuts
+            from shared.opt_outs import DESK_S, KEPT_S, MAX_WAIT_S, MAX_WRITE_S, PAUSE_S, OptOuts
 
             # With a short settle window a send has less time than a slow storage may take of it.
             part_s = self.settings.send_limit_s / 4
+            is_desk = bool(self.settings.local_stack_url)
             self._opt_outs = OptOuts(
                 self.ledger,
                 self.clock,
-                kept_s=DESK_KEPT_S if self.settings.local_stack_url else KEPT_S,
+                kept_s=DESK_S if is_desk else KEPT_S,
+                pause_s=DESK_S if is_desk else PAUSE_S,
                 max_wait_s=min(MAX_WAIT_S, part_s),
                 max_write_s=min(MAX_WRITE_S, part_s),
             )

@@ -229,13 +229,13 @@ def test_a_full_list_is_an_error_that_names_nobody(
 )
 def test_while_the_ledger_fails_nobody_counts_as_opted_out_and_it_is_left_alone(
     worker: OptOuts,
+    new_worker: Callable[[], OptOuts],
     ledger: CountingLedger,
     clock: ManualClock,
     caplog: pytest.LogCaptureFixture,
     error: Exception,
 ) -> None:
-    remember(worker, ANNA)
-    clock.advance(KEPT_S)
+    remember(new_worker(), ANNA)
     ledger.error, ledger.reads = error, 0
     for person in (ANNA, BEN, ANNA):
         assert not has_opted_out(worker, person)
@@ -320,3 +320,25 @@ def test_only_a_desk_reads_each_time(
     assert not has_opted_out(worker, ANNA)
 
     assert ledger.reads == reads
+
+
+def test_who_is_known_to_have_opted_out_stays_so_while_the_ledger_fails(
+    worker: OptOuts, ledger: CountingLedger, clock: ManualClock
+) -> None:
+    remember(worker, ANNA)
+    clock.advance(KEPT_S)
+    ledger.error = LedgerError("no storage")
+
+    assert [has_opted_out(worker, ANNA) for _ in range(2)] == [True, True]
+
+
+def test_without_a_pause_a_ledger_that_works_again_is_asked_at_once(
+    new_worker: Callable[[], OptOuts], ledger: CountingLedger, clock: ManualClock
+) -> None:
+    at_a_desk = OptOuts(lambda: ledger, clock, kept_s=0, pause_s=0)
+    remember(new_worker(), ANNA)
+    ledger.error = LedgerError("no storage")
+    assert not has_opted_out(at_a_desk, ANNA)
+    ledger.error = None
+
+    assert has_opted_out(at_a_desk, ANNA)
