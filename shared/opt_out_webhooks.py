@@ -20,7 +20,7 @@ def is_answered_by_twilio(text: Webhook) -> bool:
 
     It says so (`OptOutType`) where the number is in a messaging service with Advanced Opt-Out.
     """
-    return bool(text.field("OptOutType"))
+    return bool(text.told("OptOutType"))
 
 
 async def note_text(text: Webhook) -> None:
@@ -31,11 +31,11 @@ async def note_text(text: Webhook) -> None:
     app waits for Twilio's refusal. That is also why START counts in any case: where it should not
     have, Twilio refuses the next text, and the app remembers again.
     """
-    kind = (text.field("OptOutType") or "").upper()
+    kind = (text.told("OptOutType") or "").upper()
     is_start = kind == "START" or (
-        not kind and (text.field("Body") or "").strip().upper() in OPT_IN_WORDS
+        not kind and (text.told("Body") or "").strip().upper() in OPT_IN_WORDS
     )
-    person = text.field("From") or ""
+    person = text.told("From") or ""
     if not E164.fullmatch(person) or not (is_start or kind == "STOP"):
         return
     senders = _given(text, "MessagingServiceSid", "To")
@@ -51,13 +51,13 @@ async def note_report(report: Webhook) -> None:
     Texts of a messaging service fail so: Twilio has accepted them before it looks. It is the
     service then that the person has opted out of; the number may be one that they never wrote to.
     """
-    person = report.field("To") or ""
-    if report.field("ErrorCode") != OPTED_OUT or not E164.fullmatch(person):
+    person = report.told("To") or ""
+    if report.told("ErrorCode") != OPTED_OUT or not E164.fullmatch(person):
         return
     senders = _given(report, "MessagingServiceSid") or _given(report, "From")
     await clients.opt_outs().remember(person, senders)
 
 
 def _given(webhook: Webhook, *names: str) -> list[str]:
-    values = (webhook.field(name) for name in names)
+    values = (webhook.told(name) for name in names)
     return [value for value in values if value]

@@ -51,6 +51,13 @@ class Webhook(NamedTuple):
         value = _first(self.form, name)
         return self.parameter(name) if value is None else value
 
+    def told(self, name: str) -> str | None:
+        """Like `field`, but of a POST only what was posted.
+
+        Callers of PlaceCall choose a URL with a query that Twilio then asks, and signs.
+        """
+        return _first(self.form or self.query, name)
+
 
 class Report(Webhook):
     """A request by which Twilio reports something: a POST, whose fields are in the form alone.

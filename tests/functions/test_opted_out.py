@@ -262,3 +262,9 @@ def test_while_storage_is_down_stop_is_answered_and_twilio_refuses(
     assert sum("not noted" in warning for warning in warnings) == 2
     assert sum("cannot be read" in warning for warning in warnings) == 1
     assert "5550123" not in caplog.text
+
+
+def test_a_query_that_a_caller_of_place_call_can_write_is_no_opt_out(desk: Desk) -> None:
+    desk.text("Hello", query="?OptOutType=STOP")
+
+    assert desk.send() == SENT
