@@ -49,8 +49,9 @@ class AppSettings:
 
 
 class _Reading(NamedTuple):
-    value: str | None  # None: there is no such secret
+    value: str | None  # None: there is no such secret, or it could not be read
     fresh_until: float  # on the clock, seconds
+    failure: VaultError | None = None  # why it is not known whether there is one
 
 
 class Credentials:
@@ -97,7 +98,11 @@ class Credentials:
         for secret, outcome in outcomes.items():
             if isinstance(outcome, VaultError) and secret not in self._readings:
                 raise VaultError(outcome.detail) from outcome
-        values = [self._readings[secret].value for secret in secrets]
+        readings = [self._readings[secret] for secret in secrets]
+        for reading in readings:
+            if reading.failure is not None:
+                raise VaultError(reading.failure.detail) from reading.failure
+        values = [reading.value for reading in readings]
         missing = [s for s, value in zip(secrets, values, strict=True) if not value]
         if missing:
             raise ConfigurationError(
@@ -112,9 +117,10 @@ class Credentials:
         A failure counts for an interval, so that it makes neither work for the vault nor a delay.
         """
         outcomes = await self._landed(self._renew((secret,)), self._optional_wait_s)
-        if isinstance(outcomes.get(secret), VaultError):
+        outcome = outcomes.get(secret)
+        if isinstance(outcome, VaultError):
             with self._lock:
-                self._keep(secret)
+                self._keep(secret, outcome)
         return self._readings[secret].value
 
     def known(self, secret: Secret) -> str | None:
@@ -228,8 +234,11 @@ class Credentials:
             flight = self._flights.pop(secret)
         flight.set_result(outcome)
 
-    def _keep(self, secret: Secret) -> None:
-        """Let what is known of a secret, if it is but its absence, stand for one more interval."""
-        known = self._readings.get(secret)
+    def _keep(self, secret: Secret, failure: VaultError | None = None) -> None:
+        """Let what is known of a secret, if it is but its absence, stand for one more interval.
+
+        Of one that was never read only the `failure` is known.
+        """
+        known = self._readings.get(secret) or _Reading(None, 0, failure)
         until = self._clock.monotonic() + self._refresh_interval_s
-        self._readings[secret] = _Reading(known.value if known else None, until)
+        self._readings[secret] = known._replace(fresh_until=until)

@@ -81,3 +81,13 @@ def test_a_refresh_does_not_wait_long_for_a_slow_vault(
         return values
 
     assert asyncio.run(refresh_and_get()) == ("first",)
+
+
+def test_what_could_not_be_found_for_want_of_a_vault_is_not_said_to_be_missing(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    vault.error = VaultError("Key Vault is down")
+    assert asyncio.run(credentials.find(Secret.LINK_SIGNING_KEY)) is None
+
+    with pytest.raises(VaultError, match="is down"):
+        asyncio.run(credentials.get(Secret.LINK_SIGNING_KEY))
