@@ -15,7 +15,7 @@ SETTING = "ALLOWED_TWIML_HOSTS"
 # The function that answers with whatever its own address holds.
 ECHO = "twimlecho"
 # A Twimlet's next step may stand in its query, and the next one in that.
-MAX_ROUNDS = 5
+MAX_ROUNDS = 20
 
 _HOST = re.compile(r"(?:https?:)?//([^/?#&\s\"'<>\\]*)", re.IGNORECASE)
 
@@ -38,7 +38,8 @@ class TwimlHosts:
             return
         texts = _decoded(url)
         hosts = {_host_of(f"//{found}") for text in texts for found in _HOST.findall(text)}
-        if not all(self._is_allowed(host) for host in hosts):
+        is_readable = unquote(texts[-1]) == texts[-1]
+        if not (is_readable and all(self._is_allowed(host) for host in hosts)):
             raise NotAllowedError(
                 f"`{field}` leads to a host that this app takes no documents from. If it is meant, "
                 f"add its name to the setting {SETTING}.",
@@ -59,11 +60,18 @@ class TwimlHosts:
 
 
 def _decoded(url: str) -> list[str]:
-    """The URL, and what its parts are once they are decoded, again and again."""
-    texts = [url]
-    while len(texts) <= MAX_ROUNDS and (decoded := unquote(texts[-1])) != texts[-1]:
-        texts.append(decoded)
+    """The URL, and what its parts are once they are decoded, again and again.
+
+    As browsers read one: a backslash is a slash, and tabs and ends of lines are nothing.
+    """
+    texts = [_plain(url)]
+    while len(texts) <= MAX_ROUNDS and unquote(texts[-1]) != texts[-1]:
+        texts.append(_plain(unquote(texts[-1])))
     return texts
+
+
+def _plain(url: str) -> str:
+    return re.sub(r"[\t\r\n]", "", url).replace("\\", "/")
 
 
 def _is_echo(text: str) -> bool:

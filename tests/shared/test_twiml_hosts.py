@@ -39,11 +39,16 @@ def test_the_apps_own_documents_pass(url: str) -> None:
         "https://evil.example:443/",
         "https://app.example@evil.example/",
         "//evil.example/twiml",
+        "https:\\\\evil.example/twiml",
+        "https:/\n/evil.example/twiml",
+        f"{APP}/api/TwimlForward?FailUrl=https:%5C%5Cevil.example",
         f"{APP}/api/TwimlForward?FailUrl={EVIL}",
         f"{APP}/api/TwimlForward?FailUrl={quote(EVIL, safe='')}",
         f"{APP}/api/TwimlForward?FailUrl={quote(quote(EVIL, safe=''), safe='')}",
         f"{APP}/api/TwimlForward?FailUrl=HTTPS%3A%2f%2Fevil.example",
         f"TwimlForward?FailUrl={quote(EVIL, safe='')}",
+        f"{APP}/api/TwimlForward?FailUrl=https:%{'25' * 10}2F%{'25' * 10}2Fevil.example",
+        f"{APP}/api/TwimlForward?FailUrl=https:%{'25' * 30}2F%{'25' * 30}2Fevil.example",
     ],
 )
 def test_no_other_host_passes_however_it_is_written(url: str) -> None:
