@@ -47,9 +47,10 @@ usage: python3 dev.py COMMAND [OPTIONS]
                           run the functions (7071) and the phone in your browser (7072)
   test [PYTEST OPTIONS]   run the tests; -m soak runs the long trials
   check [--no-tests]      format, lint, types and tests: what must pass before a commit
-  sign URL [NAME=VALUE ...] [--json BODY] [--func-start]
+  sign URL [NAME=VALUE ...] [--json BODY] [--func-start] [--shared-key]
                           print the X-Twilio-Signature header for a request to URL
-  secrets [--vault URL]   ask for the secrets that a Key Vault lacks, and write them there
+  secrets [--vault URL] [--local] [--replace NAME] [--copy FROM TO]
+                          ask for the secrets that a Key Vault lacks, and write them there
   wire [NUMBER] [OPTIONS] lead the calls and texts of a Twilio number to the app; --undo
   doctor [--url URL] [--key KEY] [--local] [--settings FILE] [--json]
                           say what is wrong with a desk or a deployment, and what to do

@@ -161,11 +161,8 @@ class NotHealthyError(AppError):
     title = "The app is not healthy"
 
     def __init__(self, part: str, cause: AppError) -> None:
-        super().__init__(
-            f"{part}: {cause.detail}",
-            code=cause.code,
-            log_text=f"part {part}, {type(cause).__name__}",
-        )
+        log_text = f"part {part}, {type(cause).__name__}"
+        super().__init__(f"{part}: {cause.detail}", code=cause.code, log_text=log_text)
         self.part = part
 
 
