@@ -4,6 +4,9 @@ from http import HTTPStatus
 
 from shared.errors import AppError
 
+# Twilio's number for a recipient who has texted STOP to the sender.
+OPTED_OUT = 21610
+
 
 class NotAllowedError(AppError):
     """The app's own settings forbid it: nothing was sent. `detail` names the setting."""
@@ -29,7 +32,7 @@ class OptedOutError(NotAllowedError):
             "Only the recipient can change that, by texting START.",
             setting="opted out",
             field="to",
-            code=21610,
+            code=OPTED_OUT,
         )
 
 

@@ -6,15 +6,12 @@ from typing import NamedTuple
 
 from shared.destinations import Destinations
 from shared.errors import TwilioRefusedError
-from shared.guard_errors import NotAllowedError, OptedOutError
+from shared.guard_errors import OPTED_OUT, NotAllowedError, OptedOutError
 from shared.guard_settings import GuardSettings
 from shared.limits import Kind, Limits
 from shared.opt_outs import OptOuts
 from shared.outcomes import did_nothing
 from shared.twiml_hosts import TwimlHosts
-
-# Twilio's number for a recipient who has texted STOP to the sender.
-OPTED_OUT = 21610
 
 
 class Outgoing(NamedTuple):

@@ -6,13 +6,12 @@ https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
 """
 
 from shared import clients
+from shared.guard_errors import OPTED_OUT
 from shared.phone_numbers import E164
 from shared.webhooks import Webhook
 
 # Twilio's default words; a text counts when it has nothing else, in any case.
 OPT_IN_WORDS = frozenset({"START", "YES", "UNSTOP"})
-# Twilio's number for a recipient who has texted STOP to the sender.
-OPTED_OUT = "21610"
 
 
 def is_answered_by_twilio(text: Webhook) -> bool:
@@ -52,7 +51,7 @@ async def note_report(report: Webhook) -> None:
     service then that the person has opted out of; the number may be one that they never wrote to.
     """
     person = report.told("To") or ""
-    if report.told("ErrorCode") != OPTED_OUT or not E164.fullmatch(person):
+    if report.told("ErrorCode") != str(OPTED_OUT) or not E164.fullmatch(person):
         return
     senders = _given(report, "MessagingServiceSid") or _given(report, "From")
     await clients.opt_outs().remember(person, senders)

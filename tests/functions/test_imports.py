@@ -96,6 +96,7 @@ ADDED = {
     "TwimlReply": ANSWER
     | {
         "shared.answers.reply",
+        "shared.guard_errors",
         "shared.message_limits",
         "shared.opt_out_webhooks",
         "shared.owners",
@@ -104,7 +105,7 @@ ADDED = {
         "shared.xml_text",
         MESSAGING,
     },
-    "OnMessageStatus": REPORT | {"shared.opt_out_webhooks"},
+    "OnMessageStatus": REPORT | {"shared.guard_errors", "shared.opt_out_webhooks"},
     "OnCallStatus": REPORT,
     "GetHealth": ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.health"},
     "SendSms": ANSWER - {"shared.answers", "twilio", "twilio.twiml"}
