@@ -15,27 +15,10 @@ from shared.retries import Retries
 from shared.settings import Secret, Settings
 from shared.twilio_account import TwilioAccount
 from tests.conftest import FakeVault
+from tests.shared.attempts import Attempts
 from tests.shared.conftest import ManualClock
 
 WITH_TOKEN, WITH_KEY = Settings(), Settings(rest_credential="api_key")
-
-
-class Attempts:
-    """An operation whose outcomes are set beforehand; it records the credentials it ran with."""
-
-    def __init__(self, *outcomes: object) -> None:
-        self.outcomes = list(outcomes)
-        self.tokens: list[str] = []
-
-    def connect(self, secrets: tuple[str, ...]) -> Client:
-        return cast("Client", secrets[1])
-
-    async def __call__(self, client: Client) -> object:
-        self.tokens.append(cast("str", client))
-        outcome = self.outcomes.pop(0)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
 
 
 def refused() -> TwilioRestException:
