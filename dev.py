@@ -29,9 +29,9 @@ SETS = {
 
 # Commands that go on as a program: the set of requirements, then what Python of .venv runs.
 PROGRAMS = {
-    "start": ("local", ["-m", "emulator"]),
+    "start": ("local", ["-m", "local_stack"]),
     "test": ("dev", ["-m", "pytest"]),
-    "sign": ("local", ["-m", "emulator.sign"]),
+    "sign": ("local", ["-m", "local_stack.sign"]),
     "secrets": ("local", ["-m", "commands.secrets"]),
     "wire": ("local", ["-m", "commands.wire"]),
     "doctor": ("local", ["-m", "commands.doctor"]),

@@ -4,7 +4,7 @@ import azure.functions as func
 
 from shared import health
 from shared.endpoints import question
-from shared.responses import json_response
+from shared.http.responses import json_response
 
 
 @question

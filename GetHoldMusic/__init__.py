@@ -2,9 +2,9 @@
 
 import azure.functions as func
 
-from shared import hold_music
+from shared.answers import melodies as hold_music
 from shared.endpoints import question
-from shared.responses import sound_response
+from shared.http.responses import sound_response
 
 MAX_AGE_S = 7 * 24 * 3600
 

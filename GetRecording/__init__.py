@@ -3,10 +3,10 @@
 import azure.functions as func
 
 from shared import clients
-from shared.byte_ranges import file_response
 from shared.endpoints import question
-from shared.inputs import read_query
-from shared.recordings import FIELDS, WantedRecording
+from shared.http.byte_ranges import file_response
+from shared.http.inputs import read_query
+from shared.recordings.sound import FIELDS, WantedRecording
 
 
 @question

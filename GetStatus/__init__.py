@@ -2,10 +2,10 @@
 
 import azure.functions as func
 
-from shared import delivery
+from shared.delivery import status as delivery
 from shared.endpoints import question
-from shared.inputs import read_query
-from shared.responses import json_response
+from shared.http.inputs import read_query
+from shared.http.responses import json_response
 
 
 @question

@@ -1,8 +1,8 @@
 """POST /api/OnCallStatus: Twilio reports how far a call has got. Signed by Twilio."""
 
-from shared import reports
+from shared.delivery import reports
 from shared.endpoints import report
-from shared.webhooks import Webhook
+from shared.webhooks.verifier import Webhook
 
 
 @report

@@ -1,8 +1,9 @@
 """POST /api/OnMessageStatus: Twilio reports what became of a message. Signed by Twilio."""
 
-from shared import opt_out_webhooks, reports
+from shared.delivery import reports
 from shared.endpoints import report
-from shared.webhooks import Webhook
+from shared.webhooks import opt_outs as opt_out_webhooks
+from shared.webhooks.verifier import Webhook
 
 
 @report

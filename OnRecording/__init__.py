@@ -1,10 +1,11 @@
 """POST /api/OnRecording?Notify=...: Twilio reports that a recording is ready. Signed by Twilio."""
 
-from shared import clients, reports
+from shared import clients
+from shared.delivery import reports
 from shared.endpoints import report
-from shared.owners import owner_number
-from shared.voicemails import Voicemail
-from shared.webhooks import Webhook
+from shared.recordings.voicemails import Voicemail
+from shared.webhooks.owners import owner_number
+from shared.webhooks.verifier import Webhook
 
 
 @report

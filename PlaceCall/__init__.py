@@ -3,11 +3,11 @@
 import azure.functions as func
 
 from shared import clients
-from shared.calls import FIELDS, CallRequest
 from shared.endpoints import action
-from shared.idempotency import Key
-from shared.inputs import read_inputs
-from shared.responses import sent_response
+from shared.http.idempotency import Key
+from shared.http.inputs import read_inputs
+from shared.http.responses import sent_response
+from shared.sending.calls import FIELDS, CallRequest
 
 
 @action

@@ -4,10 +4,10 @@ import azure.functions as func
 
 from shared import clients
 from shared.endpoints import action
-from shared.idempotency import Key
-from shared.inputs import read_inputs
-from shared.responses import sent_response
-from shared.text_messages import FIELDS, TextMessage
+from shared.http.idempotency import Key
+from shared.http.inputs import read_inputs
+from shared.http.responses import sent_response
+from shared.sending.text import FIELDS, TextMessage
 
 
 @action

@@ -4,7 +4,7 @@ from twilio.twiml import TwiML
 
 from shared.answers.agent import Agent, agent
 from shared.endpoints import answer
-from shared.webhooks import Webhook
+from shared.webhooks.verifier import Webhook
 
 
 @answer

@@ -4,9 +4,9 @@ from twilio.twiml import TwiML
 
 from shared import clients
 from shared.answers.echo import PARAMETER, echo
-from shared.echoed_documents import refusal_of
 from shared.endpoints import answer
-from shared.webhooks import Webhook
+from shared.guards.echoed_documents import refusal_of
+from shared.webhooks.verifier import Webhook
 
 
 @answer

@@ -4,7 +4,7 @@ from twilio.twiml import TwiML
 
 from shared.answers.hold_music import HoldMusic, hold_music
 from shared.endpoints import answer
-from shared.webhooks import Webhook
+from shared.webhooks.verifier import Webhook
 
 
 @answer

@@ -4,10 +4,10 @@ from twilio.twiml import TwiML
 
 from shared import clients
 from shared.answers.menu import Menu, menu
-from shared.blocked_callers import refusal
 from shared.endpoints import answer
-from shared.responses import Redirection
-from shared.webhooks import Webhook
+from shared.http.responses import Redirection
+from shared.webhooks.callers import refusal
+from shared.webhooks.verifier import Webhook
 
 
 @answer

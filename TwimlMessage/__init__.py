@@ -3,9 +3,9 @@
 from twilio.twiml import TwiML
 
 from shared.answers.message import announcement
+from shared.answers.parameters import entries
 from shared.endpoints import answer
-from shared.twimlet_parameters import entries
-from shared.webhooks import Webhook
+from shared.webhooks.verifier import Webhook
 
 
 @answer

@@ -4,10 +4,10 @@ from twilio.twiml import TwiML
 
 from shared import clients
 from shared.answers.queue import Queue, queue
-from shared.blocked_callers import refusal
+from shared.delivery.report_log import log_queue_result
 from shared.endpoints import answer
-from shared.report_log import log_queue_result
-from shared.webhooks import Webhook
+from shared.webhooks.callers import refusal
+from shared.webhooks.verifier import Webhook
 
 
 @answer

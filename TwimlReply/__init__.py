@@ -2,10 +2,11 @@
 
 from twilio.twiml import TwiML
 
-from shared import clients, opt_out_webhooks
+from shared import clients
 from shared.endpoints import answer
-from shared.text_replies import answered
-from shared.webhooks import Webhook
+from shared.webhooks import opt_outs as opt_out_webhooks
+from shared.webhooks.text_replies import answered
+from shared.webhooks.verifier import Webhook
 
 
 @answer

@@ -4,9 +4,9 @@ from twilio.twiml import TwiML
 
 from shared import clients
 from shared.answers.voicemail import Voicemail, voicemail
-from shared.blocked_callers import refusal
 from shared.endpoints import answer
-from shared.webhooks import Webhook
+from shared.webhooks.callers import refusal
+from shared.webhooks.verifier import Webhook
 
 
 @answer

@@ -20,8 +20,8 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from emulator.local_values import FUNCTION_KEY
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
+from local_stack.values import FUNCTION_KEY
 
 SENDS = 200
 WARM_UP = 1

@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from emulator.supervision.package import deployed_files
-from emulator.testing import HANDSET, LocalStack
+from local_stack.supervision.package import deployed_files
+from local_stack.testing import HANDSET, LocalStack
 
 ROOT = Path(__file__).resolve().parents[1]
 Figures = dict[str, list[float]]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from shared.settings import Secret
+from shared.config.settings import Secret
 
 _HEX = re.compile("[0-9a-fA-F]{32}")
 _ACCOUNT_SID = re.compile("AC[0-9a-fA-F]{32}")

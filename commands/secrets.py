@@ -27,8 +27,8 @@ from commands.secret_rules import fault, places
 from commands.settings_file import read_settings
 from commands.terminal import accept_any_encoding, is_somebody_there
 from commands.vault_writer import ClosedNetworkError, RoleMissingError, Vault, open_vault
+from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError
-from shared.settings import Secret, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = "python3 dev.py secrets"

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
 from commands.errors import CommandError
-from shared.identity import NETWORK_OPTIONS, credential, log_no_requests
-from shared.local_stack import vault_transport
-from shared.settings import Secret, Settings
+from shared.config.identity import NETWORK_OPTIONS, credential, log_no_requests
+from shared.config.local_stack import vault_transport
+from shared.config.settings import Secret, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import quote, urlsplit
 
 from commands.errors import CommandError
+from shared.config.local_stack import is_loopback
 from shared.errors import InvalidRequestError
-from shared.local_stack import is_loopback
-from shared.web_addresses import twiml_url
+from shared.http.web_addresses import twiml_url
 
 # What may stand in a URL as it is: all of ASCII that can be seen, the percent sign included.
 PRINTABLE = "".join(map(chr, range(ord("!"), ord("~") + 1)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from commands.errors import CommandError
 from shared.errors import TwilioError, TwilioRefusedError
 from shared.phone_numbers import masked
-from shared.twilio_account import TwilioAccount
+from shared.twilio_api.account import TwilioAccount
 
 if TYPE_CHECKING:
     from twilio.rest import Client

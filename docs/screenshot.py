@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from emulator.testing import HANDSET, HANDSETS, LocalStack
+from local_stack.testing import HANDSET, HANDSETS, LocalStack
 
 PICTURES = Path(__file__).parent / "images"
 MESSAGE = "Hello. This is a reminder of your appointment tomorrow at nine. We look forward to it."

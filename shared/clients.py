@@ -9,24 +9,24 @@ import threading
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, SystemClock
-from shared.credentials import Credentials
-from shared.public_urls import PublicUrls
-from shared.settings import Settings
+from shared.config.credentials import Credentials
+from shared.config.settings import Settings
+from shared.http.public_urls import PublicUrls
 from shared.worker_clients import Clients
 
 if TYPE_CHECKING:
-    from shared.calls import Caller
-    from shared.claims import Claims
-    from shared.destinations import Destinations
-    from shared.guards import Guards
-    from shared.ledger import Ledger
-    from shared.messages import Messenger
-    from shared.opt_outs import OptOuts
-    from shared.recordings import Recordings
-    from shared.sends import Sends
-    from shared.states import States
-    from shared.twilio_account import TwilioAccount
-    from shared.voicemails import VoicemailNotifier
+    from shared.delivery.states import States
+    from shared.guards.destinations import Destinations
+    from shared.guards.guards import Guards
+    from shared.guards.opt_outs import OptOuts
+    from shared.ledger.rows import Ledger
+    from shared.recordings.sound import Recordings
+    from shared.recordings.voicemails import VoicemailNotifier
+    from shared.sending.calls import Caller
+    from shared.sending.claims import Claims
+    from shared.sending.messenger import Messenger
+    from shared.sending.once import Sends
+    from shared.twilio_api.account import TwilioAccount
 
 
 class _Holder:
@@ -88,21 +88,21 @@ def ledger() -> "Ledger":
 
 def claims() -> "Claims":
     """Who may send what under which idempotency key. Use it inside a coroutine."""
-    from shared.claims import Claims
+    from shared.sending.claims import Claims
 
     return Claims(ledger(), clock(), settings())
 
 
 def states() -> "States":
     """What Twilio has reported. Use it inside a coroutine."""
-    from shared.states import States
+    from shared.delivery.states import States
 
     return States(ledger(), clock())
 
 
 def sends() -> "Sends":
     """Sends once for each key. Without a key the ledger is not even built."""
-    from shared.sends import Records, Sends
+    from shared.sending.once import Records, Sends
 
     def records() -> Records:
         return Records.of(ledger(), account(), clock(), settings())
@@ -112,7 +112,7 @@ def sends() -> "Sends":
 
 def destinations() -> "Destinations":
     """Which numbers the app may reach."""
-    from shared.destinations import Destinations
+    from shared.guards.destinations import Destinations
 
     return Destinations(settings())
 
@@ -124,8 +124,8 @@ def opt_outs() -> "OptOuts":
 
 def guards() -> "Guards":
     """What must hold before something is sent."""
-    from shared.guards import Guards
-    from shared.twiml_hosts import TwimlHosts
+    from shared.guards.guards import Guards
+    from shared.guards.hosts import TwimlHosts
 
     hosts = TwimlHosts(settings())
     return Guards(settings().guards, destinations(), hosts, opt_outs(), current().limits())
@@ -138,28 +138,28 @@ def account() -> "TwilioAccount":
 
 def messenger() -> "Messenger":
     """Sends text messages. Use it inside a coroutine."""
-    from shared.messages import Messenger
+    from shared.sending.messenger import Messenger
 
     return Messenger(account(), settings(), public_urls(), clock(), sends(), guards())
 
 
 def caller() -> "Caller":
     """Places calls. Use it inside a coroutine."""
-    from shared.calls import Caller
+    from shared.sending.calls import Caller
 
     return Caller(account(), settings(), public_urls(), sends(), guards())
 
 
 def recordings() -> "Recordings":
     """Reads recordings. Use it inside a coroutine."""
-    from shared.recordings import Recordings
+    from shared.recordings.sound import Recordings
 
     return Recordings(account())
 
 
 def voicemail_notifier() -> "VoicemailNotifier":
     """Texts owners about voicemails. Use it inside a coroutine."""
-    from shared.voicemails import VoicemailNotifier
+    from shared.recordings.voicemails import VoicemailNotifier
 
     return VoicemailNotifier(
         account(), messenger(), credentials(), settings(), public_urls(), clock()

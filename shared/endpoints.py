@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from shared import clients
+from shared.config.settings import Secret
 from shared.errors import AppError
-from shared.forms import require_readable
-from shared.responses import (
+from shared.http.forms import require_readable
+from shared.http.responses import (
     Redirection,
     problem_response,
     redirect_response,
     twiml_response,
 )
-from shared.settings import Secret
-from shared.webhooks import Report, Webhook
+from shared.webhooks.verifier import Report, Webhook
 
 if TYPE_CHECKING:
     from twilio.twiml import TwiML

@@ -4,8 +4,8 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from shared import clients
+from shared.config.settings import Secret
 from shared.errors import AppError, NotHealthyError
-from shared.settings import Secret
 
 if TYPE_CHECKING:
     from twilio.rest import Client

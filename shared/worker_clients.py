@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock
-from shared.credentials import AppSettings, Credentials
+from shared.config.credentials import AppSettings, Credentials
+from shared.config.local_stack import is_loopback
+from shared.config.settings import Settings
 from shared.errors import ConfigurationError
-from shared.local_stack import is_loopback
-from shared.public_urls import PublicUrls
-from shared.settings import Settings
-from shared.twilio_connections import TwilioConnections
+from shared.http.public_urls import PublicUrls
+from shared.twilio_api.connections import TwilioConnections
 
 if TYPE_CHECKING:
-    from shared.key_vault import KeyVault
-    from shared.ledger import Ledger
-    from shared.limits import Limits
-    from shared.opt_outs import OptOuts
-    from shared.twilio_account import TwilioAccount
-    from shared.webhooks import Verifier
+    from shared.config.key_vault import KeyVault
+    from shared.guards.limits import Limits
+    from shared.guards.opt_outs import OptOuts
+    from shared.ledger.rows import Ledger
+    from shared.twilio_api.account import TwilioAccount
+    from shared.webhooks.verifier import Verifier
 
 
 class Clients:
@@ -45,9 +45,9 @@ class Clients:
         """The app's Twilio account."""
         from random import random
 
-        from shared.rest_credentials import RestCredentials
-        from shared.retries import Retries
-        from shared.twilio_account import TwilioAccount
+        from shared.twilio_api.account import TwilioAccount
+        from shared.twilio_api.retries import Retries
+        from shared.twilio_api.sign_in import RestCredentials
 
         config = self.settings
         secrets = (config.rest_secrets, config.rest_secrets_secondary)
@@ -67,7 +67,14 @@ class Clients:
     def opt_outs(self) -> "OptOuts":
         """Who wants no texts of which sender."""
         if self._opt_outs is None:
-            from shared.opt_outs import DESK_S, KEPT_S, MAX_WAIT_S, MAX_WRITE_S, PAUSE_S, OptOuts
+            from shared.guards.opt_outs import (
+                DESK_S,
+                KEPT_S,
+                MAX_WAIT_S,
+                MAX_WRITE_S,
+                PAUSE_S,
+                OptOuts,
+            )
 
             # With a short settle window a send has less time than a slow storage may take of it.
             part_s = self.settings.send_limit_s / 4
@@ -85,7 +92,7 @@ class Clients:
     def limits(self) -> "Limits":
         """How much may be sent; what this worker has reserved is kept here."""
         if self._limits is None:
-            from shared.limits import Limits
+            from shared.guards.limits import Limits
 
             self._limits = Limits(self.ledger, self.clock, self.settings)
         return self._limits
@@ -93,7 +100,7 @@ class Clients:
     def verifier(self) -> "Verifier":
         """Checks who made a request."""
         if self._verifier is None:
-            from shared.webhooks import Verifier
+            from shared.webhooks.verifier import Verifier
 
             self._verifier = Verifier(self.public_urls, self.credentials, self.clock)
         return self._verifier
@@ -114,17 +121,17 @@ class Clients:
     def _secret_source(self) -> "AppSettings | KeyVault":
         if not self.settings.key_vault_url:
             return AppSettings(self.settings.secrets)
-        from shared.key_vault import KeyVault
+        from shared.config.key_vault import KeyVault
 
         return KeyVault(self.settings)
 
     def _new_ledger(self) -> "Ledger":
         if self.settings.storage_connection or self.settings.storage_table_url:
-            from shared.table_ledger import TableLedger
+            from shared.ledger.table import TableLedger
 
             return TableLedger(self.settings)
         if is_loopback(self.settings.public_url):
-            from shared.memory_ledger import MemoryLedger
+            from shared.ledger.memory import MemoryLedger
 
             return MemoryLedger()
         raise ConfigurationError(

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from emulator.testing import FaultsOn, LocalStack, running
-from shared.settings import Secret
+from local_stack.testing import FaultsOn, LocalStack, running
+from shared.config.settings import Secret
 
 
 @pytest.hookimpl(wrapper=True)

@@ -24,7 +24,7 @@ from commands.doctor.web import Web
 from commands.terminal import accept_any_encoding
 from shared.clock import SystemClock
 from shared.errors import InvalidRequestError
-from shared.web_addresses import twiml_url
+from shared.http.web_addresses import twiml_url
 
 # What a shell makes of SIGINT.
 INTERRUPTED = 130

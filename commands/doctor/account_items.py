@@ -8,8 +8,8 @@ from commands.doctor.examination import Account, Examination
 from commands.doctor.findings import Finding, State, ok, skipped, warning, wrong
 from commands.doctor.rotation_items import FOLLOWERS
 from commands.doctor.subject import Place
+from shared.config.settings import Secret
 from shared.errors import TwilioError, TwilioRefusedError, TwilioUnreachableError
-from shared.settings import Secret
 
 if TYPE_CHECKING:
     from twilio.rest import Client

@@ -10,8 +10,8 @@ from commands.doctor.findings import Finding, State, ok, skipped, wrong
 from commands.doctor.machine import hear
 from commands.doctor.subject import Place
 from commands.doctor.web import Answer, UnreachableError
-from shared.settings import Secret
-from shared.signatures import HEADER, sign
+from shared.config.settings import Secret
+from shared.webhooks.signatures import HEADER, sign
 
 MAX_DETAIL = 200
 # A key that no program uses for a send.

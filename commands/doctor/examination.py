@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from commands.doctor.subject import Place, Subject, function_names, route_prefix
 from commands.doctor.web import Web
 from shared.clock import Clock
-from shared.credentials import AppSettings, SecretSource
+from shared.config.credentials import AppSettings, SecretSource
+from shared.config.local_stack import is_loopback
+from shared.config.settings import HiddenValues, Secret, Settings
 from shared.errors import TwilioRefusedError
-from shared.local_stack import is_loopback
-from shared.settings import HiddenValues, Secret, Settings
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -110,7 +110,7 @@ class Examination:
         """Where the app's secrets are: the vault, or the settings where there is none."""
         if not self.settings.key_vault_url:
             return AppSettings(self.settings.secrets)
-        from shared.key_vault import KeyVault
+        from shared.config.key_vault import KeyVault
 
         return KeyVault(self.settings)
 

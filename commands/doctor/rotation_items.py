@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, ok, warning
 from commands.doctor.secret_items import explained, read
+from shared.config.settings import Secret
 from shared.errors import VaultError
-from shared.links import MIN_KEY_CHARS
-from shared.settings import Secret
+from shared.recordings.links import MIN_KEY_CHARS
 
 # Each secret with the one that holds what comes after it.
 FOLLOWERS: Mapping[Secret, Secret] = {

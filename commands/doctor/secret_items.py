@@ -7,10 +7,10 @@ from http import HTTPStatus
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, ok, warning, wrong
-from shared.credentials import SecretSource
+from shared.config.credentials import SecretSource
+from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError, VaultError
-from shared.links import require_strong
-from shared.settings import Secret, Settings
+from shared.recordings.links import require_strong
 
 LIMIT_S = 10.0
 # What each secret looks like (twilio.com/docs/glossary/what-is-a-sid). The secret of an API key

@@ -8,11 +8,11 @@ from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
 from commands.doctor.secret_items import needed_by
 from commands.doctor.subject import Place
-from shared.destinations import Destinations
+from shared.config.local_stack import is_loopback
+from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError
-from shared.local_stack import is_loopback
+from shared.guards.destinations import Destinations
 from shared.phone_numbers import E164
-from shared.settings import Secret, Settings
 
 # What the app reads.
 OWN_NAMES = (

@@ -20,7 +20,7 @@ async def check_storage(examination: Examination) -> Finding:
                 "set AzureWebJobsStorage, for example to UseDevelopmentStorage=true with Azurite",
             )
         return ok("kept in memory until func start ends; AzureWebJobsStorage would keep it")
-    from shared.table_ledger import TableLedger
+    from shared.ledger.table import TableLedger
 
     ledger = TableLedger(settings)
     try:

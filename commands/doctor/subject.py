@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from commands.errors import CommandError
 from commands.settings_file import read_settings
-from shared.local_stack import is_loopback
+from shared.config.local_stack import is_loopback
 
 FUNCTIONS_PORT = 7071
 PHONE_PORT = 7072

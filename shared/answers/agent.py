@@ -5,9 +5,7 @@ from typing import Literal, NamedTuple, Self
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from shared.answers.dialling import was_answered
-from shared.answers.queue import queue_name
-from shared.answers.spoken import play_or_say, restricted
-from shared.twimlet_parameters import (
+from shared.answers.parameters import (
     Field,
     Pairs,
     entries,
@@ -17,6 +15,8 @@ from shared.twimlet_parameters import (
     step_url,
     text,
 )
+from shared.answers.queue import queue_name
+from shared.answers.spoken import play_or_say, restricted
 
 Step = Literal["", "connect", "end"]
 

@@ -14,8 +14,7 @@ from shared.answers.dialling import (
     own_step,
 )
 from shared.answers.outbound import Outbound
-from shared.responses import Redirection
-from shared.twimlet_parameters import (
+from shared.answers.parameters import (
     Field,
     Pairs,
     misplaced,
@@ -24,6 +23,7 @@ from shared.twimlet_parameters import (
     seconds,
     text,
 )
+from shared.http.responses import Redirection
 
 
 class CallMe(NamedTuple):

@@ -6,10 +6,9 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from shared.answers.melodies import BUCKET_PREFIX, BUCKETS
 from shared.answers.outbound import Outbound
-from shared.answers.spoken import apology, play_or_say
-from shared.hold_music import BUCKET_PREFIX, BUCKETS
-from shared.twimlet_parameters import (
+from shared.answers.parameters import (
     Field,
     Pairs,
     digits_of,
@@ -24,6 +23,7 @@ from shared.twimlet_parameters import (
     text,
     whole_number,
 )
+from shared.answers.spoken import apology, play_or_say
 from shared.xml_text import xml_text
 
 # What the next question has in its URL, beside how often it was asked.

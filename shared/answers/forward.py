@@ -13,9 +13,7 @@ from shared.answers.dialling import (
     own_step,
 )
 from shared.answers.outbound import Outbound
-from shared.answers.spoken import restricted
-from shared.responses import Redirection
-from shared.twimlet_parameters import (
+from shared.answers.parameters import (
     Field,
     Pairs,
     entries,
@@ -25,6 +23,8 @@ from shared.twimlet_parameters import (
     phone_numbers,
     seconds,
 )
+from shared.answers.spoken import restricted
+from shared.http.responses import Redirection
 
 
 class Forward(NamedTuple):

@@ -5,9 +5,8 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from shared.answers.spoken import play_or_say
-from shared.hold_music import BUCKETS
-from shared.twimlet_parameters import (
+from shared.answers.melodies import BUCKETS
+from shared.answers.parameters import (
     Pairs,
     entries,
     ignored,
@@ -16,6 +15,7 @@ from shared.twimlet_parameters import (
     step_url,
     text,
 )
+from shared.answers.spoken import play_or_say
 
 # Enough for an hour; what is left out may come when the document is fetched for the next round.
 MAX_TRACKS = 20

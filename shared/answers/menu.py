@@ -5,9 +5,7 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from shared.answers.spoken import play_or_say
-from shared.responses import Redirection
-from shared.twimlet_parameters import (
+from shared.answers.parameters import (
     Pairs,
     ignored,
     leads_on,
@@ -16,6 +14,8 @@ from shared.twimlet_parameters import (
     table,
     text,
 )
+from shared.answers.spoken import play_or_say
+from shared.http.responses import Redirection
 
 
 class Menu(NamedTuple):

@@ -7,8 +7,7 @@ from typing import Literal, NamedTuple, Self
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from shared.answers.hold_music import HoldMusic
-from shared.answers.spoken import play_or_say
-from shared.twimlet_parameters import (
+from shared.answers.parameters import (
     Field,
     Pairs,
     ignored,
@@ -18,6 +17,7 @@ from shared.twimlet_parameters import (
     text,
     whole_number,
 )
+from shared.answers.spoken import play_or_say
 
 Step = Literal["", "wait", "end"]
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from twilio.twiml.messaging_response import Message, MessagingResponse
 
-from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
-from shared.twimlet_parameters import Field
+from shared.answers.parameters import Field
+from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 from shared.xml_text import xml_text
 
 _PUNCTUATION = " .,;:!?\"'"

@@ -14,8 +14,7 @@ from shared.answers.dialling import (
     nobody_to_dial,
 )
 from shared.answers.outbound import Outbound
-from shared.responses import Redirection
-from shared.twimlet_parameters import (
+from shared.answers.parameters import (
     Field,
     Pairs,
     misplaced,
@@ -25,6 +24,7 @@ from shared.twimlet_parameters import (
     step_url,
     text,
 )
+from shared.http.responses import Redirection
 
 
 class Simulring(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from shared.twimlet_parameters import Field, is_party, is_url, percent_encoded
+from shared.answers.parameters import Field, is_party, is_url, percent_encoded
 from shared.xml_text import xml_text
 
 

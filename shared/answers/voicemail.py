@@ -4,8 +4,7 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from shared.answers.spoken import play_or_say
-from shared.twimlet_parameters import (
+from shared.answers.parameters import (
     Field,
     Pairs,
     choice,
@@ -14,6 +13,7 @@ from shared.twimlet_parameters import (
     step_url,
     text,
 )
+from shared.answers.spoken import play_or_say
 
 LANGUAGES = ("en", "en-gb", "es", "fr", "de")
 VOICES = ("man", "woman")

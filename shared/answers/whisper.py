@@ -5,8 +5,8 @@ from typing import NamedTuple, Self
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from shared.answers.dialling import hang_up
+from shared.answers.parameters import Field, Pairs, flag, text
 from shared.answers.spoken import play_or_say
-from shared.twimlet_parameters import Field, Pairs, flag, text
 from shared.xml_text import xml_text
 
 

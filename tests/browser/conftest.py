@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from emulator.testing import HANDSET, LocalStack
+from local_stack.testing import HANDSET, LocalStack
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # The page may use the browser's speech; headless Chromium has no voices, so the tests listen in.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ToldPage

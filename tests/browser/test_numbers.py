@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from emulator.local_values import LINE, LINE_SID
-from emulator.testing import LocalStack
+from deskphone.values import LINE, LINE_SID
+from local_stack.testing import LocalStack
 
 pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
 

@@ -6,7 +6,7 @@ import signal
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from emulator.testing import HANDSET, LocalStack
+from local_stack.testing import HANDSET, LocalStack
 
 LIMIT_BYTES = 102_500
 

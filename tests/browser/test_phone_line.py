@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from emulator.testing import HANDSET, HANDSETS, LocalStack
+from local_stack.testing import HANDSET, HANDSETS, LocalStack
 
 SECOND = HANDSETS[1]
 LENGTH = """(url) => new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from emulator.testing import HANDSET, HANDSETS, LocalStack
+from local_stack.testing import HANDSET, HANDSETS, LocalStack
 
 pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
 

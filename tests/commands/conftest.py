@@ -11,8 +11,8 @@ from commands.doctor.findings import Finding
 from commands.doctor.items import examine
 from commands.doctor.subject import Request, desk_values, read_subject
 from commands.doctor.web import Web
-from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, LINE
-from emulator.testing import LocalStack
+from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE
+from local_stack.testing import LocalStack
 from shared.clock import SystemClock
 
 ROOT = Path(__file__).parents[2]

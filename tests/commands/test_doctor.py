@@ -18,7 +18,7 @@ from commands.doctor.items import ITEMS, Item, examine
 from commands.doctor.report import exit_status, line_of
 from commands.doctor.subject import Place, Request, Subject
 from commands.doctor.web import Web
-from emulator.local_values import SECRETS
+from local_stack.values import SECRETS
 from shared.clock import SystemClock
 
 ROOT = Path(__file__).parents[2]

@@ -23,7 +23,7 @@ from commands.doctor.machine import check_clock, judge_clock, judge_packages, ju
 from commands.doctor.subject import Place, Request, read_subject
 from commands.doctor.web import Answer, UnreachableError, Web
 from shared.clock import SystemClock
-from shared.settings import Secret
+from shared.config.settings import Secret
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

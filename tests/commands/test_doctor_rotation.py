@@ -13,10 +13,10 @@ from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, State
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Answer, Web
-from emulator.local_values import API_KEY_SECRET, API_KEY_SID
+from deskphone.values import API_KEY_SECRET, API_KEY_SID
 from shared.clock import SystemClock
-from shared.settings import Secret
-from shared.signatures import HEADER, sign
+from shared.config.settings import Secret
+from shared.webhooks.signatures import HEADER, sign
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs" / "rotation.md").read_text()

@@ -12,10 +12,10 @@ from commands.doctor.findings import Finding, State
 from commands.doctor.secret_items import check_secrets, explained
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Web
-from emulator.testing import LocalStack, running
+from local_stack.testing import LocalStack, running
 from shared.clock import SystemClock
+from shared.config.settings import Settings
 from shared.errors import VaultError
-from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 Doctor = Callable[..., Mapping[str, Finding]]

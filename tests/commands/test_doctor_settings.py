@@ -20,10 +20,10 @@ from commands.doctor.setting_items import (
 )
 from commands.doctor.subject import Place, Request, desk_values, read_subject
 from commands.doctor.web import Web
-from emulator.local_values import host_settings
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
+from local_stack.values import host_settings
 from shared.clock import SystemClock
-from shared.settings import Settings
+from shared.config.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 Doctor = Callable[..., Mapping[str, Finding]]

@@ -25,10 +25,10 @@ from commands.doctor.number_items import (
 from commands.doctor.routing import Route, judge_route
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Web
-from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
-from emulator.testing import LocalStack
+from deskphone.values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
+from local_stack.testing import LocalStack
 from shared.clock import SystemClock
-from shared.settings import Secret
+from shared.config.settings import Secret
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

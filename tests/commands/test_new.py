@@ -29,9 +29,9 @@ HOUSE = (
     "tests/functions/test_openapi.py",
     "tests/functions/test_requests_file.py",
     "tests/functions/test_runtime.py",
-    "tests/test_architecture.py",
-    "tests/test_deploy_package.py",
-    "tests/test_functions_page.py",
+    "tests/project/test_architecture.py",
+    "tests/project/test_deploy_package.py",
+    "tests/docs/test_functions_page.py",
 )
 
 

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 from commands import secrets, vault_writer
 from commands.errors import CommandError
 from commands.secret_rules import fault
-from shared.settings import Secret, Settings
+from shared.config.settings import Secret, Settings
 
 SID, TOKEN = "AC" + "0a" * 16, "1b" * 16
 NEEDED = (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)

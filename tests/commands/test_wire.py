@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commands import wire
-from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, LINE, LINE_SID
-from emulator.testing import LocalStack
+from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE, LINE_SID
+from local_stack.testing import LocalStack
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

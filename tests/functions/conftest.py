@@ -14,11 +14,12 @@ import pytest
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-from emulator.host.definitions import FunctionDefinition, read_function_definition
-from shared import clients, twilio_http
+from local_stack.host.definitions import FunctionDefinition, read_function_definition
+from shared import clients
 from shared.clock import SystemClock
-from shared.forms import FORM_TYPE
-from shared.signatures import sign
+from shared.http.forms import FORM_TYPE
+from shared.twilio_api import transport as twilio_http
+from shared.webhooks.signatures import sign
 
 ROOT = Path(__file__).parents[2]
 
@@ -166,7 +167,7 @@ def signed_request() -> SignedRequest:
 @pytest.fixture(scope="session")
 def runtime() -> Runtime:
     """All functions by name, loaded by Microsoft's runtime into this process."""
-    from emulator.host.functions import load_function, start_runtime
+    from local_stack.host.functions import load_function, start_runtime
 
     folders = [path.parent for path in sorted(ROOT.glob("*/function.json"))]
     definitions = {folder.name: read_function_definition(folder) for folder in folders}

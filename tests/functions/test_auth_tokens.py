@@ -9,9 +9,9 @@ import pytest
 import TwimlReply
 from shared import clients
 from shared.clock import SystemClock
-from shared.credentials import Credentials
+from shared.config.credentials import Credentials
+from shared.config.settings import Secret
 from shared.errors import VaultError
-from shared.settings import Secret
 
 if TYPE_CHECKING:
     from tests.conftest import FakeVault

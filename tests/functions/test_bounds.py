@@ -20,11 +20,14 @@ import PlaceCall
 import SendSms
 import TwimlEcho
 import TwimlMessage
-from shared import calls, clients, forms, idempotency, phone_numbers, twiml_documents, web_addresses
+from shared import clients, phone_numbers
 from shared.answers.conference import MAX_TEXTS, MAX_TRIES
 from shared.answers.dialling import MAX_NUMBERS
-from shared.message_limits import MAX_BODY_CHARS, MAX_MEDIA
-from shared.twimlet_parameters import MAX_ENTRIES, MAX_VALUE_CHARS, entries, table
+from shared.answers.parameters import MAX_ENTRIES, MAX_VALUE_CHARS, entries, table
+from shared.guards import documents as twiml_documents
+from shared.http import forms, idempotency, web_addresses
+from shared.sending import calls
+from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio, SignedRequest

@@ -14,14 +14,14 @@ import azure.functions as func
 import pytest
 
 from shared.errors import ForgedRequestError
-from shared.forms import FORM_TYPE
-from shared.signatures import sign
+from shared.http.forms import FORM_TYPE
+from shared.webhooks.signatures import sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared import clients
-    from shared.webhooks import Webhook
+    from shared.webhooks.verifier import Webhook
 
 PATH = "/api/TwimlReply?Message=Hello%20World%21&code=aB3%2Fx%3D%3D&it's"
 # What Twilio posts when somebody calls: 26 fields, some of them blank.

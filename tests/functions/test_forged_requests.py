@@ -19,12 +19,12 @@ import OnMessageStatus
 import TwimlMessage
 import TwimlReply
 from shared import clients
-from shared.credentials import AppSettings, Credentials
-from shared.forms import FORM_TYPE, MAX_BODY_BYTES
-from shared.settings import Secret
-from shared.signature_explanation import MAX_EXPLANATIONS
-from shared.signatures import sign
-from shared.webhooks import (
+from shared.config.credentials import AppSettings, Credentials
+from shared.config.settings import Secret
+from shared.http.forms import FORM_TYPE, MAX_BODY_BYTES
+from shared.webhooks.explanation import MAX_EXPLANATIONS
+from shared.webhooks.signatures import sign
+from shared.webhooks.verifier import (
     MAX_EXPLAINED_BYTES,
     MAX_EXPLAINED_FIELDS,
     MAX_SHOWN_CHARS,

@@ -11,8 +11,8 @@ import pytest
 import OnMessageStatus
 from shared import clients
 from shared.clock import SystemClock
-from shared.forms import FORM_TYPE
-from shared.signatures import sign
+from shared.http.forms import FORM_TYPE
+from shared.webhooks.signatures import sign
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Run

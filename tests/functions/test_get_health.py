@@ -12,7 +12,7 @@ import pytest
 import GetHealth
 from shared import clients
 from shared.clock import SystemClock
-from shared.credentials import Credentials
+from shared.config.credentials import Credentials
 from shared.errors import TwilioUnreachableError, VaultError
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 
 import GetStatus
 from shared import clients
+from shared.delivery.states import Report
 from shared.errors import LedgerError, TwilioOutcomeUnknownError, TwilioUnreachableError
-from shared.ledger import Row
-from shared.memory_ledger import MemoryLedger
-from shared.states import Report
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio, Run

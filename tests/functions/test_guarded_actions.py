@@ -16,8 +16,8 @@ import PlaceCall
 import SendSms
 from shared import clients
 from shared.clock import SystemClock
-from shared.ledger import Row
-from shared.memory_ledger import MemoryLedger
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio, Run, SignedRequest

@@ -17,9 +17,9 @@ import PlaceCall
 import SendSms
 from shared import clients
 from shared.errors import LedgerError
-from shared.ledger import Row
-from shared.memory_ledger import MemoryLedger
-from shared.voicemails import Voicemail
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row
+from shared.recordings.voicemails import Voicemail
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio

@@ -33,97 +33,101 @@ ANSWER = {
     "shared.answers",
     "shared.clients",
     "shared.clock",
-    "shared.credentials",
+    "shared.config.credentials",
     "shared.endpoints",
     "shared.errors",
-    "shared.forms",
-    "shared.guard_settings",
-    "shared.local_stack",
+    "shared.http.forms",
+    "shared.config.guard_settings",
+    "shared.config.local_stack",
     "shared.phone_numbers",
-    "shared.public_urls",
-    "shared.responses",
-    "shared.setting_rules",
-    "shared.settings",
-    "shared.signature_claims",
-    "shared.signature_secrets",
-    "shared.signatures",
-    "shared.twilio_connections",
-    "shared.webhooks",
+    "shared.http.public_urls",
+    "shared.http.responses",
+    "shared.config.setting_rules",
+    "shared.config.settings",
+    "shared.webhooks.headers",
+    "shared.webhooks.secrets",
+    "shared.webhooks.signatures",
+    "shared.twilio_api.connections",
+    "shared.webhooks.verifier",
     "shared.worker_clients",
     "twilio",
     "twilio.twiml",
 }
 REPORT = ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {
-    "shared.ledger",
-    "shared.report_log",
-    "shared.reports",
-    "shared.states",
-    "shared.statuses",
+    "shared.ledger.rows",
+    "shared.delivery.report_log",
+    "shared.delivery.reports",
+    "shared.delivery.states",
+    "shared.delivery.statuses",
 }
 VOICE, MESSAGING = "twilio.twiml.voice_response", "twilio.twiml.messaging_response"
 ONCE = {
-    "shared.claims",
+    "shared.sending.claims",
     "shared.guard_errors",
-    "shared.idempotency",
-    "shared.ledger",
-    "shared.lookups",
-    "shared.outcomes",
-    "shared.sends",
-    "shared.sid_owners",
+    "shared.http.idempotency",
+    "shared.ledger.rows",
+    "shared.sending.lookups",
+    "shared.twilio_api.outcomes",
+    "shared.sending.once",
+    "shared.sending.sid_owners",
 }
 LIMITS = {
-    "shared.batches",
-    "shared.daily_ceilings",
-    "shared.limits",
-    "shared.recipient_rates",
-    "shared.row_changes",
+    "shared.ledger.batches",
+    "shared.guards.daily",
+    "shared.guards.limits",
+    "shared.guards.recipients",
+    "shared.ledger.changes",
 }
 GUARDED = LIMITS | {
-    "shared.destinations",
-    "shared.guards",
-    "shared.number_facts",
-    "shared.opt_out_lists",
-    "shared.opt_outs",
-    "shared.twiml_hosts",
+    "shared.guards.destinations",
+    "shared.guards.guards",
+    "shared.guards.number_facts",
+    "shared.guards.opt_out_lists",
+    "shared.guards.opt_outs",
+    "shared.guards.hosts",
 }
-SENDING = GUARDED | ONCE | {"shared.inputs", "shared.twilio_account", "shared.web_addresses"}
+SENDING = (
+    GUARDED
+    | ONCE
+    | {"shared.http.inputs", "shared.twilio_api.account", "shared.http.web_addresses"}
+)
 # What the project's own functions add, exactly.
 ADDED = {
     "TwimlHello": ANSWER | {"shared.answers.hello", VOICE},
     "TwimlMessage": ANSWER
-    | {"shared.answers.message", "shared.answers.spoken", "shared.twimlet_parameters"}
+    | {"shared.answers.message", "shared.answers.spoken", "shared.answers.parameters"}
     | {"shared.xml_text", VOICE},
     "TwimlReply": ANSWER
     | {
         "shared.answers.reply",
         "shared.guard_errors",
-        "shared.message_limits",
-        "shared.opt_out_webhooks",
-        "shared.owners",
-        "shared.text_replies",
-        "shared.twimlet_parameters",
+        "shared.twilio_limits",
+        "shared.webhooks.opt_outs",
+        "shared.webhooks.owners",
+        "shared.webhooks.text_replies",
+        "shared.answers.parameters",
         "shared.xml_text",
         MESSAGING,
     },
-    "OnMessageStatus": REPORT | {"shared.guard_errors", "shared.opt_out_webhooks"},
+    "OnMessageStatus": REPORT | {"shared.guard_errors", "shared.webhooks.opt_outs"},
     "OnCallStatus": REPORT,
     "GetHealth": ANSWER - {"shared.answers", "twilio", "twilio.twiml"} | {"shared.health"},
     "SendSms": ANSWER - {"shared.answers", "twilio", "twilio.twiml"}
     | {
-        "shared.idempotency",
-        "shared.inputs",
-        "shared.message_limits",
-        "shared.message_timing",
-        "shared.segments",
-        "shared.text_messages",
-        "shared.web_addresses",
+        "shared.http.idempotency",
+        "shared.http.inputs",
+        "shared.twilio_limits",
+        "shared.sending.timing",
+        "shared.sending.segments",
+        "shared.sending.text",
+        "shared.http.web_addresses",
     },
     "PlaceCall": ANSWER
     | SENDING
     | {
-        "shared.calls",
-        "shared.twiml_documents",
-        "shared.call_options",
+        "shared.sending.calls",
+        "shared.guards.documents",
+        "shared.sending.call_options",
         "shared.answers.hello",
         "shared.xml_text",
         VOICE,
@@ -198,7 +202,7 @@ def unexpected(name: str, added: set[str]) -> set[str]:
     if name in ADDED:
         return foreign ^ ADDED[name]
     most = next(most for prefix, most in MOST.items() if name.startswith(prefix))
-    own = {m for m in foreign if is_part_of(m, "shared")} - {"shared.twilio_http"}
+    own = {m for m in foreign if is_part_of(m, "shared")} - {"shared.twilio_api.transport"}
     return foreign - most - own
 
 
@@ -210,7 +214,10 @@ def test_a_function_loads_what_it_needs_and_nothing_else(
 
 
 def test_a_new_function_is_checked_by_its_prefix(tmp_path: Path, azure_functions: set[str]) -> None:
-    code = "from twilio.twiml.voice_response import Say\nimport shared.endpoints, shared.segments\n"
+    code = (
+        "from twilio.twiml.voice_response import Say\n"
+        "import shared.endpoints, shared.sending.segments\n"
+    )
     for name, imports in {"TwimlMadeUp": code, "OnMadeUp": f"{code}import requests\n"}.items():
         (tmp_path / f"{name}.py").write_text(imports)
     added = {
@@ -248,5 +255,5 @@ def test_a_transport_has_one_importer(transport: str, importer: str) -> None:
 
 def test_the_ledger_is_built_without_the_sdk() -> None:
     assert not any(
-        is_part_of(module, "azure") for module in modules_after("import shared.table_ledger")
+        is_part_of(module, "azure") for module in modules_after("import shared.ledger.table")
     )

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.host.functions import FunctionRequest, InvocationError, invoke
-from emulator.host.queries import join_values, parse_query
-from shared import clients, signatures
+from local_stack.host.functions import FunctionRequest, InvocationError, invoke
+from local_stack.host.http.queries import join_values, parse_query
+from shared import clients
 from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError
-from shared.memory_ledger import MemoryLedger
+from shared.ledger.memory import MemoryLedger
+from shared.webhooks import signatures
 from tests.fuzz.generated import (
     IN_BATCH,
     Generated,

@@ -13,7 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from emulator.testing import HANDSET, FaultsOn, LocalStack
+from local_stack.testing import HANDSET, FaultsOn, LocalStack
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "openapi.yaml").read_text("utf-8")

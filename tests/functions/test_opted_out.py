@@ -17,8 +17,8 @@ import TwimlReply
 from shared import clients
 from shared.clock import SystemClock
 from shared.errors import LedgerError
-from shared.ledger import Row
-from shared.memory_ledger import MemoryLedger
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio, Run, SignedRequest

@@ -17,9 +17,9 @@ import SendSms
 import TwimlReply
 from shared import clients
 from shared.clock import SystemClock
-from shared.credentials import Credentials
+from shared.config.credentials import Credentials
+from shared.config.settings import Secret
 from shared.errors import TwilioUnreachableError, VaultError
-from shared.settings import Secret
 
 if TYPE_CHECKING:
     from tests.conftest import FakeVault

@@ -16,10 +16,10 @@ import GetRecording
 import GetSharedRecording
 from shared import clients
 from shared.clock import SystemClock
-from shared.credentials import Credentials
+from shared.config.credentials import Credentials
+from shared.config.settings import Secret
 from shared.errors import FileTooLongError, TwilioTimeoutError, TwilioUnreachableError
-from shared.links import RecordingLink
-from shared.settings import Secret
+from shared.recordings.links import RecordingLink
 
 if TYPE_CHECKING:
     from tests.conftest import FakeVault

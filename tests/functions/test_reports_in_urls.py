@@ -11,7 +11,7 @@ import pytest
 import OnMessageStatus
 import OnRecording
 from shared import clients
-from shared.memory_ledger import MemoryLedger
+from shared.ledger.memory import MemoryLedger
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio, Run, SignedRequest

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from emulator.local_values import FUNCTIONS_PORT
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
+from local_stack.values import FUNCTIONS_PORT
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "requests.http").read_text("utf-8")

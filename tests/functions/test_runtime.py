@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from emulator.host.functions import FunctionAnswer, FunctionRequest, invoke
-from shared import signatures
-from shared.forms import FORM_TYPE
+from local_stack.host.functions import FunctionAnswer, FunctionRequest, invoke
+from shared.http.forms import FORM_TYPE
+from shared.webhooks import signatures
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio, Runtime

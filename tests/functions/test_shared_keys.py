@@ -10,10 +10,10 @@ import pytest
 import TwimlReply
 from shared import clients
 from shared.clock import SystemClock
-from shared.credentials import Credentials
+from shared.config.credentials import Credentials
+from shared.config.settings import Secret
 from shared.errors import VaultError
-from shared.settings import Secret
-from shared.signatures import Algorithm, sign
+from shared.webhooks.signatures import Algorithm, sign
 
 if TYPE_CHECKING:
     import azure.functions as func

@@ -14,10 +14,10 @@ import OnCallStatus
 import OnMessageStatus
 import OnRecording
 from shared import clients
+from shared.delivery.states import State
 from shared.errors import LedgerError, TwilioUnreachableError
-from shared.ledger import Row
-from shared.memory_ledger import MemoryLedger
-from shared.states import State
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Form, Run, SignedRequest

@@ -24,7 +24,7 @@ import TwimlQueue
 import TwimlReply
 import TwimlVoicemail
 import TwimlWhisper
-from shared.message_limits import MAX_BODY_CHARS
+from shared.twilio_limits import MAX_BODY_CHARS
 from shared.xml_text import xml_text
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ import TwimlHoldMusic
 import TwimlMenu
 import TwimlVoicemail
 from shared import clients
+from shared.answers.melodies import BUCKETS, Melody
 from shared.clock import SystemClock
-from shared.hold_music import BUCKETS, Melody
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Run, SignedRequest
@@ -143,7 +143,7 @@ def test_an_unknown_melody_is_not_found(run: Run, bucket: str | None) -> None:
 
 def test_a_melody_is_computed_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     unheard = Melody("1 . 8 . 1 . 8 .", "-9 -9", 0.4, (1, 0.5), 0.1, 0.9)
-    monkeypatch.setattr("shared.hold_music._MELODIES", {"rock": unheard})
+    monkeypatch.setattr("shared.answers.melodies._MELODIES", {"rock": unheard})
 
     async def crowd() -> list[func.HttpResponse]:
         requests = [music("com.twilio.music.rock") for _ in range(8)]

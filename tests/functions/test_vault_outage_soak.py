@@ -23,10 +23,10 @@ import PlaceCall
 import SendSms
 import TwimlReply
 from shared import clients
-from shared.credentials import TIME_TO_LIVE_S
+from shared.config.credentials import TIME_TO_LIVE_S
+from shared.config.key_vault import KeyVault
+from shared.config.settings import Secret
 from shared.errors import VaultError
-from shared.key_vault import KeyVault
-from shared.settings import Secret
 from tests.shared.conftest import ManualClock
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ import pytest
 import OnRecording
 from shared import clients
 from shared.clock import SystemClock
-from shared.credentials import Credentials
+from shared.config.credentials import Credentials
+from shared.config.settings import Secret
 from shared.errors import (
     StillRunningError,
     TwilioOutcomeUnknownError,
     TwilioUnreachableError,
     VaultError,
 )
-from shared.links import RecordingLink
-from shared.settings import Secret
+from shared.recordings.links import RecordingLink
 
 if TYPE_CHECKING:
     from tests.conftest import FakeVault

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from yarl import URL
 
-from emulator.local_values import FUNCTION_KEY
-from emulator.testing import LocalStack
-from shared import signatures
+from local_stack.testing import LocalStack
+from local_stack.values import FUNCTION_KEY
+from shared.webhooks import signatures
 from tests.fuzz.generated import (
     IN_BATCH,
     Generated,

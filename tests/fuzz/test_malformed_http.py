@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
 from tests.fuzz.raw_http import connect, request, status_of
 
 HELLO = b"GET /api/TwimlHello HTTP/1.1"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
-from emulator.testing import FORM, HANDSET, LocalStack
+from local_stack.testing import FORM, HANDSET, LocalStack
 from tests.fuzz.raw_http import request, status_of
 
 FIELDS = [

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 import pytest
 
-from shared import reports
 from shared.clock import SystemClock
-from shared.credentials import Credentials
+from shared.config.credentials import Credentials
+from shared.config.settings import Secret
+from shared.delivery import reports
+from shared.delivery.report_log import log_report
 from shared.endpoints import action
 from shared.errors import (
     AppError,
@@ -24,9 +26,7 @@ from shared.errors import (
     TwilioRefusedError,
     VaultError,
 )
-from shared.report_log import log_report
-from shared.settings import Secret
-from shared.webhooks import Webhook
+from shared.webhooks.verifier import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Callable

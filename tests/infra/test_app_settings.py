@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.settings import Secret, Settings
+from shared.config.settings import Secret, Settings
 
 if TYPE_CHECKING:
     from tests.infra.conftest import Infra, Mutate, Reader

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.settings import Secret
+from shared.config.settings import Secret
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.credentials import Credentials
+from shared.config.credentials import Credentials
 
 if TYPE_CHECKING:
     from tests.conftest import FakeVault

@@ -9,11 +9,11 @@ from twilio.request_validator import RequestValidator
 import GetSharedRecording
 import SendSms
 import TwimlMessage
-from emulator.local_values import HANDSETS
+from deskphone.values import HANDSETS
 from shared import clients
-from shared.forms import FORM_TYPE
-from shared.links import RecordingLink
-from shared.settings import Secret
+from shared.config.settings import Secret
+from shared.http.forms import FORM_TYPE
+from shared.recordings.links import RecordingLink
 from shared.worker_clients import Clients
 from tests.shared.conftest import ManualClock
 

@@ -20,15 +20,16 @@ from aiohttp import web
 from commands import secrets as secrets_command
 from commands.doctor.subject import desk_values
 from commands.vault_writer import KeyVault
-from emulator.application import application
-from emulator.clock import ManualClock as EmulatorClock
-from emulator.local_values import ACCOUNT_SID, API_KEY_SID, host_settings
-from emulator.state import State
-from emulator.supervision.host_process import listen, port_of
-from emulator.twilio.records import Recording
+from deskphone.clock import ManualClock as EmulatorClock
+from deskphone.emulator import State
+from deskphone.records import Recording
+from deskphone.server import application
+from deskphone.values import ACCOUNT_SID, API_KEY_SID
+from local_stack.supervision.host_process import listen, port_of
+from local_stack.values import host_settings
 from shared import clients
-from shared.forms import FORM_TYPE
-from shared.settings import Secret
+from shared.config.settings import Secret
+from shared.http.forms import FORM_TYPE
 from tests.shared.conftest import ManualClock
 from tests.stack.rotating import RECORDING, Instance
 

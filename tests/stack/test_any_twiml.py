@@ -5,8 +5,8 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from emulator.line.coverage import VOICE
-from emulator.testing import LocalStack
+from deskphone.twiml.coverage import VOICE
+from local_stack.testing import LocalStack
 
 PLAYED = [
     "<Say voice='Polly.Joanna-Neural' language='en-GB'>Hello <break time='1s'/>there</Say>",

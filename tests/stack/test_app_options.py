@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from emulator.local_values import MESSAGING_SERVICE_SID
+from deskphone.values import MESSAGING_SERVICE_SID
 
 if TYPE_CHECKING:
-    from emulator.testing import LocalStack
+    from local_stack.testing import LocalStack
 
 CUSTOMER, OWNER = "+12025550123", "+12025550124"
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from emulator.testing import HANDSET, LocalStack, running
+from local_stack.testing import HANDSET, LocalStack, running
 
 OTHERS = 4
 

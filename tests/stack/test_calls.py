@@ -3,8 +3,8 @@
 import pytest
 import requests
 
-from emulator.local_values import LINE
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import LINE
+from local_stack.testing import HANDSET, LocalStack
 
 PLACE = {"to": HANDSET}
 RINGS_S = 1

@@ -6,7 +6,7 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
 
 STEPS = 120
 HOLD = '<Response><Say>Hold</Say><Pause length="3"/></Response>'

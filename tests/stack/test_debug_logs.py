@@ -12,8 +12,9 @@ import pytest
 import GetStatus
 import PlaceCall
 import SendSms
-from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, IDENTITY_HEADER, LINE, host_settings
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE
+from local_stack.testing import HANDSET, LocalStack
+from local_stack.values import IDENTITY_HEADER, host_settings
 from shared import clients
 from shared.clock import SystemClock
 

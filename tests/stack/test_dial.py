@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
 
 FIRST, SECOND = "+12025550124", "+12025550125"
 TWO = f"<Number>{FIRST}</Number><Number>{SECOND}</Number>"

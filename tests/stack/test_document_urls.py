@@ -4,7 +4,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from emulator.local_values import FUNCTION_KEY
-from emulator.supervision.package import deployed_files
-from emulator.testing import HANDSET, LocalStack, running
+from local_stack.supervision.package import deployed_files
+from local_stack.testing import HANDSET, LocalStack, running
+from local_stack.values import FUNCTION_KEY
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

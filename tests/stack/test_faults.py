@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from emulator.local_values import ACCOUNT_SID, IDENTITY_HEADER, LINE
-from emulator.testing import HANDSET, FaultsOn, LocalStack
+from deskphone.values import ACCOUNT_SID, LINE
+from local_stack.testing import HANDSET, FaultsOn, LocalStack
+from local_stack.values import IDENTITY_HEADER
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

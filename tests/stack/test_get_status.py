@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.local_values import LINE
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import LINE
+from local_stack.testing import HANDSET, LocalStack
 
 
 def status(stack: LocalStack, **query: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from emulator.local_values import HANDSETS
-from emulator.testing import LocalStack
+from deskphone.values import HANDSETS
+from local_stack.testing import LocalStack
 
 if TYPE_CHECKING:
     import requests

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.local_values import FUNCTION_KEY
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
+from local_stack.values import FUNCTION_KEY
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signal 9 is a matter of POSIX")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.testing import HANDSETS, LocalStack
+from local_stack.testing import HANDSETS, LocalStack
 
 if TYPE_CHECKING:
     import requests

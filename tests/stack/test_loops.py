@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from emulator.testing import LocalStack
+    from local_stack.testing import LocalStack
     from tests.conftest import WebServer
 
 UNREACHABLE = "http://127.0.0.1:9/"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from emulator.local_values import LINE
-from emulator.testing import HANDSET, HANDSETS, LocalStack
+from deskphone.values import LINE
+from local_stack.testing import HANDSET, HANDSETS, LocalStack
 
 SERVICE = "MG" + "a" * 32
 

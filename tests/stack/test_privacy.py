@@ -20,16 +20,10 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from emulator.faults.kinds import KINDS, NEEDED
-from emulator.local_values import (
-    ACCOUNT_SID,
-    API_KEY_SECRET,
-    AUTH_TOKEN,
-    HANDSETS,
-    LINE,
-    LINK_SIGNING_KEY,
-)
-from emulator.testing import HANDSET, LocalStack
+from deskphone.faults.kinds import KINDS, NEEDED
+from deskphone.values import ACCOUNT_SID, API_KEY_SECRET, AUTH_TOKEN, HANDSETS, LINE
+from local_stack.testing import HANDSET, LocalStack
+from local_stack.values import LINK_SIGNING_KEY
 
 ROOT = Path(__file__).parents[2]
 THREADS = 16
@@ -46,7 +40,7 @@ RAISING = '''"""POST /api/SendRaising: a function with a mistake in it."""
 import azure.functions as func
 
 from shared.endpoints import action
-from shared.inputs import read_inputs
+from shared.http.inputs import read_inputs
 
 
 @action

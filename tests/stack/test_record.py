@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.local_values import ACCOUNT_SID
-from emulator.testing import LocalStack
+from deskphone.values import ACCOUNT_SID
+from local_stack.testing import LocalStack
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A signature that the app refuses is explained to the person at the desk."""
 
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
 
 
 def test_another_host_than_that_of_public_url_is_named_in_page_terminal_and_alert(

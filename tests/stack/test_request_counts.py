@@ -14,13 +14,14 @@ import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
-from emulator.application import application
-from emulator.clock import ManualClock
-from emulator.local_values import AUTH_TOKEN, FUNCTION_KEY, HANDSETS, host_settings
-from emulator.state import State
-from emulator.supervision.host_environment import host_environment
-from emulator.supervision.host_process import listen, port_of, start_host
-from emulator.testing import ROOT
+from deskphone.clock import ManualClock
+from deskphone.emulator import State
+from deskphone.server import application
+from deskphone.values import AUTH_TOKEN, HANDSETS
+from local_stack.supervision.host_environment import host_environment
+from local_stack.supervision.host_process import listen, port_of, start_host
+from local_stack.testing import ROOT
+from local_stack.values import FUNCTION_KEY, host_settings
 
 TEXT = {"to": HANDSETS[0], "body": "Hello"}
 COLD_SECRETS = {"GET /identity/token": 1, "GET /vault/secrets/TwilioAuthToken": 2}
@@ -159,7 +160,7 @@ def test_a_cold_send(sends: list[tuple[int, Counter[str]]]) -> None:
 
 
 def test_a_warm_send(sends: list[tuple[int, Counter[str]]]) -> None:
-    # Only at a desk the opt-outs are read each time (tests/shared/test_opt_outs.py).
+    # Only at a desk the opt-outs are read each time (tests/shared/guards/test_opt_outs.py).
     assert sends[1] == (201, Counter({SEND: 1, "GET ledger optout": 1}))
 
 

@@ -12,10 +12,11 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from commands.doctor.subject import desk_values
-from emulator.local_values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN, VAULT_URL
-from emulator.testing import LocalStack
-from shared.identity import credential
-from shared.local_stack import twilio_url, vault_transport
+from deskphone.values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
+from local_stack.testing import LocalStack
+from local_stack.values import VAULT_URL
+from shared.config.identity import credential
+from shared.config.local_stack import twilio_url, vault_transport
 
 CALLS = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}/Calls.json"
 

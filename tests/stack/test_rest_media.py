@@ -2,8 +2,8 @@
 
 import pytest
 
-from emulator.local_values import ACCOUNT_SID, LINE
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import ACCOUNT_SID, LINE
+from local_stack.testing import HANDSET, LocalStack
 
 PICTURES = ["https://example.com/cat.png", "https://example.com/dog.gif"]
 MEDIA_KEYS = {

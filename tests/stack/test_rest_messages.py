@@ -2,8 +2,8 @@
 
 import pytest
 
-from emulator.local_values import LINE
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import LINE
+from local_stack.testing import HANDSET, LocalStack
 
 TEXT = {"To": HANDSET, "From": LINE, "Body": "Hi"}
 CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></Response>"}

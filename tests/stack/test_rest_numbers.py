@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, LINE, LINE_SID
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE, LINE_SID
+from local_stack.testing import HANDSET, LocalStack
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.testing import LocalStack
+from local_stack.testing import LocalStack
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

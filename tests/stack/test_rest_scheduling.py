@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.local_values import LINE, MESSAGING_SERVICE_SID
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import LINE, MESSAGING_SERVICE_SID
+from local_stack.testing import HANDSET, LocalStack
 
 DAY_S = 24 * 3600
 SERVICE = {"MessagingServiceSid": MESSAGING_SERVICE_SID}

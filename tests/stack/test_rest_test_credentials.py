@@ -3,8 +3,8 @@
 import pytest
 from requests import Response
 
-from emulator.local_values import ACCOUNT_SID, LINE, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import ACCOUNT_SID, LINE, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN
+from local_stack.testing import HANDSET, LocalStack
 
 MAGIC = "+1500555"
 TEXT = {"To": HANDSET, "From": MAGIC + "0006", "Body": "Hi"}

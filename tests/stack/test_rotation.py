@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.credentials import OPTIONAL_WAIT_S, REFRESH_INTERVAL_S, TIME_TO_LIVE_S
+from shared.config.credentials import OPTIONAL_WAIT_S, REFRESH_INTERVAL_S, TIME_TO_LIVE_S
 from tests.stack.rotating import SHARED
 from tests.stack.rotation_trial import WAITS, Step, Trial, in_trial
 

@@ -19,14 +19,15 @@ import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
-from emulator.application import application
-from emulator.clock import SystemClock
-from emulator.local_values import FUNCTION_KEY, HANDSETS, host_settings
-from emulator.state import State
-from emulator.supervision.host_environment import host_environment
-from emulator.supervision.host_process import listen, port_of, start_host
-from emulator.testing import ROOT
-from shared.links import RecordingLink
+from deskphone.clock import SystemClock
+from deskphone.emulator import State
+from deskphone.server import application
+from deskphone.values import HANDSETS
+from local_stack.supervision.host_environment import host_environment
+from local_stack.supervision.host_process import listen, port_of, start_host
+from local_stack.testing import ROOT
+from local_stack.values import FUNCTION_KEY, host_settings
+from shared.recordings.links import RecordingLink
 from tests.stack.rotating import LIFE_S, RECORDING
 from tests.stack.rotation_trial import Operator, Step, add_recording
 from tests.stack.test_rotation import KEY, LINK, TOKEN, steps_of

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 import requests
 
-from emulator.local_values import FUNCTION_KEY
-from emulator.testing import HANDSET, LocalStack
+from local_stack.testing import HANDSET, LocalStack
+from local_stack.values import FUNCTION_KEY
 
 SEND = {"to": "(202) 555-0123", "body": "Hello"}
 RING = {"to": HANDSET, "message": "Hello"}

@@ -14,8 +14,8 @@ import aiohttp
 import pytest
 import requests
 
-from emulator.local_values import FUNCTION_KEY
-from emulator.testing import HANDSET, LocalStack
+from local_stack.testing import HANDSET, LocalStack
+from local_stack.values import FUNCTION_KEY
 
 pytestmark = pytest.mark.soak
 

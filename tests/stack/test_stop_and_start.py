@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from emulator.local_values import HANDSETS, LINE
-from emulator.testing import LocalStack
+from deskphone.values import HANDSETS, LINE
+from local_stack.testing import LocalStack
 
 NUMBERS = (f"+120255501{n}" for n in itertools.count(51))
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.local_values import LINE
-from emulator.testing import FORM, HANDSET, LocalStack
+from deskphone.values import LINE
+from local_stack.testing import FORM, HANDSET, LocalStack
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer

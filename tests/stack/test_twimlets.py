@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from emulator.local_values import HANDSETS
+from deskphone.values import HANDSETS
 
 if TYPE_CHECKING:
-    from emulator.testing import LocalStack
+    from local_stack.testing import LocalStack
     from tests.conftest import WebServer
 
 FIRST, SECOND = "+12025550124", "+12025550125"

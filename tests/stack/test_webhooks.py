@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from twilio.request_validator import RequestValidator
 
-from emulator.local_values import AUTH_TOKEN, HANDSETS, LINE
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import AUTH_TOKEN, HANDSETS, LINE
+from local_stack.testing import HANDSET, LocalStack
 
 if TYPE_CHECKING:
     from tests.conftest import Received, WebServer

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.local_values import ACCOUNT_SID, AUTH_TOKEN, LINE
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE
+from local_stack.testing import HANDSET, LocalStack
 
 JSON = {"Content-Type": "application/json"}
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.local_values import LINE, LINE_SID
-from emulator.testing import HANDSET, LocalStack
+from deskphone.values import LINE, LINE_SID
+from local_stack.testing import HANDSET, LocalStack
 
 
 def ask(stack: LocalStack, method: str, path: str, body: Any) -> requests.Response:

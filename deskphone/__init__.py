@@ -1,0 +1,1 @@
+"""Twilio on your machine, for any app in any language."""

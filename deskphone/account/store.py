@@ -1,0 +1,183 @@
+"""What has happened so far. The history is bounded: the oldest records make room for new ones."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Literal
+
+from deskphone.account.opt_outs import OptOuts
+from deskphone.account.sids import new_sid
+from deskphone.clock import Clock, to_milliseconds
+from deskphone.records import (
+    ENDED_CALL,
+    Alert,
+    Call,
+    Conference,
+    Delivery,
+    Entry,
+    Message,
+    PhoneNumber,
+    Queue,
+    Record,
+    Recording,
+)
+
+HISTORY_LIMIT = 10_000
+"""Texts and calls that are remembered, each; what is not over is remembered beyond it."""
+
+RECENT_LIMIT = 500
+"""Webhooks and alerts that are remembered, each."""
+
+TIMELINE_LIMIT = 500
+"""Lines of a call's timeline that are remembered, the last ones."""
+
+Kind = Literal["text", "call", "number", "recording", "queue", "conference", "webhook", "alert"]
+type Publish = Callable[[Kind, Record | None], None]
+"""Hears of a record that is new or changed, of None when one was removed."""
+
+
+class Shelf[R: Record]:
+    """Records of one kind by SID, oldest first."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        limit: int,
+        publish: Publish,
+        full: Callable[[Kind], None],
+        is_live: Callable[[R], bool] = lambda record: False,
+    ) -> None:
+        """`is_live` tells of a record that is still needed and makes no room for a new one."""
+        self._is_live = is_live
+        self._kind: Kind = kind
+        self._limit = limit
+        self._publish = publish
+        self._full = full
+        self._records: OrderedDict[str, R] = OrderedDict()
+        self.dropped = 0
+
+    def put(self, record: R) -> R:
+        """Add the record or put it in the place of the one with its SID."""
+        self._records[record.sid] = record
+        self._publish(self._kind, record)
+        if len(self._records) > self._limit:
+            self._make_room(record)
+        return record
+
+    def _make_room(self, new: R) -> None:
+        """Drop the oldest record that is not live, if there is one beside the new one."""
+        others = (one for one in self._records.values() if not self._is_live(one))
+        oldest = next(others, new)
+        if oldest is new:
+            return
+        del self._records[oldest.sid]
+        self.dropped += 1
+        if self.dropped == 1:
+            self._full(self._kind)
+
+    def get(self, sid: str) -> R | None:
+        return self._records.get(sid)
+
+    def remove(self, sid: str) -> None:
+        del self._records[sid]
+        self._publish(self._kind, None)
+
+    def clear(self) -> None:
+        self._records.clear()
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(list(self._records.values()))
+
+    def newest_first(self) -> list[R]:
+        return list(reversed(self._records.values()))
+
+
+class Store:
+    """All shelves. `publish` hears of each record that is new or changed."""
+
+    def __init__(self, clock: Clock, publish: Publish) -> None:
+        self._clock = clock
+        self.opt_outs = OptOuts()
+        full = self._say_full
+        self.messages: Shelf[Message] = Shelf(
+            "text", HISTORY_LIMIT, publish, full, lambda one: one.status == "scheduled"
+        )
+        self.calls: Shelf[Call] = Shelf(
+            "call", HISTORY_LIMIT, publish, full, lambda one: one.status not in ENDED_CALL
+        )
+        self.numbers: Shelf[PhoneNumber] = Shelf("number", HISTORY_LIMIT, publish, self._say_full)
+        self.recordings: Shelf[Recording] = Shelf(
+            "recording", HISTORY_LIMIT, publish, full, lambda one: one.duration_s is None
+        )
+        self.queues: Shelf[Queue] = Shelf(
+            "queue", HISTORY_LIMIT, publish, full, lambda one: bool(one.members)
+        )
+        self.conferences: Shelf[Conference] = Shelf(
+            "conference", HISTORY_LIMIT, publish, full, lambda one: one.status != "completed"
+        )
+        self.deliveries: Shelf[Delivery] = Shelf("webhook", RECENT_LIMIT, publish, self._say_full)
+        # An alert about dropped alerts would drop another one; the snapshot counts them instead.
+        self.alerts: Shelf[Alert] = Shelf("alert", RECENT_LIMIT, publish, lambda kind: None)
+
+    def number(self, phone_number: str) -> PhoneNumber | None:
+        """Return the account's number with these digits, or None when it is not the account's."""
+        return next((n for n in self.numbers if n.phone_number == phone_number), None)
+
+    def children(self, call_sid: str) -> list[Call]:
+        """Return the calls that this one has dialled, oldest first."""
+        return [call for call in self.calls if call.parent_call_sid == call_sid]
+
+    def note(
+        self,
+        call_sid: str,
+        kind: Literal["event", "verb"],
+        name: str,
+        text: str = "",
+        **attributes: str,
+    ) -> None:
+        """Add a line to a call's timeline, which keeps the last TIMELINE_LIMIT."""
+        call = self.calls.get(call_sid)
+        if call is None:
+            return
+        # Cut like the times of webhooks, among which the page puts this line.
+        since = to_milliseconds(self._clock.now()) - to_milliseconds(call.created)
+        entry = Entry(since.total_seconds(), kind, name, text, tuple(attributes.items()))
+        timeline = (*call.timeline[-TIMELINE_LIMIT + 1 :], entry)
+        self.calls.put(replace(call, timeline=timeline, entries=call.entries + 1))
+
+    def alert(
+        self,
+        resource_sid: str,
+        code: int | None,
+        message: str,
+        level: Literal["error", "warning"] = "error",
+    ) -> None:
+        """Show a Twilio error or warning by its number; code None is a gap of the emulator."""
+        kind: Literal["twilio", "emulator"] = "emulator" if code is None else "twilio"
+        self.alerts.put(
+            Alert(new_sid("NO"), resource_sid, self._clock.now(), level, kind, code, message)
+        )
+
+    def clear(self) -> None:
+        """Forget everything, the account's numbers too."""
+        for shelf in (
+            self.messages,
+            self.calls,
+            self.numbers,
+            self.recordings,
+            self.queues,
+            self.conferences,
+            self.deliveries,
+            self.alerts,
+        ):
+            shelf.clear()
+        self.opt_outs.clear()
+
+    def _say_full(self, kind: Kind) -> None:
+        """Tell once; how many are gone stands in the snapshot."""
+        message = f"The history is full: from now on a new {kind} takes the place of the oldest one"
+        self.alert("", None, message, "warning")

@@ -1,0 +1,77 @@
+"""Legs: the calls that a call dials, as the one who dials them sees them."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from deskphone.records import CallStatus, StatusCallback
+
+type LegStatus = Literal["connected"] | CallStatus
+
+
+@dataclass(frozen=True)
+class LegRequest:
+    """Whom to dial and how. `url` is the whisper: TwiML for the called side before it is connected.
+
+    `timeout_s` is how long the phone rings.
+    """
+
+    to: str
+    sender: str
+    timeout_s: int
+    url: str = ""
+    method: str = "POST"
+    send_digits: str = ""
+    callback: StatusCallback | None = None
+    time_limit_s: int = 14400
+
+
+class Leg:
+    """A dialled call: `settled` when it is connected or over, `over` when nobody is on it any more.
+
+    `status` is "connected" once the person has answered and heard the whisper, before that and
+    after a failure the status of the call. A leg that was sent elsewhere through the REST API has
+    `left`: it goes on without the one who dialled it.
+    """
+
+    def __init__(self, sid: str) -> None:
+        self.sid = sid
+        self.status: LegStatus = "ringing"
+        self.settled = asyncio.Event()
+        self.over = asyncio.Event()
+        self.left = False
+
+    def connect(self) -> None:
+        """The called person is ready to be connected."""
+        self.status = "connected"
+        self.settled.set()
+
+    def end(self, status: CallStatus) -> None:
+        """The call is over. Who was answered but refused in the whisper was never connected."""
+        if not self.settled.is_set():
+            self.status = "no-answer" if status == "completed" else status
+        self.settled.set()
+        self.over.set()
+
+    def leave(self) -> None:
+        """The call goes on elsewhere."""
+        self.left = True
+        self.end("completed")
+
+
+async def first_connected(legs: Iterable[Leg]) -> Leg | None:
+    """Wait until one leg is connected and return it; return None when all have failed."""
+    waiting = {asyncio.ensure_future(leg.settled.wait()): leg for leg in legs}
+    try:
+        while waiting:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            settled = [waiting.pop(future) for future in list(waiting) if future in done]
+            for leg in settled:
+                if leg.status == "connected":
+                    return leg
+        return None
+    finally:
+        for future in waiting:
+            future.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)

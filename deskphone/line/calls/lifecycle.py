@@ -1,0 +1,168 @@
+"""How a call goes: dialled, ringing, answered, its TwiML, the end."""
+
+import asyncio
+from dataclasses import replace
+
+from deskphone.account.store import Store
+from deskphone.clock import Clock
+from deskphone.line import fields
+from deskphone.line.audio import tones_s
+from deskphone.line.calls.answering import Answering
+from deskphone.line.calls.legs import LegRequest
+from deskphone.line.calls.live_calls import LiveCall, LiveCalls, PickedUp
+from deskphone.line.calls.player import Player
+from deskphone.line.calls.progress import Progress
+from deskphone.line.calls.steps import End, Step
+from deskphone.line.fields import Fields
+from deskphone.line.verbs import DIALECTS
+from deskphone.line.waiting import first_of, is_over
+from deskphone.records import Call, Instructions
+from deskphone.webhooks import Webhooks
+
+DIALLING_S = 0.1
+RINGING_AFTER_S = 0.2
+"""How long a call takes to leave the queue and to reach the handset. Only the order is Twilio's."""
+
+
+class Lifecycle:
+    """Runs each kind of call from its beginning; `LiveCalls` knows what became of it."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        webhooks: Webhooks,
+        progress: Progress,
+        calls: LiveCalls,
+        answering: Answering,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._webhooks = webhooks
+        self._progress = progress
+        self._calls = calls
+        self._answering = answering
+
+    async def outgoing(self, live: LiveCall) -> None:
+        """Run a call that the REST API created."""
+        await self._clock.sleep(DIALLING_S)
+        self._calls.put(replace(live.call, dialled=self._clock.now()))
+        self._progress.report(live.sid, "initiated")
+        if await self._ring(live):
+            by_machine = live.picked_up.result() == "machine"
+            begun, _ = await first_of(
+                self._answering.begin(live, by_machine=by_machine), self._end_in_time(live)
+            )
+            if is_over(begun) and self._calls.is_live(live.sid):
+                await self._play(live, live.call.instructions, fields.of_detection(live.call))
+
+    async def incoming(self, live: LiveCall) -> None:
+        """Run a call of a person to one of the account's numbers."""
+        call = live.call
+        self._store.note(call.sid, "event", "ringing")
+        if not call.instructions.url:
+            self._store.alert(
+                call.sid, None, f"The number {call.to} has no VoiceUrl, so nobody answers"
+            )
+            self._calls.finish(call.sid, "failed")
+            return
+        await self._play(live, call.instructions)
+
+    async def dialled(self, live: LiveCall, request: LegRequest) -> None:
+        """Run the leg of a <Dial>: never queued; the whisper comes before it is connected."""
+        self._progress.report(live.sid, "initiated")
+        if await self._ring(live):
+            talked, _ = await first_of(self._talk(live, request), self._end_in_time(live))
+            is_over(talked)
+            self._calls.finish(live.sid, "completed")
+
+    async def _talk(self, live: LiveCall, request: LegRequest) -> None:
+        """Play the whisper to who answered, then connect them until nobody is on the leg."""
+        if live.leg is None:
+            raise RuntimeError("a dialled call has a leg")
+        if request.send_digits:
+            live.session.note("Play", digits=request.send_digits)
+            await live.session.wait(tones_s(request.send_digits))
+        if request.url:
+            whisper = Instructions(request.url, request.method)
+            if isinstance(await self._player(live, whisper, "whisper").play(), End):
+                return
+        live.leg.connect()
+        await live.leg.over.wait()
+
+    async def redirected(self, live: LiveCall, instructions: Instructions) -> None:
+        """Play other instructions once what ran before has let go of the call."""
+        if live.stopped:
+            await asyncio.wait(live.stopped)
+            live.stopped.clear()
+        if live.leg is not None:
+            live.leg.leave()
+            live.leg = None
+        if self._calls.is_live(live.sid):  # it may have ended in the same instant
+            await self._play(live, instructions)
+
+    async def _ring(self, live: LiveCall) -> bool:
+        """Let the handset ring; return whether it was answered. If not, the call is over."""
+        sid = live.sid
+        await self._clock.sleep(RINGING_AFTER_S)
+        if self._store.number(live.call.to):
+            self._store.alert(sid, None, "Calls between the account's own numbers are not emulated")
+            self._calls.finish(sid, "failed")
+            return False
+        if not live.picked_up.done():  # who was quick is in the call already
+            self._calls.put(replace(live.call, status="ringing"))
+            self._store.note(sid, "event", "ringing")
+        self._progress.report(sid, "ringing")
+        outcome = await self._picked_up(live)
+        if outcome not in ("answer", "machine"):
+            self._calls.finish(sid, "busy" if outcome == "decline" else "no-answer")
+            return False
+        self._progress.report(sid, "answered")
+        return True
+
+    async def _picked_up(self, live: LiveCall) -> PickedUp | None:
+        await first_of(asyncio.shield(live.picked_up), self._clock.sleep(live.call.timeout_s))
+        return live.picked_up.result() if live.picked_up.done() else None
+
+    async def _play(self, live: LiveCall, instructions: Instructions, opening: Fields = ()) -> None:
+        """Run TwiML until it ends the call or the call's time is over.
+
+        `opening` are further fields of the first request.
+        """
+        player = self._player(live, instructions, opening=opening)
+        played, _ = await first_of(player.play(), self._end_in_time(live))
+        step: Step = played.result() if is_over(played) else End("completed")
+        if not isinstance(step, End):
+            live.session.answer()
+            step = End("completed")
+        self._calls.finish(live.sid, step.status)
+
+    def _player(
+        self,
+        live: LiveCall,
+        instructions: Instructions,
+        dialect: str = "voice",
+        opening: Fields = (),
+    ) -> Player:
+        return Player(
+            live.session, self._webhooks, instructions, DIALECTS[dialect], opening=opening
+        )
+
+    async def _end_in_time(self, live: LiveCall) -> None:
+        """End the call at its time limit, while its verb still knows what it owes the action."""
+        await self._time_is_over(live)
+        self._calls.finish(live.sid, "completed" if live.session.answered else "no-answer")
+
+    async def _time_is_over(self, live: LiveCall) -> None:
+        """Come back when the call has lasted as long as it may; its limit may change meanwhile."""
+        while (left_s := self._time_left_s(live.call)) > 0:
+            live.limit_changed.clear()
+            await first_of(self._clock.sleep(left_s), live.limit_changed.wait())
+
+    def _time_left_s(self, call: Call) -> float:
+        """Seconds until the call's time limit, which counts from the answer.
+
+        A caller who is not answered gives up after as long.
+        """
+        since = call.answered or call.created
+        return call.time_limit_s - (self._clock.now() - since).total_seconds()

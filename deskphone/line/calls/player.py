@@ -1,0 +1,141 @@
+"""The player: fetches the TwiML of one call and runs it verb by verb, until it leads no further."""
+
+from collections.abc import Awaitable, Callable
+
+from deskphone.line import fields
+from deskphone.line.audio import media_s, speech_s
+from deskphone.line.calls.session import CallSession
+from deskphone.line.calls.steps import End, Fetch, Step
+from deskphone.line.fields import Fields
+from deskphone.line.verbs import VOICE, VoiceVerb
+from deskphone.records import ENDED_CALL, Instructions
+from deskphone.twiml.document import Dialect, Document, Gap, parse
+from deskphone.twiml.instructions import PlainText, instructions_of
+from deskphone.twiml.reading import TwimlError
+from deskphone.webhooks import Answer, Webhook, WebhookError, Webhooks, without_password
+
+DOCUMENTS_LIMIT = 100
+"""Documents in a row in which nothing takes time. Twilio documents no limit; a desk needs one."""
+APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
+
+
+class Player:
+    """Runs one call, or what it hears meanwhile. `play` or `follow` is called once."""
+
+    def __init__(
+        self,
+        session: CallSession,
+        webhooks: Webhooks,
+        instructions: Instructions,
+        dialect: Dialect[VoiceVerb] = VOICE,
+        params: Callable[[], Fields] = lambda: (),
+        opening: Fields = (),
+    ) -> None:
+        """`params` makes the fields that each request carries beside those of the call.
+
+        `opening` are further ones of the first request.
+        """
+        self._session = session
+        self._webhooks = webhooks
+        self._instructions = instructions
+        self._dialect = dialect
+        self._params = params
+        self._opening = opening
+        self._fallback_used = not instructions.fallback_url
+        self._documents = 0
+
+    async def play(self) -> Step:
+        """Run the instructions to their end; None means that they ran out."""
+        return await self._steps(self._guarded)
+
+    async def follow(self) -> Step:
+        """Like `play`, but raise WebhookError or TwimlError for a document that cannot be run."""
+        return await self._steps(lambda visit: visit)
+
+    async def _steps(self, visited: Callable[[Awaitable[Step]], Awaitable[Step]]) -> Step:
+        step: Step = None
+        if self._instructions.twiml:
+            step = await visited(self._inline())
+        elif self._instructions.url:
+            step = Fetch(self._instructions.url, self._instructions.method, self._opening)
+        while isinstance(step, Fetch):
+            step = await visited(self._visit(step))
+        return step
+
+    async def _guarded(self, visit: Awaitable[Step]) -> Step:
+        """Turn an error into Twilio's alert and the fallback URL, or into the spoken apology."""
+        try:
+            return await visit
+        except (WebhookError, TwimlError) as error:
+            self._session.store.alert(self._session.sid, error.code, error.message)
+            if not self._fallback_used:
+                self._fallback_used = True
+                url = error.url or self._session.document_url
+                failed = (("ErrorCode", str(error.code)), ("ErrorUrl", url))
+                return Fetch(
+                    self._instructions.fallback_url, self._instructions.fallback_method, failed
+                )
+        await self._hear(speech_s(APPLICATION_ERROR), APPLICATION_ERROR)
+        return End("completed")
+
+    async def _inline(self) -> Step:
+        """Run a document that has no URL of its own, so that relative ones in it lead nowhere."""
+        self._session.document_url = ""
+        return await self._run(parse(self._instructions.twiml.encode(), self._dialect))
+
+    async def _visit(self, fetch: Fetch) -> Step:
+        session = self._session
+        if self._is_over():
+            return End("completed")
+        self._documents = 1 if session.took_time() else self._documents + 1
+        if self._documents > DOCUMENTS_LIMIT:
+            message = f"The call went through {DOCUMENTS_LIMIT} documents without playing anything"
+            session.store.alert(session.sid, None, message)
+            return End("completed" if session.answered else "failed")
+        session.document_url = fetch.url
+        form = (*fields.of_call(session.call), *self._params(), *fetch.params)
+        webhook = Webhook(session.sid, "instructions", fetch.url, fetch.method, form)
+        answer = await self._webhooks.request(webhook)
+        session.document_url = answer.url
+        return await self._obey(answer)
+
+    async def _obey(self, answer: Answer) -> Step:
+        if answer.content_type.startswith("audio/"):
+            return await self._hear(
+                media_s(answer.content_type, answer.body), url=without_password(answer.url)
+            )
+        match instructions_of(answer, self._dialect):
+            case None:
+                return None
+            case PlainText(text):
+                return await self._hear(speech_s(text), text)
+            case document:
+                return await self._run(document)
+
+    async def _hear(self, seconds: float, text: str = "", **attributes: str) -> Step:
+        """Let the caller hear an answer that is no TwiML."""
+        self._session.answer()
+        self._session.note("Say" if text else "Play", text, **attributes)
+        await self._session.wait(seconds)
+        return None
+
+    def _is_over(self) -> bool:
+        """Whether the call has ended in the same instant in which a verb of it came to its end."""
+        call = self._session.store.calls.get(self._session.sid)
+        return call is None or call.status in ENDED_CALL
+
+    async def _run(self, document: Document[VoiceVerb]) -> Step:
+        session = self._session
+        for warning in document.warnings:
+            session.warn(warning.code, warning.message)
+        for verb in document.verbs:
+            if self._is_over():
+                return End("completed")
+            if isinstance(verb, Gap):
+                session.store.alert(session.sid, None, verb.sentence)
+                session.happened("not emulated", verb.what)
+                return End("completed")
+            step = await verb.run(session)
+            if step is not None:
+                return step
+        return None

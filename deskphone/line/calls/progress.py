@@ -1,0 +1,63 @@
+"""Progress reports of calls (twilio.com/docs/voice/api/call-resource, "StatusCallback")."""
+
+import math
+from dataclasses import replace
+
+from deskphone.account.store import Store
+from deskphone.clock import Clock
+from deskphone.line import fields
+from deskphone.line.recording.recorder import Recorder, url_fields
+from deskphone.line.reports import Reports
+from deskphone.records import Call
+from deskphone.rest.resources.recordings import OF_THE_CALL
+from deskphone.rest.wire import rfc_2822
+
+STATUS_OF_EVENT = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
+SIP_CODES = {
+    "completed": "200",
+    "busy": "486",
+    "no-answer": "487",
+    "canceled": "487",
+    "failed": "404",
+}
+
+
+class Progress:
+    """Numbers the reports of each call and sends those that were asked for."""
+
+    def __init__(self, store: Store, clock: Clock, reports: Reports, recorder: Recorder) -> None:
+        self._store = store
+        self._clock = clock
+        self._reports = reports
+        self._recorder = recorder
+
+    def report(self, sid: str, event: str) -> None:
+        """Send the report of an event, one of calls.EVENTS, if the call wants it."""
+        call = self._store.calls.get(sid)
+        if call is None or call.callback is None or event not in call.callback.events:
+            return
+        form = (
+            *fields.of_call(call, STATUS_OF_EVENT.get(event, call.status)),
+            *fields.of_detection(call),
+            ("Timestamp", rfc_2822(self._clock.now()) or ""),
+            ("CallbackSource", "call-progress-events"),
+            ("SequenceNumber", str(call.reports)),
+            *((*_ending(call), *self._recording(sid)) if event == "completed" else ()),
+        )
+        self._store.calls.put(replace(call, reports=call.reports + 1))
+        self._reports.send(sid, call.callback.url, call.callback.method, form)
+
+    def _recording(self, sid: str) -> fields.Fields:
+        """Return where the call can be heard, if it was placed to be recorded."""
+        recordings = self._recorder.of_call(sid)
+        made = [one for one in recordings if one.source == OF_THE_CALL and one.duration_s]
+        return url_fields(made[0]) if made else ()
+
+
+def _ending(call: Call) -> fields.Fields:
+    """Return what only the last report has: `Duration` in minutes, rounded up, and in seconds."""
+    code = ("SipResponseCode", SIP_CODES[call.status])
+    seconds = ("CallDuration", str(call.duration_s))
+    if call.status != "completed":
+        return (seconds, code)
+    return (("Duration", str(math.ceil(call.duration_s / 60))), seconds, code)

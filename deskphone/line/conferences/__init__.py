@@ -1,0 +1,1 @@
+"""Conferences: who is in them, what they hear, and what Twilio reports of them."""

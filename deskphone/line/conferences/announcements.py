@@ -1,0 +1,53 @@
+"""Announcements: what is played to one or to all in a conference (voice/api/conference)."""
+
+from deskphone.account.store import Store
+from deskphone.line.conferences.attendance import Announcement, Attendee
+from deskphone.line.conferences.conferences import Conferences
+from deskphone.records import Instructions
+
+
+class Announcements:
+    """Hands announcements to those who shall hear them, and reports when all have."""
+
+    def __init__(self, store: Store, conferences: Conferences) -> None:
+        self._store = store
+        self._conferences = conferences
+
+    def announce(
+        self, conference_sid: str, instructions: Instructions, call_sid: str | None = None
+    ) -> None:
+        """Play something to one participant, or to all of them."""
+        room = self._conferences.room(conference_sid)
+        if room is None:
+            return
+        hearers = {sid for sid in room.attendees if call_sid in (None, sid)}
+        announcement = Announcement(instructions, call_sid is not None, hearers)
+        for sid in hearers:
+            room.attendees[sid].announcements.append(announcement)
+            room.attendees[sid].changed.set()
+
+    def heard(self, attendee: Attendee, failure: str = "") -> None:
+        """The first of somebody's announcements is over, for `failure` if it went wrong."""
+        announcement = attendee.announcements.popleft()
+        announcement.hearers.discard(attendee.call_sid)
+        announcement.failure = announcement.failure or failure
+        if not announcement.hearers:
+            self._report(attendee, announcement)
+
+    def skip_all(self, attendee: Attendee) -> None:
+        """Somebody leaves and hears nothing more."""
+        while attendee.announcements:
+            self.heard(attendee)
+
+    def _report(self, attendee: Attendee, announcement: Announcement) -> None:
+        sid = attendee.conference_sid
+        conference, room = self._store.conferences.get(sid), self._conferences.room(sid)
+        if conference is None or room is None:
+            return
+        is_for_one = announcement.is_for_one
+        one = self._conferences.participant(sid, attendee.call_sid) if is_for_one else None
+        event, fields = "announcement-end", (("AnnounceUrl", announcement.instructions.url),)
+        if announcement.failure:
+            event = "announcement-fail"
+            fields = (*fields, ("ReasonAnnouncementFailed", announcement.failure))
+        room.reports.tell(conference, event, one, fields)

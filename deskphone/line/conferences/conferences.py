@@ -1,0 +1,248 @@
+"""Conferences: who is in them, when they start and when they end."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from deskphone.account.sids import new_sid
+from deskphone.account.store import Store
+from deskphone.clock import Clock
+from deskphone.line.conferences.attendance import Attendee, Joining, RefusedError, Room
+from deskphone.line.conferences.reports import ConferenceReports, of_ending
+from deskphone.line.recording.recorder import Recorder
+from deskphone.line.reports import Reports
+from deskphone.records import ENDED_CALL, Call, Conference, Participant
+from deskphone.rest.conferences.conferences import VIA_API
+
+FULL, LABEL_TAKEN, NOT_TO_COACH = 16020, 16025, 13240
+MODERATOR = "participant-with-end-conference-on-exit"
+LAST = "last-participant"
+HUNG_UP, UPDATED, ADD_FAILED = (
+    "participant_hung_up",
+    "participant_updated_via_api",
+    "participant_add_failed",
+)
+
+
+class Conferences:
+    """All conferences. The records hold who takes part; this holds what happens to them."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        reports: Reports,
+        recorder: Recorder,
+        hang_up: Callable[[str], None],
+    ) -> None:
+        """`hang_up` ends a call by its SID."""
+        self._store = store
+        self._clock = clock
+        self._reports = reports
+        self._recorder = recorder
+        self._hang_up = hang_up
+        self._rooms: dict[str, Room] = {}
+
+    def named(self, name: str) -> Conference | None:
+        """Return the conference with this name that is not over."""
+        return next(
+            (
+                one
+                for one in self._store.conferences
+                if one.friendly_name == name and one.status != "completed"
+            ),
+            None,
+        )
+
+    def room(self, conference_sid: str) -> Room | None:
+        """Return what belongs to a conference; None when it is over."""
+        return self._rooms.get(conference_sid)
+
+    def participant(self, conference_sid: str, call_sid: str) -> Participant | None:
+        """Return one who takes part."""
+        found = self._store.conferences.get(conference_sid)
+        return (
+            next((one for one in found.participants if one.call_sid == call_sid), None)
+            if found
+            else None
+        )
+
+    def expect(self, call: Call, joining: Joining) -> Participant:
+        """Somebody is rung up for a conference, which begins to exist; raise RefusedError."""
+        conference = self._admitting(call, joining)
+        participant = self._participant(call, conference, joining, joined=False)
+        self._put(conference, (*conference.participants, participant))
+        return participant
+
+    def join(self, call: Call, joining: Joining) -> Attendee:
+        """Let a call take part; raise RefusedError when it cannot."""
+        conference = self._admitting(call, joining)
+        room = self._rooms[conference.sid]
+        attendee = Attendee(
+            call.sid, conference.sid, joining.music, joining.beep in ("true", "onExit")
+        )
+        room.attendees[call.sid] = attendee
+        if joining.is_recorded and room.records is None:
+            room.records = joining
+        participant = self._participant(call, conference, joining, joined=True)
+        others = tuple(one for one in conference.participants if one.call_sid != call.sid)
+        conference = self._put(conference, (*others, participant))
+        self._store.note(call.sid, "event", "joined", conference.friendly_name)
+        room.reports.tell(conference, "participant-join", participant)
+        conference = self._start(conference, room)
+        if joining.beep in ("true", "onEnter"):
+            self._beep(conference, call.sid)
+        return attendee
+
+    def leave(
+        self, call_sid: str, conference_sid: str, reason: str, *, kicked: bool = False
+    ) -> None:
+        """A call does not take part any more; nothing happens when it did not."""
+        conference = self._store.conferences.get(conference_sid)
+        gone = self.participant(conference_sid, call_sid)
+        room = self._rooms.get(conference_sid)
+        if conference is None:  # the history was cleared
+            self._rooms.pop(conference_sid, None)
+        if conference is None or gone is None or room is None:
+            return
+        attendee = room.attendees.pop(call_sid, None)
+        others = tuple(one for one in conference.participants if one != gone)
+        conference = self._put(conference, others)
+        self._tell_left(conference, room, gone, reason)
+        if attendee is not None:
+            attendee.out.set()
+            if attendee.beeps_on_exit:
+                self._beep(conference, call_sid)
+        how = "kicked" if kicked else "left"
+        if gone.joined and gone.ends:
+            self.end(conference_sid, f"{MODERATOR}-{how}", gone)
+        elif not others:
+            self.end(conference_sid, f"{LAST}-{how}", gone)
+
+    def end(self, conference_sid: str, reason: str, ending: Participant | None = None) -> None:
+        """The conference is over; all who are in it go on with their calls."""
+        conference = self._store.conferences.get(conference_sid)
+        room = self._rooms.pop(conference_sid, None)
+        if conference is None or room is None:
+            return
+        why = "conference_ended_via_api" if reason == VIA_API else "moderator_ended_conference"
+        for participant in conference.participants:
+            self._tell_left(conference, room, participant, why)
+            if not participant.joined:
+                self._hang_up(participant.call_sid)
+        for attendee in room.attendees.values():
+            attendee.out.set()
+        ended = replace(
+            conference,
+            status="completed",
+            reason_ended=reason,
+            call_sid_ending=ending.call_sid if ending else None,
+        )
+        ended = self._put(ended, ())
+        if room.recording_sid is not None:
+            self._recorder.finish(room.recording_sid)
+        room.reports.tell(ended, "conference-end", fields=of_ending(reason, ending))
+
+    def change(self, participant: Participant, event: str, **changes: Any) -> None:
+        """Change how somebody takes part, and report it as this event."""
+        conference = self._store.conferences.get(participant.conference_sid)
+        room = self._rooms.get(participant.conference_sid)
+        if conference is None or room is None:
+            return
+        changed = replace(participant, updated=self._clock.now(), **changes)
+        all_of_them = (changed if one == participant else one for one in conference.participants)
+        conference = self._put(conference, tuple(all_of_them))
+        room.reports.tell(conference, event, changed)
+
+    def _admitting(self, call: Call, joining: Joining) -> Conference:
+        """Return the conference that a call joins, a new one if need be; raise RefusedError."""
+        conference = self.named(joining.name)
+        others = [
+            one
+            for one in (conference.participants if conference else ())
+            if one.call_sid != call.sid
+        ]
+        if len(others) >= joining.max_participants:
+            raise RefusedError(FULL, "The conference is full")
+        if joining.label and joining.label in (one.label for one in others):
+            raise RefusedError(LABEL_TAKEN, "Another participant has this label")
+        if joining.coach and joining.coach not in (one.call_sid for one in others if one.joined):
+            raise RefusedError(NOT_TO_COACH, "The call to coach is not in the conference")
+        return conference or self._open(joining)
+
+    def _open(self, joining: Joining) -> Conference:
+        now = self._clock.now()
+        conference = Conference(new_sid("CF"), joining.name, created=now, updated=now)
+        reports = ConferenceReports(self._reports, self._clock, joining.callback)
+        self._rooms[conference.sid] = Room(reports)
+        return conference
+
+    def _participant(
+        self, call: Call, conference: Conference, joining: Joining, *, joined: bool
+    ) -> Participant:
+        now = self._clock.now()
+        return Participant(
+            call_sid=call.sid,
+            conference_sid=conference.sid,
+            number=call.person,
+            created=now,
+            updated=now,
+            label=joining.label,
+            muted=joining.muted,
+            waiting=conference.status == "init" or not joined,
+            joined=joined,
+            coaching=joining.coach,
+            starts=joining.starts,
+            ends=joining.ends,
+        )
+
+    def _start(self, conference: Conference, room: Room) -> Conference:
+        """Start it once two are in it and one of them starts it."""
+        present = [one for one in conference.participants if one.joined]
+        if (
+            conference.status != "init"
+            or len(present) < 2
+            or not any(one.starts for one in present)
+        ):
+            return conference
+        started = tuple(replace(one, waiting=not one.joined) for one in conference.participants)
+        conference = self._put(replace(conference, status="in-progress"), started)
+        room.reports.tell(conference, "conference-start")
+        for attendee in room.attendees.values():
+            self._store.note(attendee.call_sid, "event", "conference started")
+            attendee.changed.set()
+        call = self._store.calls.get(present[0].call_sid)
+        if room.records is not None and call is not None:
+            recording = self._recorder.start(
+                call,
+                "Conference",
+                callback=room.records.recording_callback,
+                conference_sid=conference.sid,
+            )
+            room.recording_sid = recording.sid
+        return conference
+
+    def _tell_left(
+        self, conference: Conference, room: Room, participant: Participant, reason: str
+    ) -> None:
+        call = self._store.calls.get(participant.call_sid)
+        if call is not None and participant.joined and call.status in ENDED_CALL:
+            reason = HUNG_UP if reason == UPDATED else reason
+        status = (("ParticipantCallStatus", call.status),) if call else ()
+        fields = (*status, ("ReasonParticipantLeft", reason))
+        room.reports.tell(conference, "participant-leave", participant, fields)
+
+    def _beep(self, conference: Conference, call_sid: str) -> None:
+        """Let the others hear that somebody has come or gone."""
+        if conference.status != "in-progress":
+            return
+        for one in conference.participants:
+            call = self._store.calls.get(one.call_sid)
+            is_there = one.joined and call is not None and call.status not in ENDED_CALL
+            if is_there and one.call_sid != call_sid:
+                self._store.note(one.call_sid, "event", "beep")
+
+    def _put(self, conference: Conference, participants: tuple[Participant, ...]) -> Conference:
+        return self._store.conferences.put(
+            replace(conference, participants=participants, updated=self._clock.now())
+        )

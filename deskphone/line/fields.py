@@ -1,0 +1,116 @@
+"""The form fields that Twilio sends along.
+
+Who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides).
+"""
+
+from deskphone.account.numbers import region_of
+from deskphone.account.opt_outs import Keyword
+from deskphone.records import Call, Message
+from deskphone.rest.resources.media import url_of
+from deskphone.rest.wire import API_VERSION
+from deskphone.values import ACCOUNT_SID
+
+type Fields = tuple[tuple[str, str], ...]
+
+
+def geography(prefix: str, number: str | None) -> Fields:
+    """Return City, State, Zip and Country; all but the country are often empty in real requests."""
+    return (
+        (f"{prefix}City", ""),
+        (f"{prefix}State", ""),
+        (f"{prefix}Zip", ""),
+        (f"{prefix}Country", region_of(number)),
+    )
+
+
+def of_call(call: Call, status: str = "") -> Fields:
+    """Return the fields of every request of a call; `status` where it differs from the record's."""
+    return (
+        ("CallSid", call.sid),
+        ("AccountSid", ACCOUNT_SID),
+        ("From", call.sender),
+        ("To", call.to),
+        ("Caller", call.sender),
+        ("Called", call.to),
+        ("CallStatus", status or call.status),
+        ("ApiVersion", API_VERSION),
+        ("Direction", call.direction),
+        *((("ParentCallSid", call.parent_call_sid),) if call.parent_call_sid else ()),
+        *geography("From", call.sender),
+        *geography("To", call.to),
+        *geography("Caller", call.sender),
+        *geography("Called", call.to),
+    )
+
+
+def of_detection(call: Call) -> Fields:
+    """Return who answered a call, with the milliseconds it took to find out; nothing if unknown."""
+    if call.answered_by is None:
+        return ()
+    took_ms = (call.detection_s or 0) * 1000
+    return (("AnsweredBy", call.answered_by), ("MachineDetectionDuration", str(took_ms)))
+
+
+def of_incoming_text(message: Message, emulator_url: str, keyword: Keyword | None = None) -> Fields:
+    """Return the fields of a text that somebody sent to one of the account's numbers.
+
+    The URLs of media are those of Twilio's API, at `emulator_url`. A `keyword` is told where the
+    number is in a messaging service, which has Advanced Opt-Out.
+    """
+    service = message.messaging_service_sid
+    return (
+        ("ToCountry", region_of(message.to)),
+        ("ToState", ""),
+        ("SmsMessageSid", message.sid),
+        ("NumMedia", str(len(message.media))),
+        ("ToCity", ""),
+        ("FromZip", ""),
+        ("SmsSid", message.sid),
+        ("FromState", ""),
+        ("SmsStatus", "received"),
+        ("FromCity", ""),
+        ("Body", message.body),
+        ("FromCountry", region_of(message.sender)),
+        ("To", message.to),
+        ("ToZip", ""),
+        ("NumSegments", str(message.segments)),
+        ("MessageSid", message.sid),
+        ("AccountSid", ACCOUNT_SID),
+        ("From", message.sender or ""),
+        ("ApiVersion", API_VERSION),
+        *((("MessagingServiceSid", service),) if service else ()),
+        *((("OptOutType", keyword),) if service and keyword else ()),
+        *_of_media(message, emulator_url),
+    )
+
+
+def _of_media(message: Message, emulator_url: str) -> Fields:
+    return tuple(
+        pair
+        for index, media in enumerate(message.media)
+        for pair in (
+            (f"MediaUrl{index}", url_of(emulator_url, message, media)),
+            (f"MediaContentType{index}", media.content_type),
+        )
+    )
+
+
+def of_message_status(message: Message, status: str = "") -> Fields:
+    """Return the fields of a report on a text (messaging/guides/track-outbound-message-status).
+
+    `status` stands where the record's would.
+    """
+    service = message.messaging_service_sid
+    status = status or message.status
+    return (
+        ("SmsSid", message.sid),
+        ("SmsStatus", status),
+        ("MessageStatus", status),
+        ("To", message.to),
+        ("MessageSid", message.sid),
+        ("AccountSid", ACCOUNT_SID),
+        ("From", message.sender or ""),
+        ("ApiVersion", API_VERSION),
+        *((("MessagingServiceSid", service),) if service else ()),
+        *((("ErrorCode", str(message.error_code)),) if message.error_code else ()),
+    )

@@ -1,0 +1,1 @@
+"""Recordings of calls: when they run, what is written, how they sound."""

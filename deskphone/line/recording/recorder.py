@@ -1,0 +1,180 @@
+"""The recorder: what is recorded of calls, and the reports on it (twilio.com/docs/voice/api)."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from deskphone.account.sids import new_sid
+from deskphone.account.store import Store
+from deskphone.clock import Clock
+from deskphone.line.fields import Fields
+from deskphone.line.reports import Reports
+from deskphone.records import Call, Recording, StatusCallback, Track
+from deskphone.rest import wire
+from deskphone.rest.resources.recordings import LIVE, OF_THE_CALL, ON_DEMAND
+from deskphone.values import ACCOUNT_SID
+from deskphone.webhooks import WebhookError
+
+TOO_SHORT = 16101
+NOT_FOUND = 11200
+
+
+class Recorder:
+    """Keeps the recordings in the store. There is no audio: a recording is a length of time."""
+
+    def __init__(self, store: Store, clock: Clock, reports: Reports) -> None:
+        self._store = store
+        self._clock = clock
+        self._reports = reports
+
+    def start(
+        self,
+        call: Call,
+        source: str,
+        *,
+        callback: StatusCallback | None = None,
+        channels: int = 1,
+        track: Track = "both",
+        conference_sid: str | None = None,
+    ) -> Recording:
+        """Begin to record a call; `source` is Twilio's word, e.g. RecordVerb.
+
+        `callback` has an absolute URL and some of `EVENTS`.
+        """
+        now = self._clock.now()
+        recording = Recording(
+            sid=new_sid("RE"),
+            call_sid=call.sid,
+            number=call.person,
+            source=source,
+            created=now,
+            updated=now,
+            channels=channels,
+            conference_sid=conference_sid,
+            callback=callback,
+            track=track,
+        )
+        self._store.recordings.put(recording)
+        self._store.note(call.sid, "event", "recording", source, sid=recording.sid)
+        self._report(recording)
+        return recording
+
+    def pause(self, sid: str, *, skip: bool) -> None:
+        """Stop for a while; the pause is left out (`skip`) or is silence in the recording."""
+        recording = self._live(sid)
+        if recording is not None and recording.status == "in-progress":
+            since = self._clock.now() if skip else None
+            self._put(replace(recording, status="paused", paused=since))
+
+    def resume(self, sid: str) -> None:
+        """Go on after a pause."""
+        recording = self._live(sid)
+        if recording is not None and recording.status == "paused":
+            skipped_s = self._skipped_s(recording)
+            self._put(replace(recording, status="in-progress", paused=None, skipped_s=skipped_s))
+
+    def finish(self, sid: str, duration_s: float | None = None) -> Recording | None:
+        """End a recording and report it; nothing happens when it is over.
+
+        `duration_s` is what is left of it, without it all since the start. Return the recording as
+        it is now, None when there is none. One without as much as half a second is absent.
+        """
+        recording = self._live(sid)
+        if recording is None:
+            return self._store.recordings.get(sid)
+        if duration_s is None:
+            since_start = (self._clock.now() - recording.created).total_seconds()
+            duration_s = since_start - self._skipped_s(recording)
+        seconds = int(duration_s + 0.5)
+        ended = replace(recording, paused=None, duration_s=seconds)
+        if seconds:
+            ended = self._put(replace(ended, status="completed"))
+        else:
+            ended = self._put(replace(ended, status="absent", error_code=TOO_SHORT))
+        self._store.note(ended.call_sid, "event", "recorded", f"{seconds} s", sid=sid)
+        self._report(ended)
+        return ended
+
+    def finish_all(self, call_sid: str) -> None:
+        """End what is recorded of a call as a whole; verbs end theirs themselves."""
+        for recording in self.of_call(call_sid):
+            if recording.source in (OF_THE_CALL, ON_DEMAND):
+                self.finish(recording.sid)
+
+    @contextmanager
+    def recording(self, call: Call, source: str, **how: Any) -> Generator[Recording]:
+        """Record as long as this context lasts; `how` is as in `start`."""
+        recording = self.start(call, source, **how)
+        try:
+            yield recording
+        finally:
+            self.finish(recording.sid)
+
+    def of_call(self, call_sid: str) -> list[Recording]:
+        """Return the recordings of a call, newest first."""
+        return [one for one in self._store.recordings.newest_first() if one.call_sid == call_sid]
+
+    def playback_s(self, url: str) -> float | None:
+        """Return how long it takes to hear the recording at this URL; None for any other URL.
+
+        Raise WebhookError for a recording of the account that does not exist.
+        """
+        parts = urlsplit(url)
+        path = PurePosixPath(parts.path)
+        if parts.hostname != "api.twilio.com" or f"/{ACCOUNT_SID}/Recordings" not in parts.path:
+            return None
+        recording = self._store.recordings.get(path.stem)
+        if recording is None or not recording.duration_s:
+            raise WebhookError(NOT_FOUND, "There is no such recording")
+        return recording.duration_s
+
+    def _live(self, sid: str) -> Recording | None:
+        recording = self._store.recordings.get(sid)
+        return recording if recording is not None and recording.status in LIVE else None
+
+    def _skipped_s(self, recording: Recording) -> float:
+        since: datetime | None = recording.paused
+        now_s = (self._clock.now() - since).total_seconds() if since else 0
+        return recording.skipped_s + now_s
+
+    def _put(self, recording: Recording) -> Recording:
+        return self._store.recordings.put(replace(recording, updated=self._clock.now()))
+
+    def _report(self, recording: Recording) -> None:
+        callback = recording.callback
+        if callback is not None and recording.status in callback.events:
+            form = _fields(recording)
+            self._reports.send(recording.call_sid, callback.url, callback.method, form)
+
+
+def url_fields(recording: Recording) -> Fields:
+    """Return what the action of a verb that has recorded is told."""
+    return (
+        ("RecordingUrl", wire.recording_url(recording)),
+        ("RecordingSid", recording.sid),
+        ("RecordingDuration", str(recording.duration_s or 0)),
+    )
+
+
+def _fields(recording: Recording) -> Fields:
+    """Return the fields of a report (voice/api/recording, "RecordingStatusCallback")."""
+    conference = recording.conference_sid
+    is_over = recording.status not in LIVE
+    return (
+        ("AccountSid", ACCOUNT_SID),
+        ("CallSid", recording.call_sid),
+        *((("ConferenceSid", conference),) if conference else ()),
+        ("RecordingSid", recording.sid),
+        ("RecordingUrl", wire.recording_url(recording)),
+        ("RecordingStatus", recording.status),
+        *((("RecordingDuration", str(recording.duration_s)),) if is_over else ()),
+        ("RecordingChannels", str(recording.channels)),
+        ("RecordingStartTime", wire.rfc_2822(recording.created) or ""),
+        ("RecordingSource", recording.source),
+        ("RecordingTrack", recording.track),
+        *((("ErrorCode", str(recording.error_code)),) if recording.error_code else ()),
+    )

@@ -1,0 +1,68 @@
+"""The sound of a recording: a soft hum of its exact length, because there is no audio to keep.
+
+It swells and fades once a second, so that its length can be counted by ear.
+"""
+
+import io
+import math
+import sys
+import wave
+from array import array
+from functools import cache
+
+from deskphone.rest.errors import NotEmulatedError
+
+RATE = 8000
+"""Samples a second, of 16 bits each, as on the telephone."""
+LIMIT_BYTES = 64 * 1024 * 1024
+VOICES = ((220.0, 330.0), (262.0, 392.0))
+"""The tones of each channel in hertz: whole numbers, so that each second ends where it began."""
+LOUDNESS = 6000
+MP3_KBIT = 32
+
+
+def wav(seconds: int, channels: int = 1) -> bytes:
+    """Return a WAV file; raise NotEmulatedError when it would be larger than LIMIT_BYTES."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as audio:
+        audio.setnchannels(channels)
+        audio.setsampwidth(2)
+        audio.setframerate(RATE)
+        audio.writeframes(_samples(seconds, channels))
+    return file.getvalue()
+
+
+def mp3(seconds: int, channels: int = 1) -> bytes:
+    """Return an MP3 file; raise NotEmulatedError for one as long as `wav` refuses."""
+    import lameenc  # not deployed, and slow to load
+
+    encoder = lameenc.Encoder()
+    encoder.set_bit_rate(MP3_KBIT)
+    encoder.set_in_sample_rate(RATE)
+    encoder.set_channels(channels)
+    encoder.set_quality(7)
+    encoder.silence()
+    return bytes(encoder.encode(_samples(seconds, channels)) + encoder.flush())
+
+
+def _samples(seconds: int, channels: int) -> bytes:
+    second = _second(channels)
+    if seconds * len(second) > LIMIT_BYTES:
+        minutes = LIMIT_BYTES // len(second) // 60
+        raise NotEmulatedError(f"The sound of a recording of more than {minutes} minutes")
+    return second * seconds
+
+
+@cache
+def _second(channels: int) -> bytes:
+    """Return one second of sound, little-endian, the channels in turn."""
+    samples = array("h")
+    for index in range(RATE):
+        time_s = index / RATE
+        swell = math.sin(math.pi * time_s) ** 2
+        for tones in VOICES[:channels]:
+            height = sum(math.sin(2 * math.pi * tone * time_s) for tone in tones) / len(tones)
+            samples.append(round(LOUDNESS * swell * height))
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples.tobytes()

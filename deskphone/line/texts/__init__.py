@@ -1,0 +1,1 @@
+"""Texts on their way in and out, and the conversation with whom a webhook answers."""

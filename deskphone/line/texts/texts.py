@@ -1,0 +1,205 @@
+"""Texts: what becomes of one that the app sends, and what the app answers to one that it gets."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from deskphone.account.opt_outs import OPTED_OUT, REFUSAL
+from deskphone.account.segments import segments_of
+from deskphone.account.sids import new_sid
+from deskphone.account.store import Store
+from deskphone.clock import Clock
+from deskphone.line import fields
+from deskphone.line.reports import Reports
+from deskphone.line.tasks import Tasks
+from deskphone.line.texts import keywords
+from deskphone.line.texts.conversation import Conversation
+from deskphone.line.texts.replies import Reply, ReplyLoops
+from deskphone.records import (
+    Direction,
+    Message,
+    MessageStatus,
+    PhoneNumber,
+)
+from deskphone.rest.resources.media import media_at
+from deskphone.values import LINE
+from deskphone.webhooks import Webhooks
+
+STEP_S = 0.1
+"""Time between two states of a text on its way. Only the order is Twilio's."""
+
+
+class Texts:
+    """Carries texts in both directions. Each travels in a task of its own."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        webhooks: Webhooks,
+        reports: Reports,
+        emulator_url: str,
+        messaging_service: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`messaging_service` gives the SID that the app's settings name, or ""."""
+        self._store = store
+        self._clock = clock
+        self._webhooks = webhooks
+        self._reports = reports
+        self._emulator_url = emulator_url
+        self._messaging_service = messaging_service
+        self._loops = ReplyLoops()
+        self._tasks = Tasks(store)
+
+    def send(self, message: Message) -> None:
+        """Carry a text that Twilio accepted to its handset, a scheduled one when its time comes."""
+        self._tasks.start(message.sid, lambda: self._outgoing(message.sid))
+
+    def cancel_scheduled(self, sid: str) -> None:
+        """Give up a text whose time has not come."""
+        self._move(sid, "canceled")
+
+    def receive(
+        self, sender: str, number: PhoneNumber, body: str, media: tuple[str, ...]
+    ) -> Message:
+        """Somebody texts one of the account's numbers; return the new message.
+
+        The line is in the messaging service of the app's settings, the other numbers are in none.
+        """
+        now = self._clock.now()
+        service = self._messaging_service() if number.phone_number == LINE else ""
+        message = Message(
+            sid=new_sid("MM" if media else "SM"),
+            to=number.phone_number,
+            sender=sender,
+            body=body,
+            media=media_at(media),
+            direction="inbound",
+            status="received",
+            created=now,
+            updated=now,
+            sent=now,
+            segments=segments_of(body, media),
+            messaging_service_sid=service or None,
+        )
+        self._store.messages.put(message)
+        self._tasks.start(message.sid, lambda: self._incoming(message, number))
+        return message
+
+    def send_from_call(
+        self, call_sid: str, to: str, sender: str, body: str, status_callback: str
+    ) -> Message:
+        """Send a text that a call's TwiML asks for; return the new message.
+
+        The numbers and the body are valid: see deskphone.line.texts.replies.problem_of.
+        """
+        self._store.note(call_sid, "event", "text sent", to=to)
+        reply = Reply(body, to=to, sender=sender, status_callback=status_callback)
+        return self._new(reply, "outbound-call")
+
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Stop all texts on their way; return what ends with them."""
+        self._loops.forget()
+        return self._tasks.cancel()
+
+    async def _outgoing(self, sid: str) -> None:
+        """No report is sent for the first state.
+
+        A service reports `queued` when it has chosen a sender.
+        """
+        message = self._store.messages.get(sid)
+        if message is not None and message.send_at is not None:
+            await self._clock.sleep((message.send_at - self._clock.now()).total_seconds())
+            message = self._begun(sid)
+        if message is None:
+            return
+        if self._has_opted_out(message):
+            await self._clock.sleep(STEP_S)
+            self._refuse(sid)
+            return
+        for status in ("queued", "sent", "delivered"):
+            if status != message.status:
+                await self._clock.sleep(STEP_S)
+                self._move(sid, status)
+        self._arrive(sid)
+
+    def _has_opted_out(self, message: Message) -> bool:
+        """Whether a text is one that its messaging service may not send."""
+        service, number = message.messaging_service_sid, message.sender or LINE
+        return bool(service) and self._store.opt_outs.has(message.to, service or "", number)
+
+    def _refuse(self, sid: str) -> None:
+        """Let a text fail that its messaging service had accepted, unless it is gone already."""
+        message = self._store.messages.get(sid)
+        if message is not None:
+            self._store.messages.put(replace(message, error_code=OPTED_OUT))
+            self._store.alert(sid, OPTED_OUT, REFUSAL)
+            self._move(sid, "failed")
+
+    def _arrive(self, sid: str) -> None:
+        """Hand a text on that was sent to another number of the account: it comes in there."""
+        message = self._store.messages.get(sid)
+        number = self._store.number(message.to) if message else None
+        if message is not None and number is not None:
+            media = tuple(one.url for one in message.media)
+            self.receive(message.sender or LINE, number, message.body, media)
+
+    def _begun(self, sid: str) -> Message | None:
+        """Take up a scheduled text at its time, unless it was canceled."""
+        message = self._store.messages.get(sid)
+        if message is None or message.status != "scheduled":
+            return None
+        self._move(sid, "queued")
+        return self._store.messages.get(sid)
+
+    def _move(self, sid: str, status: MessageStatus) -> None:
+        message = self._store.messages.get(sid)
+        if message is None:  # deleted, or the history was cleared
+            return
+        now = self._clock.now()
+        sent = message.sent or (now if status == "sent" else None)
+        is_unsent = status in ("canceled", "failed")
+        sender = message.sender if is_unsent else message.sender or LINE
+        changed = replace(message, status=status, sent=sent, updated=now, sender=sender)
+        self._store.messages.put(changed)
+        if changed.status_callback:
+            form = fields.of_message_status(changed)
+            self._reports.send(sid, changed.status_callback, "POST", form)
+
+    async def _incoming(self, message: Message, number: PhoneNumber) -> None:
+        keyword = keywords.obey(
+            message, self._store, lambda answer: self._new(answer, "outbound-reply")
+        )
+        form = fields.of_incoming_text(message, self._emulator_url, keyword)
+        await Conversation(message, form, number, self._store, self._webhooks, self._reply).run()
+
+    def _reply(self, reply: Reply) -> Message:
+        """Send a reply, unless it is one too many in a loop: that one fails."""
+        is_loop = self._loops.is_loop(reply.sender, reply.to, self._clock.now())
+        return self._new(reply, "outbound-reply", 14107 if is_loop else None)
+
+    def _new(self, reply: Reply, direction: Direction, error_code: int | None = None) -> Message:
+        """Put a text that TwiML sends into the history and on its way."""
+        now = self._clock.now()
+        message = self._store.messages.put(
+            Message(
+                sid=new_sid("MM" if reply.media else "SM"),
+                to=reply.to,
+                sender=reply.sender,
+                body=reply.body,
+                media=media_at(reply.media),
+                direction=direction,
+                status="queued",
+                created=now,
+                updated=now,
+                segments=segments_of(reply.body, reply.media),
+                status_callback=reply.status_callback,
+                error_code=error_code,
+            )
+        )
+        if error_code is not None:
+            self._store.alert(message.sid, error_code, "Too many replies between two numbers")
+            self._move(message.sid, "failed")
+        else:
+            self.send(message)
+        return message

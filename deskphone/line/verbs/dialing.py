@@ -1,0 +1,127 @@
+"""Dial: connects the call with somebody else (twilio.com/docs/voice/twiml/dial)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from deskphone.account.numbers import e164
+from deskphone.line.calls.session import CallSession
+from deskphone.line.calls.steps import Fetch, Step
+from deskphone.line.verbs.conferencing import ConferenceNoun
+from deskphone.line.verbs.dequeuing import QueueNoun
+from deskphone.line.verbs.numbers import Number, Numbers
+from deskphone.line.verbs.target import (
+    NOT_BRIDGED,
+    DialOptions,
+    Ending,
+    Outcome,
+    Target,
+    recording_callback,
+    recording_fields,
+)
+from deskphone.twiml.reading import NOT_KNOWN, Source
+
+RECORD = (
+    "do-not-record", "true", "false", "record-from-answer", "record-from-ringing",
+    "record-from-answer-dual", "record-from-ringing-dual",
+)  # fmt: skip
+SINGLE: Mapping[str, Callable[[Source], Target]] = {
+    "Queue": QueueNoun.read,
+    "Conference": ConferenceNoun.read,
+}
+"""Nouns that stand alone in a <Dial>."""
+GAPS = ("Client", "Sip", "Sim", "Application", "WhatsApp")
+LONGEST_S = 86400
+MIXED, WRONG_NOUN = 13000, 13215
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Connect with numbers, a queue or a conference; then the action, or the next verb."""
+
+    action: str | None
+    method: str
+    options: DialOptions
+    target: Target
+
+    @classmethod
+    def read(cls, source: Source) -> "Dial":
+        return cls(
+            action=source.raw("action"),
+            method=source.method("method", 13210),
+            options=_options(source),
+            target=_target(source),
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        if not self.options.answer_on_bridge:
+            session.answer()
+        session.note("Dial", self.target.label, timeout=str(self.options.timeout_s))
+        session.forget_heard()
+        began = session.clock.now()
+        ending = Ending(lambda: Outcome("canceled", NOT_BRIDGED))
+        with (
+            session.timed(),
+            session.upon_hang_up(lambda: self._next(session, ending.outcome(), began)),
+        ):
+            outcome = await self.target.connect(session, self._checked(session), ending)
+        session.happened("dialled", outcome.status)
+        return self._next(session, outcome, began)
+
+    def _next(self, session: CallSession, outcome: Outcome, began: datetime) -> Fetch | None:
+        if self.action is None:
+            return None
+        recording = recording_fields(session, began)
+        fields = (("DialCallStatus", outcome.status), *outcome.fields, *recording)
+        return session.fetch(self.action, self.method, **dict(fields))
+
+    def _checked(self, session: CallSession) -> DialOptions:
+        """Drop a caller id that is neither of the call's numbers nor one of the account's."""
+        options, call = self.options, session.call
+        if not options.caller_id:
+            return options
+        number = e164(options.caller_id)
+        if number and (number in (call.sender, call.to) or session.store.number(number)):
+            return replace(options, caller_id=number)
+        session.warn(13214, "The callerId of <Dial> is no number of this call or the account")
+        return replace(options, caller_id="")
+
+
+def _options(source: Source) -> DialOptions:
+    record = source.one_of("record", RECORD, "do-not-record", 13217)
+    _check_sound(source)
+    return DialOptions(
+        timeout_s=source.whole("timeout", default=30, minimum=5, warning=13212, maximum=600),
+        time_limit_s=source.whole(
+            "timeLimit", default=14400, minimum=1, warning=13216, maximum=LONGEST_S
+        ),
+        caller_id=source.value("callerId").strip(),
+        hangup_on_star=source.flag("hangupOnStar", default=False, warning=13213),
+        answer_on_bridge=source.flag("answerOnBridge", default=False, warning=13219),
+        sequential=source.flag("sequential", default=False, warning=13218),
+        record={"true": "record-from-answer", "false": "do-not-record"}.get(record, record),
+        recording_callback=recording_callback(source),
+    )
+
+
+def _check_sound(source: Source) -> None:
+    """Warn of what is wrong in attributes that have no effect without audio."""
+    source.matching("ringTone", r"[a-z]{2}|us-old", "", 13220)
+    source.one_of("trim", ("trim-silence", "do-not-trim"), "do-not-trim", NOT_KNOWN)
+    source.one_of("recordingTrack", ("inbound", "outbound", "both"), "both", NOT_KNOWN)
+
+
+def _target(source: Source) -> Target:
+    nouns = source.children("Number", *SINGLE, gaps=GAPS, warning=WRONG_NOUN)
+    single = [noun for noun in nouns if noun.name in SINGLE]
+    text = source.own_text().strip()
+    if single:
+        if len(nouns) > 1 or text:
+            code = MIXED if single[0].name == "Conference" else WRONG_NOUN
+            source.warn(code, f"<{single[0].name}> cannot be dialled together with others")
+            return Numbers(())
+        return SINGLE[single[0].name](single[0])
+    numbers = [Number.read(noun) for noun in nouns]
+    if text:
+        numbers.insert(0, Number(text))
+    return Numbers(tuple(numbers))

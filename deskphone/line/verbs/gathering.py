@@ -1,0 +1,110 @@
+"""Gather: keys or words from the caller (twilio.com/docs/voice/twiml/gather)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from deskphone.line.calls.session import CallSession
+from deskphone.line.calls.steps import Speech, Step
+from deskphone.line.fields import Fields
+from deskphone.line.verbs.listening import Listening
+from deskphone.line.verbs.speaking import Pause, Play, Say
+from deskphone.records import Want
+from deskphone.twiml.reading import NOT_KNOWN, Source
+
+PROMPTS: Mapping[str, Callable[[Source], Say | Play | Pause]] = {
+    "Say": partial(Say.read, wrong_loop=13322),
+    "Play": partial(Play.read, wrong_type=13325),
+    "Pause": Pause.read,
+}
+INPUTS = ("dtmf", "speech", "dtmf speech", "speech dtmf")
+WANTS: Mapping[str, Want] = {"dtmf": "keys", "speech": "speech"}
+KINDS = {"dtmf": str, "speech": Speech}
+
+
+@dataclass(frozen=True)
+class Gather:
+    """Play the prompts and collect keys or words; what comes first ends the prompts and decides.
+
+    `inputs` are dtmf, speech or both.
+    """
+
+    action: str
+    method: str
+    timeout_s: int
+    num_digits: int
+    finish_on_key: str
+    action_on_empty_result: bool
+    prompts: tuple[Say | Play | Pause, ...]
+    inputs: tuple[str, ...]
+    listening: Listening
+
+    @classmethod
+    def read(cls, source: Source) -> "Gather":
+        timeout_s = source.whole("timeout", default=5, minimum=1, warning=13313)
+        return cls(
+            action=source.value("action"),
+            method=source.method("method", 13312),
+            timeout_s=timeout_s,
+            num_digits=source.whole("numDigits", default=0, minimum=1, warning=13314),
+            finish_on_key=source.matching("finishOnKey", r"[0-9#*]?", default="#", warning=13311),
+            action_on_empty_result=source.flag("actionOnEmptyResult", default=False, warning=13338),
+            prompts=tuple(_prompts(source)),
+            inputs=tuple(source.one_of("input", INPUTS, "dtmf", 13326).split()),
+            listening=Listening.read(source, timeout_s),
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        session.answer()
+        attributes = {"timeout": str(self.timeout_s), "input": " ".join(self.inputs)}
+        if "dtmf" in self.inputs:
+            attributes["finishOnKey"] = self.finish_on_key
+        if self.num_digits:
+            attributes["numDigits"] = str(self.num_digits)
+        session.note("Gather", **attributes)
+        session.forget_heard()
+        wants: list[Want] = [WANTS[one] for one in self.inputs]
+        with session.wanting(*wants):
+            result = await self._result(session)
+        if not result and self.action_on_empty_result:
+            result = (("Digits", ""),) if "dtmf" in self.inputs else (("SpeechResult", ""),)
+        return session.fetch(self.action, self.method, **dict(result)) if result else None
+
+    async def _result(self, session: CallSession) -> Fields:
+        """Return what the action is told, nothing when nothing came."""
+        kinds = [KINDS[one] for one in self.inputs]
+        first = await session.next_heard(self._play_prompts(session), *kinds)
+        if first is None:
+            first = await session.next_heard(session.wait(self.timeout_s), *kinds)
+        if isinstance(first, Speech):
+            return await self.listening.listen(session, first)
+        digits = await self._digits(session, first) if isinstance(first, str) else ""
+        return (("Digits", digits),) if digits else ()
+
+    async def _digits(self, session: CallSession, first: str) -> str:
+        """Collect until enough keys, the finishing key or silence; each key restarts the timer."""
+        digits = ""
+        key: str | None = first
+        while key is not None and key != self.finish_on_key:
+            digits += key
+            if len(digits) == self.num_digits:
+                break
+            key = await session.next_key(session.wait(self.timeout_s))
+        return digits
+
+    async def _play_prompts(self, session: CallSession) -> None:
+        for prompt in self.prompts:
+            await prompt.run(session)
+
+
+def _prompts(source: Source) -> list[Say | Play | Pause]:
+    """Read what is nested; what cannot be a prompt is a warning and left out."""
+    prompts: list[Say | Play | Pause] = []
+    for child in source.children(*PROMPTS, warning=13320):
+        prompt = PROMPTS[child.name](child)
+        child.finish()
+        if isinstance(prompt, Play) and prompt.digits:
+            source.warn(NOT_KNOWN, "<Play> inside <Gather> cannot play digits")
+        else:
+            prompts.append(prompt)
+    return prompts

@@ -1,0 +1,59 @@
+"""Redirect, Reject and Hangup: what leads out of a document."""
+
+from dataclasses import dataclass
+
+from deskphone.line.calls.session import CallSession
+from deskphone.line.calls.steps import End, Step
+from deskphone.twiml.reading import Source
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Go on with the document at a URL; without one, with the current document again.
+
+    It plays nothing, so it does not answer: the next document may still refuse the call.
+    """
+
+    url: str
+    method: str
+
+    @classmethod
+    def read(cls, source: Source) -> "Redirect":
+        return cls(source.text(), source.method("method", 13710))
+
+    async def run(self, session: CallSession) -> Step:
+        session.note("Redirect", self.url)
+        return session.fetch(self.url, self.method)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Refuse an incoming call that was not answered yet; an answered call just ends."""
+
+    reason: str
+
+    @classmethod
+    def read(cls, source: Source) -> "Reject":
+        source.children(gaps=("Parameter",))
+        return cls(source.one_of("reason", ("rejected", "busy"), "rejected", 13810))
+
+    async def run(self, session: CallSession) -> Step:
+        session.note("Reject", reason=self.reason)
+        if session.answered:
+            return End("completed")
+        return End("busy" if self.reason == "busy" else "no-answer")
+
+
+@dataclass(frozen=True)
+class Hangup:
+    """End the call. As the first verb it still answers (and bills) it first."""
+
+    @classmethod
+    def read(cls, source: Source) -> "Hangup":
+        source.children(gaps=("Parameter",))
+        return cls()
+
+    async def run(self, session: CallSession) -> Step:
+        session.answer()
+        session.note("Hangup")
+        return End("completed")

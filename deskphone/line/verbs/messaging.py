@@ -1,0 +1,37 @@
+"""Message, Sms and Redirect: the answer to an incoming text (twilio.com/docs/messaging/twiml)."""
+
+from dataclasses import dataclass
+
+from deskphone.line.texts.replies import Reply
+from deskphone.twiml.reading import Source
+
+
+def read_message(source: Source) -> Reply:
+    """Return a <Message>, or <Sms> by its old name."""
+    parts = source.children("Body", "Media")
+    bodies = [part.own_text() for part in parts if part.name == "Body"]
+    media = [part.text() for part in parts if part.name == "Media"]
+    for part in parts:
+        part.finish()
+    text = "".join(bodies) if bodies else source.own_text()
+    return Reply(
+        body=text.strip(),
+        media=tuple(url for url in media if url),
+        to=source.value("to"),
+        sender=source.value("from"),
+        status_callback=source.value("statusCallback"),
+        action=source.value("action"),
+        method=source.method("method", 14104),
+    )
+
+
+@dataclass(frozen=True)
+class RedirectText:
+    """Go on with the document at a URL; what stands after it is not reached."""
+
+    url: str
+    method: str
+
+    @classmethod
+    def read(cls, source: Source) -> "RedirectText":
+        return cls(source.text(), source.method("method", 14104))

@@ -1,0 +1,159 @@
+"""Number: phones that <Dial> rings, at once or in turn (twilio.com/docs/voice/twiml/number)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deskphone.account.numbers import e164
+from deskphone.line.calls.legs import Leg, LegRequest, first_connected
+from deskphone.line.calls.session import CallSession
+from deskphone.line.fields import Fields
+from deskphone.line.verbs.target import (
+    NOT_BRIDGED,
+    DialOptions,
+    Ending,
+    Outcome,
+    recorded,
+    until_parted,
+)
+from deskphone.records import StatusCallback
+from deskphone.rest.resources.calls import EVENTS
+from deskphone.twiml.reading import NOT_KNOWN, GapError, Source
+from deskphone.webhooks import WebhookError
+
+NUMBERS_LIMIT = 10
+BAD_NUMBER = 13223
+WRONG_METHOD, WRONG_DIGITS = 13221, 13222
+
+
+@dataclass(frozen=True)
+class Number:
+    """One phone and what happens on its side before it is connected."""
+
+    text: str
+    url: str = ""
+    method: str = "POST"
+    send_digits: str = ""
+    callback: StatusCallback | None = None
+
+    @classmethod
+    def read(cls, source: Source) -> "Number":
+        if source.value("machineDetection"):
+            raise GapError("The attribute machineDetection of <Number>")
+        url = source.value("statusCallback")
+        method = source.method("statusCallbackMethod", NOT_KNOWN)
+        events = source.several("statusCallbackEvent", EVENTS, ("completed",), NOT_KNOWN)
+        number = cls(
+            text=source.text(),
+            url=source.value("url"),
+            method=source.method("method", WRONG_METHOD),
+            send_digits=source.matching("sendDigits", r"[0-9A-DwW#*]{0,32}", "", WRONG_DIGITS),
+            callback=StatusCallback(url, method, events) if url else None,
+        )
+        source.finish()
+        return number
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Up to ten phones; the first to answer is connected, the others stop ringing."""
+
+    numbers: tuple[Number, ...]
+
+    @property
+    def label(self) -> str:
+        return ", ".join(number.text for number in self.numbers)
+
+    async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
+        requests = self._requests(session, options)
+        turns = [[one] for one in requests] if options.sequential else [requests]
+        outcome = Outcome("failed", NOT_BRIDGED)
+        with recorded(session, options, "ringing"):
+            for turn in turns:
+                outcome, is_connected = await _ring(session, options, turn, ending)
+                if is_connected:
+                    return outcome
+        return outcome
+
+    def _requests(self, session: CallSession, options: DialOptions) -> list[LegRequest]:
+        if len(self.numbers) > NUMBERS_LIMIT:
+            session.warn(NOT_KNOWN, f"<Dial> rings at most {NUMBERS_LIMIT} numbers")
+        found = (_request(session, options, number) for number in self.numbers[:NUMBERS_LIMIT])
+        return [request for request in found if request is not None]
+
+
+def _request(session: CallSession, options: DialOptions, number: Number) -> LegRequest | None:
+    """Return how a number is dialled; None, with an alert, if it cannot be."""
+    to = e164(number.text)
+    if to is None:
+        session.warn(BAD_NUMBER, "A number of <Dial> is no phone number")
+        return None
+    try:
+        url = session.resolve(number.url) if number.url else ""
+    except WebhookError as error:
+        session.store.alert(session.sid, error.code, f"The url of <Number>: {error.message}")
+        return None
+    return LegRequest(
+        to=to,
+        sender=options.caller_id or session.call.sender,
+        timeout_s=options.timeout_s,
+        url=url,
+        method=number.method,
+        send_digits=number.send_digits,
+        callback=session.absolute(number.callback),
+        time_limit_s=max(options.time_limit_s, LegRequest.time_limit_s),
+    )
+
+
+async def _ring(
+    session: CallSession, options: DialOptions, requests: Sequence[LegRequest], ending: Ending
+) -> tuple[Outcome, bool]:
+    """Ring these at once; return the outcome and whether it came to a conversation."""
+    dialler = session.services.dialler
+    legs = [dialler.dial(session.sid, request) for request in requests]
+    ending.outcome = lambda: _not_connected(legs, "canceled")
+    try:
+        leg = await first_connected(legs)
+        if leg is None:
+            return _failure(legs), False
+        for other in legs:
+            if other is not leg:
+                dialler.release(other)
+        return await _talk(session, options, leg, ending), True
+    finally:
+        for leg in legs:
+            dialler.release(leg)
+
+
+async def _talk(session: CallSession, options: DialOptions, leg: Leg, ending: Ending) -> Outcome:
+    session.answer()
+    ending.outcome = lambda: _connected(session, leg)
+    with session.connected_to(leg.sid), recorded(session, options, "answer"):
+        await until_parted(session, options, leg.over)
+    return _connected(session, leg)
+
+
+def _connected(session: CallSession, leg: Leg) -> Outcome:
+    fields = (("DialCallSid", leg.sid), *_duration(session, leg), ("DialBridged", "true"))
+    return Outcome("completed", fields)
+
+
+def _duration(session: CallSession, leg: Leg) -> Fields:
+    """Return how long the leg has been answered; not of one that goes on elsewhere."""
+    call = session.store.calls.get(leg.sid)
+    if leg.left or call is None or call.answered is None:
+        return ()
+    seconds = ((call.ended or session.clock.now()) - call.answered).total_seconds()
+    return (("DialCallDuration", str(round(seconds))),)
+
+
+def _failure(legs: Sequence[Leg]) -> Outcome:
+    """Say why nobody was connected; somebody who did not answer tells more than a busy line."""
+    statuses = [leg.status for leg in legs]
+    order = ("no-answer", "busy", "canceled", "failed")
+    status = next((one for one in order if one in statuses), "failed")
+    return _not_connected(legs, status)
+
+
+def _not_connected(legs: Sequence[Leg], status: str) -> Outcome:
+    fields = (("DialCallSid", legs[-1].sid),) if legs else ()
+    return Outcome(status, (*fields, *NOT_BRIDGED))

@@ -1,0 +1,146 @@
+"""Record: what the caller says (twilio.com/docs/voice/twiml/record)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from deskphone.line.calls.session import CallSession
+from deskphone.line.calls.steps import Fetch, Silence, Speech, Step
+from deskphone.line.recording.recorder import url_fields
+from deskphone.line.recording.transcriptions import transcription_of
+from deskphone.line.verbs.target import WRONG_CALLBACK, recording_callback
+from deskphone.records import Recording, StatusCallback
+from deskphone.twiml.reading import Source
+
+LONGEST_S = 14400
+TRANSCRIBED_S = 120
+"""The longest time where nothing else is said and the recording is transcribed."""
+HUNG_UP = "hangup"
+
+
+@dataclass(frozen=True)
+class Record:
+    """Record until a key, silence, the longest time or the end of the call; then the action.
+
+    `timeout_s` is how long a silence may be, 0 for any; `callback` may have a relative URL.
+    `transcription` is told what was said; None where nothing is transcribed or nobody told.
+    """
+
+    action: str
+    method: str
+    timeout_s: int
+    finish_on_key: str
+    max_length_s: int
+    play_beep: bool
+    trim_silence: bool
+    callback: StatusCallback | None
+    transcription: StatusCallback | None
+
+    @classmethod
+    def read(cls, source: Source) -> "Record":
+        transcribes = source.flag("transcribe", default=False, warning=13614)
+        listener = source.value("transcribeCallback")
+        longest_s = TRANSCRIBED_S if transcribes else 3600
+        trim = source.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence", 13699)
+        return cls(
+            action=source.value("action"),
+            method=source.method("method", 13610),
+            timeout_s=source.whole("timeout", default=5, minimum=0, warning=13611),
+            finish_on_key=source.matching("finishOnKey", r"[0-9#*]*", "1234567890*#", 13613),
+            max_length_s=source.whole("maxLength", longest_s, 2, 13612, LONGEST_S),
+            play_beep=source.flag("playBeep", default=True, warning=13616),
+            trim_silence=trim == "trim-silence",
+            callback=recording_callback(source),
+            transcription=StatusCallback(listener) if transcribes and listener else None,
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        session.answer()
+        session.note("Record", timeout=str(self.timeout_s), maxLength=str(self.max_length_s))
+        session.takes_time()
+        session.forget_heard()
+        if self.play_beep:
+            session.happened("beep")
+        voice = Voice(session, self)
+        with session.upon_hang_up(lambda: self._next(session, voice, HUNG_UP)):
+            try:
+                key = await voice.listen()
+            finally:
+                voice.finish()
+        return self._next(session, voice, key)
+
+    def _next(self, session: CallSession, voice: "Voice", digits: str) -> Fetch | None:
+        """Nothing is asked of the action when there is no recording; the next verb follows."""
+        recording = voice.finish()
+        if recording is None or recording.status != "completed":
+            return None
+        fields = (*url_fields(recording), ("Digits", digits))
+        return session.fetch(self.action, self.method, **dict(fields))
+
+
+class Voice:
+    """The voice of the person during one <Record>: they talk until they fall silent."""
+
+    def __init__(self, session: CallSession, record: Record) -> None:
+        self._session = session
+        self._record = record
+        self._began = session.clock.now()
+        self._talk_began: datetime | None = self._began
+        self._talk_ended: datetime | None = None
+        self._words: list[str] = []
+        self._transcription = session.absolute(record.transcription)
+        callback = record.callback
+        self._recording = session.services.recorder.start(
+            session.call, "RecordVerb", callback=session.absolute(callback, WRONG_CALLBACK)
+        )
+
+    async def listen(self) -> str:
+        """Return the key that ends the recording, "" when something else does."""
+        with self._session.wanting("recording"):
+            while (left_s := self._left_s()) > 0:
+                rest = self._session.wait(left_s)
+                match await self._session.next_heard(rest, str, Speech, Silence):
+                    case str(key) if key in self._record.finish_on_key:
+                        return key
+                    case Speech(text, final):
+                        self._talk()
+                        self._words += [text] if final else []
+                    case Silence():
+                        self._fall_silent()
+                    case _:
+                        pass
+        return ""
+
+    def finish(self) -> Recording | None:
+        """End the recording once; return it as it is now, None when the history was cleared."""
+        services = self._session.services
+        recording = services.recorder.finish(self._recording.sid, self._length_s())
+        listener, self._transcription = self._transcription, None
+        if listener and recording and recording.status == "completed":
+            words = transcription_of(recording, self._session.call, " ".join(self._words))
+            services.reports.send(self._session.sid, listener.url, listener.method, words)
+        return recording
+
+    def _talk(self) -> None:
+        self._talk_began = self._talk_began or self._session.clock.now()
+        self._talk_ended = None
+
+    def _fall_silent(self) -> None:
+        now = self._session.clock.now()
+        if self._talk_began == now:  # nothing was said before
+            self._talk_began = None
+        self._talk_ended = self._talk_ended or now
+
+    def _left_s(self) -> float:
+        """Return the seconds until the longest time or the longest silence is over."""
+        now, record = self._session.clock.now(), self._record
+        left_s = record.max_length_s - (now - self._began).total_seconds()
+        if self._talk_ended is None or not record.timeout_s:
+            return left_s
+        return min(left_s, record.timeout_s - (now - self._talk_ended).total_seconds())
+
+    def _length_s(self) -> float:
+        """Return how long the recording is; one of nothing but silence is kept as it is."""
+        began, ended = self._began, self._session.clock.now()
+        if self._record.trim_silence and self._talk_began is not None:
+            began, ended = self._talk_began, self._talk_ended or ended
+        return (ended - began).total_seconds()

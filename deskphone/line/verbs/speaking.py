@@ -1,0 +1,134 @@
+"""Say, Play and Pause: what the caller hears."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from deskphone.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
+from deskphone.line.calls.session import CallSession
+from deskphone.line.calls.steps import Step
+from deskphone.twiml.coverage import SSML
+from deskphone.twiml.reading import Source
+from deskphone.webhooks import WebhookError, without_password
+
+LOOPS_FOREVER = 1000
+"""loop="0" means until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""
+SAY_LIMIT, POLLY_LIMIT = 4096, 3000
+"""Characters, for ordinary voices and for those of Amazon Polly (voice/twiml/say)."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speech. SSML inside is read as plain text; any voice and language is taken."""
+
+    text: str
+    voice: str
+    language: str
+    loop: int
+
+    @classmethod
+    def read(cls, source: Source, wrong_loop: int = 13510) -> "Say":
+        _check_ssml(source)
+        return cls(
+            text=source.text(),
+            voice=source.value("voice", "man"),
+            language=source.value("language", "en-US"),
+            loop=source.whole("loop", default=1, minimum=0, warning=wrong_loop),
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        session.answer()
+        if not self.text:
+            session.warn(13520, "<Say> has no text")
+            return None
+        limit = POLLY_LIMIT if self.voice.startswith("Polly.") else SAY_LIMIT
+        if len(self.text) > limit:
+            session.warn(13521, f"<Say> has more than {limit} characters")
+            return None
+        for _ in range(self.loop or LOOPS_FOREVER):
+            session.note("Say", self.text, voice=self.voice, language=self.language)
+            await session.wait(speech_s(self.text))
+        return None
+
+
+@dataclass(frozen=True)
+class Play:
+    """An audio file from a URL, or keypad tones.
+
+    `wrong_type` is the number with which a file is refused that is no audio.
+    """
+
+    url: str
+    digits: str
+    loop: int
+    wrong_type: int
+
+    @classmethod
+    def read(cls, source: Source, wrong_type: int = 13420) -> "Play":
+        return cls(
+            url=source.text(),
+            digits=source.matching("digits", r"[0-9A-DwW#*]*", default="", warning=13430),
+            loop=source.whole("loop", default=1, minimum=0, warning=13410),
+            wrong_type=wrong_type,
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        session.answer()
+        seconds = tones_s(self.digits) if self.digits else await self._length_s(session)
+        if not seconds:
+            return None
+        for _ in range(self.loop or LOOPS_FOREVER):
+            if self.digits:
+                session.note("Play", digits=self.digits)
+            else:
+                session.note("Play", url=without_password(session.resolve(self.url)))
+            await session.wait(seconds)
+        return None
+
+    async def _length_s(self, session: CallSession) -> float:
+        """Fetch the file; one that cannot be had is reported and passed over."""
+        if not self.url:
+            session.warn(13420, "<Play> has no URL")
+            return 0.0
+        try:
+            url = session.resolve(self.url)
+            recording_s = session.services.recorder.playback_s(url)
+            if recording_s is not None:
+                return recording_s
+            answer = await session.load(url)
+        except WebhookError as error:
+            session.store.alert(session.sid, error.code, f"<Play>: {error.message}")
+            return 0.0
+        if answer.content_type not in MEDIA_TYPES:
+            session.warn(
+                self.wrong_type,
+                f"<Play> cannot play {answer.content_type or 'a file without a type'}",
+            )
+            return 0.0
+        return max(media_s(answer.content_type, answer.body), 0.1)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Silence. As the first verb of an incoming call it lets the phone ring on."""
+
+    length_s: int
+
+    @classmethod
+    def read(cls, source: Source) -> "Pause":
+        return cls(source.whole("length", default=1, minimum=1, warning=13910))
+
+    async def run(self, session: CallSession) -> Step:
+        session.note("Pause", length=str(self.length_s))
+        await session.wait(self.length_s)
+        session.answer()
+        return None
+
+
+def _check_ssml(source: Source) -> None:
+    """Account for the speech marks inside, which may be nested."""
+    marks = deque(source.children(*SSML))
+    while marks:  # no recursion: a document has room for thousands of them inside each other
+        mark = marks.popleft()
+        marks.extend(mark.children(*SSML))
+        mark.spoken()
+        mark.finish()

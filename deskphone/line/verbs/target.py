@@ -1,0 +1,118 @@
+"""What a <Dial> connects with, and what comes of it."""
+
+import asyncio
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from deskphone.line.calls.session import CallSession
+from deskphone.line.fields import Fields
+from deskphone.line.waiting import first_of
+from deskphone.records import StatusCallback
+from deskphone.rest.resources.recordings import EVENTS
+from deskphone.rest.wire import recording_url
+from deskphone.twiml.reading import NOT_KNOWN, Source
+
+DIALLED = "DialVerb"
+WRONG_CALLBACK, WRONG_EVENT = 13256, 13621
+
+
+@dataclass(frozen=True)
+class DialOptions:
+    """The attributes of <Dial> that its nouns need.
+
+    `caller_id` is "" where none was given, `record` one of Twilio's values.
+    """
+
+    timeout_s: int
+    time_limit_s: int
+    caller_id: str
+    hangup_on_star: bool
+    answer_on_bridge: bool
+    sequential: bool
+    record: str
+    recording_callback: StatusCallback | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a <Dial> ended.
+
+    `status` is DialCallStatus, `fields` are the others that its action gets.
+    """
+
+    status: str
+    fields: Fields = ()
+
+
+NOT_BRIDGED = (("DialBridged", "false"),)
+
+
+@dataclass
+class Ending:
+    """How a <Dial> would end if its caller hung up now; who connects them keeps it true."""
+
+    outcome: Callable[[], Outcome]
+
+
+class Target(Protocol):
+    """A noun of <Dial>, or several of them."""
+
+    @property
+    def label(self) -> str:
+        """Return whom it connects with, for people."""
+        ...
+
+    async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
+        """Connect the call and stay until they part; a cancelled task hangs up what was dialled."""
+        ...
+
+
+def recording_callback(source: Source) -> StatusCallback | None:
+    """Read where and when a recording is reported; it is the same for all verbs that record."""
+    url = source.value("recordingStatusCallback")
+    method = source.method("recordingStatusCallbackMethod", NOT_KNOWN)
+    events = source.several("recordingStatusCallbackEvent", EVENTS, ("completed",), WRONG_EVENT)
+    return StatusCallback(url, method, events) if url else None
+
+
+@contextmanager
+def recorded(
+    session: CallSession, options: DialOptions, *since: Literal["ringing", "answer"]
+) -> Generator[None]:
+    """Record the call as long as this context lasts, if that is since when it is to be recorded."""
+    if not options.record.startswith(tuple(f"record-from-{one}" for one in since)):
+        yield
+        return
+    callback = session.absolute(options.recording_callback, WRONG_CALLBACK)
+    channels = 2 if options.record.endswith("-dual") else 1
+    recorder = session.services.recorder
+    with recorder.recording(session.call, DIALLED, callback=callback, channels=channels):
+        yield
+
+
+def recording_fields(session: CallSession, since: datetime) -> Fields:
+    """Return what the action is told of a recording that <Dial> has made since it began."""
+    recorder = session.services.recorder
+    for recording in recorder.of_call(session.sid):
+        if recording.source == DIALLED and recording.created >= since:
+            ended = recorder.finish(recording.sid)
+            if ended is not None and ended.status == "completed":
+                return (("RecordingUrl", recording_url(ended)),)
+    return ()
+
+
+async def until_parted(session: CallSession, options: DialOptions, over: asyncio.Event) -> None:
+    """Stay until `over`, until the time limit, or until the caller presses * where that counts."""
+    session.forget_heard()  # a * while it rang does not part them
+    deadline = session.clock.now() + timedelta(seconds=options.time_limit_s)
+
+    async def rest() -> None:
+        seconds = (deadline - session.clock.now()).total_seconds()
+        await first_of(over.wait(), session.clock.sleep(seconds))
+
+    key = await session.next_key(rest())
+    while key is not None and not (options.hangup_on_star and key == "*"):
+        key = await session.next_key(rest())

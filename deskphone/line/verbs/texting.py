@@ -1,0 +1,75 @@
+"""Sms: a text in the middle of a call (twilio.com/docs/api/twiml/sms, superseded but still run)."""
+
+from dataclasses import dataclass, replace
+
+from deskphone.account.numbers import e164, region_of
+from deskphone.line.calls.session import CallSession
+from deskphone.line.calls.steps import Step
+from deskphone.line.texts.replies import Reply, problem_of
+from deskphone.twiml.reading import Source
+from deskphone.webhooks import WebhookError
+
+
+@dataclass(frozen=True)
+class Sms:
+    """Text somebody, `to` is the person in the call unless it is given, `sender` the app's number.
+
+    Without `action` the next verb follows at once.
+    """
+
+    body: str
+    to: str
+    sender: str
+    action: str
+    method: str
+    status_callback: str
+
+    @classmethod
+    def read(cls, source: Source) -> "Sms":
+        return cls(
+            body=source.own_text().strip(),
+            to=source.value("to"),
+            sender=source.value("from"),
+            action=source.value("action"),
+            method=source.method("method", 14104),
+            status_callback=source.value("statusCallback"),
+        )
+
+    async def run(self, session: CallSession) -> Step:
+        session.answer()
+        reply = self._complete(session)
+        session.note("Sms", self.body)
+        problem = problem_of(reply, session.store)
+        sid, status = "", "invalid"
+        if problem is not None:
+            session.warn(*problem)
+        else:
+            sid = session.services.texts.send_from_call(
+                session.sid, reply.to, reply.sender, reply.body, reply.status_callback
+            ).sid
+            status = "sending"
+        if not self.action:
+            return None
+        return session.fetch(self.action, self.method, SmsSid=sid, SmsStatus=status)
+
+    def _complete(self, session: CallSession) -> Reply:
+        """Return the text with both numbers as they are dialled and an absolute URL."""
+        call = session.call
+        ours, theirs = call.sender, call.to
+        if call.direction == "inbound":
+            ours, theirs = theirs, ours
+        sender = self.sender or ours
+        return replace(
+            Reply(self.body),
+            to=e164(self.to or theirs, region_of(sender)) or "",
+            sender=e164(sender) or sender,
+            status_callback=self._status_callback(session),
+        )
+
+    def _status_callback(self, session: CallSession) -> str:
+        """A wrong URL is a warning, and nothing is reported."""
+        try:
+            return session.resolve(self.status_callback) if self.status_callback else ""
+        except WebhookError as error:
+            session.warn(14105, f"statusCallback: {error.message}")
+            return ""

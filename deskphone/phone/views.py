@@ -1,0 +1,215 @@
+"""Records as the page and the tests see them: JSON of our own, with ISO 8601 times."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+
+from deskphone.clock import to_milliseconds
+from deskphone.records import (
+    ENDED_CALL,
+    Alert,
+    Call,
+    Conference,
+    Delivery,
+    Message,
+    PhoneNumber,
+    Queue,
+    Recording,
+    SignatureCheck,
+)
+
+BRIEF_HEAD, BRIEF_TAIL = 10, 90
+"""Lines of a timeline that are kept where many calls are shown."""
+
+type Json = dict[str, object]
+
+
+def iso(time: datetime) -> str:
+    """Return e.g. 2026-11-22T12:00:00.000Z."""
+    shown = to_milliseconds(time.astimezone(UTC))
+    return shown.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def text(record: Message) -> Json:
+    return {
+        "sid": record.sid,
+        "from": record.sender,
+        "to": record.to,
+        "body": record.body,
+        "media": [media.url for media in record.media],
+        "status": record.status,
+        "direction": record.direction,
+        "error_code": record.error_code,
+        "segments": record.segments,
+        "at": iso(record.created),
+    }
+
+
+def call(record: Call, children: Iterable[Call] = ()) -> Json:
+    """Return a call; `children` are those that it dialled."""
+    return {
+        "sid": record.sid,
+        "from": record.sender,
+        "to": record.to,
+        "status": record.status,
+        "direction": record.direction,
+        "at": iso(record.created),
+        "parent_sid": record.parent_call_sid,
+        "answered_by": record.answered_by,
+        "connected_to": record.connected_to,
+        "legs": [_leg(leg) for leg in (record, *children)],
+        "wants": list(record.wants),
+        "entries": record.entries,
+        "timeline": [
+            {
+                "at": entry.at_s,
+                "kind": entry.kind,
+                "name": entry.name,
+                "text": entry.text,
+                "attributes": dict(entry.attributes),
+            }
+            for entry in record.timeline
+        ],
+    }
+
+
+def brief_call(record: Call) -> Json:
+    """Return a call without the middle of a long timeline, unless it goes on: for many at once."""
+    if record.status in ENDED_CALL and len(record.timeline) > BRIEF_HEAD + BRIEF_TAIL:
+        timeline = (*record.timeline[:BRIEF_HEAD], *record.timeline[-BRIEF_TAIL:])
+        record = replace(record, timeline=timeline)
+    return call(record)
+
+
+def _leg(record: Call) -> Json:
+    return {"sid": record.sid, "number": record.person, "status": record.status}
+
+
+def number(record: PhoneNumber) -> Json:
+    return {
+        "sid": record.sid,
+        "number": record.phone_number,
+        "name": record.friendly_name,
+        "voice_url": record.voice_url,
+        "voice_method": record.voice_method,
+        "sms_url": record.sms_url,
+        "sms_method": record.sms_method,
+    }
+
+
+def recording(record: Recording) -> Json:
+    return {
+        "sid": record.sid,
+        "call_sid": record.call_sid,
+        "number": record.number,
+        "at": iso(record.created),
+        "duration_s": record.duration_s,
+        "status": record.status,
+        "source": record.source,
+        "url": f"/emulator/recordings/{record.sid}.wav",
+    }
+
+
+def queue(record: Queue) -> Json:
+    return {
+        "sid": record.sid,
+        "name": record.friendly_name,
+        "max_size": record.max_size,
+        "at": iso(record.created),
+        "members": [
+            {
+                "call_sid": member.call_sid,
+                "number": member.number,
+                "position": position,
+                "since": iso(member.since),
+            }
+            for position, member in enumerate(record.members, start=1)
+        ],
+    }
+
+
+def conference(record: Conference) -> Json:
+    return {
+        "sid": record.sid,
+        "name": record.friendly_name,
+        "status": record.status,
+        "at": iso(record.created),
+        "participants": [
+            {
+                "call_sid": participant.call_sid,
+                "number": participant.number,
+                "label": participant.label,
+                "muted": participant.muted,
+                "hold": participant.hold,
+                "coaching": participant.coaching,
+                "waiting": participant.waiting,
+            }
+            for participant in record.participants
+        ],
+    }
+
+
+def webhook(record: Delivery) -> Json:
+    return {
+        "id": record.sid,
+        "at": iso(record.at),
+        "sid": record.resource_sid,
+        "purpose": record.purpose,
+        "method": record.method,
+        "url": record.url,
+        "form": [list(pair) for pair in record.form],
+        "signed": record.signed,
+        "status": record.status,
+        "answer": record.answer,
+        "content_type": record.content_type,
+        "duration_ms": record.duration_ms,
+        "attempt": record.attempt,
+        "error": record.error,
+        "signature": _signature(record.signature),
+    }
+
+
+def _signature(check: SignatureCheck | None) -> Json | None:
+    if check is None:
+        return None
+    return {
+        "reason": check.reason,
+        "steps": [asdict(step) for step in check.steps],
+        "finding": check.finding,
+        "advice": check.advice,
+    }
+
+
+def alert(record: Alert) -> Json:
+    return {
+        "id": record.sid,
+        "at": iso(record.at),
+        "sid": record.resource_sid,
+        "level": record.level,
+        "kind": record.kind,
+        "code": record.code,
+        "message": record.message,
+    }
+
+
+type Shown = Message | Call | Recording | Queue | Conference | Delivery | Alert
+"""Records that the page hears of one by one."""
+
+
+def of(record: Shown) -> Json:
+    """Return the view of any record that the page shows."""
+    match record:
+        case Message():
+            return text(record)
+        case Call():
+            return call(record)
+        case Recording():
+            return recording(record)
+        case Queue():
+            return queue(record)
+        case Conference():
+            return conference(record)
+        case Delivery():
+            return webhook(record)
+        case Alert():
+            return alert(record)

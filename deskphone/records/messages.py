@@ -1,0 +1,56 @@
+"""Texts and what comes with them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from deskphone.records.instructions import Direction
+
+MessageStatus = Literal[
+    "accepted",
+    "scheduled",
+    "queued",
+    "sent",
+    "delivered",
+    "undelivered",
+    "failed",
+    "receiving",
+    "received",
+    "canceled",
+]
+
+
+ENDED_MESSAGE = frozenset({"delivered", "undelivered", "failed", "received", "canceled"})
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture or the like that comes with a text: the URL is the sender's."""
+
+    sid: str
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One text. Numbers are E.164; `sender` is None until a messaging service has chosen one.
+
+    `send_at` is the time for which it was scheduled.
+    """
+
+    sid: str
+    to: str
+    sender: str | None
+    body: str
+    direction: Direction
+    status: MessageStatus
+    created: datetime
+    updated: datetime
+    segments: int
+    media: tuple[Media, ...] = ()
+    send_at: datetime | None = None
+    sent: datetime | None = None
+    error_code: int | None = None
+    messaging_service_sid: str | None = None
+    status_callback: str = ""

@@ -1,0 +1,34 @@
+"""Recordings of calls and conferences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from deskphone.records.calls import Track
+from deskphone.records.instructions import StatusCallback
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording of a call or conference.
+
+    `number` is the person's who was recorded, `duration_s` is None until it is over. `paused` is
+    since when it leaves out what is said, `skipped_s` what it has left out before; `error_code`
+    says why there is no sound.
+    """
+
+    sid: str
+    call_sid: str
+    number: str
+    source: str
+    created: datetime
+    updated: datetime
+    status: Literal["in-progress", "paused", "processing", "completed", "absent"] = "in-progress"
+    channels: int = 1
+    duration_s: int | None = None
+    conference_sid: str | None = None
+    callback: StatusCallback | None = None
+    track: Track = "both"
+    error_code: int | None = None
+    paused: datetime | None = None
+    skipped_s: float = 0

@@ -1,0 +1,1 @@
+"""The REST resources of conferences and of what is in them."""

@@ -1,0 +1,239 @@
+"""The Participants of a conference (twilio.com/docs/voice/api/conference-participant-resource)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from deskphone.records import (
+    Call,
+    Conference,
+    Instructions,
+    Music,
+    Participant,
+    StatusCallback,
+)
+from deskphone.rest import wire
+from deskphone.rest.conferences.conferences import LABEL, Announcer, Conferences
+from deskphone.rest.conferences.invitations import (
+    EMULATED,
+    NOT_EMULATED,
+    call_parameters,
+    callback_of,
+    coached,
+    document_of,
+    flag,
+)
+from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.rest.parameters import Parameters
+from deskphone.rest.resource import UNNUMBERED, Resource
+from deskphone.rest.resources.calls import Calls
+from deskphone.values import ACCOUNT_SID
+
+UPDATES = (
+    "Muted", "Hold", "HoldUrl", "HoldMethod", "AnnounceUrl", "AnnounceMethod", "WaitUrl",
+    "WaitMethod", "BeepOnExit", "EndConferenceOnExit", "Coaching", "CallSidToCoach",
+)  # fmt: skip
+FULL, ENDED, WRONG_LABEL, LABEL_TAKEN, NOT_PRESENT = 16020, 16022, 16024, 16026, 16028
+CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}")
+STATUS = {
+    "queued": "queued",
+    "ringing": "ringing",
+    "in-progress": "connected",
+    "completed": "complete",
+}
+"""The status of a participant by that of its call; any other one has failed."""
+
+
+class Moderation(Protocol):
+    """What can be done in a conference from outside."""
+
+    def named(self, name: str) -> Conference | None: ...
+
+    def invite(
+        self, call: Call, name: str, invited: Participant, callback: StatusCallback | None
+    ) -> Participant: ...
+
+    def forget(self, participant: Participant) -> None: ...
+
+    def remove(self, participant: Participant) -> None: ...
+
+    def mute(self, participant: Participant, *, muted: bool) -> None: ...
+
+    def hold(self, participant: Participant, music: Music | None, *, hold: bool) -> None: ...
+
+    def modify(
+        self,
+        participant: Participant,
+        music: Music | None,
+        *,
+        beeps_on_exit: bool | None,
+        **changes: Any,
+    ) -> None: ...
+
+
+@dataclass
+class Participants(Resource[Participant]):
+    """List, create (ring up for the conference), fetch, update, delete (remove).
+
+    `conference` is the SID of the conference or, while it lasts, its name.
+    """
+
+    conference: str
+    conferences: Conferences
+    moderation: Moderation
+    announcer: Announcer
+    calls: Calls
+    key = "participants"
+    filters = ("Muted", "Hold", "Coaching")
+
+    def __post_init__(self) -> None:
+        """A name has single blanks, as in TwiML: who is called comes to the same conference."""
+        self.conference = " ".join(self.conference.split())
+
+    def create(self, parameters: Parameters) -> wire.Json:
+        self.check(parameters, EMULATED, NOT_EMULATED)
+        call = self.calls.accepted(call_parameters(parameters))
+        name = self._name()
+        document, callback = document_of(name, parameters), callback_of(parameters)
+        self._check_room(name, parameters)
+        call = self.store.calls.put(replace(call, instructions=Instructions(twiml=document)))
+        invited = self._invited(call, parameters)
+        participant = self.moderation.invite(call, name, invited, callback)
+        self.calls.exchange.place(call, lambda: self.moderation.forget(participant))
+        return self.to_json(participant)
+
+    def rows(self, parameters: Parameters) -> Sequence[Participant]:
+        wanted = {name: flag(parameters, name) for name in self.filters if parameters.text(name)}
+        return [
+            row
+            for row in reversed(self._conference().participants)
+            if wanted.get("Muted", row.muted) == row.muted
+            and wanted.get("Hold", row.hold) == row.hold
+            and wanted.get("Coaching", row.coaching is not None) == (row.coaching is not None)
+        ]
+
+    def to_json(self, row: Participant) -> wire.Json:
+        call = self.store.calls.get(row.call_sid)
+        return _json(row, call.status if call else "completed")
+
+    def found(self, sid: str) -> Participant:
+        """Find a participant by the SID of the call or by the label."""
+        for participant in self._conference().participants:
+            if sid in (participant.call_sid, participant.label):
+                return participant
+        raise not_found(f"Conferences/{self.conference}/Participants/{sid}")
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        self.found(sid)
+        self.check(parameters, UPDATES, ())
+        announcement = parameters.url("AnnounceUrl", UNNUMBERED)
+        method = parameters.method("AnnounceMethod", UNNUMBERED)
+        hold_music = _music(parameters, "HoldUrl", "HoldMethod", "GET")
+        wait_music = _music(parameters, "WaitUrl", "WaitMethod", "POST")
+        changes = self._changes(parameters)
+        if "Muted" in parameters:
+            self.moderation.mute(self.found(sid), muted=flag(parameters, "Muted"))
+        if "Hold" in parameters:
+            self.moderation.hold(self.found(sid), hold_music, hold=flag(parameters, "Hold"))
+        beeps = flag(parameters, "BeepOnExit") if "BeepOnExit" in parameters else None
+        if changes or wait_music is not None or beeps is not None:
+            self.moderation.modify(self.found(sid), wait_music, beeps_on_exit=beeps, **changes)
+        participant = self.found(sid)
+        if announcement:
+            self.announcer.announce(
+                participant.conference_sid, Instructions(announcement, method), participant.call_sid
+            )
+        return self.to_json(participant)
+
+    def delete(self, sid: str) -> None:
+        participant = self.found(sid)
+        if participant.joined:
+            self.moderation.remove(participant)
+        else:
+            self.calls.exchange.end(participant.call_sid)
+            self.moderation.forget(participant)
+
+    def _conference(self) -> Conference:
+        named = self.moderation.named(self.conference)
+        return named or self.conferences.found(self.conference)
+
+    def _name(self) -> str:
+        """Return the name of the conference into which somebody is called."""
+        if not CONFERENCE_SID.fullmatch(self.conference):
+            return self.conference
+        conference = self.conferences.found(self.conference)
+        if conference.status == "completed":
+            raise TwilioRefusalError(ENDED, "Conference does not exist or is completed")
+        return conference.friendly_name
+
+    def _check_room(self, name: str, parameters: Parameters) -> None:
+        """Refuse whom the conference would not let in."""
+        conference = self.moderation.named(name)
+        others = conference.participants if conference else ()
+        label, coach = parameters.text("Label"), coached(parameters)
+        if len(others) >= parameters.whole("MaxParticipants", UNNUMBERED, 250, 2, 250):
+            raise TwilioRefusalError(FULL, "Conference is full")
+        if label and not LABEL.fullmatch(label):
+            raise TwilioRefusalError(WRONG_LABEL, "Invalid participant label")
+        if label and label in (one.label for one in others):
+            raise TwilioRefusalError(LABEL_TAKEN, "Participant label is in use")
+        if coach and coach not in (one.call_sid for one in others if one.joined):
+            raise TwilioRefusalError(NOT_PRESENT, "The call to coach is not in the conference")
+
+    def _invited(self, call: Call, parameters: Parameters) -> Participant:
+        """Return how somebody will take part; the conference is not known yet."""
+        starts = "StartConferenceOnEnter"
+        return Participant(
+            call_sid=call.sid,
+            conference_sid="",
+            number=call.person,
+            created=call.created,
+            updated=call.created,
+            label=parameters.text("Label") or None,
+            muted=flag(parameters, "Muted"),
+            coaching=coached(parameters),
+            starts=flag(parameters, starts) if parameters.text(starts) else True,
+            ends=flag(parameters, "EndConferenceOnExit"),
+            joined=False,
+        )
+
+    def _changes(self, parameters: Parameters) -> dict[str, Any]:
+        """Return what changes of the record, beside mute and hold."""
+        changes: dict[str, Any] = {}
+        if "EndConferenceOnExit" in parameters:
+            changes["ends"] = flag(parameters, "EndConferenceOnExit")
+        if "Coaching" in parameters or "CallSidToCoach" in parameters:
+            coach = coached(parameters)
+            if coach and coach not in (one.call_sid for one in self._conference().participants):
+                raise TwilioRefusalError(NOT_PRESENT, "The call to coach is not in the conference")
+            changes["coaching"] = coach
+        return changes
+
+
+def _music(parameters: Parameters, url: str, method: str, default: str) -> Music | None:
+    """Return what is to be heard; None when it is not named."""
+    how = parameters.method(method, UNNUMBERED, default)
+    return Music(parameters.url(url, UNNUMBERED), how) if url in parameters else None
+
+
+def _json(record: Participant, call_status: str) -> wire.Json:
+    """The Participant resource (twilio.com/docs/voice/api/conference-participant-resource)."""
+    path = f"{wire.ACCOUNT_PATH}/Conferences/{record.conference_sid}/Participants/{record.call_sid}"
+    return {
+        "account_sid": ACCOUNT_SID,
+        "call_sid": record.call_sid,
+        "call_sid_to_coach": record.coaching,
+        "coaching": record.coaching is not None,
+        "conference_sid": record.conference_sid,
+        "date_created": wire.rfc_2822(record.created),
+        "date_updated": wire.rfc_2822(record.updated),
+        "end_conference_on_exit": record.ends,
+        "hold": record.hold,
+        "label": record.label,
+        "muted": record.muted,
+        "queue_time": None,
+        "start_conference_on_enter": record.starts,
+        "status": STATUS.get(call_status, "failed"),
+        "uri": f"{path}.json",
+    }

@@ -1,0 +1,41 @@
+"""The Recordings of a conference (twilio.com/docs/voice/api/recording)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deskphone.records import Recording
+from deskphone.rest import wire
+from deskphone.rest.errors import NotEmulatedError, not_found
+from deskphone.rest.parameters import Parameters
+from deskphone.rest.resources.recordings import Recordings
+
+
+@dataclass
+class ConferenceRecordings(Recordings):
+    """List, fetch, delete."""
+
+    conference_sid: str
+    filters = ("DateCreated", "DateCreated<", "DateCreated>")
+    missing_filters = ()
+
+    def rows(self, parameters: Parameters) -> Sequence[Recording]:
+        rows = super().rows(parameters)
+        return [row for row in rows if row.conference_sid == self.conference_sid]
+
+    def to_json(self, row: Recording) -> wire.Json:
+        members = wire.call_recording(row)
+        path = f"{wire.ACCOUNT_PATH}/Conferences/{self.conference_sid}/Recordings/{row.sid}"
+        return {
+            **{name: members[name] for name in members if name != "track"},
+            "uri": f"{path}.json",
+        }
+
+    def found(self, sid: str) -> Recording:
+        recording = self.store.recordings.get(sid)
+        if recording is None or recording.conference_sid != self.conference_sid:
+            raise not_found(f"Conferences/{self.conference_sid}/Recordings/{sid}")
+        return recording
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        self.found(sid)
+        raise NotEmulatedError("Pausing or stopping the recording of a conference")

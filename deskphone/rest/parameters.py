@@ -1,0 +1,86 @@
+"""The parameters of one REST request: PascalCase names, values as text, lists as repeated names."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlsplit
+
+from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError
+
+METHODS = ("GET", "POST")
+HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
+
+
+class Parameters:
+    """Typed access; each getter raises TwilioRefusalError with the number that Twilio gives."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._values.setdefault(name, []).append(value)
+
+    @classmethod
+    def from_form(cls, body: bytes) -> "Parameters":
+        """Read a form body; bytes that are not UTF-8 become the replacement character."""
+        text = body.decode("utf-8", "replace")
+        return cls(parse_qsl(text, keep_blank_values=True, errors="replace"))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def only_emulated(self, emulated: Iterable[str], known: Iterable[str]) -> list[str]:
+        """Refuse (501) what Twilio knows and the emulator does not.
+
+        Return the names nobody knows.
+        """
+        others = self._values.keys() - set(emulated)
+        gaps = sorted(name for name in others & set(known) if self.text(name))
+        if gaps:
+            raise NotEmulatedError(f"The parameter {gaps[0]}")
+        return sorted(others - set(known))
+
+    def text(self, name: str) -> str:
+        """Return the last value, "" when there is none."""
+        return self._values.get(name, [""])[-1]
+
+    def texts(self, name: str) -> list[str]:
+        """Return all values that are not blank."""
+        return [value for value in self._values.get(name, []) if value]
+
+    def url(self, name: str, code: int) -> str:
+        """Return an absolute http(s) URL or ""."""
+        value = self.text(name)
+        if value and not is_url(value):
+            raise TwilioRefusalError(code, f"{name} is not a valid URL")
+        return value
+
+    def method(self, name: str, code: int, default: str = "POST") -> str:
+        """Return GET or POST."""
+        value = self.text(name).upper() or default
+        if value not in METHODS:
+            raise TwilioRefusalError(code, f"{name} must be GET or POST")
+        return value
+
+    def whole(self, name: str, code: int, default: int, minimum: int, maximum: int) -> int:
+        """Return a whole number within the limits."""
+        value = self.text(name)
+        if not value:
+            return default
+        if not re.fullmatch(r"\d{1,9}", value) or not minimum <= int(value) <= maximum:
+            raise TwilioRefusalError(code, f"{name} must be between {minimum} and {maximum}")
+        return int(value)
+
+
+def is_url(value: str) -> bool:
+    """Whether Twilio would call this: absolute, http or https, a host name without underscores.
+
+    What cannot be printed, such as the end of a line, cannot stand in a request or a Location.
+    """
+    if not value.isprintable():
+        return False
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(HOST_NAME.fullmatch(host))

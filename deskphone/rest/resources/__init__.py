@@ -1,0 +1,1 @@
+"""The resources of the REST API below the account, a file each."""

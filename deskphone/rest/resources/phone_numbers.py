@@ -1,0 +1,137 @@
+"""The IncomingPhoneNumbers resource: the account's numbers and where their texts and calls go."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from deskphone.account.numbers import e164, kind_of, national
+from deskphone.account.sids import new_sid
+from deskphone.records import PhoneNumber
+from deskphone.rest import wire
+from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.rest.parameters import Parameters
+from deskphone.rest.resource import Resource
+
+URLS = {
+    "VoiceUrl": "voice_url",
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "SmsUrl": "sms_url",
+    "SmsFallbackUrl": "sms_fallback_url",
+    "StatusCallback": "status_callback",
+}
+METHODS = {
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "SmsMethod": "sms_method",
+    "SmsFallbackMethod": "sms_fallback_method",
+    "StatusCallbackMethod": "status_callback_method",
+}
+UPDATES = (*URLS, *METHODS, "FriendlyName")
+EMULATED = (*UPDATES, "PhoneNumber", "AreaCode")
+NOT_EMULATED = (
+    "ApiVersion",
+    "SmsApplicationSid", "VoiceApplicationSid", "VoiceCallerIdLookup", "EmergencyStatus",
+    "EmergencyAddressSid", "TrunkSid", "IdentitySid", "AddressSid", "VoiceReceiveMode",
+    "BundleSid", "AccountSid",
+)  # fmt: skip
+
+
+KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
+"""The lists of one kind of number, by their names in the path."""
+
+
+@dataclass
+class PhoneNumbers(Resource[PhoneNumber]):
+    """Create (buy), list, fetch, update, delete (give back)."""
+
+    key = "incoming_phone_numbers"
+    filters = ("PhoneNumber", "FriendlyName")
+    missing_filters = ("Beta", "Origin")
+
+    def create(self, parameters: Parameters) -> wire.Json:
+        self.check(parameters, EMULATED, NOT_EMULATED)
+        digits = self._digits(parameters)
+        now = self.clock.now()
+        number = PhoneNumber(new_sid("PN"), digits, national(digits), created=now, updated=now)
+        return self.to_json(self.store.numbers.put(_changed(number, parameters)))
+
+    def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
+        digits, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
+        return [
+            row
+            for row in self.store.numbers.newest_first()
+            if digits in row.phone_number and (not name or row.friendly_name == name)
+        ]
+
+    def to_json(self, row: PhoneNumber) -> wire.Json:
+        return wire.phone_number(row)
+
+    def found(self, sid: str) -> PhoneNumber:
+        number = self.store.numbers.get(sid)
+        if number is None:
+            raise not_found(f"IncomingPhoneNumbers/{sid}")
+        return number
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        self.check(parameters, UPDATES, NOT_EMULATED)
+        changed = replace(_changed(self.found(sid), parameters), updated=self.clock.now())
+        return wire.phone_number(self.store.numbers.put(changed))
+
+    def delete(self, sid: str) -> None:
+        self.store.numbers.remove(self.found(sid).sid)
+
+    def _digits(self, parameters: Parameters) -> str:
+        """Return the number asked for, or one in the area code asked for."""
+        wanted, area = parameters.text("PhoneNumber"), parameters.text("AreaCode")
+        if wanted:
+            number = e164(wanted)
+            if number is None:
+                raise TwilioRefusalError(21421, f"PhoneNumber {wanted} is invalid")
+            if self.store.number(number):
+                raise TwilioRefusalError(21422, f"PhoneNumber {wanted} is not available")
+            return number
+        if not area:
+            raise TwilioRefusalError(21421, "PhoneNumber or AreaCode is required")
+        number = e164(f"+1{area}55501{secrets.randbelow(100):02d}") if area.isdigit() else None
+        if number is None or self.store.number(number):
+            raise TwilioRefusalError(21452, f"No phone numbers found in area code {area}")
+        return number
+
+
+@dataclass
+class NumbersOfOneKind(PhoneNumbers):
+    """The lists Local, Mobile and TollFree; what is in them is fetched without them."""
+
+    kind: str
+
+    def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
+        return [row for row in super().rows(parameters) if kind_of(row.phone_number) == self.kind]
+
+    def to_json(self, row: PhoneNumber) -> wire.Json:
+        """Leave out the type: it is that of the list."""
+        body = super().to_json(row)
+        del body["type"]
+        return body
+
+    def found(self, sid: str) -> PhoneNumber:
+        raise not_found(f"IncomingPhoneNumbers/{self.kind}/{sid}")
+
+    def _digits(self, parameters: Parameters) -> str:
+        number = super()._digits(parameters)
+        if kind_of(number) != self.kind:
+            raise TwilioRefusalError(21421, f"PhoneNumber {number} is not {self.kind}")
+        return number
+
+
+def _changed(number: PhoneNumber, parameters: Parameters) -> PhoneNumber:
+    """Only what is named changes; a blank URL takes the old one away."""
+    changes: dict[str, str] = {}
+    for name, attribute in URLS.items():
+        if name in parameters:
+            changes[attribute] = parameters.url(name, 21402)
+    for name, attribute in METHODS.items():
+        if name in parameters:
+            changes[attribute] = parameters.method(name, 21403)
+    if parameters.text("FriendlyName"):
+        changes["friendly_name"] = parameters.text("FriendlyName")
+    return replace(number, **changes)

@@ -1,0 +1,193 @@
+"""Recordings of the account and of one call (twilio.com/docs/voice/api/recording)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from deskphone.line.recording import sound
+from deskphone.records import Call, Recording, RecordingOptions, StatusCallback, Track
+from deskphone.rest import wire
+from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.rest.parameters import Parameters
+from deskphone.rest.resource import UNNUMBERED, Content, Resource, by_date
+
+EVENTS = ("in-progress", "completed", "absent")
+"""What can be reported of a recording."""
+OF_THE_CALL = "OutboundAPI"
+"""The source of what is recorded from answer to end because the call was placed so."""
+ON_DEMAND = "StartCallRecordingAPI"
+LIVE = ("in-progress", "paused")
+CURRENT = "Twilio.CURRENT"
+"""Stands for the SID of the recording that is going on."""
+CREATE = (
+    "RecordingStatusCallback", "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent",
+    "RecordingChannels", "RecordingTrack", "Trim",
+)  # fmt: skip
+UPDATE = ("Status", "PauseBehavior")
+CHANNELS = {"": 1, "mono": 1, "dual": 2}
+TRACKS: Mapping[str, Track] = {
+    "": "both",
+    "inbound": "inbound",
+    "outbound": "outbound",
+    "both": "both",
+}
+TRIMS = ("", "trim-silence", "do-not-trim")
+WRONG_STATE = 21220
+CONCURRENT = 16108
+
+
+class Recorder(Protocol):
+    """What records calls."""
+
+    def start(
+        self,
+        call: Call,
+        source: str,
+        *,
+        callback: StatusCallback | None = None,
+        channels: int = 1,
+        track: Track = "both",
+    ) -> Recording: ...
+
+    def pause(self, sid: str, *, skip: bool) -> None: ...
+
+    def resume(self, sid: str) -> None: ...
+
+    def finish(self, sid: str) -> Recording | None: ...
+
+
+@dataclass
+class Recordings(Resource[Recording]):
+    """List, fetch, delete, and the sound."""
+
+    key = "recordings"
+    filters = ("CallSid", "ConferenceSid", "DateCreated", "DateCreated<", "DateCreated>")
+    missing_filters = ("IncludeSoftDeleted",)
+
+    def rows(self, parameters: Parameters) -> Sequence[Recording]:
+        call, conference = parameters.text("CallSid"), parameters.text("ConferenceSid")
+        created = by_date(parameters, "DateCreated")
+        return [
+            row
+            for row in self.store.recordings.newest_first()
+            if (not call or row.call_sid == call)
+            and (not conference or row.conference_sid == conference)
+            and created(row.created)
+        ]
+
+    def to_json(self, row: Recording) -> wire.Json:
+        return wire.recording(row)
+
+    def found(self, sid: str) -> Recording:
+        recording = self.store.recordings.get(sid)
+        if recording is None:
+            raise not_found(f"Recordings/{sid}")
+        return recording
+
+    def delete(self, sid: str) -> None:
+        """What is still being recorded cannot be deleted."""
+        if self.found(sid).status in LIVE:
+            raise TwilioRefusalError(20009, "Cannot delete a recording that is not finished", 409)
+        self.store.recordings.remove(sid)
+
+    def content(self, name: str) -> Content:
+        """Return the sound: WAV for the bare SID and .wav, MP3 for .mp3; 404 when there is none."""
+        sid, _, extension = name.partition(".")
+        recording = self.found(sid)
+        if recording.status != "completed" or not recording.duration_s:
+            raise not_found(f"Recordings/{name}")
+        match extension:
+            case "" | "wav":
+                body = sound.wav(recording.duration_s, recording.channels)
+                return Content(body, "audio/x-wav")
+            case "mp3":
+                body = sound.mp3(recording.duration_s, recording.channels)
+                return Content(body, "audio/mpeg")
+            case _:
+                raise not_found(f"Recordings/{name}")
+
+
+@dataclass
+class CallRecordings(Recordings):
+    """The recordings of one call: also begin one, pause it, end it."""
+
+    call: Call
+    recorder: Recorder
+    filters = ("DateCreated", "DateCreated<", "DateCreated>")
+    missing_filters = ()
+
+    def create(self, parameters: Parameters) -> wire.Json:
+        self.check(parameters, CREATE, ())
+        how = recording_options(parameters)
+        if self.call.status != "in-progress":
+            raise TwilioRefusalError(
+                WRONG_STATE, "Requested resource is not eligible for recording"
+            )
+        if any(row.status in LIVE and row.source == ON_DEMAND for row in self._all()):
+            raise TwilioRefusalError(CONCURRENT, "The call is being recorded already")
+        recording = self.recorder.start(
+            self.call, ON_DEMAND, callback=how.callback, channels=how.channels, track=how.track
+        )
+        return wire.call_recording(recording)
+
+    def rows(self, parameters: Parameters) -> Sequence[Recording]:
+        return [row for row in super().rows(parameters) if row.call_sid == self.call.sid]
+
+    def to_json(self, row: Recording) -> wire.Json:
+        return wire.call_recording(row)
+
+    def found(self, sid: str) -> Recording:
+        if sid == CURRENT:
+            recording = next((row for row in self._all() if row.status in LIVE), None)
+        else:
+            recording = self.store.recordings.get(sid)
+        if recording is None or recording.call_sid != self.call.sid:
+            raise not_found(f"Calls/{self.call.sid}/Recordings/{sid}")
+        return recording
+
+    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+        recording = self.found(sid)
+        self.check(parameters, UPDATE, ())
+        status, pause = parameters.text("Status"), parameters.text("PauseBehavior")
+        if status not in ("in-progress", "paused", "stopped"):
+            raise TwilioRefusalError(UNNUMBERED, "Status must be in-progress, paused or stopped")
+        if pause not in ("", "silence", "skip"):
+            raise TwilioRefusalError(UNNUMBERED, "PauseBehavior must be silence or skip")
+        if recording.status not in LIVE:
+            raise TwilioRefusalError(WRONG_STATE, "The recording is over")
+        if status == "stopped":
+            self.recorder.finish(recording.sid)
+        elif status == "paused":
+            self.recorder.pause(recording.sid, skip=pause == "skip")
+        else:
+            self.recorder.resume(recording.sid)
+        return {**self.fetch(recording.sid), "status": status}
+
+    def _all(self) -> list[Recording]:
+        rows = self.store.recordings.newest_first()
+        return [row for row in rows if row.call_sid == self.call.sid]
+
+
+def recording_options(parameters: Parameters) -> RecordingOptions:
+    """Read what the requests that record a call share; raise TwilioRefusalError."""
+    channels, track = parameters.text("RecordingChannels"), parameters.text("RecordingTrack")
+    for name, value, allowed in (
+        ("RecordingChannels", channels, CHANNELS),
+        ("RecordingTrack", track, TRACKS),
+        ("Trim", parameters.text("Trim"), TRIMS),
+    ):
+        if value not in allowed:
+            values = " or ".join(filter(None, allowed))
+            raise TwilioRefusalError(UNNUMBERED, f"{name} must be {values}")
+    return RecordingOptions(CHANNELS[channels], TRACKS[track], _callback(parameters))
+
+
+def _callback(parameters: Parameters) -> StatusCallback | None:
+    url = parameters.url("RecordingStatusCallback", UNNUMBERED)
+    method = parameters.method("RecordingStatusCallbackMethod", UNNUMBERED)
+    # The names may come as repeated parameters or in one value with blanks between.
+    given = " ".join(parameters.texts("RecordingStatusCallbackEvent")).split()
+    if not set(given) <= set(EVENTS):
+        message = f"RecordingStatusCallbackEvent must be of {', '.join(EVENTS)}"
+        raise TwilioRefusalError(UNNUMBERED, message)
+    return StatusCallback(url, method, tuple(given) or ("completed",)) if url else None

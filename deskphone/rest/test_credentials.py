@@ -1,0 +1,118 @@
+"""Requests with test credentials: checked like real ones, and nothing comes of them.
+
+Nothing is kept, nobody is texted or called, nothing is reported, no TwiML is fetched. Magic numbers
+bring about what else depends on Twilio's state (twilio.com/docs/iam/test-credentials).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from deskphone.account.numbers import e164, national
+from deskphone.account.sids import new_sid
+from deskphone.account.store import Store
+from deskphone.clock import Clock
+from deskphone.records import PhoneNumber
+from deskphone.rest import wire
+from deskphone.rest.errors import TwilioRefusalError
+from deskphone.rest.parameters import Parameters
+from deskphone.rest.resources.calls import Calls
+from deskphone.rest.resources.messages import Messages
+from deskphone.rest.resources.phone_numbers import PhoneNumbers
+from deskphone.values import ACCOUNT_SID, TEST_ACCOUNT_SID
+
+SENDER = "+15005550006"
+"""The number that may text and call."""
+
+REFUSALS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
+    "Messages": {
+        "From": {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611},
+        "To": {
+            "+15005550001": 21211,
+            "+15005550002": 21612,
+            "+15005550003": 21408,
+            "+15005550004": 21610,
+            "+15005550009": 21614,
+        },
+    },
+    "Calls": {
+        "From": {"+15005550001": 21212},
+        "To": {
+            "+15005550001": 21217,
+            "+15005550002": 21214,
+            "+15005550003": 21215,
+            "+15005550004": 21216,
+        },
+    },
+    "IncomingPhoneNumbers": {
+        "PhoneNumber": {"+15005550000": 21422, "+15005550001": 21421},
+        "AreaCode": {"533": 21452},
+    },
+}
+"""The magic inputs of each resource and parameter, and Twilio's numbers for them."""
+
+
+class Nobody:
+    """Takes texts and calls, and does nothing with them."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *arguments: None
+
+
+def try_out(method: str, path: Sequence[str], parameters: Parameters, clock: Clock) -> wire.Json:
+    """Return the answer to a request that creates something; raise refusals for all others.
+
+    `path` is what follows the version, without .json, e.g. ["Accounts", "AC…", "Calls"].
+    """
+    match method, path:
+        case "POST", ["Accounts", account, name] if account == TEST_ACCOUNT_SID:
+            if name in REFUSALS:
+                _refuse_magic(name, parameters)
+                return _as_test_account(_create(name, parameters, clock))
+        case _:
+            pass
+    message = "Resource not accessible with Test Account Credentials"
+    raise TwilioRefusalError(20008, message, HTTPStatus.FORBIDDEN)
+
+
+def _refuse_magic(name: str, parameters: Parameters) -> None:
+    for parameter, codes in REFUSALS[name].items():
+        text = parameters.text(parameter)
+        code = codes.get(e164(text) or text)
+        if code is not None:
+            raise TwilioRefusalError(code, f"{parameter} {text} is a magic input for this error")
+    if name != "Messages":
+        return
+    if parameters.text("MessagingServiceSid"):
+        message = "Test credentials know no Messaging Service"
+        raise TwilioRefusalError(21701, message, HTTPStatus.NOT_FOUND)
+    sender = parameters.text("From")
+    if sender and e164(sender) != SENDER:
+        raise TwilioRefusalError(21606, f"'From' {sender} is not {SENDER}")
+
+
+def _create(name: str, parameters: Parameters, clock: Clock) -> wire.Json:
+    """Create the resource in an account that is forgotten at once."""
+    nobody: Any = Nobody()
+    store = Store(clock, nobody.publish)
+    if name == "IncomingPhoneNumbers":
+        return PhoneNumbers(store, clock).create(parameters)
+    now = clock.now()
+    store.numbers.put(PhoneNumber(new_sid("PN"), SENDER, national(SENDER), now, now))
+    if name == "Calls":
+        return Calls(store, clock, nobody).create(parameters)
+    return Messages(store, clock, nobody).create(parameters)
+
+
+def _as_test_account(body: wire.Json) -> wire.Json:
+    return {name: _renamed(value) for name, value in body.items()}
+
+
+def _renamed(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace(ACCOUNT_SID, TEST_ACCOUNT_SID)
+        case dict():
+            return {name: _renamed(inner) for name, inner in value.items()}
+        case _:
+            return value

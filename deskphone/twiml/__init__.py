@@ -1,0 +1,1 @@
+"""TwiML as Twilio reads it: documents, their values, and what is covered."""

@@ -1,0 +1,179 @@
+"""Reading TwiML elements: what is wrong becomes Twilio's warning, what we lack becomes a gap.
+
+A verb asks a Source for its attributes and children by name. At the end every one of them is
+accounted for by the coverage table: what only the real Twilio has makes the verb a gap, at which
+the call stops (docs/emulator-coverage.md); what nobody has is warning 12200, and Twilio goes on.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+from deskphone.twiml.coverage import Element
+
+NOT_KNOWN = 12200
+SHOWN_AS_ERRORS = frozenset(
+    {13201, 13231, 13238, 13239, 13325, 13338, 13420, 13621, 14201, 14206, 14210}
+)
+"""Numbers of warnings that Twilio's debugger shows as errors (twilio.com/docs/api/errors)."""
+
+
+XML = "{http://www.w3.org/XML/1998/namespace}"
+"""How xml: in the name of an attribute is read."""
+
+
+class TwimlError(Exception):
+    """The document cannot be run at all; `code` is Twilio's number.
+
+    `url` is the one in it that leads nowhere, "" when it is wrong in another way.
+    """
+
+    def __init__(self, code: int, message: str, url: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.url = url
+
+
+class GapError(Exception):
+    """Real TwiML that the emulator does not run; the text names it."""
+
+
+@dataclass(frozen=True)
+class TwimlWarning:
+    """One of Twilio's warnings; the call goes on."""
+
+    code: int
+    message: str
+
+
+@dataclass
+class Source:
+    """One element while a verb reads it. `elements` is the coverage table of its kind of TwiML."""
+
+    element: ElementTree.Element
+    elements: Mapping[str, Element]
+    warnings: list[TwimlWarning]
+    _asked: set[str] = field(default_factory=set[str])
+    _children_read: bool = False
+    _own_text_read: bool = False
+    _all_text_read: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.element.tag
+
+    def text(self) -> str:
+        """Return all text inside, that of children too, with single blanks."""
+        self._all_text_read = True
+        return re.sub(r"\s+", " ", "".join(self.element.itertext())).strip()
+
+    def own_text(self) -> str:
+        """Return the text before the first child as it is written."""
+        self._own_text_read = True
+        return self.element.text or ""
+
+    def children(
+        self, *allowed: str, gaps: Iterable[str] = (), warning: int = NOT_KNOWN
+    ) -> list["Source"]:
+        """Return the elements directly inside that may stand here; another one is a warning."""
+        self._children_read = True
+        found: list[Source] = []
+        for child in self.element:
+            if child.tag in allowed:
+                found.append(Source(child, self.elements, self.warnings))
+            elif child.tag in gaps:
+                raise GapError(f"<{child.tag}> inside <{self.name}>")
+            else:
+                self.warn(warning, f"<{child.tag}> cannot stand inside <{self.name}>")
+        return found
+
+    def raw(self, name: str) -> str | None:
+        """Return an attribute as it is written, None when it is absent."""
+        self._asked.add(name)
+        return self.element.get(name)
+
+    def value(self, name: str, default: str = "") -> str:
+        """Return an attribute's text."""
+        raw = self.raw(name)
+        return default if raw is None else raw
+
+    def whole(
+        self, name: str, default: int, minimum: int, warning: int, maximum: int = 10**6
+    ) -> int:
+        """Return a whole number; a wrong one is a warning and the default."""
+        raw = self.raw(name)
+        if raw is None:
+            return default
+        if re.fullmatch(r"[0-9]{1,7}", raw.strip()) and minimum <= int(raw) <= maximum:
+            return int(raw)
+        return self._wrong(name, raw, default, warning)
+
+    def one_of(self, name: str, allowed: Iterable[str], default: str, warning: int) -> str:
+        """Return one of the allowed values; another one is a warning and the default."""
+        raw = self.raw(name)
+        if raw is None:
+            return default
+        found = next((value for value in allowed if value.lower() == raw.strip().lower()), None)
+        return self._wrong(name, raw, default, warning) if found is None else found
+
+    def several(
+        self, name: str, allowed: Iterable[str], default: tuple[str, ...], warning: int
+    ) -> tuple[str, ...]:
+        """Return the allowed values of a list with blanks between; a wrong one is a warning."""
+        raw = self.raw(name)
+        if raw is None:
+            return default
+        given, known = raw.split(), tuple(allowed)
+        for value in given:
+            if value not in known:
+                self.warn(warning, f"{value!r} is no value for {name} of <{self.name}>")
+        return tuple(value for value in known if value in given) or default
+
+    def matching(self, name: str, pattern: str, default: str, warning: int) -> str:
+        """Return a value of the given form; another one is a warning and the default."""
+        raw = self.raw(name)
+        if raw is None:
+            return default
+        return raw if re.fullmatch(pattern, raw) else self._wrong(name, raw, default, warning)
+
+    def flag(self, name: str, *, default: bool, warning: int) -> bool:
+        """Return true or false."""
+        return self.one_of(name, ("true", "false"), str(default).lower(), warning) == "true"
+
+    def method(self, name: str, warning: int) -> str:
+        """Return the HTTP method of a request."""
+        return self.one_of(name, ("GET", "POST"), "POST", warning)
+
+    def warn(self, code: int, message: str) -> None:
+        """Note one of Twilio's warnings; reading goes on."""
+        self.warnings.append(TwimlWarning(code, message))
+
+    def finish(self) -> None:
+        """Account for what was not asked for; raise GapError for what only the real Twilio has."""
+        if not self._children_read:
+            self.children()
+        if not self._all_text_read and loose_text(self.element, own=not self._own_text_read):
+            self.warn(NOT_KNOWN, f"Text cannot stand there inside <{self.name}>")
+        known = self.elements[self.name].attributes
+        for attribute in set(self.element.attrib) - self._asked:
+            name = attribute.replace(XML, "xml:")
+            if known.get(name) == "no":
+                raise GapError(f"The attribute {name} of <{self.name}>")
+            if name not in known:
+                self.warn(NOT_KNOWN, f"<{self.name}> has no attribute {name}")
+
+    def spoken(self) -> None:
+        """Account for the text inside, which is read with that of the element around it."""
+        self._all_text_read = True
+
+    def _wrong[V: (int, str)](self, name: str, raw: str, default: V, warning: int) -> V:
+        self.warn(warning, f"{raw!r} is no value for {name} of <{self.name}>; {default!r} is used")
+        return default
+
+
+def loose_text(element: ElementTree.Element, *, own: bool = True) -> str:
+    """Return the text between the children of an element, and with `own` what stands before."""
+    tails = "".join(child.tail or "" for child in element)
+    return f"{(element.text or '') if own else ''}{tails}".strip()

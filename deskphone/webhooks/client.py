@@ -1,0 +1,133 @@
+"""One HTTP request of a webhook: its headers and signature, and what came back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlencode
+
+import aiohttp
+from multidict import MultiDict
+from twilio.request_validator import RequestValidator
+from yarl import URL
+
+from deskphone.webhooks.cookies import Cookies
+from deskphone.webhooks.overrides import Connection, Trouble
+from deskphone.webhooks.urls import host_of, signed_url
+from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
+
+MAX_BYTES = 64 * 1024
+MAX_MEDIA_BYTES = 40 * 1024 * 1024
+"""Twilio's limit for documents; none is documented for media, a desk needs one."""
+REDIRECTS = (301, 302, 303, 307, 308)
+USER_AGENT = "TwilioProxy/1.1"
+
+type Pairs = Sequence[tuple[str, str]]
+
+
+class AttemptError(WebhookError):
+    """One attempt failed; another one may follow, by the kind of trouble."""
+
+    def __init__(self, trouble: Trouble, message: str) -> None:
+        super().__init__(11205, message)
+        self.trouble: Trouble = trouble
+
+
+class Client:
+    """Makes requests. Use it inside a running event loop and close it at the end."""
+
+    def __init__(self, cookies: Cookies, auth_token: Callable[[], str]) -> None:
+        """`auth_token` gives the account's present one, which signs."""
+        self._cookies = cookies
+        self._auth_token = auth_token
+        # A connection for each request: one that the host left open may be dead when the host was
+        # restarted.
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(force_close=True, limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def exchange(
+        self,
+        webhook: Webhook,
+        url: str,
+        connection: Connection,
+        headers: Mapping[str, str],
+        conversation: str,
+    ) -> Answer:
+        """Request `url`, the webhook's as it is sent; raise AttemptError without an answer."""
+        headers = {**self._cookies.header(conversation, url), **headers}
+        host = host_of(url)
+        try:
+            response = await self._respond(webhook, url, connection, headers)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise AttemptError("ct", f"No connection to {host}") from error
+        except aiohttp.ServerTimeoutError as error:
+            raise AttemptError("rt", f"No answer from {host} within {connection.rt} ms") from error
+        except (aiohttp.ClientError, ValueError) as error:
+            message = f"The connection to {host} broke before an answer came"
+            raise AttemptError("broken", message) from error
+        async with response:
+            self._cookies.take(conversation, url, response.cookies)
+            return await _answer(response, webhook.url)
+
+    async def _respond(
+        self, webhook: Webhook, url: str, connection: Connection, headers: Mapping[str, str]
+    ) -> aiohttp.ClientResponse:
+        form = webhook.params if webhook.method == "POST" else ()
+        return await self._session.request(
+            webhook.method,
+            URL(url, encoded=True),
+            data=urlencode(form).encode() if webhook.method == "POST" else None,
+            headers={**self._headers(webhook, url, form), **headers},
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=connection.ct / 1000, sock_read=connection.rt / 1000
+            ),
+            allow_redirects=False,
+        )
+
+    def _headers(self, webhook: Webhook, url: str, form: Pairs) -> dict[str, str]:
+        headers = {
+            "User-Agent": USER_AGENT,
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip",
+        }
+        if webhook.method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+        if webhook.signed:
+            headers["X-Twilio-Signature"] = self._signature(webhook, url, form)
+        return headers
+
+    def _signature(self, webhook: Webhook, url: str, form: Pairs) -> str:
+        # A dictionary of several values: Twilio's SDK reads repeated fields from nothing else.
+        validator = RequestValidator(self._auth_token())
+        return validator.compute_signature(signed_url(url, webhook.resource_sid), MultiDict(form))
+
+
+async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:
+    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    is_media = content_type.startswith("audio/")
+    try:
+        body = await _read(response, MAX_MEDIA_BYTES if is_media else MAX_BYTES)
+    except (aiohttp.ClientError, ValueError) as error:
+        raise AttemptError("partial", f"The answer of {host_of(url)} broke off") from error
+    challenge = response.headers.get("WWW-Authenticate", "").lower()
+    return Answer(
+        url=url,
+        status=response.status,
+        content_type=content_type,
+        body=body,
+        location=response.headers.get("Location") if response.status in REDIRECTS else None,
+        wants_password=response.status == 401 and challenge.startswith("basic"),
+    )
+
+
+async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """Return the body; raise WebhookError when it is larger than the limit in bytes."""
+    content = bytearray()
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) > limit:
+            code = 11750 if limit == MAX_BYTES else 11751
+            raise WebhookError(code, f"The answer is larger than {limit} bytes")
+    return bytes(content)

@@ -1,0 +1,39 @@
+"""Breaking the stack on purpose: which faults are on."""
+
+from aiohttp import web
+
+from deskphone.emulator import State
+from deskphone.faults import FaultError, faults_of
+from deskphone.world.requests import WorldError, json_of
+
+
+class FaultsDoor:
+    """Handlers for the faults; each answers with those that are on and their seed."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/emulator/faults", self.show),
+            web.put("/emulator/faults", self.replace),
+            web.delete("/emulator/faults", self.clear),
+        ]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """What is on, and how often each has happened."""
+        return web.json_response(self._state.faults.view())
+
+    async def replace(self, request: web.Request) -> web.Response:
+        """Switch on these and no others."""
+        try:
+            seed, faults = faults_of(await json_of(request))
+        except FaultError as error:
+            raise WorldError(str(error)) from error
+        await self._state.fault_switch.replace(seed, faults)
+        return await self.show(request)
+
+    async def clear(self, request: web.Request) -> web.Response:
+        """Switch everything off."""
+        await self._state.fault_switch.clear()
+        return await self.show(request)

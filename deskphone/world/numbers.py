@@ -1,0 +1,89 @@
+"""The account's numbers and what answers them, as the page changes them."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urljoin, urlsplit
+
+from aiohttp import web
+
+from deskphone.emulator import State
+from deskphone.phone import views
+from deskphone.rest.parameters import Parameters
+from deskphone.values import LINE
+from deskphone.world.requests import WorldError, json_of, text_of
+
+FIELDS = {
+    "voice_url": "VoiceUrl",
+    "voice_method": "VoiceMethod",
+    "sms_url": "SmsUrl",
+    "sms_method": "SmsMethod",
+}
+LAST = 99
+"""The numbers after the line's that are reserved for fiction."""
+
+
+class Numbers:
+    """Handlers for numbers; the rules are those of the REST API."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._resource = state.api.resource("IncomingPhoneNumbers")
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/emulator/numbers", self.add),
+            web.put("/emulator/numbers/{sid}", self.change),
+            web.delete("/emulator/numbers/{sid}", self.remove),
+        ]
+
+    async def add(self, request: web.Request) -> web.Response:
+        """Get one more number."""
+        body = await json_of(request)
+        number = text_of(body, "number")
+        parameters = {"PhoneNumber": number or self._next_number()} | self._urls(body)
+        created = self._resource.create(Parameters(parameters.items()))
+        return self._shown(str(created["sid"]), HTTPStatus.CREATED)
+
+    async def change(self, request: web.Request) -> web.Response:
+        """Change what answers a number."""
+        sid = request.match_info["sid"]
+        self._resource.update(sid, Parameters(self._urls(await json_of(request)).items()))
+        return self._shown(sid, HTTPStatus.OK)
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """Give a number back."""
+        self._resource.delete(request.match_info["sid"])
+        return web.json_response({})
+
+    def _next_number(self) -> str:
+        """Return the first number after the line that neither the app nor a handset has."""
+        taken = {*self._state.handsets, *(one.phone_number for one in self._state.store.numbers)}
+        following = (f"+{int(LINE) + count}" for count in range(1, LAST + 1))
+        number = next((one for one in following if one not in taken), None)
+        if number is None:
+            raise WorldError("No number is free; give one.", HTTPStatus.CONFLICT)
+        return number
+
+    def _urls(self, body: Mapping[str, object]) -> dict[str, str]:
+        """Return Twilio's parameters; a URL may be relative to the functions."""
+        unknown = sorted(set(body) - {*FIELDS, "number"})
+        if unknown:
+            raise WorldError(f"{unknown[0][:40]!r} is not known here")
+        found = {FIELDS[name]: text_of(body, name).strip() for name in FIELDS if name in body}
+        base = f"{self._state.answers_url}/"
+        return {
+            name: _absolute(base, value) if name.endswith("Url") and value else value
+            for name, value in found.items()
+        }
+
+    def _shown(self, sid: str, status: HTTPStatus) -> web.Response:
+        record = self._resource.found(sid)
+        return web.json_response(views.number(record), status=status)
+
+
+def _absolute(base: str, url: str) -> str:
+    """Resolve a URL; one that cannot be read stays as it is, and is refused later."""
+    try:
+        return url if urlsplit(url).scheme else urljoin(base, url)
+    except ValueError:
+        return url

@@ -1,0 +1,77 @@
+"""The page as a whole. What people wrote stands in the folder text, the tables are made."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from deskphone.twiml.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Element, Level
+from docs.coverage_page.covering_tests import covering_tests
+from docs.coverage_page.rest_table import rest_table
+from docs.coverage_page.tables import in_code
+
+WRITTEN = Path(__file__).parent / "text"
+TEXTS = "texts:"
+"""Before the name of an element that stands in the answer to a text, in the marks of tests."""
+INSIDE = "Not emulated, and found only inside verbs that are not"
+
+
+def coverage_page() -> str:
+    """Return the page as Markdown."""
+    parts = [
+        _written("introduction"),
+        "## TwiML in calls\n",
+        _elements(VOICE),
+        "## TwiML in answers to texts\n",
+        _elements(MESSAGING),
+        f"{INSIDE}: {in_code(NOT_EMULATED_INSIDE)}.\n",
+        rest_table(),
+        _written("gaps"),
+        _written("choices"),
+        _written("others"),
+        _tests(),
+    ]
+    return "\n".join(parts)
+
+
+def _written(name: str) -> str:
+    return (WRITTEN / f"{name}.md").read_text()
+
+
+def _elements(elements: Mapping[str, Element]) -> str:
+    rows = ["| Element | Emulated | Attributes | Remark |", "|---|---|---|---|"]
+    for name, element in elements.items():
+        rows.append(f"| `<{name}>` | {element.level} | {_attributes(element)} | {element.remark} |")
+    return "\n".join(rows) + "\n"
+
+
+def _attributes(element: Element) -> str:
+    by_level = {
+        level: [name for name, found in element.attributes.items() if found == level]
+        for level in ("yes", "partly", "no")
+    }
+    return "; ".join(f"{level}: {in_code(names)}" for level, names in by_level.items() if names)
+
+
+def names_of(prefix: str, elements: Mapping[str, Element], *levels: Level) -> list[str]:
+    """Return elements and attributes at these levels as tests name them, e.g. Dial.timeout."""
+    return [
+        name
+        for element, known in elements.items()
+        if known.level in ("yes", "partly")
+        for name in (
+            prefix + element,
+            *(f"{prefix}{element}.{a}" for a, level in known.attributes.items() if level in levels),
+        )
+    ]
+
+
+def _tests() -> str:
+    tests = covering_tests()
+    rows = ["## The tests that show it\n", "| What | Test |", "|---|---|"]
+    for name in (
+        *names_of("", VOICE, "yes", "partly"),
+        *names_of(TEXTS, MESSAGING, "yes", "partly"),
+    ):
+        found = ", ".join(f"[{test}](../{path})" for path, test in tests.get(name, [])[:3])
+        if found:
+            rows.append(f"| `{name}` | {found} |")
+    return "\n".join(rows) + "\n"

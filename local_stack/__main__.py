@@ -1,0 +1,104 @@
+"""`python -m local_stack`: the local stack under one command.
+
+The host is started before anything slow is imported, so that it loads while the emulator does.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from deskphone.values import PHONE_PORT
+from local_stack.supervision.host_environment import (
+    SETTINGS_FILE,
+    HostEnvironmentError,
+    host_environment,
+)
+from local_stack.supervision.host_process import (
+    HostProcess,
+    PortInUseError,
+    listen,
+    port_of,
+    start_host,
+)
+from local_stack.values import FUNCTION_KEY, FUNCTIONS_PORT, host_settings
+
+
+class Options(NamedTuple):
+    """The command line."""
+
+    root: Path
+    port: int
+    phone_port: int
+    clock: str
+    settings_file: str
+
+
+def parse_arguments() -> Options:
+    """Read the command line; 0 as a port takes any free one."""
+    parser = argparse.ArgumentParser(
+        prog="python3 dev.py start", description="Run the local stack."
+    )
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of the app")
+    parser.add_argument("--port", type=int, default=FUNCTIONS_PORT, help="port of the functions")
+    parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")
+    parser.add_argument("--clock", choices=["system", "manual"], default="system")
+    parser.add_argument(
+        "--settings", default=SETTINGS_FILE, help="settings file in the app's folder; '' for none"
+    )
+    options = parser.parse_args()
+    return Options(
+        options.root.resolve(), options.port, options.phone_port, options.clock, options.settings
+    )
+
+
+def main() -> int:
+    """Run until Ctrl-C; return the exit status."""
+    options = parse_arguments()
+    try:
+        functions = listen(options.port)
+        phone = listen(options.phone_port, option="--phone-port")
+        twilio = listen(0)
+    except PortInUseError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    # Asked for now: on Windows the listener is closed when the host starts.
+    port = port_of(functions)
+    urls = [f"http://127.0.0.1:{number}" for number in (port, port_of(phone), port_of(twilio))]
+
+    def environment() -> dict[str, str]:
+        local_stack = host_settings(*urls)
+        return host_environment(os.environ, options.root, local_stack, options.settings_file)
+
+    early: HostProcess | None = None
+    # The supervisor meets an unusable settings file again and shows it on the page.
+    with contextlib.suppress(HostEnvironmentError):
+        early = start_host(
+            root=options.root,
+            listener=functions,
+            port=port,
+            environment=environment(),
+            function_key=FUNCTION_KEY,
+        )
+
+    import asyncio
+
+    from local_stack.stack import Stack
+
+    stack = Stack(
+        root=options.root,
+        clock_kind=options.clock,
+        functions=functions,
+        functions_port=port,
+        phone=phone,
+        twilio=twilio,
+        environment=environment,
+        early=early,
+    )
+    return asyncio.run(stack.run())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""`python -m local_stack.host --root DIR (--fd N | --port N) --function-key KEY`."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from local_stack.host.addresses import LOOPBACK
+from local_stack.host.application import Application, load_application
+from local_stack.host.functions import start_runtime
+from local_stack.host.http.front import Front
+from local_stack.host.http.server import HostServer
+from local_stack.host.logs import configure_logging
+from local_stack.host.parent import Ending, end_with_parent
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m local_stack.host")
+    parser.add_argument("--root", type=Path, required=True, help="folder of the app")
+    door = parser.add_mutually_exclusive_group(required=True)
+    door.add_argument("--fd", type=int, help="a listening socket, handed down")
+    door.add_argument("--port", type=int, help="a port of 127.0.0.1")
+    parser.add_argument("--function-key", required=True)
+    return parser.parse_args()
+
+
+def open_listener(options: argparse.Namespace) -> socket.socket:
+    """Return the inherited socket, or one on the given port."""
+    if options.fd is not None:
+        return socket.socket(fileno=options.fd)
+    return socket.create_server((LOOPBACK, options.port))
+
+
+async def serve(application: Application, listener: socket.socket, function_key: str) -> None:
+    """Serve until the parent is gone or asks for the end."""
+    loop = asyncio.get_running_loop()
+    ending = Ending()
+    end_with_parent(loop, ending)
+    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
+        loop.add_signal_handler(signal.SIGTERM, ending.hurry)
+        loop.add_signal_handler(signal.SIGINT, ending.hurry)
+    await HostServer(Front(application, function_key)).serve(listener, ending)
+
+
+def main() -> int:
+    """Run the host; return its exit status."""
+    options = parse_arguments()
+    root: Path = options.root.resolve()
+    listener = open_listener(options)
+    configure_logging()
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a print shows at once
+    # As in the cloud: the app's folder is the working directory and the first place for imports.
+    os.chdir(root)
+    sys.path.insert(0, str(root))
+    start_runtime()
+    application = load_application(root, os.environ)
+    try:
+        asyncio.run(serve(application, listener, options.function_key))
+    except SystemExit as error:
+        logging.getLogger("host").critical("a function ended the host: sys.exit(%s)", error.code)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

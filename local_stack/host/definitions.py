@@ -1,0 +1,147 @@
+"""What one `function.json` says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from local_stack.host.configuration import ConfigurationError, read_json_object
+
+AuthLevel = Literal["anonymous", "function", "admin"]
+Direction = Literal["in", "out", "inout"]
+
+AUTH_LEVELS: Mapping[str, AuthLevel] = {
+    "anonymous": "anonymous",
+    "function": "function",
+    "admin": "admin",
+}
+DIRECTIONS: Mapping[str, Direction] = {"in": "in", "out": "out", "inout": "inout"}
+EMULATED_BINDINGS = frozenset({"httpTrigger", "http"})
+TRUE_WORDS = frozenset({"true", "1"})
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One binding: the Python parameter (or `$return`), its type and its direction."""
+
+    name: str
+    type: str
+    direction: Direction
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where and for whom a function is open. No methods means every method."""
+
+    route: str
+    methods: frozenset[str]
+    auth_level: AuthLevel
+
+
+@dataclass(frozen=True)
+class FunctionDefinition:
+    """One function of the app. `script` is absolute; `trigger` is the HTTP trigger's name."""
+
+    name: str
+    directory: Path
+    script: Path
+    entry_point: str | None
+    bindings: tuple[Binding, ...]
+    trigger: str
+    door: Door
+
+
+def default_door(name: str) -> Door:
+    """The door of a function whose own description cannot be read.
+
+    It asks for no key: behind it is only the reason, and a 401 would send people after keys.
+    """
+    return Door(route=name, methods=frozenset(), auth_level="anonymous")
+
+
+def is_disabled(folder: Path, environment: Mapping[str, str]) -> bool:
+    """Tell whether the function in `folder` is switched off.
+
+    Azure: `"disabled"` in function.json (true, or the name of a setting that is true or 1), or the
+    setting `AzureWebJobs.<Name>.Disabled`, on Linux with double underscores instead of dots.
+    """
+    settings = [f"AzureWebJobs.{folder.name}.Disabled", f"AzureWebJobs__{folder.name}__Disabled"]
+    try:
+        value: object = read_json_object(folder / "function.json").get("disabled", False)
+    except ConfigurationError:
+        value = False
+    if isinstance(value, str):
+        settings.append(value)
+    return value is True or any(
+        environment.get(name, "").lower() in TRUE_WORDS for name in settings
+    )
+
+
+def read_function_definition(folder: Path) -> FunctionDefinition:
+    """Read `function.json` in `folder`; raise ConfigurationError when it cannot be used here."""
+    document = read_json_object(folder / "function.json")
+    entries = read_bindings(document)
+    bindings = tuple(read_binding(entry) for entry in entries)
+    refuse_what_is_not_emulated(bindings)
+    triggers = [entry for entry in entries if entry["type"] == "httpTrigger"]
+    if len(triggers) != 1:
+        raise ConfigurationError("function.json: expected exactly one httpTrigger")
+    entry_point: object = document.get("entryPoint")
+    return FunctionDefinition(
+        name=folder.name,
+        directory=folder,
+        script=(folder / str(document.get("scriptFile") or "__init__.py")).resolve(),
+        entry_point=str(entry_point) if entry_point else None,
+        bindings=bindings,
+        trigger=str(triggers[0]["name"]),
+        door=read_door(folder.name, triggers[0]),
+    )
+
+
+def read_bindings(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the entries of `bindings`, which must be a list of objects."""
+    entries: object = document.get("bindings")
+    if not isinstance(entries, list) or not entries:
+        raise ConfigurationError('function.json: "bindings" must be a list of bindings')
+    for entry in cast(list[object], entries):
+        if not isinstance(entry, dict):
+            raise ConfigurationError("function.json: a binding must be an object")
+    return cast(list[dict[str, Any]], entries)
+
+
+def read_binding(entry: Mapping[str, Any]) -> Binding:
+    """Return one entry of `bindings`, typed."""
+    name: object = entry.get("name")
+    kind: object = entry.get("type")
+    direction = DIRECTIONS.get(str(entry.get("direction", "in")).lower())
+    if not isinstance(name, str) or not isinstance(kind, str) or not name or not kind:
+        raise ConfigurationError('function.json: a binding needs a "name" and a "type"')
+    if direction is None:
+        raise ConfigurationError(f'function.json: "direction" of {name} must be in, out or inout')
+    return Binding(name=name, type=kind, direction=direction)
+
+
+def refuse_what_is_not_emulated(bindings: tuple[Binding, ...]) -> None:
+    """Name a binding that works in the cloud and not here, so that nothing is dropped silently."""
+    for binding in bindings:
+        if binding.type not in EMULATED_BINDINGS:
+            raise ConfigurationError(
+                f"function.json: the local host does not emulate the binding {binding.name} "
+                f"of type {binding.type}"
+            )
+
+
+def read_door(name: str, trigger: Mapping[str, Any]) -> Door:
+    """Return route, methods and auth level of an HTTP trigger; the defaults are Azure's."""
+    route: object = trigger.get("route")
+    methods: object = trigger.get("methods") or []
+    auth_level = AUTH_LEVELS.get(str(trigger.get("authLevel", "function")).lower())
+    if auth_level is None:
+        raise ConfigurationError('function.json: "authLevel" must be anonymous, function or admin')
+    if not isinstance(methods, list):
+        raise ConfigurationError('function.json: "methods" must be a list')
+    return Door(
+        route=name if route is None else str(route).strip("/"),
+        methods=frozenset(str(method).upper() for method in cast(list[object], methods)),
+        auth_level=auth_level,
+    )

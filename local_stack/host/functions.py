@@ -1,0 +1,169 @@
+"""The functions of an app, loaded and run by `azure-functions-runtime-v1`.
+
+The only module that touches the runtime's private names, which is why its version is pinned.
+One process can hold one app: the runtime keeps its registry in the module.
+"""
+
+import asyncio
+import logging
+import traceback
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import azure_functions_runtime_v1 as runtime
+from azure_functions_runtime_v1 import handle_event, loader, native_invocation
+from azure_functions_runtime_v1.bindings.datumdef import Datum
+from azure_functions_runtime_v1.bindings.meta import load_binding_registry
+
+from local_stack.host.app_frames import app_frames
+from local_stack.host.definitions import FunctionDefinition
+
+# The runtime compares a binding's direction with numbers of the host's message format.
+DIRECTIONS = {"in": 0, "out": 1, "inout": 2}
+MESSAGE_FORMAT = SimpleNamespace(BindingInfo=SimpleNamespace(out=1, inout=2, undefined=0))
+
+
+class FunctionLoadError(Exception):
+    """A function could not be loaded; the message is the reason, on one line."""
+
+
+class InvocationError(Exception):
+    """A function raised; the message is the traceback."""
+
+
+@dataclass(frozen=True)
+class FunctionRequest:
+    """One HTTP request as a function sees it. Header names are in lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    params: Mapping[str, str]
+    route_params: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class FunctionAnswer:
+    """What a function returned: status, headers, cookies and body."""
+
+    status: int
+    headers: Mapping[str, str]
+    cookies: tuple[str, ...]
+    body: bytes
+
+
+def start_runtime() -> None:
+    """Make the runtime ready to load functions: thread pool, bindings and loader."""
+    # The runtime logs each failed load and invocation; the host already reports both.
+    logging.getLogger("azure.functions").addFilter(lambda record: record.levelno < logging.ERROR)
+    runtime.start_threadpool_executor()
+    load_binding_registry()
+    loader.install()
+
+
+def load_function(definition: FunctionDefinition) -> None:
+    """Import one function and check it against its function.json.
+
+    Raises FunctionLoadError, with the original error as its cause.
+    """
+    bindings = {
+        binding.name: SimpleNamespace(
+            type=binding.type, direction=DIRECTIONS[binding.direction], data_type=0
+        )
+        for binding in definition.bindings
+    }
+    metadata = SimpleNamespace(
+        name=definition.name, directory=str(definition.directory), bindings=bindings
+    )
+    try:
+        function = loader.load_function(
+            definition.name,
+            str(definition.directory),
+            str(definition.script),
+            definition.entry_point,
+        )
+        registry: Any = handle_event._functions  # pyright: ignore[reportPrivateUsage] # no public name
+        registry.add_function(definition.name, function, metadata, MESSAGE_FORMAT)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a module may raise anything
+        # The runtime adds a page of advice to an ImportError; the original says what is missing.
+        cause = error.__context__ if isinstance(error, ImportError) else None
+        original = cause or error
+        raise FunctionLoadError(describe(original, definition.directory.parent)) from original
+
+
+def describe(error: BaseException, app: Path) -> str:
+    """Return the error on one line, with the place in the app where it happened."""
+    message = " ".join(str(error).split())
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    places = app_frames(error, app)
+    if isinstance(error, SyntaxError) or not places:
+        return text
+    place = Path(places[-1].filename).relative_to(app).as_posix()
+    return f"{text} ({place}, line {places[-1].lineno})"
+
+
+async def invoke(definition: FunctionDefinition, request: FunctionRequest) -> FunctionAnswer:
+    """Run one function; raise InvocationError when it fails.
+
+    `sys.exit()` in a function is a failed invocation here: it must not end the host.
+    """
+    inputs = [(definition.trigger, to_datum(request))]
+    trace_parent = request.headers.get("traceparent", "")
+    try:
+        ok, returned, outputs, _, stack = await native_invocation.invocation_request_native(
+            str(uuid.uuid4()), definition.name, inputs, {}, trace_parent
+        )
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise InvocationError(traceback.format_exc()) from None
+    except SystemExit as error:
+        raise InvocationError(traceback.format_exc()) from error
+    if not ok:
+        raise InvocationError(str(stack))
+    answers: list[Any] = [output for _, output in outputs]
+    return to_answer(returned if returned is not None else next(iter(answers), None))
+
+
+def to_datum(request: FunctionRequest) -> Datum:
+    """Return the request in the runtime's own form."""
+    return Datum(
+        {
+            "method": text(request.method),
+            "url": text(request.url),
+            "headers": {name: text(value) for name, value in request.headers.items()},
+            "query": {name: text(value) for name, value in request.params.items()},
+            "params": {name: text(value) for name, value in request.route_params.items()},
+            "body": Datum(request.body, "bytes"),
+        },
+        "http",
+    )
+
+
+def text(value: str) -> Datum:
+    """Return text in the runtime's own form."""
+    return Datum(value, "string")
+
+
+def to_answer(returned: Any) -> FunctionAnswer:
+    """Return what the function gave back: an HttpResponse, a `str`, or nothing (204)."""
+    if returned is None or returned.value is None:
+        return FunctionAnswer(204, {}, (), b"")
+    if returned.type != "http":
+        body = str(returned.value).encode()
+        return FunctionAnswer(200, {"content-type": "text/plain; charset=utf-8"}, (), body)
+    value: dict[str, Any] = returned.value
+    cookies: list[SimpleCookie] = value["cookies"] or []
+    return FunctionAnswer(
+        status=int(value["status_code"].value),
+        headers={name: header.value for name, header in value["headers"].items()},
+        cookies=tuple(morsel.OutputString() for cookie in cookies for morsel in cookie.values()),
+        body=bytes(value["body"].value),
+    )

@@ -1,0 +1,1 @@
+"""HTTP in front of the functions: routes, keys, requests and answers."""

@@ -1,0 +1,168 @@
+"""Which function answers a path: route templates of ASP.NET, as Azure Functions uses them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import unquote
+
+from local_stack.host.configuration import ConfigurationError
+from local_stack.host.definitions import AuthLevel, Door, default_door
+from local_stack.host.http.route_constraints import Accepts, read_constraint
+
+LITERAL, CONSTRAINED, FREE, CONSTRAINED_REST, REST = 1, 2, 3, 4, 5
+PARAMETER = re.compile(r"\{(\*{0,2})([A-Za-z_][\w-]*)((?::[^{}:?]+)*)(\??)\}")
+# The server leaves an encoded slash alone, so that it does not cut a segment in two.
+ENCODED_SLASH = re.compile("(%2f)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One part of a template between slashes. `text` is the literal or the parameter's name."""
+
+    text: str
+    rank: int
+    optional: bool
+    accepts: tuple[Accepts, ...]
+
+    @property
+    def takes_the_rest(self) -> bool:
+        return self.rank in {REST, CONSTRAINED_REST}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One door of the app, ready to be compared with a path."""
+
+    function: str
+    methods: frozenset[str]
+    auth_level: AuthLevel
+    pattern: re.Pattern[str]
+    parameters: tuple[Segment, ...]
+    precedence: tuple[int, ...]
+
+    def values(self, path: str) -> dict[str, str] | None:
+        """Return the route's parameters in the decoded `path`; None when it does not match."""
+        found = self.pattern.fullmatch(path)
+        if found is None:
+            return None
+        values: dict[str, str] = {}
+        for parameter, value in zip(self.parameters, found.groups(), strict=True):
+            if value:
+                if not all(accepts(value) for accepts in parameter.accepts):
+                    return None
+                values[parameter.text] = value
+        return values
+
+
+@dataclass(frozen=True)
+class Match:
+    """A route that fits a request, with the values of its parameters."""
+
+    route: Route
+    values: Mapping[str, str]
+
+
+class RouteTable:
+    """All routes of an app, literals before parameters."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._routes = sorted(routes, key=lambda route: route.precedence)
+
+    def match(self, raw_path: str, method: str) -> Match | None:
+        """Return the route for a path as it was sent, without its query, and a method."""
+        path = decode_path(raw_path)
+        for route in self._routes:
+            if route.methods and method not in route.methods:
+                continue
+            values = route.values(path)
+            if values is not None:
+                return Match(route, values)
+        return None
+
+    def methods_at(self, raw_path: str) -> list[str]:
+        """Return the methods with which a path would have a route, sorted."""
+        path = decode_path(raw_path)
+        fitting = [route for route in self._routes if route.values(path) is not None]
+        return sorted({method for route in fitting for method in route.methods})
+
+
+def decode_path(raw_path: str) -> str:
+    """Decode percent escapes except that of the slash, as the server under Azure's host does."""
+    if "%" not in raw_path:
+        return raw_path
+    parts = ENCODED_SLASH.split(raw_path)
+    return "".join(part if ENCODED_SLASH.fullmatch(part) else unquote(part) for part in parts)
+
+
+def build_route(function: str, prefix: str, door: Door) -> Route:
+    """Return the route of `function` under the app's prefix.
+
+    Raises ConfigurationError when the template is wrong or uses what is not emulated.
+    """
+    template = "/".join(part for part in (prefix, door.route) if part)
+    segments = [read_segment(text) for text in template.split("/") if text]
+    refuse_misplaced(segments, door.route)
+    return Route(
+        function=function,
+        methods=door.methods,
+        auth_level=door.auth_level,
+        pattern=build_pattern(segments),
+        parameters=tuple(segment for segment in segments if segment.rank != LITERAL),
+        precedence=tuple(segment.rank for segment in segments),
+    )
+
+
+def refuse_prefix(prefix: str) -> None:
+    """Raise ConfigurationError when no function can have a route under the app's prefix."""
+    try:
+        build_route("", prefix, default_door("name"))
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"host.json: the route prefix {prefix} is wrong or not emulated"
+        ) from error
+
+
+def read_segment(text: str) -> Segment:
+    """Read a literal or one whole `{parameter}`."""
+    if "{" not in text and "}" not in text:
+        return Segment(text, LITERAL, optional=False, accepts=())
+    found = PARAMETER.fullmatch(text)
+    if found is None:
+        raise ConfigurationError(f"function.json: the route part {text} is not emulated")
+    stars, name, constraints, question = found.groups()
+    accepts: list[Accepts] = []
+    for constraint in constraints.split(":")[1:]:
+        accept = read_constraint(constraint)
+        if accept is None:
+            raise ConfigurationError(
+                f"function.json: the route constraint {constraint} is not emulated"
+            )
+        accepts.append(accept)
+    rank = REST if stars else FREE
+    return Segment(name, rank - bool(accepts), optional=bool(question), accepts=tuple(accepts))
+
+
+def refuse_misplaced(segments: Sequence[Segment], route: str) -> None:
+    """Only optional segments may follow an optional one, and nothing a catch-all."""
+    for before, after in pairwise(segments):
+        if before.takes_the_rest or (before.optional and not after.optional):
+            raise ConfigurationError(
+                f"function.json: the route {route} has {before.text} too early"
+            )
+
+
+def build_pattern(segments: Sequence[Segment]) -> re.Pattern[str]:
+    """Return a pattern for the whole decoded path; one trailing slash is allowed."""
+    pattern = closing = ""
+    for segment in segments:
+        if segment.rank == LITERAL:
+            pattern += "/" + re.escape(segment.text)
+        elif segment.takes_the_rest:
+            pattern += "(?:/(.*))?"
+        elif segment.optional:
+            pattern += "(?:/([^/]+)"
+            closing += ")?"
+        else:
+            pattern += "/([^/]+)"
+    return re.compile(f"{pattern}{closing}/?", re.IGNORECASE | re.DOTALL)

@@ -1,0 +1,121 @@
+"""The HTTP server around the front, and its orderly end."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable
+
+from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import Response, StreamResponse
+from aiohttp.web_server import Server
+
+from deskphone.silence import KEEP_ALIVE_S
+from local_stack.host.http.answers import empty
+from local_stack.host.parent import Ending
+
+BACKLOG = 1024
+ACCEPTED_GRACE_S = 0.05  # for connections that the event loop has accepted and not yet set up
+FIRST_REQUEST_GRACE_S = 0.5  # for a connection that has not sent its first request yet
+IN_FLIGHT_GRACE_S = 15.0  # Twilio waits that long for an answer
+HURRIED_GRACE_S = 1.5  # while somebody waits for the end
+CHECK_EVERY_S = 0.01
+MAX_REQUEST_LINE_BYTES = 8 * 1024  # these two are Kestrel's limits
+MAX_HEADER_BYTES = 32 * 1024
+
+Handler = Callable[[BaseRequest], Awaitable[Response]]
+
+
+class Connection(RequestHandler):
+    """One connection; what is not HTTP gets a bare status, as from Azure's server."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> StreamResponse:
+        """Answer an error without a page about the server."""
+        if status >= 500:
+            self.log_exception("the host failed on a request", exc_info=exc)
+        response = empty(status)
+        response.force_close()
+        return response
+
+
+class HostServer(Server):
+    """Serves the front and knows how many requests are in flight."""
+
+    def __init__(self, front: Handler) -> None:
+        """Build it inside the running event loop."""
+        super().__init__(self._handle)
+        self._front = front
+        self._in_flight = 0
+        self._silent: set[RequestHandler] = set()  # connections before their first request
+        self._stopping = False
+
+    def __call__(self) -> RequestHandler:
+        """Return the protocol for a new connection."""
+        return Connection(
+            self,
+            loop=self._loop,
+            # Falsy: no access log.
+            access_log=None,  # pyright: ignore[reportArgumentType] # its annotation forgets None
+            # A function sees the body as it was sent.
+            auto_decompress=False,
+            keepalive_timeout=KEEP_ALIVE_S,
+            max_line_size=MAX_REQUEST_LINE_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+        )
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        """Note a connection that has not asked anything yet."""
+        super().connection_made(handler, transport)
+        self._silent.add(handler)
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        """Forget a connection."""
+        super().connection_lost(handler, exc)
+        self._silent.discard(handler)
+
+    async def _handle(self, request: BaseRequest) -> Response:
+        self._silent.discard(request.protocol)
+        self._in_flight += 1
+        try:
+            response = await self._front(request)
+        finally:
+            self._in_flight -= 1
+        if self._stopping:
+            response.force_close()
+        return response
+
+    async def serve(self, listener: socket.socket, ending: Ending) -> None:
+        """Serve on `listener` until the end begins; then finish what is in flight and close."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(self, sock=listener, backlog=BACKLOG)
+        await ending.begun.wait()
+        self._stopping = True
+        # Only stop accepting for now: closing the server drops connections that the event loop
+        # has accepted and not yet set up.
+        with contextlib.suppress(NotImplementedError):  # Windows
+            loop.remove_reader(listener)
+        await asyncio.sleep(ACCEPTED_GRACE_S)
+        server.close()
+        await wait_while(lambda: bool(self._silent), FIRST_REQUEST_GRACE_S)
+        patient = IN_FLIGHT_GRACE_S
+        await wait_while(lambda: self._in_flight > 0 and not ending.hurried.is_set(), patient)
+        if ending.hurried.is_set():
+            await wait_while(lambda: self._in_flight > 0, HURRIED_GRACE_S)
+        # Zero would mean no time limit at all.
+        await self.shutdown(timeout=0.1)
+
+
+async def wait_while(condition: Callable[[], bool], limit_s: float) -> None:
+    """Return when `condition` no longer holds, at the latest after `limit_s` seconds."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + limit_s
+    while condition() and loop.time() < deadline:
+        await asyncio.sleep(CHECK_EVERY_S)

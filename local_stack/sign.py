@@ -1,0 +1,154 @@
+"""`python -m local_stack.sign URL [name=value ...] [--json BODY]`: sign a request as Twilio does.
+
+Prints the header line for curl or for the portal, nothing else, so that it can be used as
+`curl -H "$(python3 dev.py sign URL Body=Hello)" -d Body=Hello URL`. With `--shared-key` there are
+two lines: `python3 dev.py sign --shared-key URL Body=Hello | curl -H @- -d Body=Hello URL`.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from deskphone.values import AUTH_TOKEN
+from local_stack.host.addresses import LOCAL_NAMES, LOOPBACK
+
+JSON_HASH = "bodySHA256"
+NOT_LOCAL = (
+    "dev.py sign: the URL is not on this machine; "
+    "set TWILIO_AUTH_TOKEN to the auth token of the account that will send the request"
+)
+NO_KEY = "dev.py sign: set TWILIO_WEBHOOK_KEY to the value of the shared key"
+# The name of a key says nothing about its value, so the app takes any.
+KEY_NAME = "webhooks_sharedkey_of_dev_py"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Sign what the command line describes; return the exit status."""
+    options = read_arguments(arguments)
+    is_local = urlsplit(options.url).hostname in LOCAL_NAMES
+    # Requests to this machine are for the local stack, whatever account the shell is set up for.
+    is_for_stack = is_local and not options.func_start
+    secret = secret_for(options, is_local=is_local, is_for_stack=is_for_stack)
+    if not secret:
+        print(NO_KEY if options.shared_key else NOT_LOCAL, file=sys.stderr)
+        return 1
+    url = with_local_name(options.url) if is_for_stack else without_credentials(options.url)
+    if options.json is not None and JSON_HASH not in url:
+        url = with_body_hash(url, options.json)
+        print(f"Send the request to {url}", file=sys.stderr)
+    fields: list[tuple[str, str]] = options.fields
+    algorithm: str = options.shared_key or "HMAC_SHA1"
+    print(f"X-Twilio-Signature: {signature(secret, url, fields, algorithm)}")
+    if options.shared_key:
+        print(f"X-Twilio-Webhooks-Signature-Settings: key={KEY_NAME},algorithm={algorithm}")
+    return 0
+
+
+def secret_for(options: argparse.Namespace, *, is_local: bool, is_for_stack: bool) -> str:
+    """Return what to sign with; "" when the environment lacks it."""
+    if options.shared_key:
+        return os.environ.get("TWILIO_WEBHOOK_KEY", "")
+    token = "" if is_for_stack else os.environ.get("TWILIO_AUTH_TOKEN", "")
+    return token or (AUTH_TOKEN if is_local else "")
+
+
+def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="dev.py sign",
+        description="Print the X-Twilio-Signature header for a request. For 127.0.0.1 and "
+        "localhost the auth token is that of the local stack, for all other hosts it is "
+        "TWILIO_AUTH_TOKEN from the environment.",
+    )
+    parser.add_argument("url", type=read_url, help="whole URL with its query, exactly as sent")
+    parser.add_argument("fields", nargs="*", type=read_field, help="name=value of the form")
+    parser.add_argument(
+        "--func-start",
+        action="store_true",
+        help="for `func start` on this machine: the URL as it is, TWILIO_AUTH_TOKEN if it is set",
+    )
+    parser.add_argument(
+        "--shared-key",
+        action="store_const",
+        const="HMAC_SHA256",
+        help="sign with TWILIO_WEBHOOK_KEY from the environment, a webhook shared key; prints the "
+        "header that says so, too",
+    )
+    parser.add_argument(
+        "--json", type=read_body, metavar="BODY", help="a JSON body instead of a form"
+    )
+    options = parser.parse_args(arguments)
+    if options.json is not None and options.fields:
+        parser.error("a request has a form or a JSON body, not both")
+    return options
+
+
+def read_url(text: str) -> str:
+    """Check that `text` is a whole URL."""
+    try:
+        parts = urlsplit(text)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port, or no address of IPv6
+        is_whole = False
+    if not is_whole or not is_text(text):
+        raise argparse.ArgumentTypeError("expected a whole URL such as http://127.0.0.1:7071/api/…")
+    return text
+
+
+def read_field(text: str) -> tuple[str, str]:
+    """Split `name=value`; the value may be empty and may contain more of `=`."""
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise argparse.ArgumentTypeError(f"expected name=value, not {text}")
+    if not is_text(text):
+        raise argparse.ArgumentTypeError(f"{name} is not in the encoding of this terminal")
+    return name, value
+
+
+def read_body(text: str) -> str:
+    """Check that a body can be sent."""
+    if not is_text(text):
+        raise argparse.ArgumentTypeError("the body is not in the encoding of this terminal")
+    return text
+
+
+def is_text(argument: str) -> bool:
+    """Whether the terminal sent characters; bytes that are none come as surrogates (PEP 383)."""
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
+
+
+def with_local_name(url: str) -> str:
+    """Return the URL with 127.0.0.1 as host, the public address of the local stack."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return parts._replace(netloc=f"{LOOPBACK}{port}").geturl()
+
+
+def without_credentials(url: str) -> str:
+    """Return the URL without `user:password@`, which Twilio does not sign."""
+    parts = urlsplit(url)
+    return url.replace(parts.netloc, parts.netloc.rpartition("@")[2], 1)
+
+
+def with_body_hash(url: str, body: str) -> str:
+    """Return the URL with the hash that ties a JSON body to it (Twilio, "Validating requests")."""
+    joint = "&" if urlsplit(url).query else "?"
+    return f"{url}{joint}{JSON_HASH}={hashlib.sha256(body.encode()).hexdigest()}"
+
+
+def signature(
+    secret: str, url: str, fields: Sequence[tuple[str, str]], algorithm: str = "HMAC_SHA1"
+) -> str:
+    """Return Twilio's signature of a URL and a form, computed by Twilio's own package."""
+    from multidict import MultiDict
+    from twilio.request_validator import RequestValidator
+
+    # A MultiDict, since the validator cannot read a repeated field from a plain one.
+    return str(RequestValidator(secret).compute_signature(url, MultiDict(fields), algorithm))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

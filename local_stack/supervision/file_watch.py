@@ -1,0 +1,102 @@
+"""Tells when the app's files change, so that the host is started anew."""
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from local_stack.supervision.host_environment import SETTINGS_FILE
+from local_stack.supervision.package import (
+    IGNORE_FILE,
+    NEVER_DEPLOYED,
+    PackageError,
+    files_below,
+    ignored_names,
+)
+
+SETTINGS = ("host.json", "requirements.txt", IGNORE_FILE, SETTINGS_FILE)
+CODE_MARKS = ("function.json", "__init__.py")  # a folder with one of them is part of the app
+# Hidden files; backups and drafts of vim, Emacs and the editors of JetBrains.
+PRIVATE = re.compile(r"\..*|.*~|#.*#|.*\.sw[a-p]|4913|.*___jb_(tmp|old)___")
+
+# Reading the state of the few files that count takes about a millisecond. It works on every file
+# system, network and container mounts included, where notifications of the system do not.
+LOOK_EVERY_S = 0.2
+SETTLE_S = 0.05  # an editor may write a file in several steps
+
+# For each file: time of change in nanoseconds and size in bytes.
+Snapshot = Mapping[str, tuple[int, int]]
+
+
+class FileWatch:
+    """Remembers the files that decide how the app runs, and waits for a difference."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known = take_snapshot(root)
+
+    async def change(self) -> str:
+        """Wait until the app differs from what was seen last; say in words which file does.
+
+        A change between two calls is not missed: the next call returns at once.
+        """
+        while True:
+            seen = await asyncio.to_thread(take_snapshot, self._root)
+            if seen != self._known:
+                break
+            await asyncio.sleep(LOOK_EVERY_S)
+        before, self._known = self._known, await self._settled(seen)
+        return describe_difference(before, seen)
+
+    async def _settled(self, seen: Snapshot) -> Snapshot:
+        """Return the state once it has stopped changing."""
+        while True:
+            await asyncio.sleep(SETTLE_S)
+            later = await asyncio.to_thread(take_snapshot, self._root)
+            if later == seen:
+                return later
+            seen = later
+
+
+def take_snapshot(root: Path) -> Snapshot:
+    """Return the state of each watched file; one that vanishes meanwhile is left out."""
+    snapshot: dict[str, tuple[int, int]] = {}
+    for name in watched_files(root):
+        try:
+            status = os.stat(f"{root}/{name}")  # noqa: PTH116 - several times a second
+        except OSError:
+            continue
+        snapshot[name] = (status.st_mtime_ns, status.st_size)
+    return snapshot
+
+
+def watched_files(root: Path) -> list[str]:
+    """Return the files that decide how the app runs, relative to `root`.
+
+    These are the app's own settings and all files in its functions and packages. Whatever else
+    lies in `root`, such as logs and archives, comes and goes without a restart.
+    """
+    try:
+        ignored = ignored_names(root)
+    except (PackageError, OSError, ValueError):
+        ignored = NEVER_DEPLOYED  # the next save of .funcignore may repair it
+    found = list(SETTINGS)
+    folders = {path.parent.name for mark in CODE_MARKS for path in root.glob(f"*/{mark}")}
+    for folder in folders - ignored:
+        found += files_below(root, folder, ignored)
+    return [name for name in found if name in SETTINGS or not is_private(name)]
+
+
+def is_private(name: str) -> bool:
+    """Tell whether a file is hidden or an editor's own, or lies in such a folder."""
+    return any(PRIVATE.fullmatch(part) for part in name.split("/"))
+
+
+def describe_difference(before: Snapshot, after: Snapshot) -> str:
+    """Name the first file that differs, and how many more there are."""
+    names = before.keys() | after.keys()
+    first, *others = sorted(name for name in names if before.get(name) != after.get(name))
+    verb = "added" if first not in before else "removed" if first not in after else "changed"
+    more = f" and {len(others)} more" if others else ""
+    return f"{first} {verb}{more}"

@@ -1,0 +1,138 @@
+"""The Functions host as a child process, and the listening socket it inherits.
+
+Imports nothing slow (asyncio neither), so that the host can be on its way before the emulator
+loads its own parts.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_stack.host.addresses import FINISH, LOOPBACK
+
+HIGHEST_PORT = 65_535
+BACKLOG = 1024  # connections that wait while the host restarts
+STOP_LIMIT_S = 2.2  # the host gives requests in flight 1.5 s
+FINISH_LIMIT_S = 16.5  # the host gives them 15 s when nobody waits for its end
+PROJECT = Path(__file__).resolve().parents[2]
+CAN_INHERIT = os.name == "posix"
+
+
+class PortInUseError(Exception):
+    """A port cannot be used; the message names it and the option that chooses another."""
+
+
+def listen(port: int, *, option: str = "--port") -> socket.socket:
+    """Return a listening socket on 127.0.0.1; port 0 takes any free one.
+
+    Raises PortInUseError, which names `option`.
+    """
+    if not 0 <= port <= HIGHEST_PORT:
+        raise PortInUseError(f"{port} is no port; choose one up to {HIGHEST_PORT} with {option}")
+    try:
+        # create_server picks the address reuse that is right for the system.
+        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise PortInUseError(
+            f"cannot listen on port {port} ({reason}); choose another with {option}"
+        ) from error
+
+
+def port_of(listener: socket.socket) -> int:
+    """Return the port a socket listens on."""
+    port: int = listener.getsockname()[1]
+    return port
+
+
+@dataclass(frozen=True)
+class HostProcess:
+    """One running host. Its output goes to the terminal as it is."""
+
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    async def ended(self) -> str:
+        """Wait for the end of the process; return how it ended, in words."""
+        import asyncio
+
+        status = await asyncio.to_thread(self.process.wait)
+        self.begin_stop()  # closes our end of its standard input
+        return describe_exit(status)
+
+    def begin_finish(self) -> None:
+        """Ask the host to listen no more and to end when all requests in flight are answered."""
+        if self.process.stdin is not None and not self.process.stdin.closed:
+            with contextlib.suppress(OSError):  # it is gone already
+                os.write(self.process.stdin.fileno(), FINISH)
+
+    async def finish(self) -> None:
+        """Wait for the end that was asked for; kill the host when it takes too long."""
+        await self._wait_or_kill(FINISH_LIMIT_S)
+
+    def begin_stop(self) -> None:
+        """Ask the host to end soon: what is in flight has little time left."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+    async def stop(self) -> None:
+        """Ask the host to end soon and wait for it; kill it when it takes too long."""
+        self.begin_stop()
+        await self._wait_or_kill(STOP_LIMIT_S)
+
+    async def _wait_or_kill(self, limit_s: float) -> None:
+        import asyncio
+
+        ended = asyncio.create_task(self.ended())
+        done, _ = await asyncio.wait([ended], timeout=limit_s)
+        if not done:
+            self.process.kill()
+        await ended
+
+
+def start_host(
+    *,
+    root: Path,
+    listener: socket.socket,
+    port: int,
+    environment: Mapping[str, str],
+    function_key: str,
+) -> HostProcess:
+    """Start a host for the app in `root`; raise OSError when that is impossible.
+
+    The host inherits `listener`, so that connections wait in it while there is no host. Windows
+    cannot hand a socket down: there the socket is closed and the host binds `port` itself.
+    """
+    if not CAN_INHERIT:
+        listener.close()
+    door = ["--fd", str(listener.fileno())] if CAN_INHERIT else ["--port", str(port)]
+    command = [sys.executable, "-m", "local_stack.host", "--root", str(root), *door]
+    process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+        [*command, "--function-key", function_key],
+        cwd=PROJECT,
+        env=dict(environment),
+        stdin=subprocess.PIPE,
+        pass_fds=[listener.fileno()] if CAN_INHERIT else [],
+        # A session of its own: Ctrl-C on the terminal reaches the emulator, which ends the host.
+        start_new_session=True,
+    )
+    return HostProcess(process)
+
+
+def describe_exit(status: int) -> str:
+    """Say how a process ended; a negative status is a signal."""
+    if status < 0:
+        try:
+            return f"killed by signal {-status} ({signal.Signals(-status).name})"
+        except ValueError:
+            return f"killed by signal {-status}"
+    return f"ended with exit status {status}"

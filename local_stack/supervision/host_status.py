@@ -1,0 +1,81 @@
+"""Asks the Functions host whether it is up."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from local_stack.host.addresses import LOOPBACK, STATUS_PATH
+
+RETRY_S = 0.02
+LOOK_EVERY_S = 2.0
+SILENCE_S = 5.0  # no answer for so long: something blocks the event loop
+
+
+@dataclass(frozen=True)
+class HostReport:
+    """What the host says of itself. Each error is a function's name ("" for the app), a reason."""
+
+    running: bool
+    functions: tuple[str, ...]
+    errors: tuple[tuple[str, str], ...]
+
+
+async def wait_for_report(port: int, pid: int, function_key: str) -> HostReport:
+    """Return the report of the host with this process id, as soon as it answers.
+
+    Another host may still be ending on the same socket: its answers do not count.
+    """
+    while True:
+        try:
+            document = await ask(port, function_key)
+            if document.get("instanceId") == str(pid):
+                return read_report(document)
+        except (OSError, ValueError, asyncio.IncompleteReadError):
+            pass  # not there yet, or just gone
+        await asyncio.sleep(RETRY_S)
+
+
+async def watch_answers(port: int, function_key: str, on_change: Callable[[bool], None]) -> None:
+    """Tell when a host that was up no longer answers (False), and when it does again (True)."""
+    was_answering = True
+    while True:
+        answering = was_answering
+        try:
+            async with asyncio.timeout(SILENCE_S):
+                await ask(port, function_key)
+            answering = True
+        except TimeoutError:
+            answering = False
+        except (OSError, ValueError, asyncio.IncompleteReadError):
+            pass  # it ends; its process tells that
+        if answering != was_answering:
+            on_change(answering)
+            was_answering = answering
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def ask(port: int, function_key: str) -> dict[str, Any]:
+    """Return the host's status document; without a host the connection waits in the socket."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        writer.write(
+            f"GET {STATUS_PATH} HTTP/1.1\r\nHost: {LOOPBACK}\r\n"
+            f"x-functions-key: {function_key}\r\nConnection: close\r\n\r\n".encode()
+        )
+        answer = await reader.read()
+    finally:
+        writer.close()
+    _, _, body = answer.partition(b"\r\n\r\n")
+    document: dict[str, Any] = json.loads(body)
+    return document
+
+
+def read_report(document: dict[str, Any]) -> HostReport:
+    """Return the status document, typed."""
+    return HostReport(
+        running=document["state"] == "Running",
+        functions=tuple(document["functions"]),
+        errors=tuple((error["function"], error["reason"]) for error in document["errors"]),
+    )

@@ -1,0 +1,40 @@
+"""Faults that a test has switched on."""
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+
+from deskphone.faults import rotated_token
+from deskphone.values import AUTH_TOKEN
+
+type Fault = Mapping[str, object]
+"""One fault as in docs/local-stack.md, for example {"service": "twilio", "kind": "lost"}."""
+
+
+class FaultsOn:
+    """The faults that are on; in a `with` statement they go off at its end."""
+
+    def __init__(self, ask: Callable[[str], Any]) -> None:
+        """`ask` makes a request with a method to the door of the faults; it returns the answer."""
+        self._ask = ask
+
+    def __enter__(self) -> "FaultsOn":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._ask("DELETE")
+
+    def happened(self) -> list[int]:
+        """Return how often each fault has struck, in the order in which they were given."""
+        return [fault["happened"] for fault in self._ask("GET")["faults"]]
+
+
+def auth_token_of(answer: Mapping[str, Any]) -> str:
+    """Return the account's auth token while the faults of an answer are on."""
+    kinds = [(fault["service"], fault["kind"]) for fault in answer["faults"]]
+    return rotated_token(answer["seed"]) if ("vault", "rotated") in kinds else AUTH_TOKEN

@@ -1,0 +1,68 @@
+"""A second instance of the functions beside a running stack: one public address, one ledger."""
+
+import json
+import os
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import requests
+
+from local_stack.supervision.host_environment import host_environment
+from local_stack.supervision.host_process import PROJECT, HostProcess, listen, port_of, start_host
+from local_stack.testing.output import TIMEOUT_S
+from local_stack.values import FUNCTION_KEY, host_settings
+
+
+class SecondHost(NamedTuple):
+    """Another host; it is asked at `url`, but its reports and webhooks go to the first one."""
+
+    url: str
+    http: requests.Session
+
+    def function(self, name: str, body: Any = None, **headers: str) -> requests.Response:
+        """Post to a function with the function key; `body` becomes JSON."""
+        return self.http.post(
+            f"{self.url}/api/{name}",
+            data=json.dumps(body),
+            headers={
+                "Content-Type": "application/json",
+                "x-functions-key": FUNCTION_KEY,
+                **headers,
+            },
+            timeout=TIMEOUT_S,
+        )
+
+
+@contextmanager
+def second_host(
+    functions_url: str, emulator_url: str, environment: Mapping[str, str]
+) -> Generator[SecondHost]:
+    """Start another host for the stack with these URLs; kill it at the end.
+
+    Its PUBLIC_URL is the first host's, as that of several instances behind one name. It asks the
+    emulator's main door for Twilio, so the fault of a Twilio out of reach does not strike it.
+    """
+    with listen(0) as listener:
+        port = port_of(listener)
+        settings = host_settings(functions_url, emulator_url)
+        host = start_host(
+            root=PROJECT,
+            listener=listener,
+            port=port,
+            environment=host_environment({**os.environ, **environment}, PROJECT, settings, ""),
+            function_key=FUNCTION_KEY,
+        )
+        try:
+            with requests.Session() as http:
+                http.trust_env = False
+                yield SecondHost(f"http://127.0.0.1:{port}", http)
+        finally:
+            _kill(host)
+
+
+def _kill(host: HostProcess) -> None:
+    """End the process as Azure may: without notice."""
+    host.process.kill()
+    host.begin_stop()
+    host.process.wait(TIMEOUT_S)

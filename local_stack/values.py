@@ -1,0 +1,58 @@
+"""The fixed values of the local stack.
+
+They open nothing but the emulator, so they are no secrets.
+"""
+
+from deskphone.values import (
+    ACCOUNT_SID,
+    API_KEY_SECRET,
+    API_KEY_SID,
+    AUTH_TOKEN,
+    LINE,
+)
+
+FUNCTION_KEY = "local"
+LINK_SIGNING_KEY = "2" * 32
+"""Signs the links to recordings."""
+
+VAULT_URL = "https://local-stack.vault.azure.net"
+TABLE_URL = "https://local-stack.table.core.windows.net"
+IDENTITY_HEADER = "local"
+FUNCTIONS_PORT = 7071
+
+SECRETS = {
+    "TwilioAccountSid": ACCOUNT_SID,
+    "TwilioAuthToken": AUTH_TOKEN,
+    "TwilioApiKeySid": API_KEY_SID,
+    "TwilioApiKeySecret": API_KEY_SECRET,
+    "LinkSigningKey": LINK_SIGNING_KEY,
+}
+"""What the Key Vault stand-in holds, by secret name."""
+
+
+def host_settings(
+    functions_url: str, emulator_url: str, twilio_url: str | None = None
+) -> dict[str, str]:
+    """Return the settings that tie the functions to the local stack; they win over all others.
+
+    The URLs are without a final slash, e.g. http://127.0.0.1:7071. `twilio_url` is Twilio's own
+    door of the emulator, if it has one.
+    An empty value counts as not set: it hides a real account's setting.
+    """
+    return {
+        "LOCAL_STACK_URL": emulator_url,
+        "LOCAL_STACK_TWILIO_URL": twilio_url or emulator_url,
+        "KEY_VAULT_URL": VAULT_URL,
+        "IDENTITY_ENDPOINT": f"{emulator_url}/identity/token",
+        "IDENTITY_HEADER": IDENTITY_HEADER,
+        "AZURE_CLIENT_ID": "",
+        "AzureWebJobsStorage": "",
+        "AzureWebJobsStorage__accountName": "",
+        "AzureWebJobsStorage__tableServiceUri": TABLE_URL,
+        "AzureWebJobsStorage__clientId": "",
+        "PUBLIC_URL": functions_url,
+        "WEBSITE_HOSTNAME": functions_url.removeprefix("http://"),
+        "TWILIO_FROM_NUMBER": LINE,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }

@@ -1,0 +1,41 @@
+"""Twilio's reports as log lines: JSON without personal data.
+
+Numbers are masked to their last four digits, texts and places are left out.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+
+from shared.phone_numbers import masked
+from shared.webhooks.verifier import Webhook
+
+log = logging.getLogger(__name__)
+
+# From our names to Twilio's fields.
+QUEUE_FIELDS = {
+    "sid": "CallSid",
+    "queue_sid": "QueueSid",
+    "result": "QueueResult",
+    "waited_s": "QueueTime",
+}
+
+
+def log_report(
+    kind: str, webhook: Webhook, fields: Mapping[str, str], *, stored: bool = True
+) -> None:
+    """Log the given `fields` (from our names to Twilio's) of a report, and whose it is.
+
+    A report that could not be kept says so.
+    """
+    record: dict[str, str | bool | None] = {"report": kind}
+    record |= {name: webhook.field(field) for name, field in fields.items()}
+    record |= {"from": masked(webhook.field("From")), "to": masked(webhook.field("To"))}
+    given = {name: value for name, value in record.items() if value is not None}
+    log.info("%s", json.dumps(given if stored else given | {"stored": False}))
+
+
+def log_queue_result(webhook: Webhook) -> None:
+    """Log how a caller's time in a queue ended; nothing while it goes on."""
+    if webhook.field("QueueResult"):
+        log_report("queue", webhook, QUEUE_FIELDS)

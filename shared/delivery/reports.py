@@ -1,0 +1,123 @@
+"""Twilio's reports: each is kept in the ledger, settles its claim, and acts and is logged once."""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from shared import clients
+from shared.delivery.report_log import log_report
+from shared.delivery.states import Report, States
+from shared.errors import ConfigurationError, LedgerError
+from shared.webhooks.verifier import Webhook
+
+Act = Callable[[], Awaitable[None]]
+
+
+class ReportKind(NamedTuple):
+    """What is told of: `prefixes` of its SIDs, and `fields`, from our names to Twilio's."""
+
+    name: str
+    prefixes: str
+    fields: Mapping[str, str]
+
+
+MESSAGE = ReportKind(
+    "message",
+    "SM|MM",
+    {"sid": "MessageSid", "status": "MessageStatus", "error_code": "ErrorCode"},
+)
+CALL = ReportKind(
+    "call",
+    "CA",
+    {
+        "sid": "CallSid",
+        "status": "CallStatus",
+        "direction": "Direction",
+        "sequence": "SequenceNumber",
+        "duration_s": "CallDuration",
+        "sip_code": "SipResponseCode",
+        "answered_by": "AnsweredBy",
+    },
+)
+RECORDING = ReportKind(
+    "recording",
+    "RE",
+    {
+        "sid": "RecordingSid",
+        "call_sid": "CallSid",
+        "status": "RecordingStatus",
+        "duration_s": "RecordingDuration",
+        "source": "RecordingSource",
+        "error_code": "ErrorCode",
+    },
+)
+
+
+async def take(kind: ReportKind, webhook: Webhook) -> None:
+    """Take in a report: settle its claim, keep it and log it; a repeated one does nothing.
+
+    Raise LedgerError (or ConfigurationError) when it cannot be kept: the answer is 5xx then, so
+    Twilio repeats the report. Raise InvalidRequestError when it is none.
+    """
+    try:
+        states = clients.states()
+    except ConfigurationError:  # an app without storage logs what it is told
+        log_report(kind.name, webhook, kind.fields)
+        return
+    report = _read(kind, webhook)
+    try:
+        is_news = await _keep(states, report)
+    except (ConfigurationError, LedgerError):
+        log_report(kind.name, webhook, kind.fields, stored=False)
+        raise
+    if is_news:
+        log_report(kind.name, webhook, kind.fields)
+
+
+async def act_on(kind: ReportKind, webhook: Webhook, act: Act) -> None:
+    """Take in a report upon which the app does something; a repeated one does nothing.
+
+    Raise what `act` raises: nothing is kept then, so a repeated report acts again. While the
+    ledger cannot be used a report acts as often as it comes, because never is worse than twice,
+    and Twilio is not asked to repeat what was done.
+    """
+    if await _is_known(kind, webhook):
+        return
+    await act()
+    with contextlib.suppress(ConfigurationError, LedgerError):
+        await take(kind, webhook)
+
+
+def _read(kind: ReportKind, webhook: Webhook) -> Report:
+    def field(name: str) -> str:
+        return webhook.field(kind.fields.get(name, "")) or ""
+
+    return Report.from_texts(
+        field("sid"),
+        field("status"),
+        prefixes=kind.prefixes,
+        error_code=field("error_code"),
+        claim=webhook.parameter("claim") or "",
+    )
+
+
+async def _is_known(kind: ReportKind, webhook: Webhook) -> bool:
+    try:
+        states = clients.states()
+        report = _read(kind, webhook)
+        known = await states.find(report.sid)
+    except (ConfigurationError, LedgerError):
+        return False
+    return known is not None and report.status in known.reports
+
+
+async def _keep(states: States, report: Report) -> bool:
+    """Settle the claim, then keep the report: a row that names a claim says that it is settled.
+
+    A settled claim stays so. That is why only the first report of a send reads and writes it;
+    later ones read and write one row, and repeats only read that.
+    """
+    known = await states.find(report.sid)
+    if report.claim and (known is None or known.claim != report.claim):
+        await clients.claims().settle(report.claim, report.sid, report.status)
+    return await states.record(report, known)

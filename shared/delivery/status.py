@@ -1,0 +1,136 @@
+"""What became of a message, a call or an idempotency key, for who sent it.
+
+The ledger has what Twilio reported; where that is nothing, Twilio is asked. Only the ledger knows
+keys.
+"""
+
+import logging
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+from shared import clients
+from shared.delivery.states import State
+from shared.errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    LedgerError,
+    NotFoundError,
+    TwilioError,
+    TwilioOutcomeUnknownError,
+    TwilioRefusedError,
+)
+from shared.http.idempotency import MAX_KEY_CHARS, key_of
+from shared.http.inputs import Inputs, required
+from shared.twilio_api.account import present
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+
+FIELDS = ("sid", "key")
+
+_SID = re.compile("(SM|MM|CA)[0-9a-fA-F]{32}")
+
+log = logging.getLogger(__name__)
+
+
+class Subject(NamedTuple):
+    """Who is asked about: the SID of a message or a call, or an idempotency key; else ""."""
+
+    sid: str = ""
+    key: str = ""
+
+    @classmethod
+    def from_inputs(cls, inputs: Inputs) -> "Subject":
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        given = [name for name in FIELDS if inputs.text(name) is not None]
+        if len(given) != 1:
+            raise InvalidRequestError("either `sid` or `key` must be given", field="sid")
+        if given == ["key"]:
+            return cls(key=_key(inputs))
+        sid = required(inputs.text("sid"), "sid")
+        if not _SID.fullmatch(sid):
+            raise InvalidRequestError(
+                "`sid` must be SM, MM or CA and 32 hexadecimal digits", field="sid"
+            )
+        return cls(sid=sid)
+
+
+def _key(inputs: Inputs) -> str:
+    key = key_of(required(inputs.text("key"), "key"))
+    if len(key) > MAX_KEY_CHARS:
+        raise InvalidRequestError(
+            f"`key` must be an idempotency key of up to {MAX_KEY_CHARS} characters", field="key"
+        )
+    return key
+
+
+async def find(subject: Subject) -> dict[str, object]:
+    """The answer of GetStatus.
+
+    Raise NotFoundError, ConfigurationError or VaultError, a TwilioError about a SID that only
+    Twilio may know, a LedgerError about a key.
+    """
+    return await (_of_sid(subject.sid) if subject.sid else _of_key(subject.key))
+
+
+async def _of_sid(sid: str) -> dict[str, object]:
+    state = await _reported(sid)
+    if state is not None:
+        return {"sid": sid, **_shown(state), "source": "ledger", "reports": _reports(state)}
+    status, error_code = await _at_twilio(sid)
+    shown = _shown(State(sid, status, {}, error_code))
+    return {"sid": sid, **shown, "source": "twilio", "reports": []}
+
+
+async def _of_key(key: str) -> dict[str, object]:
+    claim = await clients.claims().find(key)
+    if claim is None:
+        raise NotFoundError("No send with this key is known.", field="key")
+    found: dict[str, object] = {"outcome": claim.state, "function": claim.function}
+    if claim.sid:
+        # Until the first report comes, Twilio's answer to the send is all there is.
+        reported = await clients.states().find(claim.sid)
+        state = reported or State(claim.sid, claim.status, {})
+        found |= {"sid": claim.sid, **_shown(state), "reports": _reports(state)}
+    return found | {"source": "ledger"}
+
+
+async def _reported(sid: str) -> State | None:
+    """What the ledger knows; nothing where there is none, or while it cannot be used."""
+    try:
+        return await clients.states().find(sid)
+    except (ConfigurationError, LedgerError) as error:
+        log.info("Twilio is asked about %s: %s", sid, error.log_text)
+        return None
+
+
+async def _at_twilio(sid: str) -> tuple[str, int | None]:
+    """The status and the error code of a message or a call, as Twilio has them now."""
+
+    async def fetch(client: "Client") -> tuple[str, int | None]:
+        if sid.startswith("CA"):
+            return present((await client.calls(sid).fetch_async()).status), None
+        message = await client.messages(sid).fetch_async()
+        return present(message.status), message.error_code
+
+    try:
+        return await clients.account().run(fetch)
+    except TwilioRefusedError as error:
+        if error.twilio_status == HTTPStatus.NOT_FOUND:
+            raise NotFoundError("Nothing is known of this SID.", field="sid") from error
+        raise
+    except TwilioOutcomeUnknownError as error:  # a word for what was to be done, not to be read
+        raise TwilioError("Twilio gave no usable answer.") from error
+
+
+def _shown(state: State) -> dict[str, object]:
+    shown: dict[str, object] = {"status": state.status, "final": state.is_final}
+    if state.error_code is not None:
+        shown["error_code"] = state.error_code
+    return shown
+
+
+def _reports(state: State) -> list[dict[str, str]]:
+    """The statuses in the order in which they were reported, each with the time it was stored."""
+    return [{"status": status, "at": report.at} for status, report in state.reports.items()]

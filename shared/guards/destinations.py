@@ -1,0 +1,186 @@
+"""Which numbers the app may text and call."""
+
+import functools
+import logging
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.config.guard_settings import EVERY_COUNTRY
+from shared.config.settings import Settings
+from shared.errors import ConfigurationError, InvalidRequestError
+from shared.guard_errors import NotAllowedError
+from shared.guards.number_facts import INTERNATIONAL, NumberFacts, belongs_to, unknown_regions
+from shared.phone_numbers import E164, parse_number
+
+log = logging.getLogger(__name__)
+
+
+class Refusal(NamedTuple):
+    """Why a number is not to be reached, as the end of a sentence, and the setting that changes it.
+
+    What it says holds no part of the number but the code of its country.
+    """
+
+    reason: str
+    setting: str
+
+
+class Destinations:
+    """The numbers that the settings allow."""
+
+    def __init__(self, config: Settings) -> None:
+        self._config = config
+        entries = config.guards.allowed_countries
+        self._prefixes = tuple(entry for entry in entries if entry.startswith("+"))
+        self._regions = frozenset(entry for entry in entries if entry.isalpha())
+        self._has_every_country = EVERY_COUNTRY in entries
+
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether KILL_SWITCH is on, so that nobody may be reached."""
+        return self._config.guards.kill_switch
+
+    @property
+    def call_limit_s(self) -> int | None:
+        """How long a call may last that a document makes, in seconds; None leaves it to Twilio."""
+        return self._config.guards.call_limit_s
+
+    def require(self, number: str, field: str) -> None:
+        """Raise NotAllowedError naming `field` for a number (E.164) that is not to be reached.
+
+        Raise ConfigurationError when ALLOWED_COUNTRIES names a country that does not exist.
+        """
+        refusal = self.refusal(number)
+        if refusal is not None:
+            subject = "What `twiml` dials or texts" if field == "twiml" else f"`{field}`"
+            raise NotAllowedError(
+                f"{subject} {refusal.reason}", setting=refusal.setting, field=field
+            )
+
+    def refusal(self, number: str) -> Refusal | None:
+        """Why a number (E.164, or a short one) is not to be reached; None for one that may be.
+
+        Which numbers are allowed by themselves is looked at first: that takes no library.
+        """
+        if number in self._config.guards.allowed_numbers:
+            return None
+        facts = NumberFacts.of(number) if E164.fullmatch(number) else None
+        if facts is None or facts.is_short:
+            return Refusal(_SHORT, "ALLOWED_NUMBERS")
+        if facts.rate:
+            return Refusal(_EXPENSIVE.format(rate=facts.rate), "ALLOWED_NUMBERS")
+        if number.startswith(self._prefixes):
+            return None
+        if facts.region == INTERNATIONAL:
+            return self._elsewhere(_INTERNATIONAL, facts)
+        if self._has_every_country:
+            return None
+        return self._refusal_of_country(number, facts)
+
+    def require_known_countries(self) -> None:
+        """Raise ConfigurationError when a setting names a country that does not exist.
+
+        A check does so only where that country could have decided.
+        """
+        unknown = unknown_regions(self._allowed_regions() | {self._config.default_region})
+        if unknown:
+            raise ConfigurationError(
+                f"ALLOWED_COUNTRIES or DEFAULT_REGION names no country: {', '.join(unknown)}; "
+                "codes are those of ISO 3166, for example GB for the United Kingdom"
+            )
+
+    def reachable(self, parameter: str, written: Sequence[str]) -> list[str]:
+        """The numbers of a query's parameter that may be dialled and texted, in E.164.
+
+        They are written in any form, a national one is of DEFAULT_REGION. The log says of each
+        number that is left out which setting does it, and never the number. Nobody is reached
+        while KILL_SWITCH is on. Raise ConfigurationError when a setting names a country that does
+        not exist.
+        """
+        if written and self.is_switched_off:
+            _left_out(parameter, "KILL_SWITCH")
+            return []
+        found = [self._reachable(parameter, number) for number in written]
+        return [number for number in found if number]
+
+    def _reachable(self, parameter: str, written: str) -> str:
+        try:
+            number = _read(written, self._config.default_region)
+        except InvalidRequestError:
+            log.warning(
+                "A number of the query parameter %s cannot be read and is left out", parameter
+            )
+            return ""
+        refusal = self.refusal(number)
+        if refusal is None:
+            return number
+        _left_out(parameter, refusal.setting)
+        return ""
+
+    def _refusal_of_country(self, number: str, facts: NumberFacts) -> Refusal | None:
+        regions = self._allowed_regions()
+        if facts.region in regions or any(belongs_to(number, region) for region in regions):
+            return None
+        self.require_known_countries()
+        return self._elsewhere(_ELSEWHERE if facts.region else _NOWHERE, facts)
+
+    def _elsewhere(self, reason: str, facts: NumberFacts) -> Refusal:
+        entries = self._config.guards.allowed_countries or self._allowed_regions()
+        allowed = ",".join(sorted(entries))
+        filled = reason.format(region=facts.region, code=facts.country_code, allowed=allowed)
+        return Refusal(filled, "ALLOWED_COUNTRIES")
+
+    def _allowed_regions(self) -> frozenset[str]:
+        if self._config.guards.allowed_countries:
+            return self._regions
+        return frozenset((_home(self._config.from_number, self._config.default_region),))
+
+
+_SHORT = (
+    "is a short number, such as one for emergencies or directories, or no full one. If it is "
+    "meant, put it into the setting ALLOWED_NUMBERS."
+)
+_EXPENSIVE = (
+    "is a number that costs more than others ({rate}). If it is meant, put it into the setting "
+    "ALLOWED_NUMBERS."
+)
+_INTERNATIONAL = (
+    "belongs to an international network, such as that of satellites, which costs much. If it is "
+    "meant, set ALLOWED_COUNTRIES to {allowed},+{code}, or put the number into ALLOWED_NUMBERS."
+)
+_ELSEWHERE = (
+    "is a number of {region}, and this app reaches {allowed} only. If it is meant, set "
+    "ALLOWED_COUNTRIES to {allowed},{region}, or put the number into ALLOWED_NUMBERS."
+)
+_NOWHERE = (
+    "is a number whose country cannot be told, though it begins with +{code}, and this app reaches "
+    "{allowed} only. If it is meant, add its first digits, with the +, to ALLOWED_COUNTRIES, or "
+    "put the number into ALLOWED_NUMBERS."
+)
+
+
+@functools.lru_cache(maxsize=4)  # it is the same for every number that is checked
+def _home(own: str, region: str) -> str:
+    """The country of the app's own number, of which only E.164 tells one; else `region`.
+
+    A toll-free number of +1 is of each country there, so `region` says which one.
+    """
+    if not E164.fullmatch(own) or belongs_to(own, region):
+        return region
+    facts = NumberFacts.of(own)
+    return facts.region if facts and facts.region not in ("", INTERNATIONAL) else region
+
+
+def _read(written: str, region: str) -> str:
+    """A number in E.164; one that is written so is not looked at any further."""
+    if E164.fullmatch(written):
+        return written
+    return parse_number(written, region=region, field="number")
+
+
+def _left_out(parameter: str, setting: str) -> None:
+    log.warning(
+        "A number of the query parameter %s is left out: the setting %s does not allow it",
+        parameter,
+        setting,
+    )

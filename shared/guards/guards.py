@@ -1,0 +1,91 @@
+"""What must hold before the app sends something that costs, and what is counted."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from shared.config.guard_settings import GuardSettings
+from shared.errors import TwilioRefusedError
+from shared.guard_errors import OPTED_OUT, NotAllowedError, OptedOutError
+from shared.guards.destinations import Destinations
+from shared.guards.hosts import TwimlHosts
+from shared.guards.limits import Kind, Limits
+from shared.guards.opt_outs import OptOuts
+from shared.twilio_api.outcomes import did_nothing
+
+
+class Outgoing(NamedTuple):
+    """A text or a call that is about to be sent to `to` (E.164).
+
+    `units` are the segments of a text. A call has 1, and 1 for each number that its document dials
+    or texts: those are `dialled` (E.164). `documents` are the URLs of further TwiML, each after the
+    name of the input that has it. `senders` are whom an opt-out can be from: the number
+    and, behind it, the messaging service that it is from.
+    """
+
+    to: str
+    kind: Kind
+    units: int = 1
+    senders: tuple[str, ...] = ()
+    dialled: tuple[str, ...] = ()
+    documents: tuple[tuple[str, str], ...] = ()
+
+
+class Guards:
+    """Lets through what the settings allow."""
+
+    def __init__(
+        self,
+        config: GuardSettings,
+        destinations: Destinations,
+        hosts: TwimlHosts,
+        opt_outs: OptOuts,
+        limits: Limits,
+    ) -> None:
+        self._config = config
+        self._destinations = destinations
+        self._hosts = hosts
+        self._opt_outs = opt_outs
+        self._limits = limits
+
+    async def check(self, outgoing: Outgoing) -> None:
+        """Raise NotAllowedError for what may not be sent at all; nothing is counted."""
+        if self._config.kill_switch:
+            raise NotAllowedError(
+                "Sending is switched off for the whole app, by the setting KILL_SWITCH. "
+                "Nothing goes out until it is false again.",
+                setting="KILL_SWITCH",
+            )
+        self._destinations.require(outgoing.to, "to")
+        for number in outgoing.dialled:
+            self._destinations.require(number, "twiml")
+        for field, url in outgoing.documents:
+            self._hosts.require(url, field)
+        if outgoing.kind == "text" and await self._opt_outs.has_opted_out(
+            outgoing.to, outgoing.senders
+        ):
+            raise OptedOutError
+
+    @asynccontextmanager
+    async def admitted(self, outgoing: Outgoing) -> AsyncGenerator[None]:
+        """Check and count it; the body sends it. What Twilio did not do is not counted.
+
+        Raise NotAllowedError, or LimitReachedError when it is one too many.
+        """
+        await self.check(outgoing)
+        taken = await self._limits.take(outgoing.to, outgoing.kind, outgoing.units)
+        try:
+            yield
+        except BaseException as error:
+            if did_nothing(error):
+                await self._limits.give_back(taken)
+            # Not of a 5xx, whatever its body says: who hears of a refusal may send again.
+            if did_nothing(error) and _is_opt_out(error):
+                # Of the service, where there is one: its numbers may have texted by themselves.
+                await self._opt_outs.remember(outgoing.to, outgoing.senders[-1:])
+                raise OptedOutError from error
+            raise
+
+
+def _is_opt_out(error: BaseException) -> bool:
+    return isinstance(error, TwilioRefusedError) and error.code == OPTED_OUT

@@ -1,0 +1,226 @@
+"""The inputs of an action: JSON, a form, or query parameters, as named values."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl
+
+import azure.functions as func
+
+from shared.errors import InvalidRequestError, TooLongError, UnknownFieldError
+from shared.http.forms import FORM_TYPE, MAX_BODY_BYTES, MAX_FIELDS, media_type_of
+from shared.http.public_urls import query_of
+
+# The host's own query parameters, in lower case: the function key and the name of the key.
+HOST_PARAMETERS = frozenset({"code", "clientid"})
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Stands for the value of a name that a JSON object has twice.
+_REPEATED = object()
+_DIGITS = re.compile(r"[0-9]{1,15}")
+_NESTED_VALUE = re.compile(r'"(\w{1,40})"\s*:\s*(?:[\[{]\s*){3}')
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of one request, each a value of JSON, or the list of its texts.
+
+    `is_encoded` tells that they came from a form or a query: there everything is a text, and a `+`
+    means a blank. What is not of the type asked for is refused when it is read.
+    """
+
+    values: Mapping[str, object]
+    is_encoded: bool = False
+
+    def text(self, name: str) -> str | None:
+        """The text of an input; None when it is not given (or null in JSON)."""
+        values = self._texts(name)
+        is_list = isinstance(self.values.get(name), list) and not self.is_encoded
+        if is_list or len(values) > 1:
+            raise InvalidRequestError(f"`{name}` must be one text", field=name)
+        return values[0] if values else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The texts of an input that may be given several times, or as a list in JSON."""
+        return tuple(self._texts(name))
+
+    def number(self, name: str) -> str | None:
+        """The text of a phone number; a leading blank of a form was an unescaped `+`."""
+        value = self.text(name)
+        if value and self.is_encoded and value.startswith(" "):
+            return f"+{value[1:]}"
+        return value
+
+    def whole(self, name: str, *, least: int, most: int) -> int | None:
+        """A whole number of that range: a number of JSON, or its digits in a form or a query."""
+        value = self._typed(name)
+        if value is None:
+            return None
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            value = float(value)
+        if isinstance(value, float) and value.is_integer() and least <= value <= most:
+            return int(value)
+        raise InvalidRequestError(
+            f"`{name}` must be a whole number from {least} to {most}", field=name
+        )
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean of JSON, or the word true or false in a form or a query."""
+        value = self._typed(name)
+        if isinstance(value, str):
+            value = {"true": True, "false": False}.get(value.lower(), value)
+        if value is None or isinstance(value, bool):
+            return value
+        raise InvalidRequestError(f"`{name}` must be true or false", field=name)
+
+    def _typed(self, name: str) -> object:
+        """A value that is no text in JSON; None when it is not given."""
+        if self.is_encoded:
+            return self.text(name)
+        value = self.values.get(name)
+        if isinstance(value, str):
+            raise InvalidRequestError(f"`{name}` must not be in quotes", field=name)
+        _refuse_repeats(name, value)
+        return value
+
+    def _texts(self, name: str) -> Sequence[str]:
+        value = self.values.get(name)
+        if value is None:
+            return ()
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        return [_checked_text(name, item) for item in values]
+
+
+def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
+    """Read the body, or the query where there is no body; refuse both, and what `names` lacks."""
+    body = req.get_body()
+    if len(body) > MAX_BODY_BYTES:
+        raise TooLongError(f"the body has {len(body)} bytes; up to {MAX_BODY_BYTES} are taken")
+    body = body.removeprefix(_BYTE_ORDER_MARK)
+    inputs = query = _read_query(req.url)
+    if body:
+        inputs = _read_body(body, req.headers.get("content-type", ""), names)
+    _refuse_others((*query.values, *inputs.values), names)
+    if body and query.values:
+        name = next(iter(query.values))
+        raise InvalidRequestError(
+            f"`{name}` is in the query, but the inputs are in the body", field=name
+        )
+    if not inputs.values:
+        raise InvalidRequestError(
+            f"no input: send JSON or a form with a Content-Length header; `{names[0]}` is required",
+            field=names[0],
+        )
+    return inputs
+
+
+def read_query(req: func.HttpRequest, *names: str) -> Inputs:
+    """Read the query of a GET; refuse what `names` lacks."""
+    query = _read_query(req.url)
+    _refuse_others(query.values, names)
+    return query
+
+
+def required(value: str | None, name: str) -> str:
+    """The value of an input that must be given."""
+    if value is None or not value.strip():
+        raise InvalidRequestError(f"`{name}` is required", field=name)
+    return value
+
+
+def _refuse_others(given: Iterable[str], names: Sequence[str]) -> None:
+    for name in given:
+        if name not in names:
+            raise UnknownFieldError(
+                f"{_quoted(name)} is not an input; these are: {', '.join(names)}",
+                field=name[:40],
+            )
+
+
+def _read_query(url: str) -> Inputs:
+    """The inputs of a query, without the parameters of the host, whose case does not matter."""
+    values = _read_pairs(query_of(url).encode("utf-8", "surrogatepass")).values
+    return Inputs(
+        {name: value for name, value in values.items() if name.lower() not in HOST_PARAMETERS},
+        is_encoded=True,
+    )
+
+
+def _read_body(body: bytes, content_type: str, names: Sequence[str]) -> Inputs:
+    media_type = media_type_of(content_type)
+    # `curl -d '{...}'` announces a form; no form begins with a brace.
+    if body.lstrip()[:1] == b"{" or media_type.endswith("json"):
+        return Inputs(_read_json(body, names))
+    if media_type in ("", FORM_TYPE):
+        return _read_pairs(body)
+    raise InvalidRequestError(f"the body must be JSON or {FORM_TYPE}, not {_quoted(media_type)}")
+
+
+def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError("the body is not UTF-8") from error
+    try:
+        # Numbers are floats: to compute a whole number of many digits takes long, or fails.
+        data: object = json.loads(text, parse_int=float, object_pairs_hook=_marking_repeats)
+    except json.JSONDecodeError as error:
+        raise InvalidRequestError(f"the body is not JSON: {error}") from error
+    except RecursionError as error:
+        nested = _NESTED_VALUE.search(text)
+        # Any other name is input like a value: it may be a number, and fields are logged.
+        field = nested[1] if nested and nested[1] in names else None
+        raise InvalidRequestError("the body is nested too deeply", field=field) from error
+    if not isinstance(data, dict):
+        raise InvalidRequestError("the body must be a JSON object")
+    return cast("dict[str, object]", data)
+
+
+def _marking_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object in which a name that is given twice has a value that is refused when read."""
+    values: dict[str, object] = {}
+    for name, value in pairs:
+        values[name] = _REPEATED if name in values else value
+    return values
+
+
+def _read_pairs(encoded: bytes) -> Inputs:
+    """Decode a form or a query; bytes that are not UTF-8 become surrogates, refused by field."""
+    try:
+        pairs = parse_qsl(
+            encoded.decode("utf-8", "surrogateescape"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError as error:
+        raise InvalidRequestError(f"there are more than {MAX_FIELDS} fields") from error
+    values: dict[str, object] = {}
+    for name, value in pairs:
+        cast("list[object]", values.setdefault(name, [])).append(value)
+    return Inputs(values, is_encoded=True)
+
+
+def _checked_text(name: str, value: object) -> str:
+    _refuse_repeats(name, value)
+    if not isinstance(value, str):
+        raise InvalidRequestError(f"`{name}` must be a text in quotes", field=name)
+    if "\0" in value:
+        raise InvalidRequestError(f"`{name}` must not contain NUL characters", field=name)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRequestError(f"`{name}` is not valid Unicode text", field=name) from error
+    return value
+
+
+def _refuse_repeats(name: str, value: object) -> None:
+    if value is _REPEATED:
+        raise InvalidRequestError(f"`{name}` is given twice", field=name)
+
+
+def _quoted(text: str) -> str:
+    """A name that somebody else chose, short enough for a message."""
+    return f"`{text[:40]}`"

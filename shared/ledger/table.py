@@ -1,0 +1,171 @@
+"""The ledger in a table of the app's storage account (Azure Table Storage).
+
+Inserts and replacements are atomic there, whichever worker makes them, and a row's ETag is its
+version: https://learn.microsoft.com/rest/api/storageservices/insert-entity and update-entity2.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from shared.config.settings import Settings
+from shared.errors import AppError, ConfigurationError, LedgerError
+from shared.ledger.rows import Row, RowChangedError, RowExistsError, is_name, require_storable
+from shared.ledger.table_rows import new_mark
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.core.exceptions import AzureError
+
+    from shared.ledger.table_client import Table
+
+# One operation with its repetition and, at first, a token; and as long again for its turn. Twilio
+# waits 15 s for a whole answer.
+OPERATION_LIMIT_S = 6.0
+# aiohttp's errors of a connection that had come about.
+BROKEN = ("ServerDisconnectedError", "ClientOSError")
+
+
+class TableLedger:
+    """Rows in the table LEDGER_TABLE, which comes into being with its first row."""
+
+    def __init__(self, config: Settings, *, limit_s: float = OPERATION_LIMIT_S) -> None:
+        """Use the account that the settings name; an operation, once begun, takes `limit_s`."""
+        self._config = config
+        self._limit_s = limit_s
+        self._identity: TokenCredential | None = None
+        self._tables: dict[asyncio.AbstractEventLoop, Table] = {}
+
+    async def insert(self, row: Row) -> Row:
+        """Store a new row; raise RowExistsError when there is one already."""
+        require_storable(row)
+        mark = new_mark()
+        try:
+            async with self._table() as table:
+                return await table.insert(row, mark)
+        except RowExistsError:
+            return await self._written(row, mark)
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        """The row as it is now, None when there is none."""
+        if not is_name(name):
+            return None
+        async with self._table() as table:
+            found = await table.find(kind, name)
+        return found and found[0]
+
+    async def replace(self, row: Row) -> Row:
+        """Store the row in place of the one with its version; else RowChangedError."""
+        require_storable(row)
+        if not row.version:
+            raise RowChangedError
+        async with self._table() as table:
+            return await table.replace(row)
+
+    async def delete(self, row: Row) -> None:
+        """Remove the row if it still has this version or is gone already; else RowChangedError."""
+        if not row.version:
+            raise RowChangedError
+        async with self._table() as table:
+            await table.delete(row)
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        table = self._tables.pop(asyncio.get_running_loop(), None)
+        if table is not None:
+            await table.close()
+
+    def abandon(self) -> None:
+        """Leave all connections to the system, as at exit."""
+        for table in self._tables.values():
+            table.abandon()
+
+    async def _written(self, row: Row, mark: str) -> Row:
+        """The row that is in the way, if it was written with this mark; else RowExistsError.
+
+        That it is there is known, so neither an outage nor the limit of time may hide it.
+        """
+        found = None
+        with suppress(LedgerError):
+            async with self._table() as table:
+                found = await table.find(row.kind, row.name)
+        if found is None or found[1] != mark:
+            raise RowExistsError(found and found[0])
+        return found[0]
+
+    @asynccontextmanager
+    async def _table(self) -> "AsyncGenerator[Table]":
+        """The table of this event loop for one operation, whose failures become LedgerError."""
+        from aiohttp import ClientError
+        from azure.core.exceptions import AzureError
+
+        table = self._connected()
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await table.places.acquire()
+            try:
+                async with asyncio.timeout(self._limit_s):
+                    yield table
+            finally:
+                table.places.release()
+        except AzureError as error:
+            raise _explained(error) from error
+        except (ClientError, TimeoutError) as error:
+            raise LedgerError("the storage account did not answer in time") from error
+        except (AppError, RowExistsError, RowChangedError):
+            raise
+        except Exception as error:  # whatever the SDK stumbles over in an answer
+            kind = type(error).__name__
+            raise LedgerError(f"the storage account's answer cannot be read ({kind})") from error
+
+    def _connected(self) -> "Table":
+        """The connections of this event loop: those of another loop fail."""
+        from shared.ledger.table_client import Table
+
+        for closed in [known for known in self._tables if known.is_closed()]:
+            self._tables.pop(closed).abandon()
+        loop = asyncio.get_running_loop()
+        if loop not in self._tables:
+            self._tables[loop] = Table(self._config, self._credential())
+        return self._tables[loop]
+
+    def _credential(self) -> "TokenCredential | None":
+        """The identity, once for all loops; None where a connection string opens the account."""
+        if self._config.storage_connection:
+            return None
+        if self._identity is None:
+            from shared.config.identity import credential
+
+            self._identity = credential(
+                managed_identity=self._config.managed_identity,
+                client_id=self._config.storage_client_id,
+            )
+        return self._identity
+
+
+def _explained(error: "AzureError") -> LedgerError | ConfigurationError:
+    """What an operator can do about it. The SDK's own text may quote the request: not used."""
+    kind = type(error).__name__
+    status = getattr(error, "status_code", None)
+    if kind == "AzureSigningError":  # the key of a connection string is no Base64
+        return ConfigurationError("malformed settings: AzureWebJobsStorage (its key is no key)")
+    if kind == "CredentialUnavailableError":
+        return LedgerError("there is no identity to open storage with; at a desk, run az login")
+    if status == HTTPStatus.FORBIDDEN:
+        return LedgerError(
+            "the storage account refuses the app; its identity needs the role Storage Table Data "
+            "Contributor, a connection string a valid key, and the network rules must let it in"
+        )
+    if kind == "ClientAuthenticationError":
+        return LedgerError(
+            f"the storage account, or the app's identity, does not know the app ({status or kind})"
+        )
+    if kind.startswith("ServiceRequest"):
+        if type(getattr(error, "inner_exception", None)).__name__ in BROKEN:
+            return LedgerError("the connection to the storage account broke before it answered")
+        return LedgerError("the storage account cannot be reached; is its name right?")
+    if kind.startswith("ServiceResponse"):
+        return LedgerError("the storage account did not answer in time")
+    return LedgerError(f"the storage account did not do its work ({status or kind})")

@@ -1,0 +1,175 @@
+"""A text to the owner of a line: somebody has left a voicemail."""
+
+import logging
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from shared.clock import Clock
+from shared.config.credentials import Credentials
+from shared.config.settings import Secret, Settings
+from shared.errors import (
+    AppError,
+    ConfigurationError,
+    LedgerError,
+    StillRunningError,
+    TwilioError,
+    TwilioUnreachableError,
+    VaultError,
+)
+from shared.http.idempotency import Key
+from shared.http.public_urls import PublicUrls
+from shared.phone_numbers import E164, is_withheld
+from shared.recordings.links import RecordingLink, require_strong
+from shared.recordings.sound import DEFAULT_FORMAT, RECORDING_SID
+from shared.sending.messenger import Messenger
+from shared.sending.text import TextMessage
+from shared.twilio_api.account import TwilioAccount
+from shared.webhooks.verifier import Webhook
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.call import CallInstance
+
+UNKNOWN_CALLER = "an unknown number"
+NO_LINK = "There is no link to it: the app cannot use its secret LinkSigningKey."
+
+# As much of an address as a text about it should hold.
+MAX_CALLER_CHARS = 40
+
+_CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
+_DURATION = re.compile(r"[0-9]{1,6}")
+
+# After these the owner was not told yet.
+TO_REPEAT = (VaultError, LedgerError, StillRunningError, TwilioUnreachableError)
+
+log = logging.getLogger(__name__)
+
+
+class Voicemail(NamedTuple):
+    """A recording that can be heard; `length_s` is None when Twilio does not tell it."""
+
+    sid: str
+    call_sid: str
+    length_s: int | None
+
+    @classmethod
+    def from_report(cls, report: Webhook) -> "Voicemail | None":
+        """What Twilio reports; None when there is nothing to be heard."""
+        sid = report.field("RecordingSid") or ""
+        if report.field("RecordingStatus") != "completed" or not RECORDING_SID.fullmatch(sid):
+            return None
+        duration = report.field("RecordingDuration") or ""
+        length_s = int(duration) if _DURATION.fullmatch(duration) else None
+        return cls(sid, report.field("CallSid") or "", length_s)
+
+
+class VoicemailNotifier:
+    """Texts owners about their voicemails."""
+
+    def __init__(
+        self,
+        account: TwilioAccount,
+        messenger: Messenger,
+        credentials: Credentials,
+        config: Settings,
+        urls: PublicUrls,
+        clock: Clock,
+    ) -> None:
+        self._account = account
+        self._messenger = messenger
+        self._credentials = credentials
+        self._lifetime = timedelta(hours=config.link_lifetime_hours)
+        self._urls = urls
+        self._clock = clock
+
+    async def tell(self, voicemail: Voicemail, owner: str, request_url: str) -> None:
+        """Text `owner` (E.164) who called, for how long they spoke, and where it can be heard.
+
+        They are told once of each recording, however often it is reported. Without the ledger they
+        might be told twice, which is better than never; STORAGE_OUTAGE=refuse_all forbids it.
+
+        A failure is written to our log, with the SID of the recording. Raise VaultError,
+        LedgerError or TwilioUnreachableError, after which nothing was sent: Twilio repeats the
+        reports of TwimlVoicemail then. Raise StillRunningError when another report of it is at
+        work. After any other failure the owner might get a second text.
+        """
+        # Not of the text: its link changes with the time.
+        key = Key.of_event("OnRecording", voicemail.sid, owner)
+        try:
+            caller = await self._caller(voicemail.call_sid)
+            text = _text(caller, voicemail.length_s, await self._link(voicemail, request_url))
+            sent = await self._messenger.send(TextMessage(to=owner, body=text), request_url, key)
+            if sent.is_dry_run:
+                log.warning("The owner was not told of recording %s: DRY_RUN", voicemail.sid)
+        except AppError as error:
+            log.error(  # noqa: TRY400 - a traceback would show what Twilio said of the number
+                "The owner was not told of recording %s: %s status=%d code=%s %s",
+                voicemail.sid,
+                type(error).__name__,
+                error.status,
+                error.code,
+                error.log_text,
+            )
+            if isinstance(error, TO_REPEAT):
+                raise
+
+    async def _caller(self, call_sid: str) -> str:
+        """The other party of a call; it is fetched, because a number does not belong into URLs.
+
+        Nothing is repeated for it: Twilio waits 15 s for the answer to its report, and the time is
+        better spent on the text.
+        """
+        if not _CALL_SID.fullmatch(call_sid):
+            return UNKNOWN_CALLER
+
+        async def fetch(client: "Client") -> "CallInstance":
+            return await client.calls(call_sid).fetch_async()
+
+        try:
+            call = await self._account.run_once(fetch)
+        except TwilioError as error:  # better a text without the number than none
+            log.warning("The caller of call %s is not known: %s", call_sid, error.log_text)
+            return UNKNOWN_CALLER
+        is_ours = (call.direction or "").startswith("outbound")
+        number = call.to if is_ours else call._from  # pyright: ignore[reportPrivateUsage] - the SDK has no other name for it
+        return shown_caller(number)
+
+    async def _link(self, voicemail: Voicemail, request_url: str) -> str:
+        """Where the voicemail can be heard, and for how long; without a good key, why not."""
+        try:
+            key = require_strong(await self._credentials.find(Secret.LINK_SIGNING_KEY))
+        except ConfigurationError as error:
+            log.error("No link to recording %s: %s", voicemail.sid, error.log_text)  # noqa: TRY400 - the reason is all there is
+            return NO_LINK
+        now, lifetime = self._clock.now(), self._lifetime
+        link = RecordingLink.lasting(voicemail.sid, DEFAULT_FORMAT, now, lifetime)
+        url = self._urls.of_function("GetSharedRecording", request_url)
+        return f"{url}?{link.query(key)} (works for {_in_words(lifetime)})"
+
+
+def shown_caller(caller: str | None) -> str:
+    """How a text names a caller: a number in E.164 as it is.
+
+    Anything else (`sip:alice@example.com`, `client:alice`) is chosen by who calls, and a phone
+    makes links of what looks like one. So of the first 40 characters only letters, digits, `+`,
+    `-` and `_` are told, with a blank for what stood between them: `sip alice example com`. What
+    is withheld, or has nothing left, is an unknown number.
+    """
+    if caller is None or is_withheld(caller):
+        return UNKNOWN_CALLER
+    if E164.fullmatch(caller):
+        return caller
+    words = re.sub("[^A-Za-z0-9+_-]+", " ", caller[:MAX_CALLER_CHARS])
+    return words.strip() or UNKNOWN_CALLER
+
+
+def _text(caller: str, length_s: int | None, link: str) -> str:
+    length = "" if length_s is None else f" ({length_s // 60}:{length_s % 60:02})"
+    return f"Voicemail from {caller}{length}: {link}"
+
+
+def _in_words(lifetime: timedelta) -> str:
+    hours = round(lifetime.total_seconds() / 3600)
+    number, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -1,0 +1,249 @@
+"""Claims: who may send what an idempotency key stands for, and what became of it.
+
+            take             Twilio says yes
+    no row ──────► sending ──────────────────► sent
+      ▲              │ │                        ▲
+      └─ free ───────┘ └─ no answer ► unknown ──┤ a report, or Twilio's list, shows it
+         nothing                        │       │
+         was done                       └─ retake: it is not there ─► sending, a new attempt
+
+Each arrow is one write that only succeeds when the row is as it was read, so of several callers
+one wins. A worker that dies leaves `sending`, which counts as `unknown` once no send may last that
+long.
+"""
+
+import hashlib
+import logging
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from shared.clock import Clock
+from shared.config.settings import Settings
+from shared.errors import KeyReusedError, LedgerError, StillRunningError
+from shared.ledger.rows import Ledger, Row, RowChangedError, RowExistsError
+from shared.sending.sid_owners import SidOwners
+
+ClaimState = Literal["sending", "sent", "unknown"]
+
+CLAIM = "claim"
+TOO_OFTEN = "A claim changes more often than it can be read."
+ROUNDS = 10  # more than ever meet at one row; a broken store shall keep no worker busy
+
+_REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
+
+log = logging.getLogger(__name__)
+
+
+class Claim(NamedTuple):
+    """One key's send. `name` is made of the key, `attempt` at random for each request to Twilio.
+
+    `attempted_at` has a time zone. `sid` and `status` are Twilio's first answer (or what a report
+    told), "" where they are not known. `sender` is the number, `service` the messaging service
+    that it was to be from, whatever the settings are by now. `version` is the ledger's mark.
+    """
+
+    name: str
+    function: str
+    fingerprint: str
+    attempt: str
+    attempted_at: datetime
+    state: ClaimState = "sending"
+    sid: str = ""
+    status: str = ""
+    sender: str = ""
+    service: str = ""
+    version: str = ""
+
+    @property
+    def reference(self) -> str:
+        """How the reports of this attempt name it."""
+        return f"{self.name}-{self.attempt}"
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Claim":
+        """Read a row that `to_row` made."""
+        values: dict[str, Any] = {n: row.values[n] for n in cls._fields if n in row.values}
+        values["attempted_at"] = datetime.fromisoformat(values["attempted_at"])
+        return cls(name=row.name, version=row.version, **values)
+
+    def to_row(self) -> Row:
+        """The row that holds this claim."""
+        values = self._asdict() | {"attempted_at": self.attempted_at.isoformat()}
+        del values["name"], values["version"]
+        return Row(CLAIM, self.name, values, self.version)
+
+
+class HiddenClaimError(LedgerError):
+    """The key has a claim, but the ledger cannot be read now: nobody may send under the key."""
+
+
+class Claims:
+    """The claims in a ledger. Every method raises LedgerError when that cannot be used."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, config: Settings) -> None:
+        self._ledger = ledger
+        self._owners = SidOwners(ledger)
+        self._clock = clock
+        self._limit = timedelta(seconds=config.send_limit_s)
+        self._window = timedelta(seconds=config.settle_window_s)
+
+    def draft(
+        self, key: str, function: str, fingerprint: str, sender: str = "", service: str = ""
+    ) -> Claim:
+        """A claim to take, begun now; nothing is stored yet."""
+        draft = Claim(_name(key), function, fingerprint, _new_attempt(), self._clock.now())
+        return draft._replace(sender=sender, service=service)
+
+    async def take(self, draft: Claim) -> Claim:
+        """Claim a key before Twilio is called; return the claim that the key has from now on.
+
+        `sending`: it is the draft, and the caller sends. `sent`: the answer is there. `unknown`:
+        see `rest_of_window_s`. Raise KeyReusedError, StillRunningError, HiddenClaimError; any
+        other LedgerError comes before it is known whether the key has a claim.
+        """
+        for _ in range(ROUNDS):
+            try:
+                row = await self._ledger.insert(draft.to_row())
+            except RowExistsError as error:
+                known = await self._in_the_way(draft.name, error.row)
+                if known is not None:
+                    return self._judged(known, draft)
+            else:
+                return Claim.from_row(row)
+        raise LedgerError(TOO_OFTEN)
+
+    async def retake(self, claim: Claim) -> Claim:
+        """Begin a new attempt of an unknown send that is known by now not to have happened.
+
+        Return what `take` returns, and raise the same: somebody else may have been first.
+        """
+        again = claim._replace(
+            attempt=_new_attempt(), attempted_at=self._clock.now(), state="sending"
+        )
+        try:
+            return Claim.from_row(await self._ledger.replace(again.to_row()))
+        except RowChangedError:
+            known = await self._read(claim.name)
+        if known is None:  # somebody was first, and was refused: the key is free
+            raise _still_running()
+        return self._judged(known, again)
+
+    async def finish(self, claim: Claim, sid: str, status: str, sender: str) -> Claim:
+        """Twilio has it: from now on this is the key's answer. Return the claim as it is: `sent`.
+
+        It stays `unknown` when the SID is another claim's. A report may have told the SID already;
+        the answer that the caller gets stands above it.
+        """
+        # First, not meanwhile: what is `sent` but not owned could be found by another claim.
+        if not await self._owners.own(sid, claim.reference):
+            log.error("%s belongs to another claim", sid)
+            return await self.leave_unknown(claim)
+        done = claim._replace(state="sent", sid=sid, status=status, sender=sender or claim.sender)
+        for _ in range(ROUNDS):
+            try:
+                return Claim.from_row(await self._ledger.replace(done.to_row()))
+            except RowChangedError:
+                known = await self._read(claim.name)
+            if known is None or known.attempt != claim.attempt or known.sid not in ("", sid):
+                log.error("The claim of %s belongs to another send by now", sid)
+                return done
+            if known == done._replace(version=known.version):  # the store's answer was lost
+                return known
+            done = done._replace(version=known.version)
+        raise LedgerError(TOO_OFTEN)
+
+    async def leave_unknown(self, claim: Claim) -> Claim:
+        """No usable answer came back. Return the claim as it is: a report may have settled it."""
+        unknown = claim._replace(state="unknown")
+        try:
+            return Claim.from_row(await self._ledger.replace(unknown.to_row()))
+        except RowChangedError:
+            known = await self._read(claim.name)
+        return known if known and known.attempt == claim.attempt else unknown
+
+    async def free(self, claim: Claim) -> None:
+        """Nothing was done, so the key may be used anew, for anything."""
+        try:
+            await self._ledger.delete(claim.to_row())
+        except RowChangedError:  # freed already, or a report says that it was sent after all
+            log.warning("A claim that was to be freed has changed")
+
+    async def settle(self, reference: str, sid: str, status: str) -> None:
+        """A signed report names its claim: what was unknown, or not answered yet, was sent.
+
+        A reference that is malformed, or of no claim, or of an earlier attempt, is logged, and so
+        is a SID that another claim has found first.
+        """
+        named = _REFERENCE.fullmatch(reference)
+        for _ in range(ROUNDS):
+            claim = await self._read(named[1]) if named else None
+            if claim is None or claim.reference != reference:
+                log.warning("A report of %s names no claim that is known", sid)
+                return
+            if claim.state == "sent" and claim.sid == sid:
+                return
+            if claim.state == "sent" or not await self._owners.own(sid, reference):
+                log.error("The claim that a report of %s names has, or is of, another", sid)
+                return
+            try:
+                await self._ledger.replace(
+                    claim._replace(state="sent", sid=sid, status=status).to_row()
+                )
+            except RowChangedError:
+                continue
+            return
+        raise LedgerError(TOO_OFTEN)
+
+    async def find(self, key: str) -> Claim | None:
+        """What is known of a key; `sending` for longer than a send may take is shown as unknown."""
+        claim = await self._read(_name(key))
+        return self._as_of_now(claim) if claim else None
+
+    def rest_of_window_s(self, claim: Claim) -> float:
+        """For how many seconds Twilio may still report an unknown send by itself; 0 when over."""
+        rest = claim.attempted_at + self._window - self._clock.now()
+        return max(0.0, rest.total_seconds())
+
+    async def _read(self, name: str) -> Claim | None:
+        row = await self._ledger.read(CLAIM, name)
+        return Claim.from_row(row) if row else None
+
+    async def _in_the_way(self, name: str, row: Row | None) -> Claim | None:
+        try:
+            return Claim.from_row(row) if row else await self._read(name)
+        except LedgerError as error:
+            raise HiddenClaimError(error.detail) from error
+
+    def _judged(self, known: Claim, draft: Claim) -> Claim:
+        """What a request may do about the claim that its key has."""
+        if (known.function, known.fingerprint) != (draft.function, draft.fingerprint):
+            raise KeyReusedError(
+                "The Idempotency-Key belongs to a request with other fields, or another function: "
+                "repeat that one as it was. What is to be sent besides needs a key of its own.",
+                field="Idempotency-Key",
+            )
+        if known.attempt == draft.attempt:  # the answer of the store was lost, the row is ours
+            return known
+        known = self._as_of_now(known)
+        if known.state == "sending":
+            raise _still_running()
+        return known
+
+    def _as_of_now(self, claim: Claim) -> Claim:
+        is_late = self._clock.now() >= claim.attempted_at + self._limit
+        return claim._replace(state="unknown") if claim.state == "sending" and is_late else claim
+
+
+def _name(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _new_attempt() -> str:
+    return secrets.token_hex(8)
+
+
+def _still_running() -> StillRunningError:
+    detail = "A request with this Idempotency-Key is under way, or was cut off a moment ago."
+    return StillRunningError(detail, retry_after_s=1)

@@ -1,0 +1,108 @@
+"""The text message that a caller asks for, checked."""
+
+from dataclasses import dataclass, field
+
+from shared.config.setting_rules import MESSAGING_SERVICE_SID
+from shared.config.settings import Settings
+from shared.errors import InvalidRequestError
+from shared.http.inputs import Inputs, required
+from shared.http.web_addresses import media_url
+from shared.phone_numbers import parse_recipient, parse_sender
+from shared.sending import timing as message_timing
+from shared.sending.segments import count_segments
+from shared.sending.timing import MessageTiming
+from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
+
+FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_timing.FIELDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextMessage:
+    """One outgoing message, ready to send.
+
+    `to` is E.164, e.g. +12025550123, or a short number such as 12345. `body` has up to 1600
+    characters and is empty only with media. Without `sender` and `messaging_service_sid`
+    the app's own sender is used.
+    """
+
+    to: str
+    body: str
+    sender: str | None = None
+    media_urls: tuple[str, ...] = ()
+    messaging_service_sid: str | None = None
+    timing: MessageTiming = field(default_factory=MessageTiming)
+
+    @classmethod
+    def from_inputs(cls, inputs: Inputs, config: Settings) -> "TextMessage":
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        region = config.default_region
+        to = required(inputs.number("to"), "to")
+        sender = inputs.number("from")
+        if sender is not None:
+            sender = parse_sender(sender, region=region, field="from")
+        media_urls = _media_urls(inputs, has_local_stack=bool(config.local_stack_url))
+        service = _messaging_service_sid(inputs)
+        timing = MessageTiming.from_inputs(inputs)
+        if timing.send_at is not None:
+            _require_service(service or config.messaging_service_sid, sender)
+        return cls(
+            to=parse_recipient(to, config.guards.allowed_numbers, region=region, field="to"),
+            body=_body(inputs, has_media=bool(media_urls)),
+            sender=sender,
+            media_urls=media_urls,
+            messaging_service_sid=service,
+            timing=timing,
+        )
+
+    @property
+    def has_sender(self) -> bool:
+        """Whether the message says itself whom it is from."""
+        return bool(self.sender or self.messaging_service_sid)
+
+    @property
+    def segments(self) -> int:
+        """In how many parts the text travels; a message with media is not cut."""
+        return 1 if self.media_urls else count_segments(self.body)
+
+
+def _body(inputs: Inputs, *, has_media: bool) -> str:
+    body = inputs.text("body") or ""
+    if not body and not has_media:
+        raise InvalidRequestError("`body` is required when there is no media_url", field="body")
+    if len(body) > MAX_BODY_CHARS:
+        raise InvalidRequestError(
+            f"`body` has {len(body)} characters; Twilio takes up to {MAX_BODY_CHARS}", field="body"
+        )
+    return body
+
+
+def _media_urls(inputs: Inputs, *, has_local_stack: bool) -> tuple[str, ...]:
+    urls = inputs.texts("media_url")
+    if len(urls) > MAX_MEDIA:
+        raise InvalidRequestError(
+            f"`media_url` has {len(urls)} URLs; Twilio takes up to {MAX_MEDIA}", field="media_url"
+        )
+    return tuple(media_url(url, has_local_stack=has_local_stack, field="media_url") for url in urls)
+
+
+def _messaging_service_sid(inputs: Inputs) -> str | None:
+    name = "messaging_service_sid"
+    sid = inputs.text(name)
+    if sid is not None and not MESSAGING_SERVICE_SID.fullmatch(sid):
+        raise InvalidRequestError(f"`{name}` must be MG and 32 hexadecimal digits", field=name)
+    return sid
+
+
+def _require_service(service: str | None, sender: str | None) -> None:
+    """Twilio schedules the texts of messaging services alone."""
+    if sender is not None:
+        raise InvalidRequestError(
+            "`from` must not be given with `send_at`: the messaging service chooses the sender",
+            field="from",
+        )
+    if not service:
+        raise InvalidRequestError(
+            "`send_at` needs a messaging service: `messaging_service_sid`, or the setting "
+            "TWILIO_MESSAGING_SERVICE_SID",
+            field="messaging_service_sid",
+        )

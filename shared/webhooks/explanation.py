@@ -1,0 +1,137 @@
+"""Why a signature did not match, in words for the app's log.
+
+It is found by trying what usually goes wrong: each variant of the request is signed with the same
+secrets until one gives the signature that came. Only the log is told, since an answer that says
+what would have matched helps whoever guesses. Values of fields and parameters never appear, and
+neither does a signature.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from shared.clock import Clock
+from shared.config.settings import HiddenText, Secret
+from shared.webhooks.signatures import Algorithm, is_signed
+from shared.webhooks.variants import Request, variants
+
+# An explanation takes a hundred signatures, so that strangers may not ask for many.
+MAX_EXPLANATIONS = 5
+INTERVAL_S = 60.0
+MAX_SHOWN_NAMES = 40
+
+# What Twilio's fields and the app's parameters look like. Anything else may be a text or a number
+# that got into the wrong place.
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}[0-9]{0,3}(\[[0-9]{0,2}\])?")
+_PLAIN_PATH = re.compile(r"(/[A-Za-z][A-Za-z_-]{0,39}[0-9]{0,2})*/?")
+
+UNKNOWN_CAUSE = (
+    "None of the usual mistakes makes it match. Likely causes, in this order: it was made with "
+    "another secret (the token of a subaccount or of another account, an old one, or one that is "
+    "not promoted yet); the body was changed on the way; it does not come from Twilio."
+)
+
+
+class Refused(NamedTuple):
+    """A request whose signature was made with none of the secrets `tried`.
+
+    `others` are secrets that the app knows and that do not count for this request.
+    """
+
+    signature: str
+    algorithm: Algorithm
+    request: Request
+    tried: list[tuple[Secret, HiddenText]]
+    others: list[tuple[Secret, HiddenText]]
+
+
+class Explanations:
+    """Explains a few refusals a minute."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._given_at: deque[float] = deque(maxlen=MAX_EXPLANATIONS)
+
+    def of(self, refused: Refused) -> str:
+        """What was checked, and what would have matched; "" when the minute's share is used up."""
+        now = self._clock.monotonic()
+        if len(self._given_at) == MAX_EXPLANATIONS and now - self._given_at[0] < INTERVAL_S:
+            return ""
+        self._given_at.append(now)
+        return f"{_checked(refused)} {_finding(refused)}"
+
+
+def _checked(refused: Refused) -> str:
+    request = refused.request
+    path, _, query = request.path_and_query.partition("?")
+    shown_path = path if _PLAIN_PATH.fullmatch(path) else "/(a path that is not shown)"
+    parameters = _names(piece.partition("=")[0] for piece in query.split("&") if piece)
+    return (
+        f"Checked, without values: URL {request.public_url}{shown_path}, "
+        f"query {parameters}, fields {_names(name for name, _ in sorted(set(request.form)))}, "
+        f"secrets {_names(str(secret) for secret, _ in refused.tried)}, "
+        f"algorithm {refused.algorithm}."
+    )
+
+
+def _names(names: Iterable[str]) -> str:
+    """Names with commas between them; those that are not plain are counted only."""
+    given = [*dict.fromkeys(names)]
+    plain = [name for name in given if _PLAIN_NAME.fullmatch(name)][:MAX_SHOWN_NAMES]
+    hidden = len(given) - len(plain)
+    return ", ".join(plain + ([f"{hidden} not shown"] if hidden else [])) or "none"
+
+
+def _finding(refused: Refused) -> str:
+    """The first mistake that gives the signature that came."""
+    request = refused.request
+    for variant in variants(request):
+        if _is_made_with(refused, _values(refused.tried), variant.url, variant.form):
+            return variant.advice
+    url = request.public_url + request.path_and_query
+    for secret, values in _other_secrets(refused):
+        if _is_made_with(refused, values, url, request.form):
+            return secret
+    return UNKNOWN_CAUSE
+
+
+def _is_made_with(
+    refused: Refused, secrets: Iterable[str], url: str, form: Iterable[tuple[str, str]]
+) -> bool:
+    return is_signed(refused.signature, secrets, url, form, refused.algorithm)
+
+
+def _values(secrets: Iterable[tuple[Secret, HiddenText]]) -> list[str]:
+    return [str(value) for _, value in secrets]
+
+
+def _other_secrets(refused: Refused) -> Iterator[tuple[str, list[str]]]:
+    """Advice, and the wrong secrets that it is for."""
+    for secret, value in refused.tried:
+        padded = [f"{value} ", f" {value}", f"{value}\n", f"{value}\r\n"]
+        yield (
+            f"It matches with a blank or a line break around {secret}: whoever signed it has "
+            "copied one along. Sign with the secret alone.",
+            padded,
+        )
+    for secret, value in refused.others:
+        if all(value != known for _, known in refused.tried):
+            yield _advice_on(secret), [str(value)]
+
+
+def _advice_on(secret: Secret) -> str:
+    if secret in (Secret.API_KEY_SECRET, Secret.API_KEY_SECRET_SECONDARY):
+        return (
+            f"It matches with {secret}: Twilio signs with the auth token, never with the secret "
+            "of an API key. Sign with TwilioAuthToken."
+        )
+    if secret in (Secret.WEBHOOK_KEY, Secret.WEBHOOK_KEY_SECONDARY):
+        return (
+            f"It matches with {secret}, but the header X-Twilio-Webhooks-Signature-Settings is "
+            "missing: something on the way drops it. Let it pass."
+        )
+    return (
+        f"It matches with {secret}, but the header X-Twilio-Webhooks-Signature-Settings says that "
+        "a shared key signed it. Sign with TwilioWebhookKey, or leave the header out."
+    )

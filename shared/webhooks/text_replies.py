@@ -1,0 +1,85 @@
+"""What TwimlReply does with a text: its query says what goes back, and who gets it too."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from shared.answers import reply
+from shared.answers.parameters import (
+    entries,
+    ignored,
+    is_same_number,
+    is_url,
+    percent_encoded,
+    table,
+)
+from shared.config.settings import Settings
+from shared.twilio_limits import MAX_MEDIA
+from shared.webhooks.opt_outs import is_answered_by_twilio
+from shared.webhooks.owners import owner_number
+from shared.webhooks.verifier import Webhook
+
+if TYPE_CHECKING:
+    from twilio.twiml.messaging_response import MessagingResponse
+
+log = logging.getLogger(__name__)
+
+
+def answered(req: Webhook, config: Settings) -> "MessagingResponse":
+    """Answer with a keyword's answer, else with `Message`; hand the text on to `Forward`.
+
+    Without either, what arrived is acknowledged, unless it is handed on: then a person may answer.
+    What Twilio has answered itself (STOP, START, HELP) is only handed on. While KILL_SWITCH is on
+    nothing is sent: an answer costs like any other text.
+    """
+    if config.guards.kill_switch:
+        log.warning("A text is not answered: the setting KILL_SWITCH does not allow it")
+        return reply.reply("")
+    if is_answered_by_twilio(req):
+        return reply.reply("", forwarding=_forwarding(req, _owner(req, config)))
+    text = reply.keyword_answer(table(req.query, "Keywords"), req.field("Body") or "")
+    if text is None:
+        text = req.parameter("Message")
+    owner = _owner(req, config)
+    forwarding = _forwarding(req, owner)
+    if text is None and owner:
+        return reply.reply("", forwarding=forwarding)
+    if text is None:
+        text = reply.acknowledgement(req.field)
+    return reply.reply(text, _media_urls(req), forwarding)
+
+
+def _owner(req: Webhook, config: Settings) -> str:
+    """Who gets the texts; nobody whom the settings do not allow.
+
+    Nor the line itself, which Twilio does not let text.
+    """
+    owner = owner_number(req, "Forward", config)
+    if is_same_number(owner, req.field("To") or ""):
+        ignored("Forward")
+        return ""
+    return owner if owner and _is_allowed(owner, config) else ""
+
+
+def _is_allowed(owner: str, config: Settings) -> bool:
+    from shared.guards.destinations import Destinations  # most replies go to nobody else
+
+    return bool(Destinations(config).reachable("Forward", [owner]))
+
+
+def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
+    """What the owner gets; nothing of what the owner wrote, or it would come back for ever."""
+    sender = req.field("From") or ""
+    if not owner or is_same_number(sender, owner):
+        return None
+    body = req.field("Body") or ""
+    return reply.Forwarding(owner, sender, body, reply.media_urls(req.field))
+
+
+def _media_urls(req: Webhook) -> list[str]:
+    name = "MediaUrl"
+    # In a GET the query also holds the media of the incoming text: MediaUrl0 and so on.
+    written = entries(req.query, name)
+    urls = [percent_encoded(url) for url in written if is_url(url)]
+    if len(urls) < len(written) or len(urls) > MAX_MEDIA:
+        ignored(name)
+    return urls[:MAX_MEDIA]

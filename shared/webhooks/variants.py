@@ -1,0 +1,178 @@
+"""What may have been signed in place of a request: one usual mistake at a time."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlencode
+
+from shared.webhooks.spellings import WIRE_HEADERS
+
+# Where a proxy puts the host name that it was called by, and the host name of this request.
+HOST_HEADERS = ("x-forwarded-host", "disguised-host", "x-original-host", "host")
+MAX_HOST_CHARS = 255
+
+NO_QUERY = "It matches without the query: something on the way adds it. Let it not."
+NO_CODE = (
+    "It matches without the parameter code: something on the way adds a function key. Functions "
+    "for Twilio need none."
+)
+OTHER_ENCODING = (
+    "It matches with the query in another percent-encoding (such as %20 for +): something on the "
+    "way rewrites it. Let it pass as it is."
+)
+OTHER_PREFIX = (
+    "It matches with another path before the name of the function: a proxy adds or removes one. "
+    "Let it keep the path, or put the part that the app does not see into PUBLIC_URL."
+)
+NO_FIELDS = (
+    "It matches without the fields: only the URL was signed, as for a GET or a JSON body. Sign the "
+    "fields, too."
+)
+NO_BLANK_FIELDS = (
+    "It matches without the blank fields: whoever signed it left them out. Twilio does not."
+)
+TRIMMED = (
+    "It matches without the blanks around values: whoever signed it trimmed them, or something on "
+    "the way adds them. Twilio signs values as they are."
+)
+ONE_OF_EACH = (
+    "It matches with the {} of the fields that have the same name: whoever signed it took the form "
+    "for a plain dictionary. Sign all of them."
+)
+
+Form = list[tuple[str, str]]
+
+
+class Request(NamedTuple):
+    """What was checked: the URL in its two parts, and the decoded form."""
+
+    public_url: str
+    path_and_query: str
+    form: Form
+    headers: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        """The path, percent-encoded, without the query."""
+        return self.path_and_query.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """The query with its question mark; "" when there is none."""
+        return self.path_and_query[len(self.path) :]
+
+
+class Variant(NamedTuple):
+    """Something else that may have been signed, and what to do if it was."""
+
+    url: str
+    form: Form
+    advice: str
+
+
+def variants(request: Request) -> Iterator[Variant]:
+    """Yield the variants of a request, the likeliest mistakes first."""
+    for public_url, advice in (*_public_urls(request), *_hosts(request)):
+        yield Variant(public_url + request.path_and_query, request.form, advice)
+    for path_and_query, advice in (*_paths(request), *_queries(request)):
+        yield Variant(request.public_url + path_and_query, request.form, advice)
+    for form, advice in _forms(request.form):
+        yield Variant(request.public_url + request.path_and_query, form, advice)
+
+
+def _public_urls(request: Request) -> Iterator[tuple[str, str]]:
+    """PUBLIC_URL with another scheme, in small letters, and without its path."""
+    scheme, host, path = _parts(request)
+    other = f"{_other(scheme)}://{host}{path}"
+    yield (
+        other,
+        f"It matches with {_other(scheme)}:// in place of {scheme}://: set PUBLIC_URL to {other}.",
+    )
+    if host != host.lower():
+        url = f"{scheme}://{host.lower()}{path}"
+        yield url, f"It matches with the host name in small letters: set PUBLIC_URL to {url}."
+    if path:
+        url = f"{scheme}://{host}"
+        yield url, f"It matches without the path of PUBLIC_URL: set PUBLIC_URL to {url}."
+
+
+def _hosts(request: Request) -> Iterator[tuple[str, str]]:
+    """The host names in the headers, which are shown only if one of them was signed."""
+    scheme, host, path = _parts(request)
+    for header in HOST_HEADERS:
+        given = request.headers.get(header, "").partition(",")[0].strip()
+        if not given or len(given) > MAX_HOST_CHARS or given == host:
+            continue
+        beginnings = [f"{scheme}://{given}{path}", f"{scheme}://{given}"]
+        for url in dict.fromkeys([*beginnings, f"{_other(scheme)}://{given}"]):
+            yield (
+                url,
+                f"It matches with the host name in the header {header}: set PUBLIC_URL to {url}, "
+                f"or give Twilio addresses that begin with {request.public_url}.",
+            )
+
+
+def _parts(request: Request) -> tuple[str, str, str]:
+    """Scheme in small letters, host with its port, and path of PUBLIC_URL."""
+    scheme, _, rest = request.public_url.partition("://")
+    host, slash, path = rest.partition("/")
+    return scheme.lower(), host, slash + path
+
+
+def _other(scheme: str) -> str:
+    return "http" if scheme == "https" else "https"
+
+
+def _paths(request: Request) -> Iterator[tuple[str, str]]:
+    """Another path: what the headers of Azure show, a slash more or less, no route prefix."""
+    for header in WIRE_HEADERS:
+        sent = request.headers.get(header, "")
+        if sent.startswith("/"):
+            yield (
+                sent,
+                f"It matches with path and query as in the header {header}: something behind it "
+                "changes them. Let them pass as they are.",
+            )
+    path, query = request.path, request.query
+    has_slash = path.endswith("/")
+    yield (
+        (path.rstrip("/") if has_slash else f"{path}/") + query,
+        f"It matches {'without the' if has_slash else 'with a'} slash at the end of the path: give "
+        "Twilio the address as the app gets it, or let the proxy keep it.",
+    )
+    function = path.rstrip("/").rpartition("/")[2]
+    for other in (f"/{function}", f"/api/{function}"):
+        yield other + query, OTHER_PREFIX
+
+
+def _queries(request: Request) -> Iterator[tuple[str, str]]:
+    """Another query: none, no function key, or written with another percent-encoding."""
+    path, query = request.path, request.query.removeprefix("?")
+    if not query:
+        return
+    yield path, NO_QUERY
+    pieces = query.split("&")
+    others = [piece for piece in pieces if piece.partition("=")[0] != "code"]
+    if others != pieces:
+        yield path + ("?" + "&".join(others) if others else ""), NO_CODE
+    for spelling in dict.fromkeys(_spellings(query)):
+        yield f"{path}?{spelling}", OTHER_ENCODING
+
+
+def _spellings(query: str) -> Iterator[str]:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    for quoted, safe in ((quote_plus, ""), (quote, ""), (quote, "/:,@!$'()*~")):
+        yield urlencode(pairs, quote_via=quoted, safe=safe, errors="surrogatepass")
+    for one, other in (("+", "%20"), ("%20", "+"), ("+", "%2B"), ("%2B", "+"), ("%3D", "=")):
+        yield query.replace(one, other)
+    yield unquote(query)
+
+
+def _forms(form: Form) -> Iterator[tuple[Form, str]]:
+    """Another form: fewer fields, or values that were changed on the way."""
+    if not form:
+        return
+    yield [], NO_FIELDS
+    yield [(name, value) for name, value in form if value], NO_BLANK_FIELDS
+    yield [(name, value.strip()) for name, value in form], TRIMMED
+    yield [*dict(form).items()], ONE_OF_EACH.format("last")
+    yield [*dict(reversed(form)).items()], ONE_OF_EACH.format("first")

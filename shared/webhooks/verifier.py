@@ -1,0 +1,171 @@
+"""Requests of Twilio: a `Webhook` exists only when its signature was right."""
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl
+
+import azure.functions as func
+
+from shared.clock import Clock
+from shared.config.credentials import Credentials
+from shared.config.settings import Secret
+from shared.errors import ForgedRequestError
+from shared.http.forms import FORM_TYPE, MAX_BODY_BYTES, MAX_FIELDS, media_type_of
+from shared.http.public_urls import PublicUrls, path_and_query, query_of
+from shared.webhooks import signatures
+from shared.webhooks.headers import AUTH_TOKENS, WEBHOOK_KEYS, WRONG_SIGNATURE, Claim, claim_of
+from shared.webhooks.secrets import SignatureSecrets, Trial
+
+if TYPE_CHECKING:
+    from shared.webhooks.explanation import Explanations
+
+# How much of a refused form the answer repeats; Twilio's requests have some 30 short names.
+MAX_SHOWN_FIELDS = 500
+MAX_SHOWN_CHARS = 200
+
+# A request of Twilio has a few kilobytes; only such a one is worth an explanation.
+MAX_EXPLAINED_BYTES = 16_000
+MAX_EXPLAINED_FIELDS = 100
+# What somebody may have signed with by mistake.
+OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
+
+Pairs = list[tuple[str, str]]
+
+
+class Webhook(NamedTuple):
+    """One request of Twilio: the query of its URL and its form, decoded, blanks included.
+
+    `url` is the one that the host gave to the request; PublicUrls makes others of it.
+    """
+
+    query: Pairs
+    form: Pairs
+    url: str = ""
+
+    def parameter(self, name: str) -> str | None:
+        """The first value of the query's parameter `name`: what the app's owner configured."""
+        return _first(self.query, name)
+
+    def field(self, name: str) -> str | None:
+        """What Twilio tells: the first field `name` of the form, or of the query of a GET."""
+        value = _first(self.form, name)
+        return self.parameter(name) if value is None else value
+
+    def told(self, name: str) -> str | None:
+        """Like `field`, but of a POST only what was posted.
+
+        Callers of PlaceCall choose a URL with a query that Twilio then asks, and signs.
+        """
+        return _first(self.form or self.query, name)
+
+
+class Report(Webhook):
+    """A request by which Twilio reports something: a POST, whose fields are in the form alone.
+
+    Callers of PlaceCall choose a URL that Twilio then asks, and signs. What stands in the query of
+    such a one is no report.
+    """
+
+    __slots__ = ()
+
+    def field(self, name: str) -> str | None:
+        """What Twilio tells: the first field `name` of the form."""
+        return _first(self.form, name)
+
+
+class Verifier:
+    """Checks who made a request and reads it, its form once; lives as long as the worker."""
+
+    def __init__(self, urls: PublicUrls, credentials: Credentials, clock: Clock) -> None:
+        self._urls = urls
+        self._clock = clock
+        self._secrets = SignatureSecrets(credentials, clock)
+        self._explanations: Explanations | None = None
+
+    async def verify(self, req: func.HttpRequest) -> Webhook:
+        """Raise ForgedRequestError when the signature is missing or wrong.
+
+        Raise ConfigurationError or VaultError when that cannot be found out.
+        """
+        url = self._urls.of_request(req.url)
+        claim = claim_of(req.headers, url)
+        query = _decoded(query_of(url), url)
+        form = _signed_form(req, query, url)
+        trial = Trial(partial(self._is_made_with, req, claim, url, form))
+        if await self._secrets.try_all(claim.secrets, trial):
+            return Webhook(query, form, req.url)
+        raise ForgedRequestError(
+            WRONG_SIGNATURE if trial.tried else f"{claim.secrets[0]} is missing.",
+            url,
+            self._explain(req, claim, form, trial),
+            fields=[name[:MAX_SHOWN_CHARS] for name, _ in sorted(set(form))[:MAX_SHOWN_FIELDS]],
+            tokens=trial.names,
+            algorithm=str(claim.algorithm),
+        )
+
+    def _is_made_with(
+        self, req: func.HttpRequest, claim: Claim, url: str, form: Pairs, secret: str
+    ) -> bool:
+        """Try the URL as it came; only then, where there are any, other spellings of it."""
+        signature, algorithm, _ = claim
+        if signatures.is_signed(signature, [secret], url, form, algorithm):
+            return True
+        from shared.webhooks.spellings import other_spellings
+
+        return any(
+            signatures.is_signed(signature, [secret], self._urls.of_request(other), form, algorithm)
+            for other in other_spellings(path_and_query(req.url), req.headers)
+        )
+
+    def _explain(self, req: func.HttpRequest, claim: Claim, form: Pairs, trial: Trial) -> str:
+        """What the log says beyond the reason; "" where an explanation would cost too much."""
+        is_long = len(req.get_body()) > MAX_EXPLAINED_BYTES or len(form) > MAX_EXPLAINED_FIELDS
+        if is_long or not trial.tried:
+            return ""
+        from shared.webhooks.explanation import Explanations, Refused
+        from shared.webhooks.variants import Request
+
+        if self._explanations is None:
+            self._explanations = Explanations(self._clock)
+        sent = path_and_query(req.url)
+        request = Request(self._urls.public_url, sent, form, req.headers)
+        others = self._secrets.known(*OTHER_SECRETS)
+        refused = Refused(claim.signature, claim.algorithm, request, trial.tried, others)
+        return self._explanations.of(refused)
+
+
+def _signed_form(req: func.HttpRequest, query: Pairs, url: str) -> Pairs:
+    """The fields that are part of the signature; none where the URL signs the body by its hash.
+
+    A hash in the URL has to be right whatever comes with it, so that a request with a body cannot
+    be repeated without one.
+    """
+    body = req.get_body()
+    if len(body) > MAX_BODY_BYTES:
+        raise ForgedRequestError("The body is too long for a request of Twilio.", url)
+    has_form = media_type_of(req.headers.get("content-type", "")) == FORM_TYPE
+    if req.method == "POST" and body and has_form:
+        return _decoded(body.decode("utf-8", "replace"), url, strict=True)
+    body_hash = _first(query, signatures.BODY_HASH_PARAMETER)
+    if body_hash is None and req.method == "POST" and body:
+        raise ForgedRequestError("The body is not a form, and no bodySHA256 signs it.", url)
+    if body_hash is not None and not signatures.is_body_hash(body, body_hash):
+        raise ForgedRequestError("The body does not match bodySHA256.", url)
+    return []
+
+
+def _decoded(encoded: str, url: str, *, strict: bool = False) -> Pairs:
+    """Names and values; with `strict` each has to have its `=`, as all have that Twilio posts.
+
+    The signature does not cover it: without this rule `To=client:ann` could become `To&client:ann`.
+    """
+    try:
+        return parse_qsl(encoded, True, strict, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise ForgedRequestError(
+            "There are too many fields for a request of Twilio, or one of them has no `=`.", url
+        ) from error
+
+
+def _first(pairs: Pairs, name: str) -> str | None:
+    return next((value for key, value in pairs if key == name), None)

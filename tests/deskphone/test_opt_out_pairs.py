@@ -1,0 +1,34 @@
+"""What the emulated Twilio keeps of opt-outs."""
+
+import pytest
+
+from deskphone.account import opt_outs
+from deskphone.account.opt_outs import OptOuts
+
+ANNA, BEN, CARL = "+12025550123", "+12025550124", "+12025550125"
+LINE, SERVICE = "+12025550100", "MG" + "0" * 32
+
+
+def test_the_oldest_opt_out_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opt_outs, "PAIRS_LIMIT", 2)
+    kept = OptOuts()
+    for person in (ANNA, BEN, CARL):
+        kept.add(person, [LINE])
+
+    assert [kept.has(person, LINE) for person in (ANNA, BEN, CARL)] == [False, True, True]
+
+
+def test_an_opt_out_of_one_sender_is_none_of_another() -> None:
+    kept = OptOuts()
+    kept.add(ANNA, [LINE])
+
+    assert not kept.has(ANNA, SERVICE)
+    assert kept.has(ANNA, SERVICE, LINE)
+
+
+def test_it_is_told_whether_something_has_changed() -> None:
+    kept = OptOuts()
+    added = [kept.add(ANNA, [LINE]), kept.add(ANNA, [LINE]), kept.add(ANNA, [LINE, SERVICE])]
+    removed = [kept.remove(ANNA, [LINE, SERVICE]), kept.remove(ANNA, [LINE])]
+
+    assert (added, removed) == ([True, False, True], [True, False])

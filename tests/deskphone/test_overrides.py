@@ -1,0 +1,61 @@
+"""What may stand after # in a webhook's URL."""
+
+import pytest
+
+from deskphone.webhooks import WebhookError
+from deskphone.webhooks.overrides import Connection, Trouble, connection_of
+
+URL = "https://example.com/sms#"
+
+
+def test_without_a_fragment_one_failed_connection_is_repeated() -> None:
+    assert connection_of("https://example.com/sms") == Connection()
+    assert (Connection().rc, Connection().rp) == (1, {"ct"})
+
+
+def test_all_settings_are_read() -> None:
+    connection = connection_of(URL + "ct=100&rt=15000&tt=900&rc=5&rp=4xx,rt&sni=n&e=dublin,tokyo")
+
+    assert connection == Connection(100, 15000, 900, 5, frozenset({"4xx", "rt"}), own_total=True)
+
+
+@pytest.mark.parametrize(
+    "fragment", ["ct=99", "ct=10001", "rt=x", "tt=15001", "rc=6", "rc=", "sni=maybe", "colour=red"]
+)
+def test_what_has_no_legal_value_is_passed_over_by_name(fragment: str) -> None:
+    name = fragment.partition("=")[0]
+
+    assert connection_of(URL + fragment) == Connection(ignored=(name,))
+
+
+@pytest.mark.parametrize(
+    ("fragment", "code"),
+    [
+        ("e=", 11240),
+        ("e=ash_burn", 11240),
+        ("e=ashburn,atlantis", 11241),
+        ("e=dublin-ix", 11242),
+        ("rp=", 11243),
+        ("rp=ct,3xx", 11243),
+    ],
+)
+def test_a_wrong_place_or_policy_has_its_number(fragment: str, code: int) -> None:
+    with pytest.raises(WebhookError) as raised:
+        connection_of(URL + fragment)
+
+    assert raised.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("policy", "trouble", "repeated"),
+    [
+        ("ct", "ct", True),
+        ("ct", "rt", False),
+        ("4xx", "5xx", False),
+        ("all", "5xx", True),
+        ("all", "broken", True),
+        ("all", "partial", False),
+    ],
+)
+def test_a_policy_says_what_is_repeated(policy: str, trouble: Trouble, repeated: bool) -> None:
+    assert connection_of(f"{URL}rp={policy}").repeats(trouble) is repeated

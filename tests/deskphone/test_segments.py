@@ -1,0 +1,28 @@
+"""Two counts of segments, written apart, judge each other."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskphone.account.segments import GSM_BASIC, GSM_ESCAPED, count_segments
+from shared.sending import segments
+
+texts = st.one_of(
+    st.text(alphabet=GSM_BASIC + GSM_ESCAPED, max_size=700),
+    st.text(alphabet="a€👋я", max_size=700),
+    st.text(max_size=300),
+)
+
+
+@given(texts)
+def test_the_app_and_the_emulator_count_alike(body: str) -> None:
+    assert segments.count_segments(body) == count_segments(body)
+
+
+def test_the_limits_of_gsm_7_and_ucs_2() -> None:
+    bodies = ["", "a" * 160, "a" * 161, "a" * 306, "a" * 307, "я" * 70, "я" * 71, "я" * 135]
+
+    assert [count_segments(body) for body in bodies] == [1, 1, 2, 2, 3, 1, 2, 3]
+
+
+def test_an_escaped_character_is_not_cut() -> None:
+    assert count_segments("a" * 152 + "€" + "a" * 152) == 3

@@ -1,0 +1,207 @@
+"""Why a signature was refused: both sides, laid beside each other."""
+
+import json
+
+import pytest
+
+from deskphone.records import SignatureCheck, SignatureStep
+from deskphone.webhooks.signature_check import (
+    Checked,
+    Signed,
+    TokenPlaces,
+    checked_of,
+    explain,
+)
+
+URL = "https://app.example/api/TwimlReply?Message=a%20b"
+FIELDS = ("Body", "From", "To")
+SECRET_NAME = "TwilioAuthToken"  # noqa: S105 - the name of a secret, not a secret
+PLACES = TokenPlaces(frozenset({SECRET_NAME}), frozenset({SECRET_NAME}), frozenset({SECRET_NAME}))
+
+
+def check(
+    url: str = URL,
+    fields: tuple[str, ...] = FIELDS,
+    tokens: tuple[str, ...] = (SECRET_NAME,),
+    algorithm: str = "HMAC_SHA1",
+    *,
+    signed: str = URL,
+    places: TokenPlaces = PLACES,
+) -> SignatureCheck:
+    """Explain a refusal of a request with FIELDS; whatever is not given agrees."""
+    return explain(
+        Signed(signed, FIELDS),
+        Checked("It does not match.", url, fields, tokens, algorithm),
+        places,
+    )
+
+
+def step(found: SignatureCheck, name: str) -> SignatureStep:
+    return next(step for step in found.steps if step.name == name)
+
+
+def marked(url: str, of: SignatureStep) -> str:
+    return url[of.same : len(url) - of.tail]
+
+
+@pytest.mark.parametrize(
+    ("checked", "part", "ours", "theirs"),
+    [
+        ("http://app.example/api/TwimlReply?Message=a%20b", "scheme", "s", ""),
+        ("https://app.internal/api/TwimlReply?Message=a%20b", "host", "example", "internal"),
+        ("https://app.example/api/twimlReply?Message=a%20b", "path", "T", "t"),
+        ("https://app.example/api/TwimlReply?Message=a+b", "query", "%20", "+"),
+        ("https://app.example/api/TwimlReply", "query", "?Message=a%20b", ""),
+    ],
+)
+def test_the_part_of_the_url_that_differs_is_named_and_marked(
+    checked: str, part: str, ours: str, theirs: str
+) -> None:
+    found = check(checked)
+
+    url = step(found, "URL")
+    assert (url.agrees, found.finding) == (False, url.text)
+    assert url.text.endswith(f"What differs: {part}")
+    assert (marked(url.signed, url), marked(url.checked, url)) == (ours, theirs)
+
+
+def test_the_advice_for_another_host_is_the_checked_address_or_the_public_url() -> None:
+    found = check("http://127.0.0.1:7071/api/X", signed="http://localhost:7071/api/X")
+
+    assert "Twilio call the address that was checked, http://127.0.0.1:7071:" in found.advice
+    assert "check http://localhost:7071: that is its setting PUBLIC_URL" in found.advice
+    assert "dev.py start sets it by itself" in found.advice
+
+
+def test_when_url_and_token_differ_the_advice_is_on_both() -> None:
+    missing = TokenPlaces(asked=frozenset({SECRET_NAME}))
+
+    found = check("http://app.example/api/TwimlReply?Message=a%20b", places=missing)
+
+    assert found.finding == step(found, "URL").text
+    assert "PUBLIC_URL" in found.advice
+    assert "Store the account's present token" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("signed", "checked", "agrees"),
+    [
+        ("https://a.example/b", "https://a.example:8443/b", True),
+        ("https://a.example:443/b", "https://a.example/b", True),
+        ("http://a.example:80/b", "http://a.example/b", True),
+        ("https://a.example:8443/b", "https://a.example/b", False),
+        ("https://a.example:8443/b", "https://a.example:8444/b", False),
+    ],
+)
+def test_a_port_makes_a_difference_only_where_the_app_does_not_try_both_ways(
+    signed: str, checked: str, agrees: bool
+) -> None:
+    assert step(check(checked, signed=signed), "URL").agrees is agrees
+
+
+def test_fields_that_are_missing_and_added_are_named() -> None:
+    found = check(fields=("Body", "From", "From", "Sneaked"))
+
+    assert step(found, "Fields").text == "not read: To; read, but not signed: From, Sneaked"
+    assert "blank and repeated ones too" in found.advice
+
+
+def test_an_app_with_the_token_of_before_is_told_when_it_looks_again() -> None:
+    rotated = TokenPlaces(
+        frozenset({SECRET_NAME}), frozenset(), frozenset({SECRET_NAME}), is_rotated=True
+    )
+
+    found = check(places=rotated)
+
+    assert step(found, "Token").agrees is False
+    assert "(the fault rotated is on)" in found.finding
+    assert "once a minute" in found.advice
+
+
+def test_a_vault_without_the_present_token_is_told_of() -> None:
+    found = check(places=TokenPlaces(asked=frozenset({SECRET_NAME})))
+
+    assert found.finding.startswith("No secret in the vault is the account's present token")
+    assert "as TwilioAuthToken" in found.advice
+
+
+def test_the_next_token_is_good_enough() -> None:
+    names = ("TwilioAuthToken", "TwilioAuthTokenSecondary")
+    places = TokenPlaces(frozenset(names[1:]), frozenset(names[1:]), frozenset(names))
+
+    assert step(check(tokens=names, places=places), "Token").agrees is True
+
+
+def test_an_app_that_never_asked_this_vault_has_its_token_from_elsewhere() -> None:
+    found = check(places=TokenPlaces(in_vault=frozenset({SECRET_NAME})))
+
+    assert step(found, "Token").agrees is None
+    assert "comes from elsewhere" in found.advice
+
+
+def test_an_app_that_refused_before_it_tried_a_token_gives_the_reason_itself() -> None:
+    found = check(tokens=(), fields=())
+
+    assert [step.name for step in found.steps] == ["URL", "Token"]
+    assert (step(found, "Token").agrees, found.finding) == (None, "It does not match")
+    assert "what stands between" in found.advice
+
+
+def test_another_algorithm_is_named() -> None:
+    assert check(algorithm="HMAC_SHA256").finding == "HMAC_SHA1 signed, HMAC_SHA256 was checked"
+
+
+def test_when_all_agrees_a_value_must_have_changed() -> None:
+    found = check()
+
+    assert [step.agrees for step in found.steps] == [True, True, True]
+    assert found.advice.startswith("URL, field names and token are the right ones")
+
+
+def test_an_app_that_does_not_say_what_it_checked_is_shown_what_was_signed() -> None:
+    found = explain(Signed(URL, FIELDS), None, PLACES)
+
+    assert [(step.name, step.agrees) for step in found.steps] == [
+        ("URL", None),
+        ("Fields", None),
+        ("Token", None),
+    ]
+    assert step(found, "URL").signed == URL
+    assert "Body, From, To" in step(found, "Fields").text
+    assert (found.reason, found.finding) == ("", "")
+
+
+def test_long_names_and_long_lists_are_cut() -> None:
+    text = step(check(fields=(*FIELDS, *("x" * 5000 for _ in range(50)))), "Fields").text
+
+    assert len(text) < 500
+    assert text.endswith("and 42 more")
+
+
+def test_the_apps_side_is_read_from_its_problem() -> None:
+    told = {"reason": "r", "url": URL, "fields": ["Body"], "tokens": ["T"], "algorithm": "X"}
+
+    assert checked_of(json.dumps({"status": 403, "signature": told}).encode()) == Checked(
+        "r", URL, ("Body",), ("T",), "X"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"Forbidden",
+        b"[]",
+        b'"signature"',
+        b'{"signature": null}',
+        b'{"signature": "no"}',
+        b'{"signature": {"reason": "r"}}',
+        b'{"signature": {"reason": 1, "url": "", "fields": [], "tokens": []}}',
+        b'{"signature": {"reason": "", "url": "", "fields": {}, "tokens": []}}',
+        b'{"signature": {"reason": "", "url": "", "fields": [[]], "tokens": []}}',
+        b"[" * 100_000,
+        b"\xff\xfe",
+    ],
+)
+def test_any_other_answer_says_nothing_of_the_signature(body: bytes) -> None:
+    assert checked_of(body) is None

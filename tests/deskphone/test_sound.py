@@ -1,0 +1,41 @@
+"""The sound of recordings: files of exactly the right length, without end of memory."""
+
+import io
+import wave
+
+import pytest
+
+from deskphone.line.recording import sound
+from deskphone.rest.errors import NotEmulatedError
+
+
+@pytest.mark.parametrize(("seconds", "channels"), [(1, 1), (61, 1), (7, 2)])
+def test_a_wav_file_has_exactly_its_length(seconds: int, channels: int) -> None:
+    with wave.open(io.BytesIO(sound.wav(seconds, channels))) as audio:
+        assert audio.getnframes() / audio.getframerate() == seconds
+        assert (audio.getnchannels(), audio.getsampwidth()) == (channels, 2)
+
+
+def test_it_can_be_heard_and_is_not_loud() -> None:
+    with wave.open(io.BytesIO(sound.wav(1))) as audio:
+        samples = memoryview(audio.readframes(sound.RATE)).cast("h")
+
+    assert 3_000 < max(samples) < 10_000
+    assert (samples[0], abs(samples[-1]) < 100) == (0, True)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_an_mp3_file_has_its_length(channels: int) -> None:
+    begins_with_frame, bytes_per_s = b"\xff\xe3", sound.MP3_KBIT * 1000 / 8
+
+    content = sound.mp3(20, channels)
+
+    assert content.startswith(begins_with_frame)
+    assert 20 <= len(content) / bytes_per_s < 20.5
+
+
+@pytest.mark.parametrize("make", [sound.wav, sound.mp3])
+def test_a_file_without_end_is_refused_by_name(make: object) -> None:
+    assert callable(make)
+    with pytest.raises(NotEmulatedError, match="more than 69 minutes"):
+        make(70 * 60)

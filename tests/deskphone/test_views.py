@@ -1,0 +1,36 @@
+"""What the page is shown."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from deskphone.phone import views
+from deskphone.records import Call, CallStatus, Entry, Instructions
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def lines(status: CallStatus, count: int) -> list[str]:
+    """Return the lines of a brief view of a call with so many of them."""
+    call = Call(
+        sid="CA1",
+        to="+12025550123",
+        sender="+12025550100",
+        direction="outbound-api",
+        status=status,
+        created=NOW,
+        updated=NOW,
+        instructions=Instructions(),
+        timeline=tuple(Entry(index, "verb", str(index)) for index in range(count)),
+    )
+    timeline = cast(list[dict[str, Any]], views.brief_call(call)["timeline"])
+    return [entry["name"] for entry in timeline]
+
+
+def test_a_long_call_that_is_over_is_shown_by_its_beginning_and_its_end() -> None:
+    shown = lines("completed", 300)
+
+    assert (len(shown), shown[0], shown[9:11], shown[-1]) == (100, "0", ["9", "210"], "299")
+
+
+def test_a_call_that_goes_on_is_shown_whole() -> None:
+    assert len(lines("in-progress", 300)) == 300

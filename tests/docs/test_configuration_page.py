@@ -1,0 +1,126 @@
+"""The page about settings and secrets, held to the code that reads them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.config.credentials import REFRESH_INTERVAL_S, TIME_TO_LIVE_S
+from shared.config.setting_rules import broken_rules
+from shared.config.settings import RETRY_BUDGET_S, SEND_LIMIT_S, Secret, Settings
+from shared.recordings.links import MIN_KEY_CHARS
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "configuration.md").read_text()
+CODE = "".join(
+    (ROOT / "shared" / name).read_text() for name in ("settings.py", "guard_settings.py")
+)
+RULES = (ROOT / "shared" / "setting_rules.py").read_text()
+EXAMPLE = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
+# What no setting may look like.
+MALFORMED = "?!"
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """The tables under the headings that begin so: the other cells by the name in the first."""
+    found: dict[str, list[str]] = {}
+    for section in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
+        if section.startswith(heading):
+            for line in re.findall(r"^\| `.*$", section, re.MULTILINE):
+                name, *others = (cell.strip() for cell in line[1:-1].split("|"))
+                found[name.strip("`")] = others
+    return found
+
+
+SECRETS = rows("Secrets")
+SET_FOR_YOU = rows("Set for you")
+SETTINGS = {name: row for name, row in rows("").items() if name not in {*SECRETS, *SET_FOR_YOU}}
+
+
+def names_in_the_code() -> set[str]:
+    """The settings that the app reads by name, or has a rule for."""
+    read = re.findall(r'given(?:\.get\(|\[)\s*"(\w+)"|"(\w+)"(?: not)? in given', CODE)
+    ruled = re.findall(r'^    "(\w+)": \(', RULES, re.MULTILINE)
+    return {*(first or second for first, second in read), *ruled}
+
+
+def test_the_page_has_every_setting_that_the_app_reads() -> None:
+    found = names_in_the_code()
+
+    assert len(found) > 15
+    assert {*SETTINGS, *SET_FOR_YOU} - {"FUNCTIONS_WORKER_RUNTIME"} == found
+
+
+def test_the_page_has_every_setting_of_the_example() -> None:
+    known = {*SETTINGS, *SET_FOR_YOU, *(row[0].strip("`") for row in SECRETS.values())}
+
+    assert {*EXAMPLE} - known == set()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_form_of_a_setting_is_what_its_error_says(name: str) -> None:
+    form = SETTINGS[name][1].replace("`", "")
+    rules = [re.sub(r"must (be|look like) ", "", rule) for rule in broken_rules({name: MALFORMED})]
+
+    assert rules == ([f"{name} ({form})"] if form else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        (name, row[0].strip("`"))
+        for name, row in SETTINGS.items()
+        if re.fullmatch("`[^`]+`", row[0]) and row[0].strip("`") not in SETTINGS
+    ],
+)
+def test_a_setting_set_to_its_default_changes_nothing(name: str, default: str) -> None:
+    assert Settings.from_mapping({name: default}) == Settings()
+    assert EXAMPLE.get(name, default) == default
+
+
+def test_the_settings_that_are_another_setting_when_not_set() -> None:
+    identity = Settings.from_mapping({"AZURE_CLIENT_ID": "client"})
+    storage = Settings.from_mapping({"AzureWebJobsStorage__accountName": "name"})
+    public = Settings.from_mapping({"WEBSITE_HOSTNAME": "name.azurewebsites.net"})
+
+    assert SETTINGS["AzureWebJobsStorage__clientId"][0] == "`AZURE_CLIENT_ID`"
+    assert identity.storage_client_id == "client"
+    assert storage.storage_table_url == SETTINGS["AzureWebJobsStorage__tableServiceUri"][1][1:-1]
+    assert SETTINGS["PUBLIC_URL"][0] == "`https://` and `WEBSITE_HOSTNAME`"
+    assert public.public_url == "https://name.azurewebsites.net"
+
+
+def test_the_page_has_every_secret_by_both_names() -> None:
+    assert {name: row[0].strip("`") for name, row in SECRETS.items()} == {
+        secret.value: secret.setting for secret in Secret
+    }
+
+
+def test_the_page_says_which_secrets_an_api_key_takes() -> None:
+    with_key = Settings.from_mapping({"TWILIO_REST_CREDENTIAL": "api_key"}).rest_secrets
+    needed = {name for name, row in SECRETS.items() if row[1] == "with `api_key`"}
+
+    assert needed == {*with_key} - {*Settings().rest_secrets}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{MIN_KEY_CHARS} characters or more",
+        f"two thirds of it at most, and {SEND_LIMIT_S:.0f} seconds at most",
+        f"a sixth of it, and {RETRY_BUDGET_S:.0f} seconds at most",
+        {3600.0: "again after an hour"}[TIME_TO_LIVE_S],
+        {60.0: "at most once a minute"}[REFRESH_INTERVAL_S],
+    ],
+)
+def test_the_numbers_of_the_page_are_those_of_the_code(words: str) -> None:
+    assert words in " ".join(PAGE.split())
+
+
+def test_the_key_that_the_page_makes_is_long_enough() -> None:
+    [command] = re.findall(r'^python3 -c "(.*)"$', PAGE, re.MULTILINE)
+    printed: list[str] = []
+    exec(command, {"print": printed.append})  # noqa: S102 - the page's own line
+
+    assert len(printed[0]) >= MIN_KEY_CHARS

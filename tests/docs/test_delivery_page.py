@@ -1,0 +1,205 @@
+"""The page about sending once: its examples run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deskphone.values import PHONE_PORT
+from local_stack.testing import HANDSET, LocalStack
+from local_stack.values import FUNCTIONS_PORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import requests
+
+PAGE = (Path(__file__).parents[2] / "docs" / "delivery.md").read_text()
+CALLER, _ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+CURLS = re.findall(r"^curl (.*)$", PAGE, re.MULTILINE)
+
+
+def at(stack: LocalStack, text: str) -> str:
+    """An address of the page, at the ports of a running stack."""
+    text = text.replace(f"http://127.0.0.1:{FUNCTIONS_PORT}", stack.functions_url)
+    return text.replace(f"http://127.0.0.1:{PHONE_PORT}", stack.emulator_url)
+
+
+def run(stack: LocalStack, command: str) -> requests.Response:
+    """Make the request of a curl command."""
+    words = iter(shlex.split(command))
+    method, url, headers, body = (
+        "GET",
+        "",
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        "",
+    )
+    for word in words:
+        match word:
+            case "-X":
+                method = next(words)
+            case "-H":
+                name, _, headers[name] = next(words).partition(": ")
+            case "-d":
+                body = next(words)
+            case "-i":
+                pass
+            case _:
+                url = word
+    return stack.http.request(method, at(stack, url), headers=headers, data=body, timeout=20)
+
+
+def caller(stack: LocalStack, waits: list[float]) -> dict[str, Any]:
+    """Run the caller of the page; return its names.
+
+    Each of its waits is noted, and makes a second on the stack's clock.
+    """
+
+    class Time:
+        monotonic = staticmethod(lambda: sum(waits))
+
+        @staticmethod
+        def sleep(wait_s: float) -> None:
+            waits.append(wait_s)
+            stack.advance(1)
+
+    names: dict[str, Any] = {"time": Time}
+    code = at(stack, CALLER).removeprefix("import time\n")
+    exec(code, names)  # noqa: S102 - the page's own code
+    return names
+
+
+def sent(stack: LocalStack) -> list[str]:
+    """The SIDs of the texts on the handset."""
+    return [text["sid"] for text in stack.texts(HANDSET)]
+
+
+def test_the_caller_sends_once_however_often_it_is_run(stack: LocalStack) -> None:
+    sids = [caller(stack, [])["sid"] for _ in range(2)]
+
+    assert len(sent(stack)) == 1
+    assert sids == sent(stack) * 2
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"service": "twilio", "kind": "lost", "count": 1},
+        {"service": "twilio", "kind": "429", "seconds": 20, "count": 1},
+        {"service": "storage", "kind": "503", "count": 4},
+        {"service": "host", "kind": "killed", "done": True, "count": 1},
+    ],
+    ids=lambda fault: fault["kind"],
+)
+def test_the_caller_sends_once_whatever_fails(stack: LocalStack, fault: dict[str, Any]) -> None:
+    waits: list[float] = []
+    with stack.faults(fault):
+        sid = caller(stack, waits)["sid"]
+
+    assert sent(stack) == [sid]
+    assert waits
+
+
+def test_the_caller_does_not_repeat_what_cannot_be_sent(stack: LocalStack) -> None:
+    waits: list[float] = []
+    send_once = caller(stack, waits)["send_once"]
+
+    with pytest.raises(ValueError, match="422"):
+        send_once("order-1235-shipped", HANDSET, "Something else")
+    with pytest.raises(ValueError, match="400"):
+        send_once("order-1236-shipped", "call me", "Hello")
+    assert waits == []
+
+
+def test_the_caller_says_what_it_could_not_find_out(stack: LocalStack) -> None:
+    send_once = caller(stack, [])["send_once"]
+
+    with (
+        stack.faults({"service": "twilio", "kind": "429", "seconds": 20}),
+        pytest.raises(TimeoutError, match="order-1236-shipped is not settled: 429"),
+    ):
+        send_once("order-1236-shipped", HANDSET, "Hello", patience_s=30)
+
+
+def test_a_repeated_command_is_answered_as_the_page_says(stack: LocalStack) -> None:
+    [first] = [line for line in CURLS if "order-1234-shipped" in line and "SendSms" in line]
+    [status] = [line for line in CURLS if "GetStatus?key=order-1234-shipped" in line]
+
+    answers = [run(stack, first) for _ in range(2)]
+    stack.advance(5)
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert ["Idempotent-Replayed" in answer.headers for answer in answers] == [False, True]
+    [shown] = re.findall(r'^(\{"outcome".*\})$', PAGE, re.MULTILINE)
+    known, example = run(stack, status).json(), json.loads(shown)
+    assert list(known) == list(example)
+    assert [known[name] for name in ("outcome", "function", "status", "final", "source")] == [
+        example[name] for name in ("outcome", "function", "status", "final", "source")
+    ]
+    assert [report["status"] for report in known["reports"]] == [
+        report["status"] for report in example["reports"]
+    ]
+
+
+def test_the_trial_on_the_desk_goes_as_the_page_says(stack: LocalStack) -> None:
+    lose_one, without_key, with_key, lose_reports, unheard, status, kill, mend = (
+        line for line in CURLS if "faults" in line or "parcel" in line
+    )
+
+    run(stack, lose_one)
+    blind = [run(stack, without_key) for _ in range(2)]
+    assert [answer.status_code for answer in blind] == [504, 201]
+    assert len(sent(stack)) == 2
+
+    run(stack, lose_one)
+    first = run(stack, with_key)
+    stack.advance(1)
+    second = run(stack, with_key)
+    assert (first.status_code, first.json()["outcome"]) == (504, "unknown")
+    assert (second.status_code, second.headers["Idempotent-Replayed"]) == (201, "true")
+    assert sent(stack)[2:] == [second.json()["sid"]]
+
+    run(stack, lose_reports)
+    third = run(stack, unheard)
+    stack.advance(5)
+    assert (third.status_code, third.headers["Retry-After"]) == (504, "5")
+    assert run(stack, unheard).status_code == 504
+    assert run(stack, status).json()["outcome"] == "unknown"
+
+    assert [fault["kind"] for fault in run(stack, kill).json()["faults"]] == ["killed"]
+    assert run(stack, mend).json()["faults"] == []
+
+
+@pytest.fixture
+def short_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStack]:
+    """A stack in real time whose settle window is over soon."""
+    monkeypatch.setenv("SETTLE_WINDOW_SECONDS", "3")
+    stack = LocalStack.start(clock="system")
+    yield stack
+    stack.stop()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("kind", "is_replay"), [("lost", True), ("500", False)])
+def test_the_list_settles_what_no_report_has_told(
+    short_window: LocalStack, kind: str, is_replay: bool
+) -> None:
+    stack = short_window
+    [lose_reports] = [line for line in CURLS if "dropped" in line]
+    [with_key] = [line for line in CURLS if "parcel-77" in line]
+
+    run(stack, lose_reports.replace("lost", kind))
+    first = run(stack, with_key)
+    time.sleep(float(first.headers["Retry-After"]))
+    second = run(stack, with_key)
+
+    assert (first.status_code, second.status_code) == (504, 201)
+    assert ("Idempotent-Replayed" in second.headers) == is_replay
+    assert sent(stack) == [second.json()["sid"]]

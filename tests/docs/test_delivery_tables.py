@@ -1,0 +1,155 @@
+"""The page about sending once: its tables and its picture held to the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+from xml.etree import ElementTree
+
+import pytest
+
+from shared import errors, guard_errors
+from shared.config import settings
+from shared.delivery import statuses
+from shared.guards import opt_out_lists
+from shared.guards.daily import KIND as DAY
+from shared.guards.recipients import KIND as RECIPIENT
+from shared.http.idempotency import MAX_KEY_CHARS
+from shared.sending.claims import CLAIM, ClaimState
+from shared.sending.lookups import MAX_LISTED
+from shared.sending.sid_owners import OWNER, STATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "delivery.md").read_text()
+SVG = "{http://www.w3.org/2000/svg}"
+# What no send can end with.
+OTHERS = {
+    errors.NotFoundError,
+    errors.RangeError,
+    errors.ForgedRequestError,
+    errors.ForbiddenLinkError,
+    errors.NotHealthyError,
+    errors.TwilioTimeoutError,
+    errors.FileTooLongError,
+}
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the first table after a line that begins with these words."""
+    table = PAGE.split(f"\n{heading}", 1)[1].split("\n\n|", 1)[1].split("\n\n", 1)[0]
+    lines = table.splitlines()
+    return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines[2:]]
+
+
+def quoted(cell: str) -> list[str]:
+    """The words in a cell that are set as code."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_table_of_answers_has_every_error_that_a_send_ends_with() -> None:
+    told = {(int(row[0][:3]), row[1]) for row in rows("## What each answer means") if row[1]}
+
+    assert told == {
+        (int(status), error.title) for error in sendable() for status in statuses_of(error)
+    }
+
+
+def test_the_table_of_answers_says_where_to_wait() -> None:
+    for answer, title, _, advice in rows("## What each answer means"):
+        waits = answer[:3] in {"409", "429", "503", "504"} or title == "Twilio cannot be reached"
+        assert ("`Retry-After`" in advice) == waits
+
+
+def sendable() -> Iterator[type[errors.AppError]]:
+    """The classes of errors that a send may end with; each has a title of its own."""
+    for value in (vars(errors) | vars(guard_errors)).values():
+        if not isinstance(value, type) or not issubclass(value, errors.AppError):
+            continue
+        if "title" in vars(value) and value not in OTHERS | {errors.AppError, errors.TwilioError}:
+            yield value
+
+
+def statuses_of(error: type[errors.AppError]) -> set[int]:
+    """The HTTP statuses that an error can have."""
+    if error is errors.TwilioRefusedError:
+        return {error("", code=None, twilio_status=status).status for status in (400, 401, 429)}
+    return {error.status}
+
+
+def test_the_picture_shows_every_state_and_what_the_key_gets_there() -> None:
+    picture = ElementTree.fromstring((DOCS / "images" / "states.svg").read_text())  # noqa: S314
+    shown = {
+        group.get("id"): " ".join(group.itertext())
+        for group in picture.iter(f"{SVG}g")
+        if group.get("class") == "state"
+    }
+
+    assert set(shown) == {"free", *get_args(ClaimState)}
+    assert str(int(errors.StillRunningError.status)) in shown["sending"]
+    assert str(int(errors.TwilioOutcomeUnknownError.status)) in shown["unknown"]
+    assert all(f"**{state}**" in PAGE for state in shown)
+    title, description = (picture.find(f"{SVG}{name}") for name in ("title", "desc"))
+    assert title is not None
+    assert description is not None
+    assert all(str(state) in str(description.text) for state in shown)
+    assert picture.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+
+
+@pytest.mark.parametrize(
+    ("heading", "life"),
+    [("| A text is", statuses.MESSAGE), ("| A call is", statuses.CALL)],
+    ids=["texts", "calls"],
+)
+def test_the_page_says_which_statuses_are_final(heading: str, life: statuses.Life) -> None:
+    table = PAGE.split(f"\n{heading}", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    told = {
+        status: cells[2].strip() == "yes"
+        for cells in (line.split("|") for line in table)
+        for status in quoted(cells[1])
+    }
+
+    inbound = {"receiving", "received"}
+    known = {*life.passing, *life.final} - inbound
+    assert told == {status: status in life.final for status in known}
+
+
+def test_the_page_says_what_each_choice_in_an_outage_means() -> None:
+    values = [quoted(row[0])[0] for row in rows("`STORAGE_OUTAGE` says")]
+
+    assert values == list(get_args(settings.StorageOutage))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"1 to {MAX_KEY_CHARS} characters",
+        f"({settings.SEND_LIMIT_S:.0f} seconds)",
+        f"{settings.SETTLE_WINDOW_S} seconds after the attempt",
+        f"reads {MAX_LISTED:,} texts",
+    ],
+)
+def test_the_numbers_of_the_page_are_those_of_the_code(words: str) -> None:
+    assert words in " ".join(PAGE.split())
+
+
+def test_the_page_names_every_kind_of_row() -> None:
+    kinds = [CLAIM, OWNER, STATE, RECIPIENT, DAY, opt_out_lists.KIND]
+
+    assert [quoted(row[0])[0] for row in rows("The ledger holds no text")] == kinds
+
+
+def test_every_link_of_the_page_leads_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", PAGE)
+
+    assert links
+    for link in links:
+        name, _, anchor = link.partition("#")
+        target = DOCS / name if name else DOCS / "delivery.md"
+        assert target.exists()
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(), re.MULTILINE)
+            assert anchor in {heading.lower().replace(" ", "-") for heading in headings}

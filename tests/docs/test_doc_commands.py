@@ -1,0 +1,250 @@
+"""Every command of the documentation is run by a test, or says what it needs.
+
+A fenced block of shell commands may carry a mark, in its first line or in a comment before it:
+`<!-- needs Azure -->` or `<!-- needs Twilio -->`. Without one, each of its commands is run by a
+test that is named in RUN_ELSEWHERE, or here, on a local stack.
+"""
+
+import argparse
+import ast
+import io
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import pytest
+import requests
+
+import dev
+from deskphone.values import PHONE_PORT
+from local_stack import sign
+from local_stack.testing import FORM, LocalStack
+from local_stack.values import FUNCTIONS_PORT
+
+ROOT = Path(__file__).parents[2]
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text()
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+}
+BLOCK = re.compile(
+    r"(?:<!-- *(?P<comment>[^>]*?) *-->\n\s*)?^(?P<indent> *)```(?P<info>[^\n]*)\n"
+    r"(?P<text>.*?)^(?P=indent)``` *$",
+    re.DOTALL | re.MULTILINE,
+)
+MARK = re.compile(r"\bneeds (Azure|Twilio)\b")
+SHELLS = ("", "sh", "bash", "console", "shell", "powershell", "pwsh", "cmd", "bat")
+# A block of another language that holds one of these holds commands all the same.
+PROGRAM = re.compile(
+    r"^\s*(\$ )?(az|azd|cp|curl|func|git|npm|pip|py|python3?|\.venv\S*) ", re.MULTILINE
+)
+DEV_TESTS = "tests/project/test_dev.py"
+RUN_ELSEWHERE = [
+    ("*", r"python3 dev\.py (start|test|sign|lock|screenshot)\b", f"{DEV_TESTS}::test_a_command_"
+     "sets_up_what_it_needs_and_goes_on_as_its_program"),
+    ("*", r"python3 dev\.py check\b", f"{DEV_TESTS}::test_check_runs_everything_and_names_what_"
+     "failed"),
+    ("*", r"python3 dev\.py new TwimlOpeningHours", "tests/commands/test_new.py::test_a_new_answer_"
+     "is_a_folder_its_logic_and_a_test"),
+    ("*", r"python3 dev\.py doctor --local", "tests/commands/test_doctor.py::test_the_program_says_"
+     "a_line_for_each_item"),
+    ("docs/local-stack.md", "curl ", "tests/docs/test_docs.py::test_the_curl_commands_of_the_local_"
+     "stack_page_work"),
+    ("docs/delivery.md", "curl .*order-1234-shipped", "tests/docs/test_delivery_page.py::test_a_"
+     "repeated_command_is_answered_as_the_page_says"),
+    ("docs/delivery.md", "curl .*(faults|parcel)", "tests/docs/test_delivery_page.py"
+     "::test_the_trial_on_the_desk_goes_as_the_page_says"),
+    ("docs/fallback.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ", "tests/commands/test_wire.py"
+     "::test_the_commands_of_the_page_on_fallbacks_do_what_it_says"),
+    ("docs/configuration.md", "python3 -c ", "tests/docs/test_configuration_page.py"
+     "::test_the_key_that_the_page_makes_is_long_enough"),
+]  # fmt: skip
+HERE = "curl .*127\\.0\\.0\\.1|cp "
+
+
+class Command(NamedTuple):
+    """One command of a page and what the page shows of its answer."""
+
+    text: str
+    answer: str = ""
+
+
+class Block(NamedTuple):
+    """A block of shell commands."""
+
+    commands: list[Command]
+    is_marked: bool
+
+
+def blocks(page: str) -> Iterator[Block]:
+    """The blocks of a page that hold shell commands."""
+    for found in BLOCK.finditer(page):
+        language = found["info"].strip().partition(" ")[0].lower()
+        if language in SHELLS or PROGRAM.search(found["text"]):
+            mark = MARK.search(f"{found['comment'] or ''} {found['info']}")
+            yield Block(commands_of(found["text"]), mark is not None)
+
+
+def commands_of(text: str) -> list[Command]:
+    """The commands of a block; where some lines begin with `$ `, the others are answers."""
+    lines = [line.strip() for line in text.replace("\\\n", " ").splitlines() if line.strip()]
+    if not any(line.startswith("$ ") for line in lines):
+        return [Command(line) for line in lines if not line.startswith("#")]
+    found: list[Command] = []
+    for line in lines:
+        if line.startswith("$ "):
+            found.append(Command(line[2:]))
+        else:
+            found[-1] = found[-1]._replace(answer=f"{found[-1].answer}{line}\n")
+    return found
+
+
+def runner_of(page: str, command: str) -> str:
+    """The test that runs a command, `here` for those of this file, "" for none."""
+    for pattern, start, test in RUN_ELSEWHERE:
+        if fnmatch(page, pattern) and re.match(start, command):
+            return test
+    return "here" if re.match(HERE, command) else ""
+
+
+UNMARKED = [
+    (page, command)
+    for page, text in PAGES.items()
+    for block in blocks(text)
+    if not block.is_marked
+    for command in block.commands
+]
+
+
+def signed(command: str) -> str:
+    """The command with the line that its `dev.py sign` prints."""
+    inner = re.search(r"\$\(python3 dev\.py sign ([^)]*)\)", command)
+    output = io.StringIO()
+    if inner is None:
+        return command
+    with redirect_stdout(output):
+        assert sign.main(shlex.split(inner[1])) == 0
+    return command.replace(inner[0], output.getvalue().strip())
+
+
+def request(stack: LocalStack, command: str) -> requests.Response:
+    """Make the request of a curl command, at the ports of a running stack."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("-i", action="store_true")
+    for option in ("-X", "-u", "-o"):
+        parser.add_argument(option)
+    for option in ("-H", "-d"):
+        parser.add_argument(option, action="append", default=[])
+    command = command.replace(f"http://127.0.0.1:{FUNCTIONS_PORT}", stack.functions_url)
+    command = command.replace(f"http://127.0.0.1:{PHONE_PORT}", stack.emulator_url)
+    given = parser.parse_args(shlex.split(signed(command))[1:])
+    body = "&".join(given.d)
+    headers = {"Content-Type": FORM} if body else {}
+    return stack.http.request(
+        given.X or ("POST" if body else "GET"),
+        given.url,
+        data=body.encode(),
+        headers=headers | dict(line.split(": ", 1) for line in given.H),
+        auth=cast("tuple[str, str]", tuple(given.u.split(":", 1))) if given.u else None,
+        timeout=20,
+    )
+
+
+def check_answer(answer: requests.Response, shown: str) -> None:
+    """The status is good, unless the page shows another one; the members are those shown."""
+    expected: dict[str, Any] = json.loads(shown) if shown else {}
+    status = expected.get("status")
+    assert answer.status_code == status if isinstance(status, int) else answer.ok, answer.text
+    if shown:
+        given = answer.json()
+        assert list(given) == list(expected)
+        for name, value in expected.items():
+            is_short = isinstance(value, str) and value.endswith("…")
+            assert given[name].startswith(value[:-1]) if is_short else given[name] == value
+
+
+@pytest.mark.parametrize("page", sorted({page for page, _ in UNMARKED}))
+def test_every_command_without_a_mark_is_run_by_a_test(page: str) -> None:
+    texts = [command.text for name, command in UNMARKED if name == page]
+
+    assert [text for text in texts if not runner_of(page, text)] == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    sorted({page for page, command in UNMARKED if runner_of(page, command.text) == "here"}),
+)
+def test_the_commands_of_a_page_do_what_it_says(stack: LocalStack, page: str) -> None:
+    for name, command in UNMARKED:
+        if name != page or runner_of(page, command.text) != "here":
+            continue
+        if command.text.startswith("cp "):
+            assert (ROOT / command.text.split()[1]).is_file()
+        else:
+            check_answer(request(stack, command.text), command.answer)
+            stack.advance(1)
+
+
+@pytest.mark.parametrize(("page", "start", "test"), RUN_ELSEWHERE)
+def test_a_test_that_runs_commands_exists_and_has_some(page: str, start: str, test: str) -> None:
+    path, _, name = test.partition("::")
+    tree = ast.parse((ROOT / path).read_text())
+
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert [c for p, c in UNMARKED if fnmatch(p, page) and re.match(start, c.text)]
+
+
+def test_no_mark_stands_before_what_the_desk_can_run() -> None:
+    marked = [
+        command.text
+        for text in PAGES.values()
+        for block in blocks(text)
+        if block.is_marked
+        for command in block.commands
+    ]
+
+    assert marked
+    local = r"curl .*127\.0\.0\.1|python3 dev\.py (start|test|check)"
+    assert [text for text in marked if re.match(local, text)] == []
+
+
+def test_every_option_of_dev_in_the_pages_is_in_its_help() -> None:
+    words = {
+        word
+        for _, command in UNMARKED
+        if command.text.startswith("python3 dev.py")
+        for word in shlex.split(command.text, comments=True)[2:]
+        if not word.startswith(("http", "-m", "soak")) and "=" not in word
+    }
+
+    assert {word for word in words if word not in dev.HELP and not word.isdigit()} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_run"),
+    [
+        ("```\naz login\n```", False),
+        ("```text\naz login\n```", False),
+        ("```\npython3 dev.py start\naz login\n```", False),
+        ("<!-- needs patience -->\n```\naz login\n```", False),
+        ("<!-- needs Azure -->\n\n```\naz login\n```", True),
+        ("```sh needs Twilio\npython3 dev.py wire +12025550100\n```", True),
+        ("```\npython3 dev.py start\n```", True),
+        ("- a list\n\n  ```\n  az login\n  ```\n", False),
+        ('```json\n{"to": "+12025550123"}\n```', True),
+    ],
+)
+def test_a_command_that_nobody_runs_is_found(text: str, is_run: bool) -> None:
+    found = [
+        runner_of("docs/page.md", command.text)
+        for block in blocks(text)
+        if not block.is_marked
+        for command in block.commands
+    ]
+
+    assert all(found) == is_run

@@ -1,0 +1,194 @@
+"""The promises of the README and of the pages around it, run."""
+
+import argparse
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deskphone.values import PHONE_PORT
+from local_stack.supervision.package import deployed_files
+from local_stack.testing import LocalStack, running
+from local_stack.values import FUNCTIONS_PORT
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+CONCEPTS = (ROOT / "docs" / "concepts.md").read_text()
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+STACK_PAGE = (ROOT / "docs" / "local-stack.md").read_text()
+OWN_ANSWER = (ROOT / "docs" / "your-own-answer.md").read_text()
+EXAMPLE = dict(re.findall(r"^`(\S+)`\n\n```\w+\n(.*?)```", OWN_ANSWER, re.DOTALL | re.MULTILINE))
+
+
+def tracked_files() -> list[str]:
+    """Return the files that git has of the project."""
+    command = ["git", "ls-files"]
+    answer = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return answer.stdout.splitlines()
+
+
+def copy_with_example(names: Iterable[str], root: Path) -> None:
+    """Copy files of the project to a folder and add the files that the page adds."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    for name, content in EXAMPLE.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content)
+
+
+@pytest.fixture(scope="module")
+def app_with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the deployed app with the function that the page adds."""
+    root = tmp_path_factory.mktemp("app")
+    copy_with_example(deployed_files(ROOT), root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def example_stack(app_with_example: Path) -> Iterator[LocalStack]:
+    yield from running(app_with_example)
+
+
+def test_the_example_answer_passes_its_own_test(example_stack: LocalStack) -> None:
+    names: dict[str, object] = {}
+    exec(EXAMPLE["tests/functions/test_twiml_opening_hours.py"], names)  # noqa: S102 - the page's
+    test = names["test_callers_hear_the_opening_hours"]
+    assert callable(test)
+
+    test(example_stack)
+
+
+@pytest.mark.soak
+def test_the_checks_pass_with_the_example_added(tmp_path: Path) -> None:
+    copy_with_example((name for name in tracked_files() if (ROOT / name).exists()), tmp_path)
+    tests = [
+        "tests/functions/test_deployment_files.py",
+        "tests/functions/test_function_json.py",
+        "tests/functions/test_imports.py",
+        "tests/project/test_architecture.py",
+        "tests/project/test_deploy_package.py",
+    ]
+    # The functions that are there already are tested where they are.
+    others = " or ".join(path.parent.name for path in ROOT.glob("*/function.json"))
+    code = [name for name in EXAMPLE if name.endswith(".py")]
+    commands = [
+        ["pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", f"not ({others})", *tests],
+        ["ruff", "check", "--no-cache", *code],
+        ["ruff", "format", "--no-cache", "--check", *code],
+    ]
+
+    for command in commands:
+        result = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def asked(stack: LocalStack, command: str) -> int:
+    """Run a curl command of the local stack page against a stack; return the status."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    for option in ("-X", "-H", "-u", "-d", "--data-urlencode"):
+        parser.add_argument(option)
+    given = vars(parser.parse_args(shlex.split(command)))
+    name, _, value = (given["data_urlencode"] or "").partition("=")
+    body = given["d"] or ({name: value} if name else None)
+    user, _, token = (given["u"] or "").partition(":")
+    return stack.http.request(
+        given["X"] or ("POST" if body else "GET"),
+        given["url"].replace(f"http://127.0.0.1:{PHONE_PORT}", stack.emulator_url),
+        data=body,
+        headers=dict([given["H"].split(": ")]) if given["H"] else None,
+        auth=(user, token) if user else None,
+        timeout=5,
+    ).status_code
+
+
+def test_the_curl_commands_of_the_local_stack_page_work(stack: LocalStack) -> None:
+    commands = re.findall(r"^curl (.*)$", STACK_PAGE, re.MULTILINE)
+    statuses = [asked(stack, command) for command in commands]
+
+    [line] = stack.rest("GET", "IncomingPhoneNumbers.json").json()["incoming_phone_numbers"]
+    assert statuses == [201, 200, 200, 200, 200, 200, 200]
+    assert line["voice_url"].endswith("TwimlMessage?Message=We+are+closed.")
+    assert line["sms_url"].startswith("http://localhost:")
+    assert stack.look("faults")["faults"] == []
+
+
+@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", STACK_PAGE, re.DOTALL))
+def test_the_tests_of_the_local_stack_page_pass(stack: LocalStack, code: str) -> None:
+    names: dict[str, object] = {}
+    exec(code, names)  # noqa: S102 - the page's own code
+    [test] = [value for name, value in names.items() if name.startswith("test_")]
+    assert callable(test)
+
+    test(stack)
+
+
+def test_every_route_of_the_world_is_on_its_page() -> None:
+    sources = [path.read_text() for path in (ROOT / "emulator" / "world").glob("*.py")]
+    routes = re.findall(r'web\.(get|post|put|delete)\("(/emulator/[^"]+)"', "".join(sources))
+
+    assert len(routes) > 10
+    for method, path in routes:
+        action = f"/{path.rpartition('/')[2]}"
+        assert f"`{method.upper()} {path}" in STACK_PAGE or f"`{action}`" in STACK_PAGE
+
+
+def anchors(page: Path) -> set[str]:
+    """The names by which links reach the headings of a page, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    broken: list[str] = []
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text().replace("\n", " ")):
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+
+    assert broken == []
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    pages = {path.name for path in ROOT.glob("docs/*.md")}
+
+    assert pages - set(re.findall(r"\]\(docs/([\w-]+\.md)\)", README)) == set()
+
+
+@pytest.mark.parametrize(
+    "section", re.split(r"^### ", CONCEPTS, flags=re.MULTILINE)[1:], ids=lambda s: s.split("\n")[0]
+)
+def test_a_concept_says_where_one_meets_it(section: str) -> None:
+    assert re.search(r"^\*Here:\* ", section, re.MULTILINE)
+
+
+def test_the_ports_of_the_readme_are_the_defaults() -> None:
+    assert f"127.0.0.1:{FUNCTIONS_PORT}/api/SendSms" in README
+    assert f"http://127.0.0.1:{PHONE_PORT}>" in README
+
+
+def test_the_deployment_archive_holds_exactly_the_package(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    [command] = set(re.findall(r"^git archive .*$", page, re.MULTILINE))
+    archive = tmp_path / "app.zip"
+    words = [str(archive) if word == "app.zip" else word for word in shlex.split(command)]
+    subprocess.run(words, cwd=ROOT, check=True)
+
+    files = {name for name in zipfile.ZipFile(archive).namelist() if not name.endswith("/")}
+    assert files == set(deployed_files(ROOT)) & set(tracked_files())

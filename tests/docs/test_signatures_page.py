@@ -1,0 +1,68 @@
+"""The page on signatures that do not match, held to the log's explanations and to the answer."""
+
+import json
+import re
+from pathlib import Path
+
+from shared.clock import SystemClock
+from shared.config.settings import HiddenText, Secret
+from shared.errors import ForgedRequestError
+from shared.http.responses import problem_response
+from shared.webhooks.explanation import INTERVAL_S, MAX_EXPLANATIONS, Explanations, Refused
+from shared.webhooks.signatures import Algorithm, sign
+from shared.webhooks.variants import Request, variants
+from shared.webhooks.verifier import MAX_EXPLAINED_BYTES, MAX_EXPLAINED_FIELDS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "signatures.md").read_text("utf-8")
+SAYINGS = re.findall(r"^\| ((?:It|None) [^|]+?) \|", PAGE, re.MULTILINE)
+
+REQUEST = Request(
+    "https://App.example/phone",
+    "/api/TwimlReply?Message=a+b&code=c",
+    [("Body", "")],
+    {"host": "inner.example", "x-original-url": "/x"},
+)
+
+
+def explanations() -> set[str]:
+    """All that the log can say."""
+    other_path = REQUEST._replace(path_and_query="/api/TwimlReply/?a")
+    found = {variant.advice for request in (REQUEST, other_path) for variant in variants(request)}
+    url = REQUEST.public_url + REQUEST.path_and_query
+    for secret, signs in {
+        Secret.API_KEY_SECRET: "other",
+        Secret.WEBHOOK_KEY: "other",
+        Secret.AUTH_TOKEN: "token ",
+        Secret.LINK_SIGNING_KEY: "unknown",
+    }.items():
+        signature = sign(signs, url, REQUEST.form).decode()
+        tried = [(Secret.AUTH_TOKEN, HiddenText("token"))]
+        others = [(secret, HiddenText("other"))]
+        refused = Refused(signature, Algorithm.HMAC_SHA1, REQUEST, tried, others)
+        found.add(Explanations(SystemClock()).of(refused).partition("HMAC_SHA1. ")[2])
+    return found
+
+
+def test_the_page_has_each_explanation_and_no_other() -> None:
+    told = explanations()
+
+    assert [text for text in told if not text.startswith(tuple(SAYINGS))] == []
+    assert [saying for saying in SAYINGS if not any(t.startswith(saying) for t in told)] == []
+
+
+def test_the_answer_on_the_page_has_the_members_of_the_real_one() -> None:
+    [shown] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    error = ForgedRequestError("…", "https://app.example/api/TwimlReply")
+    answer = json.loads(problem_response(error).get_body())
+
+    assert [*json.loads(shown)] == [*answer]
+    assert [*json.loads(shown)["signature"]] == [*answer["signature"]]
+
+
+def test_the_bounds_on_the_page_are_those_of_the_code() -> None:
+    assert MAX_EXPLANATIONS == 5
+    assert INTERVAL_S == 60
+    assert MAX_EXPLAINED_BYTES == 16_000
+    assert "five refusals a minute" in PAGE
+    assert MAX_EXPLAINED_FIELDS == 100
+    assert "16 kB or 100 fields" in PAGE.replace("\n", " ")

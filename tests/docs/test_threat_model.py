@@ -1,0 +1,74 @@
+"""The threat model: each threat has a defence, a test that exists, and what remains."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
+SECTION = PAGE.partition("\n## The threats\n")[2].partition("\n## ")[0]
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split(" | ")]
+    for line in SECTION.splitlines()
+    if line.startswith("| ")
+][1:]
+TEST = re.compile(r"`(tests/[\w/]+\.py)::((?:\w+::)?test_\w+)`( \(soak\))?")
+NAMES = [
+    *("Forged webhooks", "Replayed webhooks", "stolen function key", "SMS pumping", "toll fraud"),
+    *("Runaway loops", "dials or texts itself", "Double sends", "XML bombs", "Text becomes verbs"),
+    *("SSRF", "logs", "leaked auth token", "Stale secrets", "vault is down", "storage is down"),
+    *("Guessed", "Shared links", "DoS", "Timing", "malicious dependency", "Web pages"),
+    *("DNS rebinding", "outputs", "insider", "Twilio is down", "STOP"),
+]
+
+
+@cache
+def long_trials(path: Path) -> dict[str, bool]:
+    """The tests of a file, those of a class as `TestX::test_y`, and whether each is a long one."""
+    body = ast.parse(path.read_text("utf-8")).body
+    marks = [
+        node
+        for node in body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
+    ]
+    found: dict[str, bool] = {}
+    for node in body:
+        for part in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(part, ast.FunctionDef):
+                prefix = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
+                found[prefix + part.name] = any(map(is_soak, [*marks, *part.decorator_list]))
+    return found
+
+
+def is_soak(node: ast.AST) -> bool:
+    return "pytest.mark.soak" in ast.unparse(node)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:30])
+def test_each_threat_has_a_defence_a_test_that_exists_and_what_remains(row: list[str]) -> None:
+    threat, defence, shown, remains = row
+    named = TEST.findall(shown)
+
+    assert all((threat, defence, remains))
+    assert named
+    assert TEST.sub("", shown).replace(", ", "") == ""
+    assert [
+        f"{file}::{test}" for file, test, _ in named if test not in long_trials(ROOT / file)
+    ] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_threat_is_forgotten(name: str) -> None:
+    assert any(name in row[0] for row in ROWS)
+
+
+def test_a_long_trial_is_marked_as_one() -> None:
+    for file, test, mark in TEST.findall(SECTION):
+        assert bool(mark) == long_trials(ROOT / file)[test]
+
+
+def test_it_stays_one_page() -> None:
+    assert len(PAGE.splitlines()) <= 120

@@ -1,0 +1,56 @@
+"""The environment of the host process."""
+
+from pathlib import Path
+
+import pytest
+
+from local_stack.supervision.host_environment import HostEnvironmentError, host_environment
+
+
+def test_without_a_settings_file_the_local_stack_wins_over_the_process(tmp_path: Path) -> None:
+    environment = host_environment({"A": "process", "B": "process"}, tmp_path, {"B": "stack"})
+
+    assert environment == {"A": "process", "B": "stack"}
+
+
+def test_settings_win_over_the_process_and_lose_to_the_local_stack(tmp_path: Path) -> None:
+    settings = '{"Values": {"A": "settings", "B": "settings"}}'
+    (tmp_path / "local.settings.json").write_text(settings, "utf-8-sig")
+
+    environment = host_environment({"A": "process"}, tmp_path, {"B": "stack"})
+
+    assert environment == {"A": "settings", "B": "stack"}
+
+
+def test_the_settings_file_can_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / "local.settings.json").write_text('{"Values": {"A": "settings"}}', "utf-8")
+
+    assert host_environment({"A": "process"}, tmp_path, {}, "") == {"A": "process"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "expected a JSON object"),
+        ('{"IsEncrypted": true, "Values": {}}', "is encrypted"),
+        ('{"Values": []}', '"Values" must be an object'),
+        ('{"Values": {"A": 1}}', "the value of A must be text"),
+        ('{"Values": {"A=B": "1"}}', "cannot be an environment variable"),
+        ('{"Values": {"A": "\\u0000"}}', "cannot be an environment variable"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "local.settings.json").write_text(text, "utf-8")
+
+    with pytest.raises(HostEnvironmentError, match=reason):
+        host_environment({}, tmp_path, {})
+
+
+def test_a_wrong_value_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "local.settings.json").write_text('{"Values": {"TOKEN": 12345}}', "utf-8")
+
+    with pytest.raises(HostEnvironmentError) as raised:
+        host_environment({}, tmp_path, {})
+
+    assert "12345" not in str(raised.value)

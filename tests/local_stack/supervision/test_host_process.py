@@ -1,0 +1,40 @@
+"""The host as a child process."""
+
+import pytest
+
+from local_stack.supervision.host_process import PortInUseError, describe_exit, listen, port_of
+
+
+def test_a_taken_port_is_named_with_the_option_that_chooses_another() -> None:
+    with listen(0) as taken:
+        port = port_of(taken)
+        with pytest.raises(PortInUseError) as raised:
+            listen(port, option="--phone-port")
+
+    assert f"port {port} (Address already in use)" in str(raised.value)
+    assert "choose another with --phone-port" in str(raised.value)
+
+
+def test_a_number_that_is_no_port_is_refused() -> None:
+    with pytest.raises(PortInUseError, match="70000 is no port"):
+        listen(70_000)
+
+
+def test_a_port_can_be_taken_again_at_once() -> None:
+    with listen(0) as first:
+        port = port_of(first)
+    with listen(port) as second:
+        assert port_of(second) == port
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (0, "ended with exit status 0"),
+        (3, "ended with exit status 3"),
+        (-9, "killed by signal 9 (SIGKILL)"),
+        (-64, "killed by signal 64"),
+    ],
+)
+def test_the_end_of_a_process_is_put_in_words(status: int, words: str) -> None:
+    assert describe_exit(status).startswith(words)

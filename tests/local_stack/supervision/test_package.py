@@ -1,0 +1,45 @@
+"""What a deployment would contain."""
+
+from pathlib import Path
+
+import pytest
+
+from local_stack.supervision.package import PackageError, deployed_files
+
+
+def write(root: Path, *names: str) -> None:
+    """Make empty files."""
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", "utf-8")
+
+
+def test_ignored_names_stay_at_home_wherever_they_are(tmp_path: Path) -> None:
+    write(tmp_path, "host.json", "shared/x.py", "shared/tests/y.py", "tests/z.py", "dev.py")
+    (tmp_path / ".funcignore").write_text("# not for Azure\n\ntests\n dev.py \n", "utf-8")
+
+    assert deployed_files(tmp_path) == ["host.json", "shared/x.py"]
+
+
+def test_settings_history_and_compiled_files_never_ship(tmp_path: Path) -> None:
+    write(
+        tmp_path, "local.settings.json", ".git/HEAD", ".gitignore", "A/__pycache__/a.pyc", "A/a.py"
+    )
+
+    assert deployed_files(tmp_path) == ["A/a.py"]
+
+
+def test_a_name_does_not_reach_longer_names(tmp_path: Path) -> None:
+    write(tmp_path, "Http/a.py", "HttpTrigger/b.py")
+    (tmp_path / ".funcignore").write_text("Http\n", "utf-8")
+
+    assert deployed_files(tmp_path) == ["HttpTrigger/b.py"]
+
+
+@pytest.mark.parametrize("line", ["*.pyc", "!keep", "docs/", "a/b", "[ab]"])
+def test_anything_but_a_plain_name_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".funcignore").write_text(line, "utf-8")
+
+    with pytest.raises(PackageError, match="is not a plain name"):
+        deployed_files(tmp_path)

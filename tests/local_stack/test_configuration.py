@@ -1,0 +1,48 @@
+"""What host.json means."""
+
+from pathlib import Path
+
+import pytest
+
+from local_stack.host.configuration import ConfigurationError, read_host_configuration
+
+
+def prefix_of(root: Path, document: str) -> str:
+    """Return the route prefix of a host.json."""
+    (root / "host.json").write_text(document, "utf-8")
+    return read_host_configuration(root).route_prefix
+
+
+@pytest.mark.parametrize(
+    ("document", "prefix"),
+    [
+        ('{"version": "2.0"}', "api"),
+        ('{"version": "2.0", "extensions": {}}', "api"),
+        ('{"version": "2.0", "extensions": {"http": {}}}', "api"),
+        ('{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}', ""),
+        ('{"version": "2.0", "extensions": {"http": {"routePrefix": "/v1/sms/"}}}', "v1/sms"),
+    ],
+)
+def test_the_route_prefix_is_read(tmp_path: Path, document: str, prefix: str) -> None:
+    assert prefix_of(tmp_path, document) == prefix
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ("{", "host.json is not JSON"),
+        ("[" * 100_000, "host.json is not JSON"),
+        ("[]", "expected a JSON object"),
+        ("{}", '"version" must be "2.0"'),
+        ('{"version": "2.0", "extensions": 1}', "http has no object around it"),
+        ('{"version": "2.0", "extensions": {"http": {"routePrefix": 1}}}', "must be text"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, document: str, reason: str) -> None:
+    with pytest.raises(ConfigurationError, match=reason):
+        prefix_of(tmp_path, document)
+
+
+def test_a_missing_host_json_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"host\.json: No such file"):
+        read_host_configuration(tmp_path)

@@ -1,0 +1,87 @@
+"""What a function.json means."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_stack.host.configuration import ConfigurationError
+from local_stack.host.definitions import is_disabled, read_function_definition
+
+TRIGGER = {"type": "httpTrigger", "direction": "in", "name": "req"}
+ANSWER = {"type": "http", "direction": "out", "name": "$return"}
+
+
+def folder(tmp_path: Path, document: object) -> Path:
+    """Return the folder of a function called Greet."""
+    path = tmp_path / "Greet"
+    path.mkdir()
+    (path / "function.json").write_text(json.dumps(document), "utf-8")
+    return path
+
+
+def test_the_defaults_are_those_of_azure(tmp_path: Path) -> None:
+    path = folder(tmp_path, {"bindings": [TRIGGER, ANSWER]})
+
+    definition = read_function_definition(path)
+
+    assert definition.door.route == "Greet"
+    assert definition.door.methods == frozenset()
+    assert definition.door.auth_level == "function"
+    assert definition.script == path / "__init__.py"
+    assert definition.entry_point is None
+
+
+def test_methods_and_auth_level_are_read_without_regard_to_case(tmp_path: Path) -> None:
+    trigger = {**TRIGGER, "methods": ["get", "Post"], "authLevel": "Anonymous"}
+
+    door = read_function_definition(folder(tmp_path, {"bindings": [trigger, ANSWER]})).door
+
+    assert door.methods == {"GET", "POST"}
+    assert door.auth_level == "anonymous"
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = folder(tmp_path, {})
+    text = json.dumps({"bindings": [TRIGGER, ANSWER]})
+    (path / "function.json").write_text(text, "utf-8-sig")
+
+    assert read_function_definition(path).trigger == "req"
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ([], "expected a JSON object"),
+        ({}, '"bindings" must be a list'),
+        ({"bindings": [1]}, "a binding must be an object"),
+        ({"bindings": [{"type": "http"}]}, 'needs a "name" and a "type"'),
+        ({"bindings": [ANSWER]}, "exactly one httpTrigger"),
+        ({"bindings": [{**TRIGGER, "direction": "up"}]}, '"direction" of req'),
+        ({"bindings": [{**TRIGGER, "authLevel": "user"}]}, '"authLevel" must be'),
+        ({"bindings": [{**TRIGGER, "methods": "get"}]}, '"methods" must be a list'),
+        ({"bindings": [TRIGGER, {**ANSWER, "type": "queue"}]}, "does not emulate the binding"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, document: Any, reason: str) -> None:
+    with pytest.raises(ConfigurationError, match=reason):
+        read_function_definition(folder(tmp_path, document))
+
+
+@pytest.mark.parametrize(
+    ("disabled", "settings", "expected"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        ("OFF", {"OFF": "1"}, True),
+        ("OFF", {"OFF": "false"}, False),
+        (False, {"AzureWebJobs.Greet.Disabled": "True"}, True),
+        (False, {"AzureWebJobs__Greet__Disabled": "1"}, True),
+        (False, {"AzureWebJobs.Other.Disabled": "1"}, False),
+    ],
+)
+def test_a_function_can_be_switched_off(
+    tmp_path: Path, disabled: Any, settings: dict[str, str], expected: bool
+) -> None:
+    assert is_disabled(folder(tmp_path, {"disabled": disabled}), settings) is expected

@@ -1,0 +1,119 @@
+"""A request that stops half-way is given up: by the host and by the emulator."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from aiohttp import web
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import Response
+
+from deskphone import server as emulator_application
+from deskphone import silence
+from deskphone.clock import ManualClock
+from deskphone.emulator import State
+from deskphone.server import runner_of
+from local_stack.host.http import server
+from local_stack.host.http.requests import RequestRefusedError, read_body
+from local_stack.host.http.server import HostServer
+
+SOON_S = 0.01
+PATIENCE_S = 10
+HEAD = b"POST /emulator/reset HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+type Port = AbstractAsyncContextManager[int]
+
+
+@asynccontextmanager
+async def host() -> AsyncGenerator[int]:
+    """Serve with a front that does nothing but read the body."""
+
+    async def front(request: BaseRequest) -> Response:
+        try:
+            return Response(body=await read_body(request))
+        except RequestRefusedError as error:
+            return Response(status=error.status)
+
+    listener = await asyncio.get_running_loop().create_server(HostServer(front), "127.0.0.1", 0)
+    async with listener:
+        yield listener.sockets[0].getsockname()[1]
+
+
+@asynccontextmanager
+async def emulator() -> AsyncGenerator[int]:
+    """Serve the emulator without a host."""
+    state = State(ManualClock(datetime.now(UTC)), "http://127.0.0.1:9", "api", "")
+    runner = runner_of(state)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield runner.addresses[0][1]
+    await state.close()
+    await runner.cleanup()
+
+
+async def answer_to(serving: Port, *pieces: bytes) -> bytes:
+    """Send pieces of a request and no more; return all that comes until the server hangs up."""
+    async with serving as port, asyncio.timeout(PATIENCE_S):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for piece in pieces:
+            writer.write(piece)
+            if b"100-continue" in piece and piece is not pieces[-1]:
+                await reader.readuntil(b"\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    return answer
+
+
+def run(trial: Coroutine[object, object, bytes]) -> bytes:
+    return asyncio.run(trial)
+
+
+@pytest.mark.parametrize("serve", [host, emulator])
+@pytest.mark.parametrize("half", [b"", b"GET / HT", HEAD])
+def test_half_of_the_headers_is_given_up(
+    serve: Callable[[], Port], half: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "KEEP_ALIVE_S", SOON_S)
+    monkeypatch.setattr(emulator_application, "KEEP_ALIVE_S", SOON_S)
+
+    assert run(answer_to(serve(), half)) == b""
+
+
+@pytest.mark.parametrize("serve", [host, emulator])
+@pytest.mark.parametrize(
+    "half",
+    [
+        HEAD + b"Content-Length: 9\r\n\r\n{",
+        HEAD + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+    ],
+)
+def test_half_of_a_body_is_given_up_with_a_408(
+    serve: Callable[[], Port], half: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "BODY_SILENCE_S", SOON_S)
+
+    answer = run(answer_to(serve(), half)).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_chunks_that_turn_into_garbage_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server tells nobody that a chunk is no chunk once the body is being read."""
+    monkeypatch.setattr(silence, "BODY_SILENCE_S", SOON_S)
+    head = HEAD + b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    answer = run(answer_to(emulator(), head, b"5\r\nhello\r\nno length\r\n"))
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_that_comes_slowly_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "BODY_SILENCE_S", PATIENCE_S)
+    close = b"Connection: close\r\nContent-Length: 4\r\n\r\n"
+
+    answer = run(answer_to(host(), HEAD + close, b"a", b"b", b"c", b"d"))
+
+    assert answer.endswith(b"abcd")

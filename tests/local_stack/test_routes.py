@@ -1,0 +1,105 @@
+"""Route templates and paths."""
+
+import pytest
+
+from local_stack.host.configuration import ConfigurationError
+from local_stack.host.definitions import Door
+from local_stack.host.http.routes import Route, RouteTable, build_route
+
+
+def route(template: str, *methods: str, prefix: str = "api") -> Route:
+    """Return a route whose function is called like its template."""
+    return build_route(template, prefix, Door(template, frozenset(methods), "anonymous"))
+
+
+def found(path: str, *templates: str, method: str = "GET") -> tuple[str, dict[str, str]] | None:
+    """Return which template matches a path, and the values of its parameters."""
+    match = RouteTable([route(template) for template in templates]).match(path, method)
+    return (match.route.function, dict(match.values)) if match else None
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "values"),
+    [
+        ("/api/a", "a", {}),
+        ("/API/A/", "a", {}),
+        ("/api/%61", "a", {}),
+        ("/api/x/1", "x/{p}", {"p": "1"}),
+        ("/api/x/a%2Fb%20c", "x/{p}", {"p": "a%2Fb c"}),
+        ("/api/x/1/2", "{a}/{b}/{c}", {"a": "x", "b": "1", "c": "2"}),
+        ("/api/x", "x/{p?}", {}),
+        ("/api/x/1", "x/{p?}/{q?}", {"p": "1"}),
+        ("/api/x/1/2", "x/{p?}/{q?}", {"p": "1", "q": "2"}),
+        ("/api/x", "x/{*rest}", {}),
+        ("/api/x/1/2/", "x/{*rest}", {"rest": "1/2/"}),
+        ("/api/x/-12", "x/{p:int}", {"p": "-12"}),
+        ("/api/x/12", "x/{p:int:min(10)}", {"p": "12"}),
+        ("/api/x/12", "x/{p:range(1,12)?}", {"p": "12"}),
+        ("/api/x/True", "x/{p:bool}", {"p": "True"}),
+        ("/api/x/abc", "x/{p:length(2,3)}", {"p": "abc"}),
+        ("/api/a.b", "a.b", {}),
+    ],
+)
+def test_a_path_matches(path: str, template: str, values: dict[str, str]) -> None:
+    assert found(path, template) == (template, values)
+
+
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        ("/a", "a"),
+        ("/api/a/b", "a"),
+        ("/api//a", "a"),
+        ("/api/axb", "a.b"),
+        ("/api/x", "x/{p}"),
+        ("/api/x/", "x/{p}"),
+        ("/api/x/1/2", "x/{p}"),
+        ("/api/x%2Fa", "x/{p}"),
+        ("/api/x/one", "x/{p:int}"),
+        ("/api/x/2147483648", "x/{p:int}"),
+        ("/api/x/" + "9" * 5000, "x/{p:long}"),
+        ("/api/x/9", "x/{p:int:min(10)}"),
+        ("/api/x/a1", "x/{p:alpha}"),
+        ("/api/x/13", "x/{p:range(1,12)}"),
+        ("/api/x/no", "x/{p:guid}"),
+    ],
+)
+def test_a_path_does_not_match(path: str, template: str) -> None:
+    assert found(path, template) is None
+
+
+def test_literals_rank_above_constrained_and_these_above_free_parameters() -> None:
+    templates = ("{*rest}", "x/{p}", "x/{p:int}", "x/latest")
+
+    assert found("/api/x/latest", *templates) == ("x/latest", {})
+    assert found("/api/x/7", *templates) == ("x/{p:int}", {"p": "7"})
+    assert found("/api/x/old", *templates) == ("x/{p}", {"p": "old"})
+    assert found("/api/y/z", *templates) == ("{*rest}", {"rest": "y/z"})
+
+
+def test_two_functions_may_share_a_path_by_method() -> None:
+    read = build_route("Read", "api", Door("items", frozenset({"GET"}), "anonymous"))
+    write = build_route("Write", "api", Door("items", frozenset({"POST"}), "anonymous"))
+    table = RouteTable([read, write])
+
+    for method, function in (("GET", "Read"), ("POST", "Write")):
+        match = table.match("/api/items", method)
+        assert match is not None
+        assert match.route.function == function
+    assert table.match("/api/items", "PUT") is None
+
+
+def test_an_empty_prefix_puts_routes_at_the_top() -> None:
+    table = RouteTable([route("a", prefix="")])
+
+    assert table.match("/a", "GET") is not None
+    assert table.match("/api/a", "GET") is None
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["a-{p}", "{p", "{p:datetime}", "{p:regex(a)}", "{p:min(a)}", "{p?}/x", "{*rest}/x", "{p=1}"],
+)
+def test_a_template_that_is_not_emulated_is_refused_by_name(template: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"function\.json: the route"):
+        route(template)

@@ -1,0 +1,220 @@
+"""The files for GitHub, VS Code, containers and commits: valid, careful, and up to date."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deskphone.values import PHONE_PORT
+from local_stack.values import FUNCTIONS_PORT
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WITH_COMMENTS = sorted([*ROOT.glob(".vscode/*.json"), *ROOT.glob(".devcontainer/*.json")])
+# What azd itself knows of whoever has signed in.
+BY_AZD = {"AZURE_PRINCIPAL_ID"}
+
+
+def workflow(name: str) -> dict[str, Any]:
+    return yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text("utf-8"))
+
+
+def with_comments(path: Path) -> Any:
+    """Read JSON in which lines may be comments, as VS Code does."""
+    return json.loads(re.sub(r"^\s*//.*$", "", path.read_text("utf-8"), flags=re.MULTILINE))
+
+
+def configuration_files() -> Iterator[Path]:
+    """Yield the files that run commands of the project."""
+    yield from WORKFLOWS
+    yield from ROOT.glob(".devcontainer/*")
+    yield ROOT / ".vscode" / "tasks.json"
+    yield ROOT / ".pre-commit-config.yaml"
+
+
+def commands_of_dev() -> set[str]:
+    """Return the commands that dev.py has."""
+    spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    dev = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(dev)
+    return {*dev.PROGRAMS, "check", "python"}
+
+
+@pytest.mark.soak
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("schema", "paths"),
+    [
+        ("vendor.github-workflows", WORKFLOWS),
+        ("custom.github-workflows-require-timeout", WORKFLOWS),
+        ("vendor.dependabot", [ROOT / ".github" / "dependabot.yml"]),
+    ],
+)
+def test_the_files_for_github_follow_their_schemas(schema: str, paths: list[Path]) -> None:
+    command = ["-m", "check_jsonschema", "--builtin-schema", schema, *map(str, paths)]
+    result = subprocess.run([sys.executable, *command], check=False, capture_output=True, text=True)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_is_pinned_to_a_commit_and_names_its_version(path: Path) -> None:
+    used = re.findall(r"uses: (.+)", path.read_text("utf-8"))
+    foreign = [action for action in used if not action.startswith("./")]
+    pinned = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+
+    assert foreign
+    assert [action for action in foreign if not pinned.fullmatch(action)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_only_read(path: Path) -> None:
+    document = workflow(path.name)
+    more = {
+        name: job["permissions"] for name, job in document["jobs"].items() if "permissions" in job
+    }
+
+    assert document["permissions"] == {"contents": "read"}
+    # The deployment asks GitHub for a token that Azure trusts.
+    assert more == (
+        {"deploy": {"contents": "read", "id-token": "write"}}
+        if "deploy" in document["jobs"]
+        else {}
+    )
+
+
+def test_no_workflow_uses_a_stored_secret() -> None:
+    assert [path.name for path in WORKFLOWS if "secrets." in path.read_text("utf-8")] == []
+
+
+def test_the_tests_run_on_each_python_that_is_supported() -> None:
+    matrix = workflow("test.yml")["jobs"]["check"]["strategy"]["matrix"]
+
+    assert matrix["python"] == ["3.13", "3.14"]
+    assert (ROOT / ".python-version").read_text("utf-8").strip() == matrix["python"][0]
+
+
+def test_a_deployment_waits_for_people_and_gets_every_value_that_azd_fills_in() -> None:
+    job = workflow("azure-dev.yml")["jobs"]["deploy"]
+    parameters = (ROOT / "infra" / "main.parameters.json").read_text("utf-8")
+    asked = dict(re.findall(r"\$\{(\w+)(?:=([^}]*))?\}", parameters))
+
+    assert (job["environment"], job["needs"]) == ("production", "test")
+    # One that is missing would set the app back to its default.
+    assert {*asked} - {*job["env"]} - BY_AZD == set()
+    for name in {*asked} & {*job["env"]} - {"AZURE_PRINCIPAL_TYPE"}:
+        default = f" || '{asked[name]}'" if asked[name] else ""
+        assert job["env"][name] == f"${{{{ vars.{name}{default} }}}}"
+
+
+def test_packages_are_judged_by_their_locks_and_no_silence_counts_as_good() -> None:
+    steps = {
+        step["name"]: step["run"].split()
+        for step in workflow("test.yml")["jobs"]["supply-chain"]["steps"]
+        if "run" in step
+    }
+
+    # pip-audit ends well when it could not ask, unless it is strict.
+    assert {"requirements.txt", "--require-hashes", "--strict"} <= {*steps["Known vulnerabilities"]}
+    for name in ("Known vulnerabilities", "Bill of materials"):
+        assert steps[name][:2] == [".venv/bin/python", "-m"]
+
+
+def test_updates_of_tools_come_together_and_those_of_deployed_packages_alone() -> None:
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))["updates"]
+    patterns = updates[0]["groups"]["development"]["patterns"]
+    grouped = {
+        name: {line.partition("==")[0] for line in lines_of(name) if is_in(patterns, line)}
+        for name in ("requirements.in", "requirements-local.in", "requirements-dev.in")
+    }
+
+    assert grouped == {
+        "requirements.in": set(),
+        "requirements-local.in": set(),
+        "requirements-dev.in": {
+            line.partition("==")[0] for line in lines_of("requirements-dev.in")
+        },
+    }
+
+
+def lines_of(name: str) -> list[str]:
+    """Return the lines of a list that name a package."""
+    return re.findall(r"^\w.*", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+
+
+def is_in(patterns: list[str], line: str) -> bool:
+    """Tell whether a line's package is one of a group."""
+    return any(fnmatchcase(line.partition("==")[0], pattern) for pattern in patterns)
+
+
+def test_the_commands_of_the_project_exist() -> None:
+    used = {
+        command
+        for path in configuration_files()
+        for command in re.findall(r'dev\.py(?:"?, "| )([a-z]+)', path.read_text("utf-8"))
+    }
+
+    assert {"test", "check", "start"} <= used <= commands_of_dev()
+
+
+def test_the_files_that_the_workflows_name_exist() -> None:
+    texts = [path.read_text("utf-8") for path in configuration_files()]
+    named = {name for text in texts for name in re.findall(r"--file (\S+)", text)}
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))["updates"]
+    folders = {update["directory"].lstrip("/") for update in updates}
+
+    assert "infra/main.bicep" in named
+    assert [name for name in sorted(named | folders) if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("path", WITH_COMMENTS, ids=lambda path: path.name)
+def test_the_files_for_the_editor_can_be_read(path: Path) -> None:
+    assert with_comments(path)
+
+
+def test_the_container_has_the_python_and_the_ports_of_the_project() -> None:
+    container = with_comments(ROOT / ".devcontainer" / "devcontainer.json")
+
+    assert f":{(ROOT / '.python-version').read_text('utf-8').strip()}" in container["image"]
+    assert container["forwardPorts"] == [FUNCTIONS_PORT, PHONE_PORT]
+
+
+def test_each_task_before_a_launch_exists() -> None:
+    tasks = {task["label"] for task in with_comments(ROOT / ".vscode" / "tasks.json")["tasks"]}
+    launches = with_comments(ROOT / ".vscode" / "launch.json")["configurations"]
+    needed = {launch["preLaunchTask"] for launch in launches if "preLaunchTask" in launch}
+
+    assert needed
+    assert needed <= tasks
+
+
+def test_what_the_editor_is_told_reaches_git() -> None:
+    result = subprocess.run(
+        ["git", "check-ignore", *map(str, WITH_COMMENTS)],  # noqa: S607 - as found on the machine
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert result.stdout == ""
+
+
+def test_the_hooks_of_a_commit_use_the_tools_of_the_project() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+
+    assert [repository["repo"] for repository in hooks] == ["local"]
+    entries = {hook["id"]: hook for hook in hooks[0]["hooks"]}
+    assert entries["check"]["entry"] == "python3 dev.py check --no-tests"
+    assert re.search(entries["secrets"]["files"], "local.settings.json")
+    assert not re.search(entries["secrets"]["files"], "local.settings.json.example")

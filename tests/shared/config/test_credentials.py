@@ -1,0 +1,172 @@
+"""The cache of secrets: each is read once, however many ask, and errors say what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.config.credentials import FAILURES_PERIOD_S, MAX_FAILURES, AppSettings, Credentials
+from shared.config.settings import Secret
+from shared.errors import ConfigurationError, VaultError
+
+if TYPE_CHECKING:
+    from tests.conftest import FakeVault
+    from tests.shared.conftest import ManualClock
+
+
+def get(credentials: Credentials, *secrets: Secret) -> tuple[str, ...]:
+    return asyncio.run(credentials.get(*secrets))
+
+
+def test_values_come_in_the_order_asked_for(credentials: Credentials) -> None:
+    assert get(credentials, Secret.AUTH_TOKEN, Secret.ACCOUNT_SID) == ("first", "AC1")
+
+
+def test_1000_askers_at_once_read_each_secret_once(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    async def ask() -> list[tuple[str, ...]]:
+        vault.gate.clear()
+        asking = [
+            asyncio.ensure_future(credentials.get(Secret.ACCOUNT_SID, Secret.AUTH_TOKEN))
+            for _ in range(1000)
+        ]
+        await asyncio.sleep(0)  # all of them ask
+        vault.gate.set()
+        return await asyncio.gather(*asking)
+
+    answers = asyncio.run(ask())
+
+    assert set(answers) == {("AC1", "first")}
+    assert sorted(vault.reads) == [Secret.ACCOUNT_SID, Secret.AUTH_TOKEN]
+
+
+def test_askers_of_several_event_loops_read_each_secret_once(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    vault.gate.clear()
+    answers: list[tuple[str, ...]] = []
+    loops = [
+        threading.Thread(target=lambda: answers.append(get(credentials, Secret.AUTH_TOKEN)))
+        for _ in range(8)
+    ]
+    for loop in loops:
+        loop.start()
+    vault.gate.set()
+    for loop in loops:
+        loop.join()
+
+    assert answers == [("first",)] * 8
+    assert vault.reads == [Secret.AUTH_TOKEN]
+
+
+def test_one_askers_end_does_not_disturb_the_others(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    async def ask() -> tuple[str, ...]:
+        vault.gate.clear()
+        first = asyncio.ensure_future(credentials.get(Secret.AUTH_TOKEN))
+        second = asyncio.ensure_future(credentials.get(Secret.AUTH_TOKEN))
+        await asyncio.sleep(0)
+        first.cancel()
+        vault.gate.set()
+        return await second
+
+    assert asyncio.run(ask()) == ("first",)
+    assert vault.reads == [Secret.AUTH_TOKEN]
+
+
+def test_only_the_secrets_asked_for_are_read(credentials: Credentials, vault: FakeVault) -> None:
+    get(credentials, Secret.AUTH_TOKEN)
+
+    assert vault.reads == [Secret.AUTH_TOKEN]
+
+
+def test_the_first_secret_signs_in_before_the_others_are_read(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    vault.error = VaultError("down")
+
+    with pytest.raises(VaultError, match="down"):
+        get(credentials, Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
+    assert vault.reads == [Secret.ACCOUNT_SID]
+
+
+def test_without_a_value_a_vault_that_is_down_is_an_error(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    vault.error = VaultError("down")
+    with pytest.raises(VaultError):
+        get(credentials, Secret.AUTH_TOKEN)
+
+    vault.error = None
+    assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
+
+
+def test_without_a_value_a_vault_that_is_down_is_not_asked_by_everybody(
+    credentials: Credentials, vault: FakeVault, clock: ManualClock
+) -> None:
+    vault.error = VaultError("down")
+    for _ in range(50):
+        with pytest.raises(VaultError, match="down"):
+            get(credentials, Secret.AUTH_TOKEN)
+    assert len(vault.reads) == MAX_FAILURES
+
+    vault.error = None
+    clock.advance(FAILURES_PERIOD_S)
+    assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
+
+
+def test_an_unforeseen_error_reaches_those_who_wait(
+    credentials: Credentials, vault: FakeVault, caplog: pytest.LogCaptureFixture
+) -> None:
+    vault.error = ValueError("surprise")
+
+    with pytest.raises(VaultError):
+        get(credentials, Secret.AUTH_TOKEN)
+    assert "surprise" in caplog.text
+
+
+def test_a_vault_that_does_not_answer_is_given_up(vault: FakeVault, clock: ManualClock) -> None:
+    credentials = Credentials(vault, clock, max_wait_s=0.01)
+    vault.gate.clear()
+
+    with pytest.raises(VaultError, match="did not answer"):
+        get(credentials, Secret.AUTH_TOKEN)
+    vault.gate.set()
+
+
+def test_all_secrets_that_do_not_exist_are_named_in_one_error(credentials: Credentials) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        get(credentials, Secret.ACCOUNT_SID, Secret.API_KEY_SID, Secret.API_KEY_SECRET)
+
+    assert "missing secrets: TwilioApiKeySid, TwilioApiKeySecret (" in caught.value.detail
+    assert "TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET" in caught.value.detail
+
+
+def test_a_line_break_at_the_end_of_a_secret_is_passed_over(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    vault.secrets[Secret.AUTH_TOKEN] = "first\n"
+
+    assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
+
+
+def test_plain_settings_are_a_source_as_well(clock: ManualClock) -> None:
+    credentials = Credentials(AppSettings({Secret.AUTH_TOKEN: "plain"}), clock)
+
+    assert get(credentials, Secret.AUTH_TOKEN) == ("plain",)
+
+
+def test_no_log_shows_a_value(
+    credentials: Credentials, vault: FakeVault, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    get(credentials, Secret.AUTH_TOKEN)
+    vault.error = VaultError("down")
+    asyncio.run(credentials.refresh(Secret.AUTH_TOKEN))
+
+    assert "first" not in caplog.text

@@ -1,0 +1,93 @@
+"""The cache of secrets while the vault is slow or refuses: what is known still counts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.config.credentials import REFRESH_INTERVAL_S, Credentials
+from shared.config.settings import Secret
+from shared.errors import VaultError
+
+if TYPE_CHECKING:
+    from tests.conftest import FakeVault
+    from tests.shared.conftest import ManualClock
+
+OPTIONAL = Secret.AUTH_TOKEN_SECONDARY
+
+
+@pytest.fixture
+def impatient(vault: FakeVault, clock: ManualClock) -> Credentials:
+    """Credentials that wait for what is optional a moment only."""
+    return Credentials(vault, clock, max_wait_s=5, optional_wait_s=0.01)
+
+
+def find(credentials: Credentials) -> str | None:
+    return asyncio.run(credentials.find(OPTIONAL))
+
+
+def test_an_optional_secret_that_cannot_be_read_is_asked_for_once_per_interval(
+    credentials: Credentials, vault: FakeVault, clock: ManualClock
+) -> None:
+    vault.error = VaultError("forbidden")
+    assert [find(credentials) for _ in range(10)] == [None] * 10
+    assert vault.reads == [OPTIONAL]
+
+    vault.error = None
+    vault.secrets[OPTIONAL] = "next"
+    clock.advance(REFRESH_INTERVAL_S)
+    assert find(credentials) == "next"
+
+
+def test_a_slow_vault_is_waited_for_once_and_its_late_answer_counts(
+    impatient: Credentials, vault: FakeVault
+) -> None:
+    vault.secrets[OPTIONAL] = "next"
+
+    async def ask() -> list[str | None]:
+        vault.gate.clear()
+        found = [await impatient.find(OPTIONAL) for _ in range(3)]
+        vault.gate.set()
+        await impatient.settle()
+        return [*found, await impatient.find(OPTIONAL)]
+
+    assert asyncio.run(ask()) == [None, None, None, "next"]
+    assert vault.reads == [OPTIONAL]
+
+
+def test_a_known_value_outlives_a_failure(
+    credentials: Credentials, vault: FakeVault, clock: ManualClock
+) -> None:
+    vault.secrets[OPTIONAL] = "next"
+    assert find(credentials) == "next"
+    vault.error = VaultError("down")
+    asyncio.run(credentials.refresh(OPTIONAL))
+
+    assert find(credentials) == "next"
+
+
+def test_a_refresh_does_not_wait_long_for_a_slow_vault(
+    impatient: Credentials, vault: FakeVault
+) -> None:
+    async def refresh_and_get() -> tuple[str, ...]:
+        await impatient.get(Secret.AUTH_TOKEN)
+        vault.gate.clear()
+        await impatient.refresh(Secret.AUTH_TOKEN)
+        values = await impatient.get(Secret.AUTH_TOKEN)
+        vault.gate.set()
+        await impatient.settle()
+        return values
+
+    assert asyncio.run(refresh_and_get()) == ("first",)
+
+
+def test_what_could_not_be_found_for_want_of_a_vault_is_not_said_to_be_missing(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    vault.error = VaultError("Key Vault is down")
+    assert asyncio.run(credentials.find(Secret.LINK_SIGNING_KEY)) is None
+
+    with pytest.raises(VaultError, match="is down"):
+        asyncio.run(credentials.get(Secret.LINK_SIGNING_KEY))

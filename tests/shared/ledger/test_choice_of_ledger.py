@@ -1,0 +1,75 @@
+"""Which ledger an app has by its settings."""
+
+import asyncio
+
+import pytest
+
+from shared.clock import SystemClock
+from shared.errors import ConfigurationError, LedgerError
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Ledger, Row
+from shared.ledger.table import TableLedger
+from shared.worker_clients import Clients
+
+DESK, AZURE = "http://localhost:7071", "https://app.example"
+
+
+def ledger_of(**values: str) -> Ledger:
+    return Clients(values, SystemClock()).ledger()
+
+
+@pytest.mark.parametrize("public_url", [DESK, AZURE])
+@pytest.mark.parametrize(
+    "storage",
+    [
+        {"AzureWebJobsStorage": "UseDevelopmentStorage=true"},
+        {"AzureWebJobsStorage__accountName": "name"},
+        {"AzureWebJobsStorage__tableServiceUri": "https://name.table.core.windows.net"},
+    ],
+)
+def test_an_app_with_storage_keeps_its_ledger_there(
+    public_url: str, storage: dict[str, str]
+) -> None:
+    assert isinstance(ledger_of(PUBLIC_URL=public_url, **storage), TableLedger)
+
+
+def test_a_desk_without_storage_keeps_its_ledger_in_memory() -> None:
+    assert isinstance(ledger_of(PUBLIC_URL=DESK, AzureWebJobsStorage=""), MemoryLedger)
+
+
+def test_an_app_in_azure_without_storage_is_told_which_setting_is_missing() -> None:
+    with pytest.raises(ConfigurationError, match="AzureWebJobsStorage"):
+        ledger_of(PUBLIC_URL=AZURE)
+
+
+def test_an_app_keeps_its_ledger() -> None:
+    app = Clients({"PUBLIC_URL": DESK}, SystemClock())
+
+    assert app.ledger() is app.ledger()
+
+
+@pytest.mark.parametrize(
+    ("values", "client_id"),
+    [
+        ({"AZURE_CLIENT_ID": "app", "AzureWebJobsStorage__clientId": "storage"}, "storage"),
+        ({"AZURE_CLIENT_ID": "app"}, "app"),
+        ({}, ""),
+    ],
+)
+def test_an_identity_of_its_own_may_open_the_storage(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], client_id: str
+) -> None:
+    asked: list[object] = []
+
+    def credential(**options: object) -> None:
+        asked.append(options)
+        raise LedgerError("enough")
+
+    monkeypatch.setattr("shared.config.identity.credential", credential)
+    ledger = ledger_of(
+        PUBLIC_URL=AZURE, AzureWebJobsStorage__accountName="name", IDENTITY_ENDPOINT="x", **values
+    )
+
+    with pytest.raises(LedgerError, match="enough"):
+        asyncio.run(ledger.insert(Row("claim", "0a", {})))
+    assert asked == [{"managed_identity": True, "client_id": client_id}]

@@ -1,0 +1,46 @@
+"""The lines of docs/delivery.md that delete old rows, run against Azurite."""
+
+import asyncio
+import re
+import secrets
+from pathlib import Path
+
+from azure.data.tables import TableClient
+
+from shared.config.settings import Settings
+from shared.ledger.rows import Row
+from shared.ledger.table import TableLedger
+
+PAGE = (Path(__file__).parents[3] / "docs" / "delivery.md").read_text()
+[LINES] = re.findall(r"```python\n([^`]*delete_entity[^`]*)```", PAGE)
+
+
+def delete(connection: str, table: str, days: int) -> None:
+    """Run the lines with another account, another table and another age."""
+    opened = "TableClient.from_connection_string(CONNECTION, TABLE)"
+    code, count = re.subn(r"TableClient\(ACCOUNT, .*?\(\)\)", opened, LINES)
+    assert count == 1
+    code = code.replace("days=90", f"days={days}")
+    exec(code, {"CONNECTION": connection, "TABLE": table})  # noqa: S102 - the page's own code
+
+
+def test_only_rows_that_are_old_are_deleted_and_no_opt_outs(azurite: str) -> None:
+    table = f"Test{secrets.token_hex(8)}"
+    values = {"AzureWebJobsStorage": azurite, "LEDGER_TABLE": table}
+
+    async def insert() -> None:
+        ledger = TableLedger(Settings.from_mapping(values))
+        for name in ("first", "second"):
+            await ledger.insert(Row("claim", name, {"state": "sent"}))
+        await ledger.insert(Row("optout", "third", {"people": ""}))
+        await ledger.close()
+
+    def names() -> list[str]:
+        with TableClient.from_connection_string(azurite, table) as client:
+            return [row["PartitionKey"] for row in client.list_entities()]
+
+    asyncio.run(insert())
+    delete(azurite, table, days=90)
+    assert names() == ["first", "second", "third"]
+    delete(azurite, table, days=-1)
+    assert names() == ["third"]

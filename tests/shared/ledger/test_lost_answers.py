@@ -1,0 +1,133 @@
+"""The ledger in a table when the answers of storage are lost: who wrote what is never in doubt."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import pytest
+from aiohttp import web
+
+from shared.errors import LedgerError
+from shared.ledger.rows import Ledger, Row, RowChangedError, RowExistsError
+
+ROW = Row("claim", "0a-1", {"status": "hidden"})
+
+
+class Desk(Protocol):
+    """The fixture of conftest.py."""
+
+    asked: list[str]
+    before: Callable[[web.Request], bool]
+    after: Callable[[web.Request], bool]
+
+    def ledger(self) -> Any: ...
+
+
+def once(method: str) -> Callable[[web.Request], bool]:
+    """Picks the first request with this method for a row."""
+    left = [1]
+
+    def picks(request: web.Request) -> bool:
+        if request.method != method or request.path.endswith("/Tables") or not left:
+            return False
+        left.pop()
+        return True
+
+    return picks
+
+
+def with_desk(desk: Desk, work: Callable[[Ledger], Awaitable[Any]]) -> Any:
+    async def main() -> Any:
+        async with desk.ledger() as ledger:
+            return await work(ledger)
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_an_insert_without_answer_is_repeated_and_known_as_ones_own(desk: Desk, lost: str) -> None:
+    async def work(ledger: Ledger) -> tuple[Row, Row | None]:
+        await ledger.insert(ROW._replace(name="first"))
+        setattr(desk, lost, once("POST"))
+        return await ledger.insert(ROW), await ledger.read(ROW.kind, ROW.name)
+
+    inserted, found = with_desk(desk, work)
+
+    assert inserted == found
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_a_replacement_without_answer_is_repeated_and_known_as_ones_own(
+    desk: Desk, lost: str
+) -> None:
+    async def work(ledger: Ledger) -> tuple[Row, Row | None]:
+        row = await ledger.insert(ROW)
+        setattr(desk, lost, once("PUT"))
+        return await ledger.replace(row), await ledger.read(ROW.kind, ROW.name)
+
+    replaced, found = with_desk(desk, work)
+
+    assert replaced == found
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_a_deletion_without_answer_is_repeated(desk: Desk, lost: str) -> None:
+    async def work(ledger: Ledger) -> Row | None:
+        row = await ledger.insert(ROW)
+        setattr(desk, lost, once("DELETE"))
+        await ledger.delete(row)
+        return await ledger.read(ROW.kind, ROW.name)
+
+    assert with_desk(desk, work) is None
+
+
+def test_a_repeated_insert_does_not_take_an_equal_row_for_its_own(desk: Desk) -> None:
+    async def work(ledger: Ledger) -> None:
+        await ledger.insert(ROW)
+        desk.before = once("POST")
+        with pytest.raises(RowExistsError):
+            await ledger.insert(ROW)
+
+    with_desk(desk, work)
+
+
+def test_a_repeated_replacement_does_not_take_an_equal_row_for_its_own(desk: Desk) -> None:
+    async def work(ledger: Ledger) -> None:
+        row = await ledger.insert(ROW)
+        await ledger.replace(row)
+        desk.before = once("PUT")
+        with pytest.raises(RowChangedError):
+            await ledger.replace(row)
+
+    with_desk(desk, work)
+
+
+def test_a_service_that_never_answers_is_asked_twice(desk: Desk) -> None:
+    desk.before = lambda request: True
+
+    async def work(ledger: Ledger) -> None:
+        with pytest.raises(LedgerError):
+            await ledger.insert(ROW)
+
+    with_desk(desk, work)
+
+    assert desk.asked == ["POST SwitchboardLedger"] * 2
+
+
+def test_the_table_is_made_with_the_first_row_and_not_asked_for_again(desk: Desk) -> None:
+    async def work(ledger: Ledger) -> None:
+        await ledger.insert(ROW)
+        await ledger.insert(ROW._replace(name="second"))
+
+    with_desk(desk, work)
+
+    table = "POST SwitchboardLedger"
+    assert desk.asked == [table, "POST Tables", table, table]
+
+
+def test_requests_are_not_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        with_desk(desk, lambda ledger: ledger.insert(ROW))
+
+    assert [record for record in caplog.records if record.name.startswith("azure")] == []

@@ -1,0 +1,51 @@
+"""Reports that come in all at once end in the true state, whatever keeps the rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any
+
+from shared.clock import SystemClock
+from shared.delivery.states import Report, State, States
+from shared.ledger.rows import Ledger
+
+Run = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
+
+COURSES = {
+    "SM" + "0" * 32: ("queued", "sent", "delivered", "read"),
+    "MM" + "1" * 32: ("accepted", "queued", "sent", "undelivered"),
+    "CA" + "2" * 32: ("initiated", "ringing", "in-progress", "completed"),
+}
+
+
+def test_reports_all_at_once_end_in_the_true_state_and_are_news_once(run: Run) -> None:
+    reports = [Report(sid, status) for sid, course in COURSES.items() for status in course] * 3
+    Random(1).shuffle(reports)  # noqa: S311 - keeps no secret
+
+    async def work(ledger: Ledger) -> tuple[Counter[Report], list[State | None]]:
+        states = States(ledger, SystemClock())
+        answers = await asyncio.gather(*(states.record(report) for report in reports))
+        news = Counter(report for report, is_news in zip(reports, answers, strict=True) if is_news)
+        return news, [await states.find(sid) for sid in COURSES]
+
+    news, states = run(work)
+
+    assert news == Counter(set(reports))
+    assert [state.status for state in states] == [course[-1] for course in COURSES.values()]
+
+
+def test_a_state_is_found_as_it_was_kept(run: Run) -> None:
+    sid = next(iter(COURSES))
+
+    async def work(ledger: Ledger) -> State | None:
+        states = States(ledger, SystemClock())
+        await states.record(Report(sid, "failed", 30003, "a-b"))
+        return await states.find(sid)
+
+    state = run(work)
+
+    assert (state.status, state.error_code, state.claim) == ("failed", 30003, "a-b")
+    assert list(state.reports) == ["failed"]

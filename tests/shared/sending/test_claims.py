@@ -1,0 +1,389 @@
+"""Claims: who wins, who waits, and what becomes of a send whose answer was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.config.settings import Settings
+from shared.errors import KeyReusedError, LedgerError, StillRunningError
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row, RowChangedError, RowExistsError
+from shared.sending.claims import Claim, Claims, HiddenClaimError
+
+if TYPE_CHECKING:
+    from tests.shared.conftest import ManualClock
+
+SID, OTHER_SID = "SM" + "1" * 32, "SM" + "2" * 32
+LIMIT_S, WINDOW_S = 40, 60
+
+
+class ForgetfulLedger(MemoryLedger):
+    """A ledger whose answers get lost: its client repeats the request. `is_blind`: reads fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loses_answers = False
+        self.is_blind = False
+
+    async def insert(self, row: Row) -> Row:
+        if self.loses_answers:
+            await super().insert(row)
+        try:
+            return await super().insert(row)
+        except RowExistsError as error:
+            raise RowExistsError(None if self.is_blind else error.row) from None
+
+    async def replace(self, row: Row) -> Row:
+        if self.loses_answers:
+            await super().replace(row)
+        return await super().replace(row)
+
+    async def delete(self, row: Row) -> None:
+        if self.loses_answers:
+            await super().delete(row)
+        await super().delete(row)
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        if self.is_blind:
+            raise LedgerError("down")
+        return await super().read(kind, name)
+
+
+@pytest.fixture
+def ledger() -> ForgetfulLedger:
+    return ForgetfulLedger()
+
+
+@pytest.fixture
+def claims(ledger: ForgetfulLedger, clock: ManualClock) -> Claims:
+    return Claims(ledger, clock, Settings())
+
+
+def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run(work)
+
+
+def take(claims: Claims, fingerprint: str = "same") -> Claim:
+    return run(claims.take(claims.draft("key", "SendSms", fingerprint)))
+
+
+def found(claims: Claims) -> Claim:
+    claim = run(claims.find("key"))
+    assert claim is not None
+    return claim
+
+
+def test_the_ledger_holds_no_key(claims: Claims, ledger: ForgetfulLedger) -> None:
+    claim = run(claims.take(claims.draft("secret-key", "SendSms", "f")))
+
+    row = run(ledger.read("claim", claim.name))
+    assert row is not None
+    assert len(claim.name) == 32
+    assert "secret-key" not in repr(row)
+
+
+def test_of_many_at_once_one_may_send_and_the_others_wait(claims: Claims) -> None:
+    async def race() -> list[Claim | BaseException]:
+        drafts = [claims.draft("key", "SendSms", "same") for _ in range(50)]
+        return await asyncio.gather(*map(claims.take, drafts), return_exceptions=True)
+
+    answers = run(race())
+
+    assert sum(isinstance(answer, Claim) for answer in answers) == 1
+    errors = [answer for answer in answers if isinstance(answer, StillRunningError)]
+    assert len(errors) == 49
+    assert errors[0].retry_after_s == 1
+
+
+def test_what_was_sent_is_the_answer_from_then_on(claims: Claims) -> None:
+    run(claims.finish(take(claims), SID, "queued", "+12025550100"))
+
+    again = take(claims)
+
+    assert (again.state, again.sid, again.status, again.sender) == (
+        "sent",
+        SID,
+        "queued",
+        "+12025550100",
+    )
+
+
+@pytest.mark.parametrize("state", ["sending", "sent", "unknown"])
+def test_another_request_may_never_use_the_key(claims: Claims, state: str) -> None:
+    claim = take(claims)
+    if state == "sent":
+        run(claims.finish(claim, SID, "queued", ""))
+    if state == "unknown":
+        run(claims.leave_unknown(claim))
+
+    with pytest.raises(KeyReusedError) as caught:
+        take(claims, "other")
+    assert caught.value.field == "Idempotency-Key"
+
+
+def test_a_freed_key_may_be_used_for_anything(claims: Claims) -> None:
+    run(claims.free(take(claims)))
+
+    assert take(claims, "other").state == "sending"
+
+
+def test_a_key_that_is_freed_while_it_is_taken_is_taken_anew(
+    claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = take(claims)
+    insert = ledger.insert
+
+    async def overtaken(row: Row) -> Row:
+        try:
+            return await insert(row)
+        except RowExistsError:
+            await claims.free(first)
+            raise RowExistsError from None
+
+    monkeypatch.setattr(ledger, "insert", overtaken)
+
+    assert take(claims).state == "sending"
+
+
+def test_a_send_whose_worker_died_is_unknown_once_no_send_may_last_that_long(
+    claims: Claims, clock: ManualClock
+) -> None:
+    take(claims)
+    clock.advance(LIMIT_S - 1)
+    assert found(claims).state == "sending"
+    with pytest.raises(StillRunningError):
+        take(claims)
+
+    clock.advance(1)
+
+    assert found(claims).state == "unknown"
+    claim = take(claims)
+    assert (claim.state, claims.rest_of_window_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
+
+
+def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: ManualClock) -> None:
+    run(claims.leave_unknown(take(claims)))
+    clock.advance(WINDOW_S)
+
+    async def race() -> list[Claim | BaseException]:
+        known = [await claims.take(claims.draft("key", "SendSms", "same")) for _ in range(20)]
+        return await asyncio.gather(*map(claims.retake, known), return_exceptions=True)
+
+    answers = run(race())
+
+    winners = [answer for answer in answers if isinstance(answer, Claim)]
+    assert [winner.state for winner in winners] == ["sending"]
+    assert winners[0].attempt == found(claims).attempt
+    assert sum(isinstance(answer, StillRunningError) for answer in answers) == 19
+
+
+def test_who_begins_a_new_attempt_too_late_does_not_send_though_the_key_is_free(
+    claims: Claims, clock: ManualClock
+) -> None:
+    run(claims.leave_unknown(take(claims)))
+    clock.advance(WINDOW_S)
+    known = take(claims)
+    run(claims.free(run(claims.retake(known))))
+
+    with pytest.raises(StillRunningError):
+        run(claims.retake(known))
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_the_end_of_an_earlier_attempt_leaves_the_next_one_alone(
+    claims: Claims, clock: ManualClock, is_answered: bool
+) -> None:
+    first = take(claims)
+    clock.advance(WINDOW_S)
+    second = run(claims.retake(take(claims)))
+
+    if is_answered:
+        run(claims.finish(first, SID, "queued", ""))
+        assert found(claims) == second
+    else:
+        run(claims.settle(second.reference, OTHER_SID, "sent"))
+        assert run(claims.leave_unknown(first)).state == "unknown"
+
+
+def test_a_lost_answer_of_the_ledger_changes_nothing(
+    claims: Claims, ledger: ForgetfulLedger, clock: ManualClock
+) -> None:
+    ledger.loses_answers = True
+
+    claim = take(claims)
+    assert claim.state == "sending"
+    assert run(claims.leave_unknown(claim)).state == "unknown"
+    clock.advance(WINDOW_S)
+    claim = run(claims.retake(take(claims)))
+    assert claim.state == "sending"
+    assert run(claims.finish(claim, SID, "queued", "")).state == "sent"
+    assert found(claims).sid == SID
+
+
+def test_to_free_a_key_twice_does_no_harm(claims: Claims, ledger: ForgetfulLedger) -> None:
+    ledger.loses_answers = True
+
+    run(claims.free(take(claims)))
+
+    assert run(claims.find("key")) is None
+
+
+def test_a_claim_that_is_there_but_cannot_be_read_is_told_apart(
+    claims: Claims, ledger: ForgetfulLedger
+) -> None:
+    take(claims)
+    ledger.is_blind = True
+
+    with pytest.raises(HiddenClaimError):
+        take(claims)
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+def test_a_report_settles_a_claim(claims: Claims, state: str) -> None:
+    claim = take(claims)
+    if state == "unknown":
+        run(claims.leave_unknown(claim))
+
+    run(claims.settle(claim.reference, SID, "sent"))
+
+    assert (found(claims).state, found(claims).sid) == ("sent", SID)
+
+
+def test_a_report_that_meets_the_end_of_its_send_settles_it_all_the_same(
+    claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = take(claims)
+    replace, left = ledger.replace, claims.leave_unknown(claim)
+
+    async def overtaken(row: Row) -> Row:
+        monkeypatch.setattr(ledger, "replace", replace)
+        await left
+        return await replace(row)
+
+    monkeypatch.setattr(ledger, "replace", overtaken)
+
+    run(claims.settle(claim.reference, SID, "sent"))
+
+    assert (found(claims).state, found(claims).sid) == ("sent", SID)
+
+
+def test_a_report_before_the_answer_leaves_the_answer_as_it_is(claims: Claims) -> None:
+    claim = take(claims)
+    run(claims.settle(claim.reference, SID, "delivered"))
+
+    run(claims.finish(claim, SID, "queued", "+12025550100"))
+    run(claims.settle(claim.reference, SID, "delivered"))
+
+    assert (found(claims).status, found(claims).sender) == ("queued", "+12025550100")
+
+
+def test_a_report_that_comes_before_the_answer_is_lost_is_told(claims: Claims) -> None:
+    claim = take(claims)
+    run(claims.settle(claim.reference, SID, "sent"))
+
+    assert run(claims.leave_unknown(claim)).sid == SID
+
+
+@pytest.mark.parametrize("reference", ["", "x", "0" * 32, f"{'0' * 32}-{'0' * 16}", "\n"])
+def test_a_report_of_no_known_claim_is_logged_without_it(
+    claims: Claims, reference: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    take(claims)
+
+    run(claims.settle(reference, SID, "sent"))
+
+    assert found(claims).state == "sending"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"A report of {SID} names no claim that is known"
+    ]
+
+
+def test_a_report_of_an_earlier_attempt_settles_nothing(claims: Claims, clock: ManualClock) -> None:
+    first = take(claims)
+    clock.advance(WINDOW_S)
+    run(claims.retake(take(claims)))
+
+    run(claims.settle(first.reference, SID, "sent"))
+
+    assert found(claims).state == "sending"
+
+
+def test_no_two_claims_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR)
+    others = run(claims.take(claims.draft("other key", "SendSms", "same")))
+    run(claims.finish(others, SID, "queued", ""))
+    claim = take(claims)
+
+    assert run(claims.finish(claim, SID, "queued", "")).state == "unknown"
+    run(claims.settle(claim.reference, SID, "sent"))
+
+    assert found(claims).state == "unknown"
+    assert len(caplog.records) == 2
+
+
+def test_a_claim_is_not_sent_before_its_sid_is_owned(
+    claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = take(claims)
+
+    async def fail(row: Row) -> Row:
+        raise LedgerError("down")
+
+    monkeypatch.setattr(ledger, "insert", fail)
+    with pytest.raises(LedgerError):
+        run(claims.finish(claim, SID, "queued", ""))
+
+    assert found(claims).state == "sending"
+
+
+def test_a_claim_knows_its_sid_again_where_the_ledger_does_not_show_who_was_first(
+    claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = take(claims)
+    insert = ledger.insert
+
+    async def repeated(row: Row) -> Row:
+        await insert(row)
+        raise RowExistsError
+
+    monkeypatch.setattr(ledger, "insert", repeated)
+
+    assert run(claims.finish(claim, SID, "queued", "")).state == "sent"
+
+
+@pytest.mark.parametrize("is_told_by_a_report", [True, False])
+def test_a_claim_keeps_its_first_sid_and_the_log_tells_the_other(
+    claims: Claims, caplog: pytest.LogCaptureFixture, is_told_by_a_report: bool
+) -> None:
+    claim = take(claims)
+
+    if is_told_by_a_report:
+        run(claims.finish(claim, SID, "queued", ""))
+        run(claims.settle(claim.reference, OTHER_SID, "sent"))
+    else:
+        run(claims.settle(claim.reference, SID, "sent"))
+        run(claims.finish(claim, OTHER_SID, "queued", ""))
+
+    assert found(claims).sid == SID
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_key_that_nobody_used_is_not_found(claims: Claims) -> None:
+    assert run(claims.find("key")) is None
+
+
+def test_a_ledger_that_contradicts_itself_for_ever_is_an_outage(clock: ManualClock) -> None:
+    class Mad(MemoryLedger):
+        async def insert(self, row: Row) -> Row:
+            raise RowExistsError
+
+        async def replace(self, row: Row) -> Row:
+            raise RowChangedError
+
+    with pytest.raises(LedgerError, match="more often"):
+        take(Claims(Mad(), clock, Settings()))

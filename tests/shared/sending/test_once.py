@@ -1,0 +1,431 @@
+"""Sends: what frees a key, what leaves it unknown, and what happens while the storage is down."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from shared.config.settings import Settings, StorageOutage
+from shared.errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    LedgerError,
+    TwilioError,
+    TwilioOutcomeUnknownError,
+    TwilioRefusedError,
+    TwilioTimeoutError,
+    TwilioUnreachableError,
+    VaultError,
+)
+from shared.http.idempotency import Key
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row, RowExistsError
+from shared.sending.claims import Claim, Claims
+from shared.sending.lookups import AmbiguousError, Listed, Lookups
+from shared.sending.once import Accepted, Records, Send, Sends
+from shared.sending.sid_owners import SidOwners
+
+if TYPE_CHECKING:
+    from tests.shared.conftest import ManualClock
+
+SID = "SM" + "1" * 32
+ACCEPTED = Accepted(SID, "queued", "+12025550100")
+KEY = Key("key", "SendSms", "same")
+WINDOW_S = 60
+
+
+class Storage(MemoryLedger):
+    """A ledger that goes down after so many requests more."""
+
+    works_for = 1_000_000
+
+    async def insert(self, row: Row) -> Row:
+        self._work()
+        return await super().insert(row)
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        self._work()
+        return await super().read(kind, name)
+
+    async def replace(self, row: Row) -> Row:
+        self._work()
+        return await super().replace(row)
+
+    def _work(self) -> None:
+        self.works_for -= 1
+        if self.works_for < 0:
+            raise LedgerError("The storage is down.")
+
+
+class Desk:
+    """Sends "something" at a Twilio that does what it is told."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock = clock
+        self.ledger = Storage()
+        self.answer: Exception | None = None
+        self.during: Any = None
+        self.listed: Listed | Exception | None = None
+        self.references: list[str] = []
+
+    def send(
+        self,
+        key: Key | None = KEY,
+        outage: StorageOutage = "refuse_keyed",
+        config: Settings | None = None,
+    ) -> Accepted:
+        config = config or Settings(storage_outage=outage)
+        records = Records(Claims(self.ledger, self.clock, config), cast("Lookups", None))
+        sends = Sends(lambda: records, self.clock, config)
+        return asyncio.run(sends.once(self.anything(), key))
+
+    def anything(self) -> Send:
+        return Send(create=self._create, find=self._find)
+
+    def state(self) -> str:
+        self.ledger.works_for = 1_000_000
+        claim = asyncio.run(Claims(self.ledger, self.clock, Settings()).find("key"))
+        return claim.state if claim else "free"
+
+    async def _create(self, reference: str) -> Accepted:
+        self.references.append(reference)
+        if self.during is not None:
+            await self.during(reference)
+        if self.answer is not None:
+            raise self.answer
+        number = len(self.references)
+        return ACCEPTED if number == 1 else ACCEPTED._replace(sid=f"SM{number:032}")
+
+    async def _find(self, lookups: Lookups, claim: Claim) -> Listed | None:
+        if isinstance(self.listed, Exception):
+            raise self.listed
+        return self.listed
+
+
+@pytest.fixture
+def desk(clock: ManualClock) -> Desk:
+    return Desk(clock)
+
+
+def lose_answer(desk: Desk) -> TwilioOutcomeUnknownError:
+    desk.answer = TwilioOutcomeUnknownError("no answer")
+    with pytest.raises(TwilioOutcomeUnknownError) as caught:
+        desk.send()
+    desk.answer = None
+    return caught.value
+
+
+def test_a_repeated_request_gets_the_first_answer(desk: Desk) -> None:
+    assert desk.send() == ACCEPTED
+    assert desk.send() == ACCEPTED._replace(is_replay=True)
+    assert len(desk.references) == 1
+
+
+@pytest.mark.parametrize("outage", ["refuse_keyed", "send_all"])
+def test_without_a_key_the_ledger_is_left_alone(desk: Desk, outage: StorageOutage) -> None:
+    desk.ledger.works_for = 0
+
+    assert desk.send(None, outage) == ACCEPTED
+    assert desk.references == [""]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidRequestError("too near"),
+        ConfigurationError("no secret"),
+        VaultError("down"),
+        TwilioUnreachableError("no connection"),
+        TwilioRefusedError("no", code=21211, twilio_status=400),
+        TwilioRefusedError("busy", code=20429, twilio_status=429),
+    ],
+)
+def test_after_what_did_nothing_the_key_is_free(desk: Desk, error: Exception) -> None:
+    desk.answer = error
+
+    with pytest.raises(type(error)):
+        desk.send()
+
+    assert desk.state() == "free"
+
+
+@pytest.mark.parametrize("key", [KEY, None])
+def test_a_5xx_of_twilio_is_an_unknown_outcome(desk: Desk, key: Key | None) -> None:
+    desk.answer = TwilioRefusedError("oops", code=20500, twilio_status=500)
+
+    with pytest.raises(TwilioOutcomeUnknownError) as caught:
+        desk.send(key)
+
+    assert caught.value.code == 20500
+    assert desk.state() == ("unknown" if key else "free")
+
+
+@pytest.mark.parametrize("status", [302, 408])
+def test_an_answer_that_does_not_refuse_is_an_unknown_outcome(desk: Desk, status: int) -> None:
+    desk.answer = TwilioRefusedError("?", code=None, twilio_status=status)
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send()
+    assert desk.state() == "unknown"
+
+
+@pytest.mark.parametrize("outage", ["refuse_keyed", "refuse_all"])
+@pytest.mark.parametrize(
+    "error", [TwilioOutcomeUnknownError("no answer"), TwilioTimeoutError("too late")]
+)
+def test_who_has_no_key_is_told_to_look_first(
+    desk: Desk, outage: StorageOutage, error: Exception
+) -> None:
+    desk.answer = error
+
+    with pytest.raises(TwilioOutcomeUnknownError, match="Twilio's log") as caught:
+        desk.send(None, outage)
+    assert caught.value.retry_after_s is None
+
+
+def test_who_has_a_key_is_told_when_to_repeat(desk: Desk) -> None:
+    error = lose_answer(desk)
+
+    assert error.retry_after_s == 5
+    assert "In 60 s the app looks in Twilio's list" in error.detail
+
+
+@pytest.mark.parametrize("key", [KEY, None])
+def test_the_log_may_tell_why_an_outcome_is_unknown(desk: Desk, key: Key | None) -> None:
+    desk.answer = TwilioRefusedError("secret", code=20500, twilio_status=500)
+
+    with pytest.raises(TwilioOutcomeUnknownError) as caught:
+        desk.send(key)
+    assert caught.value.log_text == desk.answer.log_text
+
+
+def test_within_the_window_nothing_is_sent_again(desk: Desk) -> None:
+    lose_answer(desk)
+    desk.clock.advance(WINDOW_S - 0.5)
+
+    with pytest.raises(TwilioOutcomeUnknownError) as caught:
+        desk.send()
+
+    assert caught.value.retry_after_s == 1
+    assert len(desk.references) == 1
+
+
+def test_after_the_window_what_the_list_shows_is_the_answer(desk: Desk) -> None:
+    lose_answer(desk)
+    desk.clock.advance(WINDOW_S)
+    desk.listed = Listed(SID, "delivered", None, "outbound-api", None)
+
+    assert desk.send() == Accepted(SID, "delivered", "", is_replay=True)
+    assert len(desk.references) == 1
+
+
+def test_after_the_window_what_is_nowhere_is_sent_under_a_new_name(desk: Desk) -> None:
+    lose_answer(desk)
+    desk.clock.advance(WINDOW_S)
+
+    assert not desk.send().is_replay
+    assert len(set(desk.references)) == 2
+
+
+@pytest.mark.parametrize(
+    ("trouble", "retry_after_s"),
+    [
+        (AmbiguousError(), WINDOW_S),
+        (AmbiguousError(3.2), 4),
+        (TwilioUnreachableError("no connection"), 5),
+        (VaultError("down"), 5),
+    ],
+)
+def test_where_the_list_does_not_help_the_outcome_stays_unknown(
+    desk: Desk, trouble: Exception, retry_after_s: int
+) -> None:
+    lose_answer(desk)
+    desk.clock.advance(WINDOW_S)
+    desk.listed = trouble
+
+    with pytest.raises(TwilioOutcomeUnknownError) as caught:
+        desk.send()
+
+    assert caught.value.retry_after_s == retry_after_s
+    assert (desk.state(), len(desk.references)) == ("unknown", 1)
+
+
+def give_away(desk: Desk, sid: str) -> None:
+    owners = SidOwners(desk.ledger)
+    assert asyncio.run(owners.own(sid, "another claim"))
+
+
+def test_what_the_list_shows_is_neither_taken_nor_sent_again_if_another_key_was_faster(
+    desk: Desk,
+) -> None:
+    lose_answer(desk)
+    desk.clock.advance(WINDOW_S)
+    desk.listed = Listed(SID, "delivered", None, "outbound-api", None)
+    give_away(desk, SID)
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send()
+    assert (desk.state(), len(desk.references)) == ("unknown", 1)
+
+
+def test_an_answer_that_another_key_has_found_in_the_list_is_not_given_twice(desk: Desk) -> None:
+    give_away(desk, SID)
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send()
+    assert desk.state() == "unknown"
+
+
+def test_a_report_that_is_faster_than_a_lost_answer_is_the_answer(desk: Desk) -> None:
+    async def report(reference: str) -> None:
+        claims = Claims(desk.ledger, desk.clock, Settings())
+        await claims.settle(reference, SID, "sent")
+
+    desk.during = report
+    desk.answer = TwilioOutcomeUnknownError("no answer")
+
+    assert desk.send() == Accepted(SID, "sent")
+
+
+def test_a_send_that_takes_too_long_is_given_up_as_unknown(desk: Desk) -> None:
+    async def hang(_: str) -> None:
+        await asyncio.Event().wait()
+
+    desk.during = hang
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send(config=Settings(settle_window_s=cast("int", 0.03)))
+    assert desk.state() == "unknown"
+
+
+def slow_insert(desk: Desk, seconds: float) -> None:
+    original = desk.ledger.insert
+
+    async def slow(row: Row) -> Row:
+        stored = await original(row)
+        desk.clock.advance(seconds)
+        return stored
+
+    desk.ledger.insert = slow
+
+
+def test_the_time_that_the_storage_took_is_not_left_for_the_send(desk: Desk) -> None:
+    async def answer_late(_: str) -> None:
+        await asyncio.sleep(2)
+
+    slow_insert(desk, 39.99)
+    desk.during = answer_late
+
+    with pytest.raises(TwilioOutcomeUnknownError):
+        desk.send()
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), ZeroDivisionError()])
+def test_what_ends_a_send_in_its_midst_leaves_it_unknown(desk: Desk, error: BaseException) -> None:
+    desk.answer = cast("Exception", error)
+
+    with pytest.raises(type(error)):
+        desk.send()
+
+    assert desk.state() == "unknown"
+
+
+def test_a_send_that_could_not_begin_in_time_is_not_begun(desk: Desk) -> None:
+    slow_insert(desk, 40)
+
+    with pytest.raises(LedgerError, match="too late"):
+        desk.send()
+    assert (desk.state(), desk.references) == ("free", [])
+
+
+@pytest.mark.parametrize(
+    ("outage", "key", "is_sent"),
+    [
+        ("refuse_keyed", KEY, False),
+        ("refuse_keyed", None, True),
+        ("refuse_all", KEY, False),
+        ("refuse_all", None, False),
+        ("send_all", KEY, True),
+        ("send_all", None, True),
+        ("refuse_keyed", Key.of_event("OnRecording", "RE1"), True),
+        ("refuse_all", Key.of_event("OnRecording", "RE1"), False),
+    ],
+)
+def test_the_settings_say_what_is_sent_while_the_storage_is_down(
+    desk: Desk, outage: StorageOutage, key: Key | None, is_sent: bool
+) -> None:
+    desk.ledger.works_for = 0
+
+    if is_sent:
+        assert desk.send(key, outage) == ACCEPTED
+    else:
+        with pytest.raises(LedgerError):
+            desk.send(key, outage)
+    assert len(desk.references) == is_sent
+
+
+def test_what_is_sent_though_its_claim_may_be_stored_is_settled_by_its_report(desk: Desk) -> None:
+    insert = desk.ledger.insert
+
+    async def store_without_answer(row: Row) -> Row:
+        await insert(row)
+        raise LedgerError("The storage did not answer.")
+
+    desk.ledger.insert = store_without_answer
+    assert desk.send(outage="send_all") == ACCEPTED
+    desk.ledger.insert = insert
+
+    asyncio.run(Claims(desk.ledger, desk.clock, Settings()).settle(desk.references[0], SID, "sent"))
+
+    assert desk.state() == "sent"
+
+
+def test_an_app_without_any_storage_refuses_keys_whatever_the_outage_setting(desk: Desk) -> None:
+    def no_storage() -> Records:
+        raise ConfigurationError("no storage")
+
+    sends = Sends(no_storage, desk.clock, Settings(storage_outage="send_all"))
+
+    with pytest.raises(ConfigurationError):
+        asyncio.run(sends.once(desk.anything(), KEY))
+    assert desk.references == []
+
+
+def test_a_key_that_is_in_use_is_never_sent_past_the_ledger(desk: Desk) -> None:
+    lose_answer(desk)
+
+    async def insert(row: Row) -> Row:
+        raise RowExistsError
+
+    desk.ledger.insert = insert
+    desk.ledger.works_for = 0
+
+    with pytest.raises(LedgerError):
+        desk.send(outage="send_all")
+    assert len(desk.references) == 1
+
+
+def test_what_twilio_has_taken_is_told_though_it_cannot_be_stored(desk: Desk) -> None:
+    desk.ledger.works_for = 1
+
+    assert desk.send() == ACCEPTED
+    assert desk.state() == "sending"
+
+
+def test_an_unknown_outcome_is_told_though_it_cannot_be_stored(desk: Desk) -> None:
+    desk.ledger.works_for = 1
+    desk.answer = TwilioOutcomeUnknownError("no answer")
+
+    with pytest.raises(TwilioError) as caught:
+        desk.send()
+    assert caught.value.retry_after_s == 5
+
+
+def test_a_send_without_a_key_has_a_claim_where_the_settings_ask_for_it(desk: Desk) -> None:
+    desk.send(None, "refuse_all")
+    desk.send(None, "refuse_all")
+
+    assert len(set(desk.references)) == 2
+    assert all(desk.references)

@@ -1,0 +1,61 @@
+"""How many segments a text takes (lengths: 3GPP TS 23.038 and Twilio's glossary)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.sending.segments import count_segments, is_gsm
+
+
+@pytest.mark.parametrize(
+    ("text", "segments"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("ü" * 70, 1),
+        ("ü" * 161, 2),
+        ("я" * 70, 1),
+        ("я" * 71, 2),
+        ("я" * 134, 2),
+        ("я" * 135, 3),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+        ("a" * 70 + "я", 2),
+    ],
+)
+def test_lengths_at_the_edges(text: str, segments: int) -> None:
+    assert count_segments(text) == segments
+
+
+def test_an_escaped_character_is_not_cut() -> None:
+    cut_at_the_edge = "a" * 152 + "€" + "a" * 152
+
+    assert count_segments(cut_at_the_edge) == 3
+
+
+def test_a_surrogate_pair_is_not_cut() -> None:
+    cut_at_the_edge = "я" * 66 + "😀" + "я" * 66
+
+    assert count_segments(cut_at_the_edge) == 3
+
+
+def test_one_foreign_character_turns_the_whole_text() -> None:
+    assert is_gsm("Hello @£$\n^{}")
+    assert not is_gsm("Hello “world”")
+
+
+@given(st.text(), st.text())
+def test_more_text_never_takes_fewer_segments(text: str, more: str) -> None:
+    assert 1 <= count_segments(text) <= count_segments(text + more)
+
+
+@given(st.text(min_size=1))
+def test_the_segments_hold_the_text(text: str) -> None:
+    units = len(text.encode("utf-16-le")) // 2
+
+    assert count_segments(text) * (160 if is_gsm(text) else 70) >= units

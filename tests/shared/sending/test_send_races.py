@@ -1,0 +1,376 @@
+"""Sends under one claim while everything goes wrong: rules choose who goes on, and what fails."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from shared.config.settings import Settings
+from shared.errors import (
+    AppError,
+    LedgerError,
+    TwilioOutcomeUnknownError,
+    TwilioRefusedError,
+    TwilioUnreachableError,
+)
+from shared.http.idempotency import Key
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row, RowExistsError
+from shared.sending.claims import Claim, Claims
+from shared.sending.lookups import Listed, Lookups
+from shared.sending.once import Accepted, Records, Send, Sends
+from shared.sending.sid_owners import STATE, SidOwners
+from tests.shared.conftest import ManualClock
+
+CONFIG = Settings()
+TO, BODY = "+12025550123", "The door is open"
+# An abandoned request may reach Twilio so much later: within the window, whoever's clock shows it.
+LATE_S = 14
+
+OUTCOMES = {
+    "storage": ("done", "repeated", "failed", "lost"),
+    "create": ("accepted", "slow", "lost", "broken", "refused"),
+    "answer": ("done", "lost"),
+    "list": ("done", "failed"),
+}
+GOOD = {"storage": "done", "create": "accepted", "answer": "done", "list": "done"}
+
+
+class ManualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time is the manual clock's, so that limits of time end with it."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._manual = clock
+        super().__init__()
+
+    def time(self) -> float:
+        return self._manual.monotonic()
+
+
+@dataclass
+class OtherClock:
+    """The clock of another machine, some seconds ahead."""
+
+    clock: ManualClock
+    ahead_s: float
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    def now(self) -> datetime:
+        return self.clock.now() + timedelta(seconds=self.ahead_s)
+
+    async def sleep(self, seconds: float) -> None:
+        await self.clock.sleep(seconds)
+
+
+@dataclass
+class Sender:
+    """Somebody who waits for an answer, held up wherever the outcome can differ."""
+
+    key: str
+    ahead_s: float = 0
+    task: asyncio.Task[Accepted] | None = None
+    place: str = ""
+    gate: asyncio.Future[str] | None = None
+    is_dead: bool = False
+
+    async def outcome(self, place: str) -> str:
+        if self.is_dead:
+            raise SystemError("a dead worker does nothing")
+        self.place, self.gate = place, asyncio.get_running_loop().create_future()
+        try:
+            return await self.gate
+        finally:
+            self.gate = None
+
+
+class HeldLedger:
+    """A sender's way to the ledger that all share."""
+
+    def __init__(self, ledger: MemoryLedger, sender: Sender) -> None:
+        self._ledger = ledger
+        self._sender = sender
+
+    async def insert(self, row: Row) -> Row:
+        return await self._held(lambda: self._ledger.insert(row))
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        return await self._held(lambda: self._ledger.read(kind, name))
+
+    async def replace(self, row: Row) -> Row:
+        return await self._held(lambda: self._ledger.replace(row))
+
+    async def delete(self, row: Row) -> None:
+        return await self._held(lambda: self._ledger.delete(row))
+
+    async def close(self) -> None:
+        pass
+
+    def abandon(self) -> None:
+        pass
+
+    async def _held[Result](self, work: Callable[[], Awaitable[Result]]) -> Result:
+        outcome = await self._sender.outcome("storage")
+        if outcome == "failed":
+            raise LedgerError("down")
+        result = await work()
+        if outcome == "lost":
+            raise LedgerError("down")
+        return await work() if outcome == "repeated" else result
+
+
+@dataclass
+class Text:
+    """What Twilio has carried out."""
+
+    sid: str
+    reference: str
+    date_created: datetime
+    body: str = BODY
+    status: str = "sent"
+    from_: str = "+12025550100"
+    direction: str = "outbound-api"
+    messaging_service_sid: None = None
+
+
+@dataclass
+class World:
+    """Twilio, the ledger and the time."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    texts: list[Text] = field(default_factory=list[Text])
+    on_the_way: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+
+    def carry_out(self, reference: str) -> Accepted:
+        sid = f"SM{len(self.texts):032}"
+        now = self.clock.now().replace(microsecond=0)
+        self.texts.append(Text(sid, reference, now))
+        return Accepted(sid, "queued", "+12025550100")
+
+    async def send(self, sender: Sender) -> Accepted:
+        ledger, clock = HeldLedger(self.ledger, sender), OtherClock(self.clock, sender.ahead_s)
+        records = Records(
+            Claims(ledger, clock, CONFIG),
+            Lookups(cast("Any", self._account(sender)), SidOwners(ledger), clock, CONFIG),
+        )
+        send = Send(create=lambda reference: self._create(sender, reference), find=_find)
+        sends = Sends(lambda: records, clock, CONFIG)
+        return await sends.once(send, Key(sender.key, "SendSms", "same"))
+
+    async def report(self, text: Text) -> None:
+        claims = Claims(self.ledger, self.clock, CONFIG)
+        await claims.settle(text.reference, text.sid, "delivered")
+        with contextlib.suppress(RowExistsError):
+            await self.ledger.insert(Row(STATE, text.sid, {"claim": text.reference}))
+
+    async def _create(self, sender: Sender, reference: str) -> Accepted:
+        try:
+            outcome = await sender.outcome("create")
+        except asyncio.CancelledError:
+            self.on_the_way.append((reference, self.clock.monotonic() + LATE_S))
+            raise
+        if outcome == "refused":
+            raise TwilioRefusedError("busy", code=20429, twilio_status=429)
+        if outcome == "broken":
+            raise TwilioRefusedError("oops", code=20500, twilio_status=500)
+        accepted = self.carry_out(reference)
+        if outcome == "slow":
+            outcome = await sender.outcome("answer")
+        if outcome == "lost":
+            raise TwilioOutcomeUnknownError("no answer")
+        return accepted
+
+    def _account(self, sender: Sender) -> SimpleNamespace:
+        async def run(_: object) -> list[Text]:
+            if await sender.outcome("list") == "failed":
+                raise TwilioUnreachableError("no connection")
+            return list(self.texts)
+
+        return SimpleNamespace(run=run)
+
+
+async def _find(lookups: Lookups, claim: Claim) -> Listed | None:
+    return await lookups.message(claim, to=TO, body=BODY)
+
+
+class SendRaces(RuleBasedStateMachine):
+    """Callers of keys that stand for the same words to the same number."""
+
+    keys: ClassVar[tuple[str, ...]] = ("one", "two")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.loop = ManualLoop(self.world.clock)
+        self.senders: list[Sender] = []
+        self.answers: dict[str, set[str]] = {}
+
+    @rule(number=st.integers(0, 1), ahead_s=st.sampled_from([0, 2.5, 5]))
+    def ask(self, number: int, ahead_s: float) -> None:
+        sender = Sender(self.keys[number % len(self.keys)], ahead_s)
+        self.answers.setdefault(sender.key, set())
+        if len(self.senders) < 4:
+            sender.task = self.loop.create_task(self.world.send(sender))
+            self.senders.append(sender)
+        self.turn()
+
+    @precondition(lambda self: self.senders)
+    @rule(who=st.integers(0, 3), how=st.integers(0, 9), times=st.integers(1, 6))
+    def go_on(self, who: int, how: int, times: int) -> None:
+        """Let somebody go on for some steps, in which all but the last go well."""
+        sender = self.senders[who % len(self.senders)]
+        for rest in range(times, 0, -1):
+            if sender.gate is None:
+                return
+            outcomes = OUTCOMES[sender.place]
+            sender.gate.set_result(
+                GOOD[sender.place] if rest > 1 or how >= len(outcomes) else outcomes[how]
+            )
+            self.turn()
+
+    @precondition(lambda self: self.senders)
+    @rule(who=st.integers(0, 3))
+    def kill(self, who: int) -> None:
+        """End a worker without notice."""
+        sender = self.senders.pop(who % len(self.senders))
+        sender.is_dead = True
+        if sender.task is not None:
+            sender.task.cancel()
+            with pytest.raises((asyncio.CancelledError, SystemError)):
+                self.loop.run_until_complete(sender.task)
+
+    @precondition(lambda self: self.senders)
+    @rule(who=st.integers(0, 3))
+    def cancel(self, who: int) -> None:
+        """End a request, but not its worker."""
+        sender = self.senders[who % len(self.senders)]
+        if sender.task is not None:
+            sender.task.cancel()
+        self.turn()
+
+    @precondition(lambda self: self.world.on_the_way)
+    @rule()
+    def arrive_late(self) -> None:
+        reference, until = self.world.on_the_way.pop()
+        if self.world.clock.monotonic() <= until:
+            self.world.carry_out(reference)
+
+    @precondition(lambda self: self.world.texts)
+    @rule(which=st.integers(0, 5))
+    def report(self, which: int) -> None:
+        texts = self.world.texts
+        self.loop.run_until_complete(self.world.report(texts[which % len(texts)]))
+
+    @rule(seconds=st.sampled_from([1, 6, 20, 41, 61]))
+    def pass_time(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.world.clock.advance(1)
+            self.turn()
+
+    @invariant()
+    def there_are_no_more_texts_than_keys(self) -> None:
+        assert len(self.world.texts) <= len(self.answers)
+
+    def turn(self) -> None:
+        """Let everybody go on to where they are held up; take the answers of who is done."""
+        self.loop.run_until_complete(_settled())
+        for sender in [s for s in self.senders if s.task and s.task.done()]:
+            self.senders.remove(sender)
+            self.take_answer(sender)
+
+    def take_answer(self, sender: Sender) -> None:
+        assert sender.task is not None
+        if sender.task.cancelled():
+            return
+        error = sender.task.exception()
+        if error is None:
+            self.answers[sender.key].add(sender.task.result().sid)
+        elif not isinstance(error, AppError):
+            raise error
+
+    def teardown(self) -> None:
+        """In the end all is well again: who repeats the request gets the one text of the key."""
+        try:
+            while self.senders:
+                self.kill(0)
+            self.pass_time(61)
+            self.world.on_the_way.clear()
+            self.check_in_the_end()
+        finally:
+            self.loop.close()
+
+    def check_in_the_end(self) -> None:
+        sids = [self.repeated(key) for key in self.answers]
+        if None in sids:  # the lists are not enough; reports are
+            for text in self.world.texts:
+                self.loop.run_until_complete(self.world.report(text))
+            sids = [self.repeated(key) for key in self.answers]
+        assert sorted(map(str, sids)) == sorted(text.sid for text in self.world.texts)
+
+    def repeated(self, key: str) -> str | None:
+        """What somebody is told who repeats a request for some minutes."""
+        for _ in range(4):
+            sender = Sender(key)
+            sender.task = self.loop.create_task(self.world.send(sender))
+            while not sender.task.done():
+                if sender.gate is not None:
+                    sender.gate.set_result(GOOD[sender.place])
+                self.loop.run_until_complete(_settled())
+            if sender.task.exception() is None:
+                return sender.task.result().sid
+            self.pass_time(61)
+        return None
+
+
+class OneKey(SendRaces):
+    """All callers have the same key."""
+
+    keys = ("one",)
+
+    @invariant()
+    def all_are_told_of_the_same_text(self) -> None:
+        assert len(self.answers.get("one", set())) <= 1
+
+    def check_in_the_end(self) -> None:
+        sids = {sid for key in self.answers if (sid := self.repeated(key))}
+        told = self.answers.get("one", set[str]())
+        assert sids == {text.sid for text in self.world.texts} >= told
+
+
+async def _settled() -> None:
+    for _ in range(8):
+        await asyncio.sleep(0)
+
+
+def race(machine: type[SendRaces], examples: int) -> None:
+    steps = settings(max_examples=examples, stateful_step_count=40, deadline=None)
+    run_state_machine_as_test(machine, settings=steps)
+
+
+@pytest.mark.parametrize("machine", [SendRaces, OneKey])
+def test_whatever_fails_each_key_is_one_text(machine: type[SendRaces]) -> None:
+    race(machine, 30)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("machine", [SendRaces, OneKey])
+def test_whatever_fails_each_key_is_one_text_many_times_over(machine: type[SendRaces]) -> None:
+    race(machine, 1_500)
