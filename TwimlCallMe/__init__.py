@@ -4,8 +4,8 @@ from twilio.twiml import TwiML
 
 from shared import clients
 from shared.answers.call_me import CallMe, call_me
+from shared.answers.redirection import Redirection
 from shared.endpoints import answer
-from shared.http.responses import Redirection
 from shared.webhooks.callers import refusal
 from shared.webhooks.verifier import Webhook
 

@@ -3,9 +3,9 @@
 from twilio.twiml import TwiML
 
 from shared import clients
+from shared.answers.redirection import Redirection
 from shared.answers.simulring import Simulring, simulring
 from shared.endpoints import answer
-from shared.http.responses import Redirection
 from shared.webhooks.callers import refusal
 from shared.webhooks.verifier import Webhook
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from shared import clients
+from shared.answers.redirection import Redirection
 from shared.config.settings import Secret
 from shared.errors import AppError
 from shared.http.forms import require_readable
 from shared.http.responses import (
-    Redirection,
     problem_response,
     redirect_response,
     twiml_response,

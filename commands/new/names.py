@@ -22,16 +22,17 @@ DEVICES = {
 # Words that the files of a new function use themselves.
 USED_INSIDE = {
     "action", "annotations", "answer", "answers", "azure", "body", "call", "call_request",
-    "caller", "calls", "classmethod", "clients", "cls", "config", "default_region", "emulator",
-    "endpoints", "field", "fields", "from_query", "func", "functions", "handset", "hang_up",
-    "headers", "http_request", "http_response", "idempotency", "inputs", "json_response", "key",
-    "local_stack", "log_report", "main", "message", "messenger", "method", "named_tuple",
-    "number", "of_request", "pairs", "parse_number", "phone_numbers", "place", "placed",
-    "query", "question", "read_inputs", "read_query", "region", "report", "report_log", "req",
-    "request", "required", "response", "responses", "say", "self", "send", "sent",
-    "sent_response", "settings", "shared", "sid", "stack", "status", "status_code", "test",
-    "text", "text_message", "text_messages", "to", "to_json", "twi_ml", "twilio", "twiml",
-    "twimlet_parameters", "url", "voice_response", "wanted", "webhook", "webhooks",
+    "caller", "calls", "classmethod", "clients", "cls", "config", "default_region", "delivery",
+    "emulator", "endpoints", "field", "fields", "from_query", "func", "functions", "handset",
+    "hang_up", "headers", "http_request", "http_response", "idempotency", "inputs",
+    "json_response", "key", "local_stack", "log_report", "main", "message", "messenger", "method",
+    "named_tuple", "number", "of_request", "pairs", "parameters", "parse_number", "phone_numbers",
+    "place", "placed", "query", "question", "read_inputs", "read_query", "region", "report",
+    "report_log", "req", "request", "required", "response", "responses", "say", "self", "send",
+    "sending", "sent", "sent_response", "settings", "shared", "sid", "stack", "status",
+    "status_code", "test", "text", "text_message", "text_messages", "to", "to_json", "twi_ml",
+    "twilio", "twiml", "twimlet_parameters", "url", "verifier", "voice_response", "wanted",
+    "webhook", "webhooks",
 }  # fmt: skip
 
 _PASCAL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*")

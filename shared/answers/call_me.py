@@ -23,7 +23,7 @@ from shared.answers.parameters import (
     seconds,
     text,
 )
-from shared.http.responses import Redirection
+from shared.answers.redirection import Redirection
 
 
 class CallMe(NamedTuple):

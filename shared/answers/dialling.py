@@ -6,8 +6,8 @@ from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from shared.answers.outbound import Outbound
 from shared.answers.parameters import Field, ignored, is_same_number, step_url
+from shared.answers.redirection import Redirection
 from shared.answers.spoken import apology
-from shared.http.responses import Redirection
 
 # Twilio dials at most ten numbers at once; twimlets.com tries at most ten one after another.
 MAX_NUMBERS = 10

@@ -23,8 +23,8 @@ from shared.answers.parameters import (
     phone_numbers,
     seconds,
 )
+from shared.answers.redirection import Redirection
 from shared.answers.spoken import restricted
-from shared.http.responses import Redirection
 
 
 class Forward(NamedTuple):

@@ -14,8 +14,8 @@ from shared.answers.parameters import (
     table,
     text,
 )
+from shared.answers.redirection import Redirection
 from shared.answers.spoken import play_or_say
-from shared.http.responses import Redirection
 
 
 class Menu(NamedTuple):

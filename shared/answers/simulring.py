@@ -24,7 +24,7 @@ from shared.answers.parameters import (
     step_url,
     text,
 )
-from shared.http.responses import Redirection
+from shared.answers.redirection import Redirection
 
 
 class Simulring(NamedTuple):

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import azure.functions as func
 
@@ -12,6 +12,8 @@ from shared.errors import AppError, ForgedRequestError, TwilioOutcomeUnknownErro
 
 if TYPE_CHECKING:
     from twilio.twiml import TwiML
+
+    from shared.answers.redirection import Redirection
 
 
 # As in the IETF draft of the Idempotency-Key header.
@@ -34,16 +36,6 @@ class Sent(Protocol):
     def to_json(self) -> dict[str, object]:
         """What the caller is told."""
         ...
-
-
-class Redirection(NamedTuple):
-    """An answer that sends Twilio elsewhere for its TwiML.
-
-    `location` is percent-encoded: an absolute URL, or the name of a function of this app, perhaps
-    with a query.
-    """
-
-    location: str
 
 
 def json_response(
@@ -104,7 +96,7 @@ def twiml_response(document: "TwiML | str") -> func.HttpResponse:
     return func.HttpResponse(str(document), mimetype="text/xml")
 
 
-def redirect_response(redirection: Redirection) -> func.HttpResponse:
+def redirect_response(redirection: "Redirection") -> func.HttpResponse:
     """Answer with 302: Twilio gets the new URL, without the fields that it posted here."""
     headers = {"Location": redirection.location}
     return func.HttpResponse(status_code=int(HTTPStatus.FOUND), headers=headers)

@@ -127,7 +127,7 @@ def test_the_doctor_knows_every_setting_that_the_app_reads() -> None:
     read = {
         node.value
         for name in ("settings", "setting_rules")
-        for node in ast.walk(ast.parse((ROOT / "shared" / f"{name}.py").read_text()))
+        for node in ast.walk(ast.parse((ROOT / "shared" / "config" / f"{name}.py").read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         and node.value.replace("_", "").isalnum()
         and (node.value.isupper() or node.value.startswith("AzureWebJobs"))

@@ -14,9 +14,9 @@ from shared.recordings.links import MIN_KEY_CHARS
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "configuration.md").read_text()
 CODE = "".join(
-    (ROOT / "shared" / name).read_text() for name in ("settings.py", "guard_settings.py")
+    (ROOT / "shared" / "config" / name).read_text() for name in ("settings.py", "guard_settings.py")
 )
-RULES = (ROOT / "shared" / "setting_rules.py").read_text()
+RULES = (ROOT / "shared" / "config" / "setting_rules.py").read_text()
 EXAMPLE = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
 # What no setting may look like.
 MALFORMED = "?!"

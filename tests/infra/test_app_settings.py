@@ -39,7 +39,10 @@ def own(infra: Infra, reader: Reader) -> set[str]:
 
 def known() -> set[str]:
     """The settings that the app reads, and those of the host."""
-    code = [(ROOT / "shared" / name).read_text() for name in ("settings.py", "guard_settings.py")]
+    code = [
+        (ROOT / "shared" / "config" / name).read_text()
+        for name in ("settings.py", "guard_settings.py")
+    ]
     nodes = [node for text in code for node in ast.walk(ast.parse(text))]
     constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
     return {value for value in constants if isinstance(value, str)} | OF_THE_HOST

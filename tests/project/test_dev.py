@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 SOURCE = (PROJECT / "dev.py").read_text("utf-8")
 COMMANDS = (
     "start",

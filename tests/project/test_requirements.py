@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from commands.lock import HEADER, SETS
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 REMEDY = "a list has changed: `python3 dev.py lock` writes the locks anew"
 HASH = re.compile(r" --hash=sha256:([0-9a-f]{64})")
 

@@ -24,12 +24,12 @@ from shared.answers.hold_music import HoldMusic, hold_music
 from shared.answers.menu import Menu, menu
 from shared.answers.message import announcement
 from shared.answers.parameters import Pairs, entries, flag
+from shared.answers.redirection import Redirection
 from shared.answers.simulring import Simulring, simulring
 from shared.answers.voicemail import Voicemail, voicemail
 from shared.answers.whisper import Whisper, whisper
 from shared.config.settings import Settings
 from shared.guards.destinations import Destinations
-from shared.http.responses import Redirection
 from shared.webhooks.verifier import Webhook
 
 ROOT = Path(__file__).parents[3]

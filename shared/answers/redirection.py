@@ -1,0 +1,13 @@
+"""An answer that is somewhere else."""
+
+from typing import NamedTuple
+
+
+class Redirection(NamedTuple):
+    """An answer that sends Twilio elsewhere for its TwiML.
+
+    `location` is percent-encoded: an absolute URL, or the name of a function of this app, perhaps
+    with a query.
+    """
+
+    location: str
