@@ -19,17 +19,11 @@ from typing import NamedTuple
 
 from twilio.request_validator import RequestValidator
 
-from emulator.local_values import (
-    ACCOUNT_SID,
-    AUTH_TOKEN,
-    FUNCTION_KEY,
-    HANDSETS,
-    LINE,
-    host_settings,
-)
-from emulator.supervision.host_process import listen, port_of, start_host
-from emulator.supervision.package import deployed_files
-from emulator.testing import LocalStack
+from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE
+from local_stack.supervision.host_process import listen, port_of, start_host
+from local_stack.supervision.package import deployed_files
+from local_stack.testing import LocalStack
+from local_stack.values import FUNCTION_KEY, host_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 HOW_TO = ROOT / "bench" / "how_to"

@@ -41,8 +41,8 @@ from bench.how_to_app import (
     signature_headers,
     temporary_folder,
 )
-from emulator.host.application import Application, load_application
-from emulator.host.functions import FunctionRequest, invoke, start_runtime
+from local_stack.host.application import Application, load_application
+from local_stack.host.functions import FunctionRequest, invoke, start_runtime
 
 CALLS = 200
 WARM_UP = 1
