@@ -1,6 +1,5 @@
 """The files for GitHub, VS Code, containers and commits: valid, careful, and up to date."""
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+import dev
 from deskphone.values import PHONE_PORT
 from local_stack.values import FUNCTIONS_PORT
 
@@ -40,17 +40,6 @@ def configuration_files() -> Iterator[Path]:
     yield ROOT / ".pre-commit-config.yaml"
 
 
-def commands_of_dev() -> set[str]:
-    """Return the commands that dev.py has."""
-    spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
-    assert spec is not None
-    assert spec.loader is not None
-    dev = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(dev)
-    return {*dev.PROGRAMS, "check", "python"}
-
-
-@pytest.mark.soak
 @pytest.mark.soak
 @pytest.mark.parametrize(
     ("schema", "paths"),
@@ -164,7 +153,7 @@ def test_the_commands_of_the_project_exist() -> None:
         for command in re.findall(r'dev\.py(?:"?, "| )([a-z]+)', path.read_text("utf-8"))
     }
 
-    assert {"test", "check", "start"} <= used <= commands_of_dev()
+    assert {"test", "check", "start"} <= used <= {*dev.PROGRAMS, "python"}
 
 
 def test_the_files_that_the_workflows_name_exist() -> None:
