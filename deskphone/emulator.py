@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import cast
+from typing import TypeVar, cast
 
 from deskphone.account.accounts import Accounts
 from deskphone.account.numbers import national
@@ -32,6 +32,8 @@ HANDSETS_LIMIT = 50
 NAME_SHOWN = 80
 """Characters of a name that an alert shows."""
 NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions": [], "errors": []}
+
+R = TypeVar("R", bound=views.Shown)
 
 
 class State:
@@ -237,11 +239,11 @@ class State:
         self.hub.publish("handsets", lambda: self.handsets)
 
 
-def _newest[R: views.Shown](shelf: Shelf[R]) -> list[views.Json]:
+def _newest(shelf: Shelf[R]) -> list[views.Json]:
     """Return the newest records of a shelf as the page sees them, oldest first."""
     return [views.of(record) for record in list(shelf)[-SHOWN:]]
 
 
-def _not_shown[R: views.Shown](shelf: Shelf[R]) -> int:
+def _not_shown(shelf: Shelf[R]) -> int:
     """Return how many records of a shelf there were and are, but for the newest."""
     return shelf.dropped + max(len(shelf) - SHOWN, 0)

@@ -10,7 +10,7 @@ QUEUE_LIMIT = 250
 Past that its stream ends, and it comes back for a fresh snapshot.
 """
 
-type Event = tuple[str, object]
+Event = tuple[str, object]
 """A name and what is sent as JSON."""
 
 

@@ -24,7 +24,7 @@ BODY_LIMIT = 1024 * 1024
 SHUTDOWN_S = 0.5
 """How long an open event stream may hold up the end."""
 
-type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def runner_of(state: State) -> web.AppRunner:

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from deskphone.account.opt_outs import OptOuts
 from deskphone.account.sids import new_sid
@@ -32,11 +32,13 @@ TIMELINE_LIMIT = 500
 """Lines of a call's timeline that are remembered, the last ones."""
 
 Kind = Literal["text", "call", "number", "recording", "queue", "conference", "webhook", "alert"]
-type Publish = Callable[[Kind, Record | None], None]
+Publish = Callable[[Kind, Record | None], None]
 """Hears of a record that is new or changed, of None when one was removed."""
 
+R = TypeVar("R", bound=Record)
 
-class Shelf[R: Record]:
+
+class Shelf(Generic[R]):
     """Records of one kind by SID, oldest first."""
 
     def __init__(

@@ -10,7 +10,7 @@ from deskphone.rest.resources.media import url_of
 from deskphone.rest.wire import API_VERSION
 from deskphone.values import ACCOUNT_SID
 
-type Fields = tuple[tuple[str, str], ...]
+Fields = tuple[tuple[str, str], ...]
 
 
 def geography(prefix: str, number: str | None) -> Fields:

@@ -21,7 +21,7 @@ from deskphone.records import (
 BRIEF_HEAD, BRIEF_TAIL = 10, 90
 """Lines of a timeline that are kept where many calls are shown."""
 
-type Json = dict[str, object]
+Json = dict[str, object]
 
 
 def iso(time: datetime) -> str:
@@ -192,7 +192,7 @@ def alert(record: Alert) -> Json:
     }
 
 
-type Shown = Message | Call | Recording | Queue | Conference | Delivery | Alert
+Shown = Message | Call | Recording | Queue | Conference | Delivery | Alert
 """Records that the page hears of one by one."""
 
 

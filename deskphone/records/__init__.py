@@ -58,5 +58,5 @@ __all__ = [
     "Want",
 ]
 
-type Record = Message | Call | PhoneNumber | Recording | Queue | Conference | Delivery | Alert
+Record = Message | Call | PhoneNumber | Recording | Queue | Conference | Delivery | Alert
 """Everything that is kept; each has a SID."""

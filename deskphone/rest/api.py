@@ -36,7 +36,7 @@ PUBLIC_FILE = re.compile(r".+/Messages/[^/]+/Media/[^/.]+")
 (docs/usage/security)."""
 
 
-type Part = Callable[[str], Resource[Any]]
+Part = Callable[[str], Resource[Any]]
 """Makes the resource below the record with this SID; raises 20404 when there is no such record."""
 
 

@@ -10,7 +10,7 @@ from deskphone.rest.errors import TwilioRefusalError
 from deskphone.rest.resources.keys import Keys
 from deskphone.values import ACCOUNT_SID, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN
 
-type Secrets = Callable[[str], tuple[str, ...]]
+Secrets = Callable[[str], tuple[str, ...]]
 """Gives the passwords that a user may come with; none for who is not known."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
 from deskphone.account.store import Store
@@ -20,8 +20,10 @@ UNNUMBERED = 400
 """The code of a refusal whose number Twilio does not publish: the status, as its SDK has it."""
 
 
-type Row = Record | Member | Participant | Media | Key
+Row = Record | Member | Participant | Media | Key
 """What a list shows: records, who waits in a queue or takes part in a conference, media, keys."""
+
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def not_allowed() -> TwilioRefusalError:
 
 
 @dataclass
-class Resource[R: Row]:
+class Resource(Generic[R]):
     """One kind of resource below the account; a verb that it does not define is refused."""
 
     store: Store
@@ -99,7 +101,7 @@ class Page:
     after: str
 
 
-def page_of[R: Row](resource: Resource[R], path: str, parameters: Parameters) -> Json:
+def page_of(resource: Resource[R], path: str, parameters: Parameters) -> Json:
     """Return one page of a list with Twilio's envelope; its URIs are relative."""
     size = parameters.whole("PageSize", UNNUMBERED, PAGE_SIZE, 1, PAGE_SIZE_MAX)
     number = parameters.whole("Page", UNNUMBERED, 0, 0, 10**8)

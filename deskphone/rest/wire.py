@@ -46,7 +46,7 @@ CALL_PARTS = {
     "user_defined_messages": "UserDefinedMessages",
 }
 
-type Json = dict[str, object]
+Json = dict[str, object]
 
 
 def rfc_2822(time: datetime | None) -> str | None:

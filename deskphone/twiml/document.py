@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -25,6 +26,8 @@ WRONG_ROOT = 12102
 VERSIONS = ("2010-04-01", "2008-08-01")
 """What `<Response version>` may be, which is not documented any more: those of the API."""
 
+V = TypeVar("V")
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -38,7 +41,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Dialect[V]:
+class Dialect(Generic[V]):
     """TwiML for calls or for texts: its verbs, the coverage table, the number of a foreign verb.
 
     `not_here` has the numbers of verbs that are only foreign where the document stands.
@@ -51,14 +54,14 @@ class Dialect[V]:
 
 
 @dataclass(frozen=True)
-class Document[V]:
+class Document(Generic[V]):
     """The verbs in the order in which they run, and what Twilio would warn of."""
 
     verbs: tuple[V | Gap, ...]
     warnings: tuple[TwimlWarning, ...]
 
 
-def parse[V](text: bytes, dialect: Dialect[V]) -> Document[V]:
+def parse(text: bytes, dialect: Dialect[V]) -> Document[V]:
     """Return the document; raise TwimlError for one that Twilio would not run at all.
 
     The XML declaration may name an encoding; without one it is UTF-8.
@@ -98,7 +101,7 @@ def _warnings_of(root: Element) -> list[TwimlWarning]:
     return warnings
 
 
-def _read[V](element: Element, dialect: Dialect[V], warnings: list[TwimlWarning]) -> V | Gap | None:
+def _read(element: Element, dialect: Dialect[V], warnings: list[TwimlWarning]) -> V | Gap | None:
     name = element.tag
     read = dialect.verbs.get(name)
     if read is None:

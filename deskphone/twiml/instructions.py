@@ -1,6 +1,7 @@
 """What an answer tells Twilio to do, by its type (twilio.com/docs/voice/twiml, messaging/twiml)."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from deskphone.twiml.document import Dialect, Document, parse
 from deskphone.twiml.reading import TwimlError
@@ -8,6 +9,8 @@ from deskphone.webhooks import Answer
 
 TWIML_TYPES = ("text/xml", "application/xml", "text/html")
 WRONG_TYPE = 12300
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class PlainText:
     text: str
 
 
-def instructions_of[V](
+def instructions_of(
     answer: Answer, dialect: Dialect[V], *, plain_is_words: bool = False
 ) -> Document[V] | PlainText | None:
     """Return a document, or plain text, or None for an empty answer.

@@ -8,6 +8,7 @@ the call stops (docs/emulator-coverage.md); what nobody has is warning 12200, an
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 from xml.etree import ElementTree
 
 from deskphone.twiml.coverage import Element
@@ -21,6 +22,8 @@ SHOWN_AS_ERRORS = frozenset(
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 """How xml: in the name of an attribute is read."""
+
+V = TypeVar("V", int, str)
 
 
 class TwimlError(Exception):
@@ -168,7 +171,7 @@ class Source:
         """Account for the text inside, which is read with that of the element around it."""
         self._all_text_read = True
 
-    def _wrong[V: (int, str)](self, name: str, raw: str, default: V, warning: int) -> V:
+    def _wrong(self, name: str, raw: str, default: V, warning: int) -> V:
         self.warn(warning, f"{raw!r} is no value for {name} of <{self.name}>; {default!r} is used")
         return default
 

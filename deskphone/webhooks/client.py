@@ -19,7 +19,7 @@ MAX_MEDIA_BYTES = 40 * 1024 * 1024
 REDIRECTS = (301, 302, 303, 307, 308)
 USER_AGENT = "TwilioProxy/1.1"
 
-type Pairs = Sequence[tuple[str, str]]
+Pairs = Sequence[tuple[str, str]]
 
 
 class AttemptError(WebhookError):

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from deskphone.webhooks.webhook import WebhookError
 
-type Trouble = Literal["ct", "rt", "4xx", "5xx", "broken", "partial"]
+Trouble = Literal["ct", "rt", "4xx", "5xx", "broken", "partial"]
 """Why an attempt gave no good answer: no connection, silence, a status, or an end too early.
 
 `partial` came after the answer had begun: such an attempt is never repeated.

@@ -12,7 +12,7 @@ from deskphone.rest.errors import TwilioRefusalError
 
 BODY_LIMIT = 1600
 
-type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class WorldError(Exception):

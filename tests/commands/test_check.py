@@ -26,11 +26,11 @@ def test_check_runs_everything_and_names_what_failed(
 ) -> None:
     assert check.main([]) == 1
 
-    assert ran == ["ruff", "ruff", "pyright", "pytest"]
-    assert capsys.readouterr().out.endswith("failed: types\n")
+    assert ran == ["ruff", "ruff", "pyright", "pyright", "pytest"]
+    assert capsys.readouterr().out.endswith("failed: types, types of deskphone\n")
 
 
 def test_check_can_leave_the_tests_out(ran: list[str]) -> None:
     check.main(["--no-tests"])
 
-    assert ran == ["ruff", "ruff", "pyright"]
+    assert ran == ["ruff", "ruff", "pyright", "pyright"]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from deskphone.records import CallStatus, StatusCallback
 
-type LegStatus = Literal["connected"] | CallStatus
+LegStatus = Literal["connected"] | CallStatus
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from deskphone.line.tasks import Tasks
 from deskphone.records import Call, CallStatus
 from deskphone.webhooks import Webhook, WebhookError, Webhooks
 
-type PickedUp = Literal["answer", "machine", "decline"]
+PickedUp = Literal["answer", "machine", "decline"]
 """What becomes of a handset that rings."""
 
 

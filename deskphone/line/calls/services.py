@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deskphone.line.calls.session import CallSession
     from deskphone.line.calls.steps import Step
 
-type DialectName = str
+DialectName = str
 """Which verbs may stand in a document: see deskphone.line.verbs.DIALECTS."""
 
 

@@ -25,7 +25,7 @@ class Leave:
     """The call leaves the queue that it waits in."""
 
 
-type Step = Fetch | End | Leave | None
+Step = Fetch | End | Leave | None
 """What follows a verb: a document, the end, the way out of a queue; None for the next verb."""
 
 
@@ -42,5 +42,5 @@ class Silence:
     """The person has fallen silent."""
 
 
-type Heard = str | Speech | Silence
+Heard = str | Speech | Silence
 """What comes from the handset: a key, words, or silence."""
