@@ -2,12 +2,10 @@
 
 from shared.delivery import reports
 from shared.endpoints import report
-from shared.webhooks import opt_outs as opt_out_webhooks
 from shared.webhooks.verifier import Webhook
 
 
 @report
 async def main(req: Webhook) -> None:
-    """Keep the report and log it; remember the opt-out that it tells of."""
-    await opt_out_webhooks.note_report(req)
+    """Keep the report and log it."""
     await reports.take(reports.MESSAGE, req)

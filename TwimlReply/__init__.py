@@ -4,7 +4,6 @@ from twilio.twiml import TwiML
 
 from shared import clients
 from shared.endpoints import answer
-from shared.webhooks import opt_outs as opt_out_webhooks
 from shared.webhooks.text_replies import answered
 from shared.webhooks.verifier import Webhook
 
@@ -12,5 +11,4 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Reply with `Keywords[word]`, else `Message`, with `MediaUrl`; text `Forward` as well."""
-    await opt_out_webhooks.note_text(req)
     return answered(req, clients.settings())

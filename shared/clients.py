@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from shared.delivery.states import States
     from shared.guards.destinations import Destinations
     from shared.guards.guards import Guards
-    from shared.guards.opt_outs import OptOuts
     from shared.ledger.rows import Ledger
     from shared.recordings.sound import Recordings
     from shared.recordings.voicemails import VoicemailNotifier
@@ -117,18 +116,13 @@ def destinations() -> "Destinations":
     return Destinations(settings())
 
 
-def opt_outs() -> "OptOuts":
-    """Who wants no texts of which sender."""
-    return current().opt_outs()
-
-
 def guards() -> "Guards":
     """What must hold before something is sent."""
     from shared.guards.guards import Guards
     from shared.guards.hosts import TwimlHosts
 
     hosts = TwimlHosts(settings())
-    return Guards(settings().guards, destinations(), hosts, opt_outs(), current().limits())
+    return Guards(settings().guards, destinations(), hosts, current().limits())
 
 
 def account() -> "TwilioAccount":

@@ -11,7 +11,7 @@ AppError
 │   └── StillRunningError         the request of this idempotency key is under way  409
 ├── ForgedRequestError            a webhook without a valid signature               403
 ├── NotAllowedError               guard_errors: the app's settings forbid it        403
-│   └── OptedOutError             guard_errors: the recipient has texted STOP       403
+│   └── OptedOutError             guard_errors: the recipient opted out             403
 ├── LimitReachedError             guard_errors: the settings allow no more          429
 ├── ForbiddenLinkError            a link that is wrong or has expired               403
 ├── NotHealthyError               GetHealth found a part that fails                 503

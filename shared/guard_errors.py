@@ -4,8 +4,13 @@ from http import HTTPStatus
 
 from shared.errors import AppError
 
-# Twilio's number for a recipient who has texted STOP to the sender.
+# Twilio's error for a recipient who opted out of the sender, and what we tell the caller about it.
+# https://www.twilio.com/docs/api/errors/21610
 OPTED_OUT = 21610
+OPTED_OUT_DETAIL = (
+    "The recipient opted out of texts from this sender, so Twilio doesn't deliver them. "
+    "Don't retry: only the recipient can undo this, by texting START to the sender."
+)
 
 
 class NotAllowedError(AppError):
@@ -22,18 +27,12 @@ class NotAllowedError(AppError):
 
 
 class OptedOutError(NotAllowedError):
-    """Whom the text is for has texted STOP to this sender. Source: Twilio's error 21610."""
+    """Twilio refused a text with error 21610, because its recipient opted out of the sender."""
 
     title = "The recipient has opted out"
 
     def __init__(self) -> None:
-        super().__init__(
-            "The recipient has texted STOP to this sender, so Twilio delivers nothing from it. "
-            "Only the recipient can change that, by texting START.",
-            setting="opted out",
-            field="to",
-            code=OPTED_OUT,
-        )
+        super().__init__(OPTED_OUT_DETAIL, setting="opted out", field="to", code=OPTED_OUT)
 
 
 class LimitReachedError(AppError):

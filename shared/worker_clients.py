@@ -14,7 +14,6 @@ from shared.twilio_api.connections import TwilioConnections
 if TYPE_CHECKING:
     from shared.config.key_vault import KeyVault
     from shared.guards.limits import Limits
-    from shared.guards.opt_outs import OptOuts
     from shared.ledger.rows import Ledger
     from shared.twilio_api.account import TwilioAccount
     from shared.webhooks.verifier import Verifier
@@ -35,7 +34,6 @@ class Clients:
         self.public_urls = PublicUrls(self.settings)
         self.credentials = Credentials(self._secret_source(), clock)
         self._ledger = ledger
-        self._opt_outs: OptOuts | None = None
         self._limits: Limits | None = None
         self._verifier: Verifier | None = None
         self._refused: set[tuple[str, ...]] = set()  # by Twilio, of the REST secrets
@@ -63,31 +61,6 @@ class Clients:
         if self._ledger is None:
             self._ledger = self._new_ledger()
         return self._ledger
-
-    def opt_outs(self) -> "OptOuts":
-        """Who wants no texts of which sender."""
-        if self._opt_outs is None:
-            from shared.guards.opt_outs import (
-                DESK_S,
-                KEPT_S,
-                MAX_WAIT_S,
-                MAX_WRITE_S,
-                PAUSE_S,
-                OptOuts,
-            )
-
-            # With a short settle window a send has less time than a slow storage may take of it.
-            part_s = self.settings.send_limit_s / 4
-            is_desk = bool(self.settings.local_stack_url)
-            self._opt_outs = OptOuts(
-                self.ledger,
-                self.clock,
-                kept_s=DESK_S if is_desk else KEPT_S,
-                pause_s=DESK_S if is_desk else PAUSE_S,
-                max_wait_s=min(MAX_WAIT_S, part_s),
-                max_write_s=min(MAX_WRITE_S, part_s),
-            )
-        return self._opt_outs
 
     def limits(self) -> "Limits":
         """How much may be sent; what this worker has reserved is kept here."""

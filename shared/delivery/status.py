@@ -20,6 +20,7 @@ from shared.errors import (
     TwilioOutcomeUnknownError,
     TwilioRefusedError,
 )
+from shared.guard_errors import OPTED_OUT, OPTED_OUT_DETAIL
 from shared.http.idempotency import MAX_KEY_CHARS, key_of
 from shared.http.inputs import Inputs, required
 from shared.twilio_api.account import present
@@ -128,6 +129,8 @@ def _shown(state: State) -> dict[str, object]:
     shown: dict[str, object] = {"status": state.status, "final": state.is_final}
     if state.error_code is not None:
         shown["error_code"] = state.error_code
+    if state.error_code == OPTED_OUT:  # a messaging service accepts the text before it looks
+        shown["detail"] = OPTED_OUT_DETAIL
     return shown
 
 

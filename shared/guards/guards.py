@@ -10,7 +10,6 @@ from shared.guard_errors import OPTED_OUT, NotAllowedError, OptedOutError
 from shared.guards.destinations import Destinations
 from shared.guards.hosts import TwimlHosts
 from shared.guards.limits import Kind, Limits
-from shared.guards.opt_outs import OptOuts
 from shared.twilio_api.outcomes import did_nothing
 
 
@@ -19,14 +18,12 @@ class Outgoing(NamedTuple):
 
     `units` are the segments of a text. A call has 1, and 1 for each number that its document dials
     or texts: those are `dialled` (E.164). `documents` are the URLs of further TwiML, each after the
-    name of the input that has it. `senders` are whom an opt-out can be from: the number
-    and, behind it, the messaging service that it is from.
+    name of the input that has it.
     """
 
     to: str
     kind: Kind
     units: int = 1
-    senders: tuple[str, ...] = ()
     dialled: tuple[str, ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
 
@@ -39,16 +36,14 @@ class Guards:
         config: GuardSettings,
         destinations: Destinations,
         hosts: TwimlHosts,
-        opt_outs: OptOuts,
         limits: Limits,
     ) -> None:
         self._config = config
         self._destinations = destinations
         self._hosts = hosts
-        self._opt_outs = opt_outs
         self._limits = limits
 
-    async def check(self, outgoing: Outgoing) -> None:
+    def check(self, outgoing: Outgoing) -> None:
         """Raise NotAllowedError for what may not be sent at all; nothing is counted."""
         if self._config.kill_switch:
             raise NotAllowedError(
@@ -61,29 +56,24 @@ class Guards:
             self._destinations.require(number, "twiml")
         for field, url in outgoing.documents:
             self._hosts.require(url, field)
-        if outgoing.kind == "text" and await self._opt_outs.has_opted_out(
-            outgoing.to, outgoing.senders
-        ):
-            raise OptedOutError
 
     @asynccontextmanager
     async def admitted(self, outgoing: Outgoing) -> AsyncGenerator[None]:
         """Check and count it; the body sends it. What Twilio did not do is not counted.
 
-        Raise NotAllowedError, or LimitReachedError when it is one too many.
+        Raise NotAllowedError (OptedOutError when Twilio refuses the text for that), or
+        LimitReachedError when it is one too many.
         """
-        await self.check(outgoing)
+        self.check(outgoing)
         taken = await self._limits.take(outgoing.to, outgoing.kind, outgoing.units)
         try:
             yield
         except BaseException as error:
             if did_nothing(error):
                 await self._limits.give_back(taken)
-            # Not of a 5xx, whatever its body says: who hears of a refusal may send again.
-            if did_nothing(error) and _is_opt_out(error):
-                # Of the service, where there is one: its numbers may have texted by themselves.
-                await self._opt_outs.remember(outgoing.to, outgoing.senders[-1:])
-                raise OptedOutError from error
+                # Not after a 5xx, whatever its body says: the text may have been sent.
+                if _is_opt_out(error):
+                    raise OptedOutError from error
             raise
 
 

@@ -138,7 +138,7 @@ class Caller:
         )
         if config.guards.dry_run:
             call.options.require_allowed(config.guards)
-            await self._guards.check(outgoing)
+            self._guards.check(outgoing)
             return PlacedCall(sid="", status="dry_run", sender=sender, to=call.to, is_dry_run=True)
 
         async def create(reference: str) -> Accepted:

@@ -76,12 +76,10 @@ class Messenger:
         config = self._config
         config.require(*config.rest_secrets, sender=not message.has_sender, public_url=True)
         sender = self._sender(message)
-        outgoing = Outgoing(
-            message.to, "text", message.segments, tuple(name for name in sender.values() if name)
-        )
+        outgoing = Outgoing(message.to, "text", message.segments)
         if config.guards.dry_run:
             message.timing.require_possible(self._clock.now())
-            await self._guards.check(outgoing)
+            self._guards.check(outgoing)
             return _not_sent(message, sender.get("from_"))
         sent = await self._sends.once(self._new(message, sender, outgoing, request_url), key)
         return SentMessage(

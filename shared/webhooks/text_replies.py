@@ -14,7 +14,6 @@ from shared.answers.parameters import (
 )
 from shared.config.settings import Settings
 from shared.twilio_limits import MAX_MEDIA
-from shared.webhooks.opt_outs import is_answered_by_twilio
 from shared.webhooks.owners import owner_number
 from shared.webhooks.verifier import Webhook
 
@@ -46,6 +45,15 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
     if text is None:
         text = reply.acknowledgement(req.field)
     return reply.reply(text, _media_urls(req), forwarding)
+
+
+def is_answered_by_twilio(text: Webhook) -> bool:
+    """Whether Twilio recognized STOP, START or HELP, and so has sent its own answer.
+
+    Twilio says so (`OptOutType`) where the number is in a messaging service with Advanced Opt-Out.
+    https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+    """
+    return bool(text.told("OptOutType"))
 
 
 def _owner(req: Webhook, config: Settings) -> str:

@@ -84,8 +84,6 @@ GUARDED = LIMITS | {
     "shared.guards.destinations",
     "shared.guards.guards",
     "shared.guards.number_facts",
-    "shared.guards.opt_out_lists",
-    "shared.guards.opt_outs",
     "shared.guards.hosts",
 }
 SENDING = (
@@ -102,16 +100,14 @@ ADDED = {
     "TwimlReply": ANSWER
     | {
         "shared.answers.reply",
-        "shared.guard_errors",
         "shared.twilio_limits",
-        "shared.webhooks.opt_outs",
         "shared.webhooks.owners",
         "shared.webhooks.text_replies",
         "shared.answers.parameters",
         "shared.xml_text",
         MESSAGING,
     },
-    "OnMessageStatus": REPORT | {"shared.guard_errors", "shared.webhooks.opt_outs"},
+    "OnMessageStatus": REPORT,
     "OnCallStatus": REPORT,
     "GetHealth": ANSWER - {"twilio", "twilio.twiml"} | {"shared.health"},
     "SendSms": ANSWER - {"twilio", "twilio.twiml"}

@@ -30,11 +30,10 @@ CREDENTIALS = COLD_SECRETS | {
     "GET /vault/secrets/TwilioAuthToken": 1,
 }
 SEND = "POST Messages.json"
-# With a token of its own: is there an opt-out, what is reserved of this day, and a block of it. The
-# first row of all makes the table and is written again.
+# With a token of its own: what is reserved of this day, and a block of it. The first row of all
+# makes the table and is written again.
 COLD_LEDGER = {
     "GET /identity/token": 2,
-    "GET ledger optout": 1,
     "GET ledger day": 1,
     "POST ledger": 2,
     "POST /storage/Tables": 1,
@@ -160,8 +159,7 @@ def test_a_cold_send(sends: list[tuple[int, Counter[str]]]) -> None:
 
 
 def test_a_warm_send(sends: list[tuple[int, Counter[str]]]) -> None:
-    # Only at a desk the opt-outs are read each time (tests/shared/guards/test_opt_outs.py).
-    assert sends[1] == (201, Counter({SEND: 1, "GET ledger optout": 1}))
+    assert sends[1] == (201, Counter({SEND: 1}))
 
 
 def test_health_asks_twilio_once(sends: list[tuple[int, Counter[str]]]) -> None:
