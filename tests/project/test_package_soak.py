@@ -73,7 +73,7 @@ def test_the_package_alone_loads_in_microsofts_runtime(package: Path, tmp_path: 
     run(*pip, pinned(RUNTIME), cwd=tmp_path)
     run(python, "-m", "pip", "check", cwd=tmp_path)
     # The host's loader stands beside the package, so that nothing of the project is in reach.
-    shutil.copytree(ROOT / "emulator", tmp_path / "beside" / "emulator")
+    shutil.copytree(ROOT / "local_stack", tmp_path / "beside" / "local_stack")
 
     answer = run(python, "-c", LOAD, str(package), str(tmp_path / "beside"), cwd=tmp_path)
 
