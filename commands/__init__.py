@@ -1,1 +1,4 @@
-"""The programs behind `dev.py wire`, `doctor` and `new`: run at a desk, never deployed."""
+"""The commands of `dev.py`, a module or a package each; never deployed.
+
+Modules here serve several commands; a package never imports another command's.
+"""

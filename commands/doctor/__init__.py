@@ -1,4 +1,4 @@
-"""`python3 dev.py doctor`: what is wrong with a desk or a deployment, and what to do about it.
+"""`dev.py doctor`: what is wrong locally or in a deployment, and how to fix it.
 
-`items` holds the list of what is checked; each item is one function that returns a finding.
+`checklist` lists what is checked; `items` has one function per line, which returns a finding.
 """

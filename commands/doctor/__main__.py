@@ -8,19 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from commands.doctor.checklist import examine
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Result
-from commands.doctor.items import examine
 from commands.doctor.report import as_json, exit_status, heading, line_of, summary
-from commands.doctor.subject import (
-    FUNCTIONS_PORT,
-    PHONE_PORT,
-    Place,
-    Request,
-    Subject,
-    read_subject,
-)
+from commands.doctor.subject import Place, Request, Subject, read_subject
 from commands.doctor.web import Web
+from commands.local_values import FUNCTIONS_PORT, PHONE_PORT
 from commands.terminal import accept_any_encoding
 from shared.clock import SystemClock
 from shared.errors import InvalidRequestError

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from commands.errors import CommandError
+from commands.local_values import FUNCTION_KEY, FUNCTIONS_PORT, PHONE_PORT, local_values
 from commands.settings_file import read_settings
 from shared.config.local_stack import is_loopback
 
-FUNCTIONS_PORT = 7071
-PHONE_PORT = 7072
-DESK_KEY = "local"
 # A setting that names an account, a vault or the emulator: without any, nobody has set up anything.
 ACCOUNT_SETTINGS = ("KEY_VAULT_URL", "TWILIO_ACCOUNT_SID", "LOCAL_STACK_URL")
 
@@ -69,7 +67,7 @@ def read_subject(request: Request, environment: Mapping[str, str], root: Path) -
     elif place is Place.DESK:
         url = f"http://127.0.0.1:{request.port}"
         # `dev.py start` lets the file win over the environment, and its own values over both.
-        values = {**environment, **file, **desk_values(url, request.phone_port)}
+        values = {**environment, **file, **local_values(url, request.phone_port)}
     else:
         local = f"localhost:{request.port}"
         values.setdefault("WEBSITE_HOSTNAME", local)  # as Core Tools does
@@ -79,7 +77,7 @@ def read_subject(request: Request, environment: Mapping[str, str], root: Path) -
         app_url=url,
         values=values,
         names=names,
-        function_key=request.key or (DESK_KEY if place is Place.DESK else ""),
+        function_key=request.key or (FUNCTION_KEY if place is Place.DESK else ""),
         ports=(request.port, request.phone_port),
         is_expected=bool(request.url) or request.local,
         file_problem=problem,
@@ -102,31 +100,6 @@ def _read_file(root: Path, name: str | None) -> tuple[dict[str, str], str]:
         return read_settings({}, root=root, file=name), ""
     except CommandError as error:
         return {}, str(error)
-
-
-def desk_values(functions_url: str, phone_port: int) -> dict[str, str]:
-    """The settings with which `dev.py start` ties the functions to the emulator.
-
-    They open nothing but the emulator. A test holds them to those that the desk uses.
-    """
-    emulator = f"http://127.0.0.1:{phone_port}"
-    return {
-        "LOCAL_STACK_URL": emulator,
-        "LOCAL_STACK_TWILIO_URL": emulator,
-        "KEY_VAULT_URL": "https://local-stack.vault.azure.net",
-        "IDENTITY_ENDPOINT": f"{emulator}/identity/token",
-        "IDENTITY_HEADER": "local",
-        "AZURE_CLIENT_ID": "",
-        "AzureWebJobsStorage": "",
-        "AzureWebJobsStorage__accountName": "",
-        "AzureWebJobsStorage__tableServiceUri": "https://local-stack.table.core.windows.net",
-        "AzureWebJobsStorage__clientId": "",
-        "PUBLIC_URL": functions_url,
-        "WEBSITE_HOSTNAME": functions_url.removeprefix("http://"),
-        "TWILIO_FROM_NUMBER": "+12025550100",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
-    }
 
 
 def route_prefix(root: Path) -> str:

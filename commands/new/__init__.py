@@ -1,1 +1,1 @@
-"""`dev.py new`: a function by its prefix, with its logic, its test and its line in the API."""
+"""`dev.py new`: make a function by its prefix, with its logic, a test and its documentation."""

@@ -17,9 +17,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from commands import secrets as secrets_command
-from commands.doctor.subject import desk_values
-from commands.vault_writer import KeyVault
+from commands.local_values import local_values
+from commands.secrets import __main__ as secrets_command
+from commands.secrets.vault import KeyVault
 from deskphone.clock import ManualClock as EmulatorClock
 from deskphone.emulator import State
 from deskphone.records import Recording
@@ -91,7 +91,7 @@ class Operator:
         def typed(question: str) -> str:
             return self.typed[question.partition(" ")[0]]
 
-        for name in desk_values("", 0):  # `--local` changes them, and this puts them back
+        for name in local_values("", 0):  # `--local` changes them, and this puts them back
             monkeypatch.setenv(name, os.environ.get(name, ""))
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
         monkeypatch.setattr(getpass, "getpass", typed)

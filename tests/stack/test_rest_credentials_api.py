@@ -11,7 +11,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from commands.doctor.subject import desk_values
+from commands.local_values import local_values
 from deskphone.values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
 from local_stack.testing import LocalStack
 from local_stack.values import VAULT_URL
@@ -164,7 +164,7 @@ def test_a_promoted_token_outlives_faults_of_other_kinds(stack: LocalStack, clie
 def vault(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretClient]:
     """Azure's own client, signed in with the emulator's identity."""
     port = int(stack.emulator_url.rpartition(":")[2])
-    for name, value in desk_values("", port).items():
+    for name, value in local_values("", port).items():
         monkeypatch.setenv(name, value)
     transport = vault_transport(stack.emulator_url)
     identity = credential(managed_identity=True, client_id="")

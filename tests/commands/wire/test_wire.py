@@ -8,82 +8,29 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from commands import wire
-from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE, LINE_SID
+from deskphone.values import ACCOUNT_SID, LINE, LINE_SID
 from local_stack.testing import LocalStack
+from tests.commands.wire.conftest import (
+    APP,
+    BIN,
+    HELLO,
+    NEW,
+    OLD,
+    REPLY,
+    ROOT,
+    Wire,
+    addresses,
+    number,
+    settings,
+)
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer
-
-ROOT = Path(__file__).parents[2]
-APP = "https://app.example"
-HELLO, REPLY = f"{APP}/api/TwimlHello", f"{APP}/api/TwimlReply"
-BIN = "https://handler.twilio.com/twiml/EH00000000000000000000000000000001"
-AZD = """#!/bin/sh
-echo 'TWILIO_FROM_NUMBER="+12025550100"'
-echo 'PUBLIC_URL=""'
-echo 'SERVICE_APP_URI="https://app.example"'
-"""
-Wire = Callable[..., int]
-"""Runs the command with these arguments; returns its exit status."""
-
-
-def settings(stack: LocalStack, **others: str) -> dict[str, str]:
-    """The settings of a desk whose Twilio is the emulator."""
-    return {
-        "LOCAL_STACK_URL": stack.emulator_url,
-        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-        "KEY_VAULT_URL": "",
-        **others,
-    }
-
-
-def run(memory: Path, *arguments: str) -> int:
-    """Run the command, with what it remembers in a folder of the test; return its exit status."""
-    return wire.main([*arguments, "--memory", str(memory / "memory")])
-
-
-@pytest.fixture
-def desk(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The command at a desk without a settings file, where nobody answers questions."""
-    for name, value in settings(stack).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
-    monkeypatch.setattr(wire, "ROOT", app_folder(tmp_path / "app"))
-    stack.line_goes_to(VoiceUrl="https://old.example/calls", VoiceMethod="GET", SmsUrl="")
-    return lambda *arguments: run(tmp_path, *arguments)
-
-
-def app_folder(root: Path) -> Path:
-    """A folder with the functions of the app, and no settings."""
-    root.mkdir()
-    (root / "host.json").write_text((ROOT / "host.json").read_text())
-    for path in ROOT.glob("*/function.json"):
-        (root / path.parent.name).mkdir()
-        (root / path.parent.name / "function.json").touch()
-    return root
-
-
-def number(stack: LocalStack) -> dict[str, str]:
-    """The line's number resource."""
-    return stack.rest("GET", f"IncomingPhoneNumbers/{LINE_SID}.json").json()
-
-
-def addresses(stack: LocalStack) -> tuple[str, str, str, str]:
-    """Method and URL for calls, then for texts."""
-    now = number(stack)
-    return now["voice_method"], now["voice_url"], now["sms_method"], now["sms_url"]
-
-
-OLD = ("GET", "https://old.example/calls", "POST", "")
-NEW = ("POST", HELLO, "POST", REPLY)
 
 
 @pytest.mark.parametrize("written", [LINE, "(202) 555-0100", "202-555-0100"])
@@ -335,84 +282,6 @@ def test_an_address_with_a_password_is_neither_shown_nor_written_down(
     assert "the address of calls held a secret and was not written down" in output
     assert not [text for text in ("hunter2", "abcdef") if text in output + remembered]
     assert addresses(stack) == ("POST", HELLO, "POST", "")
-
-
-def with_azd(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Put an azd on the path that answers with these values."""
-    folder.mkdir()
-    (folder / "azd").write_text(script)
-    (folder / "azd").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the stand-in for azd is a shell script")
-class TestAfterADeployment:
-    """The hook of azd, which never makes a deployment fail."""
-
-    def test_the_number_of_azd_goes_to_the_app_of_azd(
-        self, stack: LocalStack, desk: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with_azd(tmp_path / "bin", monkeypatch, AZD)
-        monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
-
-        assert desk("--from-azd") == 0
-
-        assert addresses(stack) == NEW
-
-    def test_what_leads_to_the_app_already_stays(
-        self, stack: LocalStack, desk: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with_azd(tmp_path / "bin", monkeypatch, AZD)
-        menu = f"{APP}/api/TwimlMenu?Message=Hello"
-        stack.line_goes_to(VoiceUrl=menu, VoiceMethod="POST", SmsUrl="")
-
-        assert desk("--from-azd", "--yes") == 0
-
-        assert addresses(stack) == ("POST", menu, "POST", REPLY)
-
-    def test_where_nobody_answers_nothing_changes(
-        self,
-        stack: LocalStack,
-        desk: Wire,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-    ) -> None:
-        with_azd(tmp_path / "bin", monkeypatch, AZD)
-
-        assert desk("--from-azd") == 0
-
-        assert addresses(stack) == OLD
-        assert "python3 dev.py wire --from-azd" in capsys.readouterr().out
-
-    @pytest.mark.parametrize(
-        ("script", "environment", "sentence"),
-        [
-            ("#!/bin/sh\n", {}, "which number?"),
-            (AZD, {"TWILIO_AUTH_TOKEN": ""}, "missing settings: TWILIO_AUTH_TOKEN"),
-            (AZD.replace("550100", "550199"), {}, "which has one (...0100)"),
-            ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "where is the app?"),
-        ],
-    )
-    def test_it_says_what_is_missing_and_how_to_go_on(
-        self,
-        desk: Wire,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-        script: str,
-        environment: dict[str, str],
-        sentence: str,
-    ) -> None:
-        with_azd(tmp_path / "bin", monkeypatch, script)
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-
-        assert desk("--from-azd", "--yes") == 0
-
-        output = capsys.readouterr()
-        assert sentence in output.err
-        assert "python3 dev.py wire --from-azd" in output.out
 
 
 def test_a_messaging_service_or_a_twiml_app_that_wins_is_named(

@@ -10,7 +10,7 @@ import pytest
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, State
-from commands.doctor.setting_items import (
+from commands.doctor.items.settings import (
     HOST_NAMES,
     OWN_NAMES,
     check_public_url,
@@ -18,14 +18,15 @@ from commands.doctor.setting_items import (
     judge_names,
     meant_by,
 )
-from commands.doctor.subject import Place, Request, desk_values, read_subject
+from commands.doctor.subject import Place, Request, read_subject
 from commands.doctor.web import Web
+from commands.local_values import local_values
 from local_stack.testing import LocalStack
 from local_stack.values import host_settings
 from shared.clock import SystemClock
 from shared.config.settings import Settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 Doctor = Callable[..., Mapping[str, Finding]]
 ACCOUNT = {"TWILIO_ACCOUNT_SID": f"AC{'a' * 32}"}
 TOKEN = {"TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
@@ -98,7 +99,7 @@ def test_an_address_on_this_machine_is_func_start_and_others_are_deployments() -
 def test_the_desk_has_the_settings_that_the_emulator_gives_it() -> None:
     urls = ("http://127.0.0.1:7071", "http://127.0.0.1:7072")
 
-    assert desk_values(urls[0], 7072) == host_settings(*urls)
+    assert local_values(urls[0], 7072) == host_settings(*urls)
 
 
 @pytest.mark.parametrize(

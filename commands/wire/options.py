@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from commands.errors import CommandError
-from commands.web_addresses import App, outside_url
-from commands.wire_memory import FOLDER
-from commands.wire_number import Address, Addresses, Place
+from commands.wire.memory import FOLDER
+from commands.wire.number import Address, Addresses, Place
+from commands.wire.web_addresses import App, outside_url
+from shared.config.settings import Settings
+from shared.phone_numbers import E164, masked, parse_number
 
+AZD = "python3 dev.py wire --from-azd"
 VOICE, TEXT = "TwimlHello", "TwimlReply"
 NOTHING = "none"
 
@@ -65,6 +68,25 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="only show what would change")
     add("--yes", action="store_true", help="change it without a question")
     add("--from-azd", action="store_true", help="take app, number and vault from azd; exit with 0")
+
+
+def number_of(options: Options, settings: Settings) -> tuple[str, str]:
+    """Return the number that is meant, as E.164, and how to show it: whole only if it was typed.
+
+    Raise CommandError when there is none that can be called, InvalidRequestError for a wrong one.
+    """
+    if options.number is not None:
+        digits = parse_number(options.number, region=settings.default_region, field="number")
+        return digits, digits
+    if not settings.from_number:
+        raise CommandError(
+            "which number? Give it as in: python3 dev.py wire +12025550100, or set "
+            "TWILIO_FROM_NUMBER. Without one yet: buy it in Twilio's console",
+            exit_status=2,
+        )
+    if not E164.fullmatch(settings.from_number):
+        raise CommandError("TWILIO_FROM_NUMBER is a short code or a name, which nobody can call")
+    return settings.from_number, str(masked(settings.from_number))
 
 
 def wanted(options: Options, app: App) -> Addresses:

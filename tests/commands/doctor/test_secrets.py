@@ -9,7 +9,7 @@ from azure.core.exceptions import HttpResponseError
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, State
-from commands.doctor.secret_items import check_secrets, explained
+from commands.doctor.items.secrets import check_secrets, explained
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Web
 from local_stack.testing import LocalStack, running
@@ -17,7 +17,7 @@ from shared.clock import SystemClock
 from shared.config.settings import Settings
 from shared.errors import VaultError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 Doctor = Callable[..., Mapping[str, Finding]]
 Faults = Callable[..., object]
 

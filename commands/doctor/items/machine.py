@@ -14,8 +14,8 @@ from typing import Literal
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
-from commands.doctor.subject import DESK_KEY
 from commands.doctor.web import Answer, UnreachableError
+from commands.local_values import FUNCTION_KEY
 
 OLDEST = (3, 13)
 NEWEST_TESTED = (3, 14)
@@ -82,7 +82,7 @@ async def check_ports(examination: Examination) -> Finding:
     if examination.is_deployment:
         return skipped("of this machine; a deployment is checked")
     functions, phone = examination.subject.ports
-    headers = {"x-functions-key": DESK_KEY}
+    headers = {"x-functions-key": FUNCTION_KEY}
     host = await _holder(examination, functions, "admin/host/status", '"state"', headers)
     emulator = await _holder(examination, phone, "emulator/faults", '"faults"', {})
     return judge_ports((functions, host), (phone, emulator))

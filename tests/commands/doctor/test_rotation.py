@@ -7,10 +7,10 @@ from typing import cast
 
 import pytest
 
-from commands.doctor.account_items import judge_secondary
-from commands.doctor.app_items import check_signature
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, State
+from commands.doctor.items.account import judge_secondary
+from commands.doctor.items.app import check_signature
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Answer, Web
 from deskphone.values import API_KEY_SECRET, API_KEY_SID
@@ -18,7 +18,7 @@ from shared.clock import SystemClock
 from shared.config.settings import Secret
 from shared.webhooks.signatures import HEADER, sign
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RUNBOOK = (ROOT / "docs" / "rotation.md").read_text()
 
 Doctor = Callable[..., Mapping[str, Finding]]

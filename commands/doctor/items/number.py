@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from commands.doctor.account_items import explained
 from commands.doctor.examination import Examination, Number
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
-from commands.doctor.routing import Route, judge_route, leads_to_same_app
+from commands.doctor.items.account import explained
+from commands.doctor.items.routing import Route, judge_route, leads_to_same_app
 from shared.errors import TwilioError
 from shared.phone_numbers import E164, masked
 

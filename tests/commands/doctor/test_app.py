@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands.doctor.app_items import (
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, State
+from commands.doctor.items.app import (
     check_signature,
     judge_app,
     judge_function_keys,
     judge_ledger,
     judge_signature,
 )
-from commands.doctor.examination import Examination
-from commands.doctor.findings import Finding, State
-from commands.doctor.machine import check_clock, judge_clock, judge_packages, judge_python
+from commands.doctor.items.machine import check_clock, judge_clock, judge_packages, judge_python
 from commands.doctor.subject import Place, Request, read_subject
 from commands.doctor.web import Answer, UnreachableError, Web
 from shared.clock import SystemClock
@@ -28,7 +28,7 @@ from shared.config.settings import Secret
 if TYPE_CHECKING:
     from tests.conftest import WebServer
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 URL = "https://app.example/api/TwimlMessage?Message=Hello"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Doctor = Callable[..., Mapping[str, Finding]]
@@ -220,7 +220,7 @@ def test_a_port_of_another_program_is_a_warning(web_server: "WebServer") -> None
 
 async def ports_of(phone_port: int) -> Finding:
     """Check the ports of a desk, where nobody has that of the functions."""
-    from commands.doctor.machine import check_ports
+    from commands.doctor.items.machine import check_ports
 
     async with Web() as web:
         request = Request(local=True, port=1, phone_port=phone_port, settings_file="")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from commands.doctor.examination import Account, Examination
 from commands.doctor.findings import Finding, State, ok, skipped, warning, wrong
-from commands.doctor.rotation_items import FOLLOWERS
+from commands.doctor.items.rotation import FOLLOWERS
 from commands.doctor.subject import Place
 from shared.config.settings import Secret
 from shared.errors import TwilioError, TwilioRefusedError, TwilioUnreachableError

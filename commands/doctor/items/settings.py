@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
-from commands.doctor.secret_items import needed_by
+from commands.doctor.items.secrets import needed_by
 from commands.doctor.subject import Place
 from shared.config.local_stack import is_loopback
 from shared.config.settings import Secret, Settings

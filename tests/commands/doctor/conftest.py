@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from commands.doctor.checklist import examine
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding
-from commands.doctor.items import examine
-from commands.doctor.subject import Request, desk_values, read_subject
+from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Web
+from commands.local_values import local_values
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE
 from local_stack.testing import LocalStack
 from shared.clock import SystemClock
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 Findings = Mapping[str, Finding]
 Doctor = Callable[..., Findings]
 
@@ -49,7 +50,7 @@ def request_for_desk(stack: LocalStack) -> Request:
 def desk_doctor(request_for_desk: Request, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     """Examines the running stack with its vault and its identity."""
     functions_url = f"http://127.0.0.1:{request_for_desk.port}"
-    for name, value in desk_values(functions_url, request_for_desk.phone_port).items():
+    for name, value in local_values(functions_url, request_for_desk.phone_port).items():
         monkeypatch.setenv(name, value)  # Microsoft's package reads the identity from there
 
     def run(**environment: str) -> Findings:

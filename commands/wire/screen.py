@@ -1,8 +1,8 @@
 """What `dev.py wire` says and asks on the screen."""
 
 from commands.terminal import answer_to
-from commands.web_addresses import shown
-from commands.wire_number import Address, Addresses, Number
+from commands.wire.number import Address, Addresses, Number
+from commands.wire.web_addresses import shown
 from shared.errors import AppError, ConfigurationError, TwilioRefusedError
 
 WRONG_CREDENTIALS = 20003

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands.doctor.account_items import check_account, judge_account, judge_trial
+from commands.doctor.checklist import Check
 from commands.doctor.examination import Account, Examination, Number
 from commands.doctor.findings import Finding, State
-from commands.doctor.items import Check
-from commands.doctor.number_items import (
+from commands.doctor.items.account import check_account, judge_account, judge_trial
+from commands.doctor.items.number import (
     Service,
     check_calls,
     check_messaging_service,
@@ -22,7 +22,7 @@ from commands.doctor.number_items import (
     judge_number,
     judge_service,
 )
-from commands.doctor.routing import Route, judge_route
+from commands.doctor.items.routing import Route, judge_route
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Web
 from deskphone.values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN
@@ -33,7 +33,7 @@ from shared.config.settings import Secret
 if TYPE_CHECKING:
     from tests.conftest import WebServer
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 APP = "https://app.example"
 SERVICE = f"MG{'0' * 32}"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, State, ok, skipped, wrong
-from commands.doctor.machine import hear
+from commands.doctor.items.machine import hear
 from commands.doctor.subject import Place
 from commands.doctor.web import Answer, UnreachableError
 from shared.config.settings import Secret

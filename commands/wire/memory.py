@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from commands.errors import CommandError
-from commands.web_addresses import has_secret
-from commands.wire_number import Address, Addresses, Number, Place
+from commands.wire.number import Address, Addresses, Number, Place
+from commands.wire.web_addresses import has_secret
 
 FOLDER = ".wire"
 MAX_CHANGES = 20

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from commands.doctor.__main__ import main
+from commands.doctor.checklist import ITEMS, Item, examine
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, Result, State, ok, wrong
-from commands.doctor.items import ITEMS, Item, examine
 from commands.doctor.report import exit_status, line_of
 from commands.doctor.subject import Place, Request, Subject
 from commands.doctor.web import Web
 from local_stack.values import SECRETS
 from shared.clock import SystemClock
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "doctor.md").read_text()
 Doctor = Callable[..., Mapping[str, Finding]]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, State
-from commands.doctor.storage_items import check_storage
+from commands.doctor.items.storage import check_storage
 from commands.doctor.subject import Request, read_subject
 from commands.doctor.web import Web
 from shared.clock import SystemClock
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ACCOUNT = {"TWILIO_ACCOUNT_SID": f"AC{'a' * 32}"}
 
 

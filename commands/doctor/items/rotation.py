@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, ok, warning
-from commands.doctor.secret_items import explained, read
+from commands.doctor.items.secrets import explained, read
 from shared.config.settings import Secret
 from shared.errors import VaultError
 from shared.recordings.links import MIN_KEY_CHARS

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import NamedTuple
 
-from commands.doctor import (
-    account_items,
-    app_items,
-    machine,
-    number_items,
-    rotation_items,
-    secret_items,
-    setting_items,
-    storage_items,
-)
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, Result, skipped, wrong
+from commands.doctor.items import (
+    account,
+    app,
+    machine,
+    number,
+    rotation,
+    secrets,
+    settings,
+    storage,
+)
 from commands.doctor.web import UnreachableError
 from shared.errors import AppError
 
@@ -36,29 +36,29 @@ class Item(NamedTuple):
 ITEMS: Sequence[Item] = (
     Item("python", machine.check_python),
     Item("packages", machine.check_packages),
-    Item("settings", setting_items.check_settings),
-    Item("setting names", setting_items.check_setting_names),
-    Item("combinations", setting_items.check_combinations, ("settings",)),
-    Item("public url", setting_items.check_public_url, ("settings",)),
+    Item("settings", settings.check_settings),
+    Item("setting names", settings.check_setting_names),
+    Item("combinations", settings.check_combinations, ("settings",)),
+    Item("public url", settings.check_public_url, ("settings",)),
     Item("ports", machine.check_ports, ("packages",)),
-    Item("local stack", setting_items.check_local_stack, ("settings", "packages")),
-    Item("secrets", secret_items.check_secrets, ("combinations", "local stack")),
-    Item("optional secrets", secret_items.check_optional_secrets, ("secrets",)),
-    Item("rotation", rotation_items.check_rotation, ("secrets",)),
-    Item("app", app_items.check_app, ("settings", "packages")),
+    Item("local stack", settings.check_local_stack, ("settings", "packages")),
+    Item("secrets", secrets.check_secrets, ("combinations", "local stack")),
+    Item("optional secrets", secrets.check_optional_secrets, ("secrets",)),
+    Item("rotation", rotation.check_rotation, ("secrets",)),
+    Item("app", app.check_app, ("settings", "packages")),
     Item("clock", machine.check_clock, ("settings", "packages")),
-    Item("signature", app_items.check_signature, ("app", "secrets")),
-    Item("function keys", app_items.check_function_keys, ("app",)),
-    Item("ledger", app_items.check_ledger, ("app", "function keys")),
-    Item("storage", storage_items.check_storage, ("combinations", "local stack")),
-    Item("account", account_items.check_account, ("secrets",)),
-    Item("api key", account_items.check_api_key, ("secrets",)),
-    Item("trial", account_items.check_trial, ("account",)),
-    Item("number", number_items.check_number, ("account",)),
-    Item("calls", number_items.check_calls, ("number",)),
-    Item("texts", number_items.check_texts, ("number",)),
-    Item("fallback", number_items.check_fallback, ("number",)),
-    Item("messaging service", number_items.check_messaging_service, ("account",)),
+    Item("signature", app.check_signature, ("app", "secrets")),
+    Item("function keys", app.check_function_keys, ("app",)),
+    Item("ledger", app.check_ledger, ("app", "function keys")),
+    Item("storage", storage.check_storage, ("combinations", "local stack")),
+    Item("account", account.check_account, ("secrets",)),
+    Item("api key", account.check_api_key, ("secrets",)),
+    Item("trial", account.check_trial, ("account",)),
+    Item("number", number.check_number, ("account",)),
+    Item("calls", number.check_calls, ("number",)),
+    Item("texts", number.check_texts, ("number",)),
+    Item("fallback", number.check_fallback, ("number",)),
+    Item("messaging service", number.check_messaging_service, ("account",)),
 )
 
 

@@ -1,0 +1,118 @@
+"""Change the addresses of a number: show, ask, write down what was there, change, read back."""
+
+import sys
+from datetime import UTC, datetime
+
+from commands.errors import CommandError
+from commands.wire.memory import Memory
+from commands.wire.number import Addresses, Number, Numbers, Place
+from commands.wire.options import AZD, Options, wanted
+from commands.wire.screen import agrees, show, text_of
+from commands.wire.web_addresses import App, has_secret
+from shared.errors import TwilioRefusedError
+
+
+async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: App) -> int:
+    """Point the number `digits`, shown as `name`, at what the user wants; return the exit status.
+
+    Raise CommandError where that cannot be, and what Numbers raises.
+    """
+    addresses = wanted(options, app)
+    number = await numbers.find(digits, name)
+    if options.from_azd:
+        # What leads to this app already was chosen by somebody.
+        addresses = {p: a for p, a in addresses.items() if not app.has(number.addresses[p].url)}
+    changes = _differences(number, addresses)
+    _check_fallbacks({**number.addresses, **changes})
+    show(name, number, changes)
+    notes = [*number.notes, *_not_undone(number, changes)]
+    if Place.TEXTS in changes:
+        notes.append(await numbers.service_of(number))
+    for note in filter(None, notes):
+        print(f"note: {note}")
+    status = await _apply(options, numbers, number, changes)
+    if status == 0 and not {**number.addresses, **changes}[Place.CALLS_FALLBACK].url:
+        print("No fallback for calls: docs/fallback.md says how callers never hear an error.")
+    return status
+
+
+async def undo(options: Options, numbers: Numbers, digits: str, name: str) -> int:
+    """Put back what the last change of a number replaced; return the exit status."""
+    number = await numbers.find(digits, name)
+    memory = Memory(options.memory, number)
+    before, unknown = memory.last()
+    changes = _differences(number, before)
+    show(name, number, changes)
+    for place in unknown:
+        print(f"note: the address of {place.label} held a secret and was not written down")
+    status = await _apply(options, numbers, number, changes, remember=False)
+    if status == 0 and not options.dry_run:
+        memory.forget()
+        if not unknown:
+            print("What was there before is there again.")
+    return status
+
+
+async def _apply(
+    options: Options,
+    numbers: Numbers,
+    number: Number,
+    changes: Addresses,
+    *,
+    remember: bool = True,
+) -> int:
+    """Ask, change and verify; return the exit status."""
+    if not changes:
+        print("Nothing to change.")
+        return 0
+    if options.dry_run:
+        print("Nothing was changed: --dry-run.")
+        return 0
+    if not (options.yes or agrees()):
+        print("Nothing was changed." + (f" To be asked again: {AZD}" if options.from_azd else ""))
+        return 0 if options.from_azd else 1
+    memory = Memory(options.memory, number)
+    if remember:
+        memory.remember({place: number.addresses[place] for place in changes}, datetime.now(UTC))
+    try:
+        now = await numbers.change(number, changes)
+    except TwilioRefusedError:
+        if remember:
+            memory.forget()
+        raise
+    status = _verify(now, changes)
+    if status == 0 and remember:
+        print("Done, and read back from Twilio. To put back what was there: --undo")
+    return status
+
+
+def _verify(now: Number, changes: Addresses) -> int:
+    wrong = _differences(now, changes)
+    for place in wrong:
+        print(f"{place.label}: Twilio now has {text_of(now.addresses[place])}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _differences(number: Number, addresses: Addresses) -> Addresses:
+    return {p: a for p, a in addresses.items() if not a.is_same(number.addresses[p])}
+
+
+def _not_undone(number: Number, changes: Addresses) -> list[str]:
+    """What the user has to know before a yes: these addresses are kept nowhere."""
+    return [
+        f"the address of {place.label} holds a secret; --undo cannot put it back"
+        for place in changes
+        if has_secret(number.addresses[place].url)
+    ]
+
+
+def _check_fallbacks(addresses: Addresses) -> None:
+    """Twilio refuses a fallback without an address that it is for (error 21405)."""
+    for place, fallback, option in (
+        (Place.CALLS, Place.CALLS_FALLBACK, "--voice"),
+        (Place.TEXTS, Place.TEXTS_FALLBACK, "--text"),
+    ):
+        if addresses[fallback].url and not addresses[place].url:
+            raise CommandError(
+                f"a fallback needs something to fall back from: add {option}", exit_status=2
+            )

@@ -1,0 +1,71 @@
+"""`dev.py wire` with the emulated Twilio."""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commands.wire import __main__ as program
+from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE_SID
+from local_stack.testing import LocalStack
+
+ROOT = Path(__file__).parents[3]
+APP = "https://app.example"
+HELLO, REPLY = f"{APP}/api/TwimlHello", f"{APP}/api/TwimlReply"
+BIN = "https://handler.twilio.com/twiml/EH00000000000000000000000000000001"
+Wire = Callable[..., int]
+"""Runs the command with these arguments; returns its exit status."""
+
+
+def settings(stack: LocalStack, **others: str) -> dict[str, str]:
+    """The settings of a desk whose Twilio is the emulator."""
+    return {
+        "LOCAL_STACK_URL": stack.emulator_url,
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "KEY_VAULT_URL": "",
+        **others,
+    }
+
+
+def run(memory: Path, *arguments: str) -> int:
+    """Run the command, with what it remembers in a folder of the test; return its exit status."""
+    return program.main([*arguments, "--memory", str(memory / "memory")])
+
+
+@pytest.fixture
+def desk(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """The command at a desk without a settings file, where nobody answers questions."""
+    for name, value in settings(stack).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setattr(program, "ROOT", app_folder(tmp_path / "app"))
+    stack.line_goes_to(VoiceUrl="https://old.example/calls", VoiceMethod="GET", SmsUrl="")
+    return lambda *arguments: run(tmp_path, *arguments)
+
+
+def app_folder(root: Path) -> Path:
+    """A folder with the functions of the app, and no settings."""
+    root.mkdir()
+    (root / "host.json").write_text((ROOT / "host.json").read_text())
+    for path in ROOT.glob("*/function.json"):
+        (root / path.parent.name).mkdir()
+        (root / path.parent.name / "function.json").touch()
+    return root
+
+
+def number(stack: LocalStack) -> dict[str, str]:
+    """The line's number resource."""
+    return stack.rest("GET", f"IncomingPhoneNumbers/{LINE_SID}.json").json()
+
+
+def addresses(stack: LocalStack) -> tuple[str, str, str, str]:
+    """Method and URL for calls, then for texts."""
+    now = number(stack)
+    return now["voice_method"], now["voice_url"], now["sms_method"], now["sms_url"]
+
+
+OLD = ("GET", "https://old.example/calls", "POST", "")
+NEW = ("POST", HELLO, "POST", REPLY)

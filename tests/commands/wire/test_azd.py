@@ -1,0 +1,96 @@
+"""`dev.py wire --from-azd`: the hook of azd, which never makes a deployment fail."""
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from deskphone.values import LINE
+from local_stack.testing import LocalStack
+from tests.commands.wire.conftest import APP, NEW, OLD, REPLY, Wire, addresses
+
+AZD = """#!/bin/sh
+echo 'TWILIO_FROM_NUMBER="+12025550100"'
+echo 'PUBLIC_URL=""'
+echo 'SERVICE_APP_URI="https://app.example"'
+"""
+
+
+def with_azd(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Put an azd on the path that answers with these values."""
+    folder.mkdir()
+    (folder / "azd").write_text(script)
+    (folder / "azd").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in for azd is a shell script")
+class TestAfterADeployment:
+    """The hook of azd, which never makes a deployment fail."""
+
+    def test_the_number_of_azd_goes_to_the_app_of_azd(
+        self, stack: LocalStack, desk: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with_azd(tmp_path / "bin", monkeypatch, AZD)
+        monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
+
+        assert desk("--from-azd") == 0
+
+        assert addresses(stack) == NEW
+
+    def test_what_leads_to_the_app_already_stays(
+        self, stack: LocalStack, desk: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with_azd(tmp_path / "bin", monkeypatch, AZD)
+        menu = f"{APP}/api/TwimlMenu?Message=Hello"
+        stack.line_goes_to(VoiceUrl=menu, VoiceMethod="POST", SmsUrl="")
+
+        assert desk("--from-azd", "--yes") == 0
+
+        assert addresses(stack) == ("POST", menu, "POST", REPLY)
+
+    def test_where_nobody_answers_nothing_changes(
+        self,
+        stack: LocalStack,
+        desk: Wire,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        with_azd(tmp_path / "bin", monkeypatch, AZD)
+
+        assert desk("--from-azd") == 0
+
+        assert addresses(stack) == OLD
+        assert "python3 dev.py wire --from-azd" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("script", "environment", "sentence"),
+        [
+            ("#!/bin/sh\n", {}, "which number?"),
+            (AZD, {"TWILIO_AUTH_TOKEN": ""}, "missing settings: TWILIO_AUTH_TOKEN"),
+            (AZD.replace("550100", "550199"), {}, "which has one (...0100)"),
+            ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "where is the app?"),
+        ],
+    )
+    def test_it_says_what_is_missing_and_how_to_go_on(
+        self,
+        desk: Wire,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        script: str,
+        environment: dict[str, str],
+        sentence: str,
+    ) -> None:
+        with_azd(tmp_path / "bin", monkeypatch, script)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+
+        assert desk("--from-azd", "--yes") == 0
+
+        output = capsys.readouterr()
+        assert sentence in output.err
+        assert "python3 dev.py wire --from-azd" in output.out
