@@ -11,7 +11,9 @@ from deskphone.account.numbers import national
 from deskphone.account.store import Shelf, Store
 from deskphone.clock import Clock
 from deskphone.events import Hub
-from deskphone.faults import Faults, Switch, rotated_token
+from deskphone.faults.faults import Faults
+from deskphone.faults.switch import Switch
+from deskphone.faults.tokens import rotated_token
 from deskphone.line.calls.exchange import Exchange
 from deskphone.line.recording.recorder import Recorder
 from deskphone.line.reports import Reports
@@ -20,7 +22,8 @@ from deskphone.phone import views
 from deskphone.records import Alert, Call, Delivery, Message, PhoneNumber, Record
 from deskphone.rest.rest_api import RestApi
 from deskphone.values import HANDSETS, LINE, LINE_SID
-from deskphone.webhooks import TokenPlaces, Webhooks
+from deskphone.webhooks.sender import Webhooks
+from deskphone.webhooks.signature_check import TokenPlaces
 from local_stack.azure import Tables
 from local_stack.killable import Killable
 from local_stack.values import FUNCTION_KEY, SECRETS

@@ -6,16 +6,15 @@ two lines: `python3 dev.py sign --shared-key URL Body=Hello | curl -H @- -d Body
 """
 
 import argparse
-import hashlib
 import os
 import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from deskphone.values import AUTH_TOKEN
+from deskphone.webhooks.signing import BODY_HASH, SHA1, SHA256, signature, with_body_hash
 from local_stack.host.addresses import LOCAL_NAMES, LOOPBACK
 
-JSON_HASH = "bodySHA256"
 NOT_LOCAL = (
     "dev.py sign: the URL is not on this machine; "
     "set TWILIO_AUTH_TOKEN to the auth token of the account that will send the request"
@@ -36,11 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(NO_KEY if options.shared_key else NOT_LOCAL, file=sys.stderr)
         return 1
     url = with_local_name(options.url) if is_for_stack else without_credentials(options.url)
-    if options.json is not None and JSON_HASH not in url:
+    if options.json is not None and BODY_HASH not in url:
         url = with_body_hash(url, options.json)
         print(f"Send the request to {url}", file=sys.stderr)
     fields: list[tuple[str, str]] = options.fields
-    algorithm: str = options.shared_key or "HMAC_SHA1"
+    algorithm: str = options.shared_key or SHA1
     print(f"X-Twilio-Signature: {signature(secret, url, fields, algorithm)}")
     if options.shared_key:
         print(f"X-Twilio-Webhooks-Signature-Settings: key={KEY_NAME},algorithm={algorithm}")
@@ -73,7 +72,7 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--shared-key",
         action="store_const",
-        const="HMAC_SHA256",
+        const=SHA256,
         help="sign with TWILIO_WEBHOOK_KEY from the environment, a webhook shared key; prints the "
         "header that says so, too",
     )
@@ -131,23 +130,6 @@ def without_credentials(url: str) -> str:
     """Return the URL without `user:password@`, which Twilio does not sign."""
     parts = urlsplit(url)
     return url.replace(parts.netloc, parts.netloc.rpartition("@")[2], 1)
-
-
-def with_body_hash(url: str, body: str) -> str:
-    """Return the URL with the hash that ties a JSON body to it (Twilio, "Validating requests")."""
-    joint = "&" if urlsplit(url).query else "?"
-    return f"{url}{joint}{JSON_HASH}={hashlib.sha256(body.encode()).hexdigest()}"
-
-
-def signature(
-    secret: str, url: str, fields: Sequence[tuple[str, str]], algorithm: str = "HMAC_SHA1"
-) -> str:
-    """Return Twilio's signature of a URL and a form, computed by Twilio's own package."""
-    from multidict import MultiDict
-    from twilio.request_validator import RequestValidator
-
-    # A MultiDict, since the validator cannot read a repeated field from a plain one.
-    return str(RequestValidator(secret).compute_signature(url, MultiDict(fields), algorithm))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from deskphone.emulator import State
-from deskphone.faults import Fault
+from deskphone.faults.kinds import Fault
 from local_stack.azure import service_errors
 from local_stack.azure.identity import VAULTS
 from local_stack.killable import Killable

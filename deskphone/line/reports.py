@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from deskphone.account.store import Store
 from deskphone.clock import Clock
-from deskphone.faults import Fault, Faults
+from deskphone.faults.faults import Faults
+from deskphone.faults.kinds import Fault
 from deskphone.line.fields import Fields
 from deskphone.line.tasks import Tasks
 from deskphone.line.waiting import first_of
-from deskphone.webhooks import Webhook, WebhookError, Webhooks
+from deskphone.webhooks.sender import Webhooks
+from deskphone.webhooks.webhook import Webhook, WebhookError
 
 REFUSED, REFUSED_OF_CONFERENCE = 15003, 16011
 """A report was not answered well: a warning, of a conference an error (twilio.com/docs/api/errors).

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from deskphone.twiml.document import Dialect, Document, parse
 from deskphone.twiml.reading import TwimlError
-from deskphone.webhooks import Answer
+from deskphone.webhooks.webhook import Answer
 
 TWIML_TYPES = ("text/xml", "application/xml", "text/html")
 WRONG_TYPE = 12300

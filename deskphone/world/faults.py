@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from deskphone.emulator import State
-from deskphone.faults import FaultError, faults_of
+from deskphone.faults.reading import FaultError, faults_of
 from deskphone.world.requests import WorldError, json_of
 
 

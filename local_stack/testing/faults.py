@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
-from deskphone.faults import rotated_token
+from deskphone.faults.tokens import rotated_token
 from deskphone.values import AUTH_TOKEN
 
 type Fault = Mapping[str, object]

@@ -10,9 +10,9 @@ from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import requests
-from twilio.request_validator import RequestValidator
 
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE, LINE_SID
+from deskphone.webhooks.signing import signature
 from local_stack.testing.faults import Fault, FaultsOn, auth_token_of
 from local_stack.testing.output import TIMEOUT_S, Output
 from local_stack.testing.second_host import SecondHost, second_host
@@ -99,8 +99,8 @@ class LocalStack:
         """Post a form to a function as Twilio would: signed. `address` may carry a query."""
         url = f"{self.functions_url}/api/{address}"
         form = dict(fields or {})
-        signature = RequestValidator(self.auth_token).compute_signature(url, form)
-        headers = {"X-Twilio-Signature": signature, "Content-Type": FORM}
+        signed = signature(self.auth_token, url, form.items())
+        headers = {"X-Twilio-Signature": signed, "Content-Type": FORM}
         return self.http.post(url, data=urlencode(form), headers=headers, timeout=TIMEOUT_S)
 
     # Twilio's REST API

@@ -7,7 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from deskphone.clock import ManualClock
-from deskphone.faults import Fault, FaultError, Faults, Switch, faults_of, rotated_token
+from deskphone.faults.faults import Faults
+from deskphone.faults.kinds import Fault
+from deskphone.faults.reading import FaultError, faults_of
+from deskphone.faults.switch import Switch
+from deskphone.faults.tokens import rotated_token
 
 
 def struck(faults: Faults, service: str = "twilio", requests: int = 100) -> list[str]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from deskphone.webhooks import WebhookError
 from deskphone.webhooks.overrides import Connection, Trouble, connection_of
+from deskphone.webhooks.webhook import WebhookError
 
 URL = "https://example.com/sms#"
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deskphone.faults import Fault, Faults
+from deskphone.faults.faults import Faults
+from deskphone.faults.kinds import Fault
 from deskphone.records import Alert
 from local_stack.terminal import Terminal
 

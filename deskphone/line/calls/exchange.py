@@ -24,7 +24,7 @@ from deskphone.line.recording.recorder import Recorder
 from deskphone.line.reports import Reports
 from deskphone.line.verbs import DIALECTS
 from deskphone.records import Call, Instructions, PhoneNumber, StatusCallback
-from deskphone.webhooks import Webhooks
+from deskphone.webhooks.sender import Webhooks
 
 RING_LONGER_S = 5
 """Twilio always adds this to the timeout of a <Dial> (twilio.com/docs/voice/twiml/dial)."""

@@ -17,7 +17,7 @@ from deskphone.line.fields import Fields
 from deskphone.line.verbs import DIALECTS
 from deskphone.line.waiting import first_of, is_over
 from deskphone.records import Call, Instructions
-from deskphone.webhooks import Webhooks
+from deskphone.webhooks.sender import Webhooks
 
 DIALLING_S = 0.1
 RINGING_AFTER_S = 0.2

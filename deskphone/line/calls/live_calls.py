@@ -16,7 +16,8 @@ from deskphone.line.calls.steps import Fetch
 from deskphone.line.recording.recorder import Recorder
 from deskphone.line.tasks import Tasks
 from deskphone.records import Call, CallStatus
-from deskphone.webhooks import Webhook, WebhookError, Webhooks
+from deskphone.webhooks.sender import Webhooks
+from deskphone.webhooks.webhook import Webhook, WebhookError
 
 PickedUp = Literal["answer", "machine", "decline"]
 """What becomes of a handset that rings."""

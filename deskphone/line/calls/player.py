@@ -12,7 +12,9 @@ from deskphone.records import ENDED_CALL, Instructions
 from deskphone.twiml.document import Dialect, Document, Gap, parse
 from deskphone.twiml.instructions import PlainText, instructions_of
 from deskphone.twiml.reading import TwimlError
-from deskphone.webhooks import Answer, Webhook, WebhookError, Webhooks, without_password
+from deskphone.webhooks.sender import Webhooks
+from deskphone.webhooks.urls import without_password
+from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 DOCUMENTS_LIMIT = 100
 """Documents in a row in which nothing takes time. Twilio documents no limit; a desk needs one."""

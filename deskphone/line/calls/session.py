@@ -13,7 +13,9 @@ from deskphone.line.calls.steps import Fetch, Heard
 from deskphone.line.waiting import first_of, is_over
 from deskphone.records import Call, StatusCallback, Want
 from deskphone.twiml.reading import NOT_KNOWN, SHOWN_AS_ERRORS
-from deskphone.webhooks import Answer, Webhook, WebhookError, Webhooks, join_url
+from deskphone.webhooks.sender import Webhooks
+from deskphone.webhooks.urls import join_url
+from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 SHORTEST_S = 1.0
 """What is over sooner has taken no time: a document that could not be had may take a moment."""

@@ -17,7 +17,7 @@ from deskphone.records import Call, Recording, StatusCallback, Track
 from deskphone.rest import wire
 from deskphone.rest.resources.recordings import LIVE, OF_THE_CALL, ON_DEMAND
 from deskphone.values import ACCOUNT_SID
-from deskphone.webhooks import WebhookError
+from deskphone.webhooks.webhook import WebhookError
 
 TOO_SHORT = 16101
 NOT_FOUND = 11200

@@ -13,7 +13,9 @@ from deskphone.records import Message, PhoneNumber
 from deskphone.twiml.document import Gap
 from deskphone.twiml.instructions import PlainText, instructions_of
 from deskphone.twiml.reading import TwimlError
-from deskphone.webhooks import Answer, Webhook, WebhookError, Webhooks, join_url
+from deskphone.webhooks.sender import Webhooks
+from deskphone.webhooks.urls import join_url
+from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 DOCUMENTS_LIMIT = 50
 REPLIES_LIMIT = 10

@@ -23,7 +23,7 @@ from deskphone.records import (
 )
 from deskphone.rest.resources.media import media_at
 from deskphone.values import LINE
-from deskphone.webhooks import Webhooks
+from deskphone.webhooks.sender import Webhooks
 
 STEP_S = 0.1
 """Time between two states of a text on its way. Only the order is Twilio's."""

@@ -27,7 +27,7 @@ from deskphone.line.waiting import first_of, is_over
 from deskphone.records import Music, StatusCallback
 from deskphone.rest.conferences.conferences import LABEL
 from deskphone.twiml.reading import NOT_KNOWN, Source, TwimlError
-from deskphone.webhooks import WebhookError
+from deskphone.webhooks.webhook import WebhookError
 
 MUTED, ENDS, STARTS, WAIT_URL, WAIT_METHOD, BEEP, NAME, TRIM = (
     13230, 13231, 13232, 13233, 13234, 13235, 13237, 13239,

@@ -17,7 +17,7 @@ from deskphone.line.waiting import first_of
 from deskphone.records import ENDED_CALL, Instructions
 from deskphone.rest.resources.queues import NAME_LIMIT
 from deskphone.twiml.reading import Source
-from deskphone.webhooks import WebhookError
+from deskphone.webhooks.webhook import WebhookError
 
 WRONG_METHOD, WRONG_URL, NAME_TOO_SHORT, NAME_TOO_LONG = 14210, 14211, 14212, 14213
 

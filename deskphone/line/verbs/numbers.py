@@ -18,7 +18,7 @@ from deskphone.line.verbs.target import (
 from deskphone.records import StatusCallback
 from deskphone.rest.resources.calls import EVENTS
 from deskphone.twiml.reading import NOT_KNOWN, GapError, Source
-from deskphone.webhooks import WebhookError
+from deskphone.webhooks.webhook import WebhookError
 
 NUMBERS_LIMIT = 10
 BAD_NUMBER = 13223

@@ -11,7 +11,7 @@ from deskphone.line.waiting import first_of, is_over
 from deskphone.records import Music
 from deskphone.rest.resources.queues import NAME_LIMIT, SIZE_MAX
 from deskphone.twiml.reading import GapError, Source, TwimlError
-from deskphone.webhooks import WebhookError
+from deskphone.webhooks.webhook import WebhookError
 
 NOT_KNOWN = 12200
 WRONG_WAIT_URL, WRONG_ACTION, NAME_TOO_SHORT, NAME_TOO_LONG, FULL = (

@@ -8,7 +8,8 @@ from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Step
 from deskphone.twiml.coverage import SSML
 from deskphone.twiml.reading import Source
-from deskphone.webhooks import WebhookError, without_password
+from deskphone.webhooks.urls import without_password
+from deskphone.webhooks.webhook import WebhookError
 
 LOOPS_FOREVER = 1000
 """loop="0" means until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""

@@ -7,7 +7,7 @@ from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Step
 from deskphone.line.texts.replies import Reply, problem_of
 from deskphone.twiml.reading import Source
-from deskphone.webhooks import WebhookError
+from deskphone.webhooks.webhook import WebhookError
 
 
 @dataclass(frozen=True)
