@@ -32,8 +32,7 @@ SHOWN = 500
 """Records of each kind in a snapshot for the page."""
 HANDSETS_LIMIT = 50
 """People whom the page shows: those from the start and the last ones that came up."""
-NAME_SHOWN = 80
-"""Characters of a name that an alert shows."""
+NAME_SHOWN = 80  # characters of a name that an alert shows
 NO_HOST: Mapping[str, object] = {"state": "starting", "reason": "", "functions": [], "errors": []}
 
 R = TypeVar("R", bound=views.Shown)
@@ -169,7 +168,6 @@ class State:
         await asyncio.gather(*ending, return_exceptions=True)
 
     async def close(self) -> None:
-        """Stop what is under way."""
         self.fault_switch.cancel()
         await asyncio.gather(*self._cancel_line(), return_exceptions=True)
         await self.webhooks.close()
