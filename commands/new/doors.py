@@ -30,9 +30,9 @@ KEY_HOLDERS = "whoever has the function key"
 TWILIO = "Twilio, signed"
 
 DOORS = {
-    "Send": Door("function", ("post",), "shared", KEY_HOLDERS, "your code"),
-    "Place": Door("function", ("post",), "shared", KEY_HOLDERS, "your code"),
-    "Get": Door("function", ("get",), "shared", KEY_HOLDERS, "your code"),
+    "Send": Door("function", ("post",), "shared/own", KEY_HOLDERS, "your code"),
+    "Place": Door("function", ("post",), "shared/own", KEY_HOLDERS, "your code"),
+    "Get": Door("function", ("get",), "shared/own", KEY_HOLDERS, "your code"),
     "Twiml": Door("anonymous", ("get", "post"), "shared/answers", TWILIO, "Twilio"),
-    "On": Door("anonymous", ("post",), "shared", TWILIO, "Twilio"),
+    "On": Door("anonymous", ("post",), "shared/own", TWILIO, "Twilio"),
 }

@@ -5,10 +5,8 @@ import sys
 from pathlib import Path
 from string import Template
 
-from commands.new.names import FunctionName, refuse_taken
+from commands.new.names import TEMPLATES, FunctionName, refuse_taken
 from commands.new.pages import API, PAGE, REQUESTS, with_function, with_path
-
-TEMPLATES = Path(__file__).with_name("templates")
 
 
 def files_of(name: FunctionName) -> dict[str, str]:

@@ -1,10 +1,14 @@
 """The name of a function: its prefix says who comes in, the rest what it is about."""
 
 import builtins
+import io
 import keyword
 import re
 import sys
+import tokenize
+from functools import cache
 from pathlib import Path
+from string import Template
 from typing import NamedTuple
 
 from commands.errors import CommandError
@@ -19,21 +23,7 @@ DEVICES = {
     *("con", "prn", "aux", "nul", "conin", "conout"),
     *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
 }
-# Words that the files of a new function use themselves.
-USED_INSIDE = {
-    "action", "annotations", "answer", "answers", "azure", "body", "call", "call_request",
-    "caller", "calls", "classmethod", "clients", "cls", "config", "default_region", "delivery",
-    "emulator", "endpoints", "field", "fields", "from_query", "func", "functions", "handset",
-    "hang_up", "headers", "http_request", "http_response", "idempotency", "inputs",
-    "json_response", "key", "local_stack", "log_report", "main", "message", "messenger", "method",
-    "named_tuple", "number", "of_request", "pairs", "parameters", "parse_number", "phone_numbers",
-    "place", "placed", "query", "question", "read_inputs", "read_query", "region", "report",
-    "report_log", "req", "request", "required", "response", "responses", "say", "self", "send",
-    "sending", "sent", "sent_response", "settings", "shared", "sid", "stack", "status",
-    "status_code", "test", "text", "text_message", "text_messages", "to", "to_json", "twi_ml",
-    "twilio", "twiml", "twimlet_parameters", "url", "verifier", "voice_response", "wanted",
-    "webhook", "webhooks",
-}  # fmt: skip
+TEMPLATES = Path(__file__).with_name("templates")
 
 _PASCAL_CASE = re.compile(r"[A-Z][A-Za-z0-9]*")
 _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -76,6 +66,18 @@ def in_words(name: str, joint: str = " ") -> str:
     return joint.join(_WORD_BEGINS.split(name)).lower()
 
 
+@cache
+def words_inside() -> frozenset[str]:
+    """Return the names that the files of a new function use: no function may be called so."""
+    files = [path for path in TEMPLATES.glob("*/*.txt") if path.stem in ("doorway", "library")]
+    code = "".join(
+        Template(path.read_text("utf-8")).substitute(name="N", noun="n", subject="N")
+        for path in files
+    )
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    return frozenset(in_words(one.string, "_") for one in tokens if one.type == tokenize.NAME)
+
+
 def read_name(text: str) -> FunctionName:
     """Take a name apart; raise CommandError that says what is wrong with it."""
     if not text.isascii() or not _PASCAL_CASE.fullmatch(text):
@@ -102,7 +104,7 @@ def _refuse_traps(name: FunctionName) -> None:
         raise _wrong(f"{name.text} would need the word {noun}, which is Python's own")
     if {noun, name.subject} & set(dir(builtins)):
         raise _wrong(f"{name.text} would hide {noun} or {name.subject}, which is Python's own")
-    if noun in sys.stdlib_module_names or noun in USED_INSIDE:
+    if noun in sys.stdlib_module_names or noun in words_inside():
         raise _wrong(f"{name.text} would need the name {noun}, which is in use; add a word to it")
 
 

@@ -1,21 +1,18 @@
 """`dev.py new`: a function by its prefix."""
 
-import io
 import json
 import re
 import shutil
 import subprocess
 import sys
-import tokenize
 from pathlib import Path
-from string import Template
 
 import pytest
 
 from commands.errors import CommandError
 from commands.new.__main__ import main
 from commands.new.doors import DOORS
-from commands.new.names import MAX_CHARS, in_words, read_name
+from commands.new.names import MAX_CHARS, read_name
 from commands.new.pages import API, PAGE, REQUESTS, with_function, with_path
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +102,7 @@ def test_it_says_what_it_made_and_how_to_try_it(
         ("GetTypeError", "Python's own"),
         ("GetJson", "is in use"),
         ("TwimlAnswer", "is in use"),
+        ("GetReadInputs", "is in use"),
         ("GetCon", "a device"),
         ("OnLPT1", "a device"),
     ],
@@ -127,7 +125,7 @@ def test_a_name_that_is_a_trap_is_refused(
         ("TwimlOpeningHours", "shared/answers/opening_hours.py"),
         ("TwimlOpeningHours", "shared/answers/opening_hours/__init__.py"),
         ("TwimlOpeningHours", "tests/functions/test_twiml_opening_hours.py"),
-        ("GetWeather", "shared/weather.py"),
+        ("GetWeather", "shared/own/weather.py"),
         ("TwimlMenu", "shared/answers/menu.py"),
     ],
 )
@@ -152,27 +150,6 @@ def test_a_description_that_goes_on_behind_its_paths_is_refused() -> None:
 def test_a_page_without_its_table_is_refused() -> None:
     with pytest.raises(CommandError, match="no table under"):
         with_function("# Functions\n", row="| x |\n", section="", example="")
-
-
-@pytest.mark.parametrize("prefix", sorted(DOORS))
-def test_no_word_of_a_template_can_be_the_name_of_a_function(prefix: str) -> None:
-    code = "".join(
-        Template((TEMPLATES / prefix.lower() / f"{part}.txt").read_text("utf-8")).substitute(
-            name="N", noun="own", subject="Own"
-        )
-        for part in ("doorway", "library")
-    )
-    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
-    words = {in_words(token.string, "_") for token in tokens if token.type == tokenize.NAME}
-
-    assert [word for word in sorted(words - {"own"}) if can_be_a_name(prefix, word)] == []
-
-
-def can_be_a_name(prefix: str, noun: str) -> bool:
-    try:
-        return bool(read_name(prefix + noun.title().replace("_", "")))
-    except CommandError:
-        return False
 
 
 @pytest.mark.soak
