@@ -6,6 +6,7 @@ import heapq
 import itertools
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Protocol
 
 SETTLE_ROUNDS = 60
@@ -17,6 +18,11 @@ who ends a conference leaves it, then all the others do."""
 def to_milliseconds(time: datetime) -> datetime:
     """Return a time cut to milliseconds, as everything that is shown is."""
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def rfc_2822(time: datetime | None) -> str | None:
+    """Return e.g. Thu, 24 Aug 2023 05:01:45 +0000, as Twilio writes times; None if unknown."""
+    return None if time is None else format_datetime(time.astimezone(UTC))
 
 
 class Clock(Protocol):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TypeVar, cast
 
-from deskphone.account.accounts import Accounts
-from deskphone.account.numbers import national
-from deskphone.account.store import Shelf, Store
+from deskphone.account.account import Account
+from deskphone.account.phone_numbers import national
+from deskphone.account.store import Record, Shelf, Store
 from deskphone.clock import Clock
 from deskphone.events import Hub
 from deskphone.faults.faults import Faults
@@ -16,11 +16,16 @@ from deskphone.faults.switch import Switch
 from deskphone.faults.tokens import rotated_token
 from deskphone.line.calls.exchange import Exchange
 from deskphone.line.recording.recorder import Recorder
-from deskphone.line.reports import Reports
+from deskphone.line.status_reports import StatusReports
 from deskphone.line.texts.texts import Texts
 from deskphone.phone import views
-from deskphone.records import Alert, Call, Delivery, Message, PhoneNumber, Record
-from deskphone.rest.rest_api import RestApi
+from deskphone.records.call import Call
+from deskphone.records.history import Alert, Delivery
+from deskphone.records.message import Message
+from deskphone.records.phone_number import PhoneNumber
+from deskphone.rest.api import RestApi
+from deskphone.rest.auth_tokens import AuthTokens
+from deskphone.rest.tree import Tree
 from deskphone.values import HANDSETS, LINE, LINE_SID
 from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.signature_check import TokenPlaces
@@ -72,7 +77,7 @@ class State:
         self.fault_switch.listeners.append(self._faults_changed)
         self.store = Store(clock, self._changed)
         self.tables = Tables(clock)
-        self._accounts = Accounts(clock)
+        self._account = Account(clock)
         self.webhooks = Webhooks(
             self.store,
             clock,
@@ -80,7 +85,7 @@ class State:
             self._why_refused,
             self._token_places,
         )
-        self.reports = Reports(self.store, clock, self.webhooks, self.faults)
+        self.reports = StatusReports(self.store, clock, self.webhooks, self.faults)
         self.texts = Texts(
             self.store, clock, self.webhooks, self.reports, emulator_url, messaging_service
         )
@@ -89,22 +94,16 @@ class State:
             self.store, clock, self.webhooks, self.reports, recorder, self.texts
         )
         self._is_rotated = False
-        self.rest = RestApi(
-            self.store,
-            clock,
-            self._accounts,
-            self.exchange,
-            self.texts,
-            recorder,
-            messaging_service,
-        )
-        self.api = self.rest.api
+        rest = (self.store, clock, self._account)
+        tree = Tree(*rest, self.exchange, self.texts, recorder, messaging_service)
+        self.api = RestApi(*rest, tree)
+        self.auth_tokens = AuthTokens(clock, self._account)
         self._add_line()
 
     @property
     def auth_token(self) -> str:
         """The account's present auth token, with which Twilio signs."""
-        return self._accounts.auth_token
+        return self._account.auth_token
 
     @property
     def handsets(self) -> list[str]:
@@ -158,8 +157,7 @@ class State:
         self.store.clear()
         self.webhooks.forget()
         self.tables.clear()
-        self._accounts.reset()
-        self.rest.reset()
+        self._account.reset()
         self.secrets.clear()
         self.secrets.update(SECRETS)
         self._handsets = list(HANDSETS)
@@ -185,7 +183,7 @@ class State:
     def _token_places(self) -> TokenPlaces:
         """Say who has the account's present auth token."""
         is_rotated = self.faults.is_on("vault", "rotated")
-        token = self._accounts.auth_token
+        token = self._account.auth_token
         return TokenPlaces.of(token, self.secrets, self.given_secrets, is_rotated=is_rotated)
 
     def _cancel_line(self) -> list[asyncio.Task[None]]:
@@ -211,8 +209,8 @@ class State:
     async def _faults_changed(self) -> None:
         is_rotated = self.faults.is_on("vault", "rotated")
         if is_rotated or self._is_rotated:
-            self._accounts.impose(rotated_token(self.faults.seed) if is_rotated else "")
-            self.secrets["TwilioAuthToken"] = self._accounts.auth_token
+            self._account.impose(rotated_token(self.faults.seed) if is_rotated else "")
+            self.secrets["TwilioAuthToken"] = self._account.auth_token
         self._is_rotated = is_rotated
         self._tell_of_faults()
 

@@ -47,7 +47,7 @@ def application(state: State) -> web.Application:
     app.add_routes(
         [
             web.route("*", PREFIX + "{path:.*}", state.api.handle),
-            web.route("*", TOKENS_PREFIX + "{path:.*}", state.rest.auth_tokens.handle),
+            web.route("*", TOKENS_PREFIX + "{path:.*}", state.auth_tokens.handle),
             web.get("/identity/token", identity.token),
             web.get("/vault/secrets", vault.names),
             web.put("/vault/secrets/{name}", vault.write),

@@ -4,7 +4,7 @@ import contextlib
 import sys
 
 from deskphone.faults.faults import Faults
-from deskphone.records import Alert, Delivery
+from deskphone.records.history import Alert, Delivery
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE
 from local_stack.supervision.supervisor import HostState
 from local_stack.values import FUNCTION_KEY

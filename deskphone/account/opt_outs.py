@@ -1,39 +1,10 @@
-"""Who has opted out of whose texts, as Twilio keeps it for the account.
-
-Words and answers are Twilio's default, for ordinary numbers (long codes) and for messaging services
-(docs/messaging/tutorials/advanced-opt-out, and Twilio's help page on opt-out keywords). What the
-answers say is as other pages quote it: unconfirmed.
-"""
+"""Which people have opted out of whose texts, as Twilio keeps it for the account."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Literal
 
-Keyword = Literal["STOP", "START", "HELP"]
-
-OPTED_OUT = 21610
-REFUSAL = "Attempt to send to unsubscribed recipient"
 PAIRS_LIMIT = 10_000
 """Opt-outs that are remembered; the oldest make room for new ones."""
-
-WORDS: dict[str, Keyword] = {
-    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL"), "STOP"),
-    **dict.fromkeys(("END", "QUIT", "REVOKE", "OPTOUT"), "STOP"),
-    **dict.fromkeys(("START", "YES", "UNSTOP"), "START"),
-    **dict.fromkeys(("HELP", "INFO"), "HELP"),
-}
-ANSWERS: dict[Keyword, str] = {
-    "STOP": "You have successfully been unsubscribed. You will not receive any more messages from "
-    "this number. Reply START to resubscribe.",
-    "START": "You have successfully been re-subscribed to messages from this number. Reply HELP "
-    "for help. Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
-    "HELP": "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
-}
-
-
-def keyword_of(body: str) -> Keyword | None:
-    """What a text asks of Twilio: its whole body is one of the words, in any case."""
-    return WORDS.get(body.strip().upper())
 
 
 class OptOuts:

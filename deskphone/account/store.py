@@ -8,19 +8,13 @@ from typing import Generic, Literal, TypeVar
 from deskphone.account.opt_outs import OptOuts
 from deskphone.account.sids import new_sid
 from deskphone.clock import Clock, to_milliseconds
-from deskphone.records import (
-    ENDED_CALL,
-    Alert,
-    Call,
-    Conference,
-    Delivery,
-    Entry,
-    Message,
-    PhoneNumber,
-    Queue,
-    Record,
-    Recording,
-)
+from deskphone.records.call import ENDED_CALL, Call, Entry
+from deskphone.records.conference import Conference
+from deskphone.records.history import Alert, Delivery
+from deskphone.records.message import Message
+from deskphone.records.phone_number import PhoneNumber
+from deskphone.records.queue import Queue
+from deskphone.records.recording import Recording
 
 HISTORY_LIMIT = 10_000
 """Texts and calls that are remembered, each; what is not over is remembered beyond it."""
@@ -32,8 +26,12 @@ TIMELINE_LIMIT = 500
 """Lines of a call's timeline that are remembered, the last ones."""
 
 Kind = Literal["text", "call", "number", "recording", "queue", "conference", "webhook", "alert"]
+Record = Message | Call | PhoneNumber | Recording | Queue | Conference | Delivery | Alert
+"""Everything that is kept; each has a SID."""
+
 Publish = Callable[[Kind, Record | None], None]
 """Hears of a record that is new or changed, of None when one was removed."""
+
 
 R = TypeVar("R", bound=Record)
 

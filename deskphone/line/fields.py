@@ -3,11 +3,10 @@
 Who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides).
 """
 
-from deskphone.account.numbers import region_of
-from deskphone.account.opt_outs import Keyword
-from deskphone.records import Call, Message
-from deskphone.rest.resources.media import url_of
-from deskphone.rest.wire import API_VERSION
+from deskphone.account.phone_numbers import region_of
+from deskphone.records.addresses import API_VERSION, media_url
+from deskphone.records.call import Call
+from deskphone.records.message import Message
 from deskphone.values import ACCOUNT_SID
 
 Fields = tuple[tuple[str, str], ...]
@@ -51,7 +50,7 @@ def of_detection(call: Call) -> Fields:
     return (("AnsweredBy", call.answered_by), ("MachineDetectionDuration", str(took_ms)))
 
 
-def of_incoming_text(message: Message, emulator_url: str, keyword: Keyword | None = None) -> Fields:
+def of_incoming_text(message: Message, emulator_url: str, keyword: str | None = None) -> Fields:
     """Return the fields of a text that somebody sent to one of the account's numbers.
 
     The URLs of media are those of Twilio's API, at `emulator_url`. A `keyword` is told where the
@@ -89,7 +88,7 @@ def _of_media(message: Message, emulator_url: str) -> Fields:
         pair
         for index, media in enumerate(message.media)
         for pair in (
-            (f"MediaUrl{index}", url_of(emulator_url, message, media)),
+            (f"MediaUrl{index}", media_url(emulator_url, message, media)),
             (f"MediaContentType{index}", media.content_type),
         )
     )

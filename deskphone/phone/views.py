@@ -5,18 +5,13 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from deskphone.clock import to_milliseconds
-from deskphone.records import (
-    ENDED_CALL,
-    Alert,
-    Call,
-    Conference,
-    Delivery,
-    Message,
-    PhoneNumber,
-    Queue,
-    Recording,
-    SignatureCheck,
-)
+from deskphone.records.call import ENDED_CALL, Call
+from deskphone.records.conference import Conference
+from deskphone.records.history import Alert, Delivery, SignatureCheck
+from deskphone.records.message import Message
+from deskphone.records.phone_number import PhoneNumber
+from deskphone.records.queue import Queue
+from deskphone.records.recording import Recording
 
 BRIEF_HEAD, BRIEF_TAIL = 10, 90
 """Lines of a timeline that are kept where many calls are shown."""

@@ -10,12 +10,10 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from deskphone.account.accounts import Accounts
+from deskphone.account.account import Account
 from deskphone.clock import Clock
-from deskphone.rest import wire
-from deskphone.rest.authentication import Secrets, refused_credentials, user_of
-from deskphone.rest.errors import TwilioRefusalError, not_found
-from deskphone.rest.resource import not_allowed
+from deskphone.rest.errors import TwilioRefusalError, not_allowed, not_found, refused_credentials
+from deskphone.rest.resource import Json
 from deskphone.values import ACCOUNT_SID
 
 PREFIX = "/v1/AuthTokens/"
@@ -27,15 +25,14 @@ EMULATED = ("SuppressEmailNotification",)
 class AuthTokens:
     """Creates, deletes and promotes the account's secondary token."""
 
-    def __init__(self, clock: Clock, accounts: Accounts, secrets: Secrets) -> None:
-        """`secrets` tell who may ask."""
+    def __init__(self, clock: Clock, account: Account) -> None:
         self._clock = clock
-        self._accounts = accounts
-        self._secrets = secrets
+        self._account = account
 
     async def handle(self, request: web.Request) -> web.Response:
         try:
-            if user_of(request.headers.get("Authorization", ""), self._secrets) != ACCOUNT_SID:
+            authorization = request.headers.get("Authorization", "")
+            if self._account.user_of(authorization) != ACCOUNT_SID:
                 raise refused_credentials()
             return self._verb(request.method, request.path)()
         except TwilioRefusalError as refusal:
@@ -57,26 +54,26 @@ class AuthTokens:
                 raise not_found(path)
 
     def _create(self) -> web.Response:
-        body = {**self._body("Secondary"), "secondary_auth_token": self._accounts.add_secondary()}
+        body = {**self._body("Secondary"), "secondary_auth_token": self._account.add_secondary()}
         return web.json_response(body, status=HTTPStatus.CREATED)
 
     def _delete(self) -> web.Response:
         self._require_secondary("Secondary")
-        self._accounts.secondary_auth_token = ""
+        self._account.secondary_auth_token = ""
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
     def _promote(self) -> web.Response:
         self._require_secondary("Promote")
-        self._accounts.promote()
-        return web.json_response({**self._body("Promote"), "auth_token": self._accounts.auth_token})
+        self._account.promote()
+        return web.json_response({**self._body("Promote"), "auth_token": self._account.auth_token})
 
     def _require_secondary(self, name: str) -> None:
         """Without one Twilio answers 20404 to a promotion."""
-        if not self._accounts.secondary_auth_token:
+        if not self._account.secondary_auth_token:
             raise not_found(f"/AuthTokens/{name}")
 
-    def _body(self, name: str) -> wire.Json:
-        now = wire.iso_8601(self._clock.now())
+    def _body(self, name: str) -> Json:
+        now = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         return {
             "account_sid": ACCOUNT_SID,
             "date_created": now,

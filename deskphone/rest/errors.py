@@ -6,6 +6,9 @@ TwilioRefusalError                  an error answer: HTTP status, Twilio's numbe
 
 from http import HTTPStatus
 
+UNNUMBERED = 400
+"""The code of a refusal whose number Twilio does not publish: the status, as its SDK has it."""
+
 
 class TwilioRefusalError(Exception):
     """Twilio says no. `code` is a number of Twilio's error dictionary, `status` the HTTP status."""
@@ -50,3 +53,13 @@ class NotEmulatedError(TwilioRefusalError):
 def not_found(what: str) -> TwilioRefusalError:
     """The resource does not exist (20404)."""
     return TwilioRefusalError(20404, f"The requested resource {what} was not found", 404)
+
+
+def not_allowed() -> TwilioRefusalError:
+    """The resource has no such verb (20004)."""
+    return TwilioRefusalError(20004, "Method not allowed", 405)
+
+
+def refused_credentials() -> TwilioRefusalError:
+    """The credentials are wrong, or do not suffice (20003)."""
+    return TwilioRefusalError(20003, "Authenticate", HTTPStatus.UNAUTHORIZED)

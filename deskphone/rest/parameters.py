@@ -14,6 +14,7 @@ class Parameters:
     """Typed access; each getter raises TwilioRefusalError with the number that Twilio gives."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.unknown: list[str] = []
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
             self._values.setdefault(name, []).append(value)
@@ -27,16 +28,16 @@ class Parameters:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
-    def only_emulated(self, emulated: Iterable[str], known: Iterable[str]) -> list[str]:
-        """Refuse (501) what Twilio knows and the emulator does not.
+    def check(self, emulated: Iterable[str], known: Iterable[str] = ()) -> None:
+        """Refuse (501) a parameter that only the real Twilio has, one of `known`.
 
-        Return the names nobody knows.
+        Names that Twilio does not know either are added to `unknown`.
         """
         others = self._values.keys() - set(emulated)
         gaps = sorted(name for name in others & set(known) if self.text(name))
         if gaps:
             raise NotEmulatedError(f"The parameter {gaps[0]}")
-        return sorted(others - set(known))
+        self.unknown = sorted(others - set(known))
 
     def text(self, name: str) -> str:
         """Return the last value, "" when there is none."""

@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from deskphone.account.numbers import e164, national
+from deskphone.account.phone_numbers import e164, national
 from deskphone.account.sids import new_sid
 from deskphone.account.store import Store
 from deskphone.clock import Clock
-from deskphone.records import PhoneNumber
-from deskphone.rest import wire
+from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.errors import TwilioRefusalError
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resources.calls import Calls
-from deskphone.rest.resources.messages import Messages
-from deskphone.rest.resources.phone_numbers import PhoneNumbers
+from deskphone.rest.resource import Json
+from deskphone.rest.resources.calls import CallsResource
+from deskphone.rest.resources.incoming_phone_numbers import NumbersResource
+from deskphone.rest.resources.messages import MessagesResource
 from deskphone.values import ACCOUNT_SID, TEST_ACCOUNT_SID
 
 SENDER = "+15005550006"
@@ -59,7 +59,7 @@ class Nobody:
         return lambda *arguments: None
 
 
-def try_out(method: str, path: Sequence[str], parameters: Parameters, clock: Clock) -> wire.Json:
+def try_out(method: str, path: Sequence[str], parameters: Parameters, clock: Clock) -> Json:
     """Return the answer to a request that creates something; raise refusals for all others.
 
     `path` is what follows the version, without .json, e.g. ["Accounts", "AC…", "Calls"].
@@ -91,20 +91,20 @@ def _refuse_magic(name: str, parameters: Parameters) -> None:
         raise TwilioRefusalError(21606, f"'From' {sender} is not {SENDER}")
 
 
-def _create(name: str, parameters: Parameters, clock: Clock) -> wire.Json:
+def _create(name: str, parameters: Parameters, clock: Clock) -> Json:
     """Create the resource in an account that is forgotten at once."""
     nobody: Any = Nobody()
     store = Store(clock, nobody.publish)
     if name == "IncomingPhoneNumbers":
-        return PhoneNumbers(store, clock).create(parameters)
+        return NumbersResource(store, clock).create(parameters)
     now = clock.now()
     store.numbers.put(PhoneNumber(new_sid("PN"), SENDER, national(SENDER), now, now))
     if name == "Calls":
-        return Calls(store, clock, nobody).create(parameters)
-    return Messages(store, clock, nobody).create(parameters)
+        return CallsResource(store, clock, nobody).create(parameters)
+    return MessagesResource(store, clock, nobody, lambda: "").create(parameters)
 
 
-def _as_test_account(body: wire.Json) -> wire.Json:
+def _as_test_account(body: Json) -> Json:
     return {name: _renamed(value) for name, value in body.items()}
 
 

@@ -9,14 +9,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from deskphone.twiml import coverage
-from deskphone.twiml.reading import (
-    NOT_KNOWN,
-    GapError,
-    Source,
-    TwimlError,
-    TwimlWarning,
-    loose_text,
-)
+from deskphone.twiml.source import NOT_KNOWN, GapError, Source, TwimlError, TwimlWarning, loose_text
 
 WARNINGS_LIMIT = 50
 """Warnings of one document that are shown; each of them once."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 from deskphone.account.sids import new_sid
 from deskphone.account.store import Store
 from deskphone.clock import Clock
-from deskphone.records import Delivery, SignatureCheck
+from deskphone.records.history import Delivery, SignatureCheck
 from deskphone.webhooks.client import AttemptError, Client
 from deskphone.webhooks.cookies import Cookies
 from deskphone.webhooks.overrides import Connection, connection_of

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
-from deskphone.records import SignatureCheck, SignatureStep
+from deskphone.records.history import SignatureCheck, SignatureStep
 from deskphone.webhooks.url_difference import compare_urls
 
 ALGORITHM = "HMAC_SHA1"

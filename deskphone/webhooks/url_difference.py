@@ -4,7 +4,7 @@ import re
 from itertools import takewhile
 from typing import NamedTuple
 
-from deskphone.records import SignatureStep
+from deskphone.records.history import SignatureStep
 
 WHOLE_URL = re.compile(r"(?s)(\w*)(?:://)?([^/?:]*)(?::(\d*))?([^?]*)(\?.*)?")
 DEFAULT_PORTS = {"https": "443", "http": "80"}

@@ -7,9 +7,9 @@ from typing import cast
 
 from aiohttp import web
 
-from deskphone.account.numbers import e164
+from deskphone.account.phone_numbers import e164
 from deskphone.emulator import State
-from deskphone.records import PhoneNumber
+from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.parameters import is_url
 from deskphone.world.requests import Handler, WorldError, flag_of, json_of, text_of
 

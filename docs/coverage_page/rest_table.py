@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 
-from deskphone.rest import auth_tokens, wire
+from deskphone.rest import auth_tokens
 from deskphone.rest.conferences import conferences, invitations, participants
 from deskphone.rest.resources import (
+    accounts,
     calls,
+    incoming_phone_numbers,
     keys,
     media,
     members,
     messages,
-    phone_numbers,
+    new_call,
+    new_message,
     queues,
     recordings,
 )
@@ -31,7 +34,7 @@ def rest_table() -> str:
     lines = ["## Twilio's REST API\n", "| Resource | Parameters | Not emulated |", "|---|---|---|"]
     for rows in (_messages, _calls, _recordings, _numbers, _queues, _conferences, _accounts):
         lines += [f"| {what} | {in_code(has)} | {in_code(lacks)} |" for what, has, lacks in rows()]
-    missing = [name for name in wire.ACCOUNT_PARTS.values() if name not in RESOURCES]
+    missing = [name for name in accounts.ACCOUNT_PARTS.values() if name not in RESOURCES]
     lines.append(
         f"\nNot emulated at all (501): subaccounts, {in_code(missing)}, everything else below a"
         " single message, call or number, other channels than SMS, and answers in XML.\n"
@@ -41,11 +44,11 @@ def rest_table() -> str:
 
 def _messages() -> list[Row]:
     return [
-        ("Messages: create", messages.EMULATED, messages.NOT_EMULATED),
-        ("Messages: list", messages.Messages.filters, ()),
+        ("Messages: create", new_message.EMULATED, new_message.NOT_EMULATED),
+        ("Messages: list", messages.MessagesResource.filters, ()),
         ("Messages: update (redact, cancel)", messages.UPDATES, ()),
         ("Messages: fetch, delete", (), ()),
-        ("Messages/Media: list", media.MessageMedia.filters, ()),
+        ("Messages/Media: list", media.MediaResource.filters, ()),
         ("Messages/Media: fetch, delete, the file itself", (), ()),
         ("Messages/Feedback: create", ("Outcome",), ()),
     ]
@@ -53,19 +56,19 @@ def _messages() -> list[Row]:
 
 def _calls() -> list[Row]:
     return [
-        ("Calls: create", calls.EMULATED, calls.NOT_EMULATED),
-        ("Calls: list", calls.Calls.filters, ()),
+        ("Calls: create", new_call.EMULATED, new_call.NOT_EMULATED),
+        ("Calls: list", calls.CallsResource.filters, ()),
         ("Calls: update (end, redirect)", calls.UPDATES, ()),
         ("Calls: fetch, delete", (), ()),
         ("Calls/Recordings: create", recordings.CREATE, ()),
-        ("Calls/Recordings: list", recordings.CallRecordings.filters, ()),
+        ("Calls/Recordings: list", recordings.CallRecordingsResource.filters, ()),
         ("Calls/Recordings: update (pause, go on, stop)", recordings.UPDATE, ()),
         ("Calls/Recordings: fetch, delete", (), ()),
     ]
 
 
 def _recordings() -> list[Row]:
-    resource = recordings.Recordings
+    resource = recordings.RecordingsResource
     return [
         ("Recordings: list", resource.filters, resource.missing_filters),
         ("Recordings: fetch, delete, the sound as WAV and MP3", (), ()),
@@ -73,8 +76,8 @@ def _recordings() -> list[Row]:
 
 
 def _numbers() -> list[Row]:
-    resource = phone_numbers.PhoneNumbers
-    has, lacks = phone_numbers.EMULATED, phone_numbers.NOT_EMULATED
+    resource = incoming_phone_numbers.NumbersResource
+    has, lacks = incoming_phone_numbers.EMULATED, incoming_phone_numbers.NOT_EMULATED
     return [
         ("IncomingPhoneNumbers: create, update", has, lacks),
         ("IncomingPhoneNumbers: list", resource.filters, resource.missing_filters),
@@ -94,11 +97,11 @@ def _queues() -> list[Row]:
 
 def _conferences() -> list[Row]:
     return [
-        ("Conferences: list", conferences.Conferences.filters, ()),
+        ("Conferences: list", conferences.ConferencesResource.filters, ()),
         ("Conferences: fetch, update (end, announce)", conferences.UPDATES, ()),
         ("Conferences/Recordings: fetch, list, delete", (), ()),
         ("Conferences/Participants: create", invitations.EMULATED, invitations.NOT_EMULATED),
-        ("Conferences/Participants: list", participants.Participants.filters, ()),
+        ("Conferences/Participants: list", participants.ParticipantsResource.filters, ()),
         ("Conferences/Participants: update", participants.UPDATES, ()),
         ("Conferences/Participants: fetch, delete", (), ()),
     ]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from deskphone.account.segments import count_segments
+from deskphone.account.new_text import count_segments
 
 pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
 

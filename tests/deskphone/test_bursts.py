@@ -7,7 +7,7 @@ import pytest
 
 from deskphone.clock import ManualClock
 from deskphone.emulator import State
-from deskphone.records import Instructions
+from deskphone.records.instructions import Instructions
 from deskphone.rest.parameters import Parameters
 from deskphone.values import HANDSETS, LINE
 

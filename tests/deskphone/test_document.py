@@ -12,7 +12,7 @@ from deskphone.line.verbs.speaking import Say
 from deskphone.twiml.coverage import MESSAGING as MESSAGING_ELEMENTS
 from deskphone.twiml.coverage import VOICE as VOICE_ELEMENTS
 from deskphone.twiml.document import Dialect, Gap, parse
-from deskphone.twiml.reading import TwimlError
+from deskphone.twiml.source import TwimlError
 
 NAMES = [*VOICE_ELEMENTS, *MESSAGING_ELEMENTS, "Response", "Body", "Media", "Parameter", "x"]
 TABLE = [*VOICE_ELEMENTS.values(), *MESSAGING_ELEMENTS.values()]

@@ -3,7 +3,7 @@
 import pytest
 
 from deskphone.account import opt_outs
-from deskphone.account.opt_outs import OptOuts
+from deskphone.account.store import OptOuts
 
 ANNA, BEN, CARL = "+12025550123", "+12025550124", "+12025550125"
 LINE, SERVICE = "+12025550100", "MG" + "0" * 32

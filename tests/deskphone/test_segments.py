@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskphone.account.segments import GSM_BASIC, GSM_ESCAPED, count_segments
+from deskphone.account.new_text import GSM_BASIC, GSM_ESCAPED, count_segments
 from shared.sending import segments
 
 texts = st.one_of(

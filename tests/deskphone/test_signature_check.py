@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deskphone.records import SignatureCheck, SignatureStep
+from deskphone.records.history import SignatureCheck, SignatureStep
 from deskphone.webhooks.signature_check import (
     Checked,
     Signed,

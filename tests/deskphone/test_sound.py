@@ -6,7 +6,6 @@ import wave
 import pytest
 
 from deskphone.line.recording import sound
-from deskphone.rest.errors import NotEmulatedError
 
 
 @pytest.mark.parametrize(("seconds", "channels"), [(1, 1), (61, 1), (7, 2)])
@@ -37,5 +36,5 @@ def test_an_mp3_file_has_its_length(channels: int) -> None:
 @pytest.mark.parametrize("make", [sound.wav, sound.mp3])
 def test_a_file_without_end_is_refused_by_name(make: object) -> None:
     assert callable(make)
-    with pytest.raises(NotEmulatedError, match="more than 69 minutes"):
+    with pytest.raises(sound.TooLongError, match="more than 69 minutes"):
         make(70 * 60)

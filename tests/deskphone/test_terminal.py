@@ -8,7 +8,7 @@ import pytest
 
 from deskphone.faults.faults import Faults
 from deskphone.faults.kinds import Fault
-from deskphone.records import Alert
+from deskphone.records.history import Alert
 from local_stack.terminal import Terminal
 
 

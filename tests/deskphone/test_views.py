@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from deskphone.phone import views
-from deskphone.records import Call, CallStatus, Entry, Instructions
+from deskphone.records.call import Call, CallStatus, Entry
+from deskphone.records.instructions import Instructions
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 

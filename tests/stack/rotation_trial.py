@@ -22,7 +22,7 @@ from commands.secrets import __main__ as secrets_command
 from commands.secrets.vault import KeyVault
 from deskphone.clock import ManualClock as EmulatorClock
 from deskphone.emulator import State
-from deskphone.records import Recording
+from deskphone.records.recording import Recording
 from deskphone.server import application
 from deskphone.values import ACCOUNT_SID, API_KEY_SID
 from local_stack.supervision.host_process import listen, port_of

@@ -7,9 +7,9 @@ from deskphone.line import fields
 from deskphone.line.audio import tones_s
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls
 from deskphone.line.recording.recorder import Recorder
-from deskphone.line.reports import Reports
-from deskphone.records import MachineDetection
-from deskphone.rest.resources.recordings import OF_THE_CALL
+from deskphone.line.status_reports import StatusReports
+from deskphone.records.call import MachineDetection
+from deskphone.records.recording import OF_THE_CALL
 from deskphone.values import ACCOUNT_SID
 
 HUMAN_S = 2
@@ -25,7 +25,7 @@ class Answering:
     """Runs before, and beside, the document of a call that the REST API placed."""
 
     def __init__(
-        self, clock: Clock, calls: LiveCalls, recorder: Recorder, reports: Reports
+        self, clock: Clock, calls: LiveCalls, recorder: Recorder, reports: StatusReports
     ) -> None:
         self._clock = clock
         self._calls = calls

@@ -17,13 +17,15 @@ from deskphone.line.calls.services import Services, TextSender
 from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Heard, Silence, Speech, Step
 from deskphone.line.conferences.announcements import Announcements
-from deskphone.line.conferences.conferences import Conferences
+from deskphone.line.conferences.rooms import ConferenceRooms
 from deskphone.line.fields import Fields
-from deskphone.line.queues import Queues
+from deskphone.line.queued_calls import QueuedCalls
 from deskphone.line.recording.recorder import Recorder
-from deskphone.line.reports import Reports
+from deskphone.line.status_reports import StatusReports
 from deskphone.line.verbs import DIALECTS
-from deskphone.records import Call, Instructions, PhoneNumber, StatusCallback
+from deskphone.records.call import Call
+from deskphone.records.instructions import Instructions, StatusCallback
+from deskphone.records.phone_number import PhoneNumber
 from deskphone.webhooks.sender import Webhooks
 
 RING_LONGER_S = 5
@@ -38,7 +40,7 @@ class Exchange:
         store: Store,
         clock: Clock,
         webhooks: Webhooks,
-        reports: Reports,
+        reports: StatusReports,
         recorder: Recorder,
         texts: TextSender,
     ) -> None:
@@ -49,8 +51,8 @@ class Exchange:
         self._calls = LiveCalls(store, clock, webhooks, progress, recorder)
         answering = Answering(clock, self._calls, recorder, reports)
         self._lifecycle = Lifecycle(store, clock, webhooks, progress, self._calls, answering)
-        self.queues = Queues(store, clock)
-        self.conferences = Conferences(store, clock, reports, recorder, self._end_live)
+        self.queues = QueuedCalls(store, clock)
+        self.conferences = ConferenceRooms(store, clock, reports, recorder, self._end_live)
         self.announcements = Announcements(store, self.conferences)
         self._services = Services(
             dialler=self,

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from deskphone.records import CallStatus, StatusCallback
+from deskphone.records.call import CallStatus
+from deskphone.records.instructions import StatusCallback
 
 LegStatus = Literal["connected"] | CallStatus
 

@@ -16,7 +16,8 @@ from deskphone.line.calls.steps import End, Step
 from deskphone.line.fields import Fields
 from deskphone.line.verbs import DIALECTS
 from deskphone.line.waiting import first_of, is_over
-from deskphone.records import Call, Instructions
+from deskphone.records.call import Call
+from deskphone.records.instructions import Instructions
 from deskphone.webhooks.sender import Webhooks
 
 DIALLING_S = 0.1

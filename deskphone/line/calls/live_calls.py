@@ -15,7 +15,7 @@ from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Fetch
 from deskphone.line.recording.recorder import Recorder
 from deskphone.line.tasks import Tasks
-from deskphone.records import Call, CallStatus
+from deskphone.records.call import Call, CallStatus
 from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.webhook import Webhook, WebhookError
 

@@ -8,10 +8,11 @@ from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import End, Fetch, Step
 from deskphone.line.fields import Fields
 from deskphone.line.verbs import VOICE, VoiceVerb
-from deskphone.records import ENDED_CALL, Instructions
+from deskphone.records.call import ENDED_CALL
+from deskphone.records.instructions import Instructions
+from deskphone.twiml.answers import PlainText, instructions_of
 from deskphone.twiml.document import Dialect, Document, Gap, parse
-from deskphone.twiml.instructions import PlainText, instructions_of
-from deskphone.twiml.reading import TwimlError
+from deskphone.twiml.source import TwimlError
 from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.urls import without_password
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
@@ -106,7 +107,7 @@ class Player:
             return await self._hear(
                 media_s(answer.content_type, answer.body), url=without_password(answer.url)
             )
-        match instructions_of(answer, self._dialect):
+        match instructions_of(answer.content_type, answer.body, self._dialect):
             case None:
                 return None
             case PlainText(text):

@@ -4,13 +4,12 @@ import math
 from dataclasses import replace
 
 from deskphone.account.store import Store
-from deskphone.clock import Clock
+from deskphone.clock import Clock, rfc_2822
 from deskphone.line import fields
 from deskphone.line.recording.recorder import Recorder, url_fields
-from deskphone.line.reports import Reports
-from deskphone.records import Call
-from deskphone.rest.resources.recordings import OF_THE_CALL
-from deskphone.rest.wire import rfc_2822
+from deskphone.line.status_reports import StatusReports
+from deskphone.records.call import Call
+from deskphone.records.recording import OF_THE_CALL
 
 STATUS_OF_EVENT = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
 SIP_CODES = {
@@ -25,7 +24,9 @@ SIP_CODES = {
 class Progress:
     """Numbers the reports of each call and sends those that were asked for."""
 
-    def __init__(self, store: Store, clock: Clock, reports: Reports, recorder: Recorder) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, reports: StatusReports, recorder: Recorder
+    ) -> None:
         self._store = store
         self._clock = clock
         self._reports = reports

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from deskphone.line.calls.legs import Leg, LegRequest
 from deskphone.line.conferences.announcements import Announcements
-from deskphone.line.conferences.conferences import Conferences
+from deskphone.line.conferences.rooms import ConferenceRooms
 from deskphone.line.fields import Fields
-from deskphone.line.queues import Queues
+from deskphone.line.queued_calls import QueuedCalls
 from deskphone.line.recording.recorder import Recorder
-from deskphone.line.reports import Reports
-from deskphone.records import Instructions, Message
+from deskphone.line.status_reports import StatusReports
+from deskphone.records.instructions import Instructions
+from deskphone.records.message import Message
 
 if TYPE_CHECKING:
     from deskphone.line.calls.session import CallSession
@@ -67,9 +68,9 @@ class Services:
 
     dialler: Dialler
     follow: Follow
-    queues: Queues
-    conferences: Conferences
+    queues: QueuedCalls
+    conferences: ConferenceRooms
     announcements: Announcements
     recorder: Recorder
-    reports: Reports
+    reports: StatusReports
     texts: TextSender

@@ -11,8 +11,9 @@ from deskphone.clock import Clock
 from deskphone.line.calls.services import Services
 from deskphone.line.calls.steps import Fetch, Heard
 from deskphone.line.waiting import first_of, is_over
-from deskphone.records import Call, StatusCallback, Want
-from deskphone.twiml.reading import NOT_KNOWN, SHOWN_AS_ERRORS
+from deskphone.records.call import Call, Want
+from deskphone.records.instructions import StatusCallback
+from deskphone.twiml.source import NOT_KNOWN, SHOWN_AS_ERRORS
 from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.urls import join_url
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError

@@ -2,14 +2,14 @@
 
 from deskphone.account.store import Store
 from deskphone.line.conferences.attendance import Announcement, Attendee
-from deskphone.line.conferences.conferences import Conferences
-from deskphone.records import Instructions
+from deskphone.line.conferences.rooms import ConferenceRooms
+from deskphone.records.instructions import Instructions
 
 
 class Announcements:
     """Hands announcements to those who shall hear them, and reports when all have."""
 
-    def __init__(self, store: Store, conferences: Conferences) -> None:
+    def __init__(self, store: Store, conferences: ConferenceRooms) -> None:
         self._store = store
         self._conferences = conferences
 

@@ -5,9 +5,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from deskphone.line.conferences.reports import ConferenceReports
-from deskphone.records import Instructions, Music, StatusCallback
-
-PARTICIPANTS_LIMIT = 250
+from deskphone.records.conference import PARTICIPANTS_LIMIT
+from deskphone.records.instructions import Instructions, Music, StatusCallback
 
 
 class RefusedError(Exception):
@@ -65,7 +64,7 @@ class Attendee:
 
 
 @dataclass
-class Room:
+class ConferenceRoom:
     """What belongs to a conference that is not over, beside its record."""
 
     reports: ConferenceReports

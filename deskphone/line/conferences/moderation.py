@@ -3,14 +3,16 @@
 from typing import Any
 
 from deskphone.line.conferences.attendance import Attendee, Joining
-from deskphone.line.conferences.conferences import ADD_FAILED, UPDATED, Conferences
-from deskphone.records import Call, Conference, Music, Participant, StatusCallback
+from deskphone.line.conferences.rooms import ADD_FAILED, UPDATED, ConferenceRooms
+from deskphone.records.call import Call
+from deskphone.records.conference import Conference, Participant
+from deskphone.records.instructions import Music, StatusCallback
 
 
 class Moderation:
     """Changes how people take part; they and the conference's reports hear of it."""
 
-    def __init__(self, conferences: Conferences) -> None:
+    def __init__(self, conferences: ConferenceRooms) -> None:
         self._conferences = conferences
 
     def named(self, name: str) -> Conference | None:

@@ -1,10 +1,10 @@
 """Reports on conferences (twilio.com/docs/voice/twiml/conference, "statusCallback")."""
 
-from deskphone.clock import Clock
+from deskphone.clock import Clock, rfc_2822
 from deskphone.line.fields import Fields
-from deskphone.line.reports import Reports
-from deskphone.records import Conference, Participant, StatusCallback
-from deskphone.rest.wire import rfc_2822
+from deskphone.line.status_reports import StatusReports
+from deskphone.records.conference import Conference, Participant
+from deskphone.records.instructions import StatusCallback
 from deskphone.values import ACCOUNT_SID
 
 KINDS = {
@@ -27,7 +27,9 @@ EVENTS = ("start", "end", "join", "leave", "mute", "hold", "modify", "speaker", 
 class ConferenceReports:
     """The reports on one conference, numbered from one; the first participant's URL gets them."""
 
-    def __init__(self, reports: Reports, clock: Clock, callback: StatusCallback | None) -> None:
+    def __init__(
+        self, reports: StatusReports, clock: Clock, callback: StatusCallback | None
+    ) -> None:
         self._reports = reports
         self._clock = clock
         self._callback = callback

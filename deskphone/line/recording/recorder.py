@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 from deskphone.account.sids import new_sid
 from deskphone.account.store import Store
-from deskphone.clock import Clock
+from deskphone.clock import Clock, rfc_2822
 from deskphone.line.fields import Fields
-from deskphone.line.reports import Reports
-from deskphone.records import Call, Recording, StatusCallback, Track
-from deskphone.rest import wire
-from deskphone.rest.resources.recordings import LIVE, OF_THE_CALL, ON_DEMAND
+from deskphone.line.status_reports import StatusReports
+from deskphone.records.addresses import recording_url
+from deskphone.records.call import Call, Track
+from deskphone.records.instructions import StatusCallback
+from deskphone.records.recording import LIVE, OF_THE_CALL, ON_DEMAND, Recording
 from deskphone.values import ACCOUNT_SID
 from deskphone.webhooks.webhook import WebhookError
 
@@ -26,7 +27,7 @@ NOT_FOUND = 11200
 class Recorder:
     """Keeps the recordings in the store. There is no audio: a recording is a length of time."""
 
-    def __init__(self, store: Store, clock: Clock, reports: Reports) -> None:
+    def __init__(self, store: Store, clock: Clock, reports: StatusReports) -> None:
         self._store = store
         self._clock = clock
         self._reports = reports
@@ -154,7 +155,7 @@ class Recorder:
 def url_fields(recording: Recording) -> Fields:
     """Return what the action of a verb that has recorded is told."""
     return (
-        ("RecordingUrl", wire.recording_url(recording)),
+        ("RecordingUrl", recording_url(recording)),
         ("RecordingSid", recording.sid),
         ("RecordingDuration", str(recording.duration_s or 0)),
     )
@@ -169,11 +170,11 @@ def _fields(recording: Recording) -> Fields:
         ("CallSid", recording.call_sid),
         *((("ConferenceSid", conference),) if conference else ()),
         ("RecordingSid", recording.sid),
-        ("RecordingUrl", wire.recording_url(recording)),
+        ("RecordingUrl", recording_url(recording)),
         ("RecordingStatus", recording.status),
         *((("RecordingDuration", str(recording.duration_s)),) if is_over else ()),
         ("RecordingChannels", str(recording.channels)),
-        ("RecordingStartTime", wire.rfc_2822(recording.created) or ""),
+        ("RecordingStartTime", rfc_2822(recording.created) or ""),
         ("RecordingSource", recording.source),
         ("RecordingTrack", recording.track),
         *((("ErrorCode", str(recording.error_code)),) if recording.error_code else ()),

@@ -10,8 +10,6 @@ import wave
 from array import array
 from functools import cache
 
-from deskphone.rest.errors import NotEmulatedError
-
 RATE = 8000
 """Samples a second, of 16 bits each, as on the telephone."""
 LIMIT_BYTES = 64 * 1024 * 1024
@@ -21,8 +19,12 @@ LOUDNESS = 6000
 MP3_KBIT = 32
 
 
+class TooLongError(Exception):
+    """The sound would be larger than LIMIT_BYTES; the text says from how many minutes on."""
+
+
 def wav(seconds: int, channels: int = 1) -> bytes:
-    """Return a WAV file; raise NotEmulatedError when it would be larger than LIMIT_BYTES."""
+    """Return a WAV file; raise TooLongError if it would be larger than LIMIT_BYTES."""
     file = io.BytesIO()
     with wave.open(file, "wb") as audio:
         audio.setnchannels(channels)
@@ -33,7 +35,7 @@ def wav(seconds: int, channels: int = 1) -> bytes:
 
 
 def mp3(seconds: int, channels: int = 1) -> bytes:
-    """Return an MP3 file; raise NotEmulatedError for one as long as `wav` refuses."""
+    """Return an MP3 file; raise TooLongError like `wav`."""
     import lameenc  # not deployed, and slow to load
 
     encoder = lameenc.Encoder()
@@ -49,7 +51,7 @@ def _samples(seconds: int, channels: int) -> bytes:
     second = _second(channels)
     if seconds * len(second) > LIMIT_BYTES:
         minutes = LIMIT_BYTES // len(second) // 60
-        raise NotEmulatedError(f"The sound of a recording of more than {minutes} minutes")
+        raise TooLongError(f"The sound of a recording of more than {minutes} minutes")
     return second * seconds
 
 

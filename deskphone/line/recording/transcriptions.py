@@ -2,8 +2,9 @@
 
 from deskphone.account.sids import new_sid
 from deskphone.line.fields import Fields
-from deskphone.records import Call, Recording
-from deskphone.rest import wire
+from deskphone.records.addresses import ACCOUNT_PATH, recording_url
+from deskphone.records.call import Call
+from deskphone.records.recording import Recording
 from deskphone.values import ACCOUNT_SID
 
 SHORTEST_S, LONGEST_S = 2, 120
@@ -23,9 +24,9 @@ def transcription_of(recording: Recording, call: Call, words: str) -> Fields:
         ("TranscriptionSid", sid),
         ("TranscriptionText", words if is_done else ""),
         ("TranscriptionStatus", "completed" if is_done else "failed"),
-        ("TranscriptionUrl", f"https://api.twilio.com{wire.ACCOUNT_PATH}/Transcriptions/{sid}"),
+        ("TranscriptionUrl", f"https://api.twilio.com{ACCOUNT_PATH}/Transcriptions/{sid}"),
         ("RecordingSid", recording.sid),
-        ("RecordingUrl", wire.recording_url(recording)),
+        ("RecordingUrl", recording_url(recording)),
         ("CallSid", call.sid),
         ("AccountSid", ACCOUNT_SID),
         ("From", call.sender),

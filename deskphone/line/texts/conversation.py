@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from deskphone.account.numbers import e164, region_of
+from deskphone.account.phone_numbers import e164, region_of
 from deskphone.account.store import Store
 from deskphone.line import fields
 from deskphone.line.texts.replies import Reply, problem_of
 from deskphone.line.verbs import MESSAGING
 from deskphone.line.verbs.messaging import RedirectText
-from deskphone.records import Message, PhoneNumber
+from deskphone.records.message import Message
+from deskphone.records.phone_number import PhoneNumber
+from deskphone.twiml.answers import PlainText, instructions_of
 from deskphone.twiml.document import Gap
-from deskphone.twiml.instructions import PlainText, instructions_of
-from deskphone.twiml.reading import TwimlError
+from deskphone.twiml.source import TwimlError
 from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.urls import join_url
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
@@ -89,7 +90,7 @@ class Conversation:
 
     def _obey(self, answer: Answer, form: fields.Fields) -> Webhook | None:
         """Send the replies of one document; return what is asked next, if it leads on."""
-        document = instructions_of(answer, MESSAGING, plain_is_words=True)
+        document = instructions_of(answer.content_type, answer.body, MESSAGING, plain_is_words=True)
         if document is None:
             return None
         if isinstance(document, PlainText):

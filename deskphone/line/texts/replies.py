@@ -4,10 +4,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deskphone.account.numbers import is_alphanumeric
-from deskphone.account.opt_outs import OPTED_OUT, REFUSAL
+from deskphone.account.phone_numbers import is_alphanumeric
 from deskphone.account.store import Store
-from deskphone.rest.resources.messages import BODY_LIMIT, MEDIA_LIMIT
+from deskphone.records.message import BODY_LIMIT, MEDIA_LIMIT, OPTED_OUT, OPTED_OUT_REFUSAL
 
 LOOP_PAUSE = timedelta(seconds=30)
 LOOP_REPLIES = 15
@@ -48,7 +47,7 @@ def problem_of(reply: Reply, store: Store) -> tuple[int, str] | None:
     if len(reply.media) > MEDIA_LIMIT:
         return 21623, f"The text has more than {MEDIA_LIMIT} media"
     if store.opt_outs.has(reply.to, reply.sender):
-        return OPTED_OUT, REFUSAL
+        return OPTED_OUT, OPTED_OUT_REFUSAL
     return None
 
 

@@ -4,24 +4,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from deskphone.account.opt_outs import OPTED_OUT, REFUSAL
-from deskphone.account.segments import segments_of
-from deskphone.account.sids import new_sid
+from deskphone.account.new_text import new_text
 from deskphone.account.store import Store
 from deskphone.clock import Clock
 from deskphone.line import fields
-from deskphone.line.reports import Reports
+from deskphone.line.status_reports import StatusReports
 from deskphone.line.tasks import Tasks
 from deskphone.line.texts import keywords
 from deskphone.line.texts.conversation import Conversation
 from deskphone.line.texts.replies import Reply, ReplyLoops
-from deskphone.records import (
-    Direction,
-    Message,
-    MessageStatus,
-    PhoneNumber,
-)
-from deskphone.rest.resources.media import media_at
+from deskphone.records.instructions import Direction
+from deskphone.records.message import OPTED_OUT, OPTED_OUT_REFUSAL, Message, MessageStatus
+from deskphone.records.phone_number import PhoneNumber
 from deskphone.values import LINE
 from deskphone.webhooks.sender import Webhooks
 
@@ -37,7 +31,7 @@ class Texts:
         store: Store,
         clock: Clock,
         webhooks: Webhooks,
-        reports: Reports,
+        reports: StatusReports,
         emulator_url: str,
         messaging_service: Callable[[], str] = lambda: "",
     ) -> None:
@@ -68,18 +62,9 @@ class Texts:
         """
         now = self._clock.now()
         service = self._messaging_service() if number.phone_number == LINE else ""
-        message = Message(
-            sid=new_sid("MM" if media else "SM"),
-            to=number.phone_number,
-            sender=sender,
-            body=body,
-            media=media_at(media),
-            direction="inbound",
-            status="received",
-            created=now,
-            updated=now,
+        message = replace(
+            new_text(now, sender, number.phone_number, body, media, "inbound", "received"),
             sent=now,
-            segments=segments_of(body, media),
             messaging_service_sid=service or None,
         )
         self._store.messages.put(message)
@@ -133,7 +118,7 @@ class Texts:
         message = self._store.messages.get(sid)
         if message is not None:
             self._store.messages.put(replace(message, error_code=OPTED_OUT))
-            self._store.alert(sid, OPTED_OUT, REFUSAL)
+            self._store.alert(sid, OPTED_OUT, OPTED_OUT_REFUSAL)
             self._move(sid, "failed")
 
     def _arrive(self, sid: str) -> None:
@@ -180,23 +165,13 @@ class Texts:
 
     def _new(self, reply: Reply, direction: Direction, error_code: int | None = None) -> Message:
         """Put a text that TwiML sends into the history and on its way."""
-        now = self._clock.now()
-        message = self._store.messages.put(
-            Message(
-                sid=new_sid("MM" if reply.media else "SM"),
-                to=reply.to,
-                sender=reply.sender,
-                body=reply.body,
-                media=media_at(reply.media),
-                direction=direction,
-                status="queued",
-                created=now,
-                updated=now,
-                segments=segments_of(reply.body, reply.media),
-                status_callback=reply.status_callback,
-                error_code=error_code,
-            )
+        now, content = self._clock.now(), (reply.body, reply.media)
+        message = replace(
+            new_text(now, reply.sender, reply.to, *content, direction, "queued"),
+            status_callback=reply.status_callback,
+            error_code=error_code,
         )
+        self._store.messages.put(message)
         if error_code is not None:
             self._store.alert(message.sid, error_code, "Too many replies between two numbers")
             self._move(message.sid, "failed")

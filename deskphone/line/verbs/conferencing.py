@@ -4,14 +4,9 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from deskphone.line.calls.session import CallSession
-from deskphone.line.conferences.attendance import (
-    PARTICIPANTS_LIMIT,
-    Attendee,
-    Joining,
-    RefusedError,
-)
-from deskphone.line.conferences.conferences import ADD_FAILED, HUNG_UP, UPDATED
+from deskphone.line.conferences.attendance import Attendee, Joining, RefusedError
 from deskphone.line.conferences.reports import EVENTS
+from deskphone.line.conferences.rooms import ADD_FAILED, HUNG_UP, UPDATED
 from deskphone.line.fields import Fields
 from deskphone.line.verbs.meanwhile import read_music, resolved, stay
 from deskphone.line.verbs.target import (
@@ -24,9 +19,9 @@ from deskphone.line.verbs.target import (
     until_parted,
 )
 from deskphone.line.waiting import first_of, is_over
-from deskphone.records import Music, StatusCallback
-from deskphone.rest.conferences.conferences import LABEL
-from deskphone.twiml.reading import NOT_KNOWN, Source, TwimlError
+from deskphone.records.conference import LABEL, PARTICIPANTS_LIMIT
+from deskphone.records.instructions import Music, StatusCallback
+from deskphone.twiml.source import NOT_KNOWN, Source, TwimlError
 from deskphone.webhooks.webhook import WebhookError
 
 MUTED, ENDS, STARTS, WAIT_URL, WAIT_METHOD, BEEP, NAME, TRIM = (

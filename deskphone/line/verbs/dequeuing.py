@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from deskphone.line.calls.session import CallSession
-from deskphone.line.queues import Place, Turn
+from deskphone.line.queued_calls import Place, Turn
 from deskphone.line.verbs.target import (
     NOT_BRIDGED,
     DialOptions,
@@ -14,9 +14,10 @@ from deskphone.line.verbs.target import (
     until_parted,
 )
 from deskphone.line.waiting import first_of
-from deskphone.records import ENDED_CALL, Instructions
-from deskphone.rest.resources.queues import NAME_LIMIT
-from deskphone.twiml.reading import Source
+from deskphone.records.call import ENDED_CALL
+from deskphone.records.instructions import Instructions
+from deskphone.records.queue import QUEUE_NAME_LIMIT
+from deskphone.twiml.source import Source
 from deskphone.webhooks.webhook import WebhookError
 
 WRONG_METHOD, WRONG_URL, NAME_TOO_SHORT, NAME_TOO_LONG = 14210, 14211, 14212, 14213
@@ -53,9 +54,9 @@ class QueueNoun:
         except WebhookError as error:
             session.store.alert(session.sid, WRONG_URL, f"The url of <Queue>: {error.message}")
             return Outcome("failed", NOT_BRIDGED)
-        if not 0 < len(self.name) <= NAME_LIMIT:
+        if not 0 < len(self.name) <= QUEUE_NAME_LIMIT:
             code = NAME_TOO_LONG if self.name else NAME_TOO_SHORT
-            message = f"The name in <Queue> must have 1 to {NAME_LIMIT} characters"
+            message = f"The name in <Queue> must have 1 to {QUEUE_NAME_LIMIT} characters"
             session.store.alert(session.sid, code, message)
         queue = session.services.queues.named(self.name)
         if queue is None:

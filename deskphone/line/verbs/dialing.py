@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from deskphone.account.numbers import e164
+from deskphone.account.phone_numbers import e164
 from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Fetch, Step
 from deskphone.line.verbs.conferencing import ConferenceNoun
 from deskphone.line.verbs.dequeuing import QueueNoun
-from deskphone.line.verbs.numbers import Number, Numbers
+from deskphone.line.verbs.ringing import NumberNoun, NumberNouns
 from deskphone.line.verbs.target import (
     NOT_BRIDGED,
     DialOptions,
@@ -19,7 +19,7 @@ from deskphone.line.verbs.target import (
     recording_callback,
     recording_fields,
 )
-from deskphone.twiml.reading import NOT_KNOWN, Source
+from deskphone.twiml.source import NOT_KNOWN, Source
 
 RECORD = (
     "do-not-record", "true", "false", "record-from-answer", "record-from-ringing",
@@ -119,9 +119,9 @@ def _target(source: Source) -> Target:
         if len(nouns) > 1 or text:
             code = MIXED if single[0].name == "Conference" else WRONG_NOUN
             source.warn(code, f"<{single[0].name}> cannot be dialled together with others")
-            return Numbers(())
+            return NumberNouns(())
         return SINGLE[single[0].name](single[0])
-    numbers = [Number.read(noun) for noun in nouns]
+    numbers = [NumberNoun.read(noun) for noun in nouns]
     if text:
-        numbers.insert(0, Number(text))
-    return Numbers(tuple(numbers))
+        numbers.insert(0, NumberNoun(text))
+    return NumberNouns(tuple(numbers))

@@ -9,8 +9,8 @@ from deskphone.line.calls.steps import Speech, Step
 from deskphone.line.fields import Fields
 from deskphone.line.verbs.listening import Listening
 from deskphone.line.verbs.speaking import Pause, Play, Say
-from deskphone.records import Want
-from deskphone.twiml.reading import NOT_KNOWN, Source
+from deskphone.records.call import Want
+from deskphone.twiml.source import NOT_KNOWN, Source
 
 PROMPTS: Mapping[str, Callable[[Source], Say | Play | Pause]] = {
     "Say": partial(Say.read, wrong_loop=13322),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import End, Step
-from deskphone.twiml.reading import Source
+from deskphone.twiml.source import Source
 
 
 @dataclass(frozen=True)

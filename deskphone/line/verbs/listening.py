@@ -7,8 +7,8 @@ from deskphone.line import fields
 from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Speech
 from deskphone.line.fields import Fields
-from deskphone.records import StatusCallback
-from deskphone.twiml.reading import NOT_KNOWN, Source
+from deskphone.records.instructions import StatusCallback
+from deskphone.twiml.source import NOT_KNOWN, Source
 
 LONGEST_S = 60
 HINTS_LIMIT = 500

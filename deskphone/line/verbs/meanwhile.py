@@ -7,8 +7,8 @@ from deskphone.line.calls.services import DialectName
 from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Step
 from deskphone.line.fields import Fields
-from deskphone.records import Instructions, Music
-from deskphone.twiml.reading import Source
+from deskphone.records.instructions import Instructions, Music
+from deskphone.twiml.source import Source
 
 SHORTEST_ROUND_S = 1
 """A document that takes no time is not asked for more often. Twilio's rule is not documented."""

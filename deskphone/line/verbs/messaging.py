@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from deskphone.line.texts.replies import Reply
-from deskphone.twiml.reading import Source
+from deskphone.twiml.source import Source
 
 
 def read_message(source: Source) -> Reply:

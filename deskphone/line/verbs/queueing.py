@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import End, Fetch, Leave, Step
 from deskphone.line.fields import Fields
-from deskphone.line.queues import Place
+from deskphone.line.queued_calls import Place
 from deskphone.line.verbs.meanwhile import read_music, resolved, stay
 from deskphone.line.waiting import first_of, is_over
-from deskphone.records import Music
-from deskphone.rest.resources.queues import NAME_LIMIT, SIZE_MAX
-from deskphone.twiml.reading import GapError, Source, TwimlError
+from deskphone.records.instructions import Music
+from deskphone.records.queue import QUEUE_NAME_LIMIT, QUEUE_SIZE_MAX
+from deskphone.twiml.source import GapError, Source, TwimlError
 from deskphone.webhooks.webhook import WebhookError
 
 NOT_KNOWN = 12200
@@ -39,7 +39,7 @@ class Enqueue:
             action=source.raw("action"),
             method=source.method("method", 14201),
             music=read_music(source, "waitUrl", "waitUrlMethod", 14206),
-            max_size=source.whole("maxQueueSize", 0, 1, NOT_KNOWN, SIZE_MAX) or None,
+            max_size=source.whole("maxQueueSize", 0, 1, NOT_KNOWN, QUEUE_SIZE_MAX) or None,
         )
 
     async def run(self, session: CallSession) -> Step:
@@ -196,8 +196,10 @@ def _checked(session: CallSession, name: str, music: Music) -> Music:
     """Return the music with an absolute URL; raise TwimlError if the verb cannot be run so."""
     if not name:
         raise TwimlError(NAME_TOO_SHORT, "<Enqueue> has no name of a queue")
-    if len(name) > NAME_LIMIT:
-        raise TwimlError(NAME_TOO_LONG, f"The name of a queue has at most {NAME_LIMIT} characters")
+    if len(name) > QUEUE_NAME_LIMIT:
+        raise TwimlError(
+            NAME_TOO_LONG, f"The name of a queue has at most {QUEUE_NAME_LIMIT} characters"
+        )
     try:
         return resolved(session, music)
     except WebhookError as error:

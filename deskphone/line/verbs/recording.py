@@ -8,8 +8,9 @@ from deskphone.line.calls.steps import Fetch, Silence, Speech, Step
 from deskphone.line.recording.recorder import url_fields
 from deskphone.line.recording.transcriptions import transcription_of
 from deskphone.line.verbs.target import WRONG_CALLBACK, recording_callback
-from deskphone.records import Recording, StatusCallback
-from deskphone.twiml.reading import Source
+from deskphone.records.instructions import StatusCallback
+from deskphone.records.recording import Recording
+from deskphone.twiml.source import Source
 
 LONGEST_S = 14400
 TRANSCRIBED_S = 120

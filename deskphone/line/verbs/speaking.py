@@ -7,7 +7,7 @@ from deskphone.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
 from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Step
 from deskphone.twiml.coverage import SSML
-from deskphone.twiml.reading import Source
+from deskphone.twiml.source import Source
 from deskphone.webhooks.urls import without_password
 from deskphone.webhooks.webhook import WebhookError
 

@@ -10,10 +10,10 @@ from typing import Literal, Protocol
 from deskphone.line.calls.session import CallSession
 from deskphone.line.fields import Fields
 from deskphone.line.waiting import first_of
-from deskphone.records import StatusCallback
-from deskphone.rest.resources.recordings import EVENTS
-from deskphone.rest.wire import recording_url
-from deskphone.twiml.reading import NOT_KNOWN, Source
+from deskphone.records.addresses import recording_url
+from deskphone.records.instructions import StatusCallback
+from deskphone.records.recording import RECORDING_EVENTS
+from deskphone.twiml.source import NOT_KNOWN, Source
 
 DIALLED = "DialVerb"
 WRONG_CALLBACK, WRONG_EVENT = 13256, 13621
@@ -74,7 +74,9 @@ def recording_callback(source: Source) -> StatusCallback | None:
     """Read where and when a recording is reported; it is the same for all verbs that record."""
     url = source.value("recordingStatusCallback")
     method = source.method("recordingStatusCallbackMethod", NOT_KNOWN)
-    events = source.several("recordingStatusCallbackEvent", EVENTS, ("completed",), WRONG_EVENT)
+    events = source.several(
+        "recordingStatusCallbackEvent", RECORDING_EVENTS, ("completed",), WRONG_EVENT
+    )
     return StatusCallback(url, method, events) if url else None
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from deskphone.account.numbers import e164, region_of
+from deskphone.account.phone_numbers import e164, region_of
 from deskphone.line.calls.session import CallSession
 from deskphone.line.calls.steps import Step
 from deskphone.line.texts.replies import Reply, problem_of
-from deskphone.twiml.reading import Source
+from deskphone.twiml.source import Source
 from deskphone.webhooks.webhook import WebhookError
 
 

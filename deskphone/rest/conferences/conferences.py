@@ -1,45 +1,28 @@
 """The Conferences resource (twilio.com/docs/voice/api/conference-resource)."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from deskphone.records import Conference, Instructions
-from deskphone.rest import wire
-from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.clock import rfc_2822
+from deskphone.line.conferences.announcements import Announcements
+from deskphone.line.conferences.rooms import ConferenceRooms
+from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
+from deskphone.records.conference import VIA_API, Conference
+from deskphone.records.instructions import Instructions
+from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resource import UNNUMBERED, Resource, by_date
+from deskphone.rest.resource import Json, Resource, by_date
 from deskphone.values import ACCOUNT_SID
 
-LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
-"""What a participant may be called: anything short but a path or the SID of a call."""
-VIA_API = "conference-ended-via-api"
 UPDATES = ("Status", "AnnounceUrl", "AnnounceMethod")
 
 
-class Line(Protocol):
-    """Where conferences are held."""
-
-    def named(self, name: str) -> Conference | None: ...
-
-    def end(self, conference_sid: str, reason: str) -> None: ...
-
-
-class Announcer(Protocol):
-    """Plays announcements into conferences."""
-
-    def announce(
-        self, conference_sid: str, instructions: Instructions, call_sid: str | None = None
-    ) -> None: ...
-
-
 @dataclass
-class Conferences(Resource[Conference]):
+class ConferencesResource(Resource[Conference]):
     """List, fetch, update (end, announce). A conference exists once somebody joins it."""
 
-    line: Line
-    announcer: Announcer
+    rooms: ConferenceRooms
+    announcements: Announcements
     key = "conferences"
     filters = (
         "Status", "FriendlyName", "DateCreated", "DateCreated<", "DateCreated>",
@@ -58,8 +41,26 @@ class Conferences(Resource[Conference]):
             and updated(row.updated)
         ]
 
-    def to_json(self, row: Conference) -> wire.Json:
-        return _json(row)
+    def to_json(self, row: Conference) -> Json:
+        """The Conference resource (twilio.com/docs/voice/api/conference-resource)."""
+        path = f"{ACCOUNT_PATH}/Conferences/{row.sid}"
+        return {
+            "account_sid": ACCOUNT_SID,
+            "api_version": API_VERSION,
+            "call_sid_ending_conference": row.call_sid_ending,
+            "date_created": rfc_2822(row.created),
+            "date_updated": rfc_2822(row.updated),
+            "friendly_name": row.friendly_name,
+            "reason_conference_ended": row.reason_ended,
+            "region": "us1",
+            "sid": row.sid,
+            "status": row.status,
+            "subresource_uris": {
+                "participants": f"{path}/Participants.json",
+                "recordings": f"{path}/Recordings.json",
+            },
+            "uri": f"{path}.json",
+        }
 
     def found(self, sid: str) -> Conference:
         conference = self.store.conferences.get(sid)
@@ -67,38 +68,16 @@ class Conferences(Resource[Conference]):
             raise not_found(f"Conferences/{sid}")
         return conference
 
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+    def update(self, sid: str, parameters: Parameters) -> Json:
         conference = self.found(sid)
-        self.check(parameters, UPDATES, ())
+        parameters.check(UPDATES)
         url = parameters.url("AnnounceUrl", UNNUMBERED)
         method = parameters.method("AnnounceMethod", UNNUMBERED)
         status = parameters.text("Status")
         if status not in ("", "completed"):
             raise TwilioRefusalError(UNNUMBERED, "Status must be completed")
         if url:
-            self.announcer.announce(conference.sid, Instructions(url, method))
+            self.announcements.announce(conference.sid, Instructions(url, method))
         if status:
-            self.line.end(conference.sid, VIA_API)
+            self.rooms.end(conference.sid, VIA_API)
         return self.fetch(sid)
-
-
-def _json(record: Conference) -> wire.Json:
-    """The Conference resource (twilio.com/docs/voice/api/conference-resource)."""
-    path = f"{wire.ACCOUNT_PATH}/Conferences/{record.sid}"
-    return {
-        "account_sid": ACCOUNT_SID,
-        "api_version": wire.API_VERSION,
-        "call_sid_ending_conference": record.call_sid_ending,
-        "date_created": wire.rfc_2822(record.created),
-        "date_updated": wire.rfc_2822(record.updated),
-        "friendly_name": record.friendly_name,
-        "reason_conference_ended": record.reason_ended,
-        "region": "us1",
-        "sid": record.sid,
-        "status": record.status,
-        "subresource_uris": {
-            "participants": f"{path}/Participants.json",
-            "recordings": f"{path}/Recordings.json",
-        },
-        "uri": f"{path}.json",
-    }

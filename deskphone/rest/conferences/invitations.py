@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from deskphone.records import StatusCallback
-from deskphone.rest.errors import TwilioRefusalError
+from deskphone.records.instructions import StatusCallback
+from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resource import UNNUMBERED
 
 OF_THE_CALL = (
     "From", "To", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent", "Timeout",

@@ -3,18 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
-from deskphone.records import (
-    Call,
-    Conference,
-    Instructions,
-    Music,
-    Participant,
-    StatusCallback,
-)
-from deskphone.rest import wire
-from deskphone.rest.conferences.conferences import LABEL, Announcer, Conferences
+from deskphone.clock import rfc_2822
+from deskphone.line.calls.exchange import Exchange
+from deskphone.line.conferences.announcements import Announcements
+from deskphone.line.conferences.moderation import Moderation
+from deskphone.records.addresses import ACCOUNT_PATH
+from deskphone.records.call import Call
+from deskphone.records.conference import LABEL, Conference, Participant
+from deskphone.records.instructions import Instructions, Music
+from deskphone.rest.conferences.conferences import ConferencesResource
 from deskphone.rest.conferences.invitations import (
     EMULATED,
     NOT_EMULATED,
@@ -24,10 +23,10 @@ from deskphone.rest.conferences.invitations import (
     document_of,
     flag,
 )
-from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resource import UNNUMBERED, Resource
-from deskphone.rest.resources.calls import Calls
+from deskphone.rest.resource import Json, Resource
+from deskphone.rest.resources.new_call import accepted_call
 from deskphone.values import ACCOUNT_SID
 
 UPDATES = (
@@ -45,45 +44,18 @@ STATUS = {
 """The status of a participant by that of its call; any other one has failed."""
 
 
-class Moderation(Protocol):
-    """What can be done in a conference from outside."""
-
-    def named(self, name: str) -> Conference | None: ...
-
-    def invite(
-        self, call: Call, name: str, invited: Participant, callback: StatusCallback | None
-    ) -> Participant: ...
-
-    def forget(self, participant: Participant) -> None: ...
-
-    def remove(self, participant: Participant) -> None: ...
-
-    def mute(self, participant: Participant, *, muted: bool) -> None: ...
-
-    def hold(self, participant: Participant, music: Music | None, *, hold: bool) -> None: ...
-
-    def modify(
-        self,
-        participant: Participant,
-        music: Music | None,
-        *,
-        beeps_on_exit: bool | None,
-        **changes: Any,
-    ) -> None: ...
-
-
 @dataclass
-class Participants(Resource[Participant]):
+class ParticipantsResource(Resource[Participant]):
     """List, create (ring up for the conference), fetch, update, delete (remove).
 
     `conference` is the SID of the conference or, while it lasts, its name.
     """
 
     conference: str
-    conferences: Conferences
+    conferences: ConferencesResource
     moderation: Moderation
-    announcer: Announcer
-    calls: Calls
+    announcements: Announcements
+    exchange: Exchange
     key = "participants"
     filters = ("Muted", "Hold", "Coaching")
 
@@ -91,16 +63,16 @@ class Participants(Resource[Participant]):
         """A name has single blanks, as in TwiML: who is called comes to the same conference."""
         self.conference = " ".join(self.conference.split())
 
-    def create(self, parameters: Parameters) -> wire.Json:
-        self.check(parameters, EMULATED, NOT_EMULATED)
-        call = self.calls.accepted(call_parameters(parameters))
+    def create(self, parameters: Parameters) -> Json:
+        parameters.check(EMULATED, NOT_EMULATED)
+        call = accepted_call(call_parameters(parameters), self.store, self.clock.now())
         name = self._name()
         document, callback = document_of(name, parameters), callback_of(parameters)
         self._check_room(name, parameters)
         call = self.store.calls.put(replace(call, instructions=Instructions(twiml=document)))
         invited = self._invited(call, parameters)
         participant = self.moderation.invite(call, name, invited, callback)
-        self.calls.exchange.place(call, lambda: self.moderation.forget(participant))
+        self.exchange.place(call, lambda: self.moderation.forget(participant))
         return self.to_json(participant)
 
     def rows(self, parameters: Parameters) -> Sequence[Participant]:
@@ -113,9 +85,26 @@ class Participants(Resource[Participant]):
             and wanted.get("Coaching", row.coaching is not None) == (row.coaching is not None)
         ]
 
-    def to_json(self, row: Participant) -> wire.Json:
+    def to_json(self, row: Participant) -> Json:
         call = self.store.calls.get(row.call_sid)
-        return _json(row, call.status if call else "completed")
+        path = f"{ACCOUNT_PATH}/Conferences/{row.conference_sid}/Participants/{row.call_sid}"
+        return {
+            "account_sid": ACCOUNT_SID,
+            "call_sid": row.call_sid,
+            "call_sid_to_coach": row.coaching,
+            "coaching": row.coaching is not None,
+            "conference_sid": row.conference_sid,
+            "date_created": rfc_2822(row.created),
+            "date_updated": rfc_2822(row.updated),
+            "end_conference_on_exit": row.ends,
+            "hold": row.hold,
+            "label": row.label,
+            "muted": row.muted,
+            "queue_time": None,
+            "start_conference_on_enter": row.starts,
+            "status": STATUS.get(call.status if call else "completed", "failed"),
+            "uri": f"{path}.json",
+        }
 
     def found(self, sid: str) -> Participant:
         """Find a participant by the SID of the call or by the label."""
@@ -124,9 +113,9 @@ class Participants(Resource[Participant]):
                 return participant
         raise not_found(f"Conferences/{self.conference}/Participants/{sid}")
 
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+    def update(self, sid: str, parameters: Parameters) -> Json:
         self.found(sid)
-        self.check(parameters, UPDATES, ())
+        parameters.check(UPDATES)
         announcement = parameters.url("AnnounceUrl", UNNUMBERED)
         method = parameters.method("AnnounceMethod", UNNUMBERED)
         hold_music = _music(parameters, "HoldUrl", "HoldMethod", "GET")
@@ -141,7 +130,7 @@ class Participants(Resource[Participant]):
             self.moderation.modify(self.found(sid), wait_music, beeps_on_exit=beeps, **changes)
         participant = self.found(sid)
         if announcement:
-            self.announcer.announce(
+            self.announcements.announce(
                 participant.conference_sid, Instructions(announcement, method), participant.call_sid
             )
         return self.to_json(participant)
@@ -151,7 +140,7 @@ class Participants(Resource[Participant]):
         if participant.joined:
             self.moderation.remove(participant)
         else:
-            self.calls.exchange.end(participant.call_sid)
+            self.exchange.end(participant.call_sid)
             self.moderation.forget(participant)
 
     def _conference(self) -> Conference:
@@ -215,25 +204,3 @@ def _music(parameters: Parameters, url: str, method: str, default: str) -> Music
     """Return what is to be heard; None when it is not named."""
     how = parameters.method(method, UNNUMBERED, default)
     return Music(parameters.url(url, UNNUMBERED), how) if url in parameters else None
-
-
-def _json(record: Participant, call_status: str) -> wire.Json:
-    """The Participant resource (twilio.com/docs/voice/api/conference-participant-resource)."""
-    path = f"{wire.ACCOUNT_PATH}/Conferences/{record.conference_sid}/Participants/{record.call_sid}"
-    return {
-        "account_sid": ACCOUNT_SID,
-        "call_sid": record.call_sid,
-        "call_sid_to_coach": record.coaching,
-        "coaching": record.coaching is not None,
-        "conference_sid": record.conference_sid,
-        "date_created": wire.rfc_2822(record.created),
-        "date_updated": wire.rfc_2822(record.updated),
-        "end_conference_on_exit": record.ends,
-        "hold": record.hold,
-        "label": record.label,
-        "muted": record.muted,
-        "queue_time": None,
-        "start_conference_on_enter": record.starts,
-        "status": STATUS.get(call_status, "failed"),
-        "uri": f"{path}.json",
-    }

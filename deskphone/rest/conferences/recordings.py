@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskphone.records import Recording
-from deskphone.rest import wire
+from deskphone.records.addresses import ACCOUNT_PATH
+from deskphone.records.recording import Recording
 from deskphone.rest.errors import NotEmulatedError, not_found
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resources.recordings import Recordings
+from deskphone.rest.resource import Json
+from deskphone.rest.resources.recordings import RecordingsResource, call_recording_json
 
 
 @dataclass
-class ConferenceRecordings(Recordings):
+class ConferenceRecordingsResource(RecordingsResource):
     """List, fetch, delete."""
 
     conference_sid: str
@@ -22,9 +23,9 @@ class ConferenceRecordings(Recordings):
         rows = super().rows(parameters)
         return [row for row in rows if row.conference_sid == self.conference_sid]
 
-    def to_json(self, row: Recording) -> wire.Json:
-        members = wire.call_recording(row)
-        path = f"{wire.ACCOUNT_PATH}/Conferences/{self.conference_sid}/Recordings/{row.sid}"
+    def to_json(self, row: Recording) -> Json:
+        members = call_recording_json(row)
+        path = f"{ACCOUNT_PATH}/Conferences/{self.conference_sid}/Recordings/{row.sid}"
         return {
             **{name: members[name] for name in members if name != "track"},
             "uri": f"{path}.json",
@@ -36,6 +37,6 @@ class ConferenceRecordings(Recordings):
             raise not_found(f"Conferences/{self.conference_sid}/Recordings/{sid}")
         return recording
 
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+    def update(self, sid: str, parameters: Parameters) -> Json:
         self.found(sid)
         raise NotEmulatedError("Pausing or stopping the recording of a conference")

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from deskphone.records import Instructions, Member
-from deskphone.rest import wire
-from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.clock import rfc_2822
+from deskphone.line.calls.exchange import Exchange
+from deskphone.records.addresses import ACCOUNT_PATH
+from deskphone.records.instructions import Instructions
+from deskphone.records.queue import Member
+from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resource import UNNUMBERED, Resource
-from deskphone.rest.resources.calls import Exchange
-from deskphone.rest.resources.queues import Queues
+from deskphone.rest.resource import Json, Resource
+from deskphone.rest.resources.queues import QueuesResource
 
 FRONT = "Front"
 """Stands for the SID of the call at the head of the queue."""
@@ -18,21 +19,27 @@ UPDATES = ("Url", "Method")
 
 
 @dataclass
-class Members(Resource[Member]):
+class MembersResource(Resource[Member]):
     """List, fetch, update (take out of the queue and send elsewhere)."""
 
     queue_sid: str
-    queues: Queues
+    queues: QueuesResource
     exchange: Exchange
     key = "queue_members"
 
     def rows(self, parameters: Parameters) -> Sequence[Member]:
-        """Return who waits, the front of the queue first."""
+        """Return the calls that wait, the front of the queue first."""
         return self.queues.found(self.queue_sid).members
 
-    def to_json(self, row: Member) -> wire.Json:
-        members = self.queues.found(self.queue_sid).members
-        return _json(row, members.index(row) + 1, self.clock.now())
+    def to_json(self, row: Member) -> Json:
+        return {
+            "call_sid": row.call_sid,
+            "date_enqueued": rfc_2822(row.since),
+            "position": self.queues.found(self.queue_sid).members.index(row) + 1,
+            "queue_sid": row.queue_sid,
+            "uri": f"{ACCOUNT_PATH}/Queues/{row.queue_sid}/Members/{row.call_sid}.json",
+            "wait_time": int((self.clock.now() - row.since).total_seconds()),
+        }
 
     def found(self, sid: str) -> Member:
         members = self.queues.found(self.queue_sid).members
@@ -41,26 +48,14 @@ class Members(Resource[Member]):
             raise not_found(f"Queues/{self.queue_sid}/Members/{sid}")
         return found[0]
 
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+    def update(self, sid: str, parameters: Parameters) -> Json:
         member = self.found(sid)
-        self.check(parameters, UPDATES, ())
+        parameters.check(UPDATES)
         if not parameters.text("Url"):
             raise TwilioRefusalError(UNNUMBERED, "Url is required")
         url, method = parameters.url("Url", UNNUMBERED), parameters.method("Method", UNNUMBERED)
         shown = self.to_json(member)
         self.exchange.redirect(member.call_sid, Instructions(url, method))
-        # Its own task would take it out a moment later; by then somebody else may ask for Front.
-        self.queues.line.remove(member)
+        # Its own task would take it out a moment later; by then another request may ask for Front.
+        self.queues.queued_calls.remove(member)
         return shown
-
-
-def _json(record: Member, position: int, now: datetime) -> wire.Json:
-    """The Member resource (twilio.com/docs/voice/api/member-resource)."""
-    return {
-        "call_sid": record.call_sid,
-        "date_enqueued": wire.rfc_2822(record.since),
-        "position": position,
-        "queue_sid": record.queue_sid,
-        "uri": f"{wire.ACCOUNT_PATH}/Queues/{record.queue_sid}/Members/{record.call_sid}.json",
-        "wait_time": int((now - record.since).total_seconds()),
-    }

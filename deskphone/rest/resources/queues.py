@@ -2,48 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
 
-from deskphone.account.sids import new_sid
-from deskphone.records import Member, Queue
-from deskphone.rest import wire
-from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.clock import rfc_2822
+from deskphone.line.queued_calls import QueuedCalls, new_queue
+from deskphone.records.addresses import ACCOUNT_PATH
+from deskphone.records.queue import QUEUE_NAME_LIMIT, QUEUE_SIZE, QUEUE_SIZE_MAX, Queue
+from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resource import UNNUMBERED, Resource
+from deskphone.rest.resource import Json, Resource
 from deskphone.values import ACCOUNT_SID
 
-SIZE = 1000
-SIZE_MAX = 5000
-NAME_LIMIT = 64
 EMULATED = ("FriendlyName", "MaxSize")
 
 
-def new_queue(name: str, max_size: int, now: datetime) -> Queue:
-    """Return an empty queue."""
-    return Queue(new_sid("QU"), name, max_size, created=now, updated=now)
-
-
-class Line(Protocol):
-    """Where calls wait."""
-
-    def named(self, name: str) -> Queue | None: ...
-
-    def forget(self, queue_sid: str) -> None: ...
-
-    def remove(self, member: Member) -> None: ...
-
-
 @dataclass
-class Queues(Resource[Queue]):
+class QueuesResource(Resource[Queue]):
     """Create, list, fetch, update, delete."""
 
-    line: Line
+    queued_calls: QueuedCalls
     key = "queues"
 
-    def create(self, parameters: Parameters) -> wire.Json:
-        self.check(parameters, EMULATED, ())
-        name, max_size = self._name(parameters), _max_size(parameters, SIZE)
+    def create(self, parameters: Parameters) -> Json:
+        parameters.check(EMULATED)
+        name, max_size = self._name(parameters), _max_size(parameters, QUEUE_SIZE)
         if not name:
             raise TwilioRefusalError(UNNUMBERED, "FriendlyName is required")
         return self.to_json(self.store.queues.put(new_queue(name, max_size, self.clock.now())))
@@ -51,8 +32,19 @@ class Queues(Resource[Queue]):
     def rows(self, parameters: Parameters) -> Sequence[Queue]:
         return self.store.queues.newest_first()
 
-    def to_json(self, row: Queue) -> wire.Json:
-        return _json(row, self.clock.now())
+    def to_json(self, row: Queue) -> Json:
+        waits = [(self.clock.now() - member.since).total_seconds() for member in row.members]
+        return {
+            "account_sid": ACCOUNT_SID,
+            "average_wait_time": round(sum(waits) / len(waits)) if waits else 0,
+            "current_size": len(row.members),
+            "date_created": rfc_2822(row.created),
+            "date_updated": rfc_2822(row.updated),
+            "friendly_name": row.friendly_name,
+            "max_size": row.max_size,
+            "sid": row.sid,
+            "uri": f"{ACCOUNT_PATH}/Queues/{row.sid}.json",
+        }
 
     def found(self, sid: str) -> Queue:
         queue = self.store.queues.get(sid)
@@ -60,9 +52,9 @@ class Queues(Resource[Queue]):
             raise not_found(f"Queues/{sid}")
         return queue
 
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+    def update(self, sid: str, parameters: Parameters) -> Json:
         queue = self.found(sid)
-        self.check(parameters, EMULATED, ())
+        parameters.check(EMULATED)
         changed = replace(
             queue,
             friendly_name=self._name(parameters, queue.sid) or queue.friendly_name,
@@ -75,34 +67,20 @@ class Queues(Resource[Queue]):
         if self.found(sid).members:
             raise TwilioRefusalError(UNNUMBERED, "A queue with calls in it cannot be deleted")
         self.store.queues.remove(sid)
-        self.line.forget(sid)
+        self.queued_calls.forget(sid)
 
     def _name(self, parameters: Parameters, own_sid: str = "") -> str:
         """Return a name that no other queue has."""
         name = parameters.text("FriendlyName")
-        if len(name) > NAME_LIMIT:
-            raise TwilioRefusalError(UNNUMBERED, f"FriendlyName: at most {NAME_LIMIT} characters")
-        other = self.line.named(name)
+        if len(name) > QUEUE_NAME_LIMIT:
+            raise TwilioRefusalError(
+                UNNUMBERED, f"FriendlyName: at most {QUEUE_NAME_LIMIT} characters"
+            )
+        other = self.queued_calls.named(name)
         if other is not None and other.sid != own_sid:
             raise TwilioRefusalError(UNNUMBERED, "Another queue has this FriendlyName")
         return name
 
 
 def _max_size(parameters: Parameters, default: int) -> int:
-    return parameters.whole("MaxSize", UNNUMBERED, default, 1, SIZE_MAX)
-
-
-def _json(record: Queue, now: datetime) -> wire.Json:
-    """The Queue resource (twilio.com/docs/voice/api/queue-resource)."""
-    waits = [(now - member.since).total_seconds() for member in record.members]
-    return {
-        "account_sid": ACCOUNT_SID,
-        "average_wait_time": round(sum(waits) / len(waits)) if waits else 0,
-        "current_size": len(record.members),
-        "date_created": wire.rfc_2822(record.created),
-        "date_updated": wire.rfc_2822(record.updated),
-        "friendly_name": record.friendly_name,
-        "max_size": record.max_size,
-        "sid": record.sid,
-        "uri": f"{wire.ACCOUNT_PATH}/Queues/{record.sid}.json",
-    }
+    return parameters.whole("MaxSize", UNNUMBERED, default, 1, QUEUE_SIZE_MAX)

@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from deskphone.clock import rfc_2822
 from deskphone.line.recording import sound
-from deskphone.records import Call, Recording, RecordingOptions, StatusCallback, Track
-from deskphone.rest import wire
-from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.line.recording.recorder import Recorder
+from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION, recording_url
+from deskphone.records.call import Call, RecordingOptions, Track
+from deskphone.records.instructions import StatusCallback
+from deskphone.records.recording import LIVE, ON_DEMAND, RECORDING_EVENTS, Recording
+from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resource import UNNUMBERED, Content, Resource, by_date
+from deskphone.rest.resource import Content, Json, Resource, by_date
+from deskphone.values import ACCOUNT_SID
 
-EVENTS = ("in-progress", "completed", "absent")
-"""What can be reported of a recording."""
-OF_THE_CALL = "OutboundAPI"
-"""The source of what is recorded from answer to end because the call was placed so."""
-ON_DEMAND = "StartCallRecordingAPI"
-LIVE = ("in-progress", "paused")
 CURRENT = "Twilio.CURRENT"
 """Stands for the SID of the recording that is going on."""
 CREATE = (
@@ -31,33 +29,19 @@ TRACKS: Mapping[str, Track] = {
     "outbound": "outbound",
     "both": "both",
 }
+SOUNDS = {
+    "": (sound.wav, "audio/x-wav"),
+    "wav": (sound.wav, "audio/x-wav"),
+    "mp3": (sound.mp3, "audio/mpeg"),
+}
+"""How the sound is made and its type, by the ending of the name in the path."""
 TRIMS = ("", "trim-silence", "do-not-trim")
 WRONG_STATE = 21220
 CONCURRENT = 16108
 
 
-class Recorder(Protocol):
-    """What records calls."""
-
-    def start(
-        self,
-        call: Call,
-        source: str,
-        *,
-        callback: StatusCallback | None = None,
-        channels: int = 1,
-        track: Track = "both",
-    ) -> Recording: ...
-
-    def pause(self, sid: str, *, skip: bool) -> None: ...
-
-    def resume(self, sid: str) -> None: ...
-
-    def finish(self, sid: str) -> Recording | None: ...
-
-
 @dataclass
-class Recordings(Resource[Recording]):
+class RecordingsResource(Resource[Recording]):
     """List, fetch, delete, and the sound."""
 
     key = "recordings"
@@ -75,8 +59,17 @@ class Recordings(Resource[Recording]):
             and created(row.created)
         ]
 
-    def to_json(self, row: Recording) -> wire.Json:
-        return wire.recording(row)
+    def to_json(self, row: Recording) -> Json:
+        """The Recording resource (twilio.com/docs/voice/api/recording)."""
+        path = f"{ACCOUNT_PATH}/Recordings/{row.sid}"
+        parts = {"add_on_results": "AddOnResults", "transcriptions": "Transcriptions"}
+        return {
+            **_members(row),
+            "media_url": recording_url(row),
+            "price_unit": "USD",
+            "subresource_uris": {key: f"{path}/{name}.json" for key, name in parts.items()},
+            "uri": f"{path}.json",
+        }
 
     def found(self, sid: str) -> Recording:
         recording = self.store.recordings.get(sid)
@@ -96,19 +89,17 @@ class Recordings(Resource[Recording]):
         recording = self.found(sid)
         if recording.status != "completed" or not recording.duration_s:
             raise not_found(f"Recordings/{name}")
-        match extension:
-            case "" | "wav":
-                body = sound.wav(recording.duration_s, recording.channels)
-                return Content(body, "audio/x-wav")
-            case "mp3":
-                body = sound.mp3(recording.duration_s, recording.channels)
-                return Content(body, "audio/mpeg")
-            case _:
-                raise not_found(f"Recordings/{name}")
+        if extension not in SOUNDS:
+            raise not_found(f"Recordings/{name}")
+        make, content_type = SOUNDS[extension]
+        try:
+            return Content(make(recording.duration_s, recording.channels), content_type)
+        except sound.TooLongError as error:
+            raise NotEmulatedError(str(error)) from error
 
 
 @dataclass
-class CallRecordings(Recordings):
+class CallRecordingsResource(RecordingsResource):
     """The recordings of one call: also begin one, pause it, end it."""
 
     call: Call
@@ -116,8 +107,8 @@ class CallRecordings(Recordings):
     filters = ("DateCreated", "DateCreated<", "DateCreated>")
     missing_filters = ()
 
-    def create(self, parameters: Parameters) -> wire.Json:
-        self.check(parameters, CREATE, ())
+    def create(self, parameters: Parameters) -> Json:
+        parameters.check(CREATE)
         how = recording_options(parameters)
         if self.call.status != "in-progress":
             raise TwilioRefusalError(
@@ -128,13 +119,13 @@ class CallRecordings(Recordings):
         recording = self.recorder.start(
             self.call, ON_DEMAND, callback=how.callback, channels=how.channels, track=how.track
         )
-        return wire.call_recording(recording)
+        return call_recording_json(recording)
 
     def rows(self, parameters: Parameters) -> Sequence[Recording]:
         return [row for row in super().rows(parameters) if row.call_sid == self.call.sid]
 
-    def to_json(self, row: Recording) -> wire.Json:
-        return wire.call_recording(row)
+    def to_json(self, row: Recording) -> Json:
+        return call_recording_json(row)
 
     def found(self, sid: str) -> Recording:
         if sid == CURRENT:
@@ -145,9 +136,9 @@ class CallRecordings(Recordings):
             raise not_found(f"Calls/{self.call.sid}/Recordings/{sid}")
         return recording
 
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
+    def update(self, sid: str, parameters: Parameters) -> Json:
         recording = self.found(sid)
-        self.check(parameters, UPDATE, ())
+        parameters.check(UPDATE)
         status, pause = parameters.text("Status"), parameters.text("PauseBehavior")
         if status not in ("in-progress", "paused", "stopped"):
             raise TwilioRefusalError(UNNUMBERED, "Status must be in-progress, paused or stopped")
@@ -187,7 +178,37 @@ def _callback(parameters: Parameters) -> StatusCallback | None:
     method = parameters.method("RecordingStatusCallbackMethod", UNNUMBERED)
     # The names may come as repeated parameters or in one value with blanks between.
     given = " ".join(parameters.texts("RecordingStatusCallbackEvent")).split()
-    if not set(given) <= set(EVENTS):
-        message = f"RecordingStatusCallbackEvent must be of {', '.join(EVENTS)}"
+    if not set(given) <= set(RECORDING_EVENTS):
+        message = f"RecordingStatusCallbackEvent must be of {', '.join(RECORDING_EVENTS)}"
         raise TwilioRefusalError(UNNUMBERED, message)
     return StatusCallback(url, method, tuple(given) or ("completed",)) if url else None
+
+
+def call_recording_json(record: Recording) -> Json:
+    """The Recording as it stands below its call: with its track, without what hangs on it."""
+    return {
+        **_members(record),
+        "price_unit": None,
+        "track": record.track,
+        "uri": f"{ACCOUNT_PATH}/Calls/{record.call_sid}/Recordings/{record.sid}.json",
+    }
+
+
+def _members(record: Recording) -> Json:
+    return {
+        "account_sid": ACCOUNT_SID,
+        "api_version": API_VERSION,
+        "call_sid": record.call_sid,
+        "channels": record.channels,
+        "conference_sid": record.conference_sid,
+        "date_created": rfc_2822(record.created),
+        "date_updated": rfc_2822(record.updated),
+        "duration": None if record.duration_s is None else str(record.duration_s),
+        "encryption_details": None,
+        "error_code": record.error_code,
+        "price": None,
+        "sid": record.sid,
+        "source": record.source,
+        "start_time": rfc_2822(record.created),
+        "status": record.status,
+    }

@@ -18,9 +18,15 @@ MessageStatus = Literal[
     "received",
     "canceled",
 ]
-
-
 ENDED_MESSAGE = frozenset({"delivered", "undelivered", "failed", "received", "canceled"})
+
+BODY_LIMIT = 1600
+"""Characters in a text."""
+MEDIA_LIMIT = 10
+
+OPTED_OUT = 21610
+OPTED_OUT_REFUSAL = "Attempt to send to unsubscribed recipient"
+"""Twilio's number and sentence for a text to a person who has opted out of its sender's texts."""
 
 
 @dataclass(frozen=True)

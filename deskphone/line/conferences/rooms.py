@@ -7,12 +7,12 @@ from typing import Any
 from deskphone.account.sids import new_sid
 from deskphone.account.store import Store
 from deskphone.clock import Clock
-from deskphone.line.conferences.attendance import Attendee, Joining, RefusedError, Room
+from deskphone.line.conferences.attendance import Attendee, ConferenceRoom, Joining, RefusedError
 from deskphone.line.conferences.reports import ConferenceReports, of_ending
 from deskphone.line.recording.recorder import Recorder
-from deskphone.line.reports import Reports
-from deskphone.records import ENDED_CALL, Call, Conference, Participant
-from deskphone.rest.conferences.conferences import VIA_API
+from deskphone.line.status_reports import StatusReports
+from deskphone.records.call import ENDED_CALL, Call
+from deskphone.records.conference import VIA_API, Conference, Participant
 
 FULL, LABEL_TAKEN, NOT_TO_COACH = 16020, 16025, 13240
 MODERATOR = "participant-with-end-conference-on-exit"
@@ -24,14 +24,14 @@ HUNG_UP, UPDATED, ADD_FAILED = (
 )
 
 
-class Conferences:
+class ConferenceRooms:
     """All conferences. The records hold who takes part; this holds what happens to them."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        reports: Reports,
+        reports: StatusReports,
         recorder: Recorder,
         hang_up: Callable[[str], None],
     ) -> None:
@@ -41,7 +41,7 @@ class Conferences:
         self._reports = reports
         self._recorder = recorder
         self._hang_up = hang_up
-        self._rooms: dict[str, Room] = {}
+        self._rooms: dict[str, ConferenceRoom] = {}
 
     def named(self, name: str) -> Conference | None:
         """Return the conference with this name that is not over."""
@@ -54,7 +54,7 @@ class Conferences:
             None,
         )
 
-    def room(self, conference_sid: str) -> Room | None:
+    def room(self, conference_sid: str) -> ConferenceRoom | None:
         """Return what belongs to a conference; None when it is over."""
         return self._rooms.get(conference_sid)
 
@@ -174,7 +174,7 @@ class Conferences:
         now = self._clock.now()
         conference = Conference(new_sid("CF"), joining.name, created=now, updated=now)
         reports = ConferenceReports(self._reports, self._clock, joining.callback)
-        self._rooms[conference.sid] = Room(reports)
+        self._rooms[conference.sid] = ConferenceRoom(reports)
         return conference
 
     def _participant(
@@ -196,7 +196,7 @@ class Conferences:
             ends=joining.ends,
         )
 
-    def _start(self, conference: Conference, room: Room) -> Conference:
+    def _start(self, conference: Conference, room: ConferenceRoom) -> Conference:
         """Start it once two are in it and one of them starts it."""
         present = [one for one in conference.participants if one.joined]
         if (
@@ -223,7 +223,7 @@ class Conferences:
         return conference
 
     def _tell_left(
-        self, conference: Conference, room: Room, participant: Participant, reason: str
+        self, conference: Conference, room: ConferenceRoom, participant: Participant, reason: str
     ) -> None:
         call = self._store.calls.get(participant.call_sid)
         if call is not None and participant.joined and call.status in ENDED_CALL:

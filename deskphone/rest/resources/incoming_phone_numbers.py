@@ -4,13 +4,15 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from deskphone.account.numbers import e164, kind_of, national
+from deskphone.account.phone_numbers import e164, kind_of, national
 from deskphone.account.sids import new_sid
-from deskphone.records import PhoneNumber
-from deskphone.rest import wire
+from deskphone.clock import rfc_2822
+from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
+from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.errors import TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
-from deskphone.rest.resource import Resource
+from deskphone.rest.resource import Json, Resource
+from deskphone.values import ACCOUNT_SID
 
 URLS = {
     "VoiceUrl": "voice_url",
@@ -41,15 +43,15 @@ KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
 
 
 @dataclass
-class PhoneNumbers(Resource[PhoneNumber]):
+class NumbersResource(Resource[PhoneNumber]):
     """Create (buy), list, fetch, update, delete (give back)."""
 
     key = "incoming_phone_numbers"
     filters = ("PhoneNumber", "FriendlyName")
     missing_filters = ("Beta", "Origin")
 
-    def create(self, parameters: Parameters) -> wire.Json:
-        self.check(parameters, EMULATED, NOT_EMULATED)
+    def create(self, parameters: Parameters) -> Json:
+        parameters.check(EMULATED, NOT_EMULATED)
         digits = self._digits(parameters)
         now = self.clock.now()
         number = PhoneNumber(new_sid("PN"), digits, national(digits), created=now, updated=now)
@@ -63,8 +65,45 @@ class PhoneNumbers(Resource[PhoneNumber]):
             if digits in row.phone_number and (not name or row.friendly_name == name)
         ]
 
-    def to_json(self, row: PhoneNumber) -> wire.Json:
-        return wire.phone_number(row)
+    def to_json(self, row: PhoneNumber) -> Json:
+        """The IncomingPhoneNumber resource (twilio.com/docs/phone-numbers/api)."""
+        return {
+            "account_sid": ACCOUNT_SID,
+            "address_requirements": "none",
+            "address_sid": None,
+            "api_version": API_VERSION,
+            "beta": False,
+            "bundle_sid": None,
+            "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+            "date_created": rfc_2822(row.created),
+            "date_updated": rfc_2822(row.updated),
+            "emergency_address_sid": None,
+            "emergency_address_status": "unregistered",
+            "emergency_status": "Inactive",
+            "friendly_name": row.friendly_name,
+            "identity_sid": None,
+            "origin": "twilio",
+            "phone_number": row.phone_number,
+            "sid": row.sid,
+            "sms_application_sid": None,
+            "sms_fallback_method": row.sms_fallback_method,
+            "sms_fallback_url": row.sms_fallback_url,
+            "sms_method": row.sms_method,
+            "sms_url": row.sms_url,
+            "status": "in-use",
+            "status_callback": row.status_callback,
+            "status_callback_method": row.status_callback_method,
+            "trunk_sid": None,
+            "type": kind_of(row.phone_number),
+            "uri": f"{ACCOUNT_PATH}/IncomingPhoneNumbers/{row.sid}.json",
+            "voice_application_sid": None,
+            "voice_caller_id_lookup": False,
+            "voice_fallback_method": row.voice_fallback_method,
+            "voice_fallback_url": row.voice_fallback_url,
+            "voice_method": row.voice_method,
+            "voice_receive_mode": "voice",
+            "voice_url": row.voice_url,
+        }
 
     def found(self, sid: str) -> PhoneNumber:
         number = self.store.numbers.get(sid)
@@ -72,10 +111,10 @@ class PhoneNumbers(Resource[PhoneNumber]):
             raise not_found(f"IncomingPhoneNumbers/{sid}")
         return number
 
-    def update(self, sid: str, parameters: Parameters) -> wire.Json:
-        self.check(parameters, UPDATES, NOT_EMULATED)
+    def update(self, sid: str, parameters: Parameters) -> Json:
+        parameters.check(UPDATES, NOT_EMULATED)
         changed = replace(_changed(self.found(sid), parameters), updated=self.clock.now())
-        return wire.phone_number(self.store.numbers.put(changed))
+        return self.to_json(self.store.numbers.put(changed))
 
     def delete(self, sid: str) -> None:
         self.store.numbers.remove(self.found(sid).sid)
@@ -99,7 +138,7 @@ class PhoneNumbers(Resource[PhoneNumber]):
 
 
 @dataclass
-class NumbersOfOneKind(PhoneNumbers):
+class NumbersOfOneKindResource(NumbersResource):
     """The lists Local, Mobile and TollFree; what is in them is fetched without them."""
 
     kind: str
@@ -107,7 +146,7 @@ class NumbersOfOneKind(PhoneNumbers):
     def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
         return [row for row in super().rows(parameters) if kind_of(row.phone_number) == self.kind]
 
-    def to_json(self, row: PhoneNumber) -> wire.Json:
+    def to_json(self, row: PhoneNumber) -> Json:
         """Leave out the type: it is that of the list."""
         body = super().to_json(row)
         del body["type"]

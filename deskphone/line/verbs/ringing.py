@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskphone.account.numbers import e164
+from deskphone.account.phone_numbers import e164
 from deskphone.line.calls.legs import Leg, LegRequest, first_connected
 from deskphone.line.calls.session import CallSession
 from deskphone.line.fields import Fields
@@ -15,9 +15,9 @@ from deskphone.line.verbs.target import (
     recorded,
     until_parted,
 )
-from deskphone.records import StatusCallback
-from deskphone.rest.resources.calls import EVENTS
-from deskphone.twiml.reading import NOT_KNOWN, GapError, Source
+from deskphone.records.call import CALL_EVENTS
+from deskphone.records.instructions import StatusCallback
+from deskphone.twiml.source import NOT_KNOWN, GapError, Source
 from deskphone.webhooks.webhook import WebhookError
 
 NUMBERS_LIMIT = 10
@@ -26,7 +26,7 @@ WRONG_METHOD, WRONG_DIGITS = 13221, 13222
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberNoun:
     """One phone and what happens on its side before it is connected."""
 
     text: str
@@ -36,12 +36,12 @@ class Number:
     callback: StatusCallback | None = None
 
     @classmethod
-    def read(cls, source: Source) -> "Number":
+    def read(cls, source: Source) -> "NumberNoun":
         if source.value("machineDetection"):
             raise GapError("The attribute machineDetection of <Number>")
         url = source.value("statusCallback")
         method = source.method("statusCallbackMethod", NOT_KNOWN)
-        events = source.several("statusCallbackEvent", EVENTS, ("completed",), NOT_KNOWN)
+        events = source.several("statusCallbackEvent", CALL_EVENTS, ("completed",), NOT_KNOWN)
         number = cls(
             text=source.text(),
             url=source.value("url"),
@@ -54,10 +54,10 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberNouns:
     """Up to ten phones; the first to answer is connected, the others stop ringing."""
 
-    numbers: tuple[Number, ...]
+    numbers: tuple[NumberNoun, ...]
 
     @property
     def label(self) -> str:
@@ -81,7 +81,7 @@ class Numbers:
         return [request for request in found if request is not None]
 
 
-def _request(session: CallSession, options: DialOptions, number: Number) -> LegRequest | None:
+def _request(session: CallSession, options: DialOptions, number: NumberNoun) -> LegRequest | None:
     """Return how a number is dialled; None, with an alert, if it cannot be."""
     to = e164(number.text)
     if to is None:

@@ -4,8 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from deskphone.records.calls import Track
+from deskphone.records.call import Track
 from deskphone.records.instructions import StatusCallback
+
+RECORDING_EVENTS = ("in-progress", "completed", "absent")
+"""What can be reported of a recording."""
+LIVE = ("in-progress", "paused")
+OF_THE_CALL = "OutboundAPI"
+"""The source of a recording that runs from answer to end because the call was placed so."""
+ON_DEMAND = "StartCallRecordingAPI"
+"""The source of a recording that was started while the call went on."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ Want = Literal["keys", "speech", "recording"]
 
 ENDED_CALL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 
+CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
+"""What can be reported of a call."""
+
 Track = Literal["inbound", "outbound", "both"]
 """What of a call is recorded: what Twilio hears, what it says, or both."""
 

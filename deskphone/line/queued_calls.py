@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime
 
+from deskphone.account.sids import new_sid
 from deskphone.account.store import Store
 from deskphone.clock import Clock
-from deskphone.records import Call, Instructions, Member, Queue
-from deskphone.rest.resources.queues import SIZE, new_queue
+from deskphone.records.call import Call
+from deskphone.records.instructions import Instructions
+from deskphone.records.queue import QUEUE_SIZE, Member, Queue
 
 
 class Place:
@@ -40,7 +42,7 @@ class Turn:
         self.place: Place | None = None
 
 
-class Queues:
+class QueuedCalls:
     """All queues. The records hold who waits; this holds what happens to them."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -66,7 +68,7 @@ class Queues:
         `max_size` holds for this call, and for a queue that is made for it.
         """
         now = self._clock.now()
-        queue = self.named(name) or new_queue(name, max_size or SIZE, now)
+        queue = self.named(name) or new_queue(name, max_size or QUEUE_SIZE, now)
         if len(queue.members) >= min(max_size or queue.max_size, queue.max_size):
             return None
         place = Place(Member(call.sid, queue.sid, call.person, now))
@@ -128,3 +130,8 @@ class Queues:
 
     def _put(self, queue: Queue, members: tuple[Member, ...]) -> None:
         self._store.queues.put(replace(queue, members=members, updated=self._clock.now()))
+
+
+def new_queue(name: str, max_size: int, now: datetime) -> Queue:
+    """Return an empty queue."""
+    return Queue(new_sid("QU"), name, max_size, created=now, updated=now)

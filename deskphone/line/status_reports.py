@@ -29,7 +29,7 @@ class _Waiting:
     overtaken_by: asyncio.Future[asyncio.Task[None]]
 
 
-class Reports:
+class StatusReports:
     """Keeps the order: a report goes out when the one before it on the same resource is done.
 
     Twilio does not promise the order of arrival; this is one of the orders it can produce. Others,

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+QUEUE_SIZE = 1000
+QUEUE_SIZE_MAX = 5000
+"""How many calls a queue holds: unless it is told otherwise, and at most."""
+QUEUE_NAME_LIMIT = 64
+
 
 @dataclass(frozen=True)
 class Member:

@@ -1,8 +1,15 @@
 """Conferences and who takes part in them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+PARTICIPANTS_LIMIT = 250
+LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
+"""What a participant may be called: anything short, except a path or the SID of a call."""
+VIA_API = "conference-ended-via-api"
+"""The reason of a conference that the REST API has ended."""
 
 
 @dataclass(frozen=True)

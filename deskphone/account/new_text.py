@@ -1,0 +1,68 @@
+"""A new text: its SID, its media, and how many segments Twilio counts for it.
+
+Segments: 3GPP TS 23.038 and twilio.com/docs/glossary/what-sms-character-limit. An app's own count
+is written apart from this one on purpose: a test lets the two judge each other.
+"""
+
+import mimetypes
+from collections.abc import Sequence
+from datetime import datetime
+
+from deskphone.account.sids import new_sid
+from deskphone.records.instructions import Direction
+from deskphone.records.message import Media, Message, MessageStatus
+
+GSM_BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_ESCAPED = "\f^{}\\[~]|€"
+WIDTH_OF_GSM = dict.fromkeys(GSM_BASIC, 1) | dict.fromkeys(GSM_ESCAPED, 2)
+
+
+def new_text(
+    now: datetime,
+    sender: str | None,
+    to: str,
+    body: str,
+    media: Sequence[str],
+    direction: Direction,
+    status: MessageStatus,
+) -> Message:
+    """Return the record of a new text; `media` are URLs.
+
+    Nothing is fetched: the types of media are guessed from their names. A text with media is not
+    divided into segments.
+    """
+    return Message(
+        sid=new_sid("MM" if media else "SM"),
+        to=to,
+        sender=sender,
+        body=body,
+        direction=direction,
+        status=status,
+        created=now,
+        updated=now,
+        segments=1 if media else count_segments(body),
+        media=tuple(
+            Media(new_sid("ME"), url, mimetypes.guess_type(url)[0] or "image/jpeg") for url in media
+        ),
+    )
+
+
+def count_segments(body: str) -> int:
+    """Return the number of segments of a text, 1 for an empty one."""
+    if all(character in WIDTH_OF_GSM for character in body):
+        return _count([WIDTH_OF_GSM[character] for character in body], alone=160, joined=153)
+    return _count([1 if ord(character) < 0x10000 else 2 for character in body], alone=70, joined=67)
+
+
+def _count(widths: list[int], alone: int, joined: int) -> int:
+    if sum(widths) <= alone:
+        return 1
+    segments, room = 1, joined
+    for width in widths:
+        if width > room:
+            segments, room = segments + 1, joined
+        room -= width
+    return segments

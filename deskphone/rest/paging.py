@@ -1,0 +1,51 @@
+"""Lists in pages: Twilio's envelope around the rows of a resource."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from deskphone.rest.errors import UNNUMBERED
+from deskphone.rest.parameters import Parameters
+from deskphone.rest.resource import Json, R, Resource, Row
+
+PAGING = ("PageSize", "Page", "PageToken")
+PAGE_SIZE = 50
+PAGE_SIZE_MAX = 1000
+
+
+def page_of(resource: Resource[R], path: str, parameters: Parameters) -> Json:
+    """Return one page of a list; its URIs are relative."""
+    size = parameters.whole("PageSize", UNNUMBERED, PAGE_SIZE, 1, PAGE_SIZE_MAX)
+    number = parameters.whole("Page", UNNUMBERED, 0, 0, 10**8)
+    parameters.check((*resource.filters, *PAGING), resource.missing_filters)
+    rows = resource.rows(parameters)
+    start = _start(rows, parameters.text("PageToken").removeprefix("PA"), number * size)
+    shown = rows[start : start + size]
+
+    def uri(page: int, token: str = "") -> str:
+        query = [(name, value) for name in resource.filters for value in parameters.texts(name)]
+        query += [("PageSize", str(size)), ("Page", str(page))]
+        if token:
+            query.append(("PageToken", f"PA{token}"))
+        return f"{path}?{urlencode(query)}"
+
+    more = start + size < len(rows)
+    return {
+        resource.key: [resource.to_json(row) for row in shown],
+        "first_page_uri": uri(0),
+        "next_page_uri": uri(number + 1, shown[-1].sid) if more and shown else None,
+        "previous_page_uri": uri(number - 1) if number else None,
+        "page": number,
+        "page_size": size,
+        "start": start,
+        "end": max(start + len(shown) - 1, start),
+        "uri": uri(number),
+    }
+
+
+def _start(rows: Sequence[Row], last_sid: str, otherwise: int) -> int:
+    """Return the index after the last row of the page before, if it is there.
+
+    New rows may have come since then, so its SID counts, not the number of the page.
+    """
+    indexes = (index for index, row in enumerate(rows) if last_sid and row.sid == last_sid)
+    return next((index + 1 for index in indexes), otherwise)

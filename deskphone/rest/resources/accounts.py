@@ -1,0 +1,81 @@
+"""The Accounts resource (twilio.com/docs/iam/api/account): there is one, without subaccounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deskphone.account.account import Account
+from deskphone.clock import rfc_2822
+from deskphone.records.addresses import ACCOUNT_PATH
+from deskphone.rest.errors import NotEmulatedError, not_found
+from deskphone.rest.parameters import Parameters
+from deskphone.rest.resource import Json, Resource
+from deskphone.values import ACCOUNT_SID
+
+ACCOUNT_PARTS = {
+    "available_phone_numbers": "AvailablePhoneNumbers",
+    "calls": "Calls",
+    "conferences": "Conferences",
+    "incoming_phone_numbers": "IncomingPhoneNumbers",
+    "notifications": "Notifications",
+    "outgoing_caller_ids": "OutgoingCallerIds",
+    "recordings": "Recordings",
+    "transcriptions": "Transcriptions",
+    "addresses": "Addresses",
+    "signing_keys": "SigningKeys",
+    "connect_apps": "ConnectApps",
+    "sip": "SIP",
+    "authorized_connect_apps": "AuthorizedConnectApps",
+    "usage": "Usage",
+    "keys": "Keys",
+    "applications": "Applications",
+    "short_codes": "SMS/ShortCodes",
+    "queues": "Queues",
+    "messages": "Messages",
+    "balance": "Balance",
+}
+"""The resources below an account, by the names that Twilio's JSON gives them."""
+
+
+@dataclass
+class AccountsResource(Resource[Account]):
+    """Fetch, list, rename."""
+
+    account: Account
+    key = "accounts"
+    filters = ("FriendlyName",)
+    missing_filters = ("Status",)
+
+    def create(self, parameters: Parameters) -> Json:
+        raise NotEmulatedError("Creating a subaccount")
+
+    def rows(self, parameters: Parameters) -> Sequence[Account]:
+        name = parameters.text("FriendlyName")
+        return [self.account] if name in ("", self.account.friendly_name) else []
+
+    def found(self, sid: str) -> Account:
+        if sid != ACCOUNT_SID:
+            raise not_found(f"Accounts/{sid}")
+        return self.account
+
+    def update(self, sid: str, parameters: Parameters) -> Json:
+        account = self.found(sid)
+        if parameters.text("Status"):
+            raise NotEmulatedError("Suspending or closing the account")
+        account.rename(parameters.text("FriendlyName") or account.friendly_name)
+        return self.to_json(account)
+
+    def to_json(self, row: Account) -> Json:
+        return {
+            "auth_token": row.auth_token,
+            "date_created": rfc_2822(row.created),
+            "date_updated": rfc_2822(row.updated),
+            "friendly_name": row.friendly_name,
+            "owner_account_sid": ACCOUNT_SID,
+            "sid": ACCOUNT_SID,
+            "status": "active",
+            "subresource_uris": {
+                key: f"{ACCOUNT_PATH}/{name}.json" for key, name in ACCOUNT_PARTS.items()
+            },
+            "type": "Full",
+            "uri": f"{ACCOUNT_PATH}.json",
+        }

@@ -1,0 +1,160 @@
+"""What a call may be placed with (twilio.com/docs/voice/api/call-resource)."""
+
+import re
+from datetime import datetime
+
+from deskphone.account.phone_numbers import e164, is_other_channel
+from deskphone.account.sids import new_sid
+from deskphone.account.store import Store
+from deskphone.records.call import CALL_EVENTS, Call, MachineDetection, RecordingOptions
+from deskphone.records.instructions import Instructions, StatusCallback
+from deskphone.records.phone_number import PhoneNumber
+from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError
+from deskphone.rest.parameters import Parameters
+from deskphone.rest.resources.recordings import recording_options
+from deskphone.values import LINE
+
+TWIML_LIMIT = 4000
+LONGEST_S = 86400
+EMULATED = (
+    "To", "From", "Url", "Method", "FallbackUrl", "FallbackMethod", "Twiml", "StatusCallback",
+    "StatusCallbackMethod", "StatusCallbackEvent", "Timeout", "TimeLimit",
+    "SendDigits", "Record", "RecordingChannels", "RecordingTrack", "RecordingStatusCallback",
+    "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent", "Trim", "MachineDetection",
+    "MachineDetectionTimeout", "MachineDetectionSpeechThreshold",
+    "MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout", "AsyncAmd",
+    "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod",
+)  # fmt: skip
+NOT_EMULATED = (
+    "SipAuthUsername", "SipAuthPassword", "CallerId", "Byoc", "CallReason", "CallToken",
+    "ClientNotificationUrl", "ApplicationSid",
+)  # fmt: skip
+MODES = ("Enable", "DetectMessageEnd")
+TUNING_MS = {
+    "MachineDetectionSpeechThreshold": (1000, 6000),
+    "MachineDetectionSpeechEndThreshold": (500, 5000),
+    "MachineDetectionSilenceTimeout": (2000, 10000),
+}
+"""Checked and without effect: there is no audio in which they could be measured."""
+
+
+def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
+    """Return the call that these parameters ask for; raise TwilioRefusalError."""
+    to = _callee(parameters.text("To"))
+    number = _caller(parameters.text("From"), store)
+    if not parameters.text("Url") and not parameters.text("Twiml"):
+        raise TwilioRefusalError(21205, "Url or Twiml is required.")
+    return Call(
+        sid=new_sid("CA"),
+        to=to,
+        sender=number.phone_number,
+        direction="outbound-api",
+        status="queued",
+        created=now,
+        updated=now,
+        instructions=instructions_of(parameters),
+        callback=status_callback_of(parameters),
+        phone_number_sid=number.sid,
+        timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
+        time_limit_s=parameters.whole("TimeLimit", UNNUMBERED, 14400, 1, LONGEST_S),
+        send_digits=_sent_digits(parameters),
+        recording=_recording(parameters),
+        machine_detection=_machine_detection(parameters),
+    )
+
+
+def _callee(text: str) -> str:
+    if not text:
+        raise TwilioRefusalError(21201, "A 'To' phone number is required.")
+    if is_other_channel(text):
+        raise NotEmulatedError("Calling a client or SIP address")
+    number = e164(text)
+    if number is None:
+        raise TwilioRefusalError(21217, f"Phone number does not appear to be valid: {text}")
+    return number
+
+
+def _caller(text: str, store: Store) -> PhoneNumber:
+    if not text:
+        raise TwilioRefusalError(21213, "A 'From' phone number is required.")
+    if is_other_channel(text):
+        raise NotEmulatedError("A caller that is not a phone number")
+    number = e164(text)
+    if number is None:
+        raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number: {text}")
+    owned = store.number(number)
+    if owned is None:
+        message = f"'From' {text} is not a number of this account (try {LINE})"
+        raise TwilioRefusalError(21210, message)
+    return owned
+
+
+def instructions_of(parameters: Parameters) -> Instructions:
+    """Return what the call does. Twiml is ignored if Url is given (OpenAPI, Call resource)."""
+    url = parameters.url("Url", 21205)
+    twiml = "" if url else parameters.text("Twiml")
+    if len(twiml) > TWIML_LIMIT:
+        raise TwilioRefusalError(UNNUMBERED, f"Twiml must be at most {TWIML_LIMIT} characters")
+    return Instructions(
+        url=url,
+        method=parameters.method("Method", 21209),
+        fallback_url=parameters.url("FallbackUrl", 21205),
+        fallback_method=parameters.method("FallbackMethod", 21209),
+        twiml=twiml,
+    )
+
+
+def status_callback_of(parameters: Parameters) -> StatusCallback | None:
+    """Return where the call's progress is reported, None if it is not."""
+    url = parameters.url("StatusCallback", 21609)
+    if not url:
+        return None
+    # The names may come as repeated parameters or, from old code, in one value with blanks.
+    events = [
+        event
+        for value in parameters.texts("StatusCallbackEvent")
+        for event in re.split(r"[ ,]+", value)
+    ]
+    if not all(event in CALL_EVENTS for event in events):
+        raise TwilioRefusalError(21626, f"StatusCallbackEvent must be of {', '.join(CALL_EVENTS)}")
+    method = parameters.method("StatusCallbackMethod", 21209)
+    return StatusCallback(url, method, tuple(events) or ("completed",))
+
+
+def _sent_digits(parameters: Parameters) -> str:
+    """Return the keys that are pressed when somebody answers."""
+    digits = parameters.text("SendDigits")
+    if not re.fullmatch(r"[0-9A-D#*wW]{0,32}", digits):
+        raise TwilioRefusalError(21206, "SendDigits must be up to 32 of 0-9 A-D # * w W")
+    return digits
+
+
+def _recording(parameters: Parameters) -> RecordingOptions | None:
+    """Return how the call is recorded, None when it is not."""
+    options = recording_options(parameters)
+    return options if _flag(parameters, "Record") else None
+
+
+def _machine_detection(parameters: Parameters) -> MachineDetection | None:
+    """Return how to find out who answers; None when nobody asked, or when keys are sent."""
+    mode = parameters.text("MachineDetection")
+    if mode not in ("", *MODES):
+        raise TwilioRefusalError(UNNUMBERED, f"MachineDetection must be {' or '.join(MODES)}")
+    for name, (least, most) in TUNING_MS.items():
+        parameters.whole(name, UNNUMBERED, least, least, most)
+    url = parameters.url("AsyncAmdStatusCallback", UNNUMBERED)
+    method = parameters.method("AsyncAmdStatusCallbackMethod", UNNUMBERED)
+    detection = MachineDetection(
+        to_the_end=mode == "DetectMessageEnd",
+        timeout_s=parameters.whole("MachineDetectionTimeout", UNNUMBERED, 30, 1, 120),
+        beside=_flag(parameters, "AsyncAmd"),
+        callback=StatusCallback(url, method) if url else None,
+    )
+    return detection if mode and not parameters.text("SendDigits") else None
+
+
+def _flag(parameters: Parameters, name: str) -> bool:
+    value = parameters.text(name).lower()
+    if value not in ("", "true", "false"):
+        raise TwilioRefusalError(UNNUMBERED, f"{name} must be true or false")
+    return value == "true"

@@ -1,0 +1,98 @@
+"""Which resource stands at which path, and which ones only the real Twilio has."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from deskphone.account.account import Account
+from deskphone.account.store import Store
+from deskphone.clock import Clock
+from deskphone.line.calls.exchange import Exchange
+from deskphone.line.conferences.moderation import Moderation
+from deskphone.line.recording.recorder import Recorder
+from deskphone.line.texts.texts import Texts
+from deskphone.rest.conferences.conferences import ConferencesResource
+from deskphone.rest.conferences.participants import ParticipantsResource
+from deskphone.rest.conferences.recordings import ConferenceRecordingsResource
+from deskphone.rest.resource import Resource
+from deskphone.rest.resources.accounts import ACCOUNT_PARTS, AccountsResource
+from deskphone.rest.resources.calls import CALL_PARTS, CallsResource
+from deskphone.rest.resources.incoming_phone_numbers import (
+    KINDS,
+    NumbersOfOneKindResource,
+    NumbersResource,
+)
+from deskphone.rest.resources.keys import KeysResource
+from deskphone.rest.resources.media import FeedbackResource, MediaResource
+from deskphone.rest.resources.members import MembersResource
+from deskphone.rest.resources.messages import MessagesResource
+from deskphone.rest.resources.queues import QueuesResource
+from deskphone.rest.resources.recordings import CallRecordingsResource, RecordingsResource
+
+REAL_RESOURCES = frozenset(name.split("/", maxsplit=1)[0] for name in ACCOUNT_PARTS.values())
+REAL_PARTS: Mapping[str, frozenset[str]] = {
+    "Messages": frozenset({"Media", "Feedback"}),
+    "Calls": frozenset(CALL_PARTS.values()),
+    "IncomingPhoneNumbers": frozenset({"AssignedAddOns"}),
+    "Queues": frozenset({"Members"}),
+    "Conferences": frozenset({"Participants", "Recordings"}),
+    "Recordings": frozenset({"Transcriptions", "AddOnResults"}),
+}
+"""What Twilio has below an account, so that a gap of the emulator can be told from a wrong path."""
+
+Part = Callable[[str], Resource[Any]]
+"""Makes the resource below the record with this SID; raises 20404 if the record is missing."""
+
+
+class Tree:
+    """All resources, each made once.
+
+    `accounts` is the root, `resources` are by their name in the path, `parts` by e.g.
+    Queues/Members.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        account: Account,
+        exchange: Exchange,
+        texts: Texts,
+        recorder: Recorder,
+        messaging_service: Callable[[], str],
+    ) -> None:
+        """`messaging_service` gives the SID that the app's settings name, or ""."""
+        rooms, announcements = exchange.conferences, exchange.announcements
+        calls = CallsResource(store, clock, exchange)
+        messages = MessagesResource(store, clock, texts, messaging_service)
+        queues = QueuesResource(store, clock, exchange.queues)
+        conferences = ConferencesResource(store, clock, rooms, announcements)
+        self.accounts = AccountsResource(store, clock, account)
+        self.resources: Mapping[str, Resource[Any]] = {
+            "Messages": messages,
+            "Calls": calls,
+            "Recordings": RecordingsResource(store, clock),
+            "IncomingPhoneNumbers": NumbersResource(store, clock),
+            **{
+                f"IncomingPhoneNumbers/{name}": NumbersOfOneKindResource(store, clock, kind)
+                for name, kind in KINDS.items()
+            },
+            "Queues": queues,
+            "Conferences": conferences,
+            "Keys": KeysResource(store, clock, account),
+        }
+        self.parts: Mapping[str, Part] = {
+            "Calls/Recordings": lambda sid: CallRecordingsResource(
+                store, clock, calls.found(sid), recorder
+            ),
+            "Messages/Media": lambda sid: MediaResource(store, clock, messages.found(sid)),
+            "Messages/Feedback": lambda sid: FeedbackResource(store, clock, messages.found(sid)),
+            "Queues/Members": lambda sid: MembersResource(
+                store, clock, queues.found(sid).sid, queues, exchange
+            ),
+            "Conferences/Participants": lambda conference: ParticipantsResource(
+                store, clock, conference, conferences, Moderation(rooms), announcements, exchange
+            ),
+            "Conferences/Recordings": lambda sid: ConferenceRecordingsResource(
+                store, clock, conferences.found(sid).sid
+            ),
+        }
