@@ -17,15 +17,17 @@ class GuardSettings(NamedTuple):
 
     `allowed_countries` has region codes (US), prefixes (+4670) and `*`; empty, it means the country
     of the app's own number. `allowed_numbers` may be reached although they are premium, short or
-    elsewhere. `allowed_twiml_hosts` are hosts, besides the app's own, whose documents calls may
-    follow; `*` is any. Within `recipient_period_s` seconds one number gets `recipient_limit` texts
-    and calls. `daily_segments` and `daily_calls` are for all instances and one day, in UTC.
+    elsewhere; `blocked_recipients` never are. `allowed_twiml_hosts` are hosts, besides the app's
+    own, whose documents calls may follow; `*` is any. Within `recipient_period_s` seconds one
+    number gets `recipient_limit` texts and calls. `daily_segments` and `daily_calls` are for all
+    instances and one day, in UTC.
     """
 
     kill_switch: bool = False
     dry_run: bool = False
     allowed_countries: frozenset[str] = frozenset()
     allowed_numbers: frozenset[str] = frozenset()
+    blocked_recipients: frozenset[str] = frozenset()
     allowed_twiml_hosts: frozenset[str] = frozenset()
     recipient_limit: int = 0
     recipient_period_s: int = RECIPIENT_PERIOD_S
@@ -48,6 +50,7 @@ class GuardSettings(NamedTuple):
                 entry.upper() for entry in entries(given.get("ALLOWED_COUNTRIES", ""))
             ),
             allowed_numbers=frozenset(entries(given.get("ALLOWED_NUMBERS", ""))),
+            blocked_recipients=frozenset(entries(given.get("BLOCKED_RECIPIENTS", ""))),
             allowed_twiml_hosts=frozenset(
                 host.strip().lower()
                 for host in given.get("ALLOWED_TWIML_HOSTS", "").split(",")

@@ -110,6 +110,10 @@ _RULES: Mapping[str, tuple[Callable[[str], bool], str]] = {
         lambda text: all(E164.fullmatch(e) or SHORT_NUMBER.fullmatch(e) for e in entries(text)),
         "must be numbers like +12025550123, or short ones like 12345, with commas between them",
     ),
+    "BLOCKED_RECIPIENTS": (
+        lambda text: all(E164.fullmatch(entry) for entry in entries(text)),
+        "must be numbers like +12025550123, with commas between them",
+    ),
     "ALLOWED_TWIML_HOSTS": (
         lambda text: all(_TWIML_HOST.fullmatch(host.strip()) for host in text.split(",")),
         "must be host names like bot.example.com, or *, with commas between them",

@@ -9,7 +9,13 @@ from shared.config.guard_settings import EVERY_COUNTRY
 from shared.config.settings import Settings
 from shared.errors import ConfigurationError, InvalidRequestError
 from shared.guard_errors import NotAllowedError
-from shared.guards.number_facts import INTERNATIONAL, NumberFacts, belongs_to, unknown_regions
+from shared.guards.number_facts import (
+    INTERNATIONAL,
+    NumberFacts,
+    belongs_to,
+    normal_form,
+    unknown_regions,
+)
 from shared.phone_numbers import E164, parse_number
 
 log = logging.getLogger(__name__)
@@ -60,8 +66,11 @@ class Destinations:
     def refusal(self, number: str) -> Refusal | None:
         """Why a number (E.164, or a short one) is not to be reached; None for one that may be.
 
-        Which numbers are allowed by themselves is looked at first: that takes no library.
+        The lists of numbers come first: without BLOCKED_RECIPIENTS, which wins, they take no
+        library.
         """
+        if self.is_blocked(number):
+            return Refusal(_BLOCKED, "BLOCKED_RECIPIENTS")
         if number in self._config.guards.allowed_numbers:
             return None
         facts = NumberFacts.of(number) if E164.fullmatch(number) else None
@@ -76,6 +85,11 @@ class Destinations:
         if self._has_every_country:
             return None
         return self._refusal_of_country(number, facts)
+
+    def is_blocked(self, number: str) -> bool:
+        """Whether BLOCKED_RECIPIENTS has a number, however it is spelled there and here."""
+        blocked = self._config.guards.blocked_recipients
+        return bool(blocked) and normal_form(number) in _normal_forms(blocked)
 
     def require_known_countries(self) -> None:
         """Raise ConfigurationError when a setting names a country that does not exist.
@@ -136,6 +150,10 @@ class Destinations:
         return frozenset((_home(self._config.from_number, self._config.default_region),))
 
 
+_BLOCKED = (
+    "is on the list BLOCKED_RECIPIENTS, so this app doesn't text or call it. To reach it again, "
+    "remove it from that setting."
+)
 _SHORT = (
     "is a short number, such as one for emergencies or directories, or no full one. If it is "
     "meant, put it into the setting ALLOWED_NUMBERS."
@@ -157,6 +175,11 @@ _NOWHERE = (
     "{allowed} only. If it is meant, add its first digits, with the +, to ALLOWED_COUNTRIES, or "
     "put the number into ALLOWED_NUMBERS."
 )
+
+
+@functools.lru_cache(maxsize=4)  # a list may be long, and stays the same
+def _normal_forms(numbers: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(normal_form, numbers))
 
 
 @functools.lru_cache(maxsize=4)  # it is the same for every number that is checked

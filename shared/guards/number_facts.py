@@ -48,6 +48,20 @@ class NumberFacts(NamedTuple):
         )
 
 
+def normal_form(number: str) -> str:
+    """The E.164 form that all spellings of a number share; what can't be read stays as it is.
+
+    +44 (0)20 7946 0018 has a trunk prefix, which the other spellings leave out.
+    """
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
 def belongs_to(number: str, region: str) -> bool:
     """Whether a number (E.164) is one of a region; toll-free ones of +1 are of several."""
     import phonenumbers

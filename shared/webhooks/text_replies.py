@@ -27,13 +27,14 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
     """Answer with a keyword's answer, else with `Message`; hand the text on to `Forward`.
 
     Without either, what arrived is acknowledged, unless it is handed on: then a person may answer.
-    What Twilio has answered itself (STOP, START, HELP) is only handed on. While KILL_SWITCH is on
-    nothing is sent: an answer costs like any other text.
+    What Twilio has answered itself (STOP, START, HELP) is only handed on, and so is a text from a
+    number in BLOCKED_RECIPIENTS. While KILL_SWITCH is on nothing is sent: an answer costs like any
+    other text.
     """
     if config.guards.kill_switch:
         log.warning("A text is not answered: the setting KILL_SWITCH does not allow it")
         return reply.reply("")
-    if is_answered_by_twilio(req):
+    if is_answered_by_twilio(req) or _is_blocked(req, config):
         return reply.reply("", forwarding=_forwarding(req, _owner(req, config)))
     text = reply.keyword_answer(table(req.query, "Keywords"), req.field("Body") or "")
     if text is None:
@@ -54,6 +55,18 @@ def is_answered_by_twilio(text: Webhook) -> bool:
     https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
     """
     return bool(text.told("OptOutType"))
+
+
+def _is_blocked(req: Webhook, config: Settings) -> bool:
+    """Whether the person who wrote gets no texts, as the log then says."""
+    if not config.guards.blocked_recipients:
+        return False
+    from shared.guards.destinations import Destinations
+
+    is_blocked = Destinations(config).is_blocked(req.field("From") or "")
+    if is_blocked:
+        log.warning("A text is not answered: the setting BLOCKED_RECIPIENTS does not allow it")
+    return is_blocked
 
 
 def _owner(req: Webhook, config: Settings) -> str:

@@ -88,6 +88,39 @@ def test_a_number_that_is_not_allowed_is_a_403(
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("to", [HOME, "(202) 555-0123", "1 202 555 0123"])
+@pytest.mark.parametrize("more", [{}, {"ALLOWED_NUMBERS": HOME}, {"DRY_RUN": "true"}])
+def test_a_blocked_recipient_is_a_403_that_says_what_to_do(
+    twilio: FakeTwilio, with_settings: With, name: str, to: str, more: dict[str, str]
+) -> None:
+    with_settings(BLOCKED_RECIPIENTS=HOME, **more)
+    response = ask(name, to=to)
+
+    assert response.status_code == 403
+    assert answer(response) == {
+        "status": 403,
+        "title": "The app does not allow this",
+        "detail": "`to` is on the list BLOCKED_RECIPIENTS, so this app doesn't text or call it. "
+        "To reach it again, remove it from that setting.",
+        "field": "to",
+    }
+    assert twilio.requests == []
+
+
+@pytest.mark.parametrize("verb", ["Dial", "Sms"])
+def test_a_document_reaches_no_blocked_recipient(
+    twilio: FakeTwilio, with_settings: With, verb: str
+) -> None:
+    with_settings(BLOCKED_RECIPIENTS=HOME)
+    written = {"Dial": "<Dial>202-555-0123</Dial>", "Sms": f'<Sms to="{HOME}">Hi</Sms>'}
+    response = ask("PlaceCall", to="+12025550124", twiml=f"<Response>{written[verb]}</Response>")
+
+    assert (response.status_code, answer(response)["field"]) == (403, "twiml")
+    assert "BLOCKED_RECIPIENTS" in answer(response)["detail"]
+    assert twilio.requests == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("to", "settings"),
     [

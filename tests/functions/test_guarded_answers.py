@@ -66,6 +66,47 @@ def test_a_twimlet_dials_only_what_the_settings_allow(
 
 
 @pytest.mark.parametrize("name", DIALLING)
+def test_a_twimlet_dials_no_blocked_recipient(
+    answered: Answered, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    lists = {"BLOCKED_RECIPIENTS": ABROAD, "ALLOWED_NUMBERS": ABROAD}
+
+    for spelling in (ABROAD, "+4402079460018"):
+        assert "<Dial" not in answered(name, dial(name, spelling), **lists)
+    assert "BLOCKED_RECIPIENTS" in caplog.text
+    assert OFFICE in answered(name, dial(name, OFFICE), **lists)
+
+
+def test_a_conference_texts_no_blocked_moderator(answered: Answered) -> None:
+    query = "Name=a&EnableSmsNotifications=1&Moderators=%2B12025550124&Moderators=%2B12025550125"
+    document = answered("TwimlConference", query, BLOCKED_RECIPIENTS=OFFICE)
+
+    assert re.findall(r'<Sms to="(\S+)">', document) == ["+12025550125"]
+
+
+def test_an_echo_dials_no_blocked_recipient(answered: Answered) -> None:
+    query = "Twiml=%3CResponse%3E%3CDial%3E2025550124%3C%2FDial%3E%3C%2FResponse%3E"
+
+    assert "<Dial" in answered("TwimlEcho", query)
+    assert "<Dial" not in answered("TwimlEcho", query, BLOCKED_RECIPIENTS=OFFICE)
+
+
+def test_a_text_from_a_blocked_recipient_is_only_forwarded(
+    answered: Answered, caplog: pytest.LogCaptureFixture
+) -> None:
+    text: Form = [("From", CALLER), ("To", LINE), ("Body", "Please stop")]
+    query = "Message=Hello&Forward=%2B12025550124"
+    document = answered("TwimlReply", query, text, BLOCKED_RECIPIENTS=CALLER)
+
+    assert ("Hello" in document, document.count("<Message")) == (False, 1)
+    assert f'to="{OFFICE}"' in document
+    assert "BLOCKED_RECIPIENTS" in caplog.text
+    assert "<Message" not in answered(
+        "TwimlReply", query, text, BLOCKED_RECIPIENTS=f"{CALLER},{OFFICE}"
+    )
+
+
+@pytest.mark.parametrize("name", DIALLING)
 def test_a_caller_goes_on_where_the_number_is_not_allowed(answered: Answered, name: str) -> None:
     query = f"{dial(name, '+19005550123')}&FailUrl=https%3A%2F%2Fexample.com%2Flater"
 

@@ -142,6 +142,22 @@ def test_a_number_that_is_allowed_by_itself_takes_no_library(
     assert refused_by(GERMAN, ALLOWED_NUMBERS=GERMAN) is None
 
 
+@pytest.mark.parametrize("listed", ["+442079460018", "+44 20 7946-0018", "+44 (0)20 7946 0018"])
+@pytest.mark.parametrize("number", [BRITISH, "+4402079460018"])
+def test_a_blocked_number_is_refused_in_every_spelling(listed: str, number: str) -> None:
+    blocked = {"BLOCKED_RECIPIENTS": f"{GERMAN}, {listed}", "ALLOWED_COUNTRIES": "*"}
+
+    assert refused_by(number, **blocked) == "BLOCKED_RECIPIENTS"
+    assert refused_by("+442079460019", **blocked) is None
+
+
+def test_a_blocked_number_stays_blocked_even_if_it_is_allowed_by_itself() -> None:
+    lists = {"BLOCKED_RECIPIENTS": AMERICAN, "ALLOWED_NUMBERS": f"{AMERICAN},911"}
+
+    assert refused_by(AMERICAN, **lists) == "BLOCKED_RECIPIENTS"
+    assert refused_by("911", **lists) is None
+
+
 @pytest.mark.parametrize("code", ["UK", "XX"])
 def test_a_country_that_does_not_exist_is_a_mistake_of_the_settings(code: str) -> None:
     with pytest.raises(ConfigurationError, match=f"no country: {code}"):
