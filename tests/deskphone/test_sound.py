@@ -1,11 +1,20 @@
 """The sound of recordings: files of exactly the right length, without end of memory."""
 
 import io
+import sys
 import wave
+from datetime import UTC, datetime
 
 import pytest
 
+from deskphone.account.store import Store
+from deskphone.clock import ManualClock
 from deskphone.line.recording import sound
+from deskphone.records.recording import ON_DEMAND, Recording
+from deskphone.rest.errors import NotEmulatedError
+from deskphone.rest.resources.recordings import RecordingsResource
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("seconds", "channels"), [(1, 1), (61, 1), (7, 2)])
@@ -38,3 +47,17 @@ def test_a_file_without_end_is_refused_by_name(make: object) -> None:
     assert callable(make)
     with pytest.raises(sound.TooLongError, match="more than 69 minutes"):
         make(70 * 60)
+
+
+def test_mp3_is_refused_by_name_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lameenc", None)
+    clock = ManualClock(NOW)
+    store = Store(clock, lambda kind, record: None)
+    store.recordings.put(
+        Recording("RE1", "CA1", "+12025550123", ON_DEMAND, NOW, NOW, "completed", duration_s=1)
+    )
+    recordings = RecordingsResource(store, clock)
+
+    assert recordings.content("RE1.wav").content_type == "audio/x-wav"
+    with pytest.raises(NotEmulatedError, match=r"deskphone\[mp3\]"):
+        recordings.content("RE1.mp3")

@@ -96,6 +96,8 @@ class RecordingsResource(Resource[Recording]):
             return Content(make(recording.duration_s, recording.channels), content_type)
         except sound.TooLongError as error:
             raise NotEmulatedError(str(error)) from error
+        except ImportError as error:
+            raise NotEmulatedError("An MP3 file, without deskphone[mp3] installed,") from error
 
 
 @dataclass
