@@ -10,6 +10,7 @@ SHORT_CODE = re.compile(r"[0-9]{5,6}")
 # Short codes, and what a country has besides: emergency calls, directories.
 SHORT_NUMBER = re.compile(r"[0-9]{3,6}")
 ALPHANUMERIC_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 MAX_CHARS = 40
 # What stands for a number that is withheld: a word, or the word as it is typed on a keypad.
 # Source: Twilio's voice webhooks, and its help page on numbers that no caller has.

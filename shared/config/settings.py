@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from shared.config.guard_settings import GuardSettings, entries
+from shared.config import kinds
+from shared.config.guard_settings import GuardSettings
+from shared.config.kinds import Setting, Table, setting
 from shared.config.local_stack import is_loopback
-from shared.config.setting_rules import broken_rules
 from shared.errors import ConfigurationError
 
 RestCredential = Literal["auth_token", "api_key"]
 RejectReason = Literal["rejected", "busy"]
 StorageOutage = Literal["refuse_keyed", "refuse_all", "send_all"]
 
-LEDGER_TABLE = "SwitchboardLedger"
-# Long enough for Twilio's first report of a message, short enough for an impatient caller.
-SETTLE_WINDOW_S = 60
 # A send takes at most this long, however often it is tried and however slow Twilio is.
 SEND_LIMIT_S = 40.0
 RETRY_BUDGET_S = 10.0
@@ -63,32 +61,54 @@ class HiddenText(str):
         return "<hidden>" if self else "''"
 
 
-class Settings(NamedTuple):
-    """Checked settings; "" stands for one that is not set.
+class Settings(Table):
+    """The table of settings; "" stands for one that is not set.
 
-    `public_url` is what Twilio sees: scheme, host and perhaps a path, without a slash at the end.
-    (A tuple, because a dataclass would take a large part of an answer's import.)
+    `public_url` is what Twilio sees: scheme, host and perhaps a path, without a slash at its end.
     """
 
-    key_vault_url: str = ""
-    client_id: str = ""
-    managed_identity: bool = False
-    rest_credential: RestCredential = "auth_token"
-    from_number: str = ""
-    messaging_service_sid: str = ""
-    public_url: str = ""
-    default_region: str = "US"
-    local_stack_url: str = ""
-    local_twilio_url: str = ""
-    blocked_callers: frozenset[str] = frozenset()
-    blocked_callers_reason: RejectReason = "rejected"
-    link_lifetime_hours: int = 168
-    storage_connection: str = HiddenText("")
-    storage_table_url: str = ""
-    storage_client_id: str = ""
-    ledger_table: str = LEDGER_TABLE
-    storage_outage: StorageOutage = "refuse_keyed"
-    settle_window_s: int = SETTLE_WINDOW_S
+    key_vault_url: str = setting(
+        "KEY_VAULT_URL", kinds.https_url("https://name.vault.azure.net"), default=""
+    )
+    client_id: str = setting("AZURE_CLIENT_ID", kinds.TEXT, default="")
+    managed_identity: bool = setting("IDENTITY_ENDPOINT", kinds.PRESENCE, default=False)
+    rest_credential: RestCredential = setting(
+        "TWILIO_REST_CREDENTIAL", kinds.choice(RestCredential), default="auth_token"
+    )
+    from_number: str = setting("TWILIO_FROM_NUMBER", kinds.SENDER, default="")
+    messaging_service_sid: str = setting(
+        "TWILIO_MESSAGING_SERVICE_SID", kinds.MESSAGING_SERVICE, default=""
+    )
+    public_url: str = setting("PUBLIC_URL", kinds.BASE_URL, default="")
+    host_name: str = setting("WEBSITE_HOSTNAME", kinds.TEXT, default="")
+    default_region: str = setting("DEFAULT_REGION", kinds.REGION, default="US")
+    local_stack_url: str = setting("LOCAL_STACK_URL", kinds.LOCAL_URL, default="")
+    local_twilio_url: str = setting("LOCAL_STACK_TWILIO_URL", kinds.LOCAL_URL, default="")
+    blocked_callers: frozenset[str] = setting("BLOCKED_CALLERS", kinds.CALLERS, default=frozenset())
+    blocked_callers_reason: RejectReason = setting(
+        "BLOCKED_CALLERS_REASON", kinds.choice(RejectReason), default="rejected"
+    )
+    # A year at most: a link that never ends would be a key.
+    link_lifetime_hours: int = setting("LINK_LIFETIME_HOURS", kinds.whole(1, 8784), default=168)
+    storage_connection: str = setting(
+        "AzureWebJobsStorage", kinds.Kind("", bool, HiddenText), default=HiddenText("")
+    )
+    storage_account: str = setting(
+        "AzureWebJobsStorage__accountName", kinds.STORAGE_ACCOUNT, default=""
+    )
+    storage_table_url: str = setting(
+        "AzureWebJobsStorage__tableServiceUri",
+        kinds.https_url("https://name.table.core.windows.net"),
+        default="",
+    )
+    storage_client_id: str = setting("AzureWebJobsStorage__clientId", kinds.TEXT, default="")
+    ledger_table: str = setting("LEDGER_TABLE", kinds.TABLE_NAME, default="SwitchboardLedger")
+    storage_outage: StorageOutage = setting(
+        "STORAGE_OUTAGE", kinds.choice(StorageOutage), default="refuse_keyed"
+    )
+    # Long enough for Twilio's first report of a message, short enough for an impatient caller. An
+    # unknown outcome never lasts a day.
+    settle_window_s: int = setting("SETTLE_WINDOW_SECONDS", kinds.whole(3, 86_400), default=60)
     guards: GuardSettings = GuardSettings()
     secrets: Mapping[Secret, str] = HiddenValues()
 
@@ -96,35 +116,28 @@ class Settings(NamedTuple):
     def from_mapping(cls, values: Mapping[str, str]) -> "Settings":
         """Check all settings; raise one ConfigurationError that names each malformed one."""
         given = {name: value.strip() for name, value in values.items() if value.strip()}
-        malformed = broken_rules(given)
+        malformed = [
+            f"{row.name} ({row.kind.rule})"
+            for row in all_settings()
+            if row.name in given and not row.kind.is_valid(given[row.name])
+        ]
         if malformed:
             raise ConfigurationError(f"malformed settings: {', '.join(malformed)}")
-        return cls(
-            key_vault_url=given.get("KEY_VAULT_URL", "").rstrip("/"),
-            client_id=given.get("AZURE_CLIENT_ID", ""),
-            managed_identity="IDENTITY_ENDPOINT" in given,
-            rest_credential="api_key" if _wants_api_key(given) else "auth_token",
-            from_number=given.get("TWILIO_FROM_NUMBER", ""),
-            messaging_service_sid=given.get("TWILIO_MESSAGING_SERVICE_SID", ""),
-            public_url=_public_url(given),
-            default_region=given.get("DEFAULT_REGION", "US").upper(),
-            local_stack_url=given.get("LOCAL_STACK_URL", "").rstrip("/"),
-            local_twilio_url=_local_twilio_url(given),
-            blocked_callers=frozenset(entries(given.get("BLOCKED_CALLERS", ""))),
-            blocked_callers_reason=_reject_reason(given),
-            link_lifetime_hours=int(given.get("LINK_LIFETIME_HOURS", "168")),
-            storage_connection=HiddenText(given.get("AzureWebJobsStorage", "")),
-            storage_table_url=_storage_table_url(given),
-            storage_client_id=given.get(
-                "AzureWebJobsStorage__clientId", given.get("AZURE_CLIENT_ID", "")
-            ),
-            ledger_table=given.get("LEDGER_TABLE", LEDGER_TABLE),
-            storage_outage=_storage_outage(given),
-            settle_window_s=int(given.get("SETTLE_WINDOW_SECONDS", SETTLE_WINDOW_S)),
-            guards=GuardSettings.from_checked(given),
-            secrets=HiddenValues(
-                (name, given[name.setting]) for name in Secret if name.setting in given
-            ),
+        secrets = ((name, given[name.setting]) for name in Secret if name.setting in given)
+        guards = GuardSettings.read(given)
+        config = cls.read(given, guards=guards, secrets=HiddenValues(secrets))
+        config._complete()
+        return config
+
+    def _complete(self) -> None:
+        """Fill in what follows from other settings where it is not set itself."""
+        account, stack = self.storage_account, self.local_stack_url
+        tables = f"https://{account}.table.core.windows.net" if account else ""
+        vars(self).update(
+            public_url=self.public_url or _url_of_host(self.host_name),
+            storage_table_url=self.storage_table_url or tables,
+            storage_client_id=self.storage_client_id or self.client_id,
+            local_twilio_url=stack and (self.local_twilio_url or stack),
         )
 
     @property
@@ -178,39 +191,12 @@ class Settings(NamedTuple):
             raise ConfigurationError(f"missing settings: {', '.join(missing)}")
 
 
-def _wants_api_key(given: Mapping[str, str]) -> bool:
-    return given.get("TWILIO_REST_CREDENTIAL") == "api_key"
+def all_settings() -> list[Setting]:
+    """Return every setting of the app, apart from the secrets."""
+    return [*Settings.rows.values(), *GuardSettings.rows.values()]
 
 
-def _reject_reason(given: Mapping[str, str]) -> RejectReason:
-    return "busy" if given.get("BLOCKED_CALLERS_REASON") == "busy" else "rejected"
-
-
-def _storage_outage(given: Mapping[str, str]) -> StorageOutage:
-    if given.get("STORAGE_OUTAGE") == "refuse_all":
-        return "refuse_all"
-    return "send_all" if given.get("STORAGE_OUTAGE") == "send_all" else "refuse_keyed"
-
-
-def _storage_table_url(given: Mapping[str, str]) -> str:
-    """The table service of the app's storage account, where an identity opens it."""
-    name = given.get("AzureWebJobsStorage__accountName", "")
-    address = f"https://{name}.table.core.windows.net" if name else ""
-    return given.get("AzureWebJobsStorage__tableServiceUri", address).rstrip("/")
-
-
-def _local_twilio_url(given: Mapping[str, str]) -> str:
-    """Where the local stack has a door for Twilio's SDK; one that can be closed on purpose."""
-    everything = given.get("LOCAL_STACK_URL", "")
-    return given.get("LOCAL_STACK_TWILIO_URL", everything).rstrip("/") if everything else ""
-
-
-def _public_url(given: Mapping[str, str]) -> str:
-    """PUBLIC_URL, else the host name that Azure (or Core Tools, on loopback) gives the app."""
-    if "PUBLIC_URL" in given:
-        return given["PUBLIC_URL"].rstrip("/")
-    if "WEBSITE_HOSTNAME" not in given:
-        return ""
-    host = given["WEBSITE_HOSTNAME"]
-    scheme = "http" if is_loopback(f"http://{host}") else "https"
-    return f"{scheme}://{host}"
+def _url_of_host(name: str) -> str:
+    """Return the URL of the host name that Azure (or Core Tools, on loopback) gives the app."""
+    scheme = "http" if is_loopback(f"http://{name}") else "https"
+    return f"{scheme}://{name}" if name else ""

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shared.config.guard_settings import EVERY_COUNTRY
+from shared.config.kinds import EVERY_COUNTRY
 from shared.config.settings import Settings
 from shared.errors import ConfigurationError, InvalidRequestError
 from shared.guard_errors import NotAllowedError

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from shared.config.setting_rules import MESSAGING_SERVICE_SID
 from shared.config.settings import Settings
 from shared.errors import InvalidRequestError
 from shared.http.inputs import Inputs, required
 from shared.http.web_addresses import media_url
-from shared.phone_numbers import parse_recipient, parse_sender
+from shared.phone_numbers import MESSAGING_SERVICE_SID, parse_recipient, parse_sender
 from shared.sending import timing as message_timing
 from shared.sending.segments import count_segments
 from shared.sending.timing import MessageTiming

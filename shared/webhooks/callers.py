@@ -2,7 +2,7 @@
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from shared.config.setting_rules import ANONYMOUS
+from shared.config.kinds import ANONYMOUS
 from shared.config.settings import Settings
 from shared.phone_numbers import is_withheld
 from shared.webhooks.verifier import Webhook

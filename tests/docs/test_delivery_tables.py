@@ -127,7 +127,7 @@ def test_the_page_says_what_each_choice_in_an_outage_means() -> None:
     [
         f"1 to {MAX_KEY_CHARS} characters",
         f"({settings.SEND_LIMIT_S:.0f} seconds)",
-        f"{settings.SETTLE_WINDOW_S} seconds after the attempt",
+        f"{settings.Settings().settle_window_s} seconds after the attempt",
         f"reads {MAX_LISTED:,} texts",
     ],
 )

@@ -44,7 +44,7 @@ ANSWER = {
     "shared.phone_numbers",
     "shared.http.public_urls",
     "shared.http.responses",
-    "shared.config.setting_rules",
+    "shared.config.kinds",
     "shared.config.settings",
     "shared.webhooks.headers",
     "shared.webhooks.secrets",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.config.settings import Secret, Settings
+from shared.config.settings import Secret, Settings, all_settings
 
 if TYPE_CHECKING:
     from tests.infra.conftest import Infra, Mutate, Reader
@@ -39,13 +38,7 @@ def own(infra: Infra, reader: Reader) -> set[str]:
 
 def known() -> set[str]:
     """The settings that the app reads, and those of the host."""
-    code = [
-        (ROOT / "shared" / "config" / name).read_text()
-        for name in ("settings.py", "guard_settings.py")
-    ]
-    nodes = [node for text in code for node in ast.walk(ast.parse(text))]
-    constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
-    return {value for value in constants if isinstance(value, str)} | OF_THE_HOST
+    return {setting.name for setting in all_settings()} | OF_THE_HOST
 
 
 def test_the_app_knows_every_setting(reader: Reader, mutated: Mutate) -> None:

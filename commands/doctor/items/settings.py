@@ -9,23 +9,16 @@ from commands.doctor.findings import Finding, ok, skipped, warning, wrong
 from commands.doctor.items.secrets import needed_by
 from commands.doctor.subject import Place
 from shared.config.local_stack import is_loopback
-from shared.config.settings import Secret, Settings
+from shared.config.settings import Secret, Settings, all_settings
 from shared.errors import ConfigurationError
 from shared.guards.destinations import Destinations
 from shared.phone_numbers import E164
 
 # What the app reads.
 OWN_NAMES = (
-    "ALLOWED_COUNTRIES", "ALLOWED_NUMBERS", "ALLOWED_TWIML_HOSTS", "AZURE_CLIENT_ID",
-    "AzureWebJobsStorage", "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId",
-    "AzureWebJobsStorage__tableServiceUri", "BLOCKED_CALLERS", "BLOCKED_CALLERS_REASON",
-    "BLOCKED_RECIPIENTS", "DAILY_CALL_LIMIT", "DAILY_SEGMENT_LIMIT", "DEFAULT_REGION", "DRY_RUN",
-    "KEY_VAULT_URL", "KILL_SWITCH", "LEDGER_TABLE", "LINK_LIFETIME_HOURS", "LOCAL_STACK_TWILIO_URL",
-    "LOCAL_STACK_URL", "MAX_CALL_SECONDS", "PUBLIC_URL", "RECIPIENT_LIMIT",
-    "RECIPIENT_LIMIT_SECONDS", "SETTLE_WINDOW_SECONDS", "STORAGE_OUTAGE", "TWILIO_FROM_NUMBER",
-    "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_REST_CREDENTIAL", "WEBSITE_HOSTNAME",
+    *(setting.name for setting in all_settings()),
     *(secret.setting for secret in Secret),
-)  # fmt: skip
+)
 # What the Functions host and Application Insights read.
 HOST_NAMES = (
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "APPLICATIONINSIGHTS_CONNECTION_STRING",

@@ -1,0 +1,204 @@
+"""The kinds of settings: what text each accepts, in which words, and what value it gives."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Never, Self, cast, dataclass_transform, get_args
+from urllib.parse import urlsplit
+
+from shared.config.local_stack import is_loopback
+from shared.phone_numbers import E164, MESSAGING_SERVICE_SID, SHORT_NUMBER, is_short_code_or_name
+
+# The entry of BLOCKED_CALLERS that stands for every caller without a number.
+ANONYMOUS = "anonymous"
+# Any country; a network of no country (satellites) has to be named by its prefix all the same.
+EVERY_COUNTRY = "*"
+# No user, query or fragment, and nothing that programs read in different ways.
+_BASE_URL = r"https?://[\w.:\[\]-]+(/[\w.~!$&'()*+,;=:@%/-]*)?"
+
+
+class Kind[Value]:
+    """How a setting is written: `rule` tells it in an error, `read` makes the value of a valid one.
+
+    Both functions get the stripped text, which is never empty.
+    """
+
+    def __init__(
+        self, rule: str, is_valid: Callable[[str], object], read: Callable[[str], Value]
+    ) -> None:
+        self.rule = rule
+        self.is_valid = is_valid
+        self.read = read
+
+
+class Setting:
+    """A row in a table of settings."""
+
+    def __init__(self, name: str, kind: Kind[Any], default: object) -> None:
+        self.name = name
+        self.kind = kind
+        self.default = default
+
+
+def setting[Value](name: str, kind: Kind[Value], *, default: Value) -> Value:
+    """Write a row in a table of settings, for a field of this type."""
+    return cast("Value", Setting(name, kind, default))
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(setting,))
+class Table:
+    """A table of settings; an instance is a frozen record of their values.
+
+    (A dataclass or a NamedTuple would take a large part of an answer's import.)
+    """
+
+    rows: ClassVar[Mapping[str, Setting]]
+    """The settings by the fields that they fill."""
+
+    def __init_subclass__(cls) -> None:
+        cls.rows = {field: row for field, row in vars(cls).items() if isinstance(row, Setting)}
+
+    def __init__(self, **values: object) -> None:
+        cls = type(self)
+        for field in cls.__annotations__:
+            row = cls.rows.get(field)
+            default = row.default if row else getattr(cls, field)
+            self.__dict__[field] = values.get(field, default)
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError(f"{name}: settings cannot be changed")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and vars(self) == vars(other)
+
+    def __repr__(self) -> str:
+        fields = (f"{field}={value!r}" for field, value in vars(self).items())
+        return f"{type(self).__name__}({', '.join(fields)})"
+
+    @classmethod
+    def read(cls, given: Mapping[str, str], **others: object) -> Self:
+        """Return the record of these settings, which must be valid, and of its other fields."""
+        values = {
+            field: row.kind.read(given[row.name])
+            for field, row in cls.rows.items()
+            if row.name in given
+        }
+        return cls(**values, **others)
+
+
+def choice(literal: object) -> Kind[Any]:
+    """Return the kind that is one of the words of a `Literal`."""
+    words = get_args(literal)
+    return Kind(f"must be {', '.join(words[:-1])} or {words[-1]}", words.__contains__, str)
+
+
+def whole(least: int, most: int) -> Kind[int]:
+    """Return the kind that is a whole number within these bounds."""
+
+    def is_valid(text: str) -> bool:
+        return bool(re.fullmatch("[0-9]{1,10}", text)) and least <= int(text) <= most
+
+    return Kind(f"must be a whole number from {least} to {most}", is_valid, int)
+
+
+def https_url(example: str) -> Kind[str]:
+    """Return the kind that is an https URL like this one."""
+    return _url(
+        f"must look like {example}",
+        lambda text: text.startswith("https://") and _is_base_url(text),
+    )
+
+
+def _url(rule: str, is_valid: Callable[[str], object]) -> Kind[str]:
+    """Return the kind of a URL that is kept without a slash at its end."""
+    return Kind(rule, is_valid, lambda text: text.rstrip("/"))
+
+
+def _is_base_url(text: str) -> bool:
+    """Whether paths can be appended to this http(s) URL."""
+    if not re.fullmatch(_BASE_URL, text, re.ASCII | re.IGNORECASE):
+        return False
+    try:
+        url = urlsplit(text)
+        return bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:
+        return False
+
+
+def _is_country(entry: str) -> bool:
+    """Whether this is a region code of ISO 3166, a prefix of international numbers, or `*`."""
+    is_prefix = bool(re.fullmatch(r"\+[1-9][0-9]{0,6}", entry))
+    return _is_region(entry) or entry == EVERY_COUNTRY or is_prefix
+
+
+def _is_region(text: str) -> bool:
+    return len(text) == 2 and text.isascii() and text.isalpha()
+
+
+def _list(
+    rule: str,
+    is_entry: Callable[[str], object],
+    split: Callable[[str], Sequence[str]],
+    kept_as: Callable[[str], str] = str,
+) -> Kind[frozenset[str]]:
+    """Return the kind that is a set of entries, which `split` finds in the text."""
+    return Kind(
+        f"{rule}, with commas between them",
+        lambda text: all(is_entry(entry) for entry in split(text)),
+        lambda text: frozenset(kept_as(entry) for entry in split(text)),
+    )
+
+
+def _numbers(text: str) -> list[str]:
+    """Split a list of numbers and words, in lower case; numbers may be set apart for reading."""
+    entries = ("".join(c for c in entry if c not in " ().-\t") for entry in text.split(","))
+    return [entry.lower() for entry in entries if entry]
+
+
+def _names(text: str) -> list[str]:
+    return [entry.strip() for entry in text.split(",")]
+
+
+TEXT = Kind("", bool, str)
+PRESENCE = Kind("", bool, bool)
+SWITCH = Kind("must be true or false", ("true", "false").__contains__, "true".__eq__)
+REGION = Kind("must be two letters, for example US", _is_region, str.upper)
+SENDER = Kind(
+    "must be a number like +12025550100, a short code or an alphanumeric sender",
+    lambda text: E164.fullmatch(text) or is_short_code_or_name(text),
+    str,
+)
+MESSAGING_SERVICE = Kind(
+    "must be MG and 32 hexadecimal digits", MESSAGING_SERVICE_SID.fullmatch, str
+)
+BASE_URL = _url("must be an http(s) URL without user, query or fragment", _is_base_url)
+LOCAL_URL = _url(
+    "must be a loopback address", lambda text: is_loopback(text) and _is_base_url(text)
+)
+STORAGE_ACCOUNT = Kind(
+    "must be the name of a storage account", lambda text: re.fullmatch("[a-z0-9]{3,24}", text), str
+)
+TABLE_NAME = Kind(
+    "must be 3 to 63 letters and digits, a letter first",
+    lambda text: re.fullmatch("[A-Za-z][A-Za-z0-9]{2,62}", text),
+    str,
+)
+CALLERS = _list(
+    "must be numbers like +12025550123, or the word anonymous",
+    lambda entry: entry == ANONYMOUS or E164.fullmatch(entry),
+    _numbers,
+)
+FULL_NUMBERS = _list("must be numbers like +12025550123", E164.fullmatch, _numbers)
+COUNTRIES = _list(
+    "must be countries like US, prefixes like +4670, or *", _is_country, _numbers, str.upper
+)
+NUMBERS = _list(
+    "must be numbers like +12025550123, or short ones like 12345",
+    lambda entry: E164.fullmatch(entry) or SHORT_NUMBER.fullmatch(entry),
+    _numbers,
+)
+HOSTS = _list(
+    "must be host names like bot.example.com, or *",
+    lambda entry: re.fullmatch(r"\*|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", entry),
+    _names,
+    str.lower,
+)
