@@ -171,13 +171,6 @@ def test_the_readme_leads_to_every_page() -> None:
     assert pages - set(re.findall(r"\]\(docs/([\w-]+\.md)\)", README)) == set()
 
 
-@pytest.mark.parametrize(
-    "section", re.split(r"^### ", CONCEPTS, flags=re.MULTILINE)[1:], ids=lambda s: s.split("\n")[0]
-)
-def test_a_concept_says_where_one_meets_it(section: str) -> None:
-    assert re.search(r"^\*Here:\* ", section, re.MULTILINE)
-
-
 def test_the_ports_of_the_readme_are_the_defaults() -> None:
     assert f"127.0.0.1:{FUNCTIONS_PORT}/api/SendSms" in README
     assert f"http://127.0.0.1:{PHONE_PORT}>" in README

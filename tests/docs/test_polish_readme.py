@@ -60,11 +60,3 @@ def test_the_steps_of_the_old_how_to_are_those_of_its_page() -> None:
 
     assert steps
     assert told == steps
-
-
-def test_the_list_of_pages_says_that_they_are_in_english() -> None:
-    _, _, rest = POLISH.partition("\n## Strony\n")
-    headers = re.findall(r"^(\|.*\|)\n\|---", rest.partition("\n## ")[0], re.MULTILINE)
-
-    assert headers
-    assert [header for header in headers if "po angielsku" not in header] == []

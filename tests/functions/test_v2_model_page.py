@@ -69,13 +69,6 @@ def test_the_table_writes_what_the_example_has() -> None:
     assert [text for text in others if text not in FILES["send_sms.py"]] == []
 
 
-def test_the_body_of_the_example_is_that_of_the_function() -> None:
-    code = (ROOT / "SendSms" / "__init__.py").read_text()
-    [body] = re.findall(r"^async def main.*?\n(.*)", code, re.DOTALL | re.MULTILINE)
-
-    assert body in FILES["send_sms.py"]
-
-
 def test_an_app_of_v2_asks_for_the_function_key_unless_told_otherwise() -> None:
     default = inspect.signature(func.FunctionApp).parameters["http_auth_level"].default
 
