@@ -3,11 +3,11 @@
 import azure.functions as func
 
 from shared import health
-from shared.endpoints import question
+from shared.endpoints import action
 from shared.http.responses import json_response
 
 
-@question
+@action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Try each part."""
     return json_response(await health.check())

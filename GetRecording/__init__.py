@@ -3,13 +3,13 @@
 import azure.functions as func
 
 from shared import clients
-from shared.endpoints import question
+from shared.endpoints import action
 from shared.http.byte_ranges import file_response
 from shared.http.inputs import read_query
 from shared.recordings.sound import FIELDS, WantedRecording
 
 
-@question
+@action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Hand on the recording, or the part that the header Range asks for."""
     wanted = WantedRecording.from_inputs(read_query(req, *FIELDS))

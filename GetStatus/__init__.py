@@ -3,12 +3,12 @@
 import azure.functions as func
 
 from shared.delivery import status as delivery
-from shared.endpoints import question
+from shared.endpoints import action
 from shared.http.inputs import read_query
 from shared.http.responses import json_response
 
 
-@question
+@action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Answer from the ledger, or from Twilio where the ledger knows nothing."""
     subject = delivery.Subject.from_inputs(read_query(req, *delivery.FIELDS))

@@ -4,7 +4,7 @@ from shared import clients
 from shared.delivery import reports
 from shared.endpoints import report
 from shared.recordings.voicemails import Voicemail
-from shared.webhooks.owners import owner_number
+from shared.webhooks.callers import owner_number
 from shared.webhooks.verifier import Webhook
 
 

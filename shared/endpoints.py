@@ -12,14 +12,9 @@ import azure.functions as func
 
 from shared import clients
 from shared.answers.redirection import Redirection
-from shared.config.settings import Secret
 from shared.errors import AppError
-from shared.http.forms import require_readable
-from shared.http.responses import (
-    problem_response,
-    redirect_response,
-    twiml_response,
-)
+from shared.http.request_parts import MAX_URL_CHARS, UrlTooLongError
+from shared.http.responses import problem_response
 from shared.webhooks.verifier import Report, Webhook
 
 if TYPE_CHECKING:
@@ -31,7 +26,7 @@ Endpoint = Callable[[func.HttpRequest], Coroutine[Any, Any, func.HttpResponse]]
 
 
 def action(handler: Endpoint) -> Endpoint:
-    """For functions that do something for the app's own callers.
+    """For functions that do something for the app's own callers, or tell them something.
 
     An AppError becomes its problem answer and one line in the log; any other error reaches the
     host, which answers 500 and logs the traceback.
@@ -39,18 +34,14 @@ def action(handler: Endpoint) -> Endpoint:
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
         try:
-            require_readable(req.url)
+            if len(req.url) > MAX_URL_CHARS:
+                raise UrlTooLongError(len(req.url))
             return await handler(req)
         except AppError as error:
             _log_error(handler.__module__, error)
             return problem_response(error)
 
     return _named_after(handler, main)
-
-
-def question(handler: Endpoint) -> Endpoint:
-    """For functions that tell the app's own callers something; errors are treated as in action."""
-    return action(handler)
 
 
 def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]]) -> Endpoint:
@@ -62,8 +53,10 @@ def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]])
     async def main(req: func.HttpRequest) -> func.HttpResponse:
         document = await handler(await _verified(req))
         if isinstance(document, Redirection):
-            return redirect_response(_absolute(document, req.url))
-        return twiml_response(document)
+            # Twilio gets the new URL, without the fields that it posted here.
+            headers = {"Location": _absolute(document.location, req.url)}
+            return func.HttpResponse(status_code=302, headers=headers)
+        return func.HttpResponse(str(document), mimetype="text/xml")
 
     return action(_named_after(handler, main))
 
@@ -78,31 +71,14 @@ def report(handler: Callable[[Webhook], Awaitable[None]]) -> Endpoint:
     return action(_named_after(handler, main))
 
 
-def fixed_answer(handler: Callable[[func.HttpRequest], Awaitable["TwiML"]]) -> Endpoint:
-    """For TwiML that is the same for everybody, signed or not: built once, then repeated."""
-    response: func.HttpResponse | None = None
-
-    async def main(req: func.HttpRequest) -> func.HttpResponse:
-        nonlocal response
-        if response is None:
-            response = twiml_response(await handler(req))
-        return response
-
-    return _named_after(handler, main)
-
-
-def _absolute(redirection: Redirection, request_url: str) -> Redirection:
-    """A function of this app by the URL under which Twilio knows it."""
-    if "://" in redirection.location.partition("?")[0]:
-        return redirection
-    return Redirection(clients.public_urls().of_function(redirection.location, request_url))
+def _absolute(location: str, request_url: str) -> str:
+    """Return the URL under which Twilio knows a function of this app; any other URL as it is."""
+    if "://" in location.partition("?")[0]:
+        return location
+    return clients.public_urls().of_function(location, request_url)
 
 
 async def _verified(req: func.HttpRequest) -> Webhook:
-    config = clients.settings()
-    # Where Twilio signs everything with a shared key, the auth token may be missing.
-    needed = () if Secret.WEBHOOK_KEY in config.secrets else (Secret.AUTH_TOKEN,)
-    config.require(*needed, public_url=True)
     return await clients.current().verifier().verify(req)
 
 

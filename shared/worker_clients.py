@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from shared.clock import Clock
 from shared.config.credentials import AppSettings, Credentials
 from shared.config.local_stack import is_loopback
-from shared.config.settings import Settings
+from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError
 from shared.http.public_urls import PublicUrls
 from shared.twilio_api.connections import TwilioConnections
@@ -71,11 +71,15 @@ class Clients:
         return self._limits
 
     def verifier(self) -> "Verifier":
-        """Checks who made a request."""
+        """Check who made a request; raise ConfigurationError when a setting for that is missing."""
         if self._verifier is None:
             from shared.webhooks.verifier import Verifier
 
-            self._verifier = Verifier(self.public_urls, self.credentials, self.clock)
+            config = self.settings
+            # Where Twilio signs everything with a shared key, the auth token may be missing.
+            needed = () if Secret.WEBHOOK_KEY in config.secrets else (Secret.AUTH_TOKEN,)
+            config.require(*needed, public_url=True)
+            self._verifier = Verifier(config.public_url, self.credentials, self.clock)
         return self._verifier
 
     async def close(self) -> None:

@@ -36,16 +36,15 @@ class LoadFailure:
 
 @dataclass(frozen=True)
 class Application:
-    """What the host serves. A function without a definition answers 500."""
+    """What the host serves. A function without a definition answers 500.
+
+    `is_running` is False when the app as a whole can't run.
+    """
 
     routes: RouteTable
     functions: Mapping[str, FunctionDefinition]
     failures: tuple[LoadFailure, ...]
-
-    @property
-    def is_running(self) -> bool:
-        """False when the app as a whole cannot run."""
-        return all(failure.function for failure in self.failures)
+    is_running: bool = True
 
     @property
     def names(self) -> list[str]:
@@ -65,7 +64,7 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
         refuse_prefix(configuration.route_prefix)
     except ConfigurationError as error:
         log.error("%s", error)  # noqa: TRY400 - the message says it all
-        return Application(RouteTable([]), {}, (LoadFailure("", str(error)),))
+        return Application(RouteTable([]), {}, (LoadFailure("", str(error)),), is_running=False)
     routes: list[Route] = []
     functions: dict[str, FunctionDefinition] = {}
     failures: list[LoadFailure] = []

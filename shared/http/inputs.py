@@ -10,8 +10,13 @@ from urllib.parse import parse_qsl
 import azure.functions as func
 
 from shared.errors import InvalidRequestError, TooLongError, UnknownFieldError
-from shared.http.forms import FORM_TYPE, MAX_BODY_BYTES, MAX_FIELDS, media_type_of
-from shared.http.public_urls import query_of
+from shared.http.request_parts import (
+    FORM_TYPE,
+    MAX_BODY_BYTES,
+    MAX_FIELDS,
+    media_type_of,
+    query_of,
+)
 
 # The host's own query parameters, in lower case: the function key and the name of the key.
 HOST_PARAMETERS = frozenset({"code", "clientid"})

@@ -1,20 +1,14 @@
-"""The answers of functions: JSON, RFC 9457 problems and TwiML."""
+"""The answers of functions: JSON, RFC 9457 problems and sounds."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import azure.functions as func
 
 from shared.errors import AppError, ForgedRequestError, TwilioOutcomeUnknownError
-
-if TYPE_CHECKING:
-    from twilio.twiml import TwiML
-
-    from shared.answers.redirection import Redirection
-
 
 # As in the IETF draft of the Idempotency-Key header.
 REPLAYED_HEADER = "Idempotent-Replayed"
@@ -89,17 +83,6 @@ def problem_response(error: AppError) -> func.HttpResponse:
         headers=headers,
         mimetype="application/problem+json",
     )
-
-
-def twiml_response(document: "TwiML | str") -> func.HttpResponse:
-    """Answer with a TwiML document."""
-    return func.HttpResponse(str(document), mimetype="text/xml")
-
-
-def redirect_response(redirection: "Redirection") -> func.HttpResponse:
-    """Answer with 302: Twilio gets the new URL, without the fields that it posted here."""
-    headers = {"Location": redirection.location}
-    return func.HttpResponse(status_code=int(HTTPStatus.FOUND), headers=headers)
 
 
 def sound_response(req: func.HttpRequest, sound: bytes, *, max_age_s: int) -> func.HttpResponse:

@@ -1,4 +1,4 @@
-"""What the headers of a request say about its signature, before anything is checked."""
+"""What the headers of a request say about its signature, before it is verified."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -17,7 +17,7 @@ MALFORMED_SETTINGS = (
 )
 
 
-class Claim(NamedTuple):
+class SignatureHeader(NamedTuple):
     """A signature, how it was made, and the secrets (primary, secondary) that may have made it."""
 
     signature: str
@@ -25,11 +25,11 @@ class Claim(NamedTuple):
     secrets: tuple[Secret, Secret]
 
 
-def claim_of(headers: Mapping[str, str], url: str) -> Claim:
-    """Read both headers; raise ForgedRequestError for what no secret can prove.
+def signature_header(headers: Mapping[str, str], url: str) -> SignatureHeader:
+    """Read both headers; raise ForgedRequestError if one is missing or malformed.
 
     Without the header that names a shared key, or with a blank one, only the auth token counts;
-    with it only the webhook key does, so that nobody can choose the weaker of the two. Source:
+    with it only the webhook key does, so that a caller can't choose the weaker of the two. Source:
     Twilio's SDK for Python, get_signature_algorithm.
     """
     signature = headers.get(HEADER)
@@ -42,7 +42,7 @@ def claim_of(headers: Mapping[str, str], url: str) -> Claim:
         raise ForgedRequestError(MALFORMED_SETTINGS, url, algorithm="unknown")
     if not is_signature(signature, algorithm):
         raise ForgedRequestError(_misfit(signature, algorithm), url, algorithm=str(algorithm))
-    return Claim(signature, algorithm, WEBHOOK_KEYS if settings else AUTH_TOKENS)
+    return SignatureHeader(signature, algorithm, WEBHOOK_KEYS if settings else AUTH_TOKENS)
 
 
 def _misfit(signature: str, algorithm: Algorithm) -> str:

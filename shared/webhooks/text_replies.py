@@ -14,7 +14,7 @@ from shared.answers.parameters import (
 )
 from shared.config.settings import Settings
 from shared.twilio_limits import MAX_MEDIA
-from shared.webhooks.owners import owner_number
+from shared.webhooks.callers import owner_number
 from shared.webhooks.verifier import Webhook
 
 if TYPE_CHECKING:

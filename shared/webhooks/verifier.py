@@ -10,10 +10,22 @@ from shared.clock import Clock
 from shared.config.credentials import Credentials
 from shared.config.settings import Secret
 from shared.errors import ForgedRequestError
-from shared.http.forms import FORM_TYPE, MAX_BODY_BYTES, MAX_FIELDS, media_type_of
-from shared.http.public_urls import PublicUrls, path_and_query, query_of
+from shared.http.request_parts import (
+    FORM_TYPE,
+    MAX_BODY_BYTES,
+    MAX_FIELDS,
+    media_type_of,
+    path_and_query,
+    query_of,
+)
 from shared.webhooks import signatures
-from shared.webhooks.headers import AUTH_TOKENS, WEBHOOK_KEYS, WRONG_SIGNATURE, Claim, claim_of
+from shared.webhooks.headers import (
+    AUTH_TOKENS,
+    WEBHOOK_KEYS,
+    WRONG_SIGNATURE,
+    SignatureHeader,
+    signature_header,
+)
 from shared.webhooks.secrets import SignatureSecrets, Trial
 
 if TYPE_CHECKING:
@@ -35,7 +47,7 @@ Pairs = list[tuple[str, str]]
 class Webhook(NamedTuple):
     """One request of Twilio: the query of its URL and its form, decoded, blanks included.
 
-    `url` is the one that the host gave to the request; PublicUrls makes others of it.
+    `url` is the one that the host gave to the request; PublicUrls makes those of other functions.
     """
 
     query: Pairs
@@ -76,8 +88,8 @@ class Report(Webhook):
 class Verifier:
     """Checks who made a request and reads it, its form once; lives as long as the worker."""
 
-    def __init__(self, urls: PublicUrls, credentials: Credentials, clock: Clock) -> None:
-        self._urls = urls
+    def __init__(self, public_url: str, credentials: Credentials, clock: Clock) -> None:
+        self._public_url = public_url
         self._clock = clock
         self._secrets = SignatureSecrets(credentials, clock)
         self._explanations: Explanations | None = None
@@ -87,37 +99,39 @@ class Verifier:
 
         Raise ConfigurationError or VaultError when that cannot be found out.
         """
-        url = self._urls.of_request(req.url)
-        claim = claim_of(req.headers, url)
+        url = self._public_url + path_and_query(req.url)
+        header = signature_header(req.headers, url)
         query = _decoded(query_of(url), url)
         form = _signed_form(req, query, url)
-        trial = Trial(partial(self._is_made_with, req, claim, url, form))
-        if await self._secrets.try_all(claim.secrets, trial):
+        trial = Trial(partial(self._is_made_with, req, header, url, form))
+        if await self._secrets.try_all(header.secrets, trial):
             return Webhook(query, form, req.url)
         raise ForgedRequestError(
-            WRONG_SIGNATURE if trial.tried else f"{claim.secrets[0]} is missing.",
+            WRONG_SIGNATURE if trial.tried else f"{header.secrets[0]} is missing.",
             url,
-            self._explain(req, claim, form, trial),
+            self._explain(req, header, form, trial),
             fields=[name[:MAX_SHOWN_CHARS] for name, _ in sorted(set(form))[:MAX_SHOWN_FIELDS]],
             tokens=trial.names,
-            algorithm=str(claim.algorithm),
+            algorithm=str(header.algorithm),
         )
 
     def _is_made_with(
-        self, req: func.HttpRequest, claim: Claim, url: str, form: Pairs, secret: str
+        self, req: func.HttpRequest, header: SignatureHeader, url: str, form: Pairs, secret: str
     ) -> bool:
         """Try the URL as it came; only then, where there are any, other spellings of it."""
-        signature, algorithm, _ = claim
+        signature, algorithm, _ = header
         if signatures.is_signed(signature, [secret], url, form, algorithm):
             return True
         from shared.webhooks.spellings import other_spellings
 
         return any(
-            signatures.is_signed(signature, [secret], self._urls.of_request(other), form, algorithm)
+            signatures.is_signed(signature, [secret], self._public_url + other, form, algorithm)
             for other in other_spellings(path_and_query(req.url), req.headers)
         )
 
-    def _explain(self, req: func.HttpRequest, claim: Claim, form: Pairs, trial: Trial) -> str:
+    def _explain(
+        self, req: func.HttpRequest, header: SignatureHeader, form: Pairs, trial: Trial
+    ) -> str:
         """What the log says beyond the reason; "" where an explanation would cost too much."""
         is_long = len(req.get_body()) > MAX_EXPLAINED_BYTES or len(form) > MAX_EXPLAINED_FIELDS
         if is_long or not trial.tried:
@@ -128,9 +142,9 @@ class Verifier:
         if self._explanations is None:
             self._explanations = Explanations(self._clock)
         sent = path_and_query(req.url)
-        request = Request(self._urls.public_url, sent, form, req.headers)
+        request = Request(self._public_url, sent, form, req.headers)
         others = self._secrets.known(*OTHER_SECRETS)
-        refused = Refused(claim.signature, claim.algorithm, request, trial.tried, others)
+        refused = Refused(header.signature, header.algorithm, request, trial.tried, others)
         return self._explanations.of(refused)
 
 

@@ -17,7 +17,7 @@ from twilio.http.response import Response
 from local_stack.host.definitions import FunctionDefinition, read_function_definition
 from shared import clients
 from shared.clock import SystemClock
-from shared.http.forms import FORM_TYPE
+from shared.http.request_parts import FORM_TYPE
 from shared.twilio_api import transport as twilio_http
 from shared.webhooks.signatures import sign
 

@@ -15,7 +15,7 @@ import PlaceCall
 import SendSms
 from shared import clients
 from shared.clock import SystemClock
-from shared.http.forms import FORM_TYPE
+from shared.http.request_parts import FORM_TYPE
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio

@@ -25,7 +25,7 @@ from shared.answers.conference import MAX_TEXTS, MAX_TRIES
 from shared.answers.dialling import MAX_NUMBERS
 from shared.answers.parameters import MAX_ENTRIES, MAX_VALUE_CHARS, entries, table
 from shared.guards import documents as twiml_documents
-from shared.http import forms, idempotency, web_addresses
+from shared.http import idempotency, request_parts, web_addresses
 from shared.sending import calls
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 
@@ -37,9 +37,9 @@ pytestmark = pytest.mark.usefixtures("app")
 ROOT = Path(__file__).parents[2]
 TO = "+12025550123"
 BOUNDS = {
-    "URL of a request": (forms.MAX_URL_CHARS, "characters"),
-    "Body of a request": (forms.MAX_BODY_BYTES, "bytes"),
-    "Fields of a form or a query": (forms.MAX_FIELDS, "fields"),
+    "URL of a request": (request_parts.MAX_URL_CHARS, "characters"),
+    "Body of a request": (request_parts.MAX_BODY_BYTES, "bytes"),
+    "Fields of a form or a query": (request_parts.MAX_FIELDS, "fields"),
     "Header `Idempotency-Key`, and `key` of `GetStatus`": (
         idempotency.MAX_KEY_CHARS,
         "characters",
@@ -95,21 +95,21 @@ def test_the_page_has_each_bound_with_its_number() -> None:
     ],
 )
 def test_a_url_that_is_too_long_is_not_read(main: Any, method: str, twilio: FakeTwilio) -> None:
-    url = "https://app.example/api/Function?to=".ljust(forms.MAX_URL_CHARS + 1, "1")
+    url = "https://app.example/api/Function?to=".ljust(request_parts.MAX_URL_CHARS + 1, "1")
     status, problem = ask(main, method, url)
 
     assert status == 414
-    assert str(forms.MAX_URL_CHARS) in problem["detail"]
+    assert str(request_parts.MAX_URL_CHARS) in problem["detail"]
     assert twilio.requests == []
 
 
 def test_the_longest_url_is_read(signed_request: SignedRequest) -> None:
     path = f"/api/TwimlMessage?Message={'a' * MAX_VALUE_CHARS}&Message[]="
     host = signed_request("", method="GET").url
-    request = signed_request(path.ljust(forms.MAX_URL_CHARS - len(host), "b"), method="GET")
+    request = signed_request(path.ljust(request_parts.MAX_URL_CHARS - len(host), "b"), method="GET")
     response = asyncio.run(TwimlMessage.main(request))
 
-    assert len(request.url) == forms.MAX_URL_CHARS
+    assert len(request.url) == request_parts.MAX_URL_CHARS
     assert response.get_body().decode().count("<Say>") == 2
 
 

@@ -14,7 +14,7 @@ import azure.functions as func
 import pytest
 
 from shared.errors import ForgedRequestError
-from shared.http.forms import FORM_TYPE
+from shared.http.request_parts import FORM_TYPE
 from shared.webhooks.signatures import sign
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ import TwimlReply
 from shared import clients
 from shared.config.credentials import AppSettings, Credentials
 from shared.config.settings import Secret
-from shared.http.forms import FORM_TYPE, MAX_BODY_BYTES
+from shared.http.request_parts import FORM_TYPE, MAX_BODY_BYTES
 from shared.webhooks.explanation import MAX_EXPLANATIONS
 from shared.webhooks.signatures import sign
 from shared.webhooks.verifier import (

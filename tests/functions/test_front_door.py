@@ -11,7 +11,7 @@ import pytest
 import OnMessageStatus
 from shared import clients
 from shared.clock import SystemClock
-from shared.http.forms import FORM_TYPE
+from shared.http.request_parts import FORM_TYPE
 from shared.webhooks.signatures import sign
 
 if TYPE_CHECKING:

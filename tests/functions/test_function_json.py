@@ -21,12 +21,12 @@ class Door(NamedTuple):
 DOORS = {
     "Send": Door("function", ("post",), "@action"),
     "Place": Door("function", ("post",), "@action"),
-    "Get": Door("function", ("get",), "@question"),
+    "Get": Door("function", ("get",), "@action"),
     "Twiml": Door("anonymous", ("get", "post"), "@answer"),
     "On": Door("anonymous", ("post",), "@report"),
 }
-# Says one sentence to everybody, without effect.
-DECORATORS = {"TwimlHello": "@fixed_answer"}
+# It says one fixed sentence to anyone who asks; its response is built once.
+DECORATORS = {"TwimlHello": "@cache"}
 # Who comes in otherwise than the prefix says, and why that is safe.
 AUTH_LEVELS = {
     "GetHoldMusic": "anonymous",  # Twilio fetches sounds without a signature; it is only music

@@ -38,7 +38,7 @@ ANSWER = {
     "shared.config.credentials",
     "shared.endpoints",
     "shared.errors",
-    "shared.http.forms",
+    "shared.http.request_parts",
     "shared.config.guard_settings",
     "shared.config.local_stack",
     "shared.phone_numbers",
@@ -93,7 +93,7 @@ SENDING = (
 )
 # What the project's own functions add, exactly.
 ADDED = {
-    "TwimlHello": ANSWER | {"shared.answers.hello", VOICE},
+    "TwimlHello": {"twilio", "twilio.twiml", "shared.answers.hello", VOICE},
     "TwimlMessage": ANSWER
     | {"shared.answers.message", "shared.answers.spoken", "shared.answers.parameters"}
     | {"shared.xml_text", VOICE},
@@ -101,7 +101,7 @@ ADDED = {
     | {
         "shared.answers.reply",
         "shared.twilio_limits",
-        "shared.webhooks.owners",
+        "shared.webhooks.callers",
         "shared.webhooks.text_replies",
         "shared.answers.parameters",
         "shared.xml_text",

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_stack.host.functions import FunctionRequest, InvocationError, invoke
-from local_stack.host.http.queries import join_values, parse_query
+from local_stack.host.http.requests import join_values, parse_query
 from shared import clients
 from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError
 from shared.ledger.memory import MemoryLedger

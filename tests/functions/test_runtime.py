@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from local_stack.host.functions import FunctionAnswer, FunctionRequest, invoke
-from shared.http.forms import FORM_TYPE
+from shared.http.request_parts import FORM_TYPE
 from shared.webhooks import signatures
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from shared.http.forms import FORM_TYPE
+from shared.http.request_parts import FORM_TYPE
 
 ROOT = Path(__file__).parents[2]
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")

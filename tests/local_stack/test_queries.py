@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_stack.host.http.queries import join_values, parse_query
+from local_stack.host.http.requests import join_values, parse_query
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import TwimlMessage
 from deskphone.values import HANDSETS
 from shared import clients
 from shared.config.settings import Secret
-from shared.http.forms import FORM_TYPE
+from shared.http.request_parts import FORM_TYPE
 from shared.recordings.links import RecordingLink
 from shared.worker_clients import Clients
 from tests.shared.conftest import ManualClock

@@ -29,7 +29,7 @@ from local_stack.supervision.host_process import listen, port_of
 from local_stack.values import host_settings
 from shared import clients
 from shared.config.settings import Secret
-from shared.http.forms import FORM_TYPE
+from shared.http.request_parts import FORM_TYPE
 from tests.shared.conftest import ManualClock
 from tests.stack.rotating import RECORDING, Instance
 

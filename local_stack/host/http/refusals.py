@@ -6,7 +6,7 @@ Azure's host answers these requests without a body, so the reason has to be said
 import logging
 from collections.abc import Sequence
 
-from local_stack.host.http.queries import Query
+from local_stack.host.http.requests import Query
 
 LONGEST_METHOD = 20
 LONGEST_PATH = 120

@@ -1,18 +1,22 @@
 """HTTP requests, turned into what a function sees."""
 
+import hmac
 import re
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from aiohttp.web_request import BaseRequest
 
 from deskphone.silence import SilentBodyError, no_long_silence
 from local_stack.host.addresses import LOCAL_NAMES
 from local_stack.host.functions import FunctionRequest
-from local_stack.host.http.queries import Query, join_values
 from local_stack.host.http.routes import Match
 
 PORT = re.compile("[0-9]{0,5}")
+ESCAPES = re.compile("(?:%[0-9a-fA-F]{2})+")
 MAX_BODY_BYTES = 100 * 1024 * 1024  # the limit of Azure Functions
+
+Query = Mapping[str, list[str]]
 
 
 class RequestRefusedError(Exception):
@@ -51,6 +55,57 @@ def target(request: BaseRequest) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+def has_key(request: BaseRequest, query: Query, function_key: str) -> bool:
+    """Tell whether a request has the function key, which opens both levels `function` and `admin`.
+
+    The key is in the header `x-functions-key`, else in the query as `code` in any case.
+    """
+    codes = (value for name, values in query.items() if name.lower() == "code" for value in values)
+    given = request.headers.get("x-functions-key")
+    given = given if given is not None else next(codes, "")
+    # Bytes, since compare_digest refuses text outside ASCII.
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), function_key.encode())
+
+
+def parse_query(query: str) -> Query:
+    """Return the values of each name, in order; names differ by more than case.
+
+    The first spelling of a name stays. Escapes that are not UTF-8 stay as they were sent.
+    """
+    values: dict[str, list[str]] = {}
+    spellings: dict[str, str] = {}
+    for pair in query.split("&"):
+        if not pair:
+            continue
+        name, _, value = pair.partition("=")
+        name = decode(name)
+        name = spellings.setdefault(name.lower(), name)
+        values.setdefault(name, []).append(decode(value))
+    return values
+
+
+def decode(text: str) -> str:
+    """Turn `+` into a blank and percent escapes into characters."""
+    return ESCAPES.sub(decode_run, text.replace("+", " "))
+
+
+def decode_run(found: re.Match[str]) -> str:
+    """Decode a run of escapes if it is UTF-8."""
+    try:
+        return unquote_to_bytes(found[0]).decode()
+    except UnicodeDecodeError:
+        return found[0]
+
+
+def join_values(query: Query) -> dict[str, str]:
+    """Return one text for each name: values joined with commas, blank ones left out.
+
+    Source: GrpcMessageConversionExtensions.cs in Azure/azure-functions-host.
+    """
+    joined = {name: ",".join(filter(None, values)) for name, values in query.items()}
+    return {name: value for name, value in joined.items() if value}
+
+
 def joined_headers(request: BaseRequest) -> dict[str, str]:
     """Return the headers with names in lower case, repeated ones joined with commas.
 
@@ -74,6 +129,8 @@ async def read_body(request: BaseRequest) -> bytes:
         raise RequestRefusedError(413)
     if length == 0:
         return b""
+    if request.content.is_eof():  # it has arrived together with the headers
+        return await request.content.read()
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # These bytes are not part of the answer; without this an error could not be answered.

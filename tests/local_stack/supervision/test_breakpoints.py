@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 TIME_LIMIT_S = 30
 COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 FUNCTION = "TwimlHello/__init__.py"
-LINE = "return greeting()"
+LINE = "return hello()"
 PORTS = ("--port", "0", "--phone-port", "0", "--settings", "")
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from shared.config.settings import Settings
 from shared.errors import InvalidRequestError, UnknownFieldError
-from shared.http.forms import FORM_TYPE, MAX_BODY_BYTES
 from shared.http.inputs import Inputs, read_inputs
+from shared.http.request_parts import FORM_TYPE, MAX_BODY_BYTES
 from shared.sending.calls import CallRequest
 
 NAMES = ("to", "body", "media_url")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import InvalidRequestError, UnknownFieldError
-from shared.http.forms import FORM_TYPE
 from shared.http.inputs import Inputs, read_inputs
+from shared.http.request_parts import FORM_TYPE
 
 NAMES = ("to", "body", "media_url")
 

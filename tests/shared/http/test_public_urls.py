@@ -3,43 +3,13 @@
 import logging
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from shared.config.settings import Settings
-from shared.http.public_urls import PublicUrls, path_and_query, query_of
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://host/api/X?a=1&b=%20+", "/api/X?a=1&b=%20+"),
-        ("http://127.0.0.1:7071/api/X", "/api/X"),
-        ("/api/X?u=http://a/b", "/api/X?u=http://a/b"),
-        ("https://host", "/"),
-        ("https://host?a=/b", "?a=/b"),
-        ("https://[bad/api/X", "/api/X"),
-        ("https://host/api/X?a=1#rc=2", "/api/X?a=1"),
-    ],
-)
-def test_the_path_and_query_stay_as_they_were_sent(url: str, expected: str) -> None:
-    assert path_and_query(url) == expected
-
-
-@given(st.text())
-def test_any_url_can_be_taken_apart(text: str) -> None:
-    assert "#" not in path_and_query(f"https://{text}")
-    assert query_of(f"https://host/?{text}") == text.partition("#")[0]
+from shared.http.public_urls import PublicUrls
 
 
 def urls(public_url: str = "https://app.example", local_stack_url: str = "") -> PublicUrls:
     return PublicUrls(Settings(public_url=public_url, local_stack_url=local_stack_url))
-
-
-def test_the_url_of_a_request_is_the_public_one() -> None:
-    url = urls().of_request("http://10.0.0.1:8080/api/TwimlReply?Message=a%2Bb")
-
-    assert url == "https://app.example/api/TwimlReply?Message=a%2Bb"
 
 
 @pytest.mark.parametrize("prefix", ["/api", "/twilio/v1", ""])
@@ -56,9 +26,9 @@ def test_a_slash_at_the_end_of_the_path_changes_nothing() -> None:
 
 
 def test_a_public_url_may_have_a_path() -> None:
-    url = urls("https://gateway.example/phone").of_request("https://inner/api/TwimlReply")
+    url = urls("https://gateway.example/phone").of_function("OnCallStatus", "https://inner/api/X")
 
-    assert url == "https://gateway.example/phone/api/TwimlReply"
+    assert url == "https://gateway.example/phone/api/OnCallStatus"
 
 
 def test_the_real_twilio_cannot_report_to_loopback_and_the_log_says_so_once(
