@@ -3,7 +3,8 @@
 from twilio.twiml import TwiML
 
 from shared import clients
-from shared.answers.call_me import CallMe, call_me
+from shared.answers.call_me import call_me
+from shared.answers.dialing import Dialing
 from shared.answers.redirection import Redirection
 from shared.endpoints import answer
 from shared.webhooks.callers import refusal
@@ -15,5 +16,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Dial the number and let it hear `Message`; when nobody answers go on at `FailUrl`."""
     outbound = clients.destinations()
     return refusal(req, clients.settings()) or call_me(
-        CallMe.from_query(req.query), req.field, outbound
+        Dialing.from_query(req.query, "PhoneNumber"), req.field, outbound
     )

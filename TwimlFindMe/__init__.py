@@ -3,7 +3,8 @@
 from twilio.twiml import TwiML
 
 from shared import clients
-from shared.answers.find_me import FindMe, find_me
+from shared.answers.dialing import Dialing
+from shared.answers.find_me import find_me
 from shared.answers.redirection import Redirection
 from shared.endpoints import answer
 from shared.webhooks.callers import refusal
@@ -15,5 +16,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Try one of the `PhoneNumbers` after another; after the last one go on at `FailUrl`."""
     outbound = clients.destinations()
     return refusal(req, clients.settings()) or find_me(
-        FindMe.from_query(req.query), req.field, outbound
+        Dialing.from_query(req.query, "PhoneNumbers"), req.field, outbound
     )

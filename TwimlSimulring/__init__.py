@@ -3,8 +3,9 @@
 from twilio.twiml import TwiML
 
 from shared import clients
+from shared.answers.dialing import Dialing
 from shared.answers.redirection import Redirection
-from shared.answers.simulring import Simulring, simulring
+from shared.answers.simulring import simulring
 from shared.endpoints import answer
 from shared.webhooks.callers import refusal
 from shared.webhooks.verifier import Webhook
@@ -15,5 +16,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Ring all `PhoneNumbers` at once; when nobody answers go on at `FailUrl`."""
     outbound = clients.destinations()
     return refusal(req, clients.settings()) or simulring(
-        Simulring.from_query(req.query), req.field, outbound
+        Dialing.from_query(req.query, "PhoneNumbers"), req.field, outbound
     )

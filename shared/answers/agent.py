@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
-from shared.answers.dialling import was_answered
+from shared.answers.dialing import was_answered
 from shared.answers.parameters import (
     Field,
     Pairs,

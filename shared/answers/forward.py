@@ -4,11 +4,11 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from shared.answers.dialling import (
+from shared.answers.dialing import (
     TIMEOUT_S,
-    after_dialling,
+    after_dialing,
     dialable,
-    has_dialled,
+    has_dialed,
     nobody_to_dial,
     own_step,
 )
@@ -51,8 +51,8 @@ class Forward(NamedTuple):
 
 def forward(wanted: Forward, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
     """Dial, or answer the step that follows; `field` gives what Twilio tells of the call."""
-    if has_dialled(field):
-        return after_dialling(field, wanted.fail_url)
+    if has_dialed(field):
+        return after_dialing(field, wanted.fail_url)
     refusal = restricted(wanted.allowed_callers, field)
     if refusal is not None:
         return refusal

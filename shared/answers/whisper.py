@@ -4,7 +4,7 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from shared.answers.dialling import hang_up
+from shared.answers.dialing import hang_up
 from shared.answers.parameters import Field, Pairs, flag, text
 from shared.answers.spoken import play_or_say
 from shared.xml_text import xml_text

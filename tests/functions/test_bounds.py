@@ -22,7 +22,7 @@ import TwimlEcho
 import TwimlMessage
 from shared import clients, phone_numbers
 from shared.answers.conference import MAX_TEXTS, MAX_TRIES
-from shared.answers.dialling import MAX_NUMBERS
+from shared.answers.dialing import MAX_NUMBERS
 from shared.answers.parameters import MAX_ENTRIES, MAX_VALUE_CHARS, entries, table
 from shared.guards import documents as twiml_documents
 from shared.http import idempotency, request_parts, web_addresses

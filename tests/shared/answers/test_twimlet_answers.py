@@ -15,17 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml import TwiML
 
-from shared.answers.call_me import CallMe, call_me
+from shared.answers.call_me import call_me
 from shared.answers.conference import Conference, conference
+from shared.answers.dialing import Dialing
 from shared.answers.echo import echo
-from shared.answers.find_me import FindMe, find_me
+from shared.answers.find_me import find_me
 from shared.answers.forward import Forward, forward
 from shared.answers.hold_music import HoldMusic, hold_music
 from shared.answers.menu import Menu, menu
 from shared.answers.message import announcement
 from shared.answers.parameters import Pairs, entries, flag
 from shared.answers.redirection import Redirection
-from shared.answers.simulring import Simulring, simulring
+from shared.answers.simulring import simulring
 from shared.answers.voicemail import Voicemail, voicemail
 from shared.answers.whisper import Whisper, whisper
 from shared.config.settings import Settings
@@ -44,9 +45,15 @@ TWIMLETS: Mapping[str, Callable[[Webhook], Answer]] = {
     "TwimlMessage": lambda req: announcement(entries(req.query, "Message")),
     "TwimlMenu": lambda req: menu(Menu.from_query(req.query), req.field("Digits") or ""),
     "TwimlForward": lambda req: forward(Forward.from_query(req.query), req.field, OUTBOUND),
-    "TwimlSimulring": lambda req: simulring(Simulring.from_query(req.query), req.field, OUTBOUND),
-    "TwimlFindMe": lambda req: find_me(FindMe.from_query(req.query), req.field, OUTBOUND),
-    "TwimlCallMe": lambda req: call_me(CallMe.from_query(req.query), req.field, OUTBOUND),
+    "TwimlSimulring": lambda req: simulring(
+        Dialing.from_query(req.query, "PhoneNumbers"), req.field, OUTBOUND
+    ),
+    "TwimlFindMe": lambda req: find_me(
+        Dialing.from_query(req.query, "PhoneNumbers"), req.field, OUTBOUND
+    ),
+    "TwimlCallMe": lambda req: call_me(
+        Dialing.from_query(req.query, "PhoneNumber"), req.field, OUTBOUND
+    ),
     "TwimlWhisper": lambda req: whisper(Whisper.from_query(req.query), req.field),
     "TwimlVoicemail": lambda req: voicemail(Voicemail.from_query(req.query), req.field),
     "TwimlConference": lambda req: conference(

@@ -1,0 +1,132 @@
+"""What the Twimlets that dial share: whom they dial, the whisper, and the step after the call."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Self
+
+from twilio.twiml.voice_response import Dial, VoiceResponse
+
+from shared.answers.outbound import Outbound
+from shared.answers.parameters import (
+    Field,
+    Pairs,
+    ignored,
+    is_same_number,
+    misplaced,
+    next_url,
+    phone_numbers,
+    seconds,
+    step_url,
+    text,
+)
+from shared.answers.redirection import Redirection
+from shared.answers.spoken import apology
+
+# Twilio dials at most ten numbers at once; twimlets.com tries at most ten one after another.
+MAX_NUMBERS = 10
+TIMEOUT_S = 20
+
+
+class Dialing(NamedTuple):
+    """Whom to dial, what they hear first, and where to go on if nobody answers.
+
+    `parameter` is the query parameter of the numbers. `timeout_s` is how long each number rings,
+    in seconds; None if it isn't given.
+    """
+
+    parameter: str
+    phone_numbers: list[str]
+    message: str
+    timeout_s: int | None
+    fail_url: str
+
+    @classmethod
+    def from_query(cls, query: Pairs, parameter: Literal["PhoneNumber", "PhoneNumbers"]) -> Self:
+        """Read one PhoneNumber, or the first ten PhoneNumbers[n]; Message, Timeout and FailUrl."""
+        misplaced(query, parameter, "Message", "Timeout", "FailUrl")
+        most = 1 if parameter == "PhoneNumber" else MAX_NUMBERS
+        return cls(
+            parameter=parameter,
+            phone_numbers=phone_numbers(query, parameter)[:most],
+            message=text(query, "Message"),
+            timeout_s=seconds(query, "Timeout"),
+            fail_url=next_url(query, "FailUrl"),
+        )
+
+
+def dial_with_whisper(
+    wanted: Dialing,
+    numbers: Sequence[str],
+    action: str,
+    outbound: Outbound,
+    *,
+    needs_a_key: bool = False,
+) -> VoiceResponse:
+    """Dial the numbers at once; TwimlWhisper asks whoever picks up whether to take the call."""
+    limit_s = outbound.call_limit_s
+    dial = Dial(action=action, timeout=wanted.timeout_s or TIMEOUT_S, time_limit=limit_s)
+    check = [("HumanCheck", "1")] if needs_a_key else []
+    for number in numbers:
+        dial.number(number, url=step_url("TwimlWhisper", ("Message", wanted.message), *check))
+    return VoiceResponse().append(dial)
+
+
+def own_step(function: str, fail_url: str) -> str:
+    """Return the URL of a Twimlet's step after its <Dial>, with FailUrl if there is one."""
+    fail = [("FailUrl", fail_url)] if fail_url else []
+    return step_url(function, ("Dial", "true"), *fail)
+
+
+def has_dialed(field: Field) -> bool:
+    """Tell whether this is the step after a <Dial>: it has its own mark, and Twilio's result."""
+    return field("Dial") is not None and bool(_status(field))
+
+
+def was_answered(field: Field) -> bool:
+    """Tell whether caller and called person were connected.
+
+    `answered` is Twilio's word for it in the API of 2008. DialBridged is false if somebody picked
+    up but did not take the call when the whisper asked; twimlets.com is older than this field.
+    """
+    return _status(field) in ("completed", "answered") and field("DialBridged") != "false"
+
+
+def after_dialing(field: Field, fail_url: str) -> VoiceResponse | Redirection:
+    """Hang up after a conversation; otherwise go on at `fail_url`, if there is one."""
+    return hang_up() if was_answered(field) or not fail_url else Redirection(fail_url)
+
+
+def dialable(parameter: str, written: Sequence[str], field: Field, outbound: Outbound) -> list[str]:
+    """Return the numbers of a parameter that may be dialed, in E.164: what is dialed was checked.
+
+    Leave out, and log, numbers that the settings do not allow, what is not a number, and the number
+    that was called to get here. A line that dials itself is called, dials itself again, and so on
+    until the first caller hangs up: each of these calls costs.
+    """
+    numbers = outbound.reachable(parameter, written)
+    line = field("To") or field("Called") or ""
+    others = [number for number in numbers if not is_same_number(number, line)]
+    if len(others) < len(numbers) or not (written or has_dialed(field)):
+        ignored(parameter)
+    return others
+
+
+def nobody_to_dial(fail_url: str, outbound: Outbound) -> VoiceResponse | Redirection:
+    """Go on at `fail_url`; without one, tell the caller that nobody can be called."""
+    if fail_url:
+        return Redirection(fail_url)
+    if not outbound.is_switched_off:
+        return apology("it has no phone number that it may call")
+    response = VoiceResponse()
+    response.say("Sorry, this line connects no calls at the moment. Please call again later.")
+    return response
+
+
+def hang_up() -> VoiceResponse:
+    """End the call."""
+    response = VoiceResponse()
+    response.hangup()
+    return response
+
+
+def _status(field: Field) -> str | None:
+    return field("DialCallStatus") or field("DialStatus")
