@@ -3,7 +3,7 @@
 from shared import clients
 from shared.delivery import reports
 from shared.endpoints import report
-from shared.recordings.voicemails import Voicemail
+from shared.recordings.voicemails import RecordedVoicemail
 from shared.webhooks.callers import owner_number
 from shared.webhooks.verifier import Webhook
 
@@ -13,7 +13,7 @@ async def main(req: Webhook) -> None:
     """Keep the report and log it; text the number `Notify` how to hear the recording."""
 
     async def tell_owner() -> None:
-        voicemail = Voicemail.from_report(req)
+        voicemail = RecordedVoicemail.from_report(req)
         owner = owner_number(req, "Notify", clients.settings()) if voicemail else ""
         if voicemail and owner:
             await clients.voicemail_notifier().tell(voicemail, owner, req.url)

@@ -19,7 +19,7 @@ from deskphone.server import runner_of
 from deskphone.twilio_door import TwilioDoor
 from local_stack.host.configuration import (
     DEFAULT_ROUTE_PREFIX,
-    ConfigurationError,
+    AppFileError,
     read_host_configuration,
 )
 from local_stack.host.logs import keep_quiet_about_bad_requests
@@ -150,7 +150,7 @@ def _route_prefix(root: Path) -> str:
     """Return host.json's prefix; an unusable file is reported by the host itself."""
     try:
         return read_host_configuration(root).route_prefix
-    except ConfigurationError:
+    except AppFileError:
         return DEFAULT_ROUTE_PREFIX
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local_stack.host.app_frames import app_traceback
 from local_stack.host.configuration import (
-    ConfigurationError,
+    AppFileError,
     HostConfiguration,
     read_host_configuration,
     read_json_object,
@@ -62,7 +62,7 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
     try:
         configuration = read_host_configuration(root)
         refuse_prefix(configuration.route_prefix)
-    except ConfigurationError as error:
+    except AppFileError as error:
         log.error("%s", error)  # noqa: TRY400 - the message says it all
         return Application(RouteTable([]), {}, (LoadFailure("", str(error)),), is_running=False)
     routes: list[Route] = []
@@ -75,7 +75,7 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
         try:
             definition, route = load_folder(folder, configuration)
             functions[folder.name] = definition
-        except (ConfigurationError, FunctionLoadError) as error:
+        except (AppFileError, FunctionLoadError) as error:
             log.error("%s did not load: %s", folder.name, with_frames(error, root))  # noqa: TRY400 - framework frames say nothing
             failures.append(LoadFailure(folder.name, str(error)))
             route = fallback_route(folder, configuration)
@@ -84,7 +84,7 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
     return Application(RouteTable(routes), functions, tuple(failures))
 
 
-def with_frames(error: ConfigurationError | FunctionLoadError, root: Path) -> str:
+def with_frames(error: AppFileError | FunctionLoadError, root: Path) -> str:
     """Return the reason; for a fault in the code also the app's part of the traceback."""
     if isinstance(error, FunctionLoadError) and error.__cause__ is not None:
         return f"{error}\n{app_traceback(error.__cause__, root)}"
@@ -92,7 +92,7 @@ def with_frames(error: ConfigurationError | FunctionLoadError, root: Path) -> st
 
 
 def load_folder(folder: Path, host: HostConfiguration) -> tuple[FunctionDefinition, Route]:
-    """Load one function folder; raise ConfigurationError or FunctionLoadError."""
+    """Load one function folder; raise AppFileError or FunctionLoadError."""
     definition = read_function_definition(folder)
     route = build_route(folder.name, host.route_prefix, definition.door)
     for sentence in unknown_words(read_json_object(folder / "function.json")):
@@ -103,8 +103,8 @@ def load_folder(folder: Path, host: HostConfiguration) -> tuple[FunctionDefiniti
 
 def fallback_route(folder: Path, host: HostConfiguration) -> Route | None:
     """Return the route on which a function that did not load answers 500, if it can have one."""
-    with suppress(ConfigurationError):
+    with suppress(AppFileError):
         return build_route(folder.name, host.route_prefix, read_function_definition(folder).door)
-    with suppress(ConfigurationError):
+    with suppress(AppFileError):
         return build_route(folder.name, host.route_prefix, default_door(folder.name))
     return None

@@ -8,7 +8,7 @@ from typing import Any, cast
 DEFAULT_ROUTE_PREFIX = "api"
 
 
-class ConfigurationError(Exception):
+class AppFileError(Exception):
     """A file of the app cannot be used; the message names the file and what is wrong."""
 
 
@@ -20,34 +20,34 @@ class HostConfiguration:
 
 
 def read_json_object(path: Path) -> dict[str, Any]:
-    """Return the JSON object in `path`; raise ConfigurationError that names the file."""
+    """Return the JSON object in `path`; raise AppFileError that names the file."""
     try:
         # utf-8-sig: editors on Windows may write a byte order mark.
         value: object = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise ConfigurationError(f"{path.name}: {error.strerror}") from error
+        raise AppFileError(f"{path.name}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{path.name} is not JSON: {error}") from error
+        raise AppFileError(f"{path.name} is not JSON: {error}") from error
     if not isinstance(value, dict):
-        raise ConfigurationError(f"{path.name}: expected a JSON object")
+        raise AppFileError(f"{path.name}: expected a JSON object")
     return cast(dict[str, Any], value)
 
 
 def read_host_configuration(root: Path) -> HostConfiguration:
-    """Read `host.json` in the app folder `root`; raise ConfigurationError when it is unusable.
+    """Read `host.json` in the app folder `root`; raise AppFileError when it is unusable.
 
     The version rule and the default prefix `api` are those of the Functions host.
     """
     document = read_json_object(root / "host.json")
     if document.get("version") != "2.0":
-        raise ConfigurationError('host.json: "version" must be "2.0"')
+        raise AppFileError('host.json: "version" must be "2.0"')
     prefix: Any = document
     for name in ("extensions", "http", "routePrefix"):
         if not isinstance(prefix, dict):
-            raise ConfigurationError(f"host.json: {name} has no object around it")
+            raise AppFileError(f"host.json: {name} has no object around it")
         prefix = cast(dict[str, Any], prefix).get(name)
         if prefix is None:
             return HostConfiguration(DEFAULT_ROUTE_PREFIX)
     if not isinstance(prefix, str):
-        raise ConfigurationError("host.json: extensions.http.routePrefix must be text")
+        raise AppFileError("host.json: extensions.http.routePrefix must be text")
     return HostConfiguration(prefix.strip("/"))

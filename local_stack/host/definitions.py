@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from local_stack.host.configuration import ConfigurationError, read_json_object
+from local_stack.host.configuration import AppFileError, read_json_object
 
 AuthLevel = Literal["anonymous", "function", "admin"]
 Direction = Literal["in", "out", "inout"]
@@ -68,7 +68,7 @@ def is_disabled(folder: Path, environment: Mapping[str, str]) -> bool:
     settings = [f"AzureWebJobs.{folder.name}.Disabled", f"AzureWebJobs__{folder.name}__Disabled"]
     try:
         value: object = read_json_object(folder / "function.json").get("disabled", False)
-    except ConfigurationError:
+    except AppFileError:
         value = False
     if isinstance(value, str):
         settings.append(value)
@@ -78,14 +78,14 @@ def is_disabled(folder: Path, environment: Mapping[str, str]) -> bool:
 
 
 def read_function_definition(folder: Path) -> FunctionDefinition:
-    """Read `function.json` in `folder`; raise ConfigurationError when it cannot be used here."""
+    """Read `function.json` in `folder`; raise AppFileError when it cannot be used here."""
     document = read_json_object(folder / "function.json")
     entries = read_bindings(document)
     bindings = tuple(read_binding(entry) for entry in entries)
     refuse_what_is_not_emulated(bindings)
     triggers = [entry for entry in entries if entry["type"] == "httpTrigger"]
     if len(triggers) != 1:
-        raise ConfigurationError("function.json: expected exactly one httpTrigger")
+        raise AppFileError("function.json: expected exactly one httpTrigger")
     entry_point: object = document.get("entryPoint")
     return FunctionDefinition(
         name=folder.name,
@@ -102,10 +102,10 @@ def read_bindings(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the entries of `bindings`, which must be a list of objects."""
     entries: object = document.get("bindings")
     if not isinstance(entries, list) or not entries:
-        raise ConfigurationError('function.json: "bindings" must be a list of bindings')
+        raise AppFileError('function.json: "bindings" must be a list of bindings')
     for entry in cast(list[object], entries):
         if not isinstance(entry, dict):
-            raise ConfigurationError("function.json: a binding must be an object")
+            raise AppFileError("function.json: a binding must be an object")
     return cast(list[dict[str, Any]], entries)
 
 
@@ -115,9 +115,9 @@ def read_binding(entry: Mapping[str, Any]) -> Binding:
     kind: object = entry.get("type")
     direction = DIRECTIONS.get(str(entry.get("direction", "in")).lower())
     if not isinstance(name, str) or not isinstance(kind, str) or not name or not kind:
-        raise ConfigurationError('function.json: a binding needs a "name" and a "type"')
+        raise AppFileError('function.json: a binding needs a "name" and a "type"')
     if direction is None:
-        raise ConfigurationError(f'function.json: "direction" of {name} must be in, out or inout')
+        raise AppFileError(f'function.json: "direction" of {name} must be in, out or inout')
     return Binding(name=name, type=kind, direction=direction)
 
 
@@ -125,7 +125,7 @@ def refuse_what_is_not_emulated(bindings: tuple[Binding, ...]) -> None:
     """Name a binding that works in the cloud and not here, so that nothing is dropped silently."""
     for binding in bindings:
         if binding.type not in EMULATED_BINDINGS:
-            raise ConfigurationError(
+            raise AppFileError(
                 f"function.json: the local host does not emulate the binding {binding.name} "
                 f"of type {binding.type}"
             )
@@ -137,9 +137,9 @@ def read_door(name: str, trigger: Mapping[str, Any]) -> Door:
     methods: object = trigger.get("methods") or []
     auth_level = AUTH_LEVELS.get(str(trigger.get("authLevel", "function")).lower())
     if auth_level is None:
-        raise ConfigurationError('function.json: "authLevel" must be anonymous, function or admin')
+        raise AppFileError('function.json: "authLevel" must be anonymous, function or admin')
     if not isinstance(methods, list):
-        raise ConfigurationError('function.json: "methods" must be a list')
+        raise AppFileError('function.json: "methods" must be a list')
     return Door(
         route=name if route is None else str(route).strip("/"),
         methods=frozenset(str(method).upper() for method in cast(list[object], methods)),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from local_stack.host.configuration import ConfigurationError, read_json_object
+from local_stack.host.configuration import AppFileError, read_json_object
 
 SETTINGS_FILE = "local.settings.json"
 
@@ -36,7 +36,7 @@ def read_local_settings(path: Path) -> dict[str, str]:
         return {}
     try:
         settings: dict[str, object] = read_json_object(path)
-    except ConfigurationError as error:
+    except AppFileError as error:
         raise HostEnvironmentError(str(error)) from error
     if settings.get("IsEncrypted") is True:
         raise HostEnvironmentError(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared import clients
 from shared.delivery.report_log import log_report
-from shared.delivery.states import Report, States
+from shared.delivery.states import States, StatusReport
 from shared.errors import ConfigurationError, LedgerError
 from shared.webhooks.verifier import Webhook
 
@@ -64,7 +64,7 @@ async def take(kind: ReportKind, webhook: Webhook) -> None:
     except ConfigurationError:  # an app without storage logs what it is told
         log_report(kind.name, webhook, kind.fields)
         return
-    report = _read(kind, webhook)
+    report = _status_report(kind, webhook)
     try:
         is_news = await _keep(states, report)
     except (ConfigurationError, LedgerError):
@@ -88,11 +88,11 @@ async def act_on(kind: ReportKind, webhook: Webhook, act: Act) -> None:
         await take(kind, webhook)
 
 
-def _read(kind: ReportKind, webhook: Webhook) -> Report:
+def _status_report(kind: ReportKind, webhook: Webhook) -> StatusReport:
     def field(name: str) -> str:
         return webhook.field(kind.fields.get(name, "")) or ""
 
-    return Report.from_texts(
+    return StatusReport.from_texts(
         field("sid"),
         field("status"),
         prefixes=kind.prefixes,
@@ -104,14 +104,14 @@ def _read(kind: ReportKind, webhook: Webhook) -> Report:
 async def _is_known(kind: ReportKind, webhook: Webhook) -> bool:
     try:
         states = clients.states()
-        report = _read(kind, webhook)
+        report = _status_report(kind, webhook)
         known = await states.find(report.sid)
     except (ConfigurationError, LedgerError):
         return False
     return known is not None and report.status in known.reports
 
 
-async def _keep(states: States, report: Report) -> bool:
+async def _keep(states: States, report: StatusReport) -> bool:
     """Settle the claim, then keep the report: a row that names a claim says that it is settled.
 
     A settled claim stays so. That is why only the first report of a send reads and writes it;

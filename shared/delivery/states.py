@@ -24,7 +24,7 @@ _ERROR_CODE = re.compile(r"[1-9][0-9]{0,8}")
 _CLAIM = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
-class Report(NamedTuple):
+class StatusReport(NamedTuple):
     """One report of Twilio: the `status` of a message, call or recording, by its SID.
 
     `error_code` is Twilio's number of an error; `claim` the reference of the idempotency key under
@@ -39,7 +39,7 @@ class Report(NamedTuple):
     @classmethod
     def from_texts(
         cls, sid: str, status: str, *, prefixes: str, error_code: str = "", claim: str = ""
-    ) -> "Report":
+    ) -> "StatusReport":
         """Check what came in; `prefixes` are those of a SID of the right kind, e.g. SM|MM.
 
         Raise InvalidRequestError without such a SID or a status. An odd error code or claim costs
@@ -82,7 +82,7 @@ class State(NamedTuple):
         """Whether nothing comes after it."""
         return is_final(self.sid, self.status)
 
-    def after(self, report: Report, recorded: Recorded) -> "State":
+    def after(self, report: StatusReport, recorded: Recorded) -> "State":
         """The state once a report of a status that was not reported so far is taken in."""
         if len(self.reports) >= MAX_STATUSES:
             raise InvalidRequestError("there are too many statuses", field="status")
@@ -107,7 +107,7 @@ class States:
         row = await self._ledger.read(KIND, sid)
         return None if row is None else _from_row(row)
 
-    async def record(self, report: Report, known: State | None = None) -> bool:
+    async def record(self, report: StatusReport, known: State | None = None) -> bool:
         """Take in a report; return whether it is news: a status not reported so far.
 
         `known` is the state as the caller has just found it. Raise LedgerError, after which
@@ -127,7 +127,7 @@ class States:
                 return True
         raise LedgerError(f"The state of {report.sid} is changed by too many at once.")
 
-    async def _store(self, known: State | None, report: Report, recorded: Recorded) -> None:
+    async def _store(self, known: State | None, report: StatusReport, recorded: Recorded) -> None:
         if known is not None:
             await self._ledger.replace(_to_row(known.after(report, recorded)))
             return

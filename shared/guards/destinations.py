@@ -119,7 +119,7 @@ class Destinations:
 
     def _reachable(self, parameter: str, written: str) -> str:
         try:
-            number = _read(written, self._config.default_region)
+            number = _in_e164(written, self._config.default_region)
         except InvalidRequestError:
             log.warning(
                 "A number of the query parameter %s cannot be read and is left out", parameter
@@ -194,7 +194,7 @@ def _home(own: str, region: str) -> str:
     return facts.region if facts and facts.region not in ("", INTERNATIONAL) else region
 
 
-def _read(written: str, region: str) -> str:
+def _in_e164(written: str, region: str) -> str:
     """A number in E.164; one that is written so is not looked at any further."""
     if E164.fullmatch(written):
         return written

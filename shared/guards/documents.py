@@ -48,7 +48,7 @@ def numbers_in(document: str, *, field: str, called: str = "") -> tuple[str, ...
     <Response>, a DOCTYPE or a processing instruction, is nested too deeply or has too much in it,
     or names a phone number that cannot be read.
     """
-    reader = _read(document, field)
+    reader = _parsed(document, field)
     return (*reader.numbers, *([called] * reader.unaddressed if called else ()))
 
 
@@ -57,7 +57,7 @@ def addresses_in(document: str, *, field: str) -> tuple[str, ...]:
 
     Raise what `numbers_in` raises.
     """
-    return tuple(_read(document, field).addresses)
+    return tuple(_parsed(document, field).addresses)
 
 
 def reaches_somebody(document: str, *, field: str) -> bool:
@@ -65,11 +65,11 @@ def reaches_somebody(document: str, *, field: str) -> bool:
 
     Raise what `numbers_in` raises.
     """
-    reader = _read(document, field)
+    reader = _parsed(document, field)
     return reader.has_reached or bool(reader.numbers)
 
 
-def _read(document: str, field: str) -> "_Reader":
+def _parsed(document: str, field: str) -> "_Reader":
     from xml.parsers import expat  # answers that hold no foreign document do without it
 
     parser = expat.ParserCreate("utf-8")
@@ -171,10 +171,10 @@ class _Reader:
         if not written:
             return
         if not E164.fullmatch(written) and not SHORT_NUMBER.fullmatch(written):
-            written = self._read(written, otherwise)
+            written = self._parsed_number(written, otherwise)
         self.numbers.append(written)
 
-    def _read(self, written: str, otherwise: str) -> str:
+    def _parsed_number(self, written: str, otherwise: str) -> str:
         try:
             # A text without a plus goes to the country of its sender, which is not known here.
             if self._open[-1] in TEXTING and not written.startswith("+"):

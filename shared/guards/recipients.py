@@ -73,7 +73,7 @@ class RecipientRates:
 
         def decide(row: Row | None) -> tuple[Mapping[str, Value] | None, list[int]]:
             now = (self._clock.now() - _EPOCH) // timedelta(microseconds=1)
-            known = _read(row)
+            known = _times_in(row)
             # What another clock, ahead of this one, has counted happened by now at the latest.
             kept = {entry: min(at, now) for entry, at in known.items() if at + self._period > now}
             waits = [self._counted(kept, change, now) for change in changes]
@@ -107,7 +107,7 @@ def _name(number: str) -> str:
     return hashlib.sha256(number.encode()).hexdigest()[:32]
 
 
-def _read(row: Row | None) -> dict[str, int]:
+def _times_in(row: Row | None) -> dict[str, int]:
     """The times in a row, in microseconds since 1970, by the names of their entries."""
     sent = str(row.values["sent"]).split() if row else []
     pairs = (entry.split("-") for entry in sent)

@@ -53,7 +53,7 @@ class Key(NamedTuple):
 
         Raise InvalidRequestError when the header cannot be used.
         """
-        text = _read(req.headers.get(HEADER))
+        text = _key_in(req.headers.get(HEADER))
         if text is None:
             return None
         return cls(text, function, _fingerprint(text, function, _fields(request)))
@@ -79,7 +79,7 @@ def key_of(written: str) -> str:
     return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else written.strip()
 
 
-def _read(header: str | None) -> str | None:
+def _key_in(header: str | None) -> str | None:
     if header is None:
         return None
     is_readable = _QUOTED.fullmatch(header.strip()) or _BARE.fullmatch(header.strip())

@@ -46,7 +46,7 @@ TO_REPEAT = (VaultError, LedgerError, StillRunningError, TwilioUnreachableError)
 log = logging.getLogger(__name__)
 
 
-class Voicemail(NamedTuple):
+class RecordedVoicemail(NamedTuple):
     """A recording that can be heard; `length_s` is None when Twilio does not tell it."""
 
     sid: str
@@ -54,7 +54,7 @@ class Voicemail(NamedTuple):
     length_s: int | None
 
     @classmethod
-    def from_report(cls, report: Webhook) -> "Voicemail | None":
+    def from_report(cls, report: Webhook) -> "RecordedVoicemail | None":
         """What Twilio reports; None when there is nothing to be heard."""
         sid = report.field("RecordingSid") or ""
         if report.field("RecordingStatus") != "completed" or not RECORDING_SID.fullmatch(sid):
@@ -83,7 +83,7 @@ class VoicemailNotifier:
         self._urls = urls
         self._clock = clock
 
-    async def tell(self, voicemail: Voicemail, owner: str, request_url: str) -> None:
+    async def tell(self, voicemail: RecordedVoicemail, owner: str, request_url: str) -> None:
         """Text `owner` (E.164) who called, for how long they spoke, and where it can be heard.
 
         They are told once of each recording, however often it is reported. Without the ledger they
@@ -135,7 +135,7 @@ class VoicemailNotifier:
         number = call.to if is_ours else call._from  # pyright: ignore[reportPrivateUsage] - the SDK has no other name for it
         return shown_caller(number)
 
-    async def _link(self, voicemail: Voicemail, request_url: str) -> str:
+    async def _link(self, voicemail: RecordedVoicemail, request_url: str) -> str:
         """Where the voicemail can be heard, and for how long; without a good key, why not."""
         try:
             key = require_strong(await self._credentials.find(Secret.LINK_SIGNING_KEY))

@@ -11,7 +11,7 @@ import pytest
 
 import GetStatus
 from shared import clients
-from shared.delivery.states import Report
+from shared.delivery.states import StatusReport
 from shared.errors import LedgerError, TwilioOutcomeUnknownError, TwilioUnreachableError
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row
@@ -73,7 +73,7 @@ def asker(run: Run, app: clients.Clients) -> Asker:
 def report(sid: str, *statuses: str, error_code: int | None = None) -> None:
     async def scenario() -> None:
         for status in statuses:
-            await clients.states().record(Report(sid, status, error_code))
+            await clients.states().record(StatusReport(sid, status, error_code))
 
     asyncio.run(scenario())
 

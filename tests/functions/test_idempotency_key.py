@@ -19,7 +19,7 @@ from shared import clients
 from shared.errors import LedgerError
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row
-from shared.recordings.voicemails import Voicemail
+from shared.recordings.voicemails import RecordedVoicemail
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio
@@ -267,7 +267,7 @@ def test_without_storage_a_key_is_refused_and_a_send_without_one_goes_on(
 
 
 def tell(seconds: int, recording: str = "RE" + "a" * 32) -> None:
-    voicemail = Voicemail(recording, "", seconds)
+    voicemail = RecordedVoicemail(recording, "", seconds)
     notifier = clients.voicemail_notifier()
     asyncio.run(notifier.tell(voicemail, "+12025550124", "http://inner/api/OnRecording"))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.host.configuration import ConfigurationError, read_host_configuration
+from local_stack.host.configuration import AppFileError, read_host_configuration
 
 
 def prefix_of(root: Path, document: str) -> str:
@@ -39,10 +39,10 @@ def test_the_route_prefix_is_read(tmp_path: Path, document: str, prefix: str) ->
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, document: str, reason: str) -> None:
-    with pytest.raises(ConfigurationError, match=reason):
+    with pytest.raises(AppFileError, match=reason):
         prefix_of(tmp_path, document)
 
 
 def test_a_missing_host_json_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"host\.json: No such file"):
+    with pytest.raises(AppFileError, match=r"host\.json: No such file"):
         read_host_configuration(tmp_path)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_stack.host.configuration import ConfigurationError
+from local_stack.host.configuration import AppFileError
 from local_stack.host.definitions import is_disabled, read_function_definition
 
 TRIGGER = {"type": "httpTrigger", "direction": "in", "name": "req"}
@@ -65,7 +65,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, document: Any, reason: str) -> None:
-    with pytest.raises(ConfigurationError, match=reason):
+    with pytest.raises(AppFileError, match=reason):
         read_function_definition(folder(tmp_path, document))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_stack.host.configuration import ConfigurationError
+from local_stack.host.configuration import AppFileError
 from local_stack.host.definitions import Door
 from local_stack.host.http.routes import Route, RouteTable, build_route
 
@@ -101,5 +101,5 @@ def test_an_empty_prefix_puts_routes_at_the_top() -> None:
     ["a-{p}", "{p", "{p:datetime}", "{p:regex(a)}", "{p:min(a)}", "{p?}/x", "{*rest}/x", "{p=1}"],
 )
 def test_a_template_that_is_not_emulated_is_refused_by_name(template: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"function\.json: the route"):
+    with pytest.raises(AppFileError, match=r"function\.json: the route"):
         route(template)

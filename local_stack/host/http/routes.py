@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import unquote
 
-from local_stack.host.configuration import ConfigurationError
+from local_stack.host.configuration import AppFileError
 from local_stack.host.definitions import AuthLevel, Door, default_door
 from local_stack.host.http.route_constraints import Accepts, read_constraint
 
@@ -98,7 +98,7 @@ def decode_path(raw_path: str) -> str:
 def build_route(function: str, prefix: str, door: Door) -> Route:
     """Return the route of `function` under the app's prefix.
 
-    Raises ConfigurationError when the template is wrong or uses what is not emulated.
+    Raises AppFileError when the template is wrong or uses what is not emulated.
     """
     template = "/".join(part for part in (prefix, door.route) if part)
     segments = [read_segment(text) for text in template.split("/") if text]
@@ -114,11 +114,11 @@ def build_route(function: str, prefix: str, door: Door) -> Route:
 
 
 def refuse_prefix(prefix: str) -> None:
-    """Raise ConfigurationError when no function can have a route under the app's prefix."""
+    """Raise AppFileError when no function can have a route under the app's prefix."""
     try:
         build_route("", prefix, default_door("name"))
-    except ConfigurationError as error:
-        raise ConfigurationError(
+    except AppFileError as error:
+        raise AppFileError(
             f"host.json: the route prefix {prefix} is wrong or not emulated"
         ) from error
 
@@ -129,15 +129,13 @@ def read_segment(text: str) -> Segment:
         return Segment(text, LITERAL, optional=False, accepts=())
     found = PARAMETER.fullmatch(text)
     if found is None:
-        raise ConfigurationError(f"function.json: the route part {text} is not emulated")
+        raise AppFileError(f"function.json: the route part {text} is not emulated")
     stars, name, constraints, question = found.groups()
     accepts: list[Accepts] = []
     for constraint in constraints.split(":")[1:]:
         accept = read_constraint(constraint)
         if accept is None:
-            raise ConfigurationError(
-                f"function.json: the route constraint {constraint} is not emulated"
-            )
+            raise AppFileError(f"function.json: the route constraint {constraint} is not emulated")
         accepts.append(accept)
     rank = REST if stars else FREE
     return Segment(name, rank - bool(accepts), optional=bool(question), accepts=tuple(accepts))
@@ -147,9 +145,7 @@ def refuse_misplaced(segments: Sequence[Segment], route: str) -> None:
     """Only optional segments may follow an optional one, and nothing a catch-all."""
     for before, after in pairwise(segments):
         if before.takes_the_rest or (before.optional and not after.optional):
-            raise ConfigurationError(
-                f"function.json: the route {route} has {before.text} too early"
-            )
+            raise AppFileError(f"function.json: the route {route} has {before.text} too early")
 
 
 def build_pattern(segments: Sequence[Segment]) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from shared.clock import SystemClock
-from shared.delivery.states import MAX_STATUSES, MAX_TRIES, Report, State, States
+from shared.delivery.states import MAX_STATUSES, MAX_TRIES, State, States, StatusReport
 from shared.delivery.statuses import LIVES, is_final, latest
 from shared.errors import InvalidRequestError, LedgerError
 from shared.ledger.memory import MemoryLedger
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MESSAGE, CALL = "SM" + "0" * 32, "CA" + "0" * 32
 
 
-def report(sid: str, status: str, error_code: int | None = None) -> Report:
-    return Report(sid, status, error_code)
+def report(sid: str, status: str, error_code: int | None = None) -> StatusReport:
+    return StatusReport(sid, status, error_code)
 
 
 def result_of[Result](coroutine: Coroutine[object, object, Result]) -> Result:
@@ -37,7 +37,7 @@ def result_of[Result](coroutine: Coroutine[object, object, Result]) -> Result:
     raise AssertionError("it waits")
 
 
-def record(states: States, *reports: Report) -> list[bool]:
+def record(states: States, *reports: StatusReport) -> list[bool]:
     return [result_of(states.record(one)) for one in reports]
 
 
@@ -119,7 +119,7 @@ def test_the_error_code_is_that_of_the_status(states: States) -> None:
 
 
 def test_the_claim_stays_when_a_report_does_not_name_it(states: States) -> None:
-    record(states, Report(MESSAGE, "sent", claim="a-b"), Report(MESSAGE, "delivered"))
+    record(states, StatusReport(MESSAGE, "sent", claim="a-b"), StatusReport(MESSAGE, "delivered"))
 
     assert find(states, MESSAGE).claim == "a-b"
 
@@ -127,27 +127,27 @@ def test_the_claim_stays_when_a_report_does_not_name_it(states: States) -> None:
 @pytest.mark.parametrize("sid", ["", "SM1", "CA" + "0" * 32, "SM" + "g" * 32, MESSAGE + "0"])
 def test_a_sid_of_another_kind_is_refused(sid: str) -> None:
     with pytest.raises(InvalidRequestError, match="SID"):
-        Report.from_texts(sid, "sent", prefixes="SM|MM")
+        StatusReport.from_texts(sid, "sent", prefixes="SM|MM")
 
 
 @pytest.mark.parametrize("status", ["", " ", "a" * 41, "2025550123", "sent\n", "sent\x00", "übrig"])
 def test_what_is_no_status_is_refused(status: str) -> None:
     with pytest.raises(InvalidRequestError, match="status"):
-        Report.from_texts(MESSAGE, status, prefixes="SM|MM")
+        StatusReport.from_texts(MESSAGE, status, prefixes="SM|MM")
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "9" * 10, "30003x", "٣"])
 def test_an_odd_error_code_costs_only_itself(text: str) -> None:
-    parsed = Report.from_texts(MESSAGE, "failed", prefixes="SM|MM", error_code=text)
+    parsed = StatusReport.from_texts(MESSAGE, "failed", prefixes="SM|MM", error_code=text)
 
-    assert parsed == Report(MESSAGE, "failed")
+    assert parsed == StatusReport(MESSAGE, "failed")
 
 
 @pytest.mark.parametrize("text", ["a" * 65, "sent\x00", "a b", "+12025550123"])
 def test_an_odd_claim_costs_only_itself(text: str) -> None:
-    parsed = Report.from_texts(MESSAGE, "sent", prefixes="SM|MM", claim=text)
+    parsed = StatusReport.from_texts(MESSAGE, "sent", prefixes="SM|MM", claim=text)
 
-    assert parsed == Report(MESSAGE, "sent")
+    assert parsed == StatusReport(MESSAGE, "sent")
 
 
 def test_a_report_in_the_row_that_is_in_the_way_is_news_if_it_is_this_one(

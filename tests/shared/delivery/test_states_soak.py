@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.clock import SystemClock
-from shared.delivery.states import Report, States
+from shared.delivery.states import States, StatusReport
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowChangedError, RowExistsError
 
@@ -92,16 +92,16 @@ class Outcome(NamedTuple):
     ledger: ContestedLedger
 
 
-def shuffled_reports(random: Random, number: int) -> tuple[list[Report], dict[str, str]]:
+def shuffled_reports(random: Random, number: int) -> tuple[list[StatusReport], dict[str, str]]:
     """So many reports, half of them repeats; and the true state of each thing."""
-    reports: list[Report] = []
+    reports: list[StatusReport] = []
     truth: dict[str, str] = {}
     while len(reports) < number // 2:
         prefix = random.choice(sorted(COURSES))
         course = random.choice(COURSES[prefix])
         sid = f"{prefix}{len(truth):032x}"
         truth[sid] = course[-1]
-        reports += [Report(sid, status) for status in course]
+        reports += [StatusReport(sid, status) for status in course]
     reports += random.choices(reports, k=number - len(reports))
     random.shuffle(reports)
     return reports, truth
@@ -113,7 +113,7 @@ async def play(seed: int, *, reports: int, workers: int) -> Outcome:
     ledger = ContestedLedger(random)
     states = States(ledger, SystemClock())
     given_reports, truth = shuffled_reports(random, reports)
-    acts: Counter[Report] = Counter()
+    acts: Counter[StatusReport] = Counter()
     waiting = iter(given_reports)
 
     async def work() -> None:

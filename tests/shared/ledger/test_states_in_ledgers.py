@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from shared.clock import SystemClock
-from shared.delivery.states import Report, State, States
+from shared.delivery.states import State, States, StatusReport
 from shared.ledger.rows import Ledger
 
 Run = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
@@ -22,10 +22,12 @@ COURSES = {
 
 
 def test_reports_all_at_once_end_in_the_true_state_and_are_news_once(run: Run) -> None:
-    reports = [Report(sid, status) for sid, course in COURSES.items() for status in course] * 3
+    reports = [
+        StatusReport(sid, status) for sid, course in COURSES.items() for status in course
+    ] * 3
     Random(1).shuffle(reports)  # noqa: S311 - keeps no secret
 
-    async def work(ledger: Ledger) -> tuple[Counter[Report], list[State | None]]:
+    async def work(ledger: Ledger) -> tuple[Counter[StatusReport], list[State | None]]:
         states = States(ledger, SystemClock())
         answers = await asyncio.gather(*(states.record(report) for report in reports))
         news = Counter(report for report, is_news in zip(reports, answers, strict=True) if is_news)
@@ -42,7 +44,7 @@ def test_a_state_is_found_as_it_was_kept(run: Run) -> None:
 
     async def work(ledger: Ledger) -> State | None:
         states = States(ledger, SystemClock())
-        await states.record(Report(sid, "failed", 30003, "a-b"))
+        await states.record(StatusReport(sid, "failed", 30003, "a-b"))
         return await states.find(sid)
 
     state = run(work)
