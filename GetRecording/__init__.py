@@ -13,5 +13,5 @@ from shared.recordings.sound import FIELDS, WantedRecording
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Hand on the recording, or the part that the header Range asks for."""
     wanted = WantedRecording.from_inputs(read_query(req, *FIELDS))
-    sound = await clients.recordings().sound(wanted)
+    sound = await clients.current().recordings.sound(wanted)
     return file_response(req, sound, media_type=wanted.media_type, name=wanted.file_name)

@@ -15,6 +15,7 @@ async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Hand on the recording for which the link was made, until it expires."""
     inputs = read_query(req, *FIELDS, *links.FIELDS)
     wanted = WantedRecording.from_inputs(inputs)
-    await links.require_link(inputs, *wanted, clients.credentials(), clients.clock().now())
-    sound = await clients.recordings().sound(wanted)
+    app = clients.current()
+    await links.require_link(inputs, *wanted, app.credentials, app.clock.now())
+    sound = await app.recordings.sound(wanted)
     return file_response(req, sound, media_type=wanted.media_type, name=wanted.file_name)

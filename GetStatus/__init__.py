@@ -2,7 +2,8 @@
 
 import azure.functions as func
 
-from shared.delivery import status as delivery
+from shared import clients
+from shared.delivery.status import FIELDS, Subject
 from shared.endpoints import action
 from shared.http.inputs import read_query
 from shared.http.responses import json_response
@@ -11,5 +12,6 @@ from shared.http.responses import json_response
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Answer from the ledger, or from Twilio where the ledger knows nothing."""
-    subject = delivery.Subject.from_inputs(read_query(req, *delivery.FIELDS))
-    return json_response(await delivery.find(subject), headers={"Cache-Control": "no-store"})
+    subject = Subject.from_inputs(read_query(req, *FIELDS))
+    found = await clients.current().deliveries.find(subject)
+    return json_response(found, headers={"Cache-Control": "no-store"})

@@ -1,6 +1,7 @@
 """POST /api/OnMessageStatus: Twilio reports what became of a message. Signed by Twilio."""
 
-from shared.delivery import reports
+from shared import clients
+from shared.delivery.reports import MESSAGE
 from shared.endpoints import report
 from shared.webhooks.verifier import Webhook
 
@@ -8,4 +9,4 @@ from shared.webhooks.verifier import Webhook
 @report
 async def main(req: Webhook) -> None:
     """Keep the report and log it."""
-    await reports.take(reports.MESSAGE, req)
+    await clients.current().reports.take(MESSAGE, req)

@@ -6,14 +6,15 @@ from shared import clients
 from shared.endpoints import action
 from shared.http.idempotency import Key
 from shared.http.inputs import read_inputs
-from shared.http.responses import sent_response
 from shared.sending.calls import FIELDS, CallRequest
+from shared.sending.sent import sent_response
 
 
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Place the call that the inputs describe."""
-    call = CallRequest.from_inputs(read_inputs(req, *FIELDS), clients.settings())
+    app = clients.current()
+    call = CallRequest.from_inputs(read_inputs(req, *FIELDS), app.settings)
     key = Key.of_request(req, "PlaceCall", call)
-    placed = await clients.caller().place(call, req.url, key)
+    placed = await app.outbox.send(call, req.url, key)
     return sent_response(placed)

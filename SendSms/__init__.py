@@ -6,14 +6,15 @@ from shared import clients
 from shared.endpoints import action
 from shared.http.idempotency import Key
 from shared.http.inputs import read_inputs
-from shared.http.responses import sent_response
+from shared.sending.sent import sent_response
 from shared.sending.text import FIELDS, TextMessage
 
 
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Send the text that the inputs describe."""
-    message = TextMessage.from_inputs(read_inputs(req, *FIELDS), clients.settings())
+    app = clients.current()
+    message = TextMessage.from_inputs(read_inputs(req, *FIELDS), app.settings)
     key = Key.of_request(req, "SendSms", message)
-    sent = await clients.messenger().send(message, req.url, key)
+    sent = await app.outbox.send(message, req.url, key)
     return sent_response(sent)

@@ -5,7 +5,7 @@ from twilio.twiml import TwiML
 from shared import clients
 from shared.answers.echo import PARAMETER, echo
 from shared.endpoints import answer
-from shared.guards.echoed_documents import refusal_of
+from shared.guards.documents import refusal_of
 from shared.webhooks.verifier import Webhook
 
 
@@ -13,4 +13,4 @@ from shared.webhooks.verifier import Webhook
 async def main(req: Webhook) -> TwiML | str:
     """Answer with the document of the query, as it is, if it may be used."""
     document = req.parameter(PARAMETER)
-    return echo(document, refusal_of(document, PARAMETER, clients.destinations))
+    return echo(document, refusal_of(document, PARAMETER, lambda: clients.current().destinations))

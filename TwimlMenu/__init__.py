@@ -15,4 +15,4 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Say `Message` and go to the option whose keys are pressed."""
     # Behind the redirection to an option Twilio no longer tells who is calling.
     wanted, digits = Menu.from_query(req.query), req.field("Digits") or ""
-    return refusal(req, clients.settings()) or menu(wanted, digits)
+    return refusal(req, clients.current().settings) or menu(wanted, digits)

@@ -16,5 +16,5 @@ async def main(req: Webhook) -> TwiML:
     log_queue_result(req)
     wanted = Queue.from_query(req.query)
     # Who is in the queue cannot be refused any more: no <Reject> is taken there.
-    blocked = None if wanted.step else refusal(req, clients.settings())
+    blocked = None if wanted.step else refusal(req, clients.current().settings)
     return blocked or queue(wanted, req.field)

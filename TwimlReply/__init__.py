@@ -11,4 +11,4 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Reply with `Keywords[word]`, else `Message`, with `MediaUrl`; text `Forward` as well."""
-    return answered(req, clients.settings())
+    return answered(req, clients.current().settings)

@@ -12,4 +12,6 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Record what the caller says; OnRecording tells the owner."""
-    return refusal(req, clients.settings()) or voicemail(Voicemail.from_query(req.query), req.field)
+    return refusal(req, clients.current().settings) or voicemail(
+        Voicemail.from_query(req.query), req.field
+    )

@@ -1,160 +1,217 @@
-"""The clients of this worker, each built on first use.
+"""The composition root: what a worker builds from its settings, each part handed what it needs.
 
-Callers write `clients.messenger()`, so a test replaces one function, or all with `reset()`.
+Functions, endpoints and health take parts from `current()`. Nothing below this floor asks for it.
 """
 
 import atexit
 import os
-import threading
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, SystemClock
-from shared.config.credentials import Credentials
-from shared.config.settings import Settings
+from shared.config.credentials import AppSettings, Credentials
+from shared.config.local_stack import is_loopback
+from shared.config.settings import Secret, Settings
+from shared.errors import ConfigurationError
 from shared.http.public_urls import PublicUrls
-from shared.worker_clients import Clients
+from shared.twilio_api.sign_in import RestCredentials, TwilioConnections
 
 if TYPE_CHECKING:
+    from shared.config.key_vault import KeyVault
+    from shared.delivery.reports import Reports
     from shared.delivery.states import States
+    from shared.delivery.status import Deliveries
     from shared.guards.destinations import Destinations
-    from shared.guards.guards import Guards
     from shared.ledger.rows import Ledger
     from shared.recordings.sound import Recordings
     from shared.recordings.voicemails import VoicemailNotifier
-    from shared.sending.calls import Caller
     from shared.sending.claims import Claims
-    from shared.sending.messenger import Messenger
-    from shared.sending.once import Sends
+    from shared.sending.outbox import Outbox, Records
     from shared.twilio_api.account import TwilioAccount
+    from shared.webhooks.verifier import Verifier
 
 
-class _Holder:
-    """The clients of this worker, built by whoever comes first."""
+class Clients:
+    """What is built from one set of settings; each part when it is first needed."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._clients: Clients | None = None
+    def __init__(
+        self, values: Mapping[str, str], clock: Clock, ledger: "Ledger | None" = None
+    ) -> None:
+        """Read the settings; raise ConfigurationError when one is malformed.
 
-    def get(self) -> Clients:
-        with self._lock:
-            if self._clients is None:
-                self._clients = Clients(os.environ, SystemClock())
-                atexit.register(self._clients.abandon)
-            return self._clients
+        Without a `ledger` it is the one that the settings name.
+        """
+        self.settings = Settings.from_mapping(values)
+        self.clock = clock
+        self.public_urls = PublicUrls(self.settings)
+        self.credentials = Credentials(self._secret_source(), clock)
+        self._ledger = ledger
+        self._twilio = TwilioConnections(self.settings.local_twilio_url)
 
-    def set(self, clients: Clients | None) -> None:
-        with self._lock:
-            self._clients = clients
+    @cached_property
+    def verifier(self) -> "Verifier":
+        """Checks who made a request; raises ConfigurationError if a setting for it is missing."""
+        from shared.webhooks.verifier import Verifier
+
+        config = self.settings
+        # Where Twilio signs everything with a shared key, the auth token may be missing.
+        needed = () if Secret.WEBHOOK_KEY in config.secrets else (Secret.AUTH_TOKEN,)
+        config.require(*needed, public_url=True)
+        return Verifier(config.public_url, self.credentials, self.clock)
+
+    @cached_property
+    def destinations(self) -> "Destinations":
+        """Which numbers the app may reach."""
+        from shared.guards.destinations import Destinations
+
+        return Destinations(self.settings)
+
+    @cached_property
+    def account(self) -> "TwilioAccount":
+        """The app's Twilio account."""
+        from random import random
+
+        from shared.twilio_api.account import TwilioAccount
+        from shared.twilio_api.retries import Retries
+
+        config = self.settings
+        secrets = (config.rest_secrets, config.rest_secrets_secondary)
+        credentials = RestCredentials(self.credentials, *secrets)
+        retries = Retries(self.clock, config.retry_budget_s, random)
+        return TwilioAccount(credentials, self._twilio.connect, retries)
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        """Sends texts and places calls."""
+        from shared.guards.guards import Guards
+        from shared.guards.hosts import TwimlHosts
+        from shared.guards.limits import Limits
+        from shared.sending.outbox import Outbox
+
+        config, clock = self.settings, self.clock
+        limits = Limits(lambda: self.ledger(), clock, config)
+        guards = Guards(config.guards, self.destinations, TwimlHosts(config), limits)
+        return Outbox(self.account, guards, lambda: self._records, self.public_urls, clock, config)
+
+    @cached_property
+    def reports(self) -> "Reports":
+        """Takes in what Twilio reports."""
+        from shared.delivery.reports import Reports
+
+        return Reports(self.claims, self.states)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        """Finds what became of a text or a call."""
+        from shared.delivery.status import Deliveries
+
+        return Deliveries(self.account, self.claims, self.states)
+
+    @cached_property
+    def recordings(self) -> "Recordings":
+        """Reads recordings."""
+        from shared.recordings.sound import Recordings
+
+        return Recordings(self.account)
+
+    @cached_property
+    def voicemail_notifier(self) -> "VoicemailNotifier":
+        """Texts owners about voicemails."""
+        from shared.recordings.voicemails import VoicemailNotifier
+
+        return VoicemailNotifier(
+            self.account,
+            self.outbox,
+            self.credentials,
+            self.settings,
+            self.public_urls,
+            self.clock,
+        )
+
+    def ledger(self) -> "Ledger":
+        """Return where the app remembers what it sends.
+
+        Raise ConfigurationError when the app has no storage. On a developer's machine, where
+        Twilio's URLs lead to this machine, the memory of one worker will do.
+        """
+        if self._ledger is None:
+            self._ledger = self._new_ledger()
+        return self._ledger
+
+    def claims(self) -> "Claims":
+        """Return who sends what under which idempotency key; raise what `ledger` raises."""
+        from shared.sending.claims import Claims
+
+        return Claims(self.ledger(), self.clock, self.settings)
+
+    def states(self) -> "States":
+        """Return what Twilio has reported; raise what `ledger` raises."""
+        from shared.delivery.states import States
+
+        return States(self.ledger(), self.clock)
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop; wait for secrets being read."""
+        await self.credentials.settle()
+        if self._ledger is not None:
+            await self._ledger.close()
+        await self._twilio.close()
+
+    def abandon(self) -> None:
+        """Leave all connections to the system; Azure tells no function that its worker ends."""
+        if self._ledger is not None:
+            self._ledger.abandon()
+        self._twilio.abandon()
+
+    @cached_property
+    def _records(self) -> "Records":
+        from shared.sending.lookups import Lookups
+        from shared.sending.outbox import Records
+        from shared.sending.sid_owners import SidOwners
+
+        owners = SidOwners(self.ledger())
+        lookups = Lookups(self.account, owners, self.clock, self.settings)
+        return Records(self.claims(), lookups)
+
+    def _secret_source(self) -> "AppSettings | KeyVault":
+        if not self.settings.key_vault_url:
+            return AppSettings(self.settings.secrets)
+        from shared.config.key_vault import KeyVault
+
+        return KeyVault(self.settings)
+
+    def _new_ledger(self) -> "Ledger":
+        if self.settings.storage_connection or self.settings.storage_table_url:
+            from shared.ledger.table import TableLedger
+
+            return TableLedger(self.settings)
+        if is_loopback(self.settings.public_url):
+            from shared.ledger.memory import MemoryLedger
+
+            return MemoryLedger()
+        raise ConfigurationError(
+            "missing settings: AzureWebJobsStorage (or AzureWebJobsStorage__accountName), "
+            "the storage account where the app remembers what it sends"
+        )
 
 
-_holder = _Holder()
+_current: Clients | None = None
 
 
 def current() -> Clients:
-    """The clients of this worker; raise ConfigurationError when a setting is malformed."""
-    return _holder.get()
+    """Return the clients of this worker, built from the environment at first.
+
+    Raise ConfigurationError when a setting is malformed.
+    """
+    global _current
+    if _current is None:
+        _current = Clients(os.environ, SystemClock())
+        atexit.register(_current.abandon)
+    return _current
 
 
 def reset(clients: Clients | None = None) -> None:
     """Use these clients from now on, or build new ones from the environment."""
-    _holder.set(clients)
-
-
-def settings() -> Settings:
-    """The app's settings."""
-    return current().settings
-
-
-def clock() -> Clock:
-    """The app's clock."""
-    return current().clock
-
-
-def public_urls() -> PublicUrls:
-    """The URLs under which Twilio knows this app."""
-    return current().public_urls
-
-
-def credentials() -> Credentials:
-    """The app's secrets."""
-    return current().credentials
-
-
-def ledger() -> "Ledger":
-    """Where the app remembers what it sends."""
-    return current().ledger()
-
-
-def claims() -> "Claims":
-    """Who may send what under which idempotency key. Use it inside a coroutine."""
-    from shared.sending.claims import Claims
-
-    return Claims(ledger(), clock(), settings())
-
-
-def states() -> "States":
-    """What Twilio has reported. Use it inside a coroutine."""
-    from shared.delivery.states import States
-
-    return States(ledger(), clock())
-
-
-def sends() -> "Sends":
-    """Sends once for each key. Without a key the ledger is not even built."""
-    from shared.sending.once import Records, Sends
-
-    def records() -> Records:
-        return Records.of(ledger(), account(), clock(), settings())
-
-    return Sends(records, clock(), settings())
-
-
-def destinations() -> "Destinations":
-    """Which numbers the app may reach."""
-    from shared.guards.destinations import Destinations
-
-    return Destinations(settings())
-
-
-def guards() -> "Guards":
-    """What must hold before something is sent."""
-    from shared.guards.guards import Guards
-    from shared.guards.hosts import TwimlHosts
-
-    hosts = TwimlHosts(settings())
-    return Guards(settings().guards, destinations(), hosts, current().limits())
-
-
-def account() -> "TwilioAccount":
-    """The app's Twilio account. Use it inside a coroutine."""
-    return current().account()
-
-
-def messenger() -> "Messenger":
-    """Sends text messages. Use it inside a coroutine."""
-    from shared.sending.messenger import Messenger
-
-    return Messenger(account(), settings(), public_urls(), clock(), sends(), guards())
-
-
-def caller() -> "Caller":
-    """Places calls. Use it inside a coroutine."""
-    from shared.sending.calls import Caller
-
-    return Caller(account(), settings(), public_urls(), sends(), guards())
-
-
-def recordings() -> "Recordings":
-    """Reads recordings. Use it inside a coroutine."""
-    from shared.recordings.sound import Recordings
-
-    return Recordings(account())
-
-
-def voicemail_notifier() -> "VoicemailNotifier":
-    """Texts owners about voicemails. Use it inside a coroutine."""
-    from shared.recordings.voicemails import VoicemailNotifier
-
-    return VoicemailNotifier(
-        account(), messenger(), credentials(), settings(), public_urls(), clock()
-    )
+    global _current
+    _current = clients

@@ -75,11 +75,11 @@ def _absolute(location: str, request_url: str) -> str:
     """Return the URL under which Twilio knows a function of this app; any other URL as it is."""
     if "://" in location.partition("?")[0]:
         return location
-    return clients.public_urls().of_function(location, request_url)
+    return clients.current().public_urls.of_function(location, request_url)
 
 
 async def _verified(req: func.HttpRequest) -> Webhook:
-    return await clients.current().verifier().verify(req)
+    return await clients.current().verifier.verify(req)
 
 
 def _named_after(handler: Callable[..., object], main: Endpoint) -> Endpoint:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from shared import clients
+from shared.clients import Clients
 from shared.config.settings import Secret
 from shared.errors import AppError, NotHealthyError
 
@@ -13,33 +14,34 @@ if TYPE_CHECKING:
 
 async def check() -> dict[str, object]:
     """Answer that each part works; raise NotHealthyError naming the first that does not."""
-    await _part("settings", _check_settings())
-    await _part("credentials", _check_credentials())
-    await _part("twilio", clients.account().run_once(_list_one_message))
+    app = await _part("settings", _checked_settings())
+    await _part("credentials", app.credentials.get(*_secrets(app)))
+    await _part("twilio", app.account.run_once(_list_one_message))
     return {"status": "healthy", "settings": "ok", "credentials": "ok", "twilio": "ok"}
 
 
-async def _part(name: str, work: Awaitable[object]) -> None:
+async def _part[Result](name: str, work: Awaitable[Result]) -> Result:
     try:
-        await work
+        return await work
     except AppError as error:
         raise NotHealthyError(name, error) from error
 
 
-async def _check_settings() -> None:
-    clients.settings().require(*_secrets(), sender=True, public_url=True)
-    clients.destinations().require_known_countries()
+async def _checked_settings() -> Clients:
+    app = clients.current()
+    app.settings.require(*_secrets(app), sender=True, public_url=True)
+    app.destinations.require_known_countries()
+    return app
 
 
-async def _check_credentials() -> None:
-    await clients.credentials().get(*_secrets())
-
-
-def _secrets() -> tuple[Secret, ...]:
-    """What requests to Twilio need, and the token that proves the requests of Twilio."""
-    return tuple(dict.fromkeys((*clients.settings().rest_secrets, Secret.AUTH_TOKEN)))
+def _secrets(app: Clients) -> tuple[Secret, ...]:
+    """Return what requests to Twilio need, and the token that proves the requests of Twilio."""
+    return tuple(dict.fromkeys((*app.settings.rest_secrets, Secret.AUTH_TOKEN)))
 
 
 async def _list_one_message(client: "Client") -> None:
-    """The cheapest request that every kind of API key may make; Standard keys may no /Accounts."""
+    """Make the cheapest request that every kind of API key may make.
+
+    Standard keys may not read /Accounts.
+    """
     await client.messages.page_async(page_size=1)

@@ -19,7 +19,7 @@ from shared.errors import TwilioRefusedError
 if TYPE_CHECKING:
     from twilio.rest import Client
 
-    from shared.worker_clients import Clients
+    from shared.clients import Clients
 
 
 class Account(NamedTuple):
@@ -124,12 +124,12 @@ class Examination:
         own = Secret.API_KEY_SECRET if with_api_key else Secret.AUTH_TOKEN
         if with_api_key not in self._refused:
             try:
-                return await self._clients_of(with_api_key).account().run_once(operation)
+                return await self._clients_of(with_api_key).account.run_once(operation)
             except TwilioRefusedError as error:
                 is_refused = error.twilio_status == HTTPStatus.UNAUTHORIZED
                 if not is_refused or own not in self.next_values:
                     raise
-        found = await self._clients_of(with_api_key, is_next=True).account().run_once(operation)
+        found = await self._clients_of(with_api_key, is_next=True).account.run_once(operation)
         self._refused.add(with_api_key)
         return found
 
@@ -142,7 +142,7 @@ class Examination:
 
         Else a refused secret would hide behind the one that takes over.
         """
-        from shared.worker_clients import Clients
+        from shared.clients import Clients
 
         key = with_api_key, is_next
         if key in self._clients:

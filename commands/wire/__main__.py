@@ -21,10 +21,10 @@ from commands.wire.number import Numbers
 from commands.wire.options import AZD, Options, number_of, read_options
 from commands.wire.screen import sentence_of
 from commands.wire.web_addresses import App
+from shared.clients import Clients
 from shared.clock import SystemClock
 from shared.config.settings import Settings
 from shared.errors import AppError, InvalidRequestError
-from shared.worker_clients import Clients
 
 ROOT = Path(__file__).resolve().parents[2]
 INTERRUPTED = 130  # what shells say of a program that Ctrl-C has ended
@@ -58,7 +58,7 @@ async def _with_clients(options: Options) -> int:
     clients = Clients(values, SystemClock())
     try:
         clients.settings.require(*clients.settings.rest_secrets)
-        return await _change(options, Numbers(clients.account()), clients.settings)
+        return await _change(options, Numbers(clients.account), clients.settings)
     finally:
         await clients.close()
 

@@ -2,13 +2,15 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from shared import clients
 from shared.delivery.report_log import log_report
 from shared.delivery.states import States, StatusReport
 from shared.errors import ConfigurationError, LedgerError
 from shared.webhooks.verifier import Webhook
+
+if TYPE_CHECKING:
+    from shared.sending.claims import Claims
 
 Act = Callable[[], Awaitable[None]]
 
@@ -53,39 +55,66 @@ RECORDING = ReportKind(
 )
 
 
-async def take(kind: ReportKind, webhook: Webhook) -> None:
-    """Take in a report: settle its claim, keep it and log it; a repeated one does nothing.
+class Reports:
+    """Takes in reports."""
 
-    Raise LedgerError (or ConfigurationError) when it cannot be kept: the answer is 5xx then, so
-    Twilio repeats the report. Raise InvalidRequestError when it is none.
-    """
-    try:
-        states = clients.states()
-    except ConfigurationError:  # an app without storage logs what it is told
-        log_report(kind.name, webhook, kind.fields)
-        return
-    report = _status_report(kind, webhook)
-    try:
-        is_news = await _keep(states, report)
-    except (ConfigurationError, LedgerError):
-        log_report(kind.name, webhook, kind.fields, stored=False)
-        raise
-    if is_news:
-        log_report(kind.name, webhook, kind.fields)
+    def __init__(self, claims: "Callable[[], Claims]", states: Callable[[], States]) -> None:
+        """Both may raise ConfigurationError, in an app without storage."""
+        self._claims = claims
+        self._states = states
 
+    async def take(self, kind: ReportKind, webhook: Webhook) -> None:
+        """Take in a report: settle its claim, keep it and log it; a repeated one does nothing.
 
-async def act_on(kind: ReportKind, webhook: Webhook, act: Act) -> None:
-    """Take in a report upon which the app does something; a repeated one does nothing.
+        Raise LedgerError (or ConfigurationError) when it cannot be kept: the answer is 5xx then,
+        so Twilio repeats the report. Raise InvalidRequestError when it is not a report.
+        """
+        try:
+            states = self._states()
+        except ConfigurationError:  # an app without storage only logs reports
+            log_report(kind.name, webhook, kind.fields)
+            return
+        report = _status_report(kind, webhook)
+        try:
+            is_news = await self._keep(states, report)
+        except (ConfigurationError, LedgerError):
+            log_report(kind.name, webhook, kind.fields, stored=False)
+            raise
+        if is_news:
+            log_report(kind.name, webhook, kind.fields)
 
-    Raise what `act` raises: nothing is kept then, so a repeated report acts again. While the
-    ledger cannot be used a report acts as often as it comes, because never is worse than twice,
-    and Twilio is not asked to repeat what was done.
-    """
-    if await _is_known(kind, webhook):
-        return
-    await act()
-    with contextlib.suppress(ConfigurationError, LedgerError):
-        await take(kind, webhook)
+    async def act_on(self, kind: ReportKind, webhook: Webhook, act: Act) -> None:
+        """Take in a report upon which the app does something; a repeated one does nothing.
+
+        Raise what `act` raises: nothing is kept then, so a repeated report acts again. While the
+        ledger cannot be used a report acts as often as it comes, because never is worse than
+        twice, and Twilio is not asked to repeat what was done.
+        """
+        if await self._is_known(kind, webhook):
+            return
+        await act()
+        with contextlib.suppress(ConfigurationError, LedgerError):
+            await self.take(kind, webhook)
+
+    async def _is_known(self, kind: ReportKind, webhook: Webhook) -> bool:
+        try:
+            states = self._states()
+            report = _status_report(kind, webhook)
+            known = await states.find(report.sid)
+        except (ConfigurationError, LedgerError):
+            return False
+        return known is not None and report.status in known.reports
+
+    async def _keep(self, states: States, report: StatusReport) -> bool:
+        """Settle the claim, then keep the report: a row that names a claim says it is settled.
+
+        A settled claim stays so. That is why only the first report of a send reads and writes it;
+        later ones read and write one row, and repeats only read that.
+        """
+        known = await states.find(report.sid)
+        if report.claim and (known is None or known.claim != report.claim):
+            await self._claims().settle(report.claim, report.sid, report.status)
+        return await states.record(report, known)
 
 
 def _status_report(kind: ReportKind, webhook: Webhook) -> StatusReport:
@@ -99,25 +128,3 @@ def _status_report(kind: ReportKind, webhook: Webhook) -> StatusReport:
         error_code=field("error_code"),
         claim=webhook.parameter("claim") or "",
     )
-
-
-async def _is_known(kind: ReportKind, webhook: Webhook) -> bool:
-    try:
-        states = clients.states()
-        report = _status_report(kind, webhook)
-        known = await states.find(report.sid)
-    except (ConfigurationError, LedgerError):
-        return False
-    return known is not None and report.status in known.reports
-
-
-async def _keep(states: States, report: StatusReport) -> bool:
-    """Settle the claim, then keep the report: a row that names a claim says that it is settled.
-
-    A settled claim stays so. That is why only the first report of a send reads and writes it;
-    later ones read and write one row, and repeats only read that.
-    """
-    known = await states.find(report.sid)
-    if report.claim and (known is None or known.claim != report.claim):
-        await clients.claims().settle(report.claim, report.sid, report.status)
-    return await states.record(report, known)

@@ -6,11 +6,11 @@ keys.
 
 import logging
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
-from shared import clients
-from shared.delivery.states import State
+from shared.delivery.states import State, States
 from shared.errors import (
     ConfigurationError,
     InvalidRequestError,
@@ -23,7 +23,8 @@ from shared.errors import (
 from shared.guard_errors import OPTED_OUT, OPTED_OUT_DETAIL
 from shared.http.idempotency import MAX_KEY_CHARS, key_of
 from shared.http.inputs import Inputs, required
-from shared.twilio_api.account import present
+from shared.sending.claims import Claims
+from shared.twilio_api.account import TwilioAccount, present
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -66,63 +67,73 @@ def _key(inputs: Inputs) -> str:
     return key
 
 
-async def find(subject: Subject) -> dict[str, object]:
-    """The answer of GetStatus.
+class Deliveries:
+    """Finds what became of something, in the ledger or at Twilio."""
 
-    Raise NotFoundError, ConfigurationError or VaultError, a TwilioError about a SID that only
-    Twilio may know, a LedgerError about a key.
-    """
-    return await (_of_sid(subject.sid) if subject.sid else _of_key(subject.key))
+    def __init__(
+        self,
+        account: TwilioAccount,
+        claims: Callable[[], Claims],
+        states: Callable[[], States],
+    ) -> None:
+        """`claims` and `states` may raise ConfigurationError, in an app without storage."""
+        self._account = account
+        self._claims = claims
+        self._states = states
 
+    async def find(self, subject: Subject) -> dict[str, object]:
+        """Return the answer of GetStatus.
 
-async def _of_sid(sid: str) -> dict[str, object]:
-    state = await _reported(sid)
-    if state is not None:
-        return {"sid": sid, **_shown(state), "source": "ledger", "reports": _reports(state)}
-    status, error_code = await _at_twilio(sid)
-    shown = _shown(State(sid, status, {}, error_code))
-    return {"sid": sid, **shown, "source": "twilio", "reports": []}
+        Raise NotFoundError, ConfigurationError or VaultError, a TwilioError about a SID that only
+        Twilio may know, a LedgerError about a key.
+        """
+        return await (self._of_sid(subject.sid) if subject.sid else self._of_key(subject.key))
 
+    async def _of_sid(self, sid: str) -> dict[str, object]:
+        state = await self._reported(sid)
+        if state is not None:
+            return {"sid": sid, **_shown(state), "source": "ledger", "reports": _reports(state)}
+        status, error_code = await self._at_twilio(sid)
+        shown = _shown(State(sid, status, {}, error_code))
+        return {"sid": sid, **shown, "source": "twilio", "reports": []}
 
-async def _of_key(key: str) -> dict[str, object]:
-    claim = await clients.claims().find(key)
-    if claim is None:
-        raise NotFoundError("No send with this key is known.", field="key")
-    found: dict[str, object] = {"outcome": claim.state, "function": claim.function}
-    if claim.sid:
-        # Until the first report comes, Twilio's answer to the send is all there is.
-        reported = await clients.states().find(claim.sid)
-        state = reported or State(claim.sid, claim.status, {})
-        found |= {"sid": claim.sid, **_shown(state), "reports": _reports(state)}
-    return found | {"source": "ledger"}
+    async def _of_key(self, key: str) -> dict[str, object]:
+        claim = await self._claims().find(key)
+        if claim is None:
+            raise NotFoundError("No send with this key is known.", field="key")
+        found: dict[str, object] = {"outcome": claim.state, "function": claim.function}
+        if claim.sid:
+            # Until the first report comes, Twilio's answer to the send is all there is.
+            reported = await self._states().find(claim.sid)
+            state = reported or State(claim.sid, claim.status, {})
+            found |= {"sid": claim.sid, **_shown(state), "reports": _reports(state)}
+        return found | {"source": "ledger"}
 
+    async def _reported(self, sid: str) -> State | None:
+        """Return what the ledger knows; None if that is nothing, or if it cannot be used."""
+        try:
+            return await self._states().find(sid)
+        except (ConfigurationError, LedgerError) as error:
+            log.info("Twilio is asked about %s: %s", sid, error.log_text)
+            return None
 
-async def _reported(sid: str) -> State | None:
-    """What the ledger knows; nothing where there is none, or while it cannot be used."""
-    try:
-        return await clients.states().find(sid)
-    except (ConfigurationError, LedgerError) as error:
-        log.info("Twilio is asked about %s: %s", sid, error.log_text)
-        return None
+    async def _at_twilio(self, sid: str) -> tuple[str, int | None]:
+        """Return the status and the error code of a message or a call, as Twilio has them now."""
 
+        async def fetch(client: "Client") -> tuple[str, int | None]:
+            if sid.startswith("CA"):
+                return present((await client.calls(sid).fetch_async()).status), None
+            message = await client.messages(sid).fetch_async()
+            return present(message.status), message.error_code
 
-async def _at_twilio(sid: str) -> tuple[str, int | None]:
-    """The status and the error code of a message or a call, as Twilio has them now."""
-
-    async def fetch(client: "Client") -> tuple[str, int | None]:
-        if sid.startswith("CA"):
-            return present((await client.calls(sid).fetch_async()).status), None
-        message = await client.messages(sid).fetch_async()
-        return present(message.status), message.error_code
-
-    try:
-        return await clients.account().run(fetch)
-    except TwilioRefusedError as error:
-        if error.twilio_status == HTTPStatus.NOT_FOUND:
-            raise NotFoundError("Nothing is known of this SID.", field="sid") from error
-        raise
-    except TwilioOutcomeUnknownError as error:  # a word for what was to be done, not to be read
-        raise TwilioError("Twilio gave no usable answer.") from error
+        try:
+            return await self._account.run(fetch)
+        except TwilioRefusedError as error:
+            if error.twilio_status == HTTPStatus.NOT_FOUND:
+                raise NotFoundError("Nothing is known of this SID.", field="sid") from error
+            raise
+        except TwilioOutcomeUnknownError as error:  # a word for a send; this only reads
+            raise TwilioError("Twilio gave no usable answer.") from error
 
 
 def _shown(state: State) -> dict[str, object]:

@@ -3,13 +3,17 @@
 What is wrong with a document is said with its line and without a word of its text.
 """
 
-from typing import TYPE_CHECKING, Any
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.errors import InvalidRequestError
 from shared.phone_numbers import E164, SHORT_NUMBER, parse_number
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
+
+    from shared.guards.destinations import Destinations
 
 # Response, Gather, Say and five elements of SSML within each other make eight.
 MAX_DEPTH = 10
@@ -37,39 +41,34 @@ _RIGHT_CASE = {name.lower(): name for name in NAMES}
 # Twilio reads a number without a plus in <Dial> as an American one. Source: <Dial>.
 _REGION_OF_TWILIO = "US"
 
+log = logging.getLogger(__name__)
 
-def numbers_in(document: str, *, field: str, called: str = "") -> tuple[str, ...]:
-    """Check a document; return the numbers that it dials or texts, as far as it names them.
 
-    They are in E.164; short ones, such as 911, as they are. `called` is the number that the
-    document is for, if it is known: it gets the texts that name no other. Source: <Sms>, to.
+class Reach(NamedTuple):
+    """Whom a document dials or texts, and where it goes on.
 
-    Raise InvalidRequestError naming `field` for what is no well-formed XML, has another root than
+    `numbers` are in E.164; short ones, such as 911, as they are. `unaddressed` counts the texts
+    that name no number and so go to the other party. `addresses` are URLs, as they are written.
+    `has_reached` is True if it brings in anyone, by a number or by a name.
+    """
+
+    numbers: tuple[str, ...]
+    unaddressed: int
+    addresses: tuple[str, ...]
+    has_reached: bool
+
+    def numbers_for(self, called: str) -> tuple[str, ...]:
+        """Return all numbers of a document for `called`. Source: <Sms>, to."""
+        return (*self.numbers, *([called] * self.unaddressed))
+
+
+def reach_of(document: str, *, field: str) -> Reach:
+    """Check a document; return whom it reaches, as far as it says so.
+
+    Raise InvalidRequestError naming `field` for what isn't well-formed XML, has another root than
     <Response>, a DOCTYPE or a processing instruction, is nested too deeply or has too much in it,
     or names a phone number that cannot be read.
     """
-    reader = _parsed(document, field)
-    return (*reader.numbers, *([called] * reader.unaddressed if called else ()))
-
-
-def addresses_in(document: str, *, field: str) -> tuple[str, ...]:
-    """Check a document; return the URLs at which it goes on, as they are written.
-
-    Raise what `numbers_in` raises.
-    """
-    return tuple(_parsed(document, field).addresses)
-
-
-def reaches_somebody(document: str, *, field: str) -> bool:
-    """Check a document; return whether it dials or texts anybody, by a number or by a name.
-
-    Raise what `numbers_in` raises.
-    """
-    reader = _parsed(document, field)
-    return reader.has_reached or bool(reader.numbers)
-
-
-def _parsed(document: str, field: str) -> "_Reader":
     from xml.parsers import expat  # answers that hold no foreign document do without it
 
     parser = expat.ParserCreate("utf-8")
@@ -79,7 +78,38 @@ def _parsed(document: str, field: str) -> "_Reader":
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code) or "not well-formed"
         raise reader.error(f"not well-formed XML: {reason}", error.lineno) from error
-    return reader
+    return Reach(
+        tuple(reader.numbers),
+        reader.unaddressed,
+        tuple(reader.addresses),
+        reader.has_reached or bool(reader.numbers),
+    )
+
+
+def refusal_of(
+    document: str | None, parameter: str, destinations: "Callable[[], Destinations]"
+) -> str:
+    """Return why TwimlEcho must not use the document of the query's `parameter`; "" if it may.
+
+    Refused is what the app would not send with a call either, what dials or texts a number that is
+    not allowed, and what reaches anyone while KILL_SWITCH is on; the log says which.
+    `destinations` is called only if the document reaches someone. Raise ConfigurationError when a
+    setting names a country that does not exist.
+    """
+    if document is None or not document.strip():
+        return ""
+    try:
+        reach = reach_of(document, field=parameter)
+    except InvalidRequestError as error:
+        log.warning("The document cannot be used: %s", error.detail)
+        return "the document in its address cannot be used"
+    numbers = reach.numbers
+    if numbers and len(destinations().reachable(parameter, numbers)) < len(numbers):
+        return "the document in its address has a number that is not allowed"
+    if reach.has_reached and destinations().is_switched_off:
+        log.warning("The document cannot be used: the setting KILL_SWITCH does not allow it")
+        return "the document in its address reaches somebody, which is not allowed at the moment"
+    return ""
 
 
 class _Reader:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from typing import Protocol
 
 from shared.config.guard_settings import GuardSettings
 from shared.errors import TwilioRefusedError
@@ -13,19 +13,33 @@ from shared.guards.limits import Kind, Limits
 from shared.twilio_api.outcomes import did_nothing
 
 
-class Outgoing(NamedTuple):
-    """A text or a call that is about to be sent to `to` (E.164).
+class Outgoing(Protocol):
+    """A text or a call that is about to be sent."""
 
-    `units` are the segments of a text. A call has 1, and 1 for each number that its document dials
-    or texts: those are `dialled` (E.164). `documents` are the URLs of further TwiML, each after the
-    name of the input that has it.
-    """
+    @property
+    def kind(self) -> Kind:
+        """What it is."""
+        ...
 
-    to: str
-    kind: Kind
-    units: int = 1
-    dialled: tuple[str, ...] = ()
-    documents: tuple[tuple[str, str], ...] = ()
+    @property
+    def to(self) -> str:
+        """The recipient: E.164, or a short number."""
+        ...
+
+    @property
+    def units(self) -> int:
+        """What it costs: a text's segments; for a call, 1 and 1 for each of `dialed`."""
+        ...
+
+    @property
+    def dialed(self) -> tuple[str, ...]:
+        """The numbers (E.164) that a call's document dials or texts."""
+        ...
+
+    @property
+    def documents(self) -> tuple[tuple[str, str], ...]:
+        """The URLs of further TwiML, each after the name of the input that has it."""
+        ...
 
 
 class Guards:
@@ -52,7 +66,7 @@ class Guards:
                 setting="KILL_SWITCH",
             )
         self._destinations.require(outgoing.to, "to")
-        for number in outgoing.dialled:
+        for number in outgoing.dialed:
             self._destinations.require(number, "twiml")
         for field, url in outgoing.documents:
             self._hosts.require(url, field)

@@ -19,7 +19,7 @@ from shared.errors import InvalidRequestError
 HEADER = "Idempotency-Key"
 MAX_KEY_CHARS = 255
 # The function of a key that no caller has given.
-NOBODY = ""
+UNNAMED = ""
 
 # In quotes, a quote and a backslash have a backslash before them.
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
@@ -68,9 +68,9 @@ class Key(NamedTuple):
         return cls(text, function, _fingerprint(text, function, {}), is_binding=False)
 
     @classmethod
-    def of_nobody(cls) -> "Key":
+    def unnamed(cls) -> "Key":
         """A key for a request without one; nobody can repeat it."""
-        return cls(secrets.token_hex(16), NOBODY, "")
+        return cls(secrets.token_hex(16), UNNAMED, "")
 
 
 def key_of(written: str) -> str:

@@ -154,9 +154,11 @@ def _read_query(url: str) -> Inputs:
 
 
 def _read_body(body: bytes, content_type: str, names: Sequence[str]) -> Inputs:
-    media_type = media_type_of(content_type)
     # `curl -d '{...}'` announces a form; no form begins with a brace.
-    if body.lstrip()[:1] == b"{" or media_type.endswith("json"):
+    if body.lstrip()[:1] == b"{":
+        return Inputs(_read_json(body, names))
+    media_type = media_type_of(content_type)
+    if media_type.endswith("json"):
         return Inputs(_read_json(body, names))
     if media_type in ("", FORM_TYPE):
         return _read_pairs(body)

@@ -4,32 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Protocol
 
 import azure.functions as func
 
 from shared.errors import AppError, ForgedRequestError, TwilioOutcomeUnknownError
-
-# As in the IETF draft of the Idempotency-Key header.
-REPLAYED_HEADER = "Idempotent-Replayed"
-
-
-class Sent(Protocol):
-    """What an action has sent, or would have."""
-
-    @property
-    def is_replay(self) -> bool:
-        """Whether an earlier request with the same key sent it."""
-        ...
-
-    @property
-    def is_dry_run(self) -> bool:
-        """Whether it was checked only."""
-        ...
-
-    def to_json(self) -> dict[str, object]:
-        """What the caller is told."""
-        ...
 
 
 def json_response(
@@ -41,15 +19,6 @@ def json_response(
         status_code=status,
         headers=dict(headers or {}),
         mimetype="application/json",
-    )
-
-
-def sent_response(sent: Sent) -> func.HttpResponse:
-    """Answer with what was sent: 201, or 200 where a dry run has created nothing."""
-    return json_response(
-        sent.to_json(),
-        status=HTTPStatus.OK if sent.is_dry_run else HTTPStatus.CREATED,
-        headers={REPLAYED_HEADER: "true"} if sent.is_replay else None,
     )
 
 

@@ -22,7 +22,7 @@ from shared.http.public_urls import PublicUrls
 from shared.phone_numbers import E164, is_withheld
 from shared.recordings.links import RecordingLink, require_strong
 from shared.recordings.sound import DEFAULT_FORMAT, RECORDING_SID
-from shared.sending.messenger import Messenger
+from shared.sending.outbox import Outbox
 from shared.sending.text import TextMessage
 from shared.twilio_api.account import TwilioAccount
 from shared.webhooks.verifier import Webhook
@@ -70,14 +70,14 @@ class VoicemailNotifier:
     def __init__(
         self,
         account: TwilioAccount,
-        messenger: Messenger,
+        outbox: Outbox,
         credentials: Credentials,
         config: Settings,
         urls: PublicUrls,
         clock: Clock,
     ) -> None:
         self._account = account
-        self._messenger = messenger
+        self._outbox = outbox
         self._credentials = credentials
         self._lifetime = timedelta(hours=config.link_lifetime_hours)
         self._urls = urls
@@ -99,7 +99,7 @@ class VoicemailNotifier:
         try:
             caller = await self._caller(voicemail.call_sid)
             text = _text(caller, voicemail.length_s, await self._link(voicemail, request_url))
-            sent = await self._messenger.send(TextMessage(to=owner, body=text), request_url, key)
+            sent = await self._outbox.send(TextMessage(to=owner, body=text), request_url, key)
             if sent.is_dry_run:
                 log.warning("The owner was not told of recording %s: DRY_RUN", voicemail.sid)
         except AppError as error:

@@ -1,31 +1,32 @@
-"""Phone calls: what callers ask for, checked, and how it is handed to Twilio."""
+"""Phone calls: what callers ask for, checked, and how Twilio is asked for it."""
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from twilio.twiml.voice_response import VoiceResponse
 
 from shared.answers import hello
+from shared.config.guard_settings import GuardSettings
 from shared.config.settings import Settings
 from shared.errors import InvalidRequestError
-from shared.guards.documents import addresses_in, numbers_in
-from shared.guards.guards import Guards, Outgoing
-from shared.http.idempotency import Key
+from shared.guards.documents import Reach, reach_of
 from shared.http.inputs import Inputs, required
 from shared.http.public_urls import PublicUrls
 from shared.http.web_addresses import twiml_url
 from shared.phone_numbers import parse_number
 from shared.sending import call_options
 from shared.sending.call_options import CallOptions
-from shared.sending.claims import Claim
-from shared.sending.lookups import Listed, Lookups
-from shared.sending.once import Accepted, Send, Sends
-from shared.twilio_api.account import TwilioAccount, present
 from shared.xml_text import is_xml_text
 
 if TYPE_CHECKING:
     from twilio.rest import Client
     from twilio.rest.api.v2010.account.call import CallInstance
+
+    from shared.sending.claims import IdempotencyClaim
+    from shared.sending.lookups import Listed, Lookups
 
 # Twilio's limit for a document that travels with the request.
 MAX_TWIML_CHARS = 4000
@@ -72,129 +73,83 @@ class CallRequest:
         return cls(to=to, sender=sender, twiml=_twiml(inputs), url=url, options=options)
 
     @property
-    def dialled(self) -> tuple[str, ...]:
+    def kind(self) -> Literal["call"]:
+        """See Outgoing."""
+        return "call"
+
+    @property
+    def messaging_service_sid(self) -> None:
+        """A call has none."""
+        return None
+
+    @cached_property
+    def _reach(self) -> Reach | None:
+        return reach_of(self.twiml, field="twiml") if self.twiml else None
+
+    @property
+    def dialed(self) -> tuple[str, ...]:
         """The numbers (E.164) that the document dials or texts, as far as it is known here."""
-        return numbers_in(self.twiml, field="twiml", called=self.to) if self.twiml else ()
+        return self._reach.numbers_for(self.to) if self._reach else ()
 
     @property
     def documents(self) -> tuple[tuple[str, str], ...]:
         """Where the call's TwiML, or more of it, is: the input that has the URL, and the URL."""
         if self.url is not None:
             return (("url", self.url),)
-        addresses = addresses_in(self.twiml, field="twiml") if self.twiml else ()
+        addresses = self._reach.addresses if self._reach else ()
         return tuple(("twiml", address) for address in addresses)
 
+    @property
+    def units(self) -> int:
+        """The call itself, and each number that its document dials or texts."""
+        return 1 + len(self.dialed)
 
-@dataclass(frozen=True, kw_only=True)
-class PlacedCall:
-    """A call that Twilio has accepted.
+    def with_sender(self, config: Settings) -> "CallRequest":
+        """See Request: without a sender it is the app's number."""
+        config.require(*config.rest_secrets, from_number=not self.sender, public_url=True)
+        return self if self.sender else replace(self, sender=config.from_number)
 
-    `is_replay`: it was placed by an earlier request with the same key. `is_dry_run`: it was checked
-    and not placed, as the setting DRY_RUN wants.
-    """
+    def require_possible(self, now: datetime, guards: GuardSettings) -> None:
+        """See Request."""
+        self.options.require_allowed(guards)
 
-    sid: str
-    status: str
-    sender: str
-    to: str
-    is_replay: bool = False
-    is_dry_run: bool = False
-
-    def to_json(self) -> dict[str, object]:
-        """The answer of PlaceCall; without a `sid` where nobody was called."""
-        return {"sid": self.sid or None, "status": self.status, "from": self.sender, "to": self.to}
-
-
-class Caller:
-    """Places calls from the app's account."""
-
-    def __init__(
-        self,
-        account: TwilioAccount,
-        config: Settings,
-        urls: PublicUrls,
-        sends: Sends,
-        guards: Guards,
-    ) -> None:
-        self._account = account
-        self._guards = guards
-        self._config = config
-        self._urls = urls
-        self._sends = sends
-
-    async def place(
-        self, call: CallRequest, request_url: str, key: Key | None = None
-    ) -> PlacedCall:
-        """Hand a call to Twilio, once for each key; reports go beside `request_url`.
-
-        That is OnCallStatus, and OnRecording for a recording. Raise what Sends and Guards raise.
-        """
-        config = self._config
-        config.require(*config.rest_secrets, from_number=not call.sender, public_url=True)
-        sender = call.sender or config.from_number
-        dialled = call.dialled
-        outgoing = Outgoing(
-            call.to, "call", 1 + len(dialled), dialled=dialled, documents=call.documents
-        )
-        if config.guards.dry_run:
-            call.options.require_allowed(config.guards)
-            self._guards.check(outgoing)
-            return PlacedCall(sid="", status="dry_run", sender=sender, to=call.to, is_dry_run=True)
-
-        async def create(reference: str) -> Accepted:
-            call.options.require_allowed(config.guards)
-            async with self._guards.admitted(outgoing):
-                return await self._create(call, sender, request_url, reference)
-
-        async def find(lookups: Lookups, claim: Claim) -> Listed | None:
-            return await lookups.call(claim, to=call.to)
-
-        placed = await self._sends.once(Send(create=create, find=find, sender=sender), key)
-        return PlacedCall(
-            sid=placed.sid,
-            status=placed.status,
-            sender=placed.sender,
-            to=call.to,
-            is_replay=placed.is_replay,
-        )
-
-    async def _create(
-        self, call: CallRequest, sender: str, request_url: str, reference: str
-    ) -> Accepted:
+    def creation(
+        self, urls: PublicUrls, request_url: str, reference: str, guards: GuardSettings
+    ) -> "Callable[[Client], Awaitable[CallInstance]]":
+        """See Request: OnCallStatus takes the reports, OnRecording those on a recording."""
         parameters: dict[str, Any] = {
-            **self._content(call, request_url),
-            **call.options.parameters(self._config.guards),
-            **self._reports(call, request_url, reference),
+            "from_": self.sender,
+            **self._content(urls, request_url),
+            **self.options.parameters(guards),
+            **self._reports(urls, request_url, reference),
         }
+        return lambda client: client.calls.create_async(to=self.to, **parameters)
 
-        async def create(client: "Client") -> "CallInstance":
-            return await client.calls.create_async(to=call.to, from_=sender, **parameters)
+    async def find(self, lookups: "Lookups", claim: "IdempotencyClaim") -> "Listed | None":
+        """See Request."""
+        return await lookups.call(claim, to=self.to)
 
-        placed = await self._account.run(create)
-        # The SDK hides Twilio's own `from` of a call.
-        return Accepted(present(placed.sid), present(placed.status), sender)
-
-    def _content(self, call: CallRequest, request_url: str) -> dict[str, Any]:
-        """What the call follows; a document of our own goes along when Twilio cannot fetch it."""
-        if call.twiml is not None:
-            return {"twiml": call.twiml}
-        if call.url is not None:
-            return {"url": call.url}
-        if self._urls.reachable:
-            return {"url": self._urls.of_function("TwimlHello", request_url)}
+    def _content(self, urls: PublicUrls, request_url: str) -> dict[str, Any]:
+        """Return what the call follows; send our own document along if Twilio can't fetch it."""
+        if self.twiml is not None:
+            return {"twiml": self.twiml}
+        if self.url is not None:
+            return {"url": self.url}
+        if urls.reachable:
+            return {"url": urls.of_function("TwimlHello", request_url)}
         return {"twiml": str(hello.greeting())}
 
-    def _reports(self, call: CallRequest, request_url: str, reference: str) -> dict[str, Any]:
-        status_callback = self._urls.of_report("OnCallStatus", request_url, reference)
+    def _reports(self, urls: PublicUrls, request_url: str, reference: str) -> dict[str, Any]:
+        status_callback = urls.of_report("OnCallStatus", request_url, reference)
         if status_callback is None:
             return {}
         reports: dict[str, Any] = {
             "status_callback": status_callback,
             "status_callback_event": list(REPORTED_EVENTS),
         }
-        if call.options.record:
+        if self.options.record:
             reports |= {
-                "recording_status_callback": self._urls.of_function("OnRecording", request_url),
+                "recording_status_callback": urls.of_function("OnRecording", request_url),
                 "recording_status_callback_event": list(REPORTED_RECORDINGS),
             }
         return reports
@@ -208,7 +163,7 @@ def _twiml(inputs: Inputs) -> str | None:
     if twiml is not None:
         # Twilio refuses a blank before the declaration.
         document = _sendable(twiml.removeprefix("\ufeff").strip(), "twiml")
-        numbers_in(document, field="twiml")
+        reach_of(document, field="twiml")
         return document
     return None
 

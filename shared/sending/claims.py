@@ -7,9 +7,8 @@
          nothing                        │       │
          was done                       └─ retake: it is not there ─► sending, a new attempt
 
-Each arrow is one write that only succeeds when the row is as it was read, so of several callers
-one wins. A worker that dies leaves `sending`, which counts as `unknown` once no send may last that
-long.
+Each arrow is one write that only succeeds when the row is as it was read, so one of several callers
+wins. A worker that dies leaves `sending`, which counts as `unknown` after the longest send.
 """
 
 import hashlib
@@ -36,7 +35,7 @@ _REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
 log = logging.getLogger(__name__)
 
 
-class Claim(NamedTuple):
+class IdempotencyClaim(NamedTuple):
     """One key's send. `name` is made of the key, `attempt` at random for each request to Twilio.
 
     `attempted_at` has a time zone. `sid` and `status` are Twilio's first answer (or what a report
@@ -62,7 +61,7 @@ class Claim(NamedTuple):
         return f"{self.name}-{self.attempt}"
 
     @classmethod
-    def from_row(cls, row: Row) -> "Claim":
+    def from_row(cls, row: Row) -> "IdempotencyClaim":
         """Read a row that `to_row` made."""
         values: dict[str, Any] = {n: row.values[n] for n in cls._fields if n in row.values}
         values["attempted_at"] = datetime.fromisoformat(values["attempted_at"])
@@ -91,12 +90,13 @@ class Claims:
 
     def draft(
         self, key: str, function: str, fingerprint: str, sender: str = "", service: str = ""
-    ) -> Claim:
-        """A claim to take, begun now; nothing is stored yet."""
-        draft = Claim(_name(key), function, fingerprint, _new_attempt(), self._clock.now())
+    ) -> IdempotencyClaim:
+        """Return a claim to take, begun now; nothing is stored yet."""
+        name, attempt, now = _name(key), _new_attempt(), self._clock.now()
+        draft = IdempotencyClaim(name, function, fingerprint, attempt, now)
         return draft._replace(sender=sender, service=service)
 
-    async def take(self, draft: Claim) -> Claim:
+    async def take(self, draft: IdempotencyClaim) -> IdempotencyClaim:
         """Claim a key before Twilio is called; return the claim that the key has from now on.
 
         `sending`: it is the draft, and the caller sends. `sent`: the answer is there. `unknown`:
@@ -111,10 +111,10 @@ class Claims:
                 if known is not None:
                     return self._judged(known, draft)
             else:
-                return Claim.from_row(row)
+                return IdempotencyClaim.from_row(row)
         raise LedgerError(TOO_OFTEN)
 
-    async def retake(self, claim: Claim) -> Claim:
+    async def retake(self, claim: IdempotencyClaim) -> IdempotencyClaim:
         """Begin a new attempt of an unknown send that is known by now not to have happened.
 
         Return what `take` returns, and raise the same: somebody else may have been first.
@@ -123,14 +123,16 @@ class Claims:
             attempt=_new_attempt(), attempted_at=self._clock.now(), state="sending"
         )
         try:
-            return Claim.from_row(await self._ledger.replace(again.to_row()))
+            return IdempotencyClaim.from_row(await self._ledger.replace(again.to_row()))
         except RowChangedError:
             known = await self._read(claim.name)
         if known is None:  # somebody was first, and was refused: the key is free
             raise _still_running()
         return self._judged(known, again)
 
-    async def finish(self, claim: Claim, sid: str, status: str, sender: str) -> Claim:
+    async def finish(
+        self, claim: IdempotencyClaim, sid: str, status: str, sender: str
+    ) -> IdempotencyClaim:
         """Twilio has it: from now on this is the key's answer. Return the claim as it is: `sent`.
 
         It stays `unknown` when the SID is another claim's. A report may have told the SID already;
@@ -143,7 +145,7 @@ class Claims:
         done = claim._replace(state="sent", sid=sid, status=status, sender=sender or claim.sender)
         for _ in range(ROUNDS):
             try:
-                return Claim.from_row(await self._ledger.replace(done.to_row()))
+                return IdempotencyClaim.from_row(await self._ledger.replace(done.to_row()))
             except RowChangedError:
                 known = await self._read(claim.name)
             if known is None or known.attempt != claim.attempt or known.sid not in ("", sid):
@@ -154,16 +156,16 @@ class Claims:
             done = done._replace(version=known.version)
         raise LedgerError(TOO_OFTEN)
 
-    async def leave_unknown(self, claim: Claim) -> Claim:
+    async def leave_unknown(self, claim: IdempotencyClaim) -> IdempotencyClaim:
         """No usable answer came back. Return the claim as it is: a report may have settled it."""
         unknown = claim._replace(state="unknown")
         try:
-            return Claim.from_row(await self._ledger.replace(unknown.to_row()))
+            return IdempotencyClaim.from_row(await self._ledger.replace(unknown.to_row()))
         except RowChangedError:
             known = await self._read(claim.name)
         return known if known and known.attempt == claim.attempt else unknown
 
-    async def free(self, claim: Claim) -> None:
+    async def free(self, claim: IdempotencyClaim) -> None:
         """Nothing was done, so the key may be used anew, for anything."""
         try:
             await self._ledger.delete(claim.to_row())
@@ -188,40 +190,39 @@ class Claims:
                 log.error("The claim that a report of %s names has, or is of, another", sid)
                 return
             try:
-                await self._ledger.replace(
-                    claim._replace(state="sent", sid=sid, status=status).to_row()
-                )
+                settled = claim._replace(state="sent", sid=sid, status=status)
+                await self._ledger.replace(settled.to_row())
             except RowChangedError:
                 continue
             return
         raise LedgerError(TOO_OFTEN)
 
-    async def find(self, key: str) -> Claim | None:
+    async def find(self, key: str) -> IdempotencyClaim | None:
         """What is known of a key; `sending` for longer than a send may take is shown as unknown."""
         claim = await self._read(_name(key))
         return self._as_of_now(claim) if claim else None
 
-    def rest_of_window_s(self, claim: Claim) -> float:
+    def rest_of_window_s(self, claim: IdempotencyClaim) -> float:
         """For how many seconds Twilio may still report an unknown send by itself; 0 when over."""
         rest = claim.attempted_at + self._window - self._clock.now()
         return max(0.0, rest.total_seconds())
 
-    async def _read(self, name: str) -> Claim | None:
+    async def _read(self, name: str) -> IdempotencyClaim | None:
         row = await self._ledger.read(CLAIM, name)
-        return Claim.from_row(row) if row else None
+        return IdempotencyClaim.from_row(row) if row else None
 
-    async def _in_the_way(self, name: str, row: Row | None) -> Claim | None:
+    async def _in_the_way(self, name: str, row: Row | None) -> IdempotencyClaim | None:
         try:
-            return Claim.from_row(row) if row else await self._read(name)
+            return IdempotencyClaim.from_row(row) if row else await self._read(name)
         except LedgerError as error:
             raise HiddenClaimError(error.detail) from error
 
-    def _judged(self, known: Claim, draft: Claim) -> Claim:
+    def _judged(self, known: IdempotencyClaim, draft: IdempotencyClaim) -> IdempotencyClaim:
         """What a request may do about the claim that its key has."""
         if (known.function, known.fingerprint) != (draft.function, draft.fingerprint):
             raise KeyReusedError(
-                "The Idempotency-Key belongs to a request with other fields, or another function: "
-                "repeat that one as it was. What is to be sent besides needs a key of its own.",
+                "The Idempotency-Key belongs to a request with other fields or to another "
+                "function. Repeat that request unchanged. To send something else, use a new key.",
                 field="Idempotency-Key",
             )
         if known.attempt == draft.attempt:  # the answer of the store was lost, the row is ours
@@ -231,7 +232,7 @@ class Claims:
             raise _still_running()
         return known
 
-    def _as_of_now(self, claim: Claim) -> Claim:
+    def _as_of_now(self, claim: IdempotencyClaim) -> IdempotencyClaim:
         is_late = self._clock.now() >= claim.attempted_at + self._limit
         return claim._replace(state="unknown") if claim.state == "sending" and is_late else claim
 
@@ -245,5 +246,5 @@ def _new_attempt() -> str:
 
 
 def _still_running() -> StillRunningError:
-    detail = "A request with this Idempotency-Key is under way, or was cut off a moment ago."
+    detail = "A request with this Idempotency-Key is running, or was cut off a moment ago."
     return StillRunningError(detail, retry_after_s=1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shared.clock import Clock
 from shared.config.settings import Settings
-from shared.sending.claims import Claim
+from shared.sending.claims import IdempotencyClaim
 from shared.sending.sid_owners import SidOwners
 from shared.twilio_api.account import TwilioAccount, present
 
@@ -74,7 +74,7 @@ class Lookups:
         self._clock = clock
         self._limit = timedelta(seconds=config.send_limit_s)
 
-    async def message(self, claim: Claim, *, to: str, body: str) -> Listed | None:
+    async def message(self, claim: IdempotencyClaim, *, to: str, body: str) -> Listed | None:
         """Look for a message.
 
         It may be a moment of bad luck: the same words to the same number, sent without a key and
@@ -96,7 +96,7 @@ class Lookups:
 
         return await self._only([read(entry) for entry in await self._account.run(listed)], claim)
 
-    async def call(self, claim: Claim, *, to: str) -> Listed | None:
+    async def call(self, claim: IdempotencyClaim, *, to: str) -> Listed | None:
         """Look for a call."""
 
         async def listed(client: "Client") -> "list[CallInstance]":
@@ -107,7 +107,7 @@ class Lookups:
         calls = await self._account.run(listed)
         return await self._only([_read(call, claim.sender, fits=True) for call in calls], claim)
 
-    async def _only(self, listed: Sequence[Listed], claim: Claim) -> Listed | None:
+    async def _only(self, listed: Sequence[Listed], claim: IdempotencyClaim) -> Listed | None:
         """The one entry that can be the claim's."""
         begin = claim.attempted_at - SKEW - PRECISION
         end = claim.attempted_at + self._limit + AFTERMATH + SKEW

@@ -1,18 +1,36 @@
-"""The text message that a caller asks for, checked."""
+"""The text message that a caller asks for, checked; how Twilio is asked for it; its segments."""
 
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
 
+from shared.config.guard_settings import GuardSettings
 from shared.config.settings import Settings
 from shared.errors import InvalidRequestError
 from shared.http.inputs import Inputs, required
+from shared.http.public_urls import PublicUrls
 from shared.http.web_addresses import media_url
 from shared.phone_numbers import MESSAGING_SERVICE_SID, parse_recipient, parse_sender
 from shared.sending import timing as message_timing
-from shared.sending.segments import count_segments
 from shared.sending.timing import MessageTiming
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 
+if TYPE_CHECKING:
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.message import MessageInstance
+
+    from shared.sending.claims import IdempotencyClaim
+    from shared.sending.lookups import Listed, Lookups
+
 FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_timing.FIELDS)
+
+_GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_EXTENSION = frozenset("^{}\\[]~|€\f")
+_GSM = _GSM_BASIC | _GSM_EXTENSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +72,57 @@ class TextMessage:
         )
 
     @property
-    def has_sender(self) -> bool:
-        """Whether the message says itself whom it is from."""
-        return bool(self.sender or self.messaging_service_sid)
+    def kind(self) -> Literal["text"]:
+        """See Outgoing."""
+        return "text"
 
     @property
-    def segments(self) -> int:
-        """In how many parts the text travels; a message with media is not cut."""
+    def dialed(self) -> tuple[str, ...]:
+        """A text dials no one else."""
+        return ()
+
+    @property
+    def documents(self) -> tuple[tuple[str, str], ...]:
+        """A text needs no TwiML."""
+        return ()
+
+    @property
+    def units(self) -> int:
+        """How many segments the text travels in; a message with media is not cut."""
         return 1 if self.media_urls else count_segments(self.body)
+
+    def with_sender(self, config: Settings) -> "TextMessage":
+        """See Request: without a sender it is the app's messaging service, else its number."""
+        has_sender = bool(self.sender or self.messaging_service_sid)
+        config.require(*config.rest_secrets, sender=not has_sender, public_url=True)
+        if has_sender:
+            return self
+        if config.messaging_service_sid:
+            return replace(self, messaging_service_sid=config.messaging_service_sid)
+        return replace(self, sender=config.from_number)
+
+    def require_possible(self, now: datetime, guards: GuardSettings) -> None:
+        """See Request."""
+        self.timing.require_possible(now)
+
+    def creation(
+        self, urls: PublicUrls, request_url: str, reference: str, guards: GuardSettings
+    ) -> "Callable[[Client], Awaitable[MessageInstance]]":
+        """See Request: OnMessageStatus takes the reports."""
+        parameters: dict[str, Any] = {
+            "body": self.body,
+            "media_url": list(self.media_urls),
+            "status_callback": urls.of_report("OnMessageStatus", request_url, reference),
+            **self.timing.parameters(),
+            "from_": self.sender,
+            "messaging_service_sid": self.messaging_service_sid,
+        }
+        given = {name: value for name, value in parameters.items() if value}
+        return lambda client: client.messages.create_async(to=self.to, **given)
+
+    async def find(self, lookups: "Lookups", claim: "IdempotencyClaim") -> "Listed | None":
+        """See Request."""
+        return await lookups.message(claim, to=self.to, body=self.body)
 
 
 def _body(inputs: Inputs, *, has_media: bool) -> str:
@@ -105,3 +166,34 @@ def _require_service(service: str | None, sender: str | None) -> None:
             "TWILIO_MESSAGING_SERVICE_SID",
             field="messaging_service_sid",
         )
+
+
+def is_gsm(text: str) -> bool:
+    """Whether GSM-7 has every character of `text`."""
+    return _GSM.issuperset(text)
+
+
+def count_segments(text: str) -> int:
+    """Return how many segments `text` is sent in; an empty text takes one.
+
+    GSM-7 (3GPP TS 23.038) carries 160 characters, or 153 in each of several segments; characters
+    of its extension table count twice. Any other character turns the whole text into UCS-2: 70
+    UTF-16 units, or 67 in each of several segments. A pair (escape and character, or two
+    surrogates) is never cut.
+    """
+    if is_gsm(text):
+        return _pack((2 if c in _GSM_EXTENSION else 1 for c in text), single=160, part=153)
+    return _pack((2 if ord(c) > 0xFFFF else 1 for c in text), single=70, part=67)
+
+
+def _pack(sizes: Iterable[int], *, single: int, part: int) -> int:
+    """Fill segments in order, never cutting a character."""
+    widths = list(sizes)
+    if sum(widths) <= single:
+        return 1
+    segments, used = 1, 0
+    for width in widths:
+        if used + width > part:
+            segments, used = segments + 1, 0
+        used += width
+    return segments

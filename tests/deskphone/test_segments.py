@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskphone.account.new_text import GSM_BASIC, GSM_ESCAPED, count_segments
-from shared.sending import segments
+from shared.sending import text
 
 texts = st.one_of(
     st.text(alphabet=GSM_BASIC + GSM_ESCAPED, max_size=700),
@@ -15,7 +15,7 @@ texts = st.one_of(
 
 @given(texts)
 def test_the_app_and_the_emulator_count_alike(body: str) -> None:
-    assert segments.count_segments(body) == count_segments(body)
+    assert text.count_segments(body) == count_segments(body)
 
 
 def test_the_limits_of_gsm_7_and_ucs_2() -> None:

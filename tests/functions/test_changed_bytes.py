@@ -90,7 +90,7 @@ async def verified(app: clients.Clients, sent: Sent) -> Webhook | None:
     url = f"http://10.0.0.4:8080{sent.path.decode('latin-1')}"
     req = func.HttpRequest("POST", url, headers=headers, body=sent.body)
     try:
-        return await app.verifier().verify(req)
+        return await app.verifier.verify(req)
     except ForgedRequestError:
         return None
 

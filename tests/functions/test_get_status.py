@@ -73,14 +73,14 @@ def asker(run: Run, app: clients.Clients) -> Asker:
 def report(sid: str, *statuses: str, error_code: int | None = None) -> None:
     async def scenario() -> None:
         for status in statuses:
-            await clients.states().record(StatusReport(sid, status, error_code))
+            await clients.current().states().record(StatusReport(sid, status, error_code))
 
     asyncio.run(scenario())
 
 
 def claim(key: str, *, settled_to: str | None = None) -> None:
     async def scenario() -> None:
-        claims = clients.claims()
+        claims = clients.current().claims()
         taken = await claims.take(claims.draft(key, "SendSms", "x"))
         if settled_to is not None:
             await claims.settle(taken.reference, settled_to, "sent")

@@ -114,7 +114,7 @@ def test_the_reports_name_the_claim(twilio: FakeTwilio, name: str) -> None:
     act(name)
 
     url = urlsplit(twilio.requests[0]["data"]["StatusCallback"])
-    claim = asyncio.run(clients.claims().find(KEY))
+    claim = asyncio.run(clients.current().claims().find(KEY))
     assert claim is not None
     assert parse_qs(url.query) == {"claim": [claim.reference]}
     assert url.fragment == "rc=3&rp=5xx,ct"
@@ -188,7 +188,7 @@ def test_what_is_looked_up_is_from_the_sender_that_the_app_had_then(
     act(name)
     clock.added_s += 60
     values["TWILIO_FROM_NUMBER"] = "+12025550111"
-    clients.reset(clients.Clients(values, clock, clients.ledger()))
+    clients.reset(clients.Clients(values, clock, clients.current().ledger()))
     twilio.answer(200, {"messages" if name == "SendSms" else "calls": []})
 
     again = act(name)
@@ -222,7 +222,7 @@ def test_what_twilio_refused_may_be_mended_under_the_same_key(twilio: FakeTwilio
 
 def test_a_request_that_cannot_be_sent_takes_no_key() -> None:
     assert act(to="nobody").status_code == 400
-    assert asyncio.run(clients.claims().find(KEY)) is None
+    assert asyncio.run(clients.current().claims().find(KEY)) is None
 
 
 def test_a_replay_does_not_mind_that_its_time_is_over(
@@ -237,7 +237,7 @@ def test_a_replay_does_not_mind_that_its_time_is_over(
 
     assert told(first) == told(again)
     assert (new.status_code, told(new)["field"]) == (400, "send_at")
-    assert asyncio.run(clients.claims().find("new")) is None
+    assert asyncio.run(clients.current().claims().find("new")) is None
     assert len(twilio.requests) == 1
 
 
@@ -268,7 +268,7 @@ def test_without_storage_a_key_is_refused_and_a_send_without_one_goes_on(
 
 def tell(seconds: int, recording: str = "RE" + "a" * 32) -> None:
     voicemail = RecordedVoicemail(recording, "", seconds)
-    notifier = clients.voicemail_notifier()
+    notifier = clients.current().voicemail_notifier
     asyncio.run(notifier.tell(voicemail, "+12025550124", "http://inner/api/OnRecording"))
 
 

@@ -49,9 +49,8 @@ ANSWER = {
     "shared.webhooks.headers",
     "shared.webhooks.secrets",
     "shared.webhooks.signatures",
-    "shared.twilio_api.connections",
+    "shared.twilio_api.sign_in",
     "shared.webhooks.verifier",
-    "shared.worker_clients",
     "twilio",
     "twilio.twiml",
 }
@@ -63,34 +62,6 @@ REPORT = ANSWER - {"twilio", "twilio.twiml"} | {
     "shared.delivery.statuses",
 }
 VOICE, MESSAGING = "twilio.twiml.voice_response", "twilio.twiml.messaging_response"
-ONCE = {
-    "shared.sending.claims",
-    "shared.guard_errors",
-    "shared.http.idempotency",
-    "shared.ledger.rows",
-    "shared.sending.lookups",
-    "shared.twilio_api.outcomes",
-    "shared.sending.once",
-    "shared.sending.sid_owners",
-}
-LIMITS = {
-    "shared.ledger.batches",
-    "shared.guards.daily",
-    "shared.guards.limits",
-    "shared.guards.recipients",
-    "shared.ledger.changes",
-}
-GUARDED = LIMITS | {
-    "shared.guards.destinations",
-    "shared.guards.guards",
-    "shared.guards.number_facts",
-    "shared.guards.hosts",
-}
-SENDING = (
-    GUARDED
-    | ONCE
-    | {"shared.http.inputs", "shared.twilio_api.account", "shared.http.web_addresses"}
-)
 # What the project's own functions add, exactly.
 ADDED = {
     "TwimlHello": {"twilio", "twilio.twiml", "shared.answers.hello", VOICE},
@@ -116,13 +87,17 @@ ADDED = {
         "shared.http.inputs",
         "shared.twilio_limits",
         "shared.sending.timing",
-        "shared.sending.segments",
+        "shared.sending.sent",
         "shared.sending.text",
         "shared.http.web_addresses",
     },
     "PlaceCall": ANSWER
-    | SENDING
     | {
+        "shared.guard_errors",
+        "shared.http.idempotency",
+        "shared.http.inputs",
+        "shared.http.web_addresses",
+        "shared.sending.sent",
         "shared.sending.calls",
         "shared.guards.documents",
         "shared.sending.call_options",
@@ -214,7 +189,7 @@ def test_a_function_loads_what_it_needs_and_nothing_else(
 def test_a_new_function_is_checked_by_its_prefix(tmp_path: Path, azure_functions: set[str]) -> None:
     code = (
         "from twilio.twiml.voice_response import Say\n"
-        "import shared.endpoints, shared.sending.segments\n"
+        "import shared.endpoints, shared.sending.text\n"
     )
     for name, imports in {"TwimlMadeUp": code, "OnMadeUp": f"{code}import requests\n"}.items():
         (tmp_path / f"{name}.py").write_text(imports)
@@ -239,7 +214,7 @@ def test_every_module_can_be_imported_in_an_empty_environment() -> None:
 
 @pytest.mark.parametrize(
     ("transport", "importer"),
-    [("twilio_api.transport", "connections.py"), ("ledger.table_client", "table.py")],
+    [("twilio_api.transport", "sign_in.py"), ("ledger.table_client", "table.py")],
 )
 def test_a_transport_has_one_importer(transport: str, importer: str) -> None:
     importers = [

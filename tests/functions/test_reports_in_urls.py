@@ -45,4 +45,4 @@ def test_what_stands_in_the_query_is_no_report(
     run(main, request)
 
     assert twilio.requests == []
-    assert asyncio.run(clients.states().find(REFUSED_TEXT["MessageSid"])) is None
+    assert asyncio.run(clients.current().states().find(REFUSED_TEXT["MessageSid"])) is None

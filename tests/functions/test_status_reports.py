@@ -120,17 +120,19 @@ def reporter(
 @pytest.fixture
 def notifier(monkeypatch: pytest.MonkeyPatch) -> Notifier:
     notifier = Notifier()
-    monkeypatch.setattr(clients, "voicemail_notifier", lambda: notifier)
+    monkeypatch.setattr(clients.Clients, "voicemail_notifier", notifier)
     return notifier
 
 
 def state(sid: str = SID) -> State | None:
-    return asyncio.run(clients.states().find(sid))
+    return asyncio.run(clients.current().states().find(sid))
 
 
 def take_claim(key: str = "order-1") -> str:
     """Claim a key, as before a send; return how reports name it."""
-    claim = asyncio.run(clients.claims().take(clients.claims().draft(key, "SendSms", "x")))
+    claim = asyncio.run(
+        clients.current().claims().take(clients.current().claims().draft(key, "SendSms", "x"))
+    )
     return claim.reference
 
 
@@ -167,7 +169,7 @@ def test_a_report_settles_the_claim_that_it_names(reporter: Reporter) -> None:
 
     reporter.message("sent", reference)
 
-    claim = asyncio.run(clients.claims().find("order-1"))
+    claim = asyncio.run(clients.current().claims().find("order-1"))
     known = state()
     assert claim is not None
     assert known is not None
@@ -187,7 +189,7 @@ def test_a_report_whose_claim_cannot_be_settled_now_settles_it_when_it_comes_aga
         assert reporter.message("sent", reference) == 503
     assert reporter.message("sent", reference) == 204
 
-    claim = asyncio.run(clients.claims().find("order-1"))
+    claim = asyncio.run(clients.current().claims().find("order-1"))
     assert claim is not None
     assert claim.state == "sent"
 

@@ -23,30 +23,30 @@ def clean() -> Iterator[None]:
 
 def test_the_environment_is_read_on_first_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLIC_URL", "https://first.example")
-    assert clients.settings().public_url == "https://first.example"
+    assert clients.current().settings.public_url == "https://first.example"
 
     monkeypatch.setenv("PUBLIC_URL", "https://second.example")
-    assert clients.settings().public_url == "https://first.example"
+    assert clients.current().settings.public_url == "https://first.example"
 
     clients.reset()
-    assert clients.settings().public_url == "https://second.example"
+    assert clients.current().settings.public_url == "https://second.example"
 
 
 def test_a_malformed_setting_is_told_until_it_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEFAULT_REGION", "USA")
     for _ in range(2):
         with pytest.raises(ConfigurationError, match="DEFAULT_REGION"):
-            clients.settings()
+            clients.current()
 
     monkeypatch.setenv("DEFAULT_REGION", "DE")
-    assert clients.settings().default_region == "DE"
+    assert clients.current().settings.default_region == "DE"
 
 
 async def current_client(app: clients.Clients) -> Client:
     async def operation(client: Client) -> Client:
         return client
 
-    return await app.account().run(operation)
+    return await app.account.run(operation)
 
 
 def test_an_event_loop_keeps_its_client() -> None:

@@ -11,10 +11,10 @@ import SendSms
 import TwimlMessage
 from deskphone.values import HANDSETS
 from shared import clients
+from shared.clients import Clients
 from shared.config.settings import Secret
 from shared.http.request_parts import FORM_TYPE
 from shared.recordings.links import RecordingLink
-from shared.worker_clients import Clients
 from tests.shared.conftest import ManualClock
 
 RECORDING = "RE" + "a" * 32

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from twilio.twiml import messaging_response, voice_response
 
 from shared.errors import InvalidRequestError
-from shared.guards.documents import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, NAMES, numbers_in
+from shared.guards.documents import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, NAMES, reach_of
 
 ONE, TWO = "+12025550123", "+12025550124"
 
 
 def refusal(document: str) -> str:
     with pytest.raises(InvalidRequestError) as caught:
-        numbers_in(document, field="twiml")
+        reach_of(document, field="twiml")
     assert caught.value.field == "twiml"
     return caught.value.detail
 
@@ -27,7 +27,7 @@ def inside(content: str) -> str:
 def log_text(document: str) -> str:
     """What the log shows of a refusal; nothing where the document passes."""
     try:
-        numbers_in(document, field="twiml")
+        reach_of(document, field="twiml")
     except InvalidRequestError as error:
         return error.log_text
     return ""
@@ -53,7 +53,7 @@ def log_text(document: str) -> str:
     ],
 )
 def test_a_document_that_dials_nobody_passes(document: str) -> None:
-    assert numbers_in(document, field="twiml") == ()
+    assert reach_of(document, field="twiml").numbers == ()
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_the_bounds_themselves_pass() -> None:
     depth = MAX_DEPTH - 1
     attributes = " ".join(f"a{n}=''" for n in range(MAX_ATTRIBUTES))
 
-    assert numbers_in(inside("<a>" * depth + "</a>" * depth), field="twiml") == ()
-    assert numbers_in(inside("<a/>" * (MAX_ELEMENTS - 1)), field="twiml") == ()
-    assert numbers_in(inside(f"<a {attributes}/>"), field="twiml") == ()
+    assert reach_of(inside("<a>" * depth + "</a>" * depth), field="twiml").numbers == ()
+    assert reach_of(inside("<a/>" * (MAX_ELEMENTS - 1)), field="twiml").numbers == ()
+    assert reach_of(inside(f"<a {attributes}/>"), field="twiml").numbers == ()
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_the_bounds_themselves_pass() -> None:
 def test_the_numbers_that_a_document_dials_or_texts_are_found(
     content: str, numbers: tuple[str, ...]
 ) -> None:
-    assert numbers_in(inside(content), field="twiml") == numbers
+    assert reach_of(inside(content), field="twiml").numbers == numbers
 
 
 @pytest.mark.parametrize(

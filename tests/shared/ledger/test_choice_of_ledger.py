@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
+from shared.clients import Clients
 from shared.clock import SystemClock
 from shared.errors import ConfigurationError, LedgerError
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Ledger, Row
 from shared.ledger.table import TableLedger
-from shared.worker_clients import Clients
 
 DESK, AZURE = "http://localhost:7071", "https://app.example"
 

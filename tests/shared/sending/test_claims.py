@@ -13,7 +13,7 @@ from shared.config.settings import Settings
 from shared.errors import KeyReusedError, LedgerError, StillRunningError
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowChangedError, RowExistsError
-from shared.sending.claims import Claim, Claims, HiddenClaimError
+from shared.sending.claims import Claims, HiddenClaimError, IdempotencyClaim
 
 if TYPE_CHECKING:
     from tests.shared.conftest import ManualClock
@@ -68,11 +68,11 @@ def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 
-def take(claims: Claims, fingerprint: str = "same") -> Claim:
+def take(claims: Claims, fingerprint: str = "same") -> IdempotencyClaim:
     return run(claims.take(claims.draft("key", "SendSms", fingerprint)))
 
 
-def found(claims: Claims) -> Claim:
+def found(claims: Claims) -> IdempotencyClaim:
     claim = run(claims.find("key"))
     assert claim is not None
     return claim
@@ -88,13 +88,13 @@ def test_the_ledger_holds_no_key(claims: Claims, ledger: ForgetfulLedger) -> Non
 
 
 def test_of_many_at_once_one_may_send_and_the_others_wait(claims: Claims) -> None:
-    async def race() -> list[Claim | BaseException]:
+    async def race() -> list[IdempotencyClaim | BaseException]:
         drafts = [claims.draft("key", "SendSms", "same") for _ in range(50)]
         return await asyncio.gather(*map(claims.take, drafts), return_exceptions=True)
 
     answers = run(race())
 
-    assert sum(isinstance(answer, Claim) for answer in answers) == 1
+    assert sum(isinstance(answer, IdempotencyClaim) for answer in answers) == 1
     errors = [answer for answer in answers if isinstance(answer, StillRunningError)]
     assert len(errors) == 49
     assert errors[0].retry_after_s == 1
@@ -170,13 +170,13 @@ def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: Man
     run(claims.leave_unknown(take(claims)))
     clock.advance(WINDOW_S)
 
-    async def race() -> list[Claim | BaseException]:
+    async def race() -> list[IdempotencyClaim | BaseException]:
         known = [await claims.take(claims.draft("key", "SendSms", "same")) for _ in range(20)]
         return await asyncio.gather(*map(claims.retake, known), return_exceptions=True)
 
     answers = run(race())
 
-    winners = [answer for answer in answers if isinstance(answer, Claim)]
+    winners = [answer for answer in answers if isinstance(answer, IdempotencyClaim)]
     assert [winner.state for winner in winners] == ["sending"]
     assert winners[0].attempt == found(claims).attempt
     assert sum(isinstance(answer, StillRunningError) for answer in answers) == 19

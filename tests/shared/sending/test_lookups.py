@@ -13,7 +13,7 @@ from twilio.base import values
 from shared.config.settings import Settings
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row
-from shared.sending.claims import Claim
+from shared.sending.claims import IdempotencyClaim
 from shared.sending.lookups import MAX_LISTED, PRECISION, SKEW, AmbiguousError, Lookups
 from shared.sending.sid_owners import OWNER, STATE, SidOwners
 
@@ -51,17 +51,17 @@ def ledger() -> MemoryLedger:
 
 
 @pytest.fixture
-def claim(clock: ManualClock) -> Claim:
+def claim(clock: ManualClock) -> IdempotencyClaim:
     """A claim whose window is over."""
     attempted_at = clock.now()
     clock.advance(60)
-    return Claim("a" * 32, "SendSms", "f", "b" * 16, attempted_at, "unknown")
+    return IdempotencyClaim("a" * 32, "SendSms", "f", "b" * 16, attempted_at, "unknown")
 
 
 class Search:
     """Looks for the claim's text "Hello" to the handset."""
 
-    def __init__(self, lookups: Lookups, claim: Claim) -> None:
+    def __init__(self, lookups: Lookups, claim: IdempotencyClaim) -> None:
         self.lookups = lookups
         self.claim = claim
 
@@ -72,7 +72,9 @@ class Search:
 
 
 @pytest.fixture
-def search(lists: Lists, ledger: MemoryLedger, clock: ManualClock, claim: Claim) -> Search:
+def search(
+    lists: Lists, ledger: MemoryLedger, clock: ManualClock, claim: IdempotencyClaim
+) -> Search:
     owners = SidOwners(ledger)
     return Search(Lookups(cast("Any", lists), owners, clock, Settings()), claim)
 

@@ -32,11 +32,13 @@ from shared.errors import (
 from shared.http.idempotency import Key
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowExistsError
-from shared.sending.claims import Claim, Claims
+from shared.sending.claims import Claims, IdempotencyClaim
 from shared.sending.lookups import Listed, Lookups
-from shared.sending.once import Accepted, Records, Send, Sends
+from shared.sending.outbox import Records
+from shared.sending.sent import Sent
 from shared.sending.sid_owners import STATE, SidOwners
 from tests.shared.conftest import ManualClock
+from tests.shared.sending.trials import TrialRequest, answer_of, send
 
 CONFIG = Settings()
 TO, BODY = "+12025550123", "The door is open"
@@ -86,7 +88,7 @@ class Sender:
 
     key: str
     ahead_s: float = 0
-    task: asyncio.Task[Accepted] | None = None
+    task: asyncio.Task[Sent] | None = None
     place: str = ""
     gate: asyncio.Future[str] | None = None
     is_dead: bool = False
@@ -159,21 +161,21 @@ class World:
     texts: list[Text] = field(default_factory=list[Text])
     on_the_way: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
 
-    def carry_out(self, reference: str) -> Accepted:
+    def carry_out(self, reference: str) -> object:
         sid = f"SM{len(self.texts):032}"
         now = self.clock.now().replace(microsecond=0)
         self.texts.append(Text(sid, reference, now))
-        return Accepted(sid, "queued", "+12025550100")
+        return answer_of(sid, "queued")
 
-    async def send(self, sender: Sender) -> Accepted:
+    async def send(self, sender: Sender) -> Sent:
         ledger, clock = HeldLedger(self.ledger, sender), OtherClock(self.clock, sender.ahead_s)
         records = Records(
             Claims(ledger, clock, CONFIG),
             Lookups(cast("Any", self._account(sender)), SidOwners(ledger), clock, CONFIG),
         )
-        send = Send(create=lambda reference: self._create(sender, reference), find=_find)
-        sends = Sends(lambda: records, clock, CONFIG)
-        return await sends.once(send, Key(sender.key, "SendSms", "same"))
+        request = TrialRequest(lambda reference: self._create(sender, reference), _find)
+        key = Key(sender.key, "SendSms", "same")
+        return await send(request, key, lambda: records, clock, CONFIG)
 
     async def report(self, text: Text) -> None:
         claims = Claims(self.ledger, self.clock, CONFIG)
@@ -181,7 +183,7 @@ class World:
         with contextlib.suppress(RowExistsError):
             await self.ledger.insert(Row(STATE, text.sid, {"claim": text.reference}))
 
-    async def _create(self, sender: Sender, reference: str) -> Accepted:
+    async def _create(self, sender: Sender, reference: str) -> object:
         try:
             outcome = await sender.outcome("create")
         except asyncio.CancelledError:
@@ -207,7 +209,7 @@ class World:
         return SimpleNamespace(run=run)
 
 
-async def _find(lookups: Lookups, claim: Claim) -> Listed | None:
+async def _find(lookups: Lookups, claim: IdempotencyClaim) -> Listed | None:
     return await lookups.message(claim, to=TO, body=BODY)
 
 

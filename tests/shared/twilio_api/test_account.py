@@ -41,7 +41,7 @@ def account_of(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> 
 
 def rest_credentials(credentials: Credentials) -> RestCredentials:
     config = Settings()
-    return RestCredentials(credentials, config.rest_secrets, config.rest_secrets_secondary, set())
+    return RestCredentials(credentials, config.rest_secrets, config.rest_secrets_secondary)
 
 
 def run(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> object:

@@ -13,7 +13,7 @@ from shared.config.settings import Secret, Settings
 from shared.errors import TwilioRefusedError
 from shared.twilio_api.account import TwilioAccount
 from shared.twilio_api.retries import Retries
-from shared.twilio_api.sign_in import MAX_ATTEMPTS, RestCredentials, Values
+from shared.twilio_api.sign_in import RestCredentials
 from tests.conftest import FakeVault
 from tests.shared.conftest import ManualClock
 from tests.shared.sending.attempts import Attempts
@@ -34,7 +34,7 @@ def account_of(
 ) -> TwilioAccount:
     secrets = (config.rest_secrets, config.rest_secrets_secondary)
     retries = Retries(ManualClock(), 10, lambda: 1.0)
-    return TwilioAccount(RestCredentials(credentials, *secrets, set()), attempts.connect, retries)
+    return TwilioAccount(RestCredentials(credentials, *secrets), attempts.connect, retries)
 
 
 def run(attempts: Attempts, secrets: dict[Secret, str], config: Settings = WITH_TOKEN) -> object:
@@ -144,18 +144,22 @@ def test_refused_credentials_make_the_vault_read_each_secret_once_per_interval()
     }
 
 
-def test_refusals_of_long_ago_are_not_kept() -> None:
-    refusals: set[Values] = set()
+def test_refusals_of_long_ago_are_forgotten() -> None:
     secrets = (WITH_TOKEN.rest_secrets, WITH_TOKEN.rest_secrets_secondary)
-    credentials = RestCredentials(known(WITH_SECONDARY), *secrets, refusals)
+    credentials = RestCredentials(known(WITH_SECONDARY), *secrets)
 
     async def refuse_often() -> None:
         for number in range(10):
             await credentials.after([("AC1", str(number))])
-            assert ("AC1", str(number)) in refusals
-            assert len(refusals) <= MAX_ATTEMPTS
 
-    asyncio.run(refuse_often())
+    async def refuse_the_primary_and_then_others() -> None:
+        primary = await credentials.first()
+        await credentials.after([primary])
+        assert await credentials.first() != primary
+        await refuse_often()
+        assert await credentials.first() == primary
+
+    asyncio.run(refuse_the_primary_and_then_others())
 
 
 KEYS = ACCOUNT | {Secret.API_KEY_SID: "SK1", Secret.API_KEY_SECRET: "one"}

@@ -22,16 +22,18 @@ from shared.errors import (
 from shared.http.idempotency import Key
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowExistsError
-from shared.sending.claims import Claim, Claims
+from shared.sending.claims import Claims, IdempotencyClaim
 from shared.sending.lookups import AmbiguousError, Listed, Lookups
-from shared.sending.once import Accepted, Records, Send, Sends
+from shared.sending.outbox import Records
+from shared.sending.sent import Sent
 from shared.sending.sid_owners import SidOwners
+from tests.shared.sending.trials import TrialRequest, answer_of, send
 
 if TYPE_CHECKING:
     from tests.shared.conftest import ManualClock
 
 SID = "SM" + "1" * 32
-ACCEPTED = Accepted(SID, "queued", "+12025550100")
+ACCEPTED = Sent(SID, "queued", "+12025550100", "+12025550123", 1)
 KEY = Key("key", "SendSms", "same")
 WINDOW_S = 60
 
@@ -75,30 +77,29 @@ class Desk:
         key: Key | None = KEY,
         outage: StorageOutage = "refuse_keyed",
         config: Settings | None = None,
-    ) -> Accepted:
+    ) -> Sent:
         config = config or Settings(storage_outage=outage)
         records = Records(Claims(self.ledger, self.clock, config), cast("Lookups", None))
-        sends = Sends(lambda: records, self.clock, config)
-        return asyncio.run(sends.once(self.anything(), key))
+        return asyncio.run(send(self.anything(), key, lambda: records, self.clock, config))
 
-    def anything(self) -> Send:
-        return Send(create=self._create, find=self._find)
+    def anything(self) -> TrialRequest:
+        return TrialRequest(self._create, self._find)
 
     def state(self) -> str:
         self.ledger.works_for = 1_000_000
         claim = asyncio.run(Claims(self.ledger, self.clock, Settings()).find("key"))
         return claim.state if claim else "free"
 
-    async def _create(self, reference: str) -> Accepted:
+    async def _create(self, reference: str) -> object:
         self.references.append(reference)
         if self.during is not None:
             await self.during(reference)
         if self.answer is not None:
             raise self.answer
         number = len(self.references)
-        return ACCEPTED if number == 1 else ACCEPTED._replace(sid=f"SM{number:032}")
+        return answer_of(SID if number == 1 else f"SM{number:032}", "queued")
 
-    async def _find(self, lookups: Lookups, claim: Claim) -> Listed | None:
+    async def _find(self, lookups: Lookups, claim: IdempotencyClaim) -> Listed | None:
         if isinstance(self.listed, Exception):
             raise self.listed
         return self.listed
@@ -217,7 +218,7 @@ def test_after_the_window_what_the_list_shows_is_the_answer(desk: Desk) -> None:
     desk.clock.advance(WINDOW_S)
     desk.listed = Listed(SID, "delivered", None, "outbound-api", None)
 
-    assert desk.send() == Accepted(SID, "delivered", "", is_replay=True)
+    assert desk.send() == ACCEPTED._replace(status="delivered", sender="", is_replay=True)
     assert len(desk.references) == 1
 
 
@@ -286,7 +287,7 @@ def test_a_report_that_is_faster_than_a_lost_answer_is_the_answer(desk: Desk) ->
     desk.during = report
     desk.answer = TwilioOutcomeUnknownError("no answer")
 
-    assert desk.send() == Accepted(SID, "sent")
+    assert desk.send() == ACCEPTED._replace(status="sent", sender="")
 
 
 def test_a_send_that_takes_too_long_is_given_up_as_unknown(desk: Desk) -> None:
@@ -386,10 +387,10 @@ def test_an_app_without_any_storage_refuses_keys_whatever_the_outage_setting(des
     def no_storage() -> Records:
         raise ConfigurationError("no storage")
 
-    sends = Sends(no_storage, desk.clock, Settings(storage_outage="send_all"))
+    config = Settings(storage_outage="send_all")
 
     with pytest.raises(ConfigurationError):
-        asyncio.run(sends.once(desk.anything(), KEY))
+        asyncio.run(send(desk.anything(), KEY, no_storage, desk.clock, config))
     assert desk.references == []
 
 

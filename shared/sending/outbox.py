@@ -1,0 +1,228 @@
+"""The outbox: hand a text or a call to Twilio, guarded, and once for each idempotency key.
+
+Claim the key before calling Twilio, then record the outcome. What Twilio surely did not do frees
+the key. When its answer is lost, send nothing again until the settle window is over and neither a
+report nor Twilio's list shows what was sent.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from shared.clock import Clock
+from shared.config.settings import Settings
+from shared.errors import (
+    RETRY_AFTER_OUTAGE_S,
+    AppError,
+    ConfigurationError,
+    LedgerError,
+    TwilioError,
+    TwilioOutcomeUnknownError,
+    TwilioRefusedError,
+    TwilioTimeoutError,
+    VaultError,
+)
+from shared.guards.guards import Guards
+from shared.http.idempotency import UNNAMED, Key
+from shared.http.public_urls import PublicUrls
+from shared.sending.claims import Claims, HiddenClaimError, IdempotencyClaim
+from shared.sending.lookups import AmbiguousError, Lookups
+from shared.sending.request import Request
+from shared.sending.sent import Sent
+from shared.twilio_api.account import TwilioAccount, present
+from shared.twilio_api.outcomes import ambiguous, did_nothing, unknown
+
+log = logging.getLogger(__name__)
+
+
+class Records(NamedTuple):
+    """Where to write down, and to find, what was sent."""
+
+    claims: Claims
+    lookups: Lookups
+
+
+class Posting(NamedTuple):
+    """A request, and the URL of the request that asks for it: reports go beside that."""
+
+    request: Request
+    request_url: str
+
+
+class Outbox:
+    """Sends texts and places calls for one account."""
+
+    def __init__(
+        self,
+        account: TwilioAccount,
+        guards: Guards,
+        records: Callable[[], Records],
+        urls: PublicUrls,
+        clock: Clock,
+        config: Settings,
+    ) -> None:
+        """`records` is called only when the ledger is needed; it may raise ConfigurationError."""
+        self._account = account
+        self._guards = guards
+        self._records = records
+        self._urls = urls
+        self._clock = clock
+        self._config = config
+        self._outage = config.storage_outage
+
+    async def send(self, request: Request, request_url: str, key: Key | None = None) -> Sent:
+        """Send, or return what was sent under the key before.
+
+        Without a key nothing is remembered, unless STORAGE_OUTAGE=refuse_all wants a claim always.
+        Raise ConfigurationError, VaultError, InvalidRequestError, NotAllowedError,
+        LimitReachedError, KeyReusedError, StillRunningError, LedgerError or a TwilioError.
+        """
+        request = request.with_sender(self._config)
+        if self._config.guards.dry_run:
+            request.require_possible(self._clock.now(), self._config.guards)
+            self._guards.check(request)
+            checked = Sent.of(request, "", "dry_run", request.sender)
+            return checked._replace(is_dry_run=True)
+        return await self._once(Posting(request, request_url), key)
+
+    async def _once(self, posting: Posting, key: Key | None) -> Sent:
+        if key is None:
+            if self._outage != "refuse_all":
+                return await self._unclaimed(posting, "")
+            key = Key.unnamed()
+        records, claim = await self._take(posting.request, key)
+        if records is None or claim is None:
+            return await self._unclaimed(posting, claim.reference if claim else "")
+        if claim.state == "unknown":
+            claim = await self._look_up(posting.request, claim, records)
+        if claim.state == "sent":
+            return _replayed(posting.request, claim)
+        return await self._attempt(posting, claim, records.claims)
+
+    async def _take(
+        self, request: Request, key: Key
+    ) -> tuple[Records | None, IdempotencyClaim | None]:
+        """Claim a key; return no records where to send although they cannot be used.
+
+        Even then the claim may be stored, so reports name it.
+        """
+        draft = None
+        try:
+            records = self._records()
+            draft = records.claims.draft(
+                *key[:3], request.sender or "", request.messaging_service_sid or ""
+            )
+            return records, await records.claims.take(draft)
+        except (ConfigurationError, LedgerError) as error:
+            if isinstance(error, HiddenClaimError) or self._is_refused_without_ledger(key, error):
+                raise
+            log.warning("Sent without a claim: %s", error.log_text)
+            return None, draft
+
+    def _is_refused_without_ledger(self, key: Key, error: AppError) -> bool:
+        is_outage = isinstance(error, LedgerError)
+        is_binding = key.is_binding and not (is_outage and self._outage == "send_all")
+        return is_binding or self._outage == "refuse_all"
+
+    async def _unclaimed(self, posting: Posting, reference: str) -> Sent:
+        try:
+            return await self._create(posting, reference, self._config.send_limit_s)
+        except TwilioOutcomeUnknownError as error:
+            raise unknown(error) from error
+
+    async def _attempt(self, posting: Posting, claim: IdempotencyClaim, claims: Claims) -> Sent:
+        """Send what is claimed, in what is left of its time, and write down how it ended."""
+        try:
+            sent = await self._create(posting, claim.reference, self._time_left_s(claim))
+        except TwilioOutcomeUnknownError as error:
+            known = await _recorded(claims.leave_unknown(claim))
+            if known is not None and known.state == "sent":  # a report was faster than the answer
+                return _replayed(posting.request, known)._replace(is_replay=False)
+            raise self._unknown(claims, claim, error) from error
+        except BaseException as error:
+            # An error without proof came from outside, or is our bug: the request may have left.
+            end = claims.free if did_nothing(error) else claims.leave_unknown
+            await _recorded(end(claim))
+            raise
+        # Where this cannot be written down, a report does it later.
+        done = await _recorded(claims.finish(claim, sent.sid, sent.status, sent.sender))
+        if done is not None and done.state == "unknown":
+            raise self._unknown(claims, claim)
+        return sent
+
+    async def _create(self, posting: Posting, reference: str, limit_s: float) -> Sent:
+        """Call Twilio once the guards let the request through, within `limit_s` seconds."""
+        request, guards = posting.request, self._config.guards
+        try:
+            async with asyncio.timeout(limit_s):
+                request.require_possible(self._clock.now(), guards)
+                create = request.creation(self._urls, posting.request_url, reference, guards)
+                async with self._guards.admitted(request):
+                    made = await self._account.run(create)
+                # The SDK hides Twilio's own `from` of a call.
+                sender = getattr(made, "from_", None) or request.sender
+                return Sent.of(request, present(made.sid), present(made.status), sender)
+        except (TimeoutError, TwilioTimeoutError) as error:
+            raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
+        except TwilioRefusedError as error:
+            if did_nothing(error):
+                raise
+            raise TwilioOutcomeUnknownError(
+                error.detail, code=error.code, log_text=error.log_text
+            ) from error
+
+    async def _look_up(
+        self, request: Request, claim: IdempotencyClaim, records: Records
+    ) -> IdempotencyClaim:
+        """Settle an unknown claim by Twilio's list, or begin a new attempt: `sent` or `sending`."""
+        claims = records.claims
+        if claims.rest_of_window_s(claim) > 0:
+            raise self._unknown(claims, claim)
+        try:
+            found = await request.find(records.lookups, claim)
+        except AmbiguousError as error:
+            if error.wait_s > 0:
+                raise unknown(settled_in_s=math.ceil(error.wait_s)) from None
+            raise ambiguous(self._config.settle_window_s) from None
+        except (TwilioError, VaultError, ConfigurationError) as error:
+            raise unknown(error, settled_in_s=RETRY_AFTER_OUTAGE_S) from error
+        if found is not None:
+            claim = await claims.finish(claim, found.sid, found.status, found.sender or "")
+        else:
+            claim = await claims.retake(
+                claim._replace(
+                    sender=request.sender or "", service=request.messaging_service_sid or ""
+                )
+            )
+        if claim.state == "unknown":  # another request was first
+            raise self._unknown(claims, claim)
+        return claim
+
+    def _time_left_s(self, claim: IdempotencyClaim) -> float:
+        passed_s = max(0.0, (self._clock.now() - claim.attempted_at).total_seconds())
+        if passed_s >= self._config.send_limit_s:
+            raise LedgerError("The storage answered too late, so nothing was sent.")
+        return self._config.send_limit_s - passed_s
+
+    def _unknown(
+        self, claims: Claims, claim: IdempotencyClaim, cause: AppError | None = None
+    ) -> TwilioOutcomeUnknownError:
+        """Make the caller's error; a request without a key of its own cannot be repeated."""
+        if claim.function == UNNAMED:
+            return unknown(cause)
+        return unknown(cause, settled_in_s=max(1, math.ceil(claims.rest_of_window_s(claim))))
+
+
+async def _recorded[Result](change: Awaitable[Result]) -> Result | None:
+    """Write down what is known; return None, with a warning, if the ledger cannot take it."""
+    try:
+        return await change
+    except (ConfigurationError, LedgerError) as error:
+        log.warning("The end of a send cannot be stored: %s", error.log_text)
+        return None
+
+
+def _replayed(request: Request, claim: IdempotencyClaim) -> Sent:
+    return Sent.of(request, claim.sid, claim.status, claim.sender)._replace(is_replay=True)

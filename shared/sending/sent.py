@@ -1,0 +1,54 @@
+"""What was sent, and how the caller is told."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+import azure.functions as func
+
+from shared.http.responses import json_response
+
+if TYPE_CHECKING:
+    from shared.guards.guards import Outgoing
+
+# As in the IETF draft of the Idempotency-Key header.
+REPLAYED_HEADER = "Idempotent-Replayed"
+
+
+class Sent(NamedTuple):
+    """A text or a call that Twilio accepted.
+
+    `sender` is "" until a messaging service picks one. `segments` is None for a call. `is_replay`:
+    an earlier request with the same key sent it. `is_dry_run`: it was checked and not sent, as the
+    setting DRY_RUN wants; there is no `sid` then.
+    """
+
+    sid: str
+    status: str
+    sender: str
+    to: str
+    segments: int | None = None
+    is_replay: bool = False
+    is_dry_run: bool = False
+
+    @classmethod
+    def of(cls, request: "Outgoing", sid: str, status: str, sender: str | None) -> "Sent":
+        """Describe a request by Twilio's answer to it."""
+        segments = request.units if request.kind == "text" else None
+        return cls(sid, status, sender or "", request.to, segments)
+
+
+def sent_response(sent: Sent) -> func.HttpResponse:
+    """Answer with what was sent: 201, or 200 for a dry run, which created nothing."""
+    shown: dict[str, object] = {
+        "sid": sent.sid or None,
+        "status": sent.status,
+        "from": sent.sender or None,
+        "to": sent.to,
+    }
+    if sent.segments is not None:
+        shown["segments"] = sent.segments
+    return json_response(
+        shown,
+        status=HTTPStatus.OK if sent.is_dry_run else HTTPStatus.CREATED,
+        headers={REPLAYED_HEADER: "true"} if sent.is_replay else None,
+    )
