@@ -14,10 +14,7 @@ from deskphone.events import Hub
 from deskphone.faults.faults import Faults
 from deskphone.faults.switch import Switch
 from deskphone.faults.tokens import rotated_token
-from deskphone.line.calls.exchange import Exchange
-from deskphone.line.recording.recorder import Recorder
-from deskphone.line.status_reports import StatusReports
-from deskphone.line.texts.texts import Texts
+from deskphone.line.network import Network
 from deskphone.phone import views
 from deskphone.records.call import Call
 from deskphone.records.history import Alert, Delivery
@@ -85,17 +82,13 @@ class State:
             self._why_refused,
             self._token_places,
         )
-        self.reports = StatusReports(self.store, clock, self.webhooks, self.faults)
-        self.texts = Texts(
-            self.store, clock, self.webhooks, self.reports, emulator_url, messaging_service
+        self.network = Network(
+            self.store, clock, self.webhooks, self.faults, emulator_url, messaging_service
         )
-        recorder = Recorder(self.store, clock, self.reports)
-        self.exchange = Exchange(
-            self.store, clock, self.webhooks, self.reports, recorder, self.texts
-        )
+        self.exchange, self.texts = self.network.exchange, self.network.texts
         self._is_rotated = False
         rest = (self.store, clock, self._account)
-        tree = Tree(*rest, self.exchange, self.texts, recorder, messaging_service)
+        tree = Tree(*rest, self.network, messaging_service)
         self.api = RestApi(*rest, tree)
         self.auth_tokens = AuthTokens(clock, self._account)
         self._add_line()
@@ -153,7 +146,7 @@ class State:
         """Return to the state of a fresh start; the host keeps running."""
         await self.fault_switch.clear()
         # All in one step, so that nothing new comes between; what ends, ends after it.
-        ending = self._cancel_line()
+        ending = self.network.cancel()
         self.store.clear()
         self.webhooks.forget()
         self.tables.clear()
@@ -167,7 +160,7 @@ class State:
 
     async def close(self) -> None:
         self.fault_switch.cancel()
-        await asyncio.gather(*self._cancel_line(), return_exceptions=True)
+        await asyncio.gather(*self.network.cancel(), return_exceptions=True)
         await self.webhooks.close()
         self.hub.close()
 
@@ -185,9 +178,6 @@ class State:
         is_rotated = self.faults.is_on("vault", "rotated")
         token = self._account.auth_token
         return TokenPlaces.of(token, self.secrets, self.given_secrets, is_rotated=is_rotated)
-
-    def _cancel_line(self) -> list[asyncio.Task[None]]:
-        return [*self.exchange.cancel(), *self.texts.cancel(), *self.reports.cancel()]
 
     def _add_line(self) -> None:
         now = self.clock.now()

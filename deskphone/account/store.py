@@ -128,7 +128,7 @@ class Store:
         return next((n for n in self.numbers if n.phone_number == phone_number), None)
 
     def children(self, call_sid: str) -> list[Call]:
-        """Return the calls that this one has dialled, oldest first."""
+        """Return the calls that this one has dialed, oldest first."""
         return [call for call in self.calls if call.parent_call_sid == call_sid]
 
     def note(

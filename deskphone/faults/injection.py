@@ -1,7 +1,7 @@
 """Faults that strike requests on their way in: an error, a wait, no answer, or the end of the host.
 
 Twilio, the vault and the storage are told apart by their paths. A fault in a webhook strikes in
-deskphone/line/reports.py instead, and the refusal of connections in deskphone/twilio_door.py.
+deskphone/line/status_reports.py instead, refused connections in deskphone/twilio_door.py.
 """
 
 import asyncio

@@ -41,7 +41,7 @@ def text(record: Message) -> Json:
 
 
 def call(record: Call, children: Iterable[Call] = ()) -> Json:
-    """Return a call; `children` are those that it dialled."""
+    """Return a call; `children` are those that it dialed."""
     return {
         "sid": record.sid,
         "from": record.sender,

@@ -61,7 +61,7 @@ class Call:
     """One call; `timeout_s` is how long it may ring, `reports` and `entries` count all there were.
 
     `timeline` holds the last entries, `reports` were sent to `callback`. `connected_to` is the call
-    that this one talks with now, `parent_call_sid` the one that dialled it. `answered_by` is known
+    that this one talks with now, `parent_call_sid` the one that dialed it. `answered_by` is known
     after `detection_s`, if `machine_detection` was asked for.
     """
 
@@ -77,7 +77,7 @@ class Call:
     phone_number_sid: str | None = None
     timeout_s: int = 60
     time_limit_s: int = 14400
-    dialled: datetime | None = None
+    dialed: datetime | None = None
     answered: datetime | None = None
     ended: datetime | None = None
     parent_call_sid: str | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Direction = Literal["inbound", "outbound-api", "outbound-reply", "outbound-call", "outbound-dial"]
-"""`outbound-call` is a text that a call sent, `outbound-dial` a call that a call dialled."""
+"""`outbound-call` is a text that a call sent, `outbound-dial` a call that a call dialed."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ from typing import Any
 from deskphone.account.account import Account
 from deskphone.account.store import Store
 from deskphone.clock import Clock
-from deskphone.line.calls.exchange import Exchange
 from deskphone.line.conferences.moderation import Moderation
-from deskphone.line.recording.recorder import Recorder
-from deskphone.line.texts.texts import Texts
+from deskphone.line.network import Network
+from deskphone.rest.conferences.conference_recordings import ConferenceRecordingsResource
 from deskphone.rest.conferences.conferences import ConferencesResource
 from deskphone.rest.conferences.participants import ParticipantsResource
-from deskphone.rest.conferences.recordings import ConferenceRecordingsResource
 from deskphone.rest.resource import Resource
 from deskphone.rest.resources.accounts import ACCOUNT_PARTS, AccountsResource
 from deskphone.rest.resources.calls import CALL_PARTS, CallsResource
@@ -55,16 +53,15 @@ class Tree:
         store: Store,
         clock: Clock,
         account: Account,
-        exchange: Exchange,
-        texts: Texts,
-        recorder: Recorder,
+        network: Network,
         messaging_service: Callable[[], str],
     ) -> None:
         """`messaging_service` gives the SID that the app's settings name, or ""."""
-        rooms, announcements = exchange.conferences, exchange.announcements
+        exchange, rooms = network.exchange, network.conferences
+        announcements = network.announcements
         calls = CallsResource(store, clock, exchange)
-        messages = MessagesResource(store, clock, texts, messaging_service)
-        queues = QueuesResource(store, clock, exchange.queues)
+        messages = MessagesResource(store, clock, network.texts, messaging_service)
+        queues = QueuesResource(store, clock, network.queues)
         conferences = ConferencesResource(store, clock, rooms, announcements)
         self.accounts = AccountsResource(store, clock, account)
         self.resources: Mapping[str, Resource[Any]] = {
@@ -82,7 +79,7 @@ class Tree:
         }
         self.parts: Mapping[str, Part] = {
             "Calls/Recordings": lambda sid: CallRecordingsResource(
-                store, clock, calls.found(sid), recorder
+                store, clock, calls.found(sid), network.recorder
             ),
             "Messages/Media": lambda sid: MediaResource(store, clock, messages.found(sid)),
             "Messages/Feedback": lambda sid: FeedbackResource(store, clock, messages.found(sid)),

@@ -7,7 +7,8 @@ from pathlib import Path
 from twilio import twiml
 from twilio.twiml import messaging_response, voice_response
 
-from deskphone.line.verbs import MESSAGING, VOICE
+from deskphone.line.texts.verbs import MESSAGING
+from deskphone.line.verbs.table import VOICE
 from deskphone.twiml import coverage
 from docs.coverage_page import TEXTS, coverage_page, names_of
 from docs.coverage_page.covering_tests import covering_tests

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskphone.line.verbs import DIALECTS as PLACES
-from deskphone.line.verbs import MESSAGING, VOICE
+from deskphone.line.texts.verbs import MESSAGING
 from deskphone.line.verbs.speaking import Say
+from deskphone.line.verbs.table import DIALECTS as PLACES
+from deskphone.line.verbs.table import VOICE
 from deskphone.twiml.coverage import MESSAGING as MESSAGING_ELEMENTS
 from deskphone.twiml.coverage import VOICE as VOICE_ELEMENTS
 from deskphone.twiml.document import Dialect, Gap, parse

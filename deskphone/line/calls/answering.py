@@ -41,7 +41,7 @@ class Answering:
                 call, OF_THE_CALL, callback=how.callback, channels=how.channels, track=how.track
             )
         if call.send_digits:
-            live.session.note("Play", digits=call.send_digits)
+            live.session.journal.note("Play", digits=call.send_digits)
             await live.session.wait(tones_s(call.send_digits))
         detection = call.machine_detection
         if detection is None:
@@ -54,13 +54,13 @@ class Answering:
     async def _detect(
         self, live: LiveCall, detection: MachineDetection, *, by_machine: bool
     ) -> None:
-        live.session.happened("detecting who answered")
+        live.session.journal.happened("detecting who answered")
         who, seconds = _recognized(detection, by_machine=by_machine)
         await self._clock.sleep(seconds)
         if not self._calls.is_live(live.sid):
             return
         self._calls.put(replace(live.call, answered_by=who, detection_s=seconds))
-        live.session.happened("answered by", who)
+        live.session.journal.happened("answered by", who)
         callback = detection.callback
         if detection.beside and callback is not None:
             ids = (("AccountSid", ACCOUNT_SID), ("CallSid", live.sid))

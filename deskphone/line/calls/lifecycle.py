@@ -1,4 +1,4 @@
-"""How a call goes: dialled, ringing, answered, its TwiML, the end."""
+"""How a call goes: dialed, ringing, answered, its TwiML, the end."""
 
 import asyncio
 from dataclasses import replace
@@ -8,19 +8,19 @@ from deskphone.clock import Clock
 from deskphone.line import fields
 from deskphone.line.audio import tones_s
 from deskphone.line.calls.answering import Answering
-from deskphone.line.calls.legs import LegRequest
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls, PickedUp
 from deskphone.line.calls.player import Player
 from deskphone.line.calls.progress import Progress
-from deskphone.line.calls.steps import End, Step
 from deskphone.line.fields import Fields
-from deskphone.line.verbs import DIALECTS
+from deskphone.line.session.legs import Leg, LegRequest
+from deskphone.line.session.steps import End, Step
+from deskphone.line.verbs.table import DIALECTS
 from deskphone.line.waiting import first_of, is_over
 from deskphone.records.call import Call
 from deskphone.records.instructions import Instructions
 from deskphone.webhooks.sender import Webhooks
 
-DIALLING_S = 0.1
+DIALING_S = 0.1
 RINGING_AFTER_S = 0.2
 """How long a call takes to leave the queue and to reach the handset. Only the order is Twilio's."""
 
@@ -46,8 +46,8 @@ class Lifecycle:
 
     async def outgoing(self, live: LiveCall) -> None:
         """Run a call that the REST API created."""
-        await self._clock.sleep(DIALLING_S)
-        self._calls.put(replace(live.call, dialled=self._clock.now()))
+        await self._clock.sleep(DIALING_S)
+        self._calls.put(replace(live.call, dialed=self._clock.now()))
         self._progress.report(live.sid, "initiated")
         if await self._ring(live):
             by_machine = live.picked_up.result() == "machine"
@@ -69,7 +69,11 @@ class Lifecycle:
             return
         await self._play(live, call.instructions)
 
-    async def dialled(self, live: LiveCall, request: LegRequest) -> None:
+    def start_leg(self, call: Call, request: LegRequest, leg: Leg) -> None:
+        """Take in a call that another call dials."""
+        self._calls.start(call, lambda live: self._dialed(live, request), leg)
+
+    async def _dialed(self, live: LiveCall, request: LegRequest) -> None:
         """Run the leg of a <Dial>: never queued; the whisper comes before it is connected."""
         self._progress.report(live.sid, "initiated")
         if await self._ring(live):
@@ -80,9 +84,9 @@ class Lifecycle:
     async def _talk(self, live: LiveCall, request: LegRequest) -> None:
         """Play the whisper to who answered, then connect them until nobody is on the leg."""
         if live.leg is None:
-            raise RuntimeError("a dialled call has a leg")
+            raise RuntimeError("a dialed call has a leg")
         if request.send_digits:
-            live.session.note("Play", digits=request.send_digits)
+            live.session.journal.note("Play", digits=request.send_digits)
             await live.session.wait(tones_s(request.send_digits))
         if request.url:
             whisper = Instructions(request.url, request.method)

@@ -8,12 +8,11 @@ from typing import Literal
 from deskphone.account.store import Store
 from deskphone.clock import Clock
 from deskphone.line import fields
-from deskphone.line.calls.legs import Leg
 from deskphone.line.calls.progress import Progress
-from deskphone.line.calls.services import Services
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import Fetch
 from deskphone.line.recording.recorder import Recorder
+from deskphone.line.session.legs import Leg
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import Fetch
 from deskphone.line.tasks import Tasks
 from deskphone.records.call import Call, CallStatus
 from deskphone.webhooks.sender import Webhooks
@@ -61,32 +60,28 @@ class LiveCalls:
         webhooks: Webhooks,
         progress: Progress,
         recorder: Recorder,
+        open_session: Callable[[str], CallSession],
     ) -> None:
+        """`open_session` makes the session of a new call, by its SID."""
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
         self._progress = progress
         self._recorder = recorder
+        self._open_session = open_session
         self._live: dict[str, LiveCall] = {}
         self._tasks = Tasks(store)
 
     def start(
         self,
         call: Call,
-        services: Services,
         run: Callable[[LiveCall], Awaitable[None]],
         leg: Leg | None = None,
     ) -> LiveCall:
         """Take in a new call and run it."""
-        session = CallSession(
-            call.sid,
-            self._store,
-            self._clock,
-            self._webhooks,
-            services,
-            lambda: self.connect(call.sid),
+        live = LiveCall(
+            self._open_session(call.sid), asyncio.get_running_loop().create_future(), leg
         )
-        live = LiveCall(session, asyncio.get_running_loop().create_future(), leg)
         self._live[call.sid] = live
         self.run(live, lambda: run(live))
         return live
@@ -123,6 +118,11 @@ class LiveCalls:
         self.put(replace(live.call, time_limit_s=seconds))
         live.limit_changed.set()
 
+    def hang_up(self, sid: str) -> None:
+        """End a call that may be over already."""
+        if self.is_live(sid):
+            self.end(sid)
+
     def end(self, sid: str) -> None:
         """End the call whatever it is doing: canceled before the answer, otherwise completed."""
         live = self.found(sid)
@@ -140,14 +140,16 @@ class LiveCalls:
         call = self._store.calls.get(sid)
         if live is None or call is None:
             return
-        owed = self._owed(live, live.session.farewell) if call.status == "in-progress" else None
+        owed = (
+            self._owed(live, live.session.owed.on_hang_up) if call.status == "in-progress" else None
+        )
         call = live.call  # with what the verb has noted meanwhile
         ended = replace(call, status=status, ended=self._clock.now(), wants=(), connected_to=None)
         self.put(ended)
         self._store.note(sid, "event", status)
         self._recorder.finish_all(sid)
         # A call that never left the queue fires no callbacks (twilio.com/docs/voice/twiml).
-        if call.dialled is not None:
+        if call.dialed is not None:
             self._progress.report(sid, "completed")
         if live.leg is not None:
             live.leg.end(status)
@@ -158,8 +160,8 @@ class LiveCalls:
 
         The verb makes the request that it owes then, and no other one should the call end as well.
         """
-        self._ask_beside(live, self._owed(live, live.session.parting))
-        live.session.owe_nothing()
+        self._ask_beside(live, self._owed(live, live.session.owed.on_redirect))
+        live.session.owed.cancel()
         # At once: what is to run next may be stopped itself before it begins.
         if live.task is not None:
             live.task.cancel()

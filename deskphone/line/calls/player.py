@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from deskphone.line import fields
 from deskphone.line.audio import media_s, speech_s
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import End, Fetch, Step
 from deskphone.line.fields import Fields
-from deskphone.line.verbs import VOICE, VoiceVerb
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import End, Fetch, Step
+from deskphone.line.verbs.table import VOICE, VoiceVerb
 from deskphone.records.call import ENDED_CALL
 from deskphone.records.instructions import Instructions
 from deskphone.twiml.answers import PlainText, instructions_of
@@ -70,7 +70,7 @@ class Player:
         try:
             return await visit
         except (WebhookError, TwimlError) as error:
-            self._session.store.alert(self._session.sid, error.code, error.message)
+            self._session.journal.alert(error.code, error.message)
             if not self._fallback_used:
                 self._fallback_used = True
                 url = error.url or self._session.document_url
@@ -93,7 +93,7 @@ class Player:
         self._documents = 1 if session.took_time() else self._documents + 1
         if self._documents > DOCUMENTS_LIMIT:
             message = f"The call went through {DOCUMENTS_LIMIT} documents without playing anything"
-            session.store.alert(session.sid, None, message)
+            session.journal.alert(None, message)
             return End("completed" if session.answered else "failed")
         session.document_url = fetch.url
         form = (*fields.of_call(session.call), *self._params(), *fetch.params)
@@ -118,7 +118,7 @@ class Player:
     async def _hear(self, seconds: float, text: str = "", **attributes: str) -> Step:
         """Let the caller hear an answer that is no TwiML."""
         self._session.answer()
-        self._session.note("Say" if text else "Play", text, **attributes)
+        self._session.journal.note("Say" if text else "Play", text, **attributes)
         await self._session.wait(seconds)
         return None
 
@@ -130,13 +130,13 @@ class Player:
     async def _run(self, document: Document[VoiceVerb]) -> Step:
         session = self._session
         for warning in document.warnings:
-            session.warn(warning.code, warning.message)
+            session.journal.warn(warning.code, warning.message)
         for verb in document.verbs:
             if self._is_over():
                 return End("completed")
             if isinstance(verb, Gap):
-                session.store.alert(session.sid, None, verb.sentence)
-                session.happened("not emulated", verb.what)
+                session.journal.alert(None, verb.sentence)
+                session.journal.happened("not emulated", verb.what)
                 return End("completed")
             step = await verb.run(session)
             if step is not None:

@@ -7,8 +7,7 @@ from deskphone.account.phone_numbers import e164, region_of
 from deskphone.account.store import Store
 from deskphone.line import fields
 from deskphone.line.texts.replies import Reply, problem_of
-from deskphone.line.verbs import MESSAGING
-from deskphone.line.verbs.messaging import RedirectText
+from deskphone.line.texts.verbs import MESSAGING, RedirectText
 from deskphone.records.message import Message
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.twiml.answers import PlainText, instructions_of

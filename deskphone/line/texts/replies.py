@@ -34,7 +34,7 @@ class Reply:
 def problem_of(reply: Reply, store: Store) -> tuple[int, str] | None:
     """Return the number and the sentence with which Twilio drops a text, None if it sends it.
 
-    `reply` is complete: both numbers as they would be dialled, the URLs absolute.
+    `reply` is complete: both numbers as they would be dialed, the URLs absolute.
     """
     if reply.to in ("", reply.sender):
         return 14101, "The attribute to is no phone number to send to"

@@ -3,11 +3,11 @@
 import asyncio
 from dataclasses import dataclass, replace
 
-from deskphone.line.calls.session import CallSession
 from deskphone.line.conferences.attendance import Attendee, Joining, RefusedError
 from deskphone.line.conferences.reports import EVENTS
 from deskphone.line.conferences.rooms import ADD_FAILED, HUNG_UP, UPDATED
 from deskphone.line.fields import Fields
+from deskphone.line.session.session import CallSession
 from deskphone.line.verbs.meanwhile import read_music, resolved, stay
 from deskphone.line.verbs.target import (
     WRONG_CALLBACK,
@@ -69,13 +69,13 @@ class ConferenceNoun:
         session.answer()
         wrong = _wrong(self.joining)
         if wrong is not None:
-            session.store.alert(session.sid, *wrong)
+            session.journal.alert(*wrong)
             return Outcome("failed")
         joining = _resolved(session, self.joining)
         try:
             attendee = session.services.conferences.join(session.call, joining)
         except RefusedError as refusal:
-            session.store.alert(session.sid, refusal.code, refusal.message)
+            session.journal.alert(refusal.code, refusal.message)
             return Outcome("failed")
         ending.outcome = lambda: Outcome("answered")
         return await _take_part(session, options, attendee)
@@ -91,7 +91,7 @@ async def _take_part(session: CallSession, options: DialOptions, attendee: Atten
         is_over(hearing)
         reason = HUNG_UP
     except (WebhookError, TwimlError) as error:
-        session.store.alert(session.sid, error.code, error.message)
+        session.journal.alert(error.code, error.message)
         reason = ADD_FAILED
         return Outcome("failed")
     finally:
@@ -118,9 +118,9 @@ async def _hear_announcement(session: CallSession, attendee: Attendee) -> None:
     instructions = attendee.announcements[0].instructions
     failure = ""
     try:
-        await session.services.follow(session, instructions, WAIT, _no_fields)
+        await session.follow(instructions, WAIT, _no_fields)
     except (WebhookError, TwimlError) as error:
-        session.store.alert(session.sid, error.code, error.message)
+        session.journal.alert(error.code, error.message)
         failure = error.message
     session.services.announcements.heard(attendee, failure)
 
@@ -140,7 +140,7 @@ async def _hear_on_hold(session: CallSession, attendee: Attendee) -> None:
     try:
         await stay(session, attendee.hold_music, WAIT, _no_fields, again=False)
     except (WebhookError, TwimlError) as error:
-        session.store.alert(session.sid, error.code, error.message)
+        session.journal.alert(error.code, error.message)
 
 
 def _no_fields() -> Fields:
@@ -170,7 +170,7 @@ def _music(session: CallSession, music: Music) -> Music:
     try:
         return resolved(session, music)
     except WebhookError as error:
-        session.warn(WAIT_URL, f"The waitUrl of <Conference>: {error.message}")
+        session.journal.warn(WAIT_URL, f"The waitUrl of <Conference>: {error.message}")
         return Music()
 
 

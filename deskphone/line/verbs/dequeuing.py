@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deskphone.line.calls.session import CallSession
 from deskphone.line.queued_calls import Place, Turn
+from deskphone.line.session.session import CallSession
 from deskphone.line.verbs.target import (
     NOT_BRIDGED,
     DialOptions,
@@ -52,15 +52,15 @@ class QueueNoun:
         try:
             url = session.resolve(self.url) if self.url else ""
         except WebhookError as error:
-            session.store.alert(session.sid, WRONG_URL, f"The url of <Queue>: {error.message}")
+            session.journal.alert(WRONG_URL, f"The url of <Queue>: {error.message}")
             return Outcome("failed", NOT_BRIDGED)
         if not 0 < len(self.name) <= QUEUE_NAME_LIMIT:
             code = NAME_TOO_LONG if self.name else NAME_TOO_SHORT
             message = f"The name in <Queue> must have 1 to {QUEUE_NAME_LIMIT} characters"
-            session.store.alert(session.sid, code, message)
+            session.journal.alert(code, message)
         queue = session.services.queues.named(self.name)
         if queue is None:
-            session.happened("no such queue", self.name)
+            session.journal.happened("no such queue", self.name)
             return Outcome("failed", NOT_BRIDGED)
         deadline = session.clock.now() + timedelta(seconds=options.timeout_s)
         while True:
@@ -95,7 +95,7 @@ async def _talk(
     session.answer()
     began, sid = session.clock.now(), place.member.call_sid
     ending.outcome = lambda: _talked(session, place, began)
-    with session.connected_to(sid), recorded(session, options, "answer", "ringing"):
+    with session.journal.connected_to(sid), recorded(session, options, "answer", "ringing"):
         await until_parted(session, options, place.over)
     return _talked(session, place, began)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from deskphone.account.phone_numbers import e164
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import Fetch, Step
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import Fetch, Step
 from deskphone.line.verbs.conferencing import ConferenceNoun
 from deskphone.line.verbs.dequeuing import QueueNoun
 from deskphone.line.verbs.ringing import NumberNoun, NumberNouns
@@ -56,16 +56,16 @@ class Dial:
     async def run(self, session: CallSession) -> Step:
         if not self.options.answer_on_bridge:
             session.answer()
-        session.note("Dial", self.target.label, timeout=str(self.options.timeout_s))
-        session.forget_heard()
+        session.journal.note("Dial", self.target.label, timeout=str(self.options.timeout_s))
+        session.handset.forget()
         began = session.clock.now()
         ending = Ending(lambda: Outcome("canceled", NOT_BRIDGED))
         with (
             session.timed(),
-            session.upon_hang_up(lambda: self._next(session, ending.outcome(), began)),
+            session.owed.upon_hang_up(lambda: self._next(session, ending.outcome(), began)),
         ):
             outcome = await self.target.connect(session, self._checked(session), ending)
-        session.happened("dialled", outcome.status)
+        session.journal.happened("dialed", outcome.status)
         return self._next(session, outcome, began)
 
     def _next(self, session: CallSession, outcome: Outcome, began: datetime) -> Fetch | None:
@@ -83,7 +83,9 @@ class Dial:
         number = e164(options.caller_id)
         if number and (number in (call.sender, call.to) or session.store.number(number)):
             return replace(options, caller_id=number)
-        session.warn(13214, "The callerId of <Dial> is no number of this call or the account")
+        session.journal.warn(
+            13214, "The callerId of <Dial> is no number of this call or the account"
+        )
         return replace(options, caller_id="")
 
 
@@ -118,7 +120,7 @@ def _target(source: Source) -> Target:
     if single:
         if len(nouns) > 1 or text:
             code = MIXED if single[0].name == "Conference" else WRONG_NOUN
-            source.warn(code, f"<{single[0].name}> cannot be dialled together with others")
+            source.warn(code, f"<{single[0].name}> cannot be dialed together with others")
             return NumberNouns(())
         return SINGLE[single[0].name](single[0])
     numbers = [NumberNoun.read(noun) for noun in nouns]

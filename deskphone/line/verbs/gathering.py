@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import Speech, Step
 from deskphone.line.fields import Fields
+from deskphone.line.session.handset import Speech
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import Step
 from deskphone.line.verbs.listening import Listening
 from deskphone.line.verbs.speaking import Pause, Play, Say
 from deskphone.records.call import Want
@@ -61,10 +62,10 @@ class Gather:
             attributes["finishOnKey"] = self.finish_on_key
         if self.num_digits:
             attributes["numDigits"] = str(self.num_digits)
-        session.note("Gather", **attributes)
-        session.forget_heard()
+        session.journal.note("Gather", **attributes)
+        session.handset.forget()
         wants: list[Want] = [WANTS[one] for one in self.inputs]
-        with session.wanting(*wants):
+        with session.journal.wanting(*wants):
             result = await self._result(session)
         if not result and self.action_on_empty_result:
             result = (("Digits", ""),) if "dtmf" in self.inputs else (("SpeechResult", ""),)
@@ -73,9 +74,9 @@ class Gather:
     async def _result(self, session: CallSession) -> Fields:
         """Return what the action is told, nothing when nothing came."""
         kinds = [KINDS[one] for one in self.inputs]
-        first = await session.next_heard(self._play_prompts(session), *kinds)
+        first = await session.handset.next_heard(self._play_prompts(session), *kinds)
         if first is None:
-            first = await session.next_heard(session.wait(self.timeout_s), *kinds)
+            first = await session.handset.next_heard(session.wait(self.timeout_s), *kinds)
         if isinstance(first, Speech):
             return await self.listening.listen(session, first)
         digits = await self._digits(session, first) if isinstance(first, str) else ""
@@ -89,7 +90,7 @@ class Gather:
             digits += key
             if len(digits) == self.num_digits:
                 break
-            key = await session.next_key(session.wait(self.timeout_s))
+            key = await session.handset.next_key(session.wait(self.timeout_s))
         return digits
 
     async def _play_prompts(self, session: CallSession) -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import End, Step
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import End, Step
 from deskphone.twiml.source import Source
 
 
@@ -22,7 +22,7 @@ class Redirect:
         return cls(source.text(), source.method("method", 13710))
 
     async def run(self, session: CallSession) -> Step:
-        session.note("Redirect", self.url)
+        session.journal.note("Redirect", self.url)
         return session.fetch(self.url, self.method)
 
 
@@ -38,7 +38,7 @@ class Reject:
         return cls(source.one_of("reason", ("rejected", "busy"), "rejected", 13810))
 
     async def run(self, session: CallSession) -> Step:
-        session.note("Reject", reason=self.reason)
+        session.journal.note("Reject", reason=self.reason)
         if session.answered:
             return End("completed")
         return End("busy" if self.reason == "busy" else "no-answer")
@@ -55,5 +55,5 @@ class Hangup:
 
     async def run(self, session: CallSession) -> Step:
         session.answer()
-        session.note("Hangup")
+        session.journal.note("Hangup")
         return End("completed")

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from deskphone.line import fields
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import Speech
 from deskphone.line.fields import Fields
+from deskphone.line.session.handset import Speech
+from deskphone.line.session.session import CallSession
 from deskphone.records.instructions import StatusCallback
 from deskphone.twiml.source import NOT_KNOWN, Source
 
@@ -53,11 +53,11 @@ class Listening:
             left_s = (until - session.clock.now()).total_seconds()
             pause_s = self.pause_s if self.pause_s or heard.final else LONGEST_S
             if pause_s and not waits:
-                session.happened("waiting for a pause")
+                session.journal.happened("waiting for a pause")
             waits = True
-            heard = await session.next_heard(session.wait(min(pause_s, left_s)), Speech)
+            heard = await session.handset.next_heard(session.wait(min(pause_s, left_s)), Speech)
         if partial:  # what is final was noted when it was said
-            session.happened("speech", partial)
+            session.journal.happened("speech", partial)
         return (("SpeechResult", f"{words} {partial}".strip()), ("Confidence", CONFIDENCE))
 
     def _tell(self, session: CallSession, words: str, partial: str, number: int) -> None:

@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from deskphone.line.calls.services import DialectName
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import Step
 from deskphone.line.fields import Fields
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import Step
 from deskphone.records.instructions import Instructions, Music
 from deskphone.twiml.source import Source
 
@@ -27,7 +26,7 @@ def resolved(session: CallSession, music: Music) -> Music:
 async def stay(
     session: CallSession,
     music: Music,
-    dialect: DialectName,
+    dialect: str,
     params: Callable[[], Fields],
     *,
     again: bool,
@@ -37,11 +36,11 @@ async def stay(
     Raise WebhookError or TwimlError for a document that cannot be had or run.
     """
     if music.url is None:
-        session.happened("hold music", "Twilio's own")
+        session.journal.happened("hold music", "Twilio's own")
     while music.url:
         began = session.clock.now()
         instructions = Instructions(music.url, music.method)
-        step = await session.services.follow(session, instructions, dialect, params)
+        step = await session.follow(instructions, dialect, params)
         if step is not None:
             return step
         if not again:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import End, Fetch, Leave, Step
 from deskphone.line.fields import Fields
 from deskphone.line.queued_calls import Place
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import End, Fetch, Leave, Step
 from deskphone.line.verbs.meanwhile import read_music, resolved, stay
 from deskphone.line.waiting import first_of, is_over
 from deskphone.records.instructions import Music
@@ -44,17 +44,17 @@ class Enqueue:
 
     async def run(self, session: CallSession) -> Step:
         session.answer()
-        session.note("Enqueue", self.name)
+        session.journal.note("Enqueue", self.name)
         # Resolved first: the documents of the queue have URLs of their own.
         verb = replace(self, action=self._resolved_action(session))
         try:
             verb = replace(verb, music=_checked(session, self.name, self.music))
         except TwimlError as error:
-            session.store.alert(session.sid, error.code, error.message)
+            session.journal.alert(error.code, error.message)
             return verb.report(session, "error")
         place = session.services.queues.join(session.call, self.name, self.max_size)
         if place is None:
-            session.warn(FULL, f"The queue {self.name} is full")
+            session.journal.warn(FULL, f"The queue {self.name} is full")
             return verb.report(session, "queue-full")
         try:
             with session.timed():
@@ -64,7 +64,7 @@ class Enqueue:
 
     def report(self, session: CallSession, result: str, place: Place | None = None) -> Fetch | None:
         """Return the request to the action; QueueSid and QueueTime only of a call that waited."""
-        session.happened("left the queue", result)
+        session.journal.happened("left the queue", result)
         if self.action is None:
             return None
         waited = _waited(session, place) if place else ()
@@ -89,14 +89,16 @@ class _Stay:
 
     async def run(self) -> Step:
         with (
-            self._session.upon_hang_up(lambda: self._report(self._either("hangup", "bridged"))),
-            self._session.upon_redirect(
+            self._session.owed.upon_hang_up(
+                lambda: self._report(self._either("hangup", "bridged"))
+            ),
+            self._session.owed.upon_redirect(
                 lambda: self._report(self._either("redirected", "redirected-from-bridged"))
             ),
         ):
             result = await self._result()
         if isinstance(result, End):
-            self._session.farewell = lambda: self._report("hangup")
+            self._session.owed.on_hang_up = lambda: self._report("hangup")
             return result
         return self._report(result)
 
@@ -121,7 +123,7 @@ class _Stay:
         try:
             step = await stay(session, self._verb.music, "queue wait", self._params, again=True)
         except (WebhookError, TwimlError) as error:
-            session.store.alert(session.sid, error.code, error.message)
+            session.journal.alert(error.code, error.message)
             return "error"
         return step if isinstance(step, End) else "leave"
 
@@ -144,14 +146,13 @@ class _Stay:
             return
         other = (("DequeingCallSid", turn.call_sid),)  # spelled so by Twilio
         try:
-            await session.services.follow(
-                session,
+            await session.follow(
                 turn.announcement,
                 "queue announcement",
                 lambda: (*_waited(session, self._place), *other),
             )
         except (WebhookError, TwimlError) as error:
-            session.store.alert(session.sid, error.code, error.message)
+            session.journal.alert(error.code, error.message)
 
     def _params(self) -> Fields:
         """Return what each request for the wait document carries."""
@@ -180,9 +181,11 @@ class LeaveQueue:
         return cls()
 
     async def run(self, session: CallSession) -> Step:
-        session.note("Leave")
+        session.journal.note("Leave")
         if not session.services.queues.holds(session.sid):
-            session.warn(NOT_KNOWN, "<Leave> leads out of a queue, and this call is in none")
+            session.journal.warn(
+                NOT_KNOWN, "<Leave> leads out of a queue, and this call is in none"
+            )
             return None
         return Leave()
 

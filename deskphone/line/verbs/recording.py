@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import Fetch, Silence, Speech, Step
 from deskphone.line.recording.recorder import url_fields
 from deskphone.line.recording.transcriptions import transcription_of
+from deskphone.line.session.handset import Silence, Speech
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import Fetch, Step
 from deskphone.line.verbs.target import WRONG_CALLBACK, recording_callback
 from deskphone.records.instructions import StatusCallback
 from deskphone.records.recording import Recording
@@ -56,13 +57,15 @@ class Record:
 
     async def run(self, session: CallSession) -> Step:
         session.answer()
-        session.note("Record", timeout=str(self.timeout_s), maxLength=str(self.max_length_s))
+        session.journal.note(
+            "Record", timeout=str(self.timeout_s), maxLength=str(self.max_length_s)
+        )
         session.takes_time()
-        session.forget_heard()
+        session.handset.forget()
         if self.play_beep:
-            session.happened("beep")
+            session.journal.happened("beep")
         voice = Voice(session, self)
-        with session.upon_hang_up(lambda: self._next(session, voice, HUNG_UP)):
+        with session.owed.upon_hang_up(lambda: self._next(session, voice, HUNG_UP)):
             try:
                 key = await voice.listen()
             finally:
@@ -96,10 +99,10 @@ class Voice:
 
     async def listen(self) -> str:
         """Return the key that ends the recording, "" when something else does."""
-        with self._session.wanting("recording"):
+        with self._session.journal.wanting("recording"):
             while (left_s := self._left_s()) > 0:
                 rest = self._session.wait(left_s)
-                match await self._session.next_heard(rest, str, Speech, Silence):
+                match await self._session.handset.next_heard(rest, str, Speech, Silence):
                     case str(key) if key in self._record.finish_on_key:
                         return key
                     case Speech(text, final):

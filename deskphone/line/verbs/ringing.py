@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deskphone.account.phone_numbers import e164
-from deskphone.line.calls.legs import Leg, LegRequest, first_connected
-from deskphone.line.calls.session import CallSession
 from deskphone.line.fields import Fields
+from deskphone.line.session.legs import Leg, LegRequest, first_connected
+from deskphone.line.session.session import CallSession
 from deskphone.line.verbs.target import (
     NOT_BRIDGED,
     DialOptions,
@@ -76,21 +76,21 @@ class NumberNouns:
 
     def _requests(self, session: CallSession, options: DialOptions) -> list[LegRequest]:
         if len(self.numbers) > NUMBERS_LIMIT:
-            session.warn(NOT_KNOWN, f"<Dial> rings at most {NUMBERS_LIMIT} numbers")
+            session.journal.warn(NOT_KNOWN, f"<Dial> rings at most {NUMBERS_LIMIT} numbers")
         found = (_request(session, options, number) for number in self.numbers[:NUMBERS_LIMIT])
         return [request for request in found if request is not None]
 
 
 def _request(session: CallSession, options: DialOptions, number: NumberNoun) -> LegRequest | None:
-    """Return how a number is dialled; None, with an alert, if it cannot be."""
+    """Return how a number is dialed; None, with an alert, if it cannot be."""
     to = e164(number.text)
     if to is None:
-        session.warn(BAD_NUMBER, "A number of <Dial> is no phone number")
+        session.journal.warn(BAD_NUMBER, "A number of <Dial> is no phone number")
         return None
     try:
         url = session.resolve(number.url) if number.url else ""
     except WebhookError as error:
-        session.store.alert(session.sid, error.code, f"The url of <Number>: {error.message}")
+        session.journal.alert(error.code, f"The url of <Number>: {error.message}")
         return None
     return LegRequest(
         to=to,
@@ -108,8 +108,8 @@ async def _ring(
     session: CallSession, options: DialOptions, requests: Sequence[LegRequest], ending: Ending
 ) -> tuple[Outcome, bool]:
     """Ring these at once; return the outcome and whether it came to a conversation."""
-    dialler = session.services.dialler
-    legs = [dialler.dial(session.sid, request) for request in requests]
+    dialer = session.services.dialer
+    legs = [dialer.dial(session.sid, request) for request in requests]
     ending.outcome = lambda: _not_connected(legs, "canceled")
     try:
         leg = await first_connected(legs)
@@ -117,17 +117,17 @@ async def _ring(
             return _failure(legs), False
         for other in legs:
             if other is not leg:
-                dialler.release(other)
+                dialer.release(other)
         return await _talk(session, options, leg, ending), True
     finally:
         for leg in legs:
-            dialler.release(leg)
+            dialer.release(leg)
 
 
 async def _talk(session: CallSession, options: DialOptions, leg: Leg, ending: Ending) -> Outcome:
     session.answer()
     ending.outcome = lambda: _connected(session, leg)
-    with session.connected_to(leg.sid), recorded(session, options, "answer"):
+    with session.journal.connected_to(leg.sid), recorded(session, options, "answer"):
         await until_parted(session, options, leg.over)
     return _connected(session, leg)
 

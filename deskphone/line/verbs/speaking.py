@@ -4,8 +4,8 @@ from collections import deque
 from dataclasses import dataclass
 
 from deskphone.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import Step
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import Step
 from deskphone.twiml.coverage import SSML
 from deskphone.twiml.source import Source
 from deskphone.webhooks.urls import without_password
@@ -39,14 +39,14 @@ class Say:
     async def run(self, session: CallSession) -> Step:
         session.answer()
         if not self.text:
-            session.warn(13520, "<Say> has no text")
+            session.journal.warn(13520, "<Say> has no text")
             return None
         limit = POLLY_LIMIT if self.voice.startswith("Polly.") else SAY_LIMIT
         if len(self.text) > limit:
-            session.warn(13521, f"<Say> has more than {limit} characters")
+            session.journal.warn(13521, f"<Say> has more than {limit} characters")
             return None
         for _ in range(self.loop or LOOPS_FOREVER):
-            session.note("Say", self.text, voice=self.voice, language=self.language)
+            session.journal.note("Say", self.text, voice=self.voice, language=self.language)
             await session.wait(speech_s(self.text))
         return None
 
@@ -79,16 +79,16 @@ class Play:
             return None
         for _ in range(self.loop or LOOPS_FOREVER):
             if self.digits:
-                session.note("Play", digits=self.digits)
+                session.journal.note("Play", digits=self.digits)
             else:
-                session.note("Play", url=without_password(session.resolve(self.url)))
+                session.journal.note("Play", url=without_password(session.resolve(self.url)))
             await session.wait(seconds)
         return None
 
     async def _length_s(self, session: CallSession) -> float:
         """Fetch the file; one that cannot be had is reported and passed over."""
         if not self.url:
-            session.warn(13420, "<Play> has no URL")
+            session.journal.warn(13420, "<Play> has no URL")
             return 0.0
         try:
             url = session.resolve(self.url)
@@ -97,10 +97,10 @@ class Play:
                 return recording_s
             answer = await session.load(url)
         except WebhookError as error:
-            session.store.alert(session.sid, error.code, f"<Play>: {error.message}")
+            session.journal.alert(error.code, f"<Play>: {error.message}")
             return 0.0
         if answer.content_type not in MEDIA_TYPES:
-            session.warn(
+            session.journal.warn(
                 self.wrong_type,
                 f"<Play> cannot play {answer.content_type or 'a file without a type'}",
             )
@@ -119,7 +119,7 @@ class Pause:
         return cls(source.whole("length", default=1, minimum=1, warning=13910))
 
     async def run(self, session: CallSession) -> Step:
-        session.note("Pause", length=str(self.length_s))
+        session.journal.note("Pause", length=str(self.length_s))
         await session.wait(self.length_s)
         session.answer()
         return None

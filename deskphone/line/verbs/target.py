@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from deskphone.line.calls.session import CallSession
 from deskphone.line.fields import Fields
+from deskphone.line.session.session import CallSession
 from deskphone.line.waiting import first_of
 from deskphone.records.addresses import recording_url
 from deskphone.records.instructions import StatusCallback
 from deskphone.records.recording import RECORDING_EVENTS
 from deskphone.twiml.source import NOT_KNOWN, Source
 
-DIALLED = "DialVerb"
+DIALED = "DialVerb"
 WRONG_CALLBACK, WRONG_EVENT = 13256, 13621
 
 
@@ -66,7 +66,7 @@ class Target(Protocol):
         ...
 
     async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
-        """Connect the call and stay until they part; a cancelled task hangs up what was dialled."""
+        """Connect the call and stay until they part; a cancelled task hangs up what was dialed."""
         ...
 
 
@@ -91,7 +91,7 @@ def recorded(
     callback = session.absolute(options.recording_callback, WRONG_CALLBACK)
     channels = 2 if options.record.endswith("-dual") else 1
     recorder = session.services.recorder
-    with recorder.recording(session.call, DIALLED, callback=callback, channels=channels):
+    with recorder.recording(session.call, DIALED, callback=callback, channels=channels):
         yield
 
 
@@ -99,7 +99,7 @@ def recording_fields(session: CallSession, since: datetime) -> Fields:
     """Return what the action is told of a recording that <Dial> has made since it began."""
     recorder = session.services.recorder
     for recording in recorder.of_call(session.sid):
-        if recording.source == DIALLED and recording.created >= since:
+        if recording.source == DIALED and recording.created >= since:
             ended = recorder.finish(recording.sid)
             if ended is not None and ended.status == "completed":
                 return (("RecordingUrl", recording_url(ended)),)
@@ -108,13 +108,13 @@ def recording_fields(session: CallSession, since: datetime) -> Fields:
 
 async def until_parted(session: CallSession, options: DialOptions, over: asyncio.Event) -> None:
     """Stay until `over`, until the time limit, or until the caller presses * where that counts."""
-    session.forget_heard()  # a * while it rang does not part them
+    session.handset.forget()  # a * while it rang does not part them
     deadline = session.clock.now() + timedelta(seconds=options.time_limit_s)
 
     async def rest() -> None:
         seconds = (deadline - session.clock.now()).total_seconds()
         await first_of(over.wait(), session.clock.sleep(seconds))
 
-    key = await session.next_key(rest())
+    key = await session.handset.next_key(rest())
     while key is not None and not (options.hangup_on_star and key == "*"):
-        key = await session.next_key(rest())
+        key = await session.handset.next_key(rest())

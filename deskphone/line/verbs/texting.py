@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from deskphone.account.phone_numbers import e164, region_of
-from deskphone.line.calls.session import CallSession
-from deskphone.line.calls.steps import Step
+from deskphone.line.session.session import CallSession
+from deskphone.line.session.steps import Step
 from deskphone.line.texts.replies import Reply, problem_of
 from deskphone.twiml.source import Source
 from deskphone.webhooks.webhook import WebhookError
@@ -38,11 +38,11 @@ class Sms:
     async def run(self, session: CallSession) -> Step:
         session.answer()
         reply = self._complete(session)
-        session.note("Sms", self.body)
+        session.journal.note("Sms", self.body)
         problem = problem_of(reply, session.store)
         sid, status = "", "invalid"
         if problem is not None:
-            session.warn(*problem)
+            session.journal.warn(*problem)
         else:
             sid = session.services.texts.send_from_call(
                 session.sid, reply.to, reply.sender, reply.body, reply.status_callback
@@ -53,7 +53,7 @@ class Sms:
         return session.fetch(self.action, self.method, SmsSid=sid, SmsStatus=status)
 
     def _complete(self, session: CallSession) -> Reply:
-        """Return the text with both numbers as they are dialled and an absolute URL."""
+        """Return the text with both numbers as they are dialed and an absolute URL."""
         call = session.call
         ours, theirs = call.sender, call.to
         if call.direction == "inbound":
@@ -71,5 +71,5 @@ class Sms:
         try:
             return session.resolve(self.status_callback) if self.status_callback else ""
         except WebhookError as error:
-            session.warn(14105, f"statusCallback: {error.message}")
+            session.journal.warn(14105, f"statusCallback: {error.message}")
             return ""

@@ -16,7 +16,7 @@ from deskphone.rest.resources.new_call import (
     LONGEST_S,
     NOT_EMULATED,
     accepted_call,
-    instructions_of,
+    call_instructions,
     status_callback_of,
 )
 from deskphone.values import ACCOUNT_SID
@@ -67,7 +67,7 @@ class CallsResource(Resource[Call]):
             and (not sender or row.sender == sender)
             and (not status or row.status == status)
             and (not parent or row.parent_call_sid == parent)
-            and started(row.dialled)
+            and started(row.dialed)
             and ended(row.ended)
         ]
 
@@ -94,7 +94,7 @@ class CallsResource(Resource[Call]):
             "price_unit": "USD",
             "queue_time": "0",
             "sid": row.sid,
-            "start_time": rfc_2822(row.dialled),
+            "start_time": rfc_2822(row.dialed),
             "status": row.status,
             "subresource_uris": {key: f"{path}/{name}.json" for key, name in CALL_PARTS.items()},
             "to": row.to,
@@ -114,7 +114,7 @@ class CallsResource(Resource[Call]):
         parameters.check(UPDATES)
         if parameters.text("Url") and parameters.text("Twiml"):
             raise TwilioRefusalError(21205, "Url and Twiml cannot both be given")
-        status, instructions = parameters.text("Status"), instructions_of(parameters)
+        status, instructions = parameters.text("Status"), call_instructions(parameters)
         leads_on = not status and bool(instructions.url or instructions.twiml)
         if call.status in ENDED_CALL or (leads_on and call.status != "in-progress"):
             raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect.")

@@ -52,7 +52,7 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
         status="queued",
         created=now,
         updated=now,
-        instructions=instructions_of(parameters),
+        instructions=call_instructions(parameters),
         callback=status_callback_of(parameters),
         phone_number_sid=number.sid,
         timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
@@ -89,7 +89,7 @@ def _caller(text: str, store: Store) -> PhoneNumber:
     return owned
 
 
-def instructions_of(parameters: Parameters) -> Instructions:
+def call_instructions(parameters: Parameters) -> Instructions:
     """Return what the call does. Twiml is ignored if Url is given (OpenAPI, Call resource)."""
     url = parameters.url("Url", 21205)
     twiml = "" if url else parameters.text("Twiml")

@@ -29,11 +29,11 @@ class LegRequest:
 
 
 class Leg:
-    """A dialled call: `settled` when it is connected or over, `over` when nobody is on it any more.
+    """A dialed call: `settled` when it is connected or over, `over` when nobody is on it any more.
 
     `status` is "connected" once the person has answered and heard the whisper, before that and
     after a failure the status of the call. A leg that was sent elsewhere through the REST API has
-    `left`: it goes on without the one who dialled it.
+    `left`: it goes on without the one who dialed it.
     """
 
     def __init__(self, sid: str) -> None:

@@ -1,4 +1,4 @@
-"""What leads on from a verb, and what comes from the handset while it runs."""
+"""What leads on from a verb."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,20 +27,3 @@ class Leave:
 
 Step = Fetch | End | Leave | None
 """What follows a verb: a document, the end, the way out of a queue; None for the next verb."""
-
-
-@dataclass(frozen=True)
-class Speech:
-    """What the person says; not final while they are still speaking."""
-
-    text: str
-    final: bool = True
-
-
-@dataclass(frozen=True)
-class Silence:
-    """The person has fallen silent."""
-
-
-Heard = str | Speech | Silence
-"""What comes from the handset: a key, words, or silence."""

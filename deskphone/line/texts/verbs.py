@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from deskphone.line.texts.replies import Reply
+from deskphone.twiml import coverage
+from deskphone.twiml.document import Dialect
 from deskphone.twiml.source import Source
 
 
@@ -35,3 +37,10 @@ class RedirectText:
     @classmethod
     def read(cls, source: Source) -> "RedirectText":
         return cls(source.text(), source.method("method", 14104))
+
+
+MESSAGING: Dialect[Reply | RedirectText] = Dialect(
+    verbs={"Message": read_message, "Sms": read_message, "Redirect": RedirectText.read},
+    elements=coverage.MESSAGING,
+    unknown_verb=14110,
+)

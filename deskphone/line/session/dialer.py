@@ -1,0 +1,58 @@
+"""The dialer: rings other phones for a call."""
+
+from collections.abc import Callable
+
+from deskphone.account.sids import new_sid
+from deskphone.account.store import Store
+from deskphone.clock import Clock
+from deskphone.line.session.legs import Leg, LegRequest
+from deskphone.records.call import Call
+from deskphone.records.instructions import Instructions
+
+RING_LONGER_S = 5
+"""Twilio always adds this to the timeout of a <Dial> (twilio.com/docs/voice/twiml/dial)."""
+
+
+class Dialer:
+    """Makes the calls that a <Dial> asks for, and hangs them up."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        start: Callable[[Call, LegRequest, Leg], None],
+        hang_up: Callable[[str], None],
+    ) -> None:
+        """`start` runs a new call, `hang_up` ends one by its SID if it is not over."""
+        self._store = store
+        self._clock = clock
+        self._start = start
+        self._hang_up = hang_up
+
+    def dial(self, parent_sid: str, request: LegRequest) -> Leg:
+        """Ring a phone; return the leg at once."""
+        now = self._clock.now()
+        call = Call(
+            sid=new_sid("CA"),
+            to=request.to,
+            sender=request.sender,
+            direction="outbound-dial",
+            status="ringing",
+            created=now,
+            updated=now,
+            dialed=now,
+            parent_call_sid=parent_sid,
+            callback=request.callback,
+            instructions=Instructions(),
+            timeout_s=request.timeout_s + RING_LONGER_S,
+            time_limit_s=request.time_limit_s,
+        )
+        self._store.calls.put(call)
+        leg = Leg(call.sid)
+        self._start(call, request, leg)
+        return leg
+
+    def release(self, leg: Leg) -> None:
+        """Hang up a leg that is not over and was not sent elsewhere."""
+        if not leg.left:
+            self._hang_up(leg.sid)

@@ -1,0 +1,74 @@
+"""What is written down of a call: its timeline, its alerts, what it wants and who it talks with."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from deskphone.account.store import Store
+from deskphone.records.call import Call, Want
+from deskphone.twiml.source import SHOWN_AS_ERRORS
+
+
+class Journal:
+    """The record of one call, as its verbs write in it."""
+
+    def __init__(self, sid: str, store: Store) -> None:
+        self._sid = sid
+        self._store = store
+
+    @property
+    def call(self) -> Call:
+        """Return the call as it is now; raise LookupError if the history was cleared."""
+        call = self._store.calls.get(self._sid)
+        if call is None:
+            raise LookupError(f"call {self._sid} is gone")
+        return call
+
+    def note(self, name: str, text: str = "", **attributes: str) -> None:
+        """Write a verb into the timeline."""
+        self._store.note(self._sid, "verb", name, text, **attributes)
+
+    def happened(self, name: str, text: str = "", **attributes: str) -> None:
+        """Write an event into the timeline."""
+        self._store.note(self._sid, "event", name, text, **attributes)
+
+    def alert(self, code: int | None, message: str) -> None:
+        """Show one of Twilio's errors; code None is a gap of the emulator."""
+        self._store.alert(self._sid, code, message)
+
+    def warn(self, code: int, message: str) -> None:
+        """Show one of Twilio's warnings; the call goes on."""
+        level = "error" if code in SHOWN_AS_ERRORS else "warning"
+        self._store.alert(self._sid, code, message, level)
+
+    @contextmanager
+    def wanting(self, *what: Want) -> Generator[None]:
+        """Show what the call waits for from the person."""
+        self._change(self._sid, wants=what)
+        try:
+            yield
+        finally:
+            self._change(self._sid, wants=())
+
+    @contextmanager
+    def connected_to(self, other_sid: str) -> Generator[None]:
+        """Show that this call talks with another one, on both sides."""
+        self._connect(self._sid, other_sid)
+        self._connect(other_sid, self._sid)
+        try:
+            yield
+        finally:
+            self._change(self._sid, connected_to=None)
+            self._change(other_sid, connected_to=None)
+
+    def _connect(self, sid: str, other_sid: str) -> None:
+        other = self._store.calls.get(other_sid)
+        self._store.note(sid, "event", "connected", other.person if other else "")
+        self._change(sid, connected_to=other_sid)
+
+    def _change(self, sid: str, **changes: Any) -> None:
+        """Change a call's record, unless the history was cleared meanwhile."""
+        call = self._store.calls.get(sid)
+        if call is not None:
+            self._store.calls.put(replace(call, **changes))

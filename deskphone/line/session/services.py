@@ -1,0 +1,24 @@
+"""What the line does for the verbs of a call."""
+
+from dataclasses import dataclass
+
+from deskphone.line.conferences.announcements import Announcements
+from deskphone.line.conferences.rooms import ConferenceRooms
+from deskphone.line.queued_calls import QueuedCalls
+from deskphone.line.recording.recorder import Recorder
+from deskphone.line.session.dialer import Dialer
+from deskphone.line.status_reports import StatusReports
+from deskphone.line.texts.texts import Texts
+
+
+@dataclass(frozen=True)
+class Services:
+    """Handed to every call; each part is a room of its own."""
+
+    dialer: Dialer
+    queues: QueuedCalls
+    conferences: ConferenceRooms
+    announcements: Announcements
+    recorder: Recorder
+    reports: StatusReports
+    texts: Texts
