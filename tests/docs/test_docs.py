@@ -165,6 +165,20 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert broken == []
 
 
+def test_every_file_that_a_page_names_exists() -> None:
+    folder = "shared|deskphone|local_stack|commands|tests|infra|bench"
+    made = {*EXAMPLE, "shared/answers/opening_hours.py"}  # by the page on an answer of your own
+    missing = [
+        f"{page.name}: {name}"
+        for page in PAGES
+        if page.parent.name != "decisions"  # they tell of their day
+        for name in re.findall(rf"`((?:{folder})/[\w./-]*)[:`]", page.read_text())
+        if not (name in made or (ROOT / name).exists())
+    ]
+
+    assert missing == []
+
+
 def test_the_readme_leads_to_every_page() -> None:
     pages = {path.name for path in ROOT.glob("docs/*.md")}
 
