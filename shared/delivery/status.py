@@ -24,7 +24,8 @@ from shared.guard_errors import OPTED_OUT, OPTED_OUT_DETAIL
 from shared.http.idempotency import MAX_KEY_CHARS, key_of
 from shared.http.inputs import Inputs, required
 from shared.sending.claims import Claims
-from shared.twilio_api.account import TwilioAccount, present
+from shared.twilio_api.account import TwilioAccount
+from shared.twilio_api.outcomes import present
 
 if TYPE_CHECKING:
     from twilio.rest import Client

@@ -14,7 +14,8 @@ from shared.clock import Clock
 from shared.config.settings import Settings
 from shared.sending.claims import IdempotencyClaim
 from shared.sending.sid_owners import SidOwners
-from shared.twilio_api.account import TwilioAccount, present
+from shared.twilio_api.account import TwilioAccount
+from shared.twilio_api.outcomes import present
 
 if TYPE_CHECKING:
     from twilio.rest import Client

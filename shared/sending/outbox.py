@@ -31,8 +31,8 @@ from shared.sending.claims import Claims, HiddenClaimError, IdempotencyClaim
 from shared.sending.lookups import AmbiguousError, Lookups
 from shared.sending.request import Request
 from shared.sending.sent import Sent
-from shared.twilio_api.account import TwilioAccount, present
-from shared.twilio_api.outcomes import ambiguous, did_nothing, unknown
+from shared.twilio_api.account import TwilioAccount
+from shared.twilio_api.outcomes import ambiguous, did_nothing, present, unknown
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shared.errors import AppError, TwilioError, TwilioOutcomeUnknownError, TwilioRefusedError
 from shared.phone_numbers import with_masked_numbers
+from shared.twilio_api.outcomes import UNREADABLE
 
 if TYPE_CHECKING:
     from twilio.base.exceptions import (
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 
     from shared.twilio_api.retries import Retries
     from shared.twilio_api.sign_in import RestCredentials
-
-UNREADABLE = (
-    "Twilio's answer cannot be read, so it may have carried out the request. "
-    "Check before you repeat it."
-)
 
 Result = TypeVar("Result")
 # From the values of the account's REST secrets to a client of the running event loop.
@@ -110,13 +106,6 @@ class TwilioAccount:
         # Twilio tells the number at fault, and whoever asks may keep what an answer says.
         text = with_masked_numbers(text)
         return TwilioRefusedError(text, code=code, twilio_status=status, retry_after_s=wait_s)
-
-
-def present(value: object) -> str:
-    """A text that each answer of Twilio has; without it the outcome is unknown."""
-    if not isinstance(value, str) or not value:
-        raise TwilioOutcomeUnknownError(UNREADABLE)
-    return value
 
 
 def _answer_of(error: "TwilioException") -> "Response | None":

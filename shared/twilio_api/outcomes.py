@@ -28,6 +28,10 @@ _NOTHING_DONE = (
 # A request that is too early costs one read of the ledger.
 ASK_AGAIN_S = 5
 
+UNREADABLE = (
+    "Twilio's answer cannot be read, so it may have carried out the request. "
+    "Check before you repeat it."
+)
 UNKNOWN = "Twilio may have carried out the request, but no usable answer came back."
 WITHOUT_KEY = (
     "Check before you repeat it: Twilio's log shows what was sent. With an Idempotency-Key, and "
@@ -78,3 +82,10 @@ def ambiguous(retry_after_s: int) -> TwilioOutcomeUnknownError:
     return TwilioOutcomeUnknownError(
         AMBIGUOUS, log_text="Twilio's list is ambiguous", retry_after_s=retry_after_s
     )
+
+
+def present(value: object) -> str:
+    """A text that each answer of Twilio has; without it the outcome is unknown."""
+    if not isinstance(value, str) or not value:
+        raise TwilioOutcomeUnknownError(UNREADABLE)
+    return value

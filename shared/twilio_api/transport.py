@@ -23,7 +23,7 @@ from shared.errors import (
     TwilioUnreachableError,
 )
 from shared.http.connector import Connector
-from shared.twilio_api.account import UNREADABLE
+from shared.twilio_api.outcomes import UNREADABLE
 
 # A caller of ours (or Twilio, which waits 15 s) should hear of a failure in time.
 TOTAL_TIMEOUT_S = 15.0
