@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,25 +41,6 @@ def test_1000_askers_at_once_read_each_secret_once(
 
     assert set(answers) == {("AC1", "first")}
     assert sorted(vault.reads) == [Secret.ACCOUNT_SID, Secret.AUTH_TOKEN]
-
-
-def test_askers_of_several_event_loops_read_each_secret_once(
-    credentials: Credentials, vault: FakeVault
-) -> None:
-    vault.gate.clear()
-    answers: list[tuple[str, ...]] = []
-    loops = [
-        threading.Thread(target=lambda: answers.append(get(credentials, Secret.AUTH_TOKEN)))
-        for _ in range(8)
-    ]
-    for loop in loops:
-        loop.start()
-    vault.gate.set()
-    for loop in loops:
-        loop.join()
-
-    assert answers == [("first",)] * 8
-    assert vault.reads == [Secret.AUTH_TOKEN]
 
 
 def test_one_askers_end_does_not_disturb_the_others(

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 
 def get(credentials: Credentials, *secrets: Secret) -> tuple[str, ...]:
-    return asyncio.run(credentials.get(*secrets))
+    """Get secrets, then wait for what is read in the background."""
+
+    async def get_and_settle() -> tuple[str, ...]:
+        values = await credentials.get(*secrets)
+        await credentials.settle()
+        return values
+
+    return asyncio.run(get_and_settle())
 
 
 def find(credentials: Credentials, secret: Secret) -> str | None:
     return asyncio.run(credentials.find(secret))
-
-
-def settle(credentials: Credentials) -> None:
-    """Wait for what is read in the background."""
-    asyncio.run(credentials.settle())
 
 
 def test_a_value_is_not_read_again_while_it_is_fresh(
@@ -45,7 +47,6 @@ def test_an_old_value_is_used_once_more_while_it_is_read_again(
     clock.advance(TIME_TO_LIVE_S)
 
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
-    settle(credentials)
     assert get(credentials, Secret.AUTH_TOKEN) == ("second",)
     assert len(vault.reads) == 2
 
@@ -59,7 +60,6 @@ def test_a_value_is_kept_while_the_vault_is_down(
 
     for _ in range(3):
         assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
-        settle(credentials)
     assert len(vault.reads) == 2
 
 
@@ -70,10 +70,8 @@ def test_a_vault_that_is_down_is_asked_again_after_an_interval(
     vault.error = VaultError("down")
     clock.advance(TIME_TO_LIVE_S)
     get(credentials, Secret.AUTH_TOKEN)
-    settle(credentials)
     clock.advance(REFRESH_INTERVAL_S)
     get(credentials, Secret.AUTH_TOKEN)
-    settle(credentials)
 
     assert len(vault.reads) == 3
 
