@@ -1,1 +1,4 @@
-"""What the account is made of: its records on their shelves, tokens, SIDs, numbers, opt-outs."""
+"""The account and all that it remembers: tokens, keys, numbers, and the records on their shelves.
+
+For every room that plays Twilio. It knows no request and no call that runs.
+"""

@@ -18,8 +18,6 @@ from deskphone.line.fields import Fields
 from deskphone.line.queued_calls import QueuedCalls
 from deskphone.line.recording.recorder import Recorder
 from deskphone.line.session.dialer import Dialer
-from deskphone.line.session.handset import Handset
-from deskphone.line.session.journal import Journal
 from deskphone.line.session.services import Services
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Step
@@ -80,10 +78,8 @@ class Network:
             self._clock,
             self._services,
             self._webhooks,
-            self._follow,
-            lambda: self._calls.connect(sid),
-            Handset(),
-            Journal(sid, self._store),
+            run=self._follow,
+            on_answer=lambda: self._calls.connect(sid),
         )
 
     async def _follow(

@@ -1,1 +1,4 @@
-"""TwiML as Twilio reads it: documents, their values, and what is covered."""
+"""TwiML as Twilio reads it: documents, their elements and values, and how much is covered.
+
+For the line, whose verbs say what each element does.
+"""

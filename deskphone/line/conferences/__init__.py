@@ -1,1 +1,4 @@
-"""Conferences: who is in them, what they hear, and what Twilio reports of them."""
+"""Conferences: who is in them, what they hear, and what Twilio reports of them.
+
+For the verb <Conference> and the REST API.
+"""

@@ -1,1 +1,4 @@
-"""Recordings of calls: when they run, what is written, how they sound."""
+"""Recordings of calls: when they run, what is reported, how they sound.
+
+For whatever records on the line, and for the REST API.
+"""

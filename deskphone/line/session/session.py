@@ -41,11 +41,13 @@ class CallSession:
     webhooks: Webhooks
     run: Follow
     on_answer: Callable[[], None]
-    handset: Handset
-    journal: Journal
+    handset: Handset = field(default_factory=Handset)
     document_url: str = field(default="", init=False)
     owed: Owed = field(default_factory=Owed, init=False)
     _took_time: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.journal = Journal(self.sid, self.store)
 
     @property
     def call(self) -> Call:
@@ -92,7 +94,7 @@ class CallSession:
         the fields that each request carries beside those of the call. Raise WebhookError or
         TwimlError for a document that cannot be had or run.
         """
-        beside = replace(self)  # whose documents have URLs of their own
+        beside = replace(self)  # with the same handset; its documents have URLs of their own
         return await self.run(beside, instructions, dialect, params)
 
     def resolve(self, url: str) -> str:

@@ -1,1 +1,4 @@
-"""Texts on their way in and out, and the conversation with whom a webhook answers."""
+"""Texts on their way in and out, the verbs that answer them, and the opt-out words.
+
+For `network`, the verb <Sms>, and the REST API.
+"""

@@ -1,1 +1,4 @@
-"""The REST resources of conferences and of what is in them."""
+"""The resources of conferences and of what is in them.
+
+For `tree`, which puts them in their places.
+"""
