@@ -8,7 +8,7 @@ import mimetypes
 from collections.abc import Sequence
 from datetime import datetime
 
-from deskphone.account.sids import new_sid
+from deskphone.account.store import new_sid
 from deskphone.records.instructions import Direction
 from deskphone.records.message import Media, Message, MessageStatus
 

@@ -1,12 +1,12 @@
 """What has happened so far. The history is bounded: the oldest records make room for new ones."""
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Generic, Literal, TypeVar
 
 from deskphone.account.opt_outs import OptOuts
-from deskphone.account.sids import new_sid
 from deskphone.clock import Clock, to_milliseconds
 from deskphone.records.call import ENDED_CALL, Call, Entry
 from deskphone.records.conference import Conference
@@ -31,6 +31,11 @@ Record = Message | Call | PhoneNumber | Recording | Queue | Conference | Deliver
 
 Publish = Callable[[Kind, Record | None], None]
 """Hears of a record that is new or changed, of None when one was removed."""
+
+
+def new_sid(prefix: str) -> str:
+    """Return a fresh SID, e.g. of new_sid("SM"): the prefix and 32 hexadecimal digits."""
+    return prefix + secrets.token_hex(16)
 
 
 R = TypeVar("R", bound=Record)

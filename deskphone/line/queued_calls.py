@@ -4,8 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime
 
-from deskphone.account.sids import new_sid
-from deskphone.account.store import Store
+from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.records.call import Call
 from deskphone.records.instructions import Instructions

@@ -9,8 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from deskphone.account.phone_numbers import e164, national
-from deskphone.account.sids import new_sid
-from deskphone.account.store import Store
+from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.errors import TwilioRefusalError

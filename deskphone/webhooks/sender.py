@@ -8,8 +8,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from deskphone.account.sids import new_sid
-from deskphone.account.store import Store
+from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.records.history import Delivery, SignatureCheck
 from deskphone.webhooks.client import AttemptError, Client

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from deskphone.account.sids import new_sid
-from deskphone.account.store import Store
+from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.line.calls.lifecycle import Lifecycle
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls, PickedUp, WrongStateError

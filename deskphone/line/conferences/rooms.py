@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from deskphone.account.sids import new_sid
-from deskphone.account.store import Store
+from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.line.conferences.attendance import Attendee, ConferenceRoom, Joining, RefusedError
 from deskphone.line.conferences.reports import ConferenceReports, of_ending

@@ -1,6 +1,6 @@
 """Transcriptions: what was said in a recording, as far as it was typed."""
 
-from deskphone.account.sids import new_sid
+from deskphone.account.store import new_sid
 from deskphone.line.fields import Fields
 from deskphone.records.addresses import ACCOUNT_PATH, recording_url
 from deskphone.records.call import Call

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from deskphone.account.sids import new_sid
-from deskphone.account.store import Store
+from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.line.session.legs import Leg, LegRequest
 from deskphone.records.call import Call

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from deskphone.account.phone_numbers import e164, kind_of, national
-from deskphone.account.sids import new_sid
+from deskphone.account.store import new_sid
 from deskphone.clock import rfc_2822
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
 from deskphone.records.phone_number import PhoneNumber

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from deskphone.account.account import Account
-from deskphone.account.sids import new_sid
+from deskphone.account.store import new_sid
 from deskphone.clock import rfc_2822
 from deskphone.records.key import Key
 from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found

@@ -4,8 +4,7 @@ import re
 from datetime import datetime
 
 from deskphone.account.phone_numbers import e164, is_other_channel
-from deskphone.account.sids import new_sid
-from deskphone.account.store import Store
+from deskphone.account.store import Store, new_sid
 from deskphone.records.call import CALL_EVENTS, Call, MachineDetection, RecordingOptions
 from deskphone.records.instructions import Instructions, StatusCallback
 from deskphone.records.phone_number import PhoneNumber
