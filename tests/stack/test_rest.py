@@ -177,6 +177,19 @@ def test_an_api_key_may_do_everything_but_accounts(stack: LocalStack) -> None:
     assert [(r.status_code, r.json()["code"]) for r in refused] == [(401, 20003)] * 3
 
 
+def test_accounts_are_listed_by_name_and_not_by_status(stack: LocalStack) -> None:
+    url = f"{stack.emulator_url}/2010-04-01/Accounts.json"
+    credentials = (ACCOUNT_SID, AUTH_TOKEN)
+    pages = [
+        stack.http.get(url, params={"FriendlyName": name}, auth=credentials, timeout=5).json()
+        for name in ("Local stack", "Another")
+    ]
+    by_status = stack.http.get(url, params={"Status": "closed"}, auth=credentials, timeout=5)
+
+    assert [[one["sid"] for one in page["accounts"]] for page in pages] == [[ACCOUNT_SID], []]
+    assert by_status.status_code == 501
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -36,7 +36,7 @@ class Exchange:
         self._calls.start(call, run)
 
     def ring(self, caller: str, number: PhoneNumber) -> Call:
-        """Somebody calls one of the account's numbers; return the new call."""
+        """Call one of the account's numbers from a person's phone; return the new call."""
         now = self._clock.now()
         callback = StatusCallback(number.status_callback, number.status_callback_method)
         call = Call(
@@ -62,35 +62,35 @@ class Exchange:
         return call
 
     def answer(self, sid: str) -> None:
-        """The handset that rings is picked up."""
+        """Pick up the handset that rings."""
         self._pick_up(sid, "answer")
 
     def answer_by_machine(self, sid: str) -> None:
-        """An answering machine picks up."""
+        """Let an answering machine pick up."""
         self._pick_up(sid, "machine")
 
     def decline(self, sid: str) -> None:
-        """The handset that rings refuses the call."""
+        """Refuse the call at the handset that rings."""
         self._pick_up(sid, "decline")
 
     def press(self, sid: str, digits: str) -> None:
-        """Keys on the handset."""
+        """Press keys on the handset."""
         self._pass_on(sid, *digits, what="Keys")
         self._store.note(sid, "event", "keys", digits)
 
     def speak(self, sid: str, text: str, *, final: bool) -> None:
-        """The person says something; not final while they are still speaking."""
+        """Say something at the handset; not final while the person is still speaking."""
         self._pass_on(sid, Speech(text, final), what="Words")
         if final:
             self._store.note(sid, "event", "speech", text)
 
     def fall_silent(self, sid: str) -> None:
-        """The person says nothing more."""
+        """Fall silent at the handset."""
         self._pass_on(sid, Silence(), what="Silence")
         self._store.note(sid, "event", "silence")
 
     def hang_up(self, sid: str) -> None:
-        """The handset hangs up; while it rings that is to decline."""
+        """Hang up the handset; while it rings, decline."""
         call = self._calls.found(sid).call
         if call.direction != "inbound" and call.status != "in-progress":
             self.decline(sid)
