@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 from twilio.request_validator import RequestValidator
 
+from deskphone.ports import listen, port_of
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE
-from local_stack.supervision.host_process import listen, port_of, start_host
+from local_stack.supervision.host_process import start_host
 from local_stack.supervision.package import deployed_files
 from local_stack.testing import LocalStack
 from local_stack.values import FUNCTION_KEY, host_settings

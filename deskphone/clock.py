@@ -115,3 +115,10 @@ class ManualClock:
             if self._at_work:
                 await self._idle.wait()
                 calm = 0
+
+
+def clock_of(kind: str) -> Clock:
+    """Return a clock by its kind: the system's, or one that a test moves, from this second on."""
+    if kind == "manual":
+        return ManualClock(datetime.now(UTC).replace(microsecond=0))
+    return SystemClock()

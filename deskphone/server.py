@@ -1,23 +1,23 @@
 """The emulator's HTTP server: its doors, and who may come in."""
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
 
-from deskphone import world
-from deskphone.emulator import State
-from deskphone.faults.injection import fault_injection
+from deskphone.bad_requests import keep_quiet_about_bad_requests
+from deskphone.emulator import Emulator
+from deskphone.faults.injection import Strike, fault_injection
 from deskphone.phone.page import Page
 from deskphone.rest.api import PREFIX
 from deskphone.rest.auth_tokens import PREFIX as TOKENS_PREFIX
+from deskphone.rest.faults import strike_twilio
 from deskphone.silence import KEEP_ALIVE_S, SilentBodyError, no_long_silence
-from deskphone.world import problem, world_errors
-from local_stack.azure import PREFIX as STORAGE_PREFIX
-from local_stack.azure import StorageDoor
-from local_stack.azure.identity import Identity
-from local_stack.azure.vault import Vault
+from deskphone.world.requests import problem, world_errors
+from deskphone.world.routes import world_routes
 
 HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 BODY_LIMIT = 1024 * 1024
@@ -27,34 +27,36 @@ SHUTDOWN_S = 0.5
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def runner_of(state: State) -> web.AppRunner:
+def runner_of(application: web.Application) -> web.AppRunner:
     """Return the application, ready to be set up inside a running event loop."""
+    keep_quiet_about_bad_requests()
     return web.AppRunner(
-        application(state),
+        application,
         access_log=None,
         keepalive_timeout=KEEP_ALIVE_S,
         shutdown_timeout=SHUTDOWN_S,
     )
 
 
-def application(state: State) -> web.Application:
-    """Return the web application with all doors."""
-    middlewares = [no_early_ends, only_from_here, world_errors, fault_injection(state)]
-    app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
-    identity = Identity()
-    vault = Vault(state.secrets, identity, state.given_secrets)
-    storage = StorageDoor(state.tables, identity, lambda gap: state.store.alert("", None, gap))
+def application(
+    emulator: Emulator, routes: Sequence[web.RouteDef] = (), strikes: Sequence[Strike] = ()
+) -> web.Application:
+    """Return the web application: Twilio's REST API, the world and the page.
+
+    `routes` are further doors, whose faults and others are in `strikes`: these come first.
+    """
+    faults = fault_injection(emulator.faults, [*strikes, strike_twilio])
+    app = web.Application(
+        middlewares=[no_early_ends, only_from_here, world_errors, faults],
+        client_max_size=BODY_LIMIT,
+    )
     app.add_routes(
         [
-            web.route("*", PREFIX + "{path:.*}", state.api.handle),
-            web.route("*", TOKENS_PREFIX + "{path:.*}", state.auth_tokens.handle),
-            web.get("/identity/token", identity.token),
-            web.get("/vault/secrets", vault.names),
-            web.put("/vault/secrets/{name}", vault.write),
-            web.get("/vault/secrets/{name}{version:/?.*}", vault.secret),
-            web.route("*", STORAGE_PREFIX + "{path:.*}", storage.handle),
-            *world.routes(state),
-            *Page(state).routes(),
+            web.route("*", PREFIX + "{path:.*}", emulator.api.handle),
+            web.route("*", TOKENS_PREFIX + "{path:.*}", emulator.auth_tokens.handle),
+            *routes,
+            *world_routes(emulator),
+            *Page(emulator.hub, emulator.feed.snapshot).routes(),
         ]
     )
     return app
@@ -85,3 +87,19 @@ async def only_from_here(request: web.Request, handler: Handler) -> web.StreamRe
     if origin is not None and origin != f"http://{request.headers.get('Host')}":
         return problem(HTTPStatus.FORBIDDEN, "Requests from other sites are refused.")
     return await handler(request)
+
+
+def stop_signal() -> asyncio.Event:
+    """Return the event that SIGINT or SIGTERM sets, inside a running event loop."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int, frame: object) -> None:
+        loop.call_soon_threadsafe(stopped.set)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+        except NotImplementedError:  # Windows: Ctrl-C arrives as an exception instead
+            signal.signal(number, stop)
+    return stopped

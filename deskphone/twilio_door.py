@@ -1,7 +1,7 @@
 """The door that Twilio's SDK goes through: a port of its own, so that it alone can be closed.
 
-All that the emulator serves is behind it too; the vault, the storage and the page have the main
-port, which is never closed.
+All that the emulator serves is behind it too; everything else has the main port, which is never
+closed.
 """
 
 import asyncio
@@ -9,6 +9,8 @@ import os
 import socket
 
 from aiohttp import web
+
+from deskphone.faults.faults import Faults
 
 PATIENCE_S = 60
 """How long a request under way may take once the door is closed."""
@@ -37,6 +39,10 @@ class TwilioDoor:
             self._server = None
             self._socket = _bound(self._address)
             await self._end_connections()
+
+    async def faults_changed(self, faults: Faults) -> None:
+        """Be closed while the fault `twilio refused` is on."""
+        await self.set_open(not faults.is_on("twilio", "refused"))
 
     def close(self) -> None:
         """Give up the port."""

@@ -1,4 +1,4 @@
-"""The local stack.
+"""This project's app on one machine: the Functions host, deskphone, and Azure's stand-ins.
 
-Everything that the functions talk to, on one desk. Nothing in here is deployed.
+Nothing in here is deployed.
 """

@@ -10,19 +10,14 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from deskphone.ports import PortInUseError, listen, port_of, url_of
 from deskphone.values import PHONE_PORT
 from local_stack.supervision.host_environment import (
     SETTINGS_FILE,
     HostEnvironmentError,
     host_environment,
 )
-from local_stack.supervision.host_process import (
-    HostProcess,
-    PortInUseError,
-    listen,
-    port_of,
-    start_host,
-)
+from local_stack.supervision.host_process import HostProcess, start_host
 from local_stack.values import FUNCTION_KEY, FUNCTIONS_PORT, host_settings
 
 
@@ -66,7 +61,7 @@ def main() -> int:
         return 1
     # Asked for now: on Windows the listener is closed when the host starts.
     port = port_of(functions)
-    urls = [f"http://127.0.0.1:{number}" for number in (port, port_of(phone), port_of(twilio))]
+    urls = [url_of(number) for number in (port, port_of(phone), port_of(twilio))]
 
     def environment() -> dict[str, str]:
         local_stack = host_settings(*urls)

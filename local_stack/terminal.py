@@ -1,68 +1,38 @@
 """What the terminal shows of the local stack."""
 
-import contextlib
-import sys
-
-from deskphone.faults.faults import Faults
-from deskphone.records.history import Alert, Delivery
+from deskphone import terminal
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE
 from local_stack.supervision.supervisor import HostState
 from local_stack.values import FUNCTION_KEY
 
 
-class Terminal:
-    """Prints the welcome, every change of the host and of the faults, and every alert."""
+class Terminal(terminal.Terminal):
+    """Prints the welcome and every change of the host, too."""
 
-    def __init__(self, answers_url: str, phone_url: str) -> None:
-        self._answers_url = answers_url
-        self._phone_url = phone_url
+    def __init__(self) -> None:
         self._state = ""
 
     def host_changed(self, host: HostState) -> None:
         """Print what a person wants to know of this change."""
         changed, self._state = host.state != self._state, host.state
         if not changed and host.reason:
-            self._print(f"Functions: {host.reason}")
+            self.print(f"Functions: {host.reason}")
         elif host.state == "running":
             again = f" again ({host.reason})" if host.reason else ""
-            self._print(f"Functions run{again}: {', '.join(host.functions)}")
+            self.print(f"Functions run{again}: {', '.join(host.functions)}")
         elif host.state == "failed":
-            self._print(f"Functions do not run: {host.reason}")
+            self.print(f"Functions do not run: {host.reason}")
         elif host.reason:
-            self._print(f"Functions restart: {host.reason}")
+            self.print(f"Functions restart: {host.reason}")
         for function, reason in host.errors:
             if function:  # what concerns the whole app is the reason above
-                self._print(f"  {function} did not load: {reason}")
+                self.print(f"  {function} did not load: {reason}")
 
-    def faults_changed(self, faults: Faults) -> None:
-        """Print what is broken on purpose from now on."""
-        names = ", ".join(str(fault) for fault in faults.on)
-        self._print(f"Faults on, seed {faults.seed}: {names}" if names else "Faults off")
-
-    def alert(self, alert: Alert) -> None:
-        """Print what went wrong in a text or call; the page shows it in its place."""
-        number = f"Twilio {alert.level} {alert.code}" if alert.code else "Not emulated"
-        self._print(f"{number}: {alert.message} {alert.resource_sid}".rstrip())
-
-    def refused_signature(self, delivery: Delivery) -> None:
-        """Print step by step why the app refused a signature; the page shows the URLs, too.
-
-        An app that gives no reason may have refused something else; that is for the page.
-        """
-        check = delivery.signature
-        if check is None or not check.reason:
-            return
-        marks = {True: "same", False: "DIFFERS", None: "?"}
-        lines = [f"  {step.name:<9} {marks[step.agrees]:<8} {step.text}" for step in check.steps]
-        heading = f"Refused ({delivery.purpose}, {delivery.resource_sid}): {check.reason}"
-        self._print("\n".join([heading, *lines, f"  What to do: {check.advice}"]))
-
-    def welcome(self) -> None:
-        """Print where everything is."""
-        functions = self._answers_url
-        self._print(
+    def welcome(self, functions: str, phone: str) -> None:
+        """Print where everything is, by the URL of the functions' answers and that of the page."""
+        self.print(
             f"""
-  Phone      {self._phone_url}   open it in a browser
+  Phone      {phone}   open it in a browser
   Functions  {functions}/...
 
   Text it    curl -X POST {functions}/SendSms -H 'x-functions-key: {FUNCTION_KEY}' \\
@@ -77,20 +47,3 @@ class Terminal:
   Nothing here reaches the real Twilio or Azure. Ctrl-C stops everything.
 """
         )
-
-    @staticmethod
-    def _print(text: str) -> None:
-        """Print it; a terminal that is gone, or cannot show a character, stops no call."""
-        encoding = sys.stdout.encoding or "utf-8"
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdout.write(
-                _plain(f"{text}\n").encode(encoding, "backslashreplace").decode(encoding)
-            )
-            sys.stdout.flush()
-
-
-def _plain(text: str) -> str:
-    """Write out what would steer the terminal: the app's answers stand in alerts."""
-    return "".join(
-        one if one.isprintable() or one in "\n\t" else ascii(one).strip("'") for one in text
-    )

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Generic, Literal, TypeVar
 
@@ -102,12 +102,13 @@ class Shelf(Generic[R]):
 
 
 class Store:
-    """All shelves. `publish` hears of each record that is new or changed."""
+    """All shelves. Listeners hear of each record that is new or changed."""
 
-    def __init__(self, clock: Clock, publish: Publish) -> None:
+    def __init__(self, clock: Clock, listeners: Iterable[Publish] = ()) -> None:
         self._clock = clock
+        self._listeners = list(listeners)
         self.opt_outs = OptOuts()
-        full = self._say_full
+        publish, full = self._publish, self._say_full
         self.messages: Shelf[Message] = Shelf(
             "text", HISTORY_LIMIT, publish, full, lambda one: one.status == "scheduled"
         )
@@ -127,6 +128,10 @@ class Store:
         self.deliveries: Shelf[Delivery] = Shelf("webhook", RECENT_LIMIT, publish, self._say_full)
         # An alert about dropped alerts would drop another one; the snapshot counts them instead.
         self.alerts: Shelf[Alert] = Shelf("alert", RECENT_LIMIT, publish, lambda kind: None)
+
+    def subscribe(self, listener: Publish) -> None:
+        """Call a listener after the others."""
+        self._listeners.append(listener)
 
     def number(self, phone_number: str) -> PhoneNumber | None:
         """Return the account's number with these digits, or None when it is not the account's."""
@@ -181,6 +186,10 @@ class Store:
         ):
             shelf.clear()
         self.opt_outs.clear()
+
+    def _publish(self, kind: Kind, record: Record | None) -> None:
+        for listener in self._listeners:
+            listener(kind, record)
 
     def _say_full(self, kind: Kind) -> None:
         """Tell once; how many are gone stands in the snapshot."""

@@ -13,8 +13,8 @@ class Faults:
     once: by the first fault whose chance comes up.
     """
 
-    def __init__(self, on_strike: Callable[[], None] = lambda: None) -> None:
-        """`on_strike` is called whenever a fault has struck."""
+    def __init__(self, on_strike: Callable[["Faults"], None] = lambda faults: None) -> None:
+        """`on_strike` is called with these faults whenever one has struck."""
         self._on_strike = on_strike
         self.replace(0, [])
 
@@ -44,7 +44,7 @@ class Faults:
                 continue
             if applies(fault) and self._comes_up(fault):
                 fault.happened += 1
-                self._on_strike()
+                self._on_strike(self)
                 return fault
         return None
 

@@ -1,13 +1,35 @@
-"""Every kind of fault, and which options it takes."""
+"""Every service that can be broken, its kinds of faults, and which options these take."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 STRIKES = frozenset({"probability", "count"})
 """Options of a fault that strikes single requests; the others are on as long as they are listed."""
 
-KINDS: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "twilio": {
+NEEDED: Mapping[str, str] = {"slow": "seconds", "late": "seconds"}
+"""The option that a kind cannot do without. All others may be left out."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that can be broken: its name, the same for people, and the options of each kind.
+
+    `words` are what the page calls a kind whose name does not say enough, `menu` is what it offers:
+    a kind, and how often at most, None for without end.
+    """
+
+    name: str
+    title: str
+    kinds: Mapping[str, frozenset[str]]
+    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    menu: tuple[tuple[str, int | None], ...] = ()
+
+
+TWILIO = Service(
+    "twilio",
+    "Twilio",
+    {
         "429": STRIKES | {"seconds", "reads"},
         "500": STRIKES | {"reads"},
         "503": STRIKES | {"reads"},
@@ -15,43 +37,31 @@ KINDS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "lost": STRIKES | {"reads"},
         "refused": frozenset({"seconds"}),
     },
-    "webhooks": {
+    {"429": "error 429, too many requests", "lost": "answers lost", "refused": "down"},
+    (("lost", 1), ("429", 1), ("500", 1)),
+)
+WEBHOOKS = Service(
+    "webhooks",
+    "Status callbacks",
+    {
         "late": STRIKES | {"seconds"},
         "twice": STRIKES,
         "reordered": STRIKES | {"seconds"},
         "dropped": STRIKES,
     },
-    "vault": {
-        "401": STRIKES,
-        "403": STRIKES,
-        "404": STRIKES,
-        "429": STRIKES | {"seconds"},
-        "500": STRIKES,
-        "503": STRIKES,
-        "slow": STRIKES | {"seconds"},
-        "rotated": frozenset(),
-    },
-    "storage": {
-        "503": STRIKES,
-        "slow": STRIKES | {"seconds"},
-        "lost": STRIKES,
-        "refused": STRIKES | {"seconds"},
-    },
-    "host": {"killed": STRIKES | {"done"}},
-}
-"""The options of each kind by service: all of them may be left out but those of NEEDED."""
-
-NEEDED: Mapping[str, str] = {"slow": "seconds", "late": "seconds"}
-"""The option that a kind cannot do without."""
+    {"twice": "delivered twice"},
+    (("twice", None), ("dropped", None)),
+)
 
 
 @dataclass
 class Fault:
     """One fault that is on. `probability` is from 0 to 1; `count` None means without end.
 
-    `seconds` is how long it makes somebody wait, or how long it stays on ("refused"). `reads` lets
-    it strike GETs too. `done` says whether a killed host's request is still carried out; None lets
-    the seed decide. `happened` is how often it has struck.
+    `strikes`: it strikes single requests, instead of being on for all of them. `seconds` is how
+    long a request waits, or how long the fault stays on ("refused"). `reads` lets it strike GETs
+    too. `done` says whether a killed host's request is still carried out; None lets the seed
+    decide. `happened` is how often it has struck.
     """
 
     service: str
@@ -62,11 +72,7 @@ class Fault:
     reads: bool = False
     done: bool | None = None
     happened: int = 0
-
-    @property
-    def strikes(self) -> bool:
-        """Whether it strikes single requests, instead of being on for all of them."""
-        return KINDS[self.service][self.kind] >= STRIKES
+    strikes: bool = True
 
     @property
     def is_spent(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
-from deskphone.faults.kinds import KINDS, NEEDED, Fault
+from deskphone.faults.kinds import NEEDED, STRIKES, Fault, Service
 
 MOST_FAULTS = 50
 MOST_STRIKES = 1_000_000_000
@@ -13,15 +13,18 @@ HIGHEST_SEED = 2**53
 SHOWN = 40
 """Characters of somebody's word that a refusal repeats."""
 
+Kinds = Mapping[str, Mapping[str, frozenset[str]]]
+"""The options of each kind, by service and kind."""
+
 
 class FaultError(Exception):
     """The faults make no sense; the message says which one and why."""
 
 
-def faults_of(body: Mapping[str, object]) -> tuple[int, list[Fault]]:
+def faults_of(body: Mapping[str, object], services: Iterable[Service]) -> tuple[int, list[Fault]]:
     """Return the seed, 0 unless given, and the faults of `{"seed"?, "faults": […]}`.
 
-    Raises FaultError.
+    `services` are those that can be broken. Raises FaultError.
     """
     _known("", body, ("seed", "faults"))
     given = body.get("faults")
@@ -31,16 +34,17 @@ def faults_of(body: Mapping[str, object]) -> tuple[int, list[Fault]]:
     if len(entries) > MOST_FAULTS:
         raise FaultError(f"faults: at most {MOST_FAULTS}")
     seed = _whole("seed", body.get("seed", 0), HIGHEST_SEED)
-    return seed, [_fault(f"faults[{number}]", entry) for number, entry in enumerate(entries)]
+    kinds = {service.name: service.kinds for service in services}
+    return seed, [_fault(f"faults[{number}]", entry, kinds) for number, entry in enumerate(entries)]
 
 
-def _fault(where: str, entry: object) -> Fault:
+def _fault(where: str, entry: object, kinds: Kinds) -> Fault:
     if not isinstance(entry, dict):
         raise FaultError(f"{where}: an object is needed")
     fields = cast(dict[str, object], entry)
-    service = _choice(f"{where}.service", fields.get("service"), KINDS)
-    kind = _choice(f"{where}.kind", fields.get("kind"), KINDS[service])
-    options = KINDS[service][kind]
+    service = _choice(f"{where}.service", fields.get("service"), kinds)
+    kind = _choice(f"{where}.kind", fields.get("kind"), kinds[service])
+    options = kinds[service][kind]
     _known(f"{where}, {service} {kind}, ", fields, ("service", "kind", "happened", *options))
     needed = NEEDED.get(kind)
     if needed is not None and needed not in fields:
@@ -54,6 +58,7 @@ def _fault(where: str, entry: object) -> Fault:
         reads=_flag(f"{where}.reads", fields.get("reads", False)),
         done=_flag(f"{where}.done", fields["done"]) if "done" in fields else None,
         happened=_whole(f"{where}.happened", fields.get("happened", 0), MOST_STRIKES),
+        strikes=options >= STRIKES,
     )
 
 

@@ -1,4 +1,4 @@
-"""Switching faults on and off: each for as long as it lasts, and everybody concerned is told."""
+"""Switch faults on and off: each for as long as it lasts, and tell all listeners."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from deskphone.clock import Clock
 from deskphone.faults.faults import Faults
 from deskphone.faults.kinds import Fault
+
+Listener = Callable[[Faults], Awaitable[None]]
 
 
 class Switch:
@@ -16,8 +18,11 @@ class Switch:
         self._faults = faults
         self._timers: set[asyncio.Task[None]] = set()
         self._telling = asyncio.Lock()
-        self.listeners: list[Callable[[], Awaitable[None]]] = []
-        """Called one after the other when other faults are on than before."""
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call a listener with the faults whenever others are on than before, one at a time."""
+        self._listeners.append(listener)
 
     async def replace(self, seed: int, faults: Iterable[Fault]) -> None:
         """Switch on these faults and no others; they are in force when this comes back."""
@@ -49,5 +54,5 @@ class Switch:
 
     async def _tell(self) -> None:
         async with self._telling:
-            for listener in self.listeners:
-                await listener()
+            for listener in self._listeners:
+                await listener(self._faults)

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
 
-from deskphone.emulator import State
+from deskphone.events import Hub
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {
@@ -33,10 +34,11 @@ PATIENCE_S = 30
 
 
 class Page:
-    """Static files from emulator/phone and server-sent events."""
+    """Static files, and server-sent events that begin with a snapshot."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, hub: Hub, snapshot: Callable[[], object]) -> None:
+        self._hub = hub
+        self._snapshot = snapshot
         self._files = {_address(path): path for path in FOLDER.rglob("*") if path.is_file()}
 
     def routes(self) -> list[web.RouteDef]:
@@ -67,9 +69,9 @@ class Page:
         response = web.StreamResponse(
             headers={"Cache-Control": "no-store", "Content-Type": "text/event-stream"}
         )
-        with self._state.hub.subscribe() as queue, contextlib.suppress(ConnectionError):
+        with self._hub.subscribe() as queue, contextlib.suppress(ConnectionError):
             await response.prepare(request)
-            await _write(response, _event("snapshot", self._state.snapshot()))
+            await _write(response, _event("snapshot", self._snapshot()))
             while True:
                 try:
                     event = await asyncio.wait_for(queue.get(), HEARTBEAT_S)

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
-from deskphone.clock import to_milliseconds
+from deskphone.app import App
+from deskphone.clock import Clock, to_milliseconds
+from deskphone.faults.kinds import Service
 from deskphone.records.call import ENDED_CALL, Call
 from deskphone.records.conference import Conference
 from deskphone.records.history import Alert, Delivery, SignatureCheck
@@ -23,6 +25,30 @@ def iso(time: datetime) -> str:
     """Return e.g. 2026-11-22T12:00:00.000Z."""
     shown = to_milliseconds(time.astimezone(UTC))
     return shown.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clock(shown: Clock) -> Json:
+    return {"kind": shown.kind, "now": iso(shown.now())}
+
+
+def app(shown: App) -> Json:
+    """Return what the page knows of an app from the start."""
+    return {
+        "title": shown.title,
+        "name": shown.name,
+        "start": shown.start,
+        "answers_url": shown.answers_url,
+        "voice_examples": shown.voice_examples,
+        "text_examples": shown.text_examples,
+        "commands": shown.commands,
+        "fault_notes": shown.fault_notes,
+    }
+
+
+def service(shown: Service) -> Json:
+    """Return what the page says of a service that can be broken, and offers to break."""
+    menu = [{"kind": kind, **({"count": count} if count else {})} for kind, count in shown.menu]
+    return {"title": shown.title, "words": dict(shown.words), "menu": menu}
 
 
 def text(record: Message) -> Json:

@@ -93,7 +93,7 @@ def _refuse_magic(name: str, parameters: Parameters) -> None:
 def _create(name: str, parameters: Parameters, clock: Clock) -> Json:
     """Create the resource in an account that is forgotten at once."""
     nobody: Any = Nobody()
-    store = Store(clock, nobody.publish)
+    store = Store(clock)
     if name == "IncomingPhoneNumbers":
         return NumbersResource(store, clock).create(parameters)
     now = clock.now()

@@ -11,10 +11,11 @@ from uuid import uuid4
 from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.records.history import Delivery, SignatureCheck
+from deskphone.webhooks.advice import Advice
 from deskphone.webhooks.client import AttemptError, Client
 from deskphone.webhooks.cookies import Cookies
 from deskphone.webhooks.overrides import Connection, connection_of
-from deskphone.webhooks.signature_check import Signed, TokenPlaces, checked_of, explain
+from deskphone.webhooks.signature_check import Signed, checked_of, explain
 from deskphone.webhooks.urls import (
     credentials_of,
     host_of,
@@ -37,15 +38,11 @@ class Webhooks:
         store: Store,
         clock: Clock,
         auth_token: Callable[[], str],
-        hint: Callable[[str, int], str] = lambda url, status: "",
-        token_places: Callable[[], TokenPlaces] = TokenPlaces,
+        advice: Advice,
     ) -> None:
-        """`auth_token` gives the account's present one, `token_places` says who has it.
-
-        `hint` says of a URL why it was answered with an error status, "" when nobody knows.
-        """
-        self._hint = hint
-        self._token_places = token_places
+        """`auth_token` gives the account's present one."""
+        self._auth_token = auth_token
+        self._advice = advice
         self._store = store
         self._clock = clock
         self._cookies = Cookies(clock)
@@ -102,7 +99,7 @@ class Webhooks:
         raise WebhookError(11215, f"More than {MAX_REDIRECTS} redirects")
 
     def _refusal(self, answer: Answer) -> str:
-        hint = self._hint(answer.url, answer.status) or answer.problem or answer.finding
+        hint = self._advice.why(answer.url, answer.status) or answer.problem or answer.finding
         message = f"{host_of(answer.url)} answered with HTTP status {answer.status}"
         return f"{message}: {hint}" if hint else message
 
@@ -157,7 +154,7 @@ class Webhooks:
         # A field that is repeated with the same value is signed once, as in Twilio's SDKs.
         names = tuple(name for name, _ in sorted(set(delivery.form)))
         signed = Signed(signed_url(delivery.url, delivery.resource_sid), names)
-        return explain(signed, checked_of(answer.body), self._token_places())
+        return explain(signed, checked_of(answer.body), self._auth_token(), self._advice)
 
     def _delivery(self, webhook: Webhook, attempt: int) -> Delivery:
         return Delivery(

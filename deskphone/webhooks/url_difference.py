@@ -5,6 +5,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from deskphone.records.history import SignatureStep
+from deskphone.webhooks.advice import Finding
 
 WHOLE_URL = re.compile(r"(?s)(\w*)(?:://)?([^/?:]*)(?::(\d*))?([^?]*)(\?.*)?")
 DEFAULT_PORTS = {"https": "443", "http": "80"}
@@ -20,8 +21,8 @@ class _Parts(NamedTuple):
     query: str
 
 
-def compare_urls(signed: str, checked: str) -> tuple[SignatureStep, str]:
-    """Return the comparison and, when they differ, what to do.
+def compare_urls(signed: str, checked: str, public_url: str) -> Finding:
+    """Return the comparison and, when they differ, what to do. `public_url` is of the Advice.
 
     A checker takes a URL with its port for the one without it, and for the one with the default
     port, as Twilio leaves out the port of some webhooks (docs/usage/security).
@@ -41,7 +42,7 @@ def compare_urls(signed: str, checked: str) -> tuple[SignatureStep, str]:
         return SignatureStep("URL", True, text, signed, checked, same, tail), ""
     text = f"The app checked another URL. What differs: {', '.join(differing)}"
     step = SignatureStep("URL", False, text, signed, checked, same, tail)
-    return step, _advice(differing[0], ours, theirs)
+    return step, _advice(differing[0], ours, theirs, public_url)
 
 
 def _common(one: str, other: str) -> int:
@@ -60,13 +61,12 @@ def _is_forgiven(signed: _Parts, checked: _Parts) -> bool:
     return not signed.port if checked.port else signed.port == DEFAULT_PORTS.get(checked.scheme)
 
 
-def _advice(part: str, signed: _Parts, checked: _Parts) -> str:
+def _advice(part: str, signed: _Parts, checked: _Parts, public_url: str) -> str:
     if part in ("scheme", "host", "port"):
         return (
             f"Let Twilio call the address that was checked, {_beginning(checked)}: it stands in "
             "your number's URL, or wherever this URL was given. Or let the app check "
-            f"{_beginning(signed)}: that is its setting PUBLIC_URL, with func start and in Azure. "
-            "dev.py start sets it by itself."
+            f"{_beginning(signed)}: {public_url}"
         )
     if part == "path":
         return "Something on the way changes the path. The app has to get the one that Twilio asks."

@@ -6,9 +6,12 @@ from urllib.parse import urljoin, urlsplit
 
 from aiohttp import web
 
-from deskphone.emulator import State
+from deskphone.account.store import Store
 from deskphone.phone import views
+from deskphone.phone.handsets import Handsets
+from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.parameters import Parameters
+from deskphone.rest.resource import Resource
 from deskphone.values import LINE
 from deskphone.world.requests import WorldError, json_of, text_of
 
@@ -25,9 +28,18 @@ LAST = 99
 class Numbers:
     """Handlers for numbers; the rules are those of the REST API."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._resource = state.api.resource("IncomingPhoneNumbers")
+    def __init__(
+        self,
+        store: Store,
+        resource: Resource[PhoneNumber],
+        handsets: Handsets,
+        answers_url: str,
+    ) -> None:
+        """`resource` is IncomingPhoneNumbers; relative URLs resolve against `answers_url`."""
+        self._store = store
+        self._resource = resource
+        self._handsets = handsets
+        self._answers_url = answers_url
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -57,7 +69,7 @@ class Numbers:
 
     def _next_number(self) -> str:
         """Return the first number after the line that neither the app nor a handset has."""
-        taken = {*self._state.handsets, *(one.phone_number for one in self._state.store.numbers)}
+        taken = {*self._handsets.all(), *(one.phone_number for one in self._store.numbers)}
         following = (f"+{int(LINE) + count}" for count in range(1, LAST + 1))
         number = next((one for one in following if one not in taken), None)
         if number is None:
@@ -65,12 +77,12 @@ class Numbers:
         return number
 
     def _urls(self, body: Mapping[str, object]) -> dict[str, str]:
-        """Return Twilio's parameters; a URL may be relative to the functions."""
+        """Return Twilio's parameters; a URL may be relative to the app's."""
         unknown = sorted(set(body) - {*FIELDS, "number"})
         if unknown:
             raise WorldError(f"{unknown[0][:40]!r} is not known here")
         found = {FIELDS[name]: text_of(body, name).strip() for name in FIELDS if name in body}
-        base = f"{self._state.answers_url}/"
+        base = f"{self._answers_url}/" if self._answers_url else ""
         return {
             name: _absolute(base, value) if name.endswith("Url") and value else value
             for name, value in found.items()

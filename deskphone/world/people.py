@@ -8,7 +8,9 @@ from typing import cast
 from aiohttp import web
 
 from deskphone.account.phone_numbers import e164
-from deskphone.emulator import State
+from deskphone.account.store import Store
+from deskphone.line.calls.exchange import Exchange
+from deskphone.line.texts.texts import Texts
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.parameters import is_url
 from deskphone.world.requests import Handler, WorldError, flag_of, json_of, text_of
@@ -19,11 +21,13 @@ KEYS = re.compile(r"[0-9*#]{1,100}")
 class People:
     """Handlers for what a handset can do."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, store: Store, exchange: Exchange, texts: Texts) -> None:
+        self._store = store
+        self._exchange = exchange
+        self._texts = texts
 
     def routes(self) -> list[web.RouteDef]:
-        exchange = self._state.exchange
+        exchange = self._exchange
         return [
             web.post("/emulator/texts", self.text),
             web.post("/emulator/calls", self.call),
@@ -42,18 +46,18 @@ class People:
         words, media = text_of(body, "body"), _media(body)
         if not words and not media:
             raise WorldError("body: a text needs words or a picture")
-        message = self._state.texts.receive(sender, number, words, media)
+        message = self._texts.receive(sender, number, words, media)
         return web.json_response({"sid": message.sid}, status=HTTPStatus.CREATED)
 
     async def call(self, request: web.Request) -> web.Response:
         """Somebody calls a number."""
         body = await json_of(request)
-        call = self._state.exchange.ring(self._person(body), self._number(body))
+        call = self._exchange.ring(self._person(body), self._number(body))
         return web.json_response({"sid": call.sid}, status=HTTPStatus.CREATED)
 
     async def answer(self, request: web.Request) -> web.Response:
         """Somebody, or an answering machine, picks up."""
-        sid, exchange = request.match_info["sid"], self._state.exchange
+        sid, exchange = request.match_info["sid"], self._exchange
         if flag_of(await json_of(request), "machine", default=False):
             exchange.answer_by_machine(sid)
         else:
@@ -65,7 +69,7 @@ class People:
         digits = (await json_of(request)).get("digits")
         if not isinstance(digits, str) or not KEYS.fullmatch(digits):
             raise WorldError("digits: 1 to 100 of the keys 0-9, * and #, as a string")
-        self._state.exchange.press(request.match_info["sid"], digits)
+        self._exchange.press(request.match_info["sid"], digits)
         return web.json_response({})
 
     async def speech(self, request: web.Request) -> web.Response:
@@ -75,7 +79,7 @@ class People:
         if not text:
             raise WorldError("text: what the person says")
         final = flag_of(body, "final", default=True)
-        self._state.exchange.speak(request.match_info["sid"], text, final=final)
+        self._exchange.speak(request.match_info["sid"], text, final=final)
         return web.json_response({})
 
     def _deed(self, act: Callable[[str], None]) -> Handler:
@@ -91,7 +95,7 @@ class People:
         digits = e164(text) if isinstance(text, str) else None
         if digits is None:
             raise WorldError(f"to: {text!r} is no phone number")
-        number = self._state.store.number(digits)
+        number = self._store.number(digits)
         if number is None:
             message = f"A handset reaches only the numbers of your app; {digits} is none of them."
             raise WorldError(message)
@@ -100,7 +104,7 @@ class People:
     def _person(self, body: Mapping[str, object]) -> str:
         text = body.get("from")
         number = e164(text) if isinstance(text, str) else None
-        if number is None or self._state.store.number(number):
+        if number is None or self._store.number(number):
             raise WorldError(f"from: {text!r} is no phone number of a person")
         return number
 

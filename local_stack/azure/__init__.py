@@ -1,6 +1,1 @@
-"""A stand-in for Azure Table Storage: the tables, and the door to them."""
-
-from local_stack.azure.table_door import PREFIX, StorageDoor
-from local_stack.azure.tables import Tables
-
-__all__ = ["PREFIX", "StorageDoor", "Tables"]
+"""Stand-ins for Key Vault, managed identity and Table Storage, for the unmodified Azure SDKs."""

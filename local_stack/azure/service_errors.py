@@ -7,11 +7,8 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from deskphone.rest.errors import TwilioRefusalError
+from deskphone.faults.injection import retry_after
 from local_stack.azure.identity import VAULTS, challenge
-
-TWILIO_CODES: Mapping[int, int] = {429: 20429, 500: 20500, 503: 20503}
-"""Twilio's numbers (twilio.com/docs/api/errors)."""
 
 VAULT_ERRORS: Mapping[int, tuple[str, str]] = {
     401: ("Unauthorized", "The bearer token is missing, invalid or expired."),
@@ -24,17 +21,10 @@ VAULT_ERRORS: Mapping[int, tuple[str, str]] = {
 """Key Vault's codes and sentences (learn.microsoft.com/rest/api/keyvault, "Key Vault Error")."""
 
 
-def of_twilio(status: int, retry_after_s: float) -> web.Response:
-    """Return an error of the REST API."""
-    phrase = HTTPStatus(status).phrase
-    body = TwilioRefusalError(TWILIO_CODES[status], phrase, status).body()
-    return web.json_response(body, status=status, headers=_headers(status, retry_after_s))
-
-
 def of_vault(status: int, retry_after_s: float) -> web.Response:
     """Return an error of Key Vault."""
     code, message = VAULT_ERRORS[status]
-    headers = _headers(status, retry_after_s)
+    headers = retry_after(status, retry_after_s)
     if status == HTTPStatus.UNAUTHORIZED:
         headers |= challenge(VAULTS)
     body = {"error": {"code": code, "message": message}}
@@ -44,18 +34,13 @@ def of_vault(status: int, retry_after_s: float) -> web.Response:
 def of_identity(status: int, retry_after_s: float) -> web.Response:
     """Return an error of App Service's endpoint for managed identities."""
     body = {"statusCode": status, "message": HTTPStatus(status).phrase}
-    return web.json_response(body, status=status, headers=_headers(status, retry_after_s))
+    return web.json_response(body, status=status, headers=retry_after(status, retry_after_s))
 
 
-def of_storage(status: int) -> web.Response:
+def of_storage(status: int, _: float) -> web.Response:
     """Return the error of a busy Table service (learn.microsoft.com/rest/api/storageservices)."""
     request = str(uuid4())
     text = f"The server is busy.\nRequestId:{request}\nTime:{datetime.now(UTC).isoformat()}"
     message = {"lang": "en-US", "value": text}
     body = {"odata.error": {"code": "ServerBusy", "message": message}}
     return web.json_response(body, status=status, headers={"x-ms-request-id": request})
-
-
-def _headers(status: int, retry_after_s: float) -> dict[str, str]:
-    is_throttled = status == HTTPStatus.TOO_MANY_REQUESTS
-    return {"Retry-After": str(round(retry_after_s))} if is_throttled else {}

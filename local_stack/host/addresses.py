@@ -1,6 +1,7 @@
 """What the host and its supervisor agree on. Light: both import it before anything else."""
 
-LOOPBACK = "127.0.0.1"
+from deskphone.ports import LOOPBACK
+
 LOCAL_NAMES = frozenset({LOOPBACK, "localhost"})
 STATUS_PATH = "/admin/host/status"
 FINISH = b"finish\n"

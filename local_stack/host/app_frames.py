@@ -3,13 +3,14 @@
 import traceback
 from pathlib import Path
 
-EMULATOR = Path(__file__).resolve().parents[1]  # may lie in the app's folder
+PROJECT = Path(__file__).resolve().parents[2]
+OURS = (PROJECT / "local_stack", PROJECT / "deskphone")  # may lie in the app's folder
 
 
 def is_of_app(filename: str, app: Path) -> bool:
     """Tell whether a file is the app's own, no package that is installed in its folder."""
     path = Path(filename)
-    if not path.is_relative_to(app) or path.is_relative_to(EMULATOR):
+    if not path.is_relative_to(app) or any(map(path.is_relative_to, OURS)):
         return False
     parts = path.relative_to(app).parts
     return not any(part == "site-packages" or part.startswith(".") for part in parts)

@@ -2,6 +2,8 @@
 
 import logging
 
+from deskphone.bad_requests import keep_quiet_about_bad_requests
+
 
 class LineFormatter(logging.Formatter):
     """Keeps a message on one line; only tracebacks take more."""
@@ -14,19 +16,6 @@ class LineFormatter(logging.Formatter):
         if record.name != "host":  # the host's own messages may carry a traceback
             record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
         return super().formatMessage(record)
-
-
-def keep_quiet_about_bad_requests() -> None:
-    """Let the server answer what is no HTTP without a traceback, which would quote the request."""
-    logging.getLogger("aiohttp.server").addFilter(_is_no_bad_request)
-
-
-def _is_no_bad_request(record: logging.LogRecord) -> bool:
-    from aiohttp.http import HttpProcessingError
-    from aiohttp.web_protocol import RequestPayloadError
-
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, (HttpProcessingError, RequestPayloadError))
 
 
 def configure_logging() -> None:

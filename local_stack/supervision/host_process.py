@@ -1,4 +1,4 @@
-"""The Functions host as a child process, and the listening socket it inherits.
+"""The Functions host as a child process, which inherits a listening socket.
 
 Imports nothing slow (asyncio neither), so that the host can be on its way before the emulator
 loads its own parts.
@@ -14,41 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_stack.host.addresses import FINISH, LOOPBACK
+from local_stack.host.addresses import FINISH
 
-HIGHEST_PORT = 65_535
-BACKLOG = 1024  # connections that wait while the host restarts
 STOP_LIMIT_S = 2.2  # the host gives requests in flight 1.5 s
 FINISH_LIMIT_S = 16.5  # the host gives them 15 s when nobody waits for its end
 PROJECT = Path(__file__).resolve().parents[2]
 CAN_INHERIT = os.name == "posix"
-
-
-class PortInUseError(Exception):
-    """A port cannot be used; the message names it and the option that chooses another."""
-
-
-def listen(port: int, *, option: str = "--port") -> socket.socket:
-    """Return a listening socket on 127.0.0.1; port 0 takes any free one.
-
-    Raises PortInUseError, which names `option`.
-    """
-    if not 0 <= port <= HIGHEST_PORT:
-        raise PortInUseError(f"{port} is no port; choose one up to {HIGHEST_PORT} with {option}")
-    try:
-        # create_server picks the address reuse that is right for the system.
-        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise PortInUseError(
-            f"cannot listen on port {port} ({reason}); choose another with {option}"
-        ) from error
-
-
-def port_of(listener: socket.socket) -> int:
-    """Return the port a socket listens on."""
-    port: int = listener.getsockname()[1]
-    return port
 
 
 @dataclass(frozen=True)

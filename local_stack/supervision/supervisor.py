@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from deskphone.ports import port_of
 from local_stack.supervision.file_watch import FileWatch
 from local_stack.supervision.host_environment import HostEnvironmentError
-from local_stack.supervision.host_process import CAN_INHERIT, HostProcess, port_of, start_host
+from local_stack.supervision.host_process import CAN_INHERIT, HostProcess, start_host
 from local_stack.supervision.host_status import HostReport, wait_for_report, watch_answers
 from local_stack.supervision.restarts import Restarts
 from local_stack.supervision.unavailable import unavailable

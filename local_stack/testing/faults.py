@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
-from deskphone.faults.tokens import rotated_token
 from deskphone.values import AUTH_TOKEN
+from local_stack.faults.tokens import rotated_token
 
 type Fault = Mapping[str, object]
 """One fault as in docs/local-stack.md, for example {"service": "twilio", "kind": "lost"}."""

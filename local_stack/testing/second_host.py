@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import requests
 
+from deskphone.ports import listen, port_of
 from local_stack.supervision.host_environment import host_environment
-from local_stack.supervision.host_process import PROJECT, HostProcess, listen, port_of, start_host
+from local_stack.supervision.host_process import PROJECT, HostProcess, start_host
 from local_stack.testing.output import TIMEOUT_S
 from local_stack.values import FUNCTION_KEY, host_settings
 

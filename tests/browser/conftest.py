@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
+from deskphone.app import App
+from deskphone.faults.kinds import TWILIO, WEBHOOKS
+from deskphone.phone import views
+from local_stack.faults.services import HOST, STORAGE, VAULT
 from local_stack.testing import HANDSET, LocalStack
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -22,6 +26,7 @@ Object.defineProperty(window, "speechSynthesis", {value: {
   cancel() {}, getVoices() { return []; }, addEventListener() {}, removeEventListener() {},
 }});
 """
+ANSWERS_URL = "http://127.0.0.1:7071/api"
 SNAPSHOT: dict[str, object] = {
     "line": "+12025550100",
     "numbers": [],
@@ -36,9 +41,10 @@ SNAPSHOT: dict[str, object] = {
     "host": {"state": "running", "reason": "", "functions": [], "errors": []},
     "clock": {"kind": "manual", "now": "2026-11-22T12:00:00Z"},
     "faults": {"seed": 0, "faults": []},
-    "functions_url": "http://127.0.0.1:7071",
-    "answers_url": "http://127.0.0.1:7071/api",
-    "function_key": "local",
+    "fault_services": {
+        service.name: views.service(service) for service in (TWILIO, WEBHOOKS, VAULT, STORAGE, HOST)
+    },
+    "app": views.app(App(title="Switchboard", name="your functions", answers_url=ANSWERS_URL)),
     "dropped": {},
 }
 STAND_IN = """

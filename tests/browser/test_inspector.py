@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from deskphone.app import App
+from deskphone.phone import views
 from local_stack.testing import HANDSET, LocalStack
 
 if TYPE_CHECKING:
@@ -129,19 +131,14 @@ def test_a_recording_can_be_heard(still_page: Page, stack: LocalStack) -> None:
     assert player.evaluate("(audio) => Math.round(audio.duration)") == 4
 
 
-def test_the_commands_name_the_address_and_key_of_the_functions(
-    page: Page, told: "ToldPage"
-) -> None:
-    told.show(answers_url="http://127.0.0.1:7071/hooks", function_key="sesame")
+def test_a_command_is_copied_with_the_handset_in_hand(page: Page, told: "ToldPage") -> None:
+    told.show(app={**views.app(App()), "commands": [["Text it", "curl -d '{handset}' {handset}"]]})
     watch_clipboard(page, "Promise.resolve()")
 
     page.get_by_test_id("copy").first.click()
 
     expect(page.get_by_test_id("copy").first).to_have_text("Copied")
-    assert page.evaluate("copied") == (
-        "curl -X POST http://127.0.0.1:7071/hooks/SendSms -H 'x-functions-key: sesame'"
-        f' -d \'{{"to":"{HANDSET}","body":"Hello"}}\''
-    )
+    assert page.evaluate("copied") == f"curl -d '{HANDSET}' {HANDSET}"
 
 
 def test_a_clipboard_that_refuses_is_told(page: Page) -> None:

@@ -8,10 +8,13 @@ import pytest
 
 from deskphone.clock import ManualClock
 from deskphone.faults.faults import Faults
-from deskphone.faults.kinds import Fault
+from deskphone.faults.kinds import TWILIO, WEBHOOKS, Fault
 from deskphone.faults.reading import FaultError, faults_of
 from deskphone.faults.switch import Switch
-from deskphone.faults.tokens import rotated_token
+from local_stack.faults.services import HOST, STORAGE, VAULT
+from local_stack.faults.tokens import rotated_token
+
+SERVICES = (TWILIO, WEBHOOKS, VAULT, STORAGE, HOST)
 
 
 def struck(faults: Faults, service: str = "twilio", requests: int = 100) -> list[str]:
@@ -58,7 +61,8 @@ def test_a_fault_leaves_other_services_and_requests_alone() -> None:
 
 
 def test_what_is_on_for_all_requests_strikes_no_single_one() -> None:
-    faults = switched_on(Fault("twilio", "refused"), Fault("vault", "rotated"))
+    on = [("twilio", "refused"), ("vault", "rotated")]
+    faults = switched_on(*(Fault(*one, strikes=False) for one in on))
 
     assert struck(faults, "twilio", 1) == struck(faults, "vault", 1) == [""]
     assert faults.is_on("twilio", "refused")
@@ -71,12 +75,12 @@ def test_what_is_shown_can_be_given_again() -> None:
         {"service": "vault", "kind": "rotated", "happened": 0},
     ]
     faults = Faults()
-    faults.replace(*faults_of({"seed": 5, "faults": given}))
+    faults.replace(*faults_of({"seed": 5, "faults": given}, SERVICES))
 
     shown = faults.view()
 
     assert shown == {"seed": 5, "faults": [{**one, "happened": 0} for one in given]}
-    assert faults_of(shown) == (5, list(faults.on))
+    assert faults_of(shown, SERVICES) == (5, list(faults.on))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,7 @@ def test_what_is_shown_can_be_given_again() -> None:
 )
 def test_a_fault_that_makes_no_sense_is_refused_by_name(fault: object, problem: str) -> None:
     with pytest.raises(FaultError) as refused:
-        faults_of({"faults": [fault]})
+        faults_of({"faults": [fault]}, SERVICES)
 
     assert str(refused.value) == problem
 
@@ -131,7 +135,7 @@ def test_a_fault_that_makes_no_sense_is_refused_by_name(fault: object, problem: 
 )
 def test_what_is_no_list_of_faults_is_refused(body: dict[str, object], problem: str) -> None:
     with pytest.raises(FaultError) as refused:
-        faults_of(body)
+        faults_of(body, SERVICES)
 
     assert str(refused.value) == problem
 
@@ -141,11 +145,11 @@ def test_a_fault_with_an_end_goes_off_by_itself_and_the_others_stay() -> None:
         clock, faults = ManualClock(datetime(2026, 11, 22, tzinfo=UTC)), Faults()
         seen: list[list[str]] = []
 
-        async def note() -> None:
-            seen.append([fault.kind for fault in faults.on])
+        async def note(now: Faults) -> None:
+            seen.append([fault.kind for fault in now.on])
 
         switch = Switch(clock, faults)
-        switch.listeners.append(note)
+        switch.subscribe(note)
         await switch.replace(0, [Fault("twilio", "refused", seconds=5), Fault("vault", "503")])
         await clock.advance(4.9)
         await clock.advance(0.1)

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from deskphone.records.history import SignatureCheck, SignatureStep
+from deskphone.webhooks.advice import Advice
 from deskphone.webhooks.signature_check import (
     Checked,
     Signed,
-    TokenPlaces,
     checked_of,
     explain,
 )
@@ -16,7 +16,15 @@ from deskphone.webhooks.signature_check import (
 URL = "https://app.example/api/TwimlReply?Message=a%20b"
 FIELDS = ("Body", "From", "To")
 SECRET_NAME = "TwilioAuthToken"  # noqa: S105 - the name of a secret, not a secret
-PLACES = TokenPlaces(frozenset({SECRET_NAME}), frozenset({SECRET_NAME}), frozenset({SECRET_NAME}))
+
+
+def judged(*, agrees: bool | None) -> Advice:
+    """An app's side that judges any token so."""
+    step = SignatureStep("Token", agrees, "The token was judged")
+    return Advice(token=lambda token, tried: (step, "Do this."), public_url="its own setting.")
+
+
+AGREED = judged(agrees=True)
 
 
 def check(
@@ -26,13 +34,14 @@ def check(
     algorithm: str = "HMAC_SHA1",
     *,
     signed: str = URL,
-    places: TokenPlaces = PLACES,
+    advice: Advice = AGREED,
 ) -> SignatureCheck:
     """Explain a refusal of a request with FIELDS; whatever is not given agrees."""
     return explain(
         Signed(signed, FIELDS),
         Checked("It does not match.", url, fields, tokens, algorithm),
-        places,
+        "token",
+        advice,
     )
 
 
@@ -69,18 +78,15 @@ def test_the_advice_for_another_host_is_the_checked_address_or_the_public_url() 
     found = check("http://127.0.0.1:7071/api/X", signed="http://localhost:7071/api/X")
 
     assert "Twilio call the address that was checked, http://127.0.0.1:7071:" in found.advice
-    assert "check http://localhost:7071: that is its setting PUBLIC_URL" in found.advice
-    assert "dev.py start sets it by itself" in found.advice
+    assert "check http://localhost:7071: its own setting." in found.advice
 
 
 def test_when_url_and_token_differ_the_advice_is_on_both() -> None:
-    missing = TokenPlaces(asked=frozenset({SECRET_NAME}))
-
-    found = check("http://app.example/api/TwimlReply?Message=a%20b", places=missing)
+    found = check("http://app.example/api/X", advice=judged(agrees=False))
 
     assert found.finding == step(found, "URL").text
-    assert "PUBLIC_URL" in found.advice
-    assert "Store the account's present token" in found.advice
+    assert "its own setting" in found.advice
+    assert found.advice.endswith("Do this.")
 
 
 @pytest.mark.parametrize(
@@ -106,37 +112,12 @@ def test_fields_that_are_missing_and_added_are_named() -> None:
     assert "blank and repeated ones too" in found.advice
 
 
-def test_an_app_with_the_token_of_before_is_told_when_it_looks_again() -> None:
-    rotated = TokenPlaces(
-        frozenset({SECRET_NAME}), frozenset(), frozenset({SECRET_NAME}), is_rotated=True
-    )
+def test_a_token_of_an_app_that_is_not_known_is_left_open() -> None:
+    found = check(advice=Advice())
 
-    found = check(places=rotated)
-
-    assert step(found, "Token").agrees is False
-    assert "(the fault rotated is on)" in found.finding
-    assert "once a minute" in found.advice
-
-
-def test_a_vault_without_the_present_token_is_told_of() -> None:
-    found = check(places=TokenPlaces(asked=frozenset({SECRET_NAME})))
-
-    assert found.finding.startswith("No secret in the vault is the account's present token")
-    assert "as TwilioAuthToken" in found.advice
-
-
-def test_the_next_token_is_good_enough() -> None:
-    names = ("TwilioAuthToken", "TwilioAuthTokenSecondary")
-    places = TokenPlaces(frozenset(names[1:]), frozenset(names[1:]), frozenset(names))
-
-    assert step(check(tokens=names, places=places), "Token").agrees is True
-
-
-def test_an_app_that_never_asked_this_vault_has_its_token_from_elsewhere() -> None:
-    found = check(places=TokenPlaces(in_vault=frozenset({SECRET_NAME})))
-
-    assert step(found, "Token").agrees is None
-    assert "comes from elsewhere" in found.advice
+    assert (step(found, "Token").agrees, found.finding) == (None, "")
+    assert step(found, "Token").text == f"The app tried {SECRET_NAME}"
+    assert found.advice == "Give the app the account's present auth token."
 
 
 def test_an_app_that_refused_before_it_tried_a_token_gives_the_reason_itself() -> None:
@@ -159,7 +140,7 @@ def test_when_all_agrees_a_value_must_have_changed() -> None:
 
 
 def test_an_app_that_does_not_say_what_it_checked_is_shown_what_was_signed() -> None:
-    found = explain(Signed(URL, FIELDS), None, PLACES)
+    found = explain(Signed(URL, FIELDS), None, "token", Advice())
 
     assert [(step.name, step.agrees) for step in found.steps] == [
         ("URL", None),

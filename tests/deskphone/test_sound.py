@@ -52,7 +52,7 @@ def test_a_file_without_end_is_refused_by_name(make: object) -> None:
 def test_mp3_is_refused_by_name_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "lameenc", None)
     clock = ManualClock(NOW)
-    store = Store(clock, lambda kind, record: None)
+    store = Store(clock)
     store.recordings.put(
         Recording("RE1", "CA1", "+12025550123", ON_DEMAND, NOW, NOW, "completed", duration_s=1)
     )

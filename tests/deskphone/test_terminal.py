@@ -1,5 +1,6 @@
 """What the terminal shows, and that nothing depends on it."""
 
+import asyncio
 import io
 import sys
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ import pytest
 from deskphone.faults.faults import Faults
 from deskphone.faults.kinds import Fault
 from deskphone.records.history import Alert
-from local_stack.terminal import Terminal
+from deskphone.terminal import Terminal
 
 
 def alert(message: str) -> Alert:
@@ -19,7 +20,7 @@ def alert(message: str) -> Alert:
 def test_what_an_app_answers_does_not_steer_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream, encoding="latin-1"))
-    Terminal("", "").alert(alert("\x1b[2J \udcff caf\xe9 \u20ac"))
+    Terminal().alert(alert("\x1b[2J \udcff caf\xe9 \u20ac"))
 
     assert stream.getvalue() == b"Twilio error 12300: \\x1b[2J \\udcff caf\xe9 \\u20ac CA1\n"
 
@@ -30,7 +31,7 @@ def test_a_terminal_that_is_gone_stops_nothing(monkeypatch: pytest.MonkeyPatch) 
             raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stdout", Gone())
-    Terminal("", "").alert(alert("Nobody reads this"))
+    Terminal().alert(alert("Nobody reads this"))
 
 
 def test_one_line_says_what_is_broken_on_purpose(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +39,7 @@ def test_one_line_says_what_is_broken_on_purpose(capsys: pytest.CaptureFixture[s
     slow = Fault("vault", "slow", seconds=1.5)
     for broken in ([Fault("twilio", "500", probability=0.25, count=6), slow], []):
         faults.replace(31, broken)
-        Terminal("", "").faults_changed(faults)
+        asyncio.run(Terminal().faults_changed(faults))
 
     assert capsys.readouterr().out == (
         "Faults on, seed 31: twilio 500 (25 %, at most 6), vault slow (1.5 s)\nFaults off\n"

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from deskphone.ports import listen, port_of
 from deskphone.twilio_door import TwilioDoor
-from local_stack.supervision.host_process import listen, port_of
 
 REFUSED = "ConnectionRefusedError"
 

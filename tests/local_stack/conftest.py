@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
+from deskphone.ports import listen, port_of
 from local_stack.host.addresses import FINISH, LOOPBACK
-from local_stack.supervision.host_process import PROJECT, listen, port_of
+from local_stack.supervision.host_process import PROJECT
 from local_stack.values import FUNCTION_KEY
 
 TIME_LIMIT_S = 10.0

@@ -13,8 +13,8 @@ from aiohttp.web_response import Response
 from deskphone import server as emulator_application
 from deskphone import silence
 from deskphone.clock import ManualClock
-from deskphone.emulator import State
-from deskphone.server import runner_of
+from deskphone.emulator import Emulator
+from deskphone.server import application, runner_of
 from local_stack.host.http import server
 from local_stack.host.http.requests import RequestRefusedError, read_body
 from local_stack.host.http.server import HostServer
@@ -43,13 +43,13 @@ async def host() -> AsyncGenerator[int]:
 @asynccontextmanager
 async def emulator() -> AsyncGenerator[int]:
     """Serve the emulator without a host."""
-    state = State(ManualClock(datetime.now(UTC)), "http://127.0.0.1:9", "api", "")
-    runner = runner_of(state)
+    emulator = Emulator(ManualClock(datetime.now(UTC)), "")
+    runner = runner_of(application(emulator))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     yield runner.addresses[0][1]
-    await state.close()
+    await emulator.close()
     await runner.cleanup()
 
 

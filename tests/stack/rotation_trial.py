@@ -21,11 +21,10 @@ from commands.local_values import local_values
 from commands.secrets import __main__ as secrets_command
 from commands.secrets.vault import KeyVault
 from deskphone.clock import ManualClock as EmulatorClock
-from deskphone.emulator import State
+from deskphone.ports import listen, port_of
 from deskphone.records.recording import Recording
-from deskphone.server import application
 from deskphone.values import ACCOUNT_SID, API_KEY_SID
-from local_stack.supervision.host_process import listen, port_of
+from local_stack.emulator import LocalEmulator
 from local_stack.values import host_settings
 from shared import clients
 from shared.config.settings import Secret
@@ -47,9 +46,11 @@ class Step(NamedTuple):
 class Operator:
     """Somebody who follows the steps of the page, at an emulator in place of Twilio and Azure."""
 
-    def __init__(self, state: State, emulator_url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, emulator: LocalEmulator, emulator_url: str, session: aiohttp.ClientSession
+    ) -> None:
         self.typed: dict[str, str] = {}
-        self._state = state
+        self._emulator = emulator
         self._emulator_url = emulator_url
         self._session = session
 
@@ -72,7 +73,8 @@ class Operator:
         path = "/" + url.split("/", 3)[3]
         path = path.replace("$ACCOUNT_SID", ACCOUNT_SID).replace("$OLD_KEY_SID", API_KEY_SID)
         body = words[words.index("-d") + 1] if "-d" in words else None
-        password = base64.b64encode(f"{ACCOUNT_SID}:{self._state.auth_token}".encode()).decode()
+        user = f"{ACCOUNT_SID}:{self._emulator.deskphone.auth_token}"
+        password = base64.b64encode(user.encode()).decode()
         headers = {"Authorization": f"Basic {password}", "Content-Type": FORM_TYPE}
         address = self._emulator_url + path
         method = words[words.index("-X") + 1]
@@ -100,13 +102,13 @@ class Operator:
 class Trial:
     """A rotation under way: the instances, and what went wrong in which of them."""
 
-    def __init__(self, state: State, values: dict[str, str], operator: Operator) -> None:
+    def __init__(self, emulator: LocalEmulator, values: dict[str, str], operator: Operator) -> None:
         self.clock = ManualClock()
         self.refused: list[tuple[str, str, int]] = []
-        self.tokens = {state.auth_token}
+        self.tokens = {emulator.deskphone.auth_token}
         self.shared_key = ""
         """The webhook shared key that Twilio signs with as well, if there is one."""
-        self._state = state
+        self._emulator = emulator
         self._values = values
         self._operator = operator
         self.steady, self.attacked, self.idle = map(self.instance, ("steady", "attacked", "idle"))
@@ -119,7 +121,7 @@ class Trial:
 
     def sign_with_shared_key(self, key: str, next_key: str) -> None:
         """Let Twilio sign with a shared key that the vault has, and show the one after it."""
-        self._state.secrets[Secret.WEBHOOK_KEY] = self.shared_key = key
+        self._emulator.azure.secrets[Secret.WEBHOOK_KEY] = self.shared_key = key
         self._operator.typed[Secret.WEBHOOK_KEY_SECONDARY] = next_key
 
     async def begin(self) -> None:
@@ -143,7 +145,7 @@ class Trial:
 
     async def use_all(self) -> None:
         """Let one that has just started, one at work, and the attacked one do everything."""
-        self.tokens.update(filter(None, (self._state.auth_token, self.shared_key)))
+        self.tokens.update(filter(None, (self._emulator.deskphone.auth_token, self.shared_key)))
         cold = self.instance("cold")
         new_link = await cold.new_link()
         for instance in (cold, self.steady, self.attacked):
@@ -174,26 +176,26 @@ async def a_trial(monkeypatch: pytest.MonkeyPatch, credential: str) -> AsyncGene
     socket = listen(0)
     url = f"http://127.0.0.1:{port_of(socket)}"
     functions_url = "http://127.0.0.1:9"  # nobody listens: with its clock at rest Twilio never asks
-    state = State(EmulatorClock(datetime.now(UTC)), functions_url, "api", url)
-    add_recording(state)
+    emulator = LocalEmulator(EmulatorClock(datetime.now(UTC)), functions_url, "api", url)
+    add_recording(emulator)
     values = host_settings(functions_url, url)
     values |= {"TWILIO_REST_CREDENTIAL": credential, "DAILY_SEGMENT_LIMIT": "0"}
     for name, value in values.items():
         monkeypatch.setenv(name, value)  # Azure's package reads the identity from there
-    runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=0.1)
+    runner = web.AppRunner(emulator.application(), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.SockSite(runner, socket).start()
     async with aiohttp.ClientSession() as session:
-        operator = Operator(state, url, session)
+        operator = Operator(emulator, url, session)
         operator.type(monkeypatch)
-        trial = Trial(state, values, operator)
+        trial = Trial(emulator, values, operator)
         use_around_each_write(monkeypatch, trial, asyncio.get_running_loop())
         await trial.begin()
         yield trial
         for instance in trial.opened:
             await instance.close()
     clients.reset()
-    await state.close()
+    await emulator.deskphone.close()
     await runner.cleanup()
 
 
@@ -211,10 +213,10 @@ def use_around_each_write(
     monkeypatch.setattr(KeyVault, "write", write_among_requests)
 
 
-def add_recording(state: State) -> None:
+def add_recording(emulator: LocalEmulator) -> None:
     """Let there be a recording that links open."""
-    now = state.clock.now()
-    state.store.recordings.put(
+    now = emulator.deskphone.clock.now()
+    emulator.deskphone.store.recordings.put(
         Recording(RECORDING, "CA" + "0" * 32, "", "RecordVerb", now, now, "completed", 1, 1)
     )
 

@@ -15,11 +15,11 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from deskphone.clock import ManualClock
-from deskphone.emulator import State
-from deskphone.server import application
+from deskphone.ports import listen, port_of
 from deskphone.values import AUTH_TOKEN, HANDSETS
+from local_stack.emulator import LocalEmulator
 from local_stack.supervision.host_environment import host_environment
-from local_stack.supervision.host_process import listen, port_of, start_host
+from local_stack.supervision.host_process import start_host
 from local_stack.testing import ROOT
 from local_stack.values import FUNCTION_KEY, host_settings
 
@@ -97,8 +97,8 @@ async def cold_host() -> AsyncGenerator[ColdHost]:
     functions, emulator = listen(0), listen(0)
     url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, emulator))
     # While its clock stands still Twilio reports nothing, so no report asks for anything either.
-    state = State(ManualClock(datetime.now(UTC)), url, "api", emulator_url)
-    app = application(state)
+    local = LocalEmulator(ManualClock(datetime.now(UTC)), url, "api", emulator_url)
+    app = local.application()
     app.middlewares.insert(0, count)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
@@ -117,7 +117,7 @@ async def cold_host() -> AsyncGenerator[ColdHost]:
     finally:
         await host.stop()
         functions.close()
-        await state.close()
+        await local.deskphone.close()
         await runner.cleanup()
 
 

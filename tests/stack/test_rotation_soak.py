@@ -20,11 +20,11 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from deskphone.clock import SystemClock
-from deskphone.emulator import State
-from deskphone.server import application
+from deskphone.ports import listen, port_of
 from deskphone.values import HANDSETS
+from local_stack.emulator import LocalEmulator
 from local_stack.supervision.host_environment import host_environment
-from local_stack.supervision.host_process import listen, port_of, start_host
+from local_stack.supervision.host_process import start_host
 from local_stack.testing import ROOT
 from local_stack.values import FUNCTION_KEY, host_settings
 from shared.recordings.links import RecordingLink
@@ -42,10 +42,10 @@ PAUSE_S = 0.7
 class Load:
     """Requests at a steady rate, as Twilio and the app's users make them, and their answers."""
 
-    def __init__(self, url: str, state: State, session: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, emulator: LocalEmulator, session: aiohttp.ClientSession) -> None:
         self.answers: dict[str, Counter[int]] = {}
         self._url = url
-        self._state = state
+        self._emulator = emulator
         self._session = session
         self._links = [self._link()]
         self._ended = False
@@ -54,13 +54,15 @@ class Load:
         """The query of a link that the app would make now."""
         expires_s = int(time.time()) + LIFE_S
         return RecordingLink(RECORDING, "mp3", expires_s).query(
-            self._state.secrets["LinkSigningKey"]
+            self._emulator.azure.secrets["LinkSigningKey"]
         )
 
     async def webhook(self) -> int:
         """A request signed with the token that the emulated Twilio signs with at this moment."""
         url, form = f"{self._url}/TwimlMessage?Message=Hello", {"From": HANDSETS[0]}
-        signature = RequestValidator(self._state.auth_token).compute_signature(url, form)
+        signature = RequestValidator(self._emulator.deskphone.auth_token).compute_signature(
+            url, form
+        )
         headers = {"X-Twilio-Signature": signature}
         async with self._session.post(url, data=form, headers=headers) as answer:
             return answer.status
@@ -99,13 +101,13 @@ class Load:
 
 
 @asynccontextmanager
-async def a_host(credential: str) -> AsyncGenerator[tuple[str, str, State]]:
-    """A host beside an emulator in this process: URL of the functions, of the emulator, state."""
+async def a_host(credential: str) -> AsyncGenerator[tuple[str, str, LocalEmulator]]:
+    """A host beside an emulator in this process: URL of the functions, of the emulator, itself."""
     functions, emulator = listen(0), listen(0)
     url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, emulator))
-    state = State(SystemClock(), url, "api", emulator_url)
-    add_recording(state)
-    runner = web.AppRunner(application(state), access_log=None, shutdown_timeout=0.1)
+    local = LocalEmulator(SystemClock(), url, "api", emulator_url)
+    add_recording(local)
+    runner = web.AppRunner(local.application(), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.SockSite(runner, emulator).start()
     environment = {**os.environ, "TWILIO_REST_CREDENTIAL": credential}
@@ -117,11 +119,11 @@ async def a_host(credential: str) -> AsyncGenerator[tuple[str, str, State]]:
         function_key=FUNCTION_KEY,
     )
     try:
-        yield f"{url}/api", emulator_url, state
+        yield f"{url}/api", emulator_url, local
     finally:
         await host.stop()
         functions.close()
-        await state.close()
+        await local.deskphone.close()
         await runner.cleanup()
 
 
@@ -129,8 +131,8 @@ async def rotated_under_load(
     monkeypatch: pytest.MonkeyPatch, credential: str, steps: list[Step]
 ) -> tuple[dict[str, Counter[int]], float, Counter[int | None]]:
     """Carry out steps under load: all answers, the seconds it took, and those to Twilio itself."""
-    async with a_host(credential) as (url, emulator_url, state), aiohttp.ClientSession() as session:
-        operator, load = Operator(state, emulator_url, session), Load(url, state, session)
+    async with a_host(credential) as (url, emulator_url, local), aiohttp.ClientSession() as session:
+        operator, load = Operator(local, emulator_url, session), Load(url, local, session)
         operator.type(monkeypatch)
         assert (await load.webhook(), await load.send(), await load.open()) == (200, 201, 200)
         begun = time.monotonic()
@@ -147,15 +149,15 @@ async def rotated_under_load(
         load.end()
         await asyncio.gather(*asking)
         took_s = time.monotonic() - begun
-        return load.answers, took_s, await answers_to_twilio(state)
+        return load.answers, took_s, await answers_to_twilio(local)
 
 
-async def answers_to_twilio(state: State) -> Counter[int | None]:
+async def answers_to_twilio(emulator: LocalEmulator) -> Counter[int | None]:
     """The app's answers to the emulated Twilio, once those under way (None) have come."""
     loop = asyncio.get_running_loop()
     patience_ends = loop.time() + 10
     while True:
-        statuses = Counter(one.status for one in state.store.deliveries)
+        statuses = Counter(one.status for one in emulator.deskphone.store.deliveries)
         if None not in statuses or loop.time() > patience_ends:
             return statuses
         await asyncio.sleep(0.05)

@@ -45,14 +45,14 @@ function makePerson(show) {
 }
 
 /** Ring, and tell the title of the tab. */
-function useRinging({ calls, unread, connected, handsets }, handset) {
+function useRinging({ calls, unread, connected, handsets, app: { title } }, handset) {
   const ringing = handsets.find((number) => [...calls.values()].some((call) => ringsAt(call, number)));
   const live = liveCall(calls, handset);
   const calling = live && isCaller(live) && live.status === "ringing";
   const kind = connected && (ringing ? "incoming" : calling && "outgoing");
   useEffect(() => (kind ? tones.ring(kind) : undefined), [kind]);
   const count = unread.size ? `(${unread.size}) ` : "";
-  document.title = ringing ? `● Ringing: ${formatNumber(ringing)}` : `${count}Switchboard`;
+  document.title = ringing ? `● Ringing: ${formatNumber(ringing)}` : `${count}${title}`;
   return ringing;
 }
 
@@ -92,7 +92,7 @@ function close({ key, target }) {
 }
 
 const TopBar = ({ state, view, onView, ringing }) => html`<header class="top-bar">
-  <h1><img src="/icon.svg" alt="" />Switchboard</h1>
+  <h1><img src="/icon.svg" alt="" />${state.app.title}</h1>
   <div class="choices views" role="group" aria-label="View">
     ${["Phone", "Inspector"].map(
       (name) => html`<button aria-pressed=${view === name} onClick=${() => onView(name)}>
@@ -101,7 +101,7 @@ const TopBar = ({ state, view, onView, ringing }) => html`<header class="top-bar
     )}
   </div>
   ${state.clock.kind === "manual" && html`<span class="soft">Manual clock, ${state.clock.now}</span>`}
-  <${HostState} host=${state.host} state=${state.connected ? state.host.state : "lost"} />
+  ${(state.host || !state.connected) && html`<${HostState} host=${state.host} connected=${state.connected} />`}
 </header>`;
 
 function App() {
@@ -139,7 +139,7 @@ function App() {
     <${TopBar} ...${{ state, view, ringing }} onView=${setView} />
     <${Banners} ...${state} />
     ${state.ready && html`
-      <${FaultStrip} ...${state.faults} />
+      <${FaultStrip} ...${state.faults} services=${state.fault_services} />
       <div class="rooms">
         <div class="phone-room">
           <${Switcher} ...${{ state, handset, onAdd, onAnswer }} onChoose=${choose} />

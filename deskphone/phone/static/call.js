@@ -27,11 +27,11 @@ export function useCall(calls, handset) {
 }
 
 /** The frame of each screen. It takes the focus itself: Enter must not answer or hang up. */
-function Screen({ call, numbers, test, label, about, children }) {
+function Screen({ call, state, test, label, about, children }) {
   const element = useRef();
   useEffect(() => element.current.focus(), []);
   const number = lineOf(call);
-  const name = nameOf(number, numbers);
+  const name = nameOf(number, state);
   return html`<section class="call-screen ${test}" role="dialog" aria-label=${label} tabindex="-1" data-testid=${test} ref=${element}>
     <header>
       <h2>${name}</h2>
@@ -45,10 +45,10 @@ function Screen({ call, numbers, test, label, about, children }) {
 const HangUp = ({ onClick }) =>
   html`<${Round} test="hangup" label="Hang up" icon="hangup" kind="decline" onClick=${onClick} />`;
 
-function Ringing({ call, numbers, onAct }) {
+function Ringing({ call, state, onAct }) {
   const caller = isCaller(call);
   const act = (deed, body) => () => onAct(call.sid, deed, body);
-  return html`<${Screen} ...${{ call, numbers }} test=${caller ? "outgoing-call" : "incoming-call"}
+  return html`<${Screen} ...${{ call, state }} test=${caller ? "outgoing-call" : "incoming-call"}
     label=${caller ? "Calling" : "Incoming call"} about=${caller ? "Calling…" : "Incoming call"}>
     <div class="lamp" aria-hidden="true"><i /><${Icon} name="phone" /></div>
     <div class="actions">
@@ -61,7 +61,7 @@ function Ringing({ call, numbers, onAct }) {
   </${Screen}>`;
 }
 
-/** What the functions wait for, in words. */
+/** What the app waits for, in words. */
 const WANTED = {
   keys: "Waiting for your keys",
   speech: "Listening to you",
@@ -83,11 +83,11 @@ function Speech({ call, recording, onAct, onSay }) {
   </div>`;
 }
 
-function Talking({ call, numbers, state, muted, onMute, onKey, onSay, onAct }) {
+function Talking({ call, state, muted, onMute, onKey, onSay, onAct }) {
   const { wants } = call;
   const about = html`<${Timer} seconds=${() => talkSeconds(call, state.clock)} />`;
   const recording = wants.includes("recording");
-  return html`<${Screen} ...${{ call, numbers, about }} test="in-call" label="Call">
+  return html`<${Screen} ...${{ call, state, about }} test="in-call" label="Call">
     <${Captions} timeline=${call.timeline} live=${true} note=${WANTED[recording ? "recording" : [...wants].sort().join(" ")]} />
     <p class="situation" role="status">${situationOf(state, call)}</p>
     ${(recording || wants.includes("speech")) && html`<${Speech} key=${recording} ...${{ call, recording, onAct, onSay }} />`}
@@ -100,11 +100,12 @@ function Talking({ call, numbers, state, muted, onMute, onKey, onSay, onAct }) {
   </${Screen}>`;
 }
 
-function Ended({ call, numbers, state: { clock, alerts }, onDismiss }) {
+function Ended({ call, state, onDismiss }) {
+  const { clock, alerts } = state;
   const time = call.status === "completed" ? ` · ${talkTime(talkSeconds(call, clock))}` : "";
   const problem = [...alerts.values()].findLast(({ sid }) => sid === call.sid);
   const about = html`<span role="status">Call ${call.status}${time}</span>`;
-  return html`<${Screen} ...${{ call, numbers, about }} test="call-ended" label="Call ended">
+  return html`<${Screen} ...${{ call, state, about }} test="call-ended" label="Call ended">
     <${Captions} timeline=${call.timeline} note=${problem?.message} />
     <div class="actions"><button class="soft-button glass" onClick=${onDismiss}>Done</button></div>
   </${Screen}>`;
@@ -113,5 +114,5 @@ function Ended({ call, numbers, state: { clock, alerts }, onDismiss }) {
 /** The screen that fits the state of the call. */
 export function CallScreen({ call, state, ...rest }) {
   const View = { ringing: Ringing, queued: Ringing, "in-progress": Talking }[call.status] ?? Ended;
-  return html`<${View} key=${call.sid} ...${{ call, state, numbers: state.numbers, ...rest }} />`;
+  return html`<${View} key=${call.sid} ...${{ call, state, ...rest }} />`;
 }

@@ -1,4 +1,4 @@
-/** The commands that text and ring a handset, ready to be copied. */
+/** The app's commands, such as those that text and ring a handset, ready to be copied. */
 import { Icon } from "./icons.js";
 import { html, useState } from "./ui.js";
 
@@ -21,11 +21,6 @@ function Command({ label, source }) {
   </figure>`;
 }
 
-export function Commands({ answers_url: url, function_key: secret, handset }) {
-  const command = (label, name, body) => html`<${Command} label=${label}
-    source="curl -X POST ${url}/${name} -H 'x-functions-key: ${secret}' -d '${JSON.stringify(body)}'" />`;
-  return html`<div class="commands">
-    ${command("Text this handset", "SendSms", { to: handset, body: "Hello" })}
-    ${command("Ring it", "PlaceCall", { to: handset })}
-  </div>`;
-}
+export const Commands = ({ commands, handset }) => html`<div class="commands">
+  ${commands.map(([label, source]) => html`<${Command} label=${label} source=${source.replaceAll("{handset}", handset)} />`)}
+</div>`;

@@ -13,9 +13,9 @@ export function Dialler({ state, tones, onCall, onText }) {
   };
   return html`<div class="dialler">
     <output class=${typed ? "" : "soft"} aria-label="Number">${formatNumber(number)}</output>
-    ${state.numbers.length > 1 && html`<select aria-label="Numbers of your functions" value=${numberOf(number, state.numbers)?.number ?? ""}
+    ${state.numbers.length > 1 && html`<select aria-label="Numbers of ${state.app.name}" value=${numberOf(number, state.numbers)?.number ?? ""}
       onChange=${({ target }) => setTyped(target.value)}>
-      <option value="" disabled>Numbers of your functions</option>
+      <option value="" disabled>Numbers of ${state.app.name}</option>
       ${state.numbers.map((entry) => html`<option value=${entry.number}>${entryOf(entry.number, state)}</option>`)}
     </select>`}
     <${Keypad} onKey=${key} />

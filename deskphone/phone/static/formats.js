@@ -18,13 +18,16 @@ export const formatNumber = (number) => number.replace(AMERICAN, "($1) $2-$3");
 /** The record of a number of the account; undefined for any other. */
 export const numberOf = (number, numbers) => numbers.find((record) => record.number === number);
 
-/** Who a number belongs to: the functions answer the account's numbers. */
-export const nameOf = (number, numbers) => (numberOf(number, numbers) ? "Your functions" : formatNumber(number));
+/** "your app" -> "Your app". */
+export const capitalized = (text) => text.replace(/^./, (letter) => letter.toUpperCase());
 
-/** A number as it is chosen from a list, with the function that answers its calls. */
-export function entryOf(number, { numbers, answers_url: answersUrl }) {
+/** Who a number belongs to: the app answers the account's numbers. */
+export const nameOf = (number, { numbers, app }) => (numberOf(number, numbers) ? capitalized(app.name) : formatNumber(number));
+
+/** A number as it is chosen from a list, with what answers its calls. */
+export function entryOf(number, { numbers, app }) {
   const url = numberOf(number, numbers)?.voice_url ?? "";
-  return `${formatNumber(number)} ${endpoint(url, answersUrl)[0]}`.trim();
+  return `${formatNumber(number)} ${endpoint(url, app.answers_url)[0]}`.trim();
 }
 
 export const timeOfDay = (iso) => hours.format(new Date(iso));
@@ -33,9 +36,9 @@ export const timeOfDay = (iso) => hours.format(new Date(iso));
 export const talkTime = (seconds) =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-/** The function's name and the query of a webhook; the whole address when it goes elsewhere. */
+/** The answer's name and the query of a webhook; the whole address when it goes elsewhere. */
 export function endpoint(url, answersUrl) {
-  if (!url.startsWith(`${answersUrl}/`)) return [url, ""];
+  if (!answersUrl || !url.startsWith(`${answersUrl}/`)) return [url, ""];
   const [name, query] = url.slice(answersUrl.length + 1).split(/(\?.*)/s);
   return [name, query];
 }

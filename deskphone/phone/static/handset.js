@@ -12,7 +12,7 @@ function Peer({ state, all, peer, onPeer, onCall }) {
   return html`<header class="peer">
     <img src="/icon.svg" alt="" />
     <div>
-      <h2>${nameOf(peer, state.numbers)}</h2>
+      <h2>${nameOf(peer, state)}</h2>
       ${all.length > 1
         ? html`<select aria-label="Conversation" value=${peer} onChange=${({ target }) => onPeer(target.value)}>
             ${all.map((number) => html`<option value=${number}>${entryOf(number, state)}</option>`)}
@@ -30,7 +30,7 @@ function Messages({ state, handset, peer, onPeer, onCall, onText, selection, onS
   const send = (body) => onText(handset, peer, body);
   return html`<${Peer} all=${peersOf(state, handset, peer)} ...${{ state, peer, onPeer, onCall }} />
     <${Thread} key=${peer} items=${threadOf(state, handset, peer)} onSend=${send}
-      ...${{ peer, selection, onSelect }} />
+      ...${{ peer, app: state.app, selection, onSelect }} />
     <${Compose} draft=${drafts[key] ?? ""} onDraft=${(draft) => onDraft(key, draft)} onSend=${send}
       peer=${peer} />`;
 }

@@ -1,4 +1,4 @@
-/** The state of the functions: a lamp in the bar, a banner when something is wrong. */
+/** The state of the functions, where they have a host: a lamp in the bar, a banner when something is wrong. */
 import { Icon } from "./icons.js";
 import { html } from "./ui.js";
 
@@ -7,29 +7,33 @@ const Report = ({ reason, errors }) => html`
   ${reason && html`<pre>${reason}</pre>`}
   ${errors.filter((error) => error.reason !== reason).map((error) => html`<p><b>${error.function}</b> ${error.reason}</p>`)}`;
 
+const NO_HOST = { state: "", reason: "", functions: [], errors: [] };
 const STATES = { lost: "Not connected", starting: "Functions starting", failed: "Functions not running" };
 
 const running = ({ functions, errors }) =>
   `${functions.length} functions running${errors.length ? `, ${errors.length} not loaded` : ""}`;
 
-export const HostState = ({ host, state }) => html`<details>
-  <summary data-testid="host-state" class="${state} ${host.errors.length ? "partial" : ""}">
-    <i /><span role="status">${STATES[state] ?? running(host)}</span>
-  </summary>
-  <div class="popover"><${Report} ...${host} /><ul>${host.functions.map((name) => html`<li>${name}</li>`)}</ul></div>
-</details>`;
+export function HostState({ host = NO_HOST, connected }) {
+  const state = connected ? host.state : "lost";
+  return html`<details>
+    <summary data-testid="host-state" class="${state} ${host.errors.length ? "partial" : ""}">
+      <i /><span role="status">${STATES[state] ?? running(host)}</span>
+    </summary>
+    <div class="popover"><${Report} ...${host} /><ul>${host.functions.map((name) => html`<li>${name}</li>`)}</ul></div>
+  </details>`;
+}
 
 const Banner = ({ test, title, children }) => html`<div class="banner" role="alert" data-testid=${test}>
   <${Icon} name="warning" /><div><b>${title}</b>${children}</div>
 </div>`;
 
 /** What keeps the phone from working, said where the person looks. */
-export function Banners({ connected, ready, host }) {
+export function Banners({ connected, ready, app, host = NO_HOST }) {
   const failed = host.state === "failed";
   return html`
     ${!connected && html`<${Banner} test="connection-banner"
       title=${ready ? "Connection to the emulator lost" : "Waiting for the emulator"}>
-      <p>Is <code>python3 dev.py start</code> running? This page connects again by itself.</p>
+      <p>Is ${app.start ? html`<code>${app.start}</code>` : "it"} running? This page connects again by itself.</p>
     </${Banner}>`}
     ${(failed || host.errors.length > 0) && html`<${Banner} test="host-banner"
       title=${failed ? "Your functions are not running" : "Some functions did not load"}>

@@ -24,9 +24,9 @@ const Filters = ({ all, filter, onFilter }) => html`<div class="choices" role="g
   })}
 </div>`;
 
-const Welcome = ({ commands }) => html`<div class="welcome">
+const Welcome = ({ app, commands }) => html`<div class="welcome">
   <h2>Your browser is a phone now</h2>
-  <p>Run one of these in a terminal, or text and call your functions from the handset. All that
+  <p>${commands ? "Run one of these in a terminal, or text and call" : "Text and call"} ${app.name} from the handset. All that
     happens appears here.</p>
   ${commands}
 </div>`;
@@ -34,7 +34,8 @@ const Welcome = ({ commands }) => html`<div class="welcome">
 export function Inspector({ state, handset, selection, onSelect }) {
   const [filter, setFilter] = useState("All");
   const [limit, setLimit] = useState(PAGE);
-  const { numbers, line, handsets, answers_url: answersUrl } = state;
+  const { numbers, line, app, faults, fault_services: services } = state;
+  const { answers_url: answersUrl } = app;
   const all = tracesOf(state);
   const list = useRef();
   useLayoutEffect(() => {
@@ -42,18 +43,18 @@ export function Inspector({ state, handset, selection, onSelect }) {
   }, [all[0]?.sid]);
   const chosen = all.filter(({ sid }) => sid === selection);
   const shown = chosen.length ? chosen : all.filter(FILTERS[filter]);
-  const commands = html`<${Commands} ...${state} handset=${handset} />`;
+  const commands = app.commands.length > 0 && html`<${Commands} commands=${app.commands} handset=${handset} />`;
   const fresh = !all.length;
   return html`<main class="inspector" aria-label="Inspector">
     <div class="inspector-bar">
       ${chosen.length
         ? html`<button class="soft-button" onClick=${() => onSelect(selection)}>Show all</button>`
         : !fresh && html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
-      <${Numbers} ...${{ numbers, line, handsets, answersUrl }} />
-      <${BreakIt} ...${state.faults} />
-      ${!fresh && html`<details><summary>Commands</summary><div class="popover">${commands}</div></details>`}
+      <${Numbers} ...${{ numbers, line, app }} />
+      <${BreakIt} ...${faults} services=${services} notes=${app.fault_notes} />
+      ${!fresh && commands && html`<details><summary>Commands</summary><div class="popover">${commands}</div></details>`}
     </div>
-    ${fresh && html`<${Welcome} commands=${commands} />`}
+    ${fresh && html`<${Welcome} app=${app} commands=${commands} />`}
     ${!fresh && html`<div class="traces" ref=${list}>
       ${!chosen.length && html`<${Rooms} ...${state} />`}
       ${!shown.length && html`<p class="soft">Nothing to show.</p>`}

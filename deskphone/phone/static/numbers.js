@@ -1,5 +1,4 @@
 /** The numbers of the account: what answers their calls and texts. */
-import { voiceExamples, textExamples } from "./examples.js";
 import { formatNumber } from "./formats.js";
 import { refuse, send } from "./person.js";
 import { html, memo } from "./ui.js";
@@ -7,6 +6,7 @@ import { html, memo } from "./ui.js";
 /** What people type and no URL may have is percent-encoded. */
 const encoded = (text) => text.trim().replace(/[^!-~]|["<>]/gu, encodeURIComponent);
 
+/** `examples` are titles and addresses; these, too, may be relative to `answersUrl`. */
 function Address({ number, name, label, answersUrl, examples }) {
   const url = number[name];
   const own = `${answersUrl}/`;
@@ -26,26 +26,27 @@ function Address({ number, name, label, answersUrl, examples }) {
       <input key=${url} data-testid=${name} spellcheck="false" autocomplete="off" placeholder="Nothing answers"
         aria-label=${title} defaultValue=${url.startsWith(own) ? url.slice(own.length) : url}
         onChange=${({ target }) => save(target)} /></label>
-    <select aria-label="Examples: ${title}" onChange=${choose}>
+    ${examples.length > 0 && html`<select aria-label="Examples: ${title}" onChange=${choose}>
       <option value="">Examples</option>
       ${examples.map(([title, value]) => html`<option value=${value}>${title}</option>`)}
-    </select>
+    </select>`}
   </div>`;
 }
 
-export const Numbers = memo(({ numbers, line, handsets, answersUrl }) => {
+export const Numbers = memo(({ numbers, line, app }) => {
+  const { answers_url: answersUrl } = app;
   const change = (method, path) => ({ target }) => send(method, path, {}).catch(refuse(target));
   return html`<details class="numbers">
     <summary data-testid="numbers">Numbers</summary>
     <div class="popover">
-      <p class="soft">What answers the numbers of your account: a function, or any address.</p>
+      <p class="soft">What answers the numbers of your account: ${answersUrl && "a function, or "}any address.</p>
       ${numbers.map((number) => html`<section key=${number.sid} data-testid="number">
         <h2>${formatNumber(number.number)}
           ${number.number !== line && html`<button class="soft" aria-label="Remove ${formatNumber(number.number)}"
             onClick=${change("DELETE", `numbers/${number.sid}`)}>Remove</button>`}
         </h2>
-        <${Address} name="voice_url" label="Calls" examples=${voiceExamples(handsets)} ...${{ number, answersUrl }} />
-        <${Address} name="sms_url" label="Texts" examples=${textExamples(handsets)} ...${{ number, answersUrl }} />
+        <${Address} name="voice_url" label="Calls" examples=${app.voice_examples} ...${{ number, answersUrl }} />
+        <${Address} name="sms_url" label="Texts" examples=${app.text_examples} ...${{ number, answersUrl }} />
       </section>`)}
       <button class="soft-button" data-testid="add-number" onClick=${change("POST", "numbers")}>Add a number</button>
     </div>

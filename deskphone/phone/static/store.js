@@ -14,7 +14,8 @@ const initialState = {
   ...Object.fromEntries(KINDS.map((kind) => [kind, new Map()])), // by sid or id
   older: false, // more has happened than is kept
   unread: new Set(), // sids of texts that nobody has looked at
-  host: { state: "starting", reason: "", functions: [], errors: [] },
+  host: undefined, // how the app's server is doing, if it has one
+  app: { title: document.title },
   clock: { kind: "system" },
 };
 
@@ -43,6 +44,7 @@ function fromSnapshot(state, data) {
   return {
     ...state,
     ...data,
+    host: data.host,
     connected: true,
     ready: true,
     ...Object.fromEntries(KINDS.map((kind) => [kind, mapped(data[kind])])),

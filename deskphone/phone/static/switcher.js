@@ -30,7 +30,7 @@ function AddHandset({ state, onAdd }) {
     event.preventDefault();
     const field = event.target.number;
     const number = international(field.value);
-    field.setCustomValidity(numberOf(number, state.numbers) ? "Your functions answer this number." : number ? "" : "A phone number with its +");
+    field.setCustomValidity(numberOf(number, state.numbers) ? `This is a number of ${state.app.name}.` : number ? "" : "A phone number with its +");
     if (!field.reportValidity()) return;
     const details = event.target.parentNode;
     details.open = false;

@@ -1,5 +1,5 @@
 /** The texts and calls between one handset and one number. */
-import { formatNumber, isWebAddress, talkTime, timeOfDay } from "./formats.js";
+import { capitalized, formatNumber, isWebAddress, talkTime, timeOfDay } from "./formats.js";
 import { Icon } from "./icons.js";
 import { isCaller, talkSeconds } from "./records.js";
 import { html, memo } from "./ui.js";
@@ -38,14 +38,14 @@ const Call = memo(
   </button>`,
 );
 
-const Empty = ({ onSend }) => html`<div class="empty">
+const Empty = ({ app, onSend }) => html`<div class="empty">
   <${Icon} name="message" />
   <h2>No texts yet</h2>
-  <p>Your functions can text this handset, or you text them first.</p>
+  <p>${capitalized(app.name)} can text this handset, or you text them first.</p>
   <button class="soft-button" onClick=${() => onSend("Hello")}>Send “Hello”</button>
 </div>`;
 
-export function Thread({ items, peer, selection, onSelect, onSend }) {
+export function Thread({ items, peer, app, selection, onSelect, onSend }) {
   const rest = (record) => ({ key: record.sid, selected: selection === record.sid, onSelect });
   return html`<div class="thread" data-testid="thread" role="log" tabindex="0" aria-label="Texts with ${formatNumber(peer)}">
     <div>
@@ -55,6 +55,6 @@ export function Thread({ items, peer, selection, onSelect, onSend }) {
           : html`<${Text} text=${record} ...${rest(record)} />`,
       )}
     </div>
-    ${!items.length && html`<${Empty} onSend=${onSend} />`}
+    ${!items.length && html`<${Empty} ...${{ app, onSend }} />`}
   </div>`;
 }

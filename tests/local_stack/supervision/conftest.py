@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deskphone.ports import listen, port_of
 from local_stack.host.addresses import LOOPBACK
-from local_stack.supervision.host_process import listen, port_of
 from local_stack.supervision.supervisor import HostState, Supervisor
 from local_stack.values import FUNCTION_KEY
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from local_stack.supervision.host_process import PortInUseError, describe_exit, listen, port_of
+from deskphone.ports import PortInUseError, listen, port_of
+from local_stack.supervision.host_process import describe_exit
 
 
 def test_a_taken_port_is_named_with_the_option_that_chooses_another() -> None:

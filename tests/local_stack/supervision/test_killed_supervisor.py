@@ -15,7 +15,7 @@ TIME_LIMIT_S = 20.0
 SUPERVISING_PROGRAM = """
 import asyncio, os, sys
 from pathlib import Path
-from local_stack.supervision.host_process import listen
+from deskphone.ports import listen
 from local_stack.supervision.supervisor import Supervisor
 
 supervisor = Supervisor(

@@ -20,8 +20,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from deskphone.clock import SystemClock
-from local_stack.azure import PREFIX, StorageDoor, Tables
 from local_stack.azure.identity import Identity
+from local_stack.azure.table_door import PREFIX, StorageDoor
+from local_stack.azure.tables import Tables
 from local_stack.values import IDENTITY_HEADER, TABLE_URL
 from shared.config.settings import Settings
 from shared.ledger.memory import MemoryLedger

@@ -1,0 +1,40 @@
+"""Listening sockets on this machine. Imports nothing slow."""
+
+import os
+import socket
+
+LOOPBACK = "127.0.0.1"
+HIGHEST_PORT = 65_535
+BACKLOG = 1024  # connections that wait while a server restarts
+
+
+class PortInUseError(Exception):
+    """A port cannot be used; the message names it and the option that chooses another."""
+
+
+def listen(port: int, *, option: str = "--port") -> socket.socket:
+    """Return a listening socket on 127.0.0.1; port 0 takes any free one.
+
+    Raises PortInUseError, which names `option`.
+    """
+    if not 0 <= port <= HIGHEST_PORT:
+        raise PortInUseError(f"{port} is no port; choose one up to {HIGHEST_PORT} with {option}")
+    try:
+        # create_server picks the address reuse that is right for the system.
+        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise PortInUseError(
+            f"cannot listen on port {port} ({reason}); choose another with {option}"
+        ) from error
+
+
+def port_of(listener: socket.socket) -> int:
+    """Return the port a socket listens on."""
+    port: int = listener.getsockname()[1]
+    return port
+
+
+def url_of(port: int) -> str:
+    """Return the URL of a port, without a final slash."""
+    return f"http://{LOOPBACK}:{port}"

@@ -1,0 +1,56 @@
+"""What a terminal shows of the emulator: faults, alerts and refused signatures."""
+
+import contextlib
+import sys
+
+from deskphone.account.store import Record
+from deskphone.faults.faults import Faults
+from deskphone.records.history import Alert, Delivery, SignatureCheck
+
+
+class Terminal:
+    """Prints what a person wants to know of each change."""
+
+    async def faults_changed(self, faults: Faults) -> None:
+        """Print what is broken on purpose from now on."""
+        names = ", ".join(str(fault) for fault in faults.on)
+        self.print(f"Faults on, seed {faults.seed}: {names}" if names else "Faults off")
+
+    def record_changed(self, _: str, record: Record | None) -> None:
+        """Print what went wrong: an alert, or a signature that the app refused."""
+        if isinstance(record, Alert):
+            self.alert(record)
+        elif isinstance(record, Delivery) and record.signature and record.signature.reason:
+            self.refused_signature(record, record.signature)
+
+    def alert(self, alert: Alert) -> None:
+        """Print what went wrong in a text or call; the page shows it in its place."""
+        number = f"Twilio {alert.level} {alert.code}" if alert.code else "Not emulated"
+        self.print(f"{number}: {alert.message} {alert.resource_sid}".rstrip())
+
+    def refused_signature(self, delivery: Delivery, check: SignatureCheck) -> None:
+        """Print step by step why the app refused a signature; the page shows the URLs, too.
+
+        An app that gives no reason may have refused something else; that is for the page.
+        """
+        marks = {True: "same", False: "DIFFERS", None: "?"}
+        lines = [f"  {step.name:<9} {marks[step.agrees]:<8} {step.text}" for step in check.steps]
+        heading = f"Refused ({delivery.purpose}, {delivery.resource_sid}): {check.reason}"
+        self.print("\n".join([heading, *lines, f"  What to do: {check.advice}"]))
+
+    @staticmethod
+    def print(text: str) -> None:
+        """Print it; a terminal that is gone, or cannot show a character, stops no call."""
+        encoding = sys.stdout.encoding or "utf-8"
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.write(
+                _plain(f"{text}\n").encode(encoding, "backslashreplace").decode(encoding)
+            )
+            sys.stdout.flush()
+
+
+def _plain(text: str) -> str:
+    """Write out what would steer the terminal: the app's answers stand in alerts."""
+    return "".join(
+        one if one.isprintable() or one in "\n\t" else ascii(one).strip("'") for one in text
+    )

@@ -1,0 +1,23 @@
+"""All routes below /emulator/."""
+
+from aiohttp import web
+
+from deskphone.emulator import Emulator
+from deskphone.world.control import Control
+from deskphone.world.faults import FaultsDoor
+from deskphone.world.numbers import Numbers
+from deskphone.world.observation import Observation
+from deskphone.world.people import People
+
+
+def world_routes(emulator: Emulator) -> list[web.RouteDef]:
+    """Return them for one emulator."""
+    store, resource = emulator.store, emulator.api.resource
+    numbers = resource("IncomingPhoneNumbers")
+    return [
+        *People(store, emulator.network.exchange, emulator.network.texts).routes(),
+        *Numbers(store, numbers, emulator.handsets, emulator.app.answers_url).routes(),
+        *Observation(store, resource("Recordings")).routes(),
+        *Control(emulator.clock, emulator.feed.clock_changed, emulator.reset).routes(),
+        *FaultsDoor(emulator.faults, emulator.fault_switch, emulator.fault_services).routes(),
+    ]

@@ -1,0 +1,53 @@
+"""Azure's stand-ins together: vault, managed identity and tables, and the doors to them."""
+
+from collections.abc import Callable, Sequence
+
+from aiohttp import web
+
+from deskphone.clock import Clock
+from deskphone.webhooks.advice import Finding
+from local_stack.azure.identity import Identity
+from local_stack.azure.table_door import PREFIX, StorageDoor
+from local_stack.azure.tables import Tables
+from local_stack.azure.token_places import TokenPlaces, judge_token
+from local_stack.azure.vault import Vault
+from local_stack.values import SECRETS
+
+
+class Azure:
+    """What they hold.
+
+    `secrets` are the vault's by name, `given` is what it last gave out to the app. `is_rotated`:
+    the account's auth token was changed on purpose.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.secrets = dict(SECRETS)
+        self.given: dict[str, str] = {}
+        self.is_rotated = False
+        self._tables = Tables(clock)
+        self._identity = Identity()
+        self._vault = Vault(self.secrets, self._identity, self.given)
+
+    def reset(self) -> None:
+        """Return to the state of a fresh start; the app keeps what it was given."""
+        self._tables.clear()
+        self.secrets.clear()
+        self.secrets.update(SECRETS)
+
+    def judge_token(self, token: str, tried: Sequence[str]) -> Finding:
+        """Say whether the app can have a token, by the names of the secrets that it tried."""
+        places = TokenPlaces.of(token, self.secrets, self.given, is_rotated=self.is_rotated)
+        return judge_token(tried, places)
+
+    def routes(self, on_gap: Callable[[str], None]) -> list[web.RouteDef]:
+        """Return the doors; `on_gap` is told what is not emulated."""
+        vault = self._vault
+        storage = StorageDoor(self._tables, self._identity, on_gap)
+        return [
+            web.get("/identity/token", self._identity.token),
+            web.get("/vault/secrets", vault.names),
+            web.put("/vault/secrets/{name}", vault.write),
+            web.get("/vault/secrets/{name}{version:/?.*}", vault.secret),
+            web.route("*", PREFIX + "{path:.*}", storage.handle),
+        ]

@@ -1,0 +1,71 @@
+"""Who has the account's present auth token: the vault, and the app."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from deskphone.records.history import SignatureStep
+from deskphone.webhooks.advice import Finding, listed
+
+
+@dataclass(frozen=True)
+class TokenPlaces:
+    """Where the token is, by the names of secrets.
+
+    `in_vault` hold it now, `in_app` gave it to the app when that last asked; `asked` has every
+    secret that the app ever asked for. `is_rotated`: it was changed on purpose.
+    """
+
+    in_vault: frozenset[str] = frozenset()
+    in_app: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    is_rotated: bool = False
+
+    @classmethod
+    def of(
+        cls, token: str, vault: Mapping[str, str], given: Mapping[str, str], *, is_rotated: bool
+    ) -> Self:
+        """Find the token in what the vault holds and in what it last gave to the app."""
+        in_vault, in_app = (
+            frozenset(name for name, value in secrets.items() if value == token)
+            for secrets in (vault, given)
+        )
+        return cls(in_vault, in_app, frozenset(given), is_rotated)
+
+
+def judge_token(tried: Sequence[str], places: TokenPlaces) -> Finding:
+    """Say whether the app can have the token that signed, and what to do.
+
+    The names are those of secrets: what the app tried, none when it does not say.
+    """
+    if not tried:
+        return SignatureStep("Token", None, _vault_says(places)), ""
+    names = listed(tried)
+    if places.in_app & set(tried):
+        text = f"The app has the account's present token. It tried {names}"
+        return SignatureStep("Token", True, text), ""
+    if not places.asked & set(tried):
+        text = f"The app tried {names}, and has not asked this vault for it"
+        advice = "Its token comes from elsewhere: give it the account's present one, or the vault."
+        return SignatureStep("Token", None, text), advice
+    text = f"{_changed(places)}, the app tried {names} as it was before"
+    if places.in_vault & set(tried):
+        advice = (
+            "The vault holds the present token, and the app looks for it once a minute. To change "
+            "the token without an outage: docs/rotation.md"
+        )
+        return SignatureStep("Token", False, text), advice
+    text = f"{_vault_says(places)}. The app tried {names}"
+    advice = "Store the account's present token as TwilioAuthToken: docs/rotation.md"
+    return SignatureStep("Token", False, text), advice
+
+
+def _changed(places: TokenPlaces) -> str:
+    why = " (the fault rotated is on)" if places.is_rotated else ""
+    return f"The account's token has changed{why}"
+
+
+def _vault_says(places: TokenPlaces) -> str:
+    if not places.in_vault:
+        return "No secret in the vault is the account's present token"
+    return f"The vault holds the account's present token as {listed(sorted(places.in_vault))}"

@@ -1,0 +1,52 @@
+"""Ready answers for a number, and commands that use the functions, as the page offers them."""
+
+from urllib.parse import urlencode
+
+from deskphone.values import HANDSETS
+from local_stack.values import FUNCTION_KEY
+
+OWNER = HANDSETS[1]
+"""Whom the line's calls and texts are for."""
+
+
+def _address(function: str, parameters: dict[str, str]) -> str:
+    return f"{function}?{urlencode(parameters)}"
+
+
+VOICEMAIL = _address(
+    "TwimlVoicemail",
+    {"Notify": OWNER, "Message": "Nobody is here. Please leave a message after the beep."},
+)
+FORWARD = _address("TwimlForward", {"PhoneNumber": OWNER, "FailUrl": VOICEMAIL})
+MENU = {
+    "Message": "Press 1 to talk to us, or 2 to leave a message.",
+    "Options[1]": FORWARD,
+    "Options[2]": VOICEMAIL,
+}
+QUEUE = {"Name": "support", "Message": "Please hold.", "Notify": OWNER}
+KEYWORDS = {"Keywords[hours]": "We are open from 9 to 5.", "Message": "Text HOURS."}
+
+VOICE_EXAMPLES = (
+    ("Hello", "TwimlHello"),
+    ("A message", _address("TwimlMessage", {"Message": "We are closed today."})),
+    ("A menu", _address("TwimlMenu", MENU)),
+    ("Forward, or else voicemail", FORWARD),
+    ("Voicemail", VOICEMAIL),
+    ("A queue", _address("TwimlQueue", QUEUE)),
+    ("An agent of the queue", _address("TwimlAgent", {"Name": "support"})),
+    ("A conference", _address("TwimlConference", {"Name": "meeting"})),
+)
+TEXT_EXAMPLES = (
+    ("Reply", "TwimlReply"),
+    ("Reply by keyword", _address("TwimlReply", KEYWORDS)),
+    ("Forward", _address("TwimlReply", {"Forward": OWNER})),
+)
+
+
+def commands(answers_url: str) -> tuple[tuple[str, str], ...]:
+    """Return a title and a command each; {handset} stands for the number in hand."""
+    send = f"curl -X POST {answers_url}/%s -H 'x-functions-key: {FUNCTION_KEY}' -d '%s'"
+    return (
+        ("Text this handset", send % ("SendSms", '{"to":"{handset}","body":"Hello"}')),
+        ("Ring it", send % ("PlaceCall", '{"to":"{handset}"}')),
+    )

@@ -1,0 +1,36 @@
+"""How the Functions host is doing, as the page shows it."""
+
+import re
+from http import HTTPStatus
+
+from local_stack.supervision.supervisor import HostState
+
+NAME_SHOWN = 80
+"""Characters of a name that an alert shows."""
+
+
+class HostView:
+    """Keeps the newest state of the host."""
+
+    def __init__(self, answers_url: str) -> None:
+        self._answers_url = answers_url
+        self.state = HostState("starting", "")
+
+    def view(self) -> dict[str, object]:
+        """Return the state as JSON."""
+        state = self.state
+        return {
+            "state": state.state,
+            "reason": state.reason,
+            "functions": list(state.functions),
+            "errors": [{"function": name, "reason": reason} for name, reason in state.errors],
+        }
+
+    def why(self, url: str, status: int) -> str:
+        """Say so when a URL names a function that the app does not have."""
+        before, _, rest = url.partition(f"{self._answers_url}/")
+        name = re.split("[?#]", rest)[0]
+        known = [one.lower() for one in self.state.functions]
+        if status != HTTPStatus.NOT_FOUND or before or not name or "/" in name:
+            return ""
+        return "" if name.lower() in known else f"there is no function {name[:NAME_SHOWN]}"
