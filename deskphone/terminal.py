@@ -25,7 +25,7 @@ class Terminal:
 
     def alert(self, alert: Alert) -> None:
         """Print what went wrong in a text or call; the page shows it in its place."""
-        number = f"Twilio {alert.level} {alert.code}" if alert.code else "Not emulated"
+        number = f"Twilio {alert.level} {alert.code}" if alert.code else "Emulator"
         self.print(f"{number}: {alert.message} {alert.resource_sid}".rstrip())
 
     def refused_signature(self, delivery: Delivery, check: SignatureCheck) -> None:

@@ -271,7 +271,7 @@ def test_answers_of_all_kinds_are_looked_through(used: Used) -> None:
 
 
 def test_alerts_are_printed(used: Used) -> None:
-    assert "Not emulated: " in used.printed
+    assert "Emulator: " in used.printed
 
 
 def test_nothing_private_is_printed(used: Used) -> None:

@@ -62,9 +62,8 @@ class Lifecycle:
         call = live.call
         self._store.note(call.sid, "event", "ringing")
         if not call.instructions.url:
-            self._store.alert(
-                call.sid, None, f"The number {call.to} has no VoiceUrl, so nobody answers"
-            )
+            message = f"{call.to} has no VoiceUrl. Set one on the page, under Numbers."
+            self._store.alert(call.sid, None, message)
             self._calls.finish(call.sid, "failed")
             return
         await self._play(live, call.instructions)

@@ -66,7 +66,7 @@ class Conversation:
     def _webhooks_to_try(self) -> Iterator[Webhook]:
         number, sid = self._number, self._message.sid
         if not number.sms_url:
-            message = f"The number {number.phone_number} has no SmsUrl, so nobody answers"
+            message = f"{number.phone_number} has no SmsUrl. Set one on the page, under Numbers."
             self._store.alert(sid, None, message)
             return
         yield self._webhook(number.sms_url, number.sms_method, self._form)
