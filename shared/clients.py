@@ -14,7 +14,7 @@ from shared.config.credentials import AppSettings, Credentials
 from shared.config.local_stack import is_loopback
 from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError
-from shared.http.public_urls import PublicUrls
+from shared.http.urls import PublicUrls
 from shared.twilio_api.sign_in import RestCredentials, TwilioConnections
 
 if TYPE_CHECKING:

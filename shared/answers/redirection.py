@@ -1,4 +1,4 @@
-"""An answer that is somewhere else."""
+"""Redirection: an answer that sends Twilio to another URL for its TwiML."""
 
 from typing import NamedTuple
 

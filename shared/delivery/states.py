@@ -1,4 +1,4 @@
-"""What became of a message, call or recording, as far as Twilio has reported it to this app."""
+"""The reported state of each SID, kept in the ledger."""
 
 import json
 import re

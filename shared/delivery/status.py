@@ -1,4 +1,4 @@
-"""What became of a message, a call or an idempotency key, for who sent it.
+"""The answer of GetStatus: from the ledger, and from Twilio where the ledger knows nothing.
 
 The ledger has what Twilio reported; where that is nothing, Twilio is asked. Only the ledger knows
 keys.

@@ -1,4 +1,4 @@
-"""What must hold before the app sends something that costs, and what is counted."""
+"""Guards: check what is about to be sent against the settings, and count it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""How often one number is texted or called: counted exactly, by all instances together.
+"""How many texts and calls one number gets within a period: RECIPIENT_LIMIT.
 
 The row of a number holds the times of its last texts and calls. Each change of it is one atomic
 write, so no two instances can both take the last place. The times are those of the instances'

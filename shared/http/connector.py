@@ -1,4 +1,4 @@
-"""Connections that nobody closes. It brings in aiohttp: imported where a client is built."""
+"""The aiohttp connector of our HTTP clients, which Azure gives no chance to close."""
 
 import aiohttp
 

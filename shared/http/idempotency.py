@@ -1,4 +1,4 @@
-"""The header Idempotency-Key: how a caller says that two requests are the same one.
+"""The header Idempotency-Key: read it, and fingerprint the request it stands for.
 
 Source: the IETF draft "The Idempotency-Key HTTP Header Field". It writes the key in quotes, as a
 string of RFC 9651; without them it is taken as well, because most callers leave them out.

@@ -15,8 +15,8 @@ from shared.http.request_parts import (
     MAX_BODY_BYTES,
     MAX_FIELDS,
     media_type_of,
-    query_of,
 )
+from shared.http.urls import query_of
 
 # The host's own query parameters, in lower case: the function key and the name of the key.
 HOST_PARAMETERS = frozenset({"code", "clientid"})

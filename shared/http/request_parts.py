@@ -1,8 +1,4 @@
-"""The parts of a request, as sent: path and query, media type, and how long each may be.
-
-`req.url` is never taken apart by urllib: its host comes from a header and may be anything. The
-limits are explained in docs/guards.md.
-"""
+"""How much of a request is read (docs/guards.md), and its media type."""
 
 from http import HTTPStatus
 
@@ -25,21 +21,6 @@ class UrlTooLongError(TooLongError):
 
     def __init__(self, length: int) -> None:
         super().__init__(f"the URL has {length} characters; up to {MAX_URL_CHARS} are taken")
-
-
-def path_and_query(url: str) -> str:
-    """Return path and query of an absolute URL, or of one that begins with a slash, as sent."""
-    without_fragment = url.partition("#")[0]
-    if "://" not in without_fragment.partition("?")[0]:
-        return without_fragment
-    after_scheme = without_fragment.partition("://")[2]
-    host = after_scheme.partition("?")[0].partition("/")[0]
-    return after_scheme[len(host) :] or "/"
-
-
-def query_of(url: str) -> str:
-    """Return the query of a URL as sent, without its question mark."""
-    return url.partition("#")[0].partition("?")[2]
 
 
 def media_type_of(content_type: str) -> str:

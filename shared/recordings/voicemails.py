@@ -18,7 +18,7 @@ from shared.errors import (
     VaultError,
 )
 from shared.http.idempotency import Key
-from shared.http.public_urls import PublicUrls
+from shared.http.urls import PublicUrls
 from shared.phone_numbers import E164, is_withheld
 from shared.recordings.links import RecordingLink, require_strong
 from shared.recordings.sound import DEFAULT_FORMAT, RECORDING_SID

@@ -14,7 +14,7 @@ from shared.config.settings import Settings
 from shared.errors import InvalidRequestError
 from shared.guards.documents import Reach, reach_of
 from shared.http.inputs import Inputs, required
-from shared.http.public_urls import PublicUrls
+from shared.http.urls import PublicUrls
 from shared.http.web_addresses import twiml_url
 from shared.phone_numbers import parse_number
 from shared.sending import call_options

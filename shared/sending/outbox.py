@@ -26,7 +26,7 @@ from shared.errors import (
 )
 from shared.guards.guards import Guards
 from shared.http.idempotency import UNNAMED, Key
-from shared.http.public_urls import PublicUrls
+from shared.http.urls import PublicUrls
 from shared.sending.claims import Claims, HiddenClaimError, IdempotencyClaim
 from shared.sending.lookups import AmbiguousError, Lookups
 from shared.sending.request import Request

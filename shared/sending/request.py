@@ -1,4 +1,4 @@
-"""What every request to Twilio can say of itself, be it a text or a call."""
+"""Request: the protocol of whatever the outbox can send, a text or a call."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from shared.config.guard_settings import GuardSettings
 from shared.config.settings import Settings
 from shared.guards.guards import Outgoing
-from shared.http.public_urls import PublicUrls
+from shared.http.urls import PublicUrls
 from shared.sending.claims import IdempotencyClaim
 from shared.sending.lookups import Listed, Lookups
 

@@ -9,7 +9,7 @@ from shared.config.guard_settings import GuardSettings
 from shared.config.settings import Settings
 from shared.errors import InvalidRequestError
 from shared.http.inputs import Inputs, required
-from shared.http.public_urls import PublicUrls
+from shared.http.urls import PublicUrls
 from shared.http.web_addresses import media_url
 from shared.phone_numbers import MESSAGING_SERVICE_SID, parse_recipient, parse_sender
 from shared.sending import timing as message_timing

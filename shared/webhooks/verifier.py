@@ -15,9 +15,8 @@ from shared.http.request_parts import (
     MAX_BODY_BYTES,
     MAX_FIELDS,
     media_type_of,
-    path_and_query,
-    query_of,
 )
+from shared.http.urls import path_and_query, query_of
 from shared.webhooks import signatures
 from shared.webhooks.headers import (
     AUTH_TOKENS,

@@ -42,7 +42,7 @@ ANSWER = {
     "shared.config.guard_settings",
     "shared.config.local_stack",
     "shared.phone_numbers",
-    "shared.http.public_urls",
+    "shared.http.urls",
     "shared.http.responses",
     "shared.config.kinds",
     "shared.config.settings",

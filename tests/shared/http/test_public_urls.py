@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from shared.config.settings import Settings
-from shared.http.public_urls import PublicUrls
+from shared.http.urls import PublicUrls
 
 
 def urls(public_url: str = "https://app.example", local_stack_url: str = "") -> PublicUrls:

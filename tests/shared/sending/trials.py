@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.config.guard_settings import GuardSettings
     from shared.config.settings import Settings
     from shared.http.idempotency import Key
-    from shared.http.public_urls import PublicUrls
+    from shared.http.urls import PublicUrls
     from shared.sending.claims import IdempotencyClaim
     from shared.sending.lookups import Listed, Lookups
 

@@ -1,14 +1,31 @@
-"""URLs of this app's functions, as Twilio sees them."""
+"""URLs: the parts of a request's, as sent, and those of this app's functions as Twilio sees them.
+
+`req.url` is never taken apart by urllib: its host comes from a header and may be anything.
+"""
 
 import logging
 
 from shared.config.local_stack import is_loopback
 from shared.config.settings import Settings
-from shared.http.request_parts import path_and_query
 
 REPEAT_REPORTS = "#rc=3&rp=5xx,ct"
 
 log = logging.getLogger(__name__)
+
+
+def path_and_query(url: str) -> str:
+    """Return path and query of an absolute URL, or of one that begins with a slash, as sent."""
+    without_fragment = url.partition("#")[0]
+    if "://" not in without_fragment.partition("?")[0]:
+        return without_fragment
+    after_scheme = without_fragment.partition("://")[2]
+    host = after_scheme.partition("?")[0].partition("/")[0]
+    return after_scheme[len(host) :] or "/"
+
+
+def query_of(url: str) -> str:
+    """Return the query of a URL as sent, without its question mark."""
+    return url.partition("#")[0].partition("?")[2]
 
 
 class PublicUrls:

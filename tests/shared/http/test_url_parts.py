@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http.request_parts import path_and_query, query_of
+from shared.http.urls import path_and_query, query_of
 
 
 @pytest.mark.parametrize(
