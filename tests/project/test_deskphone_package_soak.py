@@ -1,0 +1,134 @@
+"""deskphone as other apps get it: its wheel alone, in a bare Python 3.11."""
+
+import os
+import re
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from uv import find_uv_bin
+
+from commands.lock import environment_for_uv, index_of_pip
+from deskphone.values import LINE, LINE_SID
+from tests.conftest import WebServer
+
+ROOT = Path(__file__).parents[2]
+PERSON = "+12025550123"
+LIMIT_BYTES = 1_000_000
+LIMIT_S = 30
+IMPORT_ALL = """
+import importlib, pkgutil, deskphone
+for module in pkgutil.walk_packages(deskphone.__path__, "deskphone."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
+pytestmark = pytest.mark.soak
+
+
+def environment() -> dict[str, str]:
+    """Return the environment without what names the Python of the tests."""
+    names = [name for name in os.environ if not name.startswith(("PYTHON", "VIRTUAL"))]
+    return environment_for_uv({name: os.environ[name] for name in names}, index_of_pip())
+
+
+def run(*command: str | Path, cwd: Path) -> None:
+    """Run a command outside the project; fail with its output."""
+    done = subprocess.run(
+        command, cwd=cwd, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def eventually(url: str, is_so: Callable[[Any], bool]) -> Any:
+    """Return the JSON at a URL as soon as it is as expected; fail with the last one."""
+    end = time.monotonic() + LIMIT_S
+    while not is_so(found := requests.get(url, timeout=10).json()):
+        assert time.monotonic() < end, found
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = ("build", "--quiet", "--python", "3.11", "--wheel", "--out-dir", folder)
+    run(find_uv_bin(), *build, ROOT / "deskphone", cwd=folder)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module", params=["highest", "lowest-direct"])
+def python(
+    request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A Python 3.11 with the wheel and the newest, or the oldest, packages that it allows."""
+    folder = tmp_path_factory.mktemp("bare")
+    run(find_uv_bin(), "venv", "--quiet", "--no-project", "--python", "3.11", "env", cwd=folder)
+    python = folder / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    install = ("pip", "install", "--quiet", "--resolution", request.param, "--python", python)
+    run(find_uv_bin(), *install, wheel, cwd=folder)
+    return python
+
+
+@pytest.fixture
+def url(python: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a running `python -m deskphone`."""
+    command = (python, "-m", "deskphone", "--port", "0")
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield next(
+                found[0]
+                for line in process.stdout
+                if (found := re.search(r"http://127\.0\.0\.1:\d+", line))
+            )
+        finally:
+            process.terminate()
+
+
+def test_the_wheel_is_small_and_holds_the_package_alone(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    folders = {name.partition("/")[0] for name in names}
+    expected = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "deskphone").rglob("*")
+        if path.suffix == ".py" or (path.is_file() and "static" in path.parts)
+    }
+
+    assert wheel.stat().st_size < LIMIT_BYTES
+    assert {name for name in names if name.startswith("deskphone/")} == expected
+    assert folders == {"deskphone", "-".join(wheel.name.split("-")[:2]) + ".dist-info"}
+
+
+def test_every_module_loads_without_the_rest_of_the_project(python: Path, tmp_path: Path) -> None:
+    run(python, "-W", "error", "-c", IMPORT_ALL, cwd=tmp_path)
+
+
+def test_an_http_client_drives_a_call(url: str, web_server: WebServer) -> None:
+    menu = '<Gather numDigits="1" action="/opening"><Say>Press 1 for our hours.</Say></Gather>'
+    voice_url = web_server.twiml("/voice", f"<Response>{menu}</Response>")
+    web_server.twiml("/opening", "<Response><Say>We open at nine.</Say></Response>")
+    world = f"{url}/emulator"
+
+    number = requests.put(f"{world}/numbers/{LINE_SID}", json={"voice_url": voice_url}, timeout=10)
+    call = requests.post(f"{world}/calls", json={"from": PERSON, "to": LINE}, timeout=10)
+    at = f"{world}/calls/{call.json()['sid']}"
+    eventually(at, lambda call: bool(heard(call)))
+    pressed = requests.post(f"{at}/keys", json={"digits": "1"}, timeout=10)
+    ended = eventually(at, lambda call: call["status"] == "completed")
+
+    assert (number.status_code, call.status_code, pressed.status_code) == (200, 201, 200)
+    assert heard(ended) == ["Press 1 for our hours.", "We open at nine."]
+    assert web_server.asked("/opening")[0].form["Digits"] == "1"
+    assert requests.get(f"{world}/alerts", timeout=10).json() == []
+
+
+def heard(call: dict[str, Any]) -> list[str]:
+    """Return what was said in a call."""
+    return [entry["text"] for entry in call["timeline"] if entry["name"] == "Say"]
