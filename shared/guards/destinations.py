@@ -104,7 +104,7 @@ class Destinations:
             )
 
     def reachable(self, parameter: str, written: Sequence[str]) -> list[str]:
-        """The numbers of a query's parameter that may be dialled and texted, in E.164.
+        """Return the numbers of a query's parameter that may be dialed and texted, in E.164.
 
         They are written in any form, a national one is of DEFAULT_REGION. The log says of each
         number that is left out which setting does it, and never the number. Nobody is reached

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from shared.clock import Clock
 from shared.config.settings import HiddenText, Secret
 from shared.webhooks.signatures import Algorithm, is_signed
-from shared.webhooks.variants import Request, variants
+from shared.webhooks.variants import SignedRequest, variants
 
 # An explanation takes a hundred signatures, so that strangers may not ask for many.
 MAX_EXPLANATIONS = 5
@@ -41,7 +41,7 @@ class Refused(NamedTuple):
 
     signature: str
     algorithm: Algorithm
-    request: Request
+    request: SignedRequest
     tried: list[tuple[Secret, HiddenText]]
     others: list[tuple[Secret, HiddenText]]
 

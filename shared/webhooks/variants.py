@@ -42,7 +42,7 @@ ONE_OF_EACH = (
 Form = list[tuple[str, str]]
 
 
-class Request(NamedTuple):
+class SignedRequest(NamedTuple):
     """What was checked: the URL in its two parts, and the decoded form."""
 
     public_url: str
@@ -69,7 +69,7 @@ class Variant(NamedTuple):
     advice: str
 
 
-def variants(request: Request) -> Iterator[Variant]:
+def variants(request: SignedRequest) -> Iterator[Variant]:
     """Yield the variants of a request, the likeliest mistakes first."""
     for public_url, advice in (*_public_urls(request), *_hosts(request)):
         yield Variant(public_url + request.path_and_query, request.form, advice)
@@ -79,7 +79,7 @@ def variants(request: Request) -> Iterator[Variant]:
         yield Variant(request.public_url + request.path_and_query, form, advice)
 
 
-def _public_urls(request: Request) -> Iterator[tuple[str, str]]:
+def _public_urls(request: SignedRequest) -> Iterator[tuple[str, str]]:
     """PUBLIC_URL with another scheme, in small letters, and without its path."""
     scheme, host, path = _parts(request)
     other = f"{_other(scheme)}://{host}{path}"
@@ -95,7 +95,7 @@ def _public_urls(request: Request) -> Iterator[tuple[str, str]]:
         yield url, f"It matches without the path of PUBLIC_URL: set PUBLIC_URL to {url}."
 
 
-def _hosts(request: Request) -> Iterator[tuple[str, str]]:
+def _hosts(request: SignedRequest) -> Iterator[tuple[str, str]]:
     """The host names in the headers, which are shown only if one of them was signed."""
     scheme, host, path = _parts(request)
     for header in HOST_HEADERS:
@@ -111,7 +111,7 @@ def _hosts(request: Request) -> Iterator[tuple[str, str]]:
             )
 
 
-def _parts(request: Request) -> tuple[str, str, str]:
+def _parts(request: SignedRequest) -> tuple[str, str, str]:
     """Scheme in small letters, host with its port, and path of PUBLIC_URL."""
     scheme, _, rest = request.public_url.partition("://")
     host, slash, path = rest.partition("/")
@@ -122,7 +122,7 @@ def _other(scheme: str) -> str:
     return "http" if scheme == "https" else "https"
 
 
-def _paths(request: Request) -> Iterator[tuple[str, str]]:
+def _paths(request: SignedRequest) -> Iterator[tuple[str, str]]:
     """Another path: what the headers of Azure show, a slash more or less, no route prefix."""
     for header in WIRE_HEADERS:
         sent = request.headers.get(header, "")
@@ -144,7 +144,7 @@ def _paths(request: Request) -> Iterator[tuple[str, str]]:
         yield other + query, OTHER_PREFIX
 
 
-def _queries(request: Request) -> Iterator[tuple[str, str]]:
+def _queries(request: SignedRequest) -> Iterator[tuple[str, str]]:
     """Another query: none, no function key, or written with another percent-encoding."""
     path, query = request.path, request.query.removeprefix("?")
     if not query:

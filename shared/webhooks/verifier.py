@@ -136,12 +136,12 @@ class Verifier:
         if is_long or not trial.tried:
             return ""
         from shared.webhooks.explanation import Explanations, Refused
-        from shared.webhooks.variants import Request
+        from shared.webhooks.variants import SignedRequest
 
         if self._explanations is None:
             self._explanations = Explanations(self._clock)
         sent = path_and_query(req.url)
-        request = Request(self._public_url, sent, form, req.headers)
+        request = SignedRequest(self._public_url, sent, form, req.headers)
         others = self._secrets.known(*OTHER_SECRETS)
         refused = Refused(header.signature, header.algorithm, request, trial.tried, others)
         return self._explanations.of(refused)

@@ -10,12 +10,12 @@ from shared.errors import ForgedRequestError
 from shared.http.responses import problem_response
 from shared.webhooks.explanation import Explanations, Refused
 from shared.webhooks.signatures import Algorithm, sign
-from shared.webhooks.variants import Request, variants
+from shared.webhooks.variants import SignedRequest, variants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "signatures.md").read_text("utf-8")
 SAYINGS = re.findall(r"^\| ((?:It|None) [^|]+?) \|", PAGE, re.MULTILINE)
 
-REQUEST = Request(
+REQUEST = SignedRequest(
     "https://App.example/phone",
     "/api/TwimlReply?Message=a+b&code=c",
     [("Body", "")],

@@ -18,7 +18,7 @@ from shared.webhooks.explanation import (
     Refused,
 )
 from shared.webhooks.signatures import Algorithm, sign
-from shared.webhooks.variants import Request
+from shared.webhooks.variants import SignedRequest
 
 if TYPE_CHECKING:
     from tests.shared.conftest import ManualClock
@@ -45,7 +45,7 @@ def refused(
     return Refused(
         signature=sign(secret, signed, form, algorithm).decode(),
         algorithm=algorithm,
-        request=Request(public_url, path, FORM, headers or {}),
+        request=SignedRequest(public_url, path, FORM, headers or {}),
         tried=[(Secret.AUTH_TOKEN, HiddenText(TOKEN))],
         others=others or [],
     )
@@ -191,7 +191,7 @@ def test_any_request_can_be_explained_in_one_line(
     clock: ManualClock, path: str, form: list[tuple[str, str]], host: str, sent: str
 ) -> None:
     headers = {"host": host, "x-original-url": sent, "x-forwarded-host": sent}
-    request = Request("https://app.example", path, form, headers)
+    request = SignedRequest("https://app.example", path, form, headers)
     told = Explanations(clock).of(refused("https://elsewhere.example")._replace(request=request))
 
     assert told.endswith(UNKNOWN_CAUSE)
