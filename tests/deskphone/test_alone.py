@@ -4,58 +4,23 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE, LINE_SID
+from deskphone.values import HANDSETS, LINE, LINE_SID
+from tests.deskphone.alone import TIMEOUT_S, Alone, running
 
-ROOT = Path(__file__).parents[2]
 PERSON = {"from": HANDSETS[0], "to": LINE}
-TIMEOUT_S = 20
-
-
-@dataclass
-class Alone:
-    """A running deskphone, on a clock that stands still."""
-
-    process: subprocess.Popen[str]
-    url: str
-    http: requests.Session
-
-    def world(self, path: str, body: Any = None, method: str = "POST") -> requests.Response:
-        return self.http.request(
-            method, f"{self.url}/emulator/{path}", json=body or {}, timeout=TIMEOUT_S
-        )
-
-    def alerts(self) -> list[str]:
-        return [alert["message"] for alert in self.world("alerts", method="GET").json()]
-
-    def rest(self, method: str, path: str, form: Any = None) -> requests.Response:
-        url = f"{self.url}/2010-04-01/Accounts/{ACCOUNT_SID}/{path}"
-        return self.http.request(
-            method, url, data=form, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=TIMEOUT_S
-        )
 
 
 @pytest.fixture(scope="module")
 def process() -> Iterator[Alone]:
-    command = [sys.executable, "-m", "deskphone", "--port", "0", "--clock", "manual"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        url = next(found[0] for line in lines if (found := re.search(r"http://\S+", line)))
-        with requests.Session() as http:
-            http.trust_env = False
-            yield Alone(process, url, http)
-        process.kill()
+    with running() as process:
+        yield process
 
 
 @pytest.fixture
@@ -88,10 +53,8 @@ def test_a_text_and_a_call_that_nothing_answers_leave_an_alert(alone: Alone) -> 
     alone.world("clock/advance", {"seconds": 5}).raise_for_status()
 
     assert alone.world(f"calls/{sid}", method="GET").json()["status"] == "failed"
-    assert [re.findall("SmsUrl|VoiceUrl", alert) for alert in alone.alerts()] == [
-        ["SmsUrl"],
-        ["VoiceUrl"],
-    ]
+    messages = [one["message"] for one in alone.world("alerts", method="GET").json()]
+    assert [re.findall("SmsUrl|VoiceUrl", one) for one in messages] == [["SmsUrl"], ["VoiceUrl"]]
 
 
 def test_a_text_of_the_app_arrives(alone: Alone) -> None:
@@ -132,13 +95,9 @@ def test_twilio_can_be_out_of_reach_while_the_rest_is_not(alone: Alone) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to all processes at once")
 def test_ctrl_c_ends_it_soon_though_a_page_is_open() -> None:
-    command = [sys.executable, "-m", "deskphone", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        url = next(found[0] for line in lines if (found := re.search(r"http://\S+", line)))
-        with requests.get(f"{url}/events", stream=True, timeout=TIMEOUT_S):
+    with running("system") as alone:
+        with alone.http.get(f"{alone.url}/events", stream=True, timeout=TIMEOUT_S):
             began = time.monotonic()
-            process.send_signal(signal.SIGINT)
-            assert process.wait(TIMEOUT_S) == 0
+            alone.process.send_signal(signal.SIGINT)
+            assert alone.process.wait(TIMEOUT_S) == 0
         assert time.monotonic() - began < 3
