@@ -1,18 +1,17 @@
 """What the doors of the world share: reading a request, and refusing it."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import cast
 
 from aiohttp import web
 
+from deskphone.doorkeeper import Handler, problem
 from deskphone.line.calls.live_calls import WrongStateError
 from deskphone.rest.errors import TwilioRefusalError
 
 BODY_LIMIT = 1600
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class WorldError(Exception):
@@ -24,23 +23,20 @@ class WorldError(Exception):
         self.status = status
 
 
-@web.middleware
-async def world_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer what the world refuses as problem+json (RFC 9457)."""
-    try:
-        return await handler(request)
-    except WorldError as error:
-        return problem(error.status, error.detail)
-    except WrongStateError as error:
-        return problem(HTTPStatus.CONFLICT, str(error))
-    except TwilioRefusalError as error:
-        return problem(error.status, error.message)
+def with_refusals(handler: Handler) -> Handler:
+    """Return a handler that answers what the world refuses as problem+json (RFC 9457)."""
 
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except WorldError as error:
+            return problem(error.status, error.detail)
+        except WrongStateError as error:
+            return problem(HTTPStatus.CONFLICT, str(error))
+        except TwilioRefusalError as error:
+            return problem(error.status, error.message)
 
-def problem(status: int, detail: str) -> web.Response:
-    """Return an error answer."""
-    body = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
-    return web.json_response(body, status=status, content_type="application/problem+json")
+    return handle
 
 
 async def json_of(request: web.Request) -> dict[str, object]:

@@ -8,16 +8,18 @@ from deskphone.world.faults import FaultsDoor
 from deskphone.world.numbers import Numbers
 from deskphone.world.observation import Observation
 from deskphone.world.people import People
+from deskphone.world.requests import with_refusals
 
 
 def world_routes(emulator: Emulator) -> list[web.RouteDef]:
     """Return them for one emulator."""
     store, resource = emulator.store, emulator.api.resource
     numbers = resource("IncomingPhoneNumbers")
-    return [
+    routes = [
         *People(store, emulator.network.exchange, emulator.network.texts).routes(),
         *Numbers(store, numbers, emulator.handsets, emulator.app.answers_url).routes(),
         *Observation(store, resource("Recordings")).routes(),
         *Control(emulator.clock, emulator.feed.clock_changed, emulator.reset).routes(),
         *FaultsDoor(emulator.faults, emulator.fault_switch, emulator.fault_services).routes(),
     ]
+    return [web.route(one.method, one.path, with_refusals(one.handler)) for one in routes]

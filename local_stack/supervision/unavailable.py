@@ -16,7 +16,7 @@ async def unavailable(listener: socket.socket, reason: str) -> AsyncGenerator[No
     from aiohttp.web_response import Response
     from aiohttp.web_server import Server
 
-    from deskphone.silence import KEEP_ALIVE_S
+    from deskphone.doorkeeper import KEEP_ALIVE_S
 
     async def answer(_: BaseRequest) -> Response:
         response = Response(status=503, text=f"The Functions host is not running: {reason}\n")

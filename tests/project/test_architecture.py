@@ -31,7 +31,7 @@ COMMAND_FLOORS = [
 """What several commands use, then the commands: none imports another."""
 
 DESKPHONE_FLOORS = [
-    {"values", "clock", "events", "ports", "silence", "bad_requests"},
+    {"values", "clock", "events", "ports", "doorkeeper", "bad_requests"},
     {"records"},
     {"account"},
     {"webhooks", "faults"},

@@ -50,8 +50,8 @@ class MessagesResource(Resource[Message]):
     filters = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
     def create(self, parameters: Parameters) -> Json:
-        service = self.messaging_service()
-        message = _accepted(parameters, self.store, self.clock.now(), service)
+        now = self.clock.now()
+        message = _accepted(parameters, self.store, now, self.messaging_service)
         self.store.messages.put(message)
         self.texts.send(message)
         return self.to_json(message)
@@ -136,10 +136,12 @@ class MessagesResource(Resource[Message]):
                 self.store.deliveries.put(replace(delivery, form=form, url=url))
 
 
-def _accepted(parameters: Parameters, store: Store, now: datetime, own_service: str) -> Message:
+def _accepted(
+    parameters: Parameters, store: Store, now: datetime, own_service: Callable[[], str]
+) -> Message:
     """Return the message that these parameters ask for; raise TwilioRefusalError.
 
-    `own_service` is the SID of the messaging service that the app's settings name, or "".
+    `own_service` gives the SID of the messaging service that the app's settings name, or "".
     """
     parameters.check(EMULATED, NOT_EMULATED)
     to = _recipient(parameters.text("To"))
@@ -174,10 +176,10 @@ def _recipient(text: str) -> str:
     return number
 
 
-def _service(parameters: Parameters, own_service: str) -> str | None:
+def _service(parameters: Parameters, own_service: Callable[[], str]) -> str | None:
     """Return the SID of the messaging service; None for a message with a sender alone."""
     service = parameters.text("MessagingServiceSid") or None
-    if service and service not in (MESSAGING_SERVICE_SID, own_service):
+    if service and service not in (MESSAGING_SERVICE_SID, own_service()):
         raise TwilioRefusalError(21701, f"The Messaging Service {service} does not exist", 404)
     if not service and not parameters.text("From"):
         raise TwilioRefusalError(21603, "A 'From' phone number or a Messaging Service is required.")

@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from aiohttp.web_request import BaseRequest
 
-from deskphone.silence import SilentBodyError, no_long_silence
+from deskphone.doorkeeper import SilentBodyError, no_long_silence
 from local_stack.host.addresses import LOCAL_NAMES
 from local_stack.host.functions import FunctionRequest
 from local_stack.host.http.routes import Match

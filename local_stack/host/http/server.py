@@ -10,7 +10,7 @@ from aiohttp.web_request import BaseRequest
 from aiohttp.web_response import Response, StreamResponse
 from aiohttp.web_server import Server
 
-from deskphone.silence import KEEP_ALIVE_S
+from deskphone.doorkeeper import KEEP_ALIVE_S
 from local_stack.host.http.answers import empty
 from local_stack.host.parent import Ending
 
