@@ -152,7 +152,7 @@ class Clients:
         return States(self.ledger(), self.clock)
 
     async def close(self) -> None:
-        """Close the connections of the running event loop; wait for secrets being read."""
+        """Close the connections after a wait for secrets being read; later use opens new ones."""
         await self.credentials.settle()
         if self._ledger is not None:
             await self._ledger.close()

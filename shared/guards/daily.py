@@ -6,7 +6,6 @@ passed; what an instance has reserved and does not use, a block at most, is not 
 """
 
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -34,7 +33,7 @@ _UNITS: Mapping[Setting, tuple[str, str]] = {
 
 
 class DailyCeiling:
-    """One ceiling, and this instance's block of today; for all its event loops and threads."""
+    """One ceiling, and this instance's block of today."""
 
     def __init__(
         self,
@@ -51,7 +50,6 @@ class DailyCeiling:
         self._setting: Setting = setting
         self._ceiling = ceiling
         self._patience_s = patience_s
-        self._lock = threading.Lock()
         self._day = date.min
         self._left = 0
         self._reserved = 0
@@ -60,11 +58,10 @@ class DailyCeiling:
     def take_reserved(self, units: int) -> date | None:
         """Count so many units on this instance's block; return the day, None without so many."""
         today = self._today()
-        with self._lock:
-            if self._day != today or self._left < units:
-                return None
-            self._left -= units
-            return today
+        if self._day != today or self._left < units:
+            return None
+        self._left -= units
+        return today
 
     async def reserve(self, units: int) -> date:
         """Count so many units, out of a new block where it needs one; return the day they are of.
@@ -132,21 +129,19 @@ class DailyCeiling:
 
         Return it, and how much this instance has reserved of the day so far.
         """
-        with self._lock:
-            if self._day != day:
-                return 0, 0
-            left, self._left = self._left, 0
-            return left, self._reserved
+        if self._day != day:
+            return 0, 0
+        left, self._left = self._left, 0
+        return left, self._reserved
 
     def _put(self, units: int, day: date, *, reserved: int = 0) -> None:
         """Add units to today's block, and to what was reserved; another day is worth nothing."""
         if day != self._today():
             return
-        with self._lock:
-            if day != self._day:
-                self._day, self._left, self._reserved = day, 0, 0
-            self._left += units
-            self._reserved += reserved
+        if day != self._day:
+            self._day, self._left, self._reserved = day, 0, 0
+        self._left += units
+        self._reserved += reserved
 
     def _today(self) -> date:
         return self._clock.now().astimezone(UTC).date()

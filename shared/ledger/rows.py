@@ -99,7 +99,7 @@ class Ledger(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close the connections of the running event loop."""
+        """Close the connections; a later operation opens new ones."""
         ...
 
     def abandon(self) -> None:

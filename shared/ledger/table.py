@@ -35,8 +35,7 @@ class TableLedger:
         """Use the account that the settings name; an operation, once begun, takes `limit_s`."""
         self._config = config
         self._limit_s = limit_s
-        self._identity: TokenCredential | None = None
-        self._tables: dict[asyncio.AbstractEventLoop, Table] = {}
+        self._connections: Table | None = None
 
     async def insert(self, row: Row) -> Row:
         """Store a new row; raise RowExistsError when there is one already."""
@@ -72,15 +71,15 @@ class TableLedger:
             await table.delete(row)
 
     async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        table = self._tables.pop(asyncio.get_running_loop(), None)
+        """Close the connections; a later operation opens new ones."""
+        table, self._connections = self._connections, None
         if table is not None:
             await table.close()
 
     def abandon(self) -> None:
-        """Leave all connections to the system, as at exit."""
-        for table in self._tables.values():
-            table.abandon()
+        """Leave the connections to the system, as at exit, when their event loop has ended."""
+        if self._connections is not None:
+            self._connections.abandon()
 
     async def _written(self, row: Row, mark: str) -> Row:
         """The row that is in the way, if it was written with this mark; else RowExistsError.
@@ -97,7 +96,7 @@ class TableLedger:
 
     @asynccontextmanager
     async def _table(self) -> "AsyncGenerator[Table]":
-        """The table of this event loop for one operation, whose failures become LedgerError."""
+        """Give the table to one operation, whose failures become LedgerError."""
         from aiohttp import ClientError
         from azure.core.exceptions import AzureError
 
@@ -121,28 +120,23 @@ class TableLedger:
             raise LedgerError(f"the storage account's answer cannot be read ({kind})") from error
 
     def _connected(self) -> "Table":
-        """The connections of this event loop: those of another loop fail."""
-        from shared.ledger.table_client import Table
+        """Return the table; its connections belong to the event loop that first uses them."""
+        if self._connections is None:
+            from shared.ledger.table_client import Table
 
-        for closed in [known for known in self._tables if known.is_closed()]:
-            self._tables.pop(closed).abandon()
-        loop = asyncio.get_running_loop()
-        if loop not in self._tables:
-            self._tables[loop] = Table(self._config, self._credential())
-        return self._tables[loop]
+            self._connections = Table(self._config, self._identity())
+        return self._connections
 
-    def _credential(self) -> "TokenCredential | None":
-        """The identity, once for all loops; None where a connection string opens the account."""
+    def _identity(self) -> "TokenCredential | None":
+        """Return what opens the account, None where a connection string does."""
         if self._config.storage_connection:
             return None
-        if self._identity is None:
-            from shared.config.identity import credential
+        from shared.config.identity import credential
 
-            self._identity = credential(
-                managed_identity=self._config.managed_identity,
-                client_id=self._config.storage_client_id,
-            )
-        return self._identity
+        return credential(
+            managed_identity=self._config.managed_identity,
+            client_id=self._config.storage_client_id,
+        )
 
 
 def _explained(error: "AzureError") -> LedgerError | ConfigurationError:

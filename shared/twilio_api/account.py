@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.twilio_api.sign_in import RestCredentials
 
 Result = TypeVar("Result")
-# From the values of the account's REST secrets to a client of the running event loop.
+# From the values of the account's REST secrets to a client.
 Connect = Callable[[tuple[str, ...]], "Client"]
 
 

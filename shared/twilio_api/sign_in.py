@@ -93,50 +93,37 @@ class RestCredentials:
 
 
 class TwilioConnections:
-    """The clients and transports of a worker, each built when it is first needed."""
+    """Twilio's client and its connections; they belong to the event loop that first uses them."""
 
     def __init__(self, local_twilio_url: str) -> None:
         """`local_twilio_url` leads to the local stack's Twilio; "" is the real one."""
         self._local_twilio_url = local_twilio_url
-        self._transports: dict[asyncio.AbstractEventLoop, TwilioHttp] = {}
-        self._clients: dict[asyncio.AbstractEventLoop, tuple[tuple[str, ...], Client]] = {}
+        self._transport: TwilioHttp | None = None
+        self._signed_in: tuple[Values, Client] | None = None
 
-    def connect(self, secrets: tuple[str, ...]) -> "Client":
-        """Twilio's client of this event loop, with these values of the REST secrets.
-
-        They are the account's SID and its auth token, or the SID, and SID and secret of a key.
-        """
-        loop = asyncio.get_running_loop()
-        known = self._clients.get(loop)
-        if known is not None and known[0] == secrets:
-            return known[1]
+    def connect(self, values: Values) -> "Client":
+        """Return Twilio's client with these values of the REST secrets."""
+        if self._signed_in is not None and self._signed_in[0] == values:
+            return self._signed_in[1]
         from twilio.rest import Client
 
-        account_sid, *key_sid, password = secrets
+        from shared.twilio_api.transport import TwilioHttp
+
+        if self._transport is None:
+            self._transport = TwilioHttp(self._local_twilio_url)
+        account_sid, *key_sid, password = values
         user = key_sid[0] if key_sid else account_sid
-        client = Client(user, password, account_sid, http_client=self._transport(loop))
-        self._clients[loop] = (secrets, client)
+        client = Client(user, password, account_sid, http_client=self._transport)
+        self._signed_in = (values, client)
         return client
 
     async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        loop = asyncio.get_running_loop()
-        self._clients.pop(loop, None)
-        transport = self._transports.pop(loop, None)
+        """Close the connections; a later request opens new ones."""
+        transport, self._transport, self._signed_in = self._transport, None, None
         if transport is not None:
             await transport.close()
 
     def abandon(self) -> None:
-        """Leave all connections to the system."""
-        for transport in self._transports.values():
-            transport.abandon()
-
-    def _transport(self, loop: asyncio.AbstractEventLoop) -> "TwilioHttp":
-        from shared.twilio_api.transport import TwilioHttp
-
-        for closed in [known for known in self._transports if known.is_closed()]:
-            self._clients.pop(closed, None)
-            self._transports.pop(closed).abandon()
-        if loop not in self._transports:
-            self._transports[loop] = TwilioHttp(self._local_twilio_url)
-        return self._transports[loop]
+        """Leave the connections to the system, as at exit, when their event loop has ended."""
+        if self._transport is not None:
+            self._transport.abandon()

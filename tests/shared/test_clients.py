@@ -1,4 +1,4 @@
-"""The clients of a worker: built on first use, one Twilio connection per event loop."""
+"""The clients of a worker: built on first use, each with one connection to Twilio."""
 
 import asyncio
 import gc
@@ -49,7 +49,7 @@ async def current_client(app: clients.Clients) -> Client:
     return await app.account.run(operation)
 
 
-def test_an_event_loop_keeps_its_client() -> None:
+def test_requests_share_one_client() -> None:
     app = clients.Clients(VALUES, SystemClock())
 
     async def main() -> bool:
@@ -60,12 +60,15 @@ def test_an_event_loop_keeps_its_client() -> None:
     assert asyncio.run(main())
 
 
-def test_another_event_loop_has_a_connection_of_its_own() -> None:
+def test_clients_that_were_closed_connect_again_in_another_event_loop() -> None:
     app = clients.Clients(VALUES, SystemClock())
 
-    first = asyncio.run(current_client(app))
-    second = asyncio.run(current_client(app))
-    app.abandon()
+    async def main() -> Client:
+        client = await current_client(app)
+        await app.close()
+        return client
+
+    first, second = asyncio.run(main()), asyncio.run(main())
 
     assert first.http_client is not second.http_client
 

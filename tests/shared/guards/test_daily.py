@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -230,37 +228,3 @@ def test_who_is_refused_for_the_number_takes_nothing_of_the_day(clock: DayClock)
         await one.take(OTHER, "text", 1)
 
     asyncio.run(main())
-
-
-def test_several_event_loops_share_one_block(clock: DayClock) -> None:
-    one = limits(SlowLedger(), clock, DAILY_SEGMENT_LIMIT=5, RECIPIENT_LIMIT=9)
-
-    async def main() -> list[Taken | BaseException]:
-        return await outcomes(*(one.take(TO, "text", 1) for _ in range(3)))
-
-    assert [len(admitted(asyncio.run(main()))) for _ in range(3)] == [3, 2, 0]
-
-
-def test_several_threads_share_one_block(clock: DayClock) -> None:
-    lock = threading.Lock()
-
-    class Locked(SlowLedger):
-        async def insert(self, row: Row) -> Row:
-            with lock:
-                return await MemoryLedger.insert(self, row)
-
-        async def replace(self, row: Row) -> Row:
-            with lock:
-                return await MemoryLedger.replace(self, row)
-
-    one = limits(Locked(), clock, DAILY_SEGMENT_LIMIT=500)
-
-    async def main() -> list[Taken | BaseException]:
-        return [result for _ in range(200) for result in await outcomes(one.take(TO, "text", 1))]
-
-    with ThreadPoolExecutor(4) as threads:
-        crowds = [threads.submit(asyncio.run, main()) for _ in range(4)]
-        sent = sum(len(admitted(crowd.result())) for crowd in crowds)
-
-    # What one thread counts on at the end cannot be had by the others.
-    assert 490 <= sent <= 500
