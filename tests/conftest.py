@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
+import hypothesis
 import pytest
 
 from local_stack.testing import FaultsOn, LocalStack, running
 from shared.config.settings import Secret
+
+# A busy machine is no reason to fail: no example has a time limit.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,1 +1,4 @@
-"""The door /emulator/: what people do with their phones, and what a test wants to know or turn."""
+"""The HTTP interface /emulator/: what people do with their phones, and what a test sets or asks.
+
+For the server alone.
+"""

@@ -20,6 +20,7 @@ class Output:
         self._process = process
         self._lines: deque[str] = deque(maxlen=OUTPUT_LINES)
         self._begun = threading.Event()
+        self._printed = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -27,6 +28,16 @@ class Output:
     def text(self) -> str:
         """Return everything printed so far."""
         return "".join(list(self._lines))
+
+    def wait_for(self, text: str) -> str:
+        """Wait until this was printed; return everything printed so far.
+
+        Raise TimeoutError after TIMEOUT_S seconds.
+        """
+        with self._printed:
+            if not self._printed.wait_for(lambda: text in self.text, TIMEOUT_S):
+                raise TimeoutError(f"{text!r} was not printed")
+            return self.text
 
     def addresses(self) -> tuple[str, str]:
         """Wait until the functions run; return the URLs of the functions and of the emulator."""
@@ -44,7 +55,9 @@ class Output:
     def _read(self) -> None:
         with self._process.stdout or io.StringIO() as stream:
             for line in stream:
-                self._lines.append(line)
+                with self._printed:
+                    self._lines.append(line)
+                    self._printed.notify_all()
                 if line.startswith((RUNNING, NOT_RUNNING)):
                     self._begun.set()
         self._begun.set()

@@ -18,7 +18,7 @@ def test_another_host_than_that_of_public_url_is_named_in_page_terminal_and_aler
     assert url["signed"][url["same"] : -url["tail"]] == "localhost"
     assert url["checked"][url["same"] : -url["tail"]] == "127.0.0.1"
     assert stack.alerts()[-1]["message"].endswith("What differs: host")
-    terminal = stack.output.text
     advice = f"call the address that was checked, http://127.0.0.1:{port}:"
+    terminal = stack.output.wait_for(advice)
     assert advice in terminal[terminal.index(sid) :]
     assert "Noon" not in terminal

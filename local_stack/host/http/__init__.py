@@ -1,1 +1,4 @@
-"""HTTP in front of the functions: routes, keys, requests and answers."""
+"""HTTP in front of the functions: routes, keys, requests and responses.
+
+For the host alone.
+"""
