@@ -168,7 +168,7 @@ json_values = st.recursive(
 )
 NAMES = {*PlaceCall.FIELDS, *SendSms.FIELDS}
 names = st.sampled_from(sorted(NAMES)) | st.text()
-many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @many

@@ -93,7 +93,7 @@ def test_a_query_written_in_another_way_is_refused(
     assert "does not match" in detail(run(TwimlReply.main, req))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
 def test_a_changed_byte_of_the_body_is_refused(
     run: Run, signed_request: SignedRequest, received_text: Form, position: int, change: int
@@ -281,7 +281,7 @@ def test_a_body_that_twilio_would_not_send_is_refused_unread(
     assert "too many fields" in detail(run(TwimlReply.main, signed_request(body=b"a&" * 2000)))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(), st.binary(), st.text(), st.text() | st.just("A" * 27 + "="))
 def test_nothing_unsigned_makes_an_error_of_the_app(
     run: Run,

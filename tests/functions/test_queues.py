@@ -79,7 +79,7 @@ fields = st.sampled_from(["QueueTime", "QueuePosition", "QueueResult", "Digits",
 some_text = st.text() | st.sampled_from(["wait", "end", "connect", "*", "7", "leave"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(names, some_text), max_size=5),
     st.lists(st.tuples(fields, some_text), max_size=4),

@@ -269,7 +269,7 @@ def test_a_problem_is_kept_by_nobody(
     assert (response.status_code, response.headers["Cache-Control"]) == (status, "no-store")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80), st.text(max_size=30))
 def test_no_query_and_no_range_makes_an_error_of_the_app(
     shared: FakeTwilio, query: str, wanted: str

@@ -52,9 +52,7 @@ WEAPONS = [
 TEXTS = st.text(max_size=30) | st.lists(
     st.sampled_from(WEAPONS) | st.text(max_size=5), min_size=1, max_size=3
 ).map("".join)
-some = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+some = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def in_xml(text: str) -> str:

@@ -230,4 +230,4 @@ class LedgerOfReports(RuleBasedStateMachine):
 
 
 TestLedgerOfReports = LedgerOfReports.TestCase
-TestLedgerOfReports.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
+TestLedgerOfReports.settings = settings(max_examples=50, stateful_step_count=25)

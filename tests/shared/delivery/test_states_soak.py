@@ -10,7 +10,7 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import SystemClock
@@ -132,7 +132,6 @@ async def play(seed: int, *, reports: int, workers: int) -> Outcome:
     )
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 2**32), workers=st.sampled_from([1, 2, 8]))
 def test_a_few_reports_in_random_order(seed: int, workers: int) -> None:
     outcome = asyncio.run(play(seed, reports=40, workers=workers))

@@ -167,7 +167,7 @@ def check(world: World) -> None:
 
 
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_limit_is_passed_whatever_fails(
     seed: int, crowds: list[tuple[int, list[Request]]]
 ) -> None:
@@ -175,7 +175,7 @@ def test_no_limit_is_passed_whatever_fails(
 
 
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=False))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_while_nothing_fails_nobody_is_refused_below_a_limit(
     seed: int, crowds: list[tuple[int, list[Request]]]
 ) -> None:
@@ -189,7 +189,7 @@ def test_while_nothing_fails_nobody_is_refused_below_a_limit(
 
 @pytest.mark.soak
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=True))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_no_limit_is_passed_whatever_fails_many_times_over(
     seed: int, crowds: list[tuple[int, list[Request]]]
 ) -> None:

@@ -155,9 +155,7 @@ def test_a_row_is_either_replaced_or_deleted(run: Run) -> None:
     assert won == (replaced or won) != []
 
 
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.dictionaries(names, texts | numbers, max_size=8), min_size=1, max_size=8))
 def test_texts_and_numbers_come_back_as_they_were(run: Run, rows: list[dict[str, Value]]) -> None:
     async def work(ledger: Ledger) -> list[Row | None]:

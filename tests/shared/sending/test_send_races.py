@@ -363,7 +363,7 @@ async def _settled() -> None:
 
 
 def race(machine: type[SendRaces], examples: int) -> None:
-    steps = settings(max_examples=examples, stateful_step_count=40, deadline=None)
+    steps = settings(max_examples=examples, stateful_step_count=40)
     run_state_machine_as_test(machine, settings=steps)
 
 
