@@ -10,9 +10,9 @@ from commands.doctor.items.secrets import needed_by
 from commands.doctor.subject import Place
 from shared.config.local_stack import is_loopback
 from shared.config.settings import Secret, Settings, all_settings
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, InvalidRequestError
 from shared.guards.destinations import Destinations
-from shared.phone_numbers import E164
+from shared.phone_numbers import E164, masked, parse_number
 
 # What the app reads.
 OWN_NAMES = (
@@ -94,6 +94,11 @@ def judge_combinations(settings: Settings, values: Mapping[str, str], place: Pla
         return wrong("the secrets are those of the example", EXAMPLE)
     if switch := _switch_on(settings):
         return warning(f"{switch} is on, so nothing is sent", "set it to false to send again")
+    if impossible := _impossible_recipients(settings):
+        return warning(
+            f"BLOCKED_RECIPIENTS has numbers that cannot exist: {', '.join(impossible)}",
+            "correct them: as they are, they block no one",
+        )
     if place is not Place.DESK and (unused := _unused(settings, values)):
         return warning(*unused)
     if settings.messaging_service_sid and E164.fullmatch(settings.from_number):
@@ -106,6 +111,17 @@ def _switch_on(settings: Settings) -> str:
     if settings.guards.kill_switch:
         return "KILL_SWITCH"
     return "DRY_RUN" if settings.guards.dry_run else ""
+
+
+def _impossible_recipients(settings: Settings) -> list[str]:
+    """Return the blocked numbers of no possible length, masked; a digit may be missing."""
+    found: list[str] = []
+    for number in sorted(settings.guards.blocked_recipients):
+        try:
+            parse_number(number, region=settings.default_region, field="number")
+        except InvalidRequestError:
+            found.append(masked(number) or "")
+    return found
 
 
 def _unused(settings: Settings, values: Mapping[str, str]) -> tuple[str, str] | None:

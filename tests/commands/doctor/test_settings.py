@@ -44,6 +44,14 @@ def test_a_malformed_setting_is_named_with_its_rule(doctor: Doctor) -> None:
     assert found["app"].text == "settings comes first"
 
 
+def test_a_blocked_number_that_cannot_exist_is_named_by_its_end(doctor: Doctor) -> None:
+    found = doctor(BLOCKED_RECIPIENTS="+1202555012,+12025550124")
+
+    assert found["combinations"].state is State.WARNING
+    assert "...5012" in found["combinations"].text
+    assert "+1202555012" not in found["combinations"].text
+
+
 def test_a_country_that_does_not_exist_is_named(doctor: Doctor) -> None:
     found = doctor(ALLOWED_COUNTRIES="US,UK")
 
