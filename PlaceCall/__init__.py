@@ -13,8 +13,8 @@ from shared.sending.sent import sent_response
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Place the call that the inputs describe."""
-    app = clients.current()
-    call = CallRequest.from_inputs(read_inputs(req, *FIELDS), app.settings)
+    inputs, app = read_inputs(req, *FIELDS), clients.current()
+    call = CallRequest.from_inputs(inputs, app.settings)
     key = Key.of_request(req, "PlaceCall", call)
     placed = await app.outbox.send(call, req.url, key)
     return sent_response(placed)

@@ -13,8 +13,8 @@ from shared.sending.text import FIELDS, TextMessage
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Send the text that the inputs describe."""
-    app = clients.current()
-    message = TextMessage.from_inputs(read_inputs(req, *FIELDS), app.settings)
+    inputs, app = read_inputs(req, *FIELDS), clients.current()
+    message = TextMessage.from_inputs(inputs, app.settings)
     key = Key.of_request(req, "SendSms", message)
     sent = await app.outbox.send(message, req.url, key)
     return sent_response(sent)

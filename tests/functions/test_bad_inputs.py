@@ -135,6 +135,16 @@ def test_a_bad_request_is_answered_with_400_and_its_field(
     assert twilio.requests == []
 
 
+@pytest.mark.parametrize("name", ["SendSms", "PlaceCall"])
+def test_a_bad_request_is_the_callers_fault_whatever_the_settings_are(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("STORAGE_OUTAGE", "malformed")
+    clients.reset()
+
+    assert post(name, b"not JSON").status_code == 400
+
+
 def test_an_unescaped_plus_in_a_form_is_no_american_number(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:

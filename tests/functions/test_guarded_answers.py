@@ -91,6 +91,15 @@ def test_an_echo_dials_no_blocked_recipient(answered: Answered) -> None:
     assert "<Dial" not in answered("TwimlEcho", query, BLOCKED_RECIPIENTS=OFFICE)
 
 
+@pytest.mark.parametrize("verb", ["Message", "Sms"])
+def test_an_echo_texts_no_blocked_recipient_back(answered: Answered, verb: str) -> None:
+    query = f"Twiml=%3CResponse%3E%3C{verb}%3EHello%3C%2F{verb}%3E%3C%2FResponse%3E"
+    text: Form = [("From", CALLER), ("To", LINE), ("Body", "Please stop")]
+
+    assert f"<{verb}" in answered("TwimlEcho", query, text)
+    assert f"<{verb}" not in answered("TwimlEcho", query, text, BLOCKED_RECIPIENTS=CALLER)
+
+
 def test_a_text_from_a_blocked_recipient_is_only_forwarded(
     answered: Answered, caplog: pytest.LogCaptureFixture
 ) -> None:
