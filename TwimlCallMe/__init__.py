@@ -14,7 +14,7 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
     """Dial the number and let it hear `Message`; when nobody answers go on at `FailUrl`."""
-    outbound = clients.current().destinations
-    return refusal(req, clients.current().settings) or call_me(
-        Dialing.from_query(req.query, "PhoneNumber"), req.field, outbound
+    app = clients.current()
+    return refusal(req, app.settings) or call_me(
+        Dialing.from_query(req.query, "PhoneNumber"), req.field, app.destinations
     )

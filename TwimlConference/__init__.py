@@ -12,6 +12,6 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Ask for the pass code, if there is one, and let the caller in."""
-    outbound = clients.current().destinations
+    app = clients.current()
     wanted = Conference.from_query(req.query)
-    return refusal(req, clients.current().settings) or conference(wanted, req.field, outbound)
+    return refusal(req, app.settings) or conference(wanted, req.field, app.destinations)

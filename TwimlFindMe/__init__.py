@@ -14,7 +14,7 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
     """Try one of the `PhoneNumbers` after another; after the last one go on at `FailUrl`."""
-    outbound = clients.current().destinations
-    return refusal(req, clients.current().settings) or find_me(
-        Dialing.from_query(req.query, "PhoneNumbers"), req.field, outbound
+    app = clients.current()
+    return refusal(req, app.settings) or find_me(
+        Dialing.from_query(req.query, "PhoneNumbers"), req.field, app.destinations
     )

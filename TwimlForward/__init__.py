@@ -13,7 +13,7 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
     """Dial the number; when nobody answers go on at `FailUrl`."""
-    outbound = clients.current().destinations
-    return refusal(req, clients.current().settings) or forward(
-        Forward.from_query(req.query), req.field, outbound
+    app = clients.current()
+    return refusal(req, app.settings) or forward(
+        Forward.from_query(req.query), req.field, app.destinations
     )

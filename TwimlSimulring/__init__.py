@@ -14,7 +14,7 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
     """Ring all `PhoneNumbers` at once; when nobody answers go on at `FailUrl`."""
-    outbound = clients.current().destinations
-    return refusal(req, clients.current().settings) or simulring(
-        Dialing.from_query(req.query, "PhoneNumbers"), req.field, outbound
+    app = clients.current()
+    return refusal(req, app.settings) or simulring(
+        Dialing.from_query(req.query, "PhoneNumbers"), req.field, app.destinations
     )

@@ -107,7 +107,7 @@ def _explained(url: str) -> "Generator[None]":
     try:
         yield
     except ClientAuthenticationError as error:
-        raise CommandError("nobody is signed in; run azd auth login or az login") from error
+        raise CommandError("not signed in; run azd auth login or az login") from error
     except ServiceRequestError as error:  # no connection came about
         raise CommandError(
             f"{url} cannot be reached. Is the address right? With --local: does `python3 dev.py "

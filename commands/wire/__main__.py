@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"wire: {sentence_of(error, from_azd=options.from_azd)}", file=sys.stderr)
         if not options.from_azd:
             return _exit_status(error)
-        print(f"The app is deployed. To lead a number to it, mend this and run: {AZD}")
+        print(f"The app is deployed. To point a number at it, fix this and run: {AZD}")
         return 0
 
 

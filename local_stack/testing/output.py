@@ -29,15 +29,18 @@ class Output:
         """Return everything printed so far."""
         return "".join(list(self._lines))
 
-    def wait_for(self, text: str) -> str:
-        """Wait until this was printed; return everything printed so far.
+    def wait_for(self, text: str, *, after: str = "\0") -> str:
+        """Wait until this was printed; return everything printed after the last `after`.
 
-        Raise TimeoutError after TIMEOUT_S seconds.
+        Without `after`, that is all. Raise TimeoutError after TIMEOUT_S seconds.
         """
         with self._printed:
-            if not self._printed.wait_for(lambda: text in self.text, TIMEOUT_S):
+            if not self._printed.wait_for(lambda: text in self._after(after), TIMEOUT_S):
                 raise TimeoutError(f"{text!r} was not printed")
-            return self.text
+            return self._after(after)
+
+    def _after(self, mark: str) -> str:
+        return self.text.rpartition(mark)[2]
 
     def addresses(self) -> tuple[str, str]:
         """Wait until the functions run; return the URLs of the functions and of the emulator."""

@@ -36,7 +36,7 @@ async def check_number(examination: Examination) -> Finding:
     if not digits:
         return skipped("TWILIO_FROM_NUMBER is not set here")
     if not E164.fullmatch(digits):
-        return skipped(f"{digits} is no phone number; it can send texts, and nobody can call it")
+        return skipped(f"{digits} is not a phone number: it can send texts but cannot be called")
 
     async def find(client: "Client") -> "list[IncomingPhoneNumberInstance]":
         return await client.incoming_phone_numbers.list_async(
