@@ -1,6 +1,6 @@
-"""The text message that a caller asks for, checked; how Twilio is asked for it; its segments."""
+"""The text message that a caller asks for, checked, and how Twilio is asked for it."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,7 @@ from shared.http.inputs import Inputs, required
 from shared.http.urls import PublicUrls
 from shared.http.web_addresses import media_url
 from shared.phone_numbers import MESSAGING_SERVICE_SID, parse_recipient, parse_sender
+from shared.segments import count_segments
 from shared.sending import timing as message_timing
 from shared.sending.timing import MessageTiming
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from shared.sending.lookups import Listed, Lookups
 
 FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_timing.FIELDS)
-
-_GSM_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM_EXTENSION = frozenset("^{}\\[]~|€\f")
-_GSM = _GSM_BASIC | _GSM_EXTENSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,34 +160,3 @@ def _require_service(service: str | None, sender: str | None) -> None:
             "TWILIO_MESSAGING_SERVICE_SID",
             field="messaging_service_sid",
         )
-
-
-def is_gsm(text: str) -> bool:
-    """Whether GSM-7 has every character of `text`."""
-    return _GSM.issuperset(text)
-
-
-def count_segments(text: str) -> int:
-    """Return how many segments `text` is sent in; an empty text takes one.
-
-    GSM-7 (3GPP TS 23.038) carries 160 characters, or 153 in each of several segments; characters
-    of its extension table count twice. Any other character turns the whole text into UCS-2: 70
-    UTF-16 units, or 67 in each of several segments. A pair (escape and character, or two
-    surrogates) is never cut.
-    """
-    if is_gsm(text):
-        return _pack((2 if c in _GSM_EXTENSION else 1 for c in text), single=160, part=153)
-    return _pack((2 if ord(c) > 0xFFFF else 1 for c in text), single=70, part=67)
-
-
-def _pack(sizes: Iterable[int], *, single: int, part: int) -> int:
-    """Fill segments in order, never cutting a character."""
-    widths = list(sizes)
-    if sum(widths) <= single:
-        return 1
-    segments, used = 1, 0
-    for width in widths:
-        if used + width > part:
-            segments, used = segments + 1, 0
-        used += width
-    return segments

@@ -86,6 +86,7 @@ ADDED = {
         "shared.http.idempotency",
         "shared.http.inputs",
         "shared.twilio_limits",
+        "shared.segments",
         "shared.sending.timing",
         "shared.sending.sent",
         "shared.sending.text",

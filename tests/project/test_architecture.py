@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("*/function.json"))
 
 FLOORS = [
-    {"errors", "guard_errors", "clock", "phone_numbers", "xml_text", "twilio_limits"},
+    {"errors", "guard_errors", "clock", "phone_numbers", "segments", "xml_text", "twilio_limits"},
     {"answers"},
     {"config"},
     {"http"},

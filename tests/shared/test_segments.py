@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.sending.text import count_segments, is_gsm
+from shared.segments import count_segments, is_gsm
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""The names under which Twilio tells something, against what it sends and what the app reads."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from bench.how_to_app import FORM
+from shared.http.twilio_fields import is_twilio_field
+from tests.functions.conftest import TEXT
+
+ROOT = Path(__file__).parents[3]
+READERS = {"entries", "text", "table", "flag", "choice", "seconds", "phone_numbers", "phone_number"}
+
+
+def names_read(*functions: str) -> set[str]:
+    """The names that the app's own code hands to these functions, as literals."""
+    calls = [
+        node
+        for path in ROOT.glob("shared/**/*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and len(node.args) > 0
+    ]
+    return {
+        argument.value
+        for call in calls
+        if ast.unparse(call.func).rpartition(".")[2] in functions
+        for argument in call.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
+@pytest.mark.parametrize("name", [*FORM, *dict(TEXT), "MediaUrl9", "DialCallStatus", "OptOutType"])
+def test_the_fields_of_a_call_and_of_a_text_are_known(name: str) -> None:
+    assert is_twilio_field(name)
+
+
+def test_each_field_that_the_app_reads_is_known() -> None:
+    others = {"Dial", "MediaUrl", "MediaContentType"}  # a mark of the app's own; with a number
+    read = {name for name in names_read("field", "told") - others if name[0].isupper()}
+
+    assert len(read) > 10
+    assert {name for name in read if not is_twilio_field(name)} == set()
+
+
+def test_no_parameter_of_a_function_has_such_a_name() -> None:
+    parameters = names_read(*READERS, "next_url", "parameter", "owner_number") | {
+        "Dial",
+        "MediaUrl",
+    }
+
+    assert {"FailUrl", "Notify", "Moderators"} <= parameters
+    assert {name for name in parameters if is_twilio_field(name)} == set()
