@@ -21,7 +21,7 @@ WITHHELD = frozenset(
     }
 )
 
-_WRITTEN_NUMBER = re.compile(r"[ (]*\+?[0-9().\- ]+")
+_WRITTEN_NUMBER = re.compile(r"[ (]*+\+?[0-9().\- ]+")
 _CHANNEL = re.compile(r"\s*([A-Za-z]+):")
 # No part of a SID or of a time.
 _NUMBER_IN_TEXT = re.compile(r"(?<![\w+])\+?[0-9]{3,11}([0-9]{4})(?!\w)", re.ASCII)

@@ -70,14 +70,19 @@ def table(query: Pairs, name: str) -> dict[str, str]:
     """The values of `name[key]` by key; `name` stands for `name[0]`, `name[]` for the next key."""
     pattern = re.compile(re.escape(name) + r"(?:\[([^\]]*)\])?")
     found: dict[str, str] = {}
+    is_complete = True
     for key, value in query:
         match = pattern.fullmatch(key)
-        cleaned = _clean(value)
-        if match and (len(cleaned) > MAX_VALUE_CHARS or len(found) == MAX_ENTRIES):
-            ignored(name)
-        elif match and cleaned:
-            next_key = "0" if match[1] is None else str(len(found))
-            found[_clean(match[1] or "") or next_key] = cleaned
+        cleaned = _clean(value) if match else ""
+        if not match or not cleaned:
+            continue
+        if len(cleaned) > MAX_VALUE_CHARS or len(found) == MAX_ENTRIES:
+            is_complete = False
+            continue
+        next_key = "0" if match[1] is None else str(len(found))
+        found[_clean(match[1] or "") or next_key] = cleaned
+    if not is_complete:
+        ignored(name)
     return found
 
 
@@ -150,11 +155,12 @@ def misplaced(query: Pairs, *own: str) -> None:
     In `Options[1]=TwimlForward?PhoneNumber=...&FailUrl=...` the last one belongs to the menu:
     its `&` is not encoded.
     """
-    names = {key.partition("[")[0] for key, _ in query}
-    for name in sorted(names & _LEADING_ON.difference(own)):
+    names = {key.partition("[")[0] for key, _ in query} & _LEADING_ON.difference(own)
+    if names:
         log.warning(
-            "The query parameter %s is none of this function's: encode a URL in a URL, its & too",
-            name,
+            "Query parameters that are none of this function's: %s. "
+            "Encode a URL in a URL, its & too.",
+            ", ".join(sorted(names)),
         )
 
 

@@ -1,6 +1,7 @@
 """Twilio's reports as log lines: JSON without personal data.
 
-Numbers are masked to their last four digits, texts and places are left out.
+Numbers are masked to their last four digits, texts and places are left out. A value is cut to
+MAX_CHARS: a SID has 34 characters, and whoever writes the URL of a function writes its query.
 """
 
 import json
@@ -11,6 +12,8 @@ from shared.phone_numbers import masked
 from shared.webhooks.verifier import Webhook
 
 log = logging.getLogger(__name__)
+
+MAX_CHARS = 64
 
 # From our names to Twilio's fields.
 QUEUE_FIELDS = {
@@ -31,7 +34,11 @@ def log_report(
     record: dict[str, str | bool | None] = {"report": kind}
     record |= {name: webhook.field(field) for name, field in fields.items()}
     record |= {"from": masked(webhook.field("From")), "to": masked(webhook.field("To"))}
-    given = {name: value for name, value in record.items() if value is not None}
+    given = {
+        name: value[:MAX_CHARS] if isinstance(value, str) else value
+        for name, value in record.items()
+        if value is not None
+    }
     log.info("%s", json.dumps(given if stored else given | {"stored": False}))
 
 

@@ -106,30 +106,33 @@ class Destinations:
     def reachable(self, parameter: str, written: Sequence[str]) -> list[str]:
         """Return the numbers of a query's parameter that may be dialed and texted, in E.164.
 
-        They are written in any form, a national one is of DEFAULT_REGION. The log says of each
-        number that is left out which setting does it, and never the number. Nobody is reached
-        while KILL_SWITCH is on. Raise ConfigurationError when a setting names a country that does
-        not exist.
+        They are written in any form, a national one is of DEFAULT_REGION. The log says which
+        settings leave numbers out, each once however many there are, and never the numbers. Nobody
+        is reached while KILL_SWITCH is on. Raise ConfigurationError when a setting names a country
+        that does not exist.
         """
-        if written and self.is_switched_off:
-            _left_out(parameter, "KILL_SWITCH")
-            return []
-        found = [self._reachable(parameter, number) for number in written]
-        return [number for number in found if number]
+        reasons: dict[str, None] = {}
+        found: list[str] = []
+        for one in written:
+            reason, number = self._judged(one)
+            if reason:
+                reasons[reason] = None
+            else:
+                found.append(number)
+        for reason in reasons:
+            log.warning("A number of the query parameter %s %s", parameter, reason)
+        return found
 
-    def _reachable(self, parameter: str, written: str) -> str:
+    def _judged(self, written: str) -> tuple[str, str]:
+        """Why a number is left out, as the end of a sentence, or else the number in E.164."""
+        if self.is_switched_off:
+            return _LEFT_OUT.format("KILL_SWITCH"), ""
         try:
             number = _in_e164(written, self._config.default_region)
         except InvalidRequestError:
-            log.warning(
-                "A number of the query parameter %s cannot be read and is left out", parameter
-            )
-            return ""
+            return _UNREADABLE, ""
         refusal = self.refusal(number)
-        if refusal is None:
-            return number
-        _left_out(parameter, refusal.setting)
-        return ""
+        return (_LEFT_OUT.format(refusal.setting) if refusal else ""), number
 
     def _refusal_of_country(self, number: str, facts: NumberFacts) -> Refusal | None:
         regions = self._allowed_regions()
@@ -150,6 +153,8 @@ class Destinations:
         return frozenset((_home(self._config.from_number, self._config.default_region),))
 
 
+_UNREADABLE = "cannot be read and is left out"
+_LEFT_OUT = "is left out: the setting {} does not allow it"
 _BLOCKED = (
     "is on the list BLOCKED_RECIPIENTS, so this app doesn't text or call it. To reach it again, "
     "remove it from that setting."
@@ -199,11 +204,3 @@ def _in_e164(written: str, region: str) -> str:
     if E164.fullmatch(written):
         return written
     return parse_number(written, region=region, field="number")
-
-
-def _left_out(parameter: str, setting: str) -> None:
-    log.warning(
-        "A number of the query parameter %s is left out: the setting %s does not allow it",
-        parameter,
-        setting,
-    )

@@ -205,7 +205,6 @@ def test_the_numbers_of_a_query_come_in_the_form_in_which_they_are_dialled(
         "A number of the query parameter PhoneNumbers is left out: "
         "the setting ALLOWED_COUNTRIES does not allow it",
         "A number of the query parameter PhoneNumbers cannot be read and is left out",
-        "A number of the query parameter PhoneNumbers cannot be read and is left out",
     ]
 
 
