@@ -31,15 +31,11 @@ def log_report(
 
     A report that could not be kept says so.
     """
-    record: dict[str, str | bool | None] = {"report": kind}
-    record |= {name: webhook.field(field) for name, field in fields.items()}
-    record |= {"from": masked(webhook.field("From")), "to": masked(webhook.field("To"))}
-    given = {
-        name: value[:MAX_CHARS] if isinstance(value, str) else value
-        for name, value in record.items()
-        if value is not None
-    }
-    log.info("%s", json.dumps(given if stored else given | {"stored": False}))
+    told = {name: webhook.field(field) for name, field in fields.items()}
+    told |= {"from": masked(webhook.field("From")), "to": masked(webhook.field("To"))}
+    record: dict[str, str | bool] = {"report": kind}
+    record |= {name: value[:MAX_CHARS] for name, value in told.items() if value is not None}
+    log.info("%s", json.dumps(record if stored else record | {"stored": False}))
 
 
 def log_queue_result(webhook: Webhook) -> None:

@@ -10,13 +10,14 @@ import ast
 import importlib
 import itertools
 import re
-import re._compiler as sre_compiler  # pyright: ignore[reportMissingImports]
-import re._parser as sre_parser  # pyright: ignore[reportMissingImports]
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from local_stack.supervision.package import deployed_files
+
+sre_compiler: Any = importlib.import_module("re._compiler")  # the only parser of patterns there is
+sre_parser: Any = importlib.import_module("re._parser")
 
 ROOT = Path(__file__).parents[2]
 METHODS = frozenset({"fullmatch", "match", "search", "sub", "split", "findall", "finditer"})
@@ -54,21 +55,16 @@ def patterns(modules: Mapping[str, ast.Module]) -> Iterator[Pattern]:
     """Find every use of `re` in these modules; NameError for one made of unknown variables."""
     used = _uses_by_name(modules.values())
     for module, tree in modules.items():
-        names = {id(node.value): target for node, target in _assignments(tree)}
+        names = dict(_assigned_names(tree))
         for node in ast.walk(tree):
             method = _method_of_re(node)
-            if not isinstance(node, ast.Call) or method not in FUNCTIONS:
-                continue
-            flags = [word.value for word in node.keywords if word.arg == "flags"]
-            flags += node.args[_place_of_flags(method) :]
-            call = ast.Call(node.func, [node.args[0], *flags], [])
-            call.func = ast.parse("re.compile", mode="eval").body
-            source = ast.fix_missing_locations(ast.Expression(call))
-            scope = vars(importlib.import_module(module)) | LOCAL_VALUES | {"re": re}
-            compiled = eval(compile(source, module, "eval"), scope)  # noqa: S307 - our own code
-            methods = {method} if method in METHODS else used.get(names.get(id(node), ""), set())
-            place = f"{module}:{node.lineno}"
-            yield Pattern(place, compiled, tuple(sorted(methods or {"fullmatch", "search"})))
+            if isinstance(node, ast.Call) and method:
+                methods = {method} & METHODS or used.get(names.get(id(node), ""), set())
+                yield Pattern(
+                    f"{module}:{node.lineno}",
+                    _compiled_here(node, method, module),
+                    tuple(sorted(methods or {"fullmatch", "search"})),
+                )
 
 
 def hard_texts(pattern: re.Pattern[str]) -> Iterator[Shape]:
@@ -84,21 +80,38 @@ def hard_texts(pattern: re.Pattern[str]) -> Iterator[Shape]:
 
 
 def _method_of_re(node: ast.AST) -> str:
-    """The function of the module `re` that a node calls."""
-    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    if is_call and isinstance(node.func.value, ast.Name) and node.func.value.id == "re":
-        return node.func.attr
-    return ""
+    """The function of the module `re` that a node calls with a pattern; "" for any other node."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name)) if name in FUNCTIONS:
+            return name
+        case _:
+            return ""
+
+
+def _compiled_here(call: ast.Call, method: str, module: str) -> re.Pattern[Any]:
+    """The pattern of such a call, with the names that it uses and its flags."""
+    flags = [word.value for word in call.keywords if word.arg == "flags"]
+    flags += call.args[_place_of_flags(method) :]
+    source = ast.parse("re.compile(0)", mode="eval")
+    assert isinstance(source.body, ast.Call)
+    source.body.args = [call.args[0], *flags]
+    code = compile(ast.fix_missing_locations(source), module, "eval")
+    scope = vars(importlib.import_module(module)) | LOCAL_VALUES | {"re": re}
+    return eval(code, scope)  # noqa: S307 - our own code
 
 
 def _place_of_flags(method: str) -> int:
     return {"compile": 1, "sub": 4, "subn": 4, "split": 3}.get(method, 2)
 
 
-def _assignments(tree: ast.Module) -> Iterator[tuple[ast.Assign, str]]:
+def _assigned_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The variables of a module, by the identities of the nodes that are assigned to them."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            yield node, node.targets[0].id
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield id(value), name
+            case _:
+                pass
 
 
 def _uses_by_name(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
@@ -112,15 +125,15 @@ def _uses_by_name(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
     return found
 
 
-def _parts(item: Node) -> list[Any]:
+def _parts(item: Node) -> list[Node]:
     """The patterns inside a part of a pattern."""
-    _, argument = item
-    inner = argument if isinstance(argument, (tuple, list)) else [argument]
-    flat = itertools.chain.from_iterable(i if isinstance(i, list) else [i] for i in inner)
-    return [part for part in flat if isinstance(part, sre_parser.SubPattern)]
+    if isinstance(item, sre_parser.SubPattern):
+        return [item]
+    inside: list[Node] = [*item] if isinstance(item, (tuple, list)) else []
+    return [part for one in inside for part in _parts(one)]
 
 
-def _leaves(parsed: Any) -> Iterator[Node]:
+def _leaves(parsed: Node) -> Iterator[Node]:
     """The parts that stand for one character each."""
     for item in parsed:
         if str(item[0]) in ("LITERAL", "NOT_LITERAL", "IN", "ANY"):
@@ -129,7 +142,7 @@ def _leaves(parsed: Any) -> Iterator[Node]:
             yield from _leaves(part)
 
 
-def _kinds(parsed: Any, flags: int) -> list[str]:
+def _kinds(parsed: Node, flags: int) -> list[str]:
     """One character for each kind that the pattern tells apart, one that it never takes first."""
     tests = [_compiled(leaf, flags) for leaf in _leaves(parsed)]
     kinds: dict[tuple[bool, ...], str] = {}
@@ -145,7 +158,7 @@ def _compiled(leaf: Node, flags: int) -> re.Pattern[str]:
     return sre_compiler.compile(sre_parser.SubPattern(state, [leaf]), flags)
 
 
-def _beginnings(parsed: Any, before: str, flags: int) -> Iterator[str]:
+def _beginnings(parsed: Node, before: str, flags: int) -> Iterator[str]:
     """The shortest texts that lead to each repetition."""
     for item in parsed:
         if str(item[0]).endswith("REPEAT"):

@@ -3,11 +3,12 @@
 import ast
 import heapq
 import re
-import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
-from tests.cost.growth import excess
+from tests.cost.growth import cost_s, excess
 from tests.cost.patterns import Pattern, deployed_modules, hard_texts, patterns
 
 PATTERNS = list(patterns(deployed_modules()))
@@ -22,21 +23,18 @@ SIZES = (500, 4_000)
 def slow_text(pattern: Pattern, method: str) -> str:
     """Say which text takes more than linear time with this method of a pattern; "" if none does."""
     use = getattr(pattern.compiled, method)
-    run = (lambda text: use("", text)) if method == "sub" else use
+    run: Callable[[str], object] = partial(use, "") if method == "sub" else use
     shapes = list(hard_texts(pattern.compiled))
+    took_s: dict[int, float] = {}
     for length in LENGTHS:
-        ranked: list[tuple[float, int]] = []
         for number, shape in enumerate(shapes):
-            text = shape(length)
-            began = time.thread_time()
-            run(text)
-            took_s = time.thread_time() - began
-            if took_s > SURELY_TOO_LONG_S:
+            work = partial(run, shape(length))
+            took_s[number] = cost_s(work, tries=1)
+            if took_s[number] > SURELY_TOO_LONG_S and cost_s(work) > SURELY_TOO_LONG_S:
                 return repr(shape(3))
-            ranked.append((took_s, number))
-    hardest = [shapes[number] for _, number in heapq.nlargest(HARDEST, ranked)]
-    for shape in hardest:
-        reason = excess(lambda n, shape=shape: lambda text=shape(n): run(text), *SIZES)
+    for number in heapq.nlargest(HARDEST, took_s, took_s.__getitem__):
+        shape = shapes[number]
+        reason = excess(lambda n, shape=shape: partial(run, shape(n)), *SIZES)
         if reason:
             return f"{shape(3)!r}: {reason}"
     return ""
