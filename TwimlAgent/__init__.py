@@ -10,4 +10,4 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Connect whoever calls with the caller who has waited longest."""
-    return agent(Agent.from_query(req.query), req.field)
+    return agent(Agent.from_query(req.query), req)

@@ -16,5 +16,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Dial the number and let it hear `Message`; when nobody answers go on at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or call_me(
-        Dialing.from_query(req.query, "PhoneNumber"), req.field, app.destinations
+        Dialing.from_query(req.query, "PhoneNumber"), req, app.destinations
     )

@@ -14,4 +14,4 @@ async def main(req: Webhook) -> TwiML:
     """Ask for the pass code, if there is one, and let the caller in."""
     app = clients.current()
     wanted = Conference.from_query(req.query)
-    return refusal(req, app.settings) or conference(wanted, req.field, app.destinations)
+    return refusal(req, app.settings) or conference(wanted, req, app.destinations)

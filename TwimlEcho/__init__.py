@@ -13,6 +13,6 @@ from shared.webhooks.verifier import Webhook
 async def main(req: Webhook) -> TwiML | str:
     """Answer with the document of the query, as it is, if it may be used."""
     document = req.parameter(PARAMETER)
-    parties = (req.field("From"), req.field("To"))
+    parties = req.denying("From", "To")
     reason = refusal_of(document, PARAMETER, lambda: clients.current().destinations, parties)
     return echo(document, reason)

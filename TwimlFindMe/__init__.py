@@ -16,5 +16,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Try one of the `PhoneNumbers` after another; after the last one go on at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or find_me(
-        Dialing.from_query(req.query, "PhoneNumbers"), req.field, app.destinations
+        Dialing.from_query(req.query, "PhoneNumbers"), req, app.destinations
     )

@@ -15,5 +15,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Dial the number; when nobody answers go on at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or forward(
-        Forward.from_query(req.query), req.field, app.destinations
+        Forward.from_query(req.query), req, app.destinations
     )

@@ -14,5 +14,5 @@ from shared.webhooks.verifier import Webhook
 async def main(req: Webhook) -> TwiML | Redirection:
     """Say `Message` and go to the option whose keys are pressed."""
     # Behind the redirection to an option Twilio no longer tells who is calling.
-    wanted, digits = Menu.from_query(req.query), req.field("Digits") or ""
+    wanted, digits = Menu.from_query(req.query), req.steering("Digits") or ""
     return refusal(req, clients.current().settings) or menu(wanted, digits)

@@ -17,4 +17,4 @@ async def main(req: Webhook) -> TwiML:
     wanted = Queue.from_query(req.query)
     # Who is in the queue cannot be refused any more: no <Reject> is taken there.
     blocked = None if wanted.step else refusal(req, clients.current().settings)
-    return blocked or queue(wanted, req.field)
+    return blocked or queue(wanted, req)

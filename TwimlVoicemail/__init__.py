@@ -13,5 +13,5 @@ from shared.webhooks.verifier import Webhook
 async def main(req: Webhook) -> TwiML:
     """Record what the caller says; OnRecording tells the owner."""
     return refusal(req, clients.current().settings) or voicemail(
-        Voicemail.from_query(req.query), req.field
+        Voicemail.from_query(req.query), req
     )

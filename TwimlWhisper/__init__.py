@@ -10,4 +10,4 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Say `Message` to the called person; a key takes the call."""
-    return whisper(Whisper.from_query(req.query), req.field)
+    return whisper(Whisper.from_query(req.query), req)

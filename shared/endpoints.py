@@ -15,7 +15,7 @@ from shared.answers.redirection import Redirection
 from shared.errors import AppError
 from shared.http.request_parts import MAX_URL_CHARS, UrlTooLongError
 from shared.http.responses import problem_response
-from shared.webhooks.verifier import Report, Webhook
+from shared.webhooks.verifier import Webhook
 
 if TYPE_CHECKING:
     from twilio.twiml import TwiML
@@ -65,7 +65,7 @@ def report(handler: Callable[[Webhook], Awaitable[None]]) -> Endpoint:
     """For what Twilio reports: signed like an answer, and answered with 204."""
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
-        await handler(Report(*await _verified(req)))
+        await handler(await _verified(req))
         return func.HttpResponse(status_code=204)
 
     return action(_named_after(handler, main))

@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, datetime
 
+from commands import by_get
 from commands.errors import CommandError
 from commands.wire.memory import Memory
 from commands.wire.number import Addresses, Number, Numbers, Place
@@ -25,7 +26,7 @@ async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: 
     changes = _differences(number, addresses)
     _check_fallbacks({**number.addresses, **changes})
     show(name, number, changes)
-    notes = [*number.notes, *_not_undone(number, changes)]
+    notes = [*number.notes, *_not_undone(number, changes), *_by_get(number, changes, app)]
     if Place.TEXTS in changes:
         notes.append(await numbers.service_of(number))
     for note in filter(None, notes):
@@ -103,6 +104,18 @@ def _not_undone(number: Number, changes: Addresses) -> list[str]:
         f"the address of {place.label} holds a secret; --undo cannot put it back"
         for place in changes
         if has_secret(number.addresses[place].url)
+    ]
+
+
+def _by_get(number: Number, changes: Addresses, app: App) -> list[str]:
+    """What stays at this app with GET, what that costs, and how to change it."""
+    after = {**number.addresses, **changes}
+    calls, texts = after[Place.CALLS], after[Place.TEXTS]
+    return [
+        f"{kind} come {by_get.loss(kind)}. To change it: "
+        + by_get.cure(kind, "python3 dev.py wire NUMBER")
+        for kind, address in (("calls", calls), ("texts", texts))
+        if address.method == "GET" and app.has(address.url)
     ]
 
 

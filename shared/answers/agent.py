@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple, Self
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from shared.answers.dialing import was_answered
+from shared.answers.facts import Facts
 from shared.answers.parameters import (
-    Field,
     Pairs,
     entries,
     flag,
@@ -15,8 +15,9 @@ from shared.answers.parameters import (
     step_url,
     text,
 )
+from shared.answers.parties import restricted
 from shared.answers.queue import queue_name
-from shared.answers.spoken import play_or_say, restricted
+from shared.answers.spoken import play_or_say
 
 Step = Literal["", "connect", "end"]
 
@@ -57,16 +58,16 @@ class Agent(NamedTuple):
         )
 
 
-def agent(wanted: Agent, field: Field) -> VoiceResponse:
-    """The document of a step; `field` gives what Twilio tells of the call."""
+def agent(wanted: Agent, facts: Facts) -> VoiceResponse:
+    """The document of a step; `facts` are what Twilio tells of the call."""
     if wanted.step == "connect":
         response = VoiceResponse()
         play_or_say(response, wanted.message)
         return response
     if wanted.step == "end":
-        return _after(wanted, field)
+        return _after(wanted, facts)
     # The other steps are asked for by whoever got past this one, or for a caller in the queue.
-    return restricted(wanted.allowed_callers, field) or _next_caller(wanted)
+    return restricted(wanted.allowed_callers, facts) or _next_caller(wanted)
 
 
 def _next_caller(wanted: Agent) -> VoiceResponse:
@@ -82,10 +83,10 @@ def _next_caller(wanted: Agent) -> VoiceResponse:
     return response
 
 
-def _after(wanted: Agent, field: Field) -> VoiceResponse:
+def _after(wanted: Agent, facts: Facts) -> VoiceResponse:
     """Go on with the next caller, or part; a queue that nobody has entered yet is empty too."""
     response = VoiceResponse()
-    has_talked = was_answered(field)
+    has_talked = was_answered(facts)
     if has_talked and wanted.takes_next:
         response.redirect(step_url("TwimlAgent", *wanted.passed_on))
         return response

@@ -11,16 +11,16 @@ from shared.answers.dialing import (
     nobody_to_dial,
     own_step,
 )
+from shared.answers.facts import Facts
 from shared.answers.outbound import Outbound
-from shared.answers.parameters import Field
 from shared.answers.redirection import Redirection
 
 
-def call_me(wanted: Dialing, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
+def call_me(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceResponse | Redirection:
     """Dial, or answer the step that follows."""
-    if has_dialed(field):
-        return after_dialing(field, wanted.fail_url)
-    numbers = dialable(wanted.parameter, wanted.phone_numbers, field, outbound)
+    if has_dialed(facts):
+        return after_dialing(facts, wanted.fail_url)
+    numbers = dialable(wanted.parameter, wanted.phone_numbers, facts, outbound)
     if not numbers:
         return nobody_to_dial(wanted.fail_url, outbound)
     return dial_with_whisper(wanted, numbers, own_step("TwimlCallMe", wanted.fail_url), outbound)

@@ -6,15 +6,14 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from shared.answers.facts import Facts
 from shared.answers.melodies import BUCKET_PREFIX, BUCKETS
 from shared.answers.outbound import Outbound
 from shared.answers.parameters import (
-    Field,
     Pairs,
     digits_of,
     flag,
     ignored,
-    is_party,
     is_url,
     named,
     percent_encoded,
@@ -23,6 +22,7 @@ from shared.answers.parameters import (
     text,
     whole_number,
 )
+from shared.answers.parties import is_party
 from shared.answers.spoken import apology, play_or_say
 from shared.xml_text import xml_text
 
@@ -70,7 +70,7 @@ class Conference(NamedTuple):
         )
 
 
-def conference(wanted: Conference, field: Field, outbound: Outbound) -> VoiceResponse:
+def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceResponse:
     """Ask for the pass code, if there is one, then let the caller in, or part after some tries.
 
     With moderators the conference begins with the first of them. They may be texted about everybody
@@ -79,14 +79,13 @@ def conference(wanted: Conference, field: Field, outbound: Outbound) -> VoiceRes
     if wanted.password and not re.fullmatch("[0-9*]+", wanted.password):
         ignored("Password")
         return apology("its pass code has more than digits, so that nobody can key it in")
-    if wanted.password and field("Digits") != wanted.password:
+    if wanted.password and facts.steering("Digits") != wanted.password:
         return _question(wanted) if wanted.tries < MAX_TRIES else _parting()
     response = VoiceResponse()
-    # Whoever is on the list, be it as the number that was called to bring somebody in.
-    leads = is_party(wanted.moderators, field)
+    leads = bool(wanted.moderators) and is_party("Moderators", wanted.moderators, facts)
     if wanted.texts_moderators and not leads:
         numbers = outbound.reachable("Moderators", wanted.moderators[:MAX_TEXTS])
-        _text(response, numbers, field("Caller") or field("From") or "Somebody")
+        _text(response, numbers, facts.posted("Caller") or facts.posted("From") or "Somebody")
     play_or_say(response, wanted.message or "You are now entering the conference line.")
     dial = Dial()
     dial.conference(

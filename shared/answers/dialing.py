@@ -5,9 +5,9 @@ from typing import Literal, NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
+from shared.answers.facts import Facts
 from shared.answers.outbound import Outbound
 from shared.answers.parameters import (
-    Field,
     Pairs,
     ignored,
     is_same_number,
@@ -76,26 +76,27 @@ def own_step(function: str, fail_url: str) -> str:
     return step_url(function, ("Dial", "true"), *fail)
 
 
-def has_dialed(field: Field) -> bool:
+def has_dialed(facts: Facts) -> bool:
     """Tell whether this is the step after a <Dial>: it has its own mark, and Twilio's result."""
-    return field("Dial") is not None and bool(_status(field))
+    return facts.steering("Dial") is not None and bool(_status(facts))
 
 
-def was_answered(field: Field) -> bool:
+def was_answered(facts: Facts) -> bool:
     """Tell whether caller and called person were connected.
 
     `answered` is Twilio's word for it in the API of 2008. DialBridged is false if somebody picked
     up but did not take the call when the whisper asked; twimlets.com is older than this field.
     """
-    return _status(field) in ("completed", "answered") and field("DialBridged") != "false"
+    is_completed = _status(facts) in ("completed", "answered")
+    return is_completed and facts.steering("DialBridged") != "false"
 
 
-def after_dialing(field: Field, fail_url: str) -> VoiceResponse | Redirection:
+def after_dialing(facts: Facts, fail_url: str) -> VoiceResponse | Redirection:
     """Hang up after a conversation; otherwise go on at `fail_url`, if there is one."""
-    return hang_up() if was_answered(field) or not fail_url else Redirection(fail_url)
+    return hang_up() if was_answered(facts) or not fail_url else Redirection(fail_url)
 
 
-def dialable(parameter: str, written: Sequence[str], field: Field, outbound: Outbound) -> list[str]:
+def dialable(parameter: str, written: Sequence[str], facts: Facts, outbound: Outbound) -> list[str]:
     """Return the numbers of a parameter that may be dialed, in E.164: what is dialed was checked.
 
     Leave out, and log, numbers that the settings do not allow, what is not a number, and the number
@@ -103,9 +104,9 @@ def dialable(parameter: str, written: Sequence[str], field: Field, outbound: Out
     until the first caller hangs up: each of these calls costs.
     """
     numbers = outbound.reachable(parameter, written)
-    line = field("To") or field("Called") or ""
-    others = [number for number in numbers if not is_same_number(number, line)]
-    if len(others) < len(numbers) or not (written or has_dialed(field)):
+    lines = facts.denying("To", "Called")
+    others = [n for n in numbers if not any(is_same_number(n, line) for line in lines)]
+    if len(others) < len(numbers) or not (written or has_dialed(facts)):
         ignored(parameter)
     return others
 
@@ -128,5 +129,5 @@ def hang_up() -> VoiceResponse:
     return response
 
 
-def _status(field: Field) -> str | None:
-    return field("DialCallStatus") or field("DialStatus")
+def _status(facts: Facts) -> str | None:
+    return facts.steering("DialCallStatus") or facts.steering("DialStatus")

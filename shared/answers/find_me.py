@@ -11,19 +11,20 @@ from shared.answers.dialing import (
     nobody_to_dial,
     was_answered,
 )
+from shared.answers.facts import Facts
 from shared.answers.outbound import Outbound
-from shared.answers.parameters import Field, step_url
+from shared.answers.parameters import step_url
 from shared.answers.redirection import Redirection
 
 TIMEOUT_S = 60
 
 
-def find_me(wanted: Dialing, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
+def find_me(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceResponse | Redirection:
     """Dial the first number; the next step has those that are left. With none left, give up."""
-    if has_dialed(field) and was_answered(field):
+    if has_dialed(facts) and was_answered(facts):
         return hang_up()
-    numbers = dialable(wanted.parameter, wanted.phone_numbers, field, outbound)
-    if not numbers and wanted.phone_numbers and not has_dialed(field):
+    numbers = dialable(wanted.parameter, wanted.phone_numbers, facts, outbound)
+    if not numbers and wanted.phone_numbers and not has_dialed(facts):
         return nobody_to_dial(wanted.fail_url, outbound)
     if not numbers:
         return Redirection(wanted.fail_url) if wanted.fail_url else hang_up()

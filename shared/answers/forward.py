@@ -12,9 +12,9 @@ from shared.answers.dialing import (
     nobody_to_dial,
     own_step,
 )
+from shared.answers.facts import Facts
 from shared.answers.outbound import Outbound
 from shared.answers.parameters import (
-    Field,
     Pairs,
     entries,
     misplaced,
@@ -23,8 +23,8 @@ from shared.answers.parameters import (
     phone_numbers,
     seconds,
 )
+from shared.answers.parties import restricted
 from shared.answers.redirection import Redirection
-from shared.answers.spoken import restricted
 
 
 class Forward(NamedTuple):
@@ -49,14 +49,14 @@ class Forward(NamedTuple):
         )
 
 
-def forward(wanted: Forward, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
-    """Dial, or answer the step that follows; `field` gives what Twilio tells of the call."""
-    if has_dialed(field):
-        return after_dialing(field, wanted.fail_url)
-    refusal = restricted(wanted.allowed_callers, field)
+def forward(wanted: Forward, facts: Facts, outbound: Outbound) -> VoiceResponse | Redirection:
+    """Dial, or answer the step that follows; `facts` are what Twilio tells of the call."""
+    if has_dialed(facts):
+        return after_dialing(facts, wanted.fail_url)
+    refusal = restricted(wanted.allowed_callers, facts)
     if refusal is not None:
         return refusal
-    numbers = dialable("PhoneNumber", wanted.phone_numbers, field, outbound)
+    numbers = dialable("PhoneNumber", wanted.phone_numbers, facts, outbound)
     if not numbers:
         return nobody_to_dial(wanted.fail_url, outbound)
     response = VoiceResponse()

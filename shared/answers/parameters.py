@@ -7,7 +7,7 @@ whoever calls the line can do nothing about it.
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from shared.xml_text import xml_text
@@ -15,8 +15,6 @@ from shared.xml_text import xml_text
 log = logging.getLogger(__name__)
 
 Pairs = Sequence[tuple[str, str]]
-Field = Callable[[str], str | None]
-"""Gives a field of Twilio's request: From, Digits, Body and so on; None where there is none."""
 
 # Twilio's limits for the `timeout` of <Dial>, in seconds.
 MIN_TIMEOUT_S, MAX_TIMEOUT_S = 5, 600
@@ -43,7 +41,6 @@ _LEADING_ON = frozenset(
         "Timeout",
     )
 )
-_PLAIN_NUMBER = re.compile(r"[+0-9 ().-]+")
 _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -196,19 +193,6 @@ def is_same_number(one: str, other: str) -> bool:
     if one.startswith("+") and other.startswith("+"):
         return bool(digits_of(one)) and _only_digits(one) == _only_digits(other)
     return bool(digits_of(one)) and digits_of(one) == digits_of(other)
-
-
-def is_party(numbers: Sequence[str], field: Field) -> bool:
-    """Whether the caller, or the number that was called, is one of `numbers`.
-
-    An address such as `sip:12025550123@example.com` is none of a number: who calls by SIP chooses
-    it. It has to stand in `numbers` as it is.
-    """
-    parties = (field("From") or field("Caller"), field("To") or field("Called"))
-    known = [party for party in parties if party]
-    plain = [party for party in known if _PLAIN_NUMBER.fullmatch(party)]
-    is_named = any(party in numbers for party in known if ":" in party)
-    return is_named or any(is_same_number(party, number) for party in plain for number in numbers)
 
 
 def digits_of(number: str) -> str:

@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple, Self
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
+from shared.answers.facts import Facts
 from shared.answers.hold_music import HoldMusic
 from shared.answers.parameters import (
-    Field,
     Pairs,
     ignored,
     named,
@@ -70,12 +70,12 @@ class Queue(NamedTuple):
         )
 
 
-def queue(wanted: Queue, field: Field, random: Random | None = None) -> VoiceResponse:
-    """The document of a step; `field` gives what Twilio tells of the call and of its queue."""
+def queue(wanted: Queue, facts: Facts, random: Random | None = None) -> VoiceResponse:
+    """The document of a step; `facts` are what Twilio tells of the call and of its queue."""
     if wanted.step == "wait":
-        return _waiting(wanted, field, random or SystemRandom())
+        return _waiting(wanted, facts, random or SystemRandom())
     if wanted.step == "end":
-        return _after(wanted, field("QueueResult") or "")
+        return _after(wanted, facts.steering("QueueResult") or "")
     response = VoiceResponse()
     play_or_say(response, wanted.message)
     response.enqueue(
@@ -91,28 +91,28 @@ def queue_name(query: Pairs) -> str:
     return text(query, "Name")[:MAX_NAME_CHARS].strip() or NAME
 
 
-def _waiting(wanted: Queue, field: Field, random: Random) -> VoiceResponse:
+def _waiting(wanted: Queue, facts: Facts, random: Random) -> VoiceResponse:
     """One round: the place in line, then music. Twilio asks again when the music has ended."""
     response = VoiceResponse()
-    if wanted.max_wait_s and whole_number(field("QueueTime")) >= wanted.max_wait_s:
+    if wanted.max_wait_s and whole_number(facts.steering("QueueTime")) >= wanted.max_wait_s:
         response.say("Sorry, nobody has become free.")
         response.leave()
-    elif wanted.notify and field("Digits") == wanted.leave_key:
+    elif wanted.notify and facts.steering("Digits") == wanted.leave_key:
         response.leave()
     elif wanted.notify:
         # Without an action the key comes to this URL again; no key ends a list of keys.
         gather = Gather(num_digits=1, finish_on_key="", timeout=1)
-        _play_round(gather, wanted, field, random)
+        _play_round(gather, wanted, facts, random)
         response.append(gather)
     else:
-        _play_round(response, wanted, field, random)
+        _play_round(response, wanted, facts, random)
     return response
 
 
 def _play_round(
-    parent: VoiceResponse | Gather, wanted: Queue, field: Field, random: Random
+    parent: VoiceResponse | Gather, wanted: Queue, facts: Facts, random: Random
 ) -> None:
-    position = whole_number(field("QueuePosition"))
+    position = whole_number(facts.steering("QueuePosition"))
     if position:
         parent.say(f"You are number {position} in line.")
     if wanted.notify:

@@ -1,23 +1,29 @@
 """TwimlReply: answer an incoming text, and hand it on."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from twilio.twiml.messaging_response import Message, MessagingResponse
 
-from shared.answers.parameters import Field
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 from shared.xml_text import xml_text
+
+if TYPE_CHECKING:
+    from shared.answers.facts import Facts
+
+UNPROVEN = (
+    "Someone texted this line. The text isn't forwarded because the number's webhook uses GET. It "
+    "is in Twilio's console. Set the webhook to POST to get texts."
+)
 
 _PUNCTUATION = " .,;:!?\"'"
 
 
 class Forwarding(NamedTuple):
-    """A text on its way to `number`: who wrote it, what, and the URLs of its media."""
+    """A text on its way to `number`: its words, and the URLs of its media."""
 
     number: str
-    sender: str
-    body: str
+    text: str
     media_urls: Sequence[str] = ()
 
 
@@ -47,25 +53,34 @@ def keyword_answer(keywords: Mapping[str, str], body: str) -> str | None:
     return answers.get(_plain(body), answers.get(_plain(first_word)))
 
 
-def media_urls(field: Field) -> list[str]:
-    """Where the media of the incoming text are."""
-    return _numbered(field, "MediaUrl")
+def forwarding(number: str, facts: "Facts") -> Forwarding:
+    """Hand on who wrote and what, with its media; of a text that was not posted, only that it is.
+
+    Otherwise a URL could put words into anyone's mouth.
+    """
+    sender = facts.posted("From")
+    if sender is None:
+        return Forwarding(number, UNPROVEN)
+    body = xml_text(facts.posted("Body") or "").strip()
+    text = f"From {xml_text(sender)}{f': {body}' if body else ''}"
+    return Forwarding(number, text, _numbered(facts, "MediaUrl"))
 
 
-def acknowledgement(field: Field) -> str:
+def acknowledgement(facts: "Facts") -> str:
     """Say what arrived: its text, and how many pictures or other files."""
-    body = field("Body") or ""
+    if facts.posted("MessageSid") is None:
+        return "Your message has arrived."
+    body = facts.posted("Body") or ""
     parts = [f"You wrote: {body}"] if body.strip() else []
-    media_types = _numbered(field, "MediaContentType")
+    media_types = _numbered(facts, "MediaContentType")
     if media_types:
         parts.append(f"You sent {_counted(media_types)}.")
     return "\n".join(parts) or "You sent an empty message."
 
 
 def _forward(response: MessagingResponse, forwarding: Forwarding) -> None:
-    """Say who wrote, then what; what does not fit into one message goes into a second."""
-    text = xml_text(forwarding.body).strip()
-    text = f"From {xml_text(forwarding.sender)}{f': {text}' if text else ''}"
+    """Send the words; what does not fit into one message goes into a second."""
+    text = forwarding.text
     first, rest = text[:MAX_BODY_CHARS], text[MAX_BODY_CHARS : 2 * MAX_BODY_CHARS]
     _send(response, first, forwarding.media_urls, to=forwarding.number)
     if rest.strip():
@@ -90,10 +105,10 @@ def _plain(words: str) -> str:
     return " ".join(words.split()).strip(_PUNCTUATION).casefold()
 
 
-def _numbered(field: Field, name: str) -> list[str]:
+def _numbered(facts: "Facts", name: str) -> list[str]:
     """The fields `name0`, `name1`, ... of a text with media."""
-    indexes = range(MAX_MEDIA) if field("NumMedia") not in (None, "0") else ()
-    values = [field(f"{name}{index}") for index in indexes]
+    indexes = range(MAX_MEDIA) if facts.posted("NumMedia") not in (None, "0") else ()
+    values = [facts.posted(f"{name}{index}") for index in indexes]
     return [value for value in values if value is not None]
 
 

@@ -10,16 +10,17 @@ from shared.answers.dialing import (
     has_dialed,
     nobody_to_dial,
 )
+from shared.answers.facts import Facts
 from shared.answers.outbound import Outbound
-from shared.answers.parameters import Field, step_url
+from shared.answers.parameters import step_url
 from shared.answers.redirection import Redirection
 
 
-def simulring(wanted: Dialing, field: Field, outbound: Outbound) -> VoiceResponse | Redirection:
+def simulring(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceResponse | Redirection:
     """Ring all numbers, in sorted order, or answer the step that follows."""
-    if has_dialed(field):
-        return after_dialing(field, wanted.fail_url)
-    numbers = dialable(wanted.parameter, wanted.phone_numbers, field, outbound)
+    if has_dialed(facts):
+        return after_dialing(facts, wanted.fail_url)
+    numbers = dialable(wanted.parameter, wanted.phone_numbers, facts, outbound)
     if not numbers:
         return nobody_to_dial(wanted.fail_url, outbound)
     action = step_url("TwimlSimulring", ("Dial", "true"), ("FailUrl", wanted.fail_url))

@@ -1,10 +1,8 @@
-"""What several Twimlets say: a message that may be a sound, an apology, a refusal."""
-
-from collections.abc import Sequence
+"""What several Twimlets say: a message that may be a sound, and an apology."""
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from shared.answers.parameters import Field, is_party, is_url, percent_encoded
+from shared.answers.parameters import is_url, percent_encoded
 from shared.xml_text import xml_text
 
 
@@ -26,16 +24,4 @@ def apology(reason: str) -> VoiceResponse:
     """Tell the caller in plain words why the line cannot go on, and end the call."""
     response = VoiceResponse()
     response.say(f"This line is not set up correctly: {reason}.")
-    return response
-
-
-def restricted(allowed_callers: Sequence[str], field: Field) -> VoiceResponse | None:
-    """A refusal for who is not on the list, nor was called by a number on it; None for others.
-
-    An empty list lets everybody in.
-    """
-    if not allowed_callers or is_party(allowed_callers, field):
-        return None
-    response = VoiceResponse()
-    response.say("Sorry, you are calling from a restricted number. Good bye.")
     return response

@@ -4,8 +4,8 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import VoiceResponse
 
+from shared.answers.facts import Facts
 from shared.answers.parameters import (
-    Field,
     Pairs,
     choice,
     phone_number,
@@ -51,14 +51,14 @@ class Voicemail(NamedTuple):
         )
 
 
-def voicemail(wanted: Voicemail, field: Field) -> VoiceResponse:
+def voicemail(wanted: Voicemail, facts: Facts) -> VoiceResponse:
     """Record; the step that follows, at the same URL, says good bye.
 
     OnRecording gets the report that the recording is ready, with the owner's number in its query;
     Twilio repeats it twice while there is no connection or the answer is a 5xx.
     """
     response = VoiceResponse()
-    if field("RecordingUrl"):
+    if facts.steering("RecordingUrl"):
         response.say("Thanks.  Good bye.")
         response.hangup()
         return response

@@ -5,7 +5,8 @@ from typing import NamedTuple, Self
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from shared.answers.dialing import hang_up
-from shared.answers.parameters import Field, Pairs, flag, text
+from shared.answers.facts import Facts
+from shared.answers.parameters import Pairs, flag, text
 from shared.answers.spoken import play_or_say
 from shared.xml_text import xml_text
 
@@ -22,16 +23,16 @@ class Whisper(NamedTuple):
         return cls(text(query, "Message"), flag(query, "HumanCheck"))
 
 
-def whisper(wanted: Whisper, field: Field) -> VoiceResponse:
+def whisper(wanted: Whisper, facts: Facts) -> VoiceResponse:
     """Ask for a key; with a key connect the call, which an empty document does.
 
     Without a key the call is connected as well, or given up where it needs one.
     """
-    digits = field("Digits")
+    digits = facts.steering("Digits")
     if digits is not None:
         return VoiceResponse() if digits else hang_up()
     gather = Gather(num_digits=1)
-    play_or_say(gather, wanted.message or _default_message(field("From") or ""))
+    play_or_say(gather, wanted.message or _default_message(facts.posted("From") or ""))
     response = VoiceResponse()
     response.append(gather)
     if wanted.needs_a_key:
@@ -42,4 +43,5 @@ def whisper(wanted: Whisper, field: Field) -> VoiceResponse:
 def _default_message(caller: str) -> str:
     """The caller's number, each character on its own so that it is read out slowly."""
     spelled = "".join(f"{character}. " for character in xml_text(caller))
-    return f"You are receiving a call from {spelled}.  Press any key to accept."
+    from_caller = f" from {spelled}" if spelled else ""
+    return f"You are receiving a call{from_caller}.  Press any key to accept."

@@ -31,8 +31,8 @@ def log_report(
 
     A report that could not be kept says so.
     """
-    told = {name: webhook.field(field) for name, field in fields.items()}
-    told |= {"from": masked(webhook.field("From")), "to": masked(webhook.field("To"))}
+    told = {name: webhook.posted(field) for name, field in fields.items()}
+    told |= {"from": masked(webhook.posted("From")), "to": masked(webhook.posted("To"))}
     record: dict[str, str | bool] = {"report": kind}
     record |= {name: value[:MAX_CHARS] for name, value in told.items() if value is not None}
     log.info("%s", json.dumps(record if stored else record | {"stored": False}))
@@ -40,5 +40,5 @@ def log_report(
 
 def log_queue_result(webhook: Webhook) -> None:
     """Log how a caller's time in a queue ended; nothing while it goes on."""
-    if webhook.field("QueueResult"):
+    if webhook.posted("QueueResult"):
         log_report("queue", webhook, QUEUE_FIELDS)

@@ -119,7 +119,7 @@ class Reports:
 
 def _status_report(kind: ReportKind, webhook: Webhook) -> StatusReport:
     def field(name: str) -> str:
-        return webhook.field(kind.fields.get(name, "")) or ""
+        return webhook.posted(kind.fields.get(name, "")) or ""
 
     return StatusReport.from_texts(
         field("sid"),

@@ -56,12 +56,12 @@ class RecordedVoicemail(NamedTuple):
     @classmethod
     def from_report(cls, report: Webhook) -> "RecordedVoicemail | None":
         """What Twilio reports; None when there is nothing to be heard."""
-        sid = report.field("RecordingSid") or ""
-        if report.field("RecordingStatus") != "completed" or not RECORDING_SID.fullmatch(sid):
+        sid = report.posted("RecordingSid") or ""
+        if report.posted("RecordingStatus") != "completed" or not RECORDING_SID.fullmatch(sid):
             return None
-        duration = report.field("RecordingDuration") or ""
+        duration = report.posted("RecordingDuration") or ""
         length_s = int(duration) if _DURATION.fullmatch(duration) else None
-        return cls(sid, report.field("CallSid") or "", length_s)
+        return cls(sid, report.posted("CallSid") or "", length_s)
 
 
 class VoicemailNotifier:

@@ -24,13 +24,9 @@ def refusal(req: Webhook, config: Settings) -> "VoiceResponse | None":
     """
     if not config.blocked_callers:
         return None
-    caller = req.field("From")
-    if caller is None:
-        caller = req.field("Caller")
-    if caller is None:
-        return None
-    entry = ANONYMOUS if is_withheld(caller) else caller
-    if entry not in config.blocked_callers:
+    callers = req.denying("From", "Caller")
+    entries = {ANONYMOUS if is_withheld(caller) else caller for caller in callers}
+    if entries.isdisjoint(config.blocked_callers):
         return None
     from twilio.twiml.voice_response import VoiceResponse
 

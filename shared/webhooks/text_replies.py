@@ -28,23 +28,23 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
 
     Without either, what arrived is acknowledged, unless it is handed on: then a person may answer.
     What Twilio has answered itself (STOP, START, HELP) is only handed on, and so is a text from a
-    number in BLOCKED_RECIPIENTS. While KILL_SWITCH is on nothing is sent: an answer costs like any
-    other text.
+    number in BLOCKED_RECIPIENTS. Of a text by GET the owner only hears that there is one. While
+    KILL_SWITCH is on nothing is sent: an answer costs like any other text.
     """
     if config.guards.kill_switch:
         log.warning("A text is not answered: the setting KILL_SWITCH does not allow it")
         return reply.reply("")
-    if is_answered_by_twilio(req) or _is_blocked(req, config):
-        return reply.reply("", forwarding=_forwarding(req, _owner(req, config)))
-    text = reply.keyword_answer(table(req.query, "Keywords"), req.field("Body") or "")
-    if text is None:
-        text = req.parameter("Message")
     owner = _owner(req, config)
     forwarding = _forwarding(req, owner)
+    if is_answered_by_twilio(req) or _is_blocked(req, config):
+        return reply.reply("", forwarding=forwarding)
+    text = reply.keyword_answer(table(req.query, "Keywords"), req.steering("Body") or "")
+    if text is None:
+        text = req.parameter("Message")
     if text is None and owner:
         return reply.reply("", forwarding=forwarding)
     if text is None:
-        text = reply.acknowledgement(req.field)
+        text = reply.acknowledgement(req)
     return reply.reply(text, _media_urls(req), forwarding)
 
 
@@ -54,7 +54,7 @@ def is_answered_by_twilio(text: Webhook) -> bool:
     Twilio says so (`OptOutType`) where the number is in a messaging service with Advanced Opt-Out.
     https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
     """
-    return bool(text.told("OptOutType"))
+    return any(text.denying("OptOutType"))
 
 
 def _is_blocked(req: Webhook, config: Settings) -> bool:
@@ -63,7 +63,7 @@ def _is_blocked(req: Webhook, config: Settings) -> bool:
         return False
     from shared.guards.destinations import Destinations
 
-    is_blocked = Destinations(config).is_blocked(req.field("From") or "")
+    is_blocked = any(map(Destinations(config).is_blocked, req.denying("From")))
     if is_blocked:
         log.warning("A text is not answered: the setting BLOCKED_RECIPIENTS does not allow it")
     return is_blocked
@@ -75,7 +75,7 @@ def _owner(req: Webhook, config: Settings) -> str:
     Nor the line itself, which Twilio does not let text.
     """
     owner = owner_number(req, "Forward", config)
-    if is_same_number(owner, req.field("To") or ""):
+    if any(is_same_number(owner, line) for line in req.denying("To")):
         ignored("Forward")
         return ""
     return owner if owner and _is_allowed(owner, config) else ""
@@ -89,11 +89,14 @@ def _is_allowed(owner: str, config: Settings) -> bool:
 
 def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
     """What the owner gets; nothing of what the owner wrote, or it would come back for ever."""
-    sender = req.field("From") or ""
-    if not owner or is_same_number(sender, owner):
+    if not owner or any(is_same_number(sender, owner) for sender in req.denying("From")):
         return None
-    body = req.field("Body") or ""
-    return reply.Forwarding(owner, sender, body, reply.media_urls(req.field))
+    if req.posted("From") is None:
+        log.warning(
+            "The words of a text are not sent to the number in Forward: Twilio asked by GET, which "
+            "does not prove who wrote them"
+        )
+    return reply.forwarding(owner, req)
 
 
 def _media_urls(req: Webhook) -> list[str]:

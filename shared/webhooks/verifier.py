@@ -1,7 +1,7 @@
 """Requests of Twilio: a `Webhook` exists only when its signature was right."""
 
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import azure.functions as func
@@ -28,6 +28,7 @@ from shared.webhooks.headers import (
 from shared.webhooks.secrets import SignatureSecrets, Trial
 
 if TYPE_CHECKING:
+    from shared.answers.facts import Denying, Steering
     from shared.webhooks.explanation import Explanations
 
 # How much of a refused form the answer repeats; Twilio's requests have some 30 short names.
@@ -40,48 +41,46 @@ MAX_EXPLAINED_FIELDS = 100
 # What somebody may have signed with by mistake.
 OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
 
+# What a form of Twilio is about: one of these is in it.
+SIDS = ("CallSid", "MessageSid", "RecordingSid")
+
 Pairs = list[tuple[str, str]]
 
 
-class Webhook(NamedTuple):
+class Webhook:
     """One request of Twilio: the query of its URL and its form, decoded, blanks included.
 
     `url` is the one that the host gave to the request; PublicUrls makes those of other functions.
+    The three readers of what Twilio tells are explained in shared/answers/facts.py.
     """
 
-    query: Pairs
-    form: Pairs
-    url: str = ""
+    def __init__(self, query: Pairs, form: Pairs, url: str = "") -> None:
+        self.query = query
+        self.form = form
+        self.url = url
 
     def parameter(self, name: str) -> str | None:
         """The first value of the query's parameter `name`: what the app's owner configured."""
         return _first(self.query, name)
 
-    def field(self, name: str) -> str | None:
-        """What Twilio tells: the first field `name` of the form, or of the query of a GET."""
+    def posted(self, name: str) -> str | None:
+        """Return the first field `name` of Twilio's form: what may grant, be stored and sent on."""
+        return self._posted.get(name)
+
+    def steering(self, name: "Steering") -> str | None:
+        """Return the first field `name` of the form, else of the query."""
         value = _first(self.form, name)
         return self.parameter(name) if value is None else value
 
-    def told(self, name: str) -> str | None:
-        """Like `field`, but of a POST only what was posted.
+    def denying(self, *names: "Denying") -> list[str]:
+        """Return every value of these fields, in the form and in the query."""
+        return [value for name, value in (*self.form, *self.query) if name in names]
 
-        Callers of PlaceCall choose a URL with a query that Twilio then asks, and signs.
-        """
-        return _first(self.form or self.query, name)
-
-
-class Report(Webhook):
-    """A request by which Twilio reports something: a POST, whose fields are in the form alone.
-
-    Callers of PlaceCall choose a URL that Twilio then asks, and signs. What stands in the query of
-    such a one is no report.
-    """
-
-    __slots__ = ()
-
-    def field(self, name: str) -> str | None:
-        """What Twilio tells: the first field `name` of the form."""
-        return _first(self.form, name)
+    @cached_property
+    def _posted(self) -> dict[str, str]:
+        """The first value of each field; nothing of a form that names nothing of Twilio's."""
+        fields = dict(reversed(self.form))
+        return fields if any(fields.get(name) for name in SIDS) else {}
 
 
 class Verifier:

@@ -94,7 +94,7 @@ def test_an_echo_dials_no_blocked_recipient(answered: Answered) -> None:
 @pytest.mark.parametrize("verb", ["Message", "Sms"])
 def test_an_echo_texts_no_blocked_recipient_back(answered: Answered, verb: str) -> None:
     query = f"Twiml=%3CResponse%3E%3C{verb}%3EHello%3C%2F{verb}%3E%3C%2FResponse%3E"
-    text: Form = [("From", CALLER), ("To", LINE), ("Body", "Please stop")]
+    text: Form = [("MessageSid", "SM1"), ("From", CALLER), ("To", LINE), ("Body", "Please stop")]
 
     assert f"<{verb}" in answered("TwimlEcho", query, text)
     assert f"<{verb}" not in answered("TwimlEcho", query, text, BLOCKED_RECIPIENTS=CALLER)
@@ -103,7 +103,7 @@ def test_an_echo_texts_no_blocked_recipient_back(answered: Answered, verb: str) 
 def test_a_text_from_a_blocked_recipient_is_only_forwarded(
     answered: Answered, caplog: pytest.LogCaptureFixture
 ) -> None:
-    text: Form = [("From", CALLER), ("To", LINE), ("Body", "Please stop")]
+    text: Form = [("MessageSid", "SM1"), ("From", CALLER), ("To", LINE), ("Body", "Please stop")]
     query = "Message=Hello&Forward=%2B12025550124"
     document = answered("TwimlReply", query, text, BLOCKED_RECIPIENTS=CALLER)
 
@@ -178,7 +178,13 @@ def test_moderators_are_texted_within_the_settings(answered: Answered) -> None:
     assert texted(KILL_SWITCH="true") == []
 
 
-TEXT: Form = [("From", CALLER), ("To", LINE), ("Body", "Hello"), ("NumMedia", "0")]
+TEXT: Form = [
+    ("MessageSid", "SM1"),
+    ("From", CALLER),
+    ("To", LINE),
+    ("Body", "Hello"),
+    ("NumMedia", "0"),
+]
 
 
 def test_a_text_goes_on_to_an_allowed_number_only(

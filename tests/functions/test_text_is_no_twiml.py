@@ -74,7 +74,13 @@ def answer(
     query: dict[str, str],
     **fields: str,
 ) -> list[tuple[str, str]]:
-    form = {"CallSid": "CA" + "0" * 32, "From": CALLER, "To": LINE, **fields}
+    form = {
+        "CallSid": "CA" + "0" * 32,
+        "MessageSid": "SM" + "0" * 32,
+        "From": CALLER,
+        "To": LINE,
+        **fields,
+    }
     request = signed_request(f"/api/Twiml?{urlencode(query)}", list(form.items()))
     response = asyncio.run(main(request))
     assert response.status_code == 200

@@ -42,7 +42,13 @@ class Sent:
     def __call__(
         self, query: dict[str, str] | str, body: str = "Hi", sender: str = WRITER, media: int = 0
     ) -> list[tuple[str | None, str | None, list[str | None]]]:
-        form: Form = [("From", sender), ("To", LINE), ("Body", body), ("NumMedia", str(media))]
+        form: Form = [
+            ("MessageSid", "SM1"),
+            ("From", sender),
+            ("To", LINE),
+            ("Body", body),
+            ("NumMedia", str(media)),
+        ]
         for index in range(media):
             form.append((f"MediaUrl{index}", f"https://api.example/ME{index}"))
             form.append((f"MediaContentType{index}", "image/png"))

@@ -25,7 +25,7 @@ FLOORS = [
 """The rooms of shared/ from the ground up: each may use those below it, and itself."""
 
 COMMAND_FLOORS = [
-    {"azd", "errors", "local_values", "settings_file", "terminal"},
+    {"azd", "by_get", "errors", "local_values", "settings_file", "terminal"},
     {"check", "doctor", "lock", "new", "secrets", "wire"},
 ]
 """What several commands use, then the commands: none imports another."""

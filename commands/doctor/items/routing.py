@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Literal, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from commands import by_get
 from commands.doctor.findings import Finding, ok, warning, wrong
 
 # The two functions that the README names, each at the other's place.
@@ -41,8 +42,8 @@ def judge_route(route: Route, base_url: str, functions: Collection[str], cure: s
         return wrong(f"{kind} go to {name}, which is not made for them", cure)
     if route.method.upper() == "GET":
         return warning(
-            f"{kind} go to {name} by GET, so logs of addresses hold people's numbers",
-            f"choose POST: {cure}",
+            f"{kind} go to {name} {by_get.loss(kind)}",
+            f"choose POST: {by_get.cure(kind, cure)}",
         )
     return ok(f"{kind} go to {name} of this app")
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -50,9 +50,9 @@ NUMBER = Number(
 Doctor = Callable[..., Mapping[str, Finding]]
 
 
-def judged(url: str, *, method: str = "POST") -> Finding:
-    """Judge where calls go."""
-    return judge_route(Route("calls", url, method), f"{APP}/api", FUNCTIONS, "wire it")
+def judged(url: str, kind: Literal["calls", "texts"] = "calls", *, method: str = "POST") -> Finding:
+    """Judge where calls or texts go."""
+    return judge_route(Route(kind, url, method), f"{APP}/api", FUNCTIONS, "wire it")
 
 
 def test_a_token_that_twilio_does_not_accept_is_wrong(doctor: Doctor) -> None:
@@ -150,8 +150,13 @@ def test_a_call_that_reaches_the_app_is_in_order(url: str) -> None:
     assert judged(url).state is State.OK
 
 
-def test_get_is_a_warning_because_of_the_logs() -> None:
-    assert judged(f"{APP}/api/TwimlHello", method="GET").state is State.WARNING
+def test_get_is_a_warning_that_names_the_option_to_change_it() -> None:
+    calls = judged(f"{APP}/api/TwimlMenu", method="GET")
+    texts = judged(f"{APP}/api/TwimlReply", "texts", method="GET")
+
+    assert (calls.state, texts.state) == (State.WARNING, State.WARNING)
+    assert "--voice" in calls.cure
+    assert "--text" in texts.cure
 
 
 @pytest.mark.parametrize(

@@ -328,3 +328,29 @@ def test_the_commands_of_the_page_on_fallbacks_do_what_it_says(
     assert stack.webhooks(sid)[0]["url"].startswith("http://127.0.0.1:7/")
     assert desk(*undo) == 0
     assert addresses(stack) == OLD
+
+
+@pytest.mark.parametrize(
+    ("field", "path", "option"),
+    [("Voice", "TwimlForward", "--voice"), ("Sms", "TwimlReply", "--text")],
+)
+def test_what_stays_with_get_is_noted_until_it_is_set_again(
+    stack: LocalStack,
+    desk: Wire,
+    capsys: pytest.CaptureFixture[str],
+    field: str,
+    path: str,
+    option: str,
+) -> None:
+    url = f"{APP}/api/{path}"
+    stack.line_goes_to(**{f"{field}Url": url, f"{field}Method": "GET"})
+
+    def noted(*arguments: str) -> int:
+        assert desk(LINE, "--url", APP, "--yes", *arguments) == 0
+        return len(
+            re.findall(f"note: (calls|texts) come by GET.*{option}", capsys.readouterr().out)
+        )
+
+    assert noted("--reports", "OnCallStatus") == 1
+    assert noted(option, url) == 0
+    assert number(stack)[f"{field.lower()}_method"] == "POST"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.answers import hello, message, reply
+from shared.webhooks.verifier import Webhook
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -66,7 +67,7 @@ def test_a_reply_is_cut_to_one_message() -> None:
     ],
 )
 def test_an_acknowledgement_says_what_arrived(fields: dict[str, str], text: str) -> None:
-    assert reply.acknowledgement(fields.get) == text
+    assert reply.acknowledgement(Webhook([], [("MessageSid", "SM1"), *fields.items()])) == text
 
 
 @given(st.text())

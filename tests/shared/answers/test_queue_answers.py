@@ -7,6 +7,7 @@ from twilio.twiml import TwiML
 
 from shared.answers.agent import Agent, agent
 from shared.answers.queue import Queue, queue
+from shared.webhooks.verifier import Webhook
 
 NOTIFY = ("Notify", "+12025550124")
 MUSIC = "GetHoldMusic?Bucket=com.twilio.music.classical"
@@ -21,7 +22,8 @@ def inside(document: TwiML) -> str:
 
 
 def in_queue(*query: tuple[str, str], **fields: str) -> str:
-    return inside(queue(Queue.from_query(query), fields.get, Random(1)))  # noqa: S311 - music
+    facts = Webhook([], [*fields.items()])
+    return inside(queue(Queue.from_query(query), facts, Random(1)))  # noqa: S311 - music
 
 
 def waiting(*query: tuple[str, str], **fields: str) -> str:
@@ -172,7 +174,8 @@ def test_an_unknown_result_ends_the_call(result: str) -> None:
 
 
 def serving(*query: tuple[str, str], **fields: str) -> str:
-    return inside(agent(Agent.from_query(query), fields.get))
+    facts = Webhook([], [("CallSid", "CA1"), *fields.items()])
+    return inside(agent(Agent.from_query(query), facts))
 
 
 def test_an_agent_takes_the_caller_who_has_waited_longest() -> None:
@@ -223,7 +226,7 @@ RESTRICTED = "<Say>Sorry, you are calling from a restricted number. Good bye.</S
     "parties",
     [
         {"From": "+12025550124", "To": "+12025550101"},
-        {"From": "+12025550100", "To": "+12025550125"},
+        {"From": "+12025550100", "To": "+12025550125", "Direction": "outbound-api"},
         {"Caller": "+12025550125"},
     ],
 )

@@ -43,22 +43,18 @@ OUTBOUND = Destinations(Settings.from_mapping({"ALLOWED_COUNTRIES": "US,DE"}))
 Answer = TwiML | Redirection | str
 TWIMLETS: Mapping[str, Callable[[Webhook], Answer]] = {
     "TwimlMessage": lambda req: announcement(entries(req.query, "Message")),
-    "TwimlMenu": lambda req: menu(Menu.from_query(req.query), req.field("Digits") or ""),
-    "TwimlForward": lambda req: forward(Forward.from_query(req.query), req.field, OUTBOUND),
+    "TwimlMenu": lambda req: menu(Menu.from_query(req.query), req.steering("Digits") or ""),
+    "TwimlForward": lambda req: forward(Forward.from_query(req.query), req, OUTBOUND),
     "TwimlSimulring": lambda req: simulring(
-        Dialing.from_query(req.query, "PhoneNumbers"), req.field, OUTBOUND
+        Dialing.from_query(req.query, "PhoneNumbers"), req, OUTBOUND
     ),
     "TwimlFindMe": lambda req: find_me(
-        Dialing.from_query(req.query, "PhoneNumbers"), req.field, OUTBOUND
+        Dialing.from_query(req.query, "PhoneNumbers"), req, OUTBOUND
     ),
-    "TwimlCallMe": lambda req: call_me(
-        Dialing.from_query(req.query, "PhoneNumber"), req.field, OUTBOUND
-    ),
-    "TwimlWhisper": lambda req: whisper(Whisper.from_query(req.query), req.field),
-    "TwimlVoicemail": lambda req: voicemail(Voicemail.from_query(req.query), req.field),
-    "TwimlConference": lambda req: conference(
-        Conference.from_query(req.query), req.field, OUTBOUND
-    ),
+    "TwimlCallMe": lambda req: call_me(Dialing.from_query(req.query, "PhoneNumber"), req, OUTBOUND),
+    "TwimlWhisper": lambda req: whisper(Whisper.from_query(req.query), req),
+    "TwimlVoicemail": lambda req: voicemail(Voicemail.from_query(req.query), req),
+    "TwimlConference": lambda req: conference(Conference.from_query(req.query), req, OUTBOUND),
     "TwimlEcho": lambda req: echo(req.parameter("Twiml")),
     "TwimlHoldMusic": lambda req: hold_music(HoldMusic.from_query(req.query), Random(1)),  # noqa: S311
 }
@@ -66,7 +62,7 @@ TWIMLETS: Mapping[str, Callable[[Webhook], Answer]] = {
 
 def received(query: Pairs, form: Pairs) -> Webhook:
     """A request of Twilio, checked."""
-    return Webhook([*query], [*form])
+    return Webhook([*query], [("CallSid", "CA1"), *form] if form else [])
 
 
 def ask(request: str) -> Answer:

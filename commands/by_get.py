@@ -1,0 +1,19 @@
+"""What a number loses whose webhook uses GET, and how to change that: for `doctor` and `wire`."""
+
+# docs/twimlets.md says more.
+LOSSES = {
+    "calls": "AllowedCallers refuses every caller, no moderator starts a conference, and no "
+    "whisper or text names the caller",
+    "texts": "Forward gets no words and no media, only the news that a text has come",
+}
+OPTIONS = {"calls": "--voice", "texts": "--text"}
+
+
+def loss(kind: str) -> str:
+    """Say what GET costs, in half a sentence; `kind` is calls or texts."""
+    return f"by GET, which proves nothing about people: {LOSSES[kind]}; logs may hold their numbers"
+
+
+def cure(kind: str, command: str) -> str:
+    """Say how to set the same address with POST; `command` is that of `dev.py wire`."""
+    return f"{command} {OPTIONS[kind]} 'the same address'"

@@ -1,0 +1,52 @@
+"""Who is calling or was called, as far as Twilio proves it: for AllowedCallers and Moderators."""
+
+import logging
+import re
+from collections.abc import Sequence
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from shared.answers.facts import Facts
+from shared.answers.parameters import is_same_number
+
+_PLAIN_NUMBER = re.compile(r"[+0-9 ().-]+")
+
+log = logging.getLogger(__name__)
+
+
+def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
+    """Whether the caller, or the person whom Twilio called for this app, is one of `numbers`.
+
+    In a call that comes in, `To` is a number of the app, or what a browser has asked for. An
+    address such as `sip:12025550123@example.com` isn't a number: the caller chooses it. It has to
+    stand in `numbers` as it is.
+
+    In a request by GET nothing proves who is calling: nobody is one of them then, and the log names
+    the query's `parameter`.
+    """
+    if facts.posted("CallSid") is None:
+        log.warning(
+            "The query parameter %s finds nobody here: Twilio asked by GET, which doesn't prove "
+            "who is calling. It does so behind FailUrl and Options, and for a number set to GET",
+            parameter,
+        )
+        return False
+    parties = [facts.posted("From") or facts.posted("Caller")]
+    if (facts.posted("Direction") or "").startswith("outbound"):
+        parties.append(facts.posted("To") or facts.posted("Called"))
+    known = [party for party in parties if party]
+    plain = [party for party in known if _PLAIN_NUMBER.fullmatch(party)]
+    is_named = any(party in numbers for party in known if ":" in party)
+    return is_named or any(is_same_number(party, number) for party in plain for number in numbers)
+
+
+def restricted(allowed_callers: Sequence[str], facts: Facts) -> VoiceResponse | None:
+    """Refuse a call unless its caller, or the person called, is on the list; None lets it pass.
+
+    An empty list lets everybody in.
+    """
+    if not allowed_callers or is_party("AllowedCallers", allowed_callers, facts):
+        return None
+    response = VoiceResponse()
+    response.say("Sorry, you are calling from a restricted number. Good bye.")
+    return response
