@@ -1,80 +1,71 @@
-"""Who may come in, and for how long a client may fall silent in the middle of a request."""
+"""Decide who may come in: programs on this machine, and no web page except our own.
 
-import asyncio
+Any page that a person visits can make the browser send requests to 127.0.0.1. The browser tells
+where a request comes from: in `Origin` with some of them, in `Sec-Fetch-Site` with all of them.
+Programs send neither. Source: https://www.w3.org/TR/fetch-metadata/
+"""
+
 import re
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.streams import StreamReader
-from aiohttp.web_protocol import RequestPayloadError
 
-HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
-KEEP_ALIVE_S = 130.0
-"""Without a request, or with half of its headers; as Kestrel's KeepAliveTimeout."""
-BODY_SILENCE_S = 30.0
-"""In the middle of a body."""
+HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{0,5})?", re.IGNORECASE)
+OWN_SITES = frozenset({"same-origin", "none"})
+"""A page of the same origin, and a person at the address bar."""
+WRONG_HOST = "This server answers only to 127.0.0.1 and localhost."
+FOREIGN = (
+    "A page of another site made this request, so it is refused. "
+    "To open this URL yourself, enter it in the browser's address bar."
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class SilentBodyError(RequestPayloadError):
-    """Nothing more of a body came in time."""
+def refusal(request: web.BaseRequest, guest_port: int | None = None) -> str:
+    """Return why a request is refused: "" if it isn't. See is_guest."""
+    hosts = request.headers.getall("Host", [])
+    if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
+        return WRONG_HOST
+    if any(origin != f"http://{hosts[0]}" for origin in request.headers.getall("Origin", [])):
+        return FOREIGN
+    sites = request.headers.getall("Sec-Fetch-Site", [])
+    if all(site in OWN_SITES for site in sites) or is_guest(request, guest_port):
+        return ""
+    return FOREIGN
 
 
-@contextmanager
-def no_long_silence(body: StreamReader) -> Generator[None]:
-    """Raise SilentBodyError in the reader of this body when the client falls silent.
+def is_guest(request: web.BaseRequest, port: int | None) -> bool:
+    """Tell whether a page on another port of this host shows, plays or links to what it gets.
 
-    Use it inside a running event loop.
+    The page has to send its origin as Referer, which no other page can send.
     """
-    loop = asyncio.get_running_loop()
-    timers: list[asyncio.TimerHandle] = []
-
-    def listen(heard: int) -> None:
-        if not body.is_eof():
-            timers[:] = [loop.call_later(BODY_SILENCE_S, check, heard)]
-
-    def check(heard: int) -> None:
-        if body.total_bytes > heard:
-            listen(body.total_bytes)
-        elif not body.is_eof():
-            body.set_exception(SilentBodyError("the client fell silent"))
-
-    listen(body.total_bytes)
-    try:
-        yield
-    finally:
-        for timer in timers:
-            timer.cancel()
-
-
-@web.middleware
-async def no_early_ends(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a client hang up in the middle of its request, send half of it, or garble its body."""
-    try:
-        with no_long_silence(request.content):
-            return await handler(request)
-    except SilentBodyError:
-        return problem(HTTPStatus.REQUEST_TIMEOUT, "The rest of the body did not come.")
-    except web.RequestPayloadError:
-        return problem(HTTPStatus.BAD_REQUEST, "The body is not what its headers say.")
-    except ConnectionError:
-        if request.transport is not None:  # it is another connection that broke
-            raise
-        return web.Response(status=HTTPStatus.BAD_REQUEST)  # the client is gone
+    name = request.headers.get("Host", "").partition(":")[0]
+    return (
+        port is not None
+        and request.method == "GET"
+        and request.headers.get("Sec-Fetch-Site") == "same-site"
+        and request.headers.get("Referer") == f"http://{name}:{port}/"
+    )
 
 
 @web.middleware
 async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse other host names (DNS rebinding) and requests that another site's page makes."""
-    if not HOST.fullmatch(request.headers.get("Host", "")):
-        return problem(HTTPStatus.FORBIDDEN, "This server answers to 127.0.0.1 and localhost only.")
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"http://{request.headers.get('Host')}":
-        return problem(HTTPStatus.FORBIDDEN, "Requests from other sites are refused.")
-    return await handler(request)
+    """Refuse other host names (DNS rebinding) and requests made by the pages of other sites."""
+    reason = refusal(request)
+    return problem(HTTPStatus.FORBIDDEN, reason) if reason else await handler(request)
+
+
+def protect(response: web.StreamResponse, *, for_guest: bool = False) -> None:
+    """Keep an answer from pages of other sites, also where a browser sends no Sec-Fetch-Site.
+
+    What the answer says itself stays.
+    """
+    # "same-site" shuts out other ports of 127.0.0.1: Chromium knows no sites of IP addresses here.
+    readers = "cross-origin" if for_guest else "same-origin"
+    response.headers.setdefault("Cross-Origin-Resource-Policy", readers)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
 
 
 def problem(status: int, detail: str) -> web.Response:

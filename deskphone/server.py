@@ -6,8 +6,13 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from deskphone.bad_requests import keep_quiet_about_bad_requests
-from deskphone.doorkeeper import KEEP_ALIVE_S, no_early_ends, only_from_here
+from deskphone.bad_requests import (
+    KEEP_ALIVE_S,
+    Runner,
+    keep_quiet_about_bad_requests,
+    no_early_ends,
+)
+from deskphone.doorkeeper import only_from_here, protect
 from deskphone.emulator import Emulator
 from deskphone.faults.injection import Strike, fault_injection
 from deskphone.phone.page import Page
@@ -24,7 +29,7 @@ SHUTDOWN_S = 0.5
 def runner_of(application: web.Application) -> web.AppRunner:
     """Return the application, ready to be set up inside a running event loop."""
     keep_quiet_about_bad_requests()
-    return web.AppRunner(
+    return Runner(
         application,
         access_log=None,
         keepalive_timeout=KEEP_ALIVE_S,
@@ -44,6 +49,7 @@ def application(
         middlewares=[no_early_ends, only_from_here, faults],
         client_max_size=BODY_LIMIT,
     )
+    app.on_response_prepare.append(_protect)
     app.add_routes(
         [
             web.route("*", PREFIX + "{path:.*}", emulator.api.handle),
@@ -54,6 +60,10 @@ def application(
         ]
     )
     return app
+
+
+async def _protect(request: web.Request, response: web.StreamResponse) -> None:
+    protect(response)
 
 
 def stop_signal() -> asyncio.Event:

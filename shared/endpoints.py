@@ -36,10 +36,12 @@ def action(handler: Endpoint) -> Endpoint:
         try:
             if len(req.url) > MAX_URL_CHARS:
                 raise UrlTooLongError(len(req.url))
-            return await handler(req)
+            response = await handler(req)
         except AppError as error:
             _log_error(handler.__module__, error)
-            return problem_response(error)
+            response = problem_response(error)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
     return _named_after(handler, main)
 

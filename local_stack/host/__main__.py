@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local_stack.host.addresses import LOOPBACK
 from local_stack.host.application import Application, load_application
@@ -45,7 +46,8 @@ async def serve(application: Application, listener: socket.socket, function_key:
     with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
         loop.add_signal_handler(signal.SIGTERM, ending.hurry)
         loop.add_signal_handler(signal.SIGINT, ending.hurry)
-    await HostServer(Front(application, function_key)).serve(listener, ending)
+    phone_port = urlsplit(os.environ.get("LOCAL_STACK_URL", "")).port
+    await HostServer(Front(application, function_key, phone_port)).serve(listener, ending)
 
 
 def main() -> int:

@@ -14,12 +14,15 @@ async def unavailable(listener: socket.socket, reason: str) -> AsyncGenerator[No
     """
     from aiohttp.web_request import BaseRequest
     from aiohttp.web_response import Response
-    from aiohttp.web_server import Server
 
-    from deskphone.doorkeeper import KEEP_ALIVE_S
+    from deskphone.bad_requests import KEEP_ALIVE_S, Server
+    from deskphone.doorkeeper import protect, refusal
 
-    async def answer(_: BaseRequest) -> Response:
-        response = Response(status=503, text=f"The Functions host is not running: {reason}\n")
+    async def answer(request: BaseRequest) -> Response:
+        refused = refusal(request)
+        text = refused or f"The Functions host is not running: {reason}"
+        response = Response(status=403 if refused else 503, text=f"{text}\n")
+        protect(response)
         response.force_close()
         return response
 

@@ -21,7 +21,6 @@ def file_response(
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'inline; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
     }
     try:
         part = _wanted(req, len(body))

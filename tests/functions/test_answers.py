@@ -72,3 +72,12 @@ def test_hello_needs_no_signature(run: Run, signed_request: SignedRequest) -> No
         assert response.get_body().decode() == (
             f"{DECLARATION}<Response><Say>Hello World</Say></Response>"
         )
+
+
+def test_a_browser_is_told_not_to_guess_what_an_answer_is(
+    run: Run, signed_request: SignedRequest
+) -> None:
+    answers = [run(TwimlReply.main, signed_request(signature=one)) for one in ("", "wrong")]
+
+    assert [answer.status_code for answer in answers] == [200, 403]
+    assert {answer.headers["X-Content-Type-Options"] for answer in answers} == {"nosniff"}

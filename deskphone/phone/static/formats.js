@@ -43,5 +43,8 @@ export function endpoint(url, answersUrl) {
   return [name, query];
 }
 
+/** A URL on this machine under the name that the page has: to a browser, 127.0.0.1 and localhost are two sites. */
+export const sameSite = (url) => url.replace(/^(http:\/\/)(?:127\.0\.0\.1|localhost)(?=[:/]|$)/i, `$1${location.hostname}`);
+
 /** Only this may become a link: texts are written by anybody. */
 export const isWebAddress = (text) => /^https?:\/\/\S+$/i.test(text);

@@ -1,4 +1,5 @@
 /** The voice of a call. It follows the call and never drives it. */
+import { sameSite } from "./formats.js";
 
 const CUTS = ["keys", "speech", "redirected", "connected", "conference started", "left the queue"]; // events that end a voice or music
 const RATE = 1.2; // near the pace the emulator counts with: the end must not cut the last word off
@@ -70,7 +71,7 @@ export class Voice {
   #play(url) {
     return new Promise((resolve) => {
       this.#audio.onended = this.#audio.onerror = this.#audio.onpause = resolve;
-      this.#audio.src = url;
+      this.#audio.src = sameSite(url);
       this.#audio.play().catch(resolve);
     });
   }

@@ -1,5 +1,5 @@
 /** The texts and calls between one handset and one number. */
-import { capitalized, formatNumber, isWebAddress, talkTime, timeOfDay } from "./formats.js";
+import { capitalized, formatNumber, isWebAddress, sameSite, talkTime, timeOfDay } from "./formats.js";
 import { Icon } from "./icons.js";
 import { isCaller, talkSeconds } from "./records.js";
 import { html, memo } from "./ui.js";
@@ -8,7 +8,7 @@ const NEWEST = 200; // items shown
 const ADDRESSES = /(https?:\/\/\S*[^\s.,;:!?)])/i; // the end of a sentence is no part of them
 
 const Link = ({ url, children }) =>
-  isWebAddress(url) ? html`<a href=${url} target="_blank" rel="noreferrer">${children}</a>` : children;
+  isWebAddress(url) ? html`<a href=${sameSite(url)} target="_blank" rel="noopener">${children}</a>` : children;
 
 const Text = memo(({ text, selected, onSelect }) => {
   const { sid, status, direction, media, body, error_code: code } = text;
@@ -17,7 +17,7 @@ const Text = memo(({ text, selected, onSelect }) => {
   return html`<div class="text ${own ? "own" : ""} ${bad ? "bad" : ""} ${selected ? "selected" : ""}">
     <div class="bubble">
       <span class="spoken">${own ? "You:" : "They:"}</span>
-      ${media.map((url) => html`<div class="media"><${Link} url=${url}><img src=${url} alt="Picture ${url}" /></${Link}></div>`)}
+      ${media.map((url) => html`<div class="media"><${Link} url=${url}><img src=${sameSite(url)} alt="Picture ${url}" /></${Link}></div>`)}
       ${body && html`<p>${body.split(ADDRESSES).map((part) => html`<${Link} url=${part}>${part}</${Link}>`)}</p>`}
     </div>
     <button class="about" title="Show its webhooks" aria-pressed=${selected} onClick=${() => onSelect(sid)}>

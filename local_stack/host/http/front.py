@@ -7,6 +7,7 @@ from aiohttp.web_protocol import RequestPayloadError
 from aiohttp.web_request import BaseRequest
 from aiohttp.web_response import Response
 
+from deskphone.doorkeeper import is_guest, protect, refusal
 from local_stack.host.addresses import STATUS_PATH
 from local_stack.host.application import Application
 from local_stack.host.definitions import AuthLevel, FunctionDefinition
@@ -17,8 +18,6 @@ from local_stack.host.http.requests import (
     Query,
     RequestRefusedError,
     has_key,
-    is_from_another_site,
-    is_local,
     parse_query,
     target,
     to_function_request,
@@ -30,12 +29,22 @@ log = logging.getLogger("host")
 class Front:
     """Answers requests with the functions of one app."""
 
-    def __init__(self, application: Application, function_key: str) -> None:
+    def __init__(
+        self, application: Application, function_key: str, phone_port: int | None = None
+    ) -> None:
+        """`phone_port` is that of the phone page, which shows pictures and plays sounds."""
         self._application = application
         self._function_key = function_key
+        self._phone_port = phone_port
 
     async def __call__(self, request: BaseRequest) -> Response:
         """Answer a request; no error of a function or of a client gets past this."""
+        response = await self._answer_or_refuse(request)
+        protect(response, for_guest=is_guest(request, self._phone_port))
+        response.headers.add("Vary", "Sec-Fetch-Site")  # a browser keeps sounds
+        return response
+
+    async def _answer_or_refuse(self, request: BaseRequest) -> Response:
         try:
             return await self._answer(request)
         except RequestRefusedError as error:
@@ -45,10 +54,8 @@ class Front:
 
     async def _answer(self, request: BaseRequest) -> Response:
         """Decide what a request is for; the order of the checks is that of the Functions host."""
-        if not is_local(request):
-            return plain(403, "This host answers only to 127.0.0.1 and localhost.")
-        if is_from_another_site(request):
-            return plain(403, "Requests from another site's page are refused on the desk.")
+        if reason := refusal(request, self._phone_port):
+            return plain(403, reason)
         path, _, raw_query = target(request).partition("?")
         query = parse_query(raw_query)
         if path.lower() == STATUS_PATH:

@@ -7,12 +7,10 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from aiohttp.web_request import BaseRequest
 
-from deskphone.doorkeeper import SilentBodyError, no_long_silence
-from local_stack.host.addresses import LOCAL_NAMES
+from deskphone.bad_requests import SilentBodyError, no_long_silence
 from local_stack.host.functions import FunctionRequest
 from local_stack.host.http.routes import Match
 
-PORT = re.compile("[0-9]{0,5}")
 ESCAPES = re.compile("(?:%[0-9a-fA-F]{2})+")
 MAX_BODY_BYTES = 100 * 1024 * 1024  # the limit of Azure Functions
 
@@ -25,24 +23,6 @@ class RequestRefusedError(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(f"refused with {status}")
         self.status = status
-
-
-def is_local(request: BaseRequest) -> bool:
-    """Tell whether the request names this machine, so that no web page can rebind a name to it."""
-    hosts = request.headers.getall("Host", [])
-    if len(hosts) != 1:
-        return False
-    name, _, port = hosts[0].lower().partition(":")
-    return name in LOCAL_NAMES and bool(PORT.fullmatch(port))
-
-
-def is_from_another_site(request: BaseRequest) -> bool:
-    """Tell whether a web page of another origin makes the request: its key is no secret here.
-
-    Azure's host answers such requests; on the desk they would let any page use the app.
-    """
-    origin = request.headers.get("Origin")
-    return origin is not None and origin != f"http://{request.headers.get('Host')}"
 
 
 def target(request: BaseRequest) -> str:

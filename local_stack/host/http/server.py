@@ -10,7 +10,8 @@ from aiohttp.web_request import BaseRequest
 from aiohttp.web_response import Response, StreamResponse
 from aiohttp.web_server import Server
 
-from deskphone.doorkeeper import KEEP_ALIVE_S
+from deskphone.bad_requests import KEEP_ALIVE_S
+from deskphone.doorkeeper import protect
 from local_stack.host.http.answers import empty
 from local_stack.host.parent import Ending
 
@@ -42,6 +43,7 @@ class Connection(RequestHandler):
         if status >= 500:
             self.log_exception("the host failed on a request", exc_info=exc)
         response = empty(status)
+        protect(response)
         response.force_close()
         return response
 
