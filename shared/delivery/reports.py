@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.delivery.report_log import log_report
@@ -10,9 +11,12 @@ from shared.errors import ConfigurationError, LedgerError
 from shared.webhooks.verifier import Webhook
 
 if TYPE_CHECKING:
+    from shared.delivery.done_once import DoneOnce
     from shared.sending.claims import Claims
 
 Act = Callable[[], Awaitable[None]]
+# More than a SID and a status that Twilio knows.
+MAX_NAME_CHARS = 100
 
 
 class ReportKind(NamedTuple):
@@ -87,14 +91,21 @@ class Reports:
         """Take in a report upon which the app does something; a repeated one does nothing.
 
         Raise what `act` raises: nothing is kept then, so a repeated report acts again. While the
-        ledger cannot be used a report acts as often as it comes, because never is worse than
-        twice, and Twilio is not asked to repeat what was done.
+        ledger cannot be used, each worker acts once, because never is worse than twice, and Twilio
+        is not asked to repeat what was done.
         """
         if await self._is_known(kind, webhook):
             return
-        await act()
+        told = [webhook.posted(kind.fields[name]) or "" for name in ("sid", "status")]
+        await self._done.do(" ".join(told)[:MAX_NAME_CHARS], act)
         with contextlib.suppress(ConfigurationError, LedgerError):
             await self.take(kind, webhook)
+
+    @cached_property
+    def _done(self) -> "DoneOnce":
+        from shared.delivery.done_once import DoneOnce  # most reports are not acted on
+
+        return DoneOnce()
 
     async def _is_known(self, kind: ReportKind, webhook: Webhook) -> bool:
         try:

@@ -86,8 +86,8 @@ class VoicemailNotifier:
     async def tell(self, voicemail: RecordedVoicemail, owner: str, request_url: str) -> None:
         """Text `owner` (E.164) who called, for how long they spoke, and where it can be heard.
 
-        They are told once of each recording, however often it is reported. Without the ledger they
-        might be told twice, which is better than never; STORAGE_OUTAGE=refuse_all forbids it.
+        They are told once of each recording, however often it is reported. Without the ledger each
+        worker might tell them, which is better than never; STORAGE_OUTAGE=refuse_all forbids it.
 
         A failure is written to our log, with the SID of the recording. Raise VaultError,
         LedgerError or TwilioUnreachableError, after which nothing was sent: Twilio repeats the

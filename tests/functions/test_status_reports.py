@@ -320,6 +320,22 @@ def test_while_storage_is_down_the_owner_is_told_and_twilio_not_asked_again(
     assert [line["stored"] for line in reporter.logged()] == [False]
 
 
-def test_an_app_without_storage_tells_the_owner(reporter: Reporter, notifier: Notifier) -> None:
-    assert reporter.recording() == 204
+@pytest.mark.parametrize("is_back", [False, True])
+def test_while_storage_is_down_replays_tell_the_owner_no_second_time(
+    ledger: CountingLedger, reporter: Reporter, notifier: Notifier, *, is_back: bool
+) -> None:
+    ledger.is_down = True
+    notifier.failures = 1
+    answers = [reporter.recording() for _ in range(5)]
+    ledger.is_down = not is_back
+    answers += [reporter.recording() for _ in range(5)]
+
+    assert answers == [502] + [204] * 9
+    assert notifier.told == ["+12025550124"]
+
+
+def test_an_app_without_storage_tells_the_owner_once(
+    reporter: Reporter, notifier: Notifier
+) -> None:
+    assert [reporter.recording(), reporter.recording()] == [204, 204]
     assert notifier.told == ["+12025550124"]
