@@ -171,7 +171,7 @@ class Clients:
         from shared.sending.sid_owners import SidOwners
 
         owners = SidOwners(self.ledger())
-        lookups = Lookups(self.account, owners, self.clock, self.settings)
+        lookups = Lookups(self.account, owners, self.clock)
         return Records(self.claims(), lookups)
 
     def _secret_source(self) -> "AppSettings | KeyVault":

@@ -17,6 +17,7 @@ AppError
 ├── NotHealthyError               GetHealth found a part that fails                 503
 ├── VaultError                    Key Vault cannot be read                          503
 ├── LedgerError                   the storage of the ledger cannot be used          503
+├── TooLateError                  dispatch: a send's time was over before it left   503
 └── TwilioError                   something went wrong between us and Twilio        502
     ├── TwilioRefusedError        Twilio refused; `code` is its number       400/429/502
     ├── TwilioUnreachableError    no connection; nothing was sent                   502

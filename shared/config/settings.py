@@ -17,6 +17,8 @@ StorageOutage = Literal["refuse_keyed", "refuse_all", "send_all"]
 # A send takes at most this long, however often it is tried and however slow Twilio is.
 SEND_LIMIT_S = 40.0
 RETRY_BUDGET_S = 10.0
+# An unknown outcome never lasts longer than a day.
+MAX_SETTLE_WINDOW_S = 86_400
 
 
 class Secret(StrEnum):
@@ -106,9 +108,10 @@ class Settings(Table):
     storage_outage: StorageOutage = setting(
         "STORAGE_OUTAGE", kinds.choice(StorageOutage), default="refuse_keyed"
     )
-    # Long enough for Twilio's first report of a message, short enough for an impatient caller. An
-    # unknown outcome never lasts a day.
-    settle_window_s: int = setting("SETTLE_WINDOW_SECONDS", kinds.whole(3, 86_400), default=60)
+    # Long enough for Twilio's first report of a message, short enough for an impatient caller.
+    settle_window_s: int = setting(
+        "SETTLE_WINDOW_SECONDS", kinds.whole(3, MAX_SETTLE_WINDOW_S), default=60
+    )
     guards: GuardSettings = GuardSettings()
     secrets: Mapping[Secret, str] = HiddenValues()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from twilio.rest import Client
     from twilio.rest.api.v2010.account.call import CallInstance
 
-    from shared.sending.claims import IdempotencyClaim
+    from shared.sending.claim import IdempotencyClaim
     from shared.sending.lookups import Listed, Lookups
 
 # Twilio's limit for a document that travels with the request.

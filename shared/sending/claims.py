@@ -16,62 +16,20 @@ import logging
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
 
 from shared.clock import Clock
 from shared.config.settings import Settings
 from shared.errors import KeyReusedError, LedgerError, StillRunningError
 from shared.ledger.rows import Ledger, Row, RowChangedError, RowExistsError
+from shared.sending.claim import CLAIM, IdempotencyClaim
 from shared.sending.sid_owners import SidOwners
 
-ClaimState = Literal["sending", "sent", "unknown"]
-
-CLAIM = "claim"
 TOO_OFTEN = "A claim changes more often than it can be read."
 ROUNDS = 10  # more than ever meet at one row; a broken store shall keep no worker busy
 
 _REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
 
 log = logging.getLogger(__name__)
-
-
-class IdempotencyClaim(NamedTuple):
-    """One key's send. `name` is made of the key, `attempt` at random for each request to Twilio.
-
-    `attempted_at` has a time zone. `sid` and `status` are Twilio's first answer (or what a report
-    told), "" where they are not known. `sender` is the number, `service` the messaging service
-    that it was to be from, whatever the settings are by now. `version` is the ledger's mark.
-    """
-
-    name: str
-    function: str
-    fingerprint: str
-    attempt: str
-    attempted_at: datetime
-    state: ClaimState = "sending"
-    sid: str = ""
-    status: str = ""
-    sender: str = ""
-    service: str = ""
-    version: str = ""
-
-    @property
-    def reference(self) -> str:
-        """How the reports of this attempt name it."""
-        return f"{self.name}-{self.attempt}"
-
-    @classmethod
-    def from_row(cls, row: Row) -> "IdempotencyClaim":
-        """Read a row that `to_row` made."""
-        values: dict[str, Any] = {n: row.values[n] for n in cls._fields if n in row.values}
-        values["attempted_at"] = datetime.fromisoformat(values["attempted_at"])
-        return cls(name=row.name, version=row.version, **values)
-
-    def to_row(self) -> Row:
-        """The row that holds this claim."""
-        values = self._asdict() | {"attempted_at": self.attempted_at.isoformat()}
-        del values["name"], values["version"]
-        return Row(CLAIM, self.name, values, self.version)
 
 
 class HiddenClaimError(LedgerError):
@@ -92,9 +50,10 @@ class Claims:
         self, key: str, function: str, fingerprint: str, sender: str = "", service: str = ""
     ) -> IdempotencyClaim:
         """Return a claim to take, begun now; nothing is stored yet."""
-        name, attempt, now = _name(key), _new_attempt(), self._clock.now()
-        draft = IdempotencyClaim(name, function, fingerprint, attempt, now)
-        return draft._replace(sender=sender, service=service)
+        attempt = self._new_attempt()
+        return IdempotencyClaim(
+            _name(key), function, fingerprint, *attempt, sender=sender, service=service
+        )
 
     async def take(self, draft: IdempotencyClaim) -> IdempotencyClaim:
         """Claim a key before Twilio is called; return the claim that the key has from now on.
@@ -119,8 +78,14 @@ class Claims:
 
         Return what `take` returns, and raise the same: somebody else may have been first.
         """
-        again = claim._replace(
-            attempt=_new_attempt(), attempted_at=self._clock.now(), state="sending"
+        again = IdempotencyClaim(
+            claim.name,
+            claim.function,
+            claim.fingerprint,
+            *self._new_attempt(),
+            sender=claim.sender,
+            service=claim.service,
+            version=claim.version,
         )
         try:
             return IdempotencyClaim.from_row(await self._ledger.replace(again.to_row()))
@@ -200,11 +165,11 @@ class Claims:
     async def find(self, key: str) -> IdempotencyClaim | None:
         """What is known of a key; `sending` for longer than a send may take is shown as unknown."""
         claim = await self._read(_name(key))
-        return self._as_of_now(claim) if claim else None
+        return claim.as_of(self._clock.now()) if claim else None
 
     def rest_of_window_s(self, claim: IdempotencyClaim) -> float:
         """For how many seconds Twilio may still report an unknown send by itself; 0 when over."""
-        rest = claim.attempted_at + self._window - self._clock.now()
+        rest = claim.unsettled_until - self._clock.now()
         return max(0.0, rest.total_seconds())
 
     async def _read(self, name: str) -> IdempotencyClaim | None:
@@ -227,22 +192,19 @@ class Claims:
             )
         if known.attempt == draft.attempt:  # the answer of the store was lost, the row is ours
             return known
-        known = self._as_of_now(known)
+        known = known.as_of(self._clock.now())
         if known.state == "sending":
             raise _still_running()
         return known
 
-    def _as_of_now(self, claim: IdempotencyClaim) -> IdempotencyClaim:
-        is_late = self._clock.now() >= claim.attempted_at + self._limit
-        return claim._replace(state="unknown") if claim.state == "sending" and is_late else claim
+    def _new_attempt(self) -> tuple[str, datetime, datetime, datetime]:
+        """The name and the times of an attempt that begins now."""
+        now = self._clock.now()
+        return secrets.token_hex(8), now, now + self._limit, now + self._window
 
 
 def _name(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def _new_attempt() -> str:
-    return secrets.token_hex(8)
 
 
 def _still_running() -> StillRunningError:

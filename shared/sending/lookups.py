@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.clock import Clock
-from shared.config.settings import Settings
-from shared.sending.claims import IdempotencyClaim
+from shared.sending.claim import IdempotencyClaim
 from shared.sending.sid_owners import SidOwners
 from shared.twilio_api.account import TwilioAccount
 from shared.twilio_api.outcomes import present
@@ -67,13 +66,10 @@ class Lookups:
     Each returns None when it surely was not sent, and raises AmbiguousError when that is not sure.
     """
 
-    def __init__(
-        self, account: TwilioAccount, owners: SidOwners, clock: Clock, config: Settings
-    ) -> None:
+    def __init__(self, account: TwilioAccount, owners: SidOwners, clock: Clock) -> None:
         self._account = account
         self._owners = owners
         self._clock = clock
-        self._limit = timedelta(seconds=config.send_limit_s)
 
     async def message(self, claim: IdempotencyClaim, *, to: str, body: str) -> Listed | None:
         """Look for a message.
@@ -111,7 +107,7 @@ class Lookups:
     async def _only(self, listed: Sequence[Listed], claim: IdempotencyClaim) -> Listed | None:
         """The one entry that can be the claim's."""
         begin = claim.attempted_at - SKEW - PRECISION
-        end = claim.attempted_at + self._limit + AFTERMATH + SKEW
+        end = claim.sendable_until + AFTERMATH + SKEW
         unowned: list[Listed] = []
         for entry in listed:
             if not _is_possible(entry, begin, end):
@@ -123,13 +119,14 @@ class Lookups:
                 unowned.append(entry)
         if len(unowned) > 1 or _may_be_cut_off(listed, begin):
             raise AmbiguousError
-        return self._ripe(unowned[0]) if unowned else None
+        limit = claim.sendable_until - claim.attempted_at
+        return self._ripe(unowned[0], limit) if unowned else None
 
-    def _ripe(self, entry: Listed) -> Listed:
+    def _ripe(self, entry: Listed, limit: timedelta) -> Listed:
         """An entry that nobody waits for any more: a send under way may still get it as answer."""
         if entry.fits is None or entry.created_at is None:
             raise AmbiguousError
-        rest = entry.created_at + self._limit - self._clock.now()
+        rest = entry.created_at + limit - self._clock.now()
         if rest > timedelta():
             raise AmbiguousError(rest.total_seconds())
         return entry

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.clock import Clock
 from shared.config.settings import Settings
@@ -21,18 +21,22 @@ from shared.errors import (
     TwilioError,
     TwilioOutcomeUnknownError,
     TwilioRefusedError,
-    TwilioTimeoutError,
     VaultError,
 )
 from shared.guards.guards import Guards
 from shared.http.idempotency import UNNAMED, Key
 from shared.http.urls import PublicUrls
-from shared.sending.claims import Claims, HiddenClaimError, IdempotencyClaim
+from shared.sending.claim import IdempotencyClaim
+from shared.sending.claims import Claims, HiddenClaimError
 from shared.sending.lookups import AmbiguousError, Lookups
 from shared.sending.request import Request
 from shared.sending.sent import Sent
 from shared.twilio_api.account import TwilioAccount
+from shared.twilio_api.dispatch import Dispatch, TooLateError, under_way
 from shared.twilio_api.outcomes import ambiguous, did_nothing, present, unknown
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +49,11 @@ class Records(NamedTuple):
 
 
 class Posting(NamedTuple):
-    """A request, and the URL of the request that asks for it: reports go beside that."""
+    """A request, the URL of the request that asks for it (reports go beside that), and its time."""
 
     request: Request
     request_url: str
+    dispatch: Dispatch
 
 
 class Outbox:
@@ -77,7 +82,8 @@ class Outbox:
 
         Without a key nothing is remembered, unless STORAGE_OUTAGE=refuse_all wants a claim always.
         Raise ConfigurationError, VaultError, InvalidRequestError, NotAllowedError,
-        LimitReachedError, KeyReusedError, StillRunningError, LedgerError or a TwilioError.
+        LimitReachedError, KeyReusedError, StillRunningError, LedgerError, TooLateError or a
+        TwilioError.
         """
         request = request.with_sender(self._config)
         if self._config.guards.dry_run:
@@ -85,7 +91,8 @@ class Outbox:
             self._guards.check(request)
             checked = Sent.of(request, "", "dry_run", request.sender)
             return checked._replace(is_dry_run=True)
-        return await self._once(Posting(request, request_url), key)
+        dispatch = Dispatch(self._clock, self._config.send_limit_s)
+        return await self._once(Posting(request, request_url, dispatch), key)
 
     async def _once(self, posting: Posting, key: Key | None) -> Sent:
         if key is None:
@@ -96,7 +103,7 @@ class Outbox:
         if records is None or claim is None:
             return await self._unclaimed(posting, claim.reference if claim else "")
         if claim.state == "unknown":
-            claim = await self._look_up(posting.request, claim, records)
+            claim = await self._look_up(posting, claim, records)
         if claim.state == "sent":
             return _replayed(posting.request, claim)
         return await self._attempt(posting, claim, records.claims)
@@ -128,14 +135,14 @@ class Outbox:
 
     async def _unclaimed(self, posting: Posting, reference: str) -> Sent:
         try:
-            return await self._create(posting, reference, self._config.send_limit_s)
+            return await self._create(posting, reference)
         except TwilioOutcomeUnknownError as error:
             raise unknown(error) from error
 
     async def _attempt(self, posting: Posting, claim: IdempotencyClaim, claims: Claims) -> Sent:
         """Send what is claimed, in what is left of its time, and write down how it ended."""
         try:
-            sent = await self._create(posting, claim.reference, self._time_left_s(claim))
+            sent = await self._create(posting, claim.reference)
         except TwilioOutcomeUnknownError as error:
             known = await _recorded(claims.leave_unknown(claim))
             if known is not None and known.state == "sent":  # a report was faster than the answer
@@ -152,32 +159,43 @@ class Outbox:
             raise self._unknown(claims, claim)
         return sent
 
-    async def _create(self, posting: Posting, reference: str, limit_s: float) -> Sent:
-        """Call Twilio once the guards let the request through, within `limit_s` seconds."""
+    async def _create(self, posting: Posting, reference: str) -> Sent:
+        """Call Twilio once the guards let the request through, in what is left of its time."""
         request, guards = posting.request, self._config.guards
+        posting.dispatch.left_s()
+        request.require_possible(self._clock.now(), guards)
+        create = request.creation(self._urls, posting.request_url, reference, guards)
         try:
-            async with asyncio.timeout(limit_s):
-                request.require_possible(self._clock.now(), guards)
-                create = request.creation(self._urls, posting.request_url, reference, guards)
-                async with self._guards.admitted(request):
-                    made = await self._account.run(create)
-                # The SDK hides Twilio's own `from` of a call.
-                sender = getattr(made, "from_", None) or request.sender
-                return Sent.of(request, present(made.sid), present(made.status), sender)
-        except (TimeoutError, TwilioTimeoutError) as error:
-            raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
+            async with self._guards.admitted(request):
+                made = await self._in_time(create, posting.dispatch)
         except TwilioRefusedError as error:
             if did_nothing(error):
                 raise
             raise TwilioOutcomeUnknownError(
                 error.detail, code=error.code, log_text=error.log_text
             ) from error
+        # The SDK hides Twilio's own `from` of a call.
+        sender = getattr(made, "from_", None) or request.sender
+        return Sent.of(request, present(made.sid), present(made.status), sender)
+
+    async def _in_time[Made](
+        self, create: Callable[["Client"], Awaitable[Made]], dispatch: Dispatch
+    ) -> Made:
+        """Call Twilio; what has not left for it when the time is over does not leave any more."""
+        try:
+            with under_way(dispatch):
+                async with asyncio.timeout(dispatch.left_s()):
+                    return await self._account.run(create)
+        except TimeoutError as error:
+            if dispatch.is_out:
+                raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
+            raise TooLateError from error
 
     async def _look_up(
-        self, request: Request, claim: IdempotencyClaim, records: Records
+        self, posting: Posting, claim: IdempotencyClaim, records: Records
     ) -> IdempotencyClaim:
         """Settle an unknown claim by Twilio's list, or begin a new attempt: `sent` or `sending`."""
-        claims = records.claims
+        request, claims = posting.request, records.claims
         if claims.rest_of_window_s(claim) > 0:
             raise self._unknown(claims, claim)
         try:
@@ -191,6 +209,7 @@ class Outbox:
         if found is not None:
             claim = await claims.finish(claim, found.sid, found.status, found.sender or "")
         else:
+            posting.dispatch.restart()
             claim = await claims.retake(
                 claim._replace(
                     sender=request.sender or "", service=request.messaging_service_sid or ""
@@ -199,12 +218,6 @@ class Outbox:
         if claim.state == "unknown":  # another request was first
             raise self._unknown(claims, claim)
         return claim
-
-    def _time_left_s(self, claim: IdempotencyClaim) -> float:
-        passed_s = max(0.0, (self._clock.now() - claim.attempted_at).total_seconds())
-        if passed_s >= self._config.send_limit_s:
-            raise LedgerError("The storage answered too late, so nothing was sent.")
-        return self._config.send_limit_s - passed_s
 
     def _unknown(
         self, claims: Claims, claim: IdempotencyClaim, cause: AppError | None = None

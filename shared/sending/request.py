@@ -8,7 +8,7 @@ from shared.config.guard_settings import GuardSettings
 from shared.config.settings import Settings
 from shared.guards.guards import Outgoing
 from shared.http.urls import PublicUrls
-from shared.sending.claims import IdempotencyClaim
+from shared.sending.claim import IdempotencyClaim
 from shared.sending.lookups import Listed, Lookups
 
 if TYPE_CHECKING:

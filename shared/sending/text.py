@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from twilio.rest import Client
     from twilio.rest.api.v2010.account.message import MessageInstance
 
-    from shared.sending.claims import IdempotencyClaim
+    from shared.sending.claim import IdempotencyClaim
     from shared.sending.lookups import Listed, Lookups
 
 FIELDS = ("to", "body", "from", "media_url", "messaging_service_sid", *message_timing.FIELDS)

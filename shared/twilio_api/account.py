@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shared.errors import AppError, TwilioError, TwilioOutcomeUnknownError, TwilioRefusedError
 from shared.phone_numbers import with_masked_numbers
-from shared.twilio_api.outcomes import UNREADABLE
+from shared.twilio_api import dispatch
+from shared.twilio_api.outcomes import UNREADABLE, did_nothing
 
 if TYPE_CHECKING:
     from twilio.base.exceptions import (
@@ -75,7 +76,10 @@ class TwilioAccount:
         try:
             return await operation(client)
         except TwilioException as error:
-            raise self._translated(error) from error
+            translated = self._translated(error)
+            if did_nothing(translated):
+                dispatch.note_refusal()
+            raise translated from error
         except AppError:  # of the transport
             raise
         except Exception as error:  # whatever the SDK stumbles over in an answer

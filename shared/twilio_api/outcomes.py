@@ -13,6 +13,7 @@ from shared.errors import (
     VaultError,
 )
 from shared.guard_errors import LimitReachedError, NotAllowedError
+from shared.twilio_api.dispatch import TooLateError
 
 # After these nothing was done, whatever Twilio's answer to something else may have been.
 _NOTHING_DONE = (
@@ -22,6 +23,7 @@ _NOTHING_DONE = (
     LedgerError,
     NotAllowedError,
     LimitReachedError,
+    TooLateError,
     TwilioUnreachableError,
 )
 

@@ -23,6 +23,7 @@ from shared.errors import (
     TwilioUnreachableError,
 )
 from shared.http.connector import Connector
+from shared.twilio_api import dispatch
 from shared.twilio_api.outcomes import UNREADABLE
 
 # A caller of ours (or Twilio, which waits 15 s) should hear of a failure in time.
@@ -33,6 +34,19 @@ DOWNLOAD_TIMEOUT_S = 60.0
 # Each file is held twice in memory, up to 100 MB, and an instance has 2 GB for all its requests.
 MAX_DOWNLOADS = 4
 NO_CONNECTION = "There is no connection to Twilio; nothing was sent."
+
+
+class _Request(aiohttp.ClientRequest):
+    """A request that does not leave after its time.
+
+    aiohttp calls `send` when it has the connection, for each request that it writes. Nothing waits
+    between the look at the clock and the write.
+    """
+
+    async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        """Write the request."""
+        dispatch.note_leave()
+        return await super().send(conn)
 
 
 class TwilioHttp(AsyncHttpClient):
@@ -51,6 +65,7 @@ class TwilioHttp(AsyncHttpClient):
         self._downloads = asyncio.Semaphore(MAX_DOWNLOADS)
         self._session = aiohttp.ClientSession(
             connector=Connector(limit=0),
+            request_class=_Request,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(
                 total=total_timeout_s, connect=CONNECT_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S
@@ -70,8 +85,9 @@ class TwilioHttp(AsyncHttpClient):
     ) -> Response:
         """Make one request, as the SDK asks for it; `timeout` is fixed and never the SDK's.
 
-        Raise TwilioUnreachableError when nothing was sent, TwilioOutcomeUnknownError when no
-        answer came back, and for a refusal the SDK's own error, as `checked` does.
+        Raise TwilioUnreachableError and TooLateError when nothing was sent,
+        TwilioOutcomeUnknownError when no answer came back, and for a refusal the SDK's own error,
+        as `checked` does.
         """
         url = twilio_url(uri, self._local_stack_url) if self._local_stack_url else uri
         if params:

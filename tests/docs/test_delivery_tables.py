@@ -14,8 +14,9 @@ from shared.config import settings
 from shared.delivery import statuses
 from shared.guards.daily import KIND as DAY
 from shared.guards.recipients import KIND as RECIPIENT
-from shared.sending.claims import CLAIM, ClaimState
+from shared.sending.claim import CLAIM, ClaimState
 from shared.sending.sid_owners import OWNER, STATE
+from shared.twilio_api import dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ def test_the_table_of_answers_says_where_to_wait() -> None:
 
 def sendable() -> Iterator[type[errors.AppError]]:
     """The classes of errors that a send may end with; each has a title of its own."""
-    for value in (vars(errors) | vars(guard_errors)).values():
+    for value in (vars(errors) | vars(guard_errors) | vars(dispatch)).values():
         if not isinstance(value, type) or not issubclass(value, errors.AppError):
             continue
         if "title" in vars(value) and value not in OTHERS | {errors.AppError, errors.TwilioError}:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.config.settings import Settings
+from shared.config.settings import MAX_SETTLE_WINDOW_S, SEND_LIMIT_S, Settings
 from shared.errors import KeyReusedError, LedgerError, StillRunningError
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowChangedError, RowExistsError
-from shared.sending.claims import Claims, HiddenClaimError, IdempotencyClaim
+from shared.sending.claim import IdempotencyClaim
+from shared.sending.claims import Claims, HiddenClaimError
 
 if TYPE_CHECKING:
     from tests.shared.conftest import ManualClock
@@ -164,6 +165,51 @@ def test_a_send_whose_worker_died_is_unknown_once_no_send_may_last_that_long(
     assert found(claims).state == "unknown"
     claim = take(claims)
     assert (claim.state, claims.rest_of_window_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
+
+
+def test_an_instance_judges_an_attempt_by_the_row_and_not_by_its_own_settings(
+    ledger: ForgetfulLedger, claims: Claims, clock: ManualClock
+) -> None:
+    others = Claims(ledger, clock, Settings(settle_window_s=3))
+    take(claims)
+
+    clock.advance(LIMIT_S - 1)
+    with pytest.raises(StillRunningError):
+        take(others)
+    clock.advance(1)
+
+    claim = take(others)
+    assert (claim.state, others.rest_of_window_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
+
+
+def test_a_new_attempt_has_the_times_of_the_instance_that_makes_it(
+    ledger: ForgetfulLedger, claims: Claims, clock: ManualClock
+) -> None:
+    run(claims.leave_unknown(take(claims)))
+    clock.advance(WINDOW_S)
+    others = Claims(ledger, clock, Settings(settle_window_s=30))
+
+    again = run(others.retake(take(others)))
+
+    left = (again.sendable_until - clock.now(), again.unsettled_until - clock.now())
+    assert [time.total_seconds() for time in left] == [20, 30]
+    assert found(claims) == again
+
+
+def test_a_row_of_an_earlier_version_is_judged_by_the_longest_times(
+    ledger: ForgetfulLedger, claims: Claims, clock: ManualClock
+) -> None:
+    row = take(claims).to_row()
+    values = {name: row.values[name] for name in row.values if not name.endswith("_until")}
+    run(ledger.replace(row._replace(values=values)))
+
+    clock.advance(SEND_LIMIT_S - 1)
+    assert found(claims).state == "sending"
+    clock.advance(1)
+
+    claim = found(claims)
+    assert claim.state == "unknown"
+    assert claims.rest_of_window_s(claim) == MAX_SETTLE_WINDOW_S - SEND_LIMIT_S
 
 
 def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: ManualClock) -> None:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from twilio.base import values
 
-from shared.config.settings import Settings
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row
-from shared.sending.claims import IdempotencyClaim
+from shared.sending.claim import IdempotencyClaim
 from shared.sending.lookups import MAX_LISTED, PRECISION, SKEW, AmbiguousError, Lookups
 from shared.sending.sid_owners import OWNER, STATE, SidOwners
 
@@ -53,9 +52,10 @@ def ledger() -> MemoryLedger:
 @pytest.fixture
 def claim(clock: ManualClock) -> IdempotencyClaim:
     """A claim whose window is over."""
-    attempted_at = clock.now()
+    begun_at = clock.now()
     clock.advance(60)
-    return IdempotencyClaim("a" * 32, "SendSms", "f", "b" * 16, attempted_at, "unknown")
+    times = (begun_at, begun_at + timedelta(seconds=40), clock.now())
+    return IdempotencyClaim("a" * 32, "SendSms", "f", "b" * 16, *times, "unknown")
 
 
 class Search:
@@ -76,7 +76,7 @@ def search(
     lists: Lists, ledger: MemoryLedger, clock: ManualClock, claim: IdempotencyClaim
 ) -> Search:
     owners = SidOwners(ledger)
-    return Search(Lookups(cast("Any", lists), owners, clock, Settings()), claim)
+    return Search(Lookups(cast("Any", lists), owners, clock), claim)
 
 
 def sid(number: int) -> str:

@@ -15,18 +15,19 @@ from shared.errors import (
     TwilioError,
     TwilioOutcomeUnknownError,
     TwilioRefusedError,
-    TwilioTimeoutError,
     TwilioUnreachableError,
     VaultError,
 )
 from shared.http.idempotency import Key
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowExistsError
-from shared.sending.claims import Claims, IdempotencyClaim
+from shared.sending.claim import IdempotencyClaim
+from shared.sending.claims import Claims
 from shared.sending.lookups import AmbiguousError, Listed, Lookups
 from shared.sending.outbox import Records
 from shared.sending.sent import Sent
 from shared.sending.sid_owners import SidOwners
+from shared.twilio_api.dispatch import TooLateError, note_leave
 from tests.shared.sending.trials import TrialRequest, answer_of, send
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Desk:
         self.clock = clock
         self.ledger = Storage()
         self.answer: Exception | None = None
+        self.before: Any = None
         self.during: Any = None
         self.listed: Listed | Exception | None = None
         self.references: list[str] = []
@@ -78,9 +80,12 @@ class Desk:
         outage: StorageOutage = "refuse_keyed",
         config: Settings | None = None,
     ) -> Sent:
-        config = config or Settings(storage_outage=outage)
+        return asyncio.run(self.sent(key, config or Settings(storage_outage=outage)))
+
+    async def sent(self, key: Key | None = KEY, config: Settings | None = None) -> Sent:
+        config = config or Settings()
         records = Records(Claims(self.ledger, self.clock, config), cast("Lookups", None))
-        return asyncio.run(send(self.anything(), key, lambda: records, self.clock, config))
+        return await send(self.anything(), key, lambda: records, self.clock, config)
 
     def anything(self) -> TrialRequest:
         return TrialRequest(self._create, self._find)
@@ -91,6 +96,9 @@ class Desk:
         return claim.state if claim else "free"
 
     async def _create(self, reference: str) -> object:
+        if self.before is not None:
+            await self.before()
+        note_leave()
         self.references.append(reference)
         if self.during is not None:
             await self.during(reference)
@@ -173,13 +181,8 @@ def test_an_answer_that_does_not_refuse_is_an_unknown_outcome(desk: Desk, status
 
 
 @pytest.mark.parametrize("outage", ["refuse_keyed", "refuse_all"])
-@pytest.mark.parametrize(
-    "error", [TwilioOutcomeUnknownError("no answer"), TwilioTimeoutError("too late")]
-)
-def test_who_has_no_key_is_told_to_look_first(
-    desk: Desk, outage: StorageOutage, error: Exception
-) -> None:
-    desk.answer = error
+def test_who_has_no_key_is_told_to_look_first(desk: Desk, outage: StorageOutage) -> None:
+    desk.answer = TwilioOutcomeUnknownError("no answer")
 
     with pytest.raises(TwilioOutcomeUnknownError, match="Twilio's log") as caught:
         desk.send(None, outage)
@@ -336,9 +339,39 @@ def test_what_ends_a_send_in_its_midst_leaves_it_unknown(desk: Desk, error: Base
 def test_a_send_that_could_not_begin_in_time_is_not_begun(desk: Desk) -> None:
     slow_insert(desk, 40)
 
-    with pytest.raises(LedgerError, match="too late"):
+    with pytest.raises(TooLateError):
         desk.send()
     assert (desk.state(), desk.references) == ("free", [])
+
+
+@pytest.mark.parametrize("key", [KEY, None])
+@pytest.mark.parametrize("is_frozen", [True, False])
+def test_what_has_not_left_in_time_does_not_leave_and_frees_the_key(
+    desk: Desk, key: Key | None, is_frozen: bool
+) -> None:
+    async def hold_up() -> None:
+        if not is_frozen:
+            await asyncio.Event().wait()
+        desk.clock.advance(2)
+
+    desk.before = hold_up
+
+    with pytest.raises(TooLateError):
+        desk.send(key, config=Settings(settle_window_s=3 if is_frozen else cast("int", 0.03)))
+    assert (desk.state(), desk.references) == ("free", [])
+
+
+def test_a_late_send_leaves_the_attempt_of_another_instance_alone(desk: Desk) -> None:
+    async def be_overtaken() -> None:
+        desk.before = None
+        desk.clock.advance(WINDOW_S)
+        await desk.sent()
+
+    desk.before = be_overtaken
+
+    with pytest.raises(TooLateError):
+        desk.send()
+    assert (desk.state(), desk.references) == ("sent", desk.references[:1])
 
 
 @pytest.mark.parametrize(

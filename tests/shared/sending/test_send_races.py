@@ -32,11 +32,13 @@ from shared.errors import (
 from shared.http.idempotency import Key
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowExistsError
-from shared.sending.claims import Claims, IdempotencyClaim
+from shared.sending.claim import IdempotencyClaim
+from shared.sending.claims import Claims
 from shared.sending.lookups import Listed, Lookups
 from shared.sending.outbox import Records
 from shared.sending.sent import Sent
 from shared.sending.sid_owners import STATE, SidOwners
+from shared.twilio_api.dispatch import note_leave
 from tests.shared.conftest import ManualClock
 from tests.shared.sending.trials import TrialRequest, answer_of, send
 
@@ -47,15 +49,25 @@ LATE_S = 14
 
 OUTCOMES = {
     "storage": ("done", "repeated", "failed", "lost"),
+    "connect": ("done", "failed"),
     "create": ("accepted", "slow", "lost", "broken", "refused"),
     "answer": ("done", "lost"),
     "list": ("done", "failed"),
 }
-GOOD = {"storage": "done", "create": "accepted", "answer": "done", "list": "done"}
+GOOD = {
+    "storage": "done",
+    "connect": "done",
+    "create": "accepted",
+    "answer": "done",
+    "list": "done",
+}
 
 
 class ManualLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time is the manual clock's, so that limits of time end with it."""
+    """The event loop of one worker, whose time is the manual clock's.
+
+    A worker is frozen while its loop is not run.
+    """
 
     def __init__(self, clock: ManualClock) -> None:
         self._manual = clock
@@ -87,11 +99,18 @@ class Sender:
     """Somebody who waits for an answer, held up wherever the outcome can differ."""
 
     key: str
+    loop: ManualLoop
     ahead_s: float = 0
     task: asyncio.Task[Sent] | None = None
     place: str = ""
     gate: asyncio.Future[str] | None = None
+    reference: str = ""
+    is_frozen: bool = False
     is_dead: bool = False
+
+    def run(self) -> None:
+        """Go on to where the outcome can differ."""
+        self.loop.run_until_complete(_settled())
 
     async def outcome(self, place: str) -> str:
         if self.is_dead:
@@ -171,7 +190,7 @@ class World:
         ledger, clock = HeldLedger(self.ledger, sender), OtherClock(self.clock, sender.ahead_s)
         records = Records(
             Claims(ledger, clock, CONFIG),
-            Lookups(cast("Any", self._account(sender)), SidOwners(ledger), clock, CONFIG),
+            Lookups(cast("Any", self._account(sender)), SidOwners(ledger), clock),
         )
         request = TrialRequest(lambda reference: self._create(sender, reference), _find)
         key = Key(sender.key, "SendSms", "same")
@@ -183,12 +202,24 @@ class World:
         with contextlib.suppress(RowExistsError):
             await self.ledger.insert(Row(STATE, text.sid, {"claim": text.reference}))
 
+    def abandon(self, sender: Sender) -> None:
+        """Nobody waits for a request that has left; Twilio may work on it for some time yet."""
+        if sender.reference:
+            self.on_the_way.append((sender.reference, self.clock.monotonic() + LATE_S))
+        sender.reference = ""
+
     async def _create(self, sender: Sender, reference: str) -> object:
+        if await sender.outcome("connect") == "failed":
+            raise TwilioUnreachableError("no connection")
+        note_leave()
+        sender.reference = reference
         try:
             outcome = await sender.outcome("create")
         except asyncio.CancelledError:
-            self.on_the_way.append((reference, self.clock.monotonic() + LATE_S))
+            self.abandon(sender)
             raise
+        if outcome == "abandoned":
+            raise TwilioOutcomeUnknownError("no answer")
         if outcome == "refused":
             raise TwilioRefusedError("busy", code=20429, twilio_status=429)
         if outcome == "broken":
@@ -221,17 +252,15 @@ class SendRaces(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
-        self.loop = ManualLoop(self.world.clock)
         self.senders: list[Sender] = []
         self.answers: dict[str, set[str]] = {}
 
     @rule(number=st.integers(0, 1), ahead_s=st.sampled_from([0, 2.5, 5]))
     def ask(self, number: int, ahead_s: float) -> None:
-        sender = Sender(self.keys[number % len(self.keys)], ahead_s)
-        self.answers.setdefault(sender.key, set())
+        key = self.keys[number % len(self.keys)]
+        self.answers.setdefault(key, set())
         if len(self.senders) < 4:
-            sender.task = self.loop.create_task(self.world.send(sender))
-            self.senders.append(sender)
+            self.senders.append(self.sender(key, ahead_s))
         self.turn()
 
     @precondition(lambda self: self.senders)
@@ -240,13 +269,41 @@ class SendRaces(RuleBasedStateMachine):
         """Let somebody go on for some steps, in which all but the last go well."""
         sender = self.senders[who % len(self.senders)]
         for rest in range(times, 0, -1):
-            if sender.gate is None:
+            if sender.gate is None or sender.gate.done():
                 return
             outcomes = OUTCOMES[sender.place]
             sender.gate.set_result(
                 GOOD[sender.place] if rest > 1 or how >= len(outcomes) else outcomes[how]
             )
             self.turn()
+
+    @precondition(lambda self: self.senders)
+    @rule(who=st.integers(0, 3), how=st.integers(0, 9), is_overtaken=st.booleans())
+    def freeze(self, who: int, how: int, is_overtaken: bool) -> None:
+        """Stop a worker, perhaps for so long that another one settles its key.
+
+        It will go on with what has come meanwhile before it sees that its time is over. Of what is
+        on its way to Twilio the rest arrives soon or never.
+        """
+        sender = self.senders[who % len(self.senders)]
+        if sender.gate is not None and not sender.gate.done():
+            outcomes = OUTCOMES[sender.place]
+            is_out = sender.place == "create"
+            sender.gate.set_result("abandoned" if is_out else outcomes[how % len(outcomes)])
+        self.world.abandon(sender)
+        sender.is_frozen = True
+        if is_overtaken:
+            self.pass_time(61)
+            sid = self.repeated(sender.key)
+            self.answers[sender.key] |= {sid} if sid else set()
+            self.thaw()
+
+    @precondition(lambda self: any(sender.is_frozen for sender in self.senders))
+    @rule()
+    def thaw(self) -> None:
+        for sender in self.senders:
+            sender.is_frozen = False
+        self.turn()
 
     @precondition(lambda self: self.senders)
     @rule(who=st.integers(0, 3))
@@ -257,7 +314,8 @@ class SendRaces(RuleBasedStateMachine):
         if sender.task is not None:
             sender.task.cancel()
             with pytest.raises((asyncio.CancelledError, SystemError)):
-                self.loop.run_until_complete(sender.task)
+                sender.loop.run_until_complete(sender.task)
+        sender.loop.close()
 
     @precondition(lambda self: self.senders)
     @rule(who=st.integers(0, 3))
@@ -279,7 +337,7 @@ class SendRaces(RuleBasedStateMachine):
     @rule(which=st.integers(0, 5))
     def report(self, which: int) -> None:
         texts = self.world.texts
-        self.loop.run_until_complete(self.world.report(texts[which % len(texts)]))
+        asyncio.run(self.world.report(texts[which % len(texts)]))
 
     @rule(seconds=st.sampled_from([1, 6, 20, 41, 61]))
     def pass_time(self, seconds: int) -> None:
@@ -291,12 +349,19 @@ class SendRaces(RuleBasedStateMachine):
     def there_are_no_more_texts_than_keys(self) -> None:
         assert len(self.world.texts) <= len(self.answers)
 
+    def sender(self, key: str, ahead_s: float = 0) -> Sender:
+        sender = Sender(key, ManualLoop(self.world.clock), ahead_s)
+        sender.task = sender.loop.create_task(self.world.send(sender))
+        return sender
+
     def turn(self) -> None:
         """Let everybody go on to where they are held up; take the answers of who is done."""
-        self.loop.run_until_complete(_settled())
-        for sender in [s for s in self.senders if s.task and s.task.done()]:
-            self.senders.remove(sender)
-            self.take_answer(sender)
+        for sender in [sender for sender in self.senders if not sender.is_frozen]:
+            sender.run()
+            if sender.task and sender.task.done():
+                self.senders.remove(sender)
+                self.take_answer(sender)
+                sender.loop.close()
 
     def take_answer(self, sender: Sender) -> None:
         assert sender.task is not None
@@ -310,33 +375,30 @@ class SendRaces(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end all is well again: who repeats the request gets the one text of the key."""
-        try:
-            while self.senders:
-                self.kill(0)
-            self.pass_time(61)
-            self.world.on_the_way.clear()
-            self.check_in_the_end()
-        finally:
-            self.loop.close()
+        while self.senders:
+            self.kill(0)
+        self.pass_time(61)
+        self.world.on_the_way.clear()
+        self.check_in_the_end()
 
     def check_in_the_end(self) -> None:
         sids = [self.repeated(key) for key in self.answers]
         if None in sids:  # the lists are not enough; reports are
             for text in self.world.texts:
-                self.loop.run_until_complete(self.world.report(text))
+                asyncio.run(self.world.report(text))
             sids = [self.repeated(key) for key in self.answers]
         assert sorted(map(str, sids)) == sorted(text.sid for text in self.world.texts)
 
     def repeated(self, key: str) -> str | None:
         """What somebody is told who repeats a request for some minutes."""
         for _ in range(4):
-            sender = Sender(key)
-            sender.task = self.loop.create_task(self.world.send(sender))
-            while not sender.task.done():
+            sender = self.sender(key)
+            while sender.task and not sender.task.done():
                 if sender.gate is not None:
                     sender.gate.set_result(GOOD[sender.place])
-                self.loop.run_until_complete(_settled())
-            if sender.task.exception() is None:
+                sender.run()
+            sender.loop.close()
+            if sender.task and sender.task.exception() is None:
                 return sender.task.result().sid
             self.pass_time(61)
         return None
@@ -360,6 +422,18 @@ class OneKey(SendRaces):
 async def _settled() -> None:
     for _ in range(8):
         await asyncio.sleep(0)
+
+
+def test_a_worker_that_goes_on_after_its_time_sends_nothing() -> None:
+    races = OneKey()
+    races.ask(number=0, ahead_s=0)
+    races.go_on(who=0, how=0, times=1)
+    assert races.senders[0].place == "connect"
+
+    races.freeze(who=0, how=0, is_overtaken=True)
+
+    assert (len(races.world.texts), races.world.on_the_way) == (1, [])
+    races.teardown()
 
 
 def race(machine: type[SendRaces], examples: int) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared.config.settings import Settings
     from shared.http.idempotency import Key
     from shared.http.urls import PublicUrls
-    from shared.sending.claims import IdempotencyClaim
+    from shared.sending.claim import IdempotencyClaim
     from shared.sending.lookups import Listed, Lookups
 
 TO = "+12025550123"

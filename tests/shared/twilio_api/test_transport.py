@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import parse_qsl
 
 import aiohttp
@@ -13,8 +14,15 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from shared.errors import ConfigurationError, TwilioOutcomeUnknownError, TwilioUnreachableError
+from shared.errors import (
+    ConfigurationError,
+    TwilioOutcomeUnknownError,
+    TwilioUnreachableError,
+)
+from shared.http.connector import Connector
+from shared.twilio_api.dispatch import Dispatch, TooLateError, under_way
 from shared.twilio_api.transport import TwilioHttp
+from tests.shared.conftest import ManualClock
 
 API = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -64,6 +72,35 @@ def test_a_request_goes_out_as_twilio_takes_it() -> None:
         '"form": [["To", "+12025550123"], ["Body", "\\u00fc & b"], '
         '["MediaUrl", "https://a"], ["MediaUrl", "https://b"]]'
     ) in sent.text
+
+
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_a_send_whose_time_ends_while_it_connects_is_not_written(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, is_connected: bool
+) -> None:
+    requests: list[str] = []
+    connect = Connector.connect
+
+    async def connect_slowly(*args: Any, **options: Any) -> object:
+        connection = await connect(*args, **options)
+        clock.advance(40)
+        return connection
+
+    async def count(request: web.Request) -> web.Response:
+        requests.append(request.method)
+        return await echo(request)
+
+    async def use(http: TwilioHttp) -> Response:
+        if is_connected:
+            await http.request("GET", API)
+        monkeypatch.setattr(Connector, "connect", connect_slowly)
+        with under_way(Dispatch(clock, 40)), pytest.raises(TooLateError):
+            await http.request("POST", API, data={"To": "+12025550123"})
+        return await http.request("GET", API)
+
+    against(count, use)
+
+    assert requests == ["GET"] * (1 + is_connected)
 
 
 def test_parameters_become_the_query() -> None:

@@ -1,0 +1,93 @@
+"""One send on its way to Twilio: until when it may leave, and whether it has.
+
+A worker that was frozen, or busy, runs what is ready before the timeouts that are due. So the
+transport itself looks at the clock, last thing before it writes a request.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import timedelta
+from http import HTTPStatus
+
+from shared.clock import Clock
+from shared.errors import RETRY_AFTER_OUTAGE_S, AppError
+
+
+class TooLateError(AppError):
+    """The time of a send was over before it left: nothing was sent."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "It was too late to send"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The time that a send has was over before this one could leave, because the app (or "
+            "what it needs) was too busy, or stood still. Nothing was sent.",
+            log_text="nothing was sent",
+            retry_after_s=RETRY_AFTER_OUTAGE_S,
+        )
+
+
+class Dispatch:
+    """The time that a send has, from now on.
+
+    `is_out` is whether a request has left whose outcome is not known (yet).
+    """
+
+    def __init__(self, clock: Clock, limit_s: float) -> None:
+        self._clock = clock
+        self._limit_s = limit_s
+        self.is_out = False
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew, with the whole time."""
+        self._ends_at = self._clock.monotonic() + self._limit_s
+        self._ends_at_time = self._clock.now() + timedelta(seconds=self._limit_s)
+
+    def left_s(self) -> float:
+        """Return the seconds that are left; raise TooLateError when none are.
+
+        Both clocks count. Other instances judge a send by the time of day, but that can be set
+        back. The monotonic clock cannot, but it may stand still while the machine sleeps.
+        """
+        left_s = min(
+            self._ends_at - self._clock.monotonic(),
+            (self._ends_at_time - self._clock.now()).total_seconds(),
+        )
+        if left_s <= 0:
+            raise TooLateError
+        return left_s
+
+    def leave(self) -> None:
+        """A request is about to be written; raise TooLateError when it may not be any more."""
+        self.left_s()
+        self.is_out = True
+
+
+_current: ContextVar[Dispatch | None] = ContextVar("dispatch", default=None)
+
+
+@contextmanager
+def under_way(dispatch: Dispatch) -> Generator[None]:
+    """Let the requests to Twilio that are made in the body leave in this time only."""
+    token = _current.set(dispatch)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def note_leave() -> None:
+    """A request is about to be written: raise TooLateError when it is part of a late send."""
+    dispatch = _current.get()
+    if dispatch is not None:
+        dispatch.leave()
+
+
+def note_refusal() -> None:
+    """The request that left has an answer which shows that nothing was done."""
+    dispatch = _current.get()
+    if dispatch is not None:
+        dispatch.is_out = False

@@ -1,0 +1,67 @@
+"""A send's time: until when it may leave for Twilio, by both clocks."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.twilio_api.dispatch import Dispatch, TooLateError, note_leave, note_refusal, under_way
+from tests.shared.conftest import ManualClock
+
+LIMIT_S = 40
+
+
+class TwoClocks(ManualClock):
+    """A clock whose time of day can be set by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_by_s = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.set_by_s)
+
+
+@pytest.mark.parametrize(
+    ("passed_s", "set_by_s"), [(LIMIT_S, 0), (LIMIT_S, -60), (0, LIMIT_S), (1, LIMIT_S)]
+)
+def test_a_send_is_late_as_soon_as_one_of_both_clocks_says_so(
+    passed_s: float, set_by_s: float
+) -> None:
+    clock = TwoClocks()
+    dispatch = Dispatch(clock, LIMIT_S)
+    clock.advance(passed_s)
+    clock.set_by_s = set_by_s
+
+    with under_way(dispatch), pytest.raises(TooLateError):
+        note_leave()
+    assert not dispatch.is_out
+
+
+def test_a_send_that_begins_anew_has_its_whole_time(clock: ManualClock) -> None:
+    dispatch = Dispatch(clock, LIMIT_S)
+    clock.advance(LIMIT_S)
+    dispatch.restart()
+
+    assert dispatch.left_s() == LIMIT_S
+
+
+def test_a_send_is_out_from_when_it_leaves_until_it_is_refused(clock: ManualClock) -> None:
+    dispatch = Dispatch(clock, LIMIT_S)
+
+    with under_way(dispatch):
+        note_leave()
+        is_out = dispatch.is_out
+        note_refusal()
+
+    assert (is_out, dispatch.is_out) == (True, False)
+
+
+def test_what_is_no_send_leaves_at_any_time(clock: ManualClock) -> None:
+    dispatch = Dispatch(clock, LIMIT_S)
+    with under_way(dispatch):
+        clock.advance(LIMIT_S)
+
+    note_leave()
+    note_refusal()
+
+    assert not dispatch.is_out
