@@ -14,6 +14,9 @@ def loss(kind: str) -> str:
     return f"by GET, which proves nothing about people: {LOSSES[kind]}; logs may hold their numbers"
 
 
-def cure(kind: str, command: str) -> str:
-    """Say how to set the same address with POST; `command` is that of `dev.py wire`."""
-    return f"{command} {OPTIONS[kind]} 'the same address'"
+def cure(kind: str) -> str:
+    """Say how to set POST; the URL of a messaging service is in the console alone."""
+    return (
+        "choose POST in Twilio's console, or give python3 dev.py wire the same address with "
+        f"{OPTIONS[kind]}"
+    )

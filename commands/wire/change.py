@@ -112,8 +112,7 @@ def _by_get(number: Number, changes: Addresses, app: App) -> list[str]:
     after = {**number.addresses, **changes}
     calls, texts = after[Place.CALLS], after[Place.TEXTS]
     return [
-        f"{kind} come {by_get.loss(kind)}. To change it: "
-        + by_get.cure(kind, "python3 dev.py wire NUMBER")
+        f"{kind} come {by_get.loss(kind)}. To change it, {by_get.cure(kind)}"
         for kind, address in (("calls", calls), ("texts", texts))
         if address.method == "GET" and app.has(address.url)
     ]

@@ -15,11 +15,11 @@ log = logging.getLogger(__name__)
 
 
 def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
-    """Whether the caller, or the person whom Twilio called for this app, is one of `numbers`.
+    """Whether the caller, or in a call of the app the person called, is one of `numbers`.
 
-    In a call that comes in, `To` is a number of the app, or what a browser has asked for. An
-    address such as `sip:12025550123@example.com` isn't a number: the caller chooses it. It has to
-    stand in `numbers` as it is.
+    `To` counts for nothing in a call that comes in: it is a number of the app, or what a browser
+    has asked for. An address such as `sip:12025550123@example.com` isn't a number: the caller
+    chooses it. It has to stand in `numbers` as it is.
 
     In a request by GET nothing proves who is calling: nobody is one of them then, and the log names
     the query's `parameter`.
@@ -31,13 +31,12 @@ def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
             parameter,
         )
         return False
-    parties = [facts.posted("From") or facts.posted("Caller")]
-    if (facts.posted("Direction") or "").startswith("outbound"):
-        parties.append(facts.posted("To") or facts.posted("Called"))
-    known = [party for party in parties if party]
-    plain = [party for party in known if _PLAIN_NUMBER.fullmatch(party)]
-    is_named = any(party in numbers for party in known if ":" in party)
-    return is_named or any(is_same_number(party, number) for party in plain for number in numbers)
+    is_ours = (facts.posted("Direction") or "").startswith("outbound")
+    name, older_name = ("To", "Called") if is_ours else ("From", "Caller")
+    party = facts.posted(name) or facts.posted(older_name) or ""
+    if not _PLAIN_NUMBER.fullmatch(party):
+        return ":" in party and party in numbers
+    return any(is_same_number(party, number) for number in numbers)
 
 
 def restricted(allowed_callers: Sequence[str], facts: Facts) -> VoiceResponse | None:

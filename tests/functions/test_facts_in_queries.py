@@ -137,6 +137,14 @@ def test_who_was_called_leads_only_in_a_call_that_twilio_placed(document: Docume
     assert [answer.count('startConferenceOnEnter="true"') for answer in answers] == [0, 1]
 
 
+def test_a_number_that_the_app_calls_from_leads_nobody(document: Document) -> None:
+    """The callers of PlaceCall choose `from`, which may be anyone's verified number."""
+    form = [CALL, ("From", KNOWN), ("To", STRANGER), ("Direction", "outbound-api")]
+
+    answer = document(TwimlConference.main, {"Moderators[]": KNOWN}, form)
+    assert 'startConferenceOnEnter="false"' in answer
+
+
 def test_moderators_are_told_of_somebody_when_nobody_posted_who_it_is(document: Document) -> None:
     query = {"Moderators[]": KNOWN, "EnableSmsNotifications": "1", "Caller": "Your bank"}
 
@@ -270,4 +278,4 @@ def test_who_reads_what_from_a_query_is_written_down_in_one_place() -> None:
     assert read["steering"] == {*get_args(Steering)}
     assert read["denying"] == {*get_args(Denying)}
     assert {*get_args(Steering)} & people == {"Body"}  # for keywords alone
-    assert {"From", "Caller", "To", "Called", "Direction", "Body"} <= read["posted"]
+    assert {"From", "Caller", "Direction", "Body"} <= read["posted"]

@@ -43,7 +43,7 @@ def judge_route(route: Route, base_url: str, functions: Collection[str], cure: s
     if route.method.upper() == "GET":
         return warning(
             f"{kind} go to {name} {by_get.loss(kind)}",
-            f"choose POST: {by_get.cure(kind, cure)}",
+            by_get.cure(kind),
         )
     return ok(f"{kind} go to {name} of this app")
 
