@@ -5,7 +5,7 @@ from twilio.twiml import TwiML
 from shared import clients
 from shared.answers.echo import PARAMETER, echo
 from shared.endpoints import answer
-from shared.guards.documents import refusal_of
+from shared.guards.echoes import refusal_of
 from shared.webhooks.verifier import Webhook
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.delivery.states import States
     from shared.delivery.status import Deliveries
     from shared.guards.destinations import Destinations
+    from shared.guards.hosts import TwimlHosts
     from shared.ledger.rows import Ledger
     from shared.recordings.sound import Recordings
     from shared.recordings.voicemails import VoicemailNotifier
@@ -68,6 +69,13 @@ class Clients:
         return Destinations(self.settings)
 
     @cached_property
+    def twiml_hosts(self) -> "TwimlHosts":
+        """Where the documents of the app's own calls may come from."""
+        from shared.guards.hosts import TwimlHosts
+
+        return TwimlHosts(self.settings)
+
+    @cached_property
     def account(self) -> "TwilioAccount":
         """The app's Twilio account."""
         from random import random
@@ -85,13 +93,12 @@ class Clients:
     def outbox(self) -> "Outbox":
         """Sends texts and places calls."""
         from shared.guards.guards import Guards
-        from shared.guards.hosts import TwimlHosts
         from shared.guards.limits import Limits
         from shared.sending.outbox import Outbox
 
         config, clock = self.settings, self.clock
         limits = Limits(lambda: self.ledger(), clock, config)
-        guards = Guards(config.guards, self.destinations, TwimlHosts(config), limits)
+        guards = Guards(config.guards, self.destinations, lambda: self.twiml_hosts, limits)
         return Outbox(self.account, guards, lambda: self._records, self.public_urls, clock, config)
 
     @cached_property

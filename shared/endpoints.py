@@ -15,7 +15,7 @@ from shared.answers.redirection import Redirection
 from shared.errors import AppError
 from shared.http.request_parts import MAX_URL_CHARS, UrlTooLongError
 from shared.http.responses import problem_response
-from shared.webhooks.verifier import Webhook
+from shared.webhooks.verifier import OUTGOING, Webhook
 
 if TYPE_CHECKING:
     from twilio.twiml import TwiML
@@ -53,7 +53,13 @@ def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]])
     """
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
-        document = await handler(await _verified(req))
+        webhook = await _verified(req)
+        document = await handler(webhook)
+        if OUTGOING in webhook.denying("Direction"):
+            from shared.webhooks.own_calls import kept_inside
+
+            hosts = clients.current().twiml_hosts
+            document = kept_inside(document, hosts, _plain(handler.__module__))
         if isinstance(document, Redirection):
             # Twilio gets the new URL, without the fields that it posted here.
             headers = {"Location": _absolute(document.location, req.url)}
@@ -95,9 +101,14 @@ def _log_error(function: str, error: AppError) -> None:
     """One line without anything that the caller sent."""
     log.warning(
         "%s: %s status=%d code=%s %s",
-        function.removeprefix("__app__."),
+        _plain(function),
         type(error).__name__,
         error.status,
         error.code,
         error.log_text,
     )
+
+
+def _plain(module: str) -> str:
+    """The name of a function's module, which the host puts into a package of its own."""
+    return module.removeprefix("__app__.")

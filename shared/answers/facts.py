@@ -20,7 +20,7 @@ Steering = Literal[
 ]
 """What may come from a query: it decides how the same call or text goes on, and nothing else."""
 
-Denying = Literal["Called", "Caller", "From", "OptOutType", "To"]
+Denying = Literal["Called", "Caller", "Direction", "From", "OptOutType", "To"]
 """What may deny something when it comes from a query. To grant something it has to be posted."""
 
 

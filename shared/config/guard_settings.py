@@ -15,7 +15,8 @@ class GuardSettings(Table):
     `allowed_countries` has region codes (US), prefixes (+4670) and `*`; empty, it means the country
     of the app's own number. `allowed_numbers` may be reached although they are premium, short or
     elsewhere; `blocked_recipients` never are. `allowed_twiml_hosts` are hosts, besides the app's
-    own, whose documents calls may follow; `*` is any. Within `recipient_period_s` seconds one
+    own, whose documents calls may follow, each for the usual ports or for one (`host:port`); `*` is
+    any. Within `recipient_period_s` seconds one
     number gets `recipient_limit` texts and calls. `daily_segments` and `daily_calls` are for all
     instances and one day, in UTC.
     """

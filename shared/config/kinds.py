@@ -124,6 +124,12 @@ def _is_base_url(text: str) -> bool:
         return False
 
 
+def _is_host(entry: str) -> bool:
+    """Whether this is a name with at least one dot, perhaps with a port."""
+    host = re.fullmatch(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::([0-9]{1,5}))?", entry)
+    return bool(host) and 0 < int(host[1] or 443) <= 65_535
+
+
 def _is_country(entry: str) -> bool:
     """Whether this is a region code of ISO 3166, a prefix of international numbers, or `*`."""
     is_prefix = bool(re.fullmatch(r"\+[1-9][0-9]{0,6}", entry))
@@ -197,8 +203,8 @@ NUMBERS = _list(
     _numbers,
 )
 HOSTS = _list(
-    "must be host names like bot.example.com, or *",
-    lambda entry: re.fullmatch(r"\*|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", entry),
+    "must be host names like bot.example.com or bot.example.com:8443, or *",
+    lambda entry: entry == "*" or _is_host(entry),
     _names,
     str.lower,
 )

@@ -58,7 +58,8 @@ class Destinations:
         """
         refusal = self.refusal(number)
         if refusal is not None:
-            subject = "What `twiml` dials or texts" if field == "twiml" else f"`{field}`"
+            is_inside = field in ("twiml", "url")
+            subject = f"What `{field}` dials or texts" if is_inside else f"`{field}`"
             raise NotAllowedError(
                 f"{subject} {refusal.reason}", setting=refusal.setting, field=field
             )
@@ -123,12 +124,22 @@ class Destinations:
             log.warning("A number of the query parameter %s %s", parameter, reason)
         return found
 
+    def in_e164(self, written: str, field: str) -> str:
+        """Return a number of a query in E.164; one that is written so is not looked at any further.
+
+        A national one is of DEFAULT_REGION. Raise InvalidRequestError naming `field`, or
+        ConfigurationError when that region does not exist.
+        """
+        if E164.fullmatch(written):
+            return written
+        return parse_number(written, region=self._config.default_region, field=field)
+
     def _judged(self, written: str) -> tuple[str, str]:
         """Why a number is left out, as the end of a sentence, or else the number in E.164."""
         if self.is_switched_off:
             return _LEFT_OUT.format("KILL_SWITCH"), ""
         try:
-            number = _in_e164(written, self._config.default_region)
+            number = self.in_e164(written, "number")
         except InvalidRequestError:
             return _UNREADABLE, ""
         refusal = self.refusal(number)
@@ -197,10 +208,3 @@ def _home(own: str, region: str) -> str:
         return region
     facts = NumberFacts.of(own)
     return facts.region if facts and facts.region not in ("", INTERNATIONAL) else region
-
-
-def _in_e164(written: str, region: str) -> str:
-    """A number in E.164; one that is written so is not looked at any further."""
-    if E164.fullmatch(written):
-        return written
-    return parse_number(written, region=region, field="number")

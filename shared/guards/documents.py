@@ -3,17 +3,15 @@
 What is wrong with a document is said with its line and without a word of its text.
 """
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.errors import InvalidRequestError
 from shared.phone_numbers import E164, SHORT_NUMBER, parse_number
+from shared.segments import count_segments
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
-
-    from shared.guards.destinations import Destinations
 
 # Response, Gather, Say and five elements of SSML within each other make eight.
 MAX_DEPTH = 10
@@ -25,11 +23,17 @@ ENCODINGS = ("utf-8", "us-ascii", "ascii")
 # than numbers, and what stands behind a URL is not known here.
 DIALLING = frozenset({"dial", "number", "whatsapp"})
 TEXTING = frozenset({"sms", "message"})
+# What brings in somebody who was not on the line and has no number.
+REACHING = frozenset({"application", "client", "refer", "sim", "sip"})
 # Where more TwiML comes from.
 REDIRECTING = "redirect"
-LEADING_ON = frozenset({"action", "url", "waiturl", "referurl"})
-# All that brings in somebody who was not on the line, whatever they are called by.
-REACHING = DIALLING - {"dial"} | TEXTING | {"application", "client", "refer", "sim", "sip"}
+MEDIA = "media"  # the pictures of a text, by their URLs
+# Their text is all they have: what another reader finds in a child of theirs is not known here.
+CHILDLESS = DIALLING - {"dial"} | {REDIRECTING}
+# How the names of attributes end that lead to more TwiML, or where reports and sound go: action,
+# waitUrl, statusCallback, partialResultCallback and so on. An attribute that is newer than this
+# app is named in the same way.
+LEADING_ON = ("action", "url", "callback")
 # Verbs and the nouns of <Dial>, by which a wrong case is told: Twilio passes over `<say>`. Names
 # that are not here may be newer than this list, so they are left to Twilio.
 NAMES = (
@@ -41,25 +45,40 @@ _RIGHT_CASE = {name.lower(): name for name in NAMES}
 # Twilio reads a number without a plus in <Dial> as an American one. Source: <Dial>.
 _REGION_OF_TWILIO = "US"
 
-log = logging.getLogger(__name__)
+
+class Text(NamedTuple):
+    """A text that a document sends: to whom, in E.164, and in how many segments.
+
+    `to` is "" for a text that names no number; it goes to the other party.
+    """
+
+    to: str
+    segments: int
 
 
 class Reach(NamedTuple):
-    """Whom a document dials or texts, and where it goes on.
+    """Whom a document reaches, and where it goes on, as far as it says so.
 
-    `numbers` are in E.164; short ones, such as 911, as they are. `unaddressed` counts the texts
-    that name no number and so go to the other party. `addresses` are URLs, as they are written.
-    `has_reached` is True if it brings in anyone, by a number or by a name.
+    `field` is the input that has it. `dialed` are numbers in E.164; short ones, such as 911, as
+    they are. `others` counts those who are brought in by something else than a number. `addresses`
+    are URLs, as they are written.
     """
 
-    numbers: tuple[str, ...]
-    unaddressed: int
-    addresses: tuple[str, ...]
-    has_reached: bool
+    field: str
+    dialed: tuple[str, ...] = ()
+    others: int = 0
+    texts: tuple[Text, ...] = ()
+    addresses: tuple[str, ...] = ()
 
-    def numbers_for(self, called: str) -> tuple[str, ...]:
-        """Return all numbers of a document for `called`. Source: <Sms>, to."""
-        return (*self.numbers, *([called] * self.unaddressed))
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers that are dialed or texted, as often as they are."""
+        return (*self.dialed, *(text.to for text in self.texts if text.to))
+
+    @property
+    def unaddressed(self) -> int:
+        """How many texts go to the other party."""
+        return sum(not text.to for text in self.texts)
 
 
 def reach_of(document: str, *, field: str) -> Reach:
@@ -79,59 +98,29 @@ def reach_of(document: str, *, field: str) -> Reach:
         reason = expat.ErrorString(error.code) or "not well-formed"
         raise reader.error(f"not well-formed XML: {reason}", error.lineno) from error
     return Reach(
-        tuple(reader.numbers),
-        reader.unaddressed,
+        field,
+        tuple(reader.dialed),
+        reader.others,
+        tuple(reader.texts),
         tuple(reader.addresses),
-        reader.has_reached or bool(reader.numbers),
     )
-
-
-def refusal_of(
-    document: str | None,
-    parameter: str,
-    destinations: "Callable[[], Destinations]",
-    parties: Iterable[str | None] = (),
-) -> str:
-    """Return why TwimlEcho must not use the document of the query's `parameter`; "" if it may.
-
-    Refused is what the app would not send with a call either, what dials or texts a number that is
-    not allowed, and what reaches anyone while KILL_SWITCH is on; the log says which. A text that
-    names no number goes to one of the `parties` of the call or text, which must not be in
-    BLOCKED_RECIPIENTS. `destinations` is called only if the document reaches someone. Raise
-    ConfigurationError when a setting names a country that does not exist.
-    """
-    if document is None or not document.strip():
-        return ""
-    try:
-        reach = reach_of(document, field=parameter)
-    except InvalidRequestError as error:
-        log.warning("The document cannot be used: %s", error.detail)
-        return "the document in its address cannot be used"
-    numbers = reach.numbers
-    if numbers and len(destinations().reachable(parameter, numbers)) < len(numbers):
-        return "the document in its address has a number that is not allowed"
-    if reach.unaddressed and any(destinations().is_blocked(party or "") for party in parties):
-        log.warning("The document cannot be used: the setting BLOCKED_RECIPIENTS does not allow it")
-        return "the document in its address has a number that is not allowed"
-    if reach.has_reached and destinations().is_switched_off:
-        log.warning("The document cannot be used: the setting KILL_SWITCH does not allow it")
-        return "the document in its address reaches somebody, which is not allowed at the moment"
-    return ""
 
 
 class _Reader:
     """Takes what the parser finds, and refuses what no TwiML needs before it is worked on."""
 
     def __init__(self, parser: "XMLParserType", field: str) -> None:
-        self.numbers: list[str] = []
+        self.dialed: list[str] = []
+        self.others = 0
+        self.texts: list[Text] = []
         self.addresses: list[str] = []
-        self.unaddressed = 0
-        self.has_reached = False
         self._parser = parser
         self._field = field
         self._elements = 0
         self._open: list[str] = []
         self._text = ""
+        self._pieces: list[str] = []
+        self._bodies: list[tuple[list[str], list[str]]] = []  # of open texts, after their numbers
         parser.buffer_text = True
         parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
@@ -139,6 +128,9 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
+        parser.CommentHandler = self._close_text
+        parser.StartCdataSectionHandler = self._close_text
+        parser.EndCdataSectionHandler = self._close_text
 
     def error(self, reason: str, line: int | None = None) -> InvalidRequestError:
         """What is wrong, and in which line."""
@@ -160,10 +152,10 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._close_text()
         plain = _plain(name)
-        self._require_root(name)
+        self._require_place(name)
         self._open.append(plain)
         self._elements += 1
-        self.has_reached |= plain in REACHING
+        self.others += plain in REACHING
         if len(self._open) > MAX_DEPTH:
             raise self.error(f"elements are nested more than {MAX_DEPTH} deep")
         if self._elements > MAX_ELEMENTS:
@@ -173,45 +165,58 @@ class _Reader:
         if plain in _RIGHT_CASE and name.rpartition(":")[2] != _RIGHT_CASE[plain]:
             raise self.error(f"the element is written <{_RIGHT_CASE[plain]}>, in this case alone")
         if plain in TEXTING:
-            self._add_texted(attributes)
-        self.addresses += [url for name, url in attributes.items() if _plain(name) in LEADING_ON]
+            self._bodies.append((self._texted(attributes), []))
+        found = [url for name, url in attributes.items() if _plain(name).endswith(LEADING_ON)]
+        self.addresses += [url.strip() for url in found if url.strip()]
 
-    def _add_texted(self, attributes: dict[str, str]) -> None:
-        """Take whom a text goes to; a blank one is as good as none."""
+    def _texted(self, attributes: Mapping[str, str]) -> list[str]:
+        """Whom a text goes to; a blank number is as good as none."""
+        otherwise = "a text goes to a number with + and its country code"
         given = [value for name, value in attributes.items() if _plain(name) == "to"]
-        for value in given:
-            self._add_number(value, "a text goes to a number with + and its country code")
-        self.unaddressed += not any(value.strip() for value in given)
+        return [self._number(value, otherwise) for value in given if value.strip()] or [""]
 
-    def _require_root(self, name: str) -> None:
+    def _require_place(self, name: str) -> None:
         if not self._open and name != "Response":
             raise self.error("the document must be <Response>...</Response>")
+        if self._open and self._open[-1] in CHILDLESS:
+            raise self.error("an element that names a number or an address takes no element inside")
 
     def _end(self, _: str) -> None:
         self._close_text()
-        self._open.pop()
+        name = self._open.pop()
+        if name == REDIRECTING:
+            self._add_redirection()
+        if name in TEXTING:
+            numbers, parts = self._bodies.pop()
+            segments = count_segments("".join(parts).strip())
+            self.texts += [Text(number, segments) for number in numbers]
 
     def _characters(self, text: str) -> None:
         if self._open[-1] in DIALLING or self._open[-1] == REDIRECTING:
             self._text += text
+        elif self._bodies and self._open[-1] != MEDIA:
+            self._bodies[-1][1].append(text)
 
-    def _close_text(self) -> None:
-        """Take the text before a tag: two readers might not see the same number around a child."""
-        text, self._text = self._text, ""
-        if self._open and self._open[-1] == REDIRECTING:
-            self.addresses += [text.strip()] if text.strip() else []
-            return
-        self._add_number(text, "a number to dial cannot be read; write + and its country code")
+    def _close_text(self, *_: Any) -> None:
+        """Take the text before a tag, a comment or a CDATA section: others might read it alone."""
+        text, self._text = self._text.strip(), ""
+        if text and self._open[-1] == REDIRECTING:
+            self._pieces.append(text)
+        elif text:
+            otherwise = "a number to dial cannot be read; write + and its country code"
+            self.dialed.append(self._number(text, otherwise))
 
-    def _add_number(self, written: str, otherwise: str) -> None:
+    def _add_redirection(self) -> None:
+        pieces, self._pieces = self._pieces, []
+        if len(pieces) > 1:
+            raise self.error("the address of a <Redirect> must be one piece")
+        self.addresses += pieces
+
+    def _number(self, written: str, otherwise: str) -> str:
+        """A number in E.164, or a short one; `otherwise` is what the error says of another text."""
         written = written.strip()
-        if not written:
-            return
-        if not E164.fullmatch(written) and not SHORT_NUMBER.fullmatch(written):
-            written = self._parsed_number(written, otherwise)
-        self.numbers.append(written)
-
-    def _parsed_number(self, written: str, otherwise: str) -> str:
+        if E164.fullmatch(written) or SHORT_NUMBER.fullmatch(written):
+            return written
         try:
             # A text without a plus goes to the country of its sender, which is not known here.
             if self._open[-1] in TEXTING and not written.startswith("+"):

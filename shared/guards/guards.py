@@ -1,23 +1,26 @@
 """Guards: check what is about to be sent against the settings, and count it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from shared.config.guard_settings import GuardSettings
 from shared.errors import TwilioRefusedError
 from shared.guard_errors import OPTED_OUT, NotAllowedError, OptedOutError
 from shared.guards.destinations import Destinations
-from shared.guards.hosts import TwimlHosts
-from shared.guards.limits import Kind, Limits
+from shared.guards.limits import Demand, Limits
 from shared.twilio_api.outcomes import did_nothing
+
+if TYPE_CHECKING:
+    from shared.guards.documents import Reach
+    from shared.guards.hosts import TwimlHosts
 
 
 class Outgoing(Protocol):
     """A text or a call that is about to be sent."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> Literal["text", "call"]:
         """What it is."""
         ...
 
@@ -27,18 +30,13 @@ class Outgoing(Protocol):
         ...
 
     @property
-    def units(self) -> int:
-        """What it costs: a text's segments; for a call, 1 and 1 for each of `dialed`."""
+    def segments(self) -> int:
+        """How many segments a text has; 0 for a call."""
         ...
 
     @property
-    def dialed(self) -> tuple[str, ...]:
-        """The numbers (E.164) that a call's document dials or texts."""
-        ...
-
-    @property
-    def documents(self) -> tuple[tuple[str, str], ...]:
-        """The URLs of further TwiML, each after the name of the input that has it."""
+    def reach(self) -> "Reach | None":
+        """Whom the document of a call reaches, and where it goes on; None without a document."""
         ...
 
 
@@ -49,16 +47,21 @@ class Guards:
         self,
         config: GuardSettings,
         destinations: Destinations,
-        hosts: TwimlHosts,
+        hosts: "Callable[[], TwimlHosts]",
         limits: Limits,
     ) -> None:
+        """`hosts` is called only for a document that leads on."""
         self._config = config
         self._destinations = destinations
         self._hosts = hosts
         self._limits = limits
 
-    def check(self, outgoing: Outgoing) -> None:
-        """Raise NotAllowedError for what may not be sent at all; nothing is counted."""
+    def check(self, outgoing: Outgoing) -> Demand:
+        """Return what it takes of the limits, with all that it sets off; nothing is counted.
+
+        Raise NotAllowedError for what may not be sent at all, InvalidRequestError for a document
+        that leads where nothing can be checked.
+        """
         if self._config.kill_switch:
             raise NotAllowedError(
                 "Sending is switched off for the whole app, by the setting KILL_SWITCH. "
@@ -66,20 +69,17 @@ class Guards:
                 setting="KILL_SWITCH",
             )
         self._destinations.require(outgoing.to, "to")
-        for number in outgoing.dialed:
-            self._destinations.require(number, "twiml")
-        for field, url in outgoing.documents:
-            self._hosts.require(url, field)
+        own = Demand(outgoing.to, outgoing.segments, int(outgoing.kind == "call"))
+        return self._with_reach(own, outgoing.reach) if outgoing.reach else own
 
     @asynccontextmanager
     async def admitted(self, outgoing: Outgoing) -> AsyncGenerator[None]:
         """Check and count it; the body sends it. What Twilio did not do is not counted.
 
-        Raise NotAllowedError (OptedOutError when Twilio refuses the text for that), or
+        Raise what `check` raises (OptedOutError when Twilio refuses the text for that), or
         LimitReachedError when it is one too many.
         """
-        self.check(outgoing)
-        taken = await self._limits.take(outgoing.to, outgoing.kind, outgoing.units)
+        taken = await self._limits.take(self.check(outgoing))
         try:
             yield
         except BaseException as error:
@@ -89,6 +89,22 @@ class Guards:
                 if _is_opt_out(error):
                     raise OptedOutError from error
             raise
+
+    def _with_reach(self, own: Demand, reach: "Reach") -> Demand:
+        """Add what a document sets off: each leg is a call, each text has its segments."""
+        if reach.addresses:
+            from shared.guards.leads import Leads  # with all Twimlets, which most calls do without
+
+            reach = Leads(self._hosts(), self._destinations).followed(reach)
+        for number in dict.fromkeys(reach.numbers):
+            self._destinations.require(number, reach.field)
+        texted = tuple(text.to or own.recipient for text in reach.texts)
+        return own._replace(
+            segments=own.segments + sum(text.segments for text in reach.texts),
+            calls=own.calls + len(reach.dialed) + reach.others,
+            others=(*reach.dialed, *texted),
+            field=reach.field,
+        )
 
 
 def _is_opt_out(error: BaseException) -> bool:

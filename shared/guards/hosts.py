@@ -1,86 +1,137 @@
-"""Which hosts the documents of a call may come from.
+"""Which hosts the documents of a call may come from: the app's own, and those of the settings.
 
 A document decides whom a call dials and texts, so one that comes from anywhere would be a way
 around every other guard.
 """
 
 import re
-from urllib.parse import unquote, urlsplit
 
 from shared.config.local_stack import is_loopback
 from shared.config.settings import Settings
+from shared.errors import InvalidRequestError
 from shared.guard_errors import NotAllowedError
+from shared.guards.addresses import Address, Origin, readings
 
 SETTING = "ALLOWED_TWIML_HOSTS"
 # The function that answers with whatever its own address holds.
-ECHO = "twimlecho"
-# A Twimlet's next step may stand in its query, and the next one in that.
-MAX_ROUNDS = 20
+ECHO = "TwimlEcho"
+# How the functions begin that Twilio may ask; the others take a function key.
+ASKED_BY_TWILIO = ("twiml", "on", "get")
 
-_HOST = re.compile(r"(?:https?:)?//([^/?#&\s\"'<>\\]*)", re.IGNORECASE)
+_ECHO = re.compile(rf"\b{ECHO}\b", re.IGNORECASE)
+_HOST = re.compile(r"(?:(https?|wss?):)?//([^/?#&\s\"'<>]*)", re.IGNORECASE)
+_SEGMENT = re.compile("[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 
 class TwimlHosts:
-    """The app's own host, and those of the settings."""
+    """The app's own address, and the hosts of the settings."""
 
     def __init__(self, config: Settings) -> None:
-        self._allowed = config.guards.allowed_twiml_hosts | {_host_of(config.public_url)}
-        self._has_every_host = "*" in config.guards.allowed_twiml_hosts
+        entries = config.guards.allowed_twiml_hosts
+        self.has_every_host = "*" in entries
+        pairs = (entry.partition(":") for entry in entries)
+        self._allowed = {(host, int(port) if port else None) for host, _, port in pairs}
+        own = Address.of(config.public_url)
+        self._own = own.origin if own else None
+        self._own_folder = own.path if own else ""
         self._has_local_stack = bool(config.local_stack_url)
 
     def require(self, url: str, field: str) -> None:
         """Raise NotAllowedError naming `field` for a document's URL on a host that is not allowed.
 
         A URL in its query counts as well: the app's own Twimlets lead on there. A relative one
-        leads nowhere else.
+        leads nowhere else. Raise InvalidRequestError for what might be read in two ways.
         """
-        if self._has_every_host:
+        if self.has_every_host:
             return
-        texts = _decoded(url)
-        hosts = {_host_of(f"//{found}") for text in texts for found in _HOST.findall(text)}
-        is_readable = unquote(texts[-1]) == texts[-1]
-        if not (is_readable and all(self._is_allowed(host) for host in hosts)):
-            raise NotAllowedError(
-                f"`{field}` leads to a host that this app takes no documents from. If it is meant, "
-                f"add its name to the setting {SETTING}.",
-                setting=SETTING,
-                field=field,
-            )
-        if any(_is_echo(text) for text in texts):
-            raise NotAllowedError(
-                f"`{field}` leads to TwimlEcho, whose document nobody would have checked. Give the "
-                f"document as `twiml`, or allow every host with the setting {SETTING}.",
-                setting=SETTING,
-                field=field,
-            )
+        texts = [text.replace("\\", "/") for text in readings(url, field)]
+        found = {origin for text in texts for origin in _HOST.findall(text)}
+        origins = [Origin.of(*origin) for origin in found]
+        if not all(self._is_own(origin) or self._is_listed(origin) for origin in origins):
+            raise _elsewhere(field)
+        if any(_ECHO.search(text) for text in texts):
+            raise _unchecked(field)
 
-    def _is_allowed(self, host: str) -> bool:
-        is_desk = self._has_local_stack and is_loopback(f"http://{host}")
-        return host in self._allowed or is_desk
+    def function_of(self, url: str, field: str) -> str:
+        """Return the function of this app that a URL leads to, in lower case; "" for another host.
+
+        Raise NotAllowedError for a host that is not allowed, InvalidRequestError for an address of
+        this app that Twilio has no business with, or that its host might read in another way.
+        """
+        if self.leads_elsewhere(url):
+            raise _elsewhere(field)
+        address = Address.of(url)
+        path = self._own_path(address) if address else None
+        if path is None:
+            return ""
+        segments = path.removeprefix("/").removesuffix("/").split("/")
+        name = segments[-1].lower()
+        is_plain = all(map(_SEGMENT.fullmatch, segments))
+        if self.has_every_host:
+            return name if is_plain else ""
+        if name == ECHO.lower():
+            raise _unchecked(field)
+        if name.startswith(ASKED_BY_TWILIO) and is_plain:
+            return name
+        raise InvalidRequestError(
+            f"`{field}` leads to this app, but not to a function that Twilio may ask. Write the "
+            "name of the function as it is, for example TwimlHello, with nothing encoded.",
+            field=field,
+        )
+
+    def is_own(self, url: str) -> bool:
+        """Whether a URL leads to this app, as a relative one does."""
+        address = Address.of(url)
+        return address is not None and self._own_path(address) is not None
+
+    def leads_elsewhere(self, url: str) -> bool:
+        """Whether a URL leads to a host that is not allowed, whatever its query holds."""
+        if self.has_every_host or self.is_own(url):
+            return False
+        address = Address.of(url)
+        return address is None or not self._is_listed(address.origin)
+
+    def _own_path(self, address: Address) -> str | None:
+        """The path of an address below PUBLIC_URL; None for one that is not there."""
+        origin, path = address
+        if origin is None and not path.startswith("/"):
+            return path
+        is_below = path.startswith(f"{self._own_folder}/")
+        is_here = origin is None or self._is_own(origin)
+        return path.removeprefix(self._own_folder) if is_here and is_below else None
+
+    def _is_own(self, origin: Origin | None) -> bool:
+        if origin is None or self._own is None:
+            return False
+        is_here = _is_on_this_machine(origin) and _is_on_this_machine(self._own)
+        return origin.port == self._own.port and (origin.host == self._own.host or is_here)
+
+    def _is_listed(self, origin: Origin | None) -> bool:
+        if origin is None:
+            return False
+        is_desk = self._has_local_stack and _is_on_this_machine(origin)
+        ports = {origin.port, None} if origin.is_default else {origin.port}
+        return is_desk or any((origin.host, port) in self._allowed for port in ports)
 
 
-def _decoded(url: str) -> list[str]:
-    """The URL, and what its parts are once they are decoded, again and again.
-
-    As browsers read one: a backslash is a slash, and tabs and ends of lines are nothing.
-    """
-    texts = [_plain(url)]
-    while len(texts) <= MAX_ROUNDS and unquote(texts[-1]) != texts[-1]:
-        texts.append(_plain(unquote(texts[-1])))
-    return texts
+def _is_on_this_machine(origin: Origin) -> bool:
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    return is_loopback(f"http://{host}")
 
 
-def _plain(url: str) -> str:
-    return re.sub(r"[\t\r\n]", "", url).replace("\\", "/")
+def _elsewhere(field: str) -> NotAllowedError:
+    return NotAllowedError(
+        f"`{field}` leads to a host that this app takes no documents from. If it is meant, add its "
+        f"name to the setting {SETTING}, with its port unless that is the usual one.",
+        setting=SETTING,
+        field=field,
+    )
 
 
-def _is_echo(text: str) -> bool:
-    return re.search(rf"\b{ECHO}\b", text, re.IGNORECASE) is not None
-
-
-def _host_of(url: str) -> str:
-    """The host's name in lower case, "" where there is none."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
+def _unchecked(field: str) -> NotAllowedError:
+    return NotAllowedError(
+        f"`{field}` leads to TwimlEcho, whose document nobody would have checked. Give the "
+        f"document as `twiml`, or allow every host with the setting {SETTING}.",
+        setting=SETTING,
+        field=field,
+    )

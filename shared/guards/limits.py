@@ -1,20 +1,20 @@
 """How much may be sent: to one number, and in one day by all instances together."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from typing import Literal, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from shared.clock import Clock
 from shared.config.settings import Settings
 from shared.errors import AppError, ConfigurationError, LedgerError
-from shared.guards.daily import DailyCeiling
+from shared.guards.daily import DailyCeiling, Setting
 from shared.guards.recipients import RecipientRates
 from shared.ledger.changes import BusyRowError
 from shared.ledger.rows import Ledger
-
-Kind = Literal["text", "call"]
 
 # Each count (of the day, of the number) waits so long at most, and never for a large part of the
 # time of a send.
@@ -23,18 +23,30 @@ PATIENCE_S = 3.0
 log = logging.getLogger(__name__)
 
 
-class Taken(NamedTuple):
-    """What one text or call has taken of the limits; `units` are the segments of a text.
+class Demand(NamedTuple):
+    """What a text or a call, with all that it sets off, takes of the limits.
 
-    `day` is the UTC day that they are counted on, `entry` the name in the recipient's row; None and
-    "" where nothing was counted.
+    `recipient` is the number (E.164) of the text or call itself, `others` has each number that it
+    sets off a text or a call to, as often as it does; `field` is the input that has these.
     """
 
-    to: str
-    kind: Kind
-    units: int
-    day: date | None = None
-    entry: str = ""
+    recipient: str
+    segments: int = 0
+    calls: int = 0
+    others: tuple[str, ...] = ()
+    field: str = ""
+
+    @property
+    def units(self) -> Mapping[Setting, int]:
+        """What counts for the day."""
+        return {"DAILY_SEGMENT_LIMIT": self.segments, "DAILY_CALL_LIMIT": self.calls}
+
+
+class Taken(NamedTuple):
+    """What was counted: units of days (UTC), and entries in the rows of numbers."""
+
+    units: tuple[tuple[Setting, int, date], ...] = ()
+    entries: tuple[tuple[str, str], ...] = ()
 
 
 class Limits:
@@ -60,45 +72,70 @@ class Limits:
             patience_s=patience_s,
         )
         self._has_recipient_limit = guards.recipient_limit > 0
-        texts = DailyCeiling(
-            ledger, clock, "DAILY_SEGMENT_LIMIT", guards.daily_segments, patience_s=patience_s
-        )
-        calls = DailyCeiling(
-            ledger, clock, "DAILY_CALL_LIMIT", guards.daily_calls, patience_s=patience_s
-        )
-        ceilings = {"text": (guards.daily_segments, texts), "call": (guards.daily_calls, calls)}
-        self._ceilings: Mapping[str, DailyCeiling] = {
-            kind: ceiling for kind, (most, ceiling) in ceilings.items() if most
+        ceilings: Mapping[Setting, int] = {
+            "DAILY_SEGMENT_LIMIT": guards.daily_segments,
+            "DAILY_CALL_LIMIT": guards.daily_calls,
+        }
+        self._ceilings = {
+            setting: DailyCeiling(ledger, clock, setting, most, patience_s=patience_s)
+            for setting, most in ceilings.items()
+            if most
         }
 
-    async def take(self, to: str, kind: Kind, units: int) -> Taken:
-        """Count a text or a call that is about to be sent to a number (E.164).
+    async def take(self, demand: Demand) -> Taken:
+        """Count what is about to be sent, or nothing of it.
 
-        Raise LimitReachedError when it is one too many: then nothing is counted. Raise LedgerError
-        when too many want to be counted at once, and, if the settings want it, in any outage.
+        Raise LimitReachedError when something is one too many. Raise LedgerError when too many want
+        to be counted at once, and, if the settings want it, in any outage.
         """
-        taken = Taken(to, kind, units)
-        ceiling = self._ceilings.get(kind)
-        if ceiling is not None:
-            day = ceiling.take_reserved(units)
-            taken = taken._replace(day=day or await self._counted(lambda: ceiling.reserve(units)))
-        if not self._has_recipient_limit:
-            return taken
-        entry = secrets.token_hex(4)
+        taken = Taken()
         try:
-            await self._counted(lambda: self._recipients.take(to, entry))
+            for setting, units in demand.units.items():
+                ceiling = self._ceilings.get(setting) if units else None
+                day = await self._day_of(ceiling, units) if ceiling else None
+                if day is not None:
+                    taken = taken._replace(units=(*taken.units, (setting, units, day)))
+            if self._has_recipient_limit:
+                taken = taken._replace(entries=await self._entries(demand))
         except BaseException:
             await self.give_back(taken)
             raise
-        return taken._replace(entry=entry)
+        return taken
 
     async def give_back(self, taken: Taken) -> None:
         """It was not sent after all. What cannot be given back now stays counted."""
-        ceiling = self._ceilings.get(taken.kind)
-        if ceiling is not None and taken.day is not None:
-            await self._given_back(ceiling.give_back(taken.units, taken.day))
-        if taken.entry:
-            await self._given_back(self._recipients.give_back(taken.to, taken.entry))
+        for setting, units, day in taken.units:
+            await self._given_back(self._ceilings[setting].give_back(units, day))
+        await asyncio.gather(
+            *(
+                self._given_back(self._recipients.give_back(number, entry))
+                for number, entry in taken.entries
+            )
+        )
+
+    async def _day_of(self, ceiling: DailyCeiling, units: int) -> date | None:
+        """Count units; return the day that they are of, None where they were not counted."""
+        day = ceiling.take_reserved(units)
+        return day or await self._counted(lambda: ceiling.reserve(units))
+
+    async def _entries(self, demand: Demand) -> tuple[tuple[str, str], ...]:
+        """Count each of the numbers at once, and give all back if one of them is refused."""
+        wanted = [(demand.recipient, "to"), *((number, demand.field) for number in demand.others)]
+        places = [(number, secrets.token_hex(4), field) for number, field in wanted]
+        results = await asyncio.gather(
+            *(self._counted(partial(self._recipients.take, *place)) for place in places),
+            return_exceptions=True,
+        )
+        errors = [result for result in results if result is not None]
+        entries = tuple(
+            (number, entry)
+            for (number, entry, _), result in zip(places, results, strict=True)
+            if result is None
+        )
+        if errors:
+            await self.give_back(Taken(entries=entries))
+            raise errors[0]
+        return entries
 
     async def _given_back(self, work: Awaitable[None]) -> None:
         try:

@@ -3,6 +3,7 @@
 Source: the numbering plans of the library phonenumbers. It knows many special numbers, not all.
 """
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ INTERNATIONAL = "001"
 _MOST_SHORT_DIGITS = 6
 # In North America 500 numbers are personal ones; Twilio's magic test numbers are among them.
 _NORTH_AMERICA = 1
+# There the exchange 976 of each area code sells information. The library has these for ordinary
+# numbers. Islands of +1 use it as any other. Source: NANPA, "976" (information delivery services).
+_INFORMATION = re.compile("[2-9][0-9]{2}976[0-9]{4}")
+_WITH_INFORMATION = ("US", "CA")
 
 
 class NumberFacts(NamedTuple):
@@ -85,7 +90,21 @@ def _rate(number: "PhoneNumber", kind: int) -> str:
         return "shared cost"
     if kind == PhoneNumberType.PERSONAL_NUMBER and number.country_code != _NORTH_AMERICA:
         return "personal number"
-    return ""
+    if kind == PhoneNumberType.PAGER:
+        return "pager"
+    if kind == PhoneNumberType.UAN:
+        return "universal access number"
+    return "premium rate" if _sells_information(number) else ""
+
+
+def _sells_information(number: "PhoneNumber") -> bool:
+    from phonenumbers import region_code_for_number
+
+    if number.country_code != _NORTH_AMERICA or not _INFORMATION.fullmatch(
+        str(number.national_number)
+    ):
+        return False
+    return region_code_for_number(number) in _WITH_INFORMATION
 
 
 def _rate_of_beginning(number: "PhoneNumber") -> str:

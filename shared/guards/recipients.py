@@ -48,20 +48,23 @@ class RecipientRates:
         self._patience_s = patience_s
         self._batches = Batches(self._change)
 
-    async def take(self, number: str, entry: str) -> None:
+    async def take(self, number: str, entry: str, field: str) -> None:
         """Count a text or call to a number (E.164); `entry` is its own name, hexadecimal.
 
-        Raise LimitReachedError when it is one too many, LedgerError, ConfigurationError.
+        Raise LimitReachedError naming `field` when it is one too many, LedgerError,
+        ConfigurationError.
         """
         wait_s = await self._batches.add(_name(number), _Change(entry))
         if wait_s:
+            is_inside = field in ("twiml", "url")
+            subject = f"A number that `{field}` dials or texts" if is_inside else "This number"
             raise LimitReachedError(
-                "This number has got as many texts and calls as the setting RECIPIENT_LIMIT "
+                f"{subject} has got as many texts and calls as the setting RECIPIENT_LIMIT "
                 f"allows: {self._limit} in {self._period // SECOND} seconds. Wait as long as "
                 "Retry-After says, or raise the setting, if more are meant.",
                 setting="RECIPIENT_LIMIT",
                 retry_after_s=wait_s,
-                field="to",
+                field=field,
             )
 
     async def give_back(self, number: str, entry: str) -> None:

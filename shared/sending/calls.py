@@ -82,27 +82,17 @@ class CallRequest:
         """A call has none."""
         return None
 
+    @property
+    def segments(self) -> int:
+        """A call has none."""
+        return 0
+
     @cached_property
-    def _reach(self) -> Reach | None:
-        return reach_of(self.twiml, field="twiml") if self.twiml else None
-
-    @property
-    def dialed(self) -> tuple[str, ...]:
-        """The numbers (E.164) that the document dials or texts, as far as it is known here."""
-        return self._reach.numbers_for(self.to) if self._reach else ()
-
-    @property
-    def documents(self) -> tuple[tuple[str, str], ...]:
-        """Where the call's TwiML, or more of it, is: the input that has the URL, and the URL."""
+    def reach(self) -> Reach | None:
+        """See Outgoing."""
         if self.url is not None:
-            return (("url", self.url),)
-        addresses = self._reach.addresses if self._reach else ()
-        return tuple(("twiml", address) for address in addresses)
-
-    @property
-    def units(self) -> int:
-        """The call itself, and each number that its document dials or texts."""
-        return 1 + len(self.dialed)
+            return Reach("url", addresses=(self.url,))
+        return reach_of(self.twiml, field="twiml") if self.twiml else None
 
     def with_sender(self, config: Settings) -> "CallRequest":
         """See Request: without a sender it is the app's number."""

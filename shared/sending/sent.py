@@ -33,7 +33,7 @@ class Sent(NamedTuple):
     @classmethod
     def of(cls, request: "Outgoing", sid: str, status: str, sender: str | None) -> "Sent":
         """Describe a request by Twilio's answer to it."""
-        segments = request.units if request.kind == "text" else None
+        segments = request.segments or None
         return cls(sid, status, sender or "", request.to, segments)
 
 

@@ -71,17 +71,12 @@ class TextMessage:
         return "text"
 
     @property
-    def dialed(self) -> tuple[str, ...]:
-        """A text dials no one else."""
-        return ()
+    def reach(self) -> None:
+        """A text has no document."""
+        return
 
     @property
-    def documents(self) -> tuple[tuple[str, str], ...]:
-        """A text needs no TwiML."""
-        return ()
-
-    @property
-    def units(self) -> int:
+    def segments(self) -> int:
         """How many segments the text travels in; a message with media is not cut."""
         return 1 if self.media_urls else count_segments(self.body)
 

@@ -43,6 +43,8 @@ OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
 
 # What a form of Twilio is about: one of these is in it.
 SIDS = ("CallSid", "MessageSid", "RecordingSid")
+# The Direction of a call that the app has placed.
+OUTGOING = "outbound-api"
 
 Pairs = list[tuple[str, str]]
 

@@ -7,13 +7,15 @@ import logging
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
 import TwimlConference
 import TwimlReply
-from shared import clients
+from shared import clients, endpoints
 from shared.clock import SystemClock
+from shared.webhooks.verifier import Webhook
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Form, Run, SignedRequest
@@ -220,3 +222,81 @@ def test_a_country_that_does_not_exist_fails_where_it_would_decide(
     conference = run(TwimlConference.main, signed_request("/api/TwimlConference?Name=a", CALL))
 
     assert [reply.status_code, forward.status_code, conference.status_code] == [200, 500, 200]
+
+
+OUTGOING: Form = [*CALL, ("Direction", "outbound-api")]
+UNANSWERED = ("DialCallStatus", "no-answer")
+ELSEWHERE = "FailUrl=https%3A%2F%2Fevil.example%2Fx"
+
+
+@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("step", [ELSEWHERE, f"Dial=true&{ELSEWHERE}"])
+def test_an_own_call_is_led_to_no_other_host_and_an_incoming_one_is(
+    answered: Answered, caplog: pytest.LogCaptureFixture, name: str, step: str
+) -> None:
+    assert answered(name, step, [*CALL, UNANSWERED]) == "https://evil.example/x"
+    caplog.clear()
+    document = answered(name, step, [*OUTGOING, UNANSWERED])
+
+    assert "<Say>This line is not set up correctly" in document
+    assert "evil" not in document
+    told = [record for record in caplog.records if "ALLOWED_TWIML_HOSTS" in record.getMessage()]
+    assert [record.levelno for record in told] == [logging.WARNING]
+    for allowed in ("evil.example", "*"):
+        more = {"ALLOWED_TWIML_HOSTS": allowed}
+        assert answered(name, step, [*OUTGOING, UNANSWERED], **more) == "https://evil.example/x"
+
+
+def test_an_own_call_stays_one_behind_a_redirection(
+    answered: Answered, run: Run, signed_request: SignedRequest
+) -> None:
+    option = "TwimlForward%3FPhoneNumber%3D1%26FailUrl%3Dhttps%253A%252F%252Fevil.example"
+    digits: Form = [*OUTGOING, ("Digits", "1")]
+    location = answered("TwimlMenu", f"Options%5B1%5D={option}", digits)
+
+    assert location.endswith("&Direction=outbound-api")
+    path = location.removeprefix("https://app.example")
+    response = run(importlib.import_module("TwimlForward").main, signed_request(path, method="GET"))
+    assert b"not set up correctly" in response.get_body()
+
+
+@pytest.mark.parametrize(
+    ("leads_to", "location"),
+    [
+        ("TwimlHello", "https://app.example/api/TwimlHello?Direction=outbound-api"),
+        ("TwimlHello?a=b#c", "https://app.example/api/TwimlHello?a=b&Direction=outbound-api#c"),
+        ("https://app.example/x/TwimlA", "https://app.example/x/TwimlA?Direction=outbound-api"),
+    ],
+)
+def test_the_mark_of_an_own_call_stands_in_the_query(
+    answered: Answered, leads_to: str, location: str
+) -> None:
+    query = f"FailUrl={quote(leads_to, safe='')}"
+
+    assert answered("TwimlForward", query, OUTGOING) == location
+    assert "Direction" not in answered("TwimlForward", query)
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("TwimlConference", "Name=a&Music=https%3A%2F%2Fevil.example"),
+        ("TwimlEcho", "Twiml=" + quote("<Response><Redirect>//evil.example</Redirect></Response>")),
+    ],
+)
+def test_a_document_leads_an_own_call_to_no_other_host(
+    answered: Answered, name: str, query: str
+) -> None:
+    assert "evil.example" in answered(name, query)
+    assert "evil.example" not in answered(name, query, OUTGOING)
+
+
+def test_a_document_that_cannot_be_read_is_not_given_to_an_own_call(
+    run: Run, signed_request: SignedRequest
+) -> None:
+    async def broken(req: Webhook) -> str:
+        return "<Response><Redirect>https://evil.example"
+
+    for form, said in ((CALL, b"evil"), (OUTGOING, b"not set up correctly")):
+        response = run(endpoints.answer(broken), signed_request("/api/TwimlOwn", form))
+        assert (response.status_code, said in response.get_body()) == (200, True)

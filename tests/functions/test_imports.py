@@ -101,6 +101,7 @@ ADDED = {
         "shared.sending.sent",
         "shared.sending.calls",
         "shared.guards.documents",
+        "shared.segments",
         "shared.sending.call_options",
         "shared.answers.hello",
         "shared.xml_text",

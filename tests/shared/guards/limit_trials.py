@@ -12,7 +12,7 @@ import pytest
 
 from shared.config.settings import Settings
 from shared.guard_errors import LimitReachedError
-from shared.guards.limits import Limits, Taken
+from shared.guards.limits import Demand, Limits, Taken
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Ledger, Row, RowChangedError, RowExistsError
 
@@ -78,6 +78,11 @@ def limits(ledger: Ledger, clock: DayClock, **settings: object) -> Limits:
     values = {"DAILY_SEGMENT_LIMIT": "0", "DAILY_CALL_LIMIT": "0"}
     values |= {name: str(value) for name, value in settings.items()}
     return Limits(lambda: ledger, clock, Settings.from_mapping(values))
+
+
+def demand(to: str, kind: str, units: int) -> Demand:
+    """What a text of so many segments takes, or a call, which is one unit."""
+    return Demand(to, segments=units) if kind == "text" else Demand(to, calls=1)
 
 
 async def outcomes(*takes: Coroutine[Any, Any, Taken]) -> list[Taken | BaseException]:

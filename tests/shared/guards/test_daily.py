@@ -17,6 +17,7 @@ from tests.shared.guards.limit_trials import (
     DayClock,
     SlowLedger,
     admitted,
+    demand,
     limits,
     outcomes,
     refusal,
@@ -32,11 +33,11 @@ def test_a_day_has_as_many_segments_as_the_ceiling_says(clock: DayClock) -> None
     one = limits(MemoryLedger(), clock, DAILY_SEGMENT_LIMIT=10)
 
     async def main() -> LimitReachedError:
-        await one.take(TO, "text", 7)
-        await refusal(one.take(TO, "text", 4))
-        await one.take(OTHER, "text", 3)
-        await one.take(TO, "call", 1)
-        return await refusal(one.take(TO, "text", 1))
+        await one.take(demand(TO, "text", 7))
+        await refusal(one.take(demand(TO, "text", 4)))
+        await one.take(demand(OTHER, "text", 3))
+        await one.take(demand(TO, "call", 1))
+        return await refusal(one.take(demand(TO, "text", 1)))
 
     error = asyncio.run(main())
     assert (error.status, error.field, error.retry_after_s) == (429, None, 12 * 3600)
@@ -47,10 +48,10 @@ def test_calls_have_a_ceiling_of_their_own(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, DAILY_CALL_LIMIT=2)
 
     async def main() -> LimitReachedError:
-        await one.take(TO, "text", 10)
-        await one.take(TO, "call", 1)
-        await one.take(TO, "call", 1)
-        return await refusal(one.take(TO, "call", 1))
+        await one.take(demand(TO, "text", 10))
+        await one.take(demand(TO, "call", 1))
+        await one.take(demand(TO, "call", 1))
+        return await refusal(one.take(demand(TO, "call", 1)))
 
     assert "DAILY_CALL_LIMIT" in asyncio.run(main()).detail
 
@@ -64,11 +65,11 @@ def test_all_instances_together_reach_the_ceiling_but_for_a_block_each(
 
     async def main() -> list[int]:
         # The first takes a little and stops; the others go on as long as they may.
-        some = await instances[0].take(TO, "text", 1)
+        some = await instances[0].take(demand(TO, "text", 1))
         rest = await outcomes(
-            *(each.take(TO, "text", 1) for _ in range(ceiling) for each in instances[1:])
+            *(each.take(demand(TO, "text", 1)) for _ in range(ceiling) for each in instances[1:])
         )
-        return [taken.units for taken in [some, *admitted(rest)]]
+        return [units for taken in [some, *admitted(rest)] for _, units, _ in taken.units]
 
     sent = sum(asyncio.run(main()))
     assert ceiling - block < sent <= ceiling
@@ -82,7 +83,7 @@ def test_most_sends_of_a_busy_instance_ask_the_ledger_for_nothing(clock: DayCloc
         asked: list[int] = []
         for _ in range(92):
             before = len(ledger.requests)
-            await one.take(TO, "text", 1)
+            await one.take(demand(TO, "text", 1))
             asked.append(len(ledger.requests) - before)
         return asked
 
@@ -100,7 +101,7 @@ def test_instances_that_send_one_text_each_can_send_half_of_the_day(clock: DayCl
     async def main() -> list[Taken | BaseException]:
         return await outcomes(
             *(
-                limits(ledger, clock, DAILY_SEGMENT_LIMIT=1000).take(TO, "text", 1)
+                limits(ledger, clock, DAILY_SEGMENT_LIMIT=1000).take(demand(TO, "text", 1))
                 for _ in range(600)
             )
         )
@@ -113,10 +114,10 @@ def test_a_text_that_is_longer_than_a_block_gets_what_it_needs(clock: DayClock) 
     one, two = (limits(ledger, clock, DAILY_SEGMENT_LIMIT=50) for _ in range(2))
 
     async def main() -> None:
-        await one.take(TO, "text", 24)
-        await two.take(TO, "text", 24)
-        await refusal(one.take(TO, "text", 3))
-        await two.take(TO, "text", 2)
+        await one.take(demand(TO, "text", 24))
+        await two.take(demand(TO, "text", 24))
+        await refusal(one.take(demand(TO, "text", 3)))
+        await two.take(demand(TO, "text", 2))
 
     asyncio.run(main())
 
@@ -125,13 +126,13 @@ def test_at_midnight_the_count_begins_anew(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, DAILY_SEGMENT_LIMIT=2)
 
     async def main() -> None:
-        first = await one.take(TO, "text", 2)
+        first = await one.take(demand(TO, "text", 2))
         clock.advance(12 * 3600 - 0.5)
-        assert (await refusal(one.take(TO, "text", 1))).retry_after_s == 1
+        assert (await refusal(one.take(demand(TO, "text", 1)))).retry_after_s == 1
         clock.advance(0.5)
         await one.give_back(first)  # of yesterday: worth nothing today
-        await one.take(TO, "text", 2)
-        await refusal(one.take(TO, "text", 1))
+        await one.take(demand(TO, "text", 2))
+        await refusal(one.take(demand(TO, "text", 1)))
 
     asyncio.run(main())
 
@@ -146,9 +147,9 @@ def test_who_is_refused_at_midnight_need_not_wait_for_the_next_one(clock: DayClo
     one = limits(Slow(), clock, DAILY_SEGMENT_LIMIT=1)
 
     async def main() -> LimitReachedError:
-        await one.take(TO, "text", 1)
+        await one.take(demand(TO, "text", 1))
         clock.advance(12 * 3600 - 0.5)
-        return await refusal(one.take(TO, "text", 1))
+        return await refusal(one.take(demand(TO, "text", 1)))
 
     assert asyncio.run(main()).retry_after_s == 1
 
@@ -158,9 +159,9 @@ def test_what_was_not_sent_can_be_sent_by_another_instance(clock: DayClock) -> N
     one, two = (limits(ledger, clock, DAILY_SEGMENT_LIMIT=500) for _ in range(2))
 
     async def main() -> int:
-        taken = admitted(await outcomes(*(one.take(TO, "text", 1) for _ in range(500))))
+        taken = admitted(await outcomes(*(one.take(demand(TO, "text", 1)) for _ in range(500))))
         await asyncio.gather(*(one.give_back(each) for each in taken))
-        return len(admitted(await outcomes(*(two.take(TO, "text", 1) for _ in range(500)))))
+        return len(admitted(await outcomes(*(two.take(demand(TO, "text", 1)) for _ in range(500)))))
 
     assert asyncio.run(main()) == 490  # all but one block
 
@@ -183,9 +184,9 @@ def test_what_is_given_back_is_not_given_back_twice(clock: DayClock) -> None:
     one, two = (limits(ledger, clock, DAILY_SEGMENT_LIMIT=500) for _ in range(2))
 
     async def main() -> int:
-        taken = await asyncio.gather(*(one.take(TO, "text", 1) for _ in range(500)))
+        taken = await asyncio.gather(*(one.take(demand(TO, "text", 1)) for _ in range(500)))
         await asyncio.gather(*(one.give_back(each) for each in taken))
-        return len(admitted(await outcomes(*(two.take(TO, "text", 1) for _ in range(500)))))
+        return len(admitted(await outcomes(*(two.take(demand(TO, "text", 1)) for _ in range(500)))))
 
     assert asyncio.run(main()) == 480  # a block is held by one, and another by the third
 
@@ -206,12 +207,12 @@ def test_what_was_perhaps_given_back_is_left_to_the_other_instances(clock: DayCl
     one, two = (limits(ledger, clock, DAILY_SEGMENT_LIMIT=500) for _ in range(2))
 
     async def main() -> int:
-        taken = await asyncio.gather(*(one.take(TO, "text", 1) for _ in range(500)))
+        taken = await asyncio.gather(*(one.take(demand(TO, "text", 1)) for _ in range(500)))
         await asyncio.gather(*(one.give_back(each) for each in taken))
         return len(
             admitted(
                 await outcomes(
-                    *(each.take(TO, "text", 1) for _ in range(500) for each in (one, two))
+                    *(each.take(demand(TO, "text", 1)) for _ in range(500) for each in (one, two))
                 )
             )
         )
@@ -223,8 +224,8 @@ def test_who_is_refused_for_the_number_takes_nothing_of_the_day(clock: DayClock)
     one = limits(MemoryLedger(), clock, DAILY_SEGMENT_LIMIT=2, RECIPIENT_LIMIT=1)
 
     async def main() -> None:
-        await one.take(TO, "text", 1)
-        await refusal(one.take(TO, "text", 1))
-        await one.take(OTHER, "text", 1)
+        await one.take(demand(TO, "text", 1))
+        await refusal(one.take(demand(TO, "text", 1)))
+        await one.take(demand(OTHER, "text", 1))
 
     asyncio.run(main())

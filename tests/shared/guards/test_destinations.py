@@ -14,13 +14,18 @@ from shared.config.settings import Settings
 from shared.errors import ConfigurationError
 from shared.guard_errors import NotAllowedError
 from shared.guards.destinations import Destinations
+from shared.guards.number_facts import NumberFacts
 
 OWN = "+12025550100"
 AMERICAN, CANADIAN, JAMAICAN = "+12025550123", "+14165550123", "+18765550123"
 BRITISH, BRITISH_FICTION, GERMAN = "+442079460018", "+447700900123", "+4930123456"
 TOLL_FREE, MAGIC, SATELLITE = "+18005550111", "+15005550006", "+881612345678"
-# Premium rate and shared cost, here and elsewhere; personal numbers and the worldwide +979.
-EXPENSIVE = ["+19005550123", "+449098790000", "+4918012345678", "+447012345678", "+979123456789"]
+# Premium rate and shared cost, here and elsewhere; personal numbers and the worldwide +979; a pager
+# and a universal access number; the exchange of North America that sells information.
+EXPENSIVE = [
+    *("+19005550123", "+449098790000", "+4918012345678", "+447012345678", "+979123456789"),
+    *("+447640123456", "+81570012345", "+12029765555", "+14169765555"),
+]
 # A service in China has as many digits as a full number.
 SHORT = ["911", "12345", "+49110", "+1911", "+4511", "+1", "+999123456789", "+8610620000"]
 
@@ -234,7 +239,31 @@ def test_any_number_is_decided_and_never_reached_where_it_costs_more(
         assert kind not in (
             phonenumbers.PhoneNumberType.PREMIUM_RATE,
             phonenumbers.PhoneNumberType.SHARED_COST,
+            phonenumbers.PhoneNumberType.PAGER,
+            phonenumbers.PhoneNumberType.UAN,
         )
+
+
+@pytest.mark.parametrize("kind", ["FIXED_LINE", "MOBILE", "TOLL_FREE", "VOIP", "VOICEMAIL"])
+def test_no_ordinary_number_of_any_country_costs_more(kind: str) -> None:
+    number_type = getattr(phonenumbers.PhoneNumberType, kind)
+    examples = (
+        phonenumbers.example_number_for_type(region, number_type)
+        for region in phonenumbers.SUPPORTED_REGIONS
+    )
+    numbers = [
+        phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+        for example in examples
+        if example
+    ]
+    facts = {number: NumberFacts.of(number) for number in numbers}
+
+    assert len(facts) >= 10
+    assert {number: fact.rate for number, fact in facts.items() if fact and fact.rate} == {}
+
+
+def test_the_islands_of_america_use_the_exchange_976_as_any_other() -> None:
+    assert refused_by("+18769765555", ALLOWED_COUNTRIES="JM") is None
 
 
 def test_a_mobile_phone_of_each_country_is_reached_by_its_code_and_by_no_other() -> None:

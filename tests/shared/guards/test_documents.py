@@ -1,5 +1,6 @@
 """TwiML from outside: what passes, what is refused and with which words, and whom it dials."""
 
+import inspect
 import time
 
 import pytest
@@ -8,7 +9,14 @@ from hypothesis import strategies as st
 from twilio.twiml import messaging_response, voice_response
 
 from shared.errors import InvalidRequestError
-from shared.guards.documents import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, NAMES, reach_of
+from shared.guards.documents import (
+    LEADING_ON,
+    MAX_ATTRIBUTES,
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    NAMES,
+    reach_of,
+)
 
 ONE, TWO = "+12025550123", "+12025550124"
 
@@ -152,7 +160,8 @@ def test_the_bounds_themselves_pass() -> None:
             (ONE, TWO),
         ),
         (f"<Dial>{ONE}<Number>{TWO}</Number></Dial>", (ONE, TWO)),
-        ("<Dial>+1202<!-- -->555<![CDATA[0123]]></Dial>", (ONE,)),
+        (f"<Dial><!-- a --><![CDATA[{ONE}]]><!-- b --></Dial>", (ONE,)),
+        ("<Dial>+1202<!-- -->555<![CDATA[0123]]></Dial>", ("+1202", "555", "0123")),
         ("<Dial>&#43;12025550123</Dial>", (ONE,)),
         (f"<Dial><WhatsApp>{ONE}</WhatsApp></Dial>", (ONE,)),
         (f"<Unknown><Number>{ONE}</Number></Unknown>", (ONE,)),
@@ -191,6 +200,81 @@ def test_a_number_that_cannot_be_read_is_refused_without_being_told(content: str
     assert detail.startswith("`twiml`, line 2: a ")
     assert "0123" not in detail
     assert "To" not in detail
+
+
+@pytest.mark.parametrize(
+    ("content", "addresses"),
+    [
+        ("<Redirect> https://a.example/?b&amp;c </Redirect>", ("https://a.example/?b&c",)),
+        ("<Redirect><![CDATA[https://a.example/?b&c]]></Redirect>", ("https://a.example/?b&c",)),
+        ("<Redirect/><Redirect> </Redirect><Gather action=''/>", ()),
+        ("<Connect><Stream url=' wss://a.example/'/></Connect>", ("wss://a.example/",)),
+        ("<New newCallback='a' method='b' anyUrl='c' x:action='d' xmlns:x='y'/>", ("a", "c", "d")),
+        ("<Play>https://a.example/a.mp3</Play>", ()),
+        ("<Sms statusCallback='a'>Hello</Sms>", ("a",)),
+    ],
+)
+def test_the_addresses_that_a_document_goes_on_at_are_found(
+    content: str, addresses: tuple[str, ...]
+) -> None:
+    assert reach_of(inside(content), field="twiml").addresses == addresses
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<Redirect>https:/<x/>/a.example</Redirect>",
+        "<Redirect><x>https://a.example</x></Redirect>",
+        "<Redirect>https:/<!-- -->/a.example</Redirect>",
+        "<Redirect>https:/<![CDATA[/a.example]]></Redirect>",
+        f"<Dial><Number><x>{ONE}</x></Number></Dial>",
+    ],
+)
+def test_an_address_and_a_number_are_one_piece(content: str) -> None:
+    assert "piece" in refusal(inside(content)) or "no element inside" in refusal(inside(content))
+
+
+def test_each_attribute_of_twilios_own_package_that_takes_an_address_is_known() -> None:
+    names = {
+        name
+        for value in vars(voice_response).values()
+        if inspect.isclass(value)
+        for method in vars(value).values()
+        if inspect.isfunction(method)
+        for name in inspect.signature(method).parameters
+    }
+    words = {"url", "callback", "action", "uri", "href", "src"}
+    likely = {name for name in names if words.intersection(name.split("_"))}
+    # Methods, events and a switch; `sip_url` is the text of <Sip>, `url` that of <Play> as well.
+    others = {n for n in likely if n.endswith(("_method", "_event")) or n == "sip_url"}
+
+    assert {n for n in likely - others if not n.endswith(LEADING_ON)} == {"action_on_empty_result"}
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        ("<Sms>Hello</Sms>", (("", 1),)),
+        (f"<Sms to='{ONE}'>{'a' * 161}</Sms>", ((ONE, 2),)),
+        (f"<Message to='{ONE}'><Body>{'ü' * 71}</Body></Message>", ((ONE, 1),)),
+        (f"<Message to='{ONE}'><Body>{'я' * 71}</Body></Message>", ((ONE, 2),)),
+        (f"<Message>a<Media>https://a.example/{'a' * 200}</Media></Message>", (("", 1),)),
+        (f"<Sms To='{ONE}' to='{TWO}'>a<!-- -->b</Sms>", ((ONE, 1), (TWO, 1))),
+    ],
+)
+def test_the_texts_of_a_document_have_their_segments(
+    content: str, texts: tuple[tuple[str, int], ...]
+) -> None:
+    assert reach_of(inside(content), field="twiml").texts == texts
+
+
+def test_who_is_brought_in_without_a_number_is_counted() -> None:
+    content = (
+        "<Dial><Client>a</Client><Sip>sip:a@b.example</Sip><Sim>a</Sim></Dial>"
+        "<Dial><Queue>a</Queue></Dial><Dial><Conference>a</Conference></Dial>"
+    )
+
+    assert reach_of(inside(content), field="twiml").others == 3
 
 
 def test_the_names_are_those_of_twilios_own_package() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shared.config.settings import Settings
 from shared.errors import ConfigurationError, LedgerError
-from shared.guards.limits import Kind, Limits, Taken
+from shared.guards.limits import Limits, Taken
 from shared.ledger.changes import BusyRowError, change_row
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Ledger, Row, RowExistsError, Value
@@ -18,6 +18,7 @@ from tests.shared.guards.limit_trials import (
     DayClock,
     SlowLedger,
     admitted,
+    demand,
     limits,
     outcomes,
 )
@@ -44,16 +45,16 @@ class BusyLedger(MemoryLedger):
 
 @pytest.mark.parametrize("kind", ["text", "call"])
 def test_without_a_ledger_it_is_sent_with_a_warning(
-    clock: DayClock, caplog: pytest.LogCaptureFixture, kind: Kind
+    clock: DayClock, caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
     one = limits(
         BrokenLedger(), clock, DAILY_SEGMENT_LIMIT=1, DAILY_CALL_LIMIT=1, RECIPIENT_LIMIT=1
     )
 
     with caplog.at_level(logging.WARNING):
-        taken = [asyncio.run(one.take(TO, kind, 1)) for _ in range(2)]
+        taken = [asyncio.run(one.take(demand(TO, kind, 1))) for _ in range(2)]
 
-    assert [each.day for each in taken] == [None, None]
+    assert [each.units for each in taken] == [(), ()]
     assert "the storage account cannot be reached" in caplog.text
     assert TO[1:] not in caplog.text
 
@@ -62,7 +63,7 @@ def test_without_a_ledger_nothing_is_sent_where_the_settings_want_that(clock: Da
     for name in ("DAILY_SEGMENT_LIMIT", "RECIPIENT_LIMIT"):
         one = limits(BrokenLedger(), clock, STORAGE_OUTAGE="refuse_all", **{name: 1})
         with pytest.raises(LedgerError):
-            asyncio.run(one.take(TO, "text", 1))
+            asyncio.run(one.take(demand(TO, "text", 1)))
 
 
 def test_an_app_without_storage_warns_once(
@@ -75,7 +76,7 @@ def test_an_app_without_storage_warns_once(
 
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            asyncio.run(one.take(TO, "text", 1))
+            asyncio.run(one.take(demand(TO, "text", 1)))
 
     assert [record.getMessage() for record in caplog.records] == [
         "Sent without being counted: missing settings: AzureWebJobsStorage"
@@ -86,7 +87,7 @@ def test_a_row_that_others_change_all_the_time_opens_no_limit(clock: DayClock) -
     one = limits(BusyLedger(), clock, RECIPIENT_LIMIT=1)
 
     with pytest.raises(LedgerError):
-        asyncio.run(one.take(TO, "text", 1))
+        asyncio.run(one.take(demand(TO, "text", 1)))
 
 
 def test_a_crowd_at_a_row_that_takes_too_long_opens_no_limit() -> None:
@@ -115,13 +116,13 @@ def test_a_number_gets_its_place_back_though_the_day_cannot_be_written(clock: Da
     one = limits(ledger, clock, DAILY_SEGMENT_LIMIT=50, RECIPIENT_LIMIT=2)
 
     async def main() -> None:
-        taken = [await one.take(TO, "text", 9) for _ in range(2)]
+        taken = [await one.take(demand(TO, "text", 9)) for _ in range(2)]
         ledger.is_broken = True
         for each in taken:  # more than a block, so the day's row is to be changed
             await one.give_back(each)
         ledger.is_broken = False
         for _ in range(2):
-            await one.take(TO, "text", 1)
+            await one.take(demand(TO, "text", 1))
 
     asyncio.run(main())
 
@@ -142,12 +143,12 @@ def test_who_waits_for_a_slow_outage_makes_others_wait_no_longer(
     one = limits(ledger, clock, DAILY_SEGMENT_LIMIT=100)
 
     async def main() -> None:
-        await asyncio.gather(*(one.take(TO, "text", 1) for _ in range(5)))
+        await asyncio.gather(*(one.take(demand(TO, "text", 1)) for _ in range(5)))
         clock.advance(5.9)
-        await one.take(TO, "text", 1)
+        await one.take(demand(TO, "text", 1))
         assert ledger.reads == 1
         clock.advance(0.1)
-        await one.take(TO, "text", 1)
+        await one.take(demand(TO, "text", 1))
         assert ledger.reads == 2
 
     asyncio.run(main())
@@ -158,7 +159,7 @@ def test_a_cancelled_request_leaves_the_others_their_answers(clock: DayClock) ->
     one = limits(SlowLedger(), clock, RECIPIENT_LIMIT=2)
 
     async def main() -> list[Taken]:
-        tasks = [asyncio.create_task(one.take(TO, "text", 1)) for _ in range(3)]
+        tasks = [asyncio.create_task(one.take(demand(TO, "text", 1))) for _ in range(3)]
         await asyncio.sleep(0)
         tasks[0].cancel()
         return admitted(await outcomes(*(_result(task) for task in tasks[1:])))

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from shared.config.settings import Settings
 from shared.errors import LedgerError
 from shared.guard_errors import LimitReachedError
-from shared.guards.limits import Kind, Limits, Taken
+from shared.guards.limits import Limits, Taken
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowChangedError
+from tests.shared.guards.limit_trials import demand
 
 NUMBERS = ("+12025550123", "+12025550124")
 LIMIT, PERIOD_S, SEGMENTS, CALLS = 3, 10, 25, 6
@@ -39,7 +40,7 @@ class Request(NamedTuple):
 
     instance: int
     to: str
-    kind: Kind
+    kind: str
     segments: int
     is_refused: bool
 
@@ -99,14 +100,14 @@ class World:
         self.clock = Clock()
         ledger = UnsteadyLedger(seed, faults)
         self.instances = [Limits(lambda: ledger, self.clock, CONFIG) for _ in range(3)]
-        self.sent: list[tuple[datetime, Taken]] = []
+        self.sent: list[tuple[datetime, str, Taken]] = []
         self.refused: list[tuple[datetime, str, str]] = []
 
     async def ask(self, request: Request) -> None:
         limits = self.instances[request.instance]
         try:
             units = request.segments if request.kind == "text" else 1
-            taken = await limits.take(request.to, request.kind, units)
+            taken = await limits.take(demand(request.to, request.kind, units))
         except LimitReachedError as error:
             self.refused.append((self.clock.at, request.to, error.log_text))
             return
@@ -115,24 +116,25 @@ class World:
         if request.is_refused:
             await limits.give_back(taken)
         else:
-            self.sent.append((self.clock.at, taken))
+            self.sent.append((self.clock.at, request.to, taken))
 
     def in_window(self, to: str, end: datetime) -> int:
         """How many texts and calls a number got within the period that ends then."""
         begin = end - timedelta(seconds=PERIOD_S)
-        return sum(taken.to == to and begin < at <= end for at, taken in self.sent)
+        return sum(number == to and begin < at <= end for at, number, _ in self.sent)
 
     def in_days(self) -> Counter[tuple[object, str]]:
-        """The units of each day and kind."""
+        """The units of each day and setting."""
         units: Counter[tuple[object, str]] = Counter()
-        for _, taken in self.sent:
-            units[taken.day, taken.kind] += taken.units
+        for _, _, taken in self.sent:
+            for setting, taken_units, day in taken.units:
+                units[day, setting] += taken_units
         return units
 
 
 def requests(*, may_be_refused: bool) -> st.SearchStrategy[Request]:
     refusals = st.booleans() if may_be_refused else st.just(value=False)
-    kinds: st.SearchStrategy[Kind] = st.sampled_from(("text", "text", "call"))
+    kinds: st.SearchStrategy[str] = st.sampled_from(("text", "text", "call"))
     return st.builds(
         Request, st.integers(0, 2), st.sampled_from(NUMBERS), kinds, st.integers(1, 8), refusals
     )
@@ -159,11 +161,11 @@ def played(seed: int, faults: float, crowds: list[tuple[int, list[Request]]]) ->
 
 def check(world: World) -> None:
     """No window and no day has more than its limit."""
-    for end, taken in world.sent:
-        assert world.in_window(taken.to, end) <= LIMIT
-    for (day, kind), units in world.in_days().items():
-        assert day is not None
-        assert units <= (SEGMENTS if kind == "text" else CALLS)
+    for end, number, taken in world.sent:
+        assert world.in_window(number, end) <= LIMIT
+        assert taken.units
+    for (_, setting), units in world.in_days().items():
+        assert units <= (SEGMENTS if setting == "DAILY_SEGMENT_LIMIT" else CALLS)
 
 
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=True))

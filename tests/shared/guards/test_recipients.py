@@ -19,6 +19,7 @@ from tests.shared.guards.limit_trials import (
     ForgetfulLedger,
     SlowLedger,
     admitted,
+    demand,
     limits,
     outcomes,
     refusal,
@@ -35,9 +36,9 @@ def test_one_number_gets_as_many_texts_and_calls_as_the_limit_says(clock: DayClo
 
     async def main() -> LimitReachedError:
         for kind in ("text", "call", "text"):
-            await one.take(TO, kind, 9)
-        await one.take(OTHER, "text", 1)
-        return await refusal(one.take(TO, "call", 1))
+            await one.take(demand(TO, kind, 9))
+        await one.take(demand(OTHER, "text", 1))
+        return await refusal(one.take(demand(TO, "call", 1)))
 
     error = asyncio.run(main())
     assert (error.status, error.field, error.retry_after_s) == (429, "to", 3600)
@@ -49,15 +50,15 @@ def test_the_window_slides_to_the_microsecond(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, RECIPIENT_LIMIT=2, RECIPIENT_LIMIT_SECONDS=10)
 
     async def main() -> None:
-        await one.take(TO, "text", 1)
+        await one.take(demand(TO, "text", 1))
         clock.advance(4)
-        await one.take(TO, "text", 1)
-        assert (await refusal(one.take(TO, "text", 1))).retry_after_s == 6
+        await one.take(demand(TO, "text", 1))
+        assert (await refusal(one.take(demand(TO, "text", 1)))).retry_after_s == 6
         clock.advance(5.999999)
-        assert (await refusal(one.take(TO, "text", 1))).retry_after_s == 1
+        assert (await refusal(one.take(demand(TO, "text", 1)))).retry_after_s == 1
         clock.advance(0.000001)
-        await one.take(TO, "text", 1)
-        assert (await refusal(one.take(TO, "text", 1))).retry_after_s == 4
+        await one.take(demand(TO, "text", 1))
+        assert (await refusal(one.take(demand(TO, "text", 1)))).retry_after_s == 4
 
     asyncio.run(main())
 
@@ -71,7 +72,7 @@ def test_of_all_that_come_at_once_to_several_instances_the_limit_gets_through(
 
     async def main() -> list[Taken | BaseException]:
         return await outcomes(
-            *(each.take(TO, "text", 1) for _ in range(limit) for each in instances)
+            *(each.take(demand(TO, "text", 1)) for _ in range(limit) for each in instances)
         )
 
     assert len(admitted(asyncio.run(main()))) == limit
@@ -82,7 +83,7 @@ def test_a_crowd_at_one_instance_is_counted_in_one_step(clock: DayClock) -> None
     one = limits(ledger, clock, RECIPIENT_LIMIT=1000)
 
     async def main() -> list[Taken | BaseException]:
-        return await outcomes(*(one.take(TO, "text", 1) for _ in range(1001)))
+        return await outcomes(*(one.take(demand(TO, "text", 1)) for _ in range(1001)))
 
     assert len(admitted(asyncio.run(main()))) == 1000
     assert ledger.requests == ["read", "insert"]
@@ -96,7 +97,7 @@ def test_the_row_of_a_number_does_not_show_it(clock: DayClock) -> None:
             stored.append(row)
             return await super().insert(row)
 
-    asyncio.run(limits(Watched(), clock, RECIPIENT_LIMIT=1).take(TO, "text", 1))
+    asyncio.run(limits(Watched(), clock, RECIPIENT_LIMIT=1).take(demand(TO, "text", 1)))
 
     assert [row.kind for row in stored] == [RECIPIENT]
     assert TO[1:] not in str(stored)
@@ -107,11 +108,11 @@ def test_what_was_not_sent_gives_back_its_own_place_and_no_other(clock: DayClock
     one, two = (limits(ledger, clock, RECIPIENT_LIMIT=2) for _ in range(2))
 
     async def main() -> None:
-        first, _ = await one.take(TO, "text", 1), await two.take(TO, "text", 1)
+        first, _ = await one.take(demand(TO, "text", 1)), await two.take(demand(TO, "text", 1))
         await one.give_back(first)
         await one.give_back(first)
-        await two.take(TO, "text", 1)
-        await refusal(one.take(TO, "text", 1))
+        await two.take(demand(TO, "text", 1))
+        await refusal(one.take(demand(TO, "text", 1)))
 
     asyncio.run(main())
 
@@ -121,8 +122,8 @@ def test_a_write_whose_answer_is_lost_counts_once(clock: DayClock) -> None:
 
     async def main() -> None:
         for _ in range(3):
-            await one.take(TO, "text", 1)
-        await refusal(one.take(TO, "text", 1))
+            await one.take(demand(TO, "text", 1))
+        await refusal(one.take(demand(TO, "text", 1)))
 
     asyncio.run(main())
 
@@ -134,10 +135,10 @@ def test_a_clock_that_was_far_ahead_holds_nobody_up_for_longer_than_the_window(
     one, ahead = (limits(ledger, each, RECIPIENT_LIMIT=1) for each in (clock, wrong))
 
     async def main() -> None:
-        await ahead.take(TO, "text", 1)
-        assert (await refusal(one.take(TO, "text", 1))).retry_after_s == 3600
+        await ahead.take(demand(TO, "text", 1))
+        assert (await refusal(one.take(demand(TO, "text", 1)))).retry_after_s == 3600
         clock.advance(3600)
-        await one.take(TO, "text", 1)
+        await one.take(demand(TO, "text", 1))
 
     asyncio.run(main())
 
@@ -148,8 +149,8 @@ def test_a_lower_limit_waits_until_enough_has_left_the_window(clock: DayClock) -
 
     async def main() -> None:
         for _ in range(3):
-            await before.take(TO, "text", 1)
+            await before.take(demand(TO, "text", 1))
             clock.advance(60)
-        assert (await refusal(after.take(TO, "text", 1))).retry_after_s == 3600 - 120
+        assert (await refusal(after.take(demand(TO, "text", 1)))).retry_after_s == 3600 - 120
 
     asyncio.run(main())

@@ -11,8 +11,9 @@ import pytest
 from shared.clock import SystemClock
 from shared.config.settings import Settings
 from shared.guard_errors import LimitReachedError
-from shared.guards.limits import Kind, Limits, Taken
+from shared.guards.limits import Limits, Taken
 from shared.ledger.rows import Ledger
+from tests.shared.guards.limit_trials import demand
 
 TO = "+12025550123"
 
@@ -24,9 +25,9 @@ def limits(ledger: Ledger, **settings: int) -> Limits:
     return Limits(lambda: ledger, SystemClock(), Settings.from_mapping(values))
 
 
-async def admitted(instances: list[Limits], kind: Kind, units: int, times: int) -> int:
+async def admitted(instances: list[Limits], kind: str, units: int, times: int) -> int:
     """How many of so many requests to each instance get through, all at once."""
-    takes = [each.take(TO, kind, units) for _ in range(times) for each in instances]
+    takes = [each.take(demand(TO, kind, units)) for _ in range(times) for each in instances]
     results = await asyncio.gather(*takes, return_exceptions=True)
     assert all(isinstance(result, Taken | LimitReachedError) for result in results)
     return sum(isinstance(result, Taken) for result in results)

@@ -35,9 +35,8 @@ class TrialRequest:
     sender: str | None = None
     messaging_service_sid: str | None = None
     kind: Literal["text"] = "text"
-    units: int = 1
-    dialed: tuple[str, ...] = ()
-    documents: tuple[tuple[str, str], ...] = ()
+    segments: int = 1
+    reach: None = None
 
     def with_sender(self, config: Settings) -> TrialRequest:
         return self

@@ -1,0 +1,46 @@
+"""Whether TwimlEcho may use the document in its address."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from shared.errors import InvalidRequestError
+from shared.guards.documents import reach_of
+
+if TYPE_CHECKING:
+    from shared.guards.destinations import Destinations
+
+log = logging.getLogger(__name__)
+
+
+def refusal_of(
+    document: str | None,
+    parameter: str,
+    destinations: "Callable[[], Destinations]",
+    parties: Iterable[str | None] = (),
+) -> str:
+    """Return why TwimlEcho must not use the document of the query's `parameter`; "" if it may.
+
+    Refused is what the app would not send with a call either, what dials or texts a number that is
+    not allowed, and what reaches anyone while KILL_SWITCH is on; the log says which. A text that
+    names no number goes to one of the `parties` of the call or text, which must not be in
+    BLOCKED_RECIPIENTS. `destinations` is called only if the document reaches someone. Raise
+    ConfigurationError when a setting names a country that does not exist.
+    """
+    if document is None or not document.strip():
+        return ""
+    try:
+        reach = reach_of(document, field=parameter)
+    except InvalidRequestError as error:
+        log.warning("The document cannot be used: %s", error.detail)
+        return "the document in its address cannot be used"
+    numbers = reach.numbers
+    if numbers and len(destinations().reachable(parameter, numbers)) < len(numbers):
+        return "the document in its address has a number that is not allowed"
+    if reach.unaddressed and any(destinations().is_blocked(party or "") for party in parties):
+        log.warning("The document cannot be used: the setting BLOCKED_RECIPIENTS does not allow it")
+        return "the document in its address has a number that is not allowed"
+    if (reach.dialed or reach.texts or reach.others) and destinations().is_switched_off:
+        log.warning("The document cannot be used: the setting KILL_SWITCH does not allow it")
+        return "the document in its address reaches somebody, which is not allowed at the moment"
+    return ""

@@ -1,0 +1,85 @@
+"""Whom a call reaches by all that its document, or its URL, leads to."""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from shared.errors import InvalidRequestError
+from shared.guards.addresses import MAX_ROUNDS
+from shared.guards.destinations import Destinations
+from shared.guards.documents import Reach, Text
+from shared.guards.hosts import TwimlHosts
+from shared.guards.twimlets import Lead, lead_of
+from shared.http.request_parts import MAX_FIELDS
+from shared.http.twilio_fields import is_twilio_field
+from shared.http.urls import query_of
+
+# It answers texts.
+REPLY = "twimlreply"
+
+
+class Leads:
+    """Follows addresses to the app's own functions, and on to what stands in their queries.
+
+    What another host answers is not known, nor what a function does that the app's owner has
+    written.
+    """
+
+    def __init__(self, hosts: TwimlHosts, destinations: Destinations) -> None:
+        self._hosts = hosts
+        self._destinations = destinations
+
+    def followed(self, reach: Reach) -> Reach:
+        """Return whom a document reaches by itself and by its addresses, each followed once.
+
+        Raise NotAllowedError or InvalidRequestError, naming the document's input, for an address
+        that must not be followed.
+        """
+        field, dialed, texts = reach.field, [*reach.dialed], [*reach.texts]
+        for address in reach.addresses:
+            self._hosts.require(address, field)
+        addresses = [*reach.addresses]
+        for _ in range(MAX_ROUNDS):
+            leads = [self._lead(address, field) for address in addresses]
+            dialed += self._numbers((number for lead in leads for number in lead.dialed), field)
+            texted = self._numbers((number for lead in leads for number in lead.texted), field)
+            texts += [Text(number, 1) for number in texted]
+            addresses = [address for lead in leads for address in lead.addresses if address]
+        if addresses:
+            raise InvalidRequestError(
+                f"`{field}` leads on more than {MAX_ROUNDS} times. Use fewer steps.", field=field
+            )
+        return reach._replace(dialed=tuple(dialed), texts=tuple(texts))
+
+    def _lead(self, address: str, field: str) -> Lead:
+        """What the function at an address leads to; nothing for one that is not known."""
+        function = self._hosts.function_of(address, field)
+        if not function:
+            return Lead()
+        if function == REPLY:
+            raise InvalidRequestError(
+                f"`{field}` leads to TwimlReply, which answers texts, not calls. Leave it out.",
+                field=field,
+            )
+        query = _pairs(query_of(address), field)
+        for name, _ in query:
+            if is_twilio_field(name):
+                raise InvalidRequestError(
+                    f"`{field}` has {name} in the query of a function of this app. Twilio alone "
+                    "tells it, with its request; leave it out.",
+                    field=field,
+                )
+        return lead_of(function, query) or Lead()
+
+    def _numbers(self, written: Iterable[str], field: str) -> list[str]:
+        return [self._destinations.in_e164(number, field) for number in written]
+
+
+def _pairs(query: str, field: str) -> list[tuple[str, str]]:
+    """Names and values, decoded as those of a request to the function are."""
+    try:
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise InvalidRequestError(
+            f"`{field}` has an address with more than {MAX_FIELDS} parameters. Use fewer.",
+            field=field,
+        ) from error

@@ -1,0 +1,110 @@
+"""Whom the app's own Twimlets reach, read from their queries as they read them themselves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from shared.answers.agent import Agent
+from shared.answers.conference import MAX_TEXTS, Conference
+from shared.answers.dialing import Dialing
+from shared.answers.forward import Forward
+from shared.answers.hold_music import HoldMusic
+from shared.answers.menu import Menu
+from shared.answers.parameters import Pairs, entries, is_url, percent_encoded
+from shared.answers.queue import Queue
+from shared.answers.voicemail import Voicemail
+from shared.answers.whisper import Whisper
+
+
+class Lead(NamedTuple):
+    """Whom a Twimlet dials and texts, as its query has the numbers, and where it leads.
+
+    `addresses` are those of sounds as well; "" is none. Each text is one segment.
+    """
+
+    dialed: Sequence[str] = ()
+    texted: Sequence[str] = ()
+    addresses: Sequence[str] = ()
+
+
+def lead_of(function: str, query: Pairs) -> Lead | None:
+    """Return the lead of a function, by its name in lower case; None for what is no Twimlet."""
+    read = _READERS.get(function)
+    return read(query) if read else None
+
+
+def _agent(query: Pairs) -> Lead:
+    return Lead(addresses=_sounds(Agent.from_query(query).message))
+
+
+def _conference(query: Pairs) -> Lead:
+    wanted = Conference.from_query(query)
+    texted = wanted.moderators[:MAX_TEXTS] if wanted.texts_moderators else ()
+    return Lead(texted=texted, addresses=[*_sounds(wanted.message), wanted.wait_url])
+
+
+def _forward(query: Pairs) -> Lead:
+    wanted = Forward.from_query(query)
+    return Lead(dialed=wanted.phone_numbers, addresses=[wanted.fail_url])
+
+
+def _dialing_one(query: Pairs) -> Lead:
+    return _dialing(Dialing.from_query(query, "PhoneNumber"))
+
+
+def _dialing_several(query: Pairs) -> Lead:
+    return _dialing(Dialing.from_query(query, "PhoneNumbers"))
+
+
+def _dialing(wanted: Dialing) -> Lead:
+    addresses = [*_sounds(wanted.message), wanted.fail_url]
+    return Lead(dialed=wanted.phone_numbers, addresses=addresses)
+
+
+def _hold_music(query: Pairs) -> Lead:
+    wanted = HoldMusic.from_query(query)
+    return Lead(addresses=[*wanted.tracks, *_sounds(wanted.message)])
+
+
+def _menu(query: Pairs) -> Lead:
+    wanted = Menu.from_query(query)
+    return Lead(addresses=[*_sounds(wanted.message), *wanted.options.values()])
+
+
+def _message(query: Pairs) -> Lead:
+    return Lead(addresses=_sounds(*entries(query, "Message")))
+
+
+def _queue(query: Pairs) -> Lead:
+    wanted = Queue.from_query(query)
+    return Lead(addresses=[*_sounds(wanted.message), *wanted.tracks])
+
+
+def _voicemail(query: Pairs) -> Lead:
+    """Its owner's text counts when it is sent."""
+    return Lead(addresses=_sounds(Voicemail.from_query(query).message))
+
+
+def _whisper(query: Pairs) -> Lead:
+    return Lead(addresses=_sounds(Whisper.from_query(query).message))
+
+
+def _sounds(*messages: str) -> list[str]:
+    """The messages that are played and not said."""
+    return [percent_encoded(message) for message in messages if is_url(message)]
+
+
+_READERS: Mapping[str, Callable[[Pairs], Lead]] = {
+    "twimlagent": _agent,
+    "twimlcallme": _dialing_one,
+    "twimlconference": _conference,
+    "twimlfindme": _dialing_several,
+    "twimlforward": _forward,
+    "twimlhello": lambda query: Lead(),
+    "twimlholdmusic": _hold_music,
+    "twimlmenu": _menu,
+    "twimlmessage": _message,
+    "twimlqueue": _queue,
+    "twimlsimulring": _dialing_several,
+    "twimlvoicemail": _voicemail,
+    "twimlwhisper": _whisper,
+}

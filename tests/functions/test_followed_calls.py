@@ -1,0 +1,98 @@
+"""What a call leads to once it is placed: its answers are asked for, and followed to the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import azure.functions as func
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+
+import PlaceCall
+from shared import clients
+from shared.clock import SystemClock
+from shared.guards.limits import Demand, Limits, Taken
+from tests.functions.conftest import FakeTwilio
+from tests.functions.following import (
+    APP,
+    CALLED,
+    OUTGOING,
+    Seen,
+    followed,
+    own_addresses,
+)
+
+demands: list[Demand] = []
+
+
+def connected(local_stack_url: str) -> FakeTwilio:
+    return FakeTwilio()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def counting() -> Iterator[None]:
+    """An app with plain settings, and what its calls take of the limits."""
+    take = Limits.take
+
+    async def watched(self: Limits, demand: Demand) -> Taken:
+        demands.append(demand)
+        return await take(self, demand)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Limits, "take", watched)
+        patch.setattr("shared.twilio_api.transport.TwilioHttp", connected)
+        clients.reset(
+            clients.Clients(
+                {
+                    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+                    "TWILIO_AUTH_TOKEN": "primary",
+                    "TWILIO_FROM_NUMBER": "+12025550100",
+                    "PUBLIC_URL": APP,
+                    "DAILY_CALL_LIMIT": "0",
+                    "DAILY_SEGMENT_LIMIT": "0",
+                },
+                SystemClock(),
+            )
+        )
+        yield
+        clients.reset()
+
+
+def placed(**inputs: str) -> Demand | None:
+    """What a call takes of the limits; None for one that is refused."""
+    demands.clear()
+    body = json.dumps({"to": CALLED, **inputs}).encode()
+    response = asyncio.run(
+        PlaceCall.main(func.HttpRequest("POST", f"{APP}/api/PlaceCall", body=body))
+    )
+    assert response.status_code in (201, 400, 403)
+    return demands[0] if response.status_code == 201 else None
+
+
+def require_no_more(seen: Seen, demand: Demand) -> None:
+    assert seen.hosts | seen.sounds <= {"app.example"}
+    assert seen.dialed | seen.texted <= {*demand.others}
+
+
+@given(own_addresses())
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@example("TwimlForward?PhoneNumber=%2B12025550124&FailUrl=https:/%00/evil.example/x")
+@example("TwimlMenu?Options%5B1%5D=TwimlSimulring%3FPhoneNumbers%5B%5D%3D2025550124")
+@example("TwimlConference?EnableSmsNotifications=1&Moderators%5B%5D=%2B12025550124&Password=12")
+def test_a_call_reaches_nobody_and_no_host_that_was_not_counted(address: str) -> None:
+    url = f"{APP}/api/{quote(address, safe='!$&()*+,/:;=?@[]~%')}".replace("'", "%27")
+    if (demand := placed(url=url)) is not None:
+        require_no_more(followed(url, more=[]), demand)
+
+
+@given(own_addresses())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@example("TwimlForward?PhoneNumber=%2B12025550124&FailUrl=https:/%00/evil.example/x")
+@example("TwimlMenu?Options%5B1%5D=TwimlForward%3FFailUrl%3Dhttps%253A%252F%252Fevil.example")
+def test_an_answer_to_an_own_call_leads_to_no_other_host_whatever_was_placed(address: str) -> None:
+    url = f"{APP}/api/{quote(address, safe='!$&()*+,/:;=?@[]~%')}"
+
+    assert followed(url, more=[OUTGOING]).hosts <= {"app.example"}

@@ -1,0 +1,372 @@
+"""What a call may lead to, and what counts of it: by its URL, its document, and our Twimlets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import azure.functions as func
+import pytest
+
+import PlaceCall
+from shared import clients
+from shared.clock import SystemClock
+from shared.errors import InvalidRequestError
+from shared.guard_errors import NotAllowedError
+from shared.guards.documents import Reach
+from shared.guards.leads import Leads
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import FakeTwilio
+
+pytestmark = pytest.mark.usefixtures("app")
+
+APP, CALLED, OFFICE, SHOP = "https://app.example", "+12025550123", "+12025550124", "+12025550125"
+ABROAD = "+442079460018"
+Answer = tuple[int, dict[str, Any]]
+Place = Callable[..., Answer]
+
+
+class CountingLedger(MemoryLedger):
+    """Memory that counts its requests."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests = 0
+
+    async def insert(self, row: Row) -> Row:
+        self.requests += 1
+        return await super().insert(row)
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        self.requests += 1
+        return await super().read(kind, name)
+
+    async def replace(self, row: Row) -> Row:
+        self.requests += 1
+        return await super().replace(row)
+
+
+@pytest.fixture
+def ledger() -> CountingLedger:
+    return CountingLedger()
+
+
+@pytest.fixture
+def place(values: dict[str, str], ledger: CountingLedger) -> Iterator[Place]:
+    """Places a call in an app with more settings; returns status and answer."""
+
+    @cache
+    def app(*settings: tuple[str, str]) -> clients.Clients:
+        return clients.Clients({**values, **dict(settings)}, SystemClock(), ledger)
+
+    def ask(inputs: dict[str, str], to: str = CALLED, **settings: str) -> Answer:
+        clients.reset(app(*settings.items()))
+        body = json.dumps({"to": to, **inputs}).encode()
+        request = func.HttpRequest("POST", f"{APP}/api/PlaceCall", body=body)
+        response = asyncio.run(PlaceCall.main(request))
+        return response.status_code, json.loads(response.get_body())
+
+    yield ask
+    clients.reset()
+
+
+def url(name: str, *parameters: tuple[str, str]) -> dict[str, str]:
+    return {"url": f"{APP}/api/{name}?{urlencode(parameters)}"}
+
+
+def inside(content: str) -> dict[str, str]:
+    return {"twiml": f"<Response>{content}</Response>"}
+
+
+HIDDEN = "https://app.example/api/TwimlForward?PhoneNumber=%2B12025550124&{}={}"
+
+
+@pytest.mark.parametrize("parameter", ["FailUrl", "Options%5B1%5D", "Music", "Track", "Message"])
+@pytest.mark.parametrize(
+    "hidden", ["%00", "%08", "%0B", "%1F", "%EF%BF%BE", "%2500", "%252500", "%E2%80%8B", "%7F"]
+)
+@pytest.mark.parametrize(
+    "address", ["https:/{}/evil.example/x", "Twiml{}Echo?Twiml=%3CResponse/%3E"]
+)
+def test_no_address_is_hidden_by_what_a_twimlet_leaves_out(
+    place: Place, twilio: FakeTwilio, parameter: str, hidden: str, address: str
+) -> None:
+    status, problem = place({"url": HIDDEN.format(parameter, address.format(hidden))})
+
+    assert (status, problem["field"], twilio.requests) == (400, "url", [])
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"url": "https://evil.example/twiml"},
+        {"url": "https://app.example:8443/api/TwimlHello"},
+        {"url": "https://bot.example.com:8443/"},
+        {"url": "https://bot.example.com/?then=https://evil.example"},
+        inside("<Redirect>https://evil.example/twiml</Redirect>"),
+        inside("<Redirect>https:/<x/>/evil.example</Redirect>"),
+        inside("<Redirect>https:/<!-- -->/evil.example</Redirect>"),
+        inside("<Redirect>https:/&#10;/evil.example</Redirect>"),
+        inside("<Redirect>TwimlForward?FailUrl=https:/%00/evil.example</Redirect>"),
+        inside("<Redirect>https://evil.example\\@app.example/api/TwimlHello</Redirect>"),
+        inside("<Dial><Number url='//evil.example'>+12025550124</Number></Dial>"),
+        inside("<Connect><Stream url='wss://evil.example/'/></Connect>"),
+        inside("<Start><Siprec statusCallback='https://evil.example/'/></Start>"),
+        inside("<Redirect>TwimlReply?Message=Hello</Redirect>"),
+        inside("<Redirect>TwimlEcho?Twiml=a</Redirect>"),
+        inside("<Redirect>SendSms?code=key&amp;to=%2B12025550124</Redirect>"),
+    ],
+)
+def test_a_call_goes_on_at_no_other_host(
+    place: Place, twilio: FakeTwilio, inputs: dict[str, str]
+) -> None:
+    status, problem = place(inputs, ALLOWED_TWIML_HOSTS="bot.example.com")
+
+    assert status in (400, 403)
+    assert (problem["field"], twilio.requests) == (next(iter(inputs)), [])
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<Gather {}/>",
+        "<Record {}/>",
+        "<Dial {}>+12025550124</Dial>",
+        "<Dial><Conference {}>a</Conference></Dial>",
+        "<Dial><Number {}>+12025550124</Number></Dial>",
+        "<Enqueue {}>a</Enqueue>",
+        "<Sms {}>a</Sms>",
+        "<New {}/>",
+    ],
+)
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        *("action", "url", "waitUrl", "referUrl", "eventCallbackUrl", "statusCallbackUrl"),
+        *("statusCallback", "recordingStatusCallback", "transcribeCallback"),
+        *("partialResultCallback", "amdStatusCallback", "clientNotificationUrl"),
+    ],
+)
+def test_each_address_in_a_document_obeys_the_list_of_hosts(
+    place: Place, element: str, attribute: str
+) -> None:
+    def placed(address: str) -> int:
+        document = inside(element.format(f"{attribute}='{address}'"))
+        return place(document, ALLOWED_TWIML_HOSTS="bot.example.com:8443")[0]
+
+    assert placed("https://evil.example/") == 403
+    assert placed("https://bot.example.com/") == 403
+    assert placed("https://bot.example.com:8443/a?b") == 201
+    assert placed("OnRecording#rc=2") == 201
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        url("TwimlMessage", ("Message", "Hello, 100% of you: https is fine"), ("Message", "2+2")),
+        url(
+            "TwimlMenu", ("Options[1]", "TwimlVoicemail?Notify=%2B12025550124"), ("Message", "a/b")
+        ),
+        url("TwimlForward", ("PhoneNumber", OFFICE), ("FailUrl", f"{APP}/api/TwimlHello")),
+        url("TwimlOpeningHours", ("Day", "Monday")),
+        {"url": f"{APP}/api/TwimlMessage?Message=Gr%C3%BC%C3%9Fe%20%E2%9C%94"},
+        {"url": f"{APP}/API/twimlhello/"},
+        inside("<Redirect><![CDATA[TwimlMenu?Message=a&Options[1]=TwimlHello]]></Redirect>"),
+        inside("<Play>https://example.com/a.mp3</Play>"),
+        inside("<Dial><Client>a</Client><Queue url='TwimlHello'>a</Queue></Dial>"),
+        inside("<Record recordingStatusCallback='OnRecording?Notify=%2B12025550124'/>"),
+    ],
+)
+def test_what_a_call_needs_passes(place: Place, inputs: dict[str, str]) -> None:
+    assert place(inputs)[0] == 201
+
+
+@pytest.mark.parametrize("fact", ["From", "Caller", "OptOutType", "Digits", "DialCallStatus"])
+def test_no_address_to_our_own_functions_tells_what_twilio_tells(place: Place, fact: str) -> None:
+    one_more = quote(f"TwimlConference?{fact}=a")
+    for inputs in (
+        url("TwimlConference", ("Name", "a"), (fact, "a")),
+        url("TwimlOpeningHours", (fact, "a")),
+        {"url": f"{APP}/api/TwimlMenu?Options%5B1%5D={one_more}"},
+        inside(f"<Redirect method='GET'>{APP}/api/TwimlConference?{fact}=a</Redirect>"),
+        inside(f"<Record recordingStatusCallback='OnRecording?{fact}=a'/>"),
+    ):
+        status, problem = place(inputs, ALLOWED_TWIML_HOSTS="*" if fact == "From" else "")
+
+        assert (status, problem["field"]) == (400, next(iter(inputs)))
+        assert f"{fact} in the query" in problem["detail"]
+
+
+MODERATORS = [(f"Moderators[{n}]", f"+1202555013{n}") for n in range(10)]
+PHONES = [(f"PhoneNumbers[{n}]", f"+1202555013{n}") for n in range(10)]
+NOTIFY = ("EnableSmsNotifications", "1")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "calls", "segments"),
+    [
+        ({}, 1, 0),
+        (url("TwimlConference", NOTIFY, *MODERATORS), 1, 10),
+        (url("TwimlConference", *MODERATORS), 1, 0),
+        (url("TwimlSimulring", *PHONES), 11, 0),
+        (url("TwimlSimulring", *PHONES, ("PhoneNumbers[]", OFFICE)), 11, 0),
+        (
+            url("TwimlFindMe", *PHONES[:3], ("FailUrl", f"TwimlForward?PhoneNumber={OFFICE[1:]}")),
+            5,
+            0,
+        ),
+        (url("TwimlMenu", ("Options[1]", "TwimlCallMe?PhoneNumber=202-555-0124")), 2, 0),
+        (url("TwimlVoicemail", ("Notify", OFFICE)), 1, 0),
+        (inside(f"<Dial>{OFFICE}</Dial>"), 2, 0),
+        (inside(f"<Dial><Number>{OFFICE}</Number><Client>a</Client></Dial>"), 3, 0),
+        (inside("<Dial><Queue>a</Queue></Dial><Dial><Conference>a</Conference></Dial>"), 1, 0),
+        (inside(f'<Sms to="{OFFICE}">Hello</Sms>' * 100), 1, 100),
+        (inside(f"<Sms>Hello</Sms><Sms to=' '>{'a' * 161}</Sms>"), 1, 3),
+        (inside("<Redirect>TwimlForward?PhoneNumber=2025550124</Redirect>"), 2, 0),
+        (inside("<Gather action='TwimlForward?PhoneNumber=2025550124'/>"), 2, 0),
+    ],
+)
+def test_what_a_call_sets_off_counts_for_the_day(
+    place: Place,
+    ledger: CountingLedger,
+    twilio: FakeTwilio,
+    inputs: dict[str, str],
+    calls: int,
+    segments: int,
+) -> None:
+    enough = {"DAILY_CALL_LIMIT": str(calls), "DAILY_SEGMENT_LIMIT": str(segments or 1)}
+    fewer = [
+        {**enough, "DAILY_CALL_LIMIT": str(calls - 1)} if calls > 1 else None,
+        {**enough, "DAILY_SEGMENT_LIMIT": str(segments - 1)} if segments > 1 else None,
+    ]
+    for settings in filter(None, fewer):
+        assert place(inputs, **settings)[0] == 403
+    assert twilio.requests == []
+    assert [place(inputs, **enough)[0], place({}, **enough)[0]] == [201, 429]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "field"),
+    [
+        (url("TwimlSimulring", *PHONES), "url"),
+        (url("TwimlConference", NOTIFY, *MODERATORS), "url"),
+        (inside("<Dial>+12025550139</Dial>"), "twiml"),
+        (inside("<Sms to='+12025550139'>Hello</Sms>"), "twiml"),
+    ],
+)
+def test_each_number_that_a_call_sets_off_counts_for_itself(
+    place: Place, twilio: FakeTwilio, inputs: dict[str, str], field: str
+) -> None:
+    once = {"RECIPIENT_LIMIT": "1"}
+
+    assert place(inputs, **once)[0] == 201
+    status, problem = place(inputs, "+12025550124", **once)
+    assert (status, problem["field"]) == (429, field)
+    assert "+1" not in problem["detail"]
+    # Refused for one number, it has taken no other's place.
+    assert place({}, "+12025550124", **once)[0] == 201
+    assert place({}, "+12025550139", **once)[0] == 429
+
+
+@pytest.mark.parametrize(
+    "inputs", [url("TwimlSimulring", *PHONES), url("TwimlConference", NOTIFY, *MODERATORS)]
+)
+def test_a_call_that_twilio_refuses_gives_back_all_that_it_took(
+    place: Place, twilio: FakeTwilio, inputs: dict[str, str]
+) -> None:
+    limits = {"RECIPIENT_LIMIT": "1", "DAILY_CALL_LIMIT": "11", "DAILY_SEGMENT_LIMIT": "10"}
+    twilio.answer(400, {"code": 20001, "message": "Refused", "status": 400})
+
+    refused, placed, again = (place(inputs, **limits)[0] for _ in range(3))
+
+    assert (refused >= 400, placed, again) == (True, 201, 429)
+    assert len(twilio.requests) == 2
+
+
+def test_a_call_that_is_refused_for_its_texts_has_taken_no_call(place: Place) -> None:
+    limits = {"DAILY_CALL_LIMIT": "2", "DAILY_SEGMENT_LIMIT": "10"}
+    conference = url("TwimlConference", NOTIFY, *MODERATORS)
+
+    statuses = [place(each, **limits)[0] for each in (inside("<Sms>a</Sms>"), conference, {}, {})]
+
+    assert statuses == [201, 429, 201, 429]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "field"),
+    [
+        (url("TwimlForward", ("PhoneNumber", ABROAD)), "url"),
+        (url("TwimlMenu", ("Options[1]", f"TwimlForward?PhoneNumber={quote(ABROAD)}")), "url"),
+        (url("TwimlConference", NOTIFY, ("Moderators", ABROAD)), "url"),
+        (inside(f"<Redirect>TwimlForward?PhoneNumber={quote(ABROAD)}</Redirect>"), "twiml"),
+        (inside(f"<Dial>{ABROAD}</Dial>"), "twiml"),
+    ],
+)
+def test_a_number_that_is_not_allowed_is_refused_wherever_a_call_leads_to_it(
+    place: Place, inputs: dict[str, str], field: str
+) -> None:
+    status, problem = place(inputs)
+
+    assert (status, problem["field"]) == (403, field)
+    assert problem["detail"].startswith(f"What `{field}` dials or texts is a number of GB")
+    assert place(inputs, ALLOWED_COUNTRIES="US,GB")[0] == 201
+
+
+def test_many_numbers_cost_the_ledger_a_request_or_two_each(
+    place: Place, ledger: CountingLedger
+) -> None:
+    limits = {"RECIPIENT_LIMIT": "9"}
+    place({}, **limits)
+    plain, ledger.requests = ledger.requests, 0
+    place(url("TwimlSimulring", *PHONES), "+12025550140", **limits)
+
+    assert plain == 4  # the day, and the number: each is read and written
+    assert ledger.requests == 2 + 2 * 11
+
+
+def test_a_number_that_is_reached_often_costs_the_ledger_as_much_as_once(
+    place: Place, ledger: CountingLedger
+) -> None:
+    place(inside(f'<Sms to="{OFFICE}">Hello</Sms>' * 100), RECIPIENT_LIMIT="100")
+
+    assert ledger.requests <= 4 + 2 * 2 + 1
+
+
+LONG: dict[str, Callable[[int], str]] = {
+    "escapes": lambda n: "TwimlForward?FailUrl=" + "%2525252541" * (n // 11),
+    "levels": lambda n: "TwimlForward?FailUrl=" + ("%" + "25" * 20 + "41") * (n // 43),
+    "steps": lambda n: "TwimlForward?FailUrl=" * (n // 21),
+    "fields": lambda n: "TwimlMenu?" + "&".join(["Options[1]=a"] * (n // 13)),
+    "names": lambda n: "TwimlMenu?" + "a=b&" * (n // 4),
+    "slashes": lambda n: "a/" * (n // 2) + "TwimlHello",
+    "signs": lambda n: "TwimlHello?a=" + "@:" * (n // 2),
+    "hosts": lambda n: "TwimlHello?a=" + "//app.example/" * (n // 14),
+    "brackets": lambda n: "TwimlMenu?" + "Options[" * (n // 8),
+}
+
+
+@pytest.mark.parametrize("shape", LONG)
+def test_no_address_costs_more_than_in_proportion_to_its_length(
+    app: clients.Clients, shape: str
+) -> None:
+    leads = Leads(app.twiml_hosts, app.destinations)
+
+    def seconds(length: int) -> float:
+        reach = Reach("url", addresses=(f"{APP}/api/{LONG[shape](length)}",))
+        begun = time.process_time()
+        for _ in range(20):
+            with contextlib.suppress(InvalidRequestError, NotAllowedError):
+                leads.followed(reach)
+        return time.process_time() - begun
+
+    short, long = (min(seconds(length) for _ in range(5)) for length in (2000, 8000))
+    assert long < 10 * short + 0.02  # in proportion it is four times as much, squared 16 times
