@@ -37,7 +37,9 @@ def test_the_fields_of_a_call_and_of_a_text_are_known(name: str) -> None:
 
 def test_each_field_that_the_app_reads_is_known() -> None:
     others = {"Dial", "MediaUrl", "MediaContentType"}  # a mark of the app's own; with a number
-    read = {name for name in names_read("posted", "steering", "denying") - others if name[0].isupper()}
+    read = {
+        name for name in names_read("posted", "steering", "denying") - others if name[0].isupper()
+    }
 
     assert len(read) > 10
     assert {name for name in read if not is_twilio_field(name)} == set()
