@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import parse_qsl
 
 import azure.functions as func
 
 from shared.errors import InvalidRequestError, TooLongError, UnknownFieldError
+from shared.http.form_encoding import read_pairs
 from shared.http.request_parts import (
     FORM_TYPE,
     MAX_BODY_BYTES,
@@ -195,15 +195,11 @@ def _marking_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _read_pairs(encoded: bytes) -> Inputs:
     """Decode a form or a query; bytes that are not UTF-8 become surrogates, refused by field."""
+    text = encoded.decode("utf-8", "surrogateescape")
     try:
-        pairs = parse_qsl(
-            encoded.decode("utf-8", "surrogateescape"),
-            keep_blank_values=True,
-            errors="surrogateescape",
-            max_num_fields=MAX_FIELDS,
-        )
+        pairs = read_pairs(text, max_fields=MAX_FIELDS, errors="surrogateescape")
     except ValueError as error:
-        raise InvalidRequestError(f"there are more than {MAX_FIELDS} fields") from error
+        raise InvalidRequestError(f"the form or query cannot be read: {error}") from error
     values: dict[str, object] = {}
     for name, value in pairs:
         cast("list[object]", values.setdefault(name, [])).append(value)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from shared.clock import Clock
 from shared.config.settings import HiddenText, Secret
-from shared.webhooks.signatures import Algorithm, is_signed
+from shared.webhooks.signatures import Algorithm, is_signed, joined
 from shared.webhooks.variants import SignedRequest, variants
 
 # An explanation takes a hundred signatures, so that strangers may not ask for many.
@@ -91,14 +91,12 @@ def _finding(refused: Refused) -> str:
             return variant.advice
     url = request.public_url + request.path_and_query
     for secret, values in _other_secrets(refused):
-        if _is_made_with(refused, values, url, request.form):
+        if _is_made_with(refused, values, url, joined(request.form)):
             return secret
     return UNKNOWN_CAUSE
 
 
-def _is_made_with(
-    refused: Refused, secrets: Iterable[str], url: str, form: Iterable[tuple[str, str]]
-) -> bool:
+def _is_made_with(refused: Refused, secrets: Iterable[str], url: str, form: bytes) -> bool:
     return is_signed(refused.signature, secrets, url, form, refused.algorithm)
 
 

@@ -9,6 +9,8 @@ from shared.webhooks.signatures import HEADER, SETTINGS_HEADER, Algorithm, is_si
 
 AUTH_TOKENS = (Secret.AUTH_TOKEN, Secret.AUTH_TOKEN_SECONDARY)
 WEBHOOK_KEYS = (Secret.WEBHOOK_KEY, Secret.WEBHOOK_KEY_SECONDARY)
+# Twilio's has 80 characters or so.
+MAX_SETTINGS_CHARS = 1_000
 
 WRONG_SIGNATURE = "The X-Twilio-Signature does not match."
 MALFORMED_SETTINGS = (
@@ -59,6 +61,8 @@ def _algorithm(settings: str) -> Algorithm | None:
     The name of the key says nothing about its value, so its form does not matter; members that
     Twilio may add do not either.
     """
+    if len(settings) > MAX_SETTINGS_CHARS:
+        return None
     members = [member.strip().partition("=") for member in settings.split(",")]
     keys = [value for name, _, value in members if name == "key"]
     algorithms = [value for name, _, value in members if name == "algorithm"]

@@ -27,6 +27,7 @@ class Algorithm(StrEnum):
     HMAC_SHA256 = "HMAC_SHA256"
 
 
+_ENCODING = ("utf-8", "surrogatepass")
 # The Base64 of 20 and of 32 bytes: each of the two ends with one `=`.
 _FORMS = {
     Algorithm.HMAC_SHA1: re.compile(r"[A-Za-z0-9+/]{27}="),
@@ -34,40 +35,46 @@ _FORMS = {
 }
 
 
+def joined(fields: Fields) -> bytes:
+    """Join the decoded form fields, blank ones included, as they are signed.
+
+    A field that is repeated with the same value counts once, as in Twilio's SDKs.
+    """
+    return "".join([name + value for name, value in sorted(set(fields))]).encode(*_ENCODING)
+
+
 def sign(
     secret: str, url: str, fields: Fields = (), algorithm: Algorithm = Algorithm.HMAC_SHA1
 ) -> bytes:
     """The signature of a request, as the bytes of the header's value.
 
-    `url` is the exact URL requested; `fields` are the decoded form fields, blank ones included. A
-    field that is repeated with the same value counts once, as in Twilio's SDKs.
+    `url` is the exact URL requested; `fields` are those of its form, as for `joined`.
     """
-    posted = "".join([name + value for name, value in sorted(set(fields))])
-    signed = (url + posted).encode("utf-8", "surrogatepass")
-    function = hashlib.sha1 if algorithm == Algorithm.HMAC_SHA1 else hashlib.sha256
-    return b64encode(hmac.digest(secret.encode(), signed, function))
+    return _sign(secret, url, joined(fields), algorithm)
 
 
 def is_signed(
     signature: str,
     secrets: Iterable[str],
     url: str,
-    fields: Fields = (),
+    form: bytes = b"",
     algorithm: Algorithm = Algorithm.HMAC_SHA1,
+    *,
+    any_port: bool = True,
 ) -> bool:
     """Whether `signature` was made with one of the secrets, compared in constant time.
 
-    The URL is tried as it is and with its port removed (or the default port added), because
-    Twilio leaves out the port of some webhooks.
+    `form` are its joined fields. The URL is tried as it is and, with `any_port`, with its port
+    removed (or the default port added), because Twilio leaves out the port of some webhooks.
     """
-    given = signature.encode("utf-8", "surrogatepass")
-    pairs = list(fields)
+    given = signature.encode(*_ENCODING)
     for secret in secrets:
-        if hmac.compare_digest(given, sign(secret, url, pairs, algorithm)):
+        if hmac.compare_digest(given, _sign(secret, url, form, algorithm)):
             return True
-        other = sign(secret, with_other_port(url), pairs, algorithm)
-        if hmac.compare_digest(given, other):
-            return True
+        if any_port:
+            other = _sign(secret, with_other_port(url), form, algorithm)
+            if hmac.compare_digest(given, other):
+                return True
     return False
 
 
@@ -91,3 +98,8 @@ def with_other_port(url: str) -> str:
         name, colon, port = host, ":", "443" if scheme.lower() == "https" else "80"
         return f"{scheme}://{name}{colon}{port}{rest[len(host) :]}"
     return f"{scheme}://{name}{rest[len(host) :]}"
+
+
+def _sign(secret: str, url: str, form: bytes, algorithm: Algorithm) -> bytes:
+    function = hashlib.sha1 if algorithm == Algorithm.HMAC_SHA1 else hashlib.sha256
+    return b64encode(hmac.digest(secret.encode(), url.encode(*_ENCODING) + form, function))

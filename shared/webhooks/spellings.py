@@ -6,12 +6,14 @@ dotnet/aspnetcore issue 40532, where Microsoft names the header. Twilio's own SD
 an apostrophe of the query for signed whether it is encoded or not (its test of webhooks).
 """
 
-from collections.abc import Iterator, Mapping
-from urllib.parse import unquote_to_bytes
+from collections.abc import Mapping
+
+from shared.http.form_encoding import decoded_but_signs, percent_decoded
 
 # Path and query as they were sent, each in one header.
 WIRE_HEADERS = ("x-waws-unencoded-url", "x-original-url")
 MAX_CHARS = 8_000
+MAX_PAIRS = 200
 
 Meaning = tuple[list[bytes], list[tuple[bytes, bytes]]]
 
@@ -19,12 +21,15 @@ Meaning = tuple[list[bytes], list[tuple[bytes, bytes]]]
 def other_spellings(sent: str, headers: Mapping[str, str]) -> list[str]:
     """What may have been signed in place of `sent`, which is the request's own path and query.
 
+    These are two at most: the form is signed once more with each of them.
+
     Anybody may send these headers. So a value counts only if its path and its query pairs, decoded
     once, are those of `sent`, in the same order: it then asks the same of the same function.
     """
-    given = [value for name in WIRE_HEADERS if (value := headers.get(name)) and value != sent]
-    found = [value for value in given if is_same_request(sent, value)]
-    return [*dict.fromkeys([*found, *_other_apostrophes(sent)])]
+    given = (headers.get(name, "") for name in WIRE_HEADERS)
+    on_the_wire = next((one for one in given if one != sent and is_same_request(sent, one)), None)
+    other = _other_apostrophes(on_the_wire or sent)
+    return [one for one in dict.fromkeys((on_the_wire, other)) if one and one != sent]
 
 
 def is_same_request(one: str, other: str) -> bool:
@@ -36,25 +41,26 @@ def is_same_request(one: str, other: str) -> bool:
 
 
 def _meaning(path_and_query: str) -> Meaning | None:
-    """The decoded segments and query pairs; None where a path may be read in two ways.
+    """The decoded segments and query pairs; None where they may be read in two ways.
 
     Bytes, because different bytes that are no UTF-8 decode to the same text.
     """
-    path, _, query = path_and_query.partition("?")
-    segments = [_decoded(segment) for segment in path.split("/")]
-    if any(s in (b".", b"..") or b"/" in s or b"\\" in s for s in segments):
+    path, _, query = path_and_query.encode("utf-8", "surrogatepass").partition(b"?")
+    if b"\\" in path or b"%2f" in path.lower() or b"%5c" in path.lower():
         return None
-    pairs = [piece.replace("+", " ").partition("=") for piece in query.split("&") if piece]
-    return segments, [(_decoded(name), _decoded(value)) for name, _, value in pairs]
+    try:
+        segments = percent_decoded(path).split(b"/")
+        pieces = decoded_but_signs(query.replace(b"+", b" ")).split(b"&", MAX_PAIRS)
+    except ValueError:
+        return None
+    if b"." in segments or b".." in segments or len(pieces) > MAX_PAIRS:
+        return None
+    pairs = [piece.partition(b"=") for piece in pieces if piece]
+    return segments, [(name, value.replace(b"=", b"%3D")) for name, _, value in pairs]
 
 
-def _decoded(text: str) -> bytes:
-    return unquote_to_bytes(text.encode("utf-8", "surrogatepass"))
-
-
-def _other_apostrophes(path_and_query: str) -> Iterator[str]:
+def _other_apostrophes(path_and_query: str) -> str:
+    """The same with the apostrophes of the query encoded; decoded where all of them are."""
     path, mark, query = path_and_query.partition("?")
-    if "'" in query:
-        yield path + mark + query.replace("'", "%27")
-    if "%27" in query:
-        yield path + mark + query.replace("%27", "'")
+    plain, encoded = ("'", "%27") if "'" in query else ("%27", "'")
+    return path + mark + query.replace(plain, encoded)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlencode
 
+from shared.webhooks.signatures import joined
 from shared.webhooks.spellings import WIRE_HEADERS
 
 # Where a proxy puts the host name that it was called by, and the host name of this request.
@@ -62,21 +63,22 @@ class SignedRequest(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """Something else that may have been signed, and what to do if it was."""
+    """Something else that may have been signed, and what to do if it was; the form is joined."""
 
     url: str
-    form: Form
+    form: bytes
     advice: str
 
 
 def variants(request: SignedRequest) -> Iterator[Variant]:
     """Yield the variants of a request, the likeliest mistakes first."""
+    sent = joined(request.form)
     for public_url, advice in (*_public_urls(request), *_hosts(request)):
-        yield Variant(public_url + request.path_and_query, request.form, advice)
+        yield Variant(public_url + request.path_and_query, sent, advice)
     for path_and_query, advice in (*_paths(request), *_queries(request)):
-        yield Variant(request.public_url + path_and_query, request.form, advice)
+        yield Variant(request.public_url + path_and_query, sent, advice)
     for form, advice in _forms(request.form):
-        yield Variant(request.public_url + request.path_and_query, form, advice)
+        yield Variant(request.public_url + request.path_and_query, joined(form), advice)
 
 
 def _public_urls(request: SignedRequest) -> Iterator[tuple[str, str]]:

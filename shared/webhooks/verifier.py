@@ -1,8 +1,7 @@
 """Requests of Twilio: a `Webhook` exists only when its signature was right."""
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 import azure.functions as func
 
@@ -10,10 +9,12 @@ from shared.clock import Clock
 from shared.config.credentials import Credentials
 from shared.config.settings import Secret
 from shared.errors import ForgedRequestError
+from shared.http.form_encoding import Pairs, read_pairs
 from shared.http.request_parts import (
     FORM_TYPE,
-    MAX_BODY_BYTES,
     MAX_FIELDS,
+    MAX_WEBHOOK_BYTES,
+    MAX_WEBHOOK_FIELDS,
     media_type_of,
 )
 from shared.http.urls import path_and_query, query_of
@@ -26,17 +27,19 @@ from shared.webhooks.headers import (
     signature_header,
 )
 from shared.webhooks.secrets import SignatureSecrets, Trial
+from shared.webhooks.signed_texts import SignedTexts
 
 if TYPE_CHECKING:
     from shared.answers.facts import Denying, Steering
     from shared.webhooks.explanation import Explanations
 
 # How much of a refused form the answer repeats; Twilio's requests have some 30 short names.
-MAX_SHOWN_FIELDS = 500
-MAX_SHOWN_CHARS = 200
+MAX_SHOWN_FIELDS = 100
+MAX_SHOWN_CHARS = 100
 
-# A request of Twilio has a few kilobytes; only such a one is worth an explanation.
-MAX_EXPLAINED_BYTES = 16_000
+# Most requests of Twilio have a few kilobytes, URL and form together; only such a one is worth an
+# explanation, for which it is signed a hundred times.
+MAX_EXPLAINED_CHARS = 8_000
 MAX_EXPLAINED_FIELDS = 100
 # What somebody may have signed with by mistake.
 OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
@@ -45,9 +48,6 @@ OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
 SIDS = ("CallSid", "MessageSid", "RecordingSid")
 # The Direction of a call that the app has placed.
 OUTGOING = "outbound-api"
-
-Pairs = list[tuple[str, str]]
-
 
 class Webhook:
     """One request of Twilio: the query of its URL and its form, decoded, blanks included.
@@ -101,10 +101,13 @@ class Verifier:
         """
         url = self._public_url + path_and_query(req.url)
         header = signature_header(req.headers, url)
-        query = _decoded(query_of(url), url)
-        form = _signed_form(req, query, url)
-        trial = Trial(partial(self._is_made_with, req, header, url, form))
+        form = _form(req, url)
+        texts = SignedTexts(self._public_url, path_and_query(req.url), form, req.headers)
+        trial = Trial(lambda secret: texts.is_made_with(secret, header))
         if await self._secrets.try_all(header.secrets, trial):
+            query = _query(req, url)
+            if not form:
+                _require_signed_body(req, query, url)
             return Webhook(query, form, req.url)
         raise ForgedRequestError(
             WRONG_SIGNATURE if trial.tried else f"{header.secrets[0]} is missing.",
@@ -115,26 +118,12 @@ class Verifier:
             algorithm=str(header.algorithm),
         )
 
-    def _is_made_with(
-        self, req: func.HttpRequest, header: SignatureHeader, url: str, form: Pairs, secret: str
-    ) -> bool:
-        """Try the URL as it came; only then, where there are any, other spellings of it."""
-        signature, algorithm, _ = header
-        if signatures.is_signed(signature, [secret], url, form, algorithm):
-            return True
-        from shared.webhooks.spellings import other_spellings
-
-        return any(
-            signatures.is_signed(signature, [secret], self._public_url + other, form, algorithm)
-            for other in other_spellings(path_and_query(req.url), req.headers)
-        )
-
     def _explain(
         self, req: func.HttpRequest, header: SignatureHeader, form: Pairs, trial: Trial
     ) -> str:
         """What the log says beyond the reason; "" where an explanation would cost too much."""
-        is_long = len(req.get_body()) > MAX_EXPLAINED_BYTES or len(form) > MAX_EXPLAINED_FIELDS
-        if is_long or not trial.tried:
+        length = len(req.url) + len(req.get_body())
+        if length > MAX_EXPLAINED_CHARS or len(form) > MAX_EXPLAINED_FIELDS or not trial.tried:
             return ""
         from shared.webhooks.explanation import Explanations, Refused
         from shared.webhooks.variants import SignedRequest
@@ -148,37 +137,50 @@ class Verifier:
         return self._explanations.of(refused)
 
 
-def _signed_form(req: func.HttpRequest, query: Pairs, url: str) -> Pairs:
-    """The fields that are part of the signature; none where the URL signs the body by its hash.
+def _form(req: func.HttpRequest, url: str) -> Pairs:
+    """The fields of a posted form, written as Twilio writes one: each has its `=`.
 
-    A hash in the URL has to be right whatever comes with it, so that a request with a body cannot
-    be repeated without one.
+    The signature does not cover it: without this rule `To=client:ann` could become `To&client:ann`.
     """
     body = req.get_body()
-    if len(body) > MAX_BODY_BYTES:
+    if len(body) > MAX_WEBHOOK_BYTES:
         raise ForgedRequestError("The body is too long for a request of Twilio.", url)
-    has_form = media_type_of(req.headers.get("content-type", "")) == FORM_TYPE
-    if req.method == "POST" and body and has_form:
-        return _decoded(body.decode("utf-8", "replace"), url, strict=True)
+    if (
+        not body
+        or req.method != "POST"
+        or media_type_of(req.headers.get("content-type", "")) != FORM_TYPE
+    ):
+        return []
+    try:
+        text, limit = body.decode(), MAX_WEBHOOK_FIELDS
+        return read_pairs(text, max_fields=limit, errors="strict", strict=True)
+    except ValueError as error:
+        raise ForgedRequestError(
+            "There are too many fields for a request of Twilio, or one of them has no `=`, or one "
+            "is not percent-encoded UTF-8.",
+            url,
+        ) from error
+
+
+def _query(req: func.HttpRequest, url: str) -> Pairs:
+    try:
+        return read_pairs(query_of(req.url), max_fields=MAX_FIELDS, errors="replace")
+    except ValueError as error:
+        raise ForgedRequestError("The query has too many fields.", url) from error
+
+
+def _require_signed_body(req: func.HttpRequest, query: Pairs, url: str) -> None:
+    """Refuse a body that is no form, unless its hash stands in the URL, which is signed.
+
+    The hash has to be right whatever comes with it, so that a request with a body cannot be
+    repeated without one.
+    """
+    body = req.get_body()
     body_hash = _first(query, signatures.BODY_HASH_PARAMETER)
     if body_hash is None and req.method == "POST" and body:
         raise ForgedRequestError("The body is not a form, and no bodySHA256 signs it.", url)
     if body_hash is not None and not signatures.is_body_hash(body, body_hash):
         raise ForgedRequestError("The body does not match bodySHA256.", url)
-    return []
-
-
-def _decoded(encoded: str, url: str, *, strict: bool = False) -> Pairs:
-    """Names and values; with `strict` each has to have its `=`, as all have that Twilio posts.
-
-    The signature does not cover it: without this rule `To=client:ann` could become `To&client:ann`.
-    """
-    try:
-        return parse_qsl(encoded, True, strict, max_num_fields=MAX_FIELDS)
-    except ValueError as error:
-        raise ForgedRequestError(
-            "There are too many fields for a request of Twilio, or one of them has no `=`.", url
-        ) from error
 
 
 def _first(pairs: Pairs, name: str) -> str | None:

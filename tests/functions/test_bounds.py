@@ -39,6 +39,8 @@ TO = "+12025550123"
 BOUNDS = {
     "URL of a request": (request_parts.MAX_URL_CHARS, "characters"),
     "Body of a request": (request_parts.MAX_BODY_BYTES, "bytes"),
+    "Body of a request of Twilio": (request_parts.MAX_WEBHOOK_BYTES, "bytes"),
+    "Fields of a form of Twilio": (request_parts.MAX_WEBHOOK_FIELDS, "fields"),
     "Fields of a form or a query": (request_parts.MAX_FIELDS, "fields"),
     "Header `Idempotency-Key`, and `key` of `GetStatus`": (
         idempotency.MAX_KEY_CHARS,
