@@ -49,6 +49,7 @@ SIDS = ("CallSid", "MessageSid", "RecordingSid")
 # The Direction of a call that the app has placed.
 OUTGOING = "outbound-api"
 
+
 class Webhook:
     """One request of Twilio: the query of its URL and its form, decoded, blanks included.
 
