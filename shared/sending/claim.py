@@ -9,9 +9,15 @@ from shared.ledger.rows import Row
 ClaimState = Literal["sending", "sent", "unknown"]
 
 CLAIM = "claim"
-# What a row says of its attempt's times, and for how long after it began where it says nothing, as
-# earlier versions of the app wrote it: the longest that any settings allow.
-_TIMES = {"sendable_until": SEND_LIMIT_S, "unsettled_until": MAX_SETTLE_WINDOW_S}
+# So many attempts before the last one are remembered.
+MAX_EARLIER = 20
+_TIMES = {"attempted_at", "sendable_until", "unsettled_until", "first_at"}
+# How long after its attempt these are in a row of an earlier version of the app, which does not say
+# so: the longest that any settings allow.
+_LONGEST = {
+    "sendable_until": timedelta(seconds=SEND_LIMIT_S),
+    "unsettled_until": timedelta(seconds=MAX_SETTLE_WINDOW_S),
+}
 
 
 class IdempotencyClaim(NamedTuple):
@@ -21,8 +27,9 @@ class IdempotencyClaim(NamedTuple):
     and `unsettled_until` until when an unknown outcome waits for a report. They have a time zone
     and bind every instance, whatever its own settings are. `sid` and `status` are Twilio's first
     answer (or what a report told), "" where they are not known. `sender` is the number, `service`
-    the messaging service that it was to be from, whatever the settings are by now. `version` is
-    the ledger's mark.
+    the messaging service that it was to be from, whatever the settings are by now. `earlier` are
+    the attempts before this one, oldest first, and `first_at` is when the first of them began.
+    `version` is the ledger's mark.
     """
 
     name: str
@@ -37,12 +44,45 @@ class IdempotencyClaim(NamedTuple):
     status: str = ""
     sender: str = ""
     service: str = ""
+    earlier: tuple[str, ...] = ()
+    first_at: datetime | None = None
     version: str = ""
 
     @property
     def reference(self) -> str:
         """How the reports of this attempt name it."""
         return f"{self.name}-{self.attempt}"
+
+    @property
+    def references(self) -> list[str]:
+        """How the reports of its attempts name them, those of this one first."""
+        return [f"{self.name}-{attempt}" for attempt in (self.attempt, *self.earlier)]
+
+    @property
+    def begun_at(self) -> datetime:
+        """When the first attempt began."""
+        return self.first_at or self.attempted_at
+
+    def tried_again(
+        self, attempt: str, now: datetime, sendable_until: datetime, unsettled_until: datetime
+    ) -> "IdempotencyClaim":
+        """A new attempt, begun now, of what this one has not sent as far as is known."""
+        return self._replace(
+            attempt=attempt,
+            attempted_at=now,
+            sendable_until=sendable_until,
+            unsettled_until=unsettled_until,
+            state="sending",
+            earlier=(*self.earlier, self.attempt)[-MAX_EARLIER:],
+            first_at=self.begun_at,
+        )
+
+    def without_attempt(self, now: datetime) -> "IdempotencyClaim":
+        """What is left when this attempt, not the first one, did nothing: what was before it."""
+        *earlier, attempt = self.earlier
+        return self._replace(
+            attempt=attempt, earlier=tuple(earlier), state="unknown", unsettled_until=now
+        )
 
     def as_of(self, now: datetime) -> "IdempotencyClaim":
         """The claim at this time: a `sending` that cannot leave any more is `unknown`."""
@@ -53,17 +93,19 @@ class IdempotencyClaim(NamedTuple):
     def from_row(cls, row: Row) -> "IdempotencyClaim":
         """Read a row that `to_row` made."""
         values: dict[str, Any] = {n: row.values[n] for n in cls._fields if n in row.values}
-        begun = values["attempted_at"] = datetime.fromisoformat(values["attempted_at"])
-        for name, longest_s in _TIMES.items():
-            text = values.get(name)
-            values[name] = (
-                datetime.fromisoformat(text) if text else begun + timedelta(seconds=longest_s)
-            )
+        for name in _TIMES & values.keys():
+            values[name] = datetime.fromisoformat(values[name])
+        for name, longest in _LONGEST.items():
+            values.setdefault(name, values["attempted_at"] + longest)
+        values["earlier"] = tuple(str(values.get("earlier", "")).split())
         return cls(name=row.name, version=row.version, **values)
 
     def to_row(self) -> Row:
         """The row that holds this claim."""
-        values = self._asdict()
-        values |= {name: values[name].isoformat() for name in ("attempted_at", *_TIMES)}
+        values: dict[str, Any] = self._asdict() | {
+            "earlier": " ".join(self.earlier),
+            "first_at": self.begun_at,
+        }
+        values |= {name: values[name].isoformat() for name in _TIMES}
         del values["name"], values["version"]
         return Row(CLAIM, self.name, values, self.version)

@@ -78,15 +78,7 @@ class Claims:
 
         Return what `take` returns, and raise the same: somebody else may have been first.
         """
-        again = IdempotencyClaim(
-            claim.name,
-            claim.function,
-            claim.fingerprint,
-            *self._new_attempt(),
-            sender=claim.sender,
-            service=claim.service,
-            version=claim.version,
-        )
+        again = claim.tried_again(*self._new_attempt())
         try:
             return IdempotencyClaim.from_row(await self._ledger.replace(again.to_row()))
         except RowChangedError:
@@ -100,26 +92,43 @@ class Claims:
     ) -> IdempotencyClaim:
         """Twilio has it: from now on this is the key's answer. Return the claim as it is: `sent`.
 
-        It stays `unknown` when the SID is another claim's. A report may have told the SID already;
-        the answer that the caller gets stands above it.
+        It stays `unknown` when the SID is another claim's, and has the SID of another attempt when
+        that was first. A report may have told the SID already; the answer that the caller gets
+        stands above it.
         """
         # First, not meanwhile: what is `sent` but not owned could be found by another claim.
-        if not await self._owners.own(sid, claim.reference):
+        if not await self._owners.own(sid, claim.references):
             log.error("%s belongs to another claim", sid)
             return await self.leave_unknown(claim)
-        done = claim._replace(state="sent", sid=sid, status=status, sender=sender or claim.sender)
+        known = claim
         for _ in range(ROUNDS):
+            done = known._replace(
+                state="sent", sid=sid, status=status, sender=sender or known.sender
+            )
             try:
                 return IdempotencyClaim.from_row(await self._ledger.replace(done.to_row()))
             except RowChangedError:
-                known = await self._read(claim.name)
-            if known is None or known.attempt != claim.attempt or known.sid not in ("", sid):
+                known = await self._read_of(claim)
+            if known is None:
                 log.error("The claim of %s belongs to another send by now", sid)
                 return done
+            if known.state == "sent" and known.sid != sid:
+                log.error("%s was sent as well as %s, under one claim", sid, known.sid)
+                return known
             if known == done._replace(version=known.version):  # the store's answer was lost
                 return known
-            done = done._replace(version=known.version)
         raise LedgerError(TOO_OFTEN)
+
+    async def confirm(self, claim: IdempotencyClaim) -> None:
+        """Make sure that a new attempt is still to be made; raise StillRunningError when not.
+
+        A report may have told meanwhile that an earlier attempt was successful after all.
+        """
+        if not claim.earlier:
+            return
+        known = await self._read(claim.name)
+        if known is None or (known.attempt, known.state) != (claim.attempt, "sending"):
+            raise _still_running()
 
     async def leave_unknown(self, claim: IdempotencyClaim) -> IdempotencyClaim:
         """No usable answer came back. Return the claim as it is: a report may have settled it."""
@@ -127,31 +136,43 @@ class Claims:
         try:
             return IdempotencyClaim.from_row(await self._ledger.replace(unknown.to_row()))
         except RowChangedError:
-            known = await self._read(claim.name)
-        return known if known and known.attempt == claim.attempt else unknown
+            known = await self._read_of(claim)
+        return known if known and known.state != "sending" else unknown
 
-    async def free(self, claim: IdempotencyClaim) -> None:
-        """Nothing was done, so the key may be used anew, for anything."""
+    async def free(self, claim: IdempotencyClaim) -> IdempotencyClaim | None:
+        """Nothing was done, so the key may be used anew, for anything; return None.
+
+        The claim stays where there were earlier attempts, since a report may still name one. It is
+        returned as it is, too, when it is no longer this attempt: another may have sent it.
+        """
         try:
+            if claim.earlier:
+                before = claim.without_attempt(self._clock.now())
+                return IdempotencyClaim.from_row(await self._ledger.replace(before.to_row()))
             await self._ledger.delete(claim.to_row())
         except RowChangedError:  # freed already, or a report says that it was sent after all
             log.warning("A claim that was to be freed has changed")
+            return await self._read_of(claim)
+        return None
 
     async def settle(self, reference: str, sid: str, status: str) -> None:
         """A signed report names its claim: what was unknown, or not answered yet, was sent.
 
-        A reference that is malformed, or of no claim, or of an earlier attempt, is logged, and so
-        is a SID that another claim has found first.
+        It may name an earlier attempt, which Twilio has finished late: then no other is made. A
+        reference that is malformed, or of no claim, or of an attempt that its claim does not know,
+        is logged, and so is a SID that another claim has found first.
         """
         named = _REFERENCE.fullmatch(reference)
         for _ in range(ROUNDS):
             claim = await self._read(named[1]) if named else None
-            if claim is None or claim.reference != reference:
+            if claim is None or reference not in claim.references:
                 log.warning("A report of %s names no claim that is known", sid)
                 return
             if claim.state == "sent" and claim.sid == sid:
                 return
-            if claim.state == "sent" or not await self._owners.own(sid, reference):
+            if claim.state == "sent" or not await self._owners.own(
+                sid, [reference, *claim.references]
+            ):
                 log.error("The claim that a report of %s names has, or is of, another", sid)
                 return
             try:
@@ -175,6 +196,11 @@ class Claims:
     async def _read(self, name: str) -> IdempotencyClaim | None:
         row = await self._ledger.read(CLAIM, name)
         return IdempotencyClaim.from_row(row) if row else None
+
+    async def _read_of(self, claim: IdempotencyClaim) -> IdempotencyClaim | None:
+        """The claim as it is now; None when it was freed, even if the key is taken anew."""
+        known = await self._read(claim.name)
+        return known if known and claim.reference in known.references else None
 
     async def _in_the_way(self, name: str, row: Row | None) -> IdempotencyClaim | None:
         try:

@@ -106,14 +106,14 @@ class Lookups:
 
     async def _only(self, listed: Sequence[Listed], claim: IdempotencyClaim) -> Listed | None:
         """The one entry that can be the claim's."""
-        begin = claim.attempted_at - SKEW - PRECISION
+        begin = claim.begun_at - SKEW - PRECISION
         end = claim.sendable_until + AFTERMATH + SKEW
         unowned: list[Listed] = []
         for entry in listed:
             if not _is_possible(entry, begin, end):
                 continue
             owner = await self._owners.find(entry.sid)
-            if owner == claim.reference:
+            if owner in claim.references:
                 return entry
             if owner is None:
                 unowned.append(entry)

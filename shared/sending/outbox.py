@@ -5,7 +5,6 @@ the key. When its answer is lost, send nothing again until the settle window is 
 report nor Twilio's list shows what was sent.
 """
 
-import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable
@@ -32,11 +31,13 @@ from shared.sending.lookups import AmbiguousError, Lookups
 from shared.sending.request import Request
 from shared.sending.sent import Sent
 from shared.twilio_api.account import TwilioAccount
-from shared.twilio_api.dispatch import Dispatch, TooLateError, under_way
+from shared.twilio_api.dispatch import Dispatch
 from shared.twilio_api.outcomes import ambiguous, did_nothing, present, unknown
 
 if TYPE_CHECKING:
     from twilio.rest import Client
+    from twilio.rest.api.v2010.account.call import CallInstance
+    from twilio.rest.api.v2010.account.message import MessageInstance
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ class Outbox:
         if claim.state == "unknown":
             claim = await self._look_up(posting, claim, records)
         if claim.state == "sent":
-            return _replayed(posting.request, claim)
+            return Sent.before(posting.request, claim)
         return await self._attempt(posting, claim, records.claims)
 
     async def _take(
@@ -141,33 +142,51 @@ class Outbox:
 
     async def _attempt(self, posting: Posting, claim: IdempotencyClaim, claims: Claims) -> Sent:
         """Send what is claimed, in what is left of its time, and write down how it ended."""
+        request = posting.request
         try:
-            sent = await self._create(posting, claim.reference)
+            sent = await self._create(posting, claim.reference, lambda: claims.confirm(claim))
         except TwilioOutcomeUnknownError as error:
             known = await _recorded(claims.leave_unknown(claim))
             if known is not None and known.state == "sent":  # a report was faster than the answer
-                return _replayed(posting.request, known)._replace(is_replay=False)
+                return Sent.before(request, known)._replace(is_replay=False)
             raise self._unknown(claims, claim, error) from error
         except BaseException as error:
             # An error without proof came from outside, or is our bug: the request may have left.
             end = claims.free if did_nothing(error) else claims.leave_unknown
-            await _recorded(end(claim))
+            known = await _recorded(end(claim))
+            if did_nothing(error) and known is not None and known.state == "sent":
+                return Sent.before(request, known)  # by another attempt
             raise
         # Where this cannot be written down, a report does it later.
         done = await _recorded(claims.finish(claim, sent.sid, sent.status, sent.sender))
         if done is not None and done.state == "unknown":
             raise self._unknown(claims, claim)
-        return sent
+        # All who ask hear the same, even if another attempt was successful, too.
+        return sent if done is None or done.sid == sent.sid else Sent.before(request, done)
 
-    async def _create(self, posting: Posting, reference: str) -> Sent:
-        """Call Twilio once the guards let the request through, in what is left of its time."""
+    async def _create(
+        self,
+        posting: Posting,
+        reference: str,
+        confirm: Callable[[], Awaitable[None]] | None = None,
+    ) -> Sent:
+        """Call Twilio once the guards let the request through, in what is left of its time.
+
+        `confirm` raises when it is not to be sent any more: it is asked before each try.
+        """
         request, guards = posting.request, self._config.guards
         posting.dispatch.left_s()
         request.require_possible(self._clock.now(), guards)
-        create = request.creation(self._urls, posting.request_url, reference, guards)
+        creation = request.creation(self._urls, posting.request_url, reference, guards)
+
+        async def create(client: "Client") -> "MessageInstance | CallInstance":
+            if confirm is not None:
+                await confirm()
+            return await creation(client)
+
         try:
             async with self._guards.admitted(request):
-                made = await self._in_time(create, posting.dispatch)
+                made = await posting.dispatch.run(lambda: self._account.run(create))
         except TwilioRefusedError as error:
             if did_nothing(error):
                 raise
@@ -177,19 +196,6 @@ class Outbox:
         # The SDK hides Twilio's own `from` of a call.
         sender = getattr(made, "from_", None) or request.sender
         return Sent.of(request, present(made.sid), present(made.status), sender)
-
-    async def _in_time[Made](
-        self, create: Callable[["Client"], Awaitable[Made]], dispatch: Dispatch
-    ) -> Made:
-        """Call Twilio; what has not left for it when the time is over does not leave any more."""
-        try:
-            with under_way(dispatch):
-                async with asyncio.timeout(dispatch.left_s()):
-                    return await self._account.run(create)
-        except TimeoutError as error:
-            if dispatch.is_out:
-                raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
-            raise TooLateError from error
 
     async def _look_up(
         self, posting: Posting, claim: IdempotencyClaim, records: Records
@@ -235,7 +241,3 @@ async def _recorded[Result](change: Awaitable[Result]) -> Result | None:
     except (ConfigurationError, LedgerError) as error:
         log.warning("The end of a send cannot be stored: %s", error.log_text)
         return None
-
-
-def _replayed(request: Request, claim: IdempotencyClaim) -> Sent:
-    return Sent.of(request, claim.sid, claim.status, claim.sender)._replace(is_replay=True)

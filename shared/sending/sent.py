@@ -9,6 +9,7 @@ from shared.http.responses import json_response
 
 if TYPE_CHECKING:
     from shared.guards.guards import Outgoing
+    from shared.sending.claim import IdempotencyClaim
 
 # As in the IETF draft of the Idempotency-Key header.
 REPLAYED_HEADER = "Idempotent-Replayed"
@@ -35,6 +36,11 @@ class Sent(NamedTuple):
         """Describe a request by Twilio's answer to it."""
         segments = request.segments or None
         return cls(sid, status, sender or "", request.to, segments)
+
+    @classmethod
+    def before(cls, request: "Outgoing", claim: "IdempotencyClaim") -> "Sent":
+        """Describe a request that was sent under its key before."""
+        return cls.of(request, claim.sid, claim.status, claim.sender)._replace(is_replay=True)
 
 
 def sent_response(sent: Sent) -> func.HttpResponse:

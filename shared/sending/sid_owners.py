@@ -4,6 +4,8 @@ Two keys may stand for the same words to the same number. What one claim has fou
 is no longer there for the other, whoever's it was: two keys are two texts.
 """
 
+from collections.abc import Sequence
+
 from shared.ledger.rows import Ledger, Row, RowExistsError
 
 # Kinds of rows by SID: what this app wrote down itself, and what reports told.
@@ -16,13 +18,16 @@ class SidOwners:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    async def own(self, sid: str, reference: str) -> bool:
-        """Make a SID the property of a claim's attempt; False when it is another's already."""
+    async def own(self, sid: str, references: Sequence[str]) -> bool:
+        """Make a SID the property of a claim's attempt; False when it is another claim's already.
+
+        `references` names all attempts of the claim, the one that owns it first.
+        """
         try:
-            await self._ledger.insert(Row(OWNER, sid, {"claim": reference}))
+            await self._ledger.insert(Row(OWNER, sid, {"claim": references[0]}))
         except RowExistsError as error:
             row = error.row or await self._ledger.read(OWNER, sid)
-            return row is not None and row.values["claim"] == reference
+            return row is not None and row.values["claim"] in references
         return True
 
     async def find(self, sid: str) -> str | None:

@@ -4,14 +4,15 @@ A worker that was frozen, or busy, runs what is ready before the timeouts that a
 transport itself looks at the clock, last thing before it writes a request.
 """
 
-from collections.abc import Generator
+import asyncio
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from http import HTTPStatus
 
 from shared.clock import Clock
-from shared.errors import RETRY_AFTER_OUTAGE_S, AppError
+from shared.errors import RETRY_AFTER_OUTAGE_S, AppError, TwilioOutcomeUnknownError
 
 
 class TooLateError(AppError):
@@ -59,6 +60,21 @@ class Dispatch:
         if left_s <= 0:
             raise TooLateError
         return left_s
+
+    async def run[Result](self, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Do the work of this send within its time, its requests to Twilio above all.
+
+        Raise TooLateError when none of them has left, else TwilioOutcomeUnknownError, when it is
+        not done by then.
+        """
+        try:
+            with under_way(self):
+                async with asyncio.timeout(self.left_s()):
+                    return await work()
+        except TimeoutError as error:
+            if self.is_out:
+                raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
+            raise TooLateError from error
 
     def leave(self) -> None:
         """A request is about to be written; raise TooLateError when it may not be any more."""

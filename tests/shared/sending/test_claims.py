@@ -13,7 +13,7 @@ from shared.config.settings import MAX_SETTLE_WINDOW_S, SEND_LIMIT_S, Settings
 from shared.errors import KeyReusedError, LedgerError, StillRunningError
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row, RowChangedError, RowExistsError
-from shared.sending.claim import IdempotencyClaim
+from shared.sending.claim import MAX_EARLIER, IdempotencyClaim
 from shared.sending.claims import Claims, HiddenClaimError
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: Man
     assert sum(isinstance(answer, StillRunningError) for answer in answers) == 19
 
 
-def test_who_begins_a_new_attempt_too_late_does_not_send_though_the_key_is_free(
+def test_who_begins_a_new_attempt_too_late_does_not_send_though_the_first_one_did_nothing(
     claims: Claims, clock: ManualClock
 ) -> None:
     run(claims.leave_unknown(take(claims)))
@@ -236,24 +236,109 @@ def test_who_begins_a_new_attempt_too_late_does_not_send_though_the_key_is_free(
     known = take(claims)
     run(claims.free(run(claims.retake(known))))
 
-    with pytest.raises(StillRunningError):
-        run(claims.retake(known))
+    assert run(claims.retake(known)).state == "unknown"
 
 
-@pytest.mark.parametrize("is_answered", [True, False])
-def test_the_end_of_an_earlier_attempt_leaves_the_next_one_alone(
-    claims: Claims, clock: ManualClock, is_answered: bool
-) -> None:
+def tried_again(claims: Claims, clock: ManualClock) -> tuple[IdempotencyClaim, IdempotencyClaim]:
+    """Two attempts of one send; the second one is under way."""
     first = take(claims)
     clock.advance(WINDOW_S)
-    second = run(claims.retake(take(claims)))
+    return first, run(claims.retake(take(claims)))
 
-    if is_answered:
-        run(claims.finish(first, SID, "queued", ""))
-        assert found(claims) == second
+
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+@pytest.mark.parametrize("is_told_by_a_report", [True, False])
+def test_an_earlier_attempt_that_was_successful_after_all_settles_the_claim(
+    claims: Claims, clock: ManualClock, state: str, is_told_by_a_report: bool
+) -> None:
+    first, second = tried_again(claims, clock)
+    if state == "unknown":
+        run(claims.leave_unknown(second))
+
+    if is_told_by_a_report:
+        run(claims.settle(first.reference, SID, "sent"))
     else:
-        run(claims.settle(second.reference, OTHER_SID, "sent"))
-        assert run(claims.leave_unknown(first)).state == "unknown"
+        run(claims.finish(first, SID, "sent", ""))
+
+    assert (found(claims).state, found(claims).sid) == ("sent", SID)
+    assert take(claims).state == "sent"
+
+
+def test_a_new_attempt_is_given_up_once_an_earlier_one_was_successful(
+    claims: Claims, clock: ManualClock
+) -> None:
+    first, second = tried_again(claims, clock)
+    run(claims.confirm(first))
+    run(claims.confirm(second))
+
+    run(claims.settle(first.reference, SID, "sent"))
+
+    with pytest.raises(StillRunningError):
+        run(claims.confirm(second))
+    left = run(claims.free(second))
+    assert left is not None
+    assert (left.state, left.sid) == ("sent", SID)
+
+
+def test_of_two_attempts_that_were_both_successful_all_hear_of_the_first_that_was_told(
+    claims: Claims, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = tried_again(claims, clock)
+    run(claims.settle(first.reference, SID, "sent"))
+
+    done = run(claims.finish(second, OTHER_SID, "queued", ""))
+
+    assert (done.sid, found(claims).sid) == (SID, SID)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_the_end_of_an_earlier_attempt_leaves_the_next_one_alone(
+    claims: Claims, clock: ManualClock
+) -> None:
+    first, second = tried_again(claims, clock)
+
+    assert run(claims.leave_unknown(first)).state == "unknown"
+    run(claims.free(first))
+
+    assert found(claims) == second
+
+
+def test_a_new_attempt_that_did_nothing_leaves_the_key_to_the_earlier_one(
+    claims: Claims, clock: ManualClock
+) -> None:
+    first, second = tried_again(claims, clock)
+
+    run(claims.free(second))
+
+    claim = take(claims)
+    assert (claim.state, claim.reference) == ("unknown", first.reference)
+    assert claims.rest_of_window_s(claim) == 0
+    run(claims.settle(first.reference, SID, "sent"))
+    assert found(claims).sid == SID
+
+
+def test_a_claim_remembers_its_last_attempts_and_when_the_first_began(
+    claims: Claims, clock: ManualClock
+) -> None:
+    attempts = [take(claims)]
+    for _ in range(MAX_EARLIER + 1):
+        clock.advance(WINDOW_S)
+        attempts.append(run(claims.retake(take(claims))))
+
+    first, *remembered = attempts
+    known = found(claims)
+    assert set(known.references) == {claim.reference for claim in remembered}
+    assert known.begun_at == first.attempted_at
+
+
+def test_a_report_of_an_attempt_before_the_key_was_freed_settles_nothing(claims: Claims) -> None:
+    first = take(claims)
+    run(claims.free(first))
+    take(claims)
+
+    run(claims.settle(first.reference, SID, "sent"))
+
+    assert found(claims).state == "sending"
 
 
 def test_a_lost_answer_of_the_ledger_changes_nothing(
@@ -347,16 +432,6 @@ def test_a_report_of_no_known_claim_is_logged_without_it(
     assert [record.getMessage() for record in caplog.records] == [
         f"A report of {SID} names no claim that is known"
     ]
-
-
-def test_a_report_of_an_earlier_attempt_settles_nothing(claims: Claims, clock: ManualClock) -> None:
-    first = take(claims)
-    clock.advance(WINDOW_S)
-    run(claims.retake(take(claims)))
-
-    run(claims.settle(first.reference, SID, "sent"))
-
-    assert found(claims).state == "sending"
 
 
 def test_no_two_claims_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixture) -> None:

@@ -69,6 +69,7 @@ class Desk:
         self.clock = clock
         self.ledger = Storage()
         self.answer: Exception | None = None
+        self.admitting: Any = None
         self.before: Any = None
         self.during: Any = None
         self.listed: Listed | Exception | None = None
@@ -85,7 +86,8 @@ class Desk:
     async def sent(self, key: Key | None = KEY, config: Settings | None = None) -> Sent:
         config = config or Settings()
         records = Records(Claims(self.ledger, self.clock, config), cast("Lookups", None))
-        return await send(self.anything(), key, lambda: records, self.clock, config)
+        request = self.anything()
+        return await send(request, key, lambda: records, self.clock, config, self.admitting)
 
     def anything(self) -> TrialRequest:
         return TrialRequest(self._create, self._find)
@@ -365,13 +367,47 @@ def test_a_late_send_leaves_the_attempt_of_another_instance_alone(desk: Desk) ->
     async def be_overtaken() -> None:
         desk.before = None
         desk.clock.advance(WINDOW_S)
-        await desk.sent()
+        assert await desk.sent() == ACCEPTED
 
     desk.before = be_overtaken
 
-    with pytest.raises(TooLateError):
+    assert desk.send() == ACCEPTED._replace(is_replay=True)
+    assert len(desk.references) == 1
+
+
+@pytest.mark.parametrize("is_too_late_for_that", [True, False])
+def test_a_report_of_an_earlier_attempt_is_the_answer_of_the_next_one(
+    desk: Desk, is_too_late_for_that: bool
+) -> None:
+    async def report(*_: object) -> None:
+        claims = Claims(desk.ledger, desk.clock, Settings())
+        await claims.settle(desk.references[0], SID, "sent")
+
+    lose_answer(desk)
+    desk.clock.advance(WINDOW_S)
+    if is_too_late_for_that:
+        desk.during = report
+    else:
+        desk.admitting = report
+
+    assert desk.send() == ACCEPTED._replace(status="sent", sender="", is_replay=True)
+    assert desk.send().sid == SID
+    assert len(desk.references) == 1 + is_too_late_for_that
+
+
+def test_a_new_attempt_that_did_nothing_leaves_the_report_of_the_earlier_one_to_settle(
+    desk: Desk,
+) -> None:
+    lose_answer(desk)
+    desk.clock.advance(WINDOW_S)
+    desk.answer = TwilioUnreachableError("no connection")
+    with pytest.raises(TwilioUnreachableError):
         desk.send()
-    assert (desk.state(), desk.references) == ("sent", desk.references[:1])
+
+    asyncio.run(Claims(desk.ledger, desk.clock, Settings()).settle(desk.references[0], SID, "sent"))
+
+    assert desk.send().sid == SID
+    assert len(desk.references) == 2
 
 
 @pytest.mark.parametrize(

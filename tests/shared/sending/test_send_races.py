@@ -218,6 +218,7 @@ class World:
         except asyncio.CancelledError:
             self.abandon(sender)
             raise
+        sender.reference = ""
         if outcome == "abandoned":
             raise TwilioOutcomeUnknownError("no answer")
         if outcome == "refused":

@@ -59,14 +59,17 @@ async def send(
     records: Callable[[], Records],
     clock: Clock,
     config: Settings,
+    admitting: Callable[[], Awaitable[None]] | None = None,
 ) -> Sent:
-    """Send a request through an outbox of its own."""
+    """Send a request through an outbox of its own; its guards let all pass, after `admitting`."""
 
     async def run(operation: Callable[[object], Awaitable[object]]) -> object:
         return await operation(None)
 
     @contextlib.asynccontextmanager
     async def admitted(_: object) -> AsyncGenerator[None]:
+        if admitting is not None:
+            await admitting()
         yield
 
     account, guards = SimpleNamespace(run=run), SimpleNamespace(admitted=admitted)

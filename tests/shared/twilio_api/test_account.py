@@ -25,6 +25,7 @@ from shared.errors import (
     VaultError,
 )
 from shared.twilio_api.account import TwilioAccount
+from shared.twilio_api.dispatch import Dispatch, note_leave, under_way
 from shared.twilio_api.retries import Retries
 from shared.twilio_api.sign_in import RestCredentials
 from shared.twilio_api.transport import TwilioHttp
@@ -142,6 +143,24 @@ def test_other_refusals_are_never_repeated(status: int) -> None:
         run(attempts)
 
     assert len(attempts.tokens) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "is_out"), [(400, False), (429, False), (408, True), (500, True)]
+)
+def test_a_send_is_no_longer_out_once_twilio_has_refused_it(status: int, is_out: bool) -> None:
+    dispatch = Dispatch(ManualClock(), 40)
+
+    class Leaving(Attempts):
+        async def __call__(self, client: Client) -> object:
+            note_leave()
+            return await super().__call__(client)
+
+    attempts = Leaving(refused(status))
+    with under_way(dispatch), pytest.raises(TwilioRefusedError):
+        asyncio.run(account_of(attempts).run_once(attempts))
+
+    assert dispatch.is_out == is_out
 
 
 @pytest.mark.parametrize(

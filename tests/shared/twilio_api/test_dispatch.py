@@ -1,9 +1,13 @@
 """A send's time: until when it may leave for Twilio, by both clocks."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
+from shared.clock import SystemClock
+from shared.errors import AppError, TwilioOutcomeUnknownError
 from shared.twilio_api.dispatch import Dispatch, TooLateError, note_leave, note_refusal, under_way
 from tests.shared.conftest import ManualClock
 
@@ -65,3 +69,27 @@ def test_what_is_no_send_leaves_at_any_time(clock: ManualClock) -> None:
     note_refusal()
 
     assert not dispatch.is_out
+
+
+@pytest.mark.parametrize(
+    ("notes", "error"),
+    [
+        ([], TooLateError),
+        ([note_leave], TwilioOutcomeUnknownError),
+        ([note_leave, note_refusal], TooLateError),
+        ([note_leave, note_refusal, note_leave], TwilioOutcomeUnknownError),
+    ],
+)
+def test_what_is_not_done_in_time_is_unknown_only_while_a_request_is_out(
+    notes: list[Callable[[], None]], error: type[AppError]
+) -> None:
+    async def work() -> None:
+        for note in notes:
+            note()
+        await asyncio.Event().wait()
+
+    async def main() -> None:
+        await Dispatch(SystemClock(), 0.2).run(work)
+
+    with pytest.raises(error):
+        asyncio.run(main())
