@@ -5,7 +5,6 @@ words, and by when it was created. `DateSent` of what is still queued is empty a
 list is promised nowhere, so times are compared here.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shared.clock import Clock
 from shared.sending.claim import IdempotencyClaim
 from shared.sending.sid_owners import SidOwners
+from shared.sending.wording import is_same_text
 from shared.twilio_api.account import TwilioAccount
 from shared.twilio_api.outcomes import present
 
@@ -31,8 +31,6 @@ PRECISION = timedelta(seconds=1)
 PAGE_SIZE = 1_000
 MAX_LISTED = 5_000
 BY_API = "outbound-api"
-# What Twilio puts before the texts of a trial account.
-TRIAL = "Sent from your Twilio trial account - "
 
 
 class AmbiguousError(Exception):
@@ -88,7 +86,7 @@ class Lookups:
 
         def read(entry: "MessageInstance") -> Listed:
             is_right_service = claim.service in ("", entry.messaging_service_sid)
-            fits = _is_same_text(entry.body or "", body) if is_right_service else False
+            fits = is_same_text(entry.body or "", body) if is_right_service else False
             return _read(entry, entry.from_, fits=fits)
 
         return await self._only([read(entry) for entry in await self._account.run(listed)], claim)
@@ -148,33 +146,6 @@ def _read(
         entry.date_created,
         fits,
     )
-
-
-def _is_same_text(theirs: str, ours: str) -> bool | None:
-    """Whether a listed text is ours; None where it may be: it was redacted, or has words before.
-
-    Whether a trial account still gets that sentence, and which, is not documented: other words are
-    no proof.
-    """
-    if theirs in (ours, TRIAL + ours):
-        return True
-    if not theirs:
-        return None
-    # Twilio's smart encoding replaces typographic signs, but nothing of ASCII.
-    kept = _without_blanks if ours.isascii() else _letters
-    wanted, listed = kept(ours), kept(theirs)
-    if listed in (wanted, kept(TRIAL) + wanted):
-        return bool(wanted)
-    ends_alike = listed.endswith(wanted) if wanted else ours != "" and theirs.endswith(ours)
-    return None if ends_alike else False
-
-
-def _without_blanks(text: str) -> str:
-    return "".join(text.split())
-
-
-def _letters(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if sign.isalnum())
 
 
 def _may_be_cut_off(listed: Sequence[Listed], begin: datetime) -> bool:

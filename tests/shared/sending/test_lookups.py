@@ -139,22 +139,10 @@ def test_what_differs_is_another(search: Search, lists: Lists, changes: dict[str
     assert search.message() is None
 
 
-@pytest.mark.parametrize(
-    ("theirs", "ours"),
-    [
-        ("Sent from your Twilio trial account - Hello", "Hello"),
-        ('"Tom" - 5...', "\u201cTom\u201d \u2013 5\u2026"),
-        ("Hello", "Hello "),
-        ("Caf\u00e9", "Cafe\u0301"),
-        ("", ""),
-    ],
-)
-def test_what_twilio_makes_of_a_text_is_known_again(
-    search: Search, lists: Lists, theirs: str, ours: str
-) -> None:
-    lists.entries = [entry(search.claim.attempted_at, body=theirs)]
+def test_what_twilio_makes_of_a_text_is_known_again(search: Search, lists: Lists) -> None:
+    lists.entries = [entry(search.claim.attempted_at, body="\u2026")]
 
-    assert search.message(ours) == sid(1)
+    assert search.message("...") == sid(1)
 
 
 def test_media_alone_is_not_found_in_somebody_elses_words(search: Search, lists: Lists) -> None:
