@@ -5,7 +5,6 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from functools import partial
 from typing import NamedTuple
 
 from shared.clock import Clock
@@ -37,9 +36,9 @@ class Demand(NamedTuple):
     field: str = ""
 
     @property
-    def units(self) -> Mapping[Setting, int]:
+    def units(self) -> tuple[tuple[Setting, int], ...]:
         """What counts for the day."""
-        return {"DAILY_SEGMENT_LIMIT": self.segments, "DAILY_CALL_LIMIT": self.calls}
+        return (("DAILY_SEGMENT_LIMIT", self.segments), ("DAILY_CALL_LIMIT", self.calls))
 
 
 class Taken(NamedTuple):
@@ -88,19 +87,20 @@ class Limits:
         Raise LimitReachedError when something is one too many. Raise LedgerError when too many want
         to be counted at once, and, if the settings want it, in any outage.
         """
-        taken = Taken()
+        units: list[tuple[Setting, int, date]] = []
+        entries: tuple[tuple[str, str], ...] = ()
         try:
-            for setting, units in demand.units.items():
-                ceiling = self._ceilings.get(setting) if units else None
-                day = await self._day_of(ceiling, units) if ceiling else None
+            for setting, count in demand.units:
+                ceiling = self._ceilings.get(setting) if count else None
+                day = await self._day_of(ceiling, count) if ceiling else None
                 if day is not None:
-                    taken = taken._replace(units=(*taken.units, (setting, units, day)))
+                    units.append((setting, count, day))
             if self._has_recipient_limit:
-                taken = taken._replace(entries=await self._entries(demand))
+                entries = await self._entries(demand)
         except BaseException:
-            await self.give_back(taken)
+            await self.give_back(Taken(tuple(units)))
             raise
-        return taken
+        return Taken(tuple(units), entries)
 
     async def give_back(self, taken: Taken) -> None:
         """It was not sent after all. What cannot be given back now stays counted."""
@@ -119,23 +119,25 @@ class Limits:
         return day or await self._counted(lambda: ceiling.reserve(units))
 
     async def _entries(self, demand: Demand) -> tuple[tuple[str, str], ...]:
-        """Count each of the numbers at once, and give all back if one of them is refused."""
-        wanted = [(demand.recipient, "to"), *((number, demand.field) for number in demand.others)]
-        places = [(number, secrets.token_hex(4), field) for number, field in wanted]
+        """Count the recipient, then all other numbers at once; give all back if one is refused."""
+        first = await self._entry(demand.recipient, "to")
+        if not demand.others:
+            return (first,)
         results = await asyncio.gather(
-            *(self._counted(partial(self._recipients.take, *place)) for place in places),
+            *(self._entry(number, demand.field) for number in demand.others),
             return_exceptions=True,
         )
-        errors = [result for result in results if result is not None]
-        entries = tuple(
-            (number, entry)
-            for (number, entry, _), result in zip(places, results, strict=True)
-            if result is None
-        )
+        errors = [result for result in results if isinstance(result, BaseException)]
+        entries = (first, *(entry for entry in results if not isinstance(entry, BaseException)))
         if errors:
             await self.give_back(Taken(entries=entries))
             raise errors[0]
         return entries
+
+    async def _entry(self, number: str, field: str) -> tuple[str, str]:
+        entry = secrets.token_hex(4)
+        await self._counted(lambda: self._recipients.take(number, entry, field))
+        return number, entry
 
     async def _given_back(self, work: Awaitable[None]) -> None:
         try:

@@ -20,7 +20,6 @@ from tests.functions.following import (
     APP,
     CALLED,
     OUTGOING,
-    Seen,
     followed,
     own_addresses,
 )
@@ -72,9 +71,13 @@ def placed(**inputs: str) -> Demand | None:
     return demands[0] if response.status_code == 201 else None
 
 
-def require_no_more(seen: Seen, demand: Demand) -> None:
-    assert seen.hosts | seen.sounds <= {"app.example"}
-    assert seen.dialed | seen.texted <= {*demand.others}
+def require_counted(address: str) -> None:
+    """A call to this address is refused, or reaches no one and no host beyond what it takes."""
+    url = f"{APP}/api/{quote(address, safe='!$&()*+,/:;=?@[]~%')}"
+    if (demand := placed(url=url)) is not None:
+        seen = followed(url, more=[])
+        assert seen.hosts | seen.sounds <= {"app.example"}
+        assert seen.dialed | seen.texted <= {*demand.others}
 
 
 @given(own_addresses())
@@ -83,9 +86,14 @@ def require_no_more(seen: Seen, demand: Demand) -> None:
 @example("TwimlMenu?Options%5B1%5D=TwimlSimulring%3FPhoneNumbers%5B%5D%3D2025550124")
 @example("TwimlConference?EnableSmsNotifications=1&Moderators%5B%5D=%2B12025550124&Password=12")
 def test_a_call_reaches_nobody_and_no_host_that_was_not_counted(address: str) -> None:
-    url = f"{APP}/api/{quote(address, safe='!$&()*+,/:;=?@[]~%')}".replace("'", "%27")
-    if (demand := placed(url=url)) is not None:
-        require_no_more(followed(url, more=[]), demand)
+    require_counted(address)
+
+
+@pytest.mark.soak
+@given(own_addresses())
+@settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow])
+def test_ten_thousand_calls_reach_nobody_and_no_host_that_was_not_counted(address: str) -> None:
+    require_counted(address)
 
 
 @given(own_addresses())
