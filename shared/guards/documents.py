@@ -23,7 +23,7 @@ ENCODINGS = ("utf-8", "us-ascii", "ascii")
 # than numbers, and what stands behind a URL is not known here.
 DIALLING = frozenset({"dial", "number", "whatsapp"})
 TEXTING = frozenset({"sms", "message"})
-# What brings in somebody who was not on the line and has no number.
+# What brings another party into the call by something other than a number.
 REACHING = frozenset({"application", "client", "refer", "sim", "sip"})
 # Where more TwiML comes from.
 REDIRECTING = "redirect"

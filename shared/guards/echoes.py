@@ -42,5 +42,5 @@ def refusal_of(
         return "the document in its address has a number that is not allowed"
     if (reach.dialed or reach.texts or reach.others) and destinations().is_switched_off:
         log.warning("The document cannot be used: the setting KILL_SWITCH does not allow it")
-        return "the document in its address reaches somebody, which is not allowed at the moment"
+        return "the document in its address calls or texts, which is not allowed at the moment"
     return ""

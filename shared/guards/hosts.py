@@ -130,7 +130,7 @@ def _elsewhere(field: str) -> NotAllowedError:
 
 def _unchecked(field: str) -> NotAllowedError:
     return NotAllowedError(
-        f"`{field}` leads to TwimlEcho, whose document nobody would have checked. Give the "
+        f"`{field}` leads to TwimlEcho, whose document would go out unchecked. Give the "
         f"document as `twiml`, or allow every host with the setting {SETTING}.",
         setting=SETTING,
         field=field,

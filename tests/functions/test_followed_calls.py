@@ -85,14 +85,14 @@ def require_counted(address: str) -> None:
 @example("TwimlForward?PhoneNumber=%2B12025550124&FailUrl=https:/%00/evil.example/x")
 @example("TwimlMenu?Options%5B1%5D=TwimlSimulring%3FPhoneNumbers%5B%5D%3D2025550124")
 @example("TwimlConference?EnableSmsNotifications=1&Moderators%5B%5D=%2B12025550124&Password=12")
-def test_a_call_reaches_nobody_and_no_host_that_was_not_counted(address: str) -> None:
+def test_a_call_reaches_only_what_was_counted(address: str) -> None:
     require_counted(address)
 
 
 @pytest.mark.soak
 @given(own_addresses())
 @settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow])
-def test_ten_thousand_calls_reach_nobody_and_no_host_that_was_not_counted(address: str) -> None:
+def test_ten_thousand_calls_reach_only_what_was_counted(address: str) -> None:
     require_counted(address)
 
 
