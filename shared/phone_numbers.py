@@ -68,7 +68,7 @@ def parse_sender(text: str, *, region: str, field: str) -> str:
     _refuse_channels(text, field)
     if is_short_code_or_name(text):
         return text
-    if any(character.isalpha() for character in text):
+    if any(character.isalpha() for character in text[:MAX_CHARS]):
         raise InvalidRequestError(
             f"`{field}` must be a phone number, a short code of 5 or 6 digits, or a name of up to "
             "11 letters (A to Z), digits and blanks",
@@ -104,7 +104,7 @@ def is_withheld(caller: str | None) -> bool:
 
 def _refuse_channels(text: str, field: str) -> None:
     """`whatsapp:+1202...` and the like have rules of their own, which this app does not know."""
-    channel = _CHANNEL.match(text)
+    channel = _CHANNEL.match(text[:MAX_CHARS])
     if channel:
         raise InvalidRequestError(
             f"`{field}` must be a phone number: {channel[1][:20]}: addresses are not supported",

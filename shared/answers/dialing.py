@@ -10,10 +10,10 @@ from shared.answers.outbound import Outbound
 from shared.answers.parameters import (
     Pairs,
     ignored,
-    is_same_number,
     misplaced,
     next_url,
     phone_numbers,
+    same_numbers,
     seconds,
     step_url,
     text,
@@ -104,8 +104,8 @@ def dialable(parameter: str, written: Sequence[str], facts: Facts, outbound: Out
     until the first caller hangs up: each of these calls costs.
     """
     numbers = outbound.reachable(parameter, written)
-    lines = facts.denying("To", "Called")
-    others = [n for n in numbers if not any(is_same_number(n, line) for line in lines)]
+    own = same_numbers(numbers, facts.denying("To", "Called"))
+    others = [number for number in numbers if number not in own]
     if len(others) < len(numbers) or not (written or has_dialed(facts)):
         ignored(parameter)
     return others

@@ -7,7 +7,7 @@ whoever calls the line can do nothing about it.
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlencode
 
 from shared.xml_text import xml_text
@@ -41,6 +41,7 @@ _LEADING_ON = frozenset(
         "Timeout",
     )
 )
+_KEY = re.compile(r"\[[^\]]*\]")
 _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -49,9 +50,7 @@ def entries(query: Pairs, name: str) -> list[str]:
 
     Those that are too long, or one too many, are left out.
     """
-    pattern = re.compile(re.escape(name) + r"(\[[^\]]*\])?")
-    values = (_clean(value) for key, value in query if pattern.fullmatch(key))
-    given = [value for value in values if value]
+    given = [value for _, value in _values(query, name)]
     taken = [value for value in given if len(value) <= MAX_VALUE_CHARS][:MAX_ENTRIES]
     if len(taken) < len(given):
         ignored(name)
@@ -59,33 +58,44 @@ def entries(query: Pairs, name: str) -> list[str]:
 
 
 def text(query: Pairs, name: str) -> str:
-    """The first value of `name` that is not blank, else an empty text."""
-    return next(iter(entries(query, name)), "")
+    """The first value of `name` that is not blank or too long, else an empty text."""
+    for _, value in _values(query, name):
+        if len(value) <= MAX_VALUE_CHARS:
+            return value
+        ignored(name)  # once: no URL has room for two of these
+    return ""
 
 
 def table(query: Pairs, name: str) -> dict[str, str]:
-    """The values of `name[key]` by key; `name` stands for `name[0]`, `name[]` for the next key."""
-    pattern = re.compile(re.escape(name) + r"(?:\[([^\]]*)\])?")
+    """The values of `name[key]` by key; `name` stands for `name[0]`, `name[]` for the next key.
+
+    Those that are too long, or one too many, are left out.
+    """
     found: dict[str, str] = {}
     is_complete = True
-    for key, value in query:
-        match = pattern.fullmatch(key)
-        cleaned = _clean(value) if match else ""
-        if not match or not cleaned:
-            continue
-        if len(cleaned) > MAX_VALUE_CHARS or len(found) == MAX_ENTRIES:
+    for key, value in _values(query, name):
+        if len(value) > MAX_VALUE_CHARS or len(found) == MAX_ENTRIES:
             is_complete = False
             continue
-        next_key = "0" if match[1] is None else str(len(found))
-        found[_clean(match[1] or "") or next_key] = cleaned
+        found[_clean(key[1:-1]) or (str(len(found)) if key else "0")] = value
     if not is_complete:
         ignored(name)
     return found
 
 
 def named(query: Pairs, names: Sequence[str]) -> Pairs:
-    """The parameters with these names, lists and tables as well: what goes on to the next step."""
-    return [pair for pair in query if pair[0].partition("[")[0] in names]
+    """The parameters with these names, lists and tables as well: what goes on to the next step.
+
+    Of each name there are as many as are read.
+    """
+    counts = dict.fromkeys(names, 0)
+    found: list[tuple[str, str]] = []
+    for key, value in query:
+        name = key.partition("[")[0]
+        if counts.get(name, MAX_ENTRIES) < MAX_ENTRIES:
+            counts[name] += 1
+            found.append((key, value))
+    return found
 
 
 def flag(query: Pairs, name: str) -> bool:
@@ -124,7 +134,8 @@ def phone_numbers(query: Pairs, name: str) -> list[str]:
 
     A blank before a digit was an unescaped `+`: `PhoneNumber=+4930123456`.
     """
-    written = entries([(key, re.sub("^ (?=[0-9])", "+", value)) for key, value in query], name)
+    named_so = ((key, value) for key, value in query if key.startswith(name))
+    written = entries([(key, re.sub("^ (?=[0-9])", "+", value)) for key, value in named_so], name)
     numbers = [number for number in written if digits_of(number)]
     if len(numbers) < len(written):
         ignored(name)
@@ -190,9 +201,22 @@ def is_same_number(one: str, other: str) -> bool:
     Where both begin with a `+` all digits count: +1 478 555 0123 is in Georgia, +47 8555 0123 in
     Norway. Otherwise an American number may be written without its 1.
     """
-    if one.startswith("+") and other.startswith("+"):
-        return bool(digits_of(one)) and _only_digits(one) == _only_digits(other)
-    return bool(digits_of(one)) and digits_of(one) == digits_of(other)
+    return bool(same_numbers([one], [other]))
+
+
+def same_numbers(numbers: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Those of `numbers` that mean the same as one of `others`; each text is read once."""
+    with_plus = {_only_digits(other) for other in others if other.startswith("+")}
+    without_plus = {digits_of(other) for other in others if not other.startswith("+")}
+    any_way = without_plus | {digits_of(other) for other in others}
+
+    def is_one(number: str) -> bool:
+        digits = digits_of(number)
+        if not number.startswith("+"):
+            return bool(digits) and digits in any_way
+        return bool(digits) and (_only_digits(number) in with_plus or digits in without_plus)
+
+    return [number for number in numbers if is_one(number)]
 
 
 def digits_of(number: str) -> str:
@@ -209,6 +233,16 @@ def step_url(function: str, *parameters: tuple[str, str]) -> str:
 def ignored(name: str) -> None:
     """Write to the log that a parameter cannot be used; its value may be a number or a text."""
     log.warning("The query parameter %s cannot be used and is left out", name)
+
+
+def _values(query: Pairs, name: str) -> Iterator[tuple[str, str]]:
+    """What stands behind `name` in each parameter of that name, and its value; no blank ones."""
+    for written, value in query:
+        if written.startswith(name):
+            key = written[len(name) :]
+            cleaned = _clean(value) if not key or _KEY.fullmatch(key) else ""
+            if cleaned:
+                yield key, cleaned
 
 
 def _only_digits(number: str) -> str:

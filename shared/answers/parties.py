@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from twilio.twiml.voice_response import VoiceResponse
 
 from shared.answers.facts import Facts
-from shared.answers.parameters import is_same_number
+from shared.answers.parameters import same_numbers
 
-_PLAIN_NUMBER = re.compile(r"[+0-9 ().-]+")
+_PLAIN_NUMBER = re.compile(r"[+0-9 ().-]{1,40}")
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
     party = facts.posted(name) or facts.posted(older_name) or ""
     if not _PLAIN_NUMBER.fullmatch(party):
         return ":" in party and party in numbers
-    return any(is_same_number(party, number) for number in numbers)
+    return bool(same_numbers(numbers, [party]))
 
 
 def restricted(allowed_callers: Sequence[str], facts: Facts) -> VoiceResponse | None:

@@ -6,6 +6,8 @@ Source: the numbering plans of the library phonenumbers. It knows many special n
 import re
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from shared.phone_numbers import MAX_CHARS
+
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
@@ -58,6 +60,8 @@ def normal_form(number: str) -> str:
 
     +44 (0)20 7946 0018 has a trunk prefix, which the other spellings leave out.
     """
+    if len(number) > MAX_CHARS:
+        return number
     import phonenumbers
 
     try:

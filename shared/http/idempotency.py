@@ -18,6 +18,8 @@ from shared.errors import InvalidRequestError
 
 HEADER = "Idempotency-Key"
 MAX_KEY_CHARS = 255
+# Two quotes, and a backslash before each character.
+MAX_HEADER_CHARS = 2 * MAX_KEY_CHARS + 2
 # The function of a key that no caller has given.
 UNNAMED = ""
 
@@ -82,7 +84,10 @@ def key_of(written: str) -> str:
 def _key_in(header: str | None) -> str | None:
     if header is None:
         return None
-    is_readable = _QUOTED.fullmatch(header.strip()) or _BARE.fullmatch(header.strip())
+    is_short = len(header) <= MAX_HEADER_CHARS
+    is_readable = is_short and (
+        _QUOTED.fullmatch(header.strip()) or _BARE.fullmatch(header.strip())
+    )
     text = key_of(header) if is_readable else ""
     if not text.strip() or len(text) > MAX_KEY_CHARS:
         raise InvalidRequestError(

@@ -21,6 +21,9 @@ from shared.http.urls import query_of
 # The host's own query parameters, in lower case: the function key and the name of the key.
 HOST_PARAMETERS = frozenset({"code", "clientid"})
 
+# No input is an object; each costs more to read than anything else in JSON.
+MAX_OBJECTS = 100
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Stands for the value of a name that a JSON object has twice.
 _REPEATED = object()
@@ -172,7 +175,7 @@ def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
         raise InvalidRequestError("the body is not UTF-8") from error
     try:
         # Numbers are floats: to compute a whole number of many digits takes long, or fails.
-        data: object = json.loads(text, parse_int=float, object_pairs_hook=_marking_repeats)
+        data: object = json.loads(text, parse_int=float, object_pairs_hook=_Objects())
     except json.JSONDecodeError as error:
         raise InvalidRequestError(f"the body is not JSON: {error}") from error
     except RecursionError as error:
@@ -185,12 +188,20 @@ def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
     return cast("dict[str, object]", data)
 
 
-def _marking_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A JSON object in which a name that is given twice has a value that is refused when read."""
-    values: dict[str, object] = {}
-    for name, value in pairs:
-        values[name] = _REPEATED if name in values else value
-    return values
+class _Objects:
+    """Makes the objects of one JSON text; a name given twice has a value refused when read."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        self._count += 1
+        if self._count > MAX_OBJECTS:
+            raise InvalidRequestError(f"the body has more than {MAX_OBJECTS} JSON objects")
+        values: dict[str, object] = {}
+        for name, value in pairs:
+            values[name] = _REPEATED if name in values else value
+        return values
 
 
 def _read_pairs(encoded: bytes) -> Inputs:

@@ -7,9 +7,9 @@ from shared.answers import reply
 from shared.answers.parameters import (
     entries,
     ignored,
-    is_same_number,
     is_url,
     percent_encoded,
+    same_numbers,
     table,
 )
 from shared.config.settings import Settings
@@ -75,7 +75,7 @@ def _owner(req: Webhook, config: Settings) -> str:
     Nor the line itself, which Twilio does not let text.
     """
     owner = owner_number(req, "Forward", config)
-    if any(is_same_number(owner, line) for line in req.denying("To")):
+    if same_numbers([owner], req.denying("To")):
         ignored("Forward")
         return ""
     return owner if owner and _is_allowed(owner, config) else ""
@@ -89,7 +89,7 @@ def _is_allowed(owner: str, config: Settings) -> bool:
 
 def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
     """What the owner gets; nothing of what the owner wrote, or it would come back for ever."""
-    if not owner or any(is_same_number(sender, owner) for sender in req.denying("From")):
+    if not owner or same_numbers([owner], req.denying("From")):
         return None
     if req.posted("From") is None:
         log.warning(

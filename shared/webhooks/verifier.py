@@ -8,7 +8,7 @@ import azure.functions as func
 from shared.clock import Clock
 from shared.config.credentials import Credentials
 from shared.config.settings import Secret
-from shared.errors import ForgedRequestError
+from shared.errors import ForgedRequestError, InvalidRequestError
 from shared.http.form_encoding import Pairs, read_pairs
 from shared.http.request_parts import (
     FORM_TYPE,
@@ -44,6 +44,8 @@ MAX_EXPLAINED_FIELDS = 100
 # What somebody may have signed with by mistake.
 OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
 
+# Twilio tells who calls and who is called by two names each, once in a form or a query.
+MAX_TOLD = 20
 # What a form of Twilio is about: one of these is in it.
 SIDS = ("CallSid", "MessageSid", "RecordingSid")
 # The Direction of a call that the app has placed.
@@ -76,8 +78,14 @@ class Webhook:
         return self.parameter(name) if value is None else value
 
     def denying(self, *names: "Denying") -> list[str]:
-        """Return every value of these fields, in the form and in the query."""
-        return [value for name, value in (*self.form, *self.query) if name in names]
+        """Return every value of these fields, in the form and in the query.
+
+        Raise InvalidRequestError for so many that Twilio has not told them.
+        """
+        values = [value for name, value in (*self.form, *self.query) if name in names]
+        if len(values) > MAX_TOLD:
+            raise InvalidRequestError(f"`{names[0]}` is told {len(values)} times", field=names[0])
+        return values
 
     @cached_property
     def _posted(self) -> dict[str, str]:

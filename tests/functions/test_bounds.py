@@ -25,7 +25,7 @@ from shared.answers.conference import MAX_TEXTS, MAX_TRIES
 from shared.answers.dialing import MAX_NUMBERS
 from shared.answers.parameters import MAX_ENTRIES, MAX_VALUE_CHARS, entries, table
 from shared.guards import documents as twiml_documents
-from shared.http import idempotency, request_parts, web_addresses
+from shared.http import idempotency, inputs, request_parts, web_addresses
 from shared.sending import calls
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 
@@ -41,6 +41,7 @@ BOUNDS = {
     "Body of a request": (request_parts.MAX_BODY_BYTES, "bytes"),
     "Body of a request of Twilio": (request_parts.MAX_WEBHOOK_BYTES, "bytes"),
     "Fields of a form of Twilio": (request_parts.MAX_WEBHOOK_FIELDS, "fields"),
+    "Objects in the JSON of a request": (inputs.MAX_OBJECTS, "objects"),
     "Fields of a form or a query": (request_parts.MAX_FIELDS, "fields"),
     "Header `Idempotency-Key`, and `key` of `GetStatus`": (
         idempotency.MAX_KEY_CHARS,

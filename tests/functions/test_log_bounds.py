@@ -1,0 +1,148 @@
+"""One request writes a few short lines to the log, whatever is in it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import azure.functions as func
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared import clients
+from shared.http.request_parts import MAX_URL_CHARS
+from tests.functions.conftest import build_signed_request
+from tests.fuzz.generated import FIELDS, WEBHOOK_FIELDS, methods_by_function, same_each_time
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from tests.functions.conftest import SignedRequest
+
+MAX_LINES = 20
+MAX_LINE_CHARS = 2_500
+"""The longest explanation of a signature has about that; nothing else comes near."""
+FUNCTIONS = sorted(methods_by_function())
+FOR_TWILIO = [name for name in FUNCTIONS if name.startswith(("Twiml", "On"))]
+OTHERS = sorted({*FUNCTIONS} - {*FOR_TWILIO})
+NAMES = [
+    *sorted({name.partition("[")[0] for name in WEBHOOK_FIELDS} | {*FIELDS["OnRecording"]}),
+    *("AllowedCallers", "CallerId", "HumanCheck", "Keywords", "Language", "LeaveKey", "MaxLength"),
+    *("MaxWait", "MediaUrl", "Moderators", "Options", "Step", "Tries", "Track", "Voice", "claim"),
+    *("EnableSmsNotifications", "QueueTime", "line\nbreak", "\x1b[31m", "n" * 300),
+]
+VALUES = [
+    *("", "1", "secret", "2025550123", "+19005550123", "+442079460018", "+12025550198", "http://"),
+    *(
+        "end",
+        "wait",
+        "queue-full",
+        "completed",
+        "\x1b[31m\n",
+        "n" * 300,
+        "é" * 300,
+        "SM" + "0" * 32,
+    ),
+    "<Response><Dial>" + "<Number>+442079460018</Number>" * 50 + "</Dial></Response>",
+]
+CALL = [("CallSid", "CA" + "0" * 32), ("From", "+12025550123"), ("To", "+12025550100")]
+TEXT = [("MessageSid", "SM" + "0" * 32), *CALL[1:]]
+SETTINGS = {"BLOCKED_CALLERS": "+12025550199", "BLOCKED_RECIPIENTS": "+12025550198"}
+
+type Pairs = list[tuple[str, str]]
+
+
+@st.composite
+def many(draw: st.DrawFn, names: tuple[str, ...]) -> Pairs:
+    """As many parameters as a URL or a form holds, of a few names and values."""
+    drawn = draw(st.lists(st.sampled_from(names), min_size=1, max_size=6))
+    values = draw(st.lists(st.sampled_from(VALUES), min_size=1, max_size=6))
+    index = draw(st.sampled_from(["", "[]", "[{}]", "[\n{}]"]))
+    return [
+        (drawn[n % len(drawn)] + index.format(n), values[n // 3 % len(values)])
+        for n in range(draw(st.sampled_from([1, 10, 140, 900])))
+    ]
+
+
+@contextmanager
+def log_of_one() -> Generator[list[str]]:
+    """Collect what is written to the log, and hold it to its bounds at the end."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(handler.format(record))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(handler)
+    assert len(lines) <= MAX_LINES
+    assert max(map(len, lines), default=0) <= MAX_LINE_CHARS
+    assert [line for line in lines if not line.isprintable()] == []
+
+
+@pytest.fixture(autouse=True)
+def app_with_lists(
+    app: clients.Clients, values: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    clients.reset(clients.Clients(values | SETTINGS, app.clock))
+    caplog.set_level(logging.INFO)
+
+
+def target(function: str, query: Pairs) -> str:
+    """Path and query, as long as a URL may be at most."""
+    path = f"/api/{function}?" + "&".join(f"{quote(n)}={quote(v)}" for n, v in query)
+    return path if len(path) < MAX_URL_CHARS - 40 else path[: MAX_URL_CHARS - 40].rpartition("&")[0]
+
+
+def send(function: str, request: func.HttpRequest) -> int:
+    return asyncio.run(importlib.import_module(function).main(request)).status_code
+
+
+@pytest.mark.parametrize("function", FOR_TWILIO)
+@same_each_time(40)
+@given(many(tuple(NAMES)), many(tuple(NAMES)), st.sampled_from([CALL, TEXT, []]), st.booleans())
+def test_a_webhook_writes_few_lines(
+    signed_request: SignedRequest,
+    function: str,
+    query: Pairs,
+    form: Pairs,
+    about: Pairs,
+    is_right: bool,
+) -> None:
+    token = "primary" if is_right else "wrong"
+    posted = [*about, *form[: 140 - len(about)]]
+    request = signed_request(target(function, query), posted, token=token)
+    with log_of_one():
+        assert send(function, request) < 500
+
+
+@pytest.mark.parametrize("function", OTHERS)
+@same_each_time(40)
+@given(many((*FIELDS["SendSms"], *FIELDS["PlaceCall"], "sid", "key", "Bucket")), st.booleans())
+def test_an_action_writes_few_lines(function: str, given: Pairs, as_json: bool) -> None:
+    body = json.dumps(dict(given)).encode() if as_json else b""
+    path = f"/api/{function}" if as_json else target(function, given)
+    headers = {"Content-Type": "application/json"}
+    with log_of_one():
+        send(
+            function, func.HttpRequest("POST", f"http://10.0.0.4{path}", headers=headers, body=body)
+        )
+
+
+def test_a_reason_is_logged_once_however_many_entries_it_leaves_out() -> None:
+    options = [(f"Options[{number}]", "x") for number in range(300)]
+    numbers = [
+        ("PhoneNumbers[]", number) for number in ("+442079460018", "no", "+19005550123") * 30
+    ]
+    for function, query, most in (("TwimlMenu", options, 2), ("TwimlSimulring", numbers, 4)):
+        with log_of_one() as lines:
+            send(function, build_signed_request(target(function, query), CALL))
+
+        assert 0 < len(lines) <= most
