@@ -8,10 +8,10 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from shared.answers.facts import Facts
 from shared.answers.melodies import BUCKET_PREFIX, BUCKETS
+from shared.answers.numbers import digits_of
 from shared.answers.outbound import Outbound
 from shared.answers.parameters import (
     Pairs,
-    digits_of,
     flag,
     ignored,
     is_url,

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Self
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from shared.answers.facts import Facts
+from shared.answers.numbers import same_numbers
 from shared.answers.outbound import Outbound
 from shared.answers.parameters import (
     Pairs,
@@ -13,7 +14,6 @@ from shared.answers.parameters import (
     misplaced,
     next_url,
     phone_numbers,
-    same_numbers,
     seconds,
     step_url,
     text,

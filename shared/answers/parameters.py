@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlencode
 
+from shared.answers.numbers import digits_of
 from shared.xml_text import xml_text
 
 log = logging.getLogger(__name__)
@@ -195,36 +196,6 @@ def is_url(value: str) -> bool:
     return scheme.lower() in ("http", "https") and rest[:1] not in ("", "/", "?", "#", " ")
 
 
-def is_same_number(one: str, other: str) -> bool:
-    """Whether two texts mean the same number; not without a digit.
-
-    Where both begin with a `+` all digits count: +1 478 555 0123 is in Georgia, +47 8555 0123 in
-    Norway. Otherwise an American number may be written without its 1.
-    """
-    return bool(same_numbers([one], [other]))
-
-
-def same_numbers(numbers: Sequence[str], others: Sequence[str]) -> list[str]:
-    """Those of `numbers` that mean the same as one of `others`; each text is read once."""
-    with_plus = {_only_digits(other) for other in others if other.startswith("+")}
-    without_plus = {digits_of(other) for other in others if not other.startswith("+")}
-    any_way = without_plus | {digits_of(other) for other in others}
-
-    def is_one(number: str) -> bool:
-        digits = digits_of(number)
-        if not number.startswith("+"):
-            return bool(digits) and digits in any_way
-        return bool(digits) and (_only_digits(number) in with_plus or digits in without_plus)
-
-    return [number for number in numbers if is_one(number)]
-
-
-def digits_of(number: str) -> str:
-    """The digits of a number as people write it: an American one has ten, without its 1."""
-    digits = _only_digits(number)
-    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
-
-
 def step_url(function: str, *parameters: tuple[str, str]) -> str:
     """The URL of a Twimlet beside this one; Twilio resolves it against the document's own URL."""
     return f"{function}?{urlencode(parameters)}"
@@ -243,10 +214,6 @@ def _values(query: Pairs, name: str) -> Iterator[tuple[str, str]]:
             cleaned = _clean(value) if not key or _KEY.fullmatch(key) else ""
             if cleaned:
                 yield key, cleaned
-
-
-def _only_digits(number: str) -> str:
-    return re.sub("[^0-9]", "", number)
 
 
 def _clean(value: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from twilio.twiml.voice_response import VoiceResponse
 
 from shared.answers.facts import Facts
-from shared.answers.parameters import same_numbers
+from shared.answers.numbers import same_numbers
 
 _PLAIN_NUMBER = re.compile(r"[+0-9 ().-]{1,40}")
 

@@ -4,12 +4,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from shared.answers import reply
+from shared.answers.numbers import same_numbers
 from shared.answers.parameters import (
     entries,
     ignored,
     is_url,
     percent_encoded,
-    same_numbers,
     table,
 )
 from shared.config.settings import Settings

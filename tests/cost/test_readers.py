@@ -9,7 +9,7 @@ from functools import partial
 import azure.functions as func
 import pytest
 
-from shared.answers import parameters, reply, spoken
+from shared.answers import numbers, parameters, reply, spoken
 from shared.errors import AppError
 from shared.http import byte_ranges, idempotency, inputs, web_addresses
 from shared.phone_numbers import masked, parse_number, parse_sender, with_masked_numbers
@@ -69,7 +69,7 @@ READERS: dict[str, Callable[[int], Reader]] = {
     "one long number": lambda n: partial(parameters.phone_numbers, [("N", "1 " * n)], "N"),
     "misplaced parameters": lambda n: partial(parameters.misplaced, each("1")(n), "Name"),
     "numbers among numbers": lambda n: partial(
-        parameters.same_numbers, ["+1" + str(i) for i in range(n)], [str(i) for i in range(n)]
+        numbers.same_numbers, ["+1" + str(i) for i in range(n)], [str(i) for i in range(n)]
     ),
     "where a call goes on": lambda n: partial(parameters.leads_on, "Twiml" * n + "?"),
     "an encoded URL": lambda n: partial(parameters.percent_encoded, "é%" * n),

@@ -68,7 +68,12 @@ VOICE, MESSAGING = "twilio.twiml.voice_response", "twilio.twiml.messaging_respon
 ADDED = {
     "TwimlHello": {"twilio", "twilio.twiml", "shared.answers.hello", VOICE},
     "TwimlMessage": ANSWER
-    | {"shared.answers.message", "shared.answers.spoken", "shared.answers.parameters"}
+    | {
+        "shared.answers.message",
+        "shared.answers.spoken",
+        "shared.answers.parameters",
+        "shared.answers.numbers",
+    }
     | {"shared.xml_text", VOICE},
     "TwimlReply": ANSWER
     | {
@@ -76,6 +81,7 @@ ADDED = {
         "shared.twilio_limits",
         "shared.webhooks.callers",
         "shared.webhooks.text_replies",
+        "shared.answers.numbers",
         "shared.answers.parameters",
         "shared.xml_text",
         MESSAGING,

@@ -1,0 +1,33 @@
+"""Phone numbers as people write them: which texts mean the same one."""
+
+import re
+from collections.abc import Sequence
+
+
+def same_numbers(numbers: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Those of `numbers` that mean the same as one of `others`; not without a digit.
+
+    Where both begin with a `+` all digits count: +1 478 555 0123 is in Georgia, +47 8555 0123 in
+    Norway. Otherwise an American number may be written without its 1. Each text is read once.
+    """
+    with_plus = {_only_digits(other) for other in others if other.startswith("+")}
+    without_plus = {digits_of(other) for other in others if not other.startswith("+")}
+    all_others = {digits_of(other) for other in others}
+
+    def is_one(number: str) -> bool:
+        digits = digits_of(number)
+        if number.startswith("+"):
+            return _only_digits(number) in with_plus or digits in without_plus
+        return digits in all_others
+
+    return [number for number in numbers if digits_of(number) and is_one(number)]
+
+
+def digits_of(number: str) -> str:
+    """The digits of a number as people write it: an American one has ten, without its 1."""
+    digits = _only_digits(number)
+    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+
+
+def _only_digits(number: str) -> str:
+    return re.sub("[^0-9]", "", number)
