@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from shared.answers.caller_names import caller_name
 from shared.answers.facts import Facts
 from shared.answers.melodies import BUCKET_PREFIX, BUCKETS
 from shared.answers.numbers import digits_of
@@ -24,7 +25,6 @@ from shared.answers.parameters import (
 )
 from shared.answers.parties import is_party
 from shared.answers.spoken import apology, play_or_say
-from shared.xml_text import xml_text
 
 # What the next question has in its URL, beside how often it was asked.
 PARAMETERS = ("Name", "Password", "Moderators", "Message", "Music", "EnableSmsNotifications")
@@ -85,7 +85,8 @@ def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceRes
     leads = bool(wanted.moderators) and is_party("Moderators", wanted.moderators, facts)
     if wanted.texts_moderators and not leads:
         numbers = outbound.reachable("Moderators", wanted.moderators[:MAX_TEXTS])
-        _text(response, numbers, facts.posted("Caller") or facts.posted("From") or "Somebody")
+        caller = facts.posted("Caller") or facts.posted("From") or ""
+        _text(response, numbers, caller_name(caller) or "Somebody")
     play_or_say(response, wanted.message or "You are now entering the conference line.")
     dial = Dial()
     dial.conference(
@@ -116,8 +117,7 @@ def _parting() -> VoiceResponse:
     return response
 
 
-def _text(response: VoiceResponse, moderators: list[str], caller: str) -> None:
-    name = xml_text(caller)  # who calls by SIP chooses it
+def _text(response: VoiceResponse, moderators: list[str], name: str) -> None:
     for moderator in moderators:
         response.sms(
             f"{name} has entered your conference.  Call the number this text came from to join.",

@@ -3,6 +3,7 @@
 What is wrong with a document is said with its line and without a word of its text.
 """
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,19 +22,25 @@ MAX_ATTRIBUTES = 50
 ENCODINGS = ("utf-8", "us-ascii", "ascii")
 # Elements and attributes of TwiML that name a phone. <Sip>, <Client> and the like name other things
 # than numbers, and what stands behind a URL is not known here.
-DIALLING = frozenset({"dial", "number", "whatsapp"})
+DIAL = "dial"
+DIALLING = frozenset({DIAL, "number", "whatsapp"})
 TEXTING = frozenset({"sms", "message"})
 # What brings another party into the call by something other than a number.
 REACHING = frozenset({"application", "client", "refer", "sim", "sip"})
+# The nouns of <Dial>; the last two lead to people who are on the line already. One that is newer
+# than this app may dial anyone.
+_NOUNS = DIALLING | REACHING | {"conference", "queue"}
+_NO_NUMBER = re.compile("[^+0-9(). -]")
 # Where more TwiML comes from.
 REDIRECTING = "redirect"
 MEDIA = "media"  # the pictures of a text, by their URLs
 # Their text is all they have: what another reader finds in a child of theirs is not known here.
-CHILDLESS = DIALLING - {"dial"} | {REDIRECTING}
+CHILDLESS = DIALLING - {DIAL} | {REDIRECTING}
 # How the names of attributes end that lead to more TwiML, or where reports and sound go: action,
 # waitUrl, statusCallback, partialResultCallback and so on. An attribute that is newer than this
 # app is named in the same way.
 LEADING_ON = ("action", "url", "callback")
+BASE = "base"  # xml:base, against which some readers resolve the addresses inside
 # Verbs and the nouns of <Dial>, by which a wrong case is told: Twilio passes over `<say>`. Names
 # that are not here may be newer than this list, so they are left to Twilio.
 NAMES = (
@@ -155,7 +162,7 @@ class _Reader:
         self._require_place(name)
         self._open.append(plain)
         self._elements += 1
-        self.others += plain in REACHING
+        self.others += plain in REACHING or self._is_in_new_noun()
         if len(self._open) > MAX_DEPTH:
             raise self.error(f"elements are nested more than {MAX_DEPTH} deep")
         if self._elements > MAX_ELEMENTS:
@@ -166,8 +173,9 @@ class _Reader:
             raise self.error(f"the element is written <{_RIGHT_CASE[plain]}>, in this case alone")
         if plain in TEXTING:
             self._bodies.append((self._texted(attributes), []))
-        found = [url for name, url in attributes.items() if _plain(name).endswith(LEADING_ON)]
-        self.addresses += [url.strip() for url in found if url.strip()]
+        for name, value in attributes.items():
+            leads_on = _plain(name).endswith(LEADING_ON) or _plain(name) == BASE
+            self.addresses += [value.strip()] if leads_on and value.strip() else []
 
     def _texted(self, attributes: Mapping[str, str]) -> list[str]:
         """Whom a text goes to; a blank number is as good as none."""
@@ -192,7 +200,7 @@ class _Reader:
             self.texts += [Text(number, segments) for number in numbers]
 
     def _characters(self, text: str) -> None:
-        if self._open[-1] in DIALLING or self._open[-1] == REDIRECTING:
+        if self._open[-1] in CHILDLESS or self._open[-1] == DIAL or self._is_in_new_noun():
             self._text += text
         elif self._bodies and self._open[-1] != MEDIA:
             self._bodies[-1][1].append(text)
@@ -202,9 +210,16 @@ class _Reader:
         text, self._text = self._text.strip(), ""
         if text and self._open[-1] == REDIRECTING:
             self._pieces.append(text)
-        elif text:
+        elif text and (self._open[-1] in DIALLING or not _NO_NUMBER.search(text)):
             otherwise = "a number to dial cannot be read; write + and its country code"
             self.dialed.append(self._number(text, otherwise))
+
+    def _is_in_new_noun(self) -> bool:
+        """Whether an element of <Dial> is open that this app does not know."""
+        if DIAL not in self._open:
+            return False
+        inside = self._open[self._open.index(DIAL) + 1 :]
+        return bool(inside) and _NOUNS.isdisjoint(inside)
 
     def _add_redirection(self) -> None:
         pieces, self._pieces = self._pieces, []

@@ -9,6 +9,7 @@ from shared.errors import TwilioRefusedError
 from shared.guard_errors import OPTED_OUT, NotAllowedError, OptedOutError
 from shared.guards.destinations import Destinations
 from shared.guards.limits import Demand, Limits
+from shared.guards.number_facts import normal_form
 from shared.twilio_api.outcomes import did_nothing
 
 if TYPE_CHECKING:
@@ -98,11 +99,13 @@ class Guards:
             reach = Leads(self._hosts(), self._destinations).followed(reach)
         for number in dict.fromkeys(reach.numbers):
             self._destinations.require(number, reach.field)
-        texted = tuple(text.to or own.recipient for text in reach.texts)
+        reached = (*reach.dialed, *(text.to or own.recipient for text in reach.texts))
+        # In every spelling it is one recipient.
+        normal = {number: normal_form(number) for number in {*reached}}
         return own._replace(
             segments=own.segments + sum(text.segments for text in reach.texts),
             calls=own.calls + len(reach.dialed) + reach.others,
-            others=(*reach.dialed, *texted),
+            others=tuple(normal[number] for number in reached),
             field=reach.field,
         )
 

@@ -20,7 +20,8 @@ ASKED_BY_TWILIO = ("twiml", "on", "get")
 
 _ECHO = re.compile(rf"\b{ECHO}\b", re.IGNORECASE)
 _HOST = re.compile(r"(?:(https?|wss?):)?//([^/?#&\s\"'<>]*)", re.IGNORECASE)
-_SEGMENT = re.compile("[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
+# A dot may be more than it seems: some servers leave out one at the end.
+_SEGMENT = re.compile("[A-Za-z0-9_~-]+")
 
 
 class TwimlHosts:

@@ -1,20 +1,24 @@
 """Whom a call reaches by all that its document, or its URL, leads to."""
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
 
+from shared.answers.parameters import is_url, percent_encoded
 from shared.errors import InvalidRequestError
 from shared.guards.addresses import MAX_ROUNDS
 from shared.guards.destinations import Destinations
 from shared.guards.documents import Reach, Text
 from shared.guards.hosts import TwimlHosts
 from shared.guards.twimlets import Lead, lead_of
+from shared.http.form_encoding import Pairs, read_pairs
 from shared.http.request_parts import MAX_FIELDS
 from shared.http.twilio_fields import is_twilio_field
 from shared.http.urls import query_of
+from shared.xml_text import is_xml_text
 
 # It answers texts.
 REPLY = "twimlreply"
+# The parameter of the Twimlets whose words are said, unless it is the URL of a sound.
+SAID = "Message"
 
 
 class Leads:
@@ -35,8 +39,6 @@ class Leads:
         that must not be followed.
         """
         field, dialed, texts = reach.field, [*reach.dialed], [*reach.texts]
-        for address in reach.addresses:
-            self._hosts.require(address, field)
         addresses = [*reach.addresses]
         for _ in range(MAX_ROUNDS):
             leads = [self._lead(address, field) for address in addresses]
@@ -53,14 +55,12 @@ class Leads:
     def _lead(self, address: str, field: str) -> Lead:
         """What the function at an address leads to; nothing for one that is not known."""
         function = self._hosts.function_of(address, field)
-        if not function:
-            return Lead()
         if function == REPLY:
             raise InvalidRequestError(
                 f"`{field}` leads to TwimlReply, which answers texts, not calls. Leave it out.",
                 field=field,
             )
-        query = _pairs(query_of(address), field)
+        query = _pairs(query_of(address), field) if function else []
         for name, _ in query:
             if is_twilio_field(name):
                 raise InvalidRequestError(
@@ -68,18 +68,46 @@ class Leads:
                     "tells it, with its request; leave it out.",
                     field=field,
                 )
-        return lead_of(function, query) or Lead()
+        lead = lead_of(function, query)
+        if lead is None:  # who reads this address, and how, is not known here
+            self._hosts.require(address, field)
+            return Lead()
+        self._require_readable(query, {*lead.addresses}, field)
+        return lead
+
+    def _require_readable(self, query: Pairs, followed: set[str], field: str) -> None:
+        """Raise for a query that its Twimlet might use in another way than it is read here.
+
+        Where it leads is followed, and words that are said lead nowhere. All the rest, be it of use
+        to the Twimlet or not, is held to the rules of an address.
+        """
+        for name, value in query:
+            self._hosts.require(name, field)
+            if name.partition("[")[0] == SAID and not is_url(value.strip()):
+                _require_sayable(value, field)
+            elif percent_encoded(value.strip()) not in followed:
+                self._hosts.require(value, field)
 
     def _numbers(self, written: Iterable[str], field: str) -> list[str]:
         return [self._destinations.in_e164(number, field) for number in written]
 
 
-def _pairs(query: str, field: str) -> list[tuple[str, str]]:
+def _require_sayable(words: str, field: str) -> None:
+    if not is_xml_text(words) or "\ufffd" in words:
+        raise InvalidRequestError(
+            f"`{field}` has a {SAID} with a control character, or with bytes that are not UTF-8. "
+            "Write it without.",
+            field=field,
+        )
+
+
+def _pairs(query: str, field: str) -> Pairs:
     """Names and values, decoded as those of a request to the function are."""
     try:
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        return read_pairs(query, max_fields=MAX_FIELDS, errors="replace")
     except ValueError as error:
         raise InvalidRequestError(
-            f"`{field}` has an address with more than {MAX_FIELDS} parameters. Use fewer.",
+            f"`{field}` has an address with more than {MAX_FIELDS} parameters, or with too many "
+            "lone percent signs. Use fewer.",
             field=field,
         ) from error

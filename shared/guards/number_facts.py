@@ -50,7 +50,7 @@ class NumberFacts(NamedTuple):
         return cls(
             country_code=parsed.country_code or 0,
             region=phonenumbers.region_code_for_number(parsed) or "",
-            rate=_rate(parsed, kind) if is_known else _rate_of_beginning(parsed),
+            rate=_rate(parsed, kind) if is_known else _rate_of_beginning(parsed, number),
             is_short=not is_known and _is_short(parsed),
         )
 
@@ -111,15 +111,17 @@ def _sells_information(number: "PhoneNumber") -> bool:
     return region_code_for_number(number) in _WITH_INFORMATION
 
 
-def _rate_of_beginning(number: "PhoneNumber") -> str:
+def _rate_of_beginning(number: "PhoneNumber", written: str) -> str:
     """The rate of a number with too many digits: who dials it reaches the one it begins with.
 
     Zeros before it are no part of it either: the library takes away one, and a network may more.
+    What else it takes away, such as the 8 of Russia, may be a part: `written` is in E.164.
     """
     from phonenumbers import PhoneNumber, national_significant_number, number_type
 
-    written = national_significant_number(number)
-    for digits in (written, written.lstrip("0")):
+    national = national_significant_number(number)
+    as_written = written.removeprefix(f"+{number.country_code}")
+    for digits in (national, national.lstrip("0"), as_written):
         for length in range(len(digits), _MOST_SHORT_DIGITS - 1, -1):
             shorter = PhoneNumber(number.country_code, int(digits[:length]))
             shorter.italian_leading_zero = digits.startswith("0")

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from shared.answers.caller_names import caller_name
 from shared.clock import Clock
 from shared.config.credentials import Credentials
 from shared.config.settings import Secret, Settings
@@ -19,7 +20,7 @@ from shared.errors import (
 )
 from shared.http.idempotency import Key
 from shared.http.urls import PublicUrls
-from shared.phone_numbers import E164, is_withheld
+from shared.phone_numbers import is_withheld
 from shared.recordings.links import RecordingLink, require_strong
 from shared.recordings.sound import DEFAULT_FORMAT, RECORDING_SID
 from shared.sending.outbox import Outbox
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 UNKNOWN_CALLER = "an unknown number"
 NO_LINK = "There is no link to it: the app cannot use its secret LinkSigningKey."
-
-# As much of an address as a text about it should hold.
-MAX_CALLER_CHARS = 40
 
 _CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 _DURATION = re.compile(r"[0-9]{1,6}")
@@ -149,19 +147,10 @@ class VoicemailNotifier:
 
 
 def shown_caller(caller: str | None) -> str:
-    """How a text names a caller: a number in E.164 as it is.
-
-    Anything else (`sip:alice@example.com`, `client:alice`) is chosen by who calls, and a phone
-    makes links of what looks like one. So of the first 40 characters only letters, digits, `+`,
-    `-` and `_` are told, with a blank for what stood between them: `sip alice example com`. What
-    is withheld, or has nothing left, is an unknown number.
-    """
+    """Return how a text names a caller: an unknown number where one is withheld or has no name."""
     if caller is None or is_withheld(caller):
         return UNKNOWN_CALLER
-    if E164.fullmatch(caller):
-        return caller
-    words = re.sub("[^A-Za-z0-9+_-]+", " ", caller[:MAX_CALLER_CHARS])
-    return words.strip() or UNKNOWN_CALLER
+    return caller_name(caller) or UNKNOWN_CALLER
 
 
 def _text(caller: str, length_s: int | None, link: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
+from xml.sax.saxutils import escape
 
 import azure.functions as func
 import pytest
@@ -90,7 +91,7 @@ def inside(content: str) -> dict[str, str]:
 HIDDEN = "https://app.example/api/TwimlForward?PhoneNumber=%2B12025550124&{}={}"
 
 
-@pytest.mark.parametrize("parameter", ["FailUrl", "Options%5B1%5D", "Music", "Track", "Message"])
+@pytest.mark.parametrize("parameter", ["FailUrl", "Options%5B1%5D", "Music", "Track", "a", "Name"])
 @pytest.mark.parametrize(
     "hidden", ["%00", "%08", "%0B", "%1F", "%EF%BF%BE", "%2500", "%252500", "%E2%80%8B", "%7F"]
 )
@@ -103,6 +104,48 @@ def test_no_address_is_hidden_by_what_a_twimlet_leaves_out(
     status, problem = place({"url": HIDDEN.format(parameter, address.format(hidden))})
 
     assert (status, problem["field"], twilio.requests) == (400, "url", [])
+
+
+WORDS = [
+    *(
+        "One line\nand another\tone",
+        "C'est fini\u00a0!",
+        "\u200f\u05e9\u05dc\u05d5\u05dd",
+        "soft\u00adly",
+    ),
+    *(
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "100% sure, 50%",
+        "%00",
+        "http: is a word",
+        "TwimlEcho?",
+    ),
+    *("See https://shop.example/a or //shop.example", "https:/\n/shop.example"),
+]
+
+
+@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_words_that_are_only_said_may_be_anything(place: Place, words: str, levels: int) -> None:
+    address = f"TwimlMessage?{urlencode([('Message[]', words)])}"
+    for _ in range(levels - 1):
+        address = f"TwimlMenu?{urlencode([('Message', words), ('Options[1]', address)])}"
+
+    assert place({"url": f"{APP}/api/{address}"})[0] == 201
+    assert place(inside(f"<Redirect>{escape(address)}</Redirect>"))[0] == 201
+
+
+@pytest.mark.parametrize("spoiled", ["a%00b", "https:/%08/evil.example", "%EF%BF%BE", "H%F6he"])
+def test_words_that_cannot_be_said_are_refused(place: Place, spoiled: str) -> None:
+    status, problem = place({"url": f"{APP}/api/TwimlMessage?Message={spoiled}"})
+
+    assert (status, problem["field"]) == (400, "url")
+
+
+@pytest.mark.parametrize("message", ["https://evil.example/a.mp3", "%20HTTPS://evil.example/"])
+def test_a_message_that_is_an_address_is_no_words(place: Place, message: str) -> None:
+    for name in ("TwimlMessage", "TwimlForward"):  # it is of no use to the second one
+        assert place({"url": f"{APP}/api/{name}?Message={message}"})[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -120,6 +163,8 @@ def test_no_address_is_hidden_by_what_a_twimlet_leaves_out(
         inside("<Redirect>https://evil.example\\@app.example/api/TwimlHello</Redirect>"),
         inside("<Dial><Number url='//evil.example'>+12025550124</Number></Dial>"),
         inside("<Connect><Stream url='wss://evil.example/'/></Connect>"),
+        inside("<Gather xml:base='https://evil.example/'/><Redirect>TwimlHello</Redirect>"),
+        {"url": f"{APP}/api/TwimlForward.?PhoneNumber=%2B442079460018"},
         inside("<Start><Siprec statusCallback='https://evil.example/'/></Start>"),
         inside("<Redirect>TwimlReply?Message=Hello</Redirect>"),
         inside("<Redirect>TwimlEcho?Twiml=a</Redirect>"),
@@ -229,6 +274,7 @@ NOTIFY = ("EnableSmsNotifications", "1")
         (inside(f"<Dial>{OFFICE}</Dial>"), 2, 0),
         (inside(f"<Dial><Number>{OFFICE}</Number><Client>a</Client></Dial>"), 3, 0),
         (inside("<Dial><Queue>a</Queue></Dial><Dial><Conference>a</Conference></Dial>"), 1, 0),
+        (inside("<Dial><New>a</New></Dial>"), 2, 0),
         (inside(f'<Sms to="{OFFICE}">Hello</Sms>' * 100), 1, 100),
         (inside(f"<Sms>Hello</Sms><Sms to=' '>{'a' * 161}</Sms>"), 1, 3),
         (inside("<Redirect>TwimlForward?PhoneNumber=2025550124</Redirect>"), 2, 0),
@@ -275,6 +321,20 @@ def test_each_number_that_a_call_sets_off_counts_for_itself(
     # Refused for one number, it has taken no other's place.
     assert place({}, "+12025550124", **once)[0] == 201
     assert place({}, "+12025550139", **once)[0] == 429
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [(ABROAD, "+4402079460018"), (OFFICE, "+112025550124"), ("+4915112345678", "+49015112345678")],
+)
+def test_a_number_is_one_recipient_however_it_is_spelled(
+    place: Place, written: str, other: str
+) -> None:
+    settings = {"RECIPIENT_LIMIT": "1", "ALLOWED_COUNTRIES": "US,GB,DE"}
+
+    assert place(inside(f"<Dial>{written}</Dial>"), **settings)[0] == 201
+    for inputs in (inside(f"<Dial>{other}</Dial>"), url("TwimlForward", ("PhoneNumber", other))):
+        assert place(inputs, SHOP, **settings)[0] == 429
 
 
 @pytest.mark.parametrize(

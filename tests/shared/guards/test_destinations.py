@@ -113,6 +113,8 @@ def test_a_number_that_costs_more_is_refused_everywhere(number: str) -> None:
 def test_more_digits_do_not_hide_a_number_that_costs_more() -> None:
     assert refused_by("+499001234567", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
     assert refused_by("+49900123456789", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
+    # Its first digit is the one that Russians dial before a number.
+    assert refused_by("+780912345675", ALLOWED_COUNTRIES="*") == "ALLOWED_NUMBERS"
 
 
 @pytest.mark.parametrize("zeros", ["0", "00", "000"])

@@ -169,6 +169,9 @@ def test_the_bounds_themselves_pass() -> None:
         (f"<Sms to='{ONE}'>Hello</Sms><Sms>to who calls</Sms>", (ONE,)),
         (f"<Message to=' {ONE}'><Body>2025550124</Body></Message>", (ONE,)),
         (f"<Message To='{ONE}'>Hello</Message>", (ONE,)),
+        (f"<Dial><New>{ONE}</New></Dial>", (ONE,)),
+        (f"<Dial><New><Newer>a</Newer><Newer>{ONE}</Newer></New></Dial>", (ONE,)),
+        ("<Dial><Conference>4711</Conference><Client><New>4711</New></Client></Dial>", ()),
         ("<Dial>911</Dial>", ("911",)),
         ("<Dial>+999123456789</Dial>", ("+999123456789",)),
         ("<Dial callerId='+12025550100'><Sip>sip:+12025550123@b.example</Sip></Dial>", ()),
@@ -272,9 +275,10 @@ def test_who_is_brought_in_without_a_number_is_counted() -> None:
     content = (
         "<Dial><Client>a</Client><Sip>sip:a@b.example</Sip><Sim>a</Sim></Dial>"
         "<Dial><Queue>a</Queue></Dial><Dial><Conference>a</Conference></Dial>"
+        "<Dial><New>a noun that is newer than this app</New></Dial>"
     )
 
-    assert reach_of(inside(content), field="twiml").others == 3
+    assert reach_of(inside(content), field="twiml").others == 4
 
 
 def test_the_names_are_those_of_twilios_own_package() -> None:

@@ -169,6 +169,7 @@ def test_the_function_that_an_address_leads_to_is_found(url: str, function: str)
         "/api/../TwimlForward",
         "/api/TwimlForward//",
         "/api/TwimlForward;a=b",
+        "/api/TwimlForward.",
         "/api%2FTwimlForward",
         "/",
     ],

@@ -1,0 +1,27 @@
+"""What a text calls the person who calls."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.answers.caller_names import MAX_CALLER_CHARS, caller_name
+
+
+@pytest.mark.parametrize(
+    ("caller", "name"),
+    [
+        ("+12025550123", "+12025550123"),
+        ("sip:alice@example.com", "sip alice example com"),
+        ("sip:https://evil.example/login@x", "sip https evil example login x"),
+        ("\u2603 \x1b.", ""),
+    ],
+)
+def test_a_number_is_told_as_it_is_and_an_address_by_its_words(caller: str, name: str) -> None:
+    assert caller_name(caller) == name
+
+
+@given(st.text(alphabet=st.sampled_from("a1+-_.:/@ \n\u3002\uff0e\u202e")) | st.text())
+def test_a_name_holds_no_link_and_is_short(caller: str) -> None:
+    assert re.fullmatch(f"[A-Za-z0-9+_ -]{{0,{MAX_CALLER_CHARS}}}", caller_name(caller))
