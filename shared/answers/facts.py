@@ -28,7 +28,7 @@ class Facts(Protocol):
     """What Twilio tells, by the three things that it may be used for."""
 
     def posted(self, name: str) -> str | None:
-        """Return a field that Twilio posted, None without one.
+        """Return a field that Twilio posted; None without one, or with two values.
 
         Only this may grant something, be stored, or be sent on as words or as a number. A request
         by GET has none, whether a number is set to GET or a FailUrl was followed.

@@ -69,7 +69,7 @@ class Webhook:
         return _first(self.query, name)
 
     def posted(self, name: str) -> str | None:
-        """Return the first field `name` of Twilio's form: what may grant, be stored and sent on."""
+        """Return the field `name` of Twilio's form: what may grant, be stored and sent on."""
         return self._posted.get(name)
 
     def steering(self, name: "Steering") -> str | None:
@@ -89,9 +89,15 @@ class Webhook:
 
     @cached_property
     def _posted(self) -> dict[str, str]:
-        """The first value of each field; nothing of a form that names nothing of Twilio's."""
-        fields = dict(reversed(self.form))
-        return fields if any(fields.get(name) for name in SIDS) else {}
+        """The fields of the form; nothing of a form that names nothing of Twilio's.
+
+        A browser that calls adds parameters of its own to those of Twilio. So of two values, which
+        one is Twilio's is not known, and the field proves nothing.
+        """
+        fields = dict(self.form)
+        doubtful = {name for name, value in self.form if value != fields[name]}
+        proven = {name: fields[name] for name in fields.keys() - doubtful} if doubtful else fields
+        return proven if any(proven.get(name) for name in SIDS) else {}
 
 
 class Verifier:

@@ -137,6 +137,23 @@ def test_who_was_called_leads_only_in_a_call_that_twilio_placed(document: Docume
     assert [answer.count('startConferenceOnEnter="true"') for answer in answers] == [0, 1]
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        [("From", "client:eve"), ("To", KNOWN), ("Direction", "outbound-api"), ("Direction", "in")],
+        [("From", "client:eve"), ("From", KNOWN)],
+        [("From", KNOWN), ("From", "client:eve"), ("Caller", "client:eve")],
+    ],
+)
+def test_what_is_posted_with_two_values_proves_nothing(document: Document, form: Form) -> None:
+    """A browser's call posts the browser's own parameters beside those of Twilio."""
+    query = {"PhoneNumber": LINE, "AllowedCallers": KNOWN}
+
+    assert "restricted number" in document(TwimlForward.main, query, [CALL, *form])
+    twice = [CALL, CALL, ("From", KNOWN), ("From", KNOWN)]
+    assert "<Dial" in document(TwimlForward.main, query, twice)
+
+
 def test_a_number_that_the_app_calls_from_leads_nobody(document: Document) -> None:
     """The callers of PlaceCall choose `from`, which may be anyone's verified number."""
     form = [CALL, ("From", KNOWN), ("To", STRANGER), ("Direction", "outbound-api")]
