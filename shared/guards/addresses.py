@@ -12,6 +12,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _HALF_A_SCHEME = re.compile("https?:(?!//)", re.IGNORECASE)
 # What RFC 3986 allows before a query: no backslash, which browsers read as a slash.
 _BEFORE_QUERY = re.compile(r"[A-Za-z0-9._~:/@!$&'()*+,;=%\[\]-]*")
+# As they are in a URL, not percent-encoded: browsers and others take them out.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -82,6 +84,12 @@ def readings(url: str, field: str) -> list[str]:
     if _HALF_A_SCHEME.search(decoded.replace("\\", "/")):
         raise _unreadable(field, "has http: or https: without // behind it")
     return texts
+
+
+def require_plain(url: str, field: str) -> None:
+    """Raise InvalidRequestError naming `field` for a URL with control characters as they are."""
+    if _CONTROL.search(url):
+        raise _unreadable(field, "has a line break, or another control character")
 
 
 def _unreadable(field: str, what: str) -> InvalidRequestError:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from shared.answers.parameters import is_url, percent_encoded
 from shared.errors import InvalidRequestError
-from shared.guards.addresses import MAX_ROUNDS
+from shared.guards.addresses import MAX_ROUNDS, require_plain
 from shared.guards.destinations import Destinations
 from shared.guards.documents import Reach, Text
 from shared.guards.hosts import TwimlHosts
@@ -39,6 +39,8 @@ class Leads:
         that must not be followed.
         """
         field, dialed, texts = reach.field, [*reach.dialed], [*reach.texts]
+        for address in reach.addresses:
+            require_plain(address, field)
         addresses = [*reach.addresses]
         for _ in range(MAX_ROUNDS):
             leads = [self._lead(address, field) for address in addresses]

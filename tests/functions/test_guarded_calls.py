@@ -164,6 +164,8 @@ def test_a_message_that_is_an_address_is_no_words(place: Place, message: str) ->
         inside("<Dial><Number url='//evil.example'>+12025550124</Number></Dial>"),
         inside("<Connect><Stream url='wss://evil.example/'/></Connect>"),
         inside("<Gather xml:base='https://evil.example/'/><Redirect>TwimlHello</Redirect>"),
+        inside("<Redirect>TwimlMessage?Message=https:/&#10;/evil.example/a.mp3</Redirect>"),
+        inside("<Gather action='TwimlMessage?Message=https:/&#9;/evil.example/a.mp3'/>"),
         {"url": f"{APP}/api/TwimlForward.?PhoneNumber=%2B442079460018"},
         inside("<Start><Siprec statusCallback='https://evil.example/'/></Start>"),
         inside("<Redirect>TwimlReply?Message=Hello</Redirect>"),
