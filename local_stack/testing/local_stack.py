@@ -41,14 +41,16 @@ class LocalStack:
         *,
         clock: str = "manual",
         environment: Mapping[str, str] | None = None,
+        settings_file: str = "",
     ) -> Self:
         """Start it on free ports and wait for the functions; raise RuntimeError without them.
 
         A local.settings.json is left out, so that tests mean the same on every desk; the
-        environment's variables count, and those of `environment` before them.
+        environment's variables count, those of `environment` before them, and first those of a
+        `settings_file`, which is read each time that the functions start.
         """
         command = [sys.executable, "-m", "local_stack", "--root", str(root), "--clock", clock]
-        command += ["--settings", ""]
+        command += ["--settings", settings_file]
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
             [*command, "--port", "0", "--phone-port", "0"],
             cwd=ROOT,

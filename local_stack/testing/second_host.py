@@ -16,9 +16,13 @@ from local_stack.values import FUNCTION_KEY, host_settings
 
 
 class SecondHost(NamedTuple):
-    """Another host; it is asked at `url`, but its reports and webhooks go to the first one."""
+    """Another host; it is asked at `url`, but its reports and webhooks go to the first one.
+
+    `pid` is its process, for signals.
+    """
 
     url: str
+    pid: int
     http: requests.Session
 
     def function(self, name: str, body: Any = None, **headers: str) -> requests.Response:
@@ -57,7 +61,7 @@ def second_host(
         try:
             with requests.Session() as http:
                 http.trust_env = False
-                yield SecondHost(f"http://127.0.0.1:{port}", http)
+                yield SecondHost(f"http://127.0.0.1:{port}", host.pid, http)
         finally:
             _kill(host)
 

@@ -3,25 +3,20 @@
 import asyncio
 import itertools
 import sys
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
-import requests
 
 from local_stack.testing import HANDSET, LocalStack
 from local_stack.values import FUNCTION_KEY
+from tests.stack.callers import Callers, Send
 
 pytestmark = pytest.mark.soak
 
 SENDS = 1_000
 KILLS = 50
-CALLERS = 40
 WINDOW_S = 6
 TEN_PERCENT = (
     {"service": "twilio", "kind": "429", "probability": 0.1},
@@ -40,53 +35,15 @@ def short_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStack]:
     stack.stop()
 
 
-@dataclass
-class Callers:
-    """Callers that repeat each send with its key until they are told that it is sent."""
+def reminders() -> Iterator[Send]:
+    """Texts with words of their own.
 
-    url: str
-    texts: Iterator[int] = field(default_factory=lambda: iter(range(SENDS)))
-    sids: list[str] = field(default_factory=list[str])
-    answers: Counter[str] = field(default_factory=Counter[str])
-    unclear: list[str] = field(default_factory=list[str])
-    """Answers that leave the caller without knowing what to do."""
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def work(self) -> None:
-        """Send one text after the other, each with a key of its own."""
-        session = requests.Session()
-        session.trust_env = False
-        while (number := self._next()) is not None:
-            self.sids.append(self._send(session, number))
-
-    def _next(self) -> int | None:
-        with self.lock:
-            return next(self.texts, None)
-
-    def _send(self, session: requests.Session, number: int) -> str:
-        # Words of its own: two lost texts that look alike, their reports lost with the host as
-        # well, stay unknown for ever, as docs/delivery.md says.
+    Two lost texts that look alike, their reports lost with the host as well, stay unknown for
+    ever, as docs/delivery.md says.
+    """
+    for number in range(SENDS):
         body = {"to": HANDSET, "body": f"Reminder {number:04}"}
-        headers = {"x-functions-key": FUNCTION_KEY, "Idempotency-Key": f"reminder-{number}"}
-        while True:
-            try:
-                answer = session.post(self.url, json=body, headers=headers, timeout=60)
-            except requests.ConnectionError:  # the host was killed: nobody knows anything
-                self.answers["no answer"] += 1
-                time.sleep(0.1)
-                continue
-            self.answers[self._name(answer)] += 1
-            if answer.status_code == 201:
-                return answer.json()["sid"]
-            time.sleep(min(float(answer.headers["Retry-After"]), 1.0))
-
-    def _name(self, answer: requests.Response) -> str:
-        if answer.status_code == 504 and answer.json().get("outcome") == "unknown":
-            return "504 unknown"
-        replayed = " replayed" if "Idempotent-Replayed" in answer.headers else ""
-        if answer.status_code != 201 and "Retry-After" not in answer.headers:
-            self.unclear.append(f"{answer.status_code} {answer.text}")
-        return f"{answer.status_code}{replayed}"
+        yield Send(f"reminder-{number}", "SendSms", body)
 
 
 def happened(stack: LocalStack) -> dict[str, int]:
@@ -100,23 +57,20 @@ def test_a_thousand_sends_under_faults_and_kills_are_each_made_once(
     stack = short_window
     kills = {"service": "host", "kind": "killed", "probability": 0.06, "count": KILLS}
     with stack.faults(*TEN_PERCENT, kills, seed=4):
-        callers = Callers(f"{stack.functions_url}/api/SendSms")
-        began = time.monotonic()
-        with ThreadPoolExecutor(CALLERS) as threads:
-            for done in [threads.submit(callers.work) for _ in range(CALLERS)]:
-                done.result()
+        callers = Callers(lambda: stack.functions_url)
+        callers.run(reminders())
         struck = happened(stack)
     sent = [text["sid"] for text in stack.texts() if text["direction"] == "outbound-api"]
     words = Counter(text["body"] for text in stack.texts())
 
     sys.stdout.write(
-        f"\n{SENDS} keys in {time.monotonic() - began:.0f} s; faults {struck}; "
+        f"\n{SENDS} keys in {callers.passed_s:.0f} s; faults {struck}; "
         f"answers {dict(callers.answers)}; texts {len(sent)}, "
         f"doubled {sum(count > 1 for count in words.values())}, missing {SENDS - len(words)}\n"
     )
     assert struck["killed"] == KILLS
     assert callers.unclear == []
-    assert sorted(callers.sids) == sorted(sent)
+    assert sorted(told.sid for [told] in callers.told.values()) == sorted(sent)
     assert set(words.values()) == {1}
     assert len(set(sent)) == SENDS
 

@@ -1,0 +1,228 @@
+"""Hosts of one app that are frozen, killed and given other settings, under changing faults.
+
+Everything is drawn from a seed. Requests come when they come, so two runs are alike, not the same.
+"""
+
+import json
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+import requests
+
+from local_stack.testing import LocalStack
+from local_stack.testing.faults import Fault
+from local_stack.values import FUNCTION_KEY
+
+type Settings = Mapping[str, str]
+
+CHANGED = {
+    # A third of each is longer than Twilio works on a slow send.
+    "SETTLE_WINDOW_SECONDS": ("9", "21"),
+    # With the third value, send_all, a text may go out twice.
+    "STORAGE_OUTAGE": ("refuse_keyed", "refuse_all"),
+}
+FREEZES_S = (1.0, 9.5, 10.5, 11.5, 14.0, 25.0)
+LONG_FREEZE_S = 90.0
+BURST_EVERY_S = 4.0
+"""The sends begin in bursts; a freeze comes in the middle of one, when most are under way."""
+BURST_S = 0.4
+RUNS_S = (0.0, 3.0)
+PHASE_S = (4.0, 9.0)
+SLOW_S = 1.5
+FAULTS: tuple[Fault, ...] = (
+    {"service": "twilio", "kind": "429", "probability": 0.4},
+    {"service": "twilio", "kind": "500", "probability": 0.15},
+    {"service": "twilio", "kind": "503", "probability": 0.15},
+    {"service": "twilio", "kind": "lost", "probability": 0.2},
+    {"service": "twilio", "kind": "slow", "probability": 0.4, "seconds": SLOW_S},
+    {"service": "twilio", "kind": "500", "probability": 0.3, "reads": True},
+    {"service": "twilio", "kind": "refused", "seconds": 2},
+    {"service": "webhooks", "kind": "dropped", "probability": 0.6},
+    {"service": "webhooks", "kind": "late", "probability": 0.3, "seconds": 5},
+    {"service": "webhooks", "kind": "twice", "probability": 0.5},
+    {"service": "webhooks", "kind": "reordered", "probability": 0.5},
+    {"service": "storage", "kind": "lost", "probability": 0.1},
+    {"service": "storage", "kind": "503", "probability": 0.1},
+    {"service": "storage", "kind": "refused", "probability": 0.1},
+    {"service": "vault", "kind": "503", "probability": 0.5},
+    {"service": "vault", "kind": "slow", "probability": 0.5, "seconds": 2},
+)
+ALWAYS: tuple[Fault, ...] = (
+    {"service": "host", "kind": "killed", "probability": 0.02},
+    {"service": "storage", "kind": "slow", "probability": 0.15, "seconds": 1},
+)
+ROTATED: Fault = {"service": "vault", "kind": "rotated"}
+TOGETHER = 4
+ROTATED_AFTER_S = 60.0
+
+
+class Host(Protocol):
+    """One of the hosts."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, None while there is none."""
+        ...
+
+    def restart(self, settings: Settings) -> None:
+        """Kill it, and start it with these settings."""
+        ...
+
+
+class FirstHost:
+    """The host of the stack itself, which gets Twilio's reports."""
+
+    def __init__(self, stack: LocalStack, settings_file: Path) -> None:
+        """The stack was started with that settings file."""
+        self._settings_file = settings_file
+        self.url = stack.functions_url
+
+    @property
+    def pid(self) -> int | None:
+        """See Host; it is the host that answers."""
+        headers = {"x-functions-key": FUNCTION_KEY}
+        with suppress(requests.RequestException):
+            answer = requests.get(f"{self.url}/admin/host/status", headers=headers, timeout=5)
+            return int(answer.json()["instanceId"])
+        return None
+
+    def restart(self, settings: Settings) -> None:
+        """See Host."""
+        write_settings(self._settings_file, settings)
+        if (pid := self.pid) is not None:
+            send_signal(pid, signal.SIGKILL)
+
+
+class OtherHost:
+    """A host beside it; after a restart it is at another URL."""
+
+    def __init__(self, stack: LocalStack, settings: Settings) -> None:
+        self._stack = stack
+        self._running = ExitStack()
+        self.restart(settings)
+
+    @property
+    def url(self) -> str:
+        """See Host."""
+        return self._host.url
+
+    @property
+    def pid(self) -> int | None:
+        """See Host."""
+        return self._host.pid
+
+    def restart(self, settings: Settings) -> None:
+        """See Host."""
+        self.stop()
+        self._host = self._running.enter_context(self._stack.second_host(settings))
+
+    def stop(self) -> None:
+        """Kill it."""
+        self._running.close()
+
+
+class Chaos:
+    """What happens to the hosts and around them, from `begin` to `end`."""
+
+    def __init__(self, stack: LocalStack, hosts: list[tuple[Host, Settings]], seed: int) -> None:
+        """`hosts` come with the settings that they were started with."""
+        self._stack = stack
+        self._hosts = [host for host, _ in hosts]
+        self._settings = [settings for _, settings in hosts]
+        self._seed = seed
+        self._over = threading.Event()
+        self.happened: Counter[str] = Counter()
+        self.log: list[str] = []
+        """What happened, to explain a failure."""
+        lives = [self._living(number) for number in range(len(hosts))]
+        self._threads = [threading.Thread(target=work) for work in (*lives, self._change_faults)]
+
+    def begin(self, passed_s: Callable[[], float]) -> None:
+        """Let it happen beside the callers; `passed_s` is their time."""
+        self._passed_s = passed_s
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Leave the hosts running and nothing broken."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        self._stack.faults()
+
+    def _living(self, number: int) -> Callable[[], None]:
+        """Return what happens to one host; the last one is frozen for long in the beginning."""
+        host, random = self._hosts[number], Random(f"{self._seed} host {number}")  # noqa: S311 - no secrets
+
+        def live() -> None:
+            freezes_s = [LONG_FREEZE_S] if host is self._hosts[-1] else []
+            while not self._over.wait(random.uniform(*RUNS_S)):
+                deed = random.choices(("freeze", "kill", "settings"), (5, 1, 2))[0]
+                if deed == "freeze" or freezes_s:
+                    seconds = freezes_s.pop() if freezes_s else random.choice(FREEZES_S)
+                    self._freeze(number, seconds, random)
+                    continue
+                if deed == "settings":
+                    changed = {name: random.choice(values) for name, values in CHANGED.items()}
+                    self._settings[number] = {**self._settings[number], **changed}
+                self._note(f"{deed} {number} {self._settings[number]}", deed)
+                host.restart(self._settings[number])
+
+        return live
+
+    def _freeze(self, number: int, seconds: float, random: Random) -> None:
+        pid = self._hosts[number].pid
+        if pid is None:
+            return
+        to_next_s = BURST_EVERY_S - self._passed_s() % BURST_EVERY_S
+        self._over.wait(to_next_s + random.uniform(0, BURST_S))
+        self._note(f"freeze {number} {seconds:g} s", "freeze")
+        send_signal(pid, signal.SIGSTOP)
+        self._over.wait(seconds)
+        send_signal(pid, signal.SIGCONT)
+        self._note(f"thaw {number}", "thaw")
+
+    def _change_faults(self) -> None:
+        random = Random(f"{self._seed} faults")  # noqa: S311 - no secrets
+        while True:
+            faults = [*random.sample(FAULTS, TOGETHER), *ALWAYS]
+            if self._passed_s() > ROTATED_AFTER_S:
+                faults.append(ROTATED)
+            self._note(f"faults {[' '.join(map(str, fault.values())) for fault in faults]}", "")
+            self._stack.faults(*faults, seed=self._seed)
+            is_over = self._over.wait(random.uniform(*PHASE_S))
+            self._count(self._stack.look("faults")["faults"])
+            if is_over:
+                return
+
+    def _count(self, faults: list[dict[str, object]]) -> None:
+        for fault in faults:
+            self.happened[f"{fault['service']} {fault['kind']}"] += int(str(fault["happened"]))
+
+    def _note(self, text: str, kind: str) -> None:
+        self.log.append(f"{self._passed_s():.1f} s {text}")
+        if kind:
+            self.happened[kind] += 1
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Write them as a local.settings.json, never half of it."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps({"Values": dict(settings)}), "utf-8")
+    draft.replace(path)
+
+
+def send_signal(pid: int, number: int) -> None:
+    """Send a signal to a process that may be gone."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
