@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from shared import clients
+from shared.answers import notes
 from shared.answers.redirection import Redirection
 from shared.errors import AppError
 from shared.http.request_parts import MAX_URL_CHARS, UrlTooLongError
@@ -36,7 +37,8 @@ def action(handler: Endpoint) -> Endpoint:
         try:
             if len(req.url) > MAX_URL_CHARS:
                 raise UrlTooLongError(len(req.url))
-            response = await handler(req)
+            with notes.of_one_request():
+                response = await handler(req)
         except AppError as error:
             _log_error(handler.__module__, error)
             response = problem_response(error)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlencode
 
+from shared.answers.notes import note
 from shared.answers.numbers import digits_of
 from shared.xml_text import xml_text
 
@@ -166,7 +167,8 @@ def misplaced(query: Pairs, *own: str) -> None:
     """
     names = {key.partition("[")[0] for key, _ in query} & _LEADING_ON.difference(own)
     if names:
-        log.warning(
+        note(
+            log,
             "Query parameters that are none of this function's: %s. "
             "Encode a URL in a URL, its & too.",
             ", ".join(sorted(names)),
@@ -203,7 +205,7 @@ def step_url(function: str, *parameters: tuple[str, str]) -> str:
 
 def ignored(name: str) -> None:
     """Write to the log that a parameter cannot be used; its value may be a number or a text."""
-    log.warning("The query parameter %s cannot be used and is left out", name)
+    note(log, "The query parameter %s cannot be used and is left out", name)
 
 
 def _values(query: Pairs, name: str) -> Iterator[tuple[str, str]]:

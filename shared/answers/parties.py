@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from twilio.twiml.voice_response import VoiceResponse
 
 from shared.answers.facts import Facts
+from shared.answers.notes import note
 from shared.answers.numbers import same_numbers
 
 _PLAIN_NUMBER = re.compile(r"[+0-9 ().-]{1,40}")
@@ -25,7 +26,8 @@ def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
     the query's `parameter`.
     """
     if facts.posted("CallSid") is None:
-        log.warning(
+        note(
+            log,
             "The query parameter %s finds nobody here: Twilio asked by GET, which doesn't prove "
             "who is calling. It does so behind FailUrl and Options, and for a number set to GET",
             parameter,

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from shared.answers.notes import note
 from shared.config.kinds import EVERY_COUNTRY
 from shared.config.settings import Settings
 from shared.errors import ConfigurationError, InvalidRequestError
@@ -112,17 +113,10 @@ class Destinations:
         is reached while KILL_SWITCH is on. Raise ConfigurationError when a setting names a country
         that does not exist.
         """
-        reasons: dict[str, None] = {}
-        found: list[str] = []
-        for one in written:
-            reason, number = self._judged(one)
-            if reason:
-                reasons[reason] = None
-            else:
-                found.append(number)
-        for reason in reasons:
-            log.warning("A number of the query parameter %s %s", parameter, reason)
-        return found
+        judged = [self._judged(number) for number in written]
+        for reason in dict.fromkeys(reason for reason, _ in judged if reason):
+            note(log, "A number of the query parameter %s %s", parameter, reason)
+        return [number for reason, number in judged if not reason]
 
     def in_e164(self, written: str, field: str) -> str:
         """Return a number of a query in E.164; one that is written so is not looked at any further.

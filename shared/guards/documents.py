@@ -19,6 +19,8 @@ MAX_DEPTH = 10
 MAX_ELEMENTS = 500
 # <Conference> and <Pay> have the most, about thirty.
 MAX_ATTRIBUTES = 50
+# Different ones, in a document and all that it leads to: each is looked up in numbering plans.
+MAX_NUMBERS = 30
 ENCODINGS = ("utf-8", "us-ascii", "ascii")
 # Elements and attributes of TwiML that name a phone. <Sip>, <Client> and the like name other things
 # than numbers, and what stands behind a URL is not known here.
@@ -124,6 +126,7 @@ class _Reader:
         self._parser = parser
         self._field = field
         self._elements = 0
+        self._numbers: dict[tuple[str, bool], str] = {}  # as they are written, in texts or not
         self._open: list[str] = []
         self._text = ""
         self._pieces: list[str] = []
@@ -229,12 +232,19 @@ class _Reader:
 
     def _number(self, written: str, otherwise: str) -> str:
         """A number in E.164, or a short one; `otherwise` is what the error says of another text."""
-        written = written.strip()
+        # A text without a plus goes to the country of its sender, which is not known here.
+        place = (written.strip(), self._open[-1] in TEXTING)
+        if place not in self._numbers:
+            self._numbers[place] = self._read_number(*place, otherwise)
+        if len(self._numbers) > MAX_NUMBERS:
+            raise self.error(f"there are more than {MAX_NUMBERS} numbers")
+        return self._numbers[place]
+
+    def _read_number(self, written: str, is_texted: bool, otherwise: str) -> str:
         if E164.fullmatch(written) or SHORT_NUMBER.fullmatch(written):
             return written
         try:
-            # A text without a plus goes to the country of its sender, which is not known here.
-            if self._open[-1] in TEXTING and not written.startswith("+"):
+            if is_texted and not written.startswith("+"):
                 raise self.error(otherwise)
             return parse_number(written, region=_REGION_OF_TWILIO, field=self._field)
         except InvalidRequestError as error:

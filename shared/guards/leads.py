@@ -6,7 +6,7 @@ from shared.answers.parameters import is_url, percent_encoded
 from shared.errors import InvalidRequestError
 from shared.guards.addresses import MAX_ROUNDS, require_plain
 from shared.guards.destinations import Destinations
-from shared.guards.documents import Reach, Text
+from shared.guards.documents import MAX_NUMBERS, Reach, Text
 from shared.guards.hosts import TwimlHosts
 from shared.guards.twimlets import Lead, lead_of
 from shared.http.form_encoding import Pairs, read_pairs
@@ -44,9 +44,14 @@ class Leads:
         addresses = [*reach.addresses]
         for _ in range(MAX_ROUNDS):
             leads = [self._lead(address, field) for address in addresses]
-            dialed += self._numbers((number for lead in leads for number in lead.dialed), field)
-            texted = self._numbers((number for lead in leads for number in lead.texted), field)
-            texts += [Text(number, 1) for number in texted]
+            called = [number for lead in leads for number in lead.dialed]
+            texted = [number for lead in leads for number in lead.texted]
+            if len({*dialed, *(text.to for text in texts), *called, *texted}) > MAX_NUMBERS:
+                raise InvalidRequestError(
+                    f"`{field}` leads to more than {MAX_NUMBERS} numbers. Use fewer.", field=field
+                )
+            dialed += self._numbers(called, field)
+            texts += [Text(number, 1) for number in self._numbers(texted, field)]
             addresses = [address for lead in leads for address in lead.addresses if address]
         if addresses:
             raise InvalidRequestError(

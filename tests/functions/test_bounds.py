@@ -55,12 +55,24 @@ BOUNDS = {
     "Nesting of TwiML": (twiml_documents.MAX_DEPTH, "elements"),
     "Elements of TwiML": (twiml_documents.MAX_ELEMENTS, "elements"),
     "Attributes of one element of TwiML": (twiml_documents.MAX_ATTRIBUTES, "attributes"),
+    "Different numbers in TwiML, with all that a call leads to": (
+        twiml_documents.MAX_NUMBERS,
+        "numbers",
+    ),
     "One parameter of a `Twiml…` function": (MAX_VALUE_CHARS, "characters"),
     "One list of such parameters, `Name[]`": (MAX_ENTRIES, "entries"),
     "Numbers that one call dials": (MAX_NUMBERS, "numbers"),
     "Texts to the moderators of a conference": (MAX_TEXTS, "texts"),
     "Tries for the pass code of a conference": (MAX_TRIES, "tries"),
 }
+
+MANY_NUMBERS = "".join(
+    f"<Dial>+120255501{number:02}</Dial>" for number in range(twiml_documents.MAX_NUMBERS + 1)
+)
+SIMULRING = "TwimlSimulring?" + "&".join(f"PhoneNumbers[]={{0}}{n}" for n in range(MAX_NUMBERS))
+LEADING_TO_MANY = "https://app.example/api/TwimlMenu?" + urlencode(
+    [(f"Options[{key}]", SIMULRING.format(f"202555{key:03}")) for key in range(4)]
+)
 
 
 def ask(
@@ -143,6 +155,8 @@ def test_a_key_that_no_send_can_have_is_refused() -> None:
         (PlaceCall.main, {"message": "a" * 4000}, "message"),
         (PlaceCall.main, {"twiml": f"<Response>{'<Pause/>' * 500}</Response>"}, "twiml"),
         (PlaceCall.main, {"twiml": "<Response>" + "<a>" * 10}, "twiml"),
+        (PlaceCall.main, {"twiml": f"<Response>{MANY_NUMBERS}</Response>"}, "twiml"),
+        (PlaceCall.main, {"url": LEADING_TO_MANY}, "url"),
         (PlaceCall.main, {"twiml": "<!DOCTYPE a [<!ENTITY b 'c'>]><Response/>"}, "twiml"),
         (PlaceCall.main, {"twiml": "<Response><Dial>nobody</Dial></Response>"}, "twiml"),
     ],

@@ -33,6 +33,7 @@ HEAVY = {
 # What TwiML answers add to azure.functions, apart from the standard library.
 ANSWER = {
     "shared.answers.redirection",
+    "shared.answers.notes",
     "shared.clients",
     "shared.clock",
     "shared.config.credentials",

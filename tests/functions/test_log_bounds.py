@@ -8,7 +8,7 @@ import json
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import azure.functions as func
 import pytest
@@ -146,3 +146,15 @@ def test_a_reason_is_logged_once_however_many_entries_it_leaves_out() -> None:
             send(function, build_signed_request(target(function, query), CALL))
 
         assert 0 < len(lines) <= most
+
+
+def test_a_call_that_leads_to_many_functions_writes_few_lines() -> None:
+    steps = [f"TwimlForward?PhoneNumber=x&Timeout=x&Name{n}=x&Message=x" for n in range(30)]
+    url = "https://app.example/api/TwimlMenu?" + urlencode(
+        [(f"Options[{key}]", step) for key, step in enumerate(steps)]
+    )
+    body = json.dumps({"to": "+12025550123", "url": url}).encode()
+    with log_of_one() as lines:
+        send("PlaceCall", func.HttpRequest("POST", "http://10.0.0.4/api/PlaceCall", body=body))
+
+    assert 0 < len(lines) <= 5
