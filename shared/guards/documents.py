@@ -4,7 +4,6 @@ What is wrong with a document is said with its line and without a word of its te
 """
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.errors import InvalidRequestError
@@ -106,13 +105,8 @@ def reach_of(document: str, *, field: str) -> Reach:
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code) or "not well-formed"
         raise reader.error(f"not well-formed XML: {reason}", error.lineno) from error
-    return Reach(
-        field,
-        tuple(reader.dialed),
-        reader.others,
-        tuple(reader.texts),
-        tuple(reader.addresses),
-    )
+    dialed, texts = tuple(reader.dialed), tuple(reader.texts)
+    return Reach(field, dialed, reader.others, texts, tuple(reader.addresses))
 
 
 class _Reader:
@@ -126,7 +120,7 @@ class _Reader:
         self._parser = parser
         self._field = field
         self._elements = 0
-        self._numbers: dict[tuple[str, bool], str] = {}  # as they are written, in texts or not
+        self._numbers: dict[str, str] = {}  # by how they are written
         self._open: list[str] = []
         self._text = ""
         self._pieces: list[str] = []
@@ -139,8 +133,7 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         parser.CommentHandler = self._close_text
-        parser.StartCdataSectionHandler = self._close_text
-        parser.EndCdataSectionHandler = self._close_text
+        parser.StartCdataSectionHandler = parser.EndCdataSectionHandler = self._close_text
 
     def error(self, reason: str, line: int | None = None) -> InvalidRequestError:
         """What is wrong, and in which line."""
@@ -180,7 +173,7 @@ class _Reader:
             leads_on = _plain(name).endswith(LEADING_ON) or _plain(name) == BASE
             self.addresses += [value.strip()] if leads_on and value.strip() else []
 
-    def _texted(self, attributes: Mapping[str, str]) -> list[str]:
+    def _texted(self, attributes: dict[str, str]) -> list[str]:
         """Whom a text goes to; a blank number is as good as none."""
         otherwise = "a text goes to a number with + and its country code"
         given = [value for name, value in attributes.items() if _plain(name) == "to"]
@@ -232,20 +225,21 @@ class _Reader:
 
     def _number(self, written: str, otherwise: str) -> str:
         """A number in E.164, or a short one; `otherwise` is what the error says of another text."""
+        written = written.strip()
         # A text without a plus goes to the country of its sender, which is not known here.
-        place = (written.strip(), self._open[-1] in TEXTING)
-        if place not in self._numbers:
-            self._numbers[place] = self._read_number(*place, otherwise)
+        needs_plus = self._open[-1] in TEXTING and not SHORT_NUMBER.fullmatch(written)
+        if needs_plus and not written.startswith("+"):
+            raise self.error(otherwise)
+        if written not in self._numbers:
+            self._numbers[written] = self._parsed(written, otherwise)
         if len(self._numbers) > MAX_NUMBERS:
             raise self.error(f"there are more than {MAX_NUMBERS} numbers")
-        return self._numbers[place]
+        return self._numbers[written]
 
-    def _read_number(self, written: str, is_texted: bool, otherwise: str) -> str:
+    def _parsed(self, written: str, otherwise: str) -> str:
         if E164.fullmatch(written) or SHORT_NUMBER.fullmatch(written):
             return written
         try:
-            if is_texted and not written.startswith("+"):
-                raise self.error(otherwise)
             return parse_number(written, region=_REGION_OF_TWILIO, field=self._field)
         except InvalidRequestError as error:
             raise self.error(otherwise) from error
