@@ -137,7 +137,9 @@ class Destinations:
         except InvalidRequestError:
             return _UNREADABLE, ""
         refusal = self.refusal(number)
-        return (_LEFT_OUT.format(refusal.setting) if refusal else ""), number
+        if refusal:
+            return _LEFT_OUT.format(refusal.setting), ""
+        return "", number if number in self._config.guards.allowed_numbers else normal_form(number)
 
     def _refusal_of_country(self, number: str, facts: NumberFacts) -> Refusal | None:
         regions = self._allowed_regions()

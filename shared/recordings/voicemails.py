@@ -18,6 +18,7 @@ from shared.errors import (
     TwilioUnreachableError,
     VaultError,
 )
+from shared.guards.number_facts import normal_form
 from shared.http.idempotency import Key
 from shared.http.urls import PublicUrls
 from shared.phone_numbers import is_withheld
@@ -92,6 +93,7 @@ class VoicemailNotifier:
         reports of TwimlVoicemail then. Raise StillRunningError when another report of it is at
         work. After any other failure the owner might get a second text.
         """
+        owner = normal_form(owner)
         # Not of the text: its link changes with the time.
         key = Key.of_event("OnRecording", voicemail.sid, owner)
         try:

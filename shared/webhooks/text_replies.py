@@ -74,17 +74,16 @@ def _owner(req: Webhook, config: Settings) -> str:
 
     Nor the line itself, which Twilio does not let text.
     """
-    owner = owner_number(req, "Forward", config)
+    written = owner_number(req, "Forward", config)
+    if not written:
+        return ""
+    from shared.guards.destinations import Destinations  # most replies go to nobody else
+
+    owner = "".join(Destinations(config).reachable("Forward", [written]))
     if same_numbers([owner], req.denying("To")):
         ignored("Forward")
         return ""
-    return owner if owner and _is_allowed(owner, config) else ""
-
-
-def _is_allowed(owner: str, config: Settings) -> bool:
-    from shared.guards.destinations import Destinations  # most replies go to nobody else
-
-    return bool(Destinations(config).reachable("Forward", [owner]))
+    return owner
 
 
 def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:

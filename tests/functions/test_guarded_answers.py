@@ -68,6 +68,17 @@ def test_a_twimlet_dials_only_what_the_settings_allow(
 
 
 @pytest.mark.parametrize("name", DIALLING)
+def test_a_number_is_dialed_as_it_was_checked_and_never_the_line_itself(
+    answered: Answered, name: str
+) -> None:
+    query = dial(name, "+4402079460018")
+    call: Form = [("CallSid", "CA" + "0" * 32), ("From", CALLER), ("To", ABROAD)]
+
+    assert f">{ABROAD}</" in answered(name, query, ALLOWED_COUNTRIES="GB")
+    assert "<Dial" not in answered(name, query, call, ALLOWED_COUNTRIES="GB")
+
+
+@pytest.mark.parametrize("name", DIALLING)
 def test_a_twimlet_dials_no_blocked_recipient(
     answered: Answered, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:

@@ -162,10 +162,11 @@ def test_a_number_that_cannot_be_read_is_logged_and_the_writer_is_answered(
     assert "0124" not in caplog.text
 
 
+@pytest.mark.parametrize("spelling", [LINE, "202-555-0100", "+112025550100"])
 def test_a_line_that_forwards_to_itself_answers_and_logs_that(
-    sent: Sent, caplog: pytest.LogCaptureFixture
+    sent: Sent, caplog: pytest.LogCaptureFixture, spelling: str
 ) -> None:
-    assert sent({"Forward": LINE}) == [(None, "You wrote: Hi", [])]
+    assert sent({"Forward": spelling}) == [(None, "You wrote: Hi", [])]
     assert "The query parameter Forward cannot be used" in caplog.text
     assert "0100" not in caplog.text
 

@@ -105,6 +105,12 @@ def test_the_owner_gets_caller_length_and_link(owner: Owner) -> None:
     assert owner.twilio.requests[0]["url"].endswith(f"/Calls/{CALL}.json")
 
 
+def test_an_owner_in_another_spelling_is_the_same_recipient(owner: Owner) -> None:
+    owner.twilio.answer(200, call())
+
+    assert owner.gets(PATH.replace("%2B1", "%2B11"))
+
+
 @pytest.mark.parametrize(("seconds", "length"), [("0", "0:00"), ("9", "0:09"), ("3599", "59:59")])
 def test_the_length_is_in_minutes_and_seconds(owner: Owner, seconds: str, length: str) -> None:
     owner.twilio.answer(200, call())
