@@ -24,6 +24,10 @@ _HOST = re.compile(r"(?:(https?|wss?):)?//([^/?#&\s\"'<>]*)", re.IGNORECASE)
 _SEGMENT = re.compile("[A-Za-z0-9_~-]+")
 
 
+# Steps back, and what a server may read as a slash or leave out.
+_UNSURE = re.compile(r"/\.{1,2}(?=/|$)|//|%|;")
+
+
 class TwimlHosts:
     """The app's own address, and the hosts of the settings."""
 
@@ -63,9 +67,9 @@ class TwimlHosts:
             raise _elsewhere(field)
         address = Address.of(url)
         path = self._own_path(address) if address else None
-        if path is None:
+        if path is None and not (address and self._may_be_own(address)):
             return ""
-        segments = path.removeprefix("/").removesuffix("/").split("/")
+        segments = (path or "").removeprefix("/").removesuffix("/").split("/")
         name = segments[-1].lower()
         is_plain = all(map(_SEGMENT.fullmatch, segments))
         if self.has_every_host:
@@ -100,6 +104,16 @@ class TwimlHosts:
         is_below = path.startswith(f"{self._own_folder}/")
         is_here = origin is None or self._is_own(origin)
         return path.removeprefix(self._own_folder) if is_here and is_below else None
+
+    def _may_be_own(self, address: Address) -> bool:
+        """Whether a server may read an address, or redirect it, as one of this app's folder."""
+        origin, path = address
+        if origin is None or self._own is None or origin.host != self._own.host:
+            return False
+        if not self._is_own(origin):  # http leads on to https, and the other way round
+            return origin.is_default and self._own.is_default
+        is_alike = path.lower().startswith(f"{self._own_folder}/".lower())
+        return is_alike or bool(_UNSURE.search(path))
 
     def _is_own(self, origin: Origin | None) -> bool:
         if origin is None or self._own is None:

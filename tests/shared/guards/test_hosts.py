@@ -222,3 +222,22 @@ def test_this_machine_passes_on_the_desk_alone(stack: str, passes: bool) -> None
         return
     with pytest.raises(NotAllowedError):
         require(url, LOCAL_STACK_URL=stack)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://shared.example/other/../app/api/TwimlEcho",
+        "https://shared.example/%61pp/api/TwimlForward",
+        "https://shared.example//app/api/TwimlForward",
+        "https://shared.example/APP/api/TwimlForward",
+        "http://shared.example/app/api/TwimlForward",
+    ],
+)
+def test_on_a_shared_host_no_other_folder_leads_back_to_the_app(url: str) -> None:
+    values = {"PUBLIC_URL": "https://shared.example/app", "ALLOWED_TWIML_HOSTS": "shared.example"}
+    hosts = TwimlHosts(Settings.from_mapping(values))
+
+    with pytest.raises(InvalidRequestError, match="not to a function that Twilio may ask"):
+        hosts.function_of(url, "url")
+    assert hosts.function_of("https://shared.example/other/a.b", "url") == ""
