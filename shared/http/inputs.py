@@ -14,6 +14,7 @@ from shared.http.request_parts import (
     FORM_TYPE,
     MAX_BODY_BYTES,
     MAX_FIELDS,
+    MAX_JSON_BYTES,
     media_type_of,
 )
 from shared.http.urls import query_of
@@ -169,6 +170,8 @@ def _read_body(body: bytes, content_type: str, names: Sequence[str]) -> Inputs:
 
 
 def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
+    if len(body) > MAX_JSON_BYTES:
+        raise TooLongError(f"the JSON has {len(body)} bytes; up to {MAX_JSON_BYTES} are taken")
     try:
         text = body.decode()
     except UnicodeDecodeError as error:

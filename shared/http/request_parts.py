@@ -9,6 +9,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_FIELDS = 1000
 # Ten media URLs of 4,000 characters and a text of 1,600, all of it percent-encoded, is 140 kB.
 MAX_BODY_BYTES = 150_000
+# The same in JSON, with `\ud83d\ude00` for each emoji, is 60 kB.
+MAX_JSON_BYTES = 80_000
 # Twilio posts some 30 fields, with ten pictures some 50; a call by an app or by SIP may add its own
 # ones, of 1,024 characters together. 1,600 emoji, ten pictures and all these fields are 25 kB; what
 # its add-ons find about a text or a call comes as one more field, of a few kilobytes each.

@@ -41,6 +41,7 @@ BOUNDS = {
     "Body of a request": (request_parts.MAX_BODY_BYTES, "bytes"),
     "Body of a request of Twilio": (request_parts.MAX_WEBHOOK_BYTES, "bytes"),
     "Fields of a form of Twilio": (request_parts.MAX_WEBHOOK_FIELDS, "fields"),
+    "JSON of a request": (request_parts.MAX_JSON_BYTES, "bytes"),
     "Objects in the JSON of a request": (inputs.MAX_OBJECTS, "objects"),
     "Fields of a form or a query": (request_parts.MAX_FIELDS, "fields"),
     "Header `Idempotency-Key`, and `key` of `GetStatus`": (
