@@ -49,7 +49,7 @@ def call(**inputs: Any) -> bytes:
         ("SendSms", b'{"to": "\\ud800", "body": "x"}', "to"),
         ("SendSms", b'{"to": "+12025550123", "body": "\\ud800"}', "body"),
         ("SendSms", b'{"to": "+12025550123", "body": "a\\u0000"}', "body"),
-        ("SendSms", b'{"body": "x", "to": ' + b"[" * 100_000, "to"),
+        ("SendSms", b'{"body": "x", "to": ' + b"[" * 70_000, "to"),
         ("SendSms", b'{"to": ' + b"1" * 5000 + b', "body": "x"}', "to"),
         ("SendSms", b'{"to": "' + b"1" * 5000 + b'", "body": "x"}', "to"),
         ("SendSms", b'{"to": 12025550123, "body": "x"}', "to"),

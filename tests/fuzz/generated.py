@@ -20,7 +20,7 @@ from shared.http.request_parts import FORM_TYPE
 
 ROOT = Path(__file__).parents[2]
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
-JSON_NESTING = 100_000
+JSON_NESTING = 70_000
 IN_BATCH = 50
 
 ANY_FIELDS = ("code", "clientId", "bodySHA256", "a" * 50, "", "ü", "\0")

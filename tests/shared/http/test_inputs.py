@@ -104,11 +104,11 @@ def test_a_form_value_that_is_no_text_is_refused_by_field(value: bytes) -> None:
 
 
 def test_deep_nesting_is_refused_by_field() -> None:
-    assert refusal('{"body": "x", "to": ' + "[" * 100_000).field == "to"
+    assert refusal('{"body": "x", "to": ' + "[" * 70_000).field == "to"
 
 
 def test_deep_nesting_outside_a_field_is_refused() -> None:
-    assert "nested" in refusal("[" * 100_000).detail
+    assert "nested" in refusal("[" * 70_000).detail
 
 
 @pytest.mark.parametrize(
