@@ -43,7 +43,6 @@ _LEADING_ON = frozenset(
         "Timeout",
     )
 )
-_KEY = re.compile(r"\[[^\]]*\]")
 _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -213,7 +212,8 @@ def _values(query: Pairs, name: str) -> Iterator[tuple[str, str]]:
     for written, value in query:
         if written.startswith(name):
             key = written[len(name) :]
-            cleaned = _clean(value) if not key or _KEY.fullmatch(key) else ""
+            is_index = key.startswith("[") and key.find("]") == len(key) - 1
+            cleaned = _clean(value) if is_index or not key else ""
             if cleaned:
                 yield key, cleaned
 

@@ -14,7 +14,7 @@ Pairs = list[tuple[str, str]]
 MAX_LONE_SIGNS = 1600
 
 _QUOTED_PRINTABLE = bytes.maketrans(b"%", b"=")
-_LONE_SIGN = re.compile("%(?![0-9A-Fa-f]{2})")
+_LONE_SIGN = "%(?![0-9A-Fa-f]{2})"  # compiled on first use: an import has to be short
 
 
 def read_pairs(text: str, *, max_fields: int, errors: str, strict: bool = False) -> Pairs:
@@ -27,7 +27,7 @@ def read_pairs(text: str, *, max_fields: int, errors: str, strict: bool = False)
     if text.count("&") >= max_fields:
         raise ValueError(f"there are more than {max_fields} fields")
     if not strict and "%" in text:
-        text = _LONE_SIGN.sub("%25", text, count=MAX_LONE_SIGNS)
+        text = re.sub(_LONE_SIGN, "%25", text, count=MAX_LONE_SIGNS)
     text = text.replace("+", " ")
     if "%" in text:
         text = decoded_but_signs(text.encode("utf-8", errors)).decode("utf-8", errors)

@@ -138,7 +138,8 @@ class Verifier:
     ) -> str:
         """What the log says beyond the reason; "" where an explanation would cost too much."""
         length = len(req.url) + len(req.get_body())
-        if length > MAX_EXPLAINED_CHARS or len(form) > MAX_EXPLAINED_FIELDS or not trial.tried:
+        fields = req.url.count("&") + len(form)
+        if length > MAX_EXPLAINED_CHARS or fields > MAX_EXPLAINED_FIELDS or not trial.tried:
             return ""
         from shared.webhooks.explanation import Explanations, Refused
         from shared.webhooks.variants import SignedRequest
