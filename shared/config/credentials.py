@@ -37,6 +37,7 @@ FAILURES_PERIOD_S = 5.0
 MAX_WAIT_S = 10.0
 # For what one can do without: an optional secret, or a newer value of a known one.
 OPTIONAL_WAIT_S = 3.0
+WAIT_STEPS = 10
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +187,10 @@ class Credentials:
         """Wait for readings; giving up (VaultError) or being cancelled does not end them."""
         if not readings:
             return {}
-        await asyncio.wait(readings.values(), timeout=max_wait_s)
+        # In steps, so that a worker that was too busy reads what was answered before it gives up.
+        for _ in range(WAIT_STEPS):
+            if not (await asyncio.wait(readings.values(), timeout=max_wait_s / WAIT_STEPS))[1]:
+                break
         late = VaultError(f"Key Vault did not answer within {max_wait_s:g} seconds")
         return {s: reading.result() if reading.done() else late for s, reading in readings.items()}
 

@@ -12,11 +12,10 @@ from shared.config.settings import Settings
 from shared.errors import AppError, ConfigurationError, LedgerError
 from shared.guards.daily import DailyCeiling, Setting
 from shared.guards.recipients import RecipientRates
-from shared.ledger.changes import BusyRowError
-from shared.ledger.rows import Ledger
+from shared.ledger.rows import CrowdedError, Ledger
 
-# Each count (of the day, of the number) waits so long at most, and never for a large part of the
-# time of a send.
+# Each count (of the day, of the number) lets others go first for so long at most, and never for a
+# large part of the time of a send.
 PATIENCE_S = 3.0
 
 log = logging.getLogger(__name__)
@@ -153,8 +152,8 @@ class Limits:
         try:
             return await count()
         except (ConfigurationError, LedgerError) as error:
-            # A crowd at one row is no outage: it must not open the limits.
-            if self._is_strict or isinstance(error, BusyRowError):
+            # A crowd is no outage: it must not open the limits.
+            if self._is_strict or isinstance(error, CrowdedError):
                 raise
             now = self._clock.monotonic()
             if now >= self._paused_until:  # else somebody else has met the same failure

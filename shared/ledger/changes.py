@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from shared.errors import LedgerError
-from shared.ledger.rows import Ledger, Row, RowChangedError, RowExistsError, Value
+from shared.ledger.rows import CrowdedError, Ledger, Row, RowChangedError, RowExistsError, Value
 
 type Decide[Result] = Callable[[Row | None], tuple[Mapping[str, Value] | None, Result]]
 """From a row as it is (None without one) to the values to store (None to leave it) and a result."""
@@ -14,10 +13,6 @@ type Decide[Result] = Callable[[Row | None], tuple[Mapping[str, Value] | None, R
 ROUNDS = 2000
 
 
-class BusyRowError(LedgerError):
-    """The ledger works, but others are always faster: what it was to allow is not allowed."""
-
-
 async def change_row[Result](
     ledger: Ledger, kind: str, name: str, decide: Decide[Result], limit_s: float
 ) -> Result:
@@ -25,21 +20,19 @@ async def change_row[Result](
 
     `decide` is asked again when somebody was faster, or seems to have been because the store's
     answer was lost: then it finds what it has written before, and has to know it again.
-    Raise LedgerError; BusyRowError when others were faster for `limit_s` seconds.
+    Raise LedgerError; CrowdedError when others were faster for `limit_s` seconds. Each operation
+    of the ledger has limits of its own.
     """
-    losses = 0
-    try:
-        async with asyncio.timeout(limit_s):
-            while losses < ROUNDS:
-                row = await ledger.read(kind, name)
-                values, result = decide(row)
-                if values is None or await _is_stored(ledger, row, Row(kind, name, values)):
-                    return result
-                losses += 1
-    except TimeoutError as error:
-        if not losses:
-            raise LedgerError("the storage account did not answer in time") from error
-    raise BusyRowError("Too many requests want to be counted in the same place at once.")
+    time = asyncio.get_running_loop().time
+    ends_at = time() + limit_s
+    for _ in range(ROUNDS):
+        row = await ledger.read(kind, name)
+        values, result = decide(row)
+        if values is None or await _is_stored(ledger, row, Row(kind, name, values)):
+            return result
+        if time() > ends_at:
+            break
+    raise CrowdedError
 
 
 async def _is_stored(ledger: Ledger, known: Row | None, row: Row) -> bool:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from shared.errors import LedgerError
+
 Value = str | int
 
 MAX_TEXT_UNITS = 32_000
@@ -40,6 +42,13 @@ class RowExistsError(Exception):
 
 class RowChangedError(Exception):
     """The row was changed or deleted since it was read."""
+
+
+class CrowdedError(LedgerError):
+    """The ledger works, but too many want to use it, or a row, at once: no outage."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests want to use the storage, or one row there, at once.")
 
 
 def is_name(text: str) -> bool:

@@ -4,7 +4,6 @@ Inserts and replacements are atomic there, whichever worker makes them, and a ro
 version: https://learn.microsoft.com/rest/api/storageservices/insert-entity and update-entity2.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from shared.config.settings import Settings
 from shared.errors import AppError, ConfigurationError, LedgerError
 from shared.ledger.rows import Row, RowChangedError, RowExistsError, is_name, require_storable
 from shared.ledger.table_rows import new_mark
+from shared.ledger.turns import NoAnswerError, Silence
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from shared.ledger.table_client import Table
 
-# One operation with its repetition and, at first, a token; and as long again for its turn. Twilio
-# waits 15 s for a whole answer.
+# One operation with its repetition and, at first, a token. Twilio waits 15 s for a whole answer.
 OPERATION_LIMIT_S = 6.0
+NO_ANSWER = "the storage account did not answer in time"
 # aiohttp's errors of a connection that had come about.
 BROKEN = ("ServerDisconnectedError", "ClientOSError")
 
@@ -32,9 +32,12 @@ class TableLedger:
     """Rows in the table LEDGER_TABLE, which comes into being with its first row."""
 
     def __init__(self, config: Settings, *, limit_s: float = OPERATION_LIMIT_S) -> None:
-        """Use the account that the settings name; an operation, once begun, takes `limit_s`."""
+        """Use the account that the settings name; an operation, once begun, takes `limit_s`.
+
+        It never takes more than half the time of a send, which may go on without the ledger.
+        """
         self._config = config
-        self._limit_s = limit_s
+        self._limit_s = min(limit_s, config.send_limit_s / 2)
         self._connections: Table | None = None
 
     async def insert(self, row: Row) -> Row:
@@ -96,28 +99,26 @@ class TableLedger:
 
     @asynccontextmanager
     async def _table(self) -> "AsyncGenerator[Table]":
-        """Give the table to one operation, whose failures become LedgerError."""
+        """Give the table to one operation when it is its turn; its failures become LedgerError."""
         from aiohttp import ClientError
         from azure.core.exceptions import AzureError
 
         table = self._connected()
-        try:
-            async with asyncio.timeout(self._limit_s):
-                await table.places.acquire()
+        async with table.turns.turn():
             try:
-                async with asyncio.timeout(self._limit_s):
+                async with Silence(self._limit_s):
                     yield table
-            finally:
-                table.places.release()
-        except AzureError as error:
-            raise _explained(error) from error
-        except (ClientError, TimeoutError) as error:
-            raise LedgerError("the storage account did not answer in time") from error
-        except (AppError, RowExistsError, RowChangedError):
-            raise
-        except Exception as error:  # whatever the SDK stumbles over in an answer
-            kind = type(error).__name__
-            raise LedgerError(f"the storage account's answer cannot be read ({kind})") from error
+            except AzureError as error:
+                raise _explained(error) from error
+            except (ClientError, TimeoutError) as error:
+                raise NoAnswerError(NO_ANSWER) from error
+            except (AppError, RowExistsError, RowChangedError):
+                raise
+            except Exception as error:  # whatever the SDK stumbles over in an answer
+                kind = type(error).__name__
+                raise LedgerError(
+                    f"the storage account's answer cannot be read ({kind})"
+                ) from error
 
     def _connected(self) -> "Table":
         """Return the table; its connections belong to the event loop that first uses them."""
@@ -158,8 +159,8 @@ def _explained(error: "AzureError") -> LedgerError | ConfigurationError:
         )
     if kind.startswith("ServiceRequest"):
         if type(getattr(error, "inner_exception", None)).__name__ in BROKEN:
-            return LedgerError("the connection to the storage account broke before it answered")
-        return LedgerError("the storage account cannot be reached; is its name right?")
+            return NoAnswerError("the connection to the storage account broke before it answered")
+        return NoAnswerError("the storage account cannot be reached; is its name right?")
     if kind.startswith("ServiceResponse"):
-        return LedgerError("the storage account did not answer in time")
+        return NoAnswerError(NO_ANSWER)
     return LedgerError(f"the storage account did not do its work ({status or kind})")

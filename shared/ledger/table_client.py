@@ -30,17 +30,20 @@ from shared.errors import ConfigurationError
 from shared.http.connector import Connector
 from shared.ledger.rows import Row, RowChangedError, RowExistsError
 from shared.ledger.table_rows import MARK, new_mark, to_entity, to_row
+from shared.ledger.turns import Turns
 
-# Two attempts, and a limit over both in `table_ledger`. The SDK itself repeats nothing: it would
+# Two attempts, and a limit over both in `table_ledger`, which alone bounds connecting: that takes
+# some turns of the event loop, which a crowd makes long. The SDK itself repeats nothing: it would
 # wait for whatever a Retry-After says, and would take its own repeated write for somebody else's.
 NETWORK_OPTIONS: dict[str, Any] = {
     "retry_total": 0,
     "retry_status": 0,
-    "connection_timeout": 2,
+    "connection_timeout": None,
     "read_timeout": 2,
 }
-# More at once would be served no sooner, but time out together.
-MAX_IN_FLIGHT = 64
+# Enough to keep a worker busy while the storage takes some 50 ms for each; more would be served no
+# sooner.
+MAX_IN_FLIGHT = 32
 NO_ECHO = {"Prefer": "return-no-content"}
 BAD_CONNECTION_STRING = (
     "malformed settings: AzureWebJobsStorage (must be the connection string of a storage account)"
@@ -60,7 +63,7 @@ class Table:
         self._session = aiohttp.ClientSession(
             connector=Connector(limit=0), cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
         )
-        self.places = asyncio.Semaphore(MAX_IN_FLIGHT)
+        self.turns = Turns(MAX_IN_FLIGHT)
         try:
             self._client = _client(config, identity, self._session)
         except ValueError:  # it may quote the connection string

@@ -101,11 +101,12 @@ class IdempotencyClaim(NamedTuple):
         return cls(name=row.name, version=row.version, **values)
 
     def to_row(self) -> Row:
-        """The row that holds this claim."""
-        values: dict[str, Any] = self._asdict() | {
-            "earlier": " ".join(self.earlier),
-            "first_at": self.begun_at,
-        }
-        values |= {name: values[name].isoformat() for name in _TIMES}
+        """The row that holds this claim, without what is not known."""
+        values: dict[str, Any] = self._asdict() | {"earlier": " ".join(self.earlier)}
         del values["name"], values["version"]
-        return Row(CLAIM, self.name, values, self.version)
+        written = {
+            name: value.isoformat() if name in _TIMES else value
+            for name, value in values.items()
+            if value or name not in self._field_defaults
+        }
+        return Row(CLAIM, self.name, written, self.version)

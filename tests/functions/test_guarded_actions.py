@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import SendSms
 from shared import clients
 from shared.clock import SystemClock
 from shared.ledger.memory import MemoryLedger
-from shared.ledger.rows import Row
+from shared.ledger.table import TableLedger
 
 if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio, Run, SignedRequest
@@ -327,14 +328,16 @@ def test_what_twilio_surely_did_not_do_counts_for_no_limit(
 def test_storage_that_hangs_leaves_time_to_send_in_even_with_the_shortest_settle_window(
     twilio: FakeTwilio, with_settings: With
 ) -> None:
-    class Hanging(MemoryLedger):
-        async def read(self, kind: str, name: str) -> Row | None:
-            return await asyncio.get_running_loop().create_future()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/hidden"
+        storage = f"AccountName=hidden;AccountKey=aGlkZGVu;TableEndpoint={url}"
+        current = with_settings(
+            SETTLE_WINDOW_SECONDS="3", RECIPIENT_LIMIT="1", AzureWebJobsStorage=storage
+        )
+        current._ledger = TableLedger(current.settings)  # pyright: ignore[reportPrivateUsage]
 
-    current = with_settings(SETTLE_WINDOW_SECONDS="3", RECIPIENT_LIMIT="1")
-    current._ledger = Hanging()  # pyright: ignore[reportPrivateUsage] - as before
-
-    assert ask("SendSms", to=HOME).status_code == 201
+        assert ask("SendSms", to=HOME).status_code == 201
+        current.abandon()
     assert len(twilio.requests) == 1
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,3 +93,25 @@ def test_what_could_not_be_found_for_want_of_a_vault_is_not_said_to_be_missing(
 
     with pytest.raises(VaultError, match="is down"):
         asyncio.run(credentials.get(Secret.LINK_SIGNING_KEY))
+
+
+def test_a_worker_that_was_too_busy_still_takes_what_the_vault_has_given(
+    clock: ManualClock,
+) -> None:
+    is_given = threading.Event()
+
+    class Vault:
+        def read(self, secret: Secret) -> str:
+            is_given.wait()
+            return "token"
+
+    async def main() -> tuple[str, ...]:
+        credentials = Credentials(Vault(), clock, max_wait_s=0.05)
+        asked = asyncio.create_task(credentials.get(Secret.ACCOUNT_SID, Secret.AUTH_TOKEN))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        is_given.set()
+        time.sleep(0.1)
+        return await asked
+
+    assert asyncio.run(main()) == ("token", "token")

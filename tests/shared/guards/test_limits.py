@@ -10,9 +10,9 @@ import pytest
 from shared.config.settings import Settings
 from shared.errors import ConfigurationError, LedgerError
 from shared.guards.limits import Limits, Taken
-from shared.ledger.changes import BusyRowError, change_row
+from shared.ledger.changes import change_row
 from shared.ledger.memory import MemoryLedger
-from shared.ledger.rows import Ledger, Row, RowExistsError, Value
+from shared.ledger.rows import CrowdedError, Ledger, Row, RowExistsError, Value
 from tests.shared.guards.limit_trials import (
     TO,
     DayClock,
@@ -99,7 +99,7 @@ def test_a_crowd_at_a_row_that_takes_too_long_opens_no_limit() -> None:
     def decide(row: Row | None) -> tuple[dict[str, Value], None]:
         return {"sent": ""}, None
 
-    with pytest.raises(BusyRowError):
+    with pytest.raises(CrowdedError):
         asyncio.run(change_row(Slow(), "recipient", "a", decide, limit_s=0.02))
 
 
@@ -169,3 +169,14 @@ def test_a_cancelled_request_leaves_the_others_their_answers(clock: DayClock) ->
 
 async def _result[Result](task: asyncio.Task[Result]) -> Result:
     return await task
+
+
+def test_who_waits_too_long_for_the_storage_is_not_sent_uncounted(clock: DayClock) -> None:
+    class Crowded(MemoryLedger):
+        async def read(self, kind: str, name: str) -> Row | None:
+            raise CrowdedError
+
+    for name in ("DAILY_SEGMENT_LIMIT", "RECIPIENT_LIMIT"):
+        one = limits(Crowded(), clock, **{name: 1})
+        with pytest.raises(CrowdedError):
+            asyncio.run(one.take(demand(TO, "text", 1)))

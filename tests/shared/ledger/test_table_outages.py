@@ -16,7 +16,8 @@ from shared.config.settings import Settings
 from shared.errors import ConfigurationError, LedgerError
 from shared.ledger.rows import Ledger, Row, RowExistsError
 from shared.ledger.table import TableLedger
-from shared.ledger.table_client import NETWORK_OPTIONS, Table
+from shared.ledger.table_client import MAX_IN_FLIGHT, NETWORK_OPTIONS, Table
+from shared.ledger.turns import NoAnswerError
 
 ROW = Row("claim", "0a-1", {"status": "hidden"})
 KEY = "aGlkZGVu"
@@ -52,6 +53,12 @@ async def served(handler: Callable[[web.Request], Awaitable[web.Response]]) -> A
     app.router.add_route("*", "/{path:.*}", handler)
     async with TestServer(app, host="127.0.0.1") as server:
         yield str(server.make_url("")).rstrip("/")
+
+
+def missing_row() -> web.Response:
+    """The answer of a service that has no such row."""
+    error = {"odata.error": {"code": "ResourceNotFound", "message": {"value": ""}}}
+    return web.json_response(error, status=HTTPStatus.NOT_FOUND)
 
 
 OPERATIONS: list[Operation] = [
@@ -173,8 +180,7 @@ def test_an_answer_that_does_not_come_in_time_is_asked_for_once_more(
         requests.append(request)
         if len(requests) == 1:
             await asyncio.sleep(0.3)
-        error = {"odata.error": {"code": "ResourceNotFound", "message": {"value": ""}}}
-        return web.json_response(error, status=HTTPStatus.NOT_FOUND)
+        return missing_row()
 
     async def main() -> None:
         async with served(answer) as url:
@@ -195,6 +201,41 @@ def test_no_operation_takes_longer_than_its_limit() -> None:
             await ledger.close()
 
     asyncio.run(main())
+
+
+def test_a_crowd_at_a_storage_that_is_well_is_no_outage() -> None:
+    async def answer(_: web.Request) -> web.Response:
+        await asyncio.sleep(0.1)
+        return missing_row()
+
+    async def main() -> None:
+        async with served(answer) as url:
+            ledger = with_key(url, limit_s=0.3)  # all take three times as long
+            reads = (ledger.read(ROW.kind, f"0a-{number}") for number in range(300))
+            assert await asyncio.gather(*reads) == [None] * 300
+            await ledger.close()
+
+    asyncio.run(main())
+
+
+def test_a_storage_that_is_dead_is_asked_by_few_of_a_crowd() -> None:
+    requests: list[str] = []
+
+    async def hang(request: web.Request) -> web.Response:
+        requests.append(request.path)
+        await asyncio.Event().wait()
+        return web.Response()
+
+    async def main() -> list[Row | BaseException | None]:
+        async with served(hang) as url:
+            ledger = with_key(url, limit_s=0.5)
+            reads = (ledger.read(ROW.kind, f"0a-{number}") for number in range(300))
+            results = await asyncio.gather(*reads, return_exceptions=True)
+            await ledger.close()
+            return results
+
+    assert {type(result) for result in asyncio.run(main())} == {NoAnswerError}
+    assert len(requests) <= MAX_IN_FLIGHT
 
 
 def test_a_row_that_is_in_the_way_is_told_of_though_it_cannot_be_read_in_time() -> None:
