@@ -34,8 +34,8 @@ class Turns:
     async def turn(self) -> AsyncGenerator[None]:
         """Wait for a turn; the body asks the store, and raises NoAnswerError if that is silent.
 
-        Raise CrowdedError for who waits too long, and NoAnswerError for all who wait while the
-        store answers nobody: each in turn would meet the same, the last one after minutes.
+        Raise CrowdedError after too long a wait, and NoAnswerError at once where all wait for a
+        store that answers no operation: each in turn would meet the same, the last after minutes.
         """
         await self._come()
         answers = self._answers

@@ -1,4 +1,8 @@
-"""A host that stands still while another one settles its keys, with the real signals."""
+"""A host that stands still while another one settles its keys, with the real signals.
+
+A freeze may fall into the microseconds between the last look at the clock and the write: then the
+text is doubled, as docs/delivery.md says. That is rare: one of some hundred freezes in a burst.
+"""
 
 import os
 import signal

@@ -45,7 +45,7 @@ def kinds(results: list[BaseException | None]) -> list[type[BaseException] | Non
     return [None if result is None else type(result) for result in results]
 
 
-def test_all_who_wait_for_a_store_that_answers_nobody_hear_of_it_at_once() -> None:
+def test_all_that_wait_for_a_silent_store_are_told_at_once() -> None:
     asked: list[None] = []
 
     async def hear_nothing() -> None:

@@ -203,7 +203,7 @@ class World:
             await self.ledger.insert(Row(STATE, text.sid, {"claim": text.reference}))
 
     def abandon(self, sender: Sender) -> None:
-        """Nobody waits for a request that has left; Twilio may work on it for some time yet."""
+        """A request has left, and its sender is gone; Twilio may work on it for some time yet."""
         if sender.reference:
             self.on_the_way.append((sender.reference, self.clock.monotonic() + LATE_S))
         sender.reference = ""
