@@ -5,6 +5,7 @@ transport itself looks at the clock, last thing before it writes a request.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,13 @@ from http import HTTPStatus
 
 from shared.clock import Clock
 from shared.errors import RETRY_AFTER_OUTAGE_S, AppError, TwilioOutcomeUnknownError
+
+LEFT_TOO_LATE = (
+    "The worker stood still while it wrote a request, until the time of the send was over. If "
+    "another instance has sent the same by then, it was sent twice (docs/delivery.md, Limits)."
+)
+
+log = logging.getLogger(__name__)
 
 
 class TooLateError(AppError):
@@ -53,10 +61,7 @@ class Dispatch:
         Both clocks count. Other instances judge a send by the time of day, but that can be set
         back. The monotonic clock cannot, but it may stand still while the machine sleeps.
         """
-        left_s = min(
-            self._ends_at - self._clock.monotonic(),
-            (self._ends_at_time - self._clock.now()).total_seconds(),
-        )
+        left_s = self._rest_s()
         if left_s <= 0:
             raise TooLateError
         return left_s
@@ -76,10 +81,21 @@ class Dispatch:
                 raise TwilioOutcomeUnknownError("Twilio did not answer in time.") from error
             raise TooLateError from error
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return self._rest_s() <= 0
+
     def leave(self) -> None:
         """A request is about to be written; raise TooLateError when it may not be any more."""
         self.left_s()
         self.is_out = True
+
+    def _rest_s(self) -> float:
+        return min(
+            self._ends_at - self._clock.monotonic(),
+            (self._ends_at_time - self._clock.now()).total_seconds(),
+        )
 
 
 _current: ContextVar[Dispatch | None] = ContextVar("dispatch", default=None)
@@ -100,6 +116,14 @@ def note_leave() -> None:
     dispatch = _current.get()
     if dispatch is not None:
         dispatch.leave()
+
+
+def note_left() -> None:
+    """A request has just been written; log it where its time was over by then."""
+    dispatch = _current.get()
+    if dispatch is not None and dispatch.is_over:
+        # Another instance may have sent the same, and nothing can call back what has left.
+        log.error(LEFT_TOO_LATE)
 
 
 def note_refusal() -> None:

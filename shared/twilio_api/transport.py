@@ -46,7 +46,9 @@ class _Request(aiohttp.ClientRequest):
     async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
         """Write the request."""
         dispatch.note_leave()
-        return await super().send(conn)
+        answer = await super().send(conn)
+        dispatch.note_left()
+        return answer
 
 
 class TwilioHttp(AsyncHttpClient):

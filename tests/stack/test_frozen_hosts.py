@@ -1,7 +1,7 @@
 """A host that stands still while another one settles its keys, with the real signals.
 
-A freeze may fall into the microseconds between the last look at the clock and the write: then the
-text is doubled, as docs/delivery.md says. That is rare: one of some hundred freezes in a burst.
+A freeze may fall into the microseconds between the last look at the clock and the write: one of
+some hundred does. Then the text is doubled, and the host says so in its log (docs/delivery.md).
 """
 
 import os
@@ -19,6 +19,7 @@ import requests
 from local_stack.testing import HANDSET, LocalStack
 from local_stack.testing.second_host import SecondHost
 from local_stack.values import FUNCTION_KEY
+from shared.twilio_api.dispatch import LEFT_TOO_LATE
 
 pytestmark = [
     pytest.mark.soak,
@@ -64,7 +65,7 @@ def ask_until_sent(url: str, words: str) -> str:
 
 
 def test_what_a_frozen_host_was_about_to_send_is_sent_by_the_other_one_only(
-    short_window: LocalStack,
+    short_window: LocalStack, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stack, random = short_window, Random(13)  # noqa: S311 - moments, no secrets
     told: dict[str, set[str]] = {}
@@ -93,7 +94,9 @@ def test_what_a_frozen_host_was_about_to_send_is_sent_by_the_other_one_only(
                     told[words].add(answer.json()["sid"])
     texts = Counter(text["body"] for text in stack.texts())
 
+    log = "".join(capfd.readouterr())
+    left_too_late = log.count(LEFT_TOO_LATE)
     sys.stdout.write(f"\n{len(told)} keys; answers of the frozen host {dict(answers)}\n")
-    assert {words: count for words, count in texts.items() if count > 1} == {}
-    assert {words: sids for words, sids in told.items() if len(sids) > 1} == {}
+    assert len([words for words, count in texts.items() if count > 1]) <= left_too_late
+    assert len([words for words, sids in told.items() if len(sids) > 1]) <= left_too_late
     assert texts.keys() >= told.keys()

@@ -20,7 +20,7 @@ from shared.errors import (
     TwilioUnreachableError,
 )
 from shared.http.connector import Connector
-from shared.twilio_api.dispatch import Dispatch, TooLateError, under_way
+from shared.twilio_api.dispatch import LEFT_TOO_LATE, Dispatch, TooLateError, under_way
 from shared.twilio_api.transport import TwilioHttp
 from tests.shared.conftest import ManualClock
 
@@ -101,6 +101,30 @@ def test_a_send_whose_time_ends_while_it_connects_is_not_written(
     against(count, use)
 
     assert requests == ["GET"] * (1 + is_connected)
+
+
+@pytest.mark.parametrize(("stands_still_s", "errors"), [(39, 0), (40, 1)])
+def test_a_send_whose_time_ends_while_it_is_written_is_logged(
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    stands_still_s: int,
+    errors: int,
+) -> None:
+    send = aiohttp.ClientRequest.send
+
+    async def send_slowly(*args: Any) -> object:
+        clock.advance(stands_still_s)
+        return await send(*args)
+
+    async def use(http: TwilioHttp) -> Response:
+        with under_way(Dispatch(clock, 40)):
+            return await http.request("POST", API, data={"To": "+12025550123"})
+
+    monkeypatch.setattr(aiohttp.ClientRequest, "send", send_slowly)
+    against(echo, use)
+
+    assert [record.getMessage() for record in caplog.records].count(LEFT_TOO_LATE) == errors
 
 
 def test_parameters_become_the_query() -> None:
