@@ -92,7 +92,7 @@ def test_a_call_reaches_only_what_was_counted(address: str) -> None:
 @pytest.mark.soak
 @given(own_addresses())
 @settings(max_examples=3_000, suppress_health_check=[HealthCheck.too_slow])
-def test_ten_thousand_calls_reach_only_what_was_counted(address: str) -> None:
+def test_three_thousand_calls_reach_only_what_was_counted(address: str) -> None:
     require_counted(address)
 
 
