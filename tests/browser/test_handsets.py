@@ -237,4 +237,4 @@ def test_a_link_in_a_text_ends_before_the_full_stop(page: Page, live_stack: Loca
     expect(links).to_have_count(1)
     expect(links).to_have_attribute("href", "https://example.com/a?b=c")
     expect(links).to_have_attribute("target", "_blank")
-    expect(links).to_have_attribute("rel", "noreferrer")
+    expect(links).to_have_attribute("rel", "noopener")
