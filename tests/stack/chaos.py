@@ -9,7 +9,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -28,11 +28,12 @@ CHANGED = {
     # With the third value, send_all, a text may go out twice.
     "STORAGE_OUTAGE": ("refuse_keyed", "refuse_all"),
 }
-FREEZES_S = (1.0, 9.5, 10.5, 11.5, 14.0, 25.0)
+FREEZES_S = (1.0, 10.5, 11.0, 11.5, 12.0, 25.0)
+"""Most are longer than the short window, and shorter than the time of a send in the long one."""
 LONG_FREEZE_S = 90.0
 BURST_EVERY_S = 4.0
 """The sends begin in bursts; a freeze comes in the middle of one, when most are under way."""
-BURST_S = 0.4
+BURST_S = 1.0
 RUNS_S = (0.0, 3.0)
 PHASE_S = (4.0, 9.0)
 SLOW_S = 1.5
@@ -56,7 +57,7 @@ FAULTS: tuple[Fault, ...] = (
 )
 ALWAYS: tuple[Fault, ...] = (
     {"service": "host", "kind": "killed", "probability": 0.02},
-    {"service": "storage", "kind": "slow", "probability": 0.15, "seconds": 1},
+    {"service": "storage", "kind": "slow", "probability": 0.2, "seconds": 1},
 )
 ROTATED: Fault = {"service": "vault", "kind": "rotated"}
 TOGETHER = 4
@@ -141,6 +142,7 @@ class Chaos:
         self._settings = [settings for _, settings in hosts]
         self._seed = seed
         self._over = threading.Event()
+        self._one = threading.Lock()
         self.happened: Counter[str] = Counter()
         self.log: list[str] = []
         """What happened, to explain a failure."""
@@ -184,13 +186,15 @@ class Chaos:
         pid = self._hosts[number].pid
         if pid is None:
             return
-        to_next_s = BURST_EVERY_S - self._passed_s() % BURST_EVERY_S
-        self._over.wait(to_next_s + random.uniform(0, BURST_S))
-        self._note(f"freeze {number} {seconds:g} s", "freeze")
-        send_signal(pid, signal.SIGSTOP)
-        self._over.wait(seconds)
-        send_signal(pid, signal.SIGCONT)
-        self._note(f"thaw {number}", "thaw")
+        # One at a time besides the long freeze, so that another host goes on with the same keys.
+        with nullcontext() if seconds == LONG_FREEZE_S else self._one:
+            to_next_s = BURST_EVERY_S - self._passed_s() % BURST_EVERY_S
+            self._over.wait(to_next_s + random.uniform(0, BURST_S))
+            self._note(f"freeze {number} {seconds:g} s", "freeze")
+            send_signal(pid, signal.SIGSTOP)
+            self._over.wait(seconds)
+            send_signal(pid, signal.SIGCONT)
+            self._note(f"thaw {number}", "thaw")
 
     def _change_faults(self) -> None:
         random = Random(f"{self._seed} faults")  # noqa: S311 - no secrets

@@ -57,7 +57,7 @@ def test_a_thousand_sends_under_faults_and_kills_are_each_made_once(
     stack = short_window
     kills = {"service": "host", "kind": "killed", "probability": 0.06, "count": KILLS}
     with stack.faults(*TEN_PERCENT, kills, seed=4):
-        callers = Callers(lambda: stack.functions_url)
+        callers = Callers(lambda _: stack.functions_url)
         callers.run(reminders())
         struck = happened(stack)
     sent = [text["sid"] for text in stack.texts() if text["direction"] == "outbound-api"]
