@@ -186,7 +186,7 @@ class Outbox:
 
         try:
             async with self._guards.admitted(request):
-                made = await posting.dispatch.run(lambda: self._account.run(create))
+                made = await posting.dispatch.run(lambda: self._account.run(create), reference)
         except TwilioRefusedError as error:
             if did_nothing(error):
                 raise

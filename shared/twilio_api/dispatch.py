@@ -17,7 +17,7 @@ from shared.errors import RETRY_AFTER_OUTAGE_S, AppError, TwilioOutcomeUnknownEr
 
 LEFT_TOO_LATE = (
     "The worker stood still while it wrote a request, until the time of the send was over. If "
-    "another instance has sent the same by then, it was sent twice (docs/delivery.md, Limits)."
+    "another instance has sent the same by then, it was sent twice (docs/delivery.md, Limits)"
 )
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Dispatch:
         self._clock = clock
         self._limit_s = limit_s
         self.is_out = False
+        self.reference = ""
         self.restart()
 
     def restart(self) -> None:
@@ -66,12 +67,17 @@ class Dispatch:
             raise TooLateError
         return left_s
 
-    async def run[Result](self, work: Callable[[], Awaitable[Result]]) -> Result:
+    async def run[Result](
+        self, work: Callable[[], Awaitable[Result]], reference: str = ""
+    ) -> Result:
         """Do the work of this send within its time, its requests to Twilio above all.
+
+        `reference` is how the log names the send: its claim's attempt.
 
         Raise TooLateError when none of them has left, else TwilioOutcomeUnknownError, when it is
         not done by then.
         """
+        self.reference = reference
         try:
             with under_way(self):
                 async with asyncio.timeout(self.left_s()):
@@ -123,7 +129,7 @@ def note_left() -> None:
     dispatch = _current.get()
     if dispatch is not None and dispatch.is_over:
         # Another instance may have sent the same, and nothing can call back what has left.
-        log.error(LEFT_TOO_LATE)
+        log.error("%s: claim %s", LEFT_TOO_LATE, dispatch.reference or "none")
 
 
 def note_refusal() -> None:

@@ -1,6 +1,8 @@
 """Callers that repeat each send with its key until they are told how it ended."""
 
+import hashlib
 import heapq
+import re
 import threading
 import time
 from collections import Counter, defaultdict
@@ -13,6 +15,7 @@ from typing import NamedTuple
 import requests
 
 from local_stack.values import FUNCTION_KEY
+from shared.twilio_api.dispatch import LEFT_TOO_LATE
 
 CALLERS = 40
 LONGEST_PAUSE_S = 1.0
@@ -32,6 +35,16 @@ class Send:
     function: str
     body: Mapping[str, str]
     begins_s: float = 0.0
+
+
+def left_too_late(log: str) -> set[str]:
+    """Return the names of the claims of which a log says that they left after their time."""
+    return set(re.findall(rf"{re.escape(LEFT_TOO_LATE)}: claim ([0-9a-f]{{32}})", log))
+
+
+def claim_name(key: str) -> str:
+    """Return the name of a key's claim."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 class Told(NamedTuple):

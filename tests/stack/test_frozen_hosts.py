@@ -9,7 +9,6 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
@@ -19,25 +18,15 @@ import requests
 from local_stack.testing import HANDSET, LocalStack
 from local_stack.testing.second_host import SecondHost
 from local_stack.values import FUNCTION_KEY
-from shared.twilio_api.dispatch import LEFT_TOO_LATE
+from tests.stack.callers import claim_name, left_too_late
 
 pytestmark = [
     pytest.mark.soak,
     pytest.mark.skipif(os.name != "posix", reason="signals that stop are a matter of POSIX"),
 ]
 
-WINDOW_S = 6
 ROUNDS, KEYS = 10, 32
 WARM_UP = "Warm"
-
-
-@pytest.fixture
-def short_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStack]:
-    """A stack in real time whose settle window is over soon."""
-    monkeypatch.setenv("SETTLE_WINDOW_SECONDS", str(WINDOW_S))
-    stack = LocalStack.start(clock="system", environment={"DAILY_SEGMENT_LIMIT": "0"})
-    yield stack
-    stack.stop()
 
 
 def process_of(host: SecondHost) -> int:
@@ -95,8 +84,8 @@ def test_what_a_frozen_host_was_about_to_send_is_sent_by_the_other_one_only(
     texts = Counter(text["body"] for text in stack.texts())
 
     log = "".join(capfd.readouterr())
-    left_too_late = log.count(LEFT_TOO_LATE)
+    late = left_too_late(log)
     sys.stdout.write(f"\n{len(told)} keys; answers of the frozen host {dict(answers)}\n")
-    assert len([words for words, count in texts.items() if count > 1]) <= left_too_late
-    assert len([words for words, sids in told.items() if len(sids) > 1]) <= left_too_late
+    assert {claim_name(words) for words, count in texts.items() if count > 1} <= late
+    assert {claim_name(words) for words, sids in told.items() if len(sids) > 1} <= late
     assert texts.keys() >= told.keys()

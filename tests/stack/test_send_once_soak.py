@@ -17,22 +17,11 @@ pytestmark = pytest.mark.soak
 
 SENDS = 1_000
 KILLS = 50
-WINDOW_S = 6
 TEN_PERCENT = (
     {"service": "twilio", "kind": "429", "probability": 0.1},
     {"service": "twilio", "kind": "500", "probability": 0.1},
     {"service": "twilio", "kind": "lost", "probability": 0.1},
 )
-
-
-@pytest.fixture
-def short_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStack]:
-    """A stack in real time whose settle window is over soon."""
-    monkeypatch.setenv("SETTLE_WINDOW_SECONDS", str(WINDOW_S))
-    # A thousand texts and those that got lost are more than the app lets a day have by itself.
-    stack = LocalStack.start(clock="system", environment={"DAILY_SEGMENT_LIMIT": "0"})
-    yield stack
-    stack.stop()
 
 
 def reminders() -> Iterator[Send]:
