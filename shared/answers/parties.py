@@ -22,13 +22,13 @@ def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
     has asked for. An address such as `sip:12025550123@example.com` isn't a number: the caller
     chooses it. It has to stand in `numbers` as it is.
 
-    In a request by GET nothing proves who is calling: nobody is one of them then, and the log names
-    the query's `parameter`.
+    A request by GET doesn't prove who is calling, so the answer is no, and the log names the
+    query's `parameter`.
     """
     if facts.posted("CallSid") is None:
         note(
             log,
-            "The query parameter %s finds nobody here: Twilio asked by GET, which doesn't prove "
+            "The query parameter %s matches no one here: Twilio asked by GET, which doesn't prove "
             "who is calling. It does so behind FailUrl and Options, and for a number set to GET",
             parameter,
         )
@@ -44,7 +44,7 @@ def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
 def restricted(allowed_callers: Sequence[str], facts: Facts) -> VoiceResponse | None:
     """Refuse a call unless its caller, or the person called, is on the list; None lets it pass.
 
-    An empty list lets everybody in.
+    An empty list lets everyone in.
     """
     if not allowed_callers or is_party("AllowedCallers", allowed_callers, facts):
         return None
