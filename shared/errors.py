@@ -156,15 +156,15 @@ class ForbiddenLinkError(AppError):
 
 
 class NotHealthyError(AppError):
-    """A part that the app needs does not work; `detail` begins with its name."""
+    """A part does not work; `detail` begins with its name. `about`: what the app tells anyway."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "The app is not healthy"
 
-    def __init__(self, part: str, cause: AppError) -> None:
+    def __init__(self, part: str, cause: AppError, about: dict[str, object]) -> None:
         log_text = f"part {part}, {type(cause).__name__}"
         super().__init__(f"{part}: {cause.detail}", code=cause.code, log_text=log_text)
-        self.part = part
+        self.about = about
 
 
 class VaultError(AppError):

@@ -1,11 +1,12 @@
 """Whether the app can work: its settings, its credentials and Twilio, in this order."""
 
-from collections.abc import Awaitable
+import os
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING
 
 from shared import clients
 from shared.clients import Clients
-from shared.config.settings import Secret
+from shared.config.settings import Secret, all_settings
 from shared.errors import AppError, NotHealthyError
 
 if TYPE_CHECKING:
@@ -17,14 +18,25 @@ async def check() -> dict[str, object]:
     app = await _part("settings", _checked_settings())
     await _part("credentials", app.credentials.get(*_secrets(app)))
     await _part("twilio", app.account.run_once(_list_one_message))
-    return {"status": "healthy", "settings": "ok", "credentials": "ok", "twilio": "ok"}
+    parts = {"settings": "ok", "credentials": "ok", "twilio": "ok"}
+    return {"status": "healthy", **parts, **_about(os.environ)}
+
+
+def _about(environment: Mapping[str, str]) -> dict[str, object]:
+    """Return what the app tells about itself, healthy or not: names of settings, never a value.
+
+    Azure's app settings did not reach every worker (Azure/azure-functions-python-worker #1732,
+    #1770), so an app says which ones it sees.
+    """
+    names = [row.name for row in all_settings()] + [secret.setting for secret in Secret]
+    return {"settings_seen": [name for name in names if environment.get(name, "").strip()]}
 
 
 async def _part[Result](name: str, work: Awaitable[Result]) -> Result:
     try:
         return await work
     except AppError as error:
-        raise NotHealthyError(name, error) from error
+        raise NotHealthyError(name, error, _about(os.environ)) from error
 
 
 async def _checked_settings() -> Clients:

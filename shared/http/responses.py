@@ -7,7 +7,12 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from shared.errors import AppError, ForgedRequestError, TwilioOutcomeUnknownError
+from shared.errors import (
+    AppError,
+    ForgedRequestError,
+    NotHealthyError,
+    TwilioOutcomeUnknownError,
+)
 
 
 def json_response(
@@ -26,7 +31,8 @@ def problem_response(error: AppError) -> func.HttpResponse:
     """Answer with an error as RFC 9457 has it; `field` and `code` stand there where they apply.
 
     The extension `outcome` has one value, unknown: what was asked for may have been done.
-    `signature` is what a refused signature was checked with, by names.
+    `signature` is what a refused signature was checked with, by names. An unhealthy app tells about
+    itself what a healthy one does.
 
     Nobody may keep it: without a word about that, a 404 may be kept, and told to others.
     """
@@ -43,6 +49,8 @@ def problem_response(error: AppError) -> func.HttpResponse:
         problem["outcome"] = "unknown"
     if isinstance(error, ForgedRequestError):
         problem["signature"] = error.signature
+    if isinstance(error, NotHealthyError):
+        problem.update(error.about)
     headers = {"Cache-Control": "no-store"}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)
