@@ -79,20 +79,22 @@ class Callers:
     answers: Counter[str] = field(default_factory=Counter[str])
     unclear: list[str] = field(default_factory=list[str])
     """Answers that leave the caller without knowing what to do."""
-    late_s: list[float] = field(default_factory=list[float])
-    """How much later than planned each send was first requested."""
+    all_begun: threading.Event = field(default_factory=threading.Event)
+    """Set when each send has been requested once."""
     history: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """For each key what was answered when, to explain a failure."""
     _began: float = field(default_factory=time.monotonic)
     _numbers: "count[int]" = field(default_factory=count)
     _waiting: list[Due] = field(default_factory=list[Due])
     _open: int = 0
+    _unbegun: set[str] = field(default_factory=set[str])
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def run(self, sends: Iterable[Send]) -> None:
         """Make all sends."""
         self._waiting = [Due(send.begins_s, next(self._numbers), send) for send in sends]
         self._open = len(self._waiting)
+        self._unbegun = {due.send.key for due in self._waiting}
         heapq.heapify(self._waiting)
         with ThreadPoolExecutor(CALLERS) as threads:
             for done in [threads.submit(self._work) for _ in range(CALLERS)]:
@@ -128,8 +130,7 @@ class Callers:
     def _request(self, session: requests.Session, due: Due) -> Due | None:
         """Make one request; return when to repeat it, None if not at all."""
         send, url = due.send, self.url(due.silent_url)
-        if send.key not in self.history:
-            self.late_s.append(self.passed_s - send.begins_s)
+        self._begin(send.key)
         if self.passed_s > self.give_up_s:
             return None
         try:
@@ -148,6 +149,12 @@ class Callers:
             self.told[send.key].append(Told(answer.status_code, sid))
             return None
         return self._again(send, float(answer.headers.get("Retry-After", LONGEST_PAUSE_S)))
+
+    def _begin(self, key: str) -> None:
+        with self._changed:
+            self._unbegun.discard(key)
+            if not self._unbegun:
+                self.all_begun.set()
 
     def _again(self, send: Send, pause_s: float, silent_url: str = "") -> Due:
         at_s = self.passed_s + min(pause_s, LONGEST_PAUSE_S)

@@ -155,8 +155,9 @@ class Chaos:
         for thread in self._threads:
             thread.start()
 
-    def end(self) -> None:
-        """Leave the hosts running and nothing broken."""
+    def end(self, after_s: float = 0) -> None:
+        """After some seconds leave the hosts running and nothing broken."""
+        self._over.wait(after_s)
         self._over.set()
         for thread in self._threads:
             thread.join()
