@@ -1,11 +1,12 @@
 """`python -m commands.lock`: write the requirements files anew from the lists kept by hand.
 
 `requirements.in` names the packages that are deployed, `requirements-local.in` and
-`requirements-dev.in` what comes on top of them on a desk. Each gets a file of the same name that
-ends in `.txt`: these packages and all that they bring, each with its one version and the SHA-256
-of every file of it, for each system and for Python 3.13 and later. What is locked stays as it is
-unless a list says otherwise; `--upgrade` and `--upgrade-package NAME` move what the lists leave
-open. pip installs no file whose hash is missing (pip's "Secure installs").
+`requirements-dev.in` what comes on top of them on a desk. The Azure CLI, which a test installs on
+its own, has a list in `tests/docs/azure_cli`. Each gets a file of the same name that ends in
+`.txt`: these packages and all that they bring, each with its one version and the SHA-256 of every
+file of it, for each system and for Python 3.13 and later. What is locked stays as it is unless a
+list says otherwise; `--upgrade` and `--upgrade-package NAME` move what the lists leave open. pip
+installs no file whose hash is missing (pip's "Secure installs").
 
 Needs the package index, the one that pip is told to use. Exit status: that of uv, which says
 what is wrong; 0 when all is written, 2 for wrong usage.
@@ -20,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SETS = ("requirements", "requirements-local", "requirements-dev")  # each contains the one before
+TOOLS = ("tests/docs/azure_cli/requirements",)  # each for a virtual environment of its own
 OPTIONS = ("--universal", "--generate-hashes", "--python-version", "3.13")
 # Dependabot reads its options from this line, too.
 HEADER = f"python3 dev.py lock (uv pip compile {' '.join(OPTIONS)})"
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Do what the command line says; return the exit status."""
     upgrades = read_upgrades(arguments)
     environment = environment_for_uv(os.environ, index_of_pip())
-    for name in SETS:
+    for name in (*SETS, *TOOLS):
         done = subprocess.run(  # noqa: S603 - uv of .venv, with a list of our own
             compile_command(name, upgrades), cwd=root, env=environment, check=False
         )

@@ -11,11 +11,9 @@ import io
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from fnmatch import fnmatch
-from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import pytest
 import requests
@@ -25,23 +23,8 @@ from deskphone.values import PHONE_PORT
 from local_stack import sign
 from local_stack.testing import FORM, LocalStack
 from local_stack.values import FUNCTIONS_PORT
+from tests.docs.pages import PAGES, ROOT, blocks
 
-ROOT = Path(__file__).parents[2]
-PAGES = {
-    path.relative_to(ROOT).as_posix(): path.read_text()
-    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-}
-BLOCK = re.compile(
-    r"(?:<!-- *(?P<comment>[^>]*?) *-->\n\s*)?^(?P<indent> *)```(?P<info>[^\n]*)\n"
-    r"(?P<text>.*?)^(?P=indent)``` *$",
-    re.DOTALL | re.MULTILINE,
-)
-MARK = re.compile(r"\bneeds (Azure|Twilio)\b")
-SHELLS = ("", "sh", "bash", "console", "shell", "powershell", "pwsh", "cmd", "bat")
-# A block of another language that holds one of these holds commands all the same.
-PROGRAM = re.compile(
-    r"^\s*(\$ )?(az|azd|cp|curl|func|git|npm|pip|py|python3?|\.venv\S*) ", re.MULTILINE
-)
 DEV_TESTS = "tests/project/test_dev.py"
 RUN_ELSEWHERE = [
     ("*", r"python3 dev\.py (start|test|check|sign|lock|screenshot)\b", f"{DEV_TESTS}::test_a_"
@@ -62,43 +45,6 @@ RUN_ELSEWHERE = [
      "::test_the_key_that_the_page_makes_is_long_enough"),
 ]  # fmt: skip
 HERE = "curl .*127\\.0\\.0\\.1|cp "
-
-
-class Command(NamedTuple):
-    """One command of a page and what the page shows of its answer."""
-
-    text: str
-    answer: str = ""
-
-
-class Block(NamedTuple):
-    """A block of shell commands."""
-
-    commands: list[Command]
-    is_marked: bool
-
-
-def blocks(page: str) -> Iterator[Block]:
-    """The blocks of a page that hold shell commands."""
-    for found in BLOCK.finditer(page):
-        language = found["info"].strip().partition(" ")[0].lower()
-        if language in SHELLS or PROGRAM.search(found["text"]):
-            mark = MARK.search(f"{found['comment'] or ''} {found['info']}")
-            yield Block(commands_of(found["text"]), mark is not None)
-
-
-def commands_of(text: str) -> list[Command]:
-    """The commands of a block; where some lines begin with `$ `, the others are answers."""
-    lines = [line.strip() for line in text.replace("\\\n", " ").splitlines() if line.strip()]
-    if not any(line.startswith("$ ") for line in lines):
-        return [Command(line) for line in lines if not line.startswith("#")]
-    found: list[Command] = []
-    for line in lines:
-        if line.startswith("$ "):
-            found.append(Command(line[2:]))
-        else:
-            found[-1] = found[-1]._replace(answer=f"{found[-1].answer}{line}\n")
-    return found
 
 
 def runner_of(page: str, command: str) -> str:

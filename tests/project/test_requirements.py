@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from commands.lock import HEADER, SETS
+from commands.lock import HEADER, SETS, TOOLS
 
 PROJECT = Path(__file__).resolve().parents[2]
 REMEDY = "a list has changed: `python3 dev.py lock` writes the locks anew"
@@ -57,7 +57,7 @@ def locked(name: str) -> dict[str, Locked]:
     return found
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [*SETS, *TOOLS])
 def test_every_line_of_a_lock_pins_a_package_with_its_hashes(name: str) -> None:
     pin = re.compile(rf"[a-z0-9-]+==[\w.]+( ; [^\\]+?)?\s*({HASH.pattern}\s*)+")
 
@@ -65,7 +65,7 @@ def test_every_line_of_a_lock_pins_a_package_with_its_hashes(name: str) -> None:
     assert [line for line in lines_of_lock(name) if not pin.fullmatch(line)] == [], REMEDY
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [*SETS, *TOOLS])
 def test_what_a_list_asks_for_is_locked_at_its_version(name: str) -> None:
     lock = locked(name)
     versions = {package: lock[package].version for package in asked(name) if package in lock}
@@ -99,7 +99,7 @@ def is_for_this_machine(marker: str) -> bool:
     return not marker or bool(Requirement(f"package; {marker}").marker.evaluate())  # pyright: ignore[reportOptionalMemberAccess] # it has one
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [*SETS, *TOOLS])
 def test_a_lock_names_no_index_and_no_other_place(name: str) -> None:
     assert (
         re.findall(
@@ -110,6 +110,6 @@ def test_a_lock_names_no_index_and_no_other_place(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [*SETS, *TOOLS])
 def test_a_lock_says_how_it_is_made(name: str) -> None:
     assert text_of(f"{name}.txt").splitlines()[1] == f"#    {HEADER}"
