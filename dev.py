@@ -37,6 +37,7 @@ PROGRAMS = {
     "test": ("dev", ["-m", "pytest"]),
     "check": ("dev", ["-m", "commands.check"]),
     "sign": ("local", ["-m", "local_stack.sign"]),
+    "package": ("local", ["-m", "commands.package"]),
     "secrets": ("local", ["-m", "commands.secrets"]),
     "wire": ("local", ["-m", "commands.wire"]),
     "doctor": ("local", ["-m", "commands.doctor"]),

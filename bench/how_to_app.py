@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 from twilio.request_validator import RequestValidator
 
+from commands.package.contents import app_in_folder
 from deskphone.ports import listen, port_of
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE
 from local_stack.supervision.host_process import start_host
-from local_stack.supervision.package import deployed_files
 from local_stack.testing import LocalStack
 from local_stack.values import FUNCTION_KEY, host_settings
 
@@ -117,7 +117,7 @@ def temporary_folder() -> Generator[Path]:
 
 def copy_app(project: Path, folder: Path) -> list[str]:
     """Copy what a checkout deploys into a new folder; return the names of its functions."""
-    for name in deployed_files(project):
+    for name in app_in_folder(project):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(project / name, folder / name)
     return sorted(path.parent.name for path in folder.glob("*/function.json"))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from local_stack.supervision.package import deployed_files
+from commands.package.contents import app_in_folder
 from local_stack.testing import HANDSET, LocalStack
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +33,7 @@ def measured(figures: Figures, name: str) -> Generator[None]:
 
 def copy_of_the_app(folder: Path) -> Path:
     """Copy what is deployed, so that saving a file changes nothing here."""
-    for name in deployed_files(ROOT):
+    for name in app_in_folder(ROOT):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     return folder

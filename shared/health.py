@@ -1,7 +1,9 @@
 """Whether the app can work: its settings, its credentials and Twilio, in this order."""
 
+import json
 import os
 from collections.abc import Awaitable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared import clients
@@ -11,6 +13,9 @@ from shared.errors import AppError, NotHealthyError
 
 if TYPE_CHECKING:
     from twilio.rest import Client
+
+# `python3 dev.py package` writes it into the root of the package.
+BUILD_FILE = Path(__file__).parents[1] / "build.json"
 
 
 async def check() -> dict[str, object]:
@@ -25,11 +30,21 @@ async def check() -> dict[str, object]:
 def _about(environment: Mapping[str, str]) -> dict[str, object]:
     """Return what the app tells about itself, healthy or not: names of settings, never a value.
 
+    `commit` is what the package was made of, "" for an app that did not come as a package.
     Azure's app settings did not reach every worker (Azure/azure-functions-python-worker #1732,
     #1770), so an app says which ones it sees.
     """
     names = [row.name for row in all_settings()] + [secret.setting for secret in Secret]
-    return {"settings_seen": [name for name in names if environment.get(name, "").strip()]}
+    seen = [name for name in names if environment.get(name, "").strip()]
+    return {"settings_seen": seen, "commit": packaged_commit(BUILD_FILE)}
+
+
+def packaged_commit(build_file: Path) -> str:
+    """Return the commit that a package names, in 40 hexadecimal digits, or ""."""
+    try:
+        return str(json.loads(build_file.read_bytes())["commit"])
+    except FileNotFoundError:
+        return ""
 
 
 async def _part[Result](name: str, work: Awaitable[Result]) -> Result:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local_stack.supervision.host_environment import SETTINGS_FILE
-from local_stack.supervision.package import (
+from local_stack.supervision.ignore_file import (
     IGNORE_FILE,
     NEVER_DEPLOYED,
-    PackageError,
+    IgnoreFileError,
     files_below,
     ignored_names,
 )
@@ -79,7 +79,7 @@ def watched_files(root: Path) -> list[str]:
     """
     try:
         ignored = ignored_names(root)
-    except (PackageError, OSError, ValueError):
+    except (IgnoreFileError, OSError, ValueError):
         ignored = NEVER_DEPLOYED  # the next save of .funcignore may repair it
     found = list(SETTINGS)
     folders = {path.parent.name for mark in CODE_MARKS for path in root.glob(f"*/{mark}")}

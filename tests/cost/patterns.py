@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from local_stack.supervision.package import deployed_files
+from commands.package.contents import app_in_folder
 
 sre_compiler: Any = importlib.import_module("re._compiler")  # the only parser of patterns there is
 sre_parser: Any = importlib.import_module("re._parser")
@@ -44,7 +44,7 @@ class Pattern(NamedTuple):
 def deployed_modules() -> dict[str, ast.Module]:
     """Return the source of each deployed module by its dotted name."""
     found: dict[str, ast.Module] = {}
-    for file in deployed_files(ROOT):
+    for file in app_in_folder(ROOT):
         if file.endswith(".py"):
             name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
             found[name] = ast.parse((ROOT / file).read_text("utf-8"))

@@ -6,14 +6,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from commands.package.contents import app_in_folder
 from deskphone.values import PHONE_PORT
-from local_stack.supervision.package import deployed_files
 from local_stack.testing import LocalStack, running
 from local_stack.values import FUNCTIONS_PORT
 
@@ -47,7 +46,7 @@ def copy_with_example(names: Iterable[str], root: Path) -> None:
 def app_with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the deployed app with the function that the page adds."""
     root = tmp_path_factory.mktemp("app")
-    copy_with_example(deployed_files(ROOT), root)
+    copy_with_example(app_in_folder(ROOT), root)
     return root
 
 
@@ -188,14 +187,3 @@ def test_the_readme_leads_to_every_page() -> None:
 def test_the_ports_of_the_readme_are_the_defaults() -> None:
     assert f"127.0.0.1:{FUNCTIONS_PORT}/api/SendSms" in README
     assert f"http://127.0.0.1:{PHONE_PORT}>" in README
-
-
-def test_the_deployment_archive_holds_exactly_the_package(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "deploy.md").read_text()
-    [command] = set(re.findall(r"^git archive .*$", page, re.MULTILINE))
-    archive = tmp_path / "app.zip"
-    words = [str(archive) if word == "app.zip" else word for word in shlex.split(command)]
-    subprocess.run(words, cwd=ROOT, check=True)
-
-    files = {name for name in zipfile.ZipFile(archive).namelist() if not name.endswith("/")}
-    assert files == set(deployed_files(ROOT)) & set(tracked_files())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 import pytest
 
 import GetHealth
-from shared import clients
+from shared import clients, health
 from shared.clock import SystemClock
 from shared.config.credentials import Credentials
 from shared.errors import TwilioUnreachableError, VaultError
@@ -31,11 +32,11 @@ def ask() -> tuple[int, dict[str, Any]]:
 def test_tries_every_part_and_lists_one_message(twilio: FakeTwilio) -> None:
     twilio.answer(200, {"messages": []})
 
-    status, health = ask()
+    status, answer = ask()
 
     assert status == 200
     assert (
-        health.items()
+        answer.items()
         >= {
             "status": "healthy",
             "settings": "ok",
@@ -47,6 +48,17 @@ def test_tries_every_part_and_lists_one_message(twilio: FakeTwilio) -> None:
     assert request["method"] == "GET"
     assert request["url"].endswith("/Messages.json")
     assert request["params"] == {"PageSize": 1}
+
+
+def test_tells_the_commit_that_the_package_names(
+    twilio: FakeTwilio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twilio.answer(200, {"messages": []})
+    build_file = tmp_path / "build.json"
+    build_file.write_text('{"commit": "0123abc", "python": "3.13"}')
+    monkeypatch.setattr(health, "BUILD_FILE", build_file)
+
+    assert ask()[1]["commit"] == "0123abc"
 
 
 def test_names_settings_that_are_missing(twilio: FakeTwilio) -> None:

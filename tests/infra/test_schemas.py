@@ -23,7 +23,7 @@ COMMAND = {
     "required": ["shell", "run"],
     "properties": {
         "shell": {"enum": ["sh", "pwsh"]},
-        "run": {"type": "string", "pattern": "^python3? dev\\.py [a-z]+ --from-azd$"},
+        "run": {"type": "string", "pattern": "^python3? dev\\.py ([a-z]+ --from-azd|package)$"},
         "interactive": {"type": "boolean"},
         "continueOnError": {"type": "boolean"},
     },
@@ -59,12 +59,19 @@ AZURE_YAML: dict[str, Any] = {
             "additionalProperties": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["project", "language", "host"],
+                "required": ["project", "language", "host", "dist", "remoteBuild", "hooks"],
                 "properties": {
                     "project": {"const": "."},
                     "language": {"const": "python"},
                     "host": {"const": "function"},
-                    "remoteBuild": {"const": True},
+                    "dist": {"const": "dist/app"},
+                    "remoteBuild": {"const": False},
+                    "hooks": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["prepackage"],
+                        "properties": {"prepackage": HOOK},
+                    },
                 },
             },
         },

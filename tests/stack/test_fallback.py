@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from local_stack.supervision.package import deployed_files
+from commands.package.contents import app_in_folder
 from local_stack.testing import HANDSET, LocalStack, running
 from local_stack.values import FUNCTION_KEY
 
@@ -34,7 +34,7 @@ TWILIOS_ERROR = "We are sorry, an application error has occurred. Goodbye."
 def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the app that can be broken for good."""
     root = tmp_path_factory.mktemp("app")
-    for name in deployed_files(ROOT):
+    for name in app_in_folder(ROOT):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     return root

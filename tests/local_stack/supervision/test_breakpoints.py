@@ -17,7 +17,7 @@ from typing import IO, Any
 import pytest
 import requests
 
-from local_stack.supervision.package import deployed_files
+from commands.package.contents import app_in_folder
 
 ROOT = Path(__file__).parents[3]
 TIME_LIMIT_S = 30
@@ -106,7 +106,7 @@ class Session:
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     """A copy of the app, whose files may be saved."""
-    for name in deployed_files(ROOT):
+    for name in app_in_folder(ROOT):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

@@ -1,4 +1,4 @@
-"""What a deployment of the app would contain."""
+"""The file that says what is no part of the app in its folder."""
 
 import os
 from collections.abc import Set
@@ -15,14 +15,14 @@ NEVER_DEPLOYED = frozenset(
 WILD = frozenset("*?[]!/\\")
 
 
-class PackageError(Exception):
+class IgnoreFileError(Exception):
     """`.funcignore` holds something else than plain names."""
 
 
 def ignored_names(root: Path) -> frozenset[str]:
     """Return the names that `.funcignore` keeps out, one a line; `#` begins a comment line.
 
-    A name keeps out every file and folder that is called so. Raises PackageError.
+    A name keeps out every file and folder that is called so. Raises IgnoreFileError.
     """
     try:
         lines = (root / IGNORE_FILE).read_text("utf-8").splitlines()
@@ -31,16 +31,8 @@ def ignored_names(root: Path) -> frozenset[str]:
     names = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
     for name in names:
         if WILD & set(name):
-            raise PackageError(f"{IGNORE_FILE}: {name} is not a plain name")
+            raise IgnoreFileError(f"{IGNORE_FILE}: {name} is not a plain name")
     return frozenset(names) | NEVER_DEPLOYED
-
-
-def deployed_files(root: Path) -> list[str]:
-    """Return the files that would ship, sorted, relative to `root`, with forward slashes.
-
-    Raises PackageError.
-    """
-    return sorted(files_below(root, "", ignored_names(root)))
 
 
 def files_below(root: Path, folder: str, ignored: Set[str]) -> list[str]:

@@ -1,10 +1,10 @@
-"""What a deployment would contain."""
+"""What .funcignore keeps out."""
 
 from pathlib import Path
 
 import pytest
 
-from local_stack.supervision.package import PackageError, deployed_files
+from local_stack.supervision.ignore_file import IgnoreFileError, files_below, ignored_names
 
 
 def write(root: Path, *names: str) -> None:
@@ -15,11 +15,16 @@ def write(root: Path, *names: str) -> None:
         path.write_text("", "utf-8")
 
 
+def files(root: Path) -> list[str]:
+    """Return the files that are not kept out."""
+    return sorted(files_below(root, "", ignored_names(root)))
+
+
 def test_ignored_names_stay_at_home_wherever_they_are(tmp_path: Path) -> None:
     write(tmp_path, "host.json", "shared/x.py", "shared/tests/y.py", "tests/z.py", "dev.py")
     (tmp_path / ".funcignore").write_text("# not for Azure\n\ntests\n dev.py \n", "utf-8")
 
-    assert deployed_files(tmp_path) == ["host.json", "shared/x.py"]
+    assert files(tmp_path) == ["host.json", "shared/x.py"]
 
 
 def test_settings_history_and_compiled_files_never_ship(tmp_path: Path) -> None:
@@ -27,19 +32,19 @@ def test_settings_history_and_compiled_files_never_ship(tmp_path: Path) -> None:
         tmp_path, "local.settings.json", ".git/HEAD", ".gitignore", "A/__pycache__/a.pyc", "A/a.py"
     )
 
-    assert deployed_files(tmp_path) == ["A/a.py"]
+    assert files(tmp_path) == ["A/a.py"]
 
 
 def test_a_name_does_not_reach_longer_names(tmp_path: Path) -> None:
     write(tmp_path, "Http/a.py", "HttpTrigger/b.py")
     (tmp_path / ".funcignore").write_text("Http\n", "utf-8")
 
-    assert deployed_files(tmp_path) == ["HttpTrigger/b.py"]
+    assert files(tmp_path) == ["HttpTrigger/b.py"]
 
 
 @pytest.mark.parametrize("line", ["*.pyc", "!keep", "docs/", "a/b", "[ab]"])
 def test_anything_but_a_plain_name_is_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / ".funcignore").write_text(line, "utf-8")
 
-    with pytest.raises(PackageError, match="is not a plain name"):
-        deployed_files(tmp_path)
+    with pytest.raises(IgnoreFileError, match="is not a plain name"):
+        files(tmp_path)

@@ -1,0 +1,1 @@
+"""`python3 dev.py package`: the app as Azure gets it, made of what is committed."""

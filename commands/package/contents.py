@@ -1,0 +1,44 @@
+"""Which files of the project are the app: those that are named here, and no others."""
+
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from commands.errors import CommandError
+
+LIBRARY = "shared"
+HOST_FILE, FUNCTION_FILE = "host.json", "function.json"
+
+
+def app_files(names: Iterable[str]) -> list[str]:
+    """Return the names that belong into the package, sorted.
+
+    That is host.json, and in the folder of each function its function.json and its modules, and
+    the modules of `shared/`. Raise CommandError for any other file in these folders: it would be
+    missing in Azure, and nobody would know before it is needed.
+    """
+    paths = [PurePosixPath(name) for name in names]
+    functions = {path.parts[0] for path in paths if path.parts[1:] == (FUNCTION_FILE,)}
+    inside = [path for path in paths if path.parts[0] in functions | {LIBRARY}]
+    unknown = [path for path in inside if not _is_known(path)]
+    if unknown:
+        raise CommandError(
+            f"{unknown[0]} is committed in a folder of the app, but the package has no place for "
+            "such a file. Move it out, or add its kind to commands/package/contents.py."
+        )
+    return sorted(str(path) for path in [PurePosixPath(HOST_FILE), *inside])
+
+
+def app_in_folder(root: Path) -> list[str]:
+    """Return the files of the app in a folder as they are now, committed or not, sorted.
+
+    For what runs a copy of the app; the package is made of a commit.
+    """
+    folders = [path.parent for path in root.glob(f"*/{FUNCTION_FILE}")]
+    inside = [path for folder in [*folders, root / LIBRARY] for path in folder.rglob("*")]
+    names = [PurePosixPath(path.relative_to(root).as_posix()) for path in inside]
+    return sorted([HOST_FILE, *(str(name) for name in names if _is_known(name))])
+
+
+def _is_known(path: PurePosixPath) -> bool:
+    is_function_file = path.name == FUNCTION_FILE and len(path.parts) == 2
+    return path.suffix == ".py" or (is_function_file and path.parts[0] != LIBRARY)

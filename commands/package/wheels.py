@@ -1,0 +1,93 @@
+"""The packages that the app needs, as files for the machines of Azure."""
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from commands.errors import CommandError
+
+# Flex Consumption runs on x64 Linux, with glibc 2.36 for Python 3.13 (Debian 12). Best kind first.
+PLATFORMS = (
+    *(f"manylinux_2_{minor}_x86_64" for minor in (28, 27, 26, 24, 17, 12, 5)),
+    "manylinux2014_x86_64",
+    "manylinux2010_x86_64",
+    "manylinux1_x86_64",
+)
+# Parts of a wheel's `.data` folder that are installed beside its modules (PEP 427).
+MODULES = ("purelib", "platlib")
+COMPILED = ("__pycache__", ".pyc")
+
+
+def packages(requirements: bytes, python: str) -> dict[str, bytes]:
+    """Return the content of each file of the locked packages, by its name in `site-packages`.
+
+    `requirements` is a lock with hashes; `python` is a version such as 3.13. Raise CommandError
+    when a package has no wheel for Azure, or a file has another hash.
+    """
+    found: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lock = folder / "requirements.txt"
+        lock.write_bytes(requirements)
+        download(lock, python, folder)
+        for wheel in sorted(folder.glob("*.whl")):
+            for path, content in modules(wheel):
+                if found.setdefault(path, content) != content:
+                    raise CommandError(f"two packages have another {path}")
+    return found
+
+
+def download(lock: Path, python: str, folder: Path) -> None:
+    """Have pip fetch the wheels of a lock, each by its hash; raise CommandError if it cannot.
+
+    The lock is complete, so pip has nothing to find out.
+    """
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [
+            *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+            *("--no-input", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
+            *(part for platform in PLATFORMS for part in ("--platform", platform)),
+            *("--implementation", "cp", "--python-version", python),
+            *("--dest", str(folder), "--requirement", str(lock)),
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        sys.stderr.buffer.write(done.stderr)
+        raise CommandError("the packages could not be fetched; pip says why above")
+
+
+def modules(wheel: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file that a wheel has for `site-packages`.
+
+    Left out are scripts and compiled files: nothing runs the ones, and Python doesn't trust the
+    others on another machine.
+    """
+    with zipfile.ZipFile(wheel) as archive:
+        for entry in archive.infolist():
+            path = place(PurePosixPath(entry.filename))
+            if path is not None and not entry.is_dir():
+                yield path, archive.read(entry)
+
+
+def place(path: PurePosixPath) -> str | None:
+    """Return where a file of a wheel belongs below `site-packages`; None if not there."""
+    parts = path.parts
+    if parts[0].endswith(".data"):
+        if parts[1] not in MODULES:
+            return None
+        parts = parts[2:]
+    if ".." in parts or path.is_absolute():
+        raise CommandError(f"a package has a file that would lie elsewhere: {path}")
+    is_compiled = COMPILED[0] in parts or parts[-1].endswith(COMPILED[1])
+    return None if is_compiled else "/".join(parts)
+
+
+def total_bytes(files: Mapping[str, bytes]) -> int:
+    """Return how much the files hold."""
+    return sum(map(len, files.values()))

@@ -1,0 +1,55 @@
+"""Which files are the app."""
+
+from pathlib import Path
+
+import pytest
+
+from commands.errors import CommandError
+from commands.package.contents import app_files, app_in_folder
+
+ROOT = Path(__file__).parents[3]
+APP = ["SendSms/__init__.py", "SendSms/function.json", "host.json", "shared/guards/limits.py"]
+
+
+def test_the_app_is_its_functions_its_library_and_the_hosts_settings() -> None:
+    others = [
+        "README.md",
+        "dev.py",
+        ".env",
+        "docs/shared/a.py",
+        "tests/__init__.py",
+        "infra/a.bicep",
+    ]
+
+    assert app_files([*others, *reversed(APP)]) == APP
+
+
+def test_a_folder_without_function_json_is_no_function() -> None:
+    assert app_files(["SendSms/__init__.py", "docs/function.json/a.py"]) == ["host.json"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SendSms/prod.settings.json",
+        "SendSms/words.txt",
+        "SendSms/inner/function.json",
+        "shared/function.json",
+        "shared/.env",
+        "shared/guards/id_rsa",
+    ],
+)
+def test_an_unknown_file_among_the_app_stops_the_package(name: str) -> None:
+    with pytest.raises(CommandError, match=f"^{name} is committed in a folder of the app"):
+        app_files([*APP, name])
+
+
+def test_the_app_in_this_folder_is_all_functions_and_the_whole_library() -> None:
+    names = app_in_folder(ROOT)
+
+    functions = {path.parent.name for path in ROOT.glob("*/function.json")}
+    assert {f"{name}/__init__.py" for name in functions} <= {*names}
+    assert {name for name in names if name.startswith("shared/")} == {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "shared").rglob("*.py")
+    }
+    assert {name.partition("/")[0] for name in names} == functions | {"shared", "host.json"}
