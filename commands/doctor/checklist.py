@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from commands.doctor.azure import NoAnswerError
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, Result, skipped, wrong
 from commands.doctor.items import (
     account,
     app,
+    azure,
+    deployment,
     machine,
     number,
     rotation,
@@ -60,10 +63,27 @@ ITEMS: Sequence[Item] = (
     Item("fallback", number.check_fallback, ("number",)),
     Item("messaging service", number.check_messaging_service, ("account",)),
 )
+# What only a deployment has.
+DEPLOYMENT_ITEMS: Sequence[Item] = (
+    Item("package", deployment.check_package, ("app",)),
+    Item("key levels", deployment.check_key_levels, ("function keys",)),
+    Item("azure", azure.check_azure, ("packages",)),
+    Item("app settings", azure.check_app_settings, ("azure",)),
+    Item("references", azure.check_references, ("azure",)),
+    Item("updates", azure.check_updates, ("azure",)),
+    Item("log cap", azure.check_log_cap, ("azure",)),
+)
 
 
-async def examine(examination: Examination, items: Sequence[Item] = ITEMS) -> AsyncIterator[Result]:
-    """Check one item after the other; whatever happens in one, the next ones follow."""
+async def examine(
+    examination: Examination, items: Sequence[Item] | None = None
+) -> AsyncIterator[Result]:
+    """Check one item after the other; whatever happens in one, the next ones follow.
+
+    Without `items` they are those of the place where the app runs.
+    """
+    if items is None:
+        items = (*ITEMS, *(DEPLOYMENT_ITEMS if examination.is_deployment else ()))
     blocked: set[str] = set()
     for item in items:
         missing = next((need for need in item.needs if need in blocked), None)
@@ -80,6 +100,8 @@ async def _found(item: Item, examination: Examination) -> Finding:
     try:
         async with asyncio.timeout(ITEM_LIMIT_S):
             return await item.check(examination)
+    except NoAnswerError as error:
+        return skipped(error.text, error.cure)
     except UnreachableError as error:
         return wrong(f"no answer: {error}", "try again")
     except AppError as error:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from commands.doctor.azure import MANAGEMENT, ResourceManager, SignIn, Site, az_token
 from commands.doctor.subject import Place, Subject, function_names, route_prefix
 from commands.doctor.web import Web
 from shared.clock import Clock
@@ -62,8 +63,14 @@ class Examination:
     """What takes over from a secret for Twilio that is being changed, by the secret's own name."""
     heard: tuple[datetime, datetime] | None = None
     """The time that an answer bore, and the time of this machine when it came."""
+    health: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What GetHealth answered, healthy or not; empty without an answer."""
+    site: Site | None = None
     account: Account | None = None
     number: Number | None = None
+    management_url: str = MANAGEMENT
+    """Where Azure Resource Manager is; `sign_in` returns a token for it."""
+    sign_in: SignIn = az_token
     _clients: "dict[tuple[bool, bool], Clients]" = field(
         default_factory=dict[tuple[bool, bool], "Clients"]
     )
@@ -104,6 +111,11 @@ class Examination:
     def url_of(self, function: str) -> str:
         """The address of a function as Twilio sees it."""
         return f"{self.base_url}/{function}"
+
+    @cached_property
+    def azure(self) -> ResourceManager:
+        """Azure's own view of the app."""
+        return ResourceManager(self.web, self.management_url, self.sign_in)
 
     @cached_property
     def secret_source(self) -> SecretSource:

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+MAX_SHOWN = 200
+
 
 class State(StrEnum):
     """How an item is; the values are what the screen and the JSON show."""
@@ -51,3 +53,8 @@ def wrong(text: str, cure: str) -> Finding:
 def skipped(text: str, cure: str = "") -> Finding:
     """It was not checked; the text says why."""
     return Finding(State.SKIPPED, text, cure)
+
+
+def shown(text: str) -> str:
+    """Return a text of somebody else, short and without what could steer the terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:MAX_SHOWN])

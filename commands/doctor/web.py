@@ -43,20 +43,24 @@ class Web:
         url: str,
         *,
         form: Mapping[str, str] | None = None,
+        body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """GET a URL, or POST a form to it; raise UnreachableError."""
+        """GET a URL, or POST a form or a body of JSON to it; raise UnreachableError."""
         import aiohttp
         from yarl import URL
 
         sent = dict(headers or {})
         if form is not None:
+            body = urlencode(form).encode()
             sent["Content-Type"] = "application/x-www-form-urlencoded"
+        elif body is not None:
+            sent["Content-Type"] = "application/json"
         try:
             async with self._connected().request(
-                "GET" if form is None else "POST",
+                "GET" if body is None else "POST",
                 URL(url, encoded=True),  # exactly as it was signed
-                data=None if form is None else urlencode(form).encode(),
+                data=body,
                 headers=sent,
                 allow_redirects=False,
             ) as answer:

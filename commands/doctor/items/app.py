@@ -6,14 +6,13 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from commands.doctor.examination import Examination
-from commands.doctor.findings import Finding, State, ok, skipped, wrong
+from commands.doctor.findings import Finding, State, ok, shown, skipped, wrong
 from commands.doctor.items.machine import hear
 from commands.doctor.subject import Place
 from commands.doctor.web import Answer, UnreachableError
 from shared.config.settings import Secret
 from shared.webhooks.signatures import HEADER, sign
 
-MAX_DETAIL = 200
 # A key that no program uses for a send.
 UNUSED_KEY = "doctor-asks-whether-the-ledger-answers"
 LOGS = "look into the app's log (Application Insights)"
@@ -126,6 +125,8 @@ async def check_function_keys(examination: Examination) -> Finding:
     without = await examination.web.ask(url)
     key = examination.subject.function_key
     answer = await examination.web.ask(url, headers={"x-functions-key": key}) if key else None
+    if answer is not None and answer.status in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE):
+        examination.health = _document(answer)
     return judge_function_keys(without, answer, examination.subject.place)
 
 
@@ -174,18 +175,21 @@ def judge_ledger(answer: Answer) -> Finding:
 
 def told_by(answer: Answer) -> str:
     """What a problem answer of the app says, fit for the screen; "" where it is none."""
-    detail = "".join(sign if sign.isprintable() else "?" for sign in _detail(answer)[:MAX_DETAIL])
+    detail = shown(_detail(answer))
     return f": {detail}" if detail else ""
 
 
 def _detail(answer: Answer) -> str:
+    return str(_document(answer).get("detail") or "")
+
+
+def _document(answer: Answer) -> dict[str, object]:
+    """The JSON object of an answer, empty where it is none."""
     try:
         document: object = json.loads(answer.text)
     except (ValueError, RecursionError):
-        return ""
-    if not isinstance(document, dict):
-        return ""
-    return str(cast(dict[str, object], document).get("detail") or "")
+        return {}
+    return cast(dict[str, object], document) if isinstance(document, dict) else {}
 
 
 def _shown_origin(url: str) -> str:
@@ -194,5 +198,4 @@ def _shown_origin(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "something that is no URL"
-    host = parts.netloc.rpartition("@")[2][:MAX_DETAIL]
-    return "".join(s if s.isprintable() else "?" for s in f"{parts.scheme}://{host}")
+    return shown(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")

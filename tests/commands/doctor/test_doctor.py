@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from commands.doctor.__main__ import main
-from commands.doctor.checklist import ITEMS, Item, examine
+from commands.doctor.azure import NoAnswerError
+from commands.doctor.checklist import DEPLOYMENT_ITEMS, ITEMS, Item, examine
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, Result, State, ok, wrong
 from commands.doctor.report import exit_status, line_of
@@ -157,8 +158,24 @@ def test_what_depends_on_something_broken_is_skipped_with_its_name() -> None:
 
 
 def test_an_item_needs_only_what_is_checked_before_it() -> None:
-    for number, item in enumerate(ITEMS):
-        assert {*item.needs} <= {earlier.name for earlier in ITEMS[:number]}
+    items = [*ITEMS, *DEPLOYMENT_ITEMS]
+    for number, item in enumerate(items):
+        assert {*item.needs} <= {earlier.name for earlier in items[:number]}
+
+
+def test_a_deployment_has_items_of_its_own() -> None:
+    subject = Subject(
+        Place.DEPLOYMENT, "https://127.0.0.1:1", {}, frozenset(), "", (1, 2), is_expected=True
+    )
+
+    async def signed_out() -> str:
+        raise NoAnswerError("nobody is signed in", "run az login")
+
+    async def run() -> list[str]:
+        examination = Examination(subject, ROOT, SystemClock(), Web(), sign_in=signed_out)
+        return [result.item async for result in examine(examination)]
+
+    assert asyncio.run(run()) == [item.name for item in (*ITEMS, *DEPLOYMENT_ITEMS)]
 
 
 def test_only_something_wrong_makes_the_exit_status_1() -> None:
@@ -181,4 +198,4 @@ def test_no_line_shows_a_secret(doctor: Doctor) -> None:
 def test_the_page_has_a_row_for_each_item() -> None:
     rows = re.findall(r"^\| `([^`]+)` \| .+ \| .+ \|$", PAGE, re.MULTILINE)
 
-    assert rows == [item.name for item in ITEMS]
+    assert rows == [item.name for item in (*ITEMS, *DEPLOYMENT_ITEMS)]

@@ -1,0 +1,427 @@
+"""The doctor and what Azure Resource Manager says of a deployment, from a stand-in for it."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from commands.doctor.azure import NoAnswerError, SignIn, az_token
+from commands.doctor.checklist import DEPLOYMENT_ITEMS, ITEMS, Item, examine
+from commands.doctor.examination import Examination
+from commands.doctor.findings import Finding, State
+from commands.doctor.items.azure import (
+    judge_app_settings,
+    judge_log_cap,
+    judge_references,
+    judge_updates,
+)
+from commands.doctor.subject import Place, Subject
+from commands.doctor.web import Web
+from shared.clock import SystemClock
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+ROOT = Path(__file__).parents[3]
+HOST = "app.azurewebsites.net"
+GROUP = f"/subscriptions/{'0' * 8}-1111/resourceGroups/rg-switchboard"
+SITE = f"{GROUP}/providers/Microsoft.Web/sites/func-app"
+GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+SETTINGS = f"{SITE}/config/appsettings/list"
+REFERENCES = f"{SITE}/config/configreferences/appsettings"
+WORKSPACES = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces"
+TOKEN = "token-of-a-person"  # noqa: S105 - of these tests
+VALUE = "value-of-a-setting"
+HEALTH: Mapping[str, object] = {"settings_seen": ["KEY_VAULT_URL"]}
+NAMES = ("azure", "app settings", "references", "updates", "log cap")
+AZURE_ITEMS = [item for item in DEPLOYMENT_ITEMS if item.name in NAMES]
+PATHS = {
+    "app settings": SETTINGS,
+    "references": REFERENCES,
+    "updates": SITE,
+    "log cap": WORKSPACES,
+}
+
+
+async def signed_in() -> str:
+    return TOKEN
+
+
+async def signed_out() -> str:
+    raise NoAnswerError("the Azure CLI is missing or not signed in", "run az login")
+
+
+def found(*host_names: str, path: str = SITE) -> dict[str, object]:
+    """A row of Resource Graph."""
+    return {"id": path, "defaultHostName": host_names[0], "hostNames": list(host_names)}
+
+
+def tell(server: "WebServer", path: str, document: object, status: int = 200) -> None:
+    """Let the stand-in answer a path."""
+    server.answer(path, json.dumps(document).encode(), "application/json", status)
+
+
+@pytest.fixture
+def arm(web_server: "WebServer") -> "WebServer":
+    """Azure Resource Manager with one app, in which all is well."""
+    flex = {"functionAppConfig": {"siteUpdateStrategy": {"type": "Recreate"}}}
+    tell(web_server, GRAPH, {"data": [found(HOST)]})
+    tell(web_server, SITE, {"id": SITE, "properties": flex})
+    tell(web_server, SETTINGS, {"properties": {"KEY_VAULT_URL": VALUE, "FOREIGN": VALUE}})
+    tell(web_server, REFERENCES, {"value": [reference("LINK_SIGNING_KEY", "Resolved")]})
+    tell(web_server, WORKSPACES, {"value": [workspace("logs", "RespectQuota")]})
+    return web_server
+
+
+def reference(name: str, status: str) -> dict[str, object]:
+    return {"name": name, "properties": {"status": status, "reference": "@Microsoft.KeyVault"}}
+
+
+def workspace(name: str, status: str) -> dict[str, object]:
+    capping = {"dataIngestionStatus": status, "quotaNextResetTime": "2026-12-02T07:00:00Z"}
+    return {"name": name, "properties": {"workspaceCapping": capping}}
+
+
+def subject_at(url: str, key: str = "key") -> Subject:
+    """A deployment."""
+    return Subject(Place.DEPLOYMENT, url, {}, frozenset(), key, (1, 2), True)
+
+
+def examined(
+    management_url: str,
+    *,
+    host: str = HOST,
+    items: Sequence[Item] | None = AZURE_ITEMS,
+    health: Mapping[str, object] = HEALTH,
+    key: str = "key",
+    sign_in: SignIn = signed_in,
+) -> dict[str, Finding]:
+    """Check the items of Azure for an app at a host name."""
+
+    async def run() -> dict[str, Finding]:
+        async with Web(limit_s=5) as web:
+            examination = Examination(
+                subject_at(f"https://{host}", key),
+                ROOT,
+                SystemClock(),
+                web,
+                health=health,
+                management_url=management_url,
+                sign_in=sign_in,
+            )
+            return {result.item: result.finding async for result in examine(examination, items)}
+
+    return asyncio.run(run())
+
+
+def test_a_deployment_that_is_well_is_in_order_as_azure_tells_it(arm: "WebServer") -> None:
+    findings = examined(arm.url)
+
+    assert {item: finding.state for item, finding in findings.items()} == dict.fromkeys(
+        NAMES, State.OK
+    )
+
+
+def test_the_token_goes_to_azure_alone_and_no_value_is_shown(arm: "WebServer") -> None:
+    findings = examined(arm.url)
+
+    assert {request.headers["Authorization"] for request in arm.received} == {f"Bearer {TOKEN}"}
+    assert TOKEN not in str(findings)
+    assert VALUE not in str(findings)
+
+
+@pytest.mark.parametrize("host", [HOST, "phone.example.com", "127.0.0.1"])
+def test_an_app_is_found_by_its_own_name_and_by_a_custom_domain(
+    web_server: "WebServer", host: str
+) -> None:
+    tell(web_server, GRAPH, {"data": [found("other.azurewebsites.net", host.upper())]})
+    finding = examined(web_server.url, host=host)["azure"]
+
+    assert finding == (State.OK, "func-app in the resource group rg-switchboard", "")
+    assert host in str(web_server.asked(GRAPH)[0].form)
+
+
+def test_an_app_whose_name_only_contains_the_host_is_another_one(web_server: "WebServer") -> None:
+    tell(web_server, GRAPH, {"data": [found(f"my-{HOST}")]})
+
+    assert examined(web_server.url)["azure"].state is State.SKIPPED
+
+
+def test_what_depends_on_an_app_that_azure_does_not_show_is_skipped(
+    web_server: "WebServer",
+) -> None:
+    tell(web_server, GRAPH, {"data": []})
+    first, *others = examined(web_server.url).values()
+
+    assert first.text == f"your account sees no app at {HOST}"
+    assert {finding.text for finding in others} == {"azure comes first"}
+
+
+def test_several_apps_at_one_host_are_named_and_none_is_chosen(web_server: "WebServer") -> None:
+    twin = SITE.replace("func-app", "func-twin")
+    tell(web_server, GRAPH, {"data": [found(HOST), found(HOST, path=twin)]})
+    finding = examined(web_server.url)["azure"]
+
+    assert finding.state is State.SKIPPED
+    assert "func-app (rg-switchboard), func-twin (rg-switchboard)" in finding.text
+
+
+@pytest.mark.parametrize("host", ["it's.example", "phöne.example", "[::1]"])
+def test_a_host_that_azure_cannot_have_is_not_put_into_a_query(arm: "WebServer", host: str) -> None:
+    assert examined(arm.url, host=host)["azure"].state is State.SKIPPED
+    assert arm.received == []
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("path", [GRAPH, *PATHS.values()])
+def test_a_refusal_of_azure_is_never_a_fault_of_the_app(
+    arm: "WebServer", path: str, status: int
+) -> None:
+    tell(arm, path, {"error": {"code": "Refused"}}, status)
+    findings = examined(arm.url)
+
+    states = [finding.state for finding in findings.values()]
+    assert states.count(State.SKIPPED) == (5 if path == GRAPH else 1)
+    assert State.WRONG not in states
+
+
+def test_an_account_that_may_not_read_is_told_the_role(arm: "WebServer") -> None:
+    tell(arm, SETTINGS, {}, 403)
+    tell(arm, WORKSPACES, {}, 403)
+    findings = examined(arm.url)
+
+    assert findings["app settings"].cure.endswith("Website Contributor on the resource group")
+    assert findings["log cap"].cure.endswith("Reader on the resource group")
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"[]", b"{}", b'{"data": 1, "value": 1}', b"[" * 50_000, b"\xff"]
+)
+@pytest.mark.parametrize("path", [GRAPH, SETTINGS, REFERENCES, WORKSPACES])
+def test_an_answer_that_cannot_be_read_is_no_finding(
+    arm: "WebServer", path: str, body: bytes
+) -> None:
+    arm.answer(path, body, "application/json")
+    states = [finding.state for finding in examined(arm.url).values()]
+
+    assert states.count(State.SKIPPED) == (5 if path == GRAPH else 1)
+    assert State.WRONG not in states
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/subscriptions/1/resourceGroups/g", f"{SITE}/../x", f"{SITE}?a=b", "//evil"]
+)
+def test_a_resource_id_that_is_none_leads_nowhere(web_server: "WebServer", path: str) -> None:
+    tell(web_server, GRAPH, {"data": [found(HOST, path=path)]})
+
+    assert examined(web_server.url)["azure"].text == "the answer of Azure can't be read"
+    assert len(web_server.received) == 1
+
+
+def test_azure_out_of_reach_is_no_fault_of_the_app() -> None:
+    finding = examined("http://127.0.0.1:1")["azure"]
+
+    assert finding.state is State.SKIPPED
+    assert "there is no connection" in finding.text
+
+
+def test_without_az_login_nothing_is_asked(arm: "WebServer") -> None:
+    findings = examined(arm.url, sign_in=signed_out)
+
+    assert findings["azure"] == (
+        State.SKIPPED,
+        "the Azure CLI is missing or not signed in",
+        "run az login",
+    )
+    assert arm.received == []
+
+
+def test_a_run_signs_in_once_because_az_takes_its_time(arm: "WebServer") -> None:
+    times: list[str] = []
+
+    async def sign_in() -> str:
+        times.append(TOKEN)
+        return TOKEN
+
+    examined(arm.url, sign_in=sign_in)
+
+    assert len(times) == 1
+
+
+def test_a_machine_without_az_has_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(NoAnswerError, match="missing or not signed in"):
+        asyncio.run(az_token())
+
+
+@pytest.mark.parametrize(
+    ("script", "token"),
+    [
+        (f'echo \'{{"accessToken": "{TOKEN}", "expires_on": 2000000000}}\'', TOKEN),
+        ("echo 'Please run az login' >&2; exit 1", None),
+        ("echo no JSON", None),
+    ],
+)
+def test_the_token_is_that_of_az(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, token: str | None
+) -> None:
+    az = tmp_path / "az"
+    az.write_text(f"#!/bin/sh\n{script}\n")
+    az.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    if token is None:
+        with pytest.raises(NoAnswerError):
+            asyncio.run(az_token())
+    else:
+        assert asyncio.run(az_token()) == token
+
+
+def test_a_setting_that_the_app_does_not_see_is_wrong(arm: "WebServer") -> None:
+    findings = examined(arm.url, health={"settings_seen": []})
+
+    assert findings["app settings"].state is State.WRONG
+    assert "the app doesn't see KEY_VAULT_URL" in findings["app settings"].text
+
+
+def test_an_empty_setting_and_one_of_the_platform_need_not_be_seen(arm: "WebServer") -> None:
+    given = {"KEY_VAULT_URL": VALUE, "DRY_RUN": "", "FUNCTIONS_WORKER_RUNTIME": "python"}
+    tell(arm, SETTINGS, {"properties": given})
+
+    assert examined(arm.url)["app settings"].state is State.OK
+
+
+def test_values_are_not_fetched_when_there_is_nothing_to_compare_them_with(
+    arm: "WebServer",
+) -> None:
+    finding = examined(arm.url, health={}, key="")["app settings"]
+
+    assert finding == (State.SKIPPED, "the app reports it only with --key KEY", "")
+    assert arm.asked(SETTINGS) == []
+
+
+def test_an_older_app_that_does_not_list_its_settings_is_no_fault(arm: "WebServer") -> None:
+    finding = examined(arm.url, health={"status": "healthy"})["app settings"]
+
+    assert finding.state is State.SKIPPED
+    assert finding.text == "GetHealth doesn't report it"
+
+
+def test_an_unhealthy_app_still_says_what_it_sees(arm: "WebServer") -> None:
+    problem = {"detail": "settings: missing settings: KEY_VAULT_URL", "settings_seen": []}
+    tell(arm, "/api/GetHealth", problem, 503)
+    keys = next(item for item in ITEMS if item.name == "function keys")
+
+    async def run() -> dict[str, Finding]:
+        async with Web(limit_s=5) as web:
+            examination = Examination(
+                subject_at(arm.url),
+                ROOT,
+                SystemClock(),
+                web,
+                management_url=arm.url,
+                sign_in=signed_in,
+            )
+            tell(arm, GRAPH, {"data": [found("127.0.0.1")]})
+            items = [keys._replace(needs=()), *AZURE_ITEMS]
+            return {result.item: result.finding async for result in examine(examination, items)}
+
+    assert "the app doesn't see KEY_VAULT_URL" in asyncio.run(run())["app settings"].text
+
+
+def test_a_setting_is_compared_by_its_exact_name() -> None:
+    assert judge_app_settings({"DRY_RUN"}, ["dry_run"]).state is State.WRONG
+
+
+@pytest.mark.parametrize(
+    ("statuses", "state"),
+    [
+        ({}, "ok"),
+        ({"A": "Resolved"}, "ok"),
+        ({"A": "Resolved", "B": "Initialized"}, "warn"),
+        ({"A": "Initialized", "B": "SecretNotFound"}, "wrong"),
+        ({"A": "AccessToKeyVaultDenied"}, "wrong"),
+        ({"A": ""}, "skip"),
+    ],
+)
+def test_a_reference_that_azure_could_not_resolve_is_wrong(
+    statuses: dict[str, str], state: str
+) -> None:
+    assert judge_references(statuses).state == state
+
+
+def test_a_broken_reference_is_named_with_its_status_and_without_its_target(
+    arm: "WebServer",
+) -> None:
+    broken = reference("LINK_SIGNING_KEY", "VaultNotFound\x1b[2J")
+    nameless = {"id": f"{REFERENCES}/OTHER", "properties": {"status": "InvalidSyntax"}}
+    tell(arm, REFERENCES, {"value": [broken, nameless, "no object"]})
+    finding = examined(arm.url)["references"]
+
+    assert finding.text == (
+        "not resolved: LINK_SIGNING_KEY (VaultNotFound?[2J), OTHER (InvalidSyntax)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "state", "word"),
+    [
+        ({"siteUpdateStrategy": {"type": "Recreate"}}, "ok", "by force"),
+        ({"runtime": {}}, "ok", "by force"),
+        ({"siteUpdateStrategy": None, "runtime": {}}, "ok", "by force"),
+        ({"siteUpdateStrategy": {"type": "RollingUpdate"}}, "warn", "side by side"),
+        ({"siteUpdateStrategy": {"type": "Newer"}}, "skip", "Newer"),
+        (None, "skip", "Flex Consumption"),
+        ("text", "skip", "Flex Consumption"),
+    ],
+)
+def test_the_update_strategy_is_told_with_what_it_does(
+    config: object, state: str, word: str
+) -> None:
+    finding = judge_updates({"properties": {"functionAppConfig": config}})
+
+    assert finding.state == state
+    assert word in finding.text
+
+
+@pytest.mark.parametrize(
+    ("statuses", "state"),
+    [
+        (["RespectQuota"], "ok"),
+        (["ForceOn"], "ok"),
+        (["ApproachingQuota"], "warn"),
+        (["OverQuota"], "wrong"),
+        (["ForceOff"], "wrong"),
+        (["SubscriptionSuspended"], "wrong"),
+        (["ApproachingQuota", "OverQuota"], "wrong"),
+        (["RespectQuota", "ApproachingQuota"], "warn"),
+        (["Newer"], "skip"),
+    ],
+)
+def test_the_worst_of_the_workspaces_counts(statuses: list[str], state: str) -> None:
+    found = [workspace(f"logs-{number}", status) for number, status in enumerate(statuses)]
+
+    assert judge_log_cap(found).state == state
+
+
+def test_a_cap_that_is_reached_is_told_with_its_workspace_and_its_end(arm: "WebServer") -> None:
+    tell(arm, WORKSPACES, {"value": [workspace("a", "ForceOn"), workspace("b", "OverQuota")]})
+    finding = examined(arm.url)["log cap"]
+
+    assert finding.text == (
+        "b takes in no logs until 2026-12-02T07:00:00Z (OverQuota), so no alert fires"
+    )
+
+
+def test_a_workspace_that_says_nothing_is_no_finding() -> None:
+    assert judge_log_cap([{"name": "logs"}]).state is State.SKIPPED
+
+
+def test_a_group_without_a_workspace_is_no_fault(arm: "WebServer") -> None:
+    tell(arm, WORKSPACES, {"value": []})
+
+    assert examined(arm.url)["log cap"].state is State.SKIPPED
