@@ -11,6 +11,9 @@ param vaultName string
 param insightsName string
 param workspaceId string
 param subnetId string
+param pythonVersion string
+param updateStrategy string
+param instanceMemoryMB int
 param maximumInstanceCount int
 param perInstanceConcurrency int
 
@@ -95,10 +98,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       }
       runtime: {
         name: 'python'
-        version: '3.13'
+        version: pythonVersion
       }
       scaleAndConcurrency: {
-        instanceMemoryMB: 2048
+        instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
         // A Python app handles one request at a time unless told otherwise.
         triggers: {
@@ -106,6 +109,11 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
             perInstanceConcurrency: perInstanceConcurrency
           }
         }
+      }
+      // Documented from this API version on, but in no version's types, so the compiler warns of it.
+      #disable-next-line BCP037
+      siteUpdateStrategy: {
+        type: updateStrategy
       }
     }
     // Flex Consumption refuses what it has no use for, such as ftpsState and linuxFxVersion.

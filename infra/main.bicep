@@ -2,12 +2,14 @@
 // No secret passes through here: `python3 dev.py secrets` writes them straight into the vault.
 targetScope = 'subscription'
 
+// Without a default `azd pipeline config` would ask for it, and then fail on the answer.
 @minLength(1)
 @maxLength(40)
 @description('The name of the azd environment. It is part of the names of what is made.')
-param environmentName string
+param environmentName string = deployment().name
 
-// Where Flex Consumption is offered; `az functionapp list-flexconsumption-locations` has news.
+// Where Flex Consumption is offered; `az functionapp list-flexconsumption-locations` has news. azd
+// offers every region of the subscription: the compiler refuses one that is not in this list.
 @description('The Azure region of everything.')
 @allowed([
   'australiaeast'
@@ -71,10 +73,34 @@ param vnetEnabled bool = false
 @description('With vnetEnabled: a public IPv4 address that may reach vault and storage as well.')
 param allowedIpAddress string = ''
 
-@description('How many instances there may be at most. It bounds what a flood of requests costs.')
-@minValue(40)
+@description('The Python that the app runs on. The packages of the deployed app must be built for it.')
+@allowed([
+  '3.13'
+  '3.14'
+])
+param pythonVersion string = '3.13'
+
+@description('What an update does to running instances: replace them at once, or in turn (a preview).')
+@allowed([
+  'Recreate'
+  'RollingUpdate'
+])
+param updateStrategy string = 'Recreate'
+
+// A string, because what a variable of the environment holds is a string: the compiler compares that
+// with this list, but never the result of int().
+@description('The memory of an instance in MB. 2048 has a whole core, 512 a quarter, 4096 two.')
+@allowed([
+  '512'
+  '2048'
+  '4096'
+])
+param instanceMemoryMB string = '2048'
+
+@description('How many instances the platform should start at most. It has been seen to start more.')
+@minValue(1)
 @maxValue(1000)
-param maximumInstanceCount int = 40
+param maximumInstanceCount int = 10
 
 @description('How many requests one instance handles at a time.')
 @minValue(1)
@@ -187,6 +213,9 @@ module app 'app.bicep' = {
     insightsName: logs.outputs.insightsName
     workspaceId: logs.outputs.workspaceId
     subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
+    pythonVersion: pythonVersion
+    updateStrategy: updateStrategy
+    instanceMemoryMB: int(instanceMemoryMB)
     maximumInstanceCount: maximumInstanceCount
     perInstanceConcurrency: perInstanceConcurrency
   }

@@ -1,4 +1,6 @@
 // The virtual network of vnetEnabled: one subnet for the app, one for the private endpoints.
+// Keep this API version: from 2025-07-01 on a subnet is private by default, and without a NAT gateway
+// the app would not reach Twilio.
 param name string
 param location string
 param tags object

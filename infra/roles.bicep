@@ -9,16 +9,17 @@ param deployerPrincipalType string
 var roleType = 'Microsoft.Authorization/roleDefinitions'
 // Azure's built-in roles: their ids are the same in every subscription.
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
-// The app: the package and the host's files (blobs), the host (queues), the ledger (tables).
+// Blobs: the host's locks and function keys, and the package. Tables: the ledger, and the host's
+// diagnostic events. That is what Microsoft lists for a host without triggers that use storage; a
+// queue trigger would need Storage Queue Data Contributor as well. On the whole account, because
+// host and app make their containers and tables by themselves.
 var appStorageRoles = [
   storageBlobDataOwner
-  storageQueueDataContributor
   storageTableDataContributor
 ]
 var deployerIsKnown = !empty(deployerPrincipalId)
@@ -35,15 +36,19 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-resource appUsesStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (role, index) in appStorageRoles: {
-  scope: storage
-  name: guid(storage.id, appPrincipalId, role)
-  properties: {
-    roleDefinitionId: subscriptionResourceId(roleType, role)
-    principalId: appPrincipalId
-    principalType: 'ServicePrincipal'
+// Named by the principal: an identity that was made anew gets roles of its own. By the name of the
+// identity, the old roles would stand in the way.
+resource appUsesStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (role, index) in appStorageRoles: {
+    scope: storage
+    name: guid(storage.id, appPrincipalId, role)
+    properties: {
+      roleDefinitionId: subscriptionResourceId(roleType, role)
+      principalId: appPrincipalId
+      principalType: 'ServicePrincipal'
+    }
   }
-}]
+]
 
 resource appReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault

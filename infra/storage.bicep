@@ -9,11 +9,16 @@ param endpointsSubnetId string
 param networkId string
 
 var packageContainer = 'app-package'
+// No queue: only a queue or blob trigger would use one.
 var parts = [
   'blob'
-  'queue'
   'table'
 ]
+
+var allowedRule = {
+  action: 'Allow'
+  value: allowedIpAddress
+}
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   // checkov:skip=CKV_AZURE_35: denied by default with vnetEnabled; without it the identity's roles guard the data
@@ -37,12 +42,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     networkAcls: {
       bypass: 'AzureServices'
       defaultAction: vnetEnabled ? 'Deny' : 'Allow'
-      ipRules: empty(allowedIpAddress) ? [] : [
-        {
-          action: 'Allow'
-          value: allowedIpAddress
-        }
-      ]
+      ipRules: empty(allowedIpAddress) ? [] : [allowedRule]
     }
   }
 }
@@ -66,20 +66,22 @@ resource package 'Microsoft.Storage/storageAccounts/blobServices/containers@2025
   }
 }
 
-// The app makes its table by itself; queues and blobs are the host's.
-module endpoints 'endpoint.bicep' = [for (part, index) in parts: if (vnetEnabled) {
-  name: 'endpoint-${part}'
-  params: {
-    name: 'pe-${name}-${part}'
-    location: location
-    tags: tags
-    targetId: account.id
-    part: part
-    zoneName: 'privatelink.${part}.${environment().suffixes.storage}'
-    subnetId: endpointsSubnetId
-    networkId: networkId
+// The app makes its table by itself, the host its containers and its own table.
+module endpoints 'endpoint.bicep' = [
+  for (part, index) in parts: if (vnetEnabled) {
+    name: 'endpoint-${part}'
+    params: {
+      name: 'pe-${name}-${part}'
+      location: location
+      tags: tags
+      targetId: account.id
+      part: part
+      zoneName: 'privatelink.${part}.${environment().suffixes.storage}'
+      subnetId: endpointsSubnetId
+      networkId: networkId
+    }
   }
-}]
+]
 
 output name string = account.name
 output packageContainerName string = package.name

@@ -9,6 +9,10 @@ param allowedIpAddress string
 param endpointsSubnetId string
 param networkId string
 
+var allowedRule = {
+  value: allowedIpAddress
+}
+
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   // checkov:skip=CKV_AZURE_109: denied by default with vnetEnabled; without it roles guard the secrets
   // checkov:skip=CKV_AZURE_189: the same; who deploys writes the secrets from outside the network
@@ -30,11 +34,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     networkAcls: {
       bypass: 'AzureServices'
       defaultAction: vnetEnabled ? 'Deny' : 'Allow'
-      ipRules: empty(allowedIpAddress) ? [] : [
-        {
-          value: allowedIpAddress
-        }
-      ]
+      ipRules: empty(allowedIpAddress) ? [] : [allowedRule]
     }
   }
 }

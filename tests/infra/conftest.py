@@ -1,6 +1,5 @@
 """Reads the Bicep files as syntax trees: no compiler is needed, and none is replaced by this."""
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -8,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import tree_sitter
-import tree_sitter_bicep
 from tree_sitter import Node
+
+from tests.infra.parameter_file import ParameterFile
+from tests.infra.syntax import faults, literal, name_of, parsed, properties, text, walk
 
 ROOT = Path(__file__).parents[2]
 Mutate = Callable[[str, str, str], "Infra"]
@@ -29,7 +29,13 @@ class Parameter(NamedTuple):
     """A parameter of a file."""
 
     secure: bool
-    optional: bool
+    type: str
+    default: Node | None
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be left out."""
+        return self.default is not None
 
 
 class BicepFile:
@@ -37,14 +43,12 @@ class BicepFile:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
-        language = tree_sitter.Language(tree_sitter_bicep.language())
-        self.root = tree_sitter.Parser(language).parse(path.read_bytes()).root_node
+        self.root = parsed(path.read_bytes())
 
     @cached_property
     def errors(self) -> list[str]:
         """The places that are no Bicep, as name:line."""
-        bad = [node for node in walk(self.root) if node.is_error or node.is_missing]
-        return [f"{self.name}:{node.start_point.row + 1}" for node in bad]
+        return [f"{self.name}:{node.start_point.row + 1}" for node in faults(self.root)]
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -56,9 +60,9 @@ class BicepFile:
                 decorators += text(node)
                 continue
             if node.type == "parameter_declaration":
-                optional = "=" in [text(child) for child in node.children]
+                _, kind, *default = (c for c in node.named_children if "decorator" not in c.type)
                 secure = "secure()" in decorators + text(node)
-                found[name_of(node)] = Parameter(secure, optional)
+                found[name_of(node)] = Parameter(secure, text(kind), next(iter(default), None))
             decorators = ""
         return found
 
@@ -122,43 +126,6 @@ class Infra:
         return literal(node)
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it."""
-    yield node
-    for child in node.children:
-        yield from walk(child)
-
-
-def text(node: Node) -> str:
-    """The source of a node."""
-    return (node.text or b"").decode()
-
-
-def name_of(declaration: Node) -> str:
-    """The name that a declaration gives."""
-    return text(next(c for c in declaration.named_children if c.type == "identifier"))
-
-
-def literal(node: Node) -> object:
-    """The value of a literal; the source of anything else."""
-    source = text(node)
-    if node.type == "string":
-        return "".join(map(text, node.named_children))
-    if node.type == "array":
-        return [literal(child) for child in node.named_children]
-    if source in ("true", "false"):
-        return source == "true"
-    return int(source) if re.fullmatch(r"\d+", source) else source
-
-
-def properties(node: Node) -> dict[str, Node]:
-    """The properties of an object by name."""
-    pairs = [
-        child.named_children for child in node.named_children if child.type == "object_property"
-    ]
-    return {str(literal(pair[0])): pair[-1] for pair in pairs}
-
-
 class Reader(NamedTuple):
     """The project's infrastructure, and how to read it."""
 
@@ -173,6 +140,12 @@ class Reader(NamedTuple):
 def reader() -> Reader:
     """Reads the project's infrastructure."""
     return Reader(Infra(ROOT / "infra"), properties, literal, walk, text)
+
+
+@pytest.fixture(scope="session")
+def parameter_file() -> ParameterFile:
+    """The values that azd and the Azure CLI deploy with."""
+    return ParameterFile(ROOT / "infra" / "main.bicepparam")
 
 
 @pytest.fixture

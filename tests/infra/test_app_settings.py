@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from shared.config.settings import Secret, Settings, all_settings
 
 if TYPE_CHECKING:
-    from tests.infra.conftest import Infra, Mutate, Reader
+    from tests.infra.conftest import Infra, Mutate, ParameterFile, Reader
 
 ROOT = Path(__file__).parents[2]
-CHOSEN: dict[str, str] = json.loads((ROOT / "infra/main.parameters.json").read_text())[
-    "parameters"
-]["settings"]["value"]
 # What the Functions host reads and the app does not.
 OF_THE_HOST = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
@@ -28,7 +24,7 @@ NOT_SET = {secret.setting for secret in Secret} | {
     "FUNCTIONS_WORKER_RUNTIME",
     "LOCAL_STACK_URL",
 }
-REFERENCE = re.compile(r"\$\{(?P<name>\w+)(=(?P<default>[^}]*))?\}")
+REQUIRED = {"AZURE_ENV_NAME": "switchboard", "AZURE_LOCATION": "westeurope"}
 
 
 def own(infra: Infra, reader: Reader) -> set[str]:
@@ -36,22 +32,31 @@ def own(infra: Infra, reader: Reader) -> set[str]:
     return set(reader.properties(infra["app.bicep"].values["ownSettings"]))
 
 
+def chosen(parameter_file: ParameterFile, **environment: str) -> dict[str, str]:
+    """The settings that whoever deploys chooses, by variables of the environment."""
+    return cast("dict[str, str]", parameter_file.values({**REQUIRED, **environment})["settings"])
+
+
 def known() -> set[str]:
     """The settings that the app reads, and those of the host."""
     return {setting.name for setting in all_settings()} | OF_THE_HOST
 
 
-def test_the_app_knows_every_setting(reader: Reader, mutated: Mutate) -> None:
+def test_the_app_knows_every_setting(
+    reader: Reader, parameter_file: ParameterFile, mutated: Mutate
+) -> None:
     misspelt = mutated("app.bicep", "KEY_VAULT_URL:", "KEYVAULT_URL:")
 
-    assert own(reader.infra, reader) | {*CHOSEN} <= known()
+    assert own(reader.infra, reader) | {*chosen(parameter_file)} <= known()
     assert own(misspelt, reader) - known() == {"KEYVAULT_URL"}
 
 
-def test_every_setting_that_the_app_has_can_be_set(reader: Reader) -> None:
+def test_every_setting_that_the_app_has_can_be_set(
+    reader: Reader, parameter_file: ParameterFile
+) -> None:
     example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
 
-    assert {*example} - NOT_SET <= own(reader.infra, reader) | {*CHOSEN}
+    assert {*example} - NOT_SET <= own(reader.infra, reader) | {*chosen(parameter_file)}
 
 
 def test_the_identity_opens_vault_storage_and_logs(reader: Reader) -> None:
@@ -64,14 +69,22 @@ def test_the_identity_opens_vault_storage_and_logs(reader: Reader) -> None:
     }
 
 
-def test_a_setting_is_chosen_by_its_own_name_and_has_the_apps_default() -> None:
-    references = {name: REFERENCE.fullmatch(value) for name, value in CHOSEN.items()}
-    defaults = {name: found["default"] or "" for name, found in references.items() if found}
+def test_a_setting_is_chosen_by_its_own_name(parameter_file: ParameterFile) -> None:
+    names = {*chosen(parameter_file)}
 
-    assert {name: found and found["name"] for name, found in references.items()} == {
-        name: name for name in CHOSEN
+    assert chosen(parameter_file, **{name: name.lower() for name in names}) == {
+        name: name.lower() for name in names
     }
-    assert Settings.from_mapping(defaults) == Settings()
+
+
+def test_a_setting_is_chosen_or_follows_from_the_rest_but_not_both(
+    reader: Reader, parameter_file: ParameterFile
+) -> None:
+    assert own(reader.infra, reader) & {*chosen(parameter_file)} == set()
+
+
+def test_settings_that_nobody_chose_have_the_apps_defaults(parameter_file: ParameterFile) -> None:
+    assert Settings.from_mapping(chosen(parameter_file)) == Settings()
 
 
 def test_the_hooks_are_told_the_vault_and_the_address(reader: Reader) -> None:

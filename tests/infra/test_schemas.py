@@ -80,6 +80,11 @@ AZURE_YAML: dict[str, Any] = {
             "additionalProperties": False,
             "properties": {"postprovision": HOOK, "postdeploy": HOOK},
         },
+        "pipeline": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"variables": {"type": "array", "items": {"type": "string"}}},
+        },
     },
 }
 

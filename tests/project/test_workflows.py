@@ -93,17 +93,16 @@ def test_the_tests_run_on_each_python_that_is_supported() -> None:
     assert (ROOT / ".python-version").read_text("utf-8").strip() == matrix["python"][0]
 
 
-def test_a_deployment_waits_for_people_and_gets_every_value_that_azd_fills_in() -> None:
+def test_a_deployment_waits_for_people_and_gets_every_value_that_infra_reads() -> None:
     job = workflow("azure-dev.yml")["jobs"]["deploy"]
-    parameters = (ROOT / "infra" / "main.parameters.json").read_text("utf-8")
-    asked = dict(re.findall(r"\$\{(\w+)(?:=([^}]*))?\}", parameters))
+    parameters = (ROOT / "infra" / "main.bicepparam").read_text("utf-8")
+    asked = {*re.findall(r"readEnvironmentVariable\('(\w+)'", parameters)} - BY_AZD
 
     assert (job["environment"], job["needs"]) == ("production", "test")
+    assert job["env"]["AZURE_PRINCIPAL_TYPE"] == "ServicePrincipal"
     # One that is missing would set the app back to its default.
-    assert {*asked} - {*job["env"]} - BY_AZD == set()
-    for name in {*asked} & {*job["env"]} - {"AZURE_PRINCIPAL_TYPE"}:
-        default = f" || '{asked[name]}'" if asked[name] else ""
-        assert job["env"][name] == f"${{{{ vars.{name}{default} }}}}"
+    for name in asked - {"AZURE_PRINCIPAL_TYPE"}:
+        assert job["env"][name] == f"${{{{ vars.{name} }}}}"
 
 
 def test_packages_are_judged_by_their_locks_and_no_silence_counts_as_good() -> None:
