@@ -3,13 +3,13 @@
 import azure.functions as func
 
 from shared.answers import melodies as hold_music
-from shared.endpoints import action
+from shared.endpoints import public
 from shared.http.responses import sound_response
 
 MAX_AGE_S = 7 * 24 * 3600
 
 
-@action
+@public
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Play the melody of `Bucket`."""
     sound = await hold_music.sound_of(req.params.get("Bucket", ""))

@@ -3,14 +3,14 @@
 import azure.functions as func
 
 from shared import clients
-from shared.endpoints import action
+from shared.endpoints import public
 from shared.http.byte_ranges import file_response
 from shared.http.inputs import read_query
 from shared.recordings import links
 from shared.recordings.sound import FIELDS, WantedRecording
 
 
-@action
+@public
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Hand on the recording for which the link was made, until it expires."""
     inputs = read_query(req, *FIELDS, *links.FIELDS)

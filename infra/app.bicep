@@ -9,7 +9,6 @@ param storageName string
 param packageContainerName string
 param vaultName string
 param insightsName string
-param workspaceId string
 param subnetId string
 param pythonVersion string
 param updateStrategy string
@@ -159,21 +158,6 @@ resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01'
   name: 'scm'
   properties: {
     allow: false
-  }
-}
-
-// The host's own words, for when the app does not start; its requests are in Application Insights.
-resource hostLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  scope: app
-  name: 'host'
-  properties: {
-    workspaceId: workspaceId
-    logs: [
-      {
-        category: 'FunctionAppLogs'
-        enabled: true
-      }
-    ]
   }
 }
 

@@ -136,6 +136,7 @@ module logs 'logs.bicep' = {
     insightsName: 'appi-${token}'
     location: location
     tags: tags
+    maximumInstanceCount: maximumInstanceCount
   }
 }
 
@@ -211,7 +212,6 @@ module app 'app.bicep' = {
     packageContainerName: storage.outputs.packageContainerName
     vaultName: vault.outputs.name
     insightsName: logs.outputs.insightsName
-    workspaceId: logs.outputs.workspaceId
     subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
     pythonVersion: pythonVersion
     updateStrategy: updateStrategy
@@ -229,6 +229,8 @@ module alerts 'alerts.bicep' = {
     location: location
     tags: tags
     insightsName: logs.outputs.insightsName
+    workspaceId: logs.outputs.workspaceId
+    dailyQuotaGb: logs.outputs.dailyQuotaGb
     email: alertEmail
   }
 }

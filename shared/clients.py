@@ -14,6 +14,7 @@ from shared.config.credentials import AppSettings, Credentials
 from shared.config.local_stack import is_loopback
 from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError
+from shared.http.line_limit import LineLimit
 from shared.http.urls import PublicUrls
 from shared.twilio_api.sign_in import RestCredentials, TwilioConnections
 
@@ -204,6 +205,7 @@ class Clients:
 
 
 _current: Clients | None = None
+_refusals = LineLimit(SystemClock())
 
 
 def current() -> Clients:
@@ -218,7 +220,16 @@ def current() -> Clients:
     return _current
 
 
+def refusals() -> LineLimit:
+    """Return what limits this worker's lines about refused requests.
+
+    It is there even when the settings are malformed, since that gets logged as well.
+    """
+    return _refusals
+
+
 def reset(clients: Clients | None = None) -> None:
     """Use these clients from now on, or build new ones from the environment."""
-    global _current
+    global _current, _refusals
     _current = clients
+    _refusals = LineLimit(clients.clock if clients else SystemClock())

@@ -14,6 +14,7 @@ from shared import clients
 from shared.answers import notes
 from shared.answers.redirection import Redirection
 from shared.errors import AppError
+from shared.http.line_limit import MAX_IN_FULL
 from shared.http.request_parts import MAX_URL_CHARS, UrlTooLongError
 from shared.http.responses import problem_response
 from shared.webhooks.verifier import OUTGOING, Webhook
@@ -32,7 +33,15 @@ def action(handler: Endpoint) -> Endpoint:
     An AppError becomes its problem answer and one line in the log; any other error reaches the
     host, which answers 500 and logs the traceback.
     """
+    return _answering_errors(handler, _log_error)
 
+
+def public(handler: Endpoint) -> Endpoint:
+    """Like `action`, for functions without a key: a flood of bad requests writes few lines."""
+    return _answering_errors(handler, _log_refusal)
+
+
+def _answering_errors(handler: Endpoint, log_error: Callable[[str, AppError], None]) -> Endpoint:
     async def main(req: func.HttpRequest) -> func.HttpResponse:
         try:
             if len(req.url) > MAX_URL_CHARS:
@@ -40,7 +49,7 @@ def action(handler: Endpoint) -> Endpoint:
             with notes.of_one_request():
                 response = await handler(req)
         except AppError as error:
-            _log_error(handler.__module__, error)
+            log_error(_plain(handler.__module__), error)
             response = problem_response(error)
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
@@ -68,7 +77,7 @@ def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]])
             return func.HttpResponse(status_code=302, headers=headers)
         return func.HttpResponse(str(document), mimetype="text/xml")
 
-    return action(_named_after(handler, main))
+    return public(_named_after(handler, main))
 
 
 def report(handler: Callable[[Webhook], Awaitable[None]]) -> Endpoint:
@@ -78,7 +87,7 @@ def report(handler: Callable[[Webhook], Awaitable[None]]) -> Endpoint:
         await handler(await _verified(req))
         return func.HttpResponse(status_code=204)
 
-    return action(_named_after(handler, main))
+    return public(_named_after(handler, main))
 
 
 def _absolute(location: str, request_url: str) -> str:
@@ -99,15 +108,24 @@ def _named_after(handler: Callable[..., object], main: Endpoint) -> Endpoint:
     return main
 
 
-def _log_error(function: str, error: AppError) -> None:
+def _log_refusal(function: str, error: AppError) -> None:
+    """Log some of many refusals: anyone can cause them, and a full log is closed for the day."""
+    count = clients.refusals().count(function, type(error).__name__)
+    if count:
+        note = f" ({count} within 15 minutes)" if count > MAX_IN_FULL else ""
+        _log_error(function, error, note)
+
+
+def _log_error(function: str, error: AppError, note: str = "") -> None:
     """One line without anything that the caller sent."""
     log.warning(
-        "%s: %s status=%d code=%s %s",
-        _plain(function),
+        "%s: %s status=%d code=%s %s%s",
+        function,
         type(error).__name__,
         error.status,
         error.code,
         error.log_text,
+        note,
     )
 
 

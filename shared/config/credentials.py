@@ -214,12 +214,19 @@ class Credentials:
         try:
             value = await loop.run_in_executor(self._threads, self._source.read, secret)
         except VaultError as error:
-            log.warning("%s cannot be read: %s", secret, error.detail)
+            if self._is_news(secret):
+                log.warning("%s cannot be read: %s", secret, error.detail)
             return error
         except Exception:  # whatever happened: those who wait must hear of it
-            log.exception("%s cannot be read", secret)
+            if self._is_news(secret):
+                log.exception("%s cannot be read", secret)
             return VaultError("Key Vault could not be asked; the log says why")
         return value.strip() if value else None
+
+    def _is_news(self, secret: Secret) -> bool:
+        """Whether it did not fail just before: in an outage each request, forged or not, asks."""
+        failures = self._failures.get(secret)
+        return not failures or self._clock.monotonic() - failures[-1][0] >= self._refresh_interval_s
 
     def _finish(self, secret: Secret, outcome: Outcome) -> None:
         """Keep what was read, or what was known before."""

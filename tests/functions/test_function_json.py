@@ -26,7 +26,7 @@ DOORS = {
     "On": Door("anonymous", ("post",), "@report"),
 }
 # It says one fixed sentence to anyone who asks; its response is built once.
-DECORATORS = {"TwimlHello": "@cache"}
+DECORATORS = {"TwimlHello": "@cache", "GetHoldMusic": "@public", "GetSharedRecording": "@public"}
 # Who comes in otherwise than the prefix says, and why that is safe.
 AUTH_LEVELS = {
     "GetHoldMusic": "anonymous",  # Twilio fetches sounds without a signature; it is only music

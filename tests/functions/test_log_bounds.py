@@ -1,4 +1,4 @@
-"""One request writes a few short lines to the log, whatever is in it."""
+"""One request writes a few short lines to the log, whatever is in it; so does a flood of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import importlib
 import json
 import logging
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from tests.functions.conftest import SignedRequest
 
+ROOT = Path(__file__).parents[2]
 MAX_LINES = 20
 MAX_LINE_CHARS = 2_500
 """The longest explanation of a signature has about that; nothing else comes near."""
@@ -158,3 +160,64 @@ def test_a_call_that_leads_to_many_functions_writes_few_lines() -> None:
         send("PlaceCall", func.HttpRequest("POST", "http://10.0.0.4/api/PlaceCall", body=body))
 
     assert 0 < len(lines) <= 5
+
+
+def flood(function: str, request: func.HttpRequest, times: int = 1_000) -> list[str]:
+    """Return the lines that so many equal requests write."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logger = logging.getLogger("shared.endpoints")
+    logger.addHandler(handler)
+    try:
+        for _ in range(times):
+            send(function, request)
+    finally:
+        logger.removeHandler(handler)
+    return lines
+
+
+def forged(function: str, form: Pairs) -> func.HttpRequest:
+    """A request with a signature that does not match."""
+    return build_signed_request(f"/api/{function}", form, signature="A" * 27 + "=")
+
+
+def too_long(function: str) -> func.HttpRequest:
+    """A request that each function refuses, with a key and a signature or without."""
+    url = f"https://app.example/api/{function}?q=".ljust(MAX_URL_CHARS + 1, "q")
+    return func.HttpRequest("POST", url, headers={}, body=b"")
+
+
+def test_a_flood_of_forged_requests_writes_few_lines() -> None:
+    lines = flood("TwimlReply", forged("TwimlReply", TEXT))
+
+    assert len(lines) == 12
+    assert [line.rpartition(" (")[2] for line in lines[10:]] == [
+        "100 within 15 minutes)",
+        "1000 within 15 minutes)",
+    ]
+
+
+@pytest.mark.parametrize("function", sorted({*FUNCTIONS} - {"TwimlHello"}))
+def test_a_flood_is_limited_exactly_where_no_key_is_needed(function: str) -> None:
+    (binding, _) = json.loads((ROOT / function / "function.json").read_text())["bindings"]
+    expected = {"anonymous": 10, "function": 30}[binding["authLevel"]]
+
+    assert len(flood(function, too_long(function), 30)) == expected
+
+
+def test_a_flood_of_one_kind_hides_no_other() -> None:
+    flood("TwimlReply", forged("TwimlReply", TEXT))
+
+    assert len(flood("TwimlReply", too_long("TwimlReply"), 1)) == 1
+    assert len(flood("TwimlMenu", forged("TwimlMenu", CALL), 1)) == 1
+
+
+def test_a_flood_is_limited_when_a_setting_is_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients.reset()
+    monkeypatch.setenv("DEFAULT_REGION", "USA")
+
+    lines = flood("TwimlReply", build_signed_request("/api/TwimlReply", TEXT), 30)
+
+    assert len(lines) == 10
+    assert all(line.startswith("TwimlReply: ConfigurationError status=500 ") for line in lines)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import azure.functions as func
 import pytest
 
+from shared import clients
 from shared.clock import SystemClock
 from shared.config.credentials import Credentials
 from shared.config.settings import Secret
 from shared.delivery import reports
 from shared.delivery.report_log import log_report
-from shared.endpoints import action
+from shared.endpoints import Endpoint, action, public
 from shared.errors import (
     AppError,
     ConfigurationError,
@@ -29,26 +32,59 @@ from shared.errors import (
 from shared.webhooks.verifier import Webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.infra.conftest import Reader
 
+type Rules = dict[str, dict[str, str]]
+
+HOST = json.loads((Path(__file__).parents[2] / "host.json").read_text())
+LEVELS = ("Trace", "Debug", "Information", "Warning", "Error", "Critical", "None")
 PATTERN = re.compile(r"message matches regex @'([^']+)'")
 
 
+@pytest.fixture(autouse=True)
+def everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Count from zero what gets a line."""
+    clients.reset()
+    caplog.set_level(logging.INFO)
+    yield
+    clients.reset()
+
+
 @pytest.fixture
-def alerts(reader: Reader) -> dict[str, re.Pattern[str]]:
+def rules(reader: Reader) -> Rules:
+    """The source of each alert's properties, by its name."""
+    entries = reader.infra["alerts.bicep"].values["rules"].named_children
+    objects = [entry for entry in entries if entry.type != "comment"]
+    found = [{k: reader.text(v) for k, v in reader.properties(o).items()} for o in objects]
+    return {rule["name"].strip("'"): rule for rule in found}
+
+
+@pytest.fixture
+def alerts(rules: Rules) -> dict[str, re.Pattern[str]]:
     """What each alert looks for in the log, by its name."""
-    rules = reader.infra["alerts.bicep"].values["rules"].named_children
-    found = [{k: reader.text(v) for k, v in reader.properties(r).items()} for r in rules]
     return {
-        rule["name"].strip("'"): re.compile(pattern[1])
-        for rule in found
+        name: re.compile(pattern[1])
+        for name, rule in rules.items()
         if (pattern := PATTERN.search(rule["query"]))
     }
 
 
-def fails(function: str, error: AppError) -> Callable[[], object]:
+def passes(rules: dict[str, str], category: str, level: str) -> bool:
+    """Whether the host writes a line of that category and level.
+
+    Of the rules that fit, the longest counts; one may have a `*` in it. Source:
+    LoggerRuleSelector.cs of .NET (dotnet/runtime); without a rule the host takes Information.
+    """
+    fitting = [name for name in rules if re.match(re.escape(name).replace(r"\*", ".*"), category)]
+    least = rules[max(fitting, key=len)] if fitting else "Information"
+    return LEVELS.index(level) >= LEVELS.index(least)
+
+
+def fails(
+    function: str, error: AppError, decorator: Callable[[Endpoint], Endpoint] = action
+) -> Callable[[], object]:
     """A request to a function that ends in an error."""
 
     async def handler(req: func.HttpRequest) -> func.HttpResponse:
@@ -56,7 +92,7 @@ def fails(function: str, error: AppError) -> Callable[[], object]:
 
     handler.__module__ = f"__app__.{function}"
     request = func.HttpRequest("POST", "https://app.example/api/X", body=b"")
-    return lambda: asyncio.run(action(handler)(request))
+    return lambda: asyncio.run(decorator(handler)(request))
 
 
 def reported(status: str) -> Callable[[], object]:
@@ -83,16 +119,20 @@ def refused(status: int) -> TwilioRefusedError:
 @pytest.mark.parametrize(
     ("happens", "heard_by"),
     [
-        (fails("SendSms", refused(401)), {"failed-sends"}),
+        (fails("SendSms", refused(401)), {"failed-sends", "server-errors"}),
         (fails("PlaceCall", refused(429)), {"failed-sends"}),
-        (fails("SendSms", TwilioOutcomeUnknownError("lost")), {"failed-sends"}),
-        (fails("SendSms", LedgerError("down")), {"failed-sends"}),
-        (fails("SendSms", VaultError("down")), {"failed-sends", "vault-errors"}),
+        (fails("SendSms", TwilioOutcomeUnknownError("lost")), {"failed-sends", "server-errors"}),
+        (fails("SendSms", LedgerError("down")), {"failed-sends", "server-errors"}),
+        (
+            fails("SendSms", VaultError("down")),
+            {"failed-sends", "server-errors", "vault-errors"},
+        ),
         (
             fails("SendSms", ConfigurationError("missing secrets: TwilioAuthToken")),
-            {"failed-sends", "vault-errors"},
+            {"failed-sends", "server-errors", "vault-errors"},
         ),
-        (fails("TwimlReply", ForgedRequestError("wrong", "url")), {"refused-signatures"}),
+        (fails("GetSharedRecording", LedgerError("down"), public), {"server-errors"}),
+        (fails("TwimlReply", ForgedRequestError("wrong", "url"), public), {"refused-signatures"}),
         (unreadable, {"vault-errors"}),
         (reported("undelivered"), {"undelivered-texts"}),
         (reported("failed"), {"undelivered-texts"}),
@@ -108,7 +148,6 @@ def test_an_alert_hears_what_it_is_for(
     alerts: dict[str, re.Pattern[str]],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO)
     happens()
 
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("shared")]
@@ -116,7 +155,54 @@ def test_an_alert_hears_what_it_is_for(
     assert {n for n, look in alerts.items() for line in lines if look.search(line)} == heard_by
 
 
-def test_every_alert_but_the_one_on_answers_reads_the_log(
-    alerts: dict[str, re.Pattern[str]],
+def test_every_error_of_a_flood_of_them_is_heard(
+    rules: Rules, alerts: dict[str, re.Pattern[str]], caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert {*alerts} == {"failed-sends", "refused-signatures", "undelivered-texts", "vault-errors"}
+    happens = fails("TwimlReply", ForgedRequestError("wrong", "url"), public)
+    for _ in range(100):
+        happens()
+
+    heard = [r for r in caplog.records if alerts["refused-signatures"].search(r.getMessage())]
+    # Wherever the alert's window begins, one of two has half of them.
+    assert len(heard) >= 2 * int(rules["refused-signatures"]["threshold"]) - 1
+
+
+def test_what_an_alert_counts_is_never_sampled(rules: Rules) -> None:
+    tables = {"traces": "Trace", "exceptions": "Exception"}
+    sampling = HOST["logging"]["applicationInsights"]["samplingSettings"]
+    on_the_app = [rule for rule in rules.values() if rule["scope"] == "insights.id"]
+
+    assert len(on_the_app) == 5
+    for rule in on_the_app:
+        read = {name for name in tables if re.search(rf"\b{name}\b", rule["query"])}
+        assert read
+        assert {tables[name] for name in read} <= {*sampling["excludedTypes"].split(";")}
+
+
+@pytest.mark.parametrize(
+    ("category", "level", "is_kept"),
+    [
+        ("Function.OnMessageStatus.User", "Information", True),  # a report of Twilio
+        ("Function.SendSms", "Error", True),  # an error that the app did not expect
+        ("Function.SendSms", "Information", False),  # "Executing 'Functions.SendSms'"
+        ("Worker.LanguageWorkerChannel.python.1", "Information", False),
+        ("Host.Aggregator", "Information", False),
+        ("Host.Results", "Information", True),  # a request
+        ("Host.Startup", "Error", True),
+    ],
+)
+def test_the_host_logs_what_the_app_says_and_not_each_step_of_its_own(
+    category: str, level: str, is_kept: bool
+) -> None:
+    assert passes(HOST["logging"]["logLevel"], category, level) is is_kept
+
+
+def test_the_alerts_on_the_cap_look_at_what_the_cap_does_not_stop(rules: Rules) -> None:
+    """Source: https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap (2023-10-23)."""
+    on_the_cap = {name: rule for name, rule in rules.items() if rule["scope"] == "workspaceId"}
+
+    assert {name: rule["query"].split()[1] for name, rule in on_the_cap.items()} == {
+        "much-logged": "Usage",
+        "logs-stopped": "_LogOperation",
+    }
+    assert on_the_cap["much-logged"]["threshold"] == "800 * dailyQuotaGb"

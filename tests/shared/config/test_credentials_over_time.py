@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from shared.config.credentials import REFRESH_INTERVAL_S, TIME_TO_LIVE_S, Credentials
 from shared.config.settings import Secret
 from shared.errors import VaultError
@@ -151,3 +153,21 @@ def test_a_refresh_changes_nothing_while_the_vault_is_down(
     asyncio.run(credentials.refresh(Secret.AUTH_TOKEN))
 
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
+
+
+def test_an_outage_is_logged_once_however_often_somebody_asks(
+    credentials: Credentials,
+    vault: FakeVault,
+    clock: ManualClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    vault.error = VaultError("down")
+    for _ in range(3 * int(REFRESH_INTERVAL_S)):
+        clock.advance(1)
+        with pytest.raises(VaultError):
+            get(credentials, Secret.AUTH_TOKEN)
+
+    assert len(vault.reads) > REFRESH_INTERVAL_S
+    assert [record.getMessage() for record in caplog.records] == [
+        "TwilioAuthToken cannot be read: down"
+    ]

@@ -1,0 +1,34 @@
+"""How many log lines a flood may write: the first few of a kind, then fewer and fewer."""
+
+from shared.clock import Clock
+
+# The alerts look at a quarter of an hour, too (infra/alerts.bicep). Ten lines are enough for an
+# alert that waits for five, wherever its quarter begins.
+INTERVAL_S = 15 * 60.0
+MAX_IN_FULL = 10
+
+
+class LineLimit:
+    """Decides which of many events of the same kind get a line.
+
+    Within a quarter of an hour these are the first ten, then the 100th, the 1,000th and so on. It
+    keeps one entry for each kind, so a kind must not contain anything that a caller sent.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: dict[tuple[str, ...], tuple[float, int]] = {}
+
+    def count(self, *kind: str) -> int:
+        """Count one more event; return how many there are by now, or 0 if it gets no line."""
+        now = self._clock.monotonic()
+        began_at, count = self._seen.get(kind, (now, 0))
+        if now - began_at >= INTERVAL_S:
+            began_at, count = now, 0
+        count += 1
+        self._seen[kind] = (began_at, count)
+        return count if count <= MAX_IN_FULL or _is_power_of_ten(count) else 0
+
+
+def _is_power_of_ten(number: int) -> bool:
+    return str(number).rstrip("0") == "1"
