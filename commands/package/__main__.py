@@ -7,6 +7,7 @@ usage.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ SITE_PACKAGES = ".python_packages/lib/site-packages"
 # GetHealth reads it.
 BUILD_FILE = "build.json"
 PYTHONS = ("3.13", "3.14")
+# As infra/main.bicepparam reads it.
+PYTHON_SETTING = "APP_PYTHON_VERSION"
 NAMED = 5
 
 
@@ -32,8 +35,13 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Do what the command line says; return the exit status."""
     accept_any_encoding()
     parser = argparse.ArgumentParser(prog="python3 dev.py package", description=__doc__)
-    parser.add_argument("--python", choices=PYTHONS, default=PYTHONS[0], help="that Azure runs")
+    # azd hands its values to the command as variables.
+    wanted = os.environ.get(PYTHON_SETTING) or PYTHONS[0]
+    help_text = f"the version that Azure runs; else {PYTHON_SETTING}, else {PYTHONS[0]}"
+    parser.add_argument("--python", choices=PYTHONS, default=wanted, help=help_text)
     python: str = parser.parse_args(arguments).python
+    if python not in PYTHONS:
+        parser.error(f"{PYTHON_SETTING} is {python}, and not one of {', '.join(PYTHONS)}")
     archive, folder = root / "dist" / "app.zip", root / "dist" / "app"
     try:
         remove(archive)

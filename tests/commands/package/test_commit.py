@@ -1,76 +1,72 @@
-"""What is read from a commit, with the real Git."""
+"""What is read from a commit."""
+
+from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from commands.errors import CommandError
 from commands.package.commit import Commit
 
-IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+if TYPE_CHECKING:
+    from tests.commands.package.conftest import Repository
 
 
-def git(root: Path, *arguments: str) -> None:
-    subprocess.run(["git", *IDENTITY, *arguments], cwd=root, check=True, capture_output=True)  # noqa: S607
+def test_files_are_read_as_they_were_committed(repository: Repository) -> None:
+    (repository.root / "host.json").write_text("changed")
+    (repository.root / "shared" / "grüße.py").unlink()
+    commit = Commit(repository.root)
 
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A repository with two files."""
-    git(tmp_path, "init")
-    (tmp_path / "shared").mkdir()
-    (tmp_path / "host.json").write_bytes(b"{}\n")
-    (tmp_path / "shared" / "grüße.py").write_bytes(b"a = 1\r\n\0")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "--message", "Begin")
-    return tmp_path
-
-
-def test_files_are_read_as_they_were_committed(repository: Path) -> None:
-    (repository / "host.json").write_text("changed")
-    (repository / ".env").write_text("TWILIO_AUTH_TOKEN=1")
-    (repository / "shared" / "grüße.py").unlink()
-    commit = Commit(repository)
-
-    assert commit.names() == ["host.json", "shared/grüße.py"]
-    assert commit.read(commit.names()) == {
+    assert commit.names() == [
+        *(
+            ".gitignore",
+            "SendSms/__init__.py",
+            "SendSms/function.json",
+            "host.json",
+            "requirements.txt",
+        ),
+        "shared/grüße.py",
+    ]
+    assert commit.read(["host.json", "shared/grüße.py"]) == {
         "host.json": b"{}\n",
         "shared/grüße.py": b"a = 1\r\n\0",
     }
 
 
-def test_line_ends_stay_as_they_are_whatever_git_does_to_the_folder(repository: Path) -> None:
-    git(repository, "config", "core.autocrlf", "true")
-    (repository / ".gitattributes").write_text("* text eol=crlf\nhost.json export-ignore\n")
+def test_line_ends_stay_as_they_are_whatever_git_does_to_the_folder(
+    repository: Repository,
+) -> None:
+    repository.git("config", "core.autocrlf", "true")
+    (repository.root / ".gitattributes").write_text("* text eol=crlf\nhost.json export-ignore\n")
 
-    assert Commit(repository).read(["host.json"]) == {"host.json": b"{}\n"}
-
-
-def test_what_is_not_committed_is_named(repository: Path) -> None:
-    (repository / "host.json").write_text("changed")
-    (repository / "shared" / "id_rsa").write_text("key")
-    (repository / ".gitignore").write_text("*.log\n")
-    (repository / "a.log").write_text("")
-
-    assert Commit(repository).uncommitted() == ["host.json", ".gitignore", "shared/id_rsa"]
+    assert Commit(repository.root).read(["host.json"]) == {"host.json": b"{}\n"}
 
 
-@pytest.mark.skipif(os.name != "posix", reason="links need no rights on POSIX only")
-def test_a_link_is_refused(repository: Path) -> None:
-    (repository / "shared" / "link.py").symlink_to("/etc/passwd")
-    git(repository, "add", ".")
-    git(repository, "commit", "--message", "Link")
+def test_what_is_not_committed_is_named(repository: Repository) -> None:
+    (repository.root / "host.json").write_text("changed")
+    (repository.root / "shared" / "id_rsa").write_text("key")
+    (repository.root / "dist").mkdir()
+    (repository.root / "dist" / "app.zip").write_text("")
+
+    assert Commit(repository.root).uncommitted() == ["host.json", "shared/id_rsa"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows making a link takes a right")
+def test_a_link_is_refused(repository: Repository) -> None:
+    (repository.root / "shared" / "link.py").symlink_to("/etc/passwd")
+    repository.commit()
 
     with pytest.raises(CommandError, match=r"^shared/link.py is a link or a submodule"):
-        Commit(repository).read(["shared/link.py"])
+        Commit(repository.root).read(["shared/link.py"])
 
 
-def test_a_file_that_is_not_committed_is_no_content(repository: Path) -> None:
-    with pytest.raises(CommandError, match=r"^requirements.txt is not committed"):
-        Commit(repository).read(["requirements.txt"])
+def test_a_file_that_is_not_committed_is_not_read(repository: Repository) -> None:
+    with pytest.raises(CommandError, match=r"^no.txt is not committed"):
+        Commit(repository.root).read(["no.txt"])
 
 
 def test_a_folder_without_a_commit_is_told(tmp_path: Path) -> None:
