@@ -40,9 +40,9 @@ def phone_line(page: Page, stack: LocalStack) -> None:
     options = {"Options[1]": office, "Options[2]": f"{api}/TwimlQueue?Name=support"}
     stack.line_goes_to(VoiceUrl=f"{api}/TwimlMenu?{urlencode({'Message': MENU, **options})}")
     page.get_by_test_id("add-handset").click()
-    page.get_by_label("Number of the handset").press("Enter")
+    page.get_by_label("Handset number").press("Enter")
     choose(page, HANDSETS[1], "2")
-    expect(page.get_by_test_id("in-call")).to_contain_text("place 1")
+    expect(page.get_by_test_id("in-call")).to_contain_text("position 1")
     choose(page, HANDSET, "1")
     page.get_by_test_id("answer-tab").wait_for()
     expect(page.get_by_test_id("in-call").get_by_test_id("timer")).to_have_text("0:03")

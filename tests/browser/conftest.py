@@ -1,4 +1,4 @@
-"""A headless Chromium; where there is none the tests say so."""
+"""Fixtures for a headless Chromium; without one, the tests are skipped."""
 
 import json
 import shutil
@@ -15,8 +15,8 @@ from local_stack.faults.services import HOST, STORAGE, VAULT
 from local_stack.testing import HANDSET, LocalStack
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-# The page may use the browser's speech; headless Chromium has no voices, so the tests listen in.
-LISTEN_IN = """
+# Headless Chromium has no voices, so record what the page asks the browser to speak.
+RECORD_SPEECH = """
 window.said = [];
 Object.defineProperty(window, "speechSynthesis", {value: {
   speak(utterance) {
@@ -47,28 +47,28 @@ SNAPSHOT: dict[str, object] = {
     "app": views.app(App(title="Switchboard", name="your functions", answers_url=ANSWERS_URL)),
     "dropped": {},
 }
-STAND_IN = """
+EVENT_SOURCE = """
 window.EventSource = class extends EventTarget {
   constructor() {
     super();
-    window.tell = (name, data) =>
+    window.emit = (name, data) =>
       this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
-    setTimeout(window.tell, 0, "snapshot", SNAPSHOT);
+    setTimeout(window.emit, 0, "snapshot", SNAPSHOT);
   }
   close() {}
 };
 """
-"""In place of the stream of events."""
+"""A replacement for the page's event stream."""
 
 
 def chromium_path() -> str | None:
-    """Return the system's Chromium, or None."""
+    """Return the path of the system's Chromium, or None."""
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for a module: while it is open, its event loop holds the main thread."""
+    """Yield one browser per module: while it is open, its event loop blocks the main thread."""
     path = chromium_path()
     if path is None:
         pytest.skip("no Chromium found; on Debian: apt-get install chromium")
@@ -80,71 +80,71 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def live_stack() -> Iterator[LocalStack]:
-    """A stack on the system's clock: people in front of the page do not turn clocks."""
+    """A stack on the system clock, for tests that act like a person at the page."""
     stack = LocalStack.start(clock="system")
     yield stack
     stack.stop()
 
 
 @pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console has said; a test that expects some of it clears the list."""
+def console() -> list[str]:
+    """The messages in the browser's console. A test that expects some of them clears the list."""
     return []
 
 
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> BrowserContext:
-    """One person's browser for a module; each test opens a page of its own in it."""
-    # Without animations: Playwright waits for a button to stand still before it clicks.
+    """One browser context per module; each test opens its own page in it."""
+    # No animations: Playwright waits for a button to stop moving before it clicks.
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.add_init_script(LISTEN_IN)
+    context.add_init_script(RECORD_SPEECH)
     return context
 
 
-def opened(context: BrowserContext, stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
-    """Yield the phone page of a stack; anything in the browser's console is a failure."""
+def opened(context: BrowserContext, stack: LocalStack, console: list[str]) -> Iterator[Page]:
+    """Yield a stack's phone page; fail if anything is written to the console."""
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: console.append(message.text))
+    page.on("pageerror", lambda error: console.append(str(error)))
     page.goto(stack.emulator_url)
-    # What comes before the first snapshot is no news for the page.
+    # The page ignores events that come before the first snapshot.
     page.get_by_test_id("handset-tab").first.wait_for()
     yield page
     page.close()
-    assert complaints == []
+    assert console == []
 
 
 @pytest.fixture
-def page(context: BrowserContext, live_stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
-    """The phone page, just opened, on the system's clock."""
+def page(context: BrowserContext, live_stack: LocalStack, console: list[str]) -> Iterator[Page]:
+    """The phone page, freshly opened, on the system clock."""
     live_stack.reset()
-    yield from opened(context, live_stack, complaints)
+    yield from opened(context, live_stack, console)
 
 
 @pytest.fixture
-def still_page(context: BrowserContext, stack: LocalStack, complaints: list[str]) -> Iterator[Page]:
-    """The phone page on a clock that only the test moves."""
-    yield from opened(context, stack, complaints)
+def still_page(context: BrowserContext, stack: LocalStack, console: list[str]) -> Iterator[Page]:
+    """The phone page on a manual clock."""
+    yield from opened(context, stack, console)
 
 
 @dataclass
-class ToldPage:
-    """A page that knows what a test tells it; no emulator hears what it says."""
+class ScriptedPage:
+    """A page that gets its events from the test instead of an emulator."""
 
     page: Page
     posted: list[tuple[str, object]] = field(default_factory=list[tuple[str, object]])
-    """What the person did: paths below /emulator/, and bodies."""
+    """Requests that the page made: paths below /emulator/, and bodies."""
 
     def show(self, **members: object) -> None:
-        """Load the page anew with this snapshot."""
+        """Reload the page with this snapshot."""
         snapshot = json.dumps({**SNAPSHOT, **members})
-        self.page.add_init_script(STAND_IN.replace("SNAPSHOT", snapshot))
+        self.page.add_init_script(EVENT_SOURCE.replace("SNAPSHOT", snapshot))
         self.page.route("**/emulator/**", self._take)
         self.page.reload()
 
-    def tell(self, name: str, data: object) -> None:
-        """Send the page an event."""
-        self.page.evaluate("([name, data]) => tell(name, data)", [name, data])
+    def send(self, name: str, data: object) -> None:
+        """Send an event to the page."""
+        self.page.evaluate("([name, data]) => emit(name, data)", [name, data])
 
     def _take(self, route: Route) -> None:
         path = route.request.url.partition("/emulator/")[2]
@@ -153,6 +153,6 @@ class ToldPage:
 
 
 @pytest.fixture
-def told(page: Page) -> ToldPage:
-    """A page with no emulator behind it."""
-    return ToldPage(page)
+def scripted(page: Page) -> ScriptedPage:
+    """A page without an emulator."""
+    return ScriptedPage(page)

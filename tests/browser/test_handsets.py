@@ -1,4 +1,4 @@
-"""Several handsets at once, and what a call wants of its person."""
+"""Several handsets at once, and what a call asks of the person."""
 
 from typing import TYPE_CHECKING
 
@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from local_stack.testing import HANDSET, HANDSETS, LocalStack
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import ToldPage
+    from tests.browser.conftest import ScriptedPage
 
-pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+pytestmark = pytest.mark.soak  # detailed browser tests are slow
 
 LINE = "+12025550100"
 SECOND = HANDSETS[1]
@@ -21,7 +21,7 @@ ANSWERED = {"at": 0, "kind": "event", "name": "answered", "text": "", "attribute
 
 
 def call(sid: str = "CA1", **members: object) -> dict[str, object]:
-    """Return a call of the handset to the line as the page gets it, changed by `members`."""
+    """Return a call from the handset to the app in the page's format, changed by `members`."""
     return {
         "sid": sid,
         "from": HANDSET,
@@ -41,7 +41,7 @@ def call(sid: str = "CA1", **members: object) -> dict[str, object]:
 
 
 def text() -> dict[str, object]:
-    """Return a text of the line to the handset as the page gets it."""
+    """Return a text from the app to the handset in the page's format."""
     return {
         "sid": "SM1",
         "from": LINE,
@@ -57,7 +57,7 @@ def text() -> dict[str, object]:
 
 
 def leg(status: str, **members: object) -> dict[str, object]:
-    """Return the call that the line dialled to the second handset."""
+    """Return the call that the app dialed to the second handset."""
     fixed = {"from": HANDSET, "to": SECOND, "direction": "outbound-dial", "parent_sid": "CA1"}
     return call("CA2", status=status, **{**fixed, **members})
 
@@ -67,22 +67,22 @@ def participant(sid: str, number: str, **members: object) -> dict[str, object]:
     return {"call_sid": sid, "number": number, "label": "", **states, **members}
 
 
-def test_a_handset_that_rings_is_answered_while_another_is_in_a_call(
-    page: Page, told: "ToldPage"
+def test_ringing_handset_can_be_answered_during_another_call(
+    page: Page, scripted: "ScriptedPage"
 ) -> None:
-    told.show(handsets=list(HANDSETS), calls=[call(), leg("ringing")])
+    scripted.show(handsets=list(HANDSETS), calls=[call(), leg("ringing")])
     expect(page.get_by_test_id("in-call")).to_contain_text("Calling (202) 555-0124")
 
     page.get_by_test_id("answer-tab").click()
-    told.tell("call", leg("in-progress", connected_to="CA1"))
+    scripted.send("call", leg("in-progress", connected_to="CA1"))
 
-    assert told.posted == [("calls/CA2/answer", {})]
-    expect(page.get_by_test_id("in-call")).to_contain_text("Connected with (202) 555-0123")
+    assert scripted.posted == [("calls/CA2/answer", {})]
+    expect(page.get_by_test_id("in-call")).to_contain_text("Connected to (202) 555-0123")
 
 
-def test_a_handset_that_rings_fits_a_narrow_page(page: Page, told: "ToldPage") -> None:
+def test_ringing_handset_fits_narrow_page(page: Page, scripted: "ScriptedPage") -> None:
     page.set_viewport_size({"width": NARROW_PX, "height": 844})
-    told.show(handsets=[*HANDSETS, THIRD], calls=[call(), leg("ringing")])
+    scripted.show(handsets=[*HANDSETS, THIRD], calls=[call(), leg("ringing")])
     button = page.get_by_test_id("answer-tab").bounding_box()
 
     assert button is not None
@@ -92,19 +92,17 @@ def test_a_handset_that_rings_fits_a_narrow_page(page: Page, told: "ToldPage") -
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW_PX
 
 
-def test_a_machine_can_answer(page: Page, told: "ToldPage") -> None:
-    told.show(calls=[leg("ringing", to=HANDSET)])
+def test_call_can_go_to_answering_machine(page: Page, scripted: "ScriptedPage") -> None:
+    scripted.show(calls=[leg("ringing", to=HANDSET)])
 
-    page.get_by_role("button", name="Answer as a machine").click()
+    page.get_by_role("button", name="Send to answering machine").click()
 
     expect(page.get_by_test_id("notice")).to_have_count(0)
-    assert told.posted == [("calls/CA2/answer", {"machine": True})]
+    assert scripted.posted == [("calls/CA2/answer", {"machine": True})]
 
 
-def test_words_are_told_while_they_are_typed_and_when_they_are_said(
-    page: Page, told: "ToldPage"
-) -> None:
-    told.show(calls=[call(wants=["speech"])])
+def test_speech_is_posted_while_typing_and_when_sent(page: Page, scripted: "ScriptedPage") -> None:
+    scripted.show(calls=[call(wants=["speech"])])
     said = page.get_by_test_id("say")
 
     said.fill("I need hel")
@@ -115,25 +113,27 @@ def test_words_are_told_while_they_are_typed_and_when_they_are_said(
         said.press("Enter")
 
     expect(said).to_have_value("")
-    assert told.posted == [
+    assert scripted.posted == [
         ("calls/CA1/speech", {"text": "I need hel", "final": False}),
         ("calls/CA1/speech", {"text": "I need help", "final": True}),
     ]
 
 
-def test_a_person_who_is_recorded_can_fall_silent(page: Page, told: "ToldPage") -> None:
-    told.show(calls=[call(wants=["recording"])])
+def test_recorded_person_can_stop_talking(page: Page, scripted: "ScriptedPage") -> None:
+    scripted.show(calls=[call(wants=["recording"])])
     expect(page.get_by_test_id("in-call")).to_contain_text("Recording…")
 
-    page.get_by_role("button", name="Fall silent").click()
+    page.get_by_role("button", name="Stop talking").click()
 
-    expect(page.get_by_role("button", name="Fall silent")).to_have_attribute("aria-pressed", "true")
-    assert told.posted == [("calls/CA1/silence", {})]
+    expect(page.get_by_role("button", name="Stop talking")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert scripted.posted == [("calls/CA1/silence", {})]
 
 
-def test_a_low_window_leaves_the_way_to_hang_up(page: Page, told: "ToldPage") -> None:
+def test_hang_up_button_fits_low_window(page: Page, scripted: "ScriptedPage") -> None:
     page.set_viewport_size({"width": 1280, "height": 640})
-    told.show(handsets=[*HANDSETS, THIRD], calls=[call(wants=["recording"])])
+    scripted.show(handsets=[*HANDSETS, THIRD], calls=[call(wants=["recording"])])
 
     button = page.get_by_test_id("hangup").bounding_box()
     device = page.locator(".device").bounding_box()
@@ -143,9 +143,9 @@ def test_a_low_window_leaves_the_way_to_hang_up(page: Page, told: "ToldPage") ->
     assert button["y"] + button["height"] < device["y"] + device["height"]
 
 
-def test_a_handset_is_added_by_its_number(page: Page) -> None:
+def test_add_handset_by_number(page: Page) -> None:
     page.get_by_test_id("add-handset").click()
-    page.get_by_label("Number of the handset").press("Enter")  # the next one is proposed
+    page.get_by_label("Handset number").press("Enter")  # the next number is suggested
     expect(page.get_by_test_id("handset-tab")).to_have_count(3)
 
     page.get_by_test_id("call-line").click()
@@ -154,9 +154,9 @@ def test_a_handset_is_added_by_its_number(page: Page) -> None:
     expect(page.locator(".head").first).to_contain_text("Call from (202) 555-0125")
 
 
-def test_the_number_of_the_functions_is_no_handset(page: Page) -> None:
+def test_app_number_is_refused_as_handset(page: Page) -> None:
     page.get_by_test_id("add-handset").click()
-    field = page.get_by_label("Number of the handset")
+    field = page.get_by_label("Handset number")
     field.fill(LINE)
     field.press("Enter")
 
@@ -164,9 +164,9 @@ def test_the_number_of_the_functions_is_no_handset(page: Page) -> None:
     expect(page.get_by_test_id("handset-tab")).to_have_count(2)
 
 
-def test_handsets_that_ring_together_are_all_shown_whole(page: Page, told: "ToldPage") -> None:
+def test_handsets_ringing_at_once_fit_the_switcher(page: Page, scripted: "ScriptedPage") -> None:
     third = {**leg("ringing", to=THIRD), "sid": "CA3"}
-    told.show(handsets=[*HANDSETS, THIRD], calls=[call(), leg("ringing"), third])
+    scripted.show(handsets=[*HANDSETS, THIRD], calls=[call(), leg("ringing"), third])
     expect(page.get_by_test_id("answer-tab")).to_have_count(2)
 
     widths = page.locator(".handsets").evaluate("(list) => [list.scrollWidth, list.clientWidth]")
@@ -174,61 +174,63 @@ def test_handsets_that_ring_together_are_all_shown_whole(page: Page, told: "Told
     assert widths[0] == widths[1]
 
 
-def test_keys_that_follow_each_other_are_one_caption(page: Page, told: "ToldPage") -> None:
+def test_consecutive_keys_share_one_caption(page: Page, scripted: "ScriptedPage") -> None:
     keys = [{**ANSWERED, "name": "keys", "text": key} for key in "4711"]
     said = {**ANSWERED, "kind": "verb", "name": "Say", "text": "Welcome"}
 
-    told.show(calls=[call(timeline=[ANSWERED, *keys, said, keys[0]])])
+    scripted.show(calls=[call(timeline=[ANSWERED, *keys, said, keys[0]])])
 
     expect(page.get_by_test_id("caption")).to_have_text(["4711", "Welcome", "4"])
 
 
-def test_a_text_that_comes_during_a_call_stays_unread_until_its_end(
-    page: Page, told: "ToldPage"
+def test_text_during_a_call_stays_unread_until_it_ends(
+    page: Page, scripted: "ScriptedPage"
 ) -> None:
-    told.show(calls=[call()])
-    told.tell("text", text())
+    scripted.show(calls=[call()])
+    scripted.send("text", text())
     expect(page.get_by_test_id("unread")).to_have_count(1)
 
-    told.tell("call", call(status="completed"))
+    scripted.send("call", call(status="completed"))
 
     expect(page.get_by_test_id("unread")).to_have_count(0)
 
 
-def test_a_caller_sees_the_place_in_the_queue(page: Page, told: "ToldPage") -> None:
+def test_caller_sees_position_in_queue(page: Page, scripted: "ScriptedPage") -> None:
     member = {"call_sid": "CA1", "number": HANDSET, "position": 2, "since": AT}
     queue = {"sid": "QU1", "name": "support", "max_size": 100, "members": [member]}
-    told.show(
+    scripted.show(
         calls=[call()], queues=[queue], clock={"kind": "manual", "now": "2026-11-22T12:01:05Z"}
     )
 
-    expect(page.get_by_test_id("in-call")).to_contain_text("Waiting in the queue support, place 2")
-    expect(page.get_by_test_id("queue")).to_contain_text("waits 1:05")
+    expect(page.get_by_test_id("in-call")).to_contain_text("Waiting in queue support, position 2")
+    expect(page.get_by_test_id("queue")).to_contain_text("waiting 1:05")
 
 
-def test_a_conference_shows_who_is_in_it_and_how(page: Page, told: "ToldPage") -> None:
+def test_conference_lists_participants_and_their_state(
+    page: Page, scripted: "ScriptedPage"
+) -> None:
     own, other = participant("CA1", HANDSET), participant("CA2", SECOND, muted=True, hold=True)
     conference = {"sid": "CF1", "name": "meeting", "status": "in-progress"}
-    told.show(calls=[call()], conferences=[{**conference, "participants": [own, other]}])
+    scripted.show(calls=[call()], conferences=[{**conference, "participants": [own, other]}])
 
-    situation = "In the conference meeting with (202) 555-0124"
+    situation = "In conference meeting with (202) 555-0124"
     expect(page.get_by_test_id("in-call")).to_contain_text(situation)
     row = page.get_by_test_id("conference").get_by_role("listitem").nth(1)
     expect(row).to_contain_text("(202) 555-0124")
     expect(row).to_contain_text("muted, on hold")
 
 
-def test_a_conference_that_is_over_is_gone(page: Page, told: "ToldPage") -> None:
+def test_ended_conference_disappears(page: Page, scripted: "ScriptedPage") -> None:
     conference = {"sid": "CF1", "name": "meeting", "participants": [participant("CA1", HANDSET)]}
-    told.show(calls=[call()], conferences=[{**conference, "status": "in-progress"}])
+    scripted.show(calls=[call()], conferences=[{**conference, "status": "in-progress"}])
     expect(page.get_by_test_id("conference")).to_have_count(1)
 
-    told.tell("conference", {**conference, "status": "completed"})
+    scripted.send("conference", {**conference, "status": "completed"})
 
     expect(page.get_by_test_id("conference")).to_have_count(0)
 
 
-def test_a_link_in_a_text_ends_before_the_full_stop(page: Page, live_stack: LocalStack) -> None:
+def test_link_in_a_text_ends_before_the_period(page: Page, live_stack: LocalStack) -> None:
     body = "Listen: https://example.com/a?b=c. Not javascript:alert(1)"
     live_stack.function("SendSms", {"to": HANDSET, "body": body})
 

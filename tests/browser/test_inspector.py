@@ -1,4 +1,4 @@
-"""The inspector: what the page tells about webhooks, calls and what is gone."""
+"""The inspector: what the page shows about webhooks, calls and dropped entries."""
 
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,10 @@ from deskphone.phone import views
 from local_stack.testing import HANDSET, LocalStack
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import ToldPage
+    from tests.browser.conftest import ScriptedPage
     from tests.conftest import WebServer
 
-pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+pytestmark = pytest.mark.soak  # detailed browser tests are slow
 
 MALFORMED = "<Response><Say>Never & closed</Response>"
 NARROW_PX = 390
@@ -33,21 +33,21 @@ STEPS = """async () => {
     entry("event", "answered"), entry("verb", "Say"), entry("event", "keys"), entry("verb", "Play"),
   ];
   const at = "2026-11-22T12:00:00.000Z";
-  const delivery = { at: "2026-11-22T12:00:01.000Z", name: "webhook", purpose: "instructions" };
+  const webhook = { at: "2026-11-22T12:00:01.000Z", name: "webhook", purpose: "instructions" };
   const nothing = { alerts: [], recordings: [] };
-  const steps = stepsOf({ at, record: { timeline }, deliveries: [delivery], ...nothing });
+  const steps = stepsOf({ at, record: { timeline }, webhooks: [webhook], ...nothing });
   return steps.map(({ item }) => item.name);
 }"""
 
 
 def watch_clipboard(page: Page, outcome: str) -> None:
-    """Let the clipboard end in this promise; what was written is in window.copied."""
+    """Make the clipboard return this promise, and keep what was written in window.copied."""
     write = f"(text) => {{ window.copied = text; return {outcome}; }}"
     page.evaluate(f"Object.defineProperty(navigator.clipboard, 'writeText', {{value: {write}}})")
 
 
-def test_a_malformed_answer_is_shown_as_text(
-    page: Page, live_stack: LocalStack, web_server: "WebServer", complaints: list[str]
+def test_malformed_response_is_shown_as_text(
+    page: Page, live_stack: LocalStack, web_server: "WebServer", console: list[str]
 ) -> None:
     live_stack.place_call(Url=web_server.twiml("/malformed", MALFORMED))
     page.get_by_test_id("answer").click()
@@ -56,12 +56,12 @@ def test_a_malformed_answer_is_shown_as_text(
 
     expect(page.get_by_test_id("markup")).to_have_text(MALFORMED)
     assert page.get_by_test_id("markup").locator("*").count() == 0
-    # Chromium's parser styles its own report of the error, which the page's policy refuses.
-    assert all(text.startswith("Applying inline style") for text in complaints)
-    complaints.clear()
+    # Chromium's parser styles its own error report, which the page's policy forbids.
+    assert all(text.startswith("Applying inline style") for text in console)
+    console.clear()
 
 
-def test_a_well_formed_answer_is_shown_with_its_elements(
+def test_well_formed_response_is_pretty_printed(
     page: Page, live_stack: LocalStack, web_server: "WebServer"
 ) -> None:
     say = "<Say voice='alice'>Hi <![CDATA[<you>]]></Say>"
@@ -77,9 +77,7 @@ def test_a_well_formed_answer_is_shown_with_its_elements(
     )
 
 
-def test_a_call_is_answered_and_inspected_on_a_narrow_screen(
-    page: Page, live_stack: LocalStack
-) -> None:
+def test_answer_and_inspect_a_call_on_narrow_screen(page: Page, live_stack: LocalStack) -> None:
     page.set_viewport_size({"width": NARROW_PX, "height": 844})
     live_stack.function("PlaceCall", {"to": HANDSET, "message": "Hello from a narrow place"})
     page.get_by_test_id("answer").click()
@@ -92,32 +90,32 @@ def test_a_call_is_answered_and_inspected_on_a_narrow_screen(
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW_PX
 
 
-def test_the_timeline_keeps_its_order_when_no_time_passes(page: Page) -> None:
+def test_timeline_keeps_its_order_within_one_instant(page: Page) -> None:
     assert page.evaluate(STEPS) == ["answered", "webhook", "Say", "keys", "Play"]
 
 
-def test_the_page_says_that_older_entries_are_gone(page: Page, told: "ToldPage") -> None:
-    told.show(alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 1, "alerts": 0})
+def test_page_says_when_older_entries_were_dropped(page: Page, scripted: "ScriptedPage") -> None:
+    scripted.show(alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 1, "alerts": 0})
 
     expect(page.get_by_test_id("older")).to_be_visible()
 
 
-def test_a_reason_that_is_an_error_too_is_told_once(page: Page, told: "ToldPage") -> None:
+def test_reason_that_repeats_an_error_is_shown_once(page: Page, scripted: "ScriptedPage") -> None:
     reason = "host.json is not valid JSON"
     errors = [{"function": "", "reason": reason}]
-    told.show(host={"state": "failed", "reason": reason, "functions": [], "errors": errors})
+    scripted.show(host={"state": "failed", "reason": reason, "functions": [], "errors": errors})
 
     expect(page.get_by_test_id("host-banner").get_by_text(reason)).to_have_count(1)
 
 
-def test_nothing_is_said_to_be_gone_when_nothing_is(page: Page, told: "ToldPage") -> None:
-    told.show(alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 0, "alerts": 0})
+def test_page_is_quiet_when_nothing_was_dropped(page: Page, scripted: "ScriptedPage") -> None:
+    scripted.show(alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 0, "alerts": 0})
 
     expect(page.get_by_text("Something happened")).to_be_visible()
     expect(page.get_by_test_id("older")).to_have_count(0)
 
 
-def test_a_recording_can_be_heard(still_page: Page, stack: LocalStack) -> None:
+def test_recording_can_be_played(still_page: Page, stack: LocalStack) -> None:
     stack.place_call("<Response><Record/></Response>")
     stack.advance(1)
     still_page.get_by_test_id("answer").click()
@@ -131,8 +129,10 @@ def test_a_recording_can_be_heard(still_page: Page, stack: LocalStack) -> None:
     assert player.evaluate("(audio) => Math.round(audio.duration)") == 4
 
 
-def test_a_command_is_copied_with_the_handset_in_hand(page: Page, told: "ToldPage") -> None:
-    told.show(app={**views.app(App()), "commands": [["Text it", "curl -d '{handset}' {handset}"]]})
+def test_copied_command_has_the_selected_handset(page: Page, scripted: "ScriptedPage") -> None:
+    scripted.show(
+        app={**views.app(App()), "commands": [["Text it", "curl -d '{handset}' {handset}"]]}
+    )
     watch_clipboard(page, "Promise.resolve()")
 
     page.get_by_test_id("copy").first.click()
@@ -141,7 +141,7 @@ def test_a_command_is_copied_with_the_handset_in_hand(page: Page, told: "ToldPag
     assert page.evaluate("copied") == f"curl -d '{HANDSET}' {HANDSET}"
 
 
-def test_a_clipboard_that_refuses_is_told(page: Page) -> None:
+def test_refused_clipboard_is_reported(page: Page) -> None:
     watch_clipboard(page, "Promise.reject(new DOMException('', 'NotAllowedError'))")
 
     page.get_by_test_id("copy").first.click()
@@ -149,7 +149,7 @@ def test_a_clipboard_that_refuses_is_told(page: Page) -> None:
     expect(page.get_by_test_id("copy").first).to_contain_text("Not allowed")
 
 
-def test_an_address_inside_an_address_is_shown_to_its_end(page: Page) -> None:
+def test_url_within_a_url_is_not_cut(page: Page) -> None:
     base = "http://127.0.0.1:7071/api"
     split = "async (url) => (await import('/formats.js')).endpoint(url, '" + base + "')"
 

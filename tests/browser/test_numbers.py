@@ -1,4 +1,4 @@
-"""The numbers of the account on the page: what answers them, and how they are reached."""
+"""The account's numbers on the page: what handles them, and how to reach them."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -6,24 +6,24 @@ from playwright.sync_api import Page, expect
 from deskphone.values import LINE, LINE_SID
 from local_stack.testing import LocalStack
 
-pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+pytestmark = pytest.mark.soak  # detailed browser tests are slow
 
 
 @pytest.fixture
 def numbers(page: Page) -> Page:
-    """The page with its list of numbers open."""
+    """The page with the list of numbers open."""
     page.get_by_test_id("numbers").click()
     return page
 
 
 def change(page: Page, label: str, address: str) -> None:
-    """Enter an address at the first number, and wait for what comes of it."""
+    """Enter a URL for the first number, and wait for the response."""
     with page.expect_response("**/emulator/numbers/*"):
         page.get_by_label(label).first.fill(address)
         page.keyboard.press("Enter")
 
 
-def test_an_example_answers_the_next_call(numbers: Page) -> None:
+def test_selected_example_handles_the_next_call(numbers: Page) -> None:
     with numbers.expect_response("**/emulator/numbers/*"):
         numbers.get_by_label("Examples: Calls").select_option("A message")
     numbers.keyboard.press("Escape")
@@ -33,7 +33,7 @@ def test_an_example_answers_the_next_call(numbers: Page) -> None:
     expect(numbers.get_by_test_id("caption")).to_have_text("We are closed today.")
 
 
-def test_the_example_hands_a_text_of_the_first_handset_on_to_the_second(numbers: Page) -> None:
+def test_forward_example_sends_texts_to_the_second_handset(numbers: Page) -> None:
     with numbers.expect_response("**/emulator/numbers/*"):
         numbers.get_by_label("Examples: Texts").select_option("Forward")
     numbers.keyboard.press("Escape")
@@ -44,7 +44,7 @@ def test_the_example_hands_a_text_of_the_first_handset_on_to_the_second(numbers:
     expect(numbers.get_by_test_id("unread")).to_contain_text("1")
 
 
-def test_an_address_elsewhere_is_kept_whole(numbers: Page, live_stack: LocalStack) -> None:
+def test_external_url_is_kept_whole(numbers: Page, live_stack: LocalStack) -> None:
     change(numbers, "Texts to (202) 555-0100", "https://example.com/texts")
 
     expect(numbers.get_by_test_id("sms_url")).to_have_value("https://example.com/texts")
@@ -52,7 +52,7 @@ def test_an_address_elsewhere_is_kept_whole(numbers: Page, live_stack: LocalStac
     assert record["sms_url"] == "https://example.com/texts"
 
 
-def test_an_address_may_be_typed_with_blanks_and_umlauts(numbers: Page) -> None:
+def test_url_may_contain_spaces_and_umlauts(numbers: Page) -> None:
     change(numbers, "Calls to (202) 555-0100", "TwimlMessage?Message=Grüß Gott")
     expect(numbers.get_by_test_id("voice_url")).to_have_value(
         "TwimlMessage?Message=Gr%C3%BC%C3%9F%20Gott"
@@ -64,17 +64,17 @@ def test_an_address_may_be_typed_with_blanks_and_umlauts(numbers: Page) -> None:
     expect(numbers.get_by_test_id("caption")).to_have_text("Grüß Gott")
 
 
-def test_a_refused_address_says_why(numbers: Page, complaints: list[str]) -> None:
+def test_invalid_url_shows_why(numbers: Page, console: list[str]) -> None:
     change(numbers, "Calls to (202) 555-0100", "ftp://example.com/calls")
 
     field = numbers.get_by_test_id("voice_url")
     expect(field).to_have_js_property("validity.valid", False)
     message = field.evaluate("(field) => field.validationMessage")
     assert message == "VoiceUrl is not a valid URL"
-    complaints.clear()
+    console.clear()
 
 
-def test_a_new_number_can_be_called_and_removed(numbers: Page) -> None:
+def test_new_number_can_be_called_and_removed(numbers: Page) -> None:
     numbers.get_by_test_id("add-number").click()
     expect(numbers.get_by_test_id("number")).to_have_count(2)
     conversations = numbers.get_by_label("Conversation").locator("option")
@@ -85,12 +85,12 @@ def test_a_new_number_can_be_called_and_removed(numbers: Page) -> None:
     expect(numbers.get_by_test_id("number")).to_have_count(1)
 
 
-def test_the_dialler_offers_each_number(numbers: Page) -> None:
+def test_dialer_offers_each_number(numbers: Page) -> None:
     numbers.get_by_test_id("add-number").click()
     expect(numbers.get_by_test_id("number")).to_have_count(2)
     numbers.keyboard.press("Escape")
     numbers.get_by_role("button", name="keypad").click()
-    offered = numbers.get_by_label("Numbers of your functions")
+    offered = numbers.get_by_label("App numbers")
 
     offered.select_option(index=2)
 

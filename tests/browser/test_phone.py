@@ -20,9 +20,7 @@ def call(stack: LocalStack, **content: str) -> str:
     return stack.function("PlaceCall", {"to": HANDSET, **content}).json()["sid"]
 
 
-def test_a_text_comes_in_is_answered_and_the_answer_appears(
-    page: Page, live_stack: LocalStack
-) -> None:
+def test_receive_a_text_reply_and_see_the_response(page: Page, live_stack: LocalStack) -> None:
     send(live_stack, "Your table is ready")
     thread = page.get_by_test_id("thread")
     expect(thread).to_contain_text("Your table is ready")
@@ -34,7 +32,7 @@ def test_a_text_comes_in_is_answered_and_the_answer_appears(
     expect(page.get_by_test_id("webhook").filter(has_text="TwimlReply")).to_have_count(1)
 
 
-def test_a_call_rings_is_answered_and_says_hello_world(page: Page, live_stack: LocalStack) -> None:
+def test_answered_call_says_hello_world(page: Page, live_stack: LocalStack) -> None:
     call(live_stack)
     expect(page.get_by_test_id("incoming-call")).to_be_visible()
 
@@ -46,7 +44,7 @@ def test_a_call_rings_is_answered_and_says_hello_world(page: Page, live_stack: L
 
 
 @pytest.mark.soak
-def test_a_call_can_be_declined(page: Page, live_stack: LocalStack) -> None:
+def test_decline_a_call(page: Page, live_stack: LocalStack) -> None:
     sid = call(live_stack)
     page.get_by_test_id("decline").click()
 
@@ -69,7 +67,7 @@ def test_keys_reach_the_call(page: Page, live_stack: LocalStack) -> None:
     expect(page.get_by_test_id("caption").last).to_contain_text("Thank you very much")
 
 
-def test_the_handset_can_call_the_line_and_hang_up(page: Page, live_stack: LocalStack) -> None:
+def test_call_the_app_and_hang_up(page: Page, live_stack: LocalStack) -> None:
     line = f"IncomingPhoneNumbers/PN{'0' * 32}.json"
     url = f"{live_stack.functions_url}/api/TwimlMessage?Message={'All+lines+are+busy.+' * 20}"
     live_stack.rest("POST", line, {"VoiceUrl": url}).raise_for_status()
@@ -81,7 +79,7 @@ def test_the_handset_can_call_the_line_and_hang_up(page: Page, live_stack: Local
     expect(page.get_by_test_id("in-call")).to_have_count(0)
 
 
-def test_what_people_write_is_text_and_never_markup(page: Page, live_stack: LocalStack) -> None:
+def test_text_is_never_rendered_as_markup(page: Page, live_stack: LocalStack) -> None:
     send(live_stack, "<img src=x onerror=alert(1)> & <b>bold</b>")
 
     expect(page.get_by_test_id("thread")).to_contain_text("<b>bold</b>")
@@ -89,8 +87,8 @@ def test_what_people_write_is_text_and_never_markup(page: Page, live_stack: Loca
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(os.name != "posix", reason="signal 9 is a matter of POSIX")
-def test_the_page_shows_why_the_host_was_started_again(page: Page, live_stack: LocalStack) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="signal 9 is POSIX only")
+def test_page_shows_why_the_host_restarted(page: Page, live_stack: LocalStack) -> None:
     status = live_stack.http.get(
         f"{live_stack.functions_url}/admin/host/status",
         headers={"x-functions-key": "local"},
@@ -105,7 +103,7 @@ def test_the_page_shows_why_the_host_was_started_again(page: Page, live_stack: L
 
 
 @pytest.mark.soak
-def test_a_phone_that_lost_the_emulator_says_so(browser: Browser) -> None:
+def test_page_says_when_the_emulator_is_gone(browser: Browser) -> None:
     stack = LocalStack.start(clock="system")
     page = browser.new_page()
     page.goto(stack.emulator_url)
@@ -117,9 +115,7 @@ def test_a_phone_that_lost_the_emulator_says_so(browser: Browser) -> None:
     page.close()
 
 
-def test_the_page_and_everything_it_loads_is_light(
-    browser: Browser, live_stack: LocalStack
-) -> None:
+def test_page_stays_small(browser: Browser, live_stack: LocalStack) -> None:
     loaded: list[Response] = []
     page = browser.new_page()
     page.on("response", lambda response: loaded.append(response))

@@ -1,21 +1,21 @@
-"""The page's own count of segments, held against the emulator's."""
+"""The page's segment count, compared with the emulator's."""
 
 import pytest
 from playwright.sync_api import Page
 
 from deskphone.account.new_text import count_segments
 
-pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+pytestmark = pytest.mark.soak  # detailed browser tests are slow
 
 COUNT = """async (bodies) => {
   const { segmentsOf } = await import("/segments.js");
   return bodies.map(segmentsOf).map(({ units, segments }) => [units, segments]);
 }"""
 EURO = "\N{EURO SIGN}"
-"""Two septets, which are never cut apart."""
+"""Two septets, which are never split."""
 BAR = "\N{BOX DRAWINGS LIGHT VERTICAL}"
 FACE = "\N{GRINNING FACE}"
-"""Two UTF-16 units, which are never cut apart."""
+"""Two UTF-16 units, which are never split."""
 CASES = {
     "": [0, 1],
     "a" * 160: [160, 1],
@@ -32,16 +32,16 @@ CASES = {
     BAR * 66 + FACE + BAR * 65: [133, 2],
     BAR * 66 + FACE + BAR * 66: [134, 3],
 }
-"""Body: units and segments."""
+"""Units and segments by body."""
 
 
-def test_the_page_counts_units_and_segments(page: Page) -> None:
+def test_page_counts_units_and_segments(page: Page) -> None:
     counted = page.evaluate(COUNT, list(CASES))
 
     assert dict(zip(CASES, counted, strict=True)) == CASES
 
 
-def test_the_page_and_the_emulator_count_the_same(page: Page) -> None:
+def test_page_and_emulator_count_the_same(page: Page) -> None:
     counted = page.evaluate(COUNT, list(CASES))
 
     assert [segments for _, segments in counted] == [count_segments(body) for body in CASES]

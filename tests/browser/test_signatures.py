@@ -1,4 +1,4 @@
-"""A refused signature on the page: what differs, and what to do."""
+"""A rejected signature on the page: what differs, and what to do."""
 
 import json
 from typing import TYPE_CHECKING
@@ -11,10 +11,10 @@ from local_stack.testing import LocalStack
 if TYPE_CHECKING:
     from tests.conftest import WebServer
 
-pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+pytestmark = pytest.mark.soak  # detailed browser tests are slow
 
 NARROW_PX = 390
-TOLD = {
+SIGNATURE = {
     "reason": "The X-Twilio-Signature does not match.",
     "url": "https://app.example/refused?Message=a+b",
     "fields": [],
@@ -24,18 +24,18 @@ TOLD = {
 
 
 def refusal(web_server: "WebServer", **members: object) -> str:
-    """Let the server refuse signatures as the app does; return the URL to call."""
+    """Make the server reject signatures like the app does; return the URL to call."""
     body = json.dumps({"status": 403, **members}).encode()
     url = web_server.answer("/refused", body, "application/problem+json", 403)
     return f"{url}?Message=a%20b"
 
 
-def test_a_refused_signature_is_explained_step_by_step_with_the_keyboard_alone(
+def test_rejected_signature_is_explained_step_by_step_by_keyboard(
     page: Page, live_stack: LocalStack, web_server: "WebServer"
 ) -> None:
     page.set_viewport_size({"width": NARROW_PX, "height": 844})
-    live_stack.line_goes_to(SmsUrl=refusal(web_server, signature=TOLD))
-    live_stack.text("Is anybody there?")
+    live_stack.line_goes_to(SmsUrl=refusal(web_server, signature=SIGNATURE))
+    live_stack.text("Anyone there?")
     page.get_by_role("button", name="Inspector").click()
 
     page.get_by_test_id("webhook").filter(has_text="403").focus()
@@ -49,11 +49,11 @@ def test_a_refused_signature_is_explained_step_by_step_with_the_keyboard_alone(
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW_PX
 
 
-def test_an_app_of_another_kind_is_shown_what_was_signed(
+def test_refusal_without_details_shows_what_was_signed(
     page: Page, live_stack: LocalStack, web_server: "WebServer"
 ) -> None:
     live_stack.line_goes_to(SmsUrl=refusal(web_server, detail="Go away"))
-    live_stack.text("Is anybody there?")
+    live_stack.text("Anyone there?")
 
     page.get_by_test_id("webhook").filter(has_text="403").click()
 
@@ -62,16 +62,16 @@ def test_an_app_of_another_kind_is_shown_what_was_signed(
     expect(signature).to_contain_text("The app does not say what it has checked.")
 
 
-def test_only_a_webhook_that_was_not_refused_has_the_shield(
+def test_only_accepted_webhooks_have_the_shield(
     page: Page, live_stack: LocalStack, web_server: "WebServer"
 ) -> None:
-    live_stack.text("Is anybody there?")
+    live_stack.text("Anyone there?")
     webhooks = page.get_by_test_id("webhook")
     expect(webhooks.first.locator(".icon-shield")).to_have_count(1)
 
-    live_stack.line_goes_to(SmsUrl=refusal(web_server, signature=TOLD))
-    live_stack.text("Is anybody there?")
+    live_stack.line_goes_to(SmsUrl=refusal(web_server, signature=SIGNATURE))
+    live_stack.text("Anyone there?")
 
     refused = webhooks.filter(has_text="403")
-    expect(refused).to_contain_text("signed, but refused")
+    expect(refused).to_contain_text("signed, but rejected")
     expect(refused.locator(".icon-shield")).to_have_count(0)

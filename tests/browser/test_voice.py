@@ -1,4 +1,4 @@
-"""When the voice of a call falls silent."""
+"""When the speech of a call stops."""
 
 import io
 import wave
@@ -12,16 +12,16 @@ from local_stack.testing import LocalStack
 if TYPE_CHECKING:
     from tests.conftest import WebServer
 
-pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+pytestmark = pytest.mark.soak  # detailed browser tests are slow
 
 TALKS_ON = "<Response><Say>Old words</Say><Pause length='60'/></Response>"
 SLOW_VOICE = """() => {
-  const did = (deed) => { document.documentElement.dataset.voice += `${deed}. `; };
+  const did = (action) => { document.documentElement.dataset.voice += `${action}. `; };
   document.documentElement.dataset.voice = "";
   speechSynthesis.speak = ({ text }) => did(text);
   speechSynthesis.cancel = () => did("Cut");
 }"""
-"""A voice that never comes to the end of its words; what it did is written on the document."""
+"""A voice that never finishes; what it did is written to the document."""
 WATCH_AUDIO = """() => {
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function () {
@@ -32,7 +32,7 @@ WATCH_AUDIO = """() => {
   };
 }"""
 HEARD_TWICE = """async () => {
-  const { Voice } = await import("/speech.js");
+  const { Voice } = await import("/voice.js");
   const entry = { kind: "verb", name: "Say", text: "Hello", attributes: {} };
   const call = { sid: "CA1", status: "in-progress", entries: 1, timeline: [entry] };
   const voice = new Voice();
@@ -47,7 +47,7 @@ HEARD_TWICE = """async () => {
 }"""
 
 CONNECTED = """async () => {
-  const { Voice } = await import("/speech.js");
+  const { Voice } = await import("/voice.js");
   const entry = (name) => ({ name, text: "+12025550124", attributes: {} });
   const call = { sid: "CA1", status: "in-progress" };
   const voice = new Voice();
@@ -59,15 +59,15 @@ CONNECTED = """async () => {
 }"""
 
 
-def expect_voice(page: Page, *deeds: str) -> None:
-    """Wait until the slow voice has done this and nothing else."""
-    written = "".join(f"{deed}. " for deed in deeds)
+def expect_voice(page: Page, *actions: str) -> None:
+    """Wait until the slow voice has done exactly this."""
+    written = "".join(f"{action}. " for action in actions)
     expect(page.locator("html")).to_have_attribute("data-voice", written)
 
 
 @pytest.fixture
 def talking(page: Page, live_stack: LocalStack) -> str:
-    """The SID of a call whose voice is in the middle of its words."""
+    """The SID of a call that is speaking."""
     page.get_by_test_id("compose").wait_for()
     page.evaluate(SLOW_VOICE)
     sid = live_stack.place_call(TALKS_ON)
@@ -76,21 +76,19 @@ def talking(page: Page, live_stack: LocalStack) -> str:
     return sid
 
 
-def test_the_end_of_the_call_cuts_the_voice_off(
-    page: Page, live_stack: LocalStack, talking: str
-) -> None:
+def test_end_of_call_stops_speech(page: Page, live_stack: LocalStack, talking: str) -> None:
     live_stack.rest("POST", f"Calls/{talking}.json", {"Status": "completed"}).raise_for_status()
 
     expect_voice(page, "Old words", "Cut")
 
 
-def test_hanging_up_cuts_the_voice_off(page: Page, talking: str) -> None:
+def test_hanging_up_stops_speech(page: Page, talking: str) -> None:
     page.get_by_test_id("hangup").click()
 
     expect_voice(page, "Old words", "Cut")
 
 
-def test_a_redirect_cuts_the_voice_off_and_the_new_words_follow(
+def test_redirect_stops_speech_and_speaks_the_new_text(
     page: Page, live_stack: LocalStack, talking: str
 ) -> None:
     twiml = TALKS_ON.replace("Old", "New")
@@ -100,20 +98,20 @@ def test_a_redirect_cuts_the_voice_off_and_the_new_words_follow(
 
 
 @pytest.mark.usefixtures("talking")
-def test_taking_another_handset_cuts_the_voice_off(page: Page) -> None:
+def test_switching_handsets_stops_speech(page: Page) -> None:
     page.get_by_test_id("handset-tab").nth(1).click()
 
     expect_voice(page, "Old words", "Cut")
 
 
 @pytest.mark.usefixtures("talking")
-def test_a_fresh_snapshot_cuts_the_voice_off(page: Page, live_stack: LocalStack) -> None:
+def test_new_snapshot_stops_speech(page: Page, live_stack: LocalStack) -> None:
     live_stack.reset()
 
     expect_voice(page, "Old words", "Cut")
 
 
-def test_the_end_of_another_call_leaves_the_voice_alone(
+def test_end_of_another_call_does_not_stop_speech(
     page: Page, live_stack: LocalStack, talking: str
 ) -> None:
     other = live_stack.place_call(TALKS_ON)
@@ -123,7 +121,7 @@ def test_the_end_of_another_call_leaves_the_voice_alone(
     expect_voice(page, "Old words")
 
 
-def test_the_end_of_the_call_stops_an_audio_file(
+def test_end_of_call_stops_audio_file(
     page: Page, live_stack: LocalStack, web_server: "WebServer"
 ) -> None:
     page.evaluate(WATCH_AUDIO)
@@ -137,11 +135,11 @@ def test_the_end_of_the_call_stops_an_audio_file(
     expect(page.locator("html")).to_have_attribute("data-audio", "pause")
 
 
-def test_a_fresh_snapshot_forgets_what_was_heard(page: Page) -> None:
+def test_new_snapshot_forgets_spoken_text(page: Page) -> None:
     assert page.evaluate(HEARD_TWICE) == [1, 2]
 
 
-def test_a_connection_with_somebody_cuts_the_voice_off(page: Page) -> None:
+def test_connecting_to_another_call_stops_speech(page: Page) -> None:
     assert page.evaluate(CONNECTED) == 1
 
 

@@ -188,6 +188,6 @@ async def check_local_stack(examination: Examination) -> Finding:
     if faults:
         return warning(
             f"broken on purpose: {', '.join(faults)}",
-            "switch the faults off on the phone page (Break it)",
+            "switch the faults off on the phone page (Faults)",
         )
     return ok(f"the emulator runs at {url}")

@@ -1,37 +1,37 @@
 /** The page: the phone and the inspector, kept in step with the emulator. */
 import { connect } from "./connection.js";
-import { FaultStrip } from "./faults.js";
+import { FaultBanner } from "./faults.js";
 import { formatNumber } from "./formats.js";
 import { Handset } from "./handset.js";
 import { Banners, HostState } from "./host.js";
 import { Inspector } from "./inspector.js";
 import { post } from "./person.js";
 import { isCaller, liveCall, personOf, ringsAt } from "./records.js";
-import { Voice } from "./speech.js";
 import { Store } from "./store.js";
 import { Switcher } from "./switcher.js";
 import { Tones } from "./tones.js";
 import { html, render, useEffect, useLayoutEffect, useMemo, useState } from "./ui.js";
+import { Voice } from "./voice.js";
 
 const NOTICE_MS = 8000;
 const store = new Store();
 const tones = new Tones();
 const voice = new Voice();
 
-/** What the person can do. Each deed resolves to true, or shows why not and resolves to false. */
+/** What the person can do. Each action resolves to true; if it fails, it shows why and resolves to false. */
 function makePerson(show) {
-  const attempt = async (deed) => {
+  const attempt = async (request) => {
     show("");
-    const problem = await deed.then(() => "", (error) => error.message);
+    const problem = await request.then(() => "", (error) => error.message);
     show(problem);
     return !problem;
   };
-  let turn = Promise.resolve(); // keys and words leave one after the other
-  const inTurn = (deed) => (turn = turn.then(deed));
+  let turn = Promise.resolve(); // send keys and speech in order
+  const inTurn = (action) => (turn = turn.then(action));
   return {
     onText: (from, to, body) => attempt(post("texts", { from, to, body })),
     onCall: (from, to) => attempt(post("calls", { from, to })),
-    onAct: (sid, deed, body = {}) => attempt(post(`calls/${sid}/${deed}`, body)), // answer, decline, hangup, silence
+    onAct: (sid, action, body = {}) => attempt(post(`calls/${sid}/${action}`, body)), // answer, decline, hangup, silence
     onKey: (sid, digits) => {
       tones.key(digits);
       inTurn(() => attempt(post(`calls/${sid}/keys`, { digits })));
@@ -39,12 +39,12 @@ function makePerson(show) {
     onSay: (sid, text, final) =>
       inTurn(() => {
         const said = post(`calls/${sid}/speech`, { text, final });
-        return final ? attempt(said) : said.catch(() => {}); // nobody may listen any more
+        return final ? attempt(said) : said.catch(() => {}); // the app may have stopped listening
       }),
   };
 }
 
-/** Ring, and tell the title of the tab. */
+/** Play the ringtone and update the tab's title. */
 function useRinging({ calls, unread, connected, handsets, app: { title } }, handset) {
   const ringing = handsets.find((number) => [...calls.values()].some((call) => ringsAt(call, number)));
   const live = liveCall(calls, handset);
@@ -56,19 +56,19 @@ function useRinging({ calls, unread, connected, handsets, app: { title } }, hand
   return ringing;
 }
 
-/** Speak the calls of this handset, and mark its texts as read while somebody looks. */
+/** Speak this handset's calls, and mark its texts as read while the page is visible. */
 function useAttention(handset) {
   useLayoutEffect(() => {
     const read = () => {
       const { calls, unread } = store.state;
-      if (unread.size && !document.hidden && !liveCall(calls, handset)) store.receive("read", handset); // a call hides them
+      if (unread.size && !document.hidden && !liveCall(calls, handset)) store.receive("read", handset); // a call covers them
     };
     const attend = (state, name, data) => {
       if (name === "snapshot" || name === "lost") voice.begin(state.calls);
       if (name === "call" && personOf(data) === handset) voice.hear(data);
       if (name === "conference") {
         const talking = data.participants.filter(({ waiting, hold }) => !waiting && !hold);
-        for (const { call_sid: sid } of talking) voice.cut(sid); // their music is over
+        for (const { call_sid: sid } of talking) voice.cut(sid); // stop their hold music
       }
       if (["text", "call", "snapshot"].includes(name)) read();
     };
@@ -83,7 +83,7 @@ function useAttention(handset) {
   }, [handset]);
 }
 
-/** Escape and a click elsewhere close what is open. */
+/** Close the open menu on Escape or on a click outside it. */
 function close({ key, target }) {
   const details = document.querySelector("details[open]");
   if (!details || (key ? key !== "Escape" : details.contains(target))) return;
@@ -106,10 +106,10 @@ const TopBar = ({ state, view, onView, ringing }) => html`<header class="top-bar
 
 function App() {
   const [known, setState] = useState(store.state);
-  const [added, add] = useState([]); // handsets that nobody but this page knows yet
+  const [added, add] = useState([]); // handsets that only this page knows so far
   const [chosen, choose] = useState();
   const [selection, setSelection] = useState();
-  const [view, setView] = useState("Phone"); // a narrow screen shows only one of the two
+  const [view, setView] = useState("Phone"); // narrow screens show one view at a time
   const [drafts, setDrafts] = useState({});
   const [muted, onMute] = useState(false);
   const [notice, show] = useState("");
@@ -124,7 +124,7 @@ function App() {
     const timer = setTimeout(show, NOTICE_MS, "");
     return () => clearTimeout(timer);
   }, [notice]);
-  // Selecting the same text or call again shows everything again.
+  // Selecting the selected text or call again clears the selection.
   const onSelect = useMemo(() => (sid) => setSelection((old) => (old === sid ? undefined : sid)), []);
   const onAdd = (number) => {
     add((numbers) => [...numbers, number]);
@@ -139,7 +139,7 @@ function App() {
     <${TopBar} ...${{ state, view, ringing }} onView=${setView} />
     <${Banners} ...${state} />
     ${state.ready && html`
-      <${FaultStrip} ...${state.faults} services=${state.fault_services} />
+      <${FaultBanner} ...${state.faults} services=${state.fault_services} />
       <div class="rooms">
         <div class="phone-room">
           <${Switcher} ...${{ state, handset, onAdd, onAnswer }} onChoose=${choose} />

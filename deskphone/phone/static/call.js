@@ -1,17 +1,17 @@
-/** The screens of a call. */
+/** The call screens. */
 import { Captions } from "./captions.js";
 import { formatNumber, nameOf, talkTime } from "./formats.js";
 import { Icon, Round } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { isCaller, lineOf, liveCall, talkSeconds } from "./records.js";
-import { VoiceField } from "./say.js";
 import { situationOf } from "./situation.js";
+import { SpeechField } from "./speech-field.js";
 import { Timer } from "./timer.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
 
-const KEPT_MS = 5000; // how long a finished call stays on the screen
+const KEPT_MS = 5000; // how long a finished call stays on screen
 
-/** [call, dismiss] for the screen of a handset; a finished call stays for a moment. */
+/** Return [call, dismiss] for a handset's screen; a finished call stays for a moment. */
 export function useCall(calls, handset) {
   const live = liveCall(calls, handset);
   const [kept, setKept] = useState();
@@ -26,7 +26,7 @@ export function useCall(calls, handset) {
   return [live ?? calls.get(kept), () => setKept()];
 }
 
-/** The frame of each screen. It takes the focus itself: Enter must not answer or hang up. */
+/** The frame around each screen. It takes focus, so that Enter doesn't answer or hang up. */
 function Screen({ call, state, test, label, about, children }) {
   const element = useRef();
   useEffect(() => element.current.focus(), []);
@@ -47,7 +47,7 @@ const HangUp = ({ onClick }) =>
 
 function Ringing({ call, state, onAct }) {
   const caller = isCaller(call);
-  const act = (deed, body) => () => onAct(call.sid, deed, body);
+  const act = (action, body) => () => onAct(call.sid, action, body);
   return html`<${Screen} ...${{ call, state }} test=${caller ? "outgoing-call" : "incoming-call"}
     label=${caller ? "Calling" : "Incoming call"} about=${caller ? "Calling…" : "Incoming call"}>
     <div class="lamp" aria-hidden="true"><i /><${Icon} name="phone" /></div>
@@ -57,29 +57,29 @@ function Ringing({ call, state, onAct }) {
         : html`<${Round} test="decline" label="Decline" icon="hangup" kind="decline" onClick=${act("decline")} />
             <${Round} test="answer" label="Answer" icon="phone" kind="answer" onClick=${act("answer")} />`}
     </div>
-    ${!caller && html`<button class="soft-button" onClick=${act("answer", { machine: true })}>Answer as a machine</button>`}
+    ${!caller && html`<button class="soft-button" onClick=${act("answer", { machine: true })}>Send to answering machine</button>`}
   </${Screen}>`;
 }
 
-/** What the app waits for, in words. */
+/** What the app is waiting for. */
 const WANTED = {
-  keys: "Waiting for your keys",
-  speech: "Listening to you",
-  "keys speech": "Waiting for your keys or words",
-  recording: "Recording… hang up or press a key to finish",
+  keys: "Waiting for you to press keys",
+  speech: "Listening",
+  "keys speech": "Waiting for keys or speech",
+  recording: "Recording… Hang up or press a key to finish.",
 };
 
-/** The way to speak, where somebody listens. People talk into a recording until they fall silent. */
+/** The speech field, shown while the app listens. In a recording, the person talks until they press Stop talking. */
 function Speech({ call, recording, onAct, onSay }) {
   const [silent, setSilent] = useState(false);
   const say = (text, final) => {
     setSilent(false);
     onSay(call.sid, text, final);
   };
-  const fallSilent = async () => setSilent(await onAct(call.sid, "silence"));
+  const stopTalking = async () => setSilent(await onAct(call.sid, "silence"));
   return html`<div class="talk">
-    <${VoiceField} onSay=${say} />
-    ${recording && html`<button class="soft-button glass" aria-pressed=${silent} onClick=${fallSilent}>Fall silent</button>`}
+    <${SpeechField} onSay=${say} />
+    ${recording && html`<button class="soft-button glass" aria-pressed=${silent} onClick=${stopTalking}>Stop talking</button>`}
   </div>`;
 }
 
@@ -93,7 +93,7 @@ function Talking({ call, state, muted, onMute, onKey, onSay, onAct }) {
     ${(recording || wants.includes("speech")) && html`<${Speech} key=${recording} ...${{ call, recording, onAct, onSay }} />`}
     <${Keypad} onKey=${(digit) => onKey(call.sid, digit)} wanted=${wants.includes("keys")} />
     <div class="actions">
-      <${Round} label="Mute the voice" icon=${muted ? "silent" : "sound"} kind="glass"
+      <${Round} label="Mute audio" icon=${muted ? "silent" : "sound"} kind="glass"
         aria-pressed=${muted} onClick=${() => onMute(!muted)} />
       <${HangUp} onClick=${() => onAct(call.sid, "hangup")} />
     </div>
@@ -111,7 +111,7 @@ function Ended({ call, state, onDismiss }) {
   </${Screen}>`;
 }
 
-/** The screen that fits the state of the call. */
+/** Show the screen for the call's state. */
 export function CallScreen({ call, state, ...rest }) {
   const View = { ringing: Ringing, queued: Ringing, "in-progress": Talking }[call.status] ?? Ended;
   return html`<${View} key=${call.sid} ...${{ call, state, ...rest }} />`;

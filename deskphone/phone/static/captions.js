@@ -1,4 +1,4 @@
-/** What is said in a call, as captions made from its timeline. */
+/** Captions for a call, made from its timeline. */
 import { html } from "./ui.js";
 
 const fileOf = (url) => url.split("?")[0].split("/").at(-1) || url;
@@ -11,7 +11,7 @@ const WORDS = {
   speech: ({ text }) => text,
 };
 
-/** Keys that follow each other are one line. */
+/** Join consecutive keys into one line. */
 function joined(entries, entry) {
   const last = entries.at(-1);
   if (entry.name !== "keys" || last?.name !== "keys") return [...entries, entry];

@@ -1,14 +1,14 @@
-/** The app's commands, such as those that text and ring a handset, ready to be copied. */
+/** The app's commands, such as texting or calling a handset, ready to copy. */
 import { Icon } from "./icons.js";
 import { html, useState } from "./ui.js";
 
-const SHOWN_MS = 3000; // what became of the copy
+const SHOWN_MS = 3000; // how long the result of a copy is shown
 
 function Command({ label, source }) {
   const [result, show] = useState("Copy");
   const copy = async () => {
     const written = navigator.clipboard.writeText(source);
-    show(await written.then(() => "Copied", () => "Not allowed: select the text"));
+    show(await written.then(() => "Copied", () => "Not allowed. Select the text instead."));
     setTimeout(show, SHOWN_MS, "Copy");
   };
   return html`<figure>

@@ -1,10 +1,10 @@
-/** Where the person writes a text. */
+/** The form for writing a text. */
 import { formatNumber } from "./formats.js";
 import { Round } from "./icons.js";
 import { segmentsOf } from "./segments.js";
 import { html, useState } from "./ui.js";
 
-/** `onSend(body)` resolves to true when the text has left; the draft is kept otherwise. */
+/** `onSend(body)` resolves to true once the text is sent; otherwise the draft is kept. */
 export function Compose({ peer, draft, onDraft, onSend }) {
   const [busy, setBusy] = useState(false);
   const { units, segments } = segmentsOf(draft);

@@ -1,12 +1,12 @@
-/** What is broken on purpose: a strip that says so, and a menu that breaks it. */
+/** Injected faults: a banner that lists them, and a menu that switches them on and off. */
 import { Icon } from "./icons.js";
 import { refuse, send } from "./person.js";
 import { html } from "./ui.js";
 
 const isOn = ({ count, happened }) => !(happened >= count);
 
-/** `services` have what people call them and their kinds of faults. */
-function inWords(services, { service, kind, probability, count, seconds, happened = 0 }) {
+/** Describe a fault; `services` has the titles and the words for each kind of fault. */
+function describe(services, { service, kind, probability, count, seconds, happened = 0 }) {
   const left = count - happened;
   const { title, words } = services[service];
   return [
@@ -17,20 +17,20 @@ function inWords(services, { service, kind, probability, count, seconds, happene
   ].filter(Boolean).join(", ");
 }
 
-export function FaultStrip({ faults, services }) {
+export function FaultBanner({ faults, services }) {
   const on = faults.filter(isOn);
   return html`<div role="status" data-testid="faults">
     ${on.length > 0 && html`<div class="banner faults">
       <${Icon} name="warning" />
-      <p><b>Broken on purpose</b>${on.map((fault) => html`<span>${inWords(services, fault)}</span>`)}</p>
-      <button class="soft-button" onClick=${({ target }) => send("DELETE", "faults", {}).catch(refuse(target))}>Turn off</button>
+      <p><b>Faults on</b>${on.map((fault) => html`<span>${describe(services, fault)}</span>`)}</p>
+      <button class="soft-button" onClick=${({ target }) => send("DELETE", "faults", {}).catch(refuse(target))}>Clear all faults</button>
     </div>`}
   </div>`;
 }
 
-/** Each choice comes on top of what is on already. */
-export function BreakIt({ seed, faults, services, notes }) {
-  const named = (fault) => inWords(services, fault);
+/** Each choice adds to the faults that are already on. */
+export function FaultMenu({ seed, faults, services, notes }) {
+  const named = (fault) => describe(services, fault);
   const choices = Object.entries(services).flatMap(([service, { menu }]) => menu.map((kind) => ({ service, ...kind })));
   const change = (choice) => ({ target }) => {
     const others = faults.filter((fault) => isOn(fault) && named(fault) !== named(choice));
@@ -38,7 +38,7 @@ export function BreakIt({ seed, faults, services, notes }) {
   };
   const on = faults.map(named);
   return html`<details>
-    <summary data-testid="break">Break it</summary>
+    <summary data-testid="fault-menu">Faults</summary>
     <div class="popover">
       <p class="soft">${notes.map((note, index) => html`${index > 0 && html`<br />`}${note}`)}</p>
       ${choices.map((choice) => html`<label class="fault">

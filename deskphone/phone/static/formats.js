@@ -1,30 +1,30 @@
-/** Numbers, times and addresses as people read them. */
+/** Format numbers, times and URLs for people. */
 
 const AMERICAN = /^\+1(\d{3})(\d{3})(\d{4})$/;
 const hours = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
-/** Ten digits alone are an American number, with or without its 1. */
+/** An American number without +, with or without its leading 1. */
 const NATIONAL = /^1?([2-9]\d{9})$/;
 
-/** "202 555 0123" -> "+12025550123"; undefined for what can be no phone number. */
+/** "202 555 0123" -> "+12025550123"; undefined if it can't be a phone number. */
 export function international(text) {
   const number = text.replace(/[\s().-]/g, "").replace(NATIONAL, "+1$1");
   return /^\+[1-9]\d{6,14}$/.test(number) ? number : undefined;
 }
 
-/** "+12025550123" -> "(202) 555-0123"; anything else stays as it is. */
+/** "+12025550123" -> "(202) 555-0123"; anything else is unchanged. */
 export const formatNumber = (number) => number.replace(AMERICAN, "($1) $2-$3");
 
-/** The record of a number of the account; undefined for any other. */
+/** Return the record of one of the account's numbers; undefined for any other number. */
 export const numberOf = (number, numbers) => numbers.find((record) => record.number === number);
 
 /** "your app" -> "Your app". */
 export const capitalized = (text) => text.replace(/^./, (letter) => letter.toUpperCase());
 
-/** Who a number belongs to: the app answers the account's numbers. */
+/** Return the app's name for the account's numbers, and the number itself for all others. */
 export const nameOf = (number, { numbers, app }) => (numberOf(number, numbers) ? capitalized(app.name) : formatNumber(number));
 
-/** A number as it is chosen from a list, with what answers its calls. */
+/** A number as shown in a list, with the URL that handles its calls. */
 export function entryOf(number, { numbers, app }) {
   const url = numberOf(number, numbers)?.voice_url ?? "";
   return `${formatNumber(number)} ${endpoint(url, app.answers_url)[0]}`.trim();
@@ -36,15 +36,15 @@ export const timeOfDay = (iso) => hours.format(new Date(iso));
 export const talkTime = (seconds) =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-/** The answer's name and the query of a webhook; the whole address when it goes elsewhere. */
+/** Split a webhook's URL into endpoint and query; for URLs outside the app, return the whole URL. */
 export function endpoint(url, answersUrl) {
   if (!answersUrl || !url.startsWith(`${answersUrl}/`)) return [url, ""];
   const [name, query] = url.slice(answersUrl.length + 1).split(/(\?.*)/s);
   return [name, query];
 }
 
-/** A URL on this machine under the name that the page has: to a browser, 127.0.0.1 and localhost are two sites. */
+/** Rewrite a local URL to use the page's host name: browsers treat 127.0.0.1 and localhost as two sites. */
 export const sameSite = (url) => url.replace(/^(http:\/\/)(?:127\.0\.0\.1|localhost)(?=[:/]|$)/i, `$1${location.hostname}`);
 
-/** Only this may become a link: texts are written by anybody. */
+/** Whether to show this as a link. Texts are untrusted, so only http(s) URLs are. */
 export const isWebAddress = (text) => /^https?:\/\/\S+$/i.test(text);

@@ -1,7 +1,7 @@
-/** The handset that is in hand. */
+/** The selected handset. */
 import { CallScreen, useCall } from "./call.js";
 import { Compose } from "./compose.js";
-import { Dialler } from "./dialler.js";
+import { Dialer } from "./dialer.js";
 import { entryOf, formatNumber, nameOf } from "./formats.js";
 import { Icon, Round } from "./icons.js";
 import { peersOf, ringsAt, threadOf } from "./records.js";
@@ -23,7 +23,7 @@ function Peer({ state, all, peer, onPeer, onCall }) {
   </header>`;
 }
 
-const TABS = { messages: "message", keypad: "keypad" }; // and their icons
+const TABS = { messages: "message", keypad: "keypad" }; // tabs and their icons
 
 function Messages({ state, handset, peer, onPeer, onCall, onText, selection, onSelect, drafts, onDraft }) {
   const key = `${handset} ${peer}`;
@@ -46,7 +46,7 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
   };
   const screen = () => {
     if (call) return html`<${CallScreen} ...${{ call, state, onDismiss, ...person, ...rest }} />`;
-    if (tab === "keypad") return html`<${Dialler} ...${{ state, tones, onCall }} onText=${write} />`;
+    if (tab === "keypad") return html`<${Dialer} ...${{ state, tones, onCall }} onText=${write} />`;
     return html`<${Messages} ...${{ state, handset, peer, ...person, onCall, ...rest }} onPeer=${setPeer} />`;
   };
   const mood = call ? (ringsAt(call, handset) ? "calling ringing" : "calling") : "";

@@ -1,8 +1,8 @@
-/** The state of the functions, where they have a host: a lamp in the bar, a banner when something is wrong. */
+/** The state of the functions host, if there is one: an indicator in the bar, and a banner when something is wrong. */
 import { Icon } from "./icons.js";
 import { html } from "./ui.js";
 
-/** A broken host.json is the reason and an error at once. */
+/** A broken host.json is both the reason and an error, so it is shown once. */
 const Report = ({ reason, errors }) => html`
   ${reason && html`<pre>${reason}</pre>`}
   ${errors.filter((error) => error.reason !== reason).map((error) => html`<p><b>${error.function}</b> ${error.reason}</p>`)}`;
@@ -11,7 +11,7 @@ const NO_HOST = { state: "", reason: "", functions: [], errors: [] };
 const STATES = { lost: "Not connected", starting: "Functions starting", failed: "Functions not running" };
 
 const running = ({ functions, errors }) =>
-  `${functions.length} functions running${errors.length ? `, ${errors.length} not loaded` : ""}`;
+  `${functions.length} functions running${errors.length ? `, ${errors.length} failed to load` : ""}`;
 
 export function HostState({ host = NO_HOST, connected }) {
   const state = connected ? host.state : "lost";
@@ -27,17 +27,17 @@ const Banner = ({ test, title, children }) => html`<div class="banner" role="ale
   <${Icon} name="warning" /><div><b>${title}</b>${children}</div>
 </div>`;
 
-/** What keeps the phone from working, said where the person looks. */
+/** Banners for anything that keeps the phone from working. */
 export function Banners({ connected, ready, app, host = NO_HOST }) {
   const failed = host.state === "failed";
   return html`
     ${!connected && html`<${Banner} test="connection-banner"
-      title=${ready ? "Connection to the emulator lost" : "Waiting for the emulator"}>
-      <p>Is ${app.start ? html`<code>${app.start}</code>` : "it"} running? This page connects again by itself.</p>
+      title=${ready ? "Lost connection to the emulator" : "Waiting for the emulator"}>
+      <p>Is ${app.start ? html`<code>${app.start}</code>` : "it"} running? This page reconnects automatically.</p>
     </${Banner}>`}
     ${(failed || host.errors.length > 0) && html`<${Banner} test="host-banner"
-      title=${failed ? "Your functions are not running" : "Some functions did not load"}>
+      title=${failed ? "Your functions aren't running" : "Some functions failed to load"}>
       <${Report} ...${host} />
-      <p>They start again by themselves when a file is saved.</p>
+      <p>They reload when you save a file.</p>
     </${Banner}>`}`;
 }

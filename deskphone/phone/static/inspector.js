@@ -1,6 +1,6 @@
-/** What happens behind the phone, live. */
+/** A live view of what happens behind the phone. */
 import { Commands } from "./commands.js";
-import { BreakIt } from "./faults.js";
+import { FaultMenu } from "./faults.js";
 import { Numbers } from "./numbers.js";
 import { Rooms } from "./rooms.js";
 import { Trace } from "./trace.js";
@@ -8,7 +8,7 @@ import { hasProblem, tracesOf } from "./traces.js";
 import { html, useLayoutEffect, useRef, useState } from "./ui.js";
 
 const PAGE = 60; // cards
-const NEAR_TOP = 300; // pixels: the list keeps to its newest card
+const NEAR_TOP = 300; // pixels; closer than this, the list scrolls to a new card
 const FILTERS = {
   All: () => true,
   Texts: ({ record }) => record && !record.timeline,
@@ -25,9 +25,9 @@ const Filters = ({ all, filter, onFilter }) => html`<div class="choices" role="g
 </div>`;
 
 const Welcome = ({ app, commands }) => html`<div class="welcome">
-  <h2>Your browser is a phone now</h2>
-  <p>${commands ? "Run one of these in a terminal, or text and call" : "Text and call"} ${app.name} from the handset. All that
-    happens appears here.</p>
+  <h2>Your browser is now a phone</h2>
+  <p>${commands ? "Run one of these in a terminal, or text and call" : "Text and call"} ${app.name} from the handset. Everything
+    that happens shows up here.</p>
   ${commands}
 </div>`;
 
@@ -51,7 +51,7 @@ export function Inspector({ state, handset, selection, onSelect }) {
         ? html`<button class="soft-button" onClick=${() => onSelect(selection)}>Show all</button>`
         : !fresh && html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
       <${Numbers} ...${{ numbers, line, app }} />
-      <${BreakIt} ...${faults} services=${services} notes=${app.fault_notes} />
+      <${FaultMenu} ...${faults} services=${services} notes=${app.fault_notes} />
       ${!fresh && commands && html`<details><summary>Commands</summary><div class="popover">${commands}</div></details>`}
     </div>
     ${fresh && html`<${Welcome} app=${app} commands=${commands} />`}
@@ -61,7 +61,7 @@ export function Inspector({ state, handset, selection, onSelect }) {
       ${shown.slice(0, limit).map((trace) => html`<${Trace} key=${trace.sid} answersUrl=${answersUrl}
         selected=${trace.sid === selection} onSelect=${onSelect} ...${trace} />`)}
       ${shown.length > limit && html`<button class="soft-button" onClick=${() => setLimit(limit + PAGE)}>Show older</button>`}
-      ${state.older && html`<p class="soft" data-testid="older">Older entries are gone.</p>`}
+      ${state.older && html`<p class="soft" data-testid="older">Older entries are no longer kept.</p>`}
     </div>`}
   </main>`;
 }

@@ -1,15 +1,15 @@
-/** The twelve keys, for dialling and for calls. */
+/** The twelve keys, for dialing and for calls. */
 import { html, useEffect, useRef } from "./ui.js";
 
 const LETTERS = ["+", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"];
 
-/** Keys of the real keyboard count too, unless the person is typing into a field. */
+/** The computer's keyboard works too, unless the person is typing in a field. */
 export function Keypad({ onKey, wanted }) {
   const keypad = useRef();
   useEffect(() => {
     const listen = ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
       if (repeat || ctrlKey || metaKey || altKey || target.matches("input, textarea, select")) return;
-      const value = key === "+" ? "0" : key; // as its label says
+      const value = key === "+" ? "0" : key; // the 0 key is labeled +
       if (/^[0-9*#]$/.test(value)) keypad.current.querySelector(`[value="${value}"]`).click();
     };
     addEventListener("keydown", listen);

@@ -1,7 +1,7 @@
-/** An answer, printed to be read. */
+/** Pretty-print a response. */
 import { html } from "./ui.js";
 
-const LONGEST = 40_000; // characters; a longer answer is cut and stays plain
+const LONGEST = 40_000; // characters; a longer response is cut and not formatted
 
 const isText = (node) => node instanceof Text; // CDATA is one too
 
@@ -13,7 +13,7 @@ const opening = ({ nodeName, attributes }, end) => [
 
 const closing = ({ nodeName }) => html`<i>${"</"}</i><b>${nodeName}</b><i>${">"}</i>`;
 
-/** The whole node in one line. */
+/** The whole node on one line. */
 function inline(node) {
   if (node instanceof Comment) return html`<i>${`<!--${node.data}-->`}</i>`;
   if (!(node instanceof Element)) return node.data;
@@ -21,7 +21,7 @@ function inline(node) {
   return [opening(node, ">"), [...node.childNodes].map(inline), closing(node)];
 }
 
-/** The node as lines; an element that holds words stays on one line. */
+/** The node as lines; an element that contains text stays on one line. */
 function lines(node, indent) {
   const children = [...node.childNodes].filter((child) => !isText(child) || child.data.trim());
   if (!children.length || children.some(isText)) {

@@ -1,13 +1,13 @@
-/** The numbers of the account: what answers their calls and texts. */
+/** The account's numbers and the URLs that handle their calls and texts. */
 import { formatNumber } from "./formats.js";
 import { refuse, send } from "./person.js";
 import { html, memo } from "./ui.js";
 
-/** What people type and no URL may have is percent-encoded. */
+/** Percent-encode characters that a URL can't contain. */
 const encoded = (text) => text.trim().replace(/[^!-~]|["<>]/gu, encodeURIComponent);
 
-/** `examples` are titles and addresses; these, too, may be relative to `answersUrl`. */
-function Address({ number, name, label, answersUrl, examples }) {
+/** `examples` are pairs of a title and a URL. All URLs may be relative to `answersUrl`. */
+function UrlField({ number, name, label, answersUrl, examples }) {
   const url = number[name];
   const own = `${answersUrl}/`;
   const title = `${label} to ${formatNumber(number.number)}`;
@@ -23,7 +23,7 @@ function Address({ number, name, label, answersUrl, examples }) {
   };
   return html`<div class="address">
     <label><span>${label}</span>
-      <input key=${url} data-testid=${name} spellcheck="false" autocomplete="off" placeholder="Nothing answers"
+      <input key=${url} data-testid=${name} spellcheck="false" autocomplete="off" placeholder="Not set"
         aria-label=${title} defaultValue=${url.startsWith(own) ? url.slice(own.length) : url}
         onChange=${({ target }) => save(target)} /></label>
     ${examples.length > 0 && html`<select aria-label="Examples: ${title}" onChange=${choose}>
@@ -39,14 +39,14 @@ export const Numbers = memo(({ numbers, line, app }) => {
   return html`<details class="numbers">
     <summary data-testid="numbers">Numbers</summary>
     <div class="popover">
-      <p class="soft">What answers the numbers of your account: ${answersUrl && "a function, or "}any address.</p>
+      <p class="soft">Choose what handles each number: ${answersUrl && "a function or "}any URL.</p>
       ${numbers.map((number) => html`<section key=${number.sid} data-testid="number">
         <h2>${formatNumber(number.number)}
           ${number.number !== line && html`<button class="soft" aria-label="Remove ${formatNumber(number.number)}"
             onClick=${change("DELETE", `numbers/${number.sid}`)}>Remove</button>`}
         </h2>
-        <${Address} name="voice_url" label="Calls" examples=${app.voice_examples} ...${{ number, answersUrl }} />
-        <${Address} name="sms_url" label="Texts" examples=${app.text_examples} ...${{ number, answersUrl }} />
+        <${UrlField} name="voice_url" label="Calls" examples=${app.voice_examples} ...${{ number, answersUrl }} />
+        <${UrlField} name="sms_url" label="Texts" examples=${app.text_examples} ...${{ number, answersUrl }} />
       </section>`)}
       <button class="soft-button" data-testid="add-number" onClick=${change("POST", "numbers")}>Add a number</button>
     </div>

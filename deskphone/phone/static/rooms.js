@@ -1,4 +1,4 @@
-/** Who waits in a queue and who talks in a conference, now. */
+/** Calls that are in a queue or a conference right now. */
 import { formatNumber } from "./formats.js";
 import { Icon } from "./icons.js";
 import { secondsSince } from "./records.js";
@@ -16,12 +16,12 @@ const Queue = ({ queue: { name, members }, clock }) => html`<${Room} test="queue
   ${members.map(({ call_sid: sid, position, number, since }) => html`<li key=${sid}>
     <span class="at">${position}</span>
     <span class="what">${formatNumber(number)}</span>
-    <span class="soft">waits <${Timer} seconds=${() => secondsSince(since, clock)} /></span>
+    <span class="soft">waiting <${Timer} seconds=${() => secondsSince(since, clock)} /></span>
   </li>`)}
 </${Room}>`;
 
 const Conference = ({ conference: { name, status, participants } }) => html`<${Room} test="conference" title="Conference ${name}"
-  note=${status === "init" ? "not begun" : status}>
+  note=${status === "init" ? "not started" : status}>
   ${participants.map((one) => html`<li key=${one.call_sid}>
     <span class="at" />
     <span class="what">${formatNumber(one.number)}${one.label && html` <small>${one.label}</small>`}</span>

@@ -1,9 +1,9 @@
-/** How many segments a text takes. */
+/** Count the segments of a text. */
 
 const BASIC = /[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ -#¤%-?¡A-ZÄÖÑÜ§¿a-zäöñüà]/;
 const EXTENDED = /[\f^{}\\[~\]|€]/; // two units each
 
-/** {units, segments}: GSM-7 where every character is in it, otherwise UCS-2. */
+/** Return {units, segments}: GSM-7 if it has every character, otherwise UCS-2. */
 export function segmentsOf(body) {
   const characters = [...body];
   const gsm = characters.every((one) => BASIC.test(one) || EXTENDED.test(one));
@@ -12,7 +12,7 @@ export function segmentsOf(body) {
   const units = widths.reduce((sum, width) => sum + width, 0);
   let [segments, room] = [1, units <= alone ? alone : joined];
   for (const width of widths) {
-    if (width > room) [segments, room] = [segments + 1, joined]; // no character is cut in two
+    if (width > room) [segments, room] = [segments + 1, joined]; // a character is never split
     room -= width;
   }
   return { units, segments };

@@ -1,20 +1,20 @@
-/** What the page knows: one immutable state that only events change. */
+/** The page's state: immutable, and changed only by events. */
 
-const LIMIT = 500; // newest records of each kind
+const LIMIT = 500; // records kept of each kind, newest first
 const KINDS = ["texts", "calls", "webhooks", "alerts", "queues", "conferences", "recordings"];
 const VALUES = ["host", "numbers", "handsets", "clock", "faults"];
 
-/** An event is one record of a kind, or a value anew. */
+/** An event carries one record of a kind, or the new value of a field. */
 export const EVENTS = ["snapshot", ...KINDS.map((kind) => kind.slice(0, -1)), ...VALUES];
 
 const initialState = {
   connected: false,
-  ready: false, // a snapshot has come, with all that is not named here
+  ready: false, // a snapshot has arrived, with everything not named here
   handsets: [],
   ...Object.fromEntries(KINDS.map((kind) => [kind, new Map()])), // by sid or id
-  older: false, // more has happened than is kept
-  unread: new Set(), // sids of texts that nobody has looked at
-  host: undefined, // how the app's server is doing, if it has one
+  older: false, // older records were dropped
+  unread: new Set(), // sids of unread texts
+  host: undefined, // the state of the app's server, if it has one
   app: { title: document.title },
   clock: { kind: "system" },
 };
@@ -32,14 +32,14 @@ function added(state, kind, record) {
   return { ...state, [kind]: records, older: state.older || full };
 }
 
-/** The unread texts, with those of `texts` to the person that the page did not know. */
+/** Return the unread texts, plus any text in `texts` to a person that is new to the page. */
 const unread = (state, texts) =>
   new Set([
     ...state.unread,
     ...texts.filter(({ sid, direction }) => direction !== "inbound" && !state.texts.has(sid)).map(keyOf),
   ]);
 
-/** Texts that came while the connection was lost are unread. */
+/** Texts that arrived while the connection was lost count as unread. */
 function fromSnapshot(state, data) {
   return {
     ...state,
@@ -53,18 +53,18 @@ function fromSnapshot(state, data) {
   };
 }
 
-/** The state after one event. */
+/** Return the state after one event. */
 function reduce(state, name, data) {
   if (name === "snapshot") return fromSnapshot(state, data);
   if (name === "lost") return { ...state, connected: false };
-  // The texts to the number `data` have been looked at.
+  // The texts to the number `data` have been read.
   if (name === "read") return { ...state, unread: new Set([...state.unread].filter((sid) => (state.texts.get(sid)?.to ?? data) !== data)) };
   if (VALUES.includes(name)) return { ...state, [name]: data };
   const next = added(state, `${name}s`, data);
   return name === "text" ? { ...next, unread: unread(state, [data]) } : next;
 }
 
-/** Holds the state and tells its listeners (state, name, data) about each event. */
+/** Holds the state and calls its listeners with (state, name, data) for each event. */
 export class Store {
   state = initialState;
   #listeners = new Set();
@@ -74,7 +74,7 @@ export class Store {
     for (const listener of this.#listeners) listener(this.state, name, data);
   }
 
-  /** The function returned ends the subscription. */
+  /** Return a function that ends the subscription. */
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -5,7 +5,7 @@ import { isCaller, talkSeconds } from "./records.js";
 import { html, memo } from "./ui.js";
 
 const NEWEST = 200; // items shown
-const ADDRESSES = /(https?:\/\/\S*[^\s.,;:!?)])/i; // the end of a sentence is no part of them
+const ADDRESSES = /(https?:\/\/\S*[^\s.,;:!?)])/i; // without the punctuation that ends a sentence
 
 const Link = ({ url, children }) =>
   isWebAddress(url) ? html`<a href=${sameSite(url)} target="_blank" rel="noopener">${children}</a>` : children;
@@ -41,7 +41,7 @@ const Call = memo(
 const Empty = ({ app, onSend }) => html`<div class="empty">
   <${Icon} name="message" />
   <h2>No texts yet</h2>
-  <p>${capitalized(app.name)} can text this handset, or you text them first.</p>
+  <p>${capitalized(app.name)} can text this handset, or you can text first.</p>
   <button class="soft-button" onClick=${() => onSend("Hello")}>Send “Hello”</button>
 </div>`;
 

@@ -1,8 +1,8 @@
-/** A time that runs. */
+/** A running timer. */
 import { talkTime } from "./formats.js";
 import { html, useEffect, useState } from "./ui.js";
 
-/** `seconds` is a function: it is asked again and again. */
+/** `seconds` is a function that is called on every tick. */
 export function Timer({ seconds }) {
   const [, tick] = useState();
   useEffect(() => {

@@ -1,14 +1,14 @@
-/** Tones of the keys and of ringing. */
+/** Key tones and ringtones. */
 
 const ROWS = [697, 770, 852, 941]; // Hz
 const COLUMNS = [1209, 1336, 1477]; // Hz
 const KEYS = "123456789*0#";
-const CHIME = [659, 831, 988, 0, 659, 831, 988]; // Hz, a rising figure twice
+const CHIME = [659, 831, 988, 0, 659, 831, 988]; // Hz; a rising figure, played twice
 
 export class Tones {
   #context = null;
 
-  /** Sound frequencies (Hz) together; browsers allow none before the first click or key. */
+  /** Play frequencies (Hz) together; browsers allow no sound before the first click or key press. */
   #sound(frequencies, lengthMs, volume, delayMs = 0) {
     if (!navigator.userActivation?.hasBeenActive) return;
     const audio = (this.#context ??= new AudioContext());
@@ -16,7 +16,7 @@ export class Tones {
     const start = audio.currentTime + delayMs / 1000;
     const end = start + lengthMs / 1000;
     const gain = new GainNode(audio, { gain: volume });
-    gain.gain.setTargetAtTime(0, end - 0.05, 0.01); // without it the end clicks
+    gain.gain.setTargetAtTime(0, end - 0.05, 0.01); // without the fade, the end clicks
     gain.connect(audio.destination);
     for (const frequency of frequencies) {
       const oscillator = new OscillatorNode(audio, { frequency });
@@ -32,7 +32,7 @@ export class Tones {
     this.#sound([ROWS[Math.floor(place / 3)], COLUMNS[place % 3]], 120, 0.1);
   }
 
-  /** Ring here ("incoming") or at the far end ("outgoing") until the function returned is called. */
+  /** Ring here ("incoming") or at the far end ("outgoing") until the returned function is called. */
   ring(kind) {
     const once = () => {
       if (kind === "outgoing") return this.#sound([440, 480], 2000, 0.04);

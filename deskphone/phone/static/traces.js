@@ -1,15 +1,15 @@
-/** Everything that belongs to one text or call. */
+/** Collect everything that belongs to one text or call. */
 import { byTime } from "./store.js";
 
-/** All traces, newest first: {sid, at, record, deliveries, alerts, recordings}; record is the Text or Call. */
+/** Return all traces, newest first: {sid, at, record, webhooks, alerts, recordings}; record is the text or call. */
 export function tracesOf({ texts, calls, webhooks, alerts, recordings }) {
   const found = new Map();
   const trace = ({ sid, at }) => {
-    if (!found.has(sid)) found.set(sid, { sid, at, deliveries: [], alerts: [], recordings: [] });
+    if (!found.has(sid)) found.set(sid, { sid, at, webhooks: [], alerts: [], recordings: [] });
     return found.get(sid);
   };
   for (const record of [...texts.values(), ...calls.values()]) trace(record).record = record;
-  for (const delivery of webhooks.values()) trace(delivery).deliveries.push(delivery);
+  for (const webhook of webhooks.values()) trace(webhook).webhooks.push(webhook);
   for (const alert of alerts.values()) trace(alert).alerts.push(alert);
   for (const recording of recordings.values()) trace({ ...recording, sid: recording.call_sid }).recordings.push(recording);
   return [...found.values()].sort((a, b) => byTime(b, a));
@@ -17,9 +17,9 @@ export function tracesOf({ texts, calls, webhooks, alerts, recordings }) {
 
 const RANKS = { event: 0, webhook: 1, verb: 2, recording: 2, alert: 3, status: 3 };
 
-/** The timeline as steps, but for recordings, which are records of their own. It keeps its order:
-    what follows at the same instant ranks no lower. */
-function played(timeline) {
+/** Return the timeline as steps, without recordings, which have their own records. The timeline keeps
+    its order: an entry never ranks below an earlier one at the same instant. */
+function timelineSteps(timeline) {
   let last;
   return timeline.filter(({ name }) => name !== "recording").map((item) => {
     const { kind, at } = item;
@@ -28,8 +28,8 @@ function played(timeline) {
   });
 }
 
-/** What happened in a trace, oldest first: {kind, at (seconds), item}. */
-export function stepsOf({ at, record, deliveries, alerts, recordings }) {
+/** Return what happened in a trace, oldest first: {kind, at (seconds), item}. */
+export function stepsOf({ at, record, webhooks, alerts, recordings }) {
   const step = (kind) => (item) => ({
     kind,
     at: (Date.parse(item.at) - Date.parse(at)) / 1000,
@@ -37,13 +37,13 @@ export function stepsOf({ at, record, deliveries, alerts, recordings }) {
     rank: RANKS[item.purpose] ?? RANKS[kind],
   });
   return [
-    ...played(record?.timeline ?? []),
-    ...deliveries.map(step("webhook")),
+    ...timelineSteps(record?.timeline ?? []),
+    ...webhooks.map(step("webhook")),
     ...recordings.map(step("recording")),
     ...alerts.map(step("alert")),
-  ].sort((a, b) => a.at - b.at || a.rank - b.rank); // with a manual clock much happens at once
+  ].sort((a, b) => a.at - b.at || a.rank - b.rank); // on a manual clock, many things happen at once
 }
 
-/** True when something went wrong. */
-export const hasProblem = ({ record, deliveries, alerts }) =>
-  alerts.length > 0 || ["failed", "undelivered"].includes(record?.status) || deliveries.some(({ error, status }) => error || status >= 400);
+/** Whether something went wrong. */
+export const hasProblem = ({ record, webhooks, alerts }) =>
+  alerts.length > 0 || ["failed", "undelivered"].includes(record?.status) || webhooks.some(({ error, status }) => error || status >= 400);

@@ -1,4 +1,4 @@
-/** The one place that names the vendored library: html, render, hooks; and memo. */
+/** The only import of the vendored library (html, render, hooks), plus memo. */
 import { Component, html } from "./vendor/htm-preact-standalone.module.js";
 
 export * from "./vendor/htm-preact-standalone.module.js";
@@ -7,7 +7,7 @@ export * from "./vendor/htm-preact-standalone.module.js";
 const equal = (a, b) =>
   a === b || (Array.isArray(a) && a.length === b?.length && a.every((item, index) => item === b[index]));
 
-/** Renders only when its properties have changed. */
+/** Render only when the properties change. */
 export const memo = (View) =>
   class extends Component {
     shouldComponentUpdate(next) {

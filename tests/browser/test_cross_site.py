@@ -1,4 +1,4 @@
-"""Pages in a real browser: those of other sites get nothing from this machine's servers."""
+"""Cross-site pages in a real browser: they get nothing from this machine's servers."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,7 @@ REFUSED = "A page of another site made this request"
 
 
 @pytest.fixture(params=["127.0.0.1", "localhost"])
-def foreign(
+def other_site(
     request: pytest.FixtureRequest, context: BrowserContext, web_server: "WebServer"
 ) -> Iterator[Page]:
     """A page on another port of the same host (same-site), and one on another host (cross-site)."""
@@ -65,14 +65,14 @@ def foreign(
 
 
 @pytest.fixture
-def statuses(context: BrowserContext, foreign: Page) -> list[int]:
-    """What the page's requests are answered with; the page itself does not learn that."""
+def statuses(context: BrowserContext, other_site: Page) -> list[int]:
+    """The statuses of the page's requests, which the page itself can't see."""
     found: list[int] = []
 
     def hear(event: dict[str, Any]) -> None:
         found.append(event["statusCode"])
 
-    wire = context.new_cdp_session(foreign)
+    wire = context.new_cdp_session(other_site)
     wire.send("Network.enable")
     wire.on("Network.responseReceivedExtraInfo", hear)
     return found
@@ -80,7 +80,7 @@ def statuses(context: BrowserContext, foreign: Page) -> list[int]:
 
 @pytest.fixture
 def recording(stack: LocalStack) -> str:
-    """The URL of a recording's sound."""
+    """The URL of a recording's audio."""
     action = stack.twiml_url("<Response/>")
     sid = stack.place_call(f"<Response><Record action='{action}' maxLength='2'/></Response>")
     stack.advance(1)
@@ -92,14 +92,14 @@ def recording(stack: LocalStack) -> str:
 
 @pytest.fixture
 def music(stack: LocalStack) -> str:
-    """A sound that the functions answer with."""
+    """The URL of an audio file that a function returns."""
     return f"{stack.functions_url}/api/GetHoldMusic?Bucket=com.twilio.music.classical"
 
 
-def test_what_a_page_embeds_or_requests_is_refused(
-    foreign: Page, stack: LocalStack, recording: str, music: str, statuses: list[int]
+def test_cross_site_embeds_and_requests_are_refused(
+    other_site: Page, stack: LocalStack, recording: str, music: str, statuses: list[int]
 ) -> None:
-    found = foreign.evaluate(PROBES, [stack.emulator_url, stack.functions_url, recording, music])
+    found = other_site.evaluate(PROBES, [stack.emulator_url, stack.functions_url, recording, music])
 
     assert {probe for probe, outcome in found.items() if outcome != "nothing"} == set()
     assert (set(statuses), len(statuses) >= len(found)) == ({403}, True)
@@ -108,20 +108,20 @@ def test_what_a_page_embeds_or_requests_is_refused(
 
 
 @pytest.mark.parametrize("path", ["/", "/emulator/webhooks"])
-def test_a_frame_shows_that_it_was_refused(foreign: Page, stack: LocalStack, path: str) -> None:
-    with foreign.expect_response(stack.emulator_url + path) as answer:
-        foreign.evaluate(FRAME, stack.emulator_url + path)
+def test_frame_shows_the_refusal(other_site: Page, stack: LocalStack, path: str) -> None:
+    with other_site.expect_response(stack.emulator_url + path) as answer:
+        other_site.evaluate(FRAME, stack.emulator_url + path)
 
     assert answer.value.status == 403
 
 
 @pytest.mark.parametrize("opens", ["(url) => void open(url)", FORM])
 @pytest.mark.parametrize("server", ["emulator_url", "functions_url"])
-def test_a_window_shows_that_it_was_refused(
-    foreign: Page, stack: LocalStack, opens: str, server: str
+def test_window_shows_the_refusal(
+    other_site: Page, stack: LocalStack, opens: str, server: str
 ) -> None:
-    with foreign.expect_popup() as opened:
-        foreign.evaluate(opens, f"{getattr(stack, server)}/api/TwimlHello")
+    with other_site.expect_popup() as opened:
+        other_site.evaluate(opens, f"{getattr(stack, server)}/api/TwimlHello")
 
     expect(opened.value.locator("body")).to_contain_text(REFUSED)
     opened.value.close()
@@ -131,7 +131,7 @@ def test_a_window_shows_that_it_was_refused(
 def phone(
     request: pytest.FixtureRequest, context: BrowserContext, stack: LocalStack
 ) -> Iterator[Page]:
-    """The phone page under both names of this machine."""
+    """The phone page under both of this machine's names."""
     page = context.new_page()
     page.goto(stack.emulator_url.replace("127.0.0.1", request.param))
     page.get_by_test_id("handset-tab").first.wait_for()
@@ -139,11 +139,11 @@ def phone(
     page.close()
 
 
-def test_the_phone_page_plays_sounds_of_the_functions(
+def test_phone_page_plays_audio_from_the_functions(
     context: BrowserContext, phone: Page, stack: LocalStack, music: str
 ) -> None:
     kept = context.new_page()
-    kept.goto(music)  # now it is in the browser's cache
+    kept.goto(music)  # puts it into the browser's cache
     stack.place_call(f"<Response><Play>{music}</Play></Response>")
     stack.advance(1)
     with phone.expect_response(lambda response: "GetHoldMusic" in response.url) as played:
@@ -155,7 +155,7 @@ def test_the_phone_page_plays_sounds_of_the_functions(
     )
 
 
-def test_a_link_in_a_text_opens_what_the_functions_answer(
+def test_link_in_a_text_opens_the_functions_response(
     phone: Page, stack: LocalStack, music: str
 ) -> None:
     stack.function("SendSms", {"to": HANDSET, "body": f"Hear {music}"})

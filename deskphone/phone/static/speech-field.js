@@ -1,11 +1,11 @@
-/** What the person says in a call, typed. */
+/** The field for what the person says in a call. */
 import { Round } from "./icons.js";
 import { html, useEffect, useRef, useState } from "./ui.js";
 
-const PAUSE_MS = 150; // between two reports of what has been said so far
+const PAUSE_MS = 150; // between two partial results
 
-/** `onSay(text, final)`; `final` is false while the person still speaks. */
-export function VoiceField({ onSay }) {
+/** `onSay(text, final)`; `final` is false while the person is still speaking. */
+export function SpeechField({ onSay }) {
   const [text, setText] = useState("");
   const timer = useRef();
   useEffect(() => () => clearTimeout(timer.current), []);

@@ -1,11 +1,11 @@
-/** The voice of a call. It follows the call and never drives it. */
+/** The voice of a call. It follows the call and never controls it. */
 import { sameSite } from "./formats.js";
 
-const CUTS = ["keys", "speech", "redirected", "connected", "conference started", "left the queue"]; // events that end a voice or music
-const RATE = 1.2; // near the pace the emulator counts with: the end must not cut the last word off
+const CUTS = ["keys", "speech", "redirected", "connected", "conference started", "left the queue"]; // events that stop speech and music
+const RATE = 1.2; // close to the pace that the emulator assumes, so that the end doesn't cut off the last word
 const longestMs = (text) => 2000 + text.length * 110;
 
-/** Resolves when the words are spoken or could not be; some browsers never tell. */
+/** Resolve when the text has been spoken or can't be; some browsers never report it. */
 function say({ text, attributes }) {
   if (!window.speechSynthesis) return undefined;
   return new Promise((resolve) => {
@@ -20,19 +20,19 @@ function say({ text, attributes }) {
 
 export class Voice {
   muted = false;
-  #heard = new Map(); // sid -> entries of the timeline that were taken in
-  #speaker; // sid of the call that speaks
+  #heard = new Map(); // sid -> number of timeline entries already handled
+  #speaker; // sid of the call that is speaking
   #turn = Promise.resolve();
   #stops = 0;
   #audio = new Audio();
 
-  /** Be silent, and know only these calls (by sid): what they said so far is not spoken again. */
+  /** Stop, and start over with these calls (by sid); what they have said so far isn't spoken again. */
   begin(calls) {
     this.stop();
     this.#heard = new Map([...calls].map(([sid, { entries }]) => [sid, entries]));
   }
 
-  /** Speak what is new in this call. An event of CUTS and the end cut the voice off. */
+  /** Speak what is new in this call. Events in CUTS and the end of the call cut the voice off. */
   hear(call) {
     const fresh = call.entries - (this.#heard.get(call.sid) ?? 0);
     this.#heard.set(call.sid, call.entries);
@@ -57,7 +57,7 @@ export class Voice {
     window.speechSynthesis?.cancel();
   }
 
-  /** Another call of the same handset may be the one that speaks. */
+  /** Stop, unless another call is the one speaking. */
   cut(sid) {
     if (sid === this.#speaker) this.stop();
   }

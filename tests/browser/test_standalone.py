@@ -1,37 +1,37 @@
-"""The page of a deskphone without an app beside it."""
+"""The page of a standalone deskphone, without an app."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.deskphone.alone import Alone, running
+from tests.deskphone.standalone import Standalone, running
 
-pytestmark = pytest.mark.soak  # what the page does in detail takes its time in a browser
+pytestmark = pytest.mark.soak  # detailed browser tests are slow
 
 
 @pytest.fixture(scope="module")
-def alone() -> Iterator[Alone]:
-    with running("system") as alone:
-        yield alone
+def standalone() -> Iterator[Standalone]:
+    with running("system") as standalone:
+        yield standalone
 
 
 @pytest.fixture
-def page(context: BrowserContext, alone: Alone) -> Iterator[Page]:
-    """The phone page; anything in the browser's console is a failure."""
-    alone.world("reset").raise_for_status()
-    complaints: list[str] = []
+def page(context: BrowserContext, standalone: Standalone) -> Iterator[Page]:
+    """The phone page; fail if anything is written to the console."""
+    standalone.world("reset").raise_for_status()
+    console: list[str] = []
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(alone.url)
+    page.on("console", lambda message: console.append(message.text))
+    page.on("pageerror", lambda error: console.append(str(error)))
+    page.goto(standalone.url)
     page.get_by_test_id("handset-tab").first.wait_for()
     yield page
     page.close()
-    assert complaints == []
+    assert console == []
 
 
-def test_what_belongs_to_an_app_is_left_out(page: Page) -> None:
+def test_page_shows_nothing_app_specific(page: Page) -> None:
     page.get_by_test_id("numbers").click()
 
     expect(page).to_have_title("deskphone")
@@ -42,15 +42,15 @@ def test_what_belongs_to_an_app_is_left_out(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your app")).to_be_visible()
 
 
-def test_only_faults_of_twilio_are_offered(page: Page) -> None:
-    page.get_by_test_id("break").click()
+def test_menu_offers_only_twilio_faults(page: Page) -> None:
+    page.get_by_test_id("fault-menu").click()
 
     expect(page.locator(".fault")).to_have_count(5)
     page.get_by_label("Twilio: answers lost").check()
     expect(page.get_by_test_id("faults")).to_contain_text("Twilio: answers lost, once")
 
 
-def test_a_text_that_nothing_answers_says_what_to_set(page: Page) -> None:
+def test_text_without_handler_says_what_to_set(page: Page) -> None:
     page.get_by_test_id("compose").fill("Hello")
     page.get_by_test_id("compose").press("Enter")
 

@@ -18,7 +18,7 @@ TIMEOUT_S = 20
 
 
 @dataclass
-class Alone:
+class Standalone:
     """A process, its URL, and a client for it."""
 
     process: subprocess.Popen[str]
@@ -38,7 +38,7 @@ class Alone:
 
 
 @contextmanager
-def running(clock: str = "manual") -> Generator[Alone]:
+def running(clock: str = "manual") -> Generator[Standalone]:
     """Start it on a free port; kill it at the end."""
     command = [sys.executable, "-m", "deskphone", "--port", "0", "--clock", clock]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -47,5 +47,5 @@ def running(clock: str = "manual") -> Generator[Alone]:
         url = next(found[0] for line in lines if (found := re.search(r"http://\S+", line)))
         with requests.Session() as http:
             http.trust_env = False
-            yield Alone(process, url, http)
+            yield Standalone(process, url, http)
         process.kill()

@@ -1,0 +1,103 @@
+"""`python -m deskphone`: an emulator without an app beside it."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from deskphone.values import HANDSETS, LINE, LINE_SID
+from tests.deskphone.standalone import TIMEOUT_S, Standalone, running
+
+PERSON = {"from": HANDSETS[0], "to": LINE}
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Standalone]:
+    with running() as process:
+        yield process
+
+
+@pytest.fixture
+def standalone(process: Standalone) -> Standalone:
+    """The one of this module, as after a fresh start."""
+    process.world("reset").raise_for_status()
+    return process
+
+
+def snapshot(standalone: Standalone) -> dict[str, Any]:
+    """Return what a page gets first."""
+    with standalone.http.get(f"{standalone.url}/events", stream=True, timeout=TIMEOUT_S) as events:
+        data = next(line for line in events.iter_lines() if line.startswith(b"data:"))
+    return json.loads(data[len(b"data:") :])
+
+
+def test_the_page_is_there_and_nothing_of_an_app_is(standalone: Standalone) -> None:
+    page = standalone.http.get(standalone.url, timeout=TIMEOUT_S)
+    shown = snapshot(standalone)
+
+    assert page.ok
+    assert "host" not in shown
+    assert [*shown["fault_services"]] == ["twilio", "webhooks"]
+    assert not any(shown["app"][name] for name in ("answers_url", "commands", "voice_examples"))
+
+
+def test_a_text_and_a_call_that_nothing_answers_leave_an_alert(standalone: Standalone) -> None:
+    standalone.world("texts", {**PERSON, "body": "Hello"}).raise_for_status()
+    sid = standalone.world("calls", PERSON).json()["sid"]
+    standalone.world("clock/advance", {"seconds": 5}).raise_for_status()
+
+    assert standalone.world(f"calls/{sid}", method="GET").json()["status"] == "failed"
+    messages = [one["message"] for one in standalone.world("alerts", method="GET").json()]
+    assert [re.findall("SmsUrl|VoiceUrl", one) for one in messages] == [["SmsUrl"], ["VoiceUrl"]]
+
+
+def test_a_text_of_the_app_arrives(standalone: Standalone) -> None:
+    sent = standalone.rest("POST", "Messages.json", {"To": HANDSETS[0], "From": LINE, "Body": "Hi"})
+    standalone.world("clock/advance", {"seconds": 5}).raise_for_status()
+
+    texts = standalone.world(f"handsets/{HANDSETS[0]}", method="GET").json()["texts"]
+    assert [(text["sid"], text["status"]) for text in texts] == [(sent.json()["sid"], "delivered")]
+
+
+def test_a_number_needs_a_whole_address(standalone: Standalone) -> None:
+    path = f"numbers/{LINE_SID}"
+    refused = standalone.world(path, {"voice_url": "TwimlHello"}, "PUT")
+    changed = standalone.world(path, {"voice_url": "http://127.0.0.1:9/voice"}, "PUT")
+
+    assert (refused.status_code, changed.json()["voice_url"]) == (400, "http://127.0.0.1:9/voice")
+
+
+def test_the_doors_and_faults_of_azure_are_not_there(standalone: Standalone) -> None:
+    paths = ("vault/secrets", "identity/token", "storage/Tables")
+    answers = [standalone.http.get(f"{standalone.url}/{path}", timeout=TIMEOUT_S) for path in paths]
+    fault = {"faults": [{"service": "vault", "kind": "503"}]}
+    refused = standalone.world("faults", fault, "PUT")
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert refused.json()["detail"] == "faults[0].service: one of twilio, webhooks"
+
+
+def test_twilio_can_be_out_of_reach_while_the_rest_is_not(standalone: Standalone) -> None:
+    fault = {"faults": [{"service": "twilio", "kind": "refused"}]}
+    standalone.world("faults", fault, "PUT").raise_for_status()
+
+    with pytest.raises(requests.ConnectionError):
+        standalone.rest("GET", "Messages.json")
+    assert standalone.world("faults", method="DELETE").ok
+    assert standalone.rest("GET", "Messages.json").ok
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to all processes at once")
+def test_ctrl_c_ends_it_soon_though_a_page_is_open() -> None:
+    with running("system") as standalone:
+        with standalone.http.get(f"{standalone.url}/events", stream=True, timeout=TIMEOUT_S):
+            began = time.monotonic()
+            standalone.process.send_signal(signal.SIGINT)
+            assert standalone.process.wait(TIMEOUT_S) == 0
+        assert time.monotonic() - began < 3
