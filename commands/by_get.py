@@ -1,6 +1,6 @@
 """What a number loses whose webhook uses GET, and how to change that: for `doctor` and `wire`."""
 
-# docs/twimlets.md says more.
+# docs/use/twimlets.md says more.
 LOSSES = {
     "calls": "AllowedCallers refuses every caller, no moderator starts a conference, and no "
     "whisper or text names the caller",

@@ -61,7 +61,7 @@ param principalId string = ''
 ])
 param principalType string = 'User'
 
-@description('App settings by their names, as in docs/deploy.md. An empty one counts as not set.')
+@description('App settings by their names, as in docs/operate/deploy.md. An empty one counts as not set.')
 param settings object = {}
 
 @description('Where alerts are sent. Empty: they only show in the portal.')

@@ -8,7 +8,7 @@ class Door(NamedTuple):
     """A kind of function.
 
     `library` is the folder of its logic, relative to the project. `caller` is who may call it,
-    `who` the same in a word of docs/functions.md.
+    `who` the same in a word of docs/use/functions.md.
     """
 
     auth_level: str

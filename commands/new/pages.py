@@ -4,8 +4,8 @@ import re
 
 from commands.errors import CommandError
 
-API = "docs/openapi.yaml"
-PAGE = "docs/functions.md"
+API = "docs/use/openapi.yaml"
+PAGE = "docs/use/functions.md"
 REQUESTS = "requests.http"
 TABLE = "## All functions"
 ANSWERS = "## Answers to calls and texts"

@@ -45,7 +45,7 @@ class NotEmulatedError(TwilioRefusalError):
         return {
             "code": 501,
             "message": self.message,
-            "more_info": "docs/emulator-coverage.md",
+            "more_info": "docs/change/emulator-coverage.md",
             "status": 501,
         }
 

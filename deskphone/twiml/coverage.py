@@ -1,4 +1,4 @@
-"""What of TwiML the emulator runs, element by element; docs/emulator-coverage.md is made from it.
+"""The TwiML that the emulator runs, element by element: the source of emulator-coverage.md.
 
 The names are those that Twilio's own Python package knows; a test compares the two. An element or
 attribute at level "no" is a gap: a call that comes to it stops, with an alert that names it.

@@ -2,7 +2,8 @@
 
 A verb asks a Source for its attributes and children by name. At the end every one of them is
 accounted for by the coverage table: what only the real Twilio has makes the verb a gap, at which
-the call stops (docs/emulator-coverage.md); what nobody has is warning 12200, and Twilio goes on.
+the call stops (docs/change/emulator-coverage.md); what nobody has is warning 12200, and Twilio goes
+on.
 """
 
 import re

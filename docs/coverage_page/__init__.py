@@ -1,4 +1,4 @@
-"""The page docs/emulator-coverage.md, made from the code: `python -m docs.coverage_page`."""
+"""The page docs/change/emulator-coverage.md, made from the code: `python -m docs.coverage_page`."""
 
 from docs.coverage_page.page import TEXTS, coverage_page, names_of
 

@@ -71,7 +71,7 @@ def _tests() -> str:
         *names_of("", VOICE, "yes", "partly"),
         *names_of(TEXTS, MESSAGING, "yes", "partly"),
     ):
-        found = ", ".join(f"[{test}](../{path})" for path, test in tests.get(name, [])[:3])
+        found = ", ".join(f"[{test}](../../{path})" for path, test in tests.get(name, [])[:3])
         if found:
             rows.append(f"| `{name}` | {found} |")
     return "\n".join(rows) + "\n"

@@ -8,7 +8,7 @@ from deskphone.values import AUTH_TOKEN
 from local_stack.faults.tokens import rotated_token
 
 type Fault = Mapping[str, object]
-"""One fault as in docs/local-stack.md, for example {"service": "twilio", "kind": "lost"}."""
+"""One fault as in docs/change/local-stack.md, for example {"service": "twilio", "kind": "lost"}."""
 
 
 class FaultsOn:

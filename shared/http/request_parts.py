@@ -1,4 +1,4 @@
-"""How much of a request is read (docs/guards.md), and its media type."""
+"""How much of a request is read (docs/operate/guards.md), and its media type."""
 
 from http import HTTPStatus
 

@@ -17,7 +17,7 @@ from shared.errors import RETRY_AFTER_OUTAGE_S, AppError, TwilioOutcomeUnknownEr
 
 LEFT_TOO_LATE = (
     "The worker stood still while it wrote a request, until the time of the send was over. If "
-    "another instance has sent the same by then, it was sent twice (docs/delivery.md, Limits)"
+    "another instance has sent the same by then, it was sent twice (docs/use/delivery.md, Limits)"
 )
 
 log = logging.getLogger(__name__)

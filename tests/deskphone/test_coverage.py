@@ -13,7 +13,7 @@ from deskphone.twiml import coverage
 from docs.coverage_page import TEXTS, coverage_page, names_of
 from docs.coverage_page.covering_tests import covering_tests
 
-PAGE = Path(__file__).parents[2] / "docs" / "emulator-coverage.md"
+PAGE = Path(__file__).parents[2] / "docs" / "change" / "emulator-coverage.md"
 
 
 def camel(name: str) -> str:

@@ -38,7 +38,7 @@ def test_az_accepts_every_command_of_the_project(refusals: Refusals) -> None:
     found = refusals([command.arguments for command in commands])
 
     assert {command.place.partition(":")[0] for command in commands} >= {
-        "docs/deploy.md", "infra/main.bicep", ".github/workflows/test.yml"
+        "docs/operate/deploy.md", "infra/main.bicep", ".github/workflows/test.yml"
     }  # fmt: skip
     assert [
         f"{command.place}: az {' '.join(command.arguments)}\n{refusal}"

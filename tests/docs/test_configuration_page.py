@@ -10,7 +10,7 @@ from shared.config.settings import Secret, Settings, all_settings
 from shared.recordings.links import MIN_KEY_CHARS
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "configuration.md").read_text()
+PAGE = (ROOT / "docs" / "use" / "configuration.md").read_text()
 EXAMPLE = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
 
 

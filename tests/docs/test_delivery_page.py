@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import requests
 
-PAGE = (Path(__file__).parents[2] / "docs" / "delivery.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "use" / "delivery.md").read_text()
 CALLER, _ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 CURLS = re.findall(r"^curl (.*)$", PAGE, re.MULTILINE)
 

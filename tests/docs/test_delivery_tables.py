@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "delivery.md").read_text()
+PAGE = (DOCS / "use" / "delivery.md").read_text()
 SVG = "{http://www.w3.org/2000/svg}"
 # What no send can end with.
 OTHERS = {

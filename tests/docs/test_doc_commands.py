@@ -33,15 +33,15 @@ RUN_ELSEWHERE = [
      "is_a_folder_its_logic_and_a_test"),
     ("*", r"python3 dev\.py doctor --local", "tests/commands/doctor/test_doctor.py::test_the_"
      "program_says_a_line_for_each_item"),
-    ("docs/local-stack.md", "curl ", "tests/docs/test_docs.py::test_the_curl_commands_of_the_local_"
-     "stack_page_work"),
-    ("docs/delivery.md", "curl .*order-1234-shipped", "tests/docs/test_delivery_page.py::test_a_"
-     "repeated_command_is_answered_as_the_page_says"),
-    ("docs/delivery.md", "curl .*(faults|parcel)", "tests/docs/test_delivery_page.py"
+    ("docs/change/local-stack.md", "curl ", "tests/docs/test_docs.py"
+     "::test_the_curl_commands_of_the_local_stack_page_work"),
+    ("docs/use/delivery.md", "curl .*order-1234-shipped", "tests/docs/test_delivery_page.py"
+     "::test_a_repeated_command_is_answered_as_the_page_says"),
+    ("docs/use/delivery.md", "curl .*(faults|parcel)", "tests/docs/test_delivery_page.py"
      "::test_the_trial_on_the_desk_goes_as_the_page_says"),
-    ("docs/fallback.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ", "tests/commands/wire/"
-     "test_wire.py::test_the_commands_of_the_page_on_fallbacks_do_what_it_says"),
-    ("docs/configuration.md", "python3 -c ", "tests/docs/test_configuration_page.py"
+    ("docs/operate/fallback.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ",
+     "tests/commands/wire/test_wire.py::test_the_commands_of_the_page_on_fallbacks_do_what_it_says"),
+    ("docs/use/configuration.md", "python3 -c ", "tests/docs/test_configuration_page.py"
      "::test_the_key_that_the_page_makes_is_long_enough"),
 ]  # fmt: skip
 HERE = "curl .*127\\.0\\.0\\.1|cp "

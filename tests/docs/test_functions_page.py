@@ -17,7 +17,7 @@ from shared.sending import timing as message_timing
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "functions.md").read_text()
+PAGE = (ROOT / "docs" / "use" / "functions.md").read_text()
 TRIGGERS: dict[str, Any] = {
     path.parent.name: json.loads(path.read_text())["bindings"][0]
     for path in ROOT.glob("*/function.json")

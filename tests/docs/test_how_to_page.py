@@ -11,7 +11,7 @@ from local_stack.testing import LocalStack
 from local_stack.values import FUNCTIONS_PORT
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "how-to-retold.md").read_text()
+PAGE = (ROOT / "docs" / "begin" / "how-to-retold.md").read_text()
 VERBS = re.findall(r"^\| `(\w+)` \| [^|]* \| `([^`]+)` \| (.*) \|$", PAGE, re.MULTILINE)
 OF_THE_ARTICLE = [
     *("Dial", "Gather", "Hangup", "Pause", "Play", "Queue"),

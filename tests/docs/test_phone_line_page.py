@@ -18,7 +18,7 @@ from shared.answers import agent, queue
 if TYPE_CHECKING:
     from local_stack.testing import LocalStack
 
-PAGE = (Path(__file__).parents[2] / "docs" / "phone-line.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "begin" / "phone-line.md").read_text()
 STEPS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 LINE, AGENTS, MEETING = "+12025550100", "+12025550101", "+12025550102"
 CUSTOMER, OWNER = "+12025550123", "+12025550124"

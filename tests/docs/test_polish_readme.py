@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ENGLISH = (ROOT / "README.md").read_text()
 POLISH = (ROOT / "README.pl.md").read_text()
-HOW_TO = "docs/how-to-retold.md"
+HOW_TO = "docs/begin/how-to-retold.md"
 # The part that only the Polish page has: the how-to that the project began with was read in Polish.
 OWN_PART = "\n## Stary poradnik i to, co go zastąpiło\n"
 BLOCK = re.compile(r"(?:^<!-- [^>]* -->\n)?^```.*?^```$", re.DOTALL | re.MULTILINE)

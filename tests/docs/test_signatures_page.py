@@ -12,7 +12,7 @@ from shared.webhooks.explanation import Explanations, Refused
 from shared.webhooks.signatures import Algorithm, sign
 from shared.webhooks.variants import SignedRequest, variants
 
-PAGE = (Path(__file__).parents[2] / "docs" / "signatures.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "operate" / "signatures.md").read_text("utf-8")
 SAYINGS = re.findall(r"^\| ((?:It|None) [^|]+?) \|", PAGE, re.MULTILINE)
 
 REQUEST = SignedRequest(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "operate" / "threat-model.md").read_text("utf-8")
 SECTION = PAGE.partition("\n## The threats\n")[2].partition("\n## ")[0]
 ROWS = [
     [cell.strip() for cell in line.strip("|").split(" | ")]

@@ -91,7 +91,7 @@ def post(main: Any, **inputs: Any) -> tuple[int, dict[str, Any]]:
 
 
 def test_the_page_has_each_bound_with_its_number() -> None:
-    page = (ROOT / "docs" / "guards.md").read_text()
+    page = (ROOT / "docs" / "operate" / "guards.md").read_text()
     section = page.partition("## What may come in\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([^|]+) \| ([0-9,]+) ([a-zA-Z]+) \|", section, re.MULTILINE)
 

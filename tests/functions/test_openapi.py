@@ -1,4 +1,4 @@
-"""docs/openapi.yaml, held to the functions, to their inputs and to what the app answers."""
+"""docs/use/openapi.yaml, held to the functions, to their inputs and to what the app answers."""
 
 import importlib
 import json
@@ -16,7 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from local_stack.testing import HANDSET, FaultsOn, LocalStack
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs" / "openapi.yaml").read_text("utf-8")
+TEXT = (ROOT / "docs" / "use" / "openapi.yaml").read_text("utf-8")
 API: dict[str, Any] = yaml.safe_load(TEXT)
 TRIGGERS: dict[str, Any] = {
     path.parent.name: json.loads(path.read_text())["bindings"][0]
@@ -27,7 +27,7 @@ KEYS = [{"functionKey": []}, {"functionKeyInQuery": []}]
 SIGNATURE = [{"twilioSignature": []}]
 # The pages that explain the parameters of answers, and their tables.
 PAGES = "".join(
-    (ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("twimlets", "phone-line")
+    (ROOT / "docs" / name).read_text("utf-8") for name in ("use/twimlets.md", "begin/phone-line.md")
 )
 EXPLAINED = {
     name: re.findall(r"^\| `(\w+)(?:\[(\w+)\])?` \| ([^|]+) \|", text, re.MULTILINE)

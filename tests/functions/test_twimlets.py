@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("app")
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "twimlets.md").read_text()
+PAGE = (ROOT / "docs" / "use" / "twimlets.md").read_text()
 EXAMPLES = re.findall(r"^`APP/((\w+)\?.*)`$", PAGE, re.MULTILINE)
 REFUSING = [
     *("TwimlForward", "TwimlSimulring", "TwimlFindMe", "TwimlCallMe"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.functions.conftest import FakeTwilio, Run
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "v2-model.md").read_text()
+PAGE = (ROOT / "docs" / "change" / "v2-model.md").read_text()
 FILES = dict(re.findall(r"^`(\w+\.py)`\n\n```python\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 
 

@@ -1,4 +1,4 @@
-"""Roles: what infra/ gives and what docs/deploy.md says of it are the same."""
+"""Roles: what infra/ gives and what docs/operate/deploy.md says of it are the same."""
 
 from __future__ import annotations
 
@@ -48,9 +48,12 @@ def words(name: str) -> str:
 
 
 def documented() -> set[Role]:
-    """The roles in the table of docs/deploy.md."""
+    """The roles in the table of docs/operate/deploy.md."""
     section = (
-        (ROOT / "docs/deploy.md").read_text("utf-8").split("### Roles\n")[1].split("\n### ")[0]
+        (ROOT / "docs/operate/deploy.md")
+        .read_text("utf-8")
+        .split("### Roles\n")[1]
+        .split("\n### ")[0]
     )
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:2] == "| "]
     return {Role(*row[2:]) for row in rows[1:]}
@@ -69,7 +72,10 @@ def test_the_page_names_every_role_with_its_identity_and_scope(
 
 def test_every_call_of_the_table_is_in_a_file_that_exists() -> None:
     section = (
-        (ROOT / "docs/deploy.md").read_text("utf-8").split("### Roles\n")[1].split("\n### ")[0]
+        (ROOT / "docs/operate/deploy.md")
+        .read_text("utf-8")
+        .split("### Roles\n")[1]
+        .split("\n### ")[0]
     )
     files = re.findall(r"`(\S+\.py)`", section)
 

@@ -21,7 +21,7 @@ CALLERS = 40
 LONGEST_PAUSE_S = 1.0
 NO_ANSWER_PAUSE_S = 0.1
 TO_BE_REPEATED = (409, 429)
-"""All other statuses from 200 to 499 are the last word: see docs/delivery.md."""
+"""All other statuses from 200 to 499 are the last word: see docs/use/delivery.md."""
 
 
 @dataclass(frozen=True)

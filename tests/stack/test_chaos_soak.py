@@ -69,7 +69,7 @@ class Trial:
 def sends() -> dict[str, Send]:
     """Return texts with words of their own and calls to numbers of their own, each under its key.
 
-    Two that look alike may stay unknown, as docs/delivery.md says. Twilio refuses some.
+    Two that look alike may stay unknown, as docs/use/delivery.md says. Twilio refuses some.
     """
     random = Random(f"{SEED} sends")  # noqa: S311 - no secrets
     made: dict[str, Send] = {}
@@ -170,7 +170,7 @@ def test_a_thousand_keys_are_each_sent_once_or_refused(
     trial = Trial(callers.told, found(stack), statuses(stack, made))
 
     wrong = {key: why for key, send in made.items() if (why := trial.why_wrong(send))}
-    # The gap that docs/delivery.md tells of; a host that falls into it says so.
+    # The gap that docs/use/delivery.md tells of; a host that falls into it says so.
     late = left_too_late(f"{stack.output.text}{''.join(capfd.readouterr())}")
     sys.stdout.write(
         f"\nseed {SEED}: {len(made)} keys in {callers.passed_s:.0f} s; "

@@ -1,4 +1,4 @@
-"""What callers get while the app is broken: the words of docs/fallback.md, kept elsewhere."""
+"""What callers get while the app is broken: the words of docs/operate/fallback.md."""
 
 import os
 import re
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.conftest import WebServer
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "fallback.md").read_text()
+PAGE = (ROOT / "docs" / "operate" / "fallback.md").read_text()
 CALL, TEXT, DIAL = (
     dedent(document) for document in re.findall(r"```xml\n(.*?)^ *```", PAGE, re.DOTALL | re.M)
 )

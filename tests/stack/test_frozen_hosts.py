@@ -1,7 +1,7 @@
 """A host that stands still while another one settles its keys, with the real signals.
 
 A freeze may fall into the microseconds between the last look at the clock and the write: one of
-some hundred does. Then the text is doubled, and the host says so in its log (docs/delivery.md).
+some hundred does. Then the text is doubled, and the host says so in its log (docs/use/delivery.md).
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The runbooks of docs/rotation.md, run step by step, with the emulator as Twilio and as the vault.
+"""The runbooks of docs/operate/rotation.md, step by step, with the emulator as Twilio and vault.
 
 The functions run in this process, as several instances of the app. Their clock stands still but
 for the steps that say to wait. After every single write to the vault, and every change at Twilio,
@@ -14,7 +14,7 @@ from shared.config.credentials import OPTIONAL_WAIT_S, REFRESH_INTERVAL_S, TIME_
 from tests.stack.rotating import SHARED
 from tests.stack.rotation_trial import WAITS, Step, Trial, in_trial
 
-PAGE = (Path(__file__).parents[2] / "docs" / "rotation.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "operate" / "rotation.md").read_text()
 STEP = re.compile(r"^\d+\. \*\*(.+?)\*\*(.*(?:\n(?:   .*)?$)*)", re.MULTILINE)
 FENCE = re.compile(r"^ *```\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 TOKEN, KEY, LINK = "The auth token", "The API key", "The link key"

@@ -29,7 +29,7 @@ def reminders() -> Iterator[Send]:
     """Texts with words of their own.
 
     Two lost texts that look alike, their reports lost with the host as well, stay unknown for
-    ever, as docs/delivery.md says.
+    ever, as docs/use/delivery.md says.
     """
     for number in range(SENDS):
         body = {"to": HANDSET, "body": f"Reminder {number:04}"}

@@ -16,7 +16,7 @@ from shared.webhooks.signatures import HEADER, sign
 # A key that no program uses for a send.
 UNUSED_KEY = "doctor-asks-whether-the-ledger-answers"
 LOGS = "look into the app's log (Application Insights)"
-DEPLOY = "deploy it (docs/deploy.md), or mend --url"
+DEPLOY = "deploy it (docs/operate/deploy.md), or mend --url"
 
 
 async def check_app(examination: Examination) -> Finding:
@@ -169,7 +169,7 @@ def judge_ledger(answer: Answer) -> Finding:
         return wrong("there is no GetStatus", DEPLOY)
     return wrong(
         f"the app cannot use its storage ({answer.status}){told_by(answer)}",
-        "its identity needs the role Storage Table Data Contributor (docs/delivery.md)",
+        "its identity needs the role Storage Table Data Contributor (docs/use/delivery.md)",
     )
 
 

@@ -42,7 +42,7 @@ async def check_settings(examination: Examination) -> Finding:
         settings.require(*needed_by(settings), sender=is_sender, public_url=True)
         Destinations(settings).require_known_countries()
     except ConfigurationError as error:
-        return wrong(error.detail, "set what is named; docs/configuration.md explains each")
+        return wrong(error.detail, "set what is named; docs/use/configuration.md explains each")
     if subject.place is Place.DESK:
         return ok("python3 dev.py start sets what it needs")
     return ok("each is well-formed, and none is missing")

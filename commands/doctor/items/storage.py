@@ -26,7 +26,7 @@ async def check_storage(examination: Examination) -> Finding:
     try:
         await ledger.read("claim", "doctor")
     except (ConfigurationError, LedgerError) as error:
-        return wrong(error.detail, "the app needs it to send with a key (docs/delivery.md)")
+        return wrong(error.detail, "the app needs it to send with a key (docs/use/delivery.md)")
     finally:
         await ledger.close()
     return ok(f"it can be read; the table {settings.ledger_table} comes with the first send")

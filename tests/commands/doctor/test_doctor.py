@@ -23,7 +23,7 @@ from local_stack.values import SECRETS
 from shared.clock import SystemClock
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "doctor.md").read_text()
+PAGE = (ROOT / "docs" / "operate" / "doctor.md").read_text()
 Doctor = Callable[..., Mapping[str, Finding]]
 
 

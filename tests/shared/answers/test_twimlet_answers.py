@@ -36,7 +36,7 @@ from shared.webhooks.verifier import Webhook
 ROOT = Path(__file__).parents[3]
 BLOCKS = (Path(__file__).parent / "twimlet_answers.txt").read_text().strip().split("\n\n")[1:]
 CASES = [block.split("\n") for block in BLOCKS]
-PAGE = (ROOT / "docs" / "twimlets.md").read_text()
+PAGE = (ROOT / "docs" / "use" / "twimlets.md").read_text()
 
 OUTBOUND = Destinations(Settings.from_mapping({"ALLOWED_COUNTRIES": "US,DE"}))
 

@@ -1,4 +1,4 @@
-"""The lines of docs/delivery.md that delete old rows, run against Azurite."""
+"""The lines of docs/use/delivery.md that delete old rows, run against Azurite."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ from shared.config.settings import Settings
 from shared.ledger.rows import Row
 from shared.ledger.table import TableLedger
 
-PAGE = (Path(__file__).parents[3] / "docs" / "delivery.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "use" / "delivery.md").read_text()
 [LINES] = re.findall(r"```python\n([^`]*delete_entity[^`]*)```", PAGE)
 
 
