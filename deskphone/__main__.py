@@ -1,4 +1,4 @@
-"""`python -m deskphone`: Twilio on this machine, for any app: the phone page and the REST API."""
+"""`python -m deskphone`: an emulated Twilio for any app, with a phone page and the REST API."""
 
 import argparse
 import asyncio
@@ -10,15 +10,25 @@ from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE, PHONE_PORT
 
 
 def parse_arguments() -> argparse.Namespace:
-    """Read the command line; 0 as a port takes any free one."""
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m deskphone", description="Run a local Twilio.")
-    parser.add_argument("--port", type=int, default=PHONE_PORT, help="0 takes any free one")
-    parser.add_argument("--clock", choices=["system", "manual"], default="system")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=PHONE_PORT,
+        help="port to listen on; 0 picks a free one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--clock",
+        choices=["system", "manual"],
+        default="system",
+        help="manual time only moves when a test advances it",
+    )
     return parser.parse_args()
 
 
 def main() -> int:
-    """Serve until Ctrl-C; return the exit status."""
+    """Run until Ctrl-C and return the exit status."""
     options = parse_arguments()
     try:
         listener = listen(options.port)
@@ -44,7 +54,7 @@ async def serve(listener: socket.socket, clock_kind: str) -> None:
     terminal = Terminal()
     emulator = Emulator(clock_of(clock_kind), url, listeners=[terminal.record_changed])
     emulator.fault_switch.subscribe(terminal.faults_changed)
-    runner = runner_of(application(emulator, strikes=[refuse_twilio]))
+    runner = runner_of(application(emulator, injectors=[refuse_twilio]))
     await runner.setup()
     await web.SockSite(runner, listener).start()
     terminal.print(welcome(url))
@@ -54,17 +64,17 @@ async def serve(listener: socket.socket, clock_kind: str) -> None:
 
 
 def welcome(url: str) -> str:
-    """Return what to know of an emulator at this URL."""
+    """Return the welcome text for an emulator at this URL."""
     return f"""
   Phone      {url}   open it in a browser
   Twilio     {url}/2010-04-01/...   point your Twilio client at it
 
-  Line       {LINE}   your app's number; people have {", ".join(HANDSETS)}
+  Line       {LINE}   your app's number; handsets have {", ".join(HANDSETS)}
   Account    {ACCOUNT_SID}
   Token      {AUTH_TOKEN}
 
-  Set what answers the line: on the page, under Numbers, or by the REST API.
-  Nothing here reaches the real Twilio. Ctrl-C stops it.
+  Set your app's webhook URLs on the page, under Numbers, or with the REST API.
+  Nothing is sent to the real Twilio. Press Ctrl-C to stop.
 """
 
 

@@ -1,6 +1,6 @@
-"""What an app tells of itself: data for the page, and answers to what only the app knows.
+"""What the emulator knows about an app: data for the page, and answers that only the app has.
 
-All of it may be left out: NO_APP stands for an app of which nothing is known here, in any language.
+Everything is optional: NO_APP stands for an unknown app in any language.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,36 +12,36 @@ from deskphone.webhooks.advice import Advice
 
 @dataclass(frozen=True)
 class App:
-    """An app beside the emulator. URLs have no final slash."""
+    """An app that runs with the emulator. URLs have no trailing slash."""
 
     title: str = "deskphone"
-    """The page's."""
+    """The title of the page."""
     name: str = "your app"
-    """Whose numbers these are, in a sentence."""
+    """What to call the app in a sentence."""
     start: str = ""
     """The command that starts the app and the emulator."""
     answers_url: str = ""
-    """Where TwiML is answered; addresses without a scheme are relative to it."""
+    """The base URL of the app's TwiML endpoints; URLs without a scheme are relative to it."""
     voice_url: str = ""
     sms_url: str = ""
-    """What answers the line from the start."""
+    """The line's initial webhook URLs."""
     voice_examples: tuple[tuple[str, str], ...] = ()
     text_examples: tuple[tuple[str, str], ...] = ()
-    """Answers to choose from: a title and an address, which may be relative."""
+    """Suggested webhooks: pairs of a title and a URL, which may be relative."""
     commands: tuple[tuple[str, str], ...] = ()
-    """Commands for a terminal: a title and a line, in which {handset} is the number in hand."""
+    """Terminal commands: pairs of a title and a command; {handset} is the selected number."""
     faults: tuple[Service, ...] = ()
-    """What can be broken beside Twilio."""
+    """Services besides Twilio that faults can be injected into."""
     fault_notes: tuple[str, ...] = ("What does your app do when something fails?",)
-    """Lines above the menu of faults."""
+    """Lines to show above the fault menu."""
     advice: Advice = field(default_factory=Advice)
     host: Callable[[], Mapping[str, object]] | None = None
-    """Returns how the app's server is doing: `state` (starting, running or failed), `reason`,
+    """Returns the state of the app's server: `state` (starting, running or failed), `reason`,
     `functions` (names) and `errors` (of `function` and `reason`)."""
     messaging_service: Callable[[], str] = lambda: ""
-    """Returns the SID of the messaging service that the line is in, "" for none."""
+    """Returns the SID of the line's messaging service, or ""."""
     reset: Callable[[], None] = lambda: None
-    """Called when everything returns to the state of a fresh start."""
+    """Called when the emulator is reset."""
 
 
 NO_APP = App()

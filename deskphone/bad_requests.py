@@ -1,4 +1,4 @@
-"""Requests that are broken: not HTTP, garbled, or given up in the middle."""
+"""Bad requests: not HTTP, malformed, or abandoned halfway."""
 
 import asyncio
 import logging
@@ -14,17 +14,17 @@ from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 from deskphone.doorkeeper import Handler, problem, protect
 
 KEEP_ALIVE_S = 130.0
-"""Without a request, or with half of its headers; as Kestrel's KeepAliveTimeout."""
-BODY_SILENCE_S = 30.0
-"""In the middle of a body."""
+"""How long a connection may be idle or send headers; the same as Kestrel's KeepAliveTimeout."""
+BODY_TIMEOUT_S = 30.0
+"""How long a client may pause in the middle of a body."""
 
 
-class SilentBodyError(RequestPayloadError):
-    """Nothing more of a body came in time."""
+class BodyTimeoutError(RequestPayloadError):
+    """The client stopped sending its body."""
 
 
 class Connection(RequestHandler):
-    """A connection that answers what is not HTTP."""
+    """A connection that adds the protective headers to its answers to invalid HTTP."""
 
     __slots__ = ()
 
@@ -35,14 +35,15 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Return the answer; no application, with headers for all answers, sees the request."""
+        """Return the error response. The application, which usually adds the headers, isn't
+        called."""
         response = super().handle_error(request, status, exc, message)
         protect(response)
         return response
 
 
 class Server(web.Server):
-    """A server with such connections."""
+    """A server that uses `Connection`."""
 
     def __call__(self) -> RequestHandler:
         """Return the protocol for a new connection."""
@@ -50,7 +51,7 @@ class Server(web.Server):
 
 
 class Runner(web.AppRunner):
-    """Sets up an application on such a server."""
+    """Runs an application on a `Server`."""
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
@@ -58,8 +59,8 @@ class Runner(web.AppRunner):
 
 
 @contextmanager
-def no_long_silence(body: StreamReader) -> Generator[None]:
-    """Raise SilentBodyError in the reader of this body when the client falls silent.
+def body_timeout(body: StreamReader) -> Generator[None]:
+    """Raise BodyTimeoutError in the reader of this body when the client stops sending.
 
     Use it inside a running event loop.
     """
@@ -68,13 +69,13 @@ def no_long_silence(body: StreamReader) -> Generator[None]:
 
     def listen(heard: int) -> None:
         if not body.is_eof():
-            timers[:] = [loop.call_later(BODY_SILENCE_S, check, heard)]
+            timers[:] = [loop.call_later(BODY_TIMEOUT_S, check, heard)]
 
     def check(heard: int) -> None:
         if body.total_bytes > heard:
             listen(body.total_bytes)
         elif not body.is_eof():
-            body.set_exception(SilentBodyError("the client fell silent"))
+            body.set_exception(BodyTimeoutError("the client stopped sending"))
 
     listen(body.total_bytes)
     try:
@@ -85,26 +86,28 @@ def no_long_silence(body: StreamReader) -> Generator[None]:
 
 
 @web.middleware
-async def no_early_ends(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a client hang up in the middle of its request, send half of it, or garble its body."""
+async def answer_bad_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Handle clients that disconnect or stop halfway through a request, or send a malformed
+    body."""
     try:
-        with no_long_silence(request.content):
+        with body_timeout(request.content):
             return await handler(request)
-    except SilentBodyError:
-        return problem(HTTPStatus.REQUEST_TIMEOUT, "The rest of the body did not come.")
+    except BodyTimeoutError:
+        return problem(HTTPStatus.REQUEST_TIMEOUT, "The request body didn't arrive in time.")
     except web.RequestPayloadError:
-        return problem(HTTPStatus.BAD_REQUEST, "The body is not what its headers say.")
+        return problem(HTTPStatus.BAD_REQUEST, "The request body doesn't match its headers.")
     except ConnectionError:
-        if request.transport is not None:  # it is another connection that broke
+        if request.transport is not None:  # a different connection broke
             raise
         return web.Response(status=HTTPStatus.BAD_REQUEST)  # the client is gone
 
 
-def keep_quiet_about_bad_requests() -> None:
-    """Log no traceback of them, which would quote them, for all servers in this process."""
-    logging.getLogger("aiohttp.server").addFilter(_is_no_bad_request)
+def silence_bad_request_logs() -> None:
+    """Don't log tracebacks of bad requests, which would quote them, in any server of this
+    process."""
+    logging.getLogger("aiohttp.server").addFilter(_is_not_a_bad_request)
 
 
-def _is_no_bad_request(record: logging.LogRecord) -> bool:
+def _is_not_a_bad_request(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, (HttpProcessingError, RequestPayloadError))

@@ -1,4 +1,4 @@
-"""Time as an argument: the system's clock, or one that a test moves by hand."""
+"""Clocks to pass as arguments: the system clock, or one that a test moves by hand."""
 
 import asyncio
 import contextlib
@@ -10,23 +10,25 @@ from email.utils import format_datetime
 from typing import Protocol
 
 SETTLE_ROUNDS = 60
-"""Turns of the event loop in which nothing may be at work before the next sleeper is woken: more
-than the longest chain of tasks here that only wait for each other. It takes about thirty: the one
-who ends a conference leaves it, then all the others do."""
+"""Idle turns of the event loop to wait for before waking the next sleeper.
+
+This has to exceed the longest chain of tasks that wait only for each other, which takes about 30
+turns: the participant who ends a conference leaves, and then all the others do.
+"""
 
 
 def to_milliseconds(time: datetime) -> datetime:
-    """Return a time cut to milliseconds, as everything that is shown is."""
+    """Return a time truncated to milliseconds, like every time that is shown."""
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
 def rfc_2822(time: datetime | None) -> str | None:
-    """Return e.g. Thu, 24 Aug 2023 05:01:45 +0000, as Twilio writes times; None if unknown."""
+    """Return e.g. Thu, 24 Aug 2023 05:01:45 +0000, Twilio's time format; None for None."""
     return None if time is None else format_datetime(time.astimezone(UTC))
 
 
 class Clock(Protocol):
-    """What the line needs of time. `kind` is "system" or "manual"."""
+    """What the line needs from a clock. `kind` is "system" or "manual"."""
 
     kind: str
 
@@ -35,16 +37,16 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Come back after so many seconds of this clock."""
+        """Return after this many seconds on this clock."""
         ...
 
     def working(self) -> contextlib.AbstractContextManager[None]:
-        """Mark work that takes real time, such as a webhook under way."""
+        """Mark work that takes real time, such as a webhook in progress."""
         ...
 
 
 class SystemClock:
-    """The time on the wall."""
+    """The system clock."""
 
     kind = "system"
 
@@ -93,7 +95,7 @@ class ManualClock:
                 self._idle.set()
 
     async def advance(self, seconds: float) -> None:
-        """Let so many seconds pass: wake each sleeper at its time and let its work finish first."""
+        """Advance the clock; wake each sleeper at its time and let it finish before moving on."""
         async with self._advancing:
             await self._advance(self._now + timedelta(seconds=seconds))
 
@@ -118,7 +120,7 @@ class ManualClock:
 
 
 def clock_of(kind: str) -> Clock:
-    """Return a clock by its kind: the system's, or one that a test moves, from this second on."""
+    """Return a clock by its kind: the system clock, or a manual one that starts at this second."""
     if kind == "manual":
         return ManualClock(datetime.now(UTC).replace(microsecond=0))
     return SystemClock()

@@ -1,8 +1,8 @@
-"""Decide who may come in: programs on this machine, and no web page except our own.
+"""Access control: allow programs on this machine, and no web pages except our own.
 
-Any page that a person visits can make the browser send requests to 127.0.0.1. The browser tells
-where a request comes from: in `Origin` with some of them, in `Sec-Fetch-Site` with all of them.
-Programs send neither. Source: https://www.w3.org/TR/fetch-metadata/
+Any page that a person visits can make the browser send requests to 127.0.0.1. The browser reports
+where a request comes from: `Origin` in some requests, `Sec-Fetch-Site` in all of them. Programs
+send neither. Source: https://www.w3.org/TR/fetch-metadata/
 """
 
 import re
@@ -13,33 +13,33 @@ from aiohttp import web
 
 HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{0,5})?", re.IGNORECASE)
 OWN_SITES = frozenset({"same-origin", "none"})
-"""A page of the same origin, and a person at the address bar."""
+"""A page of the same origin, and a URL typed into the address bar."""
 WRONG_HOST = "This server answers only to 127.0.0.1 and localhost."
-FOREIGN = (
-    "A page of another site made this request, so it is refused. "
-    "To open this URL yourself, enter it in the browser's address bar."
+OTHER_SITE = (
+    "This request was refused because it came from a page on another site. "
+    "To open this URL yourself, type it into the browser's address bar."
 )
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def refusal(request: web.BaseRequest, guest_port: int | None = None) -> str:
-    """Return why a request is refused: "" if it isn't. See is_guest."""
+    """Return why a request is refused, or "" if it is allowed. See `is_guest`."""
     hosts = request.headers.getall("Host", [])
     if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
         return WRONG_HOST
     if any(origin != f"http://{hosts[0]}" for origin in request.headers.getall("Origin", [])):
-        return FOREIGN
+        return OTHER_SITE
     sites = request.headers.getall("Sec-Fetch-Site", [])
     if all(site in OWN_SITES for site in sites) or is_guest(request, guest_port):
         return ""
-    return FOREIGN
+    return OTHER_SITE
 
 
 def is_guest(request: web.BaseRequest, port: int | None) -> bool:
-    """Tell whether a page on another port of this host shows, plays or links to what it gets.
+    """Whether a page on another port of this host shows, plays or links to this resource.
 
-    The page has to send its origin as Referer, which no other page can send.
+    The page has to send its origin as the Referer, which no other page can fake.
     """
     name = request.headers.get("Host", "").partition(":")[0]
     return (
@@ -51,24 +51,25 @@ def is_guest(request: web.BaseRequest, port: int | None) -> bool:
 
 
 @web.middleware
-async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse other host names (DNS rebinding) and requests made by the pages of other sites."""
+async def refuse_other_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse other host names (DNS rebinding) and requests from pages on other sites."""
     reason = refusal(request)
     return problem(HTTPStatus.FORBIDDEN, reason) if reason else await handler(request)
 
 
 def protect(response: web.StreamResponse, *, for_guest: bool = False) -> None:
-    """Keep an answer from pages of other sites, also where a browser sends no Sec-Fetch-Site.
+    """Hide a response from pages on other sites, even in browsers that send no Sec-Fetch-Site.
 
-    What the answer says itself stays.
+    Headers that the response already has are kept.
     """
-    # "same-site" shuts out other ports of 127.0.0.1: Chromium knows no sites of IP addresses here.
+    # "same-site" would block other ports of 127.0.0.1: for Chromium, an IP address isn't a site
+    # here.
     readers = "cross-origin" if for_guest else "same-origin"
     response.headers.setdefault("Cross-Origin-Resource-Policy", readers)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
 
 
 def problem(status: int, detail: str) -> web.Response:
-    """Return an error answer in the form of RFC 9457."""
+    """Return an error response in the format of RFC 9457."""
     body = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
     return web.json_response(body, status=status, content_type="application/problem+json")

@@ -1,4 +1,4 @@
-"""Everything the emulator holds at one moment, put together: the account, the line, the people."""
+"""The emulator, assembled from its parts: the account, the line, and the people."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ from deskphone.webhooks.sender import Webhooks
 
 
 class Emulator:
-    """Build it inside a running event loop; `close` stops what is under way."""
+    """Create it inside a running event loop; `close` stops everything in progress."""
 
     def __init__(
         self, clock: Clock, url: str, app: App = NO_APP, listeners: Sequence[Publish] = ()
     ) -> None:
-        """`url` is the emulator's own, without a final slash. `listeners` hear of each record."""
+        """`url` is the emulator's own, without a trailing slash. `listeners` get each record."""
         self.clock = clock
         self.app = app
         self.hub = hub = Hub()
@@ -55,13 +55,13 @@ class Emulator:
 
     @property
     def auth_token(self) -> str:
-        """The account's present auth token, with which Twilio signs."""
+        """The account's current auth token, which Twilio signs with."""
         return self.account.auth_token
 
     async def reset(self) -> None:
-        """Return to the state of a fresh start; the app keeps running."""
+        """Return to the initial state; the app keeps running."""
         await self.fault_switch.clear()
-        # All in one step, so that nothing new comes between; what ends, ends after it.
+        # All in one step, so that nothing new starts in between. Canceled tasks end after it.
         ending = self.network.cancel()
         self.store.clear()
         self.webhooks.forget()
@@ -69,18 +69,18 @@ class Emulator:
         self.handsets.reset()
         self.app.reset()
         self._add_line()
-        self.feed.start_over()
+        self.feed.publish_snapshot()
         await asyncio.gather(*ending, return_exceptions=True)
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Stop everything in progress."""
         self.fault_switch.cancel()
         await asyncio.gather(*self.network.cancel(), return_exceptions=True)
         await self.webhooks.close()
         self.hub.close()
 
     def _add_line(self) -> None:
-        """Give the account its number."""
+        """Add the account's first number."""
         now = self.clock.now()
         self.store.numbers.put(
             PhoneNumber(

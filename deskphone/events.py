@@ -1,27 +1,28 @@
-"""One hub that tells every open page what has changed."""
+"""A hub that publishes changes to every open page."""
 
 import asyncio
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 QUEUE_LIMIT = 250
-"""Events that wait for a slow page.
+"""How many events may wait for a slow page.
 
-Past that its stream ends, and it comes back for a fresh snapshot.
+Beyond that, its stream ends, and the page reconnects for a new snapshot.
 """
 
 Event = tuple[str, object]
-"""A name and what is sent as JSON."""
+"""A name and the data to send as JSON."""
 
 
 class Hub:
-    """Publish to all subscribers without waiting for any of them."""
+    """Publishes to all subscribers without waiting for any of them."""
 
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[Event | None]] = set()
 
     def publish(self, name: str, view: Callable[[], object]) -> None:
-        """Tell everybody; `view` makes what is sent, and is called only if somebody listens."""
+        """Publish to all subscribers; `view` makes the data, and is only called if there are
+        any."""
         if not self._queues:
             return
         data = view()
@@ -33,7 +34,7 @@ class Hub:
 
     @contextmanager
     def subscribe(self) -> Generator[asyncio.Queue[Event | None]]:
-        """Yield a queue of events; None in it means that the stream is over."""
+        """Yield a queue of events, in which None ends the stream."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_LIMIT)
         self._queues.add(queue)
         try:

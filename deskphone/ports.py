@@ -1,31 +1,33 @@
-"""Listening sockets on this machine. Imports nothing slow."""
+"""Listening sockets on this machine. This module imports nothing slow."""
 
 import os
 import socket
 
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 65_535
-BACKLOG = 1024  # connections that wait while a server restarts
+BACKLOG = 1024  # connections that can wait while a server restarts
 
 
 class PortInUseError(Exception):
-    """A port cannot be used; the message names it and the option that chooses another."""
+    """A port can't be used; the message names it and the option for choosing another."""
 
 
 def listen(port: int, *, option: str = "--port") -> socket.socket:
-    """Return a listening socket on 127.0.0.1; port 0 takes any free one.
+    """Return a listening socket on 127.0.0.1; port 0 picks a free one.
 
     Raises PortInUseError, which names `option`.
     """
     if not 0 <= port <= HIGHEST_PORT:
-        raise PortInUseError(f"{port} is no port; choose one up to {HIGHEST_PORT} with {option}")
+        raise PortInUseError(
+            f"{port} isn't a valid port; choose one up to {HIGHEST_PORT} with {option}"
+        )
     try:
-        # create_server picks the address reuse that is right for the system.
+        # create_server sets address reuse as each system needs it.
         return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise PortInUseError(
-            f"cannot listen on port {port} ({reason}); choose another with {option}"
+            f"can't listen on port {port} ({reason}); choose another with {option}"
         ) from error
 
 
@@ -36,5 +38,5 @@ def port_of(listener: socket.socket) -> int:
 
 
 def url_of(port: int) -> str:
-    """Return the URL of a port, without a final slash."""
+    """Return the URL of a port, without a trailing slash."""
     return f"http://{LOOPBACK}:{port}"

@@ -1,4 +1,4 @@
-"""The emulator's HTTP server, and its doors."""
+"""The emulator's HTTP server and its routes."""
 
 import asyncio
 import signal
@@ -9,26 +9,26 @@ from aiohttp import web
 from deskphone.bad_requests import (
     KEEP_ALIVE_S,
     Runner,
-    keep_quiet_about_bad_requests,
-    no_early_ends,
+    answer_bad_requests,
+    silence_bad_request_logs,
 )
-from deskphone.doorkeeper import only_from_here, protect
+from deskphone.doorkeeper import protect, refuse_other_sites
 from deskphone.emulator import Emulator
-from deskphone.faults.injection import Strike, fault_injection
+from deskphone.faults.injection import Injector, fault_injection
 from deskphone.phone.page import Page
 from deskphone.rest.api import PREFIX
 from deskphone.rest.auth_tokens import PREFIX as TOKENS_PREFIX
-from deskphone.rest.faults import strike_twilio
+from deskphone.rest.faults import inject_twilio
 from deskphone.world.routes import world_routes
 
 BODY_LIMIT = 1024 * 1024
 SHUTDOWN_S = 0.5
-"""How long an open event stream may hold up the end."""
+"""How long an open event stream may delay a shutdown."""
 
 
 def runner_of(application: web.Application) -> web.AppRunner:
-    """Return the application, ready to be set up inside a running event loop."""
-    keep_quiet_about_bad_requests()
+    """Return a runner for the application, to be set up inside a running event loop."""
+    silence_bad_request_logs()
     return Runner(
         application,
         access_log=None,
@@ -38,15 +38,15 @@ def runner_of(application: web.Application) -> web.AppRunner:
 
 
 def application(
-    emulator: Emulator, routes: Sequence[web.RouteDef] = (), strikes: Sequence[Strike] = ()
+    emulator: Emulator, routes: Sequence[web.RouteDef] = (), injectors: Sequence[Injector] = ()
 ) -> web.Application:
-    """Return the web application: Twilio's REST API, the world and the page.
+    """Return the web application: Twilio's REST API, /emulator/ and the page.
 
-    `routes` are further doors, whose faults and others are in `strikes`: these come first.
+    `routes` are added to them. `injectors` add faults, and run before those of the REST API.
     """
-    faults = fault_injection(emulator.faults, [*strikes, strike_twilio])
+    faults = fault_injection(emulator.faults, [*injectors, inject_twilio])
     app = web.Application(
-        middlewares=[no_early_ends, only_from_here, faults],
+        middlewares=[answer_bad_requests, refuse_other_sites, faults],
         client_max_size=BODY_LIMIT,
     )
     app.on_response_prepare.append(_protect)

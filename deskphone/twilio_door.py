@@ -1,7 +1,6 @@
-"""The door that Twilio's SDK goes through: a port of its own, so that it alone can be closed.
+"""A separate port for Twilio's SDK, so that it can be closed without closing the main one.
 
-All that the emulator serves is behind it too; everything else has the main port, which is never
-closed.
+It serves the same application as the main port, which never closes.
 """
 
 import asyncio
@@ -13,16 +12,16 @@ from aiohttp import web
 from deskphone.faults.faults import Faults
 
 PATIENCE_S = 60
-"""How long a request under way may take once the door is closed."""
+"""How long a request in progress may take once the port is closed."""
 IDLE_END_S = 0.1
-"""More than an idle connection takes to end."""
+"""Longer than it takes to close an idle connection."""
 
 
 class TwilioDoor:
-    """A second listener of the application. Use it inside a running event loop."""
+    """A second listener for the application. Use it inside a running event loop."""
 
     def __init__(self, application: web.Server, listener: socket.socket) -> None:
-        """`listener` listens, and its port stays the door's."""
+        """`listener` is listening already; its port is kept while the door is closed."""
         self._application = application
         self._socket = listener
         self._address = listener.getsockname()
@@ -30,7 +29,7 @@ class TwilioDoor:
         self._ending: set[asyncio.Task[None]] = set()
 
     async def set_open(self, is_open: bool) -> None:
-        """Take connections, or refuse them and end those that are open."""
+        """Accept connections, or refuse new ones and close those that are open."""
         if is_open and self._server is None:
             loop = asyncio.get_running_loop()
             self._server = await loop.create_server(self._application, sock=self._socket)
@@ -41,17 +40,17 @@ class TwilioDoor:
             await self._end_connections()
 
     async def faults_changed(self, faults: Faults) -> None:
-        """Be closed while the fault `twilio refused` is on."""
+        """Stay closed while the fault `twilio refused` is on."""
         await self.set_open(not faults.is_on("twilio", "refused"))
 
     def close(self) -> None:
-        """Give up the port."""
+        """Release the port."""
         if self._server is not None:
             self._server.close()
         self._socket.close()
 
     async def _end_connections(self) -> None:
-        """End the idle connections of this door, and the others when they have been answered."""
+        """Close idle connections on this port, and the others once they have been answered."""
         ending: list[asyncio.Task[None]] = []
         for connection in self._application.connections:
             transport = connection.transport
@@ -66,9 +65,9 @@ class TwilioDoor:
 
 
 def _bound(address: tuple[str, int]) -> socket.socket:
-    """Return a socket that holds a port and does not listen: who connects to it is refused."""
+    """Return a socket that holds a port without listening, so that connections are refused."""
     holder = socket.socket()
-    if os.name == "posix":  # connections of before may still be ending on the port
+    if os.name == "posix":  # earlier connections may still be closing on the port
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     holder.bind(address)
     return holder

@@ -1,6 +1,6 @@
-"""The fixed values of the account that the emulator plays.
+"""The fixed values of the emulated account.
 
-They open nothing but the emulator, so they are no secrets.
+They aren't secrets: they only give access to the emulator.
 """
 
 ACCOUNT_SID = "AC" + "0" * 32
@@ -9,16 +9,16 @@ API_KEY_SID = "SK" + "0" * 32
 API_KEY_SECRET = "1" * 32
 TEST_ACCOUNT_SID = "AC" + "3" * 32
 TEST_AUTH_TOKEN = "3" * 32
-"""Test credentials: what they ask for is checked, and does not happen."""
+"""Test credentials: their requests are validated but have no effect."""
 MESSAGING_SERVICE_SID = "MG" + "0" * 32
 
 LINE = "+12025550100"
 """The account's phone number; +1 202 555 01xx is reserved for fiction."""
 
 LINE_SID = "PN" + "0" * 32
-"""The SID of the line's number resource."""
+"""The SID of the line's IncomingPhoneNumber."""
 
 HANDSETS = ("+12025550123", "+12025550124")
-"""The people's phones that the page shows from the start."""
+"""The handsets that the page shows initially."""
 
 PHONE_PORT = 7072

@@ -10,8 +10,8 @@ from deskphone.clock import Clock
 from deskphone.emulator import Emulator
 from local_stack.app import local_app
 from local_stack.azure.stand_ins import Azure
-from local_stack.faults.azure import strike_azure
-from local_stack.faults.host import Killable, strike_host
+from local_stack.faults.azure import inject_azure
+from local_stack.faults.host import Killable, inject_host
 from local_stack.faults.rotation import Rotation
 from local_stack.host_view import HostView
 from local_stack.supervision.supervisor import HostState
@@ -48,9 +48,9 @@ class LocalEmulator:
         def on_gap(gap: str) -> None:
             self.deskphone.store.alert("", None, gap)
 
-        strikes = [strike_host(host)] if host else []
+        injectors = [inject_host(host)] if host else []
         routes = self.azure.routes(on_gap)
-        return server.application(self.deskphone, routes, [*strikes, strike_azure])
+        return server.application(self.deskphone, routes, [*injectors, inject_azure])
 
     def host_changed(self, host: HostState) -> None:
         """Show how the Functions host is doing."""

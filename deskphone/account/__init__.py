@@ -1,4 +1,4 @@
-"""The account and all that it remembers: tokens, keys, numbers, and the records on their shelves.
+"""The account and its state: tokens, keys, numbers and records.
 
-For every room that plays Twilio. It knows no request and no call that runs.
+Used by every package that emulates Twilio. It knows nothing about requests or live calls.
 """

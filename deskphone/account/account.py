@@ -1,4 +1,4 @@
-"""The account itself: its name, its auth tokens, its API keys, and who they let in."""
+"""The account itself: its name, auth tokens and API keys, and who can sign in."""
 
 import base64
 import hmac
@@ -19,7 +19,7 @@ FRIENDLY_NAME = "Local stack"
 
 
 class Account:
-    """The one account; it has no subaccounts. `keys` are its API keys by SID, oldest first."""
+    """The only account, without subaccounts. `keys` are its API keys by SID, oldest first."""
 
     sid = ACCOUNT_SID
 
@@ -28,7 +28,7 @@ class Account:
         self.reset()
 
     def reset(self) -> None:
-        """Return to the name, the one token and the one key of the start."""
+        """Return to the initial name, token and key."""
         now = self._clock.now()
         self.friendly_name = FRIENDLY_NAME
         self.created = self.updated = now
@@ -42,17 +42,17 @@ class Account:
         """The primary token, which signs Twilio's requests."""
         return self._imposed or self._primary
 
-    def impose(self, auth_token: str) -> None:
-        """Let another token take the place of the primary one; "" ends that."""
+    def override_token(self, auth_token: str) -> None:
+        """Use another token instead of the primary one; "" ends that."""
         self._imposed = auth_token
 
     def add_secondary(self) -> str:
-        """Make a secondary token and return it."""
+        """Create a secondary token and return it."""
         self.secondary_auth_token = secrets.token_hex(16)
         return self.secondary_auth_token
 
     def promote(self) -> None:
-        """Make the secondary token the primary one, whose predecessor stops working at once."""
+        """Make the secondary token primary. The old primary token stops working immediately."""
         self._primary, self.secondary_auth_token = self.secondary_auth_token, ""
         self._imposed = ""
         self.updated = self._clock.now()
@@ -63,23 +63,23 @@ class Account:
         self.updated = self._clock.now()
 
     def user_of(self, authorization: str) -> str | None:
-        """Return the SID that signs in with this header: HTTP Basic, an account's or a key's.
+        """Return the SID of the account or key that signs in with this HTTP Basic header.
 
-        Return None if the header is anything else, or the password is wrong.
+        Return None for any other header or a wrong password.
         """
         scheme, _, encoded = authorization.partition(" ")
         try:
             user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except ValueError:  # invalid Base64, or invalid UTF-8 in it
+        except ValueError:  # invalid Base64 or invalid UTF-8
             return None
         right = (one.encode() for one in self._passwords_of(user))
         is_right = any(hmac.compare_digest(one, password.encode()) for one in right)
         return user if is_right and scheme.lower() == "basic" else None
 
     def _passwords_of(self, user: str) -> tuple[str, ...]:
-        """Return the passwords of a user, none if there is no such user.
+        """Return a user's passwords; empty if the user doesn't exist.
 
-        Twilio's docs call the secondary token good for API requests; that is unconfirmed.
+        According to Twilio's docs, the secondary token works for API requests; this is unconfirmed.
         """
         if user == ACCOUNT_SID:
             return tuple(filter(None, (self.auth_token, self.secondary_auth_token)))

@@ -1,7 +1,7 @@
-"""A new text: its SID, its media, and how many segments Twilio counts for it.
+"""A new text: its SID, its media, and its number of segments.
 
-Segments: 3GPP TS 23.038 and twilio.com/docs/glossary/what-sms-character-limit. An app's own count
-is written apart from this one on purpose: a test lets the two judge each other.
+Segments: 3GPP TS 23.038 and twilio.com/docs/glossary/what-sms-character-limit. It is deliberately
+independent of an app's own count, so that a test can compare the two.
 """
 
 import mimetypes
@@ -31,8 +31,8 @@ def new_text(
 ) -> Message:
     """Return the record of a new text; `media` are URLs.
 
-    Nothing is fetched: the types of media are guessed from their names. A text with media is not
-    divided into segments.
+    Nothing is fetched: media types are guessed from the file names. A text with media has no
+    segments.
     """
     return Message(
         sid=new_sid("MM" if media else "SM"),
@@ -51,7 +51,7 @@ def new_text(
 
 
 def count_segments(body: str) -> int:
-    """Return the number of segments of a text, 1 for an empty one."""
+    """Return the number of segments in a text; 1 if it is empty."""
     if all(character in WIDTH_OF_GSM for character in body):
         return _count([WIDTH_OF_GSM[character] for character in body], alone=160, joined=153)
     return _count([1 if ord(character) < 0x10000 else 2 for character in body], alone=70, joined=67)

@@ -1,4 +1,4 @@
-"""Phone numbers as Twilio reads them in From and To."""
+"""Parse phone numbers like Twilio does in From and To."""
 
 import re
 
@@ -11,9 +11,9 @@ WRITTEN_NUMBER = re.compile(r"[+\d][\d ().-]*|\([\d ().-]+")
 
 
 def e164(text: str, region: str = "US") -> str | None:
-    """Return the number as E.164 (+12025550123), or None when it is none.
+    """Return the number as E.164 (+12025550123), or None if it isn't a phone number.
 
-    National numbers of the region pass with any separators (twilio.com/docs/errors/21212).
+    National numbers of the region are accepted with any separators (twilio.com/docs/errors/21212).
     """
     if not WRITTEN_NUMBER.fullmatch(text.strip()):
         return None
@@ -28,7 +28,7 @@ def e164(text: str, region: str = "US") -> str | None:
 
 
 def region_of(number: str | None) -> str:
-    """Return the country of an E.164 number, e.g. US, "" when there is none."""
+    """Return the country code of an E.164 number, such as US, or "" if unknown."""
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(number or "")) or ""
     except phonenumbers.NumberParseException:
@@ -36,7 +36,7 @@ def region_of(number: str | None) -> str:
 
 
 def kind_of(number: str) -> str:
-    """Return what kind of number Twilio calls an E.164 number: local, mobile or toll-free."""
+    """Return Twilio's type for an E.164 number: local, mobile or toll-free."""
     try:
         found = phonenumbers.number_type(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
@@ -46,7 +46,7 @@ def kind_of(number: str) -> str:
 
 
 def national(number: str) -> str:
-    """Return the way Twilio shows a number: (202) 555-0123."""
+    """Return a number in the format that Twilio displays: (202) 555-0123."""
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:

@@ -1,4 +1,4 @@
-"""What has happened so far. The history is bounded: the oldest records make room for new ones."""
+"""The history. It is bounded: new records replace the oldest ones."""
 
 import secrets
 from collections import OrderedDict
@@ -17,24 +17,24 @@ from deskphone.records.queue import Queue
 from deskphone.records.recording import Recording
 
 HISTORY_LIMIT = 10_000
-"""Texts and calls that are remembered, each; what is not over is remembered beyond it."""
+"""The number of texts and of calls to keep; those still in progress don't count."""
 
 RECENT_LIMIT = 500
-"""Webhooks and alerts that are remembered, each."""
+"""The number of webhooks and of alerts to keep."""
 
 TIMELINE_LIMIT = 500
-"""Lines of a call's timeline that are remembered, the last ones."""
+"""The number of a call's newest timeline entries to keep."""
 
 Kind = Literal["text", "call", "number", "recording", "queue", "conference", "webhook", "alert"]
 Record = Message | Call | PhoneNumber | Recording | Queue | Conference | Delivery | Alert
-"""Everything that is kept; each has a SID."""
+"""Everything that is stored; each record has a SID."""
 
 Publish = Callable[[Kind, Record | None], None]
-"""Hears of a record that is new or changed, of None when one was removed."""
+"""Gets each new or changed record, or None when one is removed."""
 
 
 def new_sid(prefix: str) -> str:
-    """Return a fresh SID, e.g. of new_sid("SM"): the prefix and 32 hexadecimal digits."""
+    """Return a new SID: the prefix, such as SM, and 32 hexadecimal digits."""
     return prefix + secrets.token_hex(16)
 
 
@@ -52,7 +52,7 @@ class Shelf(Generic[R]):
         full: Callable[[Kind], None],
         is_live: Callable[[R], bool] = lambda record: False,
     ) -> None:
-        """`is_live` tells of a record that is still needed and makes no room for a new one."""
+        """`is_live` says whether a record is still in use and must not be dropped."""
         self._is_live = is_live
         self._kind: Kind = kind
         self._limit = limit
@@ -62,7 +62,7 @@ class Shelf(Generic[R]):
         self.dropped = 0
 
     def put(self, record: R) -> R:
-        """Add the record or put it in the place of the one with its SID."""
+        """Add the record, or replace the one with the same SID."""
         self._records[record.sid] = record
         self._publish(self._kind, record)
         if len(self._records) > self._limit:
@@ -70,7 +70,7 @@ class Shelf(Generic[R]):
         return record
 
     def _make_room(self, new: R) -> None:
-        """Drop the oldest record that is not live, if there is one beside the new one."""
+        """Drop the oldest record that is neither live nor the new one, if any."""
         others = (one for one in self._records.values() if not self._is_live(one))
         oldest = next(others, new)
         if oldest is new:
@@ -102,7 +102,7 @@ class Shelf(Generic[R]):
 
 
 class Store:
-    """All shelves. Listeners hear of each record that is new or changed."""
+    """All shelves. Listeners get each new or changed record."""
 
     def __init__(self, clock: Clock, listeners: Iterable[Publish] = ()) -> None:
         self._clock = clock
@@ -126,7 +126,7 @@ class Store:
             "conference", HISTORY_LIMIT, publish, full, lambda one: one.status != "completed"
         )
         self.deliveries: Shelf[Delivery] = Shelf("webhook", RECENT_LIMIT, publish, self._say_full)
-        # An alert about dropped alerts would drop another one; the snapshot counts them instead.
+        # An alert about dropped alerts would drop another one. The snapshot counts them instead.
         self.alerts: Shelf[Alert] = Shelf("alert", RECENT_LIMIT, publish, lambda kind: None)
 
     def subscribe(self, listener: Publish) -> None:
@@ -134,11 +134,11 @@ class Store:
         self._listeners.append(listener)
 
     def number(self, phone_number: str) -> PhoneNumber | None:
-        """Return the account's number with these digits, or None when it is not the account's."""
+        """Return the account's number with these digits, or None."""
         return next((n for n in self.numbers if n.phone_number == phone_number), None)
 
     def children(self, call_sid: str) -> list[Call]:
-        """Return the calls that this one has dialed, oldest first."""
+        """Return the calls that this one dialed, oldest first."""
         return [call for call in self.calls if call.parent_call_sid == call_sid]
 
     def note(
@@ -149,11 +149,11 @@ class Store:
         text: str = "",
         **attributes: str,
     ) -> None:
-        """Add a line to a call's timeline, which keeps the last TIMELINE_LIMIT."""
+        """Add an entry to a call's timeline, which keeps the last TIMELINE_LIMIT."""
         call = self.calls.get(call_sid)
         if call is None:
             return
-        # Cut like the times of webhooks, among which the page puts this line.
+        # Truncated like the times of webhooks, which the page sorts among these entries.
         since = to_milliseconds(self._clock.now()) - to_milliseconds(call.created)
         entry = Entry(since.total_seconds(), kind, name, text, tuple(attributes.items()))
         timeline = (*call.timeline[-TIMELINE_LIMIT + 1 :], entry)
@@ -166,7 +166,7 @@ class Store:
         message: str,
         level: Literal["error", "warning"] = "error",
     ) -> None:
-        """Show a Twilio error or warning by its number; code None is a gap of the emulator."""
+        """Record a Twilio error or warning by its code; None means a gap in the emulator."""
         kind: Literal["twilio", "emulator"] = "emulator" if code is None else "twilio"
         self.alerts.put(
             Alert(new_sid("NO"), resource_sid, self._clock.now(), level, kind, code, message)
@@ -192,6 +192,6 @@ class Store:
             listener(kind, record)
 
     def _say_full(self, kind: Kind) -> None:
-        """Tell once; how many are gone stands in the snapshot."""
-        message = f"The history is full: from now on a new {kind} takes the place of the oldest one"
+        """Raise one alert; the snapshot has the number of dropped records."""
+        message = f"The history is full. From now on, each new {kind} replaces the oldest one."
         self.alert("", None, message, "warning")

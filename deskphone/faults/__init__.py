@@ -1,4 +1,4 @@
-"""Injected faults: which ones are on, and when they strike.
+"""Fault injection: which faults are on, and which requests they affect.
 
-For the REST API, webhooks' status reports, the page and the world. It strikes nothing by itself.
+Used by the REST API, status callbacks, the page and `world`, which apply the faults.
 """

@@ -1,4 +1,4 @@
-"""The faults that are on, and the one seeded chance that says when they strike."""
+"""The faults that are on, and the seeded random generator that decides when they apply."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -7,40 +7,40 @@ from deskphone.faults.kinds import Fault
 
 
 class Faults:
-    """Holds the faults in the order they were given.
+    """Holds the faults in the order in which they were given.
 
-    The same faults, seed and order of requests strike in the same way again. One request is struck
-    once: by the first fault whose chance comes up.
+    The same faults, seed and order of requests give the same result. A request gets at most one
+    fault: the first one that comes up.
     """
 
-    def __init__(self, on_strike: Callable[["Faults"], None] = lambda faults: None) -> None:
-        """`on_strike` is called with these faults whenever one has struck."""
-        self._on_strike = on_strike
+    def __init__(self, on_hit: Callable[["Faults"], None] = lambda faults: None) -> None:
+        """`on_hit` is called with these faults whenever one is applied."""
+        self._on_strike = on_hit
         self.replace(0, [])
 
     def replace(self, seed: int, faults: Iterable[Fault]) -> None:
-        """Switch on these faults and no others; chance begins anew."""
+        """Replace the faults that are on, and reseed the random generator."""
         self.seed = seed
         self.on = tuple(faults)
-        self._random = random.Random(seed)  # noqa: S311 - it must come again, not be secret
+        self._random = random.Random(seed)  # noqa: S311 - it must be reproducible, not secret
 
     def remove(self, fault: Fault) -> None:
-        """Switch one fault off; the others and their chances go on."""
+        """Turn off one fault; the others are unaffected."""
         self.on = tuple(one for one in self.on if one is not fault)
 
     def is_on(self, service: str, kind: str) -> bool:
         """Whether a fault of this kind is listed."""
         return any((fault.service, fault.kind) == (service, kind) for fault in self.on)
 
-    def strike(
+    def pick(
         self, service: str, applies: Callable[[Fault], bool] = lambda fault: True
     ) -> Fault | None:
-        """Return the fault that this request of a service meets, None for none.
+        """Return the fault to apply to this request of a service, or None.
 
-        `applies` says of a fault whether such a request can meet it at all.
+        `applies` says whether a fault can affect such a request at all.
         """
         for fault in self.on:
-            if fault.service != service or not fault.strikes or fault.is_spent:
+            if fault.service != service or not fault.per_request or fault.is_spent:
                 continue
             if applies(fault) and self._comes_up(fault):
                 fault.happened += 1
@@ -49,7 +49,7 @@ class Faults:
         return None
 
     def toss(self) -> bool:
-        """Return True in one of two cases, by the seed."""
+        """Flip a coin, seeded."""
         return self._random.random() < 1 / 2
 
     def _comes_up(self, fault: Fault) -> bool:

@@ -1,6 +1,6 @@
-"""Faults that strike requests on their way in: an error, a wait, no answer.
+"""Faults for incoming requests: an error, a delay, no response.
 
-A fault in a webhook strikes in deskphone/line/status_reports.py instead, refused connections in
+Webhook faults are in deskphone/line/status_reports.py, refused connections in
 deskphone/twilio_door.py.
 """
 
@@ -14,39 +14,39 @@ from deskphone.faults.faults import Faults
 from deskphone.faults.kinds import Fault
 
 RETRY_AFTER_S = 1
-"""What a 429 asks for unless the fault says otherwise."""
+"""The default Retry-After of a 429."""
 
-Play = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
-"""What becomes of a request that a fault strikes."""
-Strike = Callable[[Faults, web.Request], Play | None]
-"""Says which fault a request meets, by how it is played; None for none."""
+Effect = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
+"""Handles a request that a fault applies to."""
+Injector = Callable[[Faults, web.Request], Effect | None]
+"""Returns the effect of a fault on a request, or None."""
 Refusal = Callable[[int, float], web.Response]
-"""Makes the error that a service answers with, of a status and the seconds of its Retry-After."""
+"""Makes a service's error response from a status and the seconds of its Retry-After."""
 
 
-def fault_injection(faults: Faults, strikes: Sequence[Strike]) -> Middleware:
-    """Return the middleware that lets a request meet one fault: the first that strikes it."""
+def fault_injection(faults: Faults, injectors: Sequence[Injector]) -> Middleware:
+    """Return the middleware that applies at most one fault to each request."""
 
     @web.middleware
     async def inject(request: web.Request, handler: Handler) -> web.StreamResponse:
-        for strike in strikes if faults.on else ():
-            play = strike(faults, request)
-            if play is not None:
-                return await play(request, handler)
+        for inject_into in injectors if faults.on else ():
+            effect = inject_into(faults, request)
+            if effect is not None:
+                return await effect(request, handler)
         return await handler(request)
 
     return inject
 
 
-def play_of(fault: Fault | None, refusal: Refusal) -> Play | None:
-    """Return how a fault is played at a service that answers errors with a `refusal`."""
+def effect_of(fault: Fault | None, refusal: Refusal) -> Effect | None:
+    """Return the effect of a fault on a service that makes its errors with `refusal`."""
     if fault is None:
         return None
 
-    async def play(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def effect(request: web.Request, handler: Handler) -> web.StreamResponse:
         match fault.kind:
             case "slow":
-                await request.read()  # later it is lost if the client has hung up
+                await request.read()  # read it now: later it is lost if the client has disconnected
                 await asyncio.sleep(fault.seconds or 0)
                 return await handler(request)
             case "lost":
@@ -57,16 +57,16 @@ def play_of(fault: Fault | None, refusal: Refusal) -> Play | None:
                 seconds = RETRY_AFTER_S if fault.seconds is None else fault.seconds
                 return refusal(int(status), seconds)
 
-    return play
+    return effect
 
 
 def cut(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Break the connection at once, so that the response reaches nobody."""
+    """Abort the connection, so that the response never arrives."""
     if request.transport is not None:
         request.transport.abort()
     return response
 
 
 def retry_after(status: int, seconds: float) -> dict[str, str]:
-    """Return the header of a 429 that says when to come back."""
+    """Return the Retry-After header of a 429; nothing for any other status."""
     return {"Retry-After": str(round(seconds))} if status == 429 else {}

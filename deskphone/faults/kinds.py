@@ -1,22 +1,24 @@
-"""Every service that can be broken, its kinds of faults, and which options these take."""
+"""The services that faults can be injected into, their kinds of faults, and the options of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-STRIKES = frozenset({"probability", "count"})
-"""Options of a fault that strikes single requests; the others are on as long as they are listed."""
+PER_REQUEST = frozenset({"probability", "count"})
+"""Options of faults that apply to single requests; other faults apply as long as they are
+listed."""
 
 NEEDED: Mapping[str, str] = {"slow": "seconds", "late": "seconds"}
-"""The option that a kind cannot do without. All others may be left out."""
+"""The required option of a kind. All others are optional."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service that can be broken: its name, the same for people, and the options of each kind.
+    """A service that faults can be injected into: its name, its title, and the options of each
+    kind.
 
-    `words` are what the page calls a kind whose name does not say enough, `menu` is what it offers:
-    a kind, and how often at most, None for without end.
+    `words` are what the page calls a kind whose name isn't clear enough. `menu` lists what the page
+    offers: a kind, and how many times at most (None for unlimited).
     """
 
     name: str
@@ -30,11 +32,11 @@ TWILIO = Service(
     "twilio",
     "Twilio",
     {
-        "429": STRIKES | {"seconds", "reads"},
-        "500": STRIKES | {"reads"},
-        "503": STRIKES | {"reads"},
-        "slow": STRIKES | {"seconds", "reads"},
-        "lost": STRIKES | {"reads"},
+        "429": PER_REQUEST | {"seconds", "reads"},
+        "500": PER_REQUEST | {"reads"},
+        "503": PER_REQUEST | {"reads"},
+        "slow": PER_REQUEST | {"seconds", "reads"},
+        "lost": PER_REQUEST | {"reads"},
         "refused": frozenset({"seconds"}),
     },
     {"429": "error 429, too many requests", "lost": "answers lost", "refused": "down"},
@@ -44,10 +46,10 @@ WEBHOOKS = Service(
     "webhooks",
     "Status callbacks",
     {
-        "late": STRIKES | {"seconds"},
-        "twice": STRIKES,
-        "reordered": STRIKES | {"seconds"},
-        "dropped": STRIKES,
+        "late": PER_REQUEST | {"seconds"},
+        "twice": PER_REQUEST,
+        "reordered": PER_REQUEST | {"seconds"},
+        "dropped": PER_REQUEST,
     },
     {"twice": "delivered twice"},
     (("twice", None), ("dropped", None)),
@@ -56,12 +58,12 @@ WEBHOOKS = Service(
 
 @dataclass
 class Fault:
-    """One fault that is on. `probability` is from 0 to 1; `count` None means without end.
+    """One fault that is on. `probability` is from 0 to 1; a `count` of None means unlimited.
 
-    `strikes`: it strikes single requests, instead of being on for all of them. `seconds` is how
-    long a request waits, or how long the fault stays on ("refused"). `reads` lets it strike GETs
-    too. `done` says whether a killed host's request is still carried out; None lets the seed
-    decide. `happened` is how often it has struck.
+    `per_request` faults apply to single requests instead of all of them. `seconds` is how long a
+    request is delayed, or how long the fault stays on ("refused"). `reads` makes it apply to GETs
+    too. `done` says whether a killed host's request is still carried out; None leaves it to chance.
+    `happened` counts how often it was applied.
     """
 
     service: str
@@ -72,25 +74,25 @@ class Fault:
     reads: bool = False
     done: bool | None = None
     happened: int = 0
-    strikes: bool = True
+    per_request: bool = True
 
     @property
     def is_spent(self) -> bool:
-        """Whether it has struck as often as it may."""
+        """Whether it has used up its count."""
         return self.count is not None and self.happened >= self.count
 
     @property
     def lasts_s(self) -> float | None:
-        """After how many seconds it goes off by itself; None for never."""
+        """Seconds after which it turns itself off; None for never."""
         return self.seconds if self.kind == "refused" else None
 
     def view(self) -> dict[str, object]:
-        """Return it as JSON, as it was given, with `probability` if it has one and `happened`."""
+        """Return it as JSON, as it was given, with `happened` and, if it has one, `probability`."""
         optional = {"count": self.count, "seconds": self.seconds, "done": self.done}
         return {
             "service": self.service,
             "kind": self.kind,
-            **({"probability": self.probability} if self.strikes else {}),
+            **({"probability": self.probability} if self.per_request else {}),
             **{name: value for name, value in optional.items() if value is not None},
             **({"reads": True} if self.reads else {}),
             "happened": self.happened,

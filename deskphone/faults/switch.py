@@ -1,4 +1,4 @@
-"""Switch faults on and off: each for as long as it lasts, and tell all listeners."""
+"""Turn faults on and off, including those that end by themselves, and notify all listeners."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,21 +11,21 @@ Listener = Callable[[Faults], Awaitable[None]]
 
 
 class Switch:
-    """Replaces the faults that are on. Use it inside a running event loop."""
+    """Changes which faults are on. Use it inside a running event loop."""
 
     def __init__(self, clock: Clock, faults: Faults) -> None:
         self._clock = clock
         self._faults = faults
         self._timers: set[asyncio.Task[None]] = set()
-        self._telling = asyncio.Lock()
+        self._notifying = asyncio.Lock()
         self._listeners: list[Listener] = []
 
     def subscribe(self, listener: Listener) -> None:
-        """Call a listener with the faults whenever others are on than before, one at a time."""
+        """Call a listener, one call at a time, with the faults whenever they change."""
         self._listeners.append(listener)
 
     async def replace(self, seed: int, faults: Iterable[Fault]) -> None:
-        """Switch on these faults and no others; they are in force when this comes back."""
+        """Replace the faults that are on. They are in effect when this returns."""
         self.cancel()
         self._faults.replace(seed, faults)
         for fault in self._faults.on:
@@ -33,16 +33,16 @@ class Switch:
                 timer = asyncio.create_task(self._end(fault, fault.lasts_s))
                 self._timers.add(timer)
                 timer.add_done_callback(self._timers.discard)
-        await self._tell()
+        await self._notify()
 
     async def clear(self) -> None:
-        """Switch everything off."""
+        """Turn off all faults."""
         if self._faults.on:
             await self.replace(0, [])
         self._faults.replace(0, [])
 
     def cancel(self) -> None:
-        """Stop waiting for the end of faults that have one."""
+        """Cancel the timers of faults that end by themselves."""
         for timer in self._timers:
             timer.cancel()
 
@@ -50,9 +50,9 @@ class Switch:
         await self._clock.sleep(seconds)
         with self._clock.working():
             self._faults.remove(fault)
-            await asyncio.shield(self._tell())  # nobody is told half of it
+            await asyncio.shield(self._notify())  # never notify only some of the listeners
 
-    async def _tell(self) -> None:
-        async with self._telling:
+    async def _notify(self) -> None:
+        async with self._notifying:
             for listener in self._listeners:
                 await listener(self._faults)

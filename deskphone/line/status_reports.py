@@ -49,7 +49,7 @@ class StatusReports:
         """Queue one report; it is sent in the background."""
         webhook = Webhook(resource_sid, "status", url, method, fields)
         waiting = self._waiting.pop(resource_sid, None)
-        fault = self._faults.strike(
+        fault = self._faults.pick(
             "webhooks", lambda fault: waiting is None or fault.kind != "reordered"
         )
         before = waiting.before if waiting else self._last.get(resource_sid)

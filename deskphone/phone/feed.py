@@ -71,7 +71,7 @@ class Feed:
             **({"host": self._app.host()} if self._app.host else {}),
         }
 
-    def start_over(self) -> None:
+    def publish_snapshot(self) -> None:
         """Tell that nothing is as it was."""
         self._hub.publish("snapshot", self.snapshot)
 
@@ -94,13 +94,13 @@ class Feed:
         if record is None or isinstance(record, PhoneNumber):
             return
         if isinstance(record, (Message, Call)):
-            self._meet(record)
+            self._add_handset(record)
         self._hub.publish(kind, lambda: views.of(record))
 
-    def _meet(self, record: Message | Call) -> None:
+    def _add_handset(self, record: Message | Call) -> None:
         """Take a number that comes up for a new person's, unless it is the account's."""
         person = record.sender if record.direction == "inbound" else record.to
-        if person and self._store.number(person) is None and self._handsets.meet(person):
+        if person and self._store.number(person) is None and self._handsets.add(person):
             self._hub.publish("handsets", self._handsets.all)
 
     def _numbers(self) -> list[views.Json]:

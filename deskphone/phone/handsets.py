@@ -20,7 +20,7 @@ class Handsets:
         """Return the numbers."""
         return list(self._numbers)
 
-    def meet(self, number: str) -> bool:
+    def add(self, number: str) -> bool:
         """Add a number; return whether it is new."""
         if number in self._numbers:
             return False

@@ -1,4 +1,4 @@
-"""What Twilio knows of each thing: plain records, and the limits and words that go with them.
+"""Plain records of what Twilio knows, with their limits and constants.
 
-The ground floor: every room may come in here, and nothing here does anything.
+The lowest layer: every other package may import it, and it contains no behavior.
 """

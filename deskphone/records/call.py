@@ -1,4 +1,4 @@
-"""Calls, and what is wished for them."""
+"""Calls and their options."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,15 +11,15 @@ CallStatus = Literal[
 ]
 
 Want = Literal["keys", "speech", "recording"]
-"""What the app waits for from the person in a call."""
+"""What the app is waiting for from the person in a call."""
 
 ENDED_CALL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 
 CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
-"""What can be reported of a call."""
+"""Events that a status callback can report."""
 
 Track = Literal["inbound", "outbound", "both"]
-"""What of a call is recorded: what Twilio hears, what it says, or both."""
+"""Which side of a call is recorded: what Twilio hears, what it says, or both."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class RecordingOptions:
 
 @dataclass(frozen=True)
 class MachineDetection:
-    """How to find out whether a person or a machine has answered.
+    """How to detect whether a person or a machine has answered.
 
-    `to_the_end` waits for the end of a machine's greeting, `beside` lets the call begin meanwhile;
-    then the result goes to `callback`.
+    `to_the_end` waits for the end of a machine's greeting. `beside` starts the call in the meantime
+    and sends the result to `callback`.
     """
 
     to_the_end: bool
@@ -58,11 +58,12 @@ class MachineDetection:
 
 @dataclass(frozen=True)
 class Call:
-    """One call; `timeout_s` is how long it may ring, `reports` and `entries` count all there were.
+    """One call. `timeout_s` is how long it may ring.
 
-    `timeline` holds the last entries, `reports` were sent to `callback`. `connected_to` is the call
-    that this one talks with now, `parent_call_sid` the one that dialed it. `answered_by` is known
-    after `detection_s`, if `machine_detection` was asked for.
+    `timeline` holds the last entries and `entries` counts all of them; `reports` counts those sent
+    to `callback`. `connected_to` is the call that this one is talking to, and `parent_call_sid` the
+    one that dialed it. `answered_by` is known after `detection_s` if `machine_detection` was
+    requested.
     """
 
     sid: str
@@ -94,12 +95,12 @@ class Call:
 
     @property
     def person(self) -> str:
-        """The number of the person in the call: who rang the app, or whom the app rings."""
+        """The number of the person in the call: the caller, or the person that the app calls."""
         return self.sender if self.direction == "inbound" else self.to
 
     @property
     def duration_s(self) -> int:
-        """Seconds from answer to end, 0 when it was never answered."""
+        """Seconds from answer to end; 0 if it was never answered."""
         if self.answered is None or self.ended is None:
             return 0
         return round((self.ended - self.answered).total_seconds())

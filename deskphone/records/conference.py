@@ -1,4 +1,4 @@
-"""Conferences and who takes part in them."""
+"""Conferences and their participants."""
 
 import re
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from typing import Literal
 
 PARTICIPANTS_LIMIT = 250
 LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
-"""What a participant may be called: anything short, except a path or the SID of a call."""
+"""A valid participant label: up to 128 characters without a slash, and not a call SID."""
 VIA_API = "conference-ended-via-api"
-"""The reason of a conference that the REST API has ended."""
+"""The reason given when the REST API ends a conference."""
 
 
 @dataclass(frozen=True)
 class Participant:
     """A call in a conference; `number` is the person's.
 
-    `waiting` until the conference starts, `joined` unless its phone still rings. `starts` and
-    `ends` tell whether the conference does so with this participant.
+    `waiting` is true until the conference starts, and `joined` is false while the phone is ringing.
+    `starts` and `ends` say whether this participant starts or ends the conference.
     """
 
     call_sid: str
@@ -36,13 +36,13 @@ class Participant:
 
     @property
     def sid(self) -> str:
-        """The SID by which Twilio finds a participant: that of its call."""
+        """The SID that identifies a participant: that of its call."""
         return self.call_sid
 
 
 @dataclass(frozen=True)
 class Conference:
-    """A conference; it starts when two are in it and one of them starts it."""
+    """A conference; it starts once it has two participants, one of whom `starts` it."""
 
     sid: str
     friendly_name: str

@@ -1,4 +1,4 @@
-"""What happened: requests to the app, and alerts."""
+"""The history: requests to the app, and alerts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class SignatureStep:
-    """One thing that has to be the same where a request is signed and where it is checked.
+    """One thing that has to match between signing and checking a request.
 
-    `agrees` is None where nobody can tell. `text` holds no values, so that a terminal may show it.
-    `signed` and `checked` are the two sides in full; their first `same` and last `tail` characters
-    are equal. They are "" where there is nothing to lay side by side.
+    `agrees` is None if it can't be determined. `text` contains no values, so it is safe to print in
+    a terminal. `signed` and `checked` are both sides in full, or "" if there is nothing to compare;
+    their first `same` and last `tail` characters are equal.
     """
 
     name: str
@@ -25,10 +25,10 @@ class SignatureStep:
 
 @dataclass(frozen=True)
 class SignatureCheck:
-    """Why the app took a signature for wrong.
+    """Why the app rejected a signature.
 
-    `reason` is the app's own, "" when it gave none; `finding` is the first thing that does not
-    agree, "" when that cannot be told; `advice` says what to do.
+    `reason` is the app's own, or "" if it gave none. `finding` is the first mismatch, or "" if it
+    is unknown. `advice` says what to do.
     """
 
     reason: str
@@ -39,9 +39,9 @@ class SignatureCheck:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One request that the emulator made to a webhook. `status` is None until an answer came.
+    """One request from the emulator to a webhook. `status` is None until a response arrives.
 
-    `signature` explains an answer that refuses the signature.
+    `signature` explains a response that rejects the signature.
     """
 
     sid: str
@@ -63,9 +63,9 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Alert:
-    """What Twilio's debugger would show.
+    """An alert like those in Twilio's debugger.
 
-    `kind` "emulator" is a gap of ours and has no Twilio code.
+    `kind` "emulator" is a gap in the emulator, which has no Twilio code.
     """
 
     sid: str

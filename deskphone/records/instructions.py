@@ -1,4 +1,4 @@
-"""Where the app is asked for what a call does, and told how it went."""
+"""Where a call gets its instructions, and where its progress is reported."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -29,7 +29,7 @@ class Instructions:
 
 @dataclass(frozen=True)
 class Music:
-    """What a call hears while it waits: `url` is None for Twilio's own music, "" for silence."""
+    """What a waiting call hears: `url` is None for Twilio's own music and "" for silence."""
 
     url: str | None = None
     method: str = "POST"

@@ -1,4 +1,4 @@
-"""An API key as it is remembered."""
+"""API keys."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Key:
-    """A sign-in of its own; its secret is shown once."""
+    """An API key; its secret is shown only once."""
 
     sid: str
     secret: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Texts and what comes with them."""
+"""Texts and their media."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,17 +21,17 @@ MessageStatus = Literal[
 ENDED_MESSAGE = frozenset({"delivered", "undelivered", "failed", "received", "canceled"})
 
 BODY_LIMIT = 1600
-"""Characters in a text."""
+"""The most characters that a text may have."""
 MEDIA_LIMIT = 10
 
 OPTED_OUT = 21610
 OPTED_OUT_REFUSAL = "Attempt to send to unsubscribed recipient"
-"""Twilio's number and sentence for a text to a person who has opted out of its sender's texts."""
+"""Twilio's code and message for a text to a person who has opted out of the sender's texts."""
 
 
 @dataclass(frozen=True)
 class Media:
-    """A picture or the like that comes with a text: the URL is the sender's."""
+    """A file that comes with a text; the URL is the sender's."""
 
     sid: str
     url: str
@@ -42,7 +42,7 @@ class Media:
 class Message:
     """One text. Numbers are E.164; `sender` is None until a messaging service has chosen one.
 
-    `send_at` is the time for which it was scheduled.
+    `send_at` is the time that it is scheduled for.
     """
 
     sid: str

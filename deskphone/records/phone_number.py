@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PhoneNumber:
-    """A number of the account (IncomingPhoneNumber) and where its texts and calls go."""
+    """A number of the account (IncomingPhoneNumber) and the webhooks for its texts and calls."""
 
     sid: str
     phone_number: str

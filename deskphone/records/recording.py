@@ -8,21 +8,21 @@ from deskphone.records.call import Track
 from deskphone.records.instructions import StatusCallback
 
 RECORDING_EVENTS = ("in-progress", "completed", "absent")
-"""What can be reported of a recording."""
+"""Events that a recording status callback can report."""
 LIVE = ("in-progress", "paused")
 OF_THE_CALL = "OutboundAPI"
-"""The source of a recording that runs from answer to end because the call was placed so."""
+"""The source of a recording that was requested when the call was placed."""
 ON_DEMAND = "StartCallRecordingAPI"
-"""The source of a recording that was started while the call went on."""
+"""The source of a recording that was started during the call."""
 
 
 @dataclass(frozen=True)
 class Recording:
     """A recording of a call or conference.
 
-    `number` is the person's who was recorded, `duration_s` is None until it is over. `paused` is
-    since when it leaves out what is said, `skipped_s` what it has left out before; `error_code`
-    says why there is no sound.
+    `number` is that of the recorded person. `duration_s` is None until the recording ends. `paused`
+    is when the current pause began, and `skipped_s` is the length of earlier pauses. `error_code`
+    says why there is no audio.
     """
 
     sid: str

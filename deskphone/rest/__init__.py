@@ -1,5 +1,5 @@
-"""Twilio's REST API of 2010-04-01, as the unmodified SDK sees it.
+"""Twilio's REST API 2010-04-01, for the unmodified SDK.
 
-`api` is the door, `tree` says which resource is where. For the server alone, and for the parts of
-the world that do what the API does.
+`api` handles requests, and `tree` maps paths to resources. Used by the server, and by the parts of
+`world` that do what the API does.
 """

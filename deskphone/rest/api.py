@@ -1,4 +1,4 @@
-"""The door /2010-04-01/: signs in, finds the resource, turns its answer or refusal into JSON."""
+"""Requests to /2010-04-01/: sign in, find the resource, and return its result or error as JSON."""
 
 import asyncio
 import re
@@ -23,18 +23,18 @@ from deskphone.rest.errors import (
 from deskphone.rest.paging import page_of
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Resource
-from deskphone.rest.test_credentials import try_out
+from deskphone.rest.test_credentials import answer_test_request
 from deskphone.rest.tree import REAL_PARTS, REAL_RESOURCES, Tree
 from deskphone.values import ACCOUNT_SID, TEST_ACCOUNT_SID
 
 PREFIX = f"/{API_VERSION}/"
 PUBLIC_FILE = re.compile(r".+/Messages/[^/]+/Media/[^/.]+")
-"""Media of messages need no password unless the account's owner locks them; recordings do
+"""Message media need no password unless the account requires one; recordings do
 (docs/usage/security)."""
 
 
 class RestApi:
-    """Twilio's REST API of 2010-04-01, as the unmodified SDK sees it."""
+    """Twilio's REST API 2010-04-01, for the unmodified SDK."""
 
     def __init__(self, store: Store, clock: Clock, account: Account, tree: Tree) -> None:
         self._store = store
@@ -43,11 +43,11 @@ class RestApi:
         self._tree = tree
 
     def resource(self, name: str) -> Resource[Any]:
-        """Return a resource by its name in the path, e.g. Messages."""
+        """Return a resource by its name in the path, such as Messages."""
         return self._tree.resources[name]
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer one request; something that is not emulated is an alert as well."""
+        """Answer a request; also raise an alert if it needs something that isn't emulated."""
         try:
             return await self._respond(request)
         except TwilioRefusalError as refusal:
@@ -64,7 +64,9 @@ class RestApi:
             raise refused_credentials()
         if user == TEST_ACCOUNT_SID:
             path = _parts_of(request.path)
-            return _json(try_out(request.method, path, form, self._clock), HTTPStatus.CREATED)
+            return _json(
+                answer_test_request(request.method, path, form, self._clock), HTTPStatus.CREATED
+            )
         if not request.path.endswith(".json"):
             return await asyncio.to_thread(self._file, request)
         resource, below = self._found(request.path, is_api_key=user != ACCOUNT_SID)
@@ -75,7 +77,7 @@ class RestApi:
             self._warn_of_unknown([*query.unknown, *form.unknown])
 
     def _found(self, path: str, *, is_api_key: bool) -> tuple[Resource[Any], list[str]]:
-        """Return the resource at a path, and the SID in it that comes last, if there is one."""
+        """Return the resource at a path, and the last SID in the path, if any."""
         match _parts_of(path):
             case ["Accounts", *below] if len(below) <= 1:
                 if is_api_key:
@@ -104,14 +106,14 @@ class RestApi:
         return resource, below
 
     def _file(self, request: web.Request) -> web.Response:
-        """Answer with the file of a recording or of a message's media."""
+        """Return the file of a recording or of a message's media."""
         match request.path.removeprefix(PREFIX).split("/"):
             case ["Accounts", account, "Recordings", file] if account == ACCOUNT_SID:
                 content = self.resource("Recordings").content(file)
             case ["Accounts", account, "Messages", sid, "Media", file] if account == ACCOUNT_SID:
                 content = self._tree.parts["Messages/Media"](sid).content(file)
             case ["Accounts", *_]:
-                raise NotEmulatedError("An answer in XML (the path has no .json)")
+                raise NotEmulatedError("An XML response (a path without .json)")
             case _:
                 raise not_found(request.path)
         if request.method not in ("GET", "HEAD"):
@@ -132,7 +134,7 @@ def _parts_of(path: str) -> list[str]:
 
 
 async def _form_of(request: web.Request) -> Parameters:
-    """Return the form in the body; Twilio publishes no number for one that is too large."""
+    """Return the form in the body. Twilio documents no error code for a body that is too large."""
     try:
         return Parameters.from_form(await request.read())
     except web.HTTPRequestEntityTooLarge as error:
@@ -164,7 +166,7 @@ def _verb(
 
 
 def _is_gap(name: str, below: list[str], *, is_emulated: bool) -> bool:
-    """Whether Twilio has this resource and the emulator has not."""
+    """Whether Twilio has this resource and the emulator doesn't."""
     if not is_emulated:
         return name in REAL_RESOURCES or name == "Tokens"
     return len(below) > 1 and below[1] in REAL_PARTS.get(name, ())

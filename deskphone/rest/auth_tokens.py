@@ -1,8 +1,8 @@
-"""The door /v1/AuthTokens/ of accounts.twilio.com: the secondary auth token and its promotion.
+"""/v1/AuthTokens/ of accounts.twilio.com: create, delete and promote the secondary auth token.
 
-Sources: twilio.com/docs/iam/api/secondary_authtoken, twilio.com/docs/iam/api/authtoken. They do not
-say what a second secondary token does, nor who may ask: here it takes the place of the first, and
-API keys may not.
+Sources: twilio.com/docs/iam/api/secondary_authtoken, twilio.com/docs/iam/api/authtoken. They don't
+say what a second secondary token does or who may create one: here it replaces the first one, and
+API keys aren't allowed.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from deskphone.values import ACCOUNT_SID
 PREFIX = "/v1/AuthTokens/"
 URL = f"https://accounts.twilio.com{PREFIX}"
 EMULATED = ("SuppressEmailNotification",)
-"""Nobody gets an email anyway."""
+"""Accepted for compatibility; no email is sent."""
 
 
 class AuthTokens:
@@ -68,7 +68,7 @@ class AuthTokens:
         return web.json_response({**self._body("Promote"), "auth_token": self._account.auth_token})
 
     def _require_secondary(self, name: str) -> None:
-        """Without one Twilio answers 20404 to a promotion."""
+        """Raise 20404 if there is no secondary token, like Twilio does for a promotion."""
         if not self._account.secondary_auth_token:
             raise not_found(f"/AuthTokens/{name}")
 

@@ -1,4 +1,4 @@
-"""Faults of the REST API: what strikes requests that send, change or read texts and calls."""
+"""Faults of the REST API, for requests that send, change or read texts and calls."""
 
 import re
 from collections.abc import Mapping
@@ -8,33 +8,33 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from deskphone.faults.faults import Faults
-from deskphone.faults.injection import Play, cut, play_of, retry_after
+from deskphone.faults.injection import Effect, cut, effect_of, retry_after
 from deskphone.rest.api import PREFIX
 from deskphone.rest.auth_tokens import PREFIX as TOKENS_PREFIX
 from deskphone.rest.errors import TwilioRefusalError
 
 SEND = re.compile(r"/2010-04-01/Accounts/[^/]+/(Messages|Calls)(/[^/]+)?\.json")
-"""What texts and calls are sent, changed and read by."""
-DOORS = (PREFIX, TOKENS_PREFIX)
+"""Paths that send, change and read texts and calls."""
+PREFIXES = (PREFIX, TOKENS_PREFIX)
 CODES: Mapping[int, int] = {429: 20429, 500: 20500, 503: 20503}
-"""Twilio's numbers (twilio.com/docs/api/errors)."""
+"""Twilio's error codes by HTTP status (twilio.com/docs/api/errors)."""
 
 
-def strike_twilio(faults: Faults, request: web.Request) -> Play | None:
-    """Let a request to Twilio meet a fault of Twilio's."""
+def inject_twilio(faults: Faults, request: web.Request) -> Effect | None:
+    """Return the effect of a Twilio fault on a request, or None."""
     if is_send(request):
-        return play_of(faults.strike("twilio"), _refusal)
+        return effect_of(faults.pick("twilio"), _refusal)
     if request.method == "GET" and SEND.fullmatch(request.path):
-        return play_of(faults.strike("twilio", lambda fault: fault.reads), _refusal)
+        return effect_of(faults.pick("twilio", lambda fault: fault.reads), _refusal)
     return None
 
 
-def refuse_twilio(faults: Faults, request: web.Request) -> Play | None:
-    """Break each connection to Twilio while `twilio refused` is on.
+def refuse_twilio(faults: Faults, request: web.Request) -> Effect | None:
+    """Abort each request to the REST API while `twilio refused` is on.
 
-    For an emulator whose REST API has no door of its own that can be closed.
+    For an emulator whose REST API has no separate port to close.
     """
-    if not faults.is_on("twilio", "refused") or not request.path.startswith(DOORS):
+    if not faults.is_on("twilio", "refused") or not request.path.startswith(PREFIXES):
         return None
 
     async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""Lists in pages: Twilio's envelope around the rows of a resource."""
+"""Paged lists: Twilio's envelope around the rows of a resource."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -43,9 +43,9 @@ def page_of(resource: Resource[R], path: str, parameters: Parameters) -> Json:
 
 
 def _start(rows: Sequence[Row], last_sid: str, otherwise: int) -> int:
-    """Return the index after the last row of the page before, if it is there.
+    """Return the index after the last row of the previous page, if that row still exists.
 
-    New rows may have come since then, so its SID counts, not the number of the page.
+    Rows may have been added since, so this uses the row's SID instead of the page number.
     """
     indexes = (index for index, row in enumerate(rows) if last_sid and row.sid == last_sid)
     return next((index + 1 for index in indexes), otherwise)

@@ -1,4 +1,4 @@
-"""The parameters of one REST request: PascalCase names, values as text, lists as repeated names."""
+"""The parameters of a REST request: PascalCase names, text values, lists as repeated names."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
 
 
 class Parameters:
-    """Typed access; each getter raises TwilioRefusalError with the number that Twilio gives."""
+    """Typed access; each getter raises TwilioRefusalError with Twilio's error code."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self.unknown: list[str] = []
@@ -29,9 +29,9 @@ class Parameters:
         return name in self._values
 
     def check(self, emulated: Iterable[str], known: Iterable[str] = ()) -> None:
-        """Refuse (501) a parameter that only the real Twilio has, one of `known`.
+        """Refuse (501) a parameter in `known`, which only the real Twilio supports.
 
-        Names that Twilio does not know either are added to `unknown`.
+        Names that Twilio doesn't know either are added to `unknown`.
         """
         others = self._values.keys() - set(emulated)
         gaps = sorted(name for name in others & set(known) if self.text(name))
@@ -40,11 +40,11 @@ class Parameters:
         self.unknown = sorted(others - set(known))
 
     def text(self, name: str) -> str:
-        """Return the last value, "" when there is none."""
+        """Return the last value, or "" if there is none."""
         return self._values.get(name, [""])[-1]
 
     def texts(self, name: str) -> list[str]:
-        """Return all values that are not blank."""
+        """Return all nonblank values."""
         return [value for value in self._values.get(name, []) if value]
 
     def url(self, name: str, code: int) -> str:
@@ -72,9 +72,9 @@ class Parameters:
 
 
 def is_url(value: str) -> bool:
-    """Whether Twilio would call this: absolute, http or https, a host name without underscores.
+    """Whether Twilio would request this URL: absolute http(s), a host name without underscores.
 
-    What cannot be printed, such as the end of a line, cannot stand in a request or a Location.
+    Nonprintable characters, such as line breaks, can't be part of a request or a Location header.
     """
     if not value.isprintable():
         return False

@@ -1,4 +1,4 @@
-"""What every REST resource shares: the verbs, the filters by date, and files."""
+"""What all REST resources share: methods, date filters and files."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from deskphone.rest.parameters import Parameters
 
 Json = dict[str, object]
 Row = Record | Member | Participant | Media | Key | Account
-"""What a list shows: records, who waits in a queue or takes part in a conference, media, keys."""
+"""The rows of a list: records, queue members, conference participants, media or keys."""
 R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
 class Content:
-    """A file that belongs to a resource: what is in it, or the URL where it is."""
+    """A file that belongs to a resource: its content, or its URL."""
 
     body: bytes = b""
     content_type: str = ""
@@ -32,18 +32,18 @@ class Content:
 
 @dataclass
 class Resource(Generic[R]):
-    """One kind of resource below the account; a verb that it does not define is refused."""
+    """One kind of resource below the account; methods that it doesn't define are refused."""
 
     store: Store
     clock: Clock
     key: ClassVar[str] = ""
-    """The name of the list in Twilio's JSON."""
+    """The list's name in Twilio's JSON."""
     filters: ClassVar[tuple[str, ...]] = ()
-    """The query parameters by which the list can be narrowed, beside those of paging."""
+    """The query parameters that filter the list, besides those for paging."""
     missing_filters: ClassVar[tuple[str, ...]] = ()
-    """Those that Twilio has and the emulator has not."""
+    """Filters that Twilio has and the emulator doesn't."""
     created_status: ClassVar[int] = 201
-    """The HTTP status of an answer to `create`."""
+    """The HTTP status of a successful `create`."""
 
     def create(self, parameters: Parameters) -> Json:
         raise not_allowed()
@@ -69,7 +69,8 @@ class Resource(Generic[R]):
         raise not_allowed()
 
     def content(self, name: str) -> Content:
-        """Return the file of a resource; `name` is its SID, perhaps with .wav or the like."""
+        """Return the file of a resource; `name` is its SID, optionally with an extension like
+        .wav."""
         raise not_allowed()
 
 
@@ -98,5 +99,5 @@ def _moment(text: str) -> datetime | None:
         try:
             moment = datetime.combine(date.fromisoformat(text[:10]), datetime.min.time())
         except ValueError as error:
-            raise TwilioRefusalError(UNNUMBERED, f"{text!r} is not a date") from error
+            raise TwilioRefusalError(UNNUMBERED, f"{text!r} isn't a valid date") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

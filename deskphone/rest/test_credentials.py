@@ -1,7 +1,7 @@
-"""Requests with test credentials: checked like real ones, and nothing comes of them.
+"""Requests with test credentials: validated like real ones, without any effect.
 
-Nothing is kept, nobody is texted or called, nothing is reported, no TwiML is fetched. Magic numbers
-bring about what else depends on Twilio's state (twilio.com/docs/iam/test-credentials).
+Nothing is stored, sent, called, reported or fetched. Magic numbers produce the errors that
+otherwise depend on Twilio's state (twilio.com/docs/iam/test-credentials).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ from deskphone.rest.resources.messages import MessagesResource
 from deskphone.values import ACCOUNT_SID, TEST_ACCOUNT_SID
 
 SENDER = "+15005550006"
-"""The number that may text and call."""
+"""The only number that may text and call."""
 
 REFUSALS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
     "Messages": {
@@ -48,18 +48,20 @@ REFUSALS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
         "AreaCode": {"533": 21452},
     },
 }
-"""The magic inputs of each resource and parameter, and Twilio's numbers for them."""
+"""The magic inputs of each resource and parameter, and Twilio's error codes for them."""
 
 
-class Nobody:
-    """Takes texts and calls, and does nothing with them."""
+class NullService:
+    """Accepts texts and calls and discards them."""
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *arguments: None
 
 
-def try_out(method: str, path: Sequence[str], parameters: Parameters, clock: Clock) -> Json:
-    """Return the answer to a request that creates something; raise refusals for all others.
+def answer_test_request(
+    method: str, path: Sequence[str], parameters: Parameters, clock: Clock
+) -> Json:
+    """Return the response to a request that creates something; refuse all others.
 
     `path` is what follows the version, without .json, e.g. ["Accounts", "AC…", "Calls"].
     """
@@ -83,7 +85,7 @@ def _refuse_magic(name: str, parameters: Parameters) -> None:
     if name != "Messages":
         return
     if parameters.text("MessagingServiceSid"):
-        message = "Test credentials know no Messaging Service"
+        message = "Test credentials don't support Messaging Services"
         raise TwilioRefusalError(21701, message, HTTPStatus.NOT_FOUND)
     sender = parameters.text("From")
     if sender and e164(sender) != SENDER:
@@ -91,16 +93,16 @@ def _refuse_magic(name: str, parameters: Parameters) -> None:
 
 
 def _create(name: str, parameters: Parameters, clock: Clock) -> Json:
-    """Create the resource in an account that is forgotten at once."""
-    nobody: Any = Nobody()
+    """Create the resource in a temporary account."""
+    null: Any = NullService()
     store = Store(clock)
     if name == "IncomingPhoneNumbers":
         return NumbersResource(store, clock).create(parameters)
     now = clock.now()
     store.numbers.put(PhoneNumber(new_sid("PN"), SENDER, national(SENDER), now, now))
     if name == "Calls":
-        return CallsResource(store, clock, nobody).create(parameters)
-    return MessagesResource(store, clock, nobody, lambda: "").create(parameters)
+        return CallsResource(store, clock, null).create(parameters)
+    return MessagesResource(store, clock, null, lambda: "").create(parameters)
 
 
 def _as_test_account(body: Json) -> Json:

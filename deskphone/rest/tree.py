@@ -1,4 +1,4 @@
-"""Which resource stands at which path, and which ones only the real Twilio has."""
+"""Maps paths to resources, including those that only the real Twilio has."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,17 +35,17 @@ REAL_PARTS: Mapping[str, frozenset[str]] = {
     "Conferences": frozenset({"Participants", "Recordings"}),
     "Recordings": frozenset({"Transcriptions", "AddOnResults"}),
 }
-"""What Twilio has below an account, so that a gap of the emulator can be told from a wrong path."""
+"""Twilio's resources below an account, to tell a gap in the emulator from a wrong path."""
 
 Part = Callable[[str], Resource[Any]]
-"""Makes the resource below the record with this SID; raises 20404 if the record is missing."""
+"""Creates the resource below the record with this SID; raises 20404 if the record is missing."""
 
 
 class Tree:
-    """All resources, each made once.
+    """All resources, each created once.
 
-    `accounts` is the root, `resources` are by their name in the path, `parts` by e.g.
-    Queues/Members.
+    `accounts` is the root, `resources` are keyed by their name in the path, and `parts` by names
+    such as Queues/Members.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Tree:
         network: Network,
         messaging_service: Callable[[], str],
     ) -> None:
-        """`messaging_service` gives the SID that the app's settings name, or ""."""
+        """`messaging_service` returns the SID in the app's settings, or ""."""
         exchange, rooms = network.exchange, network.conferences
         announcements = network.announcements
         calls = CallsResource(store, clock, exchange)

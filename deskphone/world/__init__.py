@@ -1,4 +1,4 @@
-"""The HTTP interface /emulator/: what people do with their phones, and what a test sets or asks.
+"""The HTTP interface /emulator/: what people do with their phones, and control for tests.
 
-For the server alone.
+Used only by the server.
 """

@@ -1,4 +1,4 @@
-"""What a test turns: time, and a clean slate."""
+"""Test controls: the clock and a reset."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -18,7 +18,7 @@ class Control:
     def __init__(
         self, clock: Clock, on_advance: Callable[[], None], reset: Callable[[], Awaitable[None]]
     ) -> None:
-        """`on_advance` is called when time has passed."""
+        """`on_advance` is called after time has passed."""
         self._clock = clock
         self._on_advance = on_advance
         self._reset = reset
@@ -30,26 +30,29 @@ class Control:
         ]
 
     async def advance(self, request: web.Request) -> web.Response:
-        """Let time pass on the manual clock."""
+        """Advance the manual clock."""
         seconds = (await json_of(request)).get("seconds")
         clock = self._clock
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-            raise WorldError("seconds: a number is needed")
+            raise WorldError("seconds must be a number")
         if not 0 <= seconds <= LONGEST_ADVANCE_S:
-            raise WorldError(f"seconds: from 0 to {LONGEST_ADVANCE_S}")
+            raise WorldError(f"seconds must be between 0 and {LONGEST_ADVANCE_S}")
         if not isinstance(clock, ManualClock):
             raise WorldError(
-                "The clock is the system's; start with --clock manual.", HTTPStatus.CONFLICT
+                "The system clock can't be advanced. Start with --clock manual.",
+                HTTPStatus.CONFLICT,
             )
         try:
             await clock.advance(seconds)
         except OverflowError as error:
-            raise WorldError("seconds: the clock ends with the year 9999") from error
+            raise WorldError(
+                "seconds is too large: the clock can't go past the year 9999"
+            ) from error
         self._on_advance()
         return web.json_response(views.clock(clock))
 
     async def reset(self, request: web.Request) -> web.Response:
-        """A clean slate."""
+        """Reset the emulator to its initial state."""
         await json_of(request)
         await self._reset()
         return web.json_response({})

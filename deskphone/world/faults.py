@@ -1,4 +1,4 @@
-"""Breaking the stack on purpose: which faults are on."""
+"""Fault injection over HTTP."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ from deskphone.faults.switch import Switch
 from deskphone.world.requests import WorldError, json_of
 
 
-class FaultsDoor:
-    """Handlers for the faults; each answers with those that are on and their seed."""
+class FaultHandlers:
+    """Handlers for faults; each returns the faults that are on and their seed."""
 
     def __init__(self, faults: Faults, switch: Switch, services: Sequence[Service]) -> None:
-        """`services` are those that can be broken."""
+        """`services` are those that faults can be injected into."""
         self._faults = faults
         self._switch = switch
         self._services = services
@@ -28,11 +28,11 @@ class FaultsDoor:
         ]
 
     async def show(self, request: web.Request) -> web.Response:
-        """What is on, and how often each has happened."""
+        """Return which faults are on, and how often each was applied."""
         return web.json_response(self._faults.view())
 
     async def replace(self, request: web.Request) -> web.Response:
-        """Switch on these and no others."""
+        """Replace the faults that are on."""
         try:
             seed, faults = faults_of(await json_of(request), self._services)
         except FaultError as error:
@@ -41,6 +41,6 @@ class FaultsDoor:
         return await self.show(request)
 
     async def clear(self, request: web.Request) -> web.Response:
-        """Switch everything off."""
+        """Clear all faults."""
         await self._switch.clear()
         return await self.show(request)

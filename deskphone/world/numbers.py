@@ -1,4 +1,4 @@
-"""The account's numbers and what answers them, as the page changes them."""
+"""The account's numbers and their webhooks, as the page edits them."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -22,11 +22,11 @@ FIELDS = {
     "sms_method": "SmsMethod",
 }
 LAST = 99
-"""The numbers after the line's that are reserved for fiction."""
+"""How many numbers after the line's are reserved for fiction."""
 
 
 class Numbers:
-    """Handlers for numbers; the rules are those of the REST API."""
+    """Handlers for numbers, with the same rules as the REST API."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Numbers:
         ]
 
     async def add(self, request: web.Request) -> web.Response:
-        """Get one more number."""
+        """Add a number."""
         body = await json_of(request)
         number = text_of(body, "number")
         parameters = {"PhoneNumber": number or self._next_number()} | self._urls(body)
@@ -57,30 +57,30 @@ class Numbers:
         return self._shown(str(created["sid"]), HTTPStatus.CREATED)
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change what answers a number."""
+        """Change a number's webhooks."""
         sid = request.match_info["sid"]
         self._resource.update(sid, Parameters(self._urls(await json_of(request)).items()))
         return self._shown(sid, HTTPStatus.OK)
 
     async def remove(self, request: web.Request) -> web.Response:
-        """Give a number back."""
+        """Remove a number."""
         self._resource.delete(request.match_info["sid"])
         return web.json_response({})
 
     def _next_number(self) -> str:
-        """Return the first number after the line that neither the app nor a handset has."""
+        """Return the first number after the line's that neither the app nor a handset has."""
         taken = {*self._handsets.all(), *(one.phone_number for one in self._store.numbers)}
         following = (f"+{int(LINE) + count}" for count in range(1, LAST + 1))
         number = next((one for one in following if one not in taken), None)
         if number is None:
-            raise WorldError("No number is free; give one.", HTTPStatus.CONFLICT)
+            raise WorldError("No suggested number is available. Specify one.", HTTPStatus.CONFLICT)
         return number
 
     def _urls(self, body: Mapping[str, object]) -> dict[str, str]:
-        """Return Twilio's parameters; a URL may be relative to the app's."""
+        """Return Twilio's parameters; URLs may be relative to the app's."""
         unknown = sorted(set(body) - {*FIELDS, "number"})
         if unknown:
-            raise WorldError(f"{unknown[0][:40]!r} is not known here")
+            raise WorldError(f"Unknown field {unknown[0][:40]!r}")
         found = {FIELDS[name]: text_of(body, name).strip() for name in FIELDS if name in body}
         base = f"{self._answers_url}/" if self._answers_url else ""
         return {
@@ -94,7 +94,7 @@ class Numbers:
 
 
 def _absolute(base: str, url: str) -> str:
-    """Resolve a URL; one that cannot be read stays as it is, and is refused later."""
+    """Resolve a URL; return an invalid one unchanged, to be refused later."""
     try:
         return url if urlsplit(url).scheme else urljoin(base, url)
     except ValueError:

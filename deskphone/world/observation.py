@@ -1,4 +1,4 @@
-"""What a test wants to know: calls, handsets, webhooks, alerts, recordings."""
+"""State for tests to read: calls, handsets, webhooks, alerts, recordings."""
 
 import asyncio
 from http import HTTPStatus
@@ -13,10 +13,10 @@ from deskphone.world.requests import WorldError
 
 
 class Observation:
-    """Handlers for what is seen from outside."""
+    """Handlers that return the emulator's state."""
 
     def __init__(self, store: Store, recordings: Resource[Recording]) -> None:
-        """`recordings` is the resource Recordings."""
+        """`recordings` is the Recordings resource."""
         self._store = store
         self._recordings = recordings
 
@@ -33,7 +33,7 @@ class Observation:
         store, sid = self._store, request.match_info["sid"]
         call = store.calls.get(sid)
         if call is None:
-            raise WorldError("There is no such call.", HTTPStatus.NOT_FOUND)
+            raise WorldError("Call not found.", HTTPStatus.NOT_FOUND)
         return web.json_response(views.call(call, store.children(sid)))
 
     async def handset(self, request: web.Request) -> web.Response:
@@ -55,7 +55,7 @@ class Observation:
         return web.json_response([views.alert(record) for record in self._store.alerts])
 
     async def recording(self, request: web.Request) -> web.Response:
-        """Let the page play a recording, or the part that a player asks for."""
+        """Return a recording's audio, or the range that a player requests."""
         content = await asyncio.to_thread(self._recordings.content, request.match_info["name"])
         try:
             part = content.body[request.http_range]

@@ -19,7 +19,7 @@ KEYS = re.compile(r"[0-9*#]{1,100}")
 
 
 class People:
-    """Handlers for what a handset can do."""
+    """Handlers for a handset's actions."""
 
     def __init__(self, store: Store, exchange: Exchange, texts: Texts) -> None:
         self._store = store
@@ -32,31 +32,31 @@ class People:
             web.post("/emulator/texts", self.text),
             web.post("/emulator/calls", self.call),
             web.post("/emulator/calls/{sid}/answer", self.answer),
-            web.post("/emulator/calls/{sid}/decline", self._deed(exchange.decline)),
-            web.post("/emulator/calls/{sid}/hangup", self._deed(exchange.hang_up)),
-            web.post("/emulator/calls/{sid}/silence", self._deed(exchange.fall_silent)),
+            web.post("/emulator/calls/{sid}/decline", self._handler(exchange.decline)),
+            web.post("/emulator/calls/{sid}/hangup", self._handler(exchange.hang_up)),
+            web.post("/emulator/calls/{sid}/silence", self._handler(exchange.stop_talking)),
             web.post("/emulator/calls/{sid}/keys", self.keys),
             web.post("/emulator/calls/{sid}/speech", self.speech),
         ]
 
     async def text(self, request: web.Request) -> web.Response:
-        """Somebody texts a number."""
+        """Send a text from a handset."""
         body = await json_of(request)
         sender, number = self._person(body), self._number(body)
         words, media = text_of(body, "body"), _media(body)
         if not words and not media:
-            raise WorldError("body: a text needs words or a picture")
+            raise WorldError("body must not be empty unless there is a media_url")
         message = self._texts.receive(sender, number, words, media)
         return web.json_response({"sid": message.sid}, status=HTTPStatus.CREATED)
 
     async def call(self, request: web.Request) -> web.Response:
-        """Somebody calls a number."""
+        """Call a number from a handset."""
         body = await json_of(request)
         call = self._exchange.ring(self._person(body), self._number(body))
         return web.json_response({"sid": call.sid}, status=HTTPStatus.CREATED)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Somebody, or an answering machine, picks up."""
+        """Answer a call, as a person or an answering machine."""
         sid, exchange = request.match_info["sid"], self._exchange
         if flag_of(await json_of(request), "machine", default=False):
             exchange.answer_by_machine(sid)
@@ -65,24 +65,24 @@ class People:
         return web.json_response({})
 
     async def keys(self, request: web.Request) -> web.Response:
-        """Somebody presses keys."""
+        """Press keys in a call."""
         digits = (await json_of(request)).get("digits")
         if not isinstance(digits, str) or not KEYS.fullmatch(digits):
-            raise WorldError("digits: 1 to 100 of the keys 0-9, * and #, as a string")
+            raise WorldError("digits must be a string of 1 to 100 keys: 0-9, * and #")
         self._exchange.press(request.match_info["sid"], digits)
         return web.json_response({})
 
     async def speech(self, request: web.Request) -> web.Response:
-        """Somebody says something, or has said this so far."""
+        """Say something in a call; not final while the person is still speaking."""
         body = await json_of(request)
         text = text_of(body, "text").strip()
         if not text:
-            raise WorldError("text: what the person says")
+            raise WorldError("text must not be blank")
         final = flag_of(body, "final", default=True)
         self._exchange.speak(request.match_info["sid"], text, final=final)
         return web.json_response({})
 
-    def _deed(self, act: Callable[[str], None]) -> Handler:
+    def _handler(self, act: Callable[[str], None]) -> Handler:
         async def handler(request: web.Request) -> web.Response:
             await json_of(request)
             act(request.match_info["sid"])
@@ -94,10 +94,10 @@ class People:
         text = body.get("to")
         digits = e164(text) if isinstance(text, str) else None
         if digits is None:
-            raise WorldError(f"to: {text!r} is no phone number")
+            raise WorldError(f"to must be a phone number, not {text!r}")
         number = self._store.number(digits)
         if number is None:
-            message = f"A handset reaches only the numbers of your app; {digits} is none of them."
+            message = f"Handsets can only reach your app's numbers, and {digits} isn't one of them."
             raise WorldError(message)
         return number
 
@@ -105,7 +105,7 @@ class People:
         text = body.get("from")
         number = e164(text) if isinstance(text, str) else None
         if number is None or self._store.number(number):
-            raise WorldError(f"from: {text!r} is no phone number of a person")
+            raise WorldError(f"from must be the phone number of a handset, not {text!r}")
         return number
 
 
@@ -113,5 +113,5 @@ def _media(body: Mapping[str, object]) -> tuple[str, ...]:
     given = body.get("media_url", [])
     urls = cast(list[object], given) if isinstance(given, list) else [given]
     if len(urls) > 10 or not all(isinstance(url, str) and is_url(url) for url in urls):
-        raise WorldError("media_url: up to ten http(s) URLs")
+        raise WorldError("media_url must be at most 10 http(s) URLs")
     return tuple(str(url) for url in urls)

@@ -1,4 +1,4 @@
-"""What the doors of the world share: reading a request, and refusing it."""
+"""Shared by all handlers of /emulator/: reading requests and returning errors."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ BODY_LIMIT = 1600
 
 
 class WorldError(Exception):
-    """The request makes no sense; `status` is the HTTP status, the text says what would."""
+    """An invalid request. `status` is the HTTP status; the message says what is expected."""
 
     def __init__(self, detail: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(detail)
@@ -24,7 +24,7 @@ class WorldError(Exception):
 
 
 def with_refusals(handler: Handler) -> Handler:
-    """Return a handler that answers what the world refuses as problem+json (RFC 9457)."""
+    """Return a handler that returns its errors as problem+json (RFC 9457)."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
@@ -40,9 +40,9 @@ def with_refusals(handler: Handler) -> Handler:
 
 
 async def json_of(request: web.Request) -> dict[str, object]:
-    """Return the JSON object of the body.
+    """Return the JSON object in the body.
 
-    Another content type is refused: a foreign page could send it.
+    Other content types are refused, because pages on other sites could send them.
     """
     if request.content_type != "application/json":
         raise WorldError("Content-Type must be application/json", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
@@ -51,27 +51,27 @@ async def json_of(request: web.Request) -> dict[str, object]:
     except web.HTTPRequestEntityTooLarge as error:
         raise WorldError("The body is too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
     except (ValueError, RecursionError) as error:
-        raise WorldError("The body is no JSON") from error
+        raise WorldError("The body isn't valid JSON") from error
     if not isinstance(body, dict):
         raise WorldError("The body must be a JSON object")
     return cast(dict[str, object], body)
 
 
 def text_of(body: Mapping[str, object], name: str, default: str = "") -> str:
-    """Return a text of at most BODY_LIMIT characters."""
+    """Return a string of at most BODY_LIMIT characters."""
     text = body.get(name, default)
     if not isinstance(text, str) or len(text) > BODY_LIMIT:
-        raise WorldError(f"{name}: text of at most {BODY_LIMIT} characters")
+        raise WorldError(f"{name} must be a string of at most {BODY_LIMIT} characters")
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise WorldError(f"{name}: half of a character (a lone surrogate)") from error
+        raise WorldError(f"{name} contains half a character (a lone surrogate)") from error
     return text
 
 
 def flag_of(body: Mapping[str, object], name: str, *, default: bool) -> bool:
-    """Return true or false."""
+    """Return a boolean."""
     value = body.get(name, default)
     if not isinstance(value, bool):
-        raise WorldError(f"{name}: true or false")
+        raise WorldError(f"{name} must be true or false")
     return value

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from deskphone.emulator import Emulator
 from deskphone.world.control import Control
-from deskphone.world.faults import FaultsDoor
+from deskphone.world.faults import FaultHandlers
 from deskphone.world.numbers import Numbers
 from deskphone.world.observation import Observation
 from deskphone.world.people import People
@@ -12,7 +12,7 @@ from deskphone.world.requests import with_refusals
 
 
 def world_routes(emulator: Emulator) -> list[web.RouteDef]:
-    """Return them for one emulator."""
+    """Return the routes for one emulator."""
     store, resource = emulator.store, emulator.api.resource
     numbers = resource("IncomingPhoneNumbers")
     routes = [
@@ -20,6 +20,6 @@ def world_routes(emulator: Emulator) -> list[web.RouteDef]:
         *Numbers(store, numbers, emulator.handsets, emulator.app.answers_url).routes(),
         *Observation(store, resource("Recordings")).routes(),
         *Control(emulator.clock, emulator.feed.clock_changed, emulator.reset).routes(),
-        *FaultsDoor(emulator.faults, emulator.fault_switch, emulator.fault_services).routes(),
+        *FaultHandlers(emulator.faults, emulator.fault_switch, emulator.fault_services).routes(),
     ]
     return [web.route(one.method, one.path, with_refusals(one.handler)) for one in routes]

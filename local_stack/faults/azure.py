@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from deskphone.faults.faults import Faults
-from deskphone.faults.injection import Play, play_of
+from deskphone.faults.injection import Effect, effect_of
 from local_stack.azure import service_errors
 from local_stack.azure.identity import VAULTS
 
@@ -11,16 +11,16 @@ OF_VAULT_ALONE = ("401", "403", "404")
 """With the other faults of the vault its tokens are not to be had either."""
 
 
-def strike_azure(faults: Faults, request: web.Request) -> Play | None:
+def inject_azure(faults: Faults, request: web.Request) -> Effect | None:
     """Let a request to the storage, the vault or the identity meet a fault."""
     path = request.path
     if path.startswith("/storage/"):
-        return play_of(faults.strike("storage"), service_errors.of_storage)
+        return effect_of(faults.pick("storage"), service_errors.of_storage)
     if path.startswith("/vault/"):
-        return play_of(faults.strike("vault"), service_errors.of_vault)
+        return effect_of(faults.pick("vault"), service_errors.of_vault)
     if path.startswith("/identity/") and _is_for_vault(request):
-        fault = faults.strike("vault", lambda fault: fault.kind not in OF_VAULT_ALONE)
-        return play_of(fault, service_errors.of_identity)
+        fault = faults.pick("vault", lambda fault: fault.kind not in OF_VAULT_ALONE)
+        return effect_of(fault, service_errors.of_identity)
     return None
 
 

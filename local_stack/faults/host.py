@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from deskphone.faults.faults import Faults
-from deskphone.faults.injection import Play, Strike, cut
+from deskphone.faults.injection import Effect, Injector, cut
 from deskphone.rest.faults import is_send
 
 
@@ -23,11 +23,11 @@ class Killable(Protocol):
         ...
 
 
-def strike_host(host: Killable) -> Strike:
+def inject_host(host: Killable) -> Injector:
     """Return what lets a send meet the fault that kills a host."""
 
-    def strike(faults: Faults, request: web.Request) -> Play | None:
-        fault = faults.strike("host") if is_send(request) and host.is_up else None
+    def inject(faults: Faults, request: web.Request) -> Effect | None:
+        fault = faults.pick("host") if is_send(request) and host.is_up else None
         if fault is None:
             return None
 
@@ -40,4 +40,4 @@ def strike_host(host: Killable) -> Strike:
 
         return kill
 
-    return strike
+    return inject

@@ -17,6 +17,6 @@ class Rotation:
         """Follow the faults that are on now."""
         is_on = faults.is_on("vault", "rotated")
         if is_on or self._azure.is_rotated:
-            self._account.impose(rotated_token(faults.seed) if is_on else "")
+            self._account.override_token(rotated_token(faults.seed) if is_on else "")
             self._azure.secrets["TwilioAuthToken"] = self._account.auth_token
         self._azure.is_rotated = is_on

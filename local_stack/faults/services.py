@@ -1,18 +1,18 @@
 """What can be broken beside Twilio: every kind of fault, and which options it takes."""
 
-from deskphone.faults.kinds import STRIKES, Service
+from deskphone.faults.kinds import PER_REQUEST, Service
 
 VAULT = Service(
     "vault",
     "Key Vault",
     {
-        "401": STRIKES,
-        "403": STRIKES,
-        "404": STRIKES,
-        "429": STRIKES | {"seconds"},
-        "500": STRIKES,
-        "503": STRIKES,
-        "slow": STRIKES | {"seconds"},
+        "401": PER_REQUEST,
+        "403": PER_REQUEST,
+        "404": PER_REQUEST,
+        "429": PER_REQUEST | {"seconds"},
+        "500": PER_REQUEST,
+        "503": PER_REQUEST,
+        "slow": PER_REQUEST | {"seconds"},
         "rotated": frozenset(),
     },
     {"429": "error 429, too many requests", "rotated": "auth token changed"},
@@ -22,10 +22,10 @@ STORAGE = Service(
     "storage",
     "Storage",
     {
-        "503": STRIKES,
-        "slow": STRIKES | {"seconds"},
-        "lost": STRIKES,
-        "refused": STRIKES | {"seconds"},
+        "503": PER_REQUEST,
+        "slow": PER_REQUEST | {"seconds"},
+        "lost": PER_REQUEST,
+        "refused": PER_REQUEST | {"seconds"},
     },
     {"lost": "answers lost", "refused": "down"},
     (("refused", None),),
@@ -33,7 +33,7 @@ STORAGE = Service(
 HOST = Service(
     "host",
     "Functions host",
-    {"killed": STRIKES | {"done"}},
+    {"killed": PER_REQUEST | {"done"}},
     {"killed": "killed while sending"},
     (("killed", 1),),
 )

@@ -2,7 +2,7 @@
 
 import logging
 
-from deskphone.bad_requests import keep_quiet_about_bad_requests
+from deskphone.bad_requests import silence_bad_request_logs
 
 
 class LineFormatter(logging.Formatter):
@@ -23,4 +23,4 @@ def configure_logging() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    keep_quiet_about_bad_requests()
+    silence_bad_request_logs()

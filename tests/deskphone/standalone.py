@@ -19,7 +19,7 @@ TIMEOUT_S = 20
 
 @dataclass
 class Standalone:
-    """A process, its URL, and a client for it."""
+    """The process, its URL, and an HTTP client."""
 
     process: subprocess.Popen[str]
     url: str
@@ -31,7 +31,7 @@ class Standalone:
         return self.http.request(method, url, json=body or {}, timeout=TIMEOUT_S)
 
     def rest(self, method: str, path: str, form: Any = None) -> requests.Response:
-        """Make a request to the REST API; `path` is what comes after the account."""
+        """Make a request to the REST API; `path` is the part after the account."""
         url = f"{self.url}/2010-04-01/Accounts/{ACCOUNT_SID}/{path}"
         password = (ACCOUNT_SID, AUTH_TOKEN)
         return self.http.request(method, url, data=form, auth=password, timeout=TIMEOUT_S)
@@ -39,7 +39,7 @@ class Standalone:
 
 @contextmanager
 def running(clock: str = "manual") -> Generator[Standalone]:
-    """Start it on a free port; kill it at the end."""
+    """Run it on a free port, and kill it at the end."""
     command = [sys.executable, "-m", "deskphone", "--port", "0", "--clock", clock]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""What happens to a call twice in one instant."""
+"""Two things that happen to a call in the same instant."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -13,26 +13,26 @@ from deskphone.values import HANDSETS, LINE
 
 ACTION = "http://127.0.0.1:9/action"
 WAITING = f'<Response><Enqueue action="{ACTION}" waitUrl="">support</Enqueue></Response>'
-ELSEWHERE = Instructions(twiml='<Response><Enqueue waitUrl="">other</Enqueue></Response>')
+OTHER_QUEUE = Instructions(twiml='<Response><Enqueue waitUrl="">other</Enqueue></Response>')
 
 
 async def waiting(emulator: Emulator) -> str:
-    """Ring somebody who picks up and waits in a queue; return the SID."""
+    """Place a call that is answered and waits in a queue; return its SID."""
     form = {"To": HANDSETS[0], "From": LINE, "Twiml": WAITING}
     sid = emulator.api.resource("Calls").create(Parameters(form.items()))["sid"]
-    await passes(emulator, 1)
+    await advance(emulator, 1)
     emulator.network.exchange.answer(str(sid))
-    await passes(emulator, 1)
+    await advance(emulator, 1)
     return str(sid)
 
 
-async def passes(emulator: Emulator, seconds: float) -> None:
+async def advance(emulator: Emulator, seconds: float) -> None:
     assert isinstance(emulator.clock, ManualClock)
     await emulator.clock.advance(seconds)
 
 
-def told(emulator: Emulator) -> list[str]:
-    """Return what the action of the queue was told."""
+def posted_results(emulator: Emulator) -> list[str]:
+    """Return the results posted to the queue's action."""
     return [
         dict(delivery.form)["QueueResult"]
         for delivery in emulator.store.deliveries
@@ -40,42 +40,42 @@ def told(emulator: Emulator) -> list[str]:
     ]
 
 
-def waits(emulator: Emulator) -> dict[str, int]:
-    """Return how many calls wait in each queue."""
+def waiting_calls(emulator: Emulator) -> dict[str, int]:
+    """Return how many calls are waiting in each queue."""
     return {queue.friendly_name: len(queue.members) for queue in emulator.store.queues}
 
 
-def test_a_call_sent_elsewhere_that_ends_at_once_leaves_its_queue() -> None:
+def test_redirected_call_that_hangs_up_at_once_leaves_its_queue() -> None:
     async def run() -> None:
         emulator = Emulator(ManualClock(datetime.now(UTC)), "")
         sid = await waiting(emulator)
-        emulator.network.exchange.redirect(sid, ELSEWHERE)
+        emulator.network.exchange.redirect(sid, OTHER_QUEUE)
         emulator.network.exchange.hang_up(sid)
-        await passes(emulator, 1)
+        await advance(emulator, 1)
 
-        assert waits(emulator) == {"support": 0}
-        assert told(emulator) == ["redirected"]
+        assert waiting_calls(emulator) == {"support": 0}
+        assert posted_results(emulator) == ["redirected"]
         await emulator.close()
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("turns", range(6))
-def test_a_call_whose_time_is_over_when_its_partner_hangs_up_does_nothing_more(turns: int) -> None:
+def test_time_limit_and_hangup_at_once_end_the_call_once(turns: int) -> None:
     async def run() -> None:
         emulator = Emulator(ManualClock(datetime.now(UTC)), "")
         sid = await waiting(emulator)
         dial = f"<Response><Dial>{HANDSETS[1]}</Dial><Say>More</Say></Response>"
         emulator.network.exchange.redirect(sid, Instructions(twiml=dial))
-        await passes(emulator, 1)
+        await advance(emulator, 1)
         (leg,) = emulator.store.children(sid)
         emulator.network.exchange.answer(leg.sid)
-        await passes(emulator, 2)
+        await advance(emulator, 2)
         emulator.network.exchange.hang_up(leg.sid)
         for _ in range(turns):
             await asyncio.sleep(0)
         emulator.network.exchange.limit(sid, 1)
-        await passes(emulator, 0)
+        await advance(emulator, 0)
 
         call = emulator.store.calls.get(sid)
         assert call is not None
@@ -86,19 +86,19 @@ def test_a_call_whose_time_is_over_when_its_partner_hangs_up_does_nothing_more(t
     asyncio.run(run())
 
 
-def test_a_call_sent_elsewhere_twice_at_once_is_in_one_place() -> None:
+def test_two_redirects_at_once_leave_the_call_in_one_queue() -> None:
     async def run() -> None:
         emulator = Emulator(ManualClock(datetime.now(UTC)), "")
         sid = await waiting(emulator)
-        emulator.network.exchange.redirect(sid, ELSEWHERE)
-        emulator.network.exchange.redirect(sid, ELSEWHERE)
-        await passes(emulator, 1)
+        emulator.network.exchange.redirect(sid, OTHER_QUEUE)
+        emulator.network.exchange.redirect(sid, OTHER_QUEUE)
+        await advance(emulator, 1)
 
-        assert waits(emulator) == {"support": 0, "other": 1}
-        assert told(emulator) == ["redirected"]
+        assert waiting_calls(emulator) == {"support": 0, "other": 1}
+        assert posted_results(emulator) == ["redirected"]
         emulator.network.exchange.hang_up(sid)
-        await passes(emulator, 1)
-        assert waits(emulator) == {"support": 0, "other": 0}
+        await advance(emulator, 1)
+        assert waiting_calls(emulator) == {"support": 0, "other": 0}
         await emulator.close()
 
     asyncio.run(run())

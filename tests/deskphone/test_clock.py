@@ -1,4 +1,4 @@
-"""The clock that stands still until a test moves it."""
+"""The manual clock."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from deskphone.clock import ManualClock
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_sleepers_wake_in_the_order_of_their_times() -> None:
+def test_sleepers_wake_in_order_of_time() -> None:
     async def scenario() -> list[tuple[str, float]]:
         clock, woken = ManualClock(START), list[tuple[str, float]]()
 
@@ -25,7 +25,7 @@ def test_sleepers_wake_in_the_order_of_their_times() -> None:
     assert asyncio.run(scenario()) == [("early", 1), ("same", 1), ("late", 3)]
 
 
-def test_a_sleeper_that_sleeps_again_wakes_within_the_same_advance() -> None:
+def test_repeated_sleep_wakes_within_the_same_advance() -> None:
     async def scenario() -> list[float]:
         clock, woken = ManualClock(START), list[float]()
 
@@ -42,7 +42,7 @@ def test_a_sleeper_that_sleeps_again_wakes_within_the_same_advance() -> None:
     assert asyncio.run(scenario()) == [2, 4]
 
 
-def test_time_waits_for_work_that_takes_real_time() -> None:
+def test_advance_waits_for_real_time_work() -> None:
     async def scenario() -> float:
         clock = ManualClock(START)
         real_work = asyncio.Event()
@@ -63,7 +63,7 @@ def test_time_waits_for_work_that_takes_real_time() -> None:
     assert asyncio.run(scenario()) == 1
 
 
-def test_a_cancelled_sleeper_holds_nothing_up() -> None:
+def test_canceled_sleeper_does_not_block() -> None:
     async def scenario() -> datetime:
         clock = ManualClock(START)
         task = asyncio.create_task(clock.sleep(1))
@@ -75,7 +75,7 @@ def test_a_cancelled_sleeper_holds_nothing_up() -> None:
     assert (asyncio.run(scenario()) - START).total_seconds() == 5
 
 
-def test_two_that_move_the_clock_at_once_take_turns() -> None:
+def test_concurrent_advances_take_turns() -> None:
     async def scenario() -> list[float]:
         clock, woken = ManualClock(START), list[float]()
 

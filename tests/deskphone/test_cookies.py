@@ -11,7 +11,7 @@ URL = "http://127.0.0.1/voice"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_a_request_that_carries_a_cookie_keeps_it_for_four_hours_more() -> None:
+def test_sending_a_cookie_keeps_it_for_four_more_hours() -> None:
     async def scenario() -> list[dict[str, str]]:
         clock, found = ManualClock(START), list[dict[str, str]]()
         cookies = Cookies(clock)
@@ -24,7 +24,7 @@ def test_a_request_that_carries_a_cookie_keeps_it_for_four_hours_more() -> None:
     assert asyncio.run(scenario()) == [{"Cookie": "visits=1"}, {"Cookie": "visits=1"}, {}]
 
 
-def test_the_oldest_conversation_makes_room_for_a_new_one() -> None:
+def test_new_conversation_replaces_the_oldest() -> None:
     async def scenario() -> list[dict[str, str]]:
         cookies = Cookies(ManualClock(START))
         for number in range(501):
@@ -34,7 +34,7 @@ def test_the_oldest_conversation_makes_room_for_a_new_one() -> None:
     assert asyncio.run(scenario()) == [{}, {"Cookie": "visits=1"}, {"Cookie": "visits=1"}]
 
 
-def test_a_conversation_has_at_most_fifty_cookies() -> None:
+def test_conversation_has_at_most_fifty_cookies() -> None:
     async def scenario() -> str:
         cookies = Cookies(ManualClock(START))
         for number in range(51):

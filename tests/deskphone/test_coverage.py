@@ -1,4 +1,4 @@
-"""The coverage table, its page, the code, and what Twilio's own package knows agree."""
+"""The coverage table agrees with its page, the code, and Twilio's own package."""
 
 import inspect
 import re
@@ -61,13 +61,13 @@ VOICE_KNOWN = known(voice_response)
 MESSAGING_KNOWN = known(messaging_response)
 
 
-def test_every_element_that_twilio_knows_is_in_the_table() -> None:
+def test_table_has_every_twilio_element() -> None:
     table = {*coverage.VOICE, *coverage.MESSAGING, *coverage.NOT_EMULATED_INSIDE}
 
     assert set(VOICE_KNOWN) | set(MESSAGING_KNOWN) == table
 
 
-def test_every_attribute_of_an_emulated_verb_is_in_the_table() -> None:
+def test_table_has_every_attribute_of_emulated_verbs() -> None:
     missing = {
         name: sorted(attributes - set(table[name].attributes))
         for table, elements in (
@@ -81,7 +81,7 @@ def test_every_attribute_of_an_emulated_verb_is_in_the_table() -> None:
     assert missing == {}
 
 
-def test_what_the_table_calls_emulated_has_a_verb() -> None:
+def test_every_emulated_element_has_a_verb() -> None:
     inside = {*coverage.SSML, "Body", "Media", "Number", "Queue", "Conference"}
     for table, language in ((coverage.VOICE, VOICE), (coverage.MESSAGING, MESSAGING)):
         emulated = {name for name, element in table.items() if element.level != "no"} - inside
@@ -89,7 +89,7 @@ def test_what_the_table_calls_emulated_has_a_verb() -> None:
         assert set(language.verbs) == emulated
 
 
-def test_every_supported_part_is_shown_by_a_test() -> None:
+def test_every_supported_part_has_a_test() -> None:
     supported = {
         *names_of("", coverage.VOICE, "yes"),
         *names_of(TEXTS, coverage.MESSAGING, "yes"),
@@ -98,7 +98,7 @@ def test_every_supported_part_is_shown_by_a_test() -> None:
     assert supported - set(covering_tests()) == set()
 
 
-def test_a_mark_names_what_is_in_the_table() -> None:
+def test_every_mark_names_a_table_entry() -> None:
     known = {
         *names_of("", coverage.VOICE, "yes", "partly", "no"),
         *names_of(TEXTS, coverage.MESSAGING, "yes", "partly", "no"),
@@ -107,5 +107,5 @@ def test_a_mark_names_what_is_in_the_table() -> None:
     assert set(covering_tests()) <= known
 
 
-def test_the_page_is_made_from_the_table() -> None:
+def test_page_matches_the_table() -> None:
     assert PAGE.read_text() == coverage_page(), "run: python -m docs.coverage_page"

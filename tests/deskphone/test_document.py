@@ -1,4 +1,4 @@
-"""Reading TwiML: any bytes give a document or one of Twilio's errors, never a crash."""
+"""Reading TwiML: any bytes give a document or a Twilio error, and never a crash."""
 
 import re
 
@@ -49,7 +49,7 @@ def elements(draw: st.DrawFn, depth: int = 2) -> str:
 
 
 @given(st.lists(elements(), max_size=4), DIALECTS)
-def test_every_verb_of_a_well_formed_document_runs_is_a_gap_or_is_warned_of(
+def test_every_verb_runs_is_a_gap_or_raises_a_warning(
     children: list[str], dialect: Dialect[object]
 ) -> None:
     known = {name for name in dialect.elements if name in dialect.verbs or name in missing(dialect)}
@@ -63,14 +63,12 @@ def test_every_verb_of_a_well_formed_document_runs_is_a_gap_or_is_warned_of(
 
 
 def missing(dialect: Dialect[object]) -> set[str]:
-    """The elements of a dialect that only the real Twilio runs."""
+    """Return the elements of a dialect that only the real Twilio runs."""
     return {name for name, element in dialect.elements.items() if element.level == "no"}
 
 
 @given(st.binary(max_size=200), DIALECTS)
-def test_bytes_that_are_no_twiml_get_one_of_twilios_numbers(
-    content: bytes, dialect: Dialect[object]
-) -> None:
+def test_invalid_twiml_gets_a_twilio_code(content: bytes, dialect: Dialect[object]) -> None:
     with pytest.raises(TwimlError) as raised:
         parse(content, dialect)
 
@@ -78,9 +76,7 @@ def test_bytes_that_are_no_twiml_get_one_of_twilios_numbers(
 
 
 @pytest.mark.parametrize(("dialect", "verb", "attribute"), EMULATED)
-def test_an_attribute_that_the_table_calls_emulated_is_known(
-    dialect: Dialect[object], verb: str, attribute: str
-) -> None:
+def test_emulated_attribute_is_known(dialect: Dialect[object], verb: str, attribute: str) -> None:
     value = "dtmf" if attribute == "input" else "1"
     document = parse(f"<Response><{verb} {attribute}='{value}'/></Response>".encode(), dialect)
 
@@ -89,7 +85,7 @@ def test_an_attribute_that_the_table_calls_emulated_is_known(
 
 
 @pytest.mark.parametrize(("dialect", "verb", "attribute"), NOT_EMULATED)
-def test_an_attribute_that_is_not_emulated_makes_the_verb_a_gap(
+def test_attribute_that_is_not_emulated_makes_the_verb_a_gap(
     dialect: Dialect[object], verb: str, attribute: str
 ) -> None:
     document = parse(f"<Response><{verb} {attribute}='1'/></Response>".encode(), dialect)
@@ -106,7 +102,7 @@ def test_entities_are_refused() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
-def test_the_encoding_in_the_declaration_counts(encoding: str) -> None:
+def test_declared_encoding_is_used(encoding: str) -> None:
     text = f"<?xml version='1.0' encoding='{encoding}'?><Response><Say>Grüße</Say></Response>"
     [say] = parse(text.encode(encoding), VOICE).verbs
 
@@ -116,21 +112,21 @@ def test_the_encoding_in_the_declaration_counts(encoding: str) -> None:
 
 @pytest.mark.parametrize(
     ("attributes", "codes"),
-    [("xmlns:a='b' a:c='d'", []), ("version='2010-04-01'", []), ("colour='red'", [12200])],
+    [("xmlns:a='b' a:c='d'", []), ("version='2010-04-01'", []), ("color='red'", [12200])],
 )
-def test_the_root_has_hardly_any_attributes(attributes: str, codes: list[int]) -> None:
+def test_root_accepts_few_attributes(attributes: str, codes: list[int]) -> None:
     document = parse(f"<Response {attributes}><Say>Hi</Say></Response>".encode(), VOICE)
 
     assert [warning.code for warning in document.warnings] == codes
 
 
-def test_a_version_that_nobody_has_is_12101() -> None:
+def test_unknown_version_is_12101() -> None:
     with pytest.raises(TwimlError) as raised:
         parse(b"<Response version='3'/>", VOICE)
     assert raised.value.code == 12101
 
 
-def test_speech_marks_have_text_and_a_language() -> None:
+def test_ssml_has_text_and_a_language() -> None:
     document = parse(
         b"<Response><Say>One <lang xml:lang='fr-FR'>deux</lang> three</Say></Response>", VOICE
     )
@@ -144,7 +140,7 @@ def test_comments_are_ignored() -> None:
     assert (len(document.verbs), document.warnings) == (1, ())
 
 
-def test_speech_marks_may_be_as_deep_as_a_document_is_long() -> None:
+def test_ssml_may_be_nested_deeply() -> None:
     depth = 9000
     document = parse(
         f"<Response><Say>{'<p>' * depth}Hi{'</p>' * depth}</Say></Response>".encode(), VOICE
@@ -154,7 +150,7 @@ def test_speech_marks_may_be_as_deep_as_a_document_is_long() -> None:
 
 
 @pytest.mark.parametrize("verb", ["Hangup", "Reject"])
-def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
+def test_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
     document = parse(f"<Response><{verb}><Parameter/></{verb}></Response>".encode(), VOICE)
 
     assert document.verbs == (Gap(f"<Parameter> inside <{verb}>"),)
@@ -164,8 +160,8 @@ def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
     ("document", "code"),
     [
         ("<Say><Play/></Say>", 12200),
-        ("<Say><emphasis colour='red'>x</emphasis></Say>", 12200),
-        ("<Gather><Say colour='red'>x</Say></Gather>", 12200),
+        ("<Say><emphasis color='red'>x</emphasis></Say>", 12200),
+        ("<Gather><Say color='red'>x</Say></Gather>", 12200),
         ("<Gather><Play digits='1'/></Gather>", 12200),
         ("<Gather><Say loop='x'>Hi</Say></Gather>", 13322),
         ("<Dial method='PUT'>+12025550124</Dial>", 13210),
@@ -213,14 +209,14 @@ def test_a_gap_inside_a_verb_makes_the_verb_a_gap(verb: str) -> None:
         ("<Reject reason='tired'/>", 13810),
     ],
 )
-def test_a_mistake_in_a_call_has_its_number(document: str, code: int) -> None:
+def test_mistake_in_call_twiml_has_its_code(document: str, code: int) -> None:
     parsed = parse(f"<Response>{document}</Response>".encode(), VOICE)
 
     assert [warning.code for warning in parsed.warnings] == [code]
 
 
 @pytest.mark.parametrize(("verb", "code"), [("Dial", 13201), ("Enqueue", 12200), ("Shout", 12200)])
-def test_only_dial_has_a_number_of_its_own_in_a_whisper(verb: str, code: int) -> None:
+def test_only_dial_has_its_own_code_in_a_whisper(verb: str, code: int) -> None:
     parsed = parse(f"<Response><{verb}/></Response>".encode(), PLACES["whisper"])
 
     assert [warning.code for warning in parsed.warnings] == [code]
@@ -230,13 +226,13 @@ def test_only_dial_has_a_number_of_its_own_in_a_whisper(verb: str, code: int) ->
     ("document", "code"),
     [
         ("<Redirect method='PUT'>https://example.com</Redirect>", 14104),
-        ("<Message><Body colour='red'>x</Body></Message>", 12200),
+        ("<Message><Body color='red'>x</Body></Message>", 12200),
         ("<Message><Say>x</Say></Message>", 12200),
         ("<Message>x<Body>y</Body></Message>", 12200),
         ("Hello", 12200),
     ],
 )
-def test_a_mistake_in_an_answer_to_a_text_has_its_number(document: str, code: int) -> None:
+def test_mistake_in_messaging_twiml_has_its_code(document: str, code: int) -> None:
     parsed = parse(f"<Response>{document}</Response>".encode(), MESSAGING)
 
     assert [warning.code for warning in parsed.warnings] == [code]

@@ -1,4 +1,4 @@
-"""Who may come in, by what a browser or a program sends along."""
+"""Access control by the headers that browsers and programs send."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from deskphone.doorkeeper import FOREIGN, WRONG_HOST, refusal
+from deskphone.doorkeeper import OTHER_SITE, WRONG_HOST, refusal
 
 HOST = "127.0.0.1:7071"
 OWN_PAGE = {"Origin": "http://127.0.0.1:7071", "Sec-Fetch-Site": "same-origin"}
@@ -40,7 +40,7 @@ def judged(
         OWN_PAGE,
     ],
 )
-def test_programs_the_own_page_and_the_address_bar_come_in(
+def test_programs_own_page_and_address_bar_are_allowed(
     method: str, headers: dict[str, str]
 ) -> None:
     assert judged(headers, method) == ""
@@ -63,43 +63,43 @@ def test_programs_the_own_page_and_the_address_bar_come_in(
         {"Origin": "https://127.0.0.1:7071"},
         {"Origin": "null"},
         {"Origin": ""},
-        # What Chromium asks before a public page may reach a private network.
+        # Chromium's preflight before a public page may reach a private network.
         {"Origin": "https://example.com", "Access-Control-Request-Private-Network": "true"},
     ],
 )
-def test_pages_of_other_sites_are_refused(method: str, headers: dict[str, str]) -> None:
-    assert judged(headers, method) == FOREIGN
+def test_pages_on_other_sites_are_refused(method: str, headers: dict[str, str]) -> None:
+    assert judged(headers, method) == OTHER_SITE
 
 
 @pytest.mark.parametrize("name", ["Sec-Fetch-Site", "Origin"])
-def test_each_of_several_headers_counts(name: str) -> None:
+def test_every_repeated_header_is_checked(name: str) -> None:
     headers = CIMultiDict(OWN_PAGE)
     headers.add(name, "cross-site")
 
-    assert judged(headers) == FOREIGN
+    assert judged(headers) == OTHER_SITE
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:7071", "", "[::1]:7071"])
-def test_another_host_name_is_refused(host: str) -> None:
+def test_other_host_name_is_refused(host: str) -> None:
     assert judged({"Host": host}) == WRONG_HOST
 
 
-def test_a_request_with_two_hosts_or_none_is_refused() -> None:
+def test_two_or_no_hosts_are_refused() -> None:
     for hosts in ([], [HOST, HOST]):
         headers = CIMultiDict([("Host", host) for host in hosts])
         assert refusal(make_mocked_request("GET", "/", headers)) == WRONG_HOST
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_guest_may_get(host: str) -> None:
+def test_guest_may_get(host: str) -> None:
     headers = {**PHONE, "Host": f"{host}:7071", "Referer": f"http://{host}:7072/"}
 
-    assert (judged(headers), judged(headers, port=None)) == ("", FOREIGN)
+    assert (judged(headers), judged(headers, port=None)) == ("", OTHER_SITE)
 
 
 @pytest.mark.parametrize("method", METHODS[1:])
-def test_a_guest_may_do_nothing_else(method: str) -> None:
-    assert judged(PHONE, method) == FOREIGN
+def test_guest_may_do_nothing_else(method: str) -> None:
+    assert judged(PHONE, method) == OTHER_SITE
 
 
 @given(
@@ -117,10 +117,10 @@ def test_a_guest_may_do_nothing_else(method: str) -> None:
     ),
     origin=st.sampled_from([None, "http://127.0.0.1:7072", "null"]),
 )
-def test_only_the_page_of_the_port_is_a_guest(site: str, referer: str, origin: str | None) -> None:
+def test_only_the_page_on_that_port_is_a_guest(site: str, referer: str, origin: str | None) -> None:
     headers = {"Sec-Fetch-Site": site, "Referer": referer}
     if origin is not None:
         headers["Origin"] = origin
 
     is_guest = headers == PHONE
-    assert (judged(headers) == "", judged(headers, port=None)) == (is_guest, FOREIGN)
+    assert (judged(headers) == "", judged(headers, port=None)) == (is_guest, OTHER_SITE)

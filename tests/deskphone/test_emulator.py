@@ -1,4 +1,4 @@
-"""What the emulator remembers, and how much of it."""
+"""What the emulator keeps, and how much of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,19 +33,21 @@ def in_emulator(use: Callable[[Emulator, ManualClock], Awaitable[None]]) -> None
 
 
 def text_to(emulator: Emulator, number: str) -> None:
-    """Let the app text somebody."""
+    """Send a text from the app."""
     messages = emulator.api.resource("Messages")
     messages.create(Parameters([("To", number), ("From", LINE), ("Body", "Hi")]))
 
 
 def ring(emulator: Emulator) -> str:
-    """Let somebody call the line; return the SID."""
+    """Call the line from a handset; return the SID."""
     number = emulator.store.number(LINE)
     assert number is not None
     return emulator.network.exchange.ring(HANDSETS[0], number).sid
 
 
-def test_the_oldest_texts_make_room_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_history_drops_the_oldest_texts_and_raises_one_alert(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(store_module, "HISTORY_LIMIT", 3)
 
     async def use(emulator: Emulator, clock: ManualClock) -> None:
@@ -60,7 +62,7 @@ def test_the_oldest_texts_make_room_and_it_is_said(monkeypatch: pytest.MonkeyPat
     in_emulator(use)
 
 
-def test_a_call_that_is_not_over_makes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_call_is_not_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_module, "HISTORY_LIMIT", 3)
 
     async def use(emulator: Emulator, clock: ManualClock) -> None:
@@ -75,7 +77,7 @@ def test_a_call_that_is_not_over_makes_no_room(monkeypatch: pytest.MonkeyPatch) 
     in_emulator(use)
 
 
-def test_people_that_come_up_get_handsets_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_people_get_handsets_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handsets, "LIMIT", 4)
 
     async def use(emulator: Emulator, clock: ManualClock) -> None:
@@ -87,7 +89,7 @@ def test_people_that_come_up_get_handsets_up_to_a_limit(monkeypatch: pytest.Monk
     in_emulator(use)
 
 
-def test_a_timeline_keeps_its_last_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timeline_keeps_its_last_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_module, "TIMELINE_LIMIT", 3)
 
     async def use(emulator: Emulator, clock: ManualClock) -> None:
@@ -102,7 +104,7 @@ def test_a_timeline_keeps_its_last_lines(monkeypatch: pytest.MonkeyPatch) -> Non
     in_emulator(use)
 
 
-def test_a_line_of_the_timeline_is_cut_to_milliseconds_like_a_webhook() -> None:
+def test_timeline_and_webhook_times_are_truncated_alike() -> None:
     async def use(emulator: Emulator, clock: ManualClock) -> None:
         await clock.advance(0.0009)
         sid = ring(emulator)
@@ -117,7 +119,7 @@ def test_a_line_of_the_timeline_is_cut_to_milliseconds_like_a_webhook() -> None:
     in_emulator(use)
 
 
-def test_a_call_whose_record_is_gone_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_call_without_record_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     async def use(emulator: Emulator, clock: ManualClock) -> None:
         sid = ring(emulator)
         emulator.store.calls.remove(sid)
@@ -128,7 +130,7 @@ def test_a_call_whose_record_is_gone_cannot_be_used(monkeypatch: pytest.MonkeyPa
     in_emulator(use)
 
 
-def test_a_page_that_does_not_read_is_dropped() -> None:
+def test_page_that_does_not_read_is_dropped() -> None:
     async def use(emulator: Emulator, clock: ManualClock) -> None:
         with emulator.hub.subscribe() as queue:
             for _ in range(300):
@@ -139,7 +141,7 @@ def test_a_page_that_does_not_read_is_dropped() -> None:
     in_emulator(use)
 
 
-def test_a_fault_of_the_emulator_ends_the_call_and_is_shown(
+def test_emulator_bug_ends_the_call_and_raises_an_alert(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def use(emulator: Emulator, clock: ManualClock) -> None:

@@ -1,4 +1,4 @@
-"""Which fault strikes when: the rules alone, without a request."""
+"""Which faults apply when: only the rules, without requests."""
 
 import asyncio
 from collections import Counter
@@ -17,9 +17,9 @@ from local_stack.faults.tokens import rotated_token
 SERVICES = (TWILIO, WEBHOOKS, VAULT, STORAGE, HOST)
 
 
-def struck(faults: Faults, service: str = "twilio", requests: int = 100) -> list[str]:
-    """Return which kinds of fault so many requests meet, "" for none."""
-    met = [faults.strike(service) for _ in range(requests)]
+def faulted(faults: Faults, service: str = "twilio", requests: int = 100) -> list[str]:
+    """Return the kind of fault that each request gets, "" for none."""
+    met = [faults.pick(service) for _ in range(requests)]
     return [fault.kind if fault else "" for fault in met]
 
 
@@ -30,45 +30,45 @@ def switched_on(*faults: Fault, seed: int = 0) -> Faults:
     return found
 
 
-def test_the_same_seed_strikes_the_same_requests() -> None:
+def test_same_seed_affects_the_same_requests() -> None:
     def met(seed: int) -> list[str]:
         some = [Fault("twilio", "500", probability=0.3), Fault("twilio", "lost", probability=0.3)]
-        return struck(switched_on(*some, seed=seed))
+        return faulted(switched_on(*some, seed=seed))
 
     assert met(7) == met(7) != met(8)
     assert {*met(7)} == {"", "500", "lost"}
 
 
-def test_a_fault_strikes_as_often_as_its_probability_says() -> None:
-    met = Counter(struck(switched_on(Fault("twilio", "429", probability=0.1)), requests=10_000))
+def test_fault_applies_with_its_probability() -> None:
+    met = Counter(faulted(switched_on(Fault("twilio", "429", probability=0.1)), requests=10_000))
 
     assert 900 < met["429"] < 1100
 
 
-def test_a_fault_strikes_no_more_than_its_count_and_then_the_next_one_does() -> None:
+def test_next_fault_applies_after_the_count_is_used_up() -> None:
     faults = switched_on(Fault("twilio", "429", count=2), Fault("twilio", "lost", count=1))
 
-    assert struck(faults, requests=4) == ["429", "429", "lost", ""]
+    assert faulted(faults, requests=4) == ["429", "429", "lost", ""]
     assert [fault.happened for fault in faults.on] == [2, 1]
 
 
-def test_a_fault_leaves_other_services_and_requests_alone() -> None:
+def test_fault_affects_only_its_service_and_requests() -> None:
     faults = switched_on(Fault("vault", "503"), Fault("twilio", "429"))
 
-    assert struck(faults, "storage", 1) == [""]
-    assert faults.strike("twilio", lambda fault: fault.reads) is None
-    assert struck(faults, "twilio", 1) == ["429"]
+    assert faulted(faults, "storage", 1) == [""]
+    assert faults.pick("twilio", lambda fault: fault.reads) is None
+    assert faulted(faults, "twilio", 1) == ["429"]
 
 
-def test_what_is_on_for_all_requests_strikes_no_single_one() -> None:
+def test_continuous_fault_is_never_picked_for_a_request() -> None:
     on = [("twilio", "refused"), ("vault", "rotated")]
-    faults = switched_on(*(Fault(*one, strikes=False) for one in on))
+    faults = switched_on(*(Fault(*one, per_request=False) for one in on))
 
-    assert struck(faults, "twilio", 1) == struck(faults, "vault", 1) == [""]
+    assert faulted(faults, "twilio", 1) == faulted(faults, "vault", 1) == [""]
     assert faults.is_on("twilio", "refused")
 
 
-def test_what_is_shown_can_be_given_again() -> None:
+def test_view_can_be_parsed_again() -> None:
     given = [
         {"service": "twilio", "kind": "429", "probability": 0.5, "seconds": 2, "reads": True},
         {"service": "host", "kind": "killed", "probability": 1, "count": 3, "done": False},
@@ -86,38 +86,39 @@ def test_what_is_shown_can_be_given_again() -> None:
 @pytest.mark.parametrize(
     ("fault", "problem"),
     [
-        ("lost", "faults[0]: an object is needed"),
-        ({}, "faults[0].service: one of twilio, webhooks, vault, storage, host"),
-        ({"service": "twilio"}, "faults[0].kind: one of 429, 500, 503, slow, lost, refused"),
-        ({"service": "host", "kind": ["killed"]}, "faults[0].kind: one of killed"),
-        ({"service": "twilio", "kind": "slow"}, "faults[0].seconds: twilio slow needs it"),
+        ("lost", "faults[0] must be an object"),
+        ({}, "faults[0].service must be one of twilio, webhooks, vault, storage, host"),
+        ({"service": "twilio"}, "faults[0].kind must be one of 429, 500, 503, slow, lost, refused"),
+        ({"service": "host", "kind": ["killed"]}, "faults[0].kind must be one of killed"),
+        ({"service": "twilio", "kind": "slow"}, "faults[0].seconds is required for twilio slow"),
         (
             {"service": "storage", "kind": "503", "probability": 1.1},
-            "faults[0].probability: a number from 0 to 1",
+            "faults[0].probability must be a number from 0 to 1",
         ),
         (
             {"service": "storage", "kind": "503", "probability": True},
-            "faults[0].probability: a number from 0 to 1",
+            "faults[0].probability must be a number from 0 to 1",
         ),
         (
             {"service": "storage", "kind": "503", "count": 1.5},
-            "faults[0].count: a whole number from 0 to 1000000000",
+            "faults[0].count must be a whole number from 0 to 1000000000",
         ),
         (
             {"service": "webhooks", "kind": "late", "seconds": float("nan")},
-            "faults[0].seconds: a number from 0 to 31622400",
+            "faults[0].seconds must be a number from 0 to 31622400",
         ),
         (
             {"service": "twilio", "kind": "lost", "reads": 1},
-            "faults[0].reads: true or false",
+            "faults[0].reads must be true or false",
         ),
         (
             {"service": "vault", "kind": "rotated", "count": 1},
-            "faults[0], vault rotated, 'count' is not known here; what is: happened, kind, service",
+            "faults[0] (vault rotated): Unknown field 'count'. "
+            "Allowed fields: happened, kind, service",
         ),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused_by_name(fault: object, problem: str) -> None:
+def test_invalid_fault_is_refused_by_name(fault: object, problem: str) -> None:
     with pytest.raises(FaultError) as refused:
         faults_of({"faults": [fault]}, SERVICES)
 
@@ -127,20 +128,20 @@ def test_a_fault_that_makes_no_sense_is_refused_by_name(fault: object, problem: 
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        ({}, "faults: a list is needed"),
-        ({"faults": [{}] * 51}, "faults: at most 50"),
-        ({"faults": [], "seed": -1}, "seed: a whole number from 0 to 9007199254740992"),
-        ({"faults": [], "sead": 1}, "'sead' is not known here; what is: faults, seed"),
+        ({}, "faults must be a list"),
+        ({"faults": [{}] * 51}, "faults must have at most 50 entries"),
+        ({"faults": [], "seed": -1}, "seed must be a whole number from 0 to 9007199254740992"),
+        ({"faults": [], "sead": 1}, "Unknown field 'sead'. Allowed fields: faults, seed"),
     ],
 )
-def test_what_is_no_list_of_faults_is_refused(body: dict[str, object], problem: str) -> None:
+def test_invalid_fault_list_is_refused(body: dict[str, object], problem: str) -> None:
     with pytest.raises(FaultError) as refused:
         faults_of(body, SERVICES)
 
     assert str(refused.value) == problem
 
 
-def test_a_fault_with_an_end_goes_off_by_itself_and_the_others_stay() -> None:
+def test_timed_fault_turns_itself_off() -> None:
     async def scenario() -> list[list[str]]:
         clock, faults = ManualClock(datetime(2026, 11, 22, tzinfo=UTC)), Faults()
         seen: list[list[str]] = []
@@ -160,6 +161,6 @@ def test_a_fault_with_an_end_goes_off_by_itself_and_the_others_stay() -> None:
     assert asyncio.run(scenario()) == [["refused", "503"], ["503"], []]
 
 
-def test_a_rotated_token_comes_from_the_seed_and_looks_like_one_of_twilios() -> None:
+def test_rotated_token_is_seeded_and_looks_like_twilios() -> None:
     assert rotated_token(1) == rotated_token(1) != rotated_token(2)
     assert len(bytes.fromhex(rotated_token(1))) == 16

@@ -1,4 +1,4 @@
-"""What the emulated Twilio keeps of opt-outs."""
+"""Opt-outs in the emulated Twilio."""
 
 import pytest
 
@@ -9,7 +9,7 @@ ANNA, BEN, CARL = "+12025550123", "+12025550124", "+12025550125"
 LINE, SERVICE = "+12025550100", "MG" + "0" * 32
 
 
-def test_the_oldest_opt_out_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_opt_out_replaces_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opt_outs, "PAIRS_LIMIT", 2)
     kept = OptOuts()
     for person in (ANNA, BEN, CARL):
@@ -18,7 +18,7 @@ def test_the_oldest_opt_out_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [kept.has(person, LINE) for person in (ANNA, BEN, CARL)] == [False, True, True]
 
 
-def test_an_opt_out_of_one_sender_is_none_of_another() -> None:
+def test_opt_out_applies_to_one_sender() -> None:
     kept = OptOuts()
     kept.add(ANNA, [LINE])
 
@@ -26,7 +26,7 @@ def test_an_opt_out_of_one_sender_is_none_of_another() -> None:
     assert kept.has(ANNA, SERVICE, LINE)
 
 
-def test_it_is_told_whether_something_has_changed() -> None:
+def test_add_and_remove_return_whether_anything_changed() -> None:
     kept = OptOuts()
     added = [kept.add(ANNA, [LINE]), kept.add(ANNA, [LINE]), kept.add(ANNA, [LINE, SERVICE])]
     removed = [kept.remove(ANNA, [LINE, SERVICE]), kept.remove(ANNA, [LINE])]

@@ -1,4 +1,4 @@
-"""What may stand after # in a webhook's URL."""
+"""Connection overrides: the part after # in a webhook's URL."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from deskphone.webhooks.webhook import WebhookError
 URL = "https://example.com/sms#"
 
 
-def test_without_a_fragment_one_failed_connection_is_repeated() -> None:
+def test_failed_connection_is_retried_once_by_default() -> None:
     assert connection_of("https://example.com/sms") == Connection()
     assert (Connection().rc, Connection().rp) == (1, {"ct"})
 
@@ -22,7 +22,7 @@ def test_all_settings_are_read() -> None:
 @pytest.mark.parametrize(
     "fragment", ["ct=99", "ct=10001", "rt=x", "tt=15001", "rc=6", "rc=", "sni=maybe", "colour=red"]
 )
-def test_what_has_no_legal_value_is_passed_over_by_name(fragment: str) -> None:
+def test_invalid_settings_are_ignored_by_name(fragment: str) -> None:
     name = fragment.partition("=")[0]
 
     assert connection_of(URL + fragment) == Connection(ignored=(name,))
@@ -39,7 +39,7 @@ def test_what_has_no_legal_value_is_passed_over_by_name(fragment: str) -> None:
         ("rp=ct,3xx", 11243),
     ],
 )
-def test_a_wrong_place_or_policy_has_its_number(fragment: str, code: int) -> None:
+def test_invalid_edge_or_policy_has_its_code(fragment: str, code: int) -> None:
     with pytest.raises(WebhookError) as raised:
         connection_of(URL + fragment)
 
@@ -57,5 +57,5 @@ def test_a_wrong_place_or_policy_has_its_number(fragment: str, code: int) -> Non
         ("all", "partial", False),
     ],
 )
-def test_a_policy_says_what_is_repeated(policy: str, trouble: Trouble, repeated: bool) -> None:
+def test_policy_decides_what_is_retried(policy: str, trouble: Trouble, repeated: bool) -> None:
     assert connection_of(f"{URL}rp={policy}").repeats(trouble) is repeated

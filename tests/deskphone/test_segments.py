@@ -1,4 +1,4 @@
-"""Two counts of segments, written apart, judge each other."""
+"""Two independent segment counts agree."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,15 +14,15 @@ texts = st.one_of(
 
 
 @given(texts)
-def test_the_app_and_the_emulator_count_alike(body: str) -> None:
+def test_app_and_emulator_count_alike(body: str) -> None:
     assert text.count_segments(body) == count_segments(body)
 
 
-def test_the_limits_of_gsm_7_and_ucs_2() -> None:
+def test_limits_of_gsm_7_and_ucs_2() -> None:
     bodies = ["", "a" * 160, "a" * 161, "a" * 306, "a" * 307, "я" * 70, "я" * 71, "я" * 135]
 
     assert [count_segments(body) for body in bodies] == [1, 1, 2, 2, 3, 1, 2, 3]
 
 
-def test_an_escaped_character_is_not_cut() -> None:
+def test_escaped_character_is_not_split() -> None:
     assert count_segments("a" * 152 + "€" + "a" * 152) == 3

@@ -1,4 +1,4 @@
-"""Why a signature was refused: both sides, laid beside each other."""
+"""Why a signature was rejected: both sides compared."""
 
 import json
 
@@ -19,7 +19,7 @@ SECRET_NAME = "TwilioAuthToken"  # noqa: S105 - the name of a secret, not a secr
 
 
 def judged(*, agrees: bool | None) -> Advice:
-    """An app's side that judges any token so."""
+    """Return advice that gives this verdict on any token."""
     step = SignatureStep("Token", agrees, "The token was judged")
     return Advice(token=lambda token, tried: (step, "Do this."), public_url="its own setting.")
 
@@ -36,7 +36,7 @@ def check(
     signed: str = URL,
     advice: Advice = AGREED,
 ) -> SignatureCheck:
-    """Explain a refusal of a request with FIELDS; whatever is not given agrees."""
+    """Explain the rejection of a request with FIELDS; arguments that aren't given match."""
     return explain(
         Signed(signed, FIELDS),
         Checked("It does not match.", url, fields, tokens, algorithm),
@@ -63,7 +63,7 @@ def marked(url: str, of: SignatureStep) -> str:
         ("https://app.example/api/TwimlReply", "query", "?Message=a%20b", ""),
     ],
 )
-def test_the_part_of_the_url_that_differs_is_named_and_marked(
+def test_differing_part_of_the_url_is_named_and_marked(
     checked: str, part: str, ours: str, theirs: str
 ) -> None:
     found = check(checked)
@@ -74,14 +74,14 @@ def test_the_part_of_the_url_that_differs_is_named_and_marked(
     assert (marked(url.signed, url), marked(url.checked, url)) == (ours, theirs)
 
 
-def test_the_advice_for_another_host_is_the_checked_address_or_the_public_url() -> None:
+def test_advice_for_another_host_names_both_fixes() -> None:
     found = check("http://127.0.0.1:7071/api/X", signed="http://localhost:7071/api/X")
 
     assert "Twilio call the address that was checked, http://127.0.0.1:7071:" in found.advice
     assert "check http://localhost:7071: its own setting." in found.advice
 
 
-def test_when_url_and_token_differ_the_advice_is_on_both() -> None:
+def test_advice_covers_both_url_and_token() -> None:
     found = check("http://app.example/api/X", advice=judged(agrees=False))
 
     assert found.finding == step(found, "URL").text
@@ -99,20 +99,20 @@ def test_when_url_and_token_differ_the_advice_is_on_both() -> None:
         ("https://a.example:8443/b", "https://a.example:8444/b", False),
     ],
 )
-def test_a_port_makes_a_difference_only_where_the_app_does_not_try_both_ways(
+def test_port_matters_only_if_the_app_does_not_try_both(
     signed: str, checked: str, agrees: bool
 ) -> None:
     assert step(check(checked, signed=signed), "URL").agrees is agrees
 
 
-def test_fields_that_are_missing_and_added_are_named() -> None:
+def test_missing_and_added_fields_are_named() -> None:
     found = check(fields=("Body", "From", "From", "Sneaked"))
 
     assert step(found, "Fields").text == "not read: To; read, but not signed: From, Sneaked"
     assert "blank and repeated ones too" in found.advice
 
 
-def test_a_token_of_an_app_that_is_not_known_is_left_open() -> None:
+def test_token_of_unknown_app_is_undecided() -> None:
     found = check(advice=Advice())
 
     assert (step(found, "Token").agrees, found.finding) == (None, "")
@@ -120,7 +120,7 @@ def test_a_token_of_an_app_that_is_not_known_is_left_open() -> None:
     assert found.advice == "Give the app the account's present auth token."
 
 
-def test_an_app_that_refused_before_it_tried_a_token_gives_the_reason_itself() -> None:
+def test_refusal_before_trying_a_token_gives_the_apps_reason() -> None:
     found = check(tokens=(), fields=())
 
     assert [step.name for step in found.steps] == ["URL", "Token"]
@@ -128,18 +128,18 @@ def test_an_app_that_refused_before_it_tried_a_token_gives_the_reason_itself() -
     assert "what stands between" in found.advice
 
 
-def test_another_algorithm_is_named() -> None:
+def test_other_algorithm_is_named() -> None:
     assert check(algorithm="HMAC_SHA256").finding == "HMAC_SHA1 signed, HMAC_SHA256 was checked"
 
 
-def test_when_all_agrees_a_value_must_have_changed() -> None:
+def test_full_agreement_means_a_changed_value() -> None:
     found = check()
 
     assert [step.agrees for step in found.steps] == [True, True, True]
     assert found.advice.startswith("URL, field names and token are the right ones")
 
 
-def test_an_app_that_does_not_say_what_it_checked_is_shown_what_was_signed() -> None:
+def test_refusal_without_details_shows_what_was_signed() -> None:
     found = explain(Signed(URL, FIELDS), None, "token", Advice())
 
     assert [(step.name, step.agrees) for step in found.steps] == [
@@ -152,14 +152,14 @@ def test_an_app_that_does_not_say_what_it_checked_is_shown_what_was_signed() -> 
     assert (found.reason, found.finding) == ("", "")
 
 
-def test_long_names_and_long_lists_are_cut() -> None:
+def test_long_names_and_lists_are_cut() -> None:
     text = step(check(fields=(*FIELDS, *("x" * 5000 for _ in range(50)))), "Fields").text
 
     assert len(text) < 500
     assert text.endswith("and 42 more")
 
 
-def test_the_apps_side_is_read_from_its_problem() -> None:
+def test_apps_side_is_read_from_its_problem_details() -> None:
     told = {"reason": "r", "url": URL, "fields": ["Body"], "tokens": ["T"], "algorithm": "X"}
 
     assert checked_of(json.dumps({"status": 403, "signature": told}).encode()) == Checked(
@@ -184,5 +184,5 @@ def test_the_apps_side_is_read_from_its_problem() -> None:
         b"\xff\xfe",
     ],
 )
-def test_any_other_answer_says_nothing_of_the_signature(body: bytes) -> None:
+def test_any_other_response_says_nothing_about_the_signature(body: bytes) -> None:
     assert checked_of(body) is None

@@ -1,4 +1,4 @@
-"""Our signatures are those of Twilio's SDK."""
+"""Our signatures match those of Twilio's SDK."""
 
 import json
 
@@ -26,7 +26,7 @@ FORMS = [
 @pytest.mark.parametrize("algorithm", HASHES)
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("url", URLS)
-def test_a_signature_is_the_one_of_twilios_sdk(
+def test_signature_matches_twilios_sdk(
     url: str, form: list[tuple[str, str]], algorithm: str
 ) -> None:
     expected = RequestValidator(KEY).compute_signature(url, MultiDict(form), algorithm)
@@ -35,7 +35,7 @@ def test_a_signature_is_the_one_of_twilios_sdk(
 
 
 @pytest.mark.parametrize("url", URLS)
-def test_the_sdk_accepts_a_signed_json_body(url: str) -> None:
+def test_sdk_accepts_a_signed_json_body(url: str) -> None:
     body = json.dumps({"name": "Zoë"}, ensure_ascii=False)
     signed = with_body_hash(url, body)
 

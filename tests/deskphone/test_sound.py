@@ -1,4 +1,4 @@
-"""The sound of recordings: files of exactly the right length, without end of memory."""
+"""The audio of recordings: files of the exact length, within a memory limit."""
 
 import io
 import sys
@@ -18,13 +18,13 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("seconds", "channels"), [(1, 1), (61, 1), (7, 2)])
-def test_a_wav_file_has_exactly_its_length(seconds: int, channels: int) -> None:
+def test_wav_file_has_the_exact_length(seconds: int, channels: int) -> None:
     with wave.open(io.BytesIO(sound.wav(seconds, channels))) as audio:
         assert audio.getnframes() / audio.getframerate() == seconds
         assert (audio.getnchannels(), audio.getsampwidth()) == (channels, 2)
 
 
-def test_it_can_be_heard_and_is_not_loud() -> None:
+def test_sound_is_audible_and_not_loud() -> None:
     with wave.open(io.BytesIO(sound.wav(1))) as audio:
         samples = memoryview(audio.readframes(sound.RATE)).cast("h")
 
@@ -33,7 +33,7 @@ def test_it_can_be_heard_and_is_not_loud() -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-def test_an_mp3_file_has_its_length(channels: int) -> None:
+def test_mp3_file_has_its_length(channels: int) -> None:
     begins_with_frame, bytes_per_s = b"\xff\xe3", sound.MP3_KBIT * 1000 / 8
 
     content = sound.mp3(20, channels)
@@ -43,13 +43,13 @@ def test_an_mp3_file_has_its_length(channels: int) -> None:
 
 
 @pytest.mark.parametrize("make", [sound.wav, sound.mp3])
-def test_a_file_without_end_is_refused_by_name(make: object) -> None:
+def test_oversized_file_is_refused_by_name(make: object) -> None:
     assert callable(make)
-    with pytest.raises(sound.TooLongError, match="more than 69 minutes"):
+    with pytest.raises(sound.TooLongError, match="longer than 69 minutes"):
         make(70 * 60)
 
 
-def test_mp3_is_refused_by_name_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mp3_without_its_package_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "lameenc", None)
     clock = ManualClock(NOW)
     store = Store(clock)

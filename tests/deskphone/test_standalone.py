@@ -1,4 +1,4 @@
-"""`python -m deskphone`: an emulator without an app beside it."""
+"""`python -m deskphone`: the emulator on its own."""
 
 import json
 import os
@@ -25,19 +25,19 @@ def process() -> Iterator[Standalone]:
 
 @pytest.fixture
 def standalone(process: Standalone) -> Standalone:
-    """The one of this module, as after a fresh start."""
+    """The module's emulator, after a reset."""
     process.world("reset").raise_for_status()
     return process
 
 
 def snapshot(standalone: Standalone) -> dict[str, Any]:
-    """Return what a page gets first."""
+    """Return the snapshot that a page gets first."""
     with standalone.http.get(f"{standalone.url}/events", stream=True, timeout=TIMEOUT_S) as events:
         data = next(line for line in events.iter_lines() if line.startswith(b"data:"))
     return json.loads(data[len(b"data:") :])
 
 
-def test_the_page_is_there_and_nothing_of_an_app_is(standalone: Standalone) -> None:
+def test_page_works_without_an_app(standalone: Standalone) -> None:
     page = standalone.http.get(standalone.url, timeout=TIMEOUT_S)
     shown = snapshot(standalone)
 
@@ -47,7 +47,7 @@ def test_the_page_is_there_and_nothing_of_an_app_is(standalone: Standalone) -> N
     assert not any(shown["app"][name] for name in ("answers_url", "commands", "voice_examples"))
 
 
-def test_a_text_and_a_call_that_nothing_answers_leave_an_alert(standalone: Standalone) -> None:
+def test_text_and_call_without_handler_raise_alerts(standalone: Standalone) -> None:
     standalone.world("texts", {**PERSON, "body": "Hello"}).raise_for_status()
     sid = standalone.world("calls", PERSON).json()["sid"]
     standalone.world("clock/advance", {"seconds": 5}).raise_for_status()
@@ -57,7 +57,7 @@ def test_a_text_and_a_call_that_nothing_answers_leave_an_alert(standalone: Stand
     assert [re.findall("SmsUrl|VoiceUrl", one) for one in messages] == [["SmsUrl"], ["VoiceUrl"]]
 
 
-def test_a_text_of_the_app_arrives(standalone: Standalone) -> None:
+def test_text_from_the_app_arrives(standalone: Standalone) -> None:
     sent = standalone.rest("POST", "Messages.json", {"To": HANDSETS[0], "From": LINE, "Body": "Hi"})
     standalone.world("clock/advance", {"seconds": 5}).raise_for_status()
 
@@ -65,7 +65,7 @@ def test_a_text_of_the_app_arrives(standalone: Standalone) -> None:
     assert [(text["sid"], text["status"]) for text in texts] == [(sent.json()["sid"], "delivered")]
 
 
-def test_a_number_needs_a_whole_address(standalone: Standalone) -> None:
+def test_number_needs_an_absolute_url(standalone: Standalone) -> None:
     path = f"numbers/{LINE_SID}"
     refused = standalone.world(path, {"voice_url": "TwimlHello"}, "PUT")
     changed = standalone.world(path, {"voice_url": "http://127.0.0.1:9/voice"}, "PUT")
@@ -73,17 +73,17 @@ def test_a_number_needs_a_whole_address(standalone: Standalone) -> None:
     assert (refused.status_code, changed.json()["voice_url"]) == (400, "http://127.0.0.1:9/voice")
 
 
-def test_the_doors_and_faults_of_azure_are_not_there(standalone: Standalone) -> None:
+def test_azure_endpoints_and_faults_are_missing(standalone: Standalone) -> None:
     paths = ("vault/secrets", "identity/token", "storage/Tables")
     answers = [standalone.http.get(f"{standalone.url}/{path}", timeout=TIMEOUT_S) for path in paths]
     fault = {"faults": [{"service": "vault", "kind": "503"}]}
     refused = standalone.world("faults", fault, "PUT")
 
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert refused.json()["detail"] == "faults[0].service: one of twilio, webhooks"
+    assert refused.json()["detail"] == "faults[0].service must be one of twilio, webhooks"
 
 
-def test_twilio_can_be_out_of_reach_while_the_rest_is_not(standalone: Standalone) -> None:
+def test_refused_fault_affects_only_the_rest_api(standalone: Standalone) -> None:
     fault = {"faults": [{"service": "twilio", "kind": "refused"}]}
     standalone.world("faults", fault, "PUT").raise_for_status()
 
@@ -94,7 +94,7 @@ def test_twilio_can_be_out_of_reach_while_the_rest_is_not(standalone: Standalone
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to all processes at once")
-def test_ctrl_c_ends_it_soon_though_a_page_is_open() -> None:
+def test_ctrl_c_stops_quickly_with_an_open_page() -> None:
     with running("system") as standalone:
         with standalone.http.get(f"{standalone.url}/events", stream=True, timeout=TIMEOUT_S):
             began = time.monotonic()

@@ -1,4 +1,4 @@
-"""What the terminal shows, and that nothing depends on it."""
+"""Terminal output, and that nothing depends on it."""
 
 import asyncio
 import io
@@ -17,7 +17,7 @@ def alert(message: str) -> Alert:
     return Alert("NO1", "CA1", datetime.now(UTC), "error", "twilio", 12300, message)
 
 
-def test_what_an_app_answers_does_not_steer_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_characters_from_the_app_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream, encoding="latin-1"))
     Terminal().alert(alert("\x1b[2J \udcff caf\xe9 \u20ac"))
@@ -25,16 +25,16 @@ def test_what_an_app_answers_does_not_steer_the_terminal(monkeypatch: pytest.Mon
     assert stream.getvalue() == b"Twilio error 12300: \\x1b[2J \\udcff caf\xe9 \\u20ac CA1\n"
 
 
-def test_a_terminal_that_is_gone_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closed_terminal_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     class Gone(io.StringIO):
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stdout", Gone())
-    Terminal().alert(alert("Nobody reads this"))
+    Terminal().alert(alert("No one reads this"))
 
 
-def test_one_line_says_what_is_broken_on_purpose(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_line_lists_the_faults(capsys: pytest.CaptureFixture[str]) -> None:
     faults = Faults()
     slow = Fault("vault", "slow", seconds=1.5)
     for broken in ([Fault("twilio", "500", probability=0.25, count=6), slow], []):

@@ -1,4 +1,4 @@
-"""The door of Twilio's SDK: closed for a while, then open again on the same port."""
+"""The port for Twilio's SDK: closed for a while, then open again."""
 
 import asyncio
 import socket
@@ -15,8 +15,8 @@ from deskphone.twilio_door import TwilioDoor
 REFUSED = "ConnectionRefusedError"
 
 
-class Rooms:
-    """An application with a slow room and a quick one."""
+class Handlers:
+    """Handlers of an application with a slow and a quick route."""
 
     def __init__(self) -> None:
         self.entered = asyncio.Event()
@@ -32,10 +32,10 @@ class Rooms:
 
 
 @asynccontextmanager
-async def open_door(rooms: Rooms) -> AsyncGenerator[tuple[TwilioDoor, str, str]]:
-    """Yield a door, its URL, and that of the main port, which has the same application."""
+async def open_door(handlers: Handlers) -> AsyncGenerator[tuple[TwilioDoor, str, str]]:
+    """Yield a TwilioDoor, its URL, and the URL of the main port with the same application."""
     app = web.Application()
-    app.add_routes([web.get("/quick", rooms.quick), web.get("/slow", rooms.slow)])
+    app.add_routes([web.get("/quick", handlers.quick), web.get("/slow", handlers.slow)])
     runner = web.AppRunner(app)
     await runner.setup()
     main, own = listen(0), listen(0)
@@ -51,8 +51,8 @@ async def open_door(rooms: Rooms) -> AsyncGenerator[tuple[TwilioDoor, str, str]]
         door.close()
 
 
-async def asked(session: aiohttp.ClientSession, url: str) -> str:
-    """Return what is answered, or why there was no connection."""
+async def fetched(session: aiohttp.ClientSession, url: str) -> str:
+    """Return the response, or why the connection failed."""
     try:
         async with session.get(url) as answer:
             return await answer.text()
@@ -60,32 +60,32 @@ async def asked(session: aiohttp.ClientSession, url: str) -> str:
         return type(error.os_error).__name__
 
 
-def test_a_closed_door_refuses_those_who_were_connected_and_opens_again() -> None:
+def test_closed_port_refuses_connections_and_reopens() -> None:
     async def scenario() -> list[str]:
-        async with open_door(Rooms()) as (door, url, _), aiohttp.ClientSession() as session:
-            answers = [await asked(session, f"{url}/quick")]
+        async with open_door(Handlers()) as (door, url, _), aiohttp.ClientSession() as session:
+            answers = [await fetched(session, f"{url}/quick")]
             for is_open in (False, False, True, True):
                 await door.set_open(is_open)
-                answers.append(await asked(session, f"{url}/quick"))
+                answers.append(await fetched(session, f"{url}/quick"))
             return answers
 
     assert asyncio.run(scenario()) == ["quick", REFUSED, REFUSED, "quick", "quick"]
 
 
-def test_what_was_asked_before_the_door_closed_is_answered() -> None:
+def test_request_before_closing_is_answered() -> None:
     async def scenario() -> tuple[str, str]:
-        rooms = Rooms()
-        async with open_door(rooms) as (door, url, _), aiohttp.ClientSession() as session:
-            first = asyncio.create_task(asked(session, f"{url}/slow"))
-            await rooms.entered.wait()
+        handlers = Handlers()
+        async with open_door(handlers) as (door, url, _), aiohttp.ClientSession() as session:
+            first = asyncio.create_task(fetched(session, f"{url}/slow"))
+            await handlers.entered.wait()
             await door.set_open(False)
-            rooms.released.set()
-            return await first, await asked(session, f"{url}/slow")
+            handlers.released.set()
+            return await first, await fetched(session, f"{url}/slow")
 
     assert asyncio.run(scenario()) == ("slow", REFUSED)
 
 
-def test_the_main_port_and_its_connections_stay_open() -> None:
+def test_main_port_and_its_connections_stay_open() -> None:
     async def scenario() -> tuple[list[str], int]:
         connections: list[object] = []
 
@@ -95,20 +95,20 @@ def test_the_main_port_and_its_connections_stay_open() -> None:
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(connected)
         async with (
-            open_door(Rooms()) as (door, _, main),
+            open_door(Handlers()) as (door, _, main),
             aiohttp.ClientSession(trace_configs=[trace]) as session,
         ):
-            answers = [await asked(session, f"{main}/quick")]
+            answers = [await fetched(session, f"{main}/quick")]
             await door.set_open(False)
-            answers.append(await asked(session, f"{main}/quick"))
+            answers.append(await fetched(session, f"{main}/quick"))
         return answers, len(connections)
 
     assert asyncio.run(scenario()) == (["quick", "quick"], 1)
 
 
-def test_nobody_else_gets_the_port_of_a_closed_door() -> None:
+def test_closed_port_stays_reserved() -> None:
     async def scenario() -> None:
-        async with open_door(Rooms()) as (door, url, _):
+        async with open_door(Handlers()) as (door, url, _):
             await door.set_open(False)
             with pytest.raises(OSError, match="in use"), socket.socket() as other:
                 other.bind(("127.0.0.1", int(url.rpartition(":")[2])))

@@ -1,4 +1,4 @@
-"""What the page is shown."""
+"""Records as the page sees them."""
 
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def lines(status: CallStatus, count: int) -> list[str]:
-    """Return the lines of a brief view of a call with so many of them."""
+    """Return the timeline entries in the brief view of a call with this many of them."""
     call = Call(
         sid="CA1",
         to="+12025550123",
@@ -27,11 +27,11 @@ def lines(status: CallStatus, count: int) -> list[str]:
     return [entry["name"] for entry in timeline]
 
 
-def test_a_long_call_that_is_over_is_shown_by_its_beginning_and_its_end() -> None:
+def test_long_ended_call_shows_only_its_start_and_end() -> None:
     shown = lines("completed", 300)
 
     assert (len(shown), shown[0], shown[9:11], shown[-1]) == (100, "0", ["9", "210"], "299")
 
 
-def test_a_call_that_goes_on_is_shown_whole() -> None:
+def test_live_call_is_shown_in_full() -> None:
     assert len(lines("in-progress", 300)) == 300

@@ -93,7 +93,7 @@ def test_half_of_the_headers_is_given_up(
 def test_half_of_a_body_is_given_up_with_a_408(
     serve: Callable[[], Port], half: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bad_requests, "BODY_SILENCE_S", SOON_S)
+    monkeypatch.setattr(bad_requests, "BODY_TIMEOUT_S", SOON_S)
 
     answer = run(answer_to(serve(), half)).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -102,7 +102,7 @@ def test_half_of_a_body_is_given_up_with_a_408(
 
 def test_chunks_that_turn_into_garbage_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server tells nobody that a chunk is no chunk once the body is being read."""
-    monkeypatch.setattr(bad_requests, "BODY_SILENCE_S", SOON_S)
+    monkeypatch.setattr(bad_requests, "BODY_TIMEOUT_S", SOON_S)
     head = HEAD + b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     answer = run(answer_to(emulator(), head, b"5\r\nhello\r\nno length\r\n"))
@@ -111,7 +111,7 @@ def test_chunks_that_turn_into_garbage_are_given_up(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_body_that_comes_slowly_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bad_requests, "BODY_SILENCE_S", PATIENCE_S)
+    monkeypatch.setattr(bad_requests, "BODY_TIMEOUT_S", PATIENCE_S)
     close = b"Connection: close\r\nContent-Length: 4\r\n\r\n"
 
     answer = run(answer_to(host(), HEAD + close, b"a", b"b", b"c", b"d"))

@@ -32,7 +32,7 @@ def test_lengths_at_the_edges(text: str, segments: int) -> None:
     assert count_segments(text) == segments
 
 
-def test_an_escaped_character_is_not_cut() -> None:
+def test_escaped_character_is_not_split() -> None:
     cut_at_the_edge = "a" * 152 + "€" + "a" * 152
 
     assert count_segments(cut_at_the_edge) == 3

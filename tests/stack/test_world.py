@@ -31,17 +31,17 @@ JSON = {"Content-Type": "application/json"}
         ("clock/advance", {"seconds": "1"}, "seconds"),
         ("clock/advance", {"seconds": -1}, "seconds"),
         ("clock/advance", {"seconds": 10**400}, "seconds"),
-        ("numbers", {"voice_url": "http://[::"}, "VoiceUrl is not a valid URL"),
+        ("numbers", {"voice_url": "http://[::"}, "VoiceUrl"),
         ("clock/advance", {"seconds": True}, "seconds"),
     ],
 )
-def test_a_wrong_request_is_told_which_field(
+def test_error_names_the_invalid_field(
     stack: LocalStack, path: str, body: dict[str, Any], named: str
 ) -> None:
     url = f"{stack.emulator_url}/emulator/{path}"
     answer = stack.http.post(url, data=json.dumps(body), headers=JSON, timeout=5)
 
-    assert (answer.status_code, answer.json()["detail"].partition(":")[0]) == (400, named)
+    assert (answer.status_code, answer.json()["detail"].partition(" ")[0]) == (400, named)
 
 
 @pytest.mark.parametrize("body", ["", "[", "[]", "[" * 100_000, "{}", '{"seconds":1e999}'])
@@ -116,7 +116,7 @@ class TestForeignPages:
         assert (answer.status_code, stack.texts()) == (403, [])
 
     @pytest.mark.parametrize("server", ["emulator_url", "functions_url"])
-    def test_another_host_name_is_refused(self, stack: LocalStack, server: str) -> None:
+    def test_other_host_name_is_refused(self, stack: LocalStack, server: str) -> None:
         url = getattr(stack, server)
         answer = stack.http.get(url, headers={"Host": "attacker.example.com"}, timeout=5)
 

@@ -56,7 +56,7 @@ def test_a_number_that_is_given_back_cannot_be_called(stack: LocalStack) -> None
 
     assert refused.status_code == 400
     assert refused.json()["detail"] == (
-        "A handset reaches only the numbers of your app; +12025550107 is none of them."
+        "Handsets can only reach your app's numbers, and +12025550107 isn't one of them."
     )
 
 

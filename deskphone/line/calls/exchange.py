@@ -84,7 +84,7 @@ class Exchange:
         if final:
             self._store.note(sid, "event", "speech", text)
 
-    def fall_silent(self, sid: str) -> None:
+    def stop_talking(self, sid: str) -> None:
         """Fall silent at the handset."""
         self._pass_on(sid, Silence(), what="Silence")
         self._store.note(sid, "event", "silence")

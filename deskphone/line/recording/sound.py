@@ -51,7 +51,7 @@ def _samples(seconds: int, channels: int) -> bytes:
     second = _second(channels)
     if seconds * len(second) > LIMIT_BYTES:
         minutes = LIMIT_BYTES // len(second) // 60
-        raise TooLongError(f"The sound of a recording of more than {minutes} minutes")
+        raise TooLongError(f"The audio of a recording longer than {minutes} minutes")
     return second * seconds
 
 

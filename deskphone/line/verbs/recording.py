@@ -109,7 +109,7 @@ class Voice:
                         self._talk()
                         self._words += [text] if final else []
                     case Silence():
-                        self._fall_silent()
+                        self._stop_talking()
                     case _:
                         pass
         return ""
@@ -128,7 +128,7 @@ class Voice:
         self._talk_began = self._talk_began or self._session.clock.now()
         self._talk_ended = None
 
-    def _fall_silent(self) -> None:
+    def _stop_talking(self) -> None:
         now = self._session.clock.now()
         if self._talk_began == now:  # nothing was said before
             self._talk_began = None

@@ -1,4 +1,4 @@
-"""The resources of conferences and of what is in them.
+"""The Conferences resource and those below it.
 
-For `tree`, which puts them in their places.
+Used by `tree`, which maps paths to them.
 """

@@ -39,4 +39,4 @@ class ConferenceRecordingsResource(RecordingsResource):
 
     def update(self, sid: str, parameters: Parameters) -> Json:
         self.found(sid)
-        raise NotEmulatedError("Pausing or stopping the recording of a conference")
+        raise NotEmulatedError("Pausing or stopping a conference recording")

@@ -19,7 +19,7 @@ UPDATES = ("Status", "AnnounceUrl", "AnnounceMethod")
 
 @dataclass
 class ConferencesResource(Resource[Conference]):
-    """List, fetch, update (end, announce). A conference exists once somebody joins it."""
+    """List, fetch, update (end, announce). The first participant to join creates a conference."""
 
     rooms: ConferenceRooms
     announcements: Announcements
@@ -42,7 +42,7 @@ class ConferencesResource(Resource[Conference]):
         ]
 
     def to_json(self, row: Conference) -> Json:
-        """The Conference resource (twilio.com/docs/voice/api/conference-resource)."""
+        """Return the Conference resource (twilio.com/docs/voice/api/conference-resource)."""
         path = f"{ACCOUNT_PATH}/Conferences/{row.sid}"
         return {
             "account_sid": ACCOUNT_SID,

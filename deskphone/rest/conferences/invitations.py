@@ -1,4 +1,4 @@
-"""Ringing somebody up for a conference: the parameters, and the document that the call runs."""
+"""Calling a participant for a conference: the parameters, and the TwiML that the call runs."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ OF_THE_CALL = (
     "TimeLimit", "Record", "RecordingChannels", "RecordingTrack", "RecordingStatusCallback",
     "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent", "Trim",
 )  # fmt: skip
-"""Parameters that mean what they mean for any call."""
+"""Parameters that work like those of any call."""
 URLS = {
     "WaitUrl": "waitUrl",
     "ConferenceStatusCallback": "statusCallback",
@@ -53,28 +53,30 @@ NOT_EMULATED = (
 
 
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that XML has no way to write."""
+"""Characters that XML can't represent."""
 
 
 def document_of(name: str, parameters: Parameters) -> str:
-    """Return the TwiML that leads into the conference; raise TwilioRefusalError."""
+    """Return the TwiML that joins the conference; raise TwilioRefusalError."""
     response = Element("Response")
     conference = SubElement(SubElement(response, "Dial"), "Conference", _attributes(parameters))
     conference.text = name
     document = tostring(response, encoding="unicode")
     if NO_XML.search(document):
-        raise TwilioRefusalError(UNNUMBERED, "A parameter has a character that TwiML cannot have")
+        raise TwilioRefusalError(
+            UNNUMBERED, "A parameter contains a character that TwiML can't contain"
+        )
     return document
 
 
 def call_parameters(parameters: Parameters) -> Parameters:
-    """Return those of the call alone, with a document that stands for the real one."""
+    """Return the parameters of the call alone, with a placeholder for the real TwiML."""
     pairs = [(name, value) for name in OF_THE_CALL for value in parameters.texts(name)]
     return Parameters([*pairs, ("Twiml", "<Response/>")])
 
 
 def callback_of(parameters: Parameters) -> StatusCallback | None:
-    """Return where the conference is reported, if this is who begins it."""
+    """Return the conference's status callback, if this participant starts the conference."""
     url = parameters.url("ConferenceStatusCallback", UNNUMBERED)
     method = parameters.method("ConferenceStatusCallbackMethod", UNNUMBERED)
     events = tuple(" ".join(parameters.texts("ConferenceStatusCallbackEvent")).split())
@@ -82,15 +84,15 @@ def callback_of(parameters: Parameters) -> StatusCallback | None:
 
 
 def flag(parameters: Parameters, name: str) -> bool:
-    """Return a truth value; anything but true is false, as Twilio has it."""
+    """Return a boolean; like in Twilio, anything but true is false."""
     return parameters.text(name).lower() == "true"
 
 
 def coached(parameters: Parameters) -> str | None:
-    """Return the SID of the call to coach, None for nobody."""
+    """Return the SID of the call to coach, or None."""
     sid, is_told = parameters.text("CallSidToCoach"), "Coaching" in parameters
     if is_told and flag(parameters, "Coaching") and not sid:
-        raise TwilioRefusalError(UNNUMBERED, "Coaching needs CallSidToCoach")
+        raise TwilioRefusalError(UNNUMBERED, "Coaching requires CallSidToCoach")
     return sid if sid and (flag(parameters, "Coaching") or not is_told) else None
 
 

@@ -41,14 +41,14 @@ STATUS = {
     "in-progress": "connected",
     "completed": "complete",
 }
-"""The status of a participant by that of its call; any other one has failed."""
+"""The status of a participant by that of its call; all others are failed."""
 
 
 @dataclass
 class ParticipantsResource(Resource[Participant]):
-    """List, create (ring up for the conference), fetch, update, delete (remove).
+    """List, create (call a participant), fetch, update, delete (remove).
 
-    `conference` is the SID of the conference or, while it lasts, its name.
+    `conference` is the conference's SID or, until it ends, its name.
     """
 
     conference: str
@@ -60,7 +60,8 @@ class ParticipantsResource(Resource[Participant]):
     filters = ("Muted", "Hold", "Coaching")
 
     def __post_init__(self) -> None:
-        """A name has single blanks, as in TwiML: who is called comes to the same conference."""
+        """Collapse whitespace in the name, like TwiML does, so that both mean the same
+        conference."""
         self.conference = " ".join(self.conference.split())
 
     def create(self, parameters: Parameters) -> Json:
@@ -148,7 +149,7 @@ class ParticipantsResource(Resource[Participant]):
         return named or self.conferences.found(self.conference)
 
     def _name(self) -> str:
-        """Return the name of the conference into which somebody is called."""
+        """Return the name of the conference to join."""
         if not CONFERENCE_SID.fullmatch(self.conference):
             return self.conference
         conference = self.conferences.found(self.conference)
@@ -157,7 +158,7 @@ class ParticipantsResource(Resource[Participant]):
         return conference.friendly_name
 
     def _check_room(self, name: str, parameters: Parameters) -> None:
-        """Refuse whom the conference would not let in."""
+        """Refuse participants that the conference wouldn't admit."""
         conference = self.moderation.named(name)
         others = conference.participants if conference else ()
         label, coach = parameters.text("Label"), coached(parameters)
@@ -171,7 +172,7 @@ class ParticipantsResource(Resource[Participant]):
             raise TwilioRefusalError(NOT_PRESENT, "The call to coach is not in the conference")
 
     def _invited(self, call: Call, parameters: Parameters) -> Participant:
-        """Return how somebody will take part; the conference is not known yet."""
+        """Return how the call will take part; the conference may not exist yet."""
         starts = "StartConferenceOnEnter"
         return Participant(
             call_sid=call.sid,
@@ -188,7 +189,7 @@ class ParticipantsResource(Resource[Participant]):
         )
 
     def _changes(self, parameters: Parameters) -> dict[str, Any]:
-        """Return what changes of the record, beside mute and hold."""
+        """Return the changes to the record, besides mute and hold."""
         changes: dict[str, Any] = {}
         if "EndConferenceOnExit" in parameters:
             changes["ends"] = flag(parameters, "EndConferenceOnExit")
@@ -201,6 +202,6 @@ class ParticipantsResource(Resource[Participant]):
 
 
 def _music(parameters: Parameters, url: str, method: str, default: str) -> Music | None:
-    """Return what is to be heard; None when it is not named."""
+    """Return the music to play, or None if it isn't given."""
     how = parameters.method(method, UNNUMBERED, default)
     return Music(parameters.url(url, UNNUMBERED), how) if url in parameters else None

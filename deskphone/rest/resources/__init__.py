@@ -1,4 +1,4 @@
-"""The resources of the REST API below the account, a module each.
+"""The resources of the REST API below the account, one module each.
 
-For `tree`, which puts them in their places.
+Used by `tree`, which maps paths to them.
 """

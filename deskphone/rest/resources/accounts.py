@@ -1,4 +1,4 @@
-"""The Accounts resource (twilio.com/docs/iam/api/account): there is one, without subaccounts."""
+"""The Accounts resource (twilio.com/docs/iam/api/account): one account without subaccounts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ ACCOUNT_PARTS = {
     "messages": "Messages",
     "balance": "Balance",
 }
-"""The resources below an account, by the names that Twilio's JSON gives them."""
+"""The resources below an account, by their names in Twilio's JSON."""
 
 
 @dataclass

@@ -72,7 +72,7 @@ class CallsResource(Resource[Call]):
         ]
 
     def to_json(self, row: Call) -> Json:
-        """The Call resource (twilio.com/docs/voice/api/call-resource)."""
+        """Return the Call resource (twilio.com/docs/voice/api/call-resource)."""
         path = f"{ACCOUNT_PATH}/Calls/{row.sid}"
         return {
             "account_sid": ACCOUNT_SID,
@@ -113,7 +113,7 @@ class CallsResource(Resource[Call]):
         call = self.found(sid)
         parameters.check(UPDATES)
         if parameters.text("Url") and parameters.text("Twiml"):
-            raise TwilioRefusalError(21205, "Url and Twiml cannot both be given")
+            raise TwilioRefusalError(21205, "Url and Twiml can't be used together")
         status, instructions = parameters.text("Status"), call_instructions(parameters)
         leads_on = not status and bool(instructions.url or instructions.twiml)
         if call.status in ENDED_CALL or (leads_on and call.status != "in-progress"):
@@ -132,7 +132,7 @@ class CallsResource(Resource[Call]):
         self.store.calls.remove(sid)
 
     def _change(self, call: Call, parameters: Parameters) -> None:
-        """Change how long a call may last and where its progress is reported."""
+        """Change a call's time limit and status callback."""
         limit_s = parameters.whole("TimeLimit", UNNUMBERED, 0, 1, LONGEST_S)
         callback = status_callback_of(parameters)
         if callback is not None:
@@ -143,9 +143,9 @@ class CallsResource(Resource[Call]):
 
 
 def _check_end(call: Call, status: str) -> None:
-    """`canceled` ends only calls that were not answered.
+    """Check that the status can end the call: `canceled` only before it is answered.
 
-    `completed` ends all (voice/api/call-resource).
+    `completed` ends any call (voice/api/call-resource).
     """
     if status not in ("", "canceled", "completed"):
         raise TwilioRefusalError(UNNUMBERED, "Status must be canceled or completed")

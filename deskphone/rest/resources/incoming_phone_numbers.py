@@ -1,4 +1,4 @@
-"""The IncomingPhoneNumbers resource: the account's numbers and where their texts and calls go."""
+"""The IncomingPhoneNumbers resource: the account's numbers and their webhooks."""
 
 import secrets
 from collections.abc import Sequence
@@ -39,12 +39,12 @@ NOT_EMULATED = (
 
 
 KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
-"""The lists of one kind of number, by their names in the path."""
+"""The lists for one kind of number, by their names in the path."""
 
 
 @dataclass
 class NumbersResource(Resource[PhoneNumber]):
-    """Create (buy), list, fetch, update, delete (give back)."""
+    """Create (buy), list, fetch, update, delete (release)."""
 
     key = "incoming_phone_numbers"
     filters = ("PhoneNumber", "FriendlyName")
@@ -66,7 +66,7 @@ class NumbersResource(Resource[PhoneNumber]):
         ]
 
     def to_json(self, row: PhoneNumber) -> Json:
-        """The IncomingPhoneNumber resource (twilio.com/docs/phone-numbers/api)."""
+        """Return the IncomingPhoneNumber resource (twilio.com/docs/phone-numbers/api)."""
         return {
             "account_sid": ACCOUNT_SID,
             "address_requirements": "none",
@@ -120,7 +120,7 @@ class NumbersResource(Resource[PhoneNumber]):
         self.store.numbers.remove(self.found(sid).sid)
 
     def _digits(self, parameters: Parameters) -> str:
-        """Return the number asked for, or one in the area code asked for."""
+        """Return the requested number, or one in the requested area code."""
         wanted, area = parameters.text("PhoneNumber"), parameters.text("AreaCode")
         if wanted:
             number = e164(wanted)
@@ -139,7 +139,7 @@ class NumbersResource(Resource[PhoneNumber]):
 
 @dataclass
 class NumbersOfOneKindResource(NumbersResource):
-    """The lists Local, Mobile and TollFree; what is in them is fetched without them."""
+    """The lists Local, Mobile and TollFree; single numbers are fetched from the main list."""
 
     kind: str
 
@@ -147,7 +147,7 @@ class NumbersOfOneKindResource(NumbersResource):
         return [row for row in super().rows(parameters) if kind_of(row.phone_number) == self.kind]
 
     def to_json(self, row: PhoneNumber) -> Json:
-        """Leave out the type: it is that of the list."""
+        """Leave out the type, which the list implies."""
         body = super().to_json(row)
         del body["type"]
         return body
@@ -163,7 +163,7 @@ class NumbersOfOneKindResource(NumbersResource):
 
 
 def _changed(number: PhoneNumber, parameters: Parameters) -> PhoneNumber:
-    """Only what is named changes; a blank URL takes the old one away."""
+    """Return the number with the given parameters changed; a blank URL removes the old one."""
     changes: dict[str, str] = {}
     for name, attribute in URLS.items():
         if name in parameters:

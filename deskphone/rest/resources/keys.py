@@ -1,4 +1,4 @@
-"""API keys (twilio.com/docs/iam/api-keys/key-resource-v1, in its form of the API of 2010)."""
+"""API keys (twilio.com/docs/iam/api-keys/key-resource-v1, as in the 2010 API)."""
 
 import secrets
 from collections.abc import Sequence
@@ -15,21 +15,21 @@ from deskphone.rest.resource import Json, Resource
 EMULATED = ("FriendlyName",)
 NAME_LIMIT = 64
 LIMIT = 1000
-"""Keys that are kept; Twilio has a limit, whose number is not documented here."""
+"""The number of keys to keep. Twilio has a limit too, but doesn't document it."""
 
 
 @dataclass
 class KeysResource(Resource[Key]):
-    """Create, list, fetch, rename, delete. A new key works at once, a deleted one no more."""
+    """Create, list, fetch, rename, delete. Changes take effect immediately."""
 
     account: Account
     key = "keys"
 
     def create(self, parameters: Parameters) -> Json:
-        """Return the new key with its secret, which is shown this once."""
+        """Return the new key with its secret, which is shown only once."""
         name = self._name(parameters)
         if len(self.account.keys) >= LIMIT:
-            raise TwilioRefusalError(UNNUMBERED, f"An account has at most {LIMIT} API keys here")
+            raise TwilioRefusalError(UNNUMBERED, f"This emulator allows at most {LIMIT} API keys")
         now = self.clock.now()
         made = Key(new_sid("SK"), secrets.token_hex(16), name, now, now)
         self.account.keys[made.sid] = made
@@ -39,7 +39,7 @@ class KeysResource(Resource[Key]):
         return list(reversed(self.account.keys.values()))
 
     def to_json(self, row: Key) -> Json:
-        """The Key resource (twilio.com/docs/iam/api-keys/key-resource-v1)."""
+        """Return the Key resource (twilio.com/docs/iam/api-keys/key-resource-v1)."""
         return {
             "sid": row.sid,
             "friendly_name": row.friendly_name,
@@ -67,5 +67,7 @@ class KeysResource(Resource[Key]):
         parameters.check(EMULATED)
         name = parameters.text("FriendlyName")
         if len(name) > NAME_LIMIT:
-            raise TwilioRefusalError(UNNUMBERED, f"FriendlyName: at most {NAME_LIMIT} characters")
+            raise TwilioRefusalError(
+                UNNUMBERED, f"FriendlyName must be at most {NAME_LIMIT} characters"
+            )
         return name

@@ -16,7 +16,7 @@ OUTCOMES = ("confirmed", "unconfirmed")
 
 @dataclass
 class MediaResource(Resource[Media]):
-    """List, fetch, delete; the file itself is where the sender has it."""
+    """List, fetch, delete; the file itself stays at the sender's URL."""
 
     message: Message
     key = "media_list"
@@ -56,7 +56,7 @@ class MediaResource(Resource[Media]):
 
 @dataclass
 class FeedbackResource(Resource[Media]):
-    """Takes note of whether a message had the effect that it should; nothing else comes of it."""
+    """Accepts feedback on a message's outcome, which has no further effect."""
 
     message: Message
     created_status = 200
@@ -65,7 +65,7 @@ class FeedbackResource(Resource[Media]):
         parameters.check(("Outcome",))
         outcome = parameters.text("Outcome") or "confirmed"
         if outcome not in OUTCOMES:
-            raise TwilioRefusalError(UNNUMBERED, f"Outcome must be of {', '.join(OUTCOMES)}")
+            raise TwilioRefusalError(UNNUMBERED, f"Outcome must be one of {', '.join(OUTCOMES)}")
         now = rfc_2822(self.clock.now())
         return {
             "account_sid": ACCOUNT_SID,

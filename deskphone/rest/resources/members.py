@@ -14,13 +14,13 @@ from deskphone.rest.resource import Json, Resource
 from deskphone.rest.resources.queues import QueuesResource
 
 FRONT = "Front"
-"""Stands for the SID of the call at the head of the queue."""
+"""A placeholder for the SID of the call at the front of the queue."""
 UPDATES = ("Url", "Method")
 
 
 @dataclass
 class MembersResource(Resource[Member]):
-    """List, fetch, update (take out of the queue and send elsewhere)."""
+    """List, fetch, update (dequeue and redirect)."""
 
     queue_sid: str
     queues: QueuesResource
@@ -28,7 +28,7 @@ class MembersResource(Resource[Member]):
     key = "queue_members"
 
     def rows(self, parameters: Parameters) -> Sequence[Member]:
-        """Return the calls that wait, the front of the queue first."""
+        """Return the waiting calls, front of the queue first."""
         return self.queues.found(self.queue_sid).members
 
     def to_json(self, row: Member) -> Json:
@@ -56,6 +56,6 @@ class MembersResource(Resource[Member]):
         url, method = parameters.url("Url", UNNUMBERED), parameters.method("Method", UNNUMBERED)
         shown = self.to_json(member)
         self.exchange.redirect(member.call_sid, Instructions(url, method))
-        # Its own task would take it out a moment later; by then another request may ask for Front.
+        # Its own task would remove it a moment later, after another request could ask for Front.
         self.queues.queued_calls.remove(member)
         return shown

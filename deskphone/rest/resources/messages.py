@@ -41,7 +41,7 @@ UPDATES = ("Body", "Status")
 class MessagesResource(Resource[Message]):
     """Create, list, fetch, redact, cancel, delete.
 
-    `messaging_service` gives the SID of the service that the app's settings name, or "".
+    `messaging_service` returns the SID of the service in the app's settings, or "".
     """
 
     texts: Texts
@@ -68,7 +68,7 @@ class MessagesResource(Resource[Message]):
         ]
 
     def to_json(self, row: Message) -> Json:
-        """The Message resource (twilio.com/docs/messaging/api/message-resource)."""
+        """Return the Message resource (twilio.com/docs/messaging/api/message-resource)."""
         path = f"{ACCOUNT_PATH}/Messages/{row.sid}"
         return {
             "account_sid": ACCOUNT_SID,
@@ -128,7 +128,7 @@ class MessagesResource(Resource[Message]):
         self.texts.cancel_scheduled(message.sid)
 
     def _redact_requests(self, sid: str) -> None:
-        """Take the words out of the requests that told the app of a text."""
+        """Remove the body from recorded webhooks about a text."""
         for delivery in self.store.deliveries:
             if delivery.resource_sid == sid:
                 form = tuple((n, "" if n == "Body" else value) for n, value in delivery.form)
@@ -139,9 +139,9 @@ class MessagesResource(Resource[Message]):
 def _accepted(
     parameters: Parameters, store: Store, now: datetime, own_service: Callable[[], str]
 ) -> Message:
-    """Return the message that these parameters ask for; raise TwilioRefusalError.
+    """Return the requested message; raise TwilioRefusalError.
 
-    `own_service` gives the SID of the messaging service that the app's settings name, or "".
+    `own_service` returns the SID of the messaging service in the app's settings, or "".
     """
     parameters.check(EMULATED, NOT_EMULATED)
     to = _recipient(parameters.text("To"))
@@ -150,7 +150,7 @@ def _accepted(
     body, media = _content(parameters)
     if sender == to:
         raise TwilioRefusalError(21266, "'To' and 'From' number cannot be the same")
-    # A messaging service accepts the text, which fails afterwards: deskphone.line.texts.texts.
+    # A messaging service accepts the text, which fails later: see deskphone.line.texts.texts.
     if sender and not service and store.opt_outs.has(to, sender):
         raise TwilioRefusalError(OPTED_OUT, OPTED_OUT_REFUSAL)
     parameters.whole("ValidityPeriod", 21624, 36000, 1, 36000)
@@ -169,7 +169,7 @@ def _recipient(text: str) -> str:
     if not text:
         raise TwilioRefusalError(21604, "A 'To' phone number is required.")
     if is_other_channel(text):
-        raise NotEmulatedError("A recipient on another channel than SMS")
+        raise NotEmulatedError("A recipient on a channel other than SMS")
     number = e164(text)
     if number is None:
         raise TwilioRefusalError(21211, f"Invalid 'To' Phone Number: {text}")
@@ -177,7 +177,7 @@ def _recipient(text: str) -> str:
 
 
 def _service(parameters: Parameters, own_service: Callable[[], str]) -> str | None:
-    """Return the SID of the messaging service; None for a message with a sender alone."""
+    """Return the SID of the messaging service, or None if only a sender is given."""
     service = parameters.text("MessagingServiceSid") or None
     if service and service not in (MESSAGING_SERVICE_SID, own_service()):
         raise TwilioRefusalError(21701, f"The Messaging Service {service} does not exist", 404)
@@ -187,17 +187,17 @@ def _service(parameters: Parameters, own_service: Callable[[], str]) -> str | No
 
 
 def _sender(text: str, to: str, store: Store) -> str | None:
-    """Return the number or word to send from; None if the messaging service chooses it later."""
+    """Return the number or name to send from; None if the messaging service chooses it later."""
     if not text:
         return None
     if is_other_channel(text):
-        raise NotEmulatedError("A sender on another channel than SMS")
+        raise NotEmulatedError("A sender on a channel other than SMS")
     number = e164(text)
     if number and store.number(number):
         return number
     if is_alphanumeric(text):
         if to.startswith("+1"):
-            refusal = "Alphanumeric senders cannot text the United States and Canada"
+            refusal = "Alphanumeric senders can't text the United States and Canada"
             raise TwilioRefusalError(21612, refusal)
         return text
     if number is None and not is_short_code(text):

@@ -1,4 +1,4 @@
-"""What a call may be placed with (twilio.com/docs/voice/api/call-resource)."""
+"""The parameters of a new call (twilio.com/docs/voice/api/call-resource)."""
 
 import re
 from datetime import datetime
@@ -34,11 +34,11 @@ TUNING_MS = {
     "MachineDetectionSpeechEndThreshold": (500, 5000),
     "MachineDetectionSilenceTimeout": (2000, 10000),
 }
-"""Checked and without effect: there is no audio in which they could be measured."""
+"""Validated but without effect: there is no audio to measure."""
 
 
 def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
-    """Return the call that these parameters ask for; raise TwilioRefusalError."""
+    """Return the requested call; raise TwilioRefusalError."""
     to = _callee(parameters.text("To"))
     number = _caller(parameters.text("From"), store)
     if not parameters.text("Url") and not parameters.text("Twiml"):
@@ -77,7 +77,7 @@ def _caller(text: str, store: Store) -> PhoneNumber:
     if not text:
         raise TwilioRefusalError(21213, "A 'From' phone number is required.")
     if is_other_channel(text):
-        raise NotEmulatedError("A caller that is not a phone number")
+        raise NotEmulatedError("A caller that isn't a phone number")
     number = e164(text)
     if number is None:
         raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number: {text}")
@@ -89,7 +89,7 @@ def _caller(text: str, store: Store) -> PhoneNumber:
 
 
 def call_instructions(parameters: Parameters) -> Instructions:
-    """Return what the call does. Twiml is ignored if Url is given (OpenAPI, Call resource)."""
+    """Return the call's instructions. Twiml is ignored if Url is given (OpenAPI, Call resource)."""
     url = parameters.url("Url", 21205)
     twiml = "" if url else parameters.text("Twiml")
     if len(twiml) > TWIML_LIMIT:
@@ -104,38 +104,42 @@ def call_instructions(parameters: Parameters) -> Instructions:
 
 
 def status_callback_of(parameters: Parameters) -> StatusCallback | None:
-    """Return where the call's progress is reported, None if it is not."""
+    """Return the call's status callback, or None."""
     url = parameters.url("StatusCallback", 21609)
     if not url:
         return None
-    # The names may come as repeated parameters or, from old code, in one value with blanks.
+    # Events are repeated parameters or, from old code, one value separated by spaces.
     events = [
         event
         for value in parameters.texts("StatusCallbackEvent")
         for event in re.split(r"[ ,]+", value)
     ]
     if not all(event in CALL_EVENTS for event in events):
-        raise TwilioRefusalError(21626, f"StatusCallbackEvent must be of {', '.join(CALL_EVENTS)}")
+        raise TwilioRefusalError(
+            21626, f"StatusCallbackEvent must be one of {', '.join(CALL_EVENTS)}"
+        )
     method = parameters.method("StatusCallbackMethod", 21209)
     return StatusCallback(url, method, tuple(events) or ("completed",))
 
 
 def _sent_digits(parameters: Parameters) -> str:
-    """Return the keys that are pressed when somebody answers."""
+    """Return the keys to press when the call is answered."""
     digits = parameters.text("SendDigits")
     if not re.fullmatch(r"[0-9A-D#*wW]{0,32}", digits):
-        raise TwilioRefusalError(21206, "SendDigits must be up to 32 of 0-9 A-D # * w W")
+        raise TwilioRefusalError(
+            21206, "SendDigits must be at most 32 of the characters 0-9 A-D # * w W"
+        )
     return digits
 
 
 def _recording(parameters: Parameters) -> RecordingOptions | None:
-    """Return how the call is recorded, None when it is not."""
+    """Return how to record the call, or None."""
     options = recording_options(parameters)
     return options if _flag(parameters, "Record") else None
 
 
 def _machine_detection(parameters: Parameters) -> MachineDetection | None:
-    """Return how to find out who answers; None when nobody asked, or when keys are sent."""
+    """Return how to detect who answers; None if not requested, or if keys are sent."""
     mode = parameters.text("MachineDetection")
     if mode not in ("", *MODES):
         raise TwilioRefusalError(UNNUMBERED, f"MachineDetection must be {' or '.join(MODES)}")

@@ -65,20 +65,20 @@ class QueuesResource(Resource[Queue]):
 
     def delete(self, sid: str) -> None:
         if self.found(sid).members:
-            raise TwilioRefusalError(UNNUMBERED, "A queue with calls in it cannot be deleted")
+            raise TwilioRefusalError(UNNUMBERED, "Cannot delete a queue that contains calls")
         self.store.queues.remove(sid)
         self.queued_calls.forget(sid)
 
     def _name(self, parameters: Parameters, own_sid: str = "") -> str:
-        """Return a name that no other queue has."""
+        """Return the name; refuse one that another queue has."""
         name = parameters.text("FriendlyName")
         if len(name) > QUEUE_NAME_LIMIT:
             raise TwilioRefusalError(
-                UNNUMBERED, f"FriendlyName: at most {QUEUE_NAME_LIMIT} characters"
+                UNNUMBERED, f"FriendlyName must be at most {QUEUE_NAME_LIMIT} characters"
             )
         other = self.queued_calls.named(name)
         if other is not None and other.sid != own_sid:
-            raise TwilioRefusalError(UNNUMBERED, "Another queue has this FriendlyName")
+            raise TwilioRefusalError(UNNUMBERED, "Another queue already has this FriendlyName")
         return name
 
 

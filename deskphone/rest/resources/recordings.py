@@ -16,7 +16,7 @@ from deskphone.rest.resource import Content, Json, Resource, by_date
 from deskphone.values import ACCOUNT_SID
 
 CURRENT = "Twilio.CURRENT"
-"""Stands for the SID of the recording that is going on."""
+"""A placeholder for the SID of the recording in progress."""
 CREATE = (
     "RecordingStatusCallback", "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent",
     "RecordingChannels", "RecordingTrack", "Trim",
@@ -34,7 +34,7 @@ SOUNDS = {
     "wav": (sound.wav, "audio/x-wav"),
     "mp3": (sound.mp3, "audio/mpeg"),
 }
-"""How the sound is made and its type, by the ending of the name in the path."""
+"""How to generate the audio, and its content type, by the extension in the path."""
 TRIMS = ("", "trim-silence", "do-not-trim")
 WRONG_STATE = 21220
 CONCURRENT = 16108
@@ -42,7 +42,7 @@ CONCURRENT = 16108
 
 @dataclass
 class RecordingsResource(Resource[Recording]):
-    """List, fetch, delete, and the sound."""
+    """List, fetch, delete, and return the audio."""
 
     key = "recordings"
     filters = ("CallSid", "ConferenceSid", "DateCreated", "DateCreated<", "DateCreated>")
@@ -60,7 +60,7 @@ class RecordingsResource(Resource[Recording]):
         ]
 
     def to_json(self, row: Recording) -> Json:
-        """The Recording resource (twilio.com/docs/voice/api/recording)."""
+        """Return the Recording resource (twilio.com/docs/voice/api/recording)."""
         path = f"{ACCOUNT_PATH}/Recordings/{row.sid}"
         parts = {"add_on_results": "AddOnResults", "transcriptions": "Transcriptions"}
         return {
@@ -78,13 +78,13 @@ class RecordingsResource(Resource[Recording]):
         return recording
 
     def delete(self, sid: str) -> None:
-        """What is still being recorded cannot be deleted."""
+        """Delete a recording; refuse one that is still in progress."""
         if self.found(sid).status in LIVE:
             raise TwilioRefusalError(20009, "Cannot delete a recording that is not finished", 409)
         self.store.recordings.remove(sid)
 
     def content(self, name: str) -> Content:
-        """Return the sound: WAV for the bare SID and .wav, MP3 for .mp3; 404 when there is none."""
+        """Return the audio: WAV for the bare SID and .wav, MP3 for .mp3; 404 if there is none."""
         sid, _, extension = name.partition(".")
         recording = self.found(sid)
         if recording.status != "completed" or not recording.duration_s:
@@ -97,12 +97,12 @@ class RecordingsResource(Resource[Recording]):
         except sound.TooLongError as error:
             raise NotEmulatedError(str(error)) from error
         except ImportError as error:
-            raise NotEmulatedError("An MP3 file, without deskphone[mp3] installed,") from error
+            raise NotEmulatedError("An MP3 file without the package deskphone[mp3]") from error
 
 
 @dataclass
 class CallRecordingsResource(RecordingsResource):
-    """The recordings of one call: also begin one, pause it, end it."""
+    """The recordings of one call; they can also be started, paused and stopped."""
 
     call: Call
     recorder: Recorder
@@ -117,7 +117,7 @@ class CallRecordingsResource(RecordingsResource):
                 WRONG_STATE, "Requested resource is not eligible for recording"
             )
         if any(row.status in LIVE and row.source == ON_DEMAND for row in self._all()):
-            raise TwilioRefusalError(CONCURRENT, "The call is being recorded already")
+            raise TwilioRefusalError(CONCURRENT, "The call is already being recorded")
         recording = self.recorder.start(
             self.call, ON_DEMAND, callback=how.callback, channels=how.channels, track=how.track
         )
@@ -147,7 +147,7 @@ class CallRecordingsResource(RecordingsResource):
         if pause not in ("", "silence", "skip"):
             raise TwilioRefusalError(UNNUMBERED, "PauseBehavior must be silence or skip")
         if recording.status not in LIVE:
-            raise TwilioRefusalError(WRONG_STATE, "The recording is over")
+            raise TwilioRefusalError(WRONG_STATE, "The recording has already ended")
         if status == "stopped":
             self.recorder.finish(recording.sid)
         elif status == "paused":
@@ -162,7 +162,7 @@ class CallRecordingsResource(RecordingsResource):
 
 
 def recording_options(parameters: Parameters) -> RecordingOptions:
-    """Read what the requests that record a call share; raise TwilioRefusalError."""
+    """Read the parameters shared by all requests that record a call; raise TwilioRefusalError."""
     channels, track = parameters.text("RecordingChannels"), parameters.text("RecordingTrack")
     for name, value, allowed in (
         ("RecordingChannels", channels, CHANNELS),
@@ -178,16 +178,16 @@ def recording_options(parameters: Parameters) -> RecordingOptions:
 def _callback(parameters: Parameters) -> StatusCallback | None:
     url = parameters.url("RecordingStatusCallback", UNNUMBERED)
     method = parameters.method("RecordingStatusCallbackMethod", UNNUMBERED)
-    # The names may come as repeated parameters or in one value with blanks between.
+    # Events are repeated parameters or one value separated by spaces.
     given = " ".join(parameters.texts("RecordingStatusCallbackEvent")).split()
     if not set(given) <= set(RECORDING_EVENTS):
-        message = f"RecordingStatusCallbackEvent must be of {', '.join(RECORDING_EVENTS)}"
+        message = f"RecordingStatusCallbackEvent must be one of {', '.join(RECORDING_EVENTS)}"
         raise TwilioRefusalError(UNNUMBERED, message)
     return StatusCallback(url, method, tuple(given) or ("completed",)) if url else None
 
 
 def call_recording_json(record: Recording) -> Json:
-    """The Recording as it stands below its call: with its track, without what hangs on it."""
+    """Return a Recording as listed below its call: with its track, without subresources."""
     return {
         **_members(record),
         "price_unit": None,

@@ -1,4 +1,4 @@
-"""When a message is to be sent (twilio.com/docs/messaging/features/message-scheduling)."""
+"""Message scheduling (twilio.com/docs/messaging/features/message-scheduling)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +11,9 @@ LATEST = timedelta(days=35)
 
 
 def send_at(parameters: Parameters, now: datetime) -> datetime:
-    """Return the time for which the message is scheduled.
+    """Return the time that the message is scheduled for.
 
-    Raise the refusals of docs/api/errors/35111, 35114, 35118 and 35126.
+    Raise TwilioRefusalError 35111, 35114, 35118 or 35126 (docs/api/errors).
     """
     kind, text = parameters.text("ScheduleType"), parameters.text("SendAt")
     if kind != "fixed":
@@ -24,7 +24,9 @@ def send_at(parameters: Parameters, now: datetime) -> datetime:
         raise TwilioRefusalError(35118, "MessagingServiceSid is required to schedule a message")
     moment = _moment(text)
     if moment is None or not EARLIEST <= moment - now <= LATEST:
-        raise TwilioRefusalError(35114, "SendAt must be a time from 15 minutes to 35 days ahead")
+        raise TwilioRefusalError(
+            35114, "SendAt must be between 15 minutes and 35 days in the future"
+        )
     return moment
 
 

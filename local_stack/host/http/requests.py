@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from aiohttp.web_request import BaseRequest
 
-from deskphone.bad_requests import SilentBodyError, no_long_silence
+from deskphone.bad_requests import BodyTimeoutError, body_timeout
 from local_stack.host.functions import FunctionRequest
 from local_stack.host.http.routes import Match
 
@@ -116,9 +116,9 @@ async def read_body(request: BaseRequest) -> bytes:
         # These bytes are not part of the answer; without this an error could not be answered.
         request.writer.output_size = 0
     try:
-        with no_long_silence(request.content):
+        with body_timeout(request.content):
             return await request.content.read()
-    except SilentBodyError as error:
+    except BodyTimeoutError as error:
         raise RequestRefusedError(408) from error
 
 
