@@ -81,7 +81,7 @@ resource deployerWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-
   }
 }
 
-// Who deploys may delete old rows of the ledger, as docs/use/delivery.md shows.
+// Who deploys may delete old rows of the ledger, with docs/use/delete_old_rows.py.
 resource deployerDeletesRows 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerIsKnown) {
   scope: storage
   name: guid(storage.id, deployerPrincipalId, storageTableDataContributor)

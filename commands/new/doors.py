@@ -7,15 +7,13 @@ from typing import NamedTuple
 class Door(NamedTuple):
     """A kind of function.
 
-    `library` is the folder of its logic, relative to the project. `caller` is who may call it,
-    `who` the same in a word of docs/use/functions.md.
+    `library` is the folder of its logic, relative to the project. `caller` is who may call it.
     """
 
     auth_level: str
     methods: tuple[str, ...]
     library: str
     caller: str
-    who: str
 
     @property
     def function_json(self) -> str:
@@ -26,13 +24,13 @@ class Door(NamedTuple):
         return json.dumps({"bindings": [trigger, out]}, indent=2) + "\n"
 
 
-KEY_HOLDERS = "whoever has the function key"
+KEY_HOLDERS = "callers with the function key"
 TWILIO = "Twilio, signed"
 
 DOORS = {
-    "Send": Door("function", ("post",), "shared/own", KEY_HOLDERS, "your code"),
-    "Place": Door("function", ("post",), "shared/own", KEY_HOLDERS, "your code"),
-    "Get": Door("function", ("get",), "shared/own", KEY_HOLDERS, "your code"),
-    "Twiml": Door("anonymous", ("get", "post"), "shared/answers", TWILIO, "Twilio"),
-    "On": Door("anonymous", ("post",), "shared/own", TWILIO, "Twilio"),
+    "Send": Door("function", ("post",), "shared/own", KEY_HOLDERS),
+    "Place": Door("function", ("post",), "shared/own", KEY_HOLDERS),
+    "Get": Door("function", ("get",), "shared/own", KEY_HOLDERS),
+    "Twiml": Door("anonymous", ("get", "post"), "shared/answers", TWILIO),
+    "On": Door("anonymous", ("post",), "shared/own", TWILIO),
 }

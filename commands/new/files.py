@@ -27,8 +27,6 @@ def filled(name: FunctionName, part: str) -> str:
         subject=name.subject,
         noun=name.noun,
         anchor=name.text.lower(),
-        methods=", ".join(name.door.methods).upper(),
-        who=name.door.who,
     )
 
 
@@ -46,7 +44,6 @@ def make(name: FunctionName, root: Path) -> tuple[list[str], list[str]]:
             (root / PAGE).read_text("utf-8"),
             row=filled(name, "row"),
             section=filled(name, "section"),
-            example=filled(name, "example"),
         ),
         REQUESTS: (root / REQUESTS).read_text("utf-8") + filled(name, "http"),
     }

@@ -19,22 +19,19 @@ def with_path(api: str, entry: str) -> str:
     return api.rstrip("\n") + "\n" + entry
 
 
-def with_function(page: str, *, row: str, section: str, example: str) -> str:
+def with_function(page: str, *, row: str, section: str) -> str:
     """Return the page about the functions with one more.
 
-    `row` goes to the table of all functions, `section` before the answers, and `example` to the
-    table of the answers; each may be empty.
+    `row` goes to the table of all functions, `section` before the answers; it may be empty.
     """
-    page = _with_row(page, TABLE, row)
-    if example:
-        page = _with_row(page, ANSWERS, example)
+    page = _with_row(page, row)
     return page.replace(f"\n{ANSWERS}\n", f"\n{section}{ANSWERS}\n", 1) if section else page
 
 
-def _with_row(page: str, heading: str, row: str) -> str:
-    """Add a row to the first table under a heading."""
-    before, found, after = page.partition(f"\n{heading}\n")
+def _with_row(page: str, row: str) -> str:
+    """Add a row to the table of all functions."""
+    before, found, after = page.partition(f"\n{TABLE}\n")
     table = re.search(r"(?:^\|.*\n)+", after, re.MULTILINE)
     if not found or table is None:
-        raise CommandError(f"{PAGE} has no table under {heading!r}, to which a function is added")
+        raise CommandError(f"{PAGE} has no table under {TABLE!r}, to which a function is added")
     return before + found + after[: table.end()] + row + after[table.end() :]

@@ -149,7 +149,7 @@ def test_a_description_that_goes_on_behind_its_paths_is_refused() -> None:
 
 def test_a_page_without_its_table_is_refused() -> None:
     with pytest.raises(CommandError, match="no table under"):
-        with_function("# Functions\n", row="| x |\n", section="", example="")
+        with_function("# Functions\n", row="| x |\n", section="")
 
 
 @pytest.mark.soak

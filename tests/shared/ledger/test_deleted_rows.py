@@ -1,4 +1,4 @@
-"""The lines of docs/use/delivery.md that delete old rows, run against Azurite."""
+"""docs/use/delete_old_rows.py, run against Azurite."""
 
 import asyncio
 import re
@@ -11,17 +11,16 @@ from shared.config.settings import Settings
 from shared.ledger.rows import Row
 from shared.ledger.table import TableLedger
 
-PAGE = (Path(__file__).parents[3] / "docs" / "use" / "delivery.md").read_text()
-[LINES] = re.findall(r"```python\n([^`]*delete_entity[^`]*)```", PAGE)
+SCRIPT = (Path(__file__).parents[3] / "docs" / "use" / "delete_old_rows.py").read_text()
 
 
 def delete(connection: str, table: str, days: int) -> None:
-    """Run the lines with another account, another table and another age."""
+    """Run the script with another account, another table and another age."""
     opened = "TableClient.from_connection_string(CONNECTION, TABLE)"
-    code, count = re.subn(r"TableClient\(ACCOUNT, .*?\(\)\)", opened, LINES)
+    code, count = re.subn(r"TableClient\(ACCOUNT, .*?\(\)\)", opened, SCRIPT)
     assert count == 1
     code = code.replace("days=90", f"days={days}")
-    exec(code, {"CONNECTION": connection, "TABLE": table})  # noqa: S102 - the page's own code
+    exec(code, {"CONNECTION": connection, "TABLE": table})  # noqa: S102 - the script itself
 
 
 def test_only_old_rows_are_deleted_whatever_their_kind(azurite: str) -> None:
