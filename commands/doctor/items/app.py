@@ -169,7 +169,7 @@ def judge_ledger(answer: Answer) -> Finding:
         return wrong("there is no GetStatus", DEPLOY)
     return wrong(
         f"the app cannot use its storage ({answer.status}){told_by(answer)}",
-        "its identity needs the role Storage Table Data Contributor (docs/use/delivery.md)",
+        "its identity needs the role Storage Table Data Contributor (docs/use/configuration.md)",
     )
 
 
