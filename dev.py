@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The menu of the project: python3 dev.py --help. Needs only Python, 3.8 or newer.
+"""Run the project's commands: see python3 dev.py --help. Needs only Python 3.8 or newer.
 
-Finds a Python 3.13, makes .venv with it, installs what a command needs, and hands over to the
-command in .venv. An older Python must be able to read this file and say what is missing.
+Creates .venv, installs what the command needs, with uv if it is on the PATH, and runs the command
+there. An older Python must be able to read this file and say what is missing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import difflib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,19 +20,18 @@ from pathlib import Path
 from typing import IO, Iterable
 
 ROOT = Path(__file__).resolve().parent
-HELP = ROOT / "commands" / "help.txt"
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-STAMP = VENV / ".requirements"  # what is installed: one "set digest" a line
-UNFINISHED = "unfinished"  # a set that is noted while .venv is being made or changed
+STAMP = VENV / ".requirements"  # what is installed: a line "set digest" for each set
+UNFINISHED = "unfinished"  # recorded as a set while .venv is being created or changed
 
-# Each set is the files that decide it; the last one contains the others, and is what pip installs.
+# The files of each set. The last one includes the others and is the one to install.
 SETS = {
     "local": ["requirements.txt", "requirements-local.txt"],
     "dev": ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"],
 }
 
-# Each command: the set that it needs, then what the Python of .venv runs.
+# For each command: the set it needs and the arguments for the Python in .venv.
 PROGRAMS = {
     "start": ("local", ["-m", "local_stack"]),
     "test": ("dev", ["-m", "pytest"]),
@@ -46,77 +46,51 @@ PROGRAMS = {
     "screenshot": ("dev", [str(Path("docs", "screenshot.py"))]),
 }
 
-MAKE_VENV = """import runpy, signal; signal.signal(signal.SIGINT, signal.SIG_DFL)
-runpy.run_module("venv", {}, "__main__")"""  # without a traceback on Ctrl-C
-
-
-class SetUpError(Exception):
-    """What the user must know before anything can run, in one line."""
-
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line says; return the exit status."""
-    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
-    if name in ("-h", "--help", "help"):
-        name, rest = "help", []
+    """Run the command line; return the exit status."""
     try:
-        return run(name, rest)
-    except SetUpError as error:
-        print(f"dev.py: {error}", file=sys.stderr)
-        return 1
+        return run(*arguments)
     except OSError as error:
-        print(f"dev.py: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
+        say(f"cannot use {error.filename}: {error.strerror}")
         return 1
     except KeyboardInterrupt:
         print("\ndev.py: interrupted", file=sys.stderr)
         return 130
 
 
-def run(name: str, arguments: list[str]) -> int:
-    """Run a command by its name; return its exit status, or 2 for an unknown name."""
-    if name == "help" or (name == "start" and {"-h", "--help"} & {*arguments}):
-        print(help_on(name))
+def run(name: str = "help", *arguments: str) -> int:
+    """Run a command by name; return its exit status, or 2 for an unknown command."""
+    if {"help", "-h", "--help"} & {name, *(arguments if name == "start" else [])}:
+        print((ROOT / "commands" / "help.txt").read_text("utf-8").rstrip())
         return 0
     if name == "python":
         print(" ".join(find_python()))
         return 0
     if name not in PROGRAMS:
-        print(unknown(name), file=sys.stderr)
+        similar = difflib.get_close_matches(name, [*PROGRAMS, "python", "help"], n=1)
+        hint = f"Did you mean '{similar[0]}'?" if similar else "See python3 dev.py --help."
+        say(f"unknown command '{name}'. {hint}")
         return 2
     requirements, program = PROGRAMS[name]
     set_up(requirements)
-    return become(program + arguments)
-
-
-def help_on(name: str) -> str:
-    """Return the menu or, without setting anything up, the usage of start."""
-    menu = HELP.read_text("utf-8").rstrip()
-    if name == "help":
-        return menu
-    return "usage: python3 dev.py " + menu[menu.index("start") : menu.index("\n  test")]
-
-
-def unknown(name: str) -> str:
-    """Return what to say about a command that does not exist."""
-    similar = difflib.get_close_matches(name, [*PROGRAMS, "python", "help"], n=1)
-    hint = f"Did you mean '{similar[0]}'?" if similar else "See python3 dev.py --help."
-    return f"dev.py: unknown command '{name}'. {hint}"
+    return become([*program, *arguments])
 
 
 def become(arguments: list[str]) -> int:
-    """Go on as the Python of .venv, so that signals reach it and its exit status is ours."""
+    """Replace this process with the Python in .venv, which then gets all signals."""
     os.chdir(ROOT)
     command = [str(VENV_PYTHON), *arguments]
-    if os.name == "posix":  # on Windows exec would return to the shell at once
+    if os.name == "posix":  # on Windows, exec returns to the shell immediately
         os.execv(command[0], command)  # noqa: S606 - our own interpreter
     return subprocess.call(command)
 
 
 def set_up(name: str) -> None:
-    """Make .venv hold the set of requirements called `name`; quick when it already does."""
+    """Install a set of requirements into .venv unless it is already there."""
     if is_set_up(name):
         return
-    # Lock a file that exists anyway, so that no lock file is left behind.
+    # Lock an existing file, so that no lock file is left behind.
     with (ROOT / SETS[name][0]).open() as lock:
         if not has_taken(lock):
             say("another dev.py is setting up .venv, waiting ...")
@@ -127,8 +101,8 @@ def set_up(name: str) -> None:
 
 
 def has_taken(lock: IO[str]) -> bool:
-    """Take the lock unless another process has it; the system frees it when its owner ends."""
-    # Windows has no fcntl, and some file systems have no locks.
+    """Try to take the lock; the operating system releases it when its owner exits."""
+    # Windows has no fcntl, and some file systems do not support locks.
     with contextlib.suppress(ImportError, OSError):
         import fcntl
 
@@ -140,44 +114,83 @@ def has_taken(lock: IO[str]) -> bool:
 
 
 def is_set_up(name: str | None) -> bool:
-    """Tell whether .venv is whole and, if `name` is not None, holds that set of requirements."""
+    """Return whether .venv is complete and, unless `name` is None, has that set installed."""
     stamp = read_stamp()
     whole = VENV_PYTHON.exists() and UNFINISHED not in stamp
     return whole and (name is None or stamp.get(name) == digest(name))
 
 
 def install(name: str) -> None:
-    """Install a set of requirements into .venv, and make .venv first if it is missing."""
+    """Install a set of requirements into .venv; create .venv first if it is missing."""
     if not is_set_up(None):
         make_venv()
     elif not can_make_venv([str(VENV_PYTHON)]):
-        raise SetUpError(".venv has no Python 3.13 with pip; remove it and run this again")
+        sys.exit("dev.py: .venv has no usable Python 3.13; delete .venv and run this again")
     write_stamp([UNFINISHED])
-    say(f"installing {SETS[name][-1]} into .venv ...")
-    pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    status = subprocess.call([*pip, "--no-input", "-r", SETS[name][-1]], cwd=ROOT)
+    uv = shutil.which("uv")
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "--require-hashes", "-r", SETS[name][-1]]
+    command = [uv, *command[2:], "--python", command[0]] if uv else command
+    lock, start = (ROOT / SETS[name][-1]).read_text("utf-8"), time.monotonic()
+    total = len(re.findall(r"^\S+==(?!.*sys_platform)", lock, re.MULTILINE))
+    say(f"installing {total} packages into .venv ...", end="\r" if sys.stderr.isatty() else "\n")
+    status = run_logged(command, total)
     if status != 0:
-        write_stamp([] if status > 0 else [UNFINISHED])  # .venv stays good unless pip was killed
-        raise SetUpError("the packages could not be installed; pip says why above")
-    write_stamp(["local", "dev"] if name == "dev" else [name])  # dev contains local
+        write_stamp([] if status > 0 else [UNFINISHED])  # if it was killed, .venv may be broken
+        sys.exit("dev.py: could not install the packages; see the error above")
+    write_stamp(["local", "dev"] if name == "dev" else [name])  # dev includes local
+    say(f"installed {total} packages in {time.monotonic() - start:.0f} s")
 
 
 def make_venv() -> None:
-    """Make .venv, also in place of one that an interrupted run or a vanished Python left broken."""
+    """Create .venv, replacing one that was interrupted or whose Python no longer exists."""
     python = find_python()
     if VENV.exists():
         if not STAMP.exists():
-            raise SetUpError(".venv has no Python of its own; remove it and run this again")
+            sys.exit("dev.py: .venv was not created by dev.py; delete .venv and run this again")
         shutil.rmtree(VENV)
-    say(f"making .venv with {' '.join(python)} ...")
+    say(f"creating .venv with {' '.join(python)} ...")
     VENV.mkdir()
     write_stamp([UNFINISHED])
-    if subprocess.call([*python, "-c", MAKE_VENV, str(VENV)]) != 0:
-        raise SetUpError(".venv could not be made; the message is above")
+    command, uv = [*python, "-m", "venv", str(VENV)], shutil.which("uv")
+    if uv:
+        executable = output_of([*python, "-c", "import sys; print(sys.executable)"])
+        command = [uv, "venv", "--allow-existing", "--seed", "-p", executable, str(VENV)]
+    if run_logged(command) != 0:
+        sys.exit("dev.py: could not create .venv; see the error above")
+
+
+def run_logged(command: list[str], total: int = 0) -> int:
+    """Run a command, counting the packages in a terminal; return its exit status."""
+    pip = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    index = os.environ.get("PIP_INDEX_URL") or output_of(pip)  # uv doesn't read pip's settings
+    environment = {"PIP_NO_INPUT": "1", **os.environ}
+    if index:
+        environment.setdefault("UV_DEFAULT_INDEX", index)
+    log = VENV / "install.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+    with process:
+        while process.poll() is None:
+            if total and sys.stderr.isatty():
+                say(f"{progress(log.read_text('utf-8', 'replace'), total):45}", end="\r")
+            time.sleep(0.1)
+    if process.returncode > 0:
+        print("\n" + log.read_text("utf-8", "replace")[-2000:], file=sys.stderr)
+    return process.returncode
+
+
+def progress(output: str, total: int) -> str:
+    """Return how far an installation is, from the output so far and the folders in .venv."""
+    fetched = output.count("(from -r ")  # pip prints this once for each package, uv never does
+    if fetched and "\nInstalling " not in output:
+        return f"downloading {min(fetched, total)} of {total} ..."
+    packages = "Lib/site-packages" if os.name == "nt" else "lib/*/site-packages"
+    installed = len([*VENV.glob(f"{packages}/*.dist-info")])
+    return f"installing {min(installed, total)} of {total} ..."
 
 
 def digest(name: str) -> str:
-    """Return one short word for the content of a set of requirements."""
+    """Return a hash of the files of a set of requirements."""
     content = hashlib.sha256()
     for file_name in SETS.get(name, []):
         content.update((ROOT / file_name).read_bytes() + b"\0")
@@ -185,7 +198,7 @@ def digest(name: str) -> str:
 
 
 def read_stamp() -> dict[str, str]:
-    """Return the digest of each set that is installed."""
+    """Return the digest of each installed set."""
     try:
         return dict(line.split() for line in STAMP.read_text().splitlines())
     except (OSError, ValueError):
@@ -193,33 +206,33 @@ def read_stamp() -> dict[str, str]:
 
 
 def write_stamp(names: Iterable[str]) -> None:
-    """Note which sets are installed now."""
+    """Record which sets are installed."""
     STAMP.write_text("".join(f"{name} {digest(name)}\n" for name in names))
 
 
 def find_python() -> list[str]:
-    """Return the command of a Python that can make .venv: this one first, then others."""
+    """Return the command of a Python that can create .venv, preferably the one running this."""
     commands = [[sys.executable], ["python3.13"], ["python3.14"], ["py", "-3.13"]]
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     commands += [[str(path)] for path in sorted(pyenv.glob("versions/*/bin/python"), reverse=True)]
     for command in [*commands, [output_of(["uv", "python", "find", ">=3.13"])]]:
         if can_make_venv(command):
             return command
-    this = "{}.{}".format(*sys.version_info[:2])
-    raise SetUpError(
-        f"needs Python 3.13 or newer with venv; this is {this}, and no other was found. Get one "
-        "with `uv python install 3.13`, `pyenv install 3.13` or from https://www.python.org."
+    sys.exit(
+        f"dev.py: needs Python 3.13 or newer with venv; this is {sys.version.split()[0]}. Get it "
+        "with `uv python install 3.13`, `pyenv install 3.13`, or from https://www.python.org."
     )
 
 
 def can_make_venv(command: list[str]) -> bool:
-    """Tell whether a command is a Python that is new enough and has venv with pip."""
-    program = "import sys, venv, ensurepip; print(sys.version_info >= (3, 13))"
+    """Return whether a command is Python 3.13 or newer that can create .venv."""
+    modules = "sys" if shutil.which("uv") else "sys, venv, ensurepip"
+    program = f"import {modules}; print(sys.version_info >= (3, 13))"
     return output_of([*command, "-c", program]) == "True"
 
 
 def output_of(command: list[str]) -> str:
-    """Return what a command prints, "" when it fails or does not exist."""
+    """Return what a command prints, "" if it fails or does not exist."""
     try:
         process = subprocess.run(command, capture_output=True, check=False)
     except OSError:
@@ -227,9 +240,9 @@ def output_of(command: list[str]) -> str:
     return "" if process.returncode else process.stdout.decode("utf-8", "replace").strip()
 
 
-def say(text: str) -> None:
-    """Show progress on standard error: standard output belongs to the command."""
-    print(f"dev.py: {text}", file=sys.stderr)
+def say(text: str, end: str = "\n") -> None:
+    """Print a message on standard error; standard output belongs to the command."""
+    print(f"dev.py: {text}", file=sys.stderr, end=end, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,8 @@
-"""The menu of the project: dev.py."""
+"""dev.py: its commands, and how it sets up .venv."""
 
 import ast
 import fcntl
 import importlib.util
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,36 +15,42 @@ REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.
 
 
 class Machine:
-    """Stands in for the programs that dev.py starts; notes what they were asked to do."""
+    """Stands in for the programs that dev.py starts; records their commands."""
 
     def __init__(self, dev: ModuleType) -> None:
         self.calls: list[list[str]] = []
-        self.failing = ""  # a word of the commands that fail
-        self.interrupted = ""  # a word of the commands during which Ctrl-C is pressed
+        self.failing = ""  # commands that contain this word fail
+        self.interrupted = ""  # Ctrl-C is pressed during commands that contain this word
+        self.uv: str | None = None  # the uv on the PATH
         self._dev = dev
 
-    def call(self, command: Sequence[str], **_: object) -> int:
-        """Do what subprocess.call would, without doing it."""
+    def run_logged(self, command: Sequence[str], total: int = 0) -> int:
+        """Return the exit status of a command without running it."""
         self.calls.append(list(command))
         if self.interrupted and self.interrupted in command:
             raise KeyboardInterrupt
         if self.failing and self.failing in command:
             return 1
-        if self._dev.MAKE_VENV in command:
+        if "venv" in command:
             self._dev.VENV_PYTHON.parent.mkdir()
             self._dev.VENV_PYTHON.touch()
         return 0
 
+    def which(self, name: str) -> str | None:
+        """Return the path of uv, or None if it is missing."""
+        assert name == "uv"
+        return self.uv
+
     def done(self) -> list[str]:
-        """Return in a word each what was done since the last time: venv, or what pip installed."""
-        words = ["venv" if self._dev.MAKE_VENV in call else call[-1] for call in self.calls]
+        """Return what was done since the last call: "venv", or the file that was installed."""
+        words = ["venv" if "venv" in call else call[call.index("-r") + 1] for call in self.calls]
         self.calls.clear()
         return words
 
 
 @pytest.fixture
 def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """dev.py, at home in an empty folder with three requirements files."""
+    """dev.py in an empty folder with three requirements files."""
     spec = importlib.util.spec_from_file_location("dev_under_test", PROJECT / "dev.py")
     assert spec is not None
     assert spec.loader is not None
@@ -65,9 +68,10 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def machine(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """The programs that dev.py starts, replaced."""
+    """The programs that dev.py starts."""
     stand_in = Machine(dev)
-    monkeypatch.setattr(dev.subprocess, "call", stand_in.call)
+    monkeypatch.setattr(dev, "run_logged", stand_in.run_logged)
+    monkeypatch.setattr(dev.shutil, "which", stand_in.which)
     return stand_in
 
 
@@ -77,9 +81,7 @@ def test_the_first_use_makes_the_environment_and_installs(
     dev.set_up("local")
 
     assert machine.done() == ["venv", "requirements-local.txt"]
-    output = capsys.readouterr()
-    assert "installing requirements-local.txt" in output.err
-    assert output.out == ""
+    assert capsys.readouterr().out == ""
 
 
 def test_the_second_use_does_nothing(dev: ModuleType, machine: Machine) -> None:
@@ -123,7 +125,7 @@ def test_the_packages_for_tests_contain_those_for_start(dev: ModuleType, machine
     assert machine.done() == []
 
 
-@pytest.mark.parametrize("moment", ["-c", "pip"])
+@pytest.mark.parametrize("moment", ["venv", "pip"])
 def test_an_interrupted_set_up_is_made_anew(dev: ModuleType, machine: Machine, moment: str) -> None:
     machine.interrupted = moment
     with pytest.raises(KeyboardInterrupt):
@@ -137,7 +139,7 @@ def test_an_interrupted_set_up_is_made_anew(dev: ModuleType, machine: Machine, m
 
 def test_a_failed_install_is_tried_again(dev: ModuleType, machine: Machine) -> None:
     machine.failing = "pip"
-    with pytest.raises(dev.SetUpError, match="could not be installed"):
+    with pytest.raises(SystemExit, match="could not install"):
         dev.set_up("local")
     machine.failing = ""
     machine.done()
@@ -207,29 +209,108 @@ def test_a_missing_requirements_file_is_one_sentence(
     )
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signal")
-def test_ctrl_c_ends_the_making_of_the_environment_without_a_traceback(
-    dev: ModuleType, tmp_path: Path
+def test_uv_creates_the_environment_and_installs_if_it_is_on_the_path(
+    dev: ModuleType, machine: Machine
 ) -> None:
-    interrupt_itself = tmp_path / "venv.py"  # stands in for the library's module
-    interrupt_itself.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", "utf-8")
+    machine.uv = "/usr/bin/uv"
 
-    made = subprocess.run(
-        [sys.executable, "-c", dev.MAKE_VENV], cwd=tmp_path, capture_output=True, check=False
-    )
+    dev.set_up("local")
 
-    assert (made.returncode, made.stderr) == (-signal.SIGINT, b"")
+    venv, install = machine.calls
+    assert venv[:2] == ["/usr/bin/uv", "venv"]
+    assert install[:3] == ["/usr/bin/uv", "pip", "install"]
+    assert install[-2:] == ["--python", str(dev.VENV_PYTHON)]
 
 
-def test_the_help_of_start_has_its_options_and_sets_nothing_up(
-    dev: ModuleType, machine: Machine, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("uv", [None, "/usr/bin/uv"])
+def test_every_package_is_checked_against_its_hash(
+    dev: ModuleType, machine: Machine, uv: str | None
 ) -> None:
+    machine.uv = uv
+
+    dev.set_up("local")
+
+    assert "--require-hashes" in machine.calls[-1]
+
+
+def test_uv_uses_the_package_index_configured_for_pip(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
+    dev.VENV.mkdir()
+    program = "import os, sys; sys.exit(os.environ['UV_DEFAULT_INDEX'])"
+
+    assert dev.run_logged([sys.executable, "-c", program]) == 1
+    assert "https://index.example/simple" in capfd.readouterr().err
+
+
+def test_pip_is_followed_while_it_downloads_and_installs(dev: ModuleType) -> None:
+    output = ""
+    for name in ("a", "b"):
+        output += f"Collecting {name}==1 (from -r requirements.txt (line 1))\n"
+    assert dev.progress(output, 5) == "downloading 2 of 5 ..."
+
+    output += "Installing collected packages: a, b\n"
+    for name in ("a", "b", "c"):
+        (dev.VENV / "lib" / "python3.13" / "site-packages" / f"{name}-1.dist-info").mkdir(
+            parents=True
+        )
+    assert dev.progress(output, 5) == "installing 3 of 5 ..."
+
+
+@pytest.mark.parametrize("output", ["", "Fetching stuff\n\N{REPLACEMENT CHARACTER}"])
+def test_output_of_another_form_still_shows_the_total(dev: ModuleType, output: str) -> None:
+    assert dev.progress(output, 5) == "installing 0 of 5 ..."
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_only_a_terminal_shows_a_counter(
+    dev: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    is_terminal: bool,
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    dev.VENV.mkdir()
+
+    assert dev.run_logged([sys.executable, "-c", ""], total=5) == 0
+
+    assert ("installing 0 of 5" in capsys.readouterr().err) is is_terminal
+
+
+def test_the_output_of_a_failed_installation_is_shown(
+    dev: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dev.VENV.mkdir()
+
+    assert dev.run_logged([sys.executable, "-c", "import sys; sys.exit('no such package')"]) == 1
+    assert "no such package" in capsys.readouterr().err
+
+
+def test_packages_for_one_system_only_do_not_count(
+    dev: ModuleType, machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = "a==1 \\\n    --hash=sha256:0\ncolorama==2 ; sys_platform == 'win32' \\\n# b==1\n"
+    (tmp_path / "requirements-local.txt").write_text(lock, "utf-8")
+
+    dev.set_up("local")
+
+    assert "installing 1 packages" in capsys.readouterr().err
+
+
+def test_the_help_of_start_sets_nothing_up(
+    dev: ModuleType,
+    machine: Machine,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dev, "ROOT", PROJECT)
+
     assert dev.main(["start", "--help"]) == 0
 
     assert machine.done() == []
-    output = capsys.readouterr().out
-    assert output.startswith("usage: python3 dev.py start [--port N] [--phone-port N]")
-    assert "test" not in output
+    assert "start [--port N] [--phone-port N]" in capsys.readouterr().out
 
 
 def test_an_environment_whose_python_is_gone_is_made_anew(
@@ -249,23 +330,22 @@ def test_a_folder_that_dev_did_not_make_is_not_removed(
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "precious").write_text("", "utf-8")
 
-    with pytest.raises(dev.SetUpError, match="remove it and run this again"):
+    with pytest.raises(SystemExit, match="delete"):
         dev.set_up("local")
 
     assert (tmp_path / ".venv" / "precious").exists()
 
 
 def test_without_a_new_python_one_line_says_how_to_get_one(
-    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dev, "can_make_venv", lambda command: False)  # pyright: ignore[reportUnknownLambdaType] # a stand-in
 
-    assert dev.main(["python"]) == 1
+    with pytest.raises(SystemExit, match=r"needs Python 3\.13") as exit_:
+        dev.main(["python"])
 
-    message = capsys.readouterr().err
-    assert message.count("\n") == 1
-    assert "Python 3.13" in message
-    assert "uv python install 3.13" in message
+    assert "\n" not in str(exit_.value)
+    assert "uv python install 3.13" in str(exit_.value)
 
 
 def test_a_python_of_pyenv_is_found(
@@ -317,8 +397,10 @@ def test_a_command_sets_up_what_it_needs_and_goes_on_as_its_program(
 
 
 def test_help_has_a_line_for_each_command(
-    dev: ModuleType, capsys: pytest.CaptureFixture[str]
+    dev: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(dev, "ROOT", PROJECT)
+
     assert dev.main(["--help"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
