@@ -73,7 +73,7 @@ class InvalidRequestError(AppError):
     """The caller sent something unusable; `field` is the input at fault, if it is one."""
 
     status = HTTPStatus.BAD_REQUEST
-    title = "The request is not valid"
+    title = "Invalid request"
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
         super().__init__(detail, field=field, log_text=f"field {field}" if field else "")
@@ -83,18 +83,18 @@ class NotFoundError(InvalidRequestError):
     """What the caller asks for does not exist."""
 
     status = HTTPStatus.NOT_FOUND
-    title = "There is no such thing"
+    title = "Not found"
 
 
 class RangeError(InvalidRequestError):
     """The caller wants a part of a file that lies beyond its end."""
 
     status = HTTPStatus.RANGE_NOT_SATISFIABLE
-    title = "The file is shorter than that"
+    title = "The range is beyond the end of the file"
 
     def __init__(self, length: int) -> None:
         """Remember the length of the file, in bytes."""
-        super().__init__(f"The file has {length} bytes.")
+        super().__init__(f"The file has only {length} bytes. Request a range within it.")
         self.length = length
 
 
@@ -110,21 +110,21 @@ class TooLongError(InvalidRequestError):
     """The body is longer than any sensible request; nobody has read it."""
 
     status = HTTPStatus.CONTENT_TOO_LARGE
-    title = "The request is too long"
+    title = "The request is too large"
 
 
 class KeyReusedError(InvalidRequestError):
     """The idempotency key belongs to another request (IETF draft, The Idempotency-Key header)."""
 
     status = HTTPStatus.UNPROCESSABLE_CONTENT
-    title = "The idempotency key was used for another request"
+    title = "The idempotency key was already used for a different request"
 
 
 class StillRunningError(InvalidRequestError):
     """The request with this idempotency key is under way; it is not known yet how it ends."""
 
     status = HTTPStatus.CONFLICT
-    title = "The request is still running"
+    title = "The request is still in progress"
 
     def __init__(self, detail: str, *, retry_after_s: int) -> None:
         super().__init__(detail)
@@ -141,7 +141,7 @@ class ForgedRequestError(AppError):
         """Say why (no input), the URL and what else was `checked`; `explanation` is for the log."""
         super().__init__(
             f"{reason} The signed URL is {url} (PUBLIC_URL, path and query). "
-            "To sign a test request: python3 dev.py sign URL name=value",
+            "To sign a test request, run: python3 dev.py sign URL name=value",
             log_text=f"{reason} {explanation}".rstrip(),
         )
         checks = {"fields": [], "tokens": [], "algorithm": "HMAC_SHA1", **checked}
@@ -152,14 +152,14 @@ class ForbiddenLinkError(AppError):
     """A link to a recording that this app did not make, or whose time is over."""
 
     status = HTTPStatus.FORBIDDEN
-    title = "The link cannot be used"
+    title = "The link is invalid or has expired"
 
 
 class NotHealthyError(AppError):
     """A part does not work; `detail` begins with its name. `about`: what the app tells anyway."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    title = "The app is not healthy"
+    title = "The app is unhealthy"
 
     def __init__(self, part: str, cause: AppError, about: dict[str, object]) -> None:
         log_text = f"part {part}, {type(cause).__name__}"
@@ -181,7 +181,7 @@ class LedgerError(AppError):
     """The storage of the ledger cannot be used now; `detail` holds no input."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    title = "The ledger cannot be used"
+    title = "The ledger is unavailable"
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, log_text=detail, retry_after_s=RETRY_AFTER_OUTAGE_S)
@@ -191,7 +191,7 @@ class TwilioError(AppError):
     """Something went wrong between this app and Twilio."""
 
     status = HTTPStatus.BAD_GATEWAY
-    title = "Twilio could not be used"
+    title = "The request to Twilio failed"
 
 
 class TwilioRefusedError(TwilioError):
@@ -201,7 +201,7 @@ class TwilioRefusedError(TwilioError):
     429 where it asked for fewer requests, otherwise 502. `retry_after_s` is Twilio's wish.
     """
 
-    title = "Twilio refused the request"
+    title = "Twilio rejected the request"
 
     def __init__(
         self,
@@ -227,24 +227,24 @@ class TwilioRefusedError(TwilioError):
 class TwilioUnreachableError(TwilioError):
     """No connection to Twilio: nothing was sent, so the caller may repeat the request."""
 
-    title = "Twilio cannot be reached"
+    title = "Twilio is unreachable"
 
 
 class TwilioTimeoutError(TwilioError):
     """Something that was only to be read did not come in time; to repeat it does no harm."""
 
     status = HTTPStatus.GATEWAY_TIMEOUT
-    title = "Twilio did not answer in time"
+    title = "Twilio did not respond in time"
 
 
 class FileTooLongError(TwilioError):
     """A file that Twilio keeps is longer than what the app can hold."""
 
-    title = "The file is too long"
+    title = "The file is too large"
 
 
 class TwilioOutcomeUnknownError(TwilioError):
     """The request went out and no usable answer came back: Twilio may have carried it out."""
 
     status = HTTPStatus.GATEWAY_TIMEOUT
-    title = "It is not known whether Twilio carried out the request"
+    title = "Twilio may or may not have processed the request"

@@ -17,7 +17,7 @@ class NotAllowedError(AppError):
     """The app's own settings forbid it: nothing was sent. `detail` names the setting."""
 
     status = HTTPStatus.FORBIDDEN
-    title = "The app does not allow this"
+    title = "Not allowed by the app's settings"
 
     def __init__(
         self, detail: str, *, setting: str, field: str | None = None, code: int | None = None
@@ -39,7 +39,7 @@ class LimitReachedError(AppError):
     """As many texts or calls were sent as the settings allow; nothing was sent."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
-    title = "The limit is reached"
+    title = "Limit reached"
 
     def __init__(
         self, detail: str, *, setting: str, retry_after_s: int, field: str | None = None

@@ -37,8 +37,8 @@ def parse_number(text: str, *, region: str, field: str) -> str:
     _refuse_channels(text, field)
     if len(text) > MAX_CHARS or not _WRITTEN_NUMBER.fullmatch(text):
         raise InvalidRequestError(
-            f"`{field}` must be a phone number of digits, blanks and + ( ) - . only, "
-            "for example +12025550123",
+            f"`{field}` must be a phone number, for example +12025550123. "
+            "Use only digits, spaces, periods and the characters + ( ) -",
             field=field,
         )
     return _to_e164(text, region, field)
@@ -70,8 +70,8 @@ def parse_sender(text: str, *, region: str, field: str) -> str:
         return text
     if any(character.isalpha() for character in text[:MAX_CHARS]):
         raise InvalidRequestError(
-            f"`{field}` must be a phone number, a short code of 5 or 6 digits, or a name of up to "
-            "11 letters (A to Z), digits and blanks",
+            f"`{field}` must be a phone number, a short code of 5 or 6 digits, or a sender name of "
+            "up to 11 letters (A to Z), digits and spaces.",
             field=field,
         )
     return parse_number(text, region=region, field=field)
@@ -107,7 +107,7 @@ def _refuse_channels(text: str, field: str) -> None:
     channel = _CHANNEL.match(text[:MAX_CHARS])
     if channel:
         raise InvalidRequestError(
-            f"`{field}` must be a phone number: {channel[1][:20]}: addresses are not supported",
+            f"`{field}` must be a phone number; {channel[1][:20]}: addresses are not supported.",
             field=field,
         )
 
@@ -117,20 +117,23 @@ def _to_e164(text: str, region: str, field: str) -> str:
     import phonenumbers  # costs about 40 ms, and answers never need it
 
     if region not in phonenumbers.SUPPORTED_REGIONS:
-        raise ConfigurationError("DEFAULT_REGION is not a known region, for example US")
+        raise ConfigurationError(
+            "DEFAULT_REGION is not a known country code. Use an ISO 3166 code, for example US."
+        )
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise InvalidRequestError(
-            f"`{field}` cannot be read as a phone number of {region} or an international one",
+            f"`{field}` is not a valid phone number. Check it, and start with + and the country "
+            f"code unless it is a national number ({region}).",
             field=field,
         ) from error
     # "Possible" would include local numbers without an area code, which nobody can dial from here.
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise InvalidRequestError(
-            f"`{field}` has too few or too many digits for a phone number; "
-            "write it with its country code, for example +12025550123",
+            f"`{field}` has too few or too many digits for a phone number. "
+            "Include the country code, for example +12025550123.",
             field=field,
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -78,7 +78,7 @@ def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceRes
     """
     if wanted.password and not re.fullmatch("[0-9*]+", wanted.password):
         ignored("Password")
-        return apology("its pass code has more than digits, so that nobody can key it in")
+        return apology("its pass code contains characters that are not on a keypad")
     if wanted.password and facts.steering("Digits") != wanted.password:
         return _question(wanted) if wanted.tries < MAX_TRIES else _parting()
     response = VoiceResponse()
@@ -86,7 +86,7 @@ def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceRes
     if wanted.texts_moderators and not leads:
         numbers = outbound.reachable("Moderators", wanted.moderators[:MAX_TEXTS])
         caller = facts.posted("Caller") or facts.posted("From") or ""
-        _text(response, numbers, caller_name(caller) or "Somebody")
+        _text(response, numbers, caller_name(caller) or "Someone")
     play_or_say(response, wanted.message or "You are now entering the conference line.")
     dial = Dial()
     dial.conference(
@@ -112,7 +112,7 @@ def _question(wanted: Conference) -> VoiceResponse:
 
 def _parting() -> VoiceResponse:
     response = VoiceResponse()
-    response.say("Sorry, that was not the pass code. Please call again. Good bye.")
+    response.say("Sorry, that's not the right pass code. Please call again. Good bye.")
     response.hangup()
     return response
 

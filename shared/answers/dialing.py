@@ -116,9 +116,9 @@ def nobody_to_dial(fail_url: str, outbound: Outbound) -> VoiceResponse | Redirec
     if fail_url:
         return Redirection(fail_url)
     if not outbound.is_switched_off:
-        return apology("it has no phone number that it may call")
+        return apology("it has no phone number that it's allowed to call")
     response = VoiceResponse()
-    response.say("Sorry, this line connects no calls at the moment. Please call again later.")
+    response.say("Sorry, this line isn't connecting calls right now. Please call again later.")
     return response
 
 

@@ -99,7 +99,9 @@ async def sound_of(bucket: str) -> bytes:
     It is computed on first use, beside other requests: that takes a fifth of a second.
     """
     if bucket not in BUCKETS:
-        raise NotFoundError("There is no hold music of this name.")
+        raise NotFoundError(
+            f"Unknown hold music. Set Bucket to a name such as {BUCKET_PREFIX}classical."
+        )
     return await asyncio.to_thread(_computed_once, _MELODIES[bucket.removeprefix(BUCKET_PREFIX)])
 
 

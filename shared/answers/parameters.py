@@ -168,8 +168,8 @@ def misplaced(query: Pairs, *own: str) -> None:
     if names:
         note(
             log,
-            "Query parameters that are none of this function's: %s. "
-            "Encode a URL in a URL, its & too.",
+            "Query parameters of another function: %s. "
+            "Percent-encode a URL inside a URL, including each &.",
             ", ".join(sorted(names)),
         )
 
@@ -204,7 +204,7 @@ def step_url(function: str, *parameters: tuple[str, str]) -> str:
 
 def ignored(name: str) -> None:
     """Write to the log that a parameter cannot be used; its value may be a number or a text."""
-    note(log, "The query parameter %s cannot be used and is left out", name)
+    note(log, "The query parameter %s cannot be used, so it is ignored", name)
 
 
 def _values(query: Pairs, name: str) -> Iterator[tuple[str, str]]:

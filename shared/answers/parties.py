@@ -28,8 +28,8 @@ def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
     if facts.posted("CallSid") is None:
         note(
             log,
-            "The query parameter %s matches no one here: Twilio asked by GET, which doesn't prove "
-            "who is calling. It does so behind FailUrl and Options, and for a number set to GET",
+            "The query parameter %s can't match: Twilio sent a GET request, which doesn't prove "
+            "who is calling. It does that after FailUrl and Options, and for numbers set to GET.",
             parameter,
         )
         return False

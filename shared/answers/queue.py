@@ -95,7 +95,7 @@ def _waiting(wanted: Queue, facts: Facts, random: Random) -> VoiceResponse:
     """One round: the place in line, then music. Twilio asks again when the music has ended."""
     response = VoiceResponse()
     if wanted.max_wait_s and whole_number(facts.steering("QueueTime")) >= wanted.max_wait_s:
-        response.say("Sorry, nobody has become free.")
+        response.say("Sorry, no one is available.")
         response.leave()
     elif wanted.notify and facts.steering("Digits") == wanted.leave_key:
         response.leave()

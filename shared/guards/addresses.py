@@ -72,7 +72,7 @@ def readings(url: str, field: str) -> list[str]:
         try:
             decoded = unquote_to_bytes(texts[-1]).decode()
         except UnicodeError:
-            raise _unreadable(field, "has percent-encoded bytes that are not UTF-8") from None
+            raise _unreadable(field, "contains percent-encoded bytes that aren't UTF-8") from None
         if decoded == texts[-1]:
             break
         texts.append(decoded)
@@ -80,20 +80,20 @@ def readings(url: str, field: str) -> list[str]:
         raise _unreadable(field, f"is percent-encoded more than {MAX_ROUNDS} times")
     # What is wrong in one of them is still there in the last one.
     if not decoded.isprintable() or "\ufffd" in decoded:
-        raise _unreadable(field, "has a control character, or another that cannot be seen")
+        raise _unreadable(field, "contains a control character or another invisible character")
     if _HALF_A_SCHEME.search(decoded.replace("\\", "/")):
-        raise _unreadable(field, "has http: or https: without // behind it")
+        raise _unreadable(field, "contains http: or https: without // after it")
     return texts
 
 
 def require_plain(url: str, field: str) -> None:
     """Raise InvalidRequestError naming `field` for a URL with control characters as they are."""
     if _CONTROL.search(url):
-        raise _unreadable(field, "has a line break, or another control character")
+        raise _unreadable(field, "contains a line break or another control character")
 
 
 def _unreadable(field: str, what: str) -> InvalidRequestError:
     return InvalidRequestError(
-        f"`{field}` {what}, in an address or in what the address leads to. Write it without.",
+        f"A URL in `{field}` {what}. Fix that URL, or the one nested in its query.",
         field=field,
     )

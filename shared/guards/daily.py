@@ -27,7 +27,7 @@ FIRST_BLOCK = 2
 Setting = Literal["DAILY_SEGMENT_LIMIT", "DAILY_CALL_LIMIT"]
 # What the rows are called, and what is counted.
 _UNITS: Mapping[Setting, tuple[str, str]] = {
-    "DAILY_SEGMENT_LIMIT": ("texts", "segments of texts"),
+    "DAILY_SEGMENT_LIMIT": ("texts", "message segments"),
     "DAILY_CALL_LIMIT": ("calls", "calls"),
 }
 
@@ -71,17 +71,17 @@ class DailyCeiling:
         """
         if units > self._ceiling:
             raise NotAllowedError(
-                f"The setting {self._setting} is {self._ceiling}, and this request alone takes "
-                f"{units} {_UNITS[self._setting][1]}. Raise the setting, if they are meant.",
+                f"This request needs {units} {_UNITS[self._setting][1]}, more than a whole day's "
+                f"limit of {self._ceiling}. To allow it, raise {self._setting}.",
                 setting=self._setting,
             )
         until_midnight_s = self._until_midnight_s()  # the day may end while this waits
         day = await self._batches.add(self._setting, units)
         if day is None:
             raise LimitReachedError(
-                f"The setting {self._setting} is {self._ceiling}, and fewer "
-                f"{_UNITS[self._setting][1]} than this request takes ({units}) are left of that "
-                "today. Wait until midnight (UTC), or raise the setting, if more are meant.",
+                f"This request needs {units} {_UNITS[self._setting][1]}, more than are left of "
+                f"today's limit of {self._ceiling}. Wait until midnight UTC, or raise "
+                f"{self._setting}.",
                 setting=self._setting,
                 retry_after_s=until_midnight_s,
             )

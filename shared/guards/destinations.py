@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from shared.answers.notes import note
@@ -18,6 +18,9 @@ from shared.guards.number_facts import (
     unknown_regions,
 )
 from shared.phone_numbers import E164, parse_number
+
+# An error names this many countries at most.
+MAX_NAMED = 5
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +63,7 @@ class Destinations:
         refusal = self.refusal(number)
         if refusal is not None:
             is_inside = field in ("twiml", "url")
-            subject = f"What `{field}` dials or texts" if is_inside else f"`{field}`"
+            subject = f"A number that `{field}` dials or texts" if is_inside else f"`{field}`"
             raise NotAllowedError(
                 f"{subject} {refusal.reason}", setting=refusal.setting, field=field
             )
@@ -101,8 +104,8 @@ class Destinations:
         unknown = unknown_regions(self._allowed_regions() | {self._config.default_region})
         if unknown:
             raise ConfigurationError(
-                f"ALLOWED_COUNTRIES or DEFAULT_REGION names no country: {', '.join(unknown)}; "
-                "codes are those of ISO 3166, for example GB for the United Kingdom"
+                "ALLOWED_COUNTRIES or DEFAULT_REGION contains an unknown country code: "
+                f"{', '.join(unknown)}. Use ISO 3166 codes, for example GB for the United Kingdom."
             )
 
     def reachable(self, parameter: str, written: Sequence[str]) -> list[str]:
@@ -115,7 +118,7 @@ class Destinations:
         """
         judged = [self._judged(number) for number in written]
         for reason in dict.fromkeys(reason for reason, _ in judged if reason):
-            note(log, "A number of the query parameter %s %s", parameter, reason)
+            note(log, "A number in the query parameter %s %s", parameter, reason)
         return [number for reason, number in judged if not reason]
 
     def in_e164(self, written: str, field: str) -> str:
@@ -149,9 +152,16 @@ class Destinations:
         return self._elsewhere(_ELSEWHERE if facts.region else _NOWHERE, facts)
 
     def _elsewhere(self, reason: str, facts: NumberFacts) -> Refusal:
+        from shared.config.country_names import country_name  # only for a refusal
+
         entries = self._config.guards.allowed_countries or self._allowed_regions()
-        allowed = ",".join(sorted(entries))
-        filled = reason.format(region=facts.region, code=facts.country_code, allowed=allowed)
+        filled = reason.format(
+            country=country_name(facts.region),
+            region=facts.region,
+            code=facts.country_code,
+            allowed=",".join(sorted(entries)),
+            reached=_reached(entries),
+        )
         return Refusal(filled, "ALLOWED_COUNTRIES")
 
     def _allowed_regions(self) -> frozenset[str]:
@@ -160,33 +170,42 @@ class Destinations:
         return frozenset((_home(self._config.from_number, self._config.default_region),))
 
 
-_UNREADABLE = "cannot be read and is left out"
-_LEFT_OUT = "is left out: the setting {} does not allow it"
+_UNREADABLE = "is skipped: it is not a valid phone number"
+_LEFT_OUT = "is skipped: the setting {} does not allow it"
 _BLOCKED = (
-    "is on the list BLOCKED_RECIPIENTS, so this app doesn't text or call it. To reach it again, "
+    "is on the list BLOCKED_RECIPIENTS, so this app doesn't text or call it. To contact it again, "
     "remove it from that setting."
 )
 _SHORT = (
-    "is a short number, such as one for emergencies or directories, or no full one. If it is "
-    "meant, put it into the setting ALLOWED_NUMBERS."
+    "is a short or incomplete number, and those can be emergency or paid services. To allow it, "
+    "add it to ALLOWED_NUMBERS."
 )
 _EXPENSIVE = (
-    "is a number that costs more than others ({rate}). If it is meant, put it into the setting "
-    "ALLOWED_NUMBERS."
+    "costs more to reach than an ordinary number ({rate}). To allow it, add it to ALLOWED_NUMBERS."
 )
 _INTERNATIONAL = (
-    "belongs to an international network, such as that of satellites, which costs much. If it is "
-    "meant, set ALLOWED_COUNTRIES to {allowed},+{code}, or put the number into ALLOWED_NUMBERS."
+    "belongs to an international network, such as a satellite one, which is expensive to reach. To "
+    "allow it, set ALLOWED_COUNTRIES to {allowed},+{code} or add the number to ALLOWED_NUMBERS."
 )
 _ELSEWHERE = (
-    "is a number of {region}, and this app reaches {allowed} only. If it is meant, set "
-    "ALLOWED_COUNTRIES to {allowed},{region}, or put the number into ALLOWED_NUMBERS."
+    "is a number in {country}; this app only contacts numbers in {reached}. To allow it, set "
+    "ALLOWED_COUNTRIES to {allowed},{region} or add the number to ALLOWED_NUMBERS."
 )
 _NOWHERE = (
-    "is a number whose country cannot be told, though it begins with +{code}, and this app reaches "
-    "{allowed} only. If it is meant, add its first digits, with the +, to ALLOWED_COUNTRIES, or "
-    "put the number into ALLOWED_NUMBERS."
+    "starts with +{code}, but its country is unknown; this app only contacts numbers in {reached}. "
+    "To allow it, add its first digits, with the +, to ALLOWED_COUNTRIES, or add the whole number "
+    "to ALLOWED_NUMBERS."
 )
+
+
+def _reached(entries: Collection[str]) -> str:
+    """Name the allowed countries and prefixes, or the setting if there are many."""
+    from shared.config.country_names import country_name
+
+    if len(entries) > MAX_NAMED:
+        return "the countries in ALLOWED_COUNTRIES"
+    names = [country_name(entry) for entry in sorted(entries)]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 @functools.lru_cache(maxsize=4)  # a list may be long, and stays the same

@@ -147,10 +147,10 @@ class _Reader:
 
     def _doctype(self, *_: Any) -> None:
         """Entities are declared in a DOCTYPE alone: none is ever read."""
-        raise self.error("a DOCTYPE is not allowed")
+        raise self.error("DOCTYPE is not allowed")
 
     def _instruction(self, *_: Any) -> None:
-        raise self.error("a processing instruction, <?...?>, is not allowed")
+        raise self.error("processing instructions (<?...?>) are not allowed")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._close_text()
@@ -160,13 +160,13 @@ class _Reader:
         self._elements += 1
         self.others += plain in REACHING or self._is_in_new_noun()
         if len(self._open) > MAX_DEPTH:
-            raise self.error(f"elements are nested more than {MAX_DEPTH} deep")
+            raise self.error(f"elements are nested more than {MAX_DEPTH} levels deep")
         if self._elements > MAX_ELEMENTS:
-            raise self.error(f"there are more than {MAX_ELEMENTS} elements")
+            raise self.error(f"the document has more than {MAX_ELEMENTS} elements")
         if len(attributes) > MAX_ATTRIBUTES:
             raise self.error(f"an element has more than {MAX_ATTRIBUTES} attributes")
         if plain in _RIGHT_CASE and name.rpartition(":")[2] != _RIGHT_CASE[plain]:
-            raise self.error(f"the element is written <{_RIGHT_CASE[plain]}>, in this case alone")
+            raise self.error(f"write <{_RIGHT_CASE[plain]}>; element names are case-sensitive")
         if plain in TEXTING:
             self._bodies.append((self._texted(attributes), []))
         for name, value in attributes.items():
@@ -175,15 +175,15 @@ class _Reader:
 
     def _texted(self, attributes: dict[str, str]) -> list[str]:
         """Whom a text goes to; a blank number is as good as none."""
-        otherwise = "a text goes to a number with + and its country code"
+        otherwise = "a number to text must start with + and the country code"
         given = [value for name, value in attributes.items() if _plain(name) == "to"]
         return [self._number(value, otherwise) for value in given if value.strip()] or [""]
 
     def _require_place(self, name: str) -> None:
         if not self._open and name != "Response":
-            raise self.error("the document must be <Response>...</Response>")
+            raise self.error("the root element must be <Response>")
         if self._open and self._open[-1] in CHILDLESS:
-            raise self.error("an element that names a number or an address takes no element inside")
+            raise self.error("an element with a phone number or a URL can't contain other elements")
 
     def _end(self, _: str) -> None:
         self._close_text()
@@ -207,7 +207,7 @@ class _Reader:
         if text and self._open[-1] == REDIRECTING:
             self._pieces.append(text)
         elif text and (self._open[-1] in DIALLING or not _NO_NUMBER.search(text)):
-            otherwise = "a number to dial cannot be read; write + and its country code"
+            otherwise = "a number to dial is not valid; write it with + and the country code"
             self.dialed.append(self._number(text, otherwise))
 
     def _is_in_new_noun(self) -> bool:
@@ -220,7 +220,7 @@ class _Reader:
     def _add_redirection(self) -> None:
         pieces, self._pieces = self._pieces, []
         if len(pieces) > 1:
-            raise self.error("the address of a <Redirect> must be one piece")
+            raise self.error("the URL in a <Redirect> must not be split by comments or CDATA")
         self.addresses += pieces
 
     def _number(self, written: str, otherwise: str) -> str:
@@ -233,7 +233,7 @@ class _Reader:
         if written not in self._numbers:
             self._numbers[written] = self._parsed(written, otherwise)
         if len(self._numbers) > MAX_NUMBERS:
-            raise self.error(f"there are more than {MAX_NUMBERS} numbers")
+            raise self.error(f"the document has more than {MAX_NUMBERS} phone numbers")
         return self._numbers[written]
 
     def _parsed(self, written: str, otherwise: str) -> str:

@@ -32,15 +32,17 @@ def refusal_of(
     try:
         reach = reach_of(document, field=parameter)
     except InvalidRequestError as error:
-        log.warning("The document cannot be used: %s", error.detail)
-        return "the document in its address cannot be used"
+        log.warning("TwimlEcho rejected the document: %s", error.detail)
+        return "the document in its URL is not valid"
     numbers = reach.numbers
     if numbers and len(destinations().reachable(parameter, numbers)) < len(numbers):
-        return "the document in its address has a number that is not allowed"
+        return "the document in its URL contains a phone number that is not allowed"
     if reach.unaddressed and any(destinations().is_blocked(party or "") for party in parties):
-        log.warning("The document cannot be used: the setting BLOCKED_RECIPIENTS does not allow it")
-        return "the document in its address has a number that is not allowed"
+        log.warning(
+            "TwimlEcho rejected the document: the setting BLOCKED_RECIPIENTS does not allow it"
+        )
+        return "the document in its URL contains a phone number that is not allowed"
     if (reach.dialed or reach.texts or reach.others) and destinations().is_switched_off:
-        log.warning("The document cannot be used: the setting KILL_SWITCH does not allow it")
-        return "the document in its address calls or texts, which is not allowed at the moment"
+        log.warning("TwimlEcho rejected the document: the setting KILL_SWITCH does not allow it")
+        return "the document in its URL makes calls or sends texts, which is turned off right now"
     return ""

@@ -65,8 +65,8 @@ class Guards:
         """
         if self._config.kill_switch:
             raise NotAllowedError(
-                "Sending is switched off for the whole app, by the setting KILL_SWITCH. "
-                "Nothing goes out until it is false again.",
+                "The setting KILL_SWITCH turns off all calls and texts. To send again, set it to "
+                "false.",
                 setting="KILL_SWITCH",
             )
         self._destinations.require(outgoing.to, "to")

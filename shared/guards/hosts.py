@@ -79,8 +79,8 @@ class TwimlHosts:
         if name.startswith(ASKED_BY_TWILIO) and is_plain:
             return name
         raise InvalidRequestError(
-            f"`{field}` leads to this app, but not to a function that Twilio may ask. Write the "
-            "name of the function as it is, for example TwimlHello, with nothing encoded.",
+            f"`{field}` points to this app, but not to a function that Twilio may request. Use the "
+            "plain function name, for example TwimlHello, without percent-encoding.",
             field=field,
         )
 
@@ -136,8 +136,8 @@ def _is_on_this_machine(origin: Origin) -> bool:
 
 def _elsewhere(field: str) -> NotAllowedError:
     return NotAllowedError(
-        f"`{field}` leads to a host that this app takes no documents from. If it is meant, add its "
-        f"name to the setting {SETTING}, with its port unless that is the usual one.",
+        f"`{field}` points to a host that this app may not get TwiML from. To allow it, add the "
+        f"host name to {SETTING}, with the port if it isn't the default one.",
         setting=SETTING,
         field=field,
     )
@@ -145,8 +145,8 @@ def _elsewhere(field: str) -> NotAllowedError:
 
 def _unchecked(field: str) -> NotAllowedError:
     return NotAllowedError(
-        f"`{field}` leads to TwimlEcho, whose document would go out unchecked. Give the "
-        f"document as `twiml`, or allow every host with the setting {SETTING}.",
+        f"`{field}` points to TwimlEcho, and the app can't check a document there. Send the "
+        f"document as `twiml` instead, or allow every host: set {SETTING} to *.",
         setting=SETTING,
         field=field,
     )

@@ -48,14 +48,15 @@ class Leads:
             texted = [number for lead in leads for number in lead.texted]
             if len({*dialed, *(text.to for text in texts), *called, *texted}) > MAX_NUMBERS:
                 raise InvalidRequestError(
-                    f"`{field}` leads to more than {MAX_NUMBERS} numbers. Use fewer.", field=field
+                    f"`{field}` reaches more than {MAX_NUMBERS} phone numbers. Use fewer.",
+                    field=field,
                 )
             dialed += self._numbers(called, field)
             texts += [Text(number, 1) for number in self._numbers(texted, field)]
             addresses = [address for lead in leads for address in lead.addresses if address]
         if addresses:
             raise InvalidRequestError(
-                f"`{field}` leads on more than {MAX_ROUNDS} times. Use fewer steps.", field=field
+                f"`{field}` goes through more than {MAX_ROUNDS} steps. Use fewer.", field=field
             )
         return reach._replace(dialed=tuple(dialed), texts=tuple(texts))
 
@@ -64,15 +65,15 @@ class Leads:
         function = self._hosts.function_of(address, field)
         if function == REPLY:
             raise InvalidRequestError(
-                f"`{field}` leads to TwimlReply, which answers texts, not calls. Leave it out.",
+                f"`{field}` points to TwimlReply, which answers texts, not calls. Remove it.",
                 field=field,
             )
         query = _pairs(query_of(address), field) if function else []
         for name, _ in query:
             if is_twilio_field(name):
                 raise InvalidRequestError(
-                    f"`{field}` has {name} in the query of a function of this app. Twilio alone "
-                    "tells it, with its request; leave it out.",
+                    f"`{field}` has {name} in the query of one of this app's functions, but only "
+                    "Twilio may send that field. Remove it.",
                     field=field,
                 )
         lead = lead_of(function, query)
@@ -102,8 +103,8 @@ class Leads:
 def _require_sayable(words: str, field: str) -> None:
     if not is_xml_text(words) or "\ufffd" in words:
         raise InvalidRequestError(
-            f"`{field}` has a {SAID} with a control character, or with bytes that are not UTF-8. "
-            "Write it without.",
+            f"`{field}` has a {SAID} that contains a control character or bytes that aren't UTF-8. "
+            "Remove them.",
             field=field,
         )
 
@@ -114,7 +115,7 @@ def _pairs(query: str, field: str) -> Pairs:
         return read_pairs(query, max_fields=MAX_FIELDS, errors="replace")
     except ValueError as error:
         raise InvalidRequestError(
-            f"`{field}` has an address with more than {MAX_FIELDS} parameters, or with too many "
-            "lone percent signs. Use fewer.",
+            f"`{field}` has a URL with more than {MAX_FIELDS} parameters, or with too many percent "
+            "signs that encode nothing. Use fewer.",
             field=field,
         ) from error

@@ -59,9 +59,9 @@ class RecipientRates:
             is_inside = field in ("twiml", "url")
             subject = f"A number that `{field}` dials or texts" if is_inside else "This number"
             raise LimitReachedError(
-                f"{subject} has got as many texts and calls as the setting RECIPIENT_LIMIT "
-                f"allows: {self._limit} in {self._period // SECOND} seconds. Wait as long as "
-                "Retry-After says, or raise the setting, if more are meant.",
+                f"{subject} has already received the {self._limit} texts and calls that "
+                f"RECIPIENT_LIMIT allows in {self._period // SECOND} seconds. Wait for the time in "
+                "Retry-After, or raise RECIPIENT_LIMIT.",
                 setting="RECIPIENT_LIMIT",
                 retry_after_s=wait_s,
                 field=field,

@@ -25,7 +25,7 @@ def read_pairs(text: str, *, max_fields: int, errors: str, strict: bool = False)
     fields than `max_fields`.
     """
     if text.count("&") >= max_fields:
-        raise ValueError(f"there are more than {max_fields} fields")
+        raise ValueError(f"it has more than {max_fields} fields")
     if not strict and "%" in text:
         text = re.sub(_LONE_SIGN, "%25", text, count=MAX_LONE_SIGNS)
     text = text.replace("+", " ")
@@ -35,7 +35,7 @@ def read_pairs(text: str, *, max_fields: int, errors: str, strict: bool = False)
     for field in text.split("&"):
         name, sign, value = field.partition("=")
         if strict and not sign:
-            raise ValueError("a field has no `=`")
+            raise ValueError("a field is missing its `=`")
         if field:
             pairs.append((_with_signs(name), _with_signs(value)))
     return pairs
@@ -57,7 +57,7 @@ def percent_decoded(encoded: bytes) -> bytes:
     is_shorter = len(decoded) == len(encoded) - 2 * encoded.count(b"%")
     has_breaks = b"\n" in encoded or b"\r" in encoded
     if not is_shorter or (has_breaks and (b"%\n" in encoded or b"%\r" in encoded)):
-        raise ValueError("a `%` has no two hexadecimal digits behind it")
+        raise ValueError("a `%` is not followed by two hexadecimal digits")
     return decoded
 
 

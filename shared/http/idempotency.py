@@ -91,8 +91,8 @@ def _key_in(header: str | None) -> str | None:
     text = key_of(header) if is_readable else ""
     if not text.strip() or len(text) > MAX_KEY_CHARS:
         raise InvalidRequestError(
-            f"`{HEADER}` must be one key of 1 to {MAX_KEY_CHARS} printable ASCII characters, in "
-            "quotes when it holds a comma, a quote or a backslash",
+            f"`{HEADER}` must be a single key of 1 to {MAX_KEY_CHARS} printable ASCII characters. "
+            "Put it in quotes if it contains a comma, a quote or a backslash.",
             field=HEADER,
         )
     return text

@@ -48,7 +48,7 @@ class Inputs:
         values = self._texts(name)
         is_list = isinstance(self.values.get(name), list) and not self.is_encoded
         if is_list or len(values) > 1:
-            raise InvalidRequestError(f"`{name}` must be one text", field=name)
+            raise InvalidRequestError(f"`{name}` must be a single string.", field=name)
         return values[0] if values else None
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Inputs:
         if isinstance(value, float) and value.is_integer() and least <= value <= most:
             return int(value)
         raise InvalidRequestError(
-            f"`{name}` must be a whole number from {least} to {most}", field=name
+            f"`{name}` must be a whole number from {least} to {most}.", field=name
         )
 
     def flag(self, name: str) -> bool | None:
@@ -82,7 +82,7 @@ class Inputs:
             value = {"true": True, "false": False}.get(value.lower(), value)
         if value is None or isinstance(value, bool):
             return value
-        raise InvalidRequestError(f"`{name}` must be true or false", field=name)
+        raise InvalidRequestError(f"`{name}` must be true or false.", field=name)
 
     def _typed(self, name: str) -> object:
         """A value that is no text in JSON; None when it is not given."""
@@ -90,7 +90,9 @@ class Inputs:
             return self.text(name)
         value = self.values.get(name)
         if isinstance(value, str):
-            raise InvalidRequestError(f"`{name}` must not be in quotes", field=name)
+            raise InvalidRequestError(
+                f"`{name}` must not be a string. Remove the quotes.", field=name
+            )
         _refuse_repeats(name, value)
         return value
 
@@ -106,7 +108,7 @@ def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
     """Read the body, or the query where there is no body; refuse both, and what `names` lacks."""
     body = req.get_body()
     if len(body) > MAX_BODY_BYTES:
-        raise TooLongError(f"the body has {len(body)} bytes; up to {MAX_BODY_BYTES} are taken")
+        raise TooLongError(f"The body has {len(body)} bytes; the limit is {MAX_BODY_BYTES}.")
     body = body.removeprefix(_BYTE_ORDER_MARK)
     inputs = query = _read_query(req.url)
     if body:
@@ -115,11 +117,13 @@ def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
     if body and query.values:
         name = next(iter(query.values))
         raise InvalidRequestError(
-            f"`{name}` is in the query, but the inputs are in the body", field=name
+            f"`{name}` is in the query, but other fields are in the body. Put all in one place.",
+            field=name,
         )
     if not inputs.values:
         raise InvalidRequestError(
-            f"no input: send JSON or a form with a Content-Length header; `{names[0]}` is required",
+            "The request has no fields. Send JSON or a form with a Content-Length header; "
+            f"`{names[0]}` is required.",
             field=names[0],
         )
     return inputs
@@ -135,7 +139,7 @@ def read_query(req: func.HttpRequest, *names: str) -> Inputs:
 def required(value: str | None, name: str) -> str:
     """The value of an input that must be given."""
     if value is None or not value.strip():
-        raise InvalidRequestError(f"`{name}` is required", field=name)
+        raise InvalidRequestError(f"`{name}` is required.", field=name)
     return value
 
 
@@ -143,7 +147,7 @@ def _refuse_others(given: Iterable[str], names: Sequence[str]) -> None:
     for name in given:
         if name not in names:
             raise UnknownFieldError(
-                f"{_quoted(name)} is not an input; these are: {', '.join(names)}",
+                f"Unknown field {_quoted(name)}. Allowed fields: {', '.join(names)}.",
                 field=name[:40],
             )
 
@@ -166,28 +170,28 @@ def _read_body(body: bytes, content_type: str, names: Sequence[str]) -> Inputs:
         return Inputs(_read_json(body, names))
     if media_type in ("", FORM_TYPE):
         return _read_pairs(body)
-    raise InvalidRequestError(f"the body must be JSON or {FORM_TYPE}, not {_quoted(media_type)}")
+    raise InvalidRequestError(f"The body must be JSON or {FORM_TYPE}, not {_quoted(media_type)}.")
 
 
 def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
     if len(body) > MAX_JSON_BYTES:
-        raise TooLongError(f"the JSON has {len(body)} bytes; up to {MAX_JSON_BYTES} are taken")
+        raise TooLongError(f"The JSON has {len(body)} bytes; the limit is {MAX_JSON_BYTES}.")
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        raise InvalidRequestError("the body is not UTF-8") from error
+        raise InvalidRequestError("The body is not valid UTF-8.") from error
     try:
         # Numbers are floats: to compute a whole number of many digits takes long, or fails.
         data: object = json.loads(text, parse_int=float, object_pairs_hook=_Objects())
     except json.JSONDecodeError as error:
-        raise InvalidRequestError(f"the body is not JSON: {error}") from error
+        raise InvalidRequestError(f"The body is not valid JSON: {error}") from error
     except RecursionError as error:
         nested = _NESTED_VALUE.search(text)
         # Any other name is input like a value: it may be a number, and fields are logged.
         field = nested[1] if nested and nested[1] in names else None
-        raise InvalidRequestError("the body is nested too deeply", field=field) from error
+        raise InvalidRequestError("The body is nested too deeply.", field=field) from error
     if not isinstance(data, dict):
-        raise InvalidRequestError("the body must be a JSON object")
+        raise InvalidRequestError("The body must be a JSON object.")
     return cast("dict[str, object]", data)
 
 
@@ -200,7 +204,7 @@ class _Objects:
     def __call__(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         self._count += 1
         if self._count > MAX_OBJECTS:
-            raise InvalidRequestError(f"the body has more than {MAX_OBJECTS} JSON objects")
+            raise InvalidRequestError(f"The body has more than {MAX_OBJECTS} JSON objects.")
         values: dict[str, object] = {}
         for name, value in pairs:
             values[name] = _REPEATED if name in values else value
@@ -213,7 +217,7 @@ def _read_pairs(encoded: bytes) -> Inputs:
     try:
         pairs = read_pairs(text, max_fields=MAX_FIELDS, errors="surrogateescape")
     except ValueError as error:
-        raise InvalidRequestError(f"the form or query cannot be read: {error}") from error
+        raise InvalidRequestError(f"The form or query is malformed: {error}.") from error
     values: dict[str, object] = {}
     for name, value in pairs:
         cast("list[object]", values.setdefault(name, [])).append(value)
@@ -223,19 +227,19 @@ def _read_pairs(encoded: bytes) -> Inputs:
 def _checked_text(name: str, value: object) -> str:
     _refuse_repeats(name, value)
     if not isinstance(value, str):
-        raise InvalidRequestError(f"`{name}` must be a text in quotes", field=name)
+        raise InvalidRequestError(f"`{name}` must be a string.", field=name)
     if "\0" in value:
-        raise InvalidRequestError(f"`{name}` must not contain NUL characters", field=name)
+        raise InvalidRequestError(f"`{name}` must not contain NUL characters.", field=name)
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise InvalidRequestError(f"`{name}` is not valid Unicode text", field=name) from error
+        raise InvalidRequestError(f"`{name}` is not valid Unicode text.", field=name) from error
     return value
 
 
 def _refuse_repeats(name: str, value: object) -> None:
     if value is _REPEATED:
-        raise InvalidRequestError(f"`{name}` is given twice", field=name)
+        raise InvalidRequestError(f"`{name}` appears more than once.", field=name)
 
 
 def _quoted(text: str) -> str:

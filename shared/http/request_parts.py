@@ -26,7 +26,7 @@ class UrlTooLongError(TooLongError):
     status = HTTPStatus.URI_TOO_LONG
 
     def __init__(self, length: int) -> None:
-        super().__init__(f"the URL has {length} characters; up to {MAX_URL_CHARS} are taken")
+        super().__init__(f"The URL has {length} characters; the limit is {MAX_URL_CHARS}.")
 
 
 def media_type_of(content_type: str) -> str:

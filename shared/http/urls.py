@@ -58,5 +58,7 @@ class PublicUrls:
             return f"{self.of_function(name, request_url)}{query}{REPEAT_REPORTS}"
         if not self._has_told:
             self._has_told = True
-            log.warning("PUBLIC_URL is a loopback address: Twilio will not report to this app")
+            log.warning(
+                "PUBLIC_URL is a loopback address, so Twilio can't send reports to this app"
+            )
         return None

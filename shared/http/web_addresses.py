@@ -51,8 +51,8 @@ def media_url(text: str, *, has_local_stack: bool, field: str) -> str:
     """
     if not (_is_public(text) or (has_local_stack and _is_on_this_machine(text))):
         raise InvalidRequestError(
-            f"`{field}` must be http(s) URLs of public hosts, percent-encoded, "
-            f"of up to {MAX_CHARS} characters",
+            f"`{field}` must be an http(s) URL with a public host name. Percent-encode it, and "
+            f"use at most {MAX_CHARS} characters.",
             field=field,
         )
     return text
@@ -67,8 +67,8 @@ def twiml_url(text: str, *, has_local_stack: bool, field: str) -> str:
     is_https = text[:6].lower() == "https:" and _is_public(text)
     if not (is_https or (has_local_stack and _is_on_this_machine(text))):
         raise InvalidRequestError(
-            f"`{field}` must be an https URL of a public host, percent-encoded, "
-            f"of up to {MAX_CHARS} characters",
+            f"`{field}` must be an https URL with a public host name. Percent-encode it, and "
+            f"use at most {MAX_CHARS} characters.",
             field=field,
         )
     return text

@@ -50,5 +50,5 @@ def owner_number(req: Webhook, name: str, config: Settings) -> str:
     try:
         return parse_number(written, region=config.default_region, field=name)
     except InvalidRequestError:
-        log.error("The query parameter %s is not a phone number, so nobody gets a text", name)  # noqa: TRY400 - the traceback would show the number
+        log.error("The query parameter %s is not a phone number, so no text is sent", name)  # noqa: TRY400 - the traceback would show the number
         return ""

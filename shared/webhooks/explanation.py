@@ -27,9 +27,9 @@ _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}[0-9]{0,3}(\[[0-9]{0,2}\])?")
 _PLAIN_PATH = re.compile(r"(/[A-Za-z][A-Za-z_-]{0,39}[0-9]{0,2})*/?")
 
 UNKNOWN_CAUSE = (
-    "None of the usual mistakes makes it match. Likely causes, in this order: it was made with "
-    "another secret (the token of a subaccount or of another account, an old one, or one that is "
-    "not promoted yet); the body was changed on the way; it does not come from Twilio."
+    "None of the usual mistakes explains it. The likely causes, most likely first: it was signed "
+    "with another secret (the token of a subaccount or of another account, an old token, or one "
+    "that isn't promoted yet), the body was changed in transit, or it didn't come from Twilio."
 )
 
 
@@ -65,10 +65,10 @@ class Explanations:
 def _checked(refused: Refused) -> str:
     request = refused.request
     path, _, query = request.path_and_query.partition("?")
-    shown_path = path if _PLAIN_PATH.fullmatch(path) else "/(a path that is not shown)"
+    shown_path = path if _PLAIN_PATH.fullmatch(path) else "/(hidden path)"
     parameters = _names(piece.partition("=")[0] for piece in query.split("&") if piece)
     return (
-        f"Checked, without values: URL {request.public_url}{shown_path}, "
+        f"Checked (names only): URL {request.public_url}{shown_path}, "
         f"query {parameters}, fields {_names(name for name, _ in sorted(set(request.form)))}, "
         f"secrets {_names(str(secret) for secret, _ in refused.tried)}, "
         f"algorithm {refused.algorithm}."
@@ -80,7 +80,7 @@ def _names(names: Iterable[str]) -> str:
     given = [*dict.fromkeys(names)]
     plain = [name for name in given if _PLAIN_NAME.fullmatch(name)][:MAX_SHOWN_NAMES]
     hidden = len(given) - len(plain)
-    return ", ".join(plain + ([f"{hidden} not shown"] if hidden else [])) or "none"
+    return ", ".join(plain + ([f"{hidden} hidden"] if hidden else [])) or "none"
 
 
 def _finding(refused: Refused) -> str:
@@ -109,8 +109,8 @@ def _other_secrets(refused: Refused) -> Iterator[tuple[str, list[str]]]:
     for secret, value in refused.tried:
         padded = [f"{value} ", f" {value}", f"{value}\n", f"{value}\r\n"]
         yield (
-            f"It matches with a blank or a line break around {secret}: whoever signed it has "
-            "copied one along. Sign with the secret alone.",
+            f"It matches with a space or a line break around {secret}, probably from copying. "
+            "Sign with the secret alone.",
             padded,
         )
     for secret, value in refused.others:
@@ -121,15 +121,15 @@ def _other_secrets(refused: Refused) -> Iterator[tuple[str, list[str]]]:
 def _advice_on(secret: Secret) -> str:
     if secret in (Secret.API_KEY_SECRET, Secret.API_KEY_SECRET_SECONDARY):
         return (
-            f"It matches with {secret}: Twilio signs with the auth token, never with the secret "
-            "of an API key. Sign with TwilioAuthToken."
+            f"It matches with {secret}, but Twilio signs with the auth token, never with an API "
+            "key's secret. Sign with TwilioAuthToken."
         )
     if secret in (Secret.WEBHOOK_KEY, Secret.WEBHOOK_KEY_SECONDARY):
         return (
             f"It matches with {secret}, but the header X-Twilio-Webhooks-Signature-Settings is "
-            "missing: something on the way drops it. Let it pass."
+            "missing: something in between drops it. Make it forward that header."
         )
     return (
         f"It matches with {secret}, but the header X-Twilio-Webhooks-Signature-Settings says that "
-        "a shared key signed it. Sign with TwilioWebhookKey, or leave the header out."
+        "a shared key signed it. Sign with TwilioWebhookKey, or remove the header."
     )

@@ -14,7 +14,7 @@ MAX_SETTINGS_CHARS = 1_000
 
 WRONG_SIGNATURE = "The X-Twilio-Signature does not match."
 MALFORMED_SETTINGS = (
-    "The header X-Twilio-Webhooks-Signature-Settings is malformed: it names a key, and the "
+    "The header X-Twilio-Webhooks-Signature-Settings is malformed: it must name a key and the "
     "algorithm HMAC_SHA1 or HMAC_SHA256."
 )
 
@@ -51,7 +51,7 @@ def _misfit(signature: str, algorithm: Algorithm) -> str:
     """Why something cannot be a signature of this algorithm."""
     for other in Algorithm:
         if other != algorithm and is_signature(signature, other):
-            return f"The X-Twilio-Signature does not match: it is {other}, {algorithm} is expected."
+            return f"The X-Twilio-Signature does not match: expected {algorithm}, got {other}."
     return WRONG_SIGNATURE
 
 

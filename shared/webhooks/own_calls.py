@@ -27,8 +27,8 @@ def kept_inside(answer: Answer, hosts: TwimlHosts, function: str) -> Answer:
     if _leads_elsewhere(answer, hosts):
         from shared.answers.spoken import apology
 
-        log.warning("%s: a call of this app is led to no other host: %s", function, SETTING)
-        return apology("it leads to a host that this app takes no documents from")
+        log.warning("%s: kept an outgoing call from using another host: %s", function, SETTING)
+        return apology("it points to a host that this app may not get TwiML from")
     if isinstance(answer, Redirection) and hosts.is_own(answer.location):
         return Redirection(_marked(answer.location))
     return answer

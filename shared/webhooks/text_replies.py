@@ -32,7 +32,7 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
     KILL_SWITCH is on nothing is sent: an answer costs like any other text.
     """
     if config.guards.kill_switch:
-        log.warning("A text is not answered: the setting KILL_SWITCH does not allow it")
+        log.warning("Not replying to a text: the setting KILL_SWITCH does not allow it")
         return reply.reply("")
     owner = _owner(req, config)
     forwarding = _forwarding(req, owner)
@@ -65,7 +65,7 @@ def _is_blocked(req: Webhook, config: Settings) -> bool:
 
     is_blocked = any(map(Destinations(config).is_blocked, req.denying("From")))
     if is_blocked:
-        log.warning("A text is not answered: the setting BLOCKED_RECIPIENTS does not allow it")
+        log.warning("Not replying to a text: the setting BLOCKED_RECIPIENTS does not allow it")
     return is_blocked
 
 
@@ -92,8 +92,8 @@ def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
         return None
     if req.posted("From") is None:
         log.warning(
-            "The words of a text are not sent to the number in Forward: Twilio asked by GET, which "
-            "does not prove who wrote them"
+            "Not forwarding the words of a text to the number in Forward: Twilio sent a GET "
+            "request, which doesn't prove who wrote them"
         )
     return reply.forwarding(owner, req)
 

@@ -11,33 +11,33 @@ from shared.webhooks.spellings import WIRE_HEADERS
 HOST_HEADERS = ("x-forwarded-host", "disguised-host", "x-original-host", "host")
 MAX_HOST_CHARS = 255
 
-NO_QUERY = "It matches without the query: something on the way adds it. Let it not."
+NO_QUERY = "It matches without the query: something in between adds it. Turn that off."
 NO_CODE = (
-    "It matches without the parameter code: something on the way adds a function key. Functions "
-    "for Twilio need none."
+    "It matches without the parameter code: something in between adds a function key. Turn that "
+    "off; functions that Twilio calls don't need a key."
 )
 OTHER_ENCODING = (
-    "It matches with the query in another percent-encoding (such as %20 for +): something on the "
-    "way rewrites it. Let it pass as it is."
+    "It matches with a different percent-encoding of the query (such as %20 for +): something in "
+    "between rewrites it. Make it forward the query unchanged."
 )
 OTHER_PREFIX = (
-    "It matches with another path before the name of the function: a proxy adds or removes one. "
-    "Let it keep the path, or put the part that the app does not see into PUBLIC_URL."
+    "It matches with a different path before the function name: a proxy adds or removes one. Make "
+    "it keep the path, or add the part that the app doesn't see to PUBLIC_URL."
 )
 NO_FIELDS = (
     "It matches without the fields: only the URL was signed, as for a GET or a JSON body. Sign the "
-    "fields, too."
+    "fields too."
 )
 NO_BLANK_FIELDS = (
-    "It matches without the blank fields: whoever signed it left them out. Twilio does not."
+    "It matches without the empty fields: the signer left them out. Sign them too, as Twilio does."
 )
 TRIMMED = (
-    "It matches without the blanks around values: whoever signed it trimmed them, or something on "
-    "the way adds them. Twilio signs values as they are."
+    "It matches without the spaces around values: the signer trimmed them, or something in between "
+    "adds them. Sign values exactly as they are sent."
 )
 ONE_OF_EACH = (
-    "It matches with the {} of the fields that have the same name: whoever signed it took the form "
-    "for a plain dictionary. Sign all of them."
+    "It matches with the {} of the fields that share a name: the signer treated the form as a "
+    "plain dictionary. Sign all of them."
 )
 
 Form = list[tuple[str, str]]
@@ -87,14 +87,14 @@ def _public_urls(request: SignedRequest) -> Iterator[tuple[str, str]]:
     other = f"{_other(scheme)}://{host}{path}"
     yield (
         other,
-        f"It matches with {_other(scheme)}:// in place of {scheme}://: set PUBLIC_URL to {other}.",
+        f"It matches with {_other(scheme)}:// instead of {scheme}://. Set PUBLIC_URL to {other}.",
     )
     if host != host.lower():
         url = f"{scheme}://{host.lower()}{path}"
-        yield url, f"It matches with the host name in small letters: set PUBLIC_URL to {url}."
+        yield url, f"It matches with the host name in lower case. Set PUBLIC_URL to {url}."
     if path:
         url = f"{scheme}://{host}"
-        yield url, f"It matches without the path of PUBLIC_URL: set PUBLIC_URL to {url}."
+        yield url, f"It matches without the path in PUBLIC_URL. Set PUBLIC_URL to {url}."
 
 
 def _hosts(request: SignedRequest) -> Iterator[tuple[str, str]]:
@@ -108,8 +108,8 @@ def _hosts(request: SignedRequest) -> Iterator[tuple[str, str]]:
         for url in dict.fromkeys([*beginnings, f"{_other(scheme)}://{given}"]):
             yield (
                 url,
-                f"It matches with the host name in the header {header}: set PUBLIC_URL to {url}, "
-                f"or give Twilio addresses that begin with {request.public_url}.",
+                f"It matches with the host name in the header {header}. Set PUBLIC_URL to {url}, "
+                f"or give Twilio URLs that start with {request.public_url}.",
             )
 
 
@@ -131,15 +131,15 @@ def _paths(request: SignedRequest) -> Iterator[tuple[str, str]]:
         if sent.startswith("/"):
             yield (
                 sent,
-                f"It matches with path and query as in the header {header}: something behind it "
-                "changes them. Let them pass as they are.",
+                f"It matches with the path and query in the header {header}: something after that "
+                "point changes them. Make it forward them unchanged.",
             )
     path, query = request.path, request.query
     has_slash = path.endswith("/")
     yield (
         (path.rstrip("/") if has_slash else f"{path}/") + query,
-        f"It matches {'without the' if has_slash else 'with a'} slash at the end of the path: give "
-        "Twilio the address as the app gets it, or let the proxy keep it.",
+        f"It matches {'without the' if has_slash else 'with a'} slash at the end of the path. Give "
+        "Twilio the URL as the app receives it, or make the proxy keep it unchanged.",
     )
     function = path.rstrip("/").rpartition("/")[2]
     for other in (f"/{function}", f"/api/{function}"):

@@ -84,7 +84,10 @@ class Webhook:
         """
         values = [value for name, value in (*self.form, *self.query) if name in names]
         if len(values) > MAX_TOLD:
-            raise InvalidRequestError(f"`{names[0]}` is told {len(values)} times", field=names[0])
+            raise InvalidRequestError(
+                f"`{names[0]}` appears {len(values)} times; the limit is {MAX_TOLD}.",
+                field=names[0],
+            )
         return values
 
     @cached_property
@@ -160,7 +163,7 @@ def _form(req: func.HttpRequest, url: str) -> Pairs:
     """
     body = req.get_body()
     if len(body) > MAX_WEBHOOK_BYTES:
-        raise ForgedRequestError("The body is too long for a request of Twilio.", url)
+        raise ForgedRequestError("The body is too long for a Twilio request.", url)
     if (
         not body
         or req.method != "POST"
@@ -172,8 +175,8 @@ def _form(req: func.HttpRequest, url: str) -> Pairs:
         return read_pairs(text, max_fields=limit, errors="strict", strict=True)
     except ValueError as error:
         raise ForgedRequestError(
-            "There are too many fields for a request of Twilio, or one of them has no `=`, or one "
-            "is not percent-encoded UTF-8.",
+            "The form has too many fields for a Twilio request, a field without `=`, or a value "
+            "that isn't percent-encoded UTF-8.",
             url,
         ) from error
 
@@ -194,7 +197,7 @@ def _require_signed_body(req: func.HttpRequest, query: Pairs, url: str) -> None:
     body = req.get_body()
     body_hash = _first(query, signatures.BODY_HASH_PARAMETER)
     if body_hash is None and req.method == "POST" and body:
-        raise ForgedRequestError("The body is not a form, and no bodySHA256 signs it.", url)
+        raise ForgedRequestError("The body is not a form, and the URL has no bodySHA256.", url)
     if body_hash is not None and not signatures.is_body_hash(body, body_hash):
         raise ForgedRequestError("The body does not match bodySHA256.", url)
 

@@ -246,7 +246,7 @@ def test_an_echo_without_a_document_says_so_and_reads_nothing(
 
     assert response.status_code == 200
     assert b"the parameter Twiml is missing" in response.get_body()
-    assert "cannot be used" not in caplog.text
+    assert "rejected the document" not in caplog.text
 
 
 def test_an_echo_dials_nobody_while_the_kill_switch_is_on(

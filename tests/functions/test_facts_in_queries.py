@@ -162,10 +162,10 @@ def test_a_number_that_the_app_calls_from_leads_nobody(document: Document) -> No
     assert 'startConferenceOnEnter="false"' in answer
 
 
-def test_moderators_are_told_of_somebody_when_nobody_posted_who_it_is(document: Document) -> None:
+def test_moderators_hear_of_someone_if_no_caller_was_posted(document: Document) -> None:
     query = {"Moderators[]": KNOWN, "EnableSmsNotifications": "1", "Caller": "Your bank"}
 
-    assert "Somebody has entered your conference." in document(TwimlConference.main, query)
+    assert "Someone has entered your conference." in document(TwimlConference.main, query)
 
 
 def test_a_whisper_names_only_a_caller_who_was_posted(document: Document) -> None:

@@ -137,12 +137,12 @@ def test_added_and_left_out_fields_are_refused(
         ([("To", "1")], b"&To=1"),
     ],
 )
-def test_a_field_without_its_sign_is_refused_though_the_signature_does_not_cover_it(
+def test_a_field_without_an_equals_sign_is_refused(
     run: Run, signed_request: SignedRequest, signed: Form, sent: bytes
 ) -> None:
     signature = sign("primary", f"{PUBLIC}/api/TwimlReply", signed).decode()
 
-    assert "has no `=`" in detail(
+    assert "without `=`" in detail(
         run(TwimlReply.main, signed_request(body=sent, signature=signature))
     )
 
@@ -364,9 +364,9 @@ def test_the_log_says_what_to_change(
     [line] = [record.getMessage() for record in caplog.records]
     assert line == (
         "TwimlReply: ForgedRequestError status=403 code=None The X-Twilio-Signature does not "
-        "match. Checked, without values: URL https://app.example/api/TwimlReply, query Message, "
+        "match. Checked (names only): URL https://app.example/api/TwimlReply, query Message, "
         "fields Body, From, FromCity, MessageSid, NumMedia, To, secrets TwilioAuthToken, "
-        "algorithm HMAC_SHA1. It matches with http:// in place of https://: set PUBLIC_URL to "
+        "algorithm HMAC_SHA1. It matches with http:// instead of https://. Set PUBLIC_URL to "
         "http://app.example."
     )
     assert b"It matches" not in response.get_body()

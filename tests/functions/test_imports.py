@@ -40,6 +40,7 @@ ANSWER = {
     "shared.endpoints",
     "shared.errors",
     "shared.http.form_encoding",
+    "shared.http.line_limit",
     "shared.http.request_parts",
     "shared.config.guard_settings",
     "shared.config.local_stack",

@@ -116,7 +116,7 @@ def test_a_part_beyond_the_end_is_a_416_with_the_length(twilio: FakeTwilio, want
 
     assert response.status_code == 416
     assert response.headers["Content-Range"] == "bytes */100"
-    assert problem(response)["detail"] == "The file has 100 bytes."
+    assert "100 bytes" in problem(response)["detail"]
 
 
 @pytest.mark.parametrize(

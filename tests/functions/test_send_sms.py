@@ -183,12 +183,9 @@ def test_twilios_refusal_keeps_its_number(twilio: FakeTwilio) -> None:
 
     assert response.status_code == 400
     assert response.mimetype == "application/problem+json"
-    assert answer(response) == {
-        "status": 400,
-        "title": "Twilio refused the request",
-        "detail": "Unable to create record: The 'To' number cannot be reached",
-        "code": 21612,
-    }
+    problem = answer(response)
+    assert problem["code"] == 21612
+    assert problem["detail"] == "Unable to create record: The 'To' number cannot be reached"
 
 
 def test_a_send_without_an_answer_is_reported_and_never_repeated(twilio: FakeTwilio) -> None:

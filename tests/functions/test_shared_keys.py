@@ -101,7 +101,7 @@ def test_without_the_header_the_longer_signature_of_an_auth_token_is_refused(
 ) -> None:
     told = problem(run(TwimlReply.main, signed_with("primary", SHA256, None)))
 
-    assert "it is HMAC_SHA256, HMAC_SHA1 is expected" in str(told["detail"])
+    assert "expected HMAC_SHA1, got HMAC_SHA256" in str(told["detail"])
 
 
 @pytest.mark.parametrize(("made", "named"), [(SHA1, SHA256), (SHA256, SHA1)])

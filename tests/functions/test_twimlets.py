@@ -138,7 +138,7 @@ def test_an_unknown_melody_is_not_found(run: Run, bucket: str | None) -> None:
     response = run(GetHoldMusic.main, music(bucket))
 
     assert response.status_code == 404
-    assert json.loads(response.get_body())["detail"] == "There is no hold music of this name."
+    assert "Bucket" in json.loads(response.get_body())["detail"]
 
 
 def test_a_melody_is_computed_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:

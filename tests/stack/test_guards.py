@@ -44,7 +44,7 @@ def test_a_number_abroad_is_refused_and_twilio_hears_nothing(stack: LocalStack) 
 
 def test_a_caller_hears_that_nobody_can_be_called_abroad(stack: LocalStack) -> None:
     assert heard_on(stack, f"TwimlForward?PhoneNumber={quote(ABROAD)}") == [
-        "This line is not set up correctly: it has no phone number that it may call."
+        "This line is not set up correctly: it has no phone number that it's allowed to call."
     ]
     assert stack.look(f"handsets/{quote(ABROAD)}")["calls"] == []
     assert stack.alerts() == []
@@ -87,7 +87,7 @@ def test_the_kill_switch_stops_everything_that_costs() -> None:
     try:
         assert [refused.status_code for refused in tried(stack, HOME)] == [403, 403]
         assert heard_on(stack, f"TwimlForward?PhoneNumber={quote(OFFICE)}") == [
-            "Sorry, this line connects no calls at the moment. Please call again later."
+            "Sorry, this line isn't connecting calls right now. Please call again later."
         ]
         stack.text("Hello")
         stack.advance(5)

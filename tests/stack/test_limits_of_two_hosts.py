@@ -83,7 +83,7 @@ def test_a_refusal_says_which_limit_it_is_and_when_to_come_back(
 
     problem = refused.json()
     assert refused.headers["Content-Type"] == "application/problem+json"
-    assert (problem["title"], problem["field"]) == ("The limit is reached", "to")
+    assert (problem["status"], problem["field"]) == (429, "to")
     assert "RECIPIENT_LIMIT" in problem["detail"]
     assert 3500 < int(refused.headers["Retry-After"]) <= 3600
     assert HANDSET[1:] not in refused.text

@@ -260,7 +260,7 @@ def test_reports_and_refusals_are_printed(used: Used) -> None:
     assert f"The owner was not told of recording {RECORDING}" in printed
     assert "ZeroDivisionError" in printed
     assert "KeyReusedError" in printed
-    assert "The document cannot be used" in printed
+    assert "rejected the document" in printed
     assert "LimitReachedError" in printed
     assert "OptedOutError" in printed
     assert "NotAllowedError" in printed

@@ -56,7 +56,7 @@ def test_a_country_that_does_not_exist_is_named(doctor: Doctor) -> None:
     found = doctor(ALLOWED_COUNTRIES="US,UK")
 
     assert found["settings"].state is State.WRONG
-    assert "names no country: UK" in found["settings"].text
+    assert "country code: UK" in found["settings"].text
 
 
 @pytest.mark.parametrize("name", ["KILL_SWITCH", "DRY_RUN"])

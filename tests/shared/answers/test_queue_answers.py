@@ -129,10 +129,10 @@ def test_without_tracks_a_bundled_melody_plays(query: tuple[str, str], music: st
 
 
 @pytest.mark.parametrize(("waited", "leaves"), [("299", False), ("300", True), ("301", True)])
-def test_who_has_waited_long_enough_is_let_go(waited: str, leaves: bool) -> None:
+def test_a_caller_leaves_the_queue_after_max_wait(waited: str, leaves: bool) -> None:
     document = waiting(("MaxWait", "300"), QueueTime=waited)
 
-    assert (document == f"<Say>Sorry, nobody has become free.</Say>{LEFT}") == leaves
+    assert (document == f"<Say>Sorry, no one is available.</Say>{LEFT}") == leaves
 
 
 @pytest.mark.parametrize("limit", ["", "0", "soon", "-5", "9" * 30])
@@ -212,10 +212,10 @@ def test_after_a_call_the_agent_goes_or_takes_the_next(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["no-answer", "failed", "busy", ""])
-def test_an_agent_of_an_empty_queue_is_told_so(status: str) -> None:
+def test_an_agent_hears_that_the_queue_is_empty(status: str) -> None:
     document = serving(("Step", "end"), ("Next", "true"), DialCallStatus=status)
 
-    assert document == "<Say>Nobody is waiting. Good bye.</Say><Hangup />"
+    assert document == "<Say>No one is waiting. Good bye.</Say><Hangup />"
 
 
 AGENTS = ("AllowedCallers[]", "202-555-0124"), ("AllowedCallers[]", "+12025550125")

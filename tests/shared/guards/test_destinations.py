@@ -167,19 +167,21 @@ def test_a_blocked_number_stays_blocked_even_if_it_is_allowed_by_itself() -> Non
 
 @pytest.mark.parametrize("code", ["UK", "XX"])
 def test_a_country_that_does_not_exist_is_a_mistake_of_the_settings(code: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"no country: {code}"):
+    with pytest.raises(ConfigurationError, match=f"ALLOWED_COUNTRIES .*: {code}"):
         destinations(ALLOWED_COUNTRIES=f"US,{code}").require(BRITISH, "to")
 
 
 @pytest.mark.parametrize(
     ("number", "allowed", "words"),
     [
-        (BRITISH, "", "number of GB, and this app reaches US only. If it is meant, set "),
-        (BRITISH, "", "ALLOWED_COUNTRIES to US,GB, or put the number into ALLOWED_NUMBERS"),
-        (BRITISH_FICTION, "GB,+46", "country cannot be told, though it begins with +44"),
-        (SATELLITE, "*", "set ALLOWED_COUNTRIES to *,+881"),
-        ("+19005550123", "*", "costs more than others (premium rate)"),
-        ("+49110", "*", "short number"),
+        (BRITISH, "", "the United Kingdom; this app only contacts numbers in the United States."),
+        (BRITISH, "", "ALLOWED_COUNTRIES to US,GB or "),
+        (BRITISH, "US,CA", "numbers in Canada and the United States."),
+        (BRITISH, "AT,BE,CH,DE,DK,FR", "numbers in the countries in ALLOWED_COUNTRIES."),
+        (BRITISH_FICTION, "GB,+46", "+44"),
+        (SATELLITE, "*", "ALLOWED_COUNTRIES to *,+881"),
+        ("+19005550123", "*", "(premium rate)"),
+        ("+49110", "*", "short"),
     ],
 )
 def test_a_refusal_says_what_can_be_done_and_never_the_number(
@@ -208,11 +210,10 @@ def test_the_numbers_of_a_query_come_in_the_form_in_which_they_are_dialled(
         "+12025550124",
         AMERICAN,
     ]
-    assert [record.getMessage() for record in caplog.records] == [
-        "A number of the query parameter PhoneNumbers is left out: "
-        "the setting ALLOWED_COUNTRIES does not allow it",
-        "A number of the query parameter PhoneNumbers cannot be read and is left out",
-    ]
+    abroad, unreadable = [record.getMessage() for record in caplog.records]
+    assert "PhoneNumbers" in abroad
+    assert "ALLOWED_COUNTRIES" in abroad
+    assert "not a valid phone number" in unreadable
 
 
 def test_the_kill_switch_leaves_nobody_to_reach(caplog: pytest.LogCaptureFixture) -> None:
@@ -220,10 +221,9 @@ def test_the_kill_switch_leaves_nobody_to_reach(caplog: pytest.LogCaptureFixture
     switched_off = destinations(KILL_SWITCH="true", ALLOWED_NUMBERS=AMERICAN)
 
     assert switched_off.reachable("PhoneNumber", [AMERICAN]) == []
-    assert [record.getMessage() for record in caplog.records] == [
-        "A number of the query parameter PhoneNumber is left out: "
-        "the setting KILL_SWITCH does not allow it"
-    ]
+    [line] = [record.getMessage() for record in caplog.records]
+    assert "PhoneNumber" in line
+    assert "KILL_SWITCH" in line
 
 
 @given(

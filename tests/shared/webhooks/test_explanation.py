@@ -54,22 +54,22 @@ def refused(
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        ({"signed": f"http://app.example{PATH}"}, "set PUBLIC_URL to http://app.example."),
+        ({"signed": f"http://app.example{PATH}"}, "Set PUBLIC_URL to http://app.example."),
         (
             {"signed": f"https://app.example{PATH}", "public_url": "http://app.example"},
-            "with https:// in place of http://: set PUBLIC_URL to https://app.example.",
+            "with https:// instead of http://. Set PUBLIC_URL to https://app.example.",
         ),
         (
             {"signed": f"http://app.example:80{PATH}"},
-            "set PUBLIC_URL to http://app.example.",
+            "Set PUBLIC_URL to http://app.example.",
         ),
         (
             {"signed": f"{PUBLIC}{PATH}", "public_url": "https://App.Example"},
-            "the host name in small letters: set PUBLIC_URL to https://app.example.",
+            "host name in lower case. Set PUBLIC_URL to https://app.example.",
         ),
         (
             {"signed": f"{PUBLIC}{PATH}", "public_url": f"{PUBLIC}/phone"},
-            "without the path of PUBLIC_URL: set PUBLIC_URL to https://app.example.",
+            "without the path in PUBLIC_URL. Set PUBLIC_URL to https://app.example.",
         ),
         (
             {"signed": PUBLIC + PATH.replace("?", "/?")},
@@ -86,31 +86,31 @@ def refused(
         ),
         (
             {"signed": f"{PUBLIC}/TwimlReply?{PATH.partition('?')[2]}"},
-            "with another path before the name of the function",
+            "with a different path before the function name",
         ),
         (
             {
                 "signed": f"{PUBLIC}/api/v2/TwimlReply",
                 "headers": {"x-original-url": "/api/v2/TwimlReply"},
             },
-            "with path and query as in the header x-original-url",
+            "with the path and query in the header x-original-url",
         ),
-        ({"signed": PUBLIC + PATH.replace("%20", "+")}, "another percent-encoding"),
-        ({"signed": PUBLIC + PATH.replace("%3D", "=")}, "another percent-encoding"),
+        ({"signed": PUBLIC + PATH.replace("%20", "+")}, "different percent-encoding"),
+        ({"signed": PUBLIC + PATH.replace("%3D", "=")}, "different percent-encoding"),
         ({"signed": PUBLIC + PATH, "form": []}, "without the fields: only the URL was signed"),
         (
             {"signed": PUBLIC + PATH, "form": [pair for pair in FORM if pair[1]]},
-            "without the blank fields",
+            "without the empty fields",
         ),
         (
             {"signed": PUBLIC + PATH, "form": [(name, value.strip()) for name, value in FORM]},
-            "without the blanks around values",
+            "without the spaces around values",
         ),
         ({"signed": PUBLIC + PATH, "form": [*dict(FORM).items()]}, "with the last of the fields"),
         ({"signed": PUBLIC + PATH, "form": FORM[:4]}, "with the first of the fields"),
         (
             {"signed": PUBLIC + PATH, "secret": f"{TOKEN}\n"},
-            "with a blank or a line break around TwilioAuthToken",
+            "with a space or a line break around TwilioAuthToken",
         ),
         ({"signed": PUBLIC + PATH, "secret": "of another account"}, UNKNOWN_CAUSE),
         ({"signed": PUBLIC + PATH, "form": [*FORM, ("B", "")]}, UNKNOWN_CAUSE),
@@ -133,7 +133,7 @@ def test_the_host_name_of_the_request_is_shown_only_where_it_was_signed(
     )
     other = Explanations(clock).of(refused(f"https://elsewhere.example{PATH}", headers=headers))
 
-    assert f"header {header}: set PUBLIC_URL to {scheme}://inner.example:8080" in signed
+    assert f"header {header}. Set PUBLIC_URL to {scheme}://inner.example:8080" in signed
     assert "inner.example" not in other
     assert UNKNOWN_CAUSE in other
 
@@ -141,7 +141,7 @@ def test_the_host_name_of_the_request_is_shown_only_where_it_was_signed(
 @pytest.mark.parametrize(
     ("secret", "expected"),
     [
-        (Secret.API_KEY_SECRET, "never with the secret of an API key"),
+        (Secret.API_KEY_SECRET, "never with an API key's secret"),
         (Secret.WEBHOOK_KEY, "X-Twilio-Webhooks-Signature-Settings is missing"),
         (Secret.AUTH_TOKEN_SECONDARY, "says that a shared key signed it"),
     ],
@@ -157,12 +157,12 @@ def test_a_secret_that_does_not_count_is_named(
     assert OTHER not in told + repr(case)
 
 
-def test_what_was_checked_is_told_by_names_alone(clock: ManualClock) -> None:
+def test_what_was_checked_is_shown_by_name_only(clock: ManualClock) -> None:
     case = refused("https://elsewhere.example")
     told = Explanations(clock).of(case)
 
     assert told.startswith(
-        "Checked, without values: URL https://app.example/api/TwimlReply, query Message, code, "
+        "Checked (names only): URL https://app.example/api/TwimlReply, query Message, code, "
         "fields A, Body, From, FromCity, secrets TwilioAuthToken, algorithm HMAC_SHA1. "
     )
     assert TOKEN not in told + repr(case)
@@ -172,13 +172,13 @@ def test_what_was_checked_is_told_by_names_alone(clock: ManualClock) -> None:
 @pytest.mark.parametrize(
     "name", ["12025550123", "a private text", "n" * 50, "Gruß", "x\ny", '{"Body":"private"}', ""]
 )
-def test_names_that_are_not_plain_are_counted_only(clock: ManualClock, name: str) -> None:
+def test_unusual_names_are_counted_and_not_shown(clock: ManualClock, name: str) -> None:
     case = refused("https://elsewhere.example", path=f"/api/{quote(name)}?{quote(name)}=1")
     strange = case._replace(request=case.request._replace(form=[(name, ""), ("Body", "")]))
     told = Explanations(clock).of(strange)
 
-    assert "fields Body, 1 not shown" in told
-    assert "query 1 not shown" in told
+    assert "fields Body, 1 hidden" in told
+    assert "query 1 hidden" in told
     assert not name or (name not in told and quote(name) not in told)
 
 
@@ -203,7 +203,7 @@ def test_a_shared_key_is_explained_with_its_algorithm(clock: ManualClock) -> Non
     case = refused(f"http://app.example{PATH}", algorithm=Algorithm.HMAC_SHA256)
     told = Explanations(clock).of(case)
 
-    assert "algorithm HMAC_SHA256. It matches with http:// in place of https://" in told
+    assert "algorithm HMAC_SHA256. It matches with http:// instead of https://" in told
 
 
 def test_only_a_few_are_explained_each_minute(clock: ManualClock) -> None:
