@@ -1,7 +1,7 @@
-"""The decorators of the functions: here errors become HTTP answers and signatures are checked.
+"""Decorators for the functions: turn errors into HTTP responses and check signatures.
 
-A decorated function presents `main(req: HttpRequest) -> HttpResponse`, because the runtime reads
-its signature and its annotations. functools.wraps would show it those of the inner function.
+A decorated function has the signature `main(req: HttpRequest) -> HttpResponse`, which the runtime
+reads with its annotations. functools.wraps would expose those of the inner function instead.
 """
 
 import logging
@@ -28,16 +28,16 @@ Endpoint = Callable[[func.HttpRequest], Coroutine[Any, Any, func.HttpResponse]]
 
 
 def action(handler: Endpoint) -> Endpoint:
-    """For functions that do something for the app's own callers, or tell them something.
+    """Decorate a function for the app's own callers, who have a function key.
 
-    An AppError becomes its problem answer and one line in the log; any other error reaches the
-    host, which answers 500 and logs the traceback.
+    Turn an AppError into a problem response and one log line. Let any other error reach the host,
+    which responds with 500 and logs the traceback.
     """
     return _answering_errors(handler, _log_error)
 
 
 def public(handler: Endpoint) -> Endpoint:
-    """Like `action`, for functions without a key: a flood of bad requests writes few lines."""
+    """Work like `action`, for functions without a key: log only a few of many bad requests."""
     return _answering_errors(handler, _log_refusal)
 
 
@@ -58,9 +58,9 @@ def _answering_errors(handler: Endpoint, log_error: Callable[[str, AppError], No
 
 
 def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]]) -> Endpoint:
-    """For TwiML that only Twilio may fetch: the handler sees requests with a right signature.
+    """Decorate a function that returns TwiML to Twilio: verify the signature, then call it.
 
-    It returns a document, as the SDK builds it or as text, or the URL where the document is.
+    The handler returns a document, as an SDK object or as text, or a redirection to one.
     """
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
@@ -72,7 +72,7 @@ def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]])
             hosts = clients.current().twiml_hosts
             document = kept_inside(document, hosts, _plain(handler.__module__))
         if isinstance(document, Redirection):
-            # Twilio gets the new URL, without the fields that it posted here.
+            # Twilio requests the new URL by GET, without the fields that it posted here.
             headers = {"Location": _absolute(document.location, req.url)}
             return func.HttpResponse(status_code=302, headers=headers)
         return func.HttpResponse(str(document), mimetype="text/xml")
@@ -81,7 +81,7 @@ def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]])
 
 
 def report(handler: Callable[[Webhook], Awaitable[None]]) -> Endpoint:
-    """For what Twilio reports: signed like an answer, and answered with 204."""
+    """Decorate a function that takes a report from Twilio: verify it, then respond with 204."""
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
         await handler(await _verified(req))
@@ -91,7 +91,7 @@ def report(handler: Callable[[Webhook], Awaitable[None]]) -> Endpoint:
 
 
 def _absolute(location: str, request_url: str) -> str:
-    """Return the URL under which Twilio knows a function of this app; any other URL as it is."""
+    """Return the public URL of one of this app's functions; leave an absolute URL unchanged."""
     if "://" in location.partition("?")[0]:
         return location
     return clients.current().public_urls.of_function(location, request_url)
@@ -102,14 +102,14 @@ async def _verified(req: func.HttpRequest) -> Webhook:
 
 
 def _named_after(handler: Callable[..., object], main: Endpoint) -> Endpoint:
-    """Copy name, module and docstring, never the annotations."""
+    """Copy name, module and docstring, but not the annotations."""
     for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(main, attribute, getattr(handler, attribute))
     return main
 
 
 def _log_refusal(function: str, error: AppError) -> None:
-    """Log some of many refusals: anyone can cause them, and a full log is closed for the day."""
+    """Log only some of many refusals: anyone can cause them, and Azure caps a day's log."""
     count = clients.refusals().count(function, type(error).__name__)
     if count:
         note = f" ({count} within 15 minutes)" if count > MAX_IN_FULL else ""
@@ -117,7 +117,7 @@ def _log_refusal(function: str, error: AppError) -> None:
 
 
 def _log_error(function: str, error: AppError, note: str = "") -> None:
-    """One line without anything that the caller sent."""
+    """Log one line, without anything that the caller sent."""
     log.warning(
         "%s: %s status=%d code=%s %s%s",
         function,
@@ -130,5 +130,5 @@ def _log_error(function: str, error: AppError, note: str = "") -> None:
 
 
 def _plain(module: str) -> str:
-    """The name of a function's module, which the host puts into a package of its own."""
+    """Return a function's name without the package that the host puts it in."""
     return module.removeprefix("__app__.")

@@ -1,42 +1,42 @@
-"""Everything this app raises on purpose.
+"""All errors that this app raises on purpose.
 
 AppError
 ├── ConfigurationError            a setting or a secret is missing or malformed     500
-├── InvalidRequestError           the caller sent something unusable                400
-│   ├── NotFoundError             what the caller asks for does not exist           404
-│   ├── RangeError                the caller wants bytes beyond the end of a file   416
-│   ├── UnknownFieldError         the caller sent a field that does not exist       400
-│   ├── TooLongError              the caller sent more than any request needs       413
-│   ├── KeyReusedError            an idempotency key of another request             422
-│   └── StillRunningError         the request of this idempotency key is under way  409
+├── InvalidRequestError           the caller's request is invalid                   400
+│   ├── NotFoundError             the requested item does not exist                 404
+│   ├── RangeError                the requested range is beyond the end of a file   416
+│   ├── UnknownFieldError         the request has a field that does not exist       400
+│   ├── TooLongError              the request is too large                          413
+│   ├── KeyReusedError            the idempotency key belongs to another request    422
+│   └── StillRunningError         a request with this key is still in progress      409
 ├── ForgedRequestError            a webhook without a valid signature               403
 ├── NotAllowedError               guard_errors: the app's settings forbid it        403
 │   └── OptedOutError             guard_errors: the recipient opted out             403
-├── LimitReachedError             guard_errors: the settings allow no more          429
-├── ForbiddenLinkError            a link that is wrong or has expired               403
+├── LimitReachedError             guard_errors: a limit in the settings is reached  429
+├── ForbiddenLinkError            a link that is invalid or has expired             403
 ├── NotHealthyError               GetHealth found a part that fails                 503
 ├── VaultError                    Key Vault cannot be read                          503
-├── LedgerError                   the storage of the ledger cannot be used          503
-├── TooLateError                  dispatch: a send's time was over before it left   503
-└── TwilioError                   something went wrong between us and Twilio        502
-    ├── TwilioRefusedError        Twilio refused; `code` is its number       400/429/502
+├── LedgerError                   the ledger's storage is unavailable               503
+├── TooLateError                  dispatch: the send ran out of time before it left 503
+└── TwilioError                   a request to Twilio failed                        502
+    ├── TwilioRefusedError        Twilio rejected it; `code` is its number   400/429/502
     ├── TwilioUnreachableError    no connection; nothing was sent                   502
-    ├── TwilioTimeoutError        something was read, but did not come in time      504
-    ├── FileTooLongError          a file of Twilio is longer than the app hands on  502
+    ├── TwilioTimeoutError        a read from Twilio timed out                      504
+    ├── FileTooLongError          a file at Twilio is too large for the app         502
     └── TwilioOutcomeUnknownError sent, but no usable answer came back              504
 """
 
 from http import HTTPStatus
 
-# When to come back while a service of Azure is down, in seconds.
+# How long to wait before retrying while an Azure service is down, in seconds.
 RETRY_AFTER_OUTAGE_S = 10
 
 
 class AppError(Exception):
-    """Base of all errors that become an HTTP answer; `detail` is for the caller.
+    """Base of all errors that become an HTTP response; `detail` is for the caller.
 
-    `log_text` is what a log may show. It is empty where `detail` may hold what the caller sent.
-    `retry_after_s`, in whole seconds, is when a repeated request may do better.
+    `log_text` is safe to log. It is empty if `detail` may contain something the caller sent.
+    `retry_after_s` is how many whole seconds to wait before a retry makes sense.
     """
 
     status: int = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -70,7 +70,7 @@ class ConfigurationError(AppError):
 
 
 class InvalidRequestError(AppError):
-    """The caller sent something unusable; `field` is the input at fault, if it is one."""
+    """The request is invalid; `field` names the field at fault, if there is one."""
 
     status = HTTPStatus.BAD_REQUEST
     title = "Invalid request"
@@ -80,26 +80,26 @@ class InvalidRequestError(AppError):
 
 
 class NotFoundError(InvalidRequestError):
-    """What the caller asks for does not exist."""
+    """The requested item does not exist."""
 
     status = HTTPStatus.NOT_FOUND
     title = "Not found"
 
 
 class RangeError(InvalidRequestError):
-    """The caller wants a part of a file that lies beyond its end."""
+    """The requested range is beyond the end of the file."""
 
     status = HTTPStatus.RANGE_NOT_SATISFIABLE
     title = "The range is beyond the end of the file"
 
     def __init__(self, length: int) -> None:
-        """Remember the length of the file, in bytes."""
+        """Store the length of the file, in bytes."""
         super().__init__(f"The file has only {length} bytes. Request a range within it.")
         self.length = length
 
 
 class UnknownFieldError(InvalidRequestError):
-    """The caller sent a field that does not exist. Its name is input, so no log shows it."""
+    """The request has an unknown field. Its name comes from the caller, so it is not logged."""
 
     def __init__(self, detail: str, *, field: str) -> None:
         super().__init__(detail, field=field)
@@ -107,21 +107,21 @@ class UnknownFieldError(InvalidRequestError):
 
 
 class TooLongError(InvalidRequestError):
-    """The body is longer than any sensible request; nobody has read it."""
+    """The request is larger than any valid one; it was not parsed."""
 
     status = HTTPStatus.CONTENT_TOO_LARGE
     title = "The request is too large"
 
 
 class KeyReusedError(InvalidRequestError):
-    """The idempotency key belongs to another request (IETF draft, The Idempotency-Key header)."""
+    """The key belongs to a different request (IETF draft "The Idempotency-Key HTTP Header")."""
 
     status = HTTPStatus.UNPROCESSABLE_CONTENT
     title = "The idempotency key was already used for a different request"
 
 
 class StillRunningError(InvalidRequestError):
-    """The request with this idempotency key is under way; it is not known yet how it ends."""
+    """A request with this idempotency key is in progress; its outcome is not known yet."""
 
     status = HTTPStatus.CONFLICT
     title = "The request is still in progress"
@@ -132,13 +132,13 @@ class StillRunningError(InvalidRequestError):
 
 
 class ForgedRequestError(AppError):
-    """A request that only Twilio may make carries no valid signature."""
+    """A request that only Twilio may make has no valid signature."""
 
     status = HTTPStatus.FORBIDDEN
     title = "The request is not signed by Twilio"
 
     def __init__(self, reason: str, url: str, explanation: str = "", **checked: object) -> None:
-        """Say why (no input), the URL and what else was `checked`; `explanation` is for the log."""
+        """Take the reason (without input), the URL and what was `checked`; log `explanation`."""
         super().__init__(
             f"{reason} The signed URL is {url} (PUBLIC_URL, path and query). "
             "To sign a test request, run: python3 dev.py sign URL name=value",
@@ -149,14 +149,14 @@ class ForgedRequestError(AppError):
 
 
 class ForbiddenLinkError(AppError):
-    """A link to a recording that this app did not make, or whose time is over."""
+    """A link to a recording is not one of this app's, or it has expired."""
 
     status = HTTPStatus.FORBIDDEN
     title = "The link is invalid or has expired"
 
 
 class NotHealthyError(AppError):
-    """A part does not work; `detail` begins with its name. `about`: what the app tells anyway."""
+    """A part fails; `detail` starts with its name. `about` goes into the response as well."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "The app is unhealthy"
@@ -168,7 +168,7 @@ class NotHealthyError(AppError):
 
 
 class VaultError(AppError):
-    """Key Vault, or the identity that opens it, cannot be used now."""
+    """Key Vault, or the app's identity for it, is unavailable."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "The credentials cannot be read"
@@ -178,7 +178,7 @@ class VaultError(AppError):
 
 
 class LedgerError(AppError):
-    """The storage of the ledger cannot be used now; `detail` holds no input."""
+    """The ledger's storage is unavailable; `detail` contains no input."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "The ledger is unavailable"
@@ -188,17 +188,17 @@ class LedgerError(AppError):
 
 
 class TwilioError(AppError):
-    """Something went wrong between this app and Twilio."""
+    """A request to Twilio failed."""
 
     status = HTTPStatus.BAD_GATEWAY
     title = "The request to Twilio failed"
 
 
 class TwilioRefusedError(TwilioError):
-    """Twilio answered with an error; `code` is Twilio's number for it.
+    """Twilio responded with an error; `code` is Twilio's error code.
 
-    `status` is 400 where Twilio found fault with the caller's input (it answered 400 or 404),
-    429 where it asked for fewer requests, otherwise 502. `retry_after_s` is Twilio's wish.
+    `status` is 400 if Twilio rejected the caller's input (a 400 or 404), 429 if it got too many
+    requests, otherwise 502. `retry_after_s` comes from Twilio.
     """
 
     title = "Twilio rejected the request"
@@ -225,26 +225,26 @@ class TwilioRefusedError(TwilioError):
 
 
 class TwilioUnreachableError(TwilioError):
-    """No connection to Twilio: nothing was sent, so the caller may repeat the request."""
+    """Could not connect to Twilio. Nothing was sent, so the caller may retry."""
 
     title = "Twilio is unreachable"
 
 
 class TwilioTimeoutError(TwilioError):
-    """Something that was only to be read did not come in time; to repeat it does no harm."""
+    """A read from Twilio timed out. It is safe to retry."""
 
     status = HTTPStatus.GATEWAY_TIMEOUT
     title = "Twilio did not respond in time"
 
 
 class FileTooLongError(TwilioError):
-    """A file that Twilio keeps is longer than what the app can hold."""
+    """A file at Twilio is larger than the app can hold."""
 
     title = "The file is too large"
 
 
 class TwilioOutcomeUnknownError(TwilioError):
-    """The request went out and no usable answer came back: Twilio may have carried it out."""
+    """The request went out but no usable answer came back: Twilio may have processed it."""
 
     status = HTTPStatus.GATEWAY_TIMEOUT
     title = "Twilio may or may not have processed the request"

@@ -1,10 +1,10 @@
-"""What the guards raise; after each of these nothing was sent."""
+"""Errors that the guards raise. Nothing was sent when one of them is raised."""
 
 from http import HTTPStatus
 
 from shared.errors import AppError
 
-# Twilio's error for a recipient who opted out of the sender, and what we tell the caller about it.
+# Twilio's error for a recipient who opted out, and the detail for the caller.
 # https://www.twilio.com/docs/api/errors/21610
 OPTED_OUT = 21610
 OPTED_OUT_DETAIL = (
@@ -14,7 +14,7 @@ OPTED_OUT_DETAIL = (
 
 
 class NotAllowedError(AppError):
-    """The app's own settings forbid it: nothing was sent. `detail` names the setting."""
+    """The app's own settings forbid it; `detail` names the setting."""
 
     status = HTTPStatus.FORBIDDEN
     title = "Not allowed by the app's settings"
@@ -22,12 +22,12 @@ class NotAllowedError(AppError):
     def __init__(
         self, detail: str, *, setting: str, field: str | None = None, code: int | None = None
     ) -> None:
-        """Say why and what can be done about it; only the name of the setting is logged."""
+        """Take the reason and the fix as `detail`; only the setting's name is logged."""
         super().__init__(detail, field=field, code=code, log_text=setting)
 
 
 class OptedOutError(NotAllowedError):
-    """Twilio refused a text with error 21610, because its recipient opted out of the sender."""
+    """Twilio rejected a text with error 21610 because its recipient opted out."""
 
     title = "The recipient has opted out"
 
@@ -36,7 +36,7 @@ class OptedOutError(NotAllowedError):
 
 
 class LimitReachedError(AppError):
-    """As many texts or calls were sent as the settings allow; nothing was sent."""
+    """The texts or calls that the settings allow are used up."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     title = "Limit reached"
@@ -44,5 +44,5 @@ class LimitReachedError(AppError):
     def __init__(
         self, detail: str, *, setting: str, retry_after_s: int, field: str | None = None
     ) -> None:
-        """Say which limit it is, and after how many seconds a repeated request may do better."""
+        """Take the limit's setting, and how many seconds to wait before a retry."""
         super().__init__(detail, field=field, log_text=setting, retry_after_s=retry_after_s)

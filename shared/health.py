@@ -1,4 +1,4 @@
-"""Whether the app can work: its settings, its credentials and Twilio, in this order."""
+"""Health check: the app's settings, its credentials, and Twilio, in that order."""
 
 import json
 import os
@@ -14,12 +14,12 @@ from shared.errors import AppError, NotHealthyError
 if TYPE_CHECKING:
     from twilio.rest import Client
 
-# `python3 dev.py package` writes it into the root of the package.
+# `python3 dev.py package` writes this file to the root of the package.
 BUILD_FILE = Path(__file__).parents[1] / "build.json"
 
 
 async def check() -> dict[str, object]:
-    """Answer that each part works; raise NotHealthyError naming the first that does not."""
+    """Return a report if every part works; raise NotHealthyError for the first that fails."""
     app = await _part("settings", _checked_settings())
     await _part("credentials", app.credentials.get(*_secrets(app)))
     await _part("twilio", app.account.run_once(_list_one_message))
@@ -28,11 +28,11 @@ async def check() -> dict[str, object]:
 
 
 def _about(environment: Mapping[str, str]) -> dict[str, object]:
-    """Return what the app tells about itself, healthy or not: names of settings, never a value.
+    """Return what the app reports about itself, healthy or not; never a setting's value.
 
-    `commit` is what the package was made of, "" for an app that did not come as a package.
-    Azure's app settings did not reach every worker (Azure/azure-functions-python-worker #1732,
-    #1770), so an app says which ones it sees.
+    `commit` is the one that the package was built from, or "" without a package. App settings
+    haven't always reached every worker (Azure/azure-functions-python-worker #1732, #1770), so
+    `settings_seen` lists the names that this one sees.
     """
     names = [row.name for row in all_settings()] + [secret.setting for secret in Secret]
     seen = [name for name in names if environment.get(name, "").strip()]
@@ -40,7 +40,7 @@ def _about(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def packaged_commit(build_file: Path) -> str:
-    """Return the commit that a package names, in 40 hexadecimal digits, or ""."""
+    """Return the commit in a package's build file, as 40 hexadecimal digits, or ""."""
     try:
         return str(json.loads(build_file.read_bytes())["commit"])
     except FileNotFoundError:
@@ -62,13 +62,13 @@ async def _checked_settings() -> Clients:
 
 
 def _secrets(app: Clients) -> tuple[Secret, ...]:
-    """Return what requests to Twilio need, and the token that proves the requests of Twilio."""
+    """Return the secrets for requests to Twilio, and the token that verifies Twilio's requests."""
     return tuple(dict.fromkeys((*app.settings.rest_secrets, Secret.AUTH_TOKEN)))
 
 
 async def _list_one_message(client: "Client") -> None:
-    """Make the cheapest request that every kind of API key may make.
+    """Make the cheapest request that any kind of API key may make.
 
-    Standard keys may not read /Accounts.
+    A standard key can't read /Accounts.
     """
     await client.messages.page_async(page_size=1)

@@ -1,4 +1,4 @@
-"""Phone numbers and senders: what people write becomes what Twilio takes."""
+"""Parse phone numbers and senders as people write them into the form that Twilio accepts."""
 
 import re
 from collections.abc import Collection
@@ -7,13 +7,13 @@ from shared.errors import ConfigurationError, InvalidRequestError
 
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 SHORT_CODE = re.compile(r"[0-9]{5,6}")
-# Short codes, and what a country has besides: emergency calls, directories.
+# Short codes and a country's other short numbers, such as emergency services.
 SHORT_NUMBER = re.compile(r"[0-9]{3,6}")
 ALPHANUMERIC_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 MAX_CHARS = 40
-# What stands for a number that is withheld: a word, or the word as it is typed on a keypad.
-# Source: Twilio's voice webhooks, and its help page on numbers that no caller has.
+# How Twilio reports a withheld number: a word, or the word as typed on a keypad.
+# Source: Twilio's voice webhooks, and its help page on calls from unusual numbers.
 WITHHELD = frozenset(
     {
         *("anonymous", "blocked", "restricted", "unavailable", "unknown"),
@@ -23,16 +23,16 @@ WITHHELD = frozenset(
 
 _WRITTEN_NUMBER = re.compile(r"[ (]*+\+?[0-9().\- ]+")
 _CHANNEL = re.compile(r"\s*([A-Za-z]+):")
-# No part of a SID or of a time.
+# Doesn't match inside a SID or a time.
 _NUMBER_IN_TEXT = re.compile(r"(?<![\w+])\+?[0-9]{3,11}([0-9]{4})(?!\w)", re.ASCII)
 
 
 def parse_number(text: str, *, region: str, field: str) -> str:
-    """Return the E.164 form of a number written in E.164 or in the national form of `region`.
+    """Parse a number in E.164 or in the national form of `region`, and return it in E.164.
 
-    `(415) 555-1212`, `415-555-1212` and `+14155551212` are the same number in region US. Only
-    possible numbers pass; whether a number is real is for Twilio to say. Raise InvalidRequestError
-    naming `field`, or ConfigurationError when `region` does not exist.
+    `(415) 555-1212`, `415-555-1212` and `+14155551212` are the same number in region US. Accept
+    any possible number; only Twilio knows whether it is in use. Raise InvalidRequestError with
+    `field`, or ConfigurationError if `region` does not exist.
     """
     _refuse_channels(text, field)
     if len(text) > MAX_CHARS or not _WRITTEN_NUMBER.fullmatch(text):
@@ -45,9 +45,9 @@ def parse_number(text: str, *, region: str, field: str) -> str:
 
 
 def parse_recipient(text: str, allowed: Collection[str], *, region: str, field: str) -> str:
-    """Like parse_number, but a short number passes as it is: the guards decide about it.
+    """Work like parse_number, but return a short number unchanged; the guards check it later.
 
-    Some countries have full numbers of six digits; there the short ones are those of `allowed`.
+    Some countries have full numbers of six digits. There only numbers in `allowed` count as short.
     """
     if not SHORT_NUMBER.fullmatch(text):
         return parse_number(text, region=region, field=field)
@@ -60,10 +60,10 @@ def parse_recipient(text: str, allowed: Collection[str], *, region: str, field: 
 
 
 def parse_sender(text: str, *, region: str, field: str) -> str:
-    """Like parse_number, but short codes and alphanumeric senders pass as they are.
+    """Work like parse_number, but return short codes and alphanumeric senders unchanged.
 
     Twilio's rules: a short code has 5 or 6 digits; an alphanumeric sender has up to 11 letters,
-    digits and blanks, at least one of them a letter.
+    digits and spaces, including at least one letter.
     """
     _refuse_channels(text, field)
     if is_short_code_or_name(text):
@@ -78,12 +78,12 @@ def parse_sender(text: str, *, region: str, field: str) -> str:
 
 
 def is_short_code_or_name(text: str) -> bool:
-    """Whether `text` is a short code or an alphanumeric sender."""
+    """Return whether `text` is a short code or an alphanumeric sender."""
     return bool(SHORT_CODE.fullmatch(text) or ALPHANUMERIC_SENDER.fullmatch(text))
 
 
 def masked(address: str | None) -> str | None:
-    """The last four digits of a number, for logs; anything that is not a long number is hidden."""
+    """Return the last four digits of a number, for logs; hide anything that isn't a long number."""
     if address is None:
         return None
     digits = address.rpartition(":")[2].removeprefix("+")
@@ -93,17 +93,17 @@ def masked(address: str | None) -> str | None:
 
 
 def with_masked_numbers(text: str) -> str:
-    """A text of somebody else, for answers: the last four digits of each full number in it."""
+    """Mask every full phone number in `text`, leaving its last four digits."""
     return _NUMBER_IN_TEXT.sub(r"...\1", text)
 
 
 def is_withheld(caller: str | None) -> bool:
-    """Whether a caller, as Twilio names it, shows no number."""
+    """Return whether the caller's number, as Twilio reports it, is withheld."""
     return not caller or caller.strip().lower() in WITHHELD
 
 
 def _refuse_channels(text: str, field: str) -> None:
-    """`whatsapp:+1202...` and the like have rules of their own, which this app does not know."""
+    """Reject addresses like `whatsapp:+1202...`; this app doesn't support their rules."""
     channel = _CHANNEL.match(text[:MAX_CHARS])
     if channel:
         raise InvalidRequestError(
@@ -113,8 +113,8 @@ def _refuse_channels(text: str, field: str) -> None:
 
 
 def _to_e164(text: str, region: str, field: str) -> str:
-    """Let the library read a number that consists of harmless characters."""
-    import phonenumbers  # costs about 40 ms, and answers never need it
+    """Parse a number whose characters have been checked."""
+    import phonenumbers  # takes about 40 ms, and TwiML answers never need it
 
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise ConfigurationError(
@@ -128,7 +128,7 @@ def _to_e164(text: str, region: str, field: str) -> str:
             f"code unless it is a national number ({region}).",
             field=field,
         ) from error
-    # "Possible" would include local numbers without an area code, which nobody can dial from here.
+    # is_possible_number would accept local numbers without an area code; they can't be dialed here.
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise InvalidRequestError(

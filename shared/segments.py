@@ -1,4 +1,4 @@
-"""How many segments a text is sent in: what Twilio bills."""
+"""Count the segments of a text, which is what Twilio bills."""
 
 from collections.abc import Iterable
 
@@ -11,17 +11,17 @@ _GSM = _GSM_BASIC | _GSM_EXTENSION
 
 
 def is_gsm(text: str) -> bool:
-    """Whether GSM-7 has every character of `text`."""
+    """Return whether GSM-7 has every character in `text`."""
     return _GSM.issuperset(text)
 
 
 def count_segments(text: str) -> int:
-    """Return how many segments `text` is sent in; an empty text takes one.
+    """Return the number of segments that `text` needs; an empty text needs one.
 
-    GSM-7 (3GPP TS 23.038) carries 160 characters, or 153 in each of several segments; characters
-    of its extension table count twice. Any other character turns the whole text into UCS-2: 70
-    UTF-16 units, or 67 in each of several segments. A pair (escape and character, or two
-    surrogates) is never cut.
+    In GSM-7 (3GPP TS 23.038), a single segment holds 160 characters, and each of several segments
+    holds 153; characters in the extension table count twice. Any other character switches the
+    whole text to UCS-2: 70 UTF-16 units, or 67 in each of several segments. A pair (an escape and
+    its character, or two surrogates) is never split.
     """
     if is_gsm(text):
         return _pack((2 if c in _GSM_EXTENSION else 1 for c in text), single=160, part=153)
@@ -29,7 +29,7 @@ def count_segments(text: str) -> int:
 
 
 def _pack(sizes: Iterable[int], *, single: int, part: int) -> int:
-    """Fill segments in order, never cutting a character."""
+    """Fill segments in order without splitting a character."""
     widths = list(sizes)
     if sum(widths) <= single:
         return 1

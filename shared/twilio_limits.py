@@ -1,4 +1,4 @@
-"""Twilio's limits for one text message, however it is sent."""
+"""Twilio's limits for one text message."""
 
 MAX_BODY_CHARS = 1600
 MAX_MEDIA = 10

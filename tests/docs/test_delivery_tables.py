@@ -54,17 +54,10 @@ def test_the_table_of_answers_has_every_error_that_a_send_ends_with() -> None:
     }
 
 
-<<<<<<< HEAD
 def test_the_table_of_answers_says_what_to_retry() -> None:
     for answer, title, meaning in rows("## What each answer means"):
         waits = answer[:3] in {"409", "429", "503", "504"} or title == "Twilio is unreachable"
         assert ("**Retry" in meaning) == waits
-=======
-def test_the_table_of_answers_says_where_to_wait() -> None:
-    for answer, title, _, advice in rows("## What each answer means"):
-        waits = answer[:3] in {"409", "429", "503", "504"} or title == "Twilio is unreachable"
-        assert ("`Retry-After`" in advice) == waits
->>>>>>> 6c507d9 (Say error details and log lines in plain words; name countries in them)
 
 
 def sendable() -> Iterator[type[errors.AppError]]:
