@@ -9,9 +9,7 @@ from local_stack.examples import TEXT_EXAMPLES, VOICE_EXAMPLES, commands
 from local_stack.faults.services import HOST, STORAGE, VAULT
 from local_stack.host_view import HostView
 
-PUBLIC_URL = (
-    "that is its setting PUBLIC_URL, with func start and in Azure. dev.py start sets it by itself."
-)
+PUBLIC_URL = "the setting PUBLIC_URL (dev.py start sets it automatically)"
 FAULT_NOTES = (
     "What do your functions do when something fails?",
     "Key Vault is asked once, after a start.",

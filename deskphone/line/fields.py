@@ -1,6 +1,6 @@
-"""The form fields that Twilio sends along.
+"""The form fields of Twilio's requests.
 
-Who, to whom, what state (twilio.com/docs/voice/twiml, messaging/guides).
+Sources: twilio.com/docs/voice/twiml, messaging/guides.
 """
 
 from deskphone.account.phone_numbers import region_of
@@ -13,7 +13,7 @@ Fields = tuple[tuple[str, str], ...]
 
 
 def geography(prefix: str, number: str | None) -> Fields:
-    """Return City, State, Zip and Country; all but the country are often empty in real requests."""
+    """Return City, State, Zip and Country; in real requests, only Country is reliably set."""
     return (
         (f"{prefix}City", ""),
         (f"{prefix}State", ""),
@@ -23,7 +23,7 @@ def geography(prefix: str, number: str | None) -> Fields:
 
 
 def of_call(call: Call, status: str = "") -> Fields:
-    """Return the fields of every request of a call; `status` where it differs from the record's."""
+    """Return the fields of every request of a call; `status` overrides the record's."""
     return (
         ("CallSid", call.sid),
         ("AccountSid", ACCOUNT_SID),
@@ -43,7 +43,7 @@ def of_call(call: Call, status: str = "") -> Fields:
 
 
 def of_detection(call: Call) -> Fields:
-    """Return who answered a call, with the milliseconds it took to find out; nothing if unknown."""
+    """Return who answered a call and the detection time in milliseconds; empty if unknown."""
     if call.answered_by is None:
         return ()
     took_ms = (call.detection_s or 0) * 1000
@@ -51,10 +51,10 @@ def of_detection(call: Call) -> Fields:
 
 
 def of_incoming_text(message: Message, emulator_url: str, keyword: str | None = None) -> Fields:
-    """Return the fields of a text that somebody sent to one of the account's numbers.
+    """Return the fields of an incoming text to one of the account's numbers.
 
-    The URLs of media are those of Twilio's API, at `emulator_url`. A `keyword` is told where the
-    number is in a messaging service, which has Advanced Opt-Out.
+    Media URLs are those of Twilio's API at `emulator_url`. A `keyword` is only sent for a number in
+    a messaging service, which has Advanced Opt-Out.
     """
     service = message.messaging_service_sid
     return (
@@ -95,9 +95,9 @@ def _of_media(message: Message, emulator_url: str) -> Fields:
 
 
 def of_message_status(message: Message, status: str = "") -> Fields:
-    """Return the fields of a report on a text (messaging/guides/track-outbound-message-status).
+    """Return the fields of a text's status callback.
 
-    `status` stands where the record's would.
+    `status` overrides the record's. Source: messaging/guides/track-outbound-message-status.
     """
     service = message.messaging_service_sid
     status = status or message.status

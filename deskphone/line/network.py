@@ -1,4 +1,4 @@
-"""The telephone network, put together from its parts."""
+"""The phone network, assembled from its parts."""
 
 import asyncio
 from collections.abc import Callable
@@ -40,7 +40,7 @@ class Network:
         emulator_url: str,
         messaging_service: Callable[[], str],
     ) -> None:
-        """`messaging_service` gives the SID that the app's settings name, or ""."""
+        """`messaging_service` returns the SID in the app's settings, or ""."""
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
@@ -68,7 +68,7 @@ class Network:
         )
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Drop what is under way, for a reset or the end; return what ends with it."""
+        """Cancel everything in progress, for a reset or shutdown; return the canceled tasks."""
         return [*self._calls.cancel(), *self.texts.cancel(), *self._reports.cancel()]
 
     def _open_session(self, sid: str) -> CallSession:

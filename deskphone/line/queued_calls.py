@@ -1,4 +1,4 @@
-"""Queues of calls: first come, first served, for those who wait and for those who take them out."""
+"""Queues of calls: first come, first served, both for waiting calls and for agents."""
 
 import asyncio
 from dataclasses import replace
@@ -12,10 +12,10 @@ from deskphone.records.queue import QUEUE_SIZE, Member, Queue
 
 
 class Place:
-    """A call's place in a queue, shared by the one who waits and the one who takes it out.
+    """A call's place in a queue, shared by the waiting call and the one that dequeues it.
 
-    `called` when it was taken out, `ready` when it can be connected, `over` when it has left for
-    good or the other one has.
+    `called` is set when it is dequeued, `ready` when it can be connected, and `over` when either
+    side has left.
     """
 
     def __init__(self, member: Member) -> None:
@@ -28,10 +28,10 @@ class Place:
 
 
 class Turn:
-    """The turn of somebody who takes the next call out.
+    """The turn of a call that dequeues the next one.
 
-    `called` when there is one, or when the queue is gone: then `place` is None. `announcement` is
-    what the waiting call hears before it is connected.
+    `called` is set when there is a call to take, or when the queue was deleted and `place` is None.
+    `announcement` is what the waiting call hears before it is connected.
     """
 
     def __init__(self, call_sid: str, announcement: Instructions) -> None:
@@ -42,7 +42,7 @@ class Turn:
 
 
 class QueuedCalls:
-    """All queues. The records hold who waits; this holds what happens to them."""
+    """All queues. The store has their members; this has their live state."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -58,13 +58,13 @@ class QueuedCalls:
         return self._store.queues.get(queue_sid)
 
     def holds(self, call_sid: str) -> bool:
-        """Whether this call waits in a queue."""
+        """Whether this call is waiting in a queue."""
         return call_sid in self._places
 
     def join(self, call: Call, name: str, max_size: int | None) -> Place | None:
-        """Put a call at the end of a queue, which is made when there is none; None when it is full.
+        """Add a call to a queue, creating it if needed; return None if the queue is full.
 
-        `max_size` holds for this call, and for a queue that is made for it.
+        `max_size` applies to this call and to a newly created queue.
         """
         now = self._clock.now()
         queue = self.named(name) or new_queue(name, max_size or QUEUE_SIZE, now)
@@ -77,25 +77,25 @@ class QueuedCalls:
         return place
 
     def leave(self, place: Place) -> None:
-        """A call is not in the queue any more, nor with the one who took it out."""
+        """End a call's stay in the queue, and with the call that dequeued it."""
         self.remove(place.member)
         place.ready.set()
         place.over.set()
 
     def remove(self, member: Member) -> None:
-        """Take a call out of its queue; nothing happens when it is out already."""
+        """Remove a call from its queue, if it is still there."""
         self._places.pop(member.call_sid, None)
         queue = self.get(member.queue_sid)
         if queue is not None and member in queue.members:
             self._put(queue, tuple(one for one in queue.members if one != member))
 
     def line_up(self, queue_sid: str, turn: Turn) -> None:
-        """Let somebody wait for the next call; who asks first gets the first."""
+        """Wait for the next call; turns are served in order."""
         self._turns.setdefault(queue_sid, []).append(turn)
         self._call_up(queue_sid)
 
     def step_aside(self, queue_sid: str, turn: Turn) -> None:
-        """Somebody does not wait any more, or has finished with the call that was taken out."""
+        """Stop waiting for a call, or finish with the one that was dequeued."""
         if turn in self._turns.get(queue_sid, ()):
             self._turns[queue_sid].remove(turn)
         if not self._turns.get(queue_sid, turn):
@@ -104,17 +104,17 @@ class QueuedCalls:
             turn.place.over.set()
 
     def forget(self, queue_sid: str) -> None:
-        """The queue is gone: nobody will come out of it."""
+        """Handle a deleted queue: no call will come out of it."""
         for turn in self._turns.pop(queue_sid, []):
             turn.called.set()
 
     def waited_s(self, place: Place) -> int:
-        """Return for how long a call has waited, or had when it was called, in whole seconds."""
+        """Return how many whole seconds a call has waited, or had when it was dequeued."""
         until = place.called_at or self._clock.now()
         return int((until - place.member.since).total_seconds())
 
     def _call_up(self, queue_sid: str) -> None:
-        """Bring together who waits on either side."""
+        """Match waiting calls with waiting turns."""
         turns = self._turns.get(queue_sid, [])
         queue = self.get(queue_sid)
         while turns and queue is not None and queue.members:

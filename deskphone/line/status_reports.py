@@ -1,4 +1,4 @@
-"""Status callbacks: one after the other for each text or call, without holding up either."""
+"""Status callbacks: sent in the background, in order for each text or call."""
 
 import asyncio
 from dataclasses import dataclass
@@ -14,26 +14,26 @@ from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.webhook import Webhook, WebhookError
 
 REFUSED, REFUSED_OF_CONFERENCE = 15003, 16011
-"""A report was not answered well: a warning, of a conference an error (twilio.com/docs/api/errors).
+"""A status callback failed: a warning, or an error for a conference (twilio.com/docs/api/errors).
 """
 OVERTAKEN_WITHIN_S = 1
-"""How long a report waits for the next one to overtake it, unless the fault says otherwise."""
+"""How long a reordered report waits for the next one, unless the fault says otherwise."""
 
 
 @dataclass
 class _Waiting:
-    """A report that the next one on its resource is to overtake."""
+    """A report to be overtaken by the next one on its resource."""
 
     before: asyncio.Task[None] | None
-    """The report that it follows, and that the next one follows now."""
+    """The report before it, which the next one follows now."""
     overtaken_by: asyncio.Future[asyncio.Task[None]]
 
 
 class StatusReports:
-    """Keeps the order: a report goes out when the one before it on the same resource is done.
+    """Sends reports in order: each one after the previous one on the same resource is done.
 
-    Twilio does not promise the order of arrival; this is one of the orders it can produce. Others,
-    reports that come twice and those that do not come, are faults to be switched on.
+    Twilio doesn't guarantee the order of arrival; this is one of the possible orders. Other orders,
+    duplicates and lost reports are available as faults.
     """
 
     def __init__(self, store: Store, clock: Clock, webhooks: Webhooks, faults: Faults) -> None:
@@ -59,19 +59,19 @@ class StatusReports:
             task = self._tasks.start(resource_sid, lambda: self._deliver(webhook, before, fault))
         if waiting is not None:
             waiting.overtaken_by.set_result(task)
-            return  # the next one follows the report that was overtaken
+            return  # the next one follows the overtaken report
         self._last[resource_sid] = task
         task.add_done_callback(lambda done: self._forget(resource_sid, done))
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Stop what is still under way; return what ends with it."""
+        """Cancel the reports in progress; return their tasks."""
         self._waiting.clear()
         return self._tasks.cancel()
 
     def _start_waiting(
         self, webhook: Webhook, before: asyncio.Task[None] | None, fault: Fault
     ) -> asyncio.Task[None]:
-        """Deliver a report after the next one, or alone when none comes in time."""
+        """Deliver a report after the next one, or alone if none comes in time."""
         sid = webhook.resource_sid
         waiting = _Waiting(before, asyncio.get_running_loop().create_future())
         self._waiting[sid] = waiting
@@ -91,7 +91,7 @@ class StatusReports:
     async def _deliver(
         self, webhook: Webhook, before: asyncio.Task[None] | None, fault: Fault | None
     ) -> None:
-        """Send a report when the one `before` is done, as often and as late as the fault says."""
+        """Send a report after `before`, as often and as late as the fault says."""
         if before is not None:
             await asyncio.wait([before])
         kind = fault.kind if fault else ""

@@ -1,4 +1,4 @@
-"""What runs in the background for texts and calls: stopped as one, never silent when it fails."""
+"""Background tasks for texts and calls: canceled together, with an alert when one fails."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,17 +19,19 @@ class Tasks:
         run: Callable[[], Awaitable[None]],
         on_failure: Callable[[], None] = lambda: None,
     ) -> asyncio.Task[None]:
-        """Run something for a text or call.
+        """Run a task for a text or call.
 
-        A fault of the emulator becomes an alert, and then `on_failure` is called.
+        An error in the emulator raises an alert, and then `on_failure` is called.
         """
 
         async def guarded() -> None:
             try:
                 await run()
-            except Exception as error:  # noqa: BLE001 - the last line of defence
+            except Exception as error:  # noqa: BLE001 - the last line of defense
                 try:
-                    self._store.alert(resource_sid, None, f"The emulator failed here: {error!r}")
+                    self._store.alert(
+                        resource_sid, None, f"Internal error in the emulator: {error!r}"
+                    )
                 finally:
                     on_failure()
 
@@ -39,7 +41,7 @@ class Tasks:
         return task
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Stop everything; return what will have ended soon."""
+        """Cancel all tasks and return them."""
         tasks = list(self._running)
         self._running.clear()
         for task in tasks:

@@ -1,4 +1,4 @@
-"""Waiting for the first of several things."""
+"""Wait for the first of several awaitables."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -6,9 +6,9 @@ from typing import Any
 
 
 async def first_of(*awaited: Awaitable[Any]) -> tuple[asyncio.Future[Any], ...]:
-    """Wait until one of these is over; stop the others and wait for their end.
+    """Wait until one of these is done; cancel the others and wait for them to end.
 
-    Return a future for each, in order. One that was stopped is cancelled.
+    Return a future for each, in order.
     """
     futures = tuple(asyncio.ensure_future(one) for one in awaited)
     try:
@@ -21,7 +21,7 @@ async def first_of(*awaited: Awaitable[Any]) -> tuple[asyncio.Future[Any], ...]:
 
 
 def is_over(future: asyncio.Future[Any]) -> bool:
-    """Whether it came to its own end; raise what it raised."""
+    """Whether it finished without being canceled; raise its error if it failed."""
     if future.cancelled():
         return False
     future.result()

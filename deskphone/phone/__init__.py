@@ -1,4 +1,4 @@
-"""The page in the browser, and records as it shows them.
+"""The browser page, and records in its format.
 
-For the emulator, which feeds it, and for the server. `static/` is what the browser loads.
+Used by the emulator, which feeds it, and by the server. `static/` has the files for the browser.
 """

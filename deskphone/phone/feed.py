@@ -1,4 +1,4 @@
-"""What a page is told: everything at once in a snapshot, then each change."""
+"""The page's events: a snapshot of everything, then each change."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ SHOWN = 500
 
 
 class Feed:
-    """Publishes to the hub what the other parts have."""
+    """Publishes the state of the other parts to the hub."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Feed:
         services: Sequence[Service],
         app: App,
     ) -> None:
-        """`services` are those that can be broken."""
+        """`services` are those that faults can be injected into."""
         self._hub = hub
         self._store = store
         self._clock = clock
@@ -72,20 +72,20 @@ class Feed:
         }
 
     def publish_snapshot(self) -> None:
-        """Tell that nothing is as it was."""
+        """Publish everything anew, after a reset."""
         self._hub.publish("snapshot", self.snapshot)
 
     def clock_changed(self) -> None:
-        """Tell that time has passed on a manual clock."""
+        """Publish the time of a manual clock."""
         self._hub.publish("clock", lambda: views.clock(self._clock))
 
     def host_changed(self) -> None:
-        """Tell how the app's server is doing."""
+        """Publish the state of the app's server."""
         if self._app.host is not None:
             self._hub.publish("host", self._app.host)
 
     async def faults_changed(self, faults: Faults) -> None:
-        """Tell which faults are on."""
+        """Publish the faults that are on."""
         self._hub.publish("faults", faults.view)
 
     def _record_changed(self, kind: str, record: Record | None) -> None:
@@ -98,7 +98,7 @@ class Feed:
         self._hub.publish(kind, lambda: views.of(record))
 
     def _add_handset(self, record: Message | Call) -> None:
-        """Take a number that comes up for a new person's, unless it is the account's."""
+        """Add a handset for an unknown number, unless it belongs to the account."""
         person = record.sender if record.direction == "inbound" else record.to
         if person and self._store.number(person) is None and self._handsets.add(person):
             self._hub.publish("handsets", self._handsets.all)
@@ -108,10 +108,10 @@ class Feed:
 
 
 def _newest(shelf: Shelf[Any]) -> list[views.Json]:
-    """Return the newest records of a shelf as the page sees them, oldest first."""
+    """Return the views of a shelf's newest records, oldest first."""
     return [views.of(record) for record in list(shelf)[-SHOWN:]]
 
 
 def _not_shown(shelf: Shelf[Any]) -> int:
-    """Return how many records of a shelf there were and are, but for the newest."""
+    """Return how many of a shelf's records the snapshot leaves out, dropped ones included."""
     return shelf.dropped + max(len(shelf) - SHOWN, 0)

@@ -1,19 +1,19 @@
-"""The people's phones: those that the page shows from the start, and those that came up."""
+"""The handsets: the initial ones, and those of numbers that the app or a person used since."""
 
 from deskphone.values import HANDSETS
 
 LIMIT = 50
-"""How many the page shows; of those that came up the last ones."""
+"""How many handsets to keep: the initial ones and the newest."""
 
 
 class Handsets:
-    """Numbers, in the order in which they came up."""
+    """The numbers of the handsets, in the order in which they were added."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Return to the state of a fresh start."""
+        """Return to the initial handsets."""
         self._numbers: list[str] = list(HANDSETS)
 
     def all(self) -> list[str]:

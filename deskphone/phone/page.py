@@ -1,4 +1,4 @@
-"""The door /: the phone page and its stream of events."""
+"""/: the phone page and its event stream."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ PATIENCE_S = 30
 
 
 class Page:
-    """Static files, and server-sent events that begin with a snapshot."""
+    """Static files, and server-sent events that start with a snapshot."""
 
     def __init__(self, hub: Hub, snapshot: Callable[[], object]) -> None:
         self._hub = hub
@@ -45,18 +45,18 @@ class Page:
         return [web.get("/events", self.events, allow_head=False), web.get("/{path:.*}", self.file)]
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """Answer with a file of the page.
+        """Return one of the page's files.
 
-        Read anew each time, so that editing it needs no restart.
+        It is read on each request, so that edits need no restart.
         """
         path = self._files.get(request.path)
         if path is None:
-            raise web.HTTPNotFound(text="There is nothing here. The phone is at /\n")
+            raise web.HTTPNotFound(text="Not found. The phone is at /\n")
         content = await asyncio.to_thread(path.read_bytes)
         headers = {
             "Content-Security-Policy": POLICY,
             "Cross-Origin-Opener-Policy": "same-origin",
-            # An app's server can tell this page from others that ask for its pictures and sounds.
+            # Lets an app's server recognize this page when it requests images and audio.
             "Referrer-Policy": "strict-origin",
             "Cache-Control": "no-cache",
         }
@@ -66,7 +66,7 @@ class Page:
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Stream a snapshot and then every change, until the page or the emulator goes."""
+        """Stream a snapshot and then every change, until the page or the emulator closes."""
         response = web.StreamResponse(
             headers={"Cache-Control": "no-store", "Content-Type": "text/event-stream"}
         )
@@ -86,12 +86,12 @@ class Page:
 
 
 async def _write(response: web.StreamResponse, data: bytes) -> None:
-    """Write to a page; one that does not read for long is cut off, and comes back if it lives."""
+    """Write to a page. Disconnect one that stops reading; it reconnects if it is still open."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             await response.write(data)
     except TimeoutError as error:
-        raise ConnectionResetError("the page does not read") from error
+        raise ConnectionResetError("the page stopped reading") from error
 
 
 def _address(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Records as the page and the tests see them: JSON of our own, with ISO 8601 times."""
+"""Views of records for the page and tests: our own JSON, with ISO 8601 times."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -16,7 +16,7 @@ from deskphone.records.queue import Queue
 from deskphone.records.recording import Recording
 
 BRIEF_HEAD, BRIEF_TAIL = 10, 90
-"""Lines of a timeline that are kept where many calls are shown."""
+"""The number of timeline entries to keep at both ends where many calls are listed."""
 
 Json = dict[str, object]
 
@@ -32,7 +32,7 @@ def clock(shown: Clock) -> Json:
 
 
 def app(shown: App) -> Json:
-    """Return what the page knows of an app from the start."""
+    """Return the static information about an app."""
     return {
         "title": shown.title,
         "name": shown.name,
@@ -46,7 +46,7 @@ def app(shown: App) -> Json:
 
 
 def service(shown: Service) -> Json:
-    """Return what the page says of a service that can be broken, and offers to break."""
+    """Return the titles and the fault menu of a service."""
     menu = [{"kind": kind, **({"count": count} if count else {})} for kind, count in shown.menu]
     return {"title": shown.title, "words": dict(shown.words), "menu": menu}
 
@@ -95,7 +95,7 @@ def call(record: Call, children: Iterable[Call] = ()) -> Json:
 
 
 def brief_call(record: Call) -> Json:
-    """Return a call without the middle of a long timeline, unless it goes on: for many at once."""
+    """Return a call for a list: if it has ended, without the middle of a long timeline."""
     if record.status in ENDED_CALL and len(record.timeline) > BRIEF_HEAD + BRIEF_TAIL:
         timeline = (*record.timeline[:BRIEF_HEAD], *record.timeline[-BRIEF_TAIL:])
         record = replace(record, timeline=timeline)
@@ -214,7 +214,7 @@ def alert(record: Alert) -> Json:
 
 
 Shown = Message | Call | Recording | Queue | Conference | Delivery | Alert
-"""Records that the page hears of one by one."""
+"""Records that are sent to the page one by one."""
 
 
 def of(record: Shown) -> Json:

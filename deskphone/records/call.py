@@ -46,13 +46,13 @@ class RecordingOptions:
 class MachineDetection:
     """How to detect whether a person or a machine has answered.
 
-    `to_the_end` waits for the end of a machine's greeting. `beside` starts the call in the meantime
-    and sends the result to `callback`.
+    `waits_for_end` waits for the end of a machine's greeting. `asynchronous` starts the call in the
+    meantime and sends the result to `callback`.
     """
 
-    to_the_end: bool
+    waits_for_end: bool
     timeout_s: int
-    beside: bool
+    asynchronous: bool
     callback: StatusCallback | None = None
 
 

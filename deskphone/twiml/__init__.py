@@ -1,4 +1,4 @@
-"""TwiML as Twilio reads it: documents, their elements and values, and how much is covered.
+"""TwiML as Twilio reads it: documents, elements, attributes, and what is emulated.
 
-For the line, whose verbs say what each element does.
+Used by the line, whose verbs implement the elements.
 """

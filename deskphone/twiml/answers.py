@@ -1,4 +1,4 @@
-"""What an answer tells Twilio to do, by its type (twilio.com/docs/voice/twiml, messaging/twiml)."""
+"""Interpret a response by its content type (twilio.com/docs/voice/twiml, messaging/twiml)."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,7 +12,7 @@ WRONG_TYPE = 12300
 
 @dataclass(frozen=True)
 class PlainText:
-    """Words: spoken in a call, sent back as the reply to a text."""
+    """Plain text: spoken in a call, or sent as the reply to a text."""
 
     text: str
 
@@ -23,10 +23,10 @@ V = TypeVar("V")
 def instructions_of(
     content_type: str, body: bytes, dialect: Dialect[V], *, plain_is_words: bool = False
 ) -> Document[V] | PlainText | None:
-    """Return a document, or plain text, or None for an empty answer.
+    """Return a document, plain text, or None for an empty response.
 
-    In a call a document may come as text/plain; for a text that is always the words of the reply.
-    Raise TwimlError for what cannot be run.
+    In a call, a document may have the type text/plain; for a text, that is always the reply itself.
+    Raise TwimlError for anything that can't be run.
     """
     if not body.strip():
         return None
@@ -38,4 +38,4 @@ def instructions_of(
             return words if plain_is_words else parse(body, dialect)
         except TwimlError:
             return words
-    raise TwimlError(WRONG_TYPE, f"An answer of type {content_type or '(none)'} is not TwiML")
+    raise TwimlError(WRONG_TYPE, f"A response of type {content_type or '(none)'} isn't TwiML")

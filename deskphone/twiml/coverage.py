@@ -1,7 +1,7 @@
-"""The TwiML that the emulator runs, element by element: the source of emulator-coverage.md.
+"""The TwiML that the emulator runs, element by element; emulator-coverage.md is generated from it.
 
-The names are those that Twilio's own Python package knows; a test compares the two. An element or
-attribute at level "no" is a gap: a call that comes to it stops, with an alert that names it.
+The names are those in Twilio's own Python package; a test compares the two. An element or attribute
+at level "no" is a gap: a call that reaches it stops, with an alert that names it.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ Level = Literal["yes", "partly", "no"]
 class Element:
     """One TwiML element.
 
-    How far it is emulated, its attributes likewise, and a remark for the reader.
+    The level of emulation for it and for its attributes, and a note for the reader.
     """
 
     level: Level
@@ -35,13 +35,13 @@ SSML: Mapping[str, tuple[str, ...]] = {
     "sub": ("alias",),
     "w": ("role",),
 }
-"""What may stand inside Say, with its attributes."""
+"""Elements allowed inside Say, with their attributes."""
 
 RECOGNITION = (
     "bargeIn", "debug", "enhanced", "hints", "language", "maxSpeechTime", "profanityFilter",
     "speechModel",
 )  # fmt: skip
-"""Attributes of Gather that mean nothing for words that are typed."""
+"""Attributes of Gather that don't apply to typed speech."""
 
 MESSAGE_ATTRIBUTES: Mapping[str, Level] = dict.fromkeys(
     ("to", "from", "statusCallback", "action", "method"), "yes"
@@ -51,9 +51,9 @@ VOICE: Mapping[str, Element] = {
     "Say": Element(
         "yes",
         {"voice": "partly", "language": "partly", "loop": "yes"},
-        "Any voice and language is taken; how long it takes is estimated from the text.",
+        "Any voice and language is accepted; the duration is estimated from the text.",
     ),
-    "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "Exact in length for WAV only."),
+    "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "The duration is exact only for WAV."),
     "Pause": Element("yes", {"length": "yes"}),
     "Gather": Element(
         "yes",
@@ -70,8 +70,9 @@ VOICE: Mapping[str, Element] = {
             "finishOnKey": "yes",
             "actionOnEmptyResult": "yes",
         },
-        "Words are typed, so nothing is recognized: what tunes that is checked and has no effect. "
-        "Any `speechModel` is taken.",
+        "Speech is typed, so there is no recognition: its options are validated but have no "
+        "effect. "
+        "Any `speechModel` is accepted.",
     ),
     "Redirect": Element("yes", {"method": "yes"}),
     "Reject": Element("yes", {"reason": "yes"}, "Parameter children are a gap."),
@@ -96,7 +97,7 @@ VOICE: Mapping[str, Element] = {
                 "no",
             ),
         },
-        "`ringTone`, `trim`, `recordingTrack` are checked and have no effect: there is no audio. "
+        "`ringTone`, `trim`, `recordingTrack` are validated but have no effect: there is no audio. "
         "`Client`, `Sip`, `Sim`, `Application` and `WhatsApp` inside are gaps.",
     ),
     "Number": Element(
@@ -132,7 +133,7 @@ VOICE: Mapping[str, Element] = {
             ),
             "recordingConfigurationId": "no",
         },
-        "The sound is a hum of the right length. Words that are typed are what was said.",
+        "The audio is a hum of the right length. Typed words count as speech.",
     ),
     "Enqueue": Element(
         "partly",
@@ -142,13 +143,13 @@ VOICE: Mapping[str, Element] = {
             ),
             "workflowSid": "no",
         },
-        "Named queues only: what belongs to TaskRouter is a gap.",
+        "Named queues only; TaskRouter is a gap.",
     ),
     "Leave": Element("yes"),
     "Sms": Element(
         "yes",
         MESSAGE_ATTRIBUTES,
-        "`action` is told `sending`, or `invalid` and no SID of a text that cannot be sent.",
+        "`action` gets `sending`, or `invalid` without a SID if the text can't be sent.",
     ),
     "Queue": Element(
         "partly",
@@ -156,7 +157,7 @@ VOICE: Mapping[str, Element] = {
             **dict.fromkeys(("url", "method"), "yes"),
             **dict.fromkeys(("reservationSid", "postWorkActivitySid"), "no"),
         },
-        "What belongs to TaskRouter is a gap.",
+        "TaskRouter is a gap.",
     ),
     "Conference": Element(
         "partly",
@@ -183,7 +184,7 @@ VOICE: Mapping[str, Element] = {
         )
     },
     **{
-        name: Element("partly", dict.fromkeys(attributes, "partly"), "Its text is spoken, no more.")
+        name: Element("partly", dict.fromkeys(attributes, "partly"), "Only its text is spoken.")
         for name, attributes in SSML.items()
     },
 }  # fmt: skip
@@ -192,11 +193,12 @@ MESSAGING: Mapping[str, Element] = {
     "Message": Element(
         "yes",
         MESSAGE_ATTRIBUTES,
-        "At most ten replies to one text (14109). `action` leads on, `statusCallback` is told.",
+        "At most ten replies per text (14109). `action` is followed, and `statusCallback` is "
+        "called.",
     ),
     "Body": Element("yes"),
     "Media": Element("yes"),
-    "Redirect": Element("yes", {"method": "yes"}, "At most fifty documents to one text (14106)."),
+    "Redirect": Element("yes", {"method": "yes"}, "At most fifty documents per text (14106)."),
     "Sms": Element("yes", MESSAGE_ATTRIBUTES, "The old name of Message."),
 }
 
@@ -206,4 +208,4 @@ NOT_EMULATED_INSIDE = (
     "Identity", "Language", "Parameter", "Recording", "Room", "Sim", "Sip", "Siprec",
     "Stream", "Task", "Transcription", "Uri", "VirtualAgent", "WhatsApp",
 )  # fmt: skip
-"""Elements that stand only inside verbs that are gaps themselves."""
+"""Elements that only occur inside verbs that are gaps themselves."""

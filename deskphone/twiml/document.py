@@ -1,4 +1,4 @@
-"""A TwiML document: text in, verbs out, with Twilio's errors and warnings by number."""
+"""A TwiML document: text in, verbs out, with Twilio's error and warning codes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,32 +12,32 @@ from deskphone.twiml import coverage
 from deskphone.twiml.source import NOT_KNOWN, GapError, Source, TwimlError, TwimlWarning, loose_text
 
 WARNINGS_LIMIT = 50
-"""Warnings of one document that are shown; each of them once."""
+"""How many distinct warnings to show for one document."""
 NOT_XML = 12100
 WRONG_VERSION = 12101
 WRONG_ROOT = 12102
 VERSIONS = ("2010-04-01", "2008-08-01")
-"""What `<Response version>` may be, which is not documented any more: those of the API."""
+"""Valid values of `<Response version>`, which is no longer documented: the API versions."""
 
 V = TypeVar("V")
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A verb that the real Twilio runs and the emulator does not: the flow stops there."""
+    """A verb that the real Twilio runs and the emulator doesn't: the flow stops there."""
 
     what: str
 
     @property
     def sentence(self) -> str:
-        return f"{self.what} is real TwiML, but this emulator does not run it"
+        return f"{self.what} isn't emulated. Real Twilio supports it."
 
 
 @dataclass(frozen=True)
 class Dialect(Generic[V]):
-    """TwiML for calls or for texts: its verbs, the coverage table, the number of a foreign verb.
+    """TwiML for calls or for texts: its verbs, its coverage table, the code for an unknown verb.
 
-    `not_here` has the numbers of verbs that are only foreign where the document stands.
+    `not_here` has the codes of verbs that aren't allowed in this place.
     """
 
     verbs: Mapping[str, Callable[[Source], V]]
@@ -48,14 +48,14 @@ class Dialect(Generic[V]):
 
 @dataclass(frozen=True)
 class Document(Generic[V]):
-    """The verbs in the order in which they run, and what Twilio would warn of."""
+    """The verbs in the order in which they run, and Twilio's warnings."""
 
     verbs: tuple[V | Gap, ...]
     warnings: tuple[TwimlWarning, ...]
 
 
 def parse(text: bytes, dialect: Dialect[V]) -> Document[V]:
-    """Return the document; raise TwimlError for one that Twilio would not run at all.
+    """Return the document; raise TwimlError for one that Twilio wouldn't run at all.
 
     The XML declaration may name an encoding; without one it is UTF-8.
     """
@@ -74,7 +74,7 @@ def _root(text: bytes) -> Element:
     try:
         root = fromstring(text)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise TwimlError(NOT_XML, f"The document is no well-formed XML: {error}") from error
+        raise TwimlError(NOT_XML, f"The document isn't well-formed XML: {error}") from error
     if root.tag != "Response":
         raise TwimlError(WRONG_ROOT, f"The root element must be <Response>, not <{root.tag}>")
     if root.get("version", VERSIONS[0]) not in VERSIONS:
@@ -83,14 +83,14 @@ def _root(text: bytes) -> Element:
 
 
 def _warnings_of(root: Element) -> list[TwimlWarning]:
-    """Warn of what cannot stand in the root; attributes of other namespaces can."""
+    """Warn about anything the root can't contain; attributes in other namespaces are allowed."""
     warnings = [
         TwimlWarning(NOT_KNOWN, f"<Response> has no attribute {name}")
         for name in root.attrib
         if name != "version" and not name.startswith("{")
     ]
     if loose_text(root):
-        warnings.append(TwimlWarning(NOT_KNOWN, "Text cannot stand between the verbs"))
+        warnings.append(TwimlWarning(NOT_KNOWN, "Text isn't allowed between verbs"))
     return warnings
 
 
@@ -101,7 +101,7 @@ def _read(element: Element, dialect: Dialect[V], warnings: list[TwimlWarning]) -
         if name in dialect.elements and dialect.elements[name].level == "no":
             return Gap(f"<{name}>")
         code = dialect.not_here.get(name, dialect.unknown_verb)
-        warnings.append(TwimlWarning(code, f"<{name}> is no verb that can stand here"))
+        warnings.append(TwimlWarning(code, f"<{name}> isn't a verb that is allowed here"))
         return None
     source = Source(element, dialect.elements, warnings)
     try:

@@ -1,9 +1,8 @@
-"""Reading TwiML elements: what is wrong becomes Twilio's warning, what we lack becomes a gap.
+"""Read TwiML elements: mistakes become Twilio's warnings, and missing features become gaps.
 
-A verb asks a Source for its attributes and children by name. At the end every one of them is
-accounted for by the coverage table: what only the real Twilio has makes the verb a gap, at which
-the call stops (docs/change/emulator-coverage.md); what nobody has is warning 12200, and Twilio goes
-on.
+A verb asks a Source for its attributes and children by name. Whatever it didn't ask for is then
+looked up in the coverage table: a feature that only the real Twilio has makes the verb a gap, where
+the call stops; an unknown one is warning 12200, and Twilio continues.
 """
 
 import re
@@ -18,19 +17,19 @@ NOT_KNOWN = 12200
 SHOWN_AS_ERRORS = frozenset(
     {13201, 13231, 13238, 13239, 13325, 13338, 13420, 13621, 14201, 14206, 14210}
 )
-"""Numbers of warnings that Twilio's debugger shows as errors (twilio.com/docs/api/errors)."""
+"""Codes of warnings that Twilio's debugger shows as errors (twilio.com/docs/api/errors)."""
 
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
-"""How xml: in the name of an attribute is read."""
+"""How the parser represents xml: in an attribute's name."""
 
 V = TypeVar("V", int, str)
 
 
 class TwimlError(Exception):
-    """The document cannot be run at all; `code` is Twilio's number.
+    """The document can't be run at all; `code` is Twilio's.
 
-    `url` is the one in it that leads nowhere, "" when it is wrong in another way.
+    `url` is the invalid URL in the document, or "" if something else is wrong.
     """
 
     def __init__(self, code: int, message: str, url: str = "") -> None:
@@ -41,12 +40,12 @@ class TwimlError(Exception):
 
 
 class GapError(Exception):
-    """Real TwiML that the emulator does not run; the text names it."""
+    """TwiML that isn't emulated; the message names it."""
 
 
 @dataclass(frozen=True)
 class TwimlWarning:
-    """One of Twilio's warnings; the call goes on."""
+    """One of Twilio's warnings; the call continues."""
 
     code: int
     message: str
@@ -54,7 +53,7 @@ class TwimlWarning:
 
 @dataclass
 class Source:
-    """One element while a verb reads it. `elements` is the coverage table of its kind of TwiML."""
+    """An element while a verb reads it. `elements` is the coverage table for its kind of TwiML."""
 
     element: ElementTree.Element
     elements: Mapping[str, Element]
@@ -69,19 +68,19 @@ class Source:
         return self.element.tag
 
     def text(self) -> str:
-        """Return all text inside, that of children too, with single blanks."""
+        """Return all text inside, including that of children, with whitespace collapsed."""
         self._all_text_read = True
         return re.sub(r"\s+", " ", "".join(self.element.itertext())).strip()
 
     def own_text(self) -> str:
-        """Return the text before the first child as it is written."""
+        """Return the text before the first child unchanged."""
         self._own_text_read = True
         return self.element.text or ""
 
     def children(
         self, *allowed: str, gaps: Iterable[str] = (), warning: int = NOT_KNOWN
     ) -> list["Source"]:
-        """Return the elements directly inside that may stand here; another one is a warning."""
+        """Return the allowed child elements; warn about others."""
         self._children_read = True
         found: list[Source] = []
         for child in self.element:
@@ -90,23 +89,23 @@ class Source:
             elif child.tag in gaps:
                 raise GapError(f"<{child.tag}> inside <{self.name}>")
             else:
-                self.warn(warning, f"<{child.tag}> cannot stand inside <{self.name}>")
+                self.warn(warning, f"<{child.tag}> isn't allowed inside <{self.name}>")
         return found
 
     def raw(self, name: str) -> str | None:
-        """Return an attribute as it is written, None when it is absent."""
+        """Return an attribute unchanged, or None if it is absent."""
         self._asked.add(name)
         return self.element.get(name)
 
     def value(self, name: str, default: str = "") -> str:
-        """Return an attribute's text."""
+        """Return an attribute's value."""
         raw = self.raw(name)
         return default if raw is None else raw
 
     def whole(
         self, name: str, default: int, minimum: int, warning: int, maximum: int = 10**6
     ) -> int:
-        """Return a whole number; a wrong one is a warning and the default."""
+        """Return a whole number; for an invalid one, warn and return the default."""
         raw = self.raw(name)
         if raw is None:
             return default
@@ -115,7 +114,7 @@ class Source:
         return self._wrong(name, raw, default, warning)
 
     def one_of(self, name: str, allowed: Iterable[str], default: str, warning: int) -> str:
-        """Return one of the allowed values; another one is a warning and the default."""
+        """Return one of the allowed values; for another one, warn and return the default."""
         raw = self.raw(name)
         if raw is None:
             return default
@@ -125,25 +124,26 @@ class Source:
     def several(
         self, name: str, allowed: Iterable[str], default: tuple[str, ...], warning: int
     ) -> tuple[str, ...]:
-        """Return the allowed values of a list with blanks between; a wrong one is a warning."""
+        """Return the allowed values of a space-separated list; warn about others."""
         raw = self.raw(name)
         if raw is None:
             return default
         given, known = raw.split(), tuple(allowed)
         for value in given:
             if value not in known:
-                self.warn(warning, f"{value!r} is no value for {name} of <{self.name}>")
+                self.warn(warning, f"{value!r} isn't a valid {name} of <{self.name}>")
+
         return tuple(value for value in known if value in given) or default
 
     def matching(self, name: str, pattern: str, default: str, warning: int) -> str:
-        """Return a value of the given form; another one is a warning and the default."""
+        """Return a value that matches the pattern; for another one, warn and return the default."""
         raw = self.raw(name)
         if raw is None:
             return default
         return raw if re.fullmatch(pattern, raw) else self._wrong(name, raw, default, warning)
 
     def flag(self, name: str, *, default: bool, warning: int) -> bool:
-        """Return true or false."""
+        """Return a boolean."""
         return self.one_of(name, ("true", "false"), str(default).lower(), warning) == "true"
 
     def method(self, name: str, warning: int) -> str:
@@ -151,15 +151,15 @@ class Source:
         return self.one_of(name, ("GET", "POST"), "POST", warning)
 
     def warn(self, code: int, message: str) -> None:
-        """Note one of Twilio's warnings; reading goes on."""
+        """Record one of Twilio's warnings and continue."""
         self.warnings.append(TwimlWarning(code, message))
 
     def finish(self) -> None:
-        """Account for what was not asked for; raise GapError for what only the real Twilio has."""
+        """Check what wasn't asked for: warn about mistakes; raise GapError for missing features."""
         if not self._children_read:
             self.children()
         if not self._all_text_read and loose_text(self.element, own=not self._own_text_read):
-            self.warn(NOT_KNOWN, f"Text cannot stand there inside <{self.name}>")
+            self.warn(NOT_KNOWN, f"Text isn't allowed there inside <{self.name}>")
         known = self.elements[self.name].attributes
         for attribute in set(self.element.attrib) - self._asked:
             name = attribute.replace(XML, "xml:")
@@ -169,15 +169,15 @@ class Source:
                 self.warn(NOT_KNOWN, f"<{self.name}> has no attribute {name}")
 
     def spoken(self) -> None:
-        """Account for the text inside, which is read with that of the element around it."""
+        """Mark the text inside as read; the parent element speaks it."""
         self._all_text_read = True
 
     def _wrong(self, name: str, raw: str, default: V, warning: int) -> V:
-        self.warn(warning, f"{raw!r} is no value for {name} of <{self.name}>; {default!r} is used")
+        self.warn(warning, f"{raw!r} isn't a valid {name} of <{self.name}>. Using {default!r}.")
         return default
 
 
 def loose_text(element: ElementTree.Element, *, own: bool = True) -> str:
-    """Return the text between the children of an element, and with `own` what stands before."""
+    """Return the text between an element's children, and with `own` also the text before them."""
     tails = "".join(child.tail or "" for child in element)
     return f"{(element.text or '') if own else ''}{tails}".strip()

@@ -1,4 +1,4 @@
-"""Webhooks: the signed requests that Twilio makes to the app, and what came back.
+"""Webhooks: the signed requests from Twilio to the app, and the responses.
 
-For the line and the emulator. It knows neither calls nor texts.
+Used by the line and the emulator. It knows nothing about calls and texts.
 """

@@ -1,4 +1,4 @@
-"""One HTTP request of a webhook: its headers and signature, and what came back."""
+"""One HTTP request of a webhook: its headers, its signature, and the response."""
 
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 MAX_BYTES = 64 * 1024
 MAX_MEDIA_BYTES = 40 * 1024 * 1024
-"""Twilio's limit for documents; none is documented for media, a desk needs one."""
+"""Twilio's limit for documents, and ours for media, where Twilio documents none."""
 REDIRECTS = (301, 302, 303, 307, 308)
 USER_AGENT = "TwilioProxy/1.1"
 
@@ -22,7 +22,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class AttemptError(WebhookError):
-    """One attempt failed; another one may follow, by the kind of trouble."""
+    """An attempt failed; whether to retry depends on the kind of trouble."""
 
     def __init__(self, trouble: Trouble, message: str) -> None:
         super().__init__(11205, message)
@@ -30,14 +30,13 @@ class AttemptError(WebhookError):
 
 
 class Client:
-    """Makes requests. Use it inside a running event loop and close it at the end."""
+    """Makes requests. Use it inside a running event loop, and close it at the end."""
 
     def __init__(self, cookies: Cookies, auth_token: Callable[[], str]) -> None:
-        """`auth_token` gives the account's present one, which signs."""
+        """`auth_token` returns the account's current token, which signs."""
         self._cookies = cookies
         self._auth_token = auth_token
-        # A connection for each request: one that the host left open may be dead when the host was
-        # restarted.
+        # One connection per request: a kept one could be dead after the host restarts.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(force_close=True, limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -54,17 +53,19 @@ class Client:
         headers: Mapping[str, str],
         conversation: str,
     ) -> Answer:
-        """Request `url`, the webhook's as it is sent; raise AttemptError without an answer."""
+        """Request `url`, the webhook's URL as sent; raise AttemptError if there is no response."""
         headers = {**self._cookies.header(conversation, url), **headers}
         host = host_of(url)
         try:
             response = await self._respond(webhook, url, connection, headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise AttemptError("ct", f"No connection to {host}") from error
+            raise AttemptError("ct", f"Can't connect to {host}") from error
         except aiohttp.ServerTimeoutError as error:
-            raise AttemptError("rt", f"No answer from {host} within {connection.rt} ms") from error
+            raise AttemptError(
+                "rt", f"No response from {host} within {connection.rt} ms"
+            ) from error
         except (aiohttp.ClientError, ValueError) as error:
-            message = f"The connection to {host} broke before an answer came"
+            message = f"The connection to {host} broke before a response arrived"
             raise AttemptError("broken", message) from error
         async with response:
             self._cookies.take(conversation, url, response.cookies)
@@ -105,7 +106,7 @@ async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:
     try:
         body = await _read(response, MAX_MEDIA_BYTES if is_media else MAX_BYTES)
     except (aiohttp.ClientError, ValueError) as error:
-        raise AttemptError("partial", f"The answer of {host_of(url)} broke off") from error
+        raise AttemptError("partial", f"The response from {host_of(url)} was cut off") from error
     challenge = response.headers.get("WWW-Authenticate", "").lower()
     return Answer(
         url=url,
@@ -118,11 +119,11 @@ async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """Return the body; raise WebhookError when it is larger than the limit in bytes."""
+    """Return the body; raise WebhookError if it is larger than the limit in bytes."""
     content = bytearray()
     async for piece in response.content.iter_any():
         content += piece
         if len(content) > limit:
             code = 11750 if limit == MAX_BYTES else 11751
-            raise WebhookError(code, f"The answer is larger than {limit} bytes")
+            raise WebhookError(code, f"The response is larger than {limit} bytes")
     return bytes(content)

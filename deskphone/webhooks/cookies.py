@@ -1,6 +1,6 @@
 """Cookies of webhooks (twilio.com/docs/voice/twiml and messaging/twiml, "Cookies").
 
-Each call has its own; for texts each pair of numbers has, until nothing came for four hours.
+Each call has its own cookies; for texts, each pair of numbers has, until four hours without texts.
 """
 
 from collections import OrderedDict
@@ -15,18 +15,18 @@ from deskphone.clock import Clock
 IDLE = timedelta(hours=4)
 JARS_LIMIT = 500
 COOKIES_LIMIT = 50
-"""Conversations with cookies, and cookies of each; the oldest conversation makes room."""
+"""How many conversations have cookies, and how many each; new ones replace the oldest."""
 
 
 class Cookies:
-    """All jars, each under the name of a conversation."""
+    """All cookie jars, by conversation."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._jars: OrderedDict[str, tuple[datetime, CookieJar]] = OrderedDict()
 
     def header(self, conversation: str, url: str) -> dict[str, str]:
-        """Return the header `Cookie` for a request, nothing when there is no cookie for it."""
+        """Return the `Cookie` header for a request; empty if it has no cookies."""
         self._forget_idle()
         if conversation not in self._jars:
             return {}
@@ -37,10 +37,10 @@ class Cookies:
         return {"Cookie": "; ".join(pairs)} if pairs else {}
 
     def take(self, conversation: str, url: str, cookies: SimpleCookie) -> None:
-        """Keep what an answer sets."""
+        """Store the cookies that a response sets."""
         if not cookies:
             return
-        # unsafe: the app's host may be a bare address, as it is on the desk.
+        # unsafe: the app's host may be an IP address, as it is locally.
         jar = self._jars[conversation][1] if conversation in self._jars else CookieJar(unsafe=True)
         if len(jar) + len(cookies) <= COOKIES_LIMIT:
             jar.update_cookies(cookies, URL(url, encoded=True))

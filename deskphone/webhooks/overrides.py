@@ -11,13 +11,13 @@ from urllib.parse import unquote, urlsplit
 from deskphone.webhooks.webhook import WebhookError
 
 Trouble = Literal["ct", "rt", "4xx", "5xx", "broken", "partial"]
-"""Why an attempt gave no good answer: no connection, silence, a status, or an end too early.
+"""Why an attempt failed: no connection, a read timeout, a status, or a cut-off response.
 
-`partial` came after the answer had begun: such an attempt is never repeated.
+With `partial`, the response had already begun: such an attempt is never retried.
 """
 
 LIMITS = {"ct": (100, 10_000), "rt": (100, 15_000), "tt": (100, 15_000), "rc": (0, 5)}
-"""Least and most of each number; times are in ms."""
+"""The minimum and maximum of each number; times are in ms."""
 POLICIES = frozenset({"4xx", "5xx", "ct", "rt", "all"})
 EDGES = frozenset(
     "ashburn dublin frankfurt sao-paulo singapore sydney tokyo umatilla".split()  # noqa: SIM905 - easier to read
@@ -29,7 +29,7 @@ EDGE_NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 class Connection:
     """How one webhook is requested; times are in ms.
 
-    `own_total` tells whether the URL sets the total, `ignored` names what has no legal value.
+    `own_total` says whether the URL sets the total, and `ignored` names invalid settings.
     """
 
     ct: int = 5000
@@ -41,14 +41,14 @@ class Connection:
     ignored: tuple[str, ...] = ()
 
     def repeats(self, trouble: Trouble) -> bool:
-        """Whether an attempt that failed so may be repeated, if any is left."""
+        """Whether to retry after this trouble, if attempts are left."""
         return trouble in self.rp or ("all" in self.rp and trouble != "partial")
 
 
 def connection_of(url: str) -> Connection:
     """Return the settings of a URL's fragment.
 
-    Raise WebhookError for a wrong place (11240, 11241, 11242) or retry policy (11243).
+    Raise WebhookError for an invalid edge (11240, 11241, 11242) or retry policy (11243).
     """
     connection = Connection()
     for pair in filter(None, urlsplit(url).fragment.split("&")):
@@ -85,11 +85,11 @@ def _policies(value: str) -> frozenset[str]:
 
 
 def _check_edges(value: str) -> None:
-    """The places are checked, and make no difference here."""
+    """Validate the edges, which have no effect here."""
     for edge in value.split(","):
         if not EDGE_NAME.fullmatch(edge):
-            raise WebhookError(11240, "The place (e) in the webhook's URL is invalid")
+            raise WebhookError(11240, "The edge (e) in the webhook's URL is invalid")
         if edge.removesuffix("-ix") not in EDGES:
-            raise WebhookError(11241, "The place (e) in the webhook's URL is not one of Twilio's")
+            raise WebhookError(11241, "The edge (e) in the webhook's URL isn't one of Twilio's")
         if edge.endswith("-ix"):
             raise WebhookError(11242, "The account has no Twilio Interconnect")

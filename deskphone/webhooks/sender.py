@@ -1,4 +1,4 @@
-"""Requests from Twilio to the app: repeated, followed through redirects, and recorded."""
+"""Requests from Twilio to the app, with retries, redirects and a history."""
 
 import asyncio
 import time
@@ -27,11 +27,11 @@ from deskphone.webhooks.urls import (
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 MAX_REDIRECTS = 10
-DROPPED = "Not sent: status callbacks are dropped on purpose"
+DROPPED = "Not sent: the fault 'dropped' is on for status callbacks"
 
 
 class Webhooks:
-    """Sends webhooks. Use it inside a running event loop and close it at the end."""
+    """Sends webhooks. Use it inside a running event loop, and close it at the end."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Webhooks:
         auth_token: Callable[[], str],
         advice: Advice,
     ) -> None:
-        """`auth_token` gives the account's present one."""
+        """`auth_token` returns the account's current one."""
         self._auth_token = auth_token
         self._advice = advice
         self._store = store
@@ -56,33 +56,33 @@ class Webhooks:
         self._cookies.forget()
 
     async def request(self, webhook: Webhook) -> Answer:
-        """Return the answer with a status of success; raise WebhookError for everything else.
+        """Return a successful response; raise WebhookError for everything else.
 
-        All attempts and redirects together take at most 15 s, or what the URL's fragment says.
+        All attempts and redirects together take at most 15 s, or the total in the URL's fragment.
         """
         webhook = replace(webhook, url=join_url("", webhook.url))
         connection = connection_of(webhook.url)
         if connection.ignored:
             names = ", ".join(connection.ignored[:5])
-            message = f"What stands after # in a webhook's URL has no legal value here: {names}"
+            message = f"Ignored invalid settings after # in a webhook's URL: {names}"
             self._store.alert(webhook.resource_sid, None, message, "warning")
         with self._clock.working():
             try:
                 async with asyncio.timeout(connection.tt / 1000):
                     return await self._follow(webhook, connection)
             except TimeoutError as error:
-                # docs/api/errors/11205 tells of the usual 15 s, 11203 of a total.
+                # docs/api/errors/11205 is for the default of 15 s, 11203 for a custom total.
                 code = 11203 if connection.own_total else 11205
-                message = f"No answer from {host_of(webhook.url)} within {connection.tt / 1000} s"
+                message = f"No response from {host_of(webhook.url)} within {connection.tt / 1000} s"
                 raise WebhookError(code, message) from error
 
     def note_dropped(self, webhook: Webhook) -> None:
-        """Put a request that is kept from being made into the history, and nowhere else."""
+        """Record a suppressed request in the history without sending it."""
         webhook = replace(webhook, url=join_url("", webhook.url))
         self._store.deliveries.put(replace(self._delivery(webhook, 1), error=DROPPED))
 
     async def _follow(self, webhook: Webhook, connection: Connection) -> Answer:
-        """Go through redirects, and give the password in the URL to whoever asks for it."""
+        """Follow redirects, and send the password in the URL if it is requested."""
         headers = {"I-Twilio-Idempotency-Token": str(uuid4())}
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._attempts(webhook, connection, headers)
@@ -100,7 +100,7 @@ class Webhooks:
 
     def _refusal(self, answer: Answer) -> str:
         hint = self._advice.why(answer.url, answer.status) or answer.problem or answer.finding
-        message = f"{host_of(answer.url)} answered with HTTP status {answer.status}"
+        message = f"{host_of(answer.url)} returned HTTP status {answer.status}"
         return f"{message}: {hint}" if hint else message
 
     async def _attempts(
@@ -121,7 +121,7 @@ class Webhooks:
     async def _attempt(
         self, webhook: Webhook, connection: Connection, headers: Mapping[str, str], attempt: int
     ) -> Answer:
-        """Make one request and put it, with whatever came of it, into the history."""
+        """Make one request and record it, with its outcome, in the history."""
         delivery = self._store.deliveries.put(self._delivery(webhook, attempt))
         began = time.perf_counter()
         try:
@@ -148,10 +148,10 @@ class Webhooks:
         return replace(answer, finding=delivery.signature.finding if delivery.signature else "")
 
     def _explained(self, delivery: Delivery, answer: Answer) -> SignatureCheck | None:
-        """Say why the signature was refused; None when the answer is no such refusal."""
+        """Explain why the signature was rejected; return None if it wasn't."""
         if not delivery.signed or answer.status != HTTPStatus.FORBIDDEN:
             return None
-        # A field that is repeated with the same value is signed once, as in Twilio's SDKs.
+        # A field that repeats the same value is signed once, as in Twilio's SDKs.
         names = tuple(name for name, _ in sorted(set(delivery.form)))
         signed = Signed(signed_url(delivery.url, delivery.resource_sid), names)
         return explain(signed, checked_of(answer.body), self._auth_token(), self._advice)
@@ -170,19 +170,19 @@ class Webhooks:
         )
 
     def _conversation(self, webhook: Webhook) -> str:
-        """Return whose cookies a request has: its call's, or those of a text's two numbers."""
+        """Return the name of the cookie jar: the call's, or that of a text's two numbers."""
         message = self._store.messages.get(webhook.resource_sid)
         return f"{message.sender} {message.to}" if message is not None else webhook.resource_sid
 
 
 def _can_log_in(webhook: Webhook, answer: Answer, headers: Mapping[str, str]) -> bool:
-    """Whether a password is asked for that the URL has and that was not given yet."""
+    """Whether the URL has a requested password that wasn't sent yet."""
     has_password = "@" in urlsplit(webhook.url).netloc
     return answer.wants_password and has_password and "Authorization" not in headers
 
 
 def _redirected(webhook: Webhook, answer: Answer) -> Webhook:
-    """Like a browser: 307 and 308 repeat the request, the others become a GET without the form."""
+    """Like a browser, repeat the request for 307 and 308, and GET without the form otherwise."""
     target = join_url(answer.url, answer.location or "")
     if answer.status in (307, 308):
         return replace(webhook, url=target)
@@ -190,7 +190,7 @@ def _redirected(webhook: Webhook, answer: Answer) -> Webhook:
 
 
 def _shown(answer: Answer) -> str:
-    """Text for the page; media stay out of the history."""
+    """Return the text for the page; the history doesn't keep media."""
     if answer.content_type.startswith(("text/", "application/")):
         return answer.text
     return f"({len(answer.body)} bytes)"

@@ -1,8 +1,8 @@
-"""Why an app refused a signature: what was signed, laid beside what the app says it checked.
+"""Why an app rejected a signature: compare what was signed with what the app says it checked.
 
-The app's side is the member `signature` of its 403 (RFC 9457): the URL, the names of the fields in
-the order they are signed, the names of the secrets tried, the algorithm. No value of a field and no
-token is part of it, or of what comes out here.
+The app's side is the member `signature` of its 403 (RFC 9457): the URL, the field names in the
+order in which they are signed, the names of the secrets tried, and the algorithm. Neither it nor
+the result contains field values or tokens.
 """
 
 import json
@@ -19,16 +19,16 @@ from deskphone.webhooks.url_difference import compare_urls
 SHOWN_REASON = 200
 MOST_NAMES = 500
 LONGEST = 8000
-"""How much of an app's words is shown, and how much is read."""
+"""How much of the app's text is shown, and how much is read."""
 
-ON_THE_WAY = "Look at what stands between: a proxy, or code that reads the body before the check."
+ON_THE_WAY = "Look for a proxy, or for code that reads the body before the check."
 OF_ANOTHER_KIND = (
-    "The app does not say what it has checked. If it refused the signature, compare the URL, the "
+    "The app doesn't say what it checked. If it rejected the signature, compare the URL, the "
     "fields and the token with these."
 )
 VALUES = (
-    "URL, field names and token are the right ones, so a value has changed on the way: blanks were "
-    f"trimmed, or characters decoded in another way. {ON_THE_WAY}"
+    "URL, field names and token match, so a value changed in transit: spaces were trimmed, or "
+    f"characters were decoded differently. {ON_THE_WAY}"
 )
 ANOTHER_ALGORITHM = "Twilio signs with HMAC_SHA1 unless a shared key is set up for the webhook."
 
@@ -43,7 +43,7 @@ class Signed:
 
 @dataclass(frozen=True)
 class Checked:
-    """What an app says that it has checked."""
+    """What an app says it checked."""
 
     reason: str
     url: str
@@ -53,7 +53,7 @@ class Checked:
 
 
 def checked_of(body: bytes) -> Checked | None:
-    """Read what a 403 says of the signature; None when it says nothing, or something else."""
+    """Return what a 403 says about the signature; None if it says nothing valid."""
     try:
         told: Any = json.loads(body)["signature"]
         return Checked(
@@ -68,9 +68,9 @@ def checked_of(body: bytes) -> Checked | None:
 
 
 def explain(signed: Signed, checked: Checked | None, token: str, advice: Advice) -> SignatureCheck:
-    """Compare both sides step by step; without the app's there is only ours to show.
+    """Compare both sides step by step; without the app's side, only show ours.
 
-    `token` is the account's present auth token, which signed.
+    `token` is the account's current auth token, which signed.
     """
     if checked is None:
         steps = (
@@ -92,7 +92,7 @@ def explain(signed: Signed, checked: Checked | None, token: str, advice: Advice)
 
 
 def _judged(reason: str, findings: Sequence[Finding]) -> SignatureCheck:
-    """The finding is the first difference, the advice is on all of them."""
+    """Combine the findings: the first difference, and the advice on all of them."""
     steps = tuple(step for step, _ in findings)
     wrong = [(step.text, advice) for step, advice in findings if step.agrees is False]
     if wrong:
@@ -100,12 +100,12 @@ def _judged(reason: str, findings: Sequence[Finding]) -> SignatureCheck:
     unsure = next((advice for step, advice in findings if step.agrees is None), "")
     if unsure:
         return SignatureCheck(reason, steps, "", unsure)
-    return SignatureCheck(reason, steps, "a value changed on the way", VALUES)
+    return SignatureCheck(reason, steps, "a value changed in transit", VALUES)
 
 
 def _refused_early(url: SignatureStep, checked: Checked) -> SignatureCheck:
-    """Explain a refusal before a token was tried: the header or the body is not what was sent."""
-    text = "The app refused before it tried a token"
+    """Explain a rejection before a token was tried: the header or the body was changed."""
+    text = "The app rejected the request before trying a token"
     steps = (url, SignatureStep("Token", None, text))
     return SignatureCheck(checked.reason, steps, checked.reason.rstrip("."), ON_THE_WAY)
 
@@ -118,24 +118,24 @@ def _fields(signed: Sequence[str], checked: Sequence[str]) -> Finding:
         return SignatureStep("Fields", True, f"{count} signed and read"), ""
     texts = [f"not read: {listed(missing)}"] if missing else []
     texts += [f"read, but not signed: {listed(added)}"] if added else []
-    advice = "Every posted field is part of the signature, blank and repeated ones too."
+    advice = "Every posted field is part of the signature, including blank and repeated ones."
     return SignatureStep("Fields", False, "; ".join(texts)), f"{advice} {ON_THE_WAY}"
 
 
 def _algorithm(name: str) -> Finding | None:
     if name == SHA1:
         return None
-    text = f"{SHA1} signed, {name[:SHOWN_CHARACTERS]} was checked"
+    text = f"signed with {SHA1}, checked with {name[:SHOWN_CHARACTERS]}"
     return SignatureStep("Algorithm", False, text), ANOTHER_ALGORITHM
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError("text is needed")
+        raise TypeError("expected a string")
     return value[:LONGEST]
 
 
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise TypeError("a list is needed")
+        raise TypeError("expected a list")
     return tuple(_text(name) for name in cast(list[object], value)[:MOST_NAMES])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 SHA1, SHA256 = "HMAC_SHA1", "HMAC_SHA256"
-"""The algorithms: of an auth token, and of a shared key for webhooks."""
+"""The algorithms for an auth token and for a shared webhook key."""
 BODY_HASH = "bodySHA256"
 """The query parameter that ties a JSON body to the URL."""
 
@@ -19,7 +19,7 @@ def signature(
 ) -> str:
     """Return the signature of a URL and the fields of a form, in base64.
 
-    Fields are sorted by name, then by value; equal ones count once. `algorithm` is a key of HASHES.
+    Fields are sorted by name, then by value, without duplicates. `algorithm` is a key of HASHES.
     """
     signed = url + "".join(name + value for name, value in sorted({*fields}))
     digest = hmac.digest(secret.encode(), signed.encode(), HASHES[algorithm])

@@ -1,4 +1,4 @@
-"""The URLs of webhooks: resolved, sent and signed as Twilio does."""
+"""Webhook URLs: resolved, sent and signed like Twilio does."""
 
 import re
 import string
@@ -11,9 +11,9 @@ BAD_URL = 11100
 
 
 def join_url(base: str, url: str) -> str:
-    """Resolve a URL against another one; raise WebhookError(11100) when that is no http(s) URL.
+    """Resolve a URL against another one; raise WebhookError(11100) if the result isn't http(s).
 
-    Blanks and characters beyond ASCII are percent-encoded; everything else stays as it is written.
+    Spaces and non-ASCII characters are percent-encoded; everything else is unchanged.
     """
     try:
         joined = urljoin(base, url.strip())
@@ -22,18 +22,18 @@ def join_url(base: str, url: str) -> str:
     except ValueError:
         joined, usable = "", False
     if not usable:
-        message = f"{url[:200].partition('?')[0]!r} leads to no http(s) URL"
+        message = f"{url[:200].partition('?')[0]!r} isn't a valid http(s) URL"
         raise WebhookError(BAD_URL, message, _encoded(joined or url))
     return _encoded(joined)
 
 
 def _encoded(url: str) -> str:
-    # A Location header may hold bytes that are no UTF-8; aiohttp gives them as surrogates.
+    # A Location header may contain invalid UTF-8, which aiohttp returns as surrogates.
     return quote(url, safe=string.punctuation, errors="surrogateescape")
 
 
 def sendable_url(webhook: Webhook) -> str:
-    """Drop fragment and credentials, neither of which is sent or signed.
+    """Return the URL to send and sign: without its fragment and credentials.
 
     A GET carries its fields in the query.
     """
@@ -45,13 +45,13 @@ def sendable_url(webhook: Webhook) -> str:
 
 
 def without_password(url: str) -> str:
-    """Return a URL without `user:password@`, as it may be sent and shown."""
+    """Return a URL without `user:password@`, so that it can be sent and shown."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def signed_url(url: str, resource_sid: str) -> str:
-    """Return what is signed: voice over https goes without its port (docs/usage/security).
+    """Return the URL to sign: without the port for voice over https (docs/usage/security).
 
     `resource_sid` is the text, call or conference that the request belongs to.
     """
@@ -61,17 +61,17 @@ def signed_url(url: str, resource_sid: str) -> str:
 
 
 def credentials_of(url: str) -> str:
-    """Return the header for `user:password@` of a URL, "" when it has none."""
+    """Return the Authorization header for a URL's `user:password@`, or "" if it has none."""
     user_info, at_sign, _ = urlsplit(url).netloc.rpartition("@")
     return f"Basic {b64encode(unquote(user_info).encode()).decode()}" if at_sign else ""
 
 
 def origin_of(url: str) -> tuple[str, str | None, int | None]:
-    """Return scheme, host and port of a URL, for which a password is given."""
+    """Return a URL's scheme, host and port, which a password is valid for."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port
 
 
 def host_of(url: str) -> str:
-    """Return host and port of a URL, for people."""
+    """Return a URL's host and port for messages."""
     return urlsplit(url).netloc.rpartition("@")[2] or url

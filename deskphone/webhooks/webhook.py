@@ -1,4 +1,4 @@
-"""What is asked of the app, what it answers, and what can go wrong."""
+"""Requests to the app, its responses, and errors."""
 
 import json
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from http import HTTPStatus
 
 PROBLEM_TYPE = "application/problem+json"
 PROBLEM_LIMIT = 500
-"""Characters of an app's error that are shown."""
+"""How many characters of an app's error to show."""
 
 
 class WebhookError(Exception):
-    """A webhook failed; `code` is the number that Twilio's debugger shows.
+    """A webhook failed; `code` is the one that Twilio's debugger shows.
 
-    `url` is the one that leads nowhere, "" when the one that was asked for has failed.
+    `url` is the invalid URL, or "" if the requested URL failed.
     """
 
     def __init__(self, code: int, message: str, url: str = "") -> None:
@@ -24,7 +24,7 @@ class WebhookError(Exception):
 
 @dataclass(frozen=True)
 class Webhook:
-    """What to request and what for; `resource_sid` is the text or call it belongs to."""
+    """What to request and why; `resource_sid` is the text or call that it belongs to."""
 
     resource_sid: str
     purpose: str
@@ -36,10 +36,10 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `url` is the last one after redirects, against which links in it resolve.
+    """A response. `url` is the last one after redirects; relative URLs resolve against it.
 
-    It is as it was given: with its password and fragment, without the fields that a GET carries.
-    `finding` says what was wrong with the signature that it refuses, "" when that is not known.
+    It keeps its password and fragment, but not the fields of a GET. `finding` says what is wrong
+    with a rejected signature, or "" if that is unknown.
     """
 
     url: str
@@ -56,9 +56,9 @@ class Answer:
 
     @property
     def problem(self) -> str:
-        """The sentence of a server error in the form of RFC 9457, "" for any other answer.
+        """The detail of a server error in the format of RFC 9457, or "" for any other response.
 
-        A 403 names the URL that was checked, and there may be phone numbers in it.
+        A 403 is left out, because it names the checked URL, which may contain phone numbers.
         """
         if self.status < HTTPStatus.INTERNAL_SERVER_ERROR or self.content_type != PROBLEM_TYPE:
             return ""

@@ -59,7 +59,7 @@ def test_refusal_without_details_shows_what_was_signed(
 
     signature = page.get_by_role("region", name="Signature")
     expect(signature).to_contain_text(f"{web_server.url}/refused?Message=a%20b")
-    expect(signature).to_contain_text("The app does not say what it has checked.")
+    expect(signature).to_contain_text("The app doesn't say what it checked.")
 
 
 def test_only_accepted_webhooks_have_the_shield(

@@ -21,7 +21,7 @@ SECRET_NAME = "TwilioAuthToken"  # noqa: S105 - the name of a secret, not a secr
 def judged(*, agrees: bool | None) -> Advice:
     """Return advice that gives this verdict on any token."""
     step = SignatureStep("Token", agrees, "The token was judged")
-    return Advice(token=lambda token, tried: (step, "Do this."), public_url="its own setting.")
+    return Advice(token=lambda token, tried: (step, "Do this."), public_url="its own setting")
 
 
 AGREED = judged(agrees=True)
@@ -77,8 +77,8 @@ def test_differing_part_of_the_url_is_named_and_marked(
 def test_advice_for_another_host_names_both_fixes() -> None:
     found = check("http://127.0.0.1:7071/api/X", signed="http://localhost:7071/api/X")
 
-    assert "Twilio call the address that was checked, http://127.0.0.1:7071:" in found.advice
-    assert "check http://localhost:7071: its own setting." in found.advice
+    assert "to start with http://127.0.0.1:7071." in found.advice
+    assert "check http://localhost:7071 by changing its own setting." in found.advice
 
 
 def test_advice_covers_both_url_and_token() -> None:
@@ -109,7 +109,7 @@ def test_missing_and_added_fields_are_named() -> None:
     found = check(fields=("Body", "From", "From", "Sneaked"))
 
     assert step(found, "Fields").text == "not read: To; read, but not signed: From, Sneaked"
-    assert "blank and repeated ones too" in found.advice
+    assert "including blank and repeated ones" in found.advice
 
 
 def test_token_of_unknown_app_is_undecided() -> None:
@@ -117,7 +117,7 @@ def test_token_of_unknown_app_is_undecided() -> None:
 
     assert (step(found, "Token").agrees, found.finding) == (None, "")
     assert step(found, "Token").text == f"The app tried {SECRET_NAME}"
-    assert found.advice == "Give the app the account's present auth token."
+    assert found.advice == "Make sure that the app has the account's current auth token."
 
 
 def test_refusal_before_trying_a_token_gives_the_apps_reason() -> None:
@@ -125,18 +125,20 @@ def test_refusal_before_trying_a_token_gives_the_apps_reason() -> None:
 
     assert [step.name for step in found.steps] == ["URL", "Token"]
     assert (step(found, "Token").agrees, found.finding) == (None, "It does not match")
-    assert "what stands between" in found.advice
+    assert "Look for a proxy" in found.advice
 
 
 def test_other_algorithm_is_named() -> None:
-    assert check(algorithm="HMAC_SHA256").finding == "HMAC_SHA1 signed, HMAC_SHA256 was checked"
+    assert (
+        check(algorithm="HMAC_SHA256").finding == "signed with HMAC_SHA1, checked with HMAC_SHA256"
+    )
 
 
 def test_full_agreement_means_a_changed_value() -> None:
     found = check()
 
     assert [step.agrees for step in found.steps] == [True, True, True]
-    assert found.advice.startswith("URL, field names and token are the right ones")
+    assert found.advice.startswith("URL, field names and token match")
 
 
 def test_refusal_without_details_shows_what_was_signed() -> None:

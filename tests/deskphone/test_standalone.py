@@ -94,7 +94,9 @@ def test_refused_fault_affects_only_the_rest_api(standalone: Standalone) -> None
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to all processes at once")
 def test_ctrl_c_stops_quickly_with_an_open_page() -> None:
-    with running("system") as standalone:
-        with standalone.http.get(f"{standalone.url}/events", stream=True, timeout=TIMEOUT_S):
-            standalone.process.send_signal(signal.SIGINT)
-            assert standalone.process.wait(TIMEOUT_S) == 0
+    with (
+        running("system") as standalone,
+        standalone.http.get(f"{standalone.url}/events", stream=True, timeout=TIMEOUT_S),
+    ):
+        standalone.process.send_signal(signal.SIGINT)
+        assert standalone.process.wait(TIMEOUT_S) == 0

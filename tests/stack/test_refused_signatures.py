@@ -1,9 +1,9 @@
-"""A signature that the app refuses is explained to the person at the desk."""
+"""A rejected signature is explained on the page, in the terminal and in an alert."""
 
 from local_stack.testing import LocalStack
 
 
-def test_another_host_than_that_of_public_url_is_named_in_page_terminal_and_alert(
+def test_wrong_host_is_named_on_page_in_terminal_and_in_alert(
     stack: LocalStack,
 ) -> None:
     port = stack.functions_url.rpartition(":")[2]
@@ -18,7 +18,7 @@ def test_another_host_than_that_of_public_url_is_named_in_page_terminal_and_aler
     assert url["signed"][url["same"] : -url["tail"]] == "localhost"
     assert url["checked"][url["same"] : -url["tail"]] == "127.0.0.1"
     assert stack.alerts()[-1]["message"].endswith("What differs: host")
-    advice = f"call the address that was checked, http://127.0.0.1:{port}:"
+    advice = f"to start with http://127.0.0.1:{port}."
     terminal = stack.output.wait_for(advice)
     assert advice in terminal[terminal.index(sid) :]
     assert "Noon" not in terminal

@@ -1,4 +1,4 @@
-"""Calls from the first ring to the last report, and what runs their TwiML.
+"""Calls from the first ring to the last report, and the player of their TwiML.
 
-For `network` and for those who act on calls from outside, through `exchange`.
+Used by `network`, and through `exchange` by everything that acts on calls from outside.
 """

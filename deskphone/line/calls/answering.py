@@ -1,4 +1,4 @@
-"""What a placed call does when it is answered: record, press keys, find out who answered."""
+"""What an outgoing call does when it is answered: record, press keys, detect who answered."""
 
 from dataclasses import replace
 
@@ -15,14 +15,14 @@ from deskphone.values import ACCOUNT_SID
 HUMAN_S = 2
 MACHINE_S = 4
 GREETING_S = 10
-"""Seconds until a person, a machine and the end of its greeting are recognized.
+"""Seconds until a person, a machine, and the end of a machine's greeting are detected.
 
 Only the order is Twilio's (voice/answering-machine-detection).
 """
 
 
 class Answering:
-    """Runs before, and beside, the document of a call that the REST API placed."""
+    """Runs before, and alongside, the TwiML of a call that the REST API placed."""
 
     def __init__(
         self, clock: Clock, calls: LiveCalls, recorder: Recorder, reports: StatusReports
@@ -33,7 +33,7 @@ class Answering:
         self._reports = reports
 
     async def begin(self, live: LiveCall, *, by_machine: bool) -> None:
-        """Do what the call was placed with, until its document may be asked for."""
+        """Run the call's options, until its TwiML may be requested."""
         call = live.call
         if call.recording is not None:
             how = call.recording
@@ -46,8 +46,10 @@ class Answering:
         detection = call.machine_detection
         if detection is None:
             return
-        if detection.beside:
-            self._calls.beside(live, lambda: self._detect(live, detection, by_machine=by_machine))
+        if detection.asynchronous:
+            self._calls.run_alongside(
+                live, lambda: self._detect(live, detection, by_machine=by_machine)
+            )
         else:
             await self._detect(live, detection, by_machine=by_machine)
 
@@ -62,17 +64,17 @@ class Answering:
         self._calls.put(replace(live.call, answered_by=who, detection_s=seconds))
         live.session.journal.happened("answered by", who)
         callback = detection.callback
-        if detection.beside and callback is not None:
+        if detection.asynchronous and callback is not None:
             ids = (("AccountSid", ACCOUNT_SID), ("CallSid", live.sid))
             form = (*ids, *fields.of_detection(live.call))
             self._reports.send(live.sid, callback.url, callback.method, form)
 
 
 def _recognized(detection: MachineDetection, *, by_machine: bool) -> tuple[str, int]:
-    """Return AnsweredBy and after how many seconds it is known."""
+    """Return AnsweredBy, and the seconds until it is known."""
     if not by_machine:
         who, seconds = "human", HUMAN_S
-    elif detection.to_the_end:
+    elif detection.waits_for_end:
         who, seconds = "machine_end_beep", GREETING_S
     else:
         who, seconds = "machine_start", MACHINE_S

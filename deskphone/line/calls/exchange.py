@@ -1,4 +1,4 @@
-"""The exchange: places calls, rings handsets, and passes on what people do with them."""
+"""The exchange: places calls, rings handsets, and forwards what people do with them."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from deskphone.records.phone_number import PhoneNumber
 
 
 class Exchange:
-    """What can be done to calls from outside: by the REST API, by people, by other calls."""
+    """Actions on calls from outside: from the REST API and from people."""
 
     def __init__(self, store: Store, clock: Clock, calls: LiveCalls, lifecycle: Lifecycle) -> None:
         self._store = store
@@ -22,9 +22,9 @@ class Exchange:
         self._lifecycle = lifecycle
 
     def place(self, call: Call, afterwards: Callable[[], None] = lambda: None) -> None:
-        """Take a call that the REST API created and dial it.
+        """Dial a call that the REST API created.
 
-        `afterwards` is called when it is over, or when it was sent elsewhere.
+        `afterwards` is called when the call ends or is redirected.
         """
 
         async def run(live: LiveCall) -> None:
@@ -62,35 +62,35 @@ class Exchange:
         return call
 
     def answer(self, sid: str) -> None:
-        """Pick up the handset that rings."""
+        """Answer the ringing handset."""
         self._pick_up(sid, "answer")
 
     def answer_by_machine(self, sid: str) -> None:
-        """Let an answering machine pick up."""
+        """Let an answering machine answer."""
         self._pick_up(sid, "machine")
 
     def decline(self, sid: str) -> None:
-        """Refuse the call at the handset that rings."""
+        """Decline the call on the ringing handset."""
         self._pick_up(sid, "decline")
 
     def press(self, sid: str, digits: str) -> None:
         """Press keys on the handset."""
-        self._pass_on(sid, *digits, what="Keys")
+        self._forward(sid, *digits, what="Keys")
         self._store.note(sid, "event", "keys", digits)
 
     def speak(self, sid: str, text: str, *, final: bool) -> None:
-        """Say something at the handset; not final while the person is still speaking."""
-        self._pass_on(sid, Speech(text, final), what="Words")
+        """Say something into the handset; not final while the person is still speaking."""
+        self._forward(sid, Speech(text, final), what="Speech")
         if final:
             self._store.note(sid, "event", "speech", text)
 
     def stop_talking(self, sid: str) -> None:
-        """Fall silent at the handset."""
-        self._pass_on(sid, Silence(), what="Silence")
+        """Stop talking into the handset."""
+        self._forward(sid, Silence(), what="Silence")
         self._store.note(sid, "event", "silence")
 
     def hang_up(self, sid: str) -> None:
-        """Hang up the handset; while it rings, decline."""
+        """Hang up the handset, or decline if it is ringing."""
         call = self._calls.found(sid).call
         if call.direction != "inbound" and call.status != "in-progress":
             self.decline(sid)
@@ -99,25 +99,25 @@ class Exchange:
         self.end(sid)
 
     def end(self, sid: str) -> None:
-        """End the call whatever it is doing: canceled before the answer, otherwise completed."""
+        """End the call in any state: canceled if it wasn't answered, otherwise completed."""
         self._calls.end(sid)
 
     def limit(self, sid: str, seconds: int) -> None:
-        """Let a call last so many seconds from its answer, no more."""
+        """Set a call's time limit, in seconds from its answer."""
         self._calls.limit(sid, seconds)
 
     def redirect(self, sid: str, instructions: Instructions) -> None:
-        """Send a call in progress to other instructions, at once."""
+        """Redirect a call in progress to other instructions immediately."""
         live = self._calls.found(sid)
         self._store.note(sid, "event", "redirected", "by the REST API")
-        self._calls.part(live)
+        self._calls.interrupt(live)
         self._calls.run(live, lambda: self._lifecycle.redirected(live, instructions))
 
-    def _pass_on(self, sid: str, *heard: Heard, what: str) -> None:
+    def _forward(self, sid: str, *heard: Heard, what: str) -> None:
         live = self._calls.found(sid)
         if live.call.status != "in-progress":
             raise WrongStateError(
-                f"{what} need a call in progress; this one is {live.call.status}."
+                f"{what} can only be sent to a call in progress; this call is {live.call.status}."
             )
         live.session.handset.take(*heard)
 
@@ -125,7 +125,10 @@ class Exchange:
         live = self._calls.found(sid)
         call = live.call
         if call.status != "ringing" or call.direction == "inbound" or live.picked_up.done():
-            raise WrongStateError(f"Only a ringing handset can {what}; this call is {call.status}.")
+            message = (
+                f"Only a ringing handset can be answered or declined; this call is {call.status}."
+            )
+            raise WrongStateError(message)
         live.picked_up.set_result(what)
-        if what != "decline":  # at once: the next thing that the person does finds them in a call
+        if what != "decline":  # immediately, so that the person's next action finds them in a call
             self._calls.connect(sid)

@@ -1,4 +1,4 @@
-"""How a call goes: dialed, ringing, answered, its TwiML, the end."""
+"""The life of a call: dialed, ringing, answered, its TwiML, the end."""
 
 import asyncio
 from dataclasses import replace
@@ -22,11 +22,11 @@ from deskphone.webhooks.sender import Webhooks
 
 DIALING_S = 0.1
 RINGING_AFTER_S = 0.2
-"""How long a call takes to leave the queue and to reach the handset. Only the order is Twilio's."""
+"""How long a call takes to leave the queue and reach the handset. Only the order is Twilio's."""
 
 
 class Lifecycle:
-    """Runs each kind of call from its beginning; `LiveCalls` knows what became of it."""
+    """Runs each kind of call from the start; `LiveCalls` has its state."""
 
     def __init__(
         self,
@@ -58,22 +58,23 @@ class Lifecycle:
                 await self._play(live, live.call.instructions, fields.of_detection(live.call))
 
     async def incoming(self, live: LiveCall) -> None:
-        """Run a call of a person to one of the account's numbers."""
+        """Run a call from a person to one of the account's numbers."""
         call = live.call
         self._store.note(call.sid, "event", "ringing")
         if not call.instructions.url:
-            message = f"{call.to} has no VoiceUrl. Set one on the page, under Numbers."
+            message = f"{call.to} has no VoiceUrl. Set one on the phone page, under Numbers."
             self._store.alert(call.sid, None, message)
             self._calls.finish(call.sid, "failed")
             return
         await self._play(live, call.instructions)
 
     def start_leg(self, call: Call, request: LegRequest, leg: Leg) -> None:
-        """Take in a call that another call dials."""
+        """Start a call that another call dials."""
         self._calls.start(call, lambda live: self._dialed(live, request), leg)
 
     async def _dialed(self, live: LiveCall, request: LegRequest) -> None:
-        """Run the leg of a <Dial>: never queued; the whisper comes before it is connected."""
+        """Run a leg of a <Dial>: it is never queued, and hears the whisper before it is
+        connected."""
         self._progress.report(live.sid, "initiated")
         if await self._ring(live):
             talked, _ = await first_of(self._talk(live, request), self._end_in_time(live))
@@ -81,7 +82,7 @@ class Lifecycle:
             self._calls.finish(live.sid, "completed")
 
     async def _talk(self, live: LiveCall, request: LegRequest) -> None:
-        """Play the whisper to who answered, then connect them until nobody is on the leg."""
+        """Play the whisper to the person who answered, then connect them until the leg is over."""
         if live.leg is None:
             raise RuntimeError("a dialed call has a leg")
         if request.send_digits:
@@ -95,25 +96,25 @@ class Lifecycle:
         await live.leg.over.wait()
 
     async def redirected(self, live: LiveCall, instructions: Instructions) -> None:
-        """Play other instructions once what ran before has let go of the call."""
+        """Play other instructions once the previous ones have released the call."""
         if live.stopped:
             await asyncio.wait(live.stopped)
             live.stopped.clear()
         if live.leg is not None:
             live.leg.leave()
             live.leg = None
-        if self._calls.is_live(live.sid):  # it may have ended in the same instant
+        if self._calls.is_live(live.sid):  # it may have ended at the same instant
             await self._play(live, instructions)
 
     async def _ring(self, live: LiveCall) -> bool:
-        """Let the handset ring; return whether it was answered. If not, the call is over."""
+        """Ring the handset and return whether it was answered. If not, the call is over."""
         sid = live.sid
         await self._clock.sleep(RINGING_AFTER_S)
         if self._store.number(live.call.to):
-            self._store.alert(sid, None, "Calls between the account's own numbers are not emulated")
+            self._store.alert(sid, None, "Calls between the account's own numbers aren't emulated")
             self._calls.finish(sid, "failed")
             return False
-        if not live.picked_up.done():  # who was quick is in the call already
+        if not live.picked_up.done():  # a quick person is already in the call
             self._calls.put(replace(live.call, status="ringing"))
             self._store.note(sid, "event", "ringing")
         self._progress.report(sid, "ringing")
@@ -129,9 +130,9 @@ class Lifecycle:
         return live.picked_up.result() if live.picked_up.done() else None
 
     async def _play(self, live: LiveCall, instructions: Instructions, opening: Fields = ()) -> None:
-        """Run TwiML until it ends the call or the call's time is over.
+        """Run TwiML until it ends the call or the call reaches its time limit.
 
-        `opening` are further fields of the first request.
+        `opening` are additional fields of the first request.
         """
         player = self._player(live, instructions, opening=opening)
         played, _ = await first_of(player.play(), self._end_in_time(live))
@@ -153,12 +154,12 @@ class Lifecycle:
         )
 
     async def _end_in_time(self, live: LiveCall) -> None:
-        """End the call at its time limit, while its verb still knows what it owes the action."""
+        """End the call at its time limit, while its verb can still post to its action."""
         await self._time_is_over(live)
         self._calls.finish(live.sid, "completed" if live.session.answered else "no-answer")
 
     async def _time_is_over(self, live: LiveCall) -> None:
-        """Come back when the call has lasted as long as it may; its limit may change meanwhile."""
+        """Return when the call reaches its time limit, which may change in the meantime."""
         while (left_s := self._time_left_s(live.call)) > 0:
             live.limit_changed.clear()
             await first_of(self._clock.sleep(left_s), live.limit_changed.wait())
@@ -166,7 +167,7 @@ class Lifecycle:
     def _time_left_s(self, call: Call) -> float:
         """Seconds until the call's time limit, which counts from the answer.
 
-        A caller who is not answered gives up after as long.
+        An unanswered caller gives up after the same time.
         """
         since = call.answered or call.created
         return call.time_limit_s - (self._clock.now() - since).total_seconds()

@@ -1,4 +1,4 @@
-"""The calls that are not over: what runs each of them, and how it ends."""
+"""The live calls: what runs each of them, and how it ends."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,18 +19,18 @@ from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.webhook import Webhook, WebhookError
 
 PickedUp = Literal["answer", "machine", "decline"]
-"""What becomes of a handset that rings."""
+"""What can happen to a ringing handset."""
 
 
 class WrongStateError(Exception):
-    """The call is not in a state for what was asked of it; the text says which it is in."""
+    """The call is in the wrong state for an action; the message says which state."""
 
 
 @dataclass
 class LiveCall:
-    """A call that is not over: what runs it and what the handset may do.
+    """A live call: what runs it, and what the handset does.
 
-    `stopped` has run it before and may not have let go of it yet.
+    `stopped` is the previous task, which may not have released the call yet.
     """
 
     session: CallSession
@@ -46,12 +46,12 @@ class LiveCall:
 
     @property
     def call(self) -> Call:
-        """Return the record as it is now."""
+        """Return the current record."""
         return self.session.call
 
 
 class LiveCalls:
-    """All live calls by SID. Each runs in a task of its own."""
+    """All live calls by SID. Each runs in its own task."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class LiveCalls:
         recorder: Recorder,
         open_session: Callable[[str], CallSession],
     ) -> None:
-        """`open_session` makes the session of a new call, by its SID."""
+        """`open_session` creates the session of a new call by its SID."""
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
@@ -78,7 +78,7 @@ class LiveCalls:
         run: Callable[[LiveCall], Awaitable[None]],
         leg: Leg | None = None,
     ) -> LiveCall:
-        """Take in a new call and run it."""
+        """Add a new call and run it."""
         live = LiveCall(
             self._open_session(call.sid), asyncio.get_running_loop().create_future(), leg
         )
@@ -87,44 +87,44 @@ class LiveCalls:
         return live
 
     def run(self, live: LiveCall, run: Callable[[], Awaitable[None]]) -> None:
-        """Let something else run a live call from now on."""
+        """Run a live call with a different task from now on."""
         sid = live.sid
         live.task = self._tasks.start(sid, run, lambda: self.finish(sid, "failed"))
 
-    def beside(self, live: LiveCall, run: Callable[[], Awaitable[None]]) -> None:
-        """Let something run beside a live call; it does not end with the call."""
+    def run_alongside(self, live: LiveCall, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a task alongside a live call; it doesn't end with the call."""
         self._tasks.start(live.sid, run)
 
     def found(self, sid: str) -> LiveCall:
-        """Return a live call; raise WrongStateError when there is none or it is over."""
+        """Return a live call; raise WrongStateError if it doesn't exist or is over."""
         live, call = self._live.get(sid), self._store.calls.get(sid)
         if call is None:
-            raise WrongStateError("There is no such call.")
+            raise WrongStateError("Call not found.")
         if live is None:
-            raise WrongStateError(f"The call is over ({call.status}).")
+            raise WrongStateError(f"The call has already ended ({call.status}).")
         return live
 
     def is_live(self, sid: str) -> bool:
         return sid in self._live
 
     def connect(self, sid: str) -> None:
-        """The call is answered."""
+        """Mark the call as answered."""
         self.put(replace(self._live[sid].call, status="in-progress", answered=self._clock.now()))
         self._store.note(sid, "event", "answered")
 
     def limit(self, sid: str, seconds: int) -> None:
-        """Let the call last so many seconds from its answer."""
+        """Set the call's time limit, in seconds from its answer."""
         live = self.found(sid)
         self.put(replace(live.call, time_limit_s=seconds))
         live.limit_changed.set()
 
     def hang_up(self, sid: str) -> None:
-        """End a call that may be over already."""
+        """End a call, unless it is already over."""
         if self.is_live(sid):
             self.end(sid)
 
     def end(self, sid: str) -> None:
-        """End the call whatever it is doing: canceled before the answer, otherwise completed."""
+        """End the call in any state: canceled if it wasn't answered, otherwise completed."""
         live = self.found(sid)
         call = live.call
         if live.task is not None:
@@ -135,47 +135,51 @@ class LiveCalls:
             self.finish(sid, "no-answer" if call.direction == "inbound" else "canceled")
 
     def finish(self, sid: str, status: CallStatus) -> None:
-        """The call is over; nothing happens when it was already."""
+        """Finish the call, unless it is already over."""
         live = self._live.pop(sid, None)
         call = self._store.calls.get(sid)
         if live is None or call is None:
             return
-        owed = (
-            self._owed(live, live.session.owed.on_hang_up) if call.status == "in-progress" else None
+        exit_request = (
+            self._exit_request(live, live.session.exit_requests.on_hang_up)
+            if call.status == "in-progress"
+            else None
         )
-        call = live.call  # with what the verb has noted meanwhile
+        call = live.call  # with the verb's changes in the meantime
         ended = replace(call, status=status, ended=self._clock.now(), wants=(), connected_to=None)
         self.put(ended)
         self._store.note(sid, "event", status)
         self._recorder.finish_all(sid)
-        # A call that never left the queue fires no callbacks (twilio.com/docs/voice/twiml).
+        # A call that never left the queue sends no callbacks (twilio.com/docs/voice/twiml).
         if call.dialed is not None:
             self._progress.report(sid, "completed")
         if live.leg is not None:
             live.leg.end(status)
-        self._ask_beside(live, owed)
+        self._request_and_ignore(live, exit_request)
 
-    def part(self, live: LiveCall) -> None:
-        """Stop what runs, for the call is sent elsewhere from outside.
+    def interrupt(self, live: LiveCall) -> None:
+        """Stop what is running, because the call is redirected from outside.
 
-        The verb makes the request that it owes then, and no other one should the call end as well.
+        The verb makes its request for a redirect, and no other one if the call ends too.
         """
-        self._ask_beside(live, self._owed(live, live.session.owed.on_redirect))
-        live.session.owed.cancel()
-        # At once: what is to run next may be stopped itself before it begins.
+        self._request_and_ignore(
+            live, self._exit_request(live, live.session.exit_requests.on_redirect)
+        )
+        live.session.exit_requests.cancel()
+        # Immediately: the next task may be stopped before it starts.
         if live.task is not None:
             live.task.cancel()
             live.stopped.append(live.task)
 
-    def _ask_beside(self, live: LiveCall, owed: Fetch | None) -> None:
-        """Make a request whose answer is not used."""
-        if owed is not None:
-            form = (*fields.of_call(live.call), *owed.params)
-            webhook = Webhook(live.sid, "instructions", owed.url, owed.method, form)
+    def _request_and_ignore(self, live: LiveCall, exit_request: Fetch | None) -> None:
+        """Make a request and ignore its response."""
+        if exit_request is not None:
+            form = (*fields.of_call(live.call), *exit_request.params)
+            webhook = Webhook(live.sid, "instructions", exit_request.url, exit_request.method, form)
             self._tasks.start(live.sid, lambda: self._request(webhook))
 
-    def _owed(self, live: LiveCall, request: Callable[[], Fetch | None]) -> Fetch | None:
-        """Return the request that a verb owes when the call leaves it in its midst."""
+    def _exit_request(self, live: LiveCall, request: Callable[[], Fetch | None]) -> Fetch | None:
+        """Return the request that an interrupted verb makes."""
         try:
             return request()
         except WebhookError as error:
@@ -193,6 +197,6 @@ class LiveCalls:
         self._store.calls.put(replace(call, updated=self._clock.now()))
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Drop all calls without a word, for a reset or the end; return what ends with them."""
+        """Cancel all calls silently, for a reset or shutdown; return their tasks."""
         self._live.clear()
         return self._tasks.cancel()

@@ -1,4 +1,4 @@
-"""The player: fetches the TwiML of one call and runs it verb by verb, until it leads no further."""
+"""The player: fetches a call's TwiML and runs it verb by verb until it ends."""
 
 from collections.abc import Awaitable, Callable
 
@@ -18,12 +18,12 @@ from deskphone.webhooks.urls import without_password
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 DOCUMENTS_LIMIT = 100
-"""Documents in a row in which nothing takes time. Twilio documents no limit; a desk needs one."""
+"""The limit of consecutive documents that take no time. Twilio documents none."""
 APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
 
 
 class Player:
-    """Runs one call, or what it hears meanwhile. `play` or `follow` is called once."""
+    """Runs one call, or what it hears while waiting. Call `play` or `follow` once."""
 
     def __init__(
         self,
@@ -34,9 +34,9 @@ class Player:
         params: Callable[[], Fields] = lambda: (),
         opening: Fields = (),
     ) -> None:
-        """`params` makes the fields that each request carries beside those of the call.
+        """`params` returns the fields of each request besides those of the call.
 
-        `opening` are further ones of the first request.
+        `opening` are additional fields of the first request.
         """
         self._session = session
         self._webhooks = webhooks
@@ -48,11 +48,11 @@ class Player:
         self._documents = 0
 
     async def play(self) -> Step:
-        """Run the instructions to their end; None means that they ran out."""
+        """Run the instructions to the end; None means that nothing follows."""
         return await self._steps(self._guarded)
 
     async def follow(self) -> Step:
-        """Like `play`, but raise WebhookError or TwimlError for a document that cannot be run."""
+        """Like `play`, but raise WebhookError or TwimlError for a document that can't be run."""
         return await self._steps(lambda visit: visit)
 
     async def _steps(self, visited: Callable[[Awaitable[Step]], Awaitable[Step]]) -> Step:
@@ -66,7 +66,7 @@ class Player:
         return step
 
     async def _guarded(self, visit: Awaitable[Step]) -> Step:
-        """Turn an error into Twilio's alert and the fallback URL, or into the spoken apology."""
+        """On an error, raise Twilio's alert and use the fallback URL or the spoken apology."""
         try:
             return await visit
         except (WebhookError, TwimlError) as error:
@@ -82,7 +82,7 @@ class Player:
         return End("completed")
 
     async def _inline(self) -> Step:
-        """Run a document that has no URL of its own, so that relative ones in it lead nowhere."""
+        """Run a document that has no URL; relative URLs in it are invalid."""
         self._session.document_url = ""
         return await self._run(parse(self._instructions.twiml.encode(), self._dialect))
 
@@ -92,7 +92,7 @@ class Player:
             return End("completed")
         self._documents = 1 if session.took_time() else self._documents + 1
         if self._documents > DOCUMENTS_LIMIT:
-            message = f"The call went through {DOCUMENTS_LIMIT} documents without playing anything"
+            message = f"The call ran {DOCUMENTS_LIMIT} documents without playing anything"
             session.journal.alert(None, message)
             return End("completed" if session.answered else "failed")
         session.document_url = fetch.url
@@ -116,14 +116,14 @@ class Player:
                 return await self._run(document)
 
     async def _hear(self, seconds: float, text: str = "", **attributes: str) -> Step:
-        """Let the caller hear an answer that is no TwiML."""
+        """Let the caller hear a response that isn't TwiML."""
         self._session.answer()
         self._session.journal.note("Say" if text else "Play", text, **attributes)
         await self._session.wait(seconds)
         return None
 
     def _is_over(self) -> bool:
-        """Whether the call has ended in the same instant in which a verb of it came to its end."""
+        """Whether the call ended at the same instant as its verb."""
         call = self._session.store.calls.get(self._session.sid)
         return call is None or call.status in ENDED_CALL
 

@@ -1,4 +1,4 @@
-"""Progress reports of calls (twilio.com/docs/voice/api/call-resource, "StatusCallback")."""
+"""Status callbacks of calls (twilio.com/docs/voice/api/call-resource, "StatusCallback")."""
 
 import math
 from dataclasses import replace
@@ -22,7 +22,7 @@ SIP_CODES = {
 
 
 class Progress:
-    """Numbers the reports of each call and sends those that were asked for."""
+    """Numbers each call's reports and sends the requested ones."""
 
     def __init__(
         self, store: Store, clock: Clock, reports: StatusReports, recorder: Recorder
@@ -33,7 +33,7 @@ class Progress:
         self._recorder = recorder
 
     def report(self, sid: str, event: str) -> None:
-        """Send the report of an event, one of calls.EVENTS, if the call wants it."""
+        """Report an event, one of CALL_EVENTS, if the call requests it."""
         call = self._store.calls.get(sid)
         if call is None or call.callback is None or event not in call.callback.events:
             return
@@ -49,14 +49,15 @@ class Progress:
         self._reports.send(sid, call.callback.url, call.callback.method, form)
 
     def _recording(self, sid: str) -> fields.Fields:
-        """Return where the call can be heard, if it was placed to be recorded."""
+        """Return the fields of the call's recording, if it was placed with one."""
         recordings = self._recorder.of_call(sid)
         made = [one for one in recordings if one.source == OF_THE_CALL and one.duration_s]
         return url_fields(made[0]) if made else ()
 
 
 def _ending(call: Call) -> fields.Fields:
-    """Return what only the last report has: `Duration` in minutes, rounded up, and in seconds."""
+    """Return the fields of the last report only: the duration in seconds, and rounded up in
+    minutes."""
     code = ("SipResponseCode", SIP_CODES[call.status])
     seconds = ("CallDuration", str(call.duration_s))
     if call.status != "completed":

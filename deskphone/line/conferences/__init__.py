@@ -1,4 +1,4 @@
-"""Conferences: who is in them, what they hear, and what Twilio reports of them.
+"""Conferences: their participants, what they hear, and Twilio's reports.
 
-For the verb <Conference> and the REST API.
+Used by the verb <Conference> and the REST API.
 """

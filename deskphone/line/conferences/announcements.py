@@ -1,4 +1,4 @@
-"""Announcements: what is played to one or to all in a conference (voice/api/conference)."""
+"""Announcements to one or all participants of a conference (voice/api/conference)."""
 
 from deskphone.account.store import Store
 from deskphone.line.conferences.attendance import Announcement, Attendee
@@ -7,7 +7,7 @@ from deskphone.records.instructions import Instructions
 
 
 class Announcements:
-    """Hands announcements to those who shall hear them, and reports when all have."""
+    """Passes announcements to their listeners, and reports when all of them are done."""
 
     def __init__(self, store: Store, conferences: ConferenceRooms) -> None:
         self._store = store
@@ -16,7 +16,7 @@ class Announcements:
     def announce(
         self, conference_sid: str, instructions: Instructions, call_sid: str | None = None
     ) -> None:
-        """Play something to one participant, or to all of them."""
+        """Play an announcement to one participant or to all of them."""
         room = self._conferences.room(conference_sid)
         if room is None:
             return
@@ -27,7 +27,8 @@ class Announcements:
             room.attendees[sid].changed.set()
 
     def heard(self, attendee: Attendee, failure: str = "") -> None:
-        """The first of somebody's announcements is over, for `failure` if it went wrong."""
+        """Finish a participant's first announcement; `failure` says what went wrong, if
+        anything."""
         announcement = attendee.announcements.popleft()
         announcement.hearers.discard(attendee.call_sid)
         announcement.failure = announcement.failure or failure
@@ -35,7 +36,7 @@ class Announcements:
             self._report(attendee, announcement)
 
     def skip_all(self, attendee: Attendee) -> None:
-        """Somebody leaves and hears nothing more."""
+        """Skip the announcements of a participant who leaves."""
         while attendee.announcements:
             self.heard(attendee)
 
@@ -50,4 +51,4 @@ class Announcements:
         if announcement.failure:
             event = "announcement-fail"
             fields = (*fields, ("ReasonAnnouncementFailed", announcement.failure))
-        room.reports.tell(conference, event, one, fields)
+        room.reports.report(conference, event, one, fields)

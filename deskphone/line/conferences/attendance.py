@@ -1,4 +1,4 @@
-"""How calls take part in a conference, as they and the conference see it."""
+"""A call's participation in a conference, from the call's and the conference's side."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ from deskphone.records.instructions import Instructions, Music, StatusCallback
 
 
 class RefusedError(Exception):
-    """A call cannot join; `code` is Twilio's number."""
+    """A call can't join; `code` is Twilio's."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Joining:
-    """How a call takes part; URLs are absolute. `beep` is true, false, onEnter or onExit."""
+    """A call's conference options; URLs are absolute. `beep` is true, false, onEnter or onExit."""
 
     name: str
     label: str | None = None
@@ -38,7 +38,7 @@ class Joining:
 
 @dataclass
 class Announcement:
-    """Something that is played to one participant or to all; `hearers` have not heard it out."""
+    """An announcement to one participant or to all; `hearers` haven't heard it to the end."""
 
     instructions: Instructions
     is_for_one: bool
@@ -48,9 +48,9 @@ class Announcement:
 
 @dataclass
 class Attendee:
-    """A call in a conference as its own task sees it.
+    """A call in a conference, from its own task's side.
 
-    `out` when it has to leave, `changed` when it shall hear something else.
+    `out` is set when it has to leave, and `changed` when it should hear something else.
     """
 
     call_sid: str
@@ -65,7 +65,7 @@ class Attendee:
 
 @dataclass
 class ConferenceRoom:
-    """What belongs to a conference that is not over, beside its record."""
+    """The live state of a conference, besides its record."""
 
     reports: ConferenceReports
     attendees: dict[str, Attendee] = field(default_factory=dict[str, Attendee])

@@ -1,4 +1,4 @@
-"""What can be done in a conference from outside: ring people up, mute, hold, remove them."""
+"""Actions on a conference from outside: invite, mute, hold and remove participants."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from deskphone.records.instructions import Music, StatusCallback
 
 
 class Moderation:
-    """Changes how people take part; they and the conference's reports hear of it."""
+    """Changes how participants take part, and reports it."""
 
     def __init__(self, conferences: ConferenceRooms) -> None:
         self._conferences = conferences
 
     def named(self, name: str) -> Conference | None:
-        """Return the conference with this name that is not over."""
+        """Return the live conference with this name."""
         return self._conferences.named(name)
 
     def invite(
         self, call: Call, name: str, invited: Participant, callback: StatusCallback | None
     ) -> Participant:
-        """Somebody is being called for a conference, which exists from now on."""
+        """Call a participant for a conference, which exists from now on."""
         joining = Joining(
             name=name,
             label=invited.label,
@@ -35,25 +35,25 @@ class Moderation:
         return self._conferences.expect(call, joining)
 
     def forget(self, participant: Participant) -> None:
-        """The call of somebody who was invited is over; nothing happens if they had joined."""
+        """Remove an invited participant whose call is over, unless they joined."""
         found = self._conferences.participant(participant.conference_sid, participant.call_sid)
         if found is not None and not found.joined:
             self._conferences.leave(found.call_sid, found.conference_sid, ADD_FAILED)
 
     def remove(self, participant: Participant) -> None:
-        """Put somebody out; the call goes on after its <Dial>."""
+        """Remove a participant; the call continues after its <Dial>."""
         self._conferences.leave(
             participant.call_sid, participant.conference_sid, UPDATED, kicked=True
         )
 
     def mute(self, participant: Participant, *, muted: bool) -> None:
-        """Let nobody hear a participant, or everybody again."""
+        """Mute or unmute a participant."""
         if participant.muted != muted:
             event = "participant-mute" if muted else "participant-unmute"
             self._conferences.change(participant, event, muted=muted)
 
     def hold(self, participant: Participant, music: Music | None, *, hold: bool) -> None:
-        """Let a participant hear music instead of the conference, or the conference again."""
+        """Put a participant on hold with music, or take them off hold."""
         attendee = self._attendee(participant)
         if attendee is not None and hold:
             attendee.hold_music = music or Music()
@@ -71,7 +71,7 @@ class Moderation:
         beeps_on_exit: bool | None,
         **changes: Any,
     ) -> None:
-        """Change how somebody waits or leaves, and members of their record."""
+        """Change how a participant waits or leaves, and fields of their record."""
         attendee = self._attendee(participant)
         if attendee is not None and beeps_on_exit is not None:
             attendee.beeps_on_exit = beeps_on_exit

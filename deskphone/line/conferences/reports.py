@@ -1,4 +1,4 @@
-"""Reports on conferences (twilio.com/docs/voice/twiml/conference, "statusCallback")."""
+"""Status callbacks of conferences (twilio.com/docs/voice/twiml/conference, "statusCallback")."""
 
 from deskphone.clock import Clock, rfc_2822
 from deskphone.line.fields import Fields
@@ -20,12 +20,12 @@ KINDS = {
     "announcement-end": "announcement",
     "announcement-fail": "announcement",
 }
-"""What happens, and the word in `statusCallbackEvent` that asks for it."""
+"""Events, and the word in `statusCallbackEvent` that requests each."""
 EVENTS = ("start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement")
 
 
 class ConferenceReports:
-    """The reports on one conference, numbered from one; the first participant's URL gets them."""
+    """The reports on one conference, numbered from 1 and sent to the first participant's URL."""
 
     def __init__(
         self, reports: StatusReports, clock: Clock, callback: StatusCallback | None
@@ -35,14 +35,14 @@ class ConferenceReports:
         self._callback = callback
         self._sent = 0
 
-    def tell(
+    def report(
         self,
         conference: Conference,
         event: str,
         participant: Participant | None = None,
         fields: Fields = (),
     ) -> None:
-        """Report an event, one of KINDS, if the conference was asked to."""
+        """Report an event, one of KINDS, if it was requested."""
         callback = self._callback
         if callback is None or KINDS[event] not in callback.events:
             return
@@ -61,7 +61,7 @@ class ConferenceReports:
 
 
 def of_participant(participant: Participant) -> Fields:
-    """Return the fields that say who it was and how they take part."""
+    """Return the fields that describe a participant."""
     return (
         ("CallSid", participant.call_sid),
         ("Muted", _word(participant.muted)),
@@ -74,7 +74,7 @@ def of_participant(participant: Participant) -> Fields:
 
 
 def of_ending(reason: str, ending: Participant | None) -> Fields:
-    """Return what only the last report on a conference has."""
+    """Return the fields that only the last report on a conference has."""
     who = (("CallSidEndingConference", ending.call_sid),) if ending else ()
     label = (("ParticipantLabelEndingConference", ending.label),) if ending and ending.label else ()
     return (*who, *label, ("ReasonConferenceEnded", reason), ("Reason", reason.replace("-", " ")))

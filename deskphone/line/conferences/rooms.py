@@ -1,4 +1,4 @@
-"""Conferences: who is in them, when they start and when they end."""
+"""Conferences: their participants, start and end."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ HUNG_UP, UPDATED, ADD_FAILED = (
 
 
 class ConferenceRooms:
-    """All conferences. The records hold who takes part; this holds what happens to them."""
+    """All conferences. The store has their participants; this has their live state."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class ConferenceRooms:
         self._rooms: dict[str, ConferenceRoom] = {}
 
     def named(self, name: str) -> Conference | None:
-        """Return the conference with this name that is not over."""
+        """Return the live conference with this name."""
         return next(
             (
                 one
@@ -54,11 +54,11 @@ class ConferenceRooms:
         )
 
     def room(self, conference_sid: str) -> ConferenceRoom | None:
-        """Return what belongs to a conference; None when it is over."""
+        """Return the live state of a conference, or None if it is over."""
         return self._rooms.get(conference_sid)
 
     def participant(self, conference_sid: str, call_sid: str) -> Participant | None:
-        """Return one who takes part."""
+        """Return a participant."""
         found = self._store.conferences.get(conference_sid)
         return (
             next((one for one in found.participants if one.call_sid == call_sid), None)
@@ -67,14 +67,15 @@ class ConferenceRooms:
         )
 
     def expect(self, call: Call, joining: Joining) -> Participant:
-        """Somebody is rung up for a conference, which begins to exist; raise RefusedError."""
+        """Add a participant who is being called, creating the conference if needed; raise
+        RefusedError."""
         conference = self._admitting(call, joining)
         participant = self._participant(call, conference, joining, joined=False)
         self._put(conference, (*conference.participants, participant))
         return participant
 
     def join(self, call: Call, joining: Joining) -> Attendee:
-        """Let a call take part; raise RefusedError when it cannot."""
+        """Add a call to a conference; raise RefusedError if it can't join."""
         conference = self._admitting(call, joining)
         room = self._rooms[conference.sid]
         attendee = Attendee(
@@ -87,7 +88,7 @@ class ConferenceRooms:
         others = tuple(one for one in conference.participants if one.call_sid != call.sid)
         conference = self._put(conference, (*others, participant))
         self._store.note(call.sid, "event", "joined", conference.friendly_name)
-        room.reports.tell(conference, "participant-join", participant)
+        room.reports.report(conference, "participant-join", participant)
         conference = self._start(conference, room)
         if joining.beep in ("true", "onEnter"):
             self._beep(conference, call.sid)
@@ -96,7 +97,7 @@ class ConferenceRooms:
     def leave(
         self, call_sid: str, conference_sid: str, reason: str, *, kicked: bool = False
     ) -> None:
-        """A call does not take part any more; nothing happens when it did not."""
+        """Remove a call from its conference, if it is in one."""
         conference = self._store.conferences.get(conference_sid)
         gone = self.participant(conference_sid, call_sid)
         room = self._rooms.get(conference_sid)
@@ -107,7 +108,7 @@ class ConferenceRooms:
         attendee = room.attendees.pop(call_sid, None)
         others = tuple(one for one in conference.participants if one != gone)
         conference = self._put(conference, others)
-        self._tell_left(conference, room, gone, reason)
+        self._report_left(conference, room, gone, reason)
         if attendee is not None:
             attendee.out.set()
             if attendee.beeps_on_exit:
@@ -119,14 +120,14 @@ class ConferenceRooms:
             self.end(conference_sid, f"{LAST}-{how}", gone)
 
     def end(self, conference_sid: str, reason: str, ending: Participant | None = None) -> None:
-        """The conference is over; all who are in it go on with their calls."""
+        """End the conference; its participants continue with their calls."""
         conference = self._store.conferences.get(conference_sid)
         room = self._rooms.pop(conference_sid, None)
         if conference is None or room is None:
             return
         why = "conference_ended_via_api" if reason == VIA_API else "moderator_ended_conference"
         for participant in conference.participants:
-            self._tell_left(conference, room, participant, why)
+            self._report_left(conference, room, participant, why)
             if not participant.joined:
                 self._hang_up(participant.call_sid)
         for attendee in room.attendees.values():
@@ -140,10 +141,10 @@ class ConferenceRooms:
         ended = self._put(ended, ())
         if room.recording_sid is not None:
             self._recorder.finish(room.recording_sid)
-        room.reports.tell(ended, "conference-end", fields=of_ending(reason, ending))
+        room.reports.report(ended, "conference-end", fields=of_ending(reason, ending))
 
     def change(self, participant: Participant, event: str, **changes: Any) -> None:
-        """Change how somebody takes part, and report it as this event."""
+        """Change a participant, and report it as this event."""
         conference = self._store.conferences.get(participant.conference_sid)
         room = self._rooms.get(participant.conference_sid)
         if conference is None or room is None:
@@ -151,10 +152,10 @@ class ConferenceRooms:
         changed = replace(participant, updated=self._clock.now(), **changes)
         all_of_them = (changed if one == participant else one for one in conference.participants)
         conference = self._put(conference, tuple(all_of_them))
-        room.reports.tell(conference, event, changed)
+        room.reports.report(conference, event, changed)
 
     def _admitting(self, call: Call, joining: Joining) -> Conference:
-        """Return the conference that a call joins, a new one if need be; raise RefusedError."""
+        """Return the conference that a call joins, creating it if needed; raise RefusedError."""
         conference = self.named(joining.name)
         others = [
             one
@@ -164,9 +165,9 @@ class ConferenceRooms:
         if len(others) >= joining.max_participants:
             raise RefusedError(FULL, "The conference is full")
         if joining.label and joining.label in (one.label for one in others):
-            raise RefusedError(LABEL_TAKEN, "Another participant has this label")
+            raise RefusedError(LABEL_TAKEN, "Another participant already has this label")
         if joining.coach and joining.coach not in (one.call_sid for one in others if one.joined):
-            raise RefusedError(NOT_TO_COACH, "The call to coach is not in the conference")
+            raise RefusedError(NOT_TO_COACH, "The call to coach isn't in the conference")
         return conference or self._open(joining)
 
     def _open(self, joining: Joining) -> Conference:
@@ -196,7 +197,7 @@ class ConferenceRooms:
         )
 
     def _start(self, conference: Conference, room: ConferenceRoom) -> Conference:
-        """Start it once two are in it and one of them starts it."""
+        """Start it once it has two participants, one of whom starts it."""
         present = [one for one in conference.participants if one.joined]
         if (
             conference.status != "init"
@@ -206,7 +207,7 @@ class ConferenceRooms:
             return conference
         started = tuple(replace(one, waiting=not one.joined) for one in conference.participants)
         conference = self._put(replace(conference, status="in-progress"), started)
-        room.reports.tell(conference, "conference-start")
+        room.reports.report(conference, "conference-start")
         for attendee in room.attendees.values():
             self._store.note(attendee.call_sid, "event", "conference started")
             attendee.changed.set()
@@ -221,7 +222,7 @@ class ConferenceRooms:
             room.recording_sid = recording.sid
         return conference
 
-    def _tell_left(
+    def _report_left(
         self, conference: Conference, room: ConferenceRoom, participant: Participant, reason: str
     ) -> None:
         call = self._store.calls.get(participant.call_sid)
@@ -229,10 +230,10 @@ class ConferenceRooms:
             reason = HUNG_UP if reason == UPDATED else reason
         status = (("ParticipantCallStatus", call.status),) if call else ()
         fields = (*status, ("ReasonParticipantLeft", reason))
-        room.reports.tell(conference, "participant-leave", participant, fields)
+        room.reports.report(conference, "participant-leave", participant, fields)
 
     def _beep(self, conference: Conference, call_sid: str) -> None:
-        """Let the others hear that somebody has come or gone."""
+        """Play the beep that a participant has joined or left to the others."""
         if conference.status != "in-progress":
             return
         for one in conference.participants:

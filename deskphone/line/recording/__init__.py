@@ -1,4 +1,4 @@
-"""Recordings of calls: when they run, what is reported, how they sound.
+"""Recordings of calls: when they run, their reports, and their audio.
 
-For whatever records on the line, and for the REST API.
+Used by everything that records on the line, and by the REST API.
 """

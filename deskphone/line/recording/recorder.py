@@ -1,4 +1,4 @@
-"""The recorder: what is recorded of calls, and the reports on it (twilio.com/docs/voice/api)."""
+"""The recorder: recordings of calls and their status callbacks (twilio.com/docs/voice/api)."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ NOT_FOUND = 11200
 
 
 class Recorder:
-    """Keeps the recordings in the store. There is no audio: a recording is a length of time."""
+    """Keeps the recordings in the store. There is no audio: a recording is only a duration."""
 
     def __init__(self, store: Store, clock: Clock, reports: StatusReports) -> None:
         self._store = store
@@ -41,9 +41,9 @@ class Recorder:
         track: Track = "both",
         conference_sid: str | None = None,
     ) -> Recording:
-        """Begin to record a call; `source` is Twilio's word, e.g. RecordVerb.
+        """Start recording a call; `source` is Twilio's word, such as RecordVerb.
 
-        `callback` has an absolute URL and some of `EVENTS`.
+        `callback` has an absolute URL and some of RECORDING_EVENTS.
         """
         now = self._clock.now()
         recording = Recording(
@@ -64,24 +64,24 @@ class Recorder:
         return recording
 
     def pause(self, sid: str, *, skip: bool) -> None:
-        """Stop for a while; the pause is left out (`skip`) or is silence in the recording."""
+        """Pause a recording; the pause is left out (`skip`) or recorded as silence."""
         recording = self._live(sid)
         if recording is not None and recording.status == "in-progress":
             since = self._clock.now() if skip else None
             self._put(replace(recording, status="paused", paused=since))
 
     def resume(self, sid: str) -> None:
-        """Go on after a pause."""
+        """Resume after a pause."""
         recording = self._live(sid)
         if recording is not None and recording.status == "paused":
             skipped_s = self._skipped_s(recording)
             self._put(replace(recording, status="in-progress", paused=None, skipped_s=skipped_s))
 
     def finish(self, sid: str, duration_s: float | None = None) -> Recording | None:
-        """End a recording and report it; nothing happens when it is over.
+        """Finish a recording and report it, unless it is already over.
 
-        `duration_s` is what is left of it, without it all since the start. Return the recording as
-        it is now, None when there is none. One without as much as half a second is absent.
+        `duration_s` is the length to keep; by default, all of it. Return the current recording, or
+        None if it doesn't exist. A recording shorter than half a second is absent.
         """
         recording = self._live(sid)
         if recording is None:
@@ -100,14 +100,14 @@ class Recorder:
         return ended
 
     def finish_all(self, call_sid: str) -> None:
-        """End what is recorded of a call as a whole; verbs end theirs themselves."""
+        """Finish the recordings of a whole call; verbs finish their own."""
         for recording in self.of_call(call_sid):
             if recording.source in (OF_THE_CALL, ON_DEMAND):
                 self.finish(recording.sid)
 
     @contextmanager
     def recording(self, call: Call, source: str, **how: Any) -> Generator[Recording]:
-        """Record as long as this context lasts; `how` is as in `start`."""
+        """Record while this context is open; `how` is as in `start`."""
         recording = self.start(call, source, **how)
         try:
             yield recording
@@ -119,9 +119,9 @@ class Recorder:
         return [one for one in self._store.recordings.newest_first() if one.call_sid == call_sid]
 
     def playback_s(self, url: str) -> float | None:
-        """Return how long it takes to hear the recording at this URL; None for any other URL.
+        """Return the duration of the recording at this URL, or None for any other URL.
 
-        Raise WebhookError for a recording of the account that does not exist.
+        Raise WebhookError if the account has no such recording.
         """
         parts = urlsplit(url)
         path = PurePosixPath(parts.path)
@@ -129,7 +129,7 @@ class Recorder:
             return None
         recording = self._store.recordings.get(path.stem)
         if recording is None or not recording.duration_s:
-            raise WebhookError(NOT_FOUND, "There is no such recording")
+            raise WebhookError(NOT_FOUND, "The recording doesn't exist")
         return recording.duration_s
 
     def _live(self, sid: str) -> Recording | None:
@@ -152,7 +152,7 @@ class Recorder:
 
 
 def url_fields(recording: Recording) -> Fields:
-    """Return what the action of a verb that has recorded is told."""
+    """Return the fields that a recording verb posts to its action."""
     return (
         ("RecordingUrl", recording_url(recording)),
         ("RecordingSid", recording.sid),
@@ -161,7 +161,7 @@ def url_fields(recording: Recording) -> Fields:
 
 
 def _fields(recording: Recording) -> Fields:
-    """Return the fields of a report (voice/api/recording, "RecordingStatusCallback")."""
+    """Return the fields of a status callback (voice/api/recording, "RecordingStatusCallback")."""
     conference = recording.conference_sid
     is_over = recording.status not in LIVE
     return (

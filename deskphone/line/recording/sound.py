@@ -1,6 +1,6 @@
-"""The sound of a recording: a soft hum of its exact length, because there is no audio to keep.
+"""The audio of a recording: a soft hum of its exact length, because there is no real audio.
 
-It swells and fades once a second, so that its length can be counted by ear.
+It swells and fades once a second, so that you can count its length by ear.
 """
 
 import io
@@ -11,16 +11,16 @@ from array import array
 from functools import cache
 
 RATE = 8000
-"""Samples a second, of 16 bits each, as on the telephone."""
+"""Samples per second, of 16 bits each, as on the phone."""
 LIMIT_BYTES = 64 * 1024 * 1024
 VOICES = ((220.0, 330.0), (262.0, 392.0))
-"""The tones of each channel in hertz: whole numbers, so that each second ends where it began."""
+"""The tones of each channel in Hz: whole numbers, so that each second ends where it began."""
 LOUDNESS = 6000
 MP3_KBIT = 32
 
 
 class TooLongError(Exception):
-    """The sound would be larger than LIMIT_BYTES; the text says from how many minutes on."""
+    """The audio would be larger than LIMIT_BYTES; the message says the limit in minutes."""
 
 
 def wav(seconds: int, channels: int = 1) -> bytes:
@@ -36,7 +36,7 @@ def wav(seconds: int, channels: int = 1) -> bytes:
 
 def mp3(seconds: int, channels: int = 1) -> bytes:
     """Return an MP3 file; raise TooLongError like `wav`."""
-    import lameenc  # not deployed, and slow to load
+    import lameenc  # optional, and slow to import
 
     encoder = lameenc.Encoder()
     encoder.set_bit_rate(MP3_KBIT)
@@ -57,7 +57,7 @@ def _samples(seconds: int, channels: int) -> bytes:
 
 @cache
 def _second(channels: int) -> bytes:
-    """Return one second of sound, little-endian, the channels in turn."""
+    """Return one second of audio: little-endian, with interleaved channels."""
     samples = array("h")
     for index in range(RATE):
         time_s = index / RATE

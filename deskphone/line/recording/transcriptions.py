@@ -1,4 +1,4 @@
-"""Transcriptions: what was said in a recording, as far as it was typed."""
+"""Transcriptions: what was typed as speech during a recording."""
 
 from deskphone.account.store import new_sid
 from deskphone.line.fields import Fields
@@ -8,14 +8,14 @@ from deskphone.records.recording import Recording
 from deskphone.values import ACCOUNT_SID
 
 SHORTEST_S, LONGEST_S = 2, 120
-"""What Twilio transcribes is longer than the one and no longer than the other."""
+"""Twilio transcribes recordings longer than the minimum and up to the maximum."""
 
 
 def transcription_of(recording: Recording, call: Call, words: str) -> Fields:
-    """Return the report for `transcribeCallback` (twilio.com/docs/voice/twiml/record).
+    """Return the fields for `transcribeCallback` (twilio.com/docs/voice/twiml/record).
 
-    `words` are those that the person typed; without them, or where Twilio would not transcribe, it
-    has failed.
+    `words` are what the person typed. Without them, or where Twilio wouldn't transcribe, the
+    transcription has failed.
     """
     is_right_length = SHORTEST_S < (recording.duration_s or 0) <= LONGEST_S
     is_done = is_right_length and bool(words)

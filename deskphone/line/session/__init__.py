@@ -1,4 +1,4 @@
-"""One call while its TwiML runs: what a verb can read, do and wait for.
+"""A call while its TwiML runs: what a verb can read, do and wait for.
 
-For the verbs, and for the rooms that run them. It knows no verb.
+Used by the verbs and by the packages that run them. It knows nothing about single verbs.
 """

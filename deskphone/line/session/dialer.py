@@ -13,7 +13,7 @@ RING_LONGER_S = 5
 
 
 class Dialer:
-    """Makes the calls that a <Dial> asks for, and hangs them up."""
+    """Places the calls of a <Dial>, and hangs them up."""
 
     def __init__(
         self,
@@ -22,14 +22,14 @@ class Dialer:
         start: Callable[[Call, LegRequest, Leg], None],
         hang_up: Callable[[str], None],
     ) -> None:
-        """`start` runs a new call, `hang_up` ends one by its SID if it is not over."""
+        """`start` runs a new call; `hang_up` ends one by its SID, unless it is over."""
         self._store = store
         self._clock = clock
         self._start = start
         self._hang_up = hang_up
 
     def dial(self, parent_sid: str, request: LegRequest) -> Leg:
-        """Ring a phone; return the leg at once."""
+        """Ring a phone and return the leg immediately."""
         now = self._clock.now()
         call = Call(
             sid=new_sid("CA"),
@@ -52,6 +52,6 @@ class Dialer:
         return leg
 
     def release(self, leg: Leg) -> None:
-        """Hang up a leg that is not over and was not sent elsewhere."""
+        """Hang up a leg, unless it is over or was redirected."""
         if not leg.left:
             self._hang_up(leg.sid)

@@ -1,4 +1,4 @@
-"""What is written down of a call: its timeline, its alerts, what it wants and who it talks with."""
+"""The record of a call: its timeline, alerts, expected input, and connected call."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from deskphone.twiml.source import SHOWN_AS_ERRORS
 
 
 class Journal:
-    """The record of one call, as its verbs write in it."""
+    """The record of one call, written by its verbs."""
 
     def __init__(self, sid: str, store: Store) -> None:
         self._sid = sid
@@ -19,32 +19,32 @@ class Journal:
 
     @property
     def call(self) -> Call:
-        """Return the call as it is now; raise LookupError if the history was cleared."""
+        """Return the current call; raise LookupError if the history was cleared."""
         call = self._store.calls.get(self._sid)
         if call is None:
             raise LookupError(f"call {self._sid} is gone")
         return call
 
     def note(self, name: str, text: str = "", **attributes: str) -> None:
-        """Write a verb into the timeline."""
+        """Add a verb to the timeline."""
         self._store.note(self._sid, "verb", name, text, **attributes)
 
     def happened(self, name: str, text: str = "", **attributes: str) -> None:
-        """Write an event into the timeline."""
+        """Add an event to the timeline."""
         self._store.note(self._sid, "event", name, text, **attributes)
 
     def alert(self, code: int | None, message: str) -> None:
-        """Show one of Twilio's errors; code None is a gap of the emulator."""
+        """Raise one of Twilio's errors; a code of None means a gap in the emulator."""
         self._store.alert(self._sid, code, message)
 
     def warn(self, code: int, message: str) -> None:
-        """Show one of Twilio's warnings; the call goes on."""
+        """Raise one of Twilio's warnings; the call continues."""
         level = "error" if code in SHOWN_AS_ERRORS else "warning"
         self._store.alert(self._sid, code, message, level)
 
     @contextmanager
     def wanting(self, *what: Want) -> Generator[None]:
-        """Show what the call waits for from the person."""
+        """Show what the call is waiting for from the person."""
         self._change(self._sid, wants=what)
         try:
             yield
@@ -53,7 +53,7 @@ class Journal:
 
     @contextmanager
     def connected_to(self, other_sid: str) -> Generator[None]:
-        """Show that this call talks with another one, on both sides."""
+        """Show on both sides that this call is connected to another one."""
         self._connect(self._sid, other_sid)
         self._connect(other_sid, self._sid)
         try:
@@ -68,7 +68,7 @@ class Journal:
         self._change(sid, connected_to=other_sid)
 
     def _change(self, sid: str, **changes: Any) -> None:
-        """Change a call's record, unless the history was cleared meanwhile."""
+        """Change a call's record, unless the history was cleared in the meantime."""
         call = self._store.calls.get(sid)
         if call is not None:
             self._store.calls.put(replace(call, **changes))

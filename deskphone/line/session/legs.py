@@ -1,4 +1,4 @@
-"""Legs: the calls that a call dials, as the one who dials them sees them."""
+"""Legs: the calls that a call dials, from the dialing call's side."""
 
 import asyncio
 from collections.abc import Iterable
@@ -13,7 +13,8 @@ LegStatus = Literal["connected"] | CallStatus
 
 @dataclass(frozen=True)
 class LegRequest:
-    """Whom to dial and how. `url` is the whisper: TwiML for the called side before it is connected.
+    """Whom to dial, and how. `url` is the whisper: TwiML for the called side before it is
+    connected.
 
     `timeout_s` is how long the phone rings.
     """
@@ -29,11 +30,11 @@ class LegRequest:
 
 
 class Leg:
-    """A dialed call: `settled` when it is connected or over, `over` when nobody is on it any more.
+    """A dialed call: `settled` is set when it is connected or over, and `over` when it has ended.
 
-    `status` is "connected" once the person has answered and heard the whisper, before that and
-    after a failure the status of the call. A leg that was sent elsewhere through the REST API has
-    `left`: it goes on without the one who dialed it.
+    `status` is "connected" once the person has answered and heard the whisper; before that and
+    after a failure, it is the status of the call. A leg that was redirected through the REST API
+    has `left`: it continues without the call that dialed it.
     """
 
     def __init__(self, sid: str) -> None:
@@ -44,25 +45,25 @@ class Leg:
         self.left = False
 
     def connect(self) -> None:
-        """The called person is ready to be connected."""
+        """Mark the leg as ready to be connected."""
         self.status = "connected"
         self.settled.set()
 
     def end(self, status: CallStatus) -> None:
-        """The call is over. Who was answered but refused in the whisper was never connected."""
+        """End the leg. An answered leg that hung up during the whisper was never connected."""
         if not self.settled.is_set():
             self.status = "no-answer" if status == "completed" else status
         self.settled.set()
         self.over.set()
 
     def leave(self) -> None:
-        """The call goes on elsewhere."""
+        """Mark the leg as redirected."""
         self.left = True
         self.end("completed")
 
 
 async def first_connected(legs: Iterable[Leg]) -> Leg | None:
-    """Wait until one leg is connected and return it; return None when all have failed."""
+    """Wait until a leg is connected and return it; return None if all have failed."""
     waiting = {asyncio.ensure_future(leg.settled.wait()): leg for leg in legs}
     try:
         while waiting:

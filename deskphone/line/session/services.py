@@ -1,4 +1,4 @@
-"""What the line does for the verbs of a call."""
+"""The line's services for the verbs of a call."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from deskphone.line.texts.texts import Texts
 
 @dataclass(frozen=True)
 class Services:
-    """Handed to every call; each part is a room of its own."""
+    """Passed to every call; each part is its own package or module."""
 
     dialer: Dialer
     queues: QueuedCalls

@@ -1,4 +1,4 @@
-"""One call while its TwiML runs: what a verb can do with it."""
+"""A call while its TwiML runs: what a verb can do with it."""
 
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from deskphone.account.store import Store
 from deskphone.clock import Clock
 from deskphone.line.fields import Fields
+from deskphone.line.session.exit_requests import ExitRequests
 from deskphone.line.session.handset import Handset
 from deskphone.line.session.journal import Journal
-from deskphone.line.session.owed import Owed
 from deskphone.line.session.services import Services
 from deskphone.line.session.steps import Fetch, Step
 from deskphone.records.call import Call
@@ -20,18 +20,18 @@ from deskphone.webhooks.urls import join_url
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 SHORTEST_S = 1.0
-"""What is over sooner has taken no time: a document that could not be had may take a moment."""
+"""Anything shorter took no time: even fetching a missing document may take a moment."""
 
 Follow = Callable[["CallSession", Instructions, str, Callable[[], Fields]], Awaitable[Step]]
-"""Runs documents for a session, in the dialect of this name; see `CallSession.follow`."""
+"""Runs documents for a session in the dialect with this name; see `CallSession.follow`."""
 
 
 @dataclass(eq=False)
 class CallSession:
-    """Ties a running document to its call.
+    """Connects a running document to its call.
 
-    `on_answer` connects a call that rings, `run` plays documents. `document_url` is where the
-    present document came from, "" if it has no URL.
+    `on_answer` connects a ringing call, and `run` plays documents. `document_url` is the URL of the
+    current document, or "" if it has none.
     """
 
     sid: str
@@ -43,7 +43,7 @@ class CallSession:
     on_answer: Callable[[], None]
     handset: Handset = field(default_factory=Handset)
     document_url: str = field(default="", init=False)
-    owed: Owed = field(default_factory=Owed, init=False)
+    exit_requests: ExitRequests = field(default_factory=ExitRequests, init=False)
     _took_time: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -51,7 +51,7 @@ class CallSession:
 
     @property
     def call(self) -> Call:
-        """Return the call as it is now."""
+        """Return the current call."""
         return self.journal.call
 
     @property
@@ -59,63 +59,64 @@ class CallSession:
         return self.call.answered is not None
 
     def answer(self) -> None:
-        """Connect the call if it is still ringing (most verbs do so first)."""
+        """Answer the call if it is still ringing, as most verbs do first."""
         if not self.answered:
             self.on_answer()
 
     async def wait(self, seconds: float) -> None:
-        """Let the call go on for so many seconds."""
+        """Wait for this many seconds of the call."""
         self.takes_time()
         await self.clock.sleep(seconds)
 
     def takes_time(self) -> None:
-        """Tell that this document does something that takes time."""
+        """Note that this document does something that takes time."""
         self._took_time = True
 
     @contextmanager
     def timed(self) -> Generator[None]:
-        """Find out whether what is done in here takes time: a <Dial> may fail at once."""
+        """Note whether this block takes time: a <Dial> may fail immediately."""
         began = self.clock.now()
         yield
         if (self.clock.now() - began).total_seconds() >= SHORTEST_S:
             self.takes_time()
 
     def took_time(self) -> bool:
-        """Whether anything was waited for since this was asked last."""
+        """Whether anything took time since the last call of this method."""
         took_time, self._took_time = self._took_time, False
         return took_time
 
     async def follow(
         self, instructions: Instructions, dialect: str, params: Callable[[], Fields]
     ) -> Step:
-        """Run documents beside the present one: what a queue or conference plays meanwhile.
+        """Run documents alongside the current one: what a queue or conference plays while waiting.
 
-        Return what the last one led to. `dialect` is one of verbs.table.DIALECTS. `params` makes
-        the fields that each request carries beside those of the call. Raise WebhookError or
-        TwimlError for a document that cannot be had or run.
+        Return the step after the last one. `dialect` is one of verbs.table.DIALECTS. `params`
+        returns the fields of each request besides those of the call. Raise WebhookError or
+        TwimlError for a document that can't be fetched or run.
         """
-        beside = replace(self)  # with the same handset; its documents have URLs of their own
-        return await self.run(beside, instructions, dialect, params)
+        alongside = replace(self)  # shares the handset; its documents have their own URLs
+        return await self.run(alongside, instructions, dialect, params)
 
     def resolve(self, url: str) -> str:
-        """Return an absolute URL; a relative one needs a document that has a URL itself."""
+        """Return an absolute URL; a relative one needs a document that has a URL."""
         return join_url(self.document_url, url)
 
     def absolute(
         self, callback: StatusCallback | None, warning: int = NOT_KNOWN
     ) -> StatusCallback | None:
-        """Return where something is reported; nothing, with a warning, if its URL leads nowhere."""
+        """Return a status callback with an absolute URL; for an invalid one, warn and return
+        None."""
         try:
             return callback and replace(callback, url=self.resolve(callback.url))
         except WebhookError as error:
-            self.journal.warn(warning, f"A callback: {error.message}")
+            self.journal.warn(warning, f"Invalid callback: {error.message}")
             return None
 
     def fetch(self, url: str, method: str, **params: str) -> Fetch:
-        """Return the step to an action URL; an empty one means the current document again."""
+        """Return the step to an action URL; an empty one repeats the current document."""
         return Fetch(self.resolve(url), method, tuple(params.items()))
 
     async def load(self, url: str) -> Answer:
-        """Return a media file; such a request carries no parameters and no signature."""
+        """Return a media file; the request has no parameters and no signature."""
         webhook = Webhook(self.sid, "media", url, "GET", signed=False)
         return await self.webhooks.request(webhook)

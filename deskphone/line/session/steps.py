@@ -1,4 +1,4 @@
-"""What leads on from a verb."""
+"""The step after a verb."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Fetch:
-    """Go on with another document."""
+    """Continue with another document."""
 
     url: str
     method: str = "POST"
@@ -22,8 +22,8 @@ class End:
 
 @dataclass(frozen=True)
 class Leave:
-    """The call leaves the queue that it waits in."""
+    """The call leaves its queue."""
 
 
 Step = Fetch | End | Leave | None
-"""What follows a verb: a document, the end, the way out of a queue; None for the next verb."""
+"""What follows a verb: a document, the end, or leaving a queue; None for the next verb."""

@@ -1,4 +1,4 @@
-"""Texts on their way in and out, the verbs that answer them, and the opt-out words.
+"""Incoming and outgoing texts, the verbs that answer them, and opt-out keywords.
 
-For `network`, the verb <Sms>, and the REST API.
+Used by `network`, the verb <Sms>, and the REST API.
 """

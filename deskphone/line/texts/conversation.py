@@ -1,4 +1,4 @@
-"""What the app answers to one incoming text: its TwiML, through redirects and the fallback URL."""
+"""The app's response to one incoming text: its TwiML, with redirects and the fallback URL."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,13 +22,13 @@ REPLIES_LIMIT = 10
 PURPOSE = "incoming text"
 ACTION_STATUS = "sending"
 INVALID: fields.Fields = (("MessageSid", ""), ("MessageStatus", "invalid"))
-"""What an action URL hears of a text (docs/messaging/twiml/message): it is on its way, or wrong."""
+"""The status of a reply that its action URL gets: sent or invalid (messaging/twiml/message)."""
 
 
 class Conversation:
-    """One incoming text and the documents that answer it. `send` gets each reply as it is met.
+    """One incoming text and the documents that answer it. `send` gets each reply in turn.
 
-    `form` is what the app is asked with.
+    `form` has the fields of the request to the app.
     """
 
     def __init__(
@@ -51,7 +51,8 @@ class Conversation:
         self._asked_url = ""
 
     async def run(self) -> None:
-        """Ask the app, then its fallback URL; problems become alerts, as in Twilio's debugger."""
+        """Request the webhook, then its fallback URL; problems become alerts, as in Twilio's
+        debugger."""
         sid = self._message.sid
         for webhook in self._webhooks_to_try():
             try:
@@ -66,7 +67,9 @@ class Conversation:
     def _webhooks_to_try(self) -> Iterator[Webhook]:
         number, sid = self._number, self._message.sid
         if not number.sms_url:
-            message = f"{number.phone_number} has no SmsUrl. Set one on the page, under Numbers."
+            message = (
+                f"{number.phone_number} has no SmsUrl. Set one on the phone page, under Numbers."
+            )
             self._store.alert(sid, None, message)
             return
         yield self._webhook(number.sms_url, number.sms_method, self._form)
@@ -88,7 +91,7 @@ class Conversation:
         self._warn(14106, f"More than {DOCUMENTS_LIMIT} documents for one text")
 
     def _obey(self, answer: Answer, form: fields.Fields) -> Webhook | None:
-        """Send the replies of one document; return what is asked next, if it leads on."""
+        """Send the replies of one document; return the next request, if any."""
         document = instructions_of(answer.content_type, answer.body, MESSAGING, plain_is_words=True)
         if document is None:
             return None
@@ -112,7 +115,7 @@ class Conversation:
         return None
 
     def _reply(self, reply: Reply, base: str) -> Message | None:
-        """Complete a reply and send it; return None when Twilio would not."""
+        """Complete a reply and send it; return None if Twilio wouldn't send it."""
         complete = replace(
             reply,
             to=self._recipient(reply.to) if reply.to else self._message.sender or "",
@@ -130,11 +133,11 @@ class Conversation:
         return self._send(complete)
 
     def _recipient(self, text: str) -> str:
-        """Return the number as E.164; without + it has the country of the account's number."""
+        """Return the number as E.164; without +, it gets the country of the account's number."""
         return e164(text, region_of(self._message.to)) or ""
 
     def _status_callback(self, reply: Reply, base: str) -> str:
-        """Return where the reply is reported; a wrong URL is a warning, and nothing is reported."""
+        """Return the reply's status callback URL; for an invalid one, warn and return ""."""
         try:
             return join_url(base, reply.status_callback) if reply.status_callback else ""
         except WebhookError as error:
@@ -146,5 +149,5 @@ class Conversation:
 
 
 def _of_action(sent: Message | None) -> fields.Fields:
-    """Return the fields of the request to an action URL: those of a report on the reply."""
+    """Return the fields of the request to an action URL: those of a status callback."""
     return INVALID if sent is None else fields.of_message_status(sent, ACTION_STATUS)

@@ -1,8 +1,8 @@
-"""STOP, START and HELP: what Twilio does with such a text itself, before the app hears of it.
+"""STOP, START and HELP: what Twilio does with such a text before it calls the app.
 
-Words and answers are Twilio's default, for ordinary numbers (long codes) and for messaging services
-(docs/messaging/tutorials/advanced-opt-out, and Twilio's help page on opt-out keywords). What the
-answers say is as other pages quote it: unconfirmed.
+Keywords and replies are Twilio's defaults for ordinary numbers (long codes) and messaging services
+(docs/messaging/tutorials/advanced-opt-out, and Twilio's help page on opt-out keywords). The wording
+of the replies is quoted from other pages and unconfirmed.
 """
 
 from collections.abc import Callable
@@ -30,15 +30,14 @@ ANSWERS: dict[Keyword, str] = {
 
 
 def keyword_of(body: str) -> Keyword | None:
-    """What a text asks of Twilio: its whole body is one of the words, in any case."""
+    """Return the keyword if the whole body is one, in any case."""
     return WORDS.get(body.strip().upper())
 
 
 def obey(text: Message, store: Store, answer: Callable[[Reply], Message]) -> Keyword | None:
-    """Note the opt-out that an incoming text is, or ends; return which keyword it is, if it is one.
+    """Opt the sender of an incoming text out or in; return its keyword, if any.
 
-    Twilio answers it once: not who has opted out, or in, already. `answer` sends, whatever the
-    opt-outs are.
+    Twilio only replies if something changes. `answer` sends the reply regardless of opt-outs.
     """
     keyword, person = keyword_of(text.body), text.sender or ""
     senders = [text.to, *filter(None, [text.messaging_service_sid])]

@@ -1,4 +1,4 @@
-"""Texts that TwiML sends: what Twilio makes of them, and what it refuses."""
+"""Texts sent by TwiML, and when Twilio refuses them."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from deskphone.records.message import BODY_LIMIT, MEDIA_LIMIT, OPTED_OUT, OPTED_
 
 LOOP_PAUSE = timedelta(seconds=30)
 LOOP_REPLIES = 15
-"""Replies between two numbers, each less than the pause after the one before, that are sent
+"""How many replies between two numbers, each within the pause after the previous one, are sent
 (twilio.com/docs/api/errors/14107)."""
 PAIRS_LIMIT = 1000
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A <Message>; `to` and `sender` may be empty: the person who wrote, the number that got it.
+    """A <Message>; `to` and `sender` default to the person who wrote and the number they wrote to.
 
-    With `action` that URL's document comes next, and nothing of this one.
+    With `action`, that URL's document comes next, instead of the rest of this one.
     """
 
     body: str
@@ -32,33 +32,33 @@ class Reply:
 
 
 def problem_of(reply: Reply, store: Store) -> tuple[int, str] | None:
-    """Return the number and the sentence with which Twilio drops a text, None if it sends it.
+    """Return the code and message of Twilio's refusal of a text, or None if it sends it.
 
-    `reply` is complete: both numbers as they would be dialed, the URLs absolute.
+    `reply` is complete: both numbers in E.164, and absolute URLs.
     """
     if reply.to in ("", reply.sender):
-        return 14101, "The attribute to is no phone number to send to"
+        return 14101, "The attribute 'to' isn't a phone number that can get texts"
     if store.number(reply.sender) is None and not is_alphanumeric(reply.sender):
-        return 14102, "The attribute from is no number of the account"
+        return 14102, "The attribute 'from' isn't a number of the account"
     if not reply.body and not reply.media:
         return 14103, "The text has neither body nor media"
     if len(reply.body) > BODY_LIMIT:
         return 21617, f"The text has more than {BODY_LIMIT} characters"
     if len(reply.media) > MEDIA_LIMIT:
-        return 21623, f"The text has more than {MEDIA_LIMIT} media"
+        return 21623, f"The text has more than {MEDIA_LIMIT} media files"
     if store.opt_outs.has(reply.to, reply.sender):
         return OPTED_OUT, OPTED_OUT_REFUSAL
     return None
 
 
 class ReplyLoops:
-    """Counts the replies between two numbers that follow each other closely."""
+    """Counts the replies between two numbers in quick succession."""
 
     def __init__(self) -> None:
         self._last: OrderedDict[tuple[str, str], tuple[datetime, int]] = OrderedDict()
 
     def is_loop(self, sender: str, to: str, now: datetime) -> bool:
-        """Note a reply; return whether it is one too many."""
+        """Count a reply; return whether it is one too many."""
         before, count = self._last.pop((sender, to), (now, 0))
         count = count + 1 if now - before < LOOP_PAUSE else 1
         self._last[sender, to] = (now, count)
@@ -67,5 +67,5 @@ class ReplyLoops:
         return count > LOOP_REPLIES
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Forget all replies."""
         self._last.clear()

@@ -1,4 +1,4 @@
-"""Texts: what becomes of one that the app sends, and what the app answers to one that it gets."""
+"""Texts: delivery of outgoing ones, and the app's response to incoming ones."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,11 +20,11 @@ from deskphone.values import LINE
 from deskphone.webhooks.sender import Webhooks
 
 STEP_S = 0.1
-"""Time between two states of a text on its way. Only the order is Twilio's."""
+"""The time between two states of a text. Only the order is Twilio's."""
 
 
 class Texts:
-    """Carries texts in both directions. Each travels in a task of its own."""
+    """Carries texts in both directions, each in its own task."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Texts:
         emulator_url: str,
         messaging_service: Callable[[], str] = lambda: "",
     ) -> None:
-        """`messaging_service` gives the SID that the app's settings name, or ""."""
+        """`messaging_service` returns the SID in the app's settings, or ""."""
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
@@ -46,19 +46,19 @@ class Texts:
         self._tasks = Tasks(store)
 
     def send(self, message: Message) -> None:
-        """Carry a text that Twilio accepted to its handset, a scheduled one when its time comes."""
+        """Deliver an accepted text to its handset; a scheduled one at its time."""
         self._tasks.start(message.sid, lambda: self._outgoing(message.sid))
 
     def cancel_scheduled(self, sid: str) -> None:
-        """Give up a text whose time has not come."""
+        """Cancel a scheduled text before its time."""
         self._move(sid, "canceled")
 
     def receive(
         self, sender: str, number: PhoneNumber, body: str, media: tuple[str, ...]
     ) -> Message:
-        """Somebody texts one of the account's numbers; return the new message.
+        """Send a text to one of the account's numbers; return the new message.
 
-        The line is in the messaging service of the app's settings, the other numbers are in none.
+        The line is in the messaging service of the app's settings; other numbers aren't in any.
         """
         now = self._clock.now()
         service = self._messaging_service() if number.phone_number == LINE else ""
@@ -74,7 +74,7 @@ class Texts:
     def send_from_call(
         self, call_sid: str, to: str, sender: str, body: str, status_callback: str
     ) -> Message:
-        """Send a text that a call's TwiML asks for; return the new message.
+        """Send a text from a call's TwiML; return the new message.
 
         The numbers and the body are valid: see deskphone.line.texts.replies.problem_of.
         """
@@ -83,14 +83,14 @@ class Texts:
         return self._new(reply, "outbound-call")
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Stop all texts on their way; return what ends with them."""
+        """Cancel all texts in progress; return their tasks."""
         self._loops.forget()
         return self._tasks.cancel()
 
     async def _outgoing(self, sid: str) -> None:
-        """No report is sent for the first state.
+        """Deliver an outgoing text. The first state isn't reported.
 
-        A service reports `queued` when it has chosen a sender.
+        A messaging service reports `queued` once it has chosen a sender.
         """
         message = self._store.messages.get(sid)
         if message is not None and message.send_at is not None:
@@ -109,12 +109,12 @@ class Texts:
         self._arrive(sid)
 
     def _has_opted_out(self, message: Message) -> bool:
-        """Whether a text is one that its messaging service may not send."""
+        """Whether the messaging service must not send a text because of an opt-out."""
         service, number = message.messaging_service_sid, message.sender or LINE
         return bool(service) and self._store.opt_outs.has(message.to, service or "", number)
 
     def _refuse(self, sid: str) -> None:
-        """Let a text fail that its messaging service had accepted, unless it is gone already."""
+        """Fail a text that its messaging service accepted, unless it was deleted."""
         message = self._store.messages.get(sid)
         if message is not None:
             self._store.messages.put(replace(message, error_code=OPTED_OUT))
@@ -122,7 +122,7 @@ class Texts:
             self._move(sid, "failed")
 
     def _arrive(self, sid: str) -> None:
-        """Hand a text on that was sent to another number of the account: it comes in there."""
+        """Receive a text that was sent to another number of the account."""
         message = self._store.messages.get(sid)
         number = self._store.number(message.to) if message else None
         if message is not None and number is not None:
@@ -130,7 +130,7 @@ class Texts:
             self.receive(message.sender or LINE, number, message.body, media)
 
     def _begun(self, sid: str) -> Message | None:
-        """Take up a scheduled text at its time, unless it was canceled."""
+        """Start sending a scheduled text at its time, unless it was canceled."""
         message = self._store.messages.get(sid)
         if message is None or message.status != "scheduled":
             return None
@@ -159,12 +159,12 @@ class Texts:
         await Conversation(message, form, number, self._store, self._webhooks, self._reply).run()
 
     def _reply(self, reply: Reply) -> Message:
-        """Send a reply, unless it is one too many in a loop: that one fails."""
+        """Send a reply; fail it if it is one too many in a loop."""
         is_loop = self._loops.is_loop(reply.sender, reply.to, self._clock.now())
         return self._new(reply, "outbound-reply", 14107 if is_loop else None)
 
     def _new(self, reply: Reply, direction: Direction, error_code: int | None = None) -> Message:
-        """Put a text that TwiML sends into the history and on its way."""
+        """Add a text from TwiML to the history and send it."""
         now, content = self._clock.now(), (reply.body, reply.media)
         message = replace(
             new_text(now, reply.sender, reply.to, *content, direction, "queued"),

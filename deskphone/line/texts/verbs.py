@@ -1,4 +1,4 @@
-"""Message, Sms and Redirect: the answer to an incoming text (twilio.com/docs/messaging/twiml)."""
+"""Message, Sms and Redirect: the verbs for incoming texts (twilio.com/docs/messaging/twiml)."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from deskphone.twiml.source import Source
 
 
 def read_message(source: Source) -> Reply:
-    """Return a <Message>, or <Sms> by its old name."""
+    """Read a <Message>, or a <Sms>, its old name."""
     parts = source.children("Body", "Media")
     bodies = [part.own_text() for part in parts if part.name == "Body"]
     media = [part.text() for part in parts if part.name == "Media"]
@@ -29,7 +29,7 @@ def read_message(source: Source) -> Reply:
 
 @dataclass(frozen=True)
 class RedirectText:
-    """Go on with the document at a URL; what stands after it is not reached."""
+    """Continue with the document at a URL; the verbs after it don't run."""
 
     url: str
     method: str

@@ -1,5 +1,5 @@
-"""The verbs of calls: what each element of TwiML does, a module for each or for a few alike.
+"""The verbs of calls: what each TwiML element does, in one module per verb or group of verbs.
 
-`table` names them all; those of texts are in line/texts/verbs.py. A verb sees a call through
-line/session.
+`table` lists them all; those for texts are in line/texts/verbs.py. A verb accesses its call
+through line/session.
 """

@@ -1,4 +1,4 @@
-"""Conference: a <Dial> into a conversation of many (twilio.com/docs/voice/twiml/conference)."""
+"""Conference: <Dial> into a conference (twilio.com/docs/voice/twiml/conference)."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from deskphone.line.conferences.reports import EVENTS
 from deskphone.line.conferences.rooms import ADD_FAILED, HUNG_UP, UPDATED
 from deskphone.line.fields import Fields
 from deskphone.line.session.session import CallSession
-from deskphone.line.verbs.meanwhile import read_music, resolved, stay
+from deskphone.line.verbs.hold_music import read_music, resolved, stay
 from deskphone.line.verbs.target import (
     WRONG_CALLBACK,
     DialOptions,
@@ -35,7 +35,7 @@ WAIT = "conference wait"
 
 @dataclass(frozen=True)
 class ConferenceNoun:
-    """Take part until the conference ends, the caller leaves, or is sent elsewhere."""
+    """Take part until the conference ends, the caller leaves, or the call is redirected."""
 
     joining: Joining
 
@@ -101,9 +101,9 @@ async def _take_part(session: CallSession, options: DialOptions, attendee: Atten
 
 
 async def _hear(session: CallSession, attendee: Attendee) -> None:
-    """Play what is due: announcements, hold music, wait music; never come back by itself.
+    """Play announcements, hold music or wait music as needed; never return.
 
-    Raise WebhookError or TwimlError for a wait document that cannot be had or run.
+    Raise WebhookError or TwimlError for a wait document that can't be fetched or run.
     """
     while True:
         attendee.changed.clear()
@@ -126,7 +126,7 @@ async def _hear_announcement(session: CallSession, attendee: Attendee) -> None:
 
 
 async def _hear_music(session: CallSession, attendee: Attendee) -> None:
-    """Hear what belongs to the state of a participant, then nothing."""
+    """Play the music for the participant's state, then silence."""
     participant = session.services.conferences.participant(attendee.conference_sid, session.sid)
     if participant is not None and participant.hold:
         await _hear_on_hold(session, attendee)
@@ -136,7 +136,7 @@ async def _hear_music(session: CallSession, attendee: Attendee) -> None:
 
 
 async def _hear_on_hold(session: CallSession, attendee: Attendee) -> None:
-    """Hear the hold music; a bad document is silence."""
+    """Play the hold music, or silence for a bad document."""
     try:
         await stay(session, attendee.hold_music, WAIT, _no_fields, again=False)
     except (WebhookError, TwimlError) as error:
@@ -144,7 +144,7 @@ async def _hear_on_hold(session: CallSession, attendee: Attendee) -> None:
 
 
 def _no_fields() -> Fields:
-    """Return what the requests of a conference carry beside the call's fields: nothing is known."""
+    """Return the additional fields of a conference's requests: none are documented."""
     return ()
 
 
@@ -156,7 +156,7 @@ def _callback(source: Source) -> StatusCallback | None:
 
 
 def _resolved(session: CallSession, joining: Joining) -> Joining:
-    """Return it with absolute URLs; one that leads nowhere is a warning."""
+    """Return it with absolute URLs; warn about invalid ones."""
     return replace(
         joining,
         music=_music(session, joining.music),
@@ -166,11 +166,11 @@ def _resolved(session: CallSession, joining: Joining) -> Joining:
 
 
 def _music(session: CallSession, music: Music) -> Music:
-    """Return the music with an absolute URL; for one that leads nowhere Twilio's own is heard."""
+    """Return the music with an absolute URL; for an invalid one, warn and use Twilio's music."""
     try:
         return resolved(session, music)
     except WebhookError as error:
-        session.journal.warn(WAIT_URL, f"The waitUrl of <Conference>: {error.message}")
+        session.journal.warn(WAIT_URL, f"Invalid waitUrl of <Conference>: {error.message}")
         return Music()
 
 
@@ -178,5 +178,8 @@ def _wrong(joining: Joining) -> tuple[int, str] | None:
     if not joining.name:
         return NAME, "<Conference> has no name"
     if joining.label is not None and not LABEL.fullmatch(joining.label):
-        return WRONG_LABEL, "A participantLabel has at most 128 characters, no / and is no call SID"
+        return (
+            WRONG_LABEL,
+            "participantLabel must have at most 128 characters, without /, and not be a call SID",
+        )
     return None

@@ -1,4 +1,4 @@
-"""Queue: a <Dial> that takes the next call out of a queue (twilio.com/docs/voice/twiml/queue)."""
+"""Queue: <Dial> the next call in a queue (twilio.com/docs/voice/twiml/queue)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,9 +25,9 @@ WRONG_METHOD, WRONG_URL, NAME_TOO_SHORT, NAME_TOO_LONG = 14210, 14211, 14212, 14
 
 @dataclass(frozen=True)
 class QueueNoun:
-    """Talk with the call at the front of a queue; wait for one while it is empty.
+    """Connect to the call at the front of a queue; wait for one if the queue is empty.
 
-    `url` is what that call hears before.
+    `url` is what that call hears first.
     """
 
     name: str
@@ -52,7 +52,7 @@ class QueueNoun:
         try:
             url = session.resolve(self.url) if self.url else ""
         except WebhookError as error:
-            session.journal.alert(WRONG_URL, f"The url of <Queue>: {error.message}")
+            session.journal.alert(WRONG_URL, f"Invalid url of <Queue>: {error.message}")
             return Outcome("failed", NOT_BRIDGED)
         if not 0 < len(self.name) <= QUEUE_NAME_LIMIT:
             code = NAME_TOO_LONG if self.name else NAME_TOO_SHORT
@@ -79,7 +79,7 @@ class QueueNoun:
 async def _outcome(
     session: CallSession, options: DialOptions, turn: Turn, ending: Ending
 ) -> Outcome | None:
-    """Return how it went; None when the call hung up before it could be connected."""
+    """Return the outcome, or None if the call hung up before it could be connected."""
     if not turn.called.is_set():
         return Outcome("no-answer", NOT_BRIDGED)
     place = turn.place

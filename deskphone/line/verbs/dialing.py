@@ -1,4 +1,4 @@
-"""Dial: connects the call with somebody else (twilio.com/docs/voice/twiml/dial)."""
+"""Dial: connects the call to someone else (twilio.com/docs/voice/twiml/dial)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ SINGLE: Mapping[str, Callable[[Source], Target]] = {
     "Queue": QueueNoun.read,
     "Conference": ConferenceNoun.read,
 }
-"""Nouns that stand alone in a <Dial>."""
+"""Nouns that must be alone in a <Dial>."""
 GAPS = ("Client", "Sip", "Sim", "Application", "WhatsApp")
 LONGEST_S = 86400
 MIXED, WRONG_NOUN = 13000, 13215
@@ -37,7 +37,7 @@ MIXED, WRONG_NOUN = 13000, 13215
 
 @dataclass(frozen=True)
 class Dial:
-    """Connect with numbers, a queue or a conference; then the action, or the next verb."""
+    """Connect to numbers, a queue or a conference; continue with the action or the next verb."""
 
     action: str | None
     method: str
@@ -62,7 +62,7 @@ class Dial:
         ending = Ending(lambda: Outcome("canceled", NOT_BRIDGED))
         with (
             session.timed(),
-            session.owed.upon_hang_up(lambda: self._next(session, ending.outcome(), began)),
+            session.exit_requests.for_hang_up(lambda: self._next(session, ending.outcome(), began)),
         ):
             outcome = await self.target.connect(session, self._checked(session), ending)
         session.journal.happened("dialed", outcome.status)
@@ -76,7 +76,7 @@ class Dial:
         return session.fetch(self.action, self.method, **dict(fields))
 
     def _checked(self, session: CallSession) -> DialOptions:
-        """Drop a caller id that is neither of the call's numbers nor one of the account's."""
+        """Drop a caller ID that is neither one of the call's numbers nor one of the account's."""
         options, call = self.options, session.call
         if not options.caller_id:
             return options
@@ -84,7 +84,7 @@ class Dial:
         if number and (number in (call.sender, call.to) or session.store.number(number)):
             return replace(options, caller_id=number)
         session.journal.warn(
-            13214, "The callerId of <Dial> is no number of this call or the account"
+            13214, "The callerId of <Dial> isn't a number of this call or the account"
         )
         return replace(options, caller_id="")
 
@@ -107,7 +107,7 @@ def _options(source: Source) -> DialOptions:
 
 
 def _check_sound(source: Source) -> None:
-    """Warn of what is wrong in attributes that have no effect without audio."""
+    """Validate attributes that have no effect without audio."""
     source.matching("ringTone", r"[a-z]{2}|us-old", "", 13220)
     source.one_of("trim", ("trim-silence", "do-not-trim"), "do-not-trim", NOT_KNOWN)
     source.one_of("recordingTrack", ("inbound", "outbound", "both"), "both", NOT_KNOWN)
@@ -120,7 +120,7 @@ def _target(source: Source) -> Target:
     if single:
         if len(nouns) > 1 or text:
             code = MIXED if single[0].name == "Conference" else WRONG_NOUN
-            source.warn(code, f"<{single[0].name}> cannot be dialed together with others")
+            source.warn(code, f"<{single[0].name}> can't be dialed together with others")
             return NumberNouns(())
         return SINGLE[single[0].name](single[0])
     numbers = [NumberNoun.read(noun) for noun in nouns]

@@ -1,4 +1,4 @@
-"""Gather: keys or words from the caller (twilio.com/docs/voice/twiml/gather)."""
+"""Gather: keys or speech from the caller (twilio.com/docs/voice/twiml/gather)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ KINDS = {"dtmf": str, "speech": Speech}
 
 @dataclass(frozen=True)
 class Gather:
-    """Play the prompts and collect keys or words; what comes first ends the prompts and decides.
+    """Play the prompts and collect keys or speech; the first input ends the prompts.
 
     `inputs` are dtmf, speech or both.
     """
@@ -72,7 +72,7 @@ class Gather:
         return session.fetch(self.action, self.method, **dict(result)) if result else None
 
     async def _result(self, session: CallSession) -> Fields:
-        """Return what the action is told, nothing when nothing came."""
+        """Return the fields for the action; empty if there was no input."""
         kinds = [KINDS[one] for one in self.inputs]
         first = await session.handset.next_heard(self._play_prompts(session), *kinds)
         if first is None:
@@ -83,7 +83,7 @@ class Gather:
         return (("Digits", digits),) if digits else ()
 
     async def _digits(self, session: CallSession, first: str) -> str:
-        """Collect until enough keys, the finishing key or silence; each key restarts the timer."""
+        """Collect keys until there are enough, a finishing key, or a timeout since the last key."""
         digits = ""
         key: str | None = first
         while key is not None and key != self.finish_on_key:
@@ -99,13 +99,13 @@ class Gather:
 
 
 def _prompts(source: Source) -> list[Say | Play | Pause]:
-    """Read what is nested; what cannot be a prompt is a warning and left out."""
+    """Read the nested prompts; warn about anything else and leave it out."""
     prompts: list[Say | Play | Pause] = []
     for child in source.children(*PROMPTS, warning=13320):
         prompt = PROMPTS[child.name](child)
         child.finish()
         if isinstance(prompt, Play) and prompt.digits:
-            source.warn(NOT_KNOWN, "<Play> inside <Gather> cannot play digits")
+            source.warn(NOT_KNOWN, "<Play> inside <Gather> can't play digits")
         else:
             prompts.append(prompt)
     return prompts

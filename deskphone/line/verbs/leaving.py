@@ -1,4 +1,4 @@
-"""Redirect, Reject and Hangup: what leads out of a document."""
+"""Redirect, Reject and Hangup: the verbs that leave a document."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from deskphone.twiml.source import Source
 
 @dataclass(frozen=True)
 class Redirect:
-    """Go on with the document at a URL; without one, with the current document again.
+    """Continue with the document at a URL; without one, repeat the current document.
 
-    It plays nothing, so it does not answer: the next document may still refuse the call.
+    It doesn't answer the call, so the next document may still reject it.
     """
 
     url: str
@@ -28,7 +28,7 @@ class Redirect:
 
 @dataclass(frozen=True)
 class Reject:
-    """Refuse an incoming call that was not answered yet; an answered call just ends."""
+    """Reject an unanswered incoming call; end an answered call."""
 
     reason: str
 
@@ -46,7 +46,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Hangup:
-    """End the call. As the first verb it still answers (and bills) it first."""
+    """End the call. As the first verb, it answers (and bills) the call first."""
 
     @classmethod
     def read(cls, source: Source) -> "Hangup":

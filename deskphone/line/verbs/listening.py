@@ -1,4 +1,4 @@
-"""Listening: what <Gather> does with words (twilio.com/docs/voice/twiml/gather)."""
+"""Listening: speech input of <Gather> (twilio.com/docs/voice/twiml/gather)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,14 +14,14 @@ LONGEST_S = 60
 HINTS_LIMIT = 500
 HINT_CHARACTERS = 100
 CONFIDENCE = "0.9"
-"""How sure the recognizer is. There is none: the words are typed."""
+"""The confidence of the speech recognition; ours is typed text."""
 
 
 @dataclass(frozen=True)
 class Listening:
-    """How words are listened to; they end after `pause_s` without more of them.
+    """Options for speech, which ends after a pause of `pause_s`.
 
-    `partial_results` is where words are told while they are spoken; its URL may be relative.
+    `partial_results` is the callback for partial results; its URL may be relative.
     """
 
     pause_s: int
@@ -29,7 +29,7 @@ class Listening:
 
     @classmethod
     def read(cls, source: Source, timeout_s: int) -> "Listening":
-        """Read what concerns speech; `timeout_s` is the default of `pause_s`."""
+        """Read the speech attributes; `timeout_s` is the default for `pause_s`."""
         _check(source)
         url = source.value("partialResultCallback")
         method = source.method("partialResultCallbackMethod", 13329)
@@ -39,7 +39,7 @@ class Listening:
         )
 
     async def listen(self, session: CallSession, first: Speech) -> Fields:
-        """Collect words until the person pauses; return what the action is told of them."""
+        """Collect speech until the person pauses; return the fields for the action."""
         until = session.clock.now() + timedelta(seconds=LONGEST_S)
         words, partial, partials, waits = "", "", 0, False
         heard: object = first
@@ -48,7 +48,7 @@ class Listening:
             if heard.final:
                 words = f"{words} {heard.text}".strip()
             else:
-                self._tell(session, words, partial, partials)
+                self._post_partial(session, words, partial, partials)
                 partials += 1
             left_s = (until - session.clock.now()).total_seconds()
             pause_s = self.pause_s if self.pause_s or heard.final else LONGEST_S
@@ -56,11 +56,11 @@ class Listening:
                 session.journal.happened("waiting for a pause")
             waits = True
             heard = await session.handset.next_heard(session.wait(min(pause_s, left_s)), Speech)
-        if partial:  # what is final was noted when it was said
+        if partial:  # final speech was noted when it was said
             session.journal.happened("speech", partial)
         return (("SpeechResult", f"{words} {partial}".strip()), ("Confidence", CONFIDENCE))
 
-    def _tell(self, session: CallSession, words: str, partial: str, number: int) -> None:
+    def _post_partial(self, session: CallSession, words: str, partial: str, number: int) -> None:
         callback = session.absolute(self.partial_results)
         if callback is None:
             return
@@ -74,18 +74,18 @@ class Listening:
 
 
 def _pause_s(source: Source, timeout_s: int) -> int:
-    """Return the pause that ends the words: 0 for auto, at the first one."""
+    """Return the pause that ends speech; 0 for auto, which ends at the first pause."""
     pause = source.value("speechTimeout").strip()
     if pause != "auto":
         return source.whole("speechTimeout", default=timeout_s, minimum=1, warning=13327)
     if source.value("speechModel"):
-        source.warn(13335, 'speechTimeout="auto" of <Gather> does not go with a speechModel')
+        source.warn(13335, 'speechTimeout="auto" of <Gather> can\'t be used with a speechModel')
         return timeout_s
     return 0
 
 
 def _check(source: Source) -> None:
-    """Warn of what is wrong in attributes that have no effect on typed words."""
+    """Validate attributes that have no effect on typed speech."""
     source.flag("profanityFilter", default=True, warning=13333)
     source.flag("enhanced", default=False, warning=NOT_KNOWN)
     source.flag("debug", default=False, warning=NOT_KNOWN)
@@ -94,4 +94,7 @@ def _check(source: Source) -> None:
     source.matching("language", r"[A-Za-z0-9-]+", default="en-US", warning=13331)
     hints = source.value("hints").split(",")
     if len(hints) > HINTS_LIMIT or any(len(hint.strip()) > HINT_CHARACTERS for hint in hints):
-        source.warn(13330, f"<Gather> takes {HINTS_LIMIT} hints of {HINT_CHARACTERS} characters")
+        source.warn(
+            13330,
+            f"<Gather> takes at most {HINTS_LIMIT} hints of {HINT_CHARACTERS} characters each",
+        )

@@ -6,7 +6,7 @@ from deskphone.line.fields import Fields
 from deskphone.line.queued_calls import Place
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import End, Fetch, Leave, Step
-from deskphone.line.verbs.meanwhile import read_music, resolved, stay
+from deskphone.line.verbs.hold_music import read_music, resolved, stay
 from deskphone.line.waiting import first_of, is_over
 from deskphone.records.instructions import Music
 from deskphone.records.queue import QUEUE_NAME_LIMIT, QUEUE_SIZE_MAX
@@ -21,7 +21,7 @@ WRONG_WAIT_URL, WRONG_ACTION, NAME_TOO_SHORT, NAME_TOO_LONG, FULL = (
 
 @dataclass(frozen=True)
 class Enqueue:
-    """Wait in a queue until somebody takes the call out, it leaves, or it is sent elsewhere."""
+    """Wait in a queue until the call is dequeued, leaves, or is redirected."""
 
     name: str
     action: str | None
@@ -45,7 +45,7 @@ class Enqueue:
     async def run(self, session: CallSession) -> Step:
         session.answer()
         session.journal.note("Enqueue", self.name)
-        # Resolved first: the documents of the queue have URLs of their own.
+        # Resolved first, because the documents of the queue have their own URLs.
         verb = replace(self, action=self._resolved_action(session))
         try:
             verb = replace(verb, music=_checked(session, self.name, self.music))
@@ -63,7 +63,7 @@ class Enqueue:
             session.services.queues.leave(place)
 
     def report(self, session: CallSession, result: str, place: Place | None = None) -> Fetch | None:
-        """Return the request to the action; QueueSid and QueueTime only of a call that waited."""
+        """Return the request to the action; QueueSid and QueueTime only if the call waited."""
         session.journal.happened("left the queue", result)
         if self.action is None:
             return None
@@ -74,12 +74,12 @@ class Enqueue:
         try:
             return None if self.action is None else session.resolve(self.action)
         except WebhookError as error:
-            message = f"The action of <Enqueue>: {error.message}"
+            message = f"Invalid action of <Enqueue>: {error.message}"
             raise TwimlError(WRONG_ACTION, message, error.url) from error
 
 
 class _Stay:
-    """One call's stay in a queue, and with the one who takes it out."""
+    """One call's stay in a queue and with the call that dequeues it."""
 
     def __init__(self, session: CallSession, place: Place, verb: Enqueue) -> None:
         self._session = session
@@ -89,16 +89,16 @@ class _Stay:
 
     async def run(self) -> Step:
         with (
-            self._session.owed.upon_hang_up(
+            self._session.exit_requests.for_hang_up(
                 lambda: self._report(self._either("hangup", "bridged"))
             ),
-            self._session.owed.upon_redirect(
+            self._session.exit_requests.for_redirect(
                 lambda: self._report(self._either("redirected", "redirected-from-bridged"))
             ),
         ):
             result = await self._result()
         if isinstance(result, End):
-            self._session.owed.on_hang_up = lambda: self._report("hangup")
+            self._session.exit_requests.on_hang_up = lambda: self._report("hangup")
             return result
         return self._report(result)
 
@@ -109,7 +109,7 @@ class _Stay:
         return self._verb.report(self._session, result, self._place)
 
     async def _result(self) -> str | End:
-        """Wait for what comes first: the wait document leads out, or somebody takes the call."""
+        """Wait until the wait document leaves the queue or the call is dequeued."""
         place = self._place
         music, _ = await first_of(self._wait(), place.called.wait())
         if not place.called.is_set():
@@ -118,7 +118,7 @@ class _Stay:
         return await self._bridge()
 
     async def _wait(self) -> str | End:
-        """Hear the wait document again and again; return how it led out of the queue."""
+        """Repeat the wait document; return how it left the queue."""
         session = self._session
         try:
             step = await stay(session, self._verb.music, "queue wait", self._params, again=True)
@@ -128,7 +128,7 @@ class _Stay:
         return step if isinstance(step, End) else "leave"
 
     async def _bridge(self) -> str:
-        """Hear the announcement, then talk until one of the two leaves."""
+        """Play the announcement, then stay connected until either side leaves."""
         place = self._place
         announced, _ = await first_of(self._announcement(), place.over.wait())
         if place.over.is_set():
@@ -140,7 +140,7 @@ class _Stay:
         return "bridged"
 
     async def _announcement(self) -> None:
-        """Play what the other one has for this call; a bad document does not keep them apart."""
+        """Play the other side's announcement; connect even if its document is bad."""
         session, turn = self._session, self._place.turn
         if turn is None or not turn.announcement.url:
             return
@@ -155,7 +155,7 @@ class _Stay:
             session.journal.alert(error.code, error.message)
 
     def _params(self) -> Fields:
-        """Return what each request for the wait document carries."""
+        """Return the fields of each request for the wait document."""
         session, place = self._session, self._place
         queue = session.services.queues.get(place.member.queue_sid)
         if queue is None:
@@ -174,7 +174,7 @@ class _Stay:
 
 @dataclass(frozen=True)
 class LeaveQueue:
-    """Leave the queue; the call goes on after its Enqueue."""
+    """Leave the queue; the call continues after its <Enqueue>."""
 
     @classmethod
     def read(cls, source: Source) -> "LeaveQueue":
@@ -184,7 +184,7 @@ class LeaveQueue:
         session.journal.note("Leave")
         if not session.services.queues.holds(session.sid):
             session.journal.warn(
-                NOT_KNOWN, "<Leave> leads out of a queue, and this call is in none"
+                NOT_KNOWN, "<Leave> only works in a queue, and this call isn't in one"
             )
             return None
         return Leave()
@@ -196,14 +196,16 @@ def _waited(session: CallSession, place: Place) -> Fields:
 
 
 def _checked(session: CallSession, name: str, music: Music) -> Music:
-    """Return the music with an absolute URL; raise TwimlError if the verb cannot be run so."""
+    """Return the music with an absolute URL; raise TwimlError if the verb is invalid."""
     if not name:
-        raise TwimlError(NAME_TOO_SHORT, "<Enqueue> has no name of a queue")
+        raise TwimlError(NAME_TOO_SHORT, "<Enqueue> has no queue name")
     if len(name) > QUEUE_NAME_LIMIT:
         raise TwimlError(
-            NAME_TOO_LONG, f"The name of a queue has at most {QUEUE_NAME_LIMIT} characters"
+            NAME_TOO_LONG, f"A queue name must have at most {QUEUE_NAME_LIMIT} characters"
         )
     try:
         return resolved(session, music)
     except WebhookError as error:
-        raise TwimlError(WRONG_WAIT_URL, f"The waitUrl of <Enqueue>: {error.message}") from error
+        raise TwimlError(
+            WRONG_WAIT_URL, f"Invalid waitUrl of <Enqueue>: {error.message}"
+        ) from error

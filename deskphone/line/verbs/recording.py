@@ -15,16 +15,16 @@ from deskphone.twiml.source import Source
 
 LONGEST_S = 14400
 TRANSCRIBED_S = 120
-"""The longest time where nothing else is said and the recording is transcribed."""
+"""The default maximum length of a transcribed recording."""
 HUNG_UP = "hangup"
 
 
 @dataclass(frozen=True)
 class Record:
-    """Record until a key, silence, the longest time or the end of the call; then the action.
+    """Record until a key, silence, the maximum length or the end of the call; then the action.
 
-    `timeout_s` is how long a silence may be, 0 for any; `callback` may have a relative URL.
-    `transcription` is told what was said; None where nothing is transcribed or nobody told.
+    `timeout_s` is how long a silence may be; 0 means unlimited. `callback` may have a relative URL.
+    `transcription` is the callback for the transcription, or None.
     """
 
     action: str
@@ -65,7 +65,7 @@ class Record:
         if self.play_beep:
             session.journal.happened("beep")
         voice = Voice(session, self)
-        with session.owed.upon_hang_up(lambda: self._next(session, voice, HUNG_UP)):
+        with session.exit_requests.for_hang_up(lambda: self._next(session, voice, HUNG_UP)):
             try:
                 key = await voice.listen()
             finally:
@@ -73,7 +73,7 @@ class Record:
         return self._next(session, voice, key)
 
     def _next(self, session: CallSession, voice: "Voice", digits: str) -> Fetch | None:
-        """Nothing is asked of the action when there is no recording; the next verb follows."""
+        """Return the request to the action; None, for the next verb, if there is no recording."""
         recording = voice.finish()
         if recording is None or recording.status != "completed":
             return None
@@ -82,7 +82,7 @@ class Record:
 
 
 class Voice:
-    """The voice of the person during one <Record>: they talk until they fall silent."""
+    """The person's voice during one <Record>: they talk until they stop."""
 
     def __init__(self, session: CallSession, record: Record) -> None:
         self._session = session
@@ -98,7 +98,7 @@ class Voice:
         )
 
     async def listen(self) -> str:
-        """Return the key that ends the recording, "" when something else does."""
+        """Return the key that ends the recording, or "" if something else does."""
         with self._session.journal.wanting("recording"):
             while (left_s := self._left_s()) > 0:
                 rest = self._session.wait(left_s)
@@ -115,7 +115,8 @@ class Voice:
         return ""
 
     def finish(self) -> Recording | None:
-        """End the recording once; return it as it is now, None when the history was cleared."""
+        """Finish the recording, once; return the current one, or None if the history was
+        cleared."""
         services = self._session.services
         recording = services.recorder.finish(self._recording.sid, self._length_s())
         listener, self._transcription = self._transcription, None
@@ -135,7 +136,7 @@ class Voice:
         self._talk_ended = self._talk_ended or now
 
     def _left_s(self) -> float:
-        """Return the seconds until the longest time or the longest silence is over."""
+        """Return the seconds until the maximum length or the longest silence is reached."""
         now, record = self._session.clock.now(), self._record
         left_s = record.max_length_s - (now - self._began).total_seconds()
         if self._talk_ended is None or not record.timeout_s:
@@ -143,7 +144,8 @@ class Voice:
         return min(left_s, record.timeout_s - (now - self._talk_ended).total_seconds())
 
     def _length_s(self) -> float:
-        """Return how long the recording is; one of nothing but silence is kept as it is."""
+        """Return the length of the recording without its final silence, unless it is all
+        silence."""
         began, ended = self._began, self._session.clock.now()
         if self._record.trim_silence and self._talk_began is not None:
             began, ended = self._talk_began, self._talk_ended or ended

@@ -27,7 +27,7 @@ WRONG_METHOD, WRONG_DIGITS = 13221, 13222
 
 @dataclass(frozen=True)
 class NumberNoun:
-    """One phone and what happens on its side before it is connected."""
+    """One phone, and what it hears before it is connected."""
 
     text: str
     url: str = ""
@@ -82,15 +82,15 @@ class NumberNouns:
 
 
 def _request(session: CallSession, options: DialOptions, number: NumberNoun) -> LegRequest | None:
-    """Return how a number is dialed; None, with an alert, if it cannot be."""
+    """Return how to dial a number; if it can't be dialed, raise an alert and return None."""
     to = e164(number.text)
     if to is None:
-        session.journal.warn(BAD_NUMBER, "A number of <Dial> is no phone number")
+        session.journal.warn(BAD_NUMBER, "A number in <Dial> isn't a valid phone number")
         return None
     try:
         url = session.resolve(number.url) if number.url else ""
     except WebhookError as error:
-        session.journal.alert(error.code, f"The url of <Number>: {error.message}")
+        session.journal.alert(error.code, f"Invalid url of <Number>: {error.message}")
         return None
     return LegRequest(
         to=to,
@@ -107,7 +107,7 @@ def _request(session: CallSession, options: DialOptions, number: NumberNoun) -> 
 async def _ring(
     session: CallSession, options: DialOptions, requests: Sequence[LegRequest], ending: Ending
 ) -> tuple[Outcome, bool]:
-    """Ring these at once; return the outcome and whether it came to a conversation."""
+    """Ring these at once; return the outcome and whether anyone was connected."""
     dialer = session.services.dialer
     legs = [dialer.dial(session.sid, request) for request in requests]
     ending.outcome = lambda: _not_connected(legs, "canceled")
@@ -138,7 +138,7 @@ def _connected(session: CallSession, leg: Leg) -> Outcome:
 
 
 def _duration(session: CallSession, leg: Leg) -> Fields:
-    """Return how long the leg has been answered; not of one that goes on elsewhere."""
+    """Return the time since the leg was answered; empty if it was redirected."""
     call = session.store.calls.get(leg.sid)
     if leg.left or call is None or call.answered is None:
         return ()
@@ -147,7 +147,7 @@ def _duration(session: CallSession, leg: Leg) -> Fields:
 
 
 def _failure(legs: Sequence[Leg]) -> Outcome:
-    """Say why nobody was connected; somebody who did not answer tells more than a busy line."""
+    """Return why no one was connected; no-answer takes precedence over busy."""
     statuses = [leg.status for leg in legs]
     order = ("no-answer", "busy", "canceled", "failed")
     status = next((one for one in order if one in statuses), "failed")

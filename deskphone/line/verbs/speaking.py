@@ -12,14 +12,14 @@ from deskphone.webhooks.urls import without_password
 from deskphone.webhooks.webhook import WebhookError
 
 LOOPS_FOREVER = 1000
-"""loop="0" means until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""
+"""loop="0" repeats until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""
 SAY_LIMIT, POLLY_LIMIT = 4096, 3000
-"""Characters, for ordinary voices and for those of Amazon Polly (voice/twiml/say)."""
+"""The most characters for ordinary voices and for Amazon Polly voices (voice/twiml/say)."""
 
 
 @dataclass(frozen=True)
 class Say:
-    """Speech. SSML inside is read as plain text; any voice and language is taken."""
+    """Speech. SSML is read as plain text; any voice and language is accepted."""
 
     text: str
     voice: str
@@ -55,7 +55,7 @@ class Say:
 class Play:
     """An audio file from a URL, or keypad tones.
 
-    `wrong_type` is the number with which a file is refused that is no audio.
+    `wrong_type` is the code for a file that isn't audio.
     """
 
     url: str
@@ -86,7 +86,7 @@ class Play:
         return None
 
     async def _length_s(self, session: CallSession) -> float:
-        """Fetch the file; one that cannot be had is reported and passed over."""
+        """Fetch the file and return its length; for a failure, raise an alert and return 0."""
         if not self.url:
             session.journal.warn(13420, "<Play> has no URL")
             return 0.0
@@ -102,7 +102,7 @@ class Play:
         if answer.content_type not in MEDIA_TYPES:
             session.journal.warn(
                 self.wrong_type,
-                f"<Play> cannot play {answer.content_type or 'a file without a type'}",
+                f"<Play> can't play {answer.content_type or 'a file without a type'}",
             )
             return 0.0
         return max(media_s(answer.content_type, answer.body), 0.1)
@@ -110,7 +110,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Pause:
-    """Silence. As the first verb of an incoming call it lets the phone ring on."""
+    """Silence. As the first verb of an incoming call, it keeps the phone ringing."""
 
     length_s: int
 
@@ -126,9 +126,9 @@ class Pause:
 
 
 def _check_ssml(source: Source) -> None:
-    """Account for the speech marks inside, which may be nested."""
+    """Read the SSML elements inside, which may be nested."""
     marks = deque(source.children(*SSML))
-    while marks:  # no recursion: a document has room for thousands of them inside each other
+    while marks:  # no recursion: a document may nest thousands of them
         mark = marks.popleft()
         marks.extend(mark.children(*SSML))
         mark.spoken()

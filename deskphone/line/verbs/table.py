@@ -1,4 +1,4 @@
-"""The verbs of calls. A new verb is one class with `read` and `run`, and a line in VOICE."""
+"""The verbs of calls. To add one, write a class with `read` and `run` and add it to VOICE."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -17,7 +17,7 @@ from deskphone.twiml.document import Dialect
 
 
 class VoiceVerb(Protocol):
-    """A verb in a call: `run` returns what comes next, None for the verb after it."""
+    """A verb in a call: `run` returns the next step, or None for the next verb."""
 
     async def run(self, session: CallSession) -> Step: ...
 
@@ -43,9 +43,9 @@ VOICE: Dialect[VoiceVerb] = Dialect(
 
 
 def _part(*names: str, otherwise: int = 12200, **not_here: int) -> Dialect[VoiceVerb]:
-    """Return the dialect of a document in which only these verbs may stand.
+    """Return the dialect of a document that allows only these verbs.
 
-    `not_here` has the numbers of others, where they differ.
+    `not_here` has the codes for other verbs, where they differ.
     """
     verbs = {name: read for name, read in VOICE.verbs.items() if name in names}
     return Dialect(verbs, coverage.VOICE, otherwise, not_here)
@@ -60,4 +60,4 @@ DIALECTS: Mapping[str, Dialect[VoiceVerb]] = {
     "queue announcement": _part("Say", "Play", "Pause", "Redirect", otherwise=12200),
     "conference wait": _part("Say", "Play", "Pause", "Redirect", otherwise=13238),
 }
-"""TwiML for calls by the place where it stands (twilio.com/docs/voice/twiml/number and others)."""
+"""TwiML for calls by where it is used (twilio.com/docs/voice/twiml/number and others)."""

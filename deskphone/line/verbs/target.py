@@ -1,4 +1,4 @@
-"""What a <Dial> connects with, and what comes of it."""
+"""The target of a <Dial>, and the outcome."""
 
 import asyncio
 from collections.abc import Callable, Generator
@@ -23,7 +23,7 @@ WRONG_CALLBACK, WRONG_EVENT = 13256, 13621
 class DialOptions:
     """The attributes of <Dial> that its nouns need.
 
-    `caller_id` is "" where none was given, `record` one of Twilio's values.
+    `caller_id` is "" if it isn't given; `record` is one of Twilio's values.
     """
 
     timeout_s: int
@@ -40,7 +40,7 @@ class DialOptions:
 class Outcome:
     """How a <Dial> ended.
 
-    `status` is DialCallStatus, `fields` are the others that its action gets.
+    `status` is DialCallStatus; `fields` are the other fields for its action.
     """
 
     status: str
@@ -52,7 +52,7 @@ NOT_BRIDGED = (("DialBridged", "false"),)
 
 @dataclass
 class Ending:
-    """How a <Dial> would end if its caller hung up now; who connects them keeps it true."""
+    """How a <Dial> would end if its caller hung up now; the target keeps it up to date."""
 
     outcome: Callable[[], Outcome]
 
@@ -62,16 +62,16 @@ class Target(Protocol):
 
     @property
     def label(self) -> str:
-        """Return whom it connects with, for people."""
+        """Return a description of the target for people."""
         ...
 
     async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
-        """Connect the call and stay until they part; a cancelled task hangs up what was dialed."""
+        """Connect the call until either side leaves; a canceled task hangs up the dialed calls."""
         ...
 
 
 def recording_callback(source: Source) -> StatusCallback | None:
-    """Read where and when a recording is reported; it is the same for all verbs that record."""
+    """Read the recording status callback, which is the same for all verbs that record."""
     url = source.value("recordingStatusCallback")
     method = source.method("recordingStatusCallbackMethod", NOT_KNOWN)
     events = source.several(
@@ -84,7 +84,7 @@ def recording_callback(source: Source) -> StatusCallback | None:
 def recorded(
     session: CallSession, options: DialOptions, *since: Literal["ringing", "answer"]
 ) -> Generator[None]:
-    """Record the call as long as this context lasts, if that is since when it is to be recorded."""
+    """Record the call while this context is open, if its options say to record from `since`."""
     if not options.record.startswith(tuple(f"record-from-{one}" for one in since)):
         yield
         return
@@ -96,7 +96,7 @@ def recorded(
 
 
 def recording_fields(session: CallSession, since: datetime) -> Fields:
-    """Return what the action is told of a recording that <Dial> has made since it began."""
+    """Return the action's fields for a recording that <Dial> made since it began."""
     recorder = session.services.recorder
     for recording in recorder.of_call(session.sid):
         if recording.source == DIALED and recording.created >= since:
@@ -107,8 +107,8 @@ def recording_fields(session: CallSession, since: datetime) -> Fields:
 
 
 async def until_parted(session: CallSession, options: DialOptions, over: asyncio.Event) -> None:
-    """Stay until `over`, until the time limit, or until the caller presses * where that counts."""
-    session.handset.forget()  # a * while it rang does not part them
+    """Wait until `over`, the time limit, or a * from the caller if hangupOnStar is set."""
+    session.handset.forget()  # a * while it was ringing doesn't count
     deadline = session.clock.now() + timedelta(seconds=options.time_limit_s)
 
     async def rest() -> None:

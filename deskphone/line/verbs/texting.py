@@ -12,9 +12,9 @@ from deskphone.webhooks.webhook import WebhookError
 
 @dataclass(frozen=True)
 class Sms:
-    """Text somebody, `to` is the person in the call unless it is given, `sender` the app's number.
+    """Send a text. `to` defaults to the person in the call, and `sender` to the app's number.
 
-    Without `action` the next verb follows at once.
+    Without `action`, the next verb follows immediately.
     """
 
     body: str
@@ -53,7 +53,7 @@ class Sms:
         return session.fetch(self.action, self.method, SmsSid=sid, SmsStatus=status)
 
     def _complete(self, session: CallSession) -> Reply:
-        """Return the text with both numbers as they are dialed and an absolute URL."""
+        """Return the text with both numbers in E.164 and an absolute URL."""
         call = session.call
         ours, theirs = call.sender, call.to
         if call.direction == "inbound":
@@ -67,7 +67,7 @@ class Sms:
         )
 
     def _status_callback(self, session: CallSession) -> str:
-        """A wrong URL is a warning, and nothing is reported."""
+        """Return the status callback URL; for an invalid one, warn and return ""."""
         try:
             return session.resolve(self.status_callback) if self.status_callback else ""
         except WebhookError as error:

@@ -148,9 +148,9 @@ def _machine_detection(parameters: Parameters) -> MachineDetection | None:
     url = parameters.url("AsyncAmdStatusCallback", UNNUMBERED)
     method = parameters.method("AsyncAmdStatusCallbackMethod", UNNUMBERED)
     detection = MachineDetection(
-        to_the_end=mode == "DetectMessageEnd",
+        waits_for_end=mode == "DetectMessageEnd",
         timeout_s=parameters.whole("MachineDetectionTimeout", UNNUMBERED, 30, 1, 120),
-        beside=_flag(parameters, "AsyncAmd"),
+        asynchronous=_flag(parameters, "AsyncAmd"),
         callback=StatusCallback(url, method) if url else None,
     )
     return detection if mode and not parameters.text("SendDigits") else None

@@ -1,4 +1,4 @@
-"""What a call hears while it waits: a document of its own, Twilio's music, or nothing."""
+"""What a waiting call hears: a document, Twilio's music, or silence."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,16 +10,16 @@ from deskphone.records.instructions import Instructions, Music
 from deskphone.twiml.source import Source
 
 SHORTEST_ROUND_S = 1
-"""A document that takes no time is not asked for more often. Twilio's rule is not documented."""
+"""The interval for repeating a document that takes no time. Twilio's rule isn't documented."""
 
 
 def read_music(source: Source, url: str, method: str, warning: int) -> Music:
-    """Read the attributes with these names; `warning` is the number of a wrong method."""
+    """Read the attributes with these names; `warning` is the code for an invalid method."""
     return Music(source.raw(url), source.method(method, warning))
 
 
 def resolved(session: CallSession, music: Music) -> Music:
-    """Return it with an absolute URL; raise WebhookError (11100) for one that leads nowhere."""
+    """Return it with an absolute URL; raise WebhookError (11100) for an invalid one."""
     return Music(session.resolve(music.url), music.method) if music.url else music
 
 
@@ -31,9 +31,9 @@ async def stay(
     *,
     again: bool,
 ) -> Step:
-    """Hear it until it leads out. With `again` it begins anew at its end, else silence follows.
+    """Play it until it leaves. At its end, repeat it if `again`, otherwise wait in silence.
 
-    Raise WebhookError or TwimlError for a document that cannot be had or run.
+    Raise WebhookError or TwimlError for a document that can't be fetched or run.
     """
     if music.url is None:
         session.journal.happened("hold music", "Twilio's own")

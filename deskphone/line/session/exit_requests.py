@@ -1,4 +1,4 @@
-"""The requests that a verb owes its action when the call leaves it in its midst."""
+"""The requests that a verb makes to its action when the call leaves it early."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -12,16 +12,16 @@ def _nothing() -> None:
     """Return no request."""
 
 
-class Owed:
-    """`on_hang_up` and `on_redirect` make the requests; the answers are not used."""
+class ExitRequests:
+    """`on_hang_up` and `on_redirect` make the requests; their responses are ignored."""
 
     def __init__(self) -> None:
         self.on_hang_up: Request = _nothing
         self.on_redirect: Request = _nothing
 
     @contextmanager
-    def upon_hang_up(self, request: Request) -> Generator[None]:
-        """Name the request that Twilio makes if the person hangs up now."""
+    def for_hang_up(self, request: Request) -> Generator[None]:
+        """Set the request that Twilio makes if the person hangs up now."""
         before, self.on_hang_up = self.on_hang_up, request
         try:
             yield
@@ -29,8 +29,8 @@ class Owed:
             self.on_hang_up = before
 
     @contextmanager
-    def upon_redirect(self, request: Request) -> Generator[None]:
-        """Name the request that Twilio makes if the call is sent elsewhere from outside."""
+    def for_redirect(self, request: Request) -> Generator[None]:
+        """Set the request that Twilio makes if the call is redirected from outside now."""
         before, self.on_redirect = self.on_redirect, request
         try:
             yield
@@ -38,5 +38,5 @@ class Owed:
             self.on_redirect = before
 
     def cancel(self) -> None:
-        """Owe neither request any more."""
+        """Make neither request."""
         self.on_hang_up = self.on_redirect = _nothing
