@@ -35,8 +35,7 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Return the error response. The application, which usually adds the headers, isn't
-        called."""
+        """Return the error response with the headers that the application adds to all others."""
         response = super().handle_error(request, status, exc, message)
         protect(response)
         return response
@@ -87,8 +86,7 @@ def body_timeout(body: StreamReader) -> Generator[None]:
 
 @web.middleware
 async def answer_bad_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Handle clients that disconnect or stop halfway through a request, or send a malformed
-    body."""
+    """Handle clients that disconnect, stop halfway, or send a malformed body."""
     try:
         with body_timeout(request.content):
             return await handler(request)
@@ -103,8 +101,7 @@ async def answer_bad_requests(request: web.Request, handler: Handler) -> web.Str
 
 
 def silence_bad_request_logs() -> None:
-    """Don't log tracebacks of bad requests, which would quote them, in any server of this
-    process."""
+    """Don't log tracebacks of bad requests in this process: they would quote the requests."""
     logging.getLogger("aiohttp.server").addFilter(_is_not_a_bad_request)
 
 

@@ -21,8 +21,7 @@ class Hub:
         self._queues: set[asyncio.Queue[Event | None]] = set()
 
     def publish(self, name: str, view: Callable[[], object]) -> None:
-        """Publish to all subscribers; `view` makes the data, and is only called if there are
-        any."""
+        """Publish to all subscribers; `view` returns the data and is called only if needed."""
         if not self._queues:
             return
         data = view()

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 PER_REQUEST = frozenset({"probability", "count"})
-"""Options of faults that apply to single requests; other faults apply as long as they are
-listed."""
+"""Options of faults that apply to single requests; others apply as long as they are on."""
 
 NEEDED: Mapping[str, str] = {"slow": "seconds", "late": "seconds"}
 """The required option of a kind. All others are optional."""
@@ -14,8 +13,7 @@ NEEDED: Mapping[str, str] = {"slow": "seconds", "late": "seconds"}
 
 @dataclass(frozen=True)
 class Service:
-    """A service that faults can be injected into: its name, its title, and the options of each
-    kind.
+    """A service that faults can be injected into, and the options of each kind of fault.
 
     `words` are what the page calls a kind whose name isn't clear enough. `menu` lists what the page
     offers: a kind, and how many times at most (None for unlimited).

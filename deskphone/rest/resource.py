@@ -69,8 +69,7 @@ class Resource(Generic[R]):
         raise not_allowed()
 
     def content(self, name: str) -> Content:
-        """Return the file of a resource; `name` is its SID, optionally with an extension like
-        .wav."""
+        """Return a resource's file; `name` is its SID, optionally with an extension like .wav."""
         raise not_allowed()
 
 

@@ -73,8 +73,7 @@ class Lifecycle:
         self._calls.start(call, lambda live: self._dialed(live, request), leg)
 
     async def _dialed(self, live: LiveCall, request: LegRequest) -> None:
-        """Run a leg of a <Dial>: it is never queued, and hears the whisper before it is
-        connected."""
+        """Run a leg of a <Dial>: never queued, with the whisper before it is connected."""
         self._progress.report(live.sid, "initiated")
         if await self._ring(live):
             talked, _ = await first_of(self._talk(live, request), self._end_in_time(live))

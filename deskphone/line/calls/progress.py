@@ -56,8 +56,7 @@ class Progress:
 
 
 def _ending(call: Call) -> fields.Fields:
-    """Return the fields of the last report only: the duration in seconds, and rounded up in
-    minutes."""
+    """Return the fields of the last report: the duration in seconds and in started minutes."""
     code = ("SipResponseCode", SIP_CODES[call.status])
     seconds = ("CallDuration", str(call.duration_s))
     if call.status != "completed":

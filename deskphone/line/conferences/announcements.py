@@ -27,8 +27,7 @@ class Announcements:
             room.attendees[sid].changed.set()
 
     def heard(self, attendee: Attendee, failure: str = "") -> None:
-        """Finish a participant's first announcement; `failure` says what went wrong, if
-        anything."""
+        """Finish a participant's first announcement; `failure` says what went wrong."""
         announcement = attendee.announcements.popleft()
         announcement.hearers.discard(attendee.call_sid)
         announcement.failure = announcement.failure or failure

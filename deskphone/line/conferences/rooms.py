@@ -67,8 +67,7 @@ class ConferenceRooms:
         )
 
     def expect(self, call: Call, joining: Joining) -> Participant:
-        """Add a participant who is being called, creating the conference if needed; raise
-        RefusedError."""
+        """Add a participant who is being called, like `join`; raise RefusedError."""
         conference = self._admitting(call, joining)
         participant = self._participant(call, conference, joining, joined=False)
         self._put(conference, (*conference.participants, participant))

@@ -13,8 +13,7 @@ LegStatus = Literal["connected"] | CallStatus
 
 @dataclass(frozen=True)
 class LegRequest:
-    """Whom to dial, and how. `url` is the whisper: TwiML for the called side before it is
-    connected.
+    """Whom to dial, and how. `url` is the whisper, which the called side hears first.
 
     `timeout_s` is how long the phone rings.
     """

@@ -104,8 +104,7 @@ class CallSession:
     def absolute(
         self, callback: StatusCallback | None, warning: int = NOT_KNOWN
     ) -> StatusCallback | None:
-        """Return a status callback with an absolute URL; for an invalid one, warn and return
-        None."""
+        """Return the callback with an absolute URL; for an invalid one, warn and return None."""
         try:
             return callback and replace(callback, url=self.resolve(callback.url))
         except WebhookError as error:

@@ -51,8 +51,7 @@ class Conversation:
         self._asked_url = ""
 
     async def run(self) -> None:
-        """Request the webhook, then its fallback URL; problems become alerts, as in Twilio's
-        debugger."""
+        """Request the webhook, then its fallback URL; problems become alerts, as at Twilio."""
         sid = self._message.sid
         for webhook in self._webhooks_to_try():
             try:

@@ -115,8 +115,7 @@ class Voice:
         return ""
 
     def finish(self) -> Recording | None:
-        """Finish the recording, once; return the current one, or None if the history was
-        cleared."""
+        """Finish the recording once and return it; None if the history was cleared."""
         services = self._session.services
         recording = services.recorder.finish(self._recording.sid, self._length_s())
         listener, self._transcription = self._transcription, None
@@ -144,8 +143,7 @@ class Voice:
         return min(left_s, record.timeout_s - (now - self._talk_ended).total_seconds())
 
     def _length_s(self) -> float:
-        """Return the length of the recording without its final silence, unless it is all
-        silence."""
+        """Return the length without the final silence, unless it is all silence."""
         began, ended = self._began, self._session.clock.now()
         if self._record.trim_silence and self._talk_began is not None:
             began, ended = self._talk_began, self._talk_ended or ended

@@ -1,4 +1,4 @@
-/** Line icons, for decoration: the label stands on the button. A round button has nothing but its icon. */
+/** Decorative line icons: the label is on the button. A round button shows only its icon. */
 import { html } from "./ui.js";
 
 const PATHS = {

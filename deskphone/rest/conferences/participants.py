@@ -60,8 +60,7 @@ class ParticipantsResource(Resource[Participant]):
     filters = ("Muted", "Hold", "Coaching")
 
     def __post_init__(self) -> None:
-        """Collapse whitespace in the name, like TwiML does, so that both mean the same
-        conference."""
+        """Collapse whitespace in the name, so that it matches the name in TwiML."""
         self.conference = " ".join(self.conference.split())
 
     def create(self, parameters: Parameters) -> Json:
