@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import hypothesis
@@ -12,10 +13,23 @@ import pytest
 
 from local_stack.testing import FaultsOn, LocalStack, running
 from shared.config.settings import Secret
+from tests import selection
 
 # A busy machine is no reason to fail: no example has a time limit.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    selection.add_options(parser)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return selection.is_left_out(collection_path, config) or None
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    return selection.workers(config)
 
 
 @pytest.hookimpl(wrapper=True)

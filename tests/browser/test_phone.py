@@ -20,29 +20,6 @@ def call(stack: LocalStack, **content: str) -> str:
     return stack.function("PlaceCall", {"to": HANDSET, **content}).json()["sid"]
 
 
-def test_receive_a_text_reply_and_see_the_response(page: Page, live_stack: LocalStack) -> None:
-    send(live_stack, "Your table is ready")
-    thread = page.get_by_test_id("thread")
-    expect(thread).to_contain_text("Your table is ready")
-
-    page.get_by_test_id("compose").fill("On my way")
-    page.get_by_test_id("compose").press("Enter")
-
-    expect(thread).to_contain_text("You wrote: On my way")
-    expect(page.get_by_test_id("webhook").filter(has_text="TwimlReply")).to_have_count(1)
-
-
-def test_answered_call_says_hello_world(page: Page, live_stack: LocalStack) -> None:
-    call(live_stack)
-    expect(page.get_by_test_id("incoming-call")).to_be_visible()
-
-    page.get_by_test_id("answer").click()
-
-    expect(page.get_by_test_id("verb")).to_contain_text("Hello World")
-    expect(page.get_by_test_id("in-call")).to_have_count(0)
-    assert page.evaluate("window.said") == ["Hello World"]
-
-
 @pytest.mark.soak
 def test_decline_a_call(page: Page, live_stack: LocalStack) -> None:
     sid = call(live_stack)

@@ -81,7 +81,7 @@ def require_counted(address: str) -> None:
 
 
 @given(own_addresses())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @example("TwimlForward?PhoneNumber=%2B12025550124&FailUrl=https:/%00/evil.example/x")
 @example("TwimlMenu?Options%5B1%5D=TwimlSimulring%3FPhoneNumbers%5B%5D%3D2025550124")
 @example("TwimlConference?EnableSmsNotifications=1&Moderators%5B%5D=%2B12025550124&Password=12")
@@ -97,7 +97,7 @@ def test_three_thousand_calls_reach_only_what_was_counted(address: str) -> None:
 
 
 @given(own_addresses())
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @example("TwimlForward?PhoneNumber=%2B12025550124&FailUrl=https:/%00/evil.example/x")
 @example("TwimlMenu?Options%5B1%5D=TwimlForward%3FFailUrl%3Dhttps%253A%252F%252Fevil.example")
 def test_an_answer_to_an_own_call_leads_to_no_other_host_whatever_was_placed(address: str) -> None:

@@ -169,7 +169,7 @@ def check(world: World) -> None:
 
 
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=True))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_no_limit_is_passed_whatever_fails(
     seed: int, crowds: list[tuple[int, list[Request]]]
 ) -> None:
@@ -177,7 +177,7 @@ def test_no_limit_is_passed_whatever_fails(
 
 
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=False))
-@settings(max_examples=50)
+@settings(max_examples=25)
 def test_while_nothing_fails_nobody_is_refused_below_a_limit(
     seed: int, crowds: list[tuple[int, list[Request]]]
 ) -> None:

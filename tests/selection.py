@@ -1,0 +1,73 @@
+"""Which tests run: the quick ones, unless the command line asks for more or names some."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+type Part = Literal["quick", "rest", "all"]
+
+TESTS = Path(__file__).parent
+QUICK = (
+    "shared",
+    "functions",
+    "deskphone",
+    "project/test_architecture.py",
+    "browser/test_journey.py",
+)
+"""What runs in less than a minute and finds most mistakes. The rest starts hosts and browsers."""
+THOROUGH = (
+    "shared/delivery/test_replays.py",
+    "shared/guards/test_limits_races.py",
+    "shared/sending/test_send_races.py",
+    "functions/test_log_bounds.py",
+    "deskphone/test_coverage.py",
+)
+"""Files in there that try so much that they would take half of the time."""
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add --all and --rest to pytest's options."""
+    group = parser.getgroup("switchboard")
+    for name, meaning in (
+        ("all", "run all tests, not just the quick ones"),
+        ("rest", "run only the tests that a plain run leaves out"),
+    ):
+        group.addoption(
+            f"--{name}", dest="part", action="store_const", const=name, default="quick",
+            help=meaning,
+        )  # fmt: skip
+
+
+def is_left_out(path: Path, config: pytest.Config) -> bool:
+    """Return whether a file or folder is not part of the run.
+
+    Tests that the command line names always run, and so do those that -m selects.
+    """
+    part: Part = config.getoption("part")
+    if part == "all" or not is_whole_run(config) or config.getoption("markexpr") != "not soak":
+        return False
+    name = path.relative_to(TESTS).as_posix()
+    if path.is_dir():
+        # A folder that may hold something of the part is looked into.
+        return part == "quick" and not any(
+            is_within(name, one) or is_within(one, name) for one in QUICK
+        )
+    is_quick = any(is_within(name, one) for one in QUICK) and name not in THOROUGH
+    return is_quick != (part == "quick")
+
+
+def is_within(name: str, folder: str) -> bool:
+    """Return whether a path, relative to the tests, is a folder or lies in it."""
+    return folder == "." or name == folder or name.startswith(f"{folder}/")
+
+
+def is_whole_run(config: pytest.Config) -> bool:
+    """Return whether the command line names no tests. The workers of xdist get the folder."""
+    return [Path(config.invocation_params.dir, name) for name in config.args] == [TESTS]
+
+
+def workers(config: pytest.Config) -> int | None:
+    """Return 0 workers where one file is named: they take longer to start than it takes to run."""
+    files = {name.partition("::")[0] for name in config.args}
+    return 0 if len(files) == 1 and next(iter(files)).endswith(".py") else None
