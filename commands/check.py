@@ -16,7 +16,7 @@ STEPS = {
     "lint": ["ruff", "check"],
     "types": ["pyright", "--pythonpath", sys.executable],
     "types of deskphone": ["pyright", "--pythonpath", sys.executable, "-p", "deskphone"],
-    "tests": ["pytest"],
+    "tests": ["pytest", "--all"],
 }
 
 

@@ -1,11 +1,8 @@
 """Which tests run: the quick ones, unless the command line asks for more or names some."""
 
 from pathlib import Path
-from typing import Literal
 
 import pytest
-
-type Part = Literal["quick", "rest", "all"]
 
 TESTS = Path(__file__).parent
 QUICK = (
@@ -44,7 +41,7 @@ def is_left_out(path: Path, config: pytest.Config) -> bool:
 
     Tests that the command line names always run, and so do those that -m selects.
     """
-    part: Part = config.getoption("part")
+    part = config.getoption("part")
     if part == "all" or not is_whole_run(config) or config.getoption("markexpr") != "not soak":
         return False
     name = path.relative_to(TESTS).as_posix()
