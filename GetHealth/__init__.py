@@ -1,4 +1,4 @@
-"""GET /api/GetHealth: whether settings, credentials and Twilio work; 503 names what does not."""
+"""GET /api/GetHealth: check the settings, the credentials and Twilio; 503 names what fails."""
 
 import azure.functions as func
 
@@ -9,5 +9,5 @@ from shared.http.responses import json_response
 
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Try each part."""
+    """Check each part."""
     return json_response(await health.check())

@@ -1,4 +1,4 @@
-"""GET /api/GetHoldMusic?Bucket=com.twilio.music.classical: a bundled melody, for anybody."""
+"""GET /api/GetHoldMusic?Bucket=com.twilio.music.classical: a bundled melody, without a key."""
 
 import azure.functions as func
 
@@ -11,6 +11,6 @@ MAX_AGE_S = 7 * 24 * 3600
 
 @public
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Play the melody of `Bucket`."""
+    """Return the melody of `Bucket`."""
     sound = await hold_music.sound_of(req.params.get("Bucket", ""))
     return sound_response(req, sound, max_age_s=MAX_AGE_S)

@@ -1,4 +1,4 @@
-"""GET /api/GetRecording?sid=RE...: the sound of a recording, for who has the function key."""
+"""GET /api/GetRecording?sid=RE...: the audio of a recording, with a function key."""
 
 import azure.functions as func
 
@@ -11,7 +11,7 @@ from shared.recordings.sound import FIELDS, WantedRecording
 
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Hand on the recording, or the part that the header Range asks for."""
+    """Return the recording, or the part that the Range header requests."""
     wanted = WantedRecording.from_inputs(read_query(req, *FIELDS))
     sound = await clients.current().recordings.sound(wanted)
     return file_response(req, sound, media_type=wanted.media_type, name=wanted.file_name)

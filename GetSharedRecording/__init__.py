@@ -1,4 +1,4 @@
-"""GET /api/GetSharedRecording?sid=RE...&expires=...&signature=...: a recording, by a link."""
+"""GET /api/GetSharedRecording?sid=RE...&expires=...&signature=...: a recording, from a link."""
 
 import azure.functions as func
 
@@ -12,7 +12,7 @@ from shared.recordings.sound import FIELDS, WantedRecording
 
 @public
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Hand on the recording for which the link was made, until it expires."""
+    """Return the recording that the link was made for, until the link expires."""
     inputs = read_query(req, *FIELDS, *links.FIELDS)
     wanted = WantedRecording.from_inputs(inputs)
     app = clients.current()

@@ -1,4 +1,4 @@
-"""GET /api/GetStatus?sid=SM... or ?key=...: what became of a message, a call or a key."""
+"""GET /api/GetStatus?sid=SM... or ?key=...: the status of a message, a call or a key."""
 
 import azure.functions as func
 
@@ -11,7 +11,7 @@ from shared.http.responses import json_response
 
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Answer from the ledger, or from Twilio where the ledger knows nothing."""
+    """Return what the ledger knows, or ask Twilio if it knows nothing."""
     subject = Subject.from_inputs(read_query(req, *FIELDS))
     found = await clients.current().deliveries.find(subject)
     return json_response(found, headers={"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""POST /api/OnCallStatus: Twilio reports how far a call has got. Signed by Twilio."""
+"""POST /api/OnCallStatus: Twilio reports the status of a call. Signed by Twilio."""
 
 from shared import clients
 from shared.delivery.reports import CALL
@@ -8,5 +8,5 @@ from shared.webhooks.verifier import Webhook
 
 @report
 async def main(req: Webhook) -> None:
-    """Keep the report and log it."""
+    """Store the report and log it."""
     await clients.current().reports.take(CALL, req)

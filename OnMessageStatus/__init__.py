@@ -1,4 +1,4 @@
-"""POST /api/OnMessageStatus: Twilio reports what became of a message. Signed by Twilio."""
+"""POST /api/OnMessageStatus: Twilio reports the status of a message. Signed by Twilio."""
 
 from shared import clients
 from shared.delivery.reports import MESSAGE
@@ -8,5 +8,5 @@ from shared.webhooks.verifier import Webhook
 
 @report
 async def main(req: Webhook) -> None:
-    """Keep the report and log it."""
+    """Store the report and log it."""
     await clients.current().reports.take(MESSAGE, req)

@@ -10,7 +10,7 @@ from shared.webhooks.verifier import Webhook
 
 @report
 async def main(req: Webhook) -> None:
-    """Keep the report and log it; text the number `Notify` how to hear the recording."""
+    """Store the report and log it; text the number in `Notify` how to hear the recording."""
 
     app = clients.current()
 

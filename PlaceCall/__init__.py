@@ -1,4 +1,4 @@
-"""POST /api/PlaceCall: ring a phone and answer with the call's SID."""
+"""POST /api/PlaceCall: call a phone and return the call's SID."""
 
 import azure.functions as func
 
@@ -12,7 +12,7 @@ from shared.sending.sent import sent_response
 
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Place the call that the inputs describe."""
+    """Place the call described by the inputs."""
     inputs, app = read_inputs(req, *FIELDS), clients.current()
     call = CallRequest.from_inputs(inputs, app.settings)
     key = Key.of_request(req, "PlaceCall", call)

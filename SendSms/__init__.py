@@ -1,4 +1,4 @@
-"""POST /api/SendSms: send one text message and answer with its SID."""
+"""POST /api/SendSms: send one text message and return its SID."""
 
 import azure.functions as func
 
@@ -12,7 +12,7 @@ from shared.sending.text import FIELDS, TextMessage
 
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Send the text that the inputs describe."""
+    """Send the text described by the inputs."""
     inputs, app = read_inputs(req, *FIELDS), clients.current()
     message = TextMessage.from_inputs(inputs, app.settings)
     key = Key.of_request(req, "SendSms", message)

@@ -1,4 +1,4 @@
-"""GET or POST /api/TwimlAgent?Name=...: take the next caller of a queue. Signed by Twilio."""
+"""GET or POST /api/TwimlAgent?Name=...: take the next caller in a queue. Signed by Twilio."""
 
 from twilio.twiml import TwiML
 
@@ -9,5 +9,5 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Connect whoever calls with the caller who has waited longest."""
+    """Connect the agent who calls with the caller who has waited longest."""
     return agent(Agent.from_query(req.query), req)

@@ -13,7 +13,7 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
-    """Dial the number and let it hear `Message`; when nobody answers go on at `FailUrl`."""
+    """Dial the number and play `Message` to it; if no one answers, continue at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or call_me(
         Dialing.from_query(req.query, "PhoneNumber"), req, app.destinations

@@ -11,7 +11,7 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Ask for the pass code, if there is one, and let the caller in."""
+    """Ask for the pass code, if any, and let the caller in."""
     app = clients.current()
     wanted = Conference.from_query(req.query)
     return refusal(req, app.settings) or conference(wanted, req, app.destinations)

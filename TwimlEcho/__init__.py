@@ -1,4 +1,4 @@
-"""GET or POST /api/TwimlEcho?Twiml=...: TwiML that the URL holds. Signed by Twilio."""
+"""GET or POST /api/TwimlEcho?Twiml=...: the TwiML in the URL. Signed by Twilio."""
 
 from twilio.twiml import TwiML
 
@@ -11,7 +11,7 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML | str:
-    """Answer with the document of the query, as it is, if it may be used."""
+    """Return the document in the query unchanged, if it is allowed."""
     document = req.parameter(PARAMETER)
     parties = req.denying("From", "To")
     reason = refusal_of(document, PARAMETER, lambda: clients.current().destinations, parties)

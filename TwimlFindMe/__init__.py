@@ -13,7 +13,7 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
-    """Try one of the `PhoneNumbers` after another; after the last one go on at `FailUrl`."""
+    """Try the `PhoneNumbers` in turn; after the last one, continue at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or find_me(
         Dialing.from_query(req.query, "PhoneNumbers"), req, app.destinations

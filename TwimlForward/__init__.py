@@ -12,7 +12,7 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
-    """Dial the number; when nobody answers go on at `FailUrl`."""
+    """Dial the number; if no one answers, continue at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or forward(
         Forward.from_query(req.query), req, app.destinations

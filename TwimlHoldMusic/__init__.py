@@ -1,4 +1,4 @@
-"""GET or POST /api/TwimlHoldMusic?Bucket=...: music for who waits. Signed by Twilio."""
+"""GET or POST /api/TwimlHoldMusic?Bucket=...: hold music. Signed by Twilio."""
 
 from twilio.twiml import TwiML
 
@@ -9,5 +9,5 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Play each `Track`, or the melody of `Bucket`, without end."""
+    """Play each `Track`, or the melody of `Bucket`, in a loop."""
     return hold_music(HoldMusic.from_query(req.query))

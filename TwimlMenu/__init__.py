@@ -12,7 +12,7 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
-    """Say `Message` and go to the option whose keys are pressed."""
-    # Behind the redirection to an option Twilio no longer tells who is calling.
+    """Say `Message` and redirect to the option for the keys pressed."""
+    # Check the caller first: after the redirect, Twilio no longer says who is calling.
     wanted, digits = Menu.from_query(req.query), req.steering("Digits") or ""
     return refusal(req, clients.current().settings) or menu(wanted, digits)

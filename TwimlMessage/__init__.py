@@ -1,4 +1,4 @@
-"""GET or POST /api/TwimlMessage?Message=...: speak texts and play sounds. Signed by Twilio."""
+"""GET or POST /api/TwimlMessage?Message=...: say text and play sounds. Signed by Twilio."""
 
 from twilio.twiml import TwiML
 
@@ -10,5 +10,5 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Say or play each `Message` of the query, in its order."""
+    """Say or play each `Message` in the query, in order."""
     return announcement(entries(req.query, "Message"))

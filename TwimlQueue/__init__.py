@@ -12,9 +12,9 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Let the caller wait; log how that ended."""
+    """Let the caller wait; log how the wait ended."""
     log_queue_result(req)
     wanted = Queue.from_query(req.query)
-    # Who is in the queue cannot be refused any more: no <Reject> is taken there.
+    # Callers in the queue can't be rejected any more: Twilio doesn't accept <Reject> there.
     blocked = None if wanted.step else refusal(req, clients.current().settings)
     return blocked or queue(wanted, req)

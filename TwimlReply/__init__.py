@@ -1,4 +1,4 @@
-"""GET or POST /api/TwimlReply: answer an incoming text, or hand it on. Signed by Twilio."""
+"""GET or POST /api/TwimlReply: reply to an incoming text, or forward it. Signed by Twilio."""
 
 from twilio.twiml import TwiML
 
@@ -10,5 +10,5 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Reply with `Keywords[word]`, else `Message`, with `MediaUrl`; text `Forward` as well."""
+    """Reply with `Keywords[word]` or `Message`, and `MediaUrl`; forward the text to `Forward`."""
     return answered(req, clients.current().settings)

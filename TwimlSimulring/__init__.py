@@ -13,7 +13,7 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML | Redirection:
-    """Ring all `PhoneNumbers` at once; when nobody answers go on at `FailUrl`."""
+    """Ring all `PhoneNumbers` at once; if no one answers, continue at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or simulring(
         Dialing.from_query(req.query, "PhoneNumbers"), req, app.destinations

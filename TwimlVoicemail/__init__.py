@@ -11,7 +11,7 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Record what the caller says; OnRecording tells the owner."""
+    """Record a message; OnRecording texts the owner."""
     return refusal(req, clients.current().settings) or voicemail(
         Voicemail.from_query(req.query), req
     )

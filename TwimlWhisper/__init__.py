@@ -1,4 +1,4 @@
-"""GET or POST /api/TwimlWhisper?Message=...: who is asked to take a call. Signed by Twilio."""
+"""GET or POST /api/TwimlWhisper?Message=...: ask before connecting a call. Signed by Twilio."""
 
 from twilio.twiml import TwiML
 
@@ -9,5 +9,5 @@ from shared.webhooks.verifier import Webhook
 
 @answer
 async def main(req: Webhook) -> TwiML:
-    """Say `Message` to the called person; a key takes the call."""
+    """Say `Message` to the called person, who presses a key to accept the call."""
     return whisper(Whisper.from_query(req.query), req)

@@ -1,4 +1,4 @@
 """One pure module per `Twiml...` function: typed parameters in, TwiML out.
 
-For functions, sending and webhooks. Nothing here knows a request, settings or Twilio's API.
+Used by functions, sending and webhooks. Nothing here depends on requests, settings or Twilio's API.
 """

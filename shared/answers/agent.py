@@ -1,4 +1,4 @@
-"""TwimlAgent: connect somebody who serves a queue with the caller who has waited longest."""
+"""TwimlAgent: connect an agent with the caller who has waited longest in a queue."""
 
 from typing import Literal, NamedTuple, Self
 
@@ -27,12 +27,12 @@ MESSAGE = "You are being connected."
 
 
 class Agent(NamedTuple):
-    """Which queue is served, how, and by whom.
+    """The queue, how the agent takes calls, and who may be an agent.
 
-    `step` is `` when the agent takes a call, `connect` for the caller who comes out of the queue,
-    `end` after a call. `message` is what that caller hears, `timeout_s` how long the agent waits
-    for a caller, `takes_next` whether another one follows. `allowed_callers` are the numbers of
-    the agents; an empty list lets everybody serve.
+    `step` is "" when the agent calls, `connect` for the caller leaving the queue, `end` after a
+    call. `message` is for that caller, `timeout_s` is how long the agent waits for one, and
+    `takes_next` says whether to continue with the next one. `allowed_callers` are the agents'
+    numbers; with an empty list, anyone can be an agent.
     """
 
     step: Step
@@ -59,19 +59,19 @@ class Agent(NamedTuple):
 
 
 def agent(wanted: Agent, facts: Facts) -> VoiceResponse:
-    """The document of a step; `facts` are what Twilio tells of the call."""
+    """Return the document for a step; `facts` are what Twilio says about the call."""
     if wanted.step == "connect":
         response = VoiceResponse()
         play_or_say(response, wanted.message)
         return response
     if wanted.step == "end":
         return _after(wanted, facts)
-    # The other steps are asked for by whoever got past this one, or for a caller in the queue.
+    # The other steps need no check: they follow this one, or are for a caller in the queue.
     return restricted(wanted.allowed_callers, facts) or _next_caller(wanted)
 
 
 def _next_caller(wanted: Agent) -> VoiceResponse:
-    """Dial the queue. An agent who goes on may end a call with the star and stay on the line."""
+    """Dial the queue. With `takes_next`, the agent can end a call with * and stay on the line."""
     dial = Dial(
         action=_url_of("end", wanted),
         timeout=wanted.timeout_s,
@@ -84,7 +84,7 @@ def _next_caller(wanted: Agent) -> VoiceResponse:
 
 
 def _after(wanted: Agent, facts: Facts) -> VoiceResponse:
-    """Go on with the next caller, or part; a queue that nobody has entered yet is empty too."""
+    """Continue with the next caller, or hang up; a queue that doesn't exist yet is empty too."""
     response = VoiceResponse()
     has_talked = was_answered(facts)
     if has_talked and wanted.takes_next:

@@ -1,4 +1,4 @@
-"""TwimlCallMe: connect the caller with one number that hears a message first, like callme."""
+"""TwimlCallMe: connect the caller to one number, which hears a message first, like callme."""
 
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -8,7 +8,7 @@ from shared.answers.dialing import (
     dial_with_whisper,
     dialable,
     has_dialed,
-    nobody_to_dial,
+    no_one_to_dial,
     own_step,
 )
 from shared.answers.facts import Facts
@@ -17,10 +17,10 @@ from shared.answers.redirection import Redirection
 
 
 def call_me(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceResponse | Redirection:
-    """Dial, or answer the step that follows."""
+    """Dial, or handle the step after the <Dial>."""
     if has_dialed(facts):
         return after_dialing(facts, wanted.fail_url)
     numbers = dialable(wanted.parameter, wanted.phone_numbers, facts, outbound)
     if not numbers:
-        return nobody_to_dial(wanted.fail_url, outbound)
+        return no_one_to_dial(wanted.fail_url, outbound)
     return dial_with_whisper(wanted, numbers, own_step("TwimlCallMe", wanted.fail_url), outbound)

@@ -1,16 +1,16 @@
-"""What a text calls the person who calls."""
+"""The name of a caller in a text."""
 
 import re
 
-# As much of an address as a text about it should hold.
+# How much of a caller's address a text includes.
 MAX_CALLER_CHARS = 40
 
 
 def caller_name(caller: str) -> str:
-    """Return how a text names a caller: a number as it is, "" where nothing is left.
+    """Return a caller's name for a text: a number as it is, or "" if nothing is left.
 
-    Anything else (`sip:alice@example.com`, `client:alice`) is chosen by who calls, and a phone
-    makes links of what looks like one. So of the first 40 characters only letters, digits, `+`,
-    `-` and `_` are told, with a blank for what stood between them: `sip alice example com`.
+    Callers choose anything else (`sip:alice@example.com`, `client:alice`) themselves, and phones
+    turn what looks like a link into one. So keep only letters, digits, `+`, `-` and `_` of the
+    first 40 characters, and replace the rest with spaces: `sip alice example com`.
     """
     return re.sub("[^A-Za-z0-9+_-]+", " ", caller[:MAX_CALLER_CHARS]).strip()

@@ -26,19 +26,19 @@ from shared.answers.parameters import (
 from shared.answers.parties import is_party
 from shared.answers.spoken import apology, play_or_say
 
-# What the next question has in its URL, beside how often it was asked.
+# What the URL of the next question contains, besides the number of tries.
 PARAMETERS = ("Name", "Password", "Moderators", "Message", "Music", "EnableSmsNotifications")
-# A longer list would cost a text for each moderator whenever somebody enters.
+# With a longer list, each person who enters would cost one text per moderator.
 MAX_TEXTS = 10
-# Who may try for ever finds any pass code in one call.
+# With unlimited tries, a caller could guess any pass code in one call.
 MAX_TRIES = 5
 
 
 class Conference(NamedTuple):
-    """Which conference, who leads it, how to get in, and what is heard.
+    """The conference, its moderators, its pass code, and what callers hear.
 
-    `tries` is how often this call was asked for the pass code, `passed_on` the parameters for the
-    next time.
+    `tries` is how often this call has been asked for the pass code; `passed_on` has the parameters
+    for the next time.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Conference(NamedTuple):
     def from_query(cls, query: Pairs) -> Self:
         """Read `PARAMETERS` and Tries.
 
-        Twilio signs the URL, so nobody but the app itself counts the tries.
+        Twilio signs the URL, so only the app itself can set the number of tries.
         """
         moderators = phone_numbers(query, "Moderators")
         message, password = text(query, "Message"), text(query, "Password")
@@ -71,16 +71,16 @@ class Conference(NamedTuple):
 
 
 def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceResponse:
-    """Ask for the pass code, if there is one, then let the caller in, or part after some tries.
+    """Ask for the pass code, if any, then let the caller in, or hang up after some tries.
 
-    With moderators the conference begins with the first of them. They may be texted about everybody
-    else who enters, as far as the settings allow their numbers.
+    With moderators, the conference starts when the first one joins. They can get a text about each
+    other caller who enters, if the settings allow their numbers.
     """
     if wanted.password and not re.fullmatch("[0-9*]+", wanted.password):
         ignored("Password")
         return apology("its pass code contains characters that are not on a keypad")
     if wanted.password and facts.steering("Digits") != wanted.password:
-        return _question(wanted) if wanted.tries < MAX_TRIES else _parting()
+        return _question(wanted) if wanted.tries < MAX_TRIES else _goodbye()
     response = VoiceResponse()
     leads = bool(wanted.moderators) and is_party("Moderators", wanted.moderators, facts)
     if wanted.texts_moderators and not leads:
@@ -100,7 +100,7 @@ def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceRes
 
 
 def _question(wanted: Conference) -> VoiceResponse:
-    """Ask; the answer, be it silence, comes to a URL that counts one try more."""
+    """Ask; any answer, even silence, goes to a URL that counts one more try."""
     step = step_url("TwimlConference", ("Tries", str(wanted.tries + 1)), *wanted.passed_on)
     gather = Gather(action=step, num_digits=max(3, len(wanted.password)))
     gather.say("Please enter your conference pass code")
@@ -110,7 +110,7 @@ def _question(wanted: Conference) -> VoiceResponse:
     return response
 
 
-def _parting() -> VoiceResponse:
+def _goodbye() -> VoiceResponse:
     response = VoiceResponse()
     response.say("Sorry, that's not the right pass code. Please call again. Good bye.")
     response.hangup()
@@ -126,16 +126,16 @@ def _text(response: VoiceResponse, moderators: list[str], name: str) -> None:
 
 
 def _default_name(message: str, moderators: list[str], password: str) -> str:
-    """The name that twimlets.com makes up, so that the same URL is the same conference.
+    """Return the default name that twimlets.com uses: the same URL is the same conference.
 
-    The pass code belongs to it: otherwise the URL without one would lead to the same conference.
+    It includes the pass code. Otherwise the URL without one would open the same conference.
     """
     parts = (message, *(digits_of(number) for number in moderators), password)
     return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 def _wait_url(music: str) -> str:
-    """The URL of what is heard while waiting; empty leaves it to Twilio."""
+    """Return the URL of the hold music, or "" for Twilio's own."""
     if is_url(music):
         return percent_encoded(music)
     bucket = BUCKET_PREFIX + music

@@ -1,4 +1,4 @@
-"""What the Twimlets that dial share: whom they dial, the whisper, and the step after the call."""
+"""What the dialing Twimlets share: the numbers, the whisper, and the step after the call."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Self
@@ -21,15 +21,15 @@ from shared.answers.parameters import (
 from shared.answers.redirection import Redirection
 from shared.answers.spoken import apology
 
-# Twilio dials at most ten numbers at once; twimlets.com tries at most ten one after another.
+# Twilio dials at most ten numbers at once; twimlets.com tries at most ten in turn.
 MAX_NUMBERS = 10
 TIMEOUT_S = 20
 
 
 class Dialing(NamedTuple):
-    """Whom to dial, what they hear first, and where to go on if nobody answers.
+    """The numbers to dial, what they hear first, and where to continue if no one answers.
 
-    `parameter` is the query parameter of the numbers. `timeout_s` is how long each number rings,
+    `parameter` is the query parameter with the numbers. `timeout_s` is how long each number rings,
     in seconds; None if it isn't given.
     """
 
@@ -61,7 +61,7 @@ def dial_with_whisper(
     *,
     needs_a_key: bool = False,
 ) -> VoiceResponse:
-    """Dial the numbers at once; TwimlWhisper asks whoever picks up whether to take the call."""
+    """Dial the numbers at once; TwimlWhisper asks the person who picks up to accept the call."""
     limit_s = outbound.call_limit_s
     dial = Dial(action=action, timeout=wanted.timeout_s or TIMEOUT_S, time_limit=limit_s)
     check = [("HumanCheck", "1")] if needs_a_key else []
@@ -71,37 +71,37 @@ def dial_with_whisper(
 
 
 def own_step(function: str, fail_url: str) -> str:
-    """Return the URL of a Twimlet's step after its <Dial>, with FailUrl if there is one."""
+    """Return the URL of a Twimlet's step after its <Dial>, including FailUrl if there is one."""
     fail = [("FailUrl", fail_url)] if fail_url else []
     return step_url(function, ("Dial", "true"), *fail)
 
 
 def has_dialed(facts: Facts) -> bool:
-    """Tell whether this is the step after a <Dial>: it has its own mark, and Twilio's result."""
+    """Return whether this is the step after a <Dial>, with the app's mark and Twilio's result."""
     return facts.steering("Dial") is not None and bool(_status(facts))
 
 
 def was_answered(facts: Facts) -> bool:
-    """Tell whether caller and called person were connected.
+    """Return whether the caller and the called person were connected.
 
-    `answered` is Twilio's word for it in the API of 2008. DialBridged is false if somebody picked
-    up but did not take the call when the whisper asked; twimlets.com is older than this field.
+    `answered` is Twilio's word in its 2008 API. DialBridged is false if a person picked up but
+    didn't accept the call after the whisper; twimlets.com predates that field.
     """
     is_completed = _status(facts) in ("completed", "answered")
     return is_completed and facts.steering("DialBridged") != "false"
 
 
 def after_dialing(facts: Facts, fail_url: str) -> VoiceResponse | Redirection:
-    """Hang up after a conversation; otherwise go on at `fail_url`, if there is one."""
+    """Hang up after a conversation; otherwise continue at `fail_url`, if there is one."""
     return hang_up() if was_answered(facts) or not fail_url else Redirection(fail_url)
 
 
 def dialable(parameter: str, written: Sequence[str], facts: Facts, outbound: Outbound) -> list[str]:
-    """Return the numbers of a parameter that may be dialed, in E.164: what is dialed was checked.
+    """Return the numbers of a parameter that may be dialed, in E.164, as they were checked.
 
-    Leave out, and log, numbers that the settings do not allow, what is not a number, and the number
-    that was called to get here. A line that dials itself is called, dials itself again, and so on
-    until the first caller hangs up: each of these calls costs.
+    Skip and log numbers that the settings don't allow, values that aren't numbers, and the number
+    that was called to get here. A line that dials itself would do so again and again until the
+    first caller hangs up, and each of those calls costs money.
     """
     numbers = outbound.reachable(parameter, written)
     own = same_numbers(numbers, facts.denying("To", "Called"))
@@ -111,8 +111,8 @@ def dialable(parameter: str, written: Sequence[str], facts: Facts, outbound: Out
     return others
 
 
-def nobody_to_dial(fail_url: str, outbound: Outbound) -> VoiceResponse | Redirection:
-    """Go on at `fail_url`; without one, tell the caller that nobody can be called."""
+def no_one_to_dial(fail_url: str, outbound: Outbound) -> VoiceResponse | Redirection:
+    """Continue at `fail_url`; without one, tell the caller that there is no one to call."""
     if fail_url:
         return Redirection(fail_url)
     if not outbound.is_switched_off:

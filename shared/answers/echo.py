@@ -1,4 +1,4 @@
-"""TwimlEcho: answer with the TwiML that the query holds, like twimlets.com/echo."""
+"""TwimlEcho: return the TwiML in the query, like twimlets.com/echo."""
 
 from twilio.twiml import TwiML
 
@@ -8,9 +8,9 @@ PARAMETER = "Twiml"
 
 
 def echo(document: str | None, refusal: str = "") -> TwiML | str:
-    """The document as it is, to the last blank; an apology for a blank one, and for a refused one.
+    """Return the document unchanged, or an apology if it is blank or there is a `refusal`.
 
-    `refusal` ends the sentence of the apology.
+    `refusal` is the end of the apology's sentence.
     """
     if document is None or not document.strip():
         return apology(f"the parameter {PARAMETER} is missing")

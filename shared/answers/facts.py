@@ -1,7 +1,7 @@
-"""What Twilio tells of a call or a text, and what each fact may be used for.
+"""What Twilio says about a call or a text, and what each fact may be used for.
 
-Anyone who writes a URL writes its query, and Twilio signs both: the callers of PlaceCall do, and
-so does any document with a <Redirect>. Only the form is always Twilio's own.
+The author of a URL also writes its query, and Twilio signs both. That author may be a caller of
+PlaceCall, or any document with a <Redirect>. Only the form is always Twilio's own.
 """
 
 from typing import Literal, Protocol
@@ -18,30 +18,30 @@ Steering = Literal[
     "QueueTime",
     "RecordingUrl",
 ]
-"""What may come from a query: it decides how the same call or text goes on, and nothing else."""
+"""Fields that may come from a query: they only decide how the same call or text continues."""
 
 Denying = Literal["Called", "Caller", "Direction", "From", "OptOutType", "To"]
-"""What may deny something when it comes from a query. To grant something it has to be posted."""
+"""Fields that may deny something even from a query. To grant something, they must be posted."""
 
 
 class Facts(Protocol):
-    """What Twilio tells, by the three things that it may be used for."""
+    """Fields from Twilio, read in one of three ways depending on their use."""
 
     def posted(self, name: str) -> str | None:
-        """Return a field that Twilio posted; None without one, or with two values.
+        """Return a field that Twilio posted, or None if it is missing or has two values.
 
-        Only this may grant something, be stored, or be sent on as words or as a number. A request
-        by GET has none, whether a number is set to GET or a FailUrl was followed.
+        Only a posted field may grant something, be stored, or be sent on as words or as a number.
+        A GET request has none; Twilio uses GET for numbers set to it, and after a FailUrl.
         """
         ...
 
     def steering(self, name: Steering) -> str | None:
-        """Return a field of the form, else of the query; None without one.
+        """Return a field of the form, or else of the query, or None.
 
-        It may choose how this call or text goes on, and must not appear in what is sent.
+        It may decide how this call or text continues, but must not appear in what is sent.
         """
         ...
 
     def denying(self, *names: Denying) -> list[str]:
-        """Return every value of these fields, in the form and in the query: each may deny."""
+        """Return every value of these fields, in the form and the query; each may deny."""
         ...

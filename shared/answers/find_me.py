@@ -1,4 +1,4 @@
-"""TwimlFindMe: try one number after another, like twimlets.com/findme."""
+"""TwimlFindMe: try several numbers in turn, like twimlets.com/findme."""
 
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -8,7 +8,7 @@ from shared.answers.dialing import (
     dialable,
     hang_up,
     has_dialed,
-    nobody_to_dial,
+    no_one_to_dial,
     was_answered,
 )
 from shared.answers.facts import Facts
@@ -20,12 +20,12 @@ TIMEOUT_S = 60
 
 
 def find_me(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceResponse | Redirection:
-    """Dial the first number; the next step has those that are left. With none left, give up."""
+    """Dial the first number and pass the rest to the next step; give up if none is left."""
     if has_dialed(facts) and was_answered(facts):
         return hang_up()
     numbers = dialable(wanted.parameter, wanted.phone_numbers, facts, outbound)
     if not numbers and wanted.phone_numbers and not has_dialed(facts):
-        return nobody_to_dial(wanted.fail_url, outbound)
+        return no_one_to_dial(wanted.fail_url, outbound)
     if not numbers:
         return Redirection(wanted.fail_url) if wanted.fail_url else hang_up()
     patient = wanted._replace(timeout_s=wanted.timeout_s or TIMEOUT_S)

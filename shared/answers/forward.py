@@ -1,4 +1,4 @@
-"""TwimlForward: connect the caller with one number, like twimlets.com/forward."""
+"""TwimlForward: connect the caller to one number, like twimlets.com/forward."""
 
 from typing import NamedTuple, Self
 
@@ -9,7 +9,7 @@ from shared.answers.dialing import (
     after_dialing,
     dialable,
     has_dialed,
-    nobody_to_dial,
+    no_one_to_dial,
     own_step,
 )
 from shared.answers.facts import Facts
@@ -28,7 +28,7 @@ from shared.answers.redirection import Redirection
 
 
 class Forward(NamedTuple):
-    """Whom to dial, for whom, and what follows when nobody answers."""
+    """The number to dial, who may use it, and where to continue if no one answers."""
 
     phone_numbers: list[str]
     caller_id: str
@@ -50,7 +50,7 @@ class Forward(NamedTuple):
 
 
 def forward(wanted: Forward, facts: Facts, outbound: Outbound) -> VoiceResponse | Redirection:
-    """Dial, or answer the step that follows; `facts` are what Twilio tells of the call."""
+    """Dial, or handle the step after the <Dial>; `facts` are what Twilio says about the call."""
     if has_dialed(facts):
         return after_dialing(facts, wanted.fail_url)
     refusal = restricted(wanted.allowed_callers, facts)
@@ -58,7 +58,7 @@ def forward(wanted: Forward, facts: Facts, outbound: Outbound) -> VoiceResponse 
         return refusal
     numbers = dialable("PhoneNumber", wanted.phone_numbers, facts, outbound)
     if not numbers:
-        return nobody_to_dial(wanted.fail_url, outbound)
+        return no_one_to_dial(wanted.fail_url, outbound)
     response = VoiceResponse()
     response.dial(
         numbers[0],

@@ -1,4 +1,4 @@
-"""TwimlHoldMusic: music for people who wait, like twimlets.com/holdmusic without its buckets."""
+"""TwimlHoldMusic: hold music, like twimlets.com/holdmusic but without S3 buckets."""
 
 from random import Random, SystemRandom
 from typing import NamedTuple, Self
@@ -17,14 +17,14 @@ from shared.answers.parameters import (
 )
 from shared.answers.spoken import play_or_say
 
-# Enough for an hour; what is left out may come when the document is fetched for the next round.
+# Enough for an hour. Twilio fetches the document again after that, and may get other tracks.
 MAX_TRACKS = 20
 
 
 class HoldMusic(NamedTuple):
-    """The URLs of the music, and what is heard after each track.
+    """The URLs of the tracks, and a message after each.
 
-    `is_given` tells whether anybody asked for music at all.
+    `is_given` says whether the query asks for any music.
     """
 
     tracks: list[str]
@@ -44,7 +44,7 @@ class HoldMusic(NamedTuple):
 
 
 def hold_music(wanted: HoldMusic, random: Random | None = None) -> VoiceResponse:
-    """Play the tracks in an order that `random` decides, then begin again."""
+    """Play the tracks in random order, then start again; `random` is for tests."""
     source = random or SystemRandom()
     response = VoiceResponse()
     if not wanted.is_given:

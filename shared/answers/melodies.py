@@ -1,7 +1,6 @@
-"""The bundled hold music: a short melody for each bucket of twimlets.com, computed from notes.
+"""Bundled hold music: a short melody for each bucket of twimlets.com, computed from notes.
 
-A melody is 8 kHz, 16 bit, mono: all that a phone line carries. It ends as it begins, so that it
-can be played again and again.
+A melody is 8 kHz, 16 bit, mono, which is all that a phone line carries. It loops seamlessly.
 """
 
 import asyncio
@@ -17,7 +16,7 @@ from shared.errors import NotFoundError
 BUCKET_PREFIX = "com.twilio.music."
 RATE_HZ = 8000
 
-# Who asks first computes; the others wait, instead of computing the same at the same time.
+# The first request computes a melody; the others wait for it instead of computing it again.
 _computing = threading.Lock()
 
 _TABLE_SIZE = 512
@@ -25,11 +24,10 @@ _LOUDNESS = 9000
 
 
 class Melody(NamedTuple):
-    """Notes as semitones above A at 220 Hz, `.` for a rest, one to each beat.
+    """Notes as semitones above A at 220 Hz, one per beat; `.` is a rest.
 
-    `bass` has one note for every four beats. `overtones` are the strengths of the harmonics, the
-    first one last to fade; `attack_s` and `fade_s` are seconds until a note is there, and gone by
-    two thirds.
+    `bass` has one note per four beats. `overtones` are the strengths of the harmonics. A note takes
+    `attack_s` seconds to reach full volume, and loses two thirds of it in `fade_s` seconds.
     """
 
     notes: str
@@ -94,9 +92,9 @@ BUCKETS = frozenset(BUCKET_PREFIX + name for name in _MELODIES)
 
 
 async def sound_of(bucket: str) -> bytes:
-    """The melody of a bucket as a WAV file; raise NotFoundError for a bucket that is not known.
+    """Return a bucket's melody as a WAV file; raise NotFoundError for an unknown bucket.
 
-    It is computed on first use, beside other requests: that takes a fifth of a second.
+    Compute it on first use, in a thread: that takes 0.2 seconds.
     """
     if bucket not in BUCKETS:
         raise NotFoundError(
@@ -112,7 +110,7 @@ def _computed_once(melody: Melody) -> bytes:
 
 @cache  # there are six
 def _wav(melody: Melody) -> bytes:
-    import wave  # seldom needed
+    import wave  # rarely needed
 
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
@@ -124,7 +122,7 @@ def _wav(melody: Melody) -> bytes:
 
 
 def _samples(melody: Melody) -> array[int]:
-    """Mix the notes of melody and bass; what sounds at the end goes on at the beginning."""
+    """Mix the notes of melody and bass; a note at the end continues at the beginning."""
     notes = melody.notes.split()
     mix = array("d", bytes(8 * round(len(notes) * melody.beat_s * RATE_HZ)))
     wave_table = _wave_table(melody.overtones)
@@ -138,7 +136,7 @@ def _samples(melody: Melody) -> array[int]:
 
 
 def _wave_table(overtones: tuple[float, ...]) -> list[float]:
-    """One period of a tone."""
+    """Compute one period of a tone."""
     turn = 2 * math.pi / _TABLE_SIZE
     return [
         sum(

@@ -1,4 +1,4 @@
-"""TwimlMenu: go where the caller's keys lead, like twimlets.com/menu."""
+"""TwimlMenu: send the caller to the option for the keys pressed, like twimlets.com/menu."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, Self
@@ -8,7 +8,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from shared.answers.parameters import (
     Pairs,
     ignored,
-    leads_on,
+    is_next_step,
     misplaced,
     percent_encoded,
     table,
@@ -19,26 +19,26 @@ from shared.answers.spoken import play_or_say
 
 
 class Menu(NamedTuple):
-    """What the caller hears, and the URL of each choice by its keys."""
+    """What the caller hears, and the URL of each option by its keys."""
 
     message: str
     options: Mapping[str, str]
 
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
-        """Read `Message` and `Options[keys]`; an option that leads nowhere is left out."""
+        """Read `Message` and `Options[keys]`; skip options without a usable URL."""
         misplaced(query, "Message", "Options")
         written = table(query, "Options")
-        options = {keys: percent_encoded(url) for keys, url in written.items() if leads_on(url)}
+        options = {keys: percent_encoded(url) for keys, url in written.items() if is_next_step(url)}
         if len(options) < len(written):
             ignored("Options")
         return cls(text(query, "Message"), options)
 
 
 def menu(wanted: Menu, digits: str) -> VoiceResponse | Redirection:
-    """Lead to the option of these keys; without keys, or with others, ask (again).
+    """Redirect to the option for these keys; ask (again) without keys or with unknown ones.
 
-    The <Gather> and the <Redirect> without a URL come back to the same URL and query.
+    The <Gather> and the <Redirect> without a URL return to the same URL and query.
     """
     option = wanted.options.get(digits)
     if option:

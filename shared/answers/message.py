@@ -1,4 +1,4 @@
-"""TwimlMessage: speak texts and play sounds, like twimlets.com/message."""
+"""TwimlMessage: say text and play sounds, like twimlets.com/message."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from shared.answers.spoken import play_or_say
 
 
 def announcement(messages: Iterable[str]) -> VoiceResponse:
-    """Play each message that is an http(s) URL, say each other one, pass over blank ones."""
+    """Play each message that is an http(s) URL, say the others, and skip blank ones."""
     response = VoiceResponse()
     for message in messages:
         play_or_say(response, message)

@@ -1,7 +1,7 @@
-"""Notes: what the log says about the parameters of a request, each once, and not too many.
+"""Notes: warnings about a request's parameters, each logged once, and only so many per request.
 
-A parameter may be there a hundred times, and an address may lead to a hundred others: what the log
-says about them must not grow with that.
+A parameter may be repeated a hundred times, and a URL may contain a hundred others. The log must
+not grow with that.
 """
 
 import logging
@@ -17,7 +17,7 @@ _written: ContextVar[set[Note] | None] = ContextVar("_written", default=None)
 
 
 def note(log: logging.Logger, text: str, *arguments: str) -> None:
-    """Write a warning, unless the same request has it already or has MAX_NOTES of them."""
+    """Log a warning, unless this request has already logged it or has logged MAX_NOTES."""
     written = _written.get()
     if written is not None:
         if len(written) == MAX_NOTES or (text, arguments) in written:
@@ -28,7 +28,7 @@ def note(log: logging.Logger, text: str, *arguments: str) -> None:
 
 @contextmanager
 def of_one_request() -> Generator[None]:
-    """What is noted in this `with` statement is about one request."""
+    """Count the notes in this `with` block as those of one request."""
     token = _written.set(set())
     try:
         yield

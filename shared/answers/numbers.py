@@ -1,14 +1,14 @@
-"""Phone numbers as people write them: which texts mean the same one."""
+"""Compare phone numbers as people write them."""
 
 import re
 from collections.abc import Sequence
 
 
 def same_numbers(numbers: Sequence[str], others: Sequence[str]) -> list[str]:
-    """Those of `numbers` that mean the same as one of `others`; not without a digit.
+    """Return those `numbers` that are the same as one of `others`; skip text without digits.
 
-    Where both begin with a `+` all digits count: +1 478 555 0123 is in Georgia, +47 8555 0123 in
-    Norway. Otherwise an American number may be written without its 1. Each text is read once.
+    If both start with `+`, compare all digits: +1 478 555 0123 is in Georgia, +47 8555 0123 is in
+    Norway. Otherwise an American number may be written without its 1. Parse each text once.
     """
     with_plus = {_only_digits(other) for other in others if other.startswith("+")}
     without_plus = {digits_of(other) for other in others if not other.startswith("+")}
@@ -24,7 +24,7 @@ def same_numbers(numbers: Sequence[str], others: Sequence[str]) -> list[str]:
 
 
 def digits_of(number: str) -> str:
-    """The digits of a number as people write it: an American one has ten, without its 1."""
+    """Return the digits of a number as written; remove the leading 1 of an American one."""
     digits = _only_digits(number)
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
 

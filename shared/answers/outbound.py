@@ -1,22 +1,22 @@
-"""What an answer has to know of the settings before it dials or texts somebody."""
+"""What an answer needs from the settings before it dials or texts a number."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 
 class Outbound(Protocol):
-    """Whom a document may dial and text, and for how long a call may last."""
+    """The numbers that a document may dial and text, and how long a call may last."""
 
     @property
     def is_switched_off(self) -> bool:
-        """Whether nobody may be reached at all."""
+        """Return whether all calls and texts are turned off."""
         ...
 
     @property
     def call_limit_s(self) -> int | None:
-        """How long a call may last, in seconds; None leaves it to Twilio."""
+        """Return how long a call may last, in seconds, or None for Twilio's limit."""
         ...
 
     def reachable(self, parameter: str, written: Sequence[str]) -> list[str]:
-        """Those numbers of a query's parameter that may be reached, in E.164."""
+        """Return the numbers of a query parameter that may be contacted, in E.164."""
         ...

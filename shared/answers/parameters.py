@@ -1,8 +1,8 @@
-"""The query parameters of the Twimlets: lists and tables as PHP writes them, read with patience.
+"""Parse the Twimlets' query parameters leniently, with lists and tables in PHP's notation.
 
-The originals at twimlets.com are PHP: `Name[0]=a&Name[1]=b` or `Name[]=a&Name[]=b` is a list, and
-`Name[key]=a` a table. A value that cannot be used is left out, and the log names its parameter:
-whoever calls the line can do nothing about it.
+The originals at twimlets.com are in PHP: `Name[0]=a&Name[1]=b` or `Name[]=a&Name[]=b` is a list,
+and `Name[key]=a` is a table. Ignore an invalid value and log its parameter, because the person on
+the line can't fix it.
 """
 
 import logging
@@ -20,12 +20,12 @@ Pairs = Sequence[tuple[str, str]]
 
 # Twilio's limits for the `timeout` of <Dial>, in seconds.
 MIN_TIMEOUT_S, MAX_TIMEOUT_S = 5, 600
-# Twilio says texts of up to 4,096 characters (<Say>, error 13521), and no URL needs more.
+# <Say> takes up to 4,096 characters (error 13521), and URLs don't need more.
 MAX_VALUE_CHARS = 4096
 MAX_ENTRIES = 100
 
-# The parameters with which functions lead on to one another. None is a field of Twilio's requests.
-_LEADING_ON = frozenset(
+# Parameters in URLs from one function to the next. None is a field in Twilio's requests.
+_LINK_PARAMETERS = frozenset(
     (
         "AllowedCallers",
         "CallerId",
@@ -47,9 +47,9 @@ _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def entries(query: Pairs, name: str) -> list[str]:
-    """The values of `name`, `name[0]`, `name[]`, in the order of the query, without blank ones.
+    """Return the values of `name`, `name[0]` and `name[]` in order, without blank ones.
 
-    Those that are too long, or one too many, are left out.
+    Ignore and log values that are too long, and values after the first MAX_ENTRIES.
     """
     given = [value for _, value in _values(query, name)]
     taken = [value for value in given if len(value) <= MAX_VALUE_CHARS][:MAX_ENTRIES]
@@ -59,18 +59,18 @@ def entries(query: Pairs, name: str) -> list[str]:
 
 
 def text(query: Pairs, name: str) -> str:
-    """The first value of `name` that is not blank or too long, else an empty text."""
+    """Return the first value of `name` that is neither blank nor too long, or ""."""
     for _, value in _values(query, name):
         if len(value) <= MAX_VALUE_CHARS:
             return value
-        ignored(name)  # once: no URL has room for two of these
+        ignored(name)  # at most once: a URL has no room for two of these
     return ""
 
 
 def table(query: Pairs, name: str) -> dict[str, str]:
-    """The values of `name[key]` by key; `name` stands for `name[0]`, `name[]` for the next key.
+    """Return the values of `name[key]` by key; `name` means `name[0]`, `name[]` the next key.
 
-    Those that are too long, or one too many, are left out.
+    Ignore and log values that are too long, and values after the first MAX_ENTRIES.
     """
     found: dict[str, str] = {}
     is_complete = True
@@ -85,9 +85,9 @@ def table(query: Pairs, name: str) -> dict[str, str]:
 
 
 def named(query: Pairs, names: Sequence[str]) -> Pairs:
-    """The parameters with these names, lists and tables as well: what goes on to the next step.
+    """Return the parameters with these names, including lists and tables, for the next step.
 
-    Of each name there are as many as are read.
+    Keep at most MAX_ENTRIES per name.
     """
     counts = dict.fromkeys(names, 0)
     found: list[tuple[str, str]] = []
@@ -100,12 +100,12 @@ def named(query: Pairs, names: Sequence[str]) -> Pairs:
 
 
 def flag(query: Pairs, name: str) -> bool:
-    """Whether a parameter says yes: anything but nothing, 0, false, no and off."""
+    """Return whether a parameter is true: anything except blank, 0, false, no and off."""
     return text(query, name).lower() not in ("", "0", "false", "no", "off")
 
 
 def choice(query: Pairs, name: str, choices: Sequence[str]) -> str:
-    """One of `choices`, in whatever case it is written; empty without one."""
+    """Return one of `choices`, matched without case, or ""."""
     value = text(query, name).lower()
     if value and value not in choices:
         ignored(name)
@@ -116,7 +116,7 @@ def choice(query: Pairs, name: str, choices: Sequence[str]) -> str:
 def seconds(
     query: Pairs, name: str, least: int = MIN_TIMEOUT_S, most: int = MAX_TIMEOUT_S
 ) -> int | None:
-    """Whole seconds, moved into limits (those of <Dial>); None without a number, or for 0."""
+    """Return whole seconds, clamped to limits (<Dial>'s by default); None for 0 or no number."""
     value = text(query, name)
     if not re.fullmatch("[0-9]{0,9}", value):
         ignored(name)
@@ -126,14 +126,14 @@ def seconds(
 
 
 def whole_number(value: str | None) -> int:
-    """A number of up to six digits; 0 for anything else."""
+    """Return a number of up to six digits, or 0 for anything else."""
     return int(value) if value and re.fullmatch("[0-9]{1,6}", value) else 0
 
 
 def phone_numbers(query: Pairs, name: str) -> list[str]:
-    """The entries of a list that can be numbers, as they are written.
+    """Return the entries of a list that contain digits, as written.
 
-    A blank before a digit was an unescaped `+`: `PhoneNumber=+4930123456`.
+    A space before a digit was an unescaped `+`: `PhoneNumber=+4930123456`.
     """
     named_so = ((key, value) for key, value in query if key.startswith(name))
     written = entries([(key, re.sub("^ (?=[0-9])", "+", value)) for key, value in named_so], name)
@@ -144,14 +144,14 @@ def phone_numbers(query: Pairs, name: str) -> list[str]:
 
 
 def phone_number(query: Pairs, name: str) -> str:
-    """The first entry that can be a number; empty without one."""
+    """Return the first entry that contains a digit, or ""."""
     return next(iter(phone_numbers(query, name)), "")
 
 
 def next_url(query: Pairs, name: str) -> str:
-    """Where a parameter leads, percent-encoded; empty without one, or where it leads nowhere."""
+    """Return the URL in a parameter, percent-encoded, or "" if it is missing or invalid."""
     value = text(query, name)
-    if leads_on(value):
+    if is_next_step(value):
         return percent_encoded(value)
     if value:
         ignored(name)
@@ -159,12 +159,12 @@ def next_url(query: Pairs, name: str) -> str:
 
 
 def misplaced(query: Pairs, *own: str) -> None:
-    """Write to the log which parameters are those of another function, by their names.
+    """Log the names of parameters that belong to another function.
 
-    In `Options[1]=TwimlForward?PhoneNumber=...&FailUrl=...` the last one belongs to the menu:
-    its `&` is not encoded.
+    In `Options[1]=TwimlForward?PhoneNumber=...&FailUrl=...` FailUrl goes to the menu by mistake,
+    because its `&` is not encoded.
     """
-    names = {key.partition("[")[0] for key, _ in query} & _LEADING_ON.difference(own)
+    names = {key.partition("[")[0] for key, _ in query} & _LINK_PARAMETERS.difference(own)
     if names:
         note(
             log,
@@ -174,8 +174,8 @@ def misplaced(query: Pairs, *own: str) -> None:
         )
 
 
-def leads_on(value: str) -> bool:
-    """Whether a call can go on there: at an http(s) URL, or at a function of this app by its name.
+def is_next_step(value: str) -> bool:
+    """Return whether a call can continue there: an http(s) URL, or the name of a function.
 
     The name may have a query, as in `TwimlVoicemail?Notify=...`.
     """
@@ -184,31 +184,31 @@ def leads_on(value: str) -> bool:
 
 
 def percent_encoded(url: str) -> str:
-    """A URL with its blanks, controls and letters beyond ASCII encoded, and nothing else."""
+    """Percent-encode spaces, control characters and non-ASCII letters in a URL, nothing else."""
     return quote(url, safe=_NOT_QUOTED)
 
 
 def is_url(value: str) -> bool:
-    """Whether a message is to be fetched and played instead of spoken.
+    """Return whether a message is a URL to play instead of text to say.
 
-    The originals look at four letters, so that "Http is out of order" is played, which fails.
+    The originals check only four letters, so they try to play "Http is out of order" and fail.
     """
     scheme, _, rest = value.partition("://")
     return scheme.lower() in ("http", "https") and rest[:1] not in ("", "/", "?", "#", " ")
 
 
 def step_url(function: str, *parameters: tuple[str, str]) -> str:
-    """The URL of a Twimlet beside this one; Twilio resolves it against the document's own URL."""
+    """Return the relative URL of a Twimlet; Twilio resolves it against the document's URL."""
     return f"{function}?{urlencode(parameters)}"
 
 
 def ignored(name: str) -> None:
-    """Write to the log that a parameter cannot be used; its value may be a number or a text."""
+    """Log that a parameter is ignored, without its value, which may be a number or a text."""
     note(log, "The query parameter %s cannot be used, so it is ignored", name)
 
 
 def _values(query: Pairs, name: str) -> Iterator[tuple[str, str]]:
-    """What stands behind `name` in each parameter of that name, and its value; no blank ones."""
+    """Yield what follows `name` in each parameter with that name, and its value if not blank."""
     for written, value in query:
         if written.startswith(name):
             key = written[len(name) :]

@@ -1,4 +1,4 @@
-"""Who is calling or was called, as far as Twilio proves it: for AllowedCallers and Moderators."""
+"""Check the verified caller or called person against AllowedCallers and Moderators."""
 
 import logging
 import re
@@ -16,14 +16,13 @@ log = logging.getLogger(__name__)
 
 
 def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
-    """Whether the caller, or in a call of the app the person called, is one of `numbers`.
+    """Return whether the caller (or, in the app's own calls, the person called) is in `numbers`.
 
-    `To` counts for nothing in a call that comes in: it is a number of the app, or what a browser
-    has asked for. An address such as `sip:12025550123@example.com` isn't a number: the caller
-    chooses it. It has to stand in `numbers` as it is.
+    Ignore `To` in an incoming call: it is one of the app's numbers, or what a browser asked for.
+    The caller chooses an address such as `sip:12025550123@example.com`, so it is not compared as a
+    number; it must be in `numbers` literally.
 
-    A request by GET doesn't prove who is calling, so the answer is no, and the log names the
-    query's `parameter`.
+    A GET request doesn't prove who is calling, so return False and log the query parameter.
     """
     if facts.posted("CallSid") is None:
         note(
@@ -42,9 +41,9 @@ def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
 
 
 def restricted(allowed_callers: Sequence[str], facts: Facts) -> VoiceResponse | None:
-    """Refuse a call unless its caller, or the person called, is on the list; None lets it pass.
+    """Return a refusal unless the caller, or the person called, is on the list.
 
-    An empty list lets everyone in.
+    Return None to let the call through. An empty list lets everyone through.
     """
     if not allowed_callers or is_party("AllowedCallers", allowed_callers, facts):
         return None

@@ -1,4 +1,4 @@
-"""TwimlQueue: let callers wait in line, with their place and music, until an agent takes them."""
+"""TwimlQueue: let callers wait for an agent, with music and their place in line."""
 
 import re
 from random import Random, SystemRandom
@@ -28,7 +28,7 @@ LEAVE_KEY = "*"
 BUCKET = "com.twilio.music.classical"
 
 _SPOKEN_KEYS = {"*": "star", "#": "pound"}
-# Results of a queue after which nobody has talked with the caller, and what the caller hears.
+# Queue results without a conversation, and what the caller hears then.
 _NOT_SERVED = {
     "leave": "",
     "queue-full": "Too many people are waiting.",
@@ -38,11 +38,11 @@ _NOT_SERVED = {
 
 
 class Queue(NamedTuple):
-    """Which queue, what is heard in it, and how it can be left.
+    """The queue, what callers hear in it, and how they can leave it.
 
-    `step` is `` when the caller comes in, `wait` in the queue, `end` afterwards. `notify` is the
-    number of the voicemail's owner; without it nobody is asked to leave a message. `max_wait_s` 0
-    is no limit. `passed_on` are the parameters for the next steps.
+    `step` is "" when the caller arrives, `wait` in the queue, `end` afterwards. `notify` is the
+    voicemail owner's number; without it, callers aren't offered voicemail. For `max_wait_s`, 0
+    means unlimited. `passed_on` has the parameters for the next steps.
     """
 
     step: Step
@@ -71,7 +71,7 @@ class Queue(NamedTuple):
 
 
 def queue(wanted: Queue, facts: Facts, random: Random | None = None) -> VoiceResponse:
-    """The document of a step; `facts` are what Twilio tells of the call and of its queue."""
+    """Return the document for a step; `facts` are what Twilio says about call and queue."""
     if wanted.step == "wait":
         return _waiting(wanted, facts, random or SystemRandom())
     if wanted.step == "end":
@@ -87,12 +87,12 @@ def queue(wanted: Queue, facts: Facts, random: Random | None = None) -> VoiceRes
 
 
 def queue_name(query: Pairs) -> str:
-    """The name of the queue, as far as Twilio takes it."""
+    """Return the queue's name, cut to Twilio's limit."""
     return text(query, "Name")[:MAX_NAME_CHARS].strip() or NAME
 
 
 def _waiting(wanted: Queue, facts: Facts, random: Random) -> VoiceResponse:
-    """One round: the place in line, then music. Twilio asks again when the music has ended."""
+    """Announce the place in line, then play music. Twilio asks again when the music ends."""
     response = VoiceResponse()
     if wanted.max_wait_s and whole_number(facts.steering("QueueTime")) >= wanted.max_wait_s:
         response.say("Sorry, no one is available.")
@@ -100,7 +100,7 @@ def _waiting(wanted: Queue, facts: Facts, random: Random) -> VoiceResponse:
     elif wanted.notify and facts.steering("Digits") == wanted.leave_key:
         response.leave()
     elif wanted.notify:
-        # Without an action the key comes to this URL again; no key ends a list of keys.
+        # Without an action, the key comes to this URL; with finish_on_key "", any key counts.
         gather = Gather(num_digits=1, finish_on_key="", timeout=1)
         _play_round(gather, wanted, facts, random)
         response.append(gather)
@@ -122,7 +122,7 @@ def _play_round(
 
 
 def _after(wanted: Queue, result: str) -> VoiceResponse:
-    """Part with a caller who was served, offer the voicemail to who was not."""
+    """Hang up after a conversation; otherwise offer voicemail."""
     response = VoiceResponse()
     apology = _NOT_SERVED.get(result)
     if apology:
@@ -141,7 +141,7 @@ def _url_of(step: Step, wanted: Queue) -> str:
 
 
 def _tracks(query: Pairs) -> list[str]:
-    """The URLs of the music: the tracks of the query, else the melody of a bucket."""
+    """Return the URLs of the music: the query's tracks, or else a bucket's melody."""
     tracks = HoldMusic.from_query(query).tracks
     if not tracks and text(query, "Bucket"):
         ignored("Bucket")

@@ -1,4 +1,4 @@
-"""TwimlReply: answer an incoming text, and hand it on."""
+"""TwimlReply: reply to an incoming text and forward it."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +20,7 @@ _PUNCTUATION = " .,;:!?\"'"
 
 
 class Forwarding(NamedTuple):
-    """A text on its way to `number`: its words, and the URLs of its media."""
+    """A text to forward to `number`: its words, and the URLs of its media."""
 
     number: str
     text: str
@@ -30,9 +30,9 @@ class Forwarding(NamedTuple):
 def reply(
     text: str, media_urls: Sequence[str] = (), forwarding: Forwarding | None = None
 ) -> MessagingResponse:
-    """Send `text` back, cut to what one message holds, and hand on what came in.
+    """Reply with `text`, cut to the limit for one message, and forward the incoming text.
 
-    A blank text without media sends nothing back.
+    Send no reply for a blank text without media.
     """
     response = MessagingResponse()
     body = xml_text(text).strip()[:MAX_BODY_CHARS]
@@ -44,9 +44,9 @@ def reply(
 
 
 def keyword_answer(keywords: Mapping[str, str], body: str) -> str | None:
-    """The answer to the keyword that `body` is, else to the one that it begins with; else None.
+    """Return the answer for the keyword that `body` equals or else starts with, or None.
 
-    Case, and blanks and punctuation around a word, make no difference.
+    Ignore case, and spaces and punctuation around a word.
     """
     answers = {_plain(word): answer for word, answer in keywords.items()}
     first_word = next(iter(body.split()), "")
@@ -54,7 +54,7 @@ def keyword_answer(keywords: Mapping[str, str], body: str) -> str | None:
 
 
 def forwarding(number: str, facts: "Facts") -> Forwarding:
-    """Hand on who wrote and what, with its media; of a text that was not posted, only that it is.
+    """Return a text's sender, words and media; only a notice if Twilio didn't post the text.
 
     Otherwise a URL could put words into anyone's mouth.
     """
@@ -67,7 +67,7 @@ def forwarding(number: str, facts: "Facts") -> Forwarding:
 
 
 def acknowledgement(facts: "Facts") -> str:
-    """Say what arrived: its text, and how many pictures or other files."""
+    """Return a reply that says what arrived: the text, and how many pictures or files."""
     if facts.posted("MessageSid") is None:
         return "Your message has arrived."
     body = facts.posted("Body") or ""
@@ -79,7 +79,7 @@ def acknowledgement(facts: "Facts") -> str:
 
 
 def _forward(response: MessagingResponse, forwarding: Forwarding) -> None:
-    """Send the words; what does not fit into one message goes into a second."""
+    """Send the words; put what doesn't fit into one message into a second one."""
     text = forwarding.text
     first, rest = text[:MAX_BODY_CHARS], text[MAX_BODY_CHARS : 2 * MAX_BODY_CHARS]
     _send(response, first, forwarding.media_urls, to=forwarding.number)
@@ -106,7 +106,7 @@ def _plain(words: str) -> str:
 
 
 def _numbered(facts: "Facts", name: str) -> list[str]:
-    """The fields `name0`, `name1`, ... of a text with media."""
+    """Return the fields `name0`, `name1`, ... of a text with media."""
     indexes = range(MAX_MEDIA) if facts.posted("NumMedia") not in (None, "0") else ()
     values = [facts.posted(f"{name}{index}") for index in indexes]
     return [value for value in values if value is not None]

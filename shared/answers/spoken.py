@@ -1,4 +1,4 @@
-"""What several Twimlets say: a message that may be a sound, and an apology."""
+"""What several Twimlets say: a message, which may be a sound, and an apology."""
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
@@ -9,9 +9,9 @@ from shared.xml_text import xml_text
 def play_or_say(
     parent: VoiceResponse | Gather, message: str, *, voice: str = "", language: str = ""
 ) -> None:
-    """Play a message that is an http(s) URL, say each other one, pass over a blank one.
+    """Play a message that is an http(s) URL, say any other, and skip a blank one.
 
-    `voice` and `language` are those of <Say>; without them Twilio's own are used.
+    `voice` and `language` are those of <Say>; without them, Twilio uses its defaults.
     """
     words = xml_text(message).strip()
     if is_url(words):
@@ -21,7 +21,7 @@ def play_or_say(
 
 
 def apology(reason: str) -> VoiceResponse:
-    """Tell the caller in plain words why the line cannot go on, and end the call."""
+    """Tell the caller why the line can't continue, and end the call."""
     response = VoiceResponse()
     response.say(f"This line is not set up correctly: {reason}.")
     return response

@@ -1,4 +1,4 @@
-"""TwimlVoicemail: record a message, like twimlets.com/voicemail, and text its owner."""
+"""TwimlVoicemail: record a message, like twimlets.com/voicemail, and text the owner."""
 
 from typing import NamedTuple, Self
 
@@ -17,20 +17,20 @@ from shared.answers.spoken import play_or_say
 
 LANGUAGES = ("en", "en-gb", "es", "fr", "de")
 VOICES = ("man", "woman")
-# Without a limit <Record> goes on for an hour. The originals transcribe, and with that Twilio ends
+# Without a limit, <Record> continues for an hour. The originals transcribe, which makes Twilio end
 # a recording after two minutes. Source: <Record>, maxLength.
 DEFAULT_LENGTH_S = 120
 SHORTEST_S, LONGEST_S = 2, 3600
-# Without it Twilio reports a recording once, and the owner hears nothing if the app cannot check
-# who reports. All attempts together have 15 s. It is neither sent nor signed. Source: connection
-# overrides of webhooks.
+# Make Twilio retry the report. Without retries, the owner hears nothing if the app can't verify the
+# first one. All attempts together take at most 15 s. The fragment is neither sent nor signed.
+# Source: webhooks, connection overrides.
 REPEATED = "#rc=2&rp=5xx,ct"
 
 
 class Voicemail(NamedTuple):
-    """What the caller hears, in which voice, and the number of the owner who is told.
+    """What the caller hears, in which voice, and the number of the owner to text.
 
-    `max_length_s` is how long the message may be.
+    `max_length_s` is how long a recording may be.
     """
 
     notify: str
@@ -52,10 +52,10 @@ class Voicemail(NamedTuple):
 
 
 def voicemail(wanted: Voicemail, facts: Facts) -> VoiceResponse:
-    """Record; the step that follows, at the same URL, says good bye.
+    """Record a message; in the next step, at the same URL, say goodbye.
 
-    OnRecording gets the report that the recording is ready, with the owner's number in its query;
-    Twilio repeats it twice while there is no connection or the answer is a 5xx.
+    OnRecording gets the report that the recording is ready, with the owner's number in its query.
+    Twilio retries it twice if the connection fails or the response is a 5xx.
     """
     response = VoiceResponse()
     if facts.steering("RecordingUrl"):

@@ -1,4 +1,4 @@
-"""TwimlWhisper: ask who picks up whether to take the call, like twimlets.com/whisper."""
+"""TwimlWhisper: ask the person who picks up to accept the call, like twimlets.com/whisper."""
 
 from typing import NamedTuple, Self
 
@@ -12,7 +12,7 @@ from shared.xml_text import xml_text
 
 
 class Whisper(NamedTuple):
-    """What the called person hears, and whether the call needs a key to be taken."""
+    """What the called person hears, and whether they must press a key to accept the call."""
 
     message: str
     needs_a_key: bool
@@ -24,9 +24,9 @@ class Whisper(NamedTuple):
 
 
 def whisper(wanted: Whisper, facts: Facts) -> VoiceResponse:
-    """Ask for a key; with a key connect the call, which an empty document does.
+    """Ask for a key; after one, connect the call by returning an empty document.
 
-    Without a key the call is connected as well, or given up where it needs one.
+    Without a key, connect the call too, or hang up if it needs one.
     """
     digits = facts.steering("Digits")
     if digits is not None:
@@ -41,7 +41,7 @@ def whisper(wanted: Whisper, facts: Facts) -> VoiceResponse:
 
 
 def _default_message(caller: str) -> str:
-    """The caller's number, each character on its own so that it is read out slowly."""
+    """Return a message with the caller's number, spaced so that it is read out slowly."""
     spelled = "".join(f"{character}. " for character in xml_text(caller))
     from_caller = f" from {spelled}" if spelled else ""
     return f"You are receiving a call{from_caller}.  Press any key to accept."

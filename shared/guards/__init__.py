@@ -1,4 +1,4 @@
-"""What must hold before anything is sent: who may be reached, how often, at what cost.
+"""Checks before anything is sent: which numbers, how often, and at what cost.
 
-For sending, and for answers that dial or text.
+Used for sending, and for TwiML answers that dial or text.
 """

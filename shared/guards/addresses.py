@@ -1,4 +1,4 @@
-"""How the address of a document is read; refused is what two readers might read in two ways."""
+"""Parse the URLs in a document; reject those that two readers might read differently."""
 
 import re
 from typing import NamedTuple, Self
@@ -6,19 +6,19 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from shared.errors import InvalidRequestError
 
-# A Twimlet's next step may stand in its query, and the next one in that.
+# A Twimlet's query may contain the URL of its next step, which may contain another, and so on.
 MAX_ROUNDS = 20
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _HALF_A_SCHEME = re.compile("https?:(?!//)", re.IGNORECASE)
-# What RFC 3986 allows before a query: no backslash, which browsers read as a slash.
+# What RFC 3986 allows before a query. Not a backslash, which browsers read as a slash.
 _BEFORE_QUERY = re.compile(r"[A-Za-z0-9._~:/@!$&'()*+,;=%\[\]-]*")
-# As they are in a URL, not percent-encoded: browsers and others take them out.
+# Unencoded control characters, which browsers and others remove from a URL.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Origin(NamedTuple):
-    """A host in lower case, and its port; `is_default` where that is the port of its scheme."""
+    """A host in lower case and its port; `is_default` if it's the scheme's default port."""
 
     host: str
     port: int
@@ -26,9 +26,9 @@ class Origin(NamedTuple):
 
     @classmethod
     def of(cls, scheme: str, authority: str) -> Self | None:
-        """Read `user:password@host:port`; None without a host, or with an impossible port.
+        """Parse `user:password@host:port`; return None without a host or with an invalid port.
 
-        Without a scheme it is that of https.
+        An empty scheme means https.
         """
         default = _DEFAULT_PORTS.get(scheme.lower() or "https")
         try:
@@ -42,14 +42,14 @@ class Origin(NamedTuple):
 
 
 class Address(NamedTuple):
-    """Where a URL leads: `origin` is None for a relative one."""
+    """The parts of a URL that say where it goes; `origin` is None for a relative URL."""
 
     origin: Origin | None
     path: str
 
     @classmethod
     def of(cls, url: str) -> Self | None:
-        """Read a URL; None for what is none of http, https, ws or wss, or not surely so."""
+        """Parse a URL; return None unless it is clearly http, https, ws, wss or relative."""
         before = url.partition("#")[0].partition("?")[0]
         if not _BEFORE_QUERY.fullmatch(before) or before.startswith("//"):
             return None
@@ -62,10 +62,10 @@ class Address(NamedTuple):
 
 
 def readings(url: str, field: str) -> list[str]:
-    """Return the URL, and what its parts are once they are decoded, again and again.
+    """Return the URL as it is, decoded once, decoded twice, and so on.
 
-    Raise InvalidRequestError naming `field` where a reader might leave something out, or might stop
-    before the end: characters that cannot be seen, bytes that are no UTF-8, `http:` without `//`.
+    Raise InvalidRequestError with `field` if a reader might skip something or stop early: at
+    invisible characters, bytes that aren't UTF-8, or `http:` without `//`.
     """
     texts = [url]
     while len(texts) <= MAX_ROUNDS + 1:
@@ -78,7 +78,7 @@ def readings(url: str, field: str) -> list[str]:
         texts.append(decoded)
     else:
         raise _unreadable(field, f"is percent-encoded more than {MAX_ROUNDS} times")
-    # What is wrong in one of them is still there in the last one.
+    # Anything wrong in one of them is still in the last one.
     if not decoded.isprintable() or "\ufffd" in decoded:
         raise _unreadable(field, "contains a control character or another invisible character")
     if _HALF_A_SCHEME.search(decoded.replace("\\", "/")):
@@ -87,7 +87,7 @@ def readings(url: str, field: str) -> list[str]:
 
 
 def require_plain(url: str, field: str) -> None:
-    """Raise InvalidRequestError naming `field` for a URL with control characters as they are."""
+    """Raise InvalidRequestError with `field` for a URL with unencoded control characters."""
     if _CONTROL.search(url):
         raise _unreadable(field, "contains a line break or another control character")
 

@@ -1,8 +1,8 @@
-"""How much is sent in one day (UTC) by all instances together.
+"""Limit what all instances together send in one day (UTC).
 
-The row of a day says how much of the ceiling the instances have reserved. Each reserves a block and
-counts its own sends in memory, so that most sends ask nothing of the ledger. The ceiling is never
-passed; what an instance has reserved and does not use, a block at most, is not used at all.
+A day's row says how much of the ceiling the instances have reserved. Each instance reserves a block
+and counts its own sends in memory, so most sends need no request to the ledger. The ceiling is
+never exceeded. What an instance reserves and doesn't use, at most one block, stays unused.
 """
 
 import secrets
@@ -18,14 +18,14 @@ from shared.ledger.changes import change_row
 from shared.ledger.rows import Ledger, Row, Value
 
 KIND = "day"
-# The largest block is a fiftieth of the ceiling, so ten instances lose a fifth of it at worst.
+# The largest block is a fiftieth of the ceiling, so ten instances waste at most a fifth of it.
 BLOCKS = 50
 MAX_BLOCK = 50
-# An instance begins small, and then doubles what it has: many live for one or two texts only.
+# An instance starts small and then doubles: many instances send only a text or two.
 FIRST_BLOCK = 2
 
 Setting = Literal["DAILY_SEGMENT_LIMIT", "DAILY_CALL_LIMIT"]
-# What the rows are called, and what is counted.
+# The name of the row, and the unit in messages.
 _UNITS: Mapping[Setting, tuple[str, str]] = {
     "DAILY_SEGMENT_LIMIT": ("texts", "message segments"),
     "DAILY_CALL_LIMIT": ("calls", "calls"),
@@ -33,7 +33,7 @@ _UNITS: Mapping[Setting, tuple[str, str]] = {
 
 
 class DailyCeiling:
-    """One ceiling, and this instance's block of today."""
+    """One ceiling, and this instance's block for today."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class DailyCeiling:
         *,
         patience_s: float,
     ) -> None:
-        """`ledger` may raise; a reservation has to be done within `patience_s` seconds."""
+        """Take a `ledger` that may raise, and the seconds that a reservation may take."""
         self._ledger = ledger
         self._clock = clock
         self._setting: Setting = setting
@@ -56,7 +56,7 @@ class DailyCeiling:
         self._batches = Batches(self._serve)
 
     def take_reserved(self, units: int) -> date | None:
-        """Count so many units on this instance's block; return the day, None without so many."""
+        """Take units from this instance's block; return the day, or None if it has too few."""
         today = self._today()
         if self._day != today or self._left < units:
             return None
@@ -64,9 +64,9 @@ class DailyCeiling:
         return today
 
     async def reserve(self, units: int) -> date:
-        """Count so many units, out of a new block where it needs one; return the day they are of.
+        """Take units, reserving another block if needed; return the day that they belong to.
 
-        Raise NotAllowedError for more than a whole day has, LimitReachedError, LedgerError,
+        Raise NotAllowedError for more than a whole day's limit, LimitReachedError, LedgerError or
         ConfigurationError.
         """
         if units > self._ceiling:
@@ -88,9 +88,9 @@ class DailyCeiling:
         return day
 
     async def give_back(self, units: int, day: date) -> None:
-        """These units of a day were not used. Raise LedgerError, ConfigurationError."""
+        """Return unused units of a day. Raise LedgerError or ConfigurationError."""
         self._put(units, day)
-        if self._left > self._largest_block:  # too many to keep from the other instances
+        if self._left > self._largest_block:  # more than one instance should keep
             await self._batches.add(self._setting, 0)
 
     @property
@@ -98,7 +98,7 @@ class DailyCeiling:
         return min(MAX_BLOCK, max(1, self._ceiling // BLOCKS))
 
     async def _serve(self, _: str, wanted: Sequence[int]) -> Sequence[date | None]:
-        """Count what there is room for; return for each the day, None where there is no room."""
+        """Count each request that fits; return the day for each, or None if it doesn't fit."""
         today = self._today()
         left, reserved = self._drained(today)
         reservation = _Reservation(
@@ -125,9 +125,9 @@ class DailyCeiling:
         return [today if is_one_served else None for is_one_served in is_served]
 
     def _drained(self, day: date) -> tuple[int, int]:
-        """Take all that is left of a day's block, so that nobody counts on it meanwhile.
+        """Take the rest of a day's block, so that nothing else uses it meanwhile.
 
-        Return it, and how much this instance has reserved of the day so far.
+        Return it, and how much of the day this instance has reserved so far.
         """
         if self._day != day:
             return 0, 0
@@ -135,7 +135,7 @@ class DailyCeiling:
         return left, self._reserved
 
     def _put(self, units: int, day: date, *, reserved: int = 0) -> None:
-        """Add units to today's block, and to what was reserved; another day is worth nothing."""
+        """Add units to today's block and to what was reserved; ignore units of another day."""
         if day != self._today():
             return
         if day != self._day:
@@ -154,9 +154,9 @@ class DailyCeiling:
 
 @dataclass(kw_only=True)
 class _Reservation:
-    """What one instance does to the day's row: it has `held` units left, and `wanted` are asked.
+    """One instance's change to the day's row: it has `held` units left and needs `wanted`.
 
-    It reserves `block` units at least, and keeps `most` at most.
+    It reserves at least `block` units and keeps at most `most`.
     """
 
     ceiling: int
@@ -166,20 +166,20 @@ class _Reservation:
     wanted: Sequence[int]
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     written: int | None = None
-    """By how much the row was changed, unless somebody was faster."""
+    """By how much the row was changed, unless another instance was faster."""
 
     @property
     def perhaps_gone(self) -> int:
-        """What was perhaps given back when the ledger failed; 0 or less, like `written`."""
+        """Return what may have been given back when the ledger failed; 0 or less."""
         return min(0, self.written or 0)
 
     @property
     def is_needed(self) -> bool:
-        """Whether the row has to be looked at."""
+        """Return whether the row has to be read."""
         return self.units(self.ceiling) != 0
 
     def units(self, free: int) -> int:
-        """How many units to reserve where so many are free; below 0, to give back."""
+        """Return how many units to reserve if `free` are left; negative to give some back."""
         served = 0
         for units in self.wanted:
             served += units if served + units <= self.held + free else 0
@@ -188,10 +188,10 @@ class _Reservation:
         return min(0, self.most - (self.held - served))
 
     def decide(self, row: Row | None) -> tuple[Mapping[str, Value] | None, int]:
-        """The row's new values, and by how much this instance has more."""
+        """Return the row's new values, and how many units this instance gains."""
         reserved = int(row.values["reserved"]) if row else 0
-        is_ours = row is not None and row.values["mark"] == self.mark  # its answer was lost
-        # To give the same back twice would pass the ceiling; it may be lost, but not doubled.
+        is_ours = row is not None and row.values["mark"] == self.mark  # the response was lost
+        # Giving the same units back twice would exceed the ceiling. Losing them is fine.
         if self.written is not None and (is_ours or self.written < 0):
             return None, self.written
         self.written = self.units(max(0, self.ceiling - reserved))

@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 
 
 class Refusal(NamedTuple):
-    """Why a number is not to be reached, as the end of a sentence, and the setting that changes it.
+    """Why a number can't be contacted, as the end of a sentence, and the setting that allows it.
 
-    What it says holds no part of the number but the code of its country.
+    The reason contains no part of the number except its country code.
     """
 
     reason: str
@@ -47,18 +47,18 @@ class Destinations:
 
     @property
     def is_switched_off(self) -> bool:
-        """Whether KILL_SWITCH is on, so that nobody may be reached."""
+        """Return whether KILL_SWITCH is on, so that nothing may be sent."""
         return self._config.guards.kill_switch
 
     @property
     def call_limit_s(self) -> int | None:
-        """How long a call may last that a document makes, in seconds; None leaves it to Twilio."""
+        """Return how long a document's call may last, in seconds, or None for Twilio's limit."""
         return self._config.guards.call_limit_s
 
     def require(self, number: str, field: str) -> None:
-        """Raise NotAllowedError naming `field` for a number (E.164) that is not to be reached.
+        """Raise NotAllowedError with `field` if a number (E.164) must not be contacted.
 
-        Raise ConfigurationError when ALLOWED_COUNTRIES names a country that does not exist.
+        Raise ConfigurationError if ALLOWED_COUNTRIES contains an unknown country.
         """
         refusal = self.refusal(number)
         if refusal is not None:
@@ -69,10 +69,10 @@ class Destinations:
             )
 
     def refusal(self, number: str) -> Refusal | None:
-        """Why a number (E.164, or a short one) is not to be reached; None for one that may be.
+        """Return why a number (E.164, or a short one) must not be contacted; None if it may be.
 
-        The lists of numbers come first: without BLOCKED_RECIPIENTS, which wins, they take no
-        library.
+        Check the lists of numbers first: without BLOCKED_RECIPIENTS, which wins, that doesn't
+        load the library.
         """
         if self.is_blocked(number):
             return Refusal(_BLOCKED, "BLOCKED_RECIPIENTS")
@@ -92,14 +92,14 @@ class Destinations:
         return self._refusal_of_country(number, facts)
 
     def is_blocked(self, number: str) -> bool:
-        """Whether BLOCKED_RECIPIENTS has a number, however it is spelled there and here."""
+        """Return whether BLOCKED_RECIPIENTS has a number, in any spelling."""
         blocked = self._config.guards.blocked_recipients
         return bool(blocked) and normal_form(number) in _normal_forms(blocked)
 
     def require_known_countries(self) -> None:
-        """Raise ConfigurationError when a setting names a country that does not exist.
+        """Raise ConfigurationError if a setting contains an unknown country.
 
-        A check does so only where that country could have decided.
+        `require` and `refusal` do so only if that country could make a difference.
         """
         unknown = unknown_regions(self._allowed_regions() | {self._config.default_region})
         if unknown:
@@ -109,12 +109,11 @@ class Destinations:
             )
 
     def reachable(self, parameter: str, written: Sequence[str]) -> list[str]:
-        """Return the numbers of a query's parameter that may be dialed and texted, in E.164.
+        """Return the numbers of a query parameter that may be dialed or texted, in E.164.
 
-        They are written in any form, a national one is of DEFAULT_REGION. The log says which
-        settings leave numbers out, each once however many there are, and never the numbers. Nobody
-        is reached while KILL_SWITCH is on. Raise ConfigurationError when a setting names a country
-        that does not exist.
+        Parse numbers in any form, national ones in DEFAULT_REGION. Log once per setting that it
+        excluded numbers, but never the numbers. Return none while KILL_SWITCH is on. Raise
+        ConfigurationError if a setting contains an unknown country.
         """
         judged = [self._judged(number) for number in written]
         for reason in dict.fromkeys(reason for reason, _ in judged if reason):
@@ -122,17 +121,17 @@ class Destinations:
         return [number for reason, number in judged if not reason]
 
     def in_e164(self, written: str, field: str) -> str:
-        """Return a number of a query in E.164; one that is written so is not looked at any further.
+        """Return a number from a query in E.164, without checking one that already is.
 
-        A national one is of DEFAULT_REGION. Raise InvalidRequestError naming `field`, or
-        ConfigurationError when that region does not exist.
+        Parse a national number in DEFAULT_REGION. Raise InvalidRequestError with `field`, or
+        ConfigurationError if that region does not exist.
         """
         if E164.fullmatch(written):
             return written
         return parse_number(written, region=self._config.default_region, field=field)
 
     def _judged(self, written: str) -> tuple[str, str]:
-        """Why a number is left out, as the end of a sentence, or else the number in E.164."""
+        """Return why a number is skipped, as the end of a sentence, or the number in E.164."""
         if self.is_switched_off:
             return _LEFT_OUT.format("KILL_SWITCH"), ""
         try:
@@ -215,9 +214,9 @@ def _normal_forms(numbers: frozenset[str]) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=4)  # it is the same for every number that is checked
 def _home(own: str, region: str) -> str:
-    """The country of the app's own number, of which only E.164 tells one; else `region`.
+    """Return the country of the app's own number if it is in E.164, otherwise `region`.
 
-    A toll-free number of +1 is of each country there, so `region` says which one.
+    A toll-free +1 number belongs to every country with +1, so `region` decides which.
     """
     if not E164.fullmatch(own) or belongs_to(own, region):
         return region

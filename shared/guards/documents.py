@@ -1,6 +1,6 @@
-"""TwiML that somebody else has written: checked before it goes to Twilio (docs/decisions/0014).
+"""Check TwiML that the app did not write before it goes to Twilio (docs/decisions/0014).
 
-What is wrong with a document is said with its line and without a word of its text.
+Errors say what is wrong and in which line, without quoting the text.
 """
 
 import re
@@ -13,51 +13,50 @@ from shared.segments import count_segments
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
-# Response, Gather, Say and five elements of SSML within each other make eight.
+# Response, Gather, Say and five nested SSML elements make eight.
 MAX_DEPTH = 10
 MAX_ELEMENTS = 500
 # <Conference> and <Pay> have the most, about thirty.
 MAX_ATTRIBUTES = 50
-# Different ones, in a document and all that it leads to: each is looked up in numbering plans.
+# Distinct numbers in a document and everything it links to; each is looked up in numbering plans.
 MAX_NUMBERS = 30
 ENCODINGS = ("utf-8", "us-ascii", "ascii")
-# Elements and attributes of TwiML that name a phone. <Sip>, <Client> and the like name other things
-# than numbers, and what stands behind a URL is not known here.
+# TwiML elements and attributes that contain a phone number. <Sip>, <Client> and the like contain
+# other things, and what a URL returns is not known here.
 DIAL = "dial"
-DIALLING = frozenset({DIAL, "number", "whatsapp"})
+DIALING = frozenset({DIAL, "number", "whatsapp"})
 TEXTING = frozenset({"sms", "message"})
-# What brings another party into the call by something other than a number.
+# Elements that bring another party into the call by something other than a number.
 REACHING = frozenset({"application", "client", "refer", "sim", "sip"})
-# The nouns of <Dial>; the last two lead to people who are on the line already. One that is newer
-# than this app may dial anyone.
-_NOUNS = DIALLING | REACHING | {"conference", "queue"}
+# The nouns of <Dial>; the last two connect to people already on the line. A noun that is newer than
+# this app may dial anyone.
+_NOUNS = DIALING | REACHING | {"conference", "queue"}
 _NO_NUMBER = re.compile("[^+0-9(). -]")
-# Where more TwiML comes from.
+# Loads more TwiML.
 REDIRECTING = "redirect"
-MEDIA = "media"  # the pictures of a text, by their URLs
-# Their text is all they have: what another reader finds in a child of theirs is not known here.
-CHILDLESS = DIALLING - {DIAL} | {REDIRECTING}
-# How the names of attributes end that lead to more TwiML, or where reports and sound go: action,
-# waitUrl, statusCallback, partialResultCallback and so on. An attribute that is newer than this
-# app is named in the same way.
-LEADING_ON = ("action", "url", "callback")
-BASE = "base"  # xml:base, against which some readers resolve the addresses inside
-# Verbs and the nouns of <Dial>, by which a wrong case is told: Twilio passes over `<say>`. Names
-# that are not here may be newer than this list, so they are left to Twilio.
+MEDIA = "media"  # the URL of a picture in a text
+# These contain only text: another reader might read a child element differently.
+CHILDLESS = DIALING - {DIAL} | {REDIRECTING}
+# How attribute names end that hold the URL of more TwiML, of a report or of a sound: action,
+# waitUrl, statusCallback, partialResultCallback and so on. Newer attributes follow this pattern.
+URL_SUFFIXES = ("action", "url", "callback")
+BASE = "base"  # xml:base; some readers resolve the URLs inside against it
+# Verbs and the nouns of <Dial>, to detect wrong case: Twilio ignores `<say>`. Other names may be
+# newer than this list, so Twilio decides about them.
 NAMES = (
     *("Connect", "Dial", "Echo", "Enqueue", "Gather", "Hangup", "Leave", "Message", "Pause", "Pay"),
     *("Play", "Prompt", "Record", "Redirect", "Refer", "Reject", "Say", "Sms", "Start", "Stop"),
     *("Application", "Client", "Conference", "Number", "Queue", "Sim", "Sip", "WhatsApp"),
 )
 _RIGHT_CASE = {name.lower(): name for name in NAMES}
-# Twilio reads a number without a plus in <Dial> as an American one. Source: <Dial>.
+# In <Dial>, Twilio treats a number without a plus as American. Source: <Dial>.
 _REGION_OF_TWILIO = "US"
 
 
 class Text(NamedTuple):
-    """A text that a document sends: to whom, in E.164, and in how many segments.
+    """A text that a document sends: its recipient in E.164, and its number of segments.
 
-    `to` is "" for a text that names no number; it goes to the other party.
+    `to` is "" if the document gives no number; the text then goes to the other party.
     """
 
     to: str
@@ -65,11 +64,11 @@ class Text(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """Whom a document reaches, and where it goes on, as far as it says so.
+    """The phones that a document contacts and the URLs that it continues at.
 
-    `field` is the input that has it. `dialed` are numbers in E.164; short ones, such as 911, as
-    they are. `others` counts those who are brought in by something else than a number. `addresses`
-    are URLs, as they are written.
+    `field` is the input with the document. `dialed` has numbers in E.164, and short ones, such as
+    911, unchanged. `others` counts parties reached by something other than a number. `addresses`
+    are URLs as written.
     """
 
     field: str
@@ -80,23 +79,23 @@ class Reach(NamedTuple):
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The numbers that are dialed or texted, as often as they are."""
+        """Return the numbers that are dialed or texted, with repeats."""
         return (*self.dialed, *(text.to for text in self.texts if text.to))
 
     @property
     def unaddressed(self) -> int:
-        """How many texts go to the other party."""
+        """Return how many texts go to the other party."""
         return sum(not text.to for text in self.texts)
 
 
 def reach_of(document: str, *, field: str) -> Reach:
-    """Check a document; return whom it reaches, as far as it says so.
+    """Check a document and return what it reaches.
 
-    Raise InvalidRequestError naming `field` for what isn't well-formed XML, has another root than
-    <Response>, a DOCTYPE or a processing instruction, is nested too deeply or has too much in it,
-    or names a phone number that cannot be read.
+    Raise InvalidRequestError with `field` if the document isn't well-formed XML, has a root other
+    than <Response>, a DOCTYPE or a processing instruction, is nested too deeply or too large, or
+    contains an invalid phone number.
     """
-    from xml.parsers import expat  # answers that hold no foreign document do without it
+    from xml.parsers import expat  # most answers contain no document and don't need it
 
     parser = expat.ParserCreate("utf-8")
     reader = _Reader(parser, field)
@@ -110,7 +109,7 @@ def reach_of(document: str, *, field: str) -> Reach:
 
 
 class _Reader:
-    """Takes what the parser finds, and refuses what no TwiML needs before it is worked on."""
+    """Collect what the parser finds; reject early what TwiML never needs."""
 
     def __init__(self, parser: "XMLParserType", field: str) -> None:
         self.dialed: list[str] = []
@@ -136,17 +135,17 @@ class _Reader:
         parser.StartCdataSectionHandler = parser.EndCdataSectionHandler = self._close_text
 
     def error(self, reason: str, line: int | None = None) -> InvalidRequestError:
-        """What is wrong, and in which line."""
+        """Return an error with the reason and the line."""
         line = self._parser.CurrentLineNumber if line is None else line
         return InvalidRequestError(f"`{self._field}`, line {line}: {reason}", field=self._field)
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
-        # Whoever reads it in another encoding reads another document.
+        # In another encoding it would be a different document.
         if version != "1.0" or (encoding or ENCODINGS[0]).lower() not in ENCODINGS:
             raise self.error("the document must be XML 1.0 in UTF-8")
 
     def _doctype(self, *_: Any) -> None:
-        """Entities are declared in a DOCTYPE alone: none is ever read."""
+        """Reject a DOCTYPE, the only place where entities can be declared."""
         raise self.error("DOCTYPE is not allowed")
 
     def _instruction(self, *_: Any) -> None:
@@ -170,11 +169,11 @@ class _Reader:
         if plain in TEXTING:
             self._bodies.append((self._texted(attributes), []))
         for name, value in attributes.items():
-            leads_on = _plain(name).endswith(LEADING_ON) or _plain(name) == BASE
-            self.addresses += [value.strip()] if leads_on and value.strip() else []
+            is_url = _plain(name).endswith(URL_SUFFIXES) or _plain(name) == BASE
+            self.addresses += [value.strip()] if is_url and value.strip() else []
 
     def _texted(self, attributes: dict[str, str]) -> list[str]:
-        """Whom a text goes to; a blank number is as good as none."""
+        """Return a text's recipients; treat a blank number as missing."""
         otherwise = "a number to text must start with + and the country code"
         given = [value for name, value in attributes.items() if _plain(name) == "to"]
         return [self._number(value, otherwise) for value in given if value.strip()] or [""]
@@ -202,16 +201,16 @@ class _Reader:
             self._bodies[-1][1].append(text)
 
     def _close_text(self, *_: Any) -> None:
-        """Take the text before a tag, a comment or a CDATA section: others might read it alone."""
+        """Handle the text before a tag, comment or CDATA; another reader might stop there."""
         text, self._text = self._text.strip(), ""
         if text and self._open[-1] == REDIRECTING:
             self._pieces.append(text)
-        elif text and (self._open[-1] in DIALLING or not _NO_NUMBER.search(text)):
+        elif text and (self._open[-1] in DIALING or not _NO_NUMBER.search(text)):
             otherwise = "a number to dial is not valid; write it with + and the country code"
             self.dialed.append(self._number(text, otherwise))
 
     def _is_in_new_noun(self) -> bool:
-        """Whether an element of <Dial> is open that this app does not know."""
+        """Return whether the parser is inside a noun of <Dial> that this app doesn't know."""
         if DIAL not in self._open:
             return False
         inside = self._open[self._open.index(DIAL) + 1 :]
@@ -224,9 +223,9 @@ class _Reader:
         self.addresses += pieces
 
     def _number(self, written: str, otherwise: str) -> str:
-        """A number in E.164, or a short one; `otherwise` is what the error says of another text."""
+        """Return a number in E.164, or a short one; raise an error with the text `otherwise`."""
         written = written.strip()
-        # A text without a plus goes to the country of its sender, which is not known here.
+        # Without a plus, Twilio uses the country of the sender, which is not known here.
         needs_plus = self._open[-1] in TEXTING and not SHORT_NUMBER.fullmatch(written)
         if needs_plus and not written.startswith("+"):
             raise self.error(otherwise)
@@ -246,5 +245,5 @@ class _Reader:
 
 
 def _plain(name: str) -> str:
-    """The name of an element or attribute in lower case, without the prefix of a namespace."""
+    """Return an element's or attribute's name in lower case, without a namespace prefix."""
     return name.rpartition(":")[2].lower()

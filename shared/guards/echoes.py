@@ -1,4 +1,4 @@
-"""Whether TwimlEcho may use the document in its address."""
+"""Check the document in TwimlEcho's URL."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -19,13 +19,13 @@ def refusal_of(
     destinations: "Callable[[], Destinations]",
     parties: Iterable[str | None] = (),
 ) -> str:
-    """Return why TwimlEcho must not use the document of the query's `parameter`; "" if it may.
+    """Return why TwimlEcho must not use the document in a query parameter; "" if it may.
 
-    Refused is what the app would not send with a call either, what dials or texts a number that is
-    not allowed, and what reaches anyone while KILL_SWITCH is on; the log says which. A text that
-    names no number goes to one of the `parties` of the call or text, which must not be in
-    BLOCKED_RECIPIENTS. `destinations` is called only if the document reaches someone. Raise
-    ConfigurationError when a setting names a country that does not exist.
+    Reject, with a log line, a document that the app wouldn't send with a call either, one that
+    dials or texts a number that isn't allowed, and one that contacts anyone while KILL_SWITCH is
+    on. A text without a number goes to one of the `parties` of the call or text, which must not
+    be in BLOCKED_RECIPIENTS. Call `destinations` only if the document contacts someone. Raise
+    ConfigurationError if a setting contains an unknown country.
     """
     if document is None or not document.strip():
         return ""

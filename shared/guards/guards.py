@@ -1,4 +1,4 @@
-"""Guards: check what is about to be sent against the settings, and count it."""
+"""Guards: check an outgoing text or call against the settings, and count it."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ class Outgoing(Protocol):
 
     @property
     def kind(self) -> Literal["text", "call"]:
-        """What it is."""
+        """Text or call."""
         ...
 
     @property
@@ -32,17 +32,17 @@ class Outgoing(Protocol):
 
     @property
     def segments(self) -> int:
-        """How many segments a text has; 0 for a call."""
+        """The number of segments of a text; 0 for a call."""
         ...
 
     @property
     def reach(self) -> "Reach | None":
-        """Whom the document of a call reaches, and where it goes on; None without a document."""
+        """What the call's document contacts and where it continues; None without a document."""
         ...
 
 
 class Guards:
-    """Lets through what the settings allow."""
+    """Let through only what the settings allow."""
 
     def __init__(
         self,
@@ -51,17 +51,17 @@ class Guards:
         hosts: "Callable[[], TwimlHosts]",
         limits: Limits,
     ) -> None:
-        """`hosts` is called only for a document that leads on."""
+        """Take the guards' parts; `hosts` is called only for a document with URLs."""
         self._config = config
         self._destinations = destinations
         self._hosts = hosts
         self._limits = limits
 
     def check(self, outgoing: Outgoing) -> Demand:
-        """Return what it takes of the limits, with all that it sets off; nothing is counted.
+        """Return what it uses of the limits, including its document, without counting it.
 
-        Raise NotAllowedError for what may not be sent at all, InvalidRequestError for a document
-        that leads where nothing can be checked.
+        Raise NotAllowedError if it must not be sent, InvalidRequestError for a document with a
+        URL that can't be checked.
         """
         if self._config.kill_switch:
             raise NotAllowedError(
@@ -75,10 +75,10 @@ class Guards:
 
     @asynccontextmanager
     async def admitted(self, outgoing: Outgoing) -> AsyncGenerator[None]:
-        """Check and count it; the body sends it. What Twilio did not do is not counted.
+        """Check and count it, then run the body, which sends it; uncount what Twilio didn't do.
 
-        Raise what `check` raises (OptedOutError when Twilio refuses the text for that), or
-        LimitReachedError when it is one too many.
+        Raise the errors of `check`, LimitReachedError if it is one too many, and OptedOutError if
+        Twilio rejects the text for that reason.
         """
         taken = await self._limits.take(self.check(outgoing))
         try:
@@ -92,15 +92,15 @@ class Guards:
             raise
 
     def _with_reach(self, own: Demand, reach: "Reach") -> Demand:
-        """Add what a document sets off: each leg is a call, each text has its segments."""
+        """Add what a document sends: each leg is a call, each text has its segments."""
         if reach.addresses:
-            from shared.guards.leads import Leads  # with all Twimlets, which most calls do without
+            from shared.guards.leads import Leads  # imports all Twimlets; most calls need none
 
             reach = Leads(self._hosts(), self._destinations).followed(reach)
         for number in dict.fromkeys(reach.numbers):
             self._destinations.require(number, reach.field)
         reached = (*reach.dialed, *(text.to or own.recipient for text in reach.texts))
-        # In every spelling it is one recipient.
+        # All spellings of a number are one recipient.
         normal = {number: normal_form(number) for number in {*reached}}
         return own._replace(
             segments=own.segments + sum(text.segments for text in reach.texts),

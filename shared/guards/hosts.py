@@ -1,7 +1,7 @@
-"""Which hosts the documents of a call may come from: the app's own, and those of the settings.
+"""Which hosts a call's documents may come from: the app's own, and those in the settings.
 
-A document decides whom a call dials and texts, so one that comes from anywhere would be a way
-around every other guard.
+A document decides whom a call dials and texts, so a document from any host would bypass every
+other guard.
 """
 
 import re
@@ -13,23 +13,23 @@ from shared.guard_errors import NotAllowedError
 from shared.guards.addresses import Address, Origin, readings
 
 SETTING = "ALLOWED_TWIML_HOSTS"
-# The function that answers with whatever its own address holds.
+# The function that returns the document in its own URL.
 ECHO = "TwimlEcho"
-# How the functions begin that Twilio may ask; the others take a function key.
+# The prefixes of functions that Twilio may request; the others need a function key.
 ASKED_BY_TWILIO = ("twiml", "on", "get")
 
 _ECHO = re.compile(rf"\b{ECHO}\b", re.IGNORECASE)
 _HOST = re.compile(r"(?:(https?|wss?):)?//([^/?#&\s\"'<>]*)", re.IGNORECASE)
-# A dot may be more than it seems: some servers leave out one at the end.
+# No dot: some servers drop one at the end.
 _SEGMENT = re.compile("[A-Za-z0-9_~-]+")
 
 
-# Steps back, and what a server may read as a slash or leave out.
+# Path steps like `..`, and what a server may read as a slash or drop.
 _UNSURE = re.compile(r"/\.{1,2}(?=/|$)|//|%|;")
 
 
 class TwimlHosts:
-    """The app's own address, and the hosts of the settings."""
+    """The app's own URL, and the hosts in the settings."""
 
     def __init__(self, config: Settings) -> None:
         entries = config.guards.allowed_twiml_hosts
@@ -42,10 +42,10 @@ class TwimlHosts:
         self._has_local_stack = bool(config.local_stack_url)
 
     def require(self, url: str, field: str) -> None:
-        """Raise NotAllowedError naming `field` for a document's URL on a host that is not allowed.
+        """Raise NotAllowedError with `field` for a document's URL on a host that isn't allowed.
 
-        A URL in its query counts as well: the app's own Twimlets lead on there. A relative one
-        leads nowhere else. Raise InvalidRequestError for what might be read in two ways.
+        Check URLs in its query too, because the app's own Twimlets continue there. A relative URL
+        stays on its host. Raise InvalidRequestError for a URL that is ambiguous.
         """
         if self.has_every_host:
             return
@@ -58,10 +58,10 @@ class TwimlHosts:
             raise _unchecked(field)
 
     def function_of(self, url: str, field: str) -> str:
-        """Return the function of this app that a URL leads to, in lower case; "" for another host.
+        """Return which of this app's functions a URL names, in lower case; "" for another host.
 
-        Raise NotAllowedError for a host that is not allowed, InvalidRequestError for an address of
-        this app that Twilio has no business with, or that its host might read in another way.
+        Raise NotAllowedError for a host that isn't allowed, InvalidRequestError for a URL of this
+        app that Twilio shouldn't request or that its host might read differently.
         """
         if self.leads_elsewhere(url):
             raise _elsewhere(field)
@@ -85,19 +85,19 @@ class TwimlHosts:
         )
 
     def is_own(self, url: str) -> bool:
-        """Whether a URL leads to this app, as a relative one does."""
+        """Return whether a URL points to this app, as a relative one does."""
         address = Address.of(url)
         return address is not None and self._own_path(address) is not None
 
     def leads_elsewhere(self, url: str) -> bool:
-        """Whether a URL leads to a host that is not allowed, whatever its query holds."""
+        """Return whether a URL points to a host that isn't allowed; ignore its query."""
         if self.has_every_host or self.is_own(url):
             return False
         address = Address.of(url)
         return address is None or not self._is_listed(address.origin)
 
     def _own_path(self, address: Address) -> str | None:
-        """The path of an address below PUBLIC_URL; None for one that is not there."""
+        """Return the path below PUBLIC_URL; None for an address elsewhere."""
         origin, path = address
         if origin is None and not path.startswith("/"):
             return path
@@ -106,11 +106,11 @@ class TwimlHosts:
         return path.removeprefix(self._own_folder) if is_here and is_below else None
 
     def _may_be_own(self, address: Address) -> bool:
-        """Whether a server may read an address, or redirect it, as one of this app's folder."""
+        """Return whether a server might read or redirect an address as one of this app's."""
         origin, path = address
         if origin is None or self._own is None or origin.host != self._own.host:
             return False
-        if not self._is_own(origin):  # http leads on to https, and the other way round
+        if not self._is_own(origin):  # http may redirect to https, or the other way around
             return origin.is_default and self._own.is_default
         is_alike = path.lower().startswith(f"{self._own_folder}/".lower())
         return is_alike or bool(_UNSURE.search(path))
@@ -124,9 +124,9 @@ class TwimlHosts:
     def _is_listed(self, origin: Origin | None) -> bool:
         if origin is None:
             return False
-        is_desk = self._has_local_stack and _is_on_this_machine(origin)
+        is_local = self._has_local_stack and _is_on_this_machine(origin)
         ports = {origin.port, None} if origin.is_default else {origin.port}
-        return is_desk or any((origin.host, port) in self._allowed for port in ports)
+        return is_local or any((origin.host, port) in self._allowed for port in ports)
 
 
 def _is_on_this_machine(origin: Origin) -> bool:

@@ -1,4 +1,4 @@
-"""Whom a call reaches by all that its document, or its URL, leads to."""
+"""Find out whom a call contacts through the URLs in its document, step by step."""
 
 from collections.abc import Iterable
 
@@ -15,17 +15,16 @@ from shared.http.twilio_fields import is_twilio_field
 from shared.http.urls import query_of
 from shared.xml_text import is_xml_text
 
-# It answers texts.
+# This function answers texts.
 REPLY = "twimlreply"
-# The parameter of the Twimlets whose words are said, unless it is the URL of a sound.
+# The Twimlets' parameter with the words to say, unless it is the URL of a sound.
 SAID = "Message"
 
 
 class Leads:
-    """Follows addresses to the app's own functions, and on to what stands in their queries.
+    """Follow URLs to the app's own functions, and from there to the URLs in their queries.
 
-    What another host answers is not known, nor what a function does that the app's owner has
-    written.
+    It can't know what another host returns, or what a function written by the app's owner does.
     """
 
     def __init__(self, hosts: TwimlHosts, destinations: Destinations) -> None:
@@ -33,10 +32,10 @@ class Leads:
         self._destinations = destinations
 
     def followed(self, reach: Reach) -> Reach:
-        """Return whom a document reaches by itself and by its addresses, each followed once.
+        """Return whom a document contacts, directly and through its URLs; follow each URL once.
 
-        Raise NotAllowedError or InvalidRequestError, naming the document's input, for an address
-        that must not be followed.
+        Raise NotAllowedError or InvalidRequestError, with the document's field, for a URL that
+        must not be followed.
         """
         field, dialed, texts = reach.field, [*reach.dialed], [*reach.texts]
         for address in reach.addresses:
@@ -61,7 +60,7 @@ class Leads:
         return reach._replace(dialed=tuple(dialed), texts=tuple(texts))
 
     def _lead(self, address: str, field: str) -> Lead:
-        """What the function at an address leads to; nothing for one that is not known."""
+        """Return what the function at a URL contacts; an empty Lead for an unknown one."""
         function = self._hosts.function_of(address, field)
         if function == REPLY:
             raise InvalidRequestError(
@@ -77,17 +76,17 @@ class Leads:
                     field=field,
                 )
         lead = lead_of(function, query)
-        if lead is None:  # who reads this address, and how, is not known here
+        if lead is None:  # not a Twimlet: there is no way to tell how its URL is read
             self._hosts.require(address, field)
             return Lead()
         self._require_readable(query, {*lead.addresses}, field)
         return lead
 
     def _require_readable(self, query: Pairs, followed: set[str], field: str) -> None:
-        """Raise for a query that its Twimlet might use in another way than it is read here.
+        """Raise an error for a query that the Twimlet might read differently from this app.
 
-        Where it leads is followed, and words that are said lead nowhere. All the rest, be it of use
-        to the Twimlet or not, is held to the rules of an address.
+        URLs in it are followed, and words to say go nowhere. Check everything else like a URL,
+        whether the Twimlet uses it or not.
         """
         for name, value in query:
             self._hosts.require(name, field)
@@ -110,7 +109,7 @@ def _require_sayable(words: str, field: str) -> None:
 
 
 def _pairs(query: str, field: str) -> Pairs:
-    """Names and values, decoded as those of a request to the function are."""
+    """Decode a query like that of a request to the function."""
     try:
         return read_pairs(query, max_fields=MAX_FIELDS, errors="replace")
     except ValueError as error:

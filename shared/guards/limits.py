@@ -1,4 +1,4 @@
-"""How much may be sent: to one number, and in one day by all instances together."""
+"""Limits on what is sent: to one number, and in one day by all instances together."""
 
 import asyncio
 import logging
@@ -14,18 +14,18 @@ from shared.guards.daily import DailyCeiling, Setting
 from shared.guards.recipients import RecipientRates
 from shared.ledger.rows import CrowdedError, Ledger
 
-# Each count (of the day, of the number) lets others go first for so long at most, and never for a
-# large part of the time of a send.
+# How long each count (for the day, for the number) may wait for others. It must stay a small part
+# of the time for a send.
 PATIENCE_S = 3.0
 
 log = logging.getLogger(__name__)
 
 
 class Demand(NamedTuple):
-    """What a text or a call, with all that it sets off, takes of the limits.
+    """What a text or a call uses of the limits, including what its document sends.
 
-    `recipient` is the number (E.164) of the text or call itself, `others` has each number that it
-    sets off a text or a call to, as often as it does; `field` is the input that has these.
+    `recipient` is the number (E.164) of the text or call itself. `others` has each number that its
+    document texts or calls, with repeats; `field` is the input with that document.
     """
 
     recipient: str
@@ -36,7 +36,7 @@ class Demand(NamedTuple):
 
     @property
     def units(self) -> tuple[tuple[Setting, int], ...]:
-        """What counts for the day."""
+        """Return what counts toward the daily limits."""
         return (("DAILY_SEGMENT_LIMIT", self.segments), ("DAILY_CALL_LIMIT", self.calls))
 
 
@@ -48,14 +48,14 @@ class Taken(NamedTuple):
 
 
 class Limits:
-    """The limits of the settings, counted in the ledger; one for each worker.
+    """The limits in the settings, counted in the ledger; one instance per worker.
 
-    While the ledger cannot be used nothing is counted, and the text or call goes on its way with a
-    warning in the log. With STORAGE_OUTAGE=refuse_all it does not.
+    While the ledger is unavailable, nothing is counted, and the text or call is sent with a
+    warning in the log. With STORAGE_OUTAGE=refuse_all it isn't sent.
     """
 
     def __init__(self, ledger: Callable[[], Ledger], clock: Clock, config: Settings) -> None:
-        """`ledger` is called only when something is to be counted; it may raise."""
+        """Take a `ledger` that is called only to count something, and that may raise."""
         self._clock = clock
         self._is_strict = config.storage_outage == "refuse_all"
         self._paused_until = 0.0
@@ -81,10 +81,10 @@ class Limits:
         }
 
     async def take(self, demand: Demand) -> Taken:
-        """Count what is about to be sent, or nothing of it.
+        """Count everything that is about to be sent, or nothing.
 
-        Raise LimitReachedError when something is one too many. Raise LedgerError when too many want
-        to be counted at once, and, if the settings want it, in any outage.
+        Raise LimitReachedError if it is one too many. Raise LedgerError if too much is counted at
+        once and, if the settings say so, in any outage.
         """
         units: list[tuple[Setting, int, date]] = []
         entries: tuple[tuple[str, str], ...] = ()
@@ -102,7 +102,7 @@ class Limits:
         return Taken(tuple(units), entries)
 
     async def give_back(self, taken: Taken) -> None:
-        """It was not sent after all. What cannot be given back now stays counted."""
+        """Uncount what was not sent after all. What can't be uncounted now stays counted."""
         for setting, units, day in taken.units:
             await self._given_back(self._ceilings[setting].give_back(units, day))
         await asyncio.gather(
@@ -113,12 +113,12 @@ class Limits:
         )
 
     async def _day_of(self, ceiling: DailyCeiling, units: int) -> date | None:
-        """Count units; return the day that they are of, None where they were not counted."""
+        """Count units; return the day that they belong to, or None if they weren't counted."""
         day = ceiling.take_reserved(units)
         return day or await self._counted(lambda: ceiling.reserve(units))
 
     async def _entries(self, demand: Demand) -> tuple[tuple[str, str], ...]:
-        """Count the recipient, then all other numbers at once; give all back if one is refused."""
+        """Count the recipient, then all other numbers at once; uncount all if one is refused."""
         first = await self._entry(demand.recipient, "to")
         if not demand.others:
             return (first,)
@@ -145,25 +145,25 @@ class Limits:
             self._warn("Not sent, but still counted", error)
 
     async def _counted[Result](self, count: Callable[[], Awaitable[Result]]) -> Result | None:
-        """Count something; None while the ledger cannot be used and need not be."""
+        """Count something; return None while the ledger is down and the settings allow that."""
         began = self._clock.monotonic()
         if began < self._paused_until:
             return None
         try:
             return await count()
         except (ConfigurationError, LedgerError) as error:
-            # A crowd is no outage: it must not open the limits.
+            # Contention is not an outage: it must not lift the limits.
             if self._is_strict or isinstance(error, CrowdedError):
                 raise
             now = self._clock.monotonic()
-            if now >= self._paused_until:  # else somebody else has met the same failure
+            if now >= self._paused_until:  # otherwise another send has logged the same failure
                 self._warn("Sent without being counted", error)
-            # Not everybody shall wait for a store that takes seconds to fail.
+            # Skip the store for as long as it took to fail, so that not every send waits for it.
             self._paused_until = max(self._paused_until, now + (now - began))
             return None
 
     def _warn(self, what: str, error: AppError) -> None:
-        """One line for each outage that somebody meets, but only one for missing settings."""
+        """Log one line per outage, but only one ever for missing settings."""
         if isinstance(error, ConfigurationError):
             if self._is_warned_of_settings:
                 return

@@ -1,6 +1,6 @@
-"""What a phone number tells about itself: its country, and whether it is short or costs more.
+"""Facts about a phone number: its country, and whether it is short or expensive.
 
-Source: the numbering plans of the library phonenumbers. It knows many special numbers, not all.
+Source: the numbering plans in the library phonenumbers. It knows most special numbers, not all.
 """
 
 import re
@@ -11,24 +11,24 @@ from shared.phone_numbers import MAX_CHARS
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-# The region of networks that belong to no country, such as those of satellites.
+# The region of networks without a country, such as satellite networks.
 INTERNATIONAL = "001"
 
-# More digits than that behind the country code are no short number, whatever a plan's list says.
+# A number with more digits after the country code isn't short, whatever a plan's list says.
 _MOST_SHORT_DIGITS = 6
-# In North America 500 numbers are personal ones; Twilio's magic test numbers are among them.
+# In North America, 500 numbers are personal numbers; Twilio's magic test numbers are 500 numbers.
 _NORTH_AMERICA = 1
-# There the exchange 976 of each area code sells information. The library has these for ordinary
-# numbers. Islands of +1 use it as any other. Source: NANPA, "976" (information delivery services).
+# In the US and Canada, exchange 976 in each area code is for paid information services. The library
+# treats them as ordinary numbers. Islands with +1 use 976 normally. Source: NANPA, "976".
 _INFORMATION = re.compile("[2-9][0-9]{2}976[0-9]{4}")
 _WITH_INFORMATION = ("US", "CA")
 
 
 class NumberFacts(NamedTuple):
-    """What is known of a number in E.164.
+    """What is known about a number in E.164.
 
-    `region` is a code of ISO 3166 such as GB, `001` for an international network, empty where it
-    cannot be told. `rate` says in words why a number costs more than others; empty for most.
+    `region` is an ISO 3166 code such as GB, `001` for an international network, or "" if unknown.
+    `rate` says why a number costs more than others; it is "" for most.
     """
 
     country_code: int
@@ -38,7 +38,7 @@ class NumberFacts(NamedTuple):
 
     @classmethod
     def of(cls, number: str) -> Self | None:
-        """The facts of a number; None for what is none."""
+        """Return the facts of a number, or None if it isn't one."""
         import phonenumbers
 
         try:
@@ -56,9 +56,9 @@ class NumberFacts(NamedTuple):
 
 
 def normal_form(number: str) -> str:
-    """The E.164 form that all spellings of a number share; what can't be read stays as it is.
+    """Return the E.164 form that all spellings of a number share; leave other text unchanged.
 
-    +44 (0)20 7946 0018 has a trunk prefix, which the other spellings leave out.
+    +44 (0)20 7946 0018 has a trunk prefix, which other spellings omit.
     """
     if len(number) > MAX_CHARS:
         return number
@@ -72,14 +72,14 @@ def normal_form(number: str) -> str:
 
 
 def belongs_to(number: str, region: str) -> bool:
-    """Whether a number (E.164) is one of a region; toll-free ones of +1 are of several."""
+    """Return whether a number (E.164) is in a region; a toll-free +1 number is in several."""
     import phonenumbers
 
     return phonenumbers.is_valid_number_for_region(phonenumbers.parse(number), region)
 
 
 def unknown_regions(regions: frozenset[str]) -> list[str]:
-    """The codes that no country has, such as UK for GB."""
+    """Return the codes that are not country codes, such as UK (which should be GB)."""
     import phonenumbers
 
     return sorted(regions - phonenumbers.SUPPORTED_REGIONS)
@@ -112,10 +112,10 @@ def _sells_information(number: "PhoneNumber") -> bool:
 
 
 def _rate_of_beginning(number: "PhoneNumber", written: str) -> str:
-    """The rate of a number with too many digits: who dials it reaches the one it begins with.
+    """Return the rate of a number with too many digits, which dials the number it starts with.
 
-    Zeros before it are no part of it either: the library takes away one, and a network may more.
-    What else it takes away, such as the 8 of Russia, may be a part: `written` is in E.164.
+    Ignore leading zeros: the library removes one, and a network may remove more. What else the
+    library removes, such as Russia's 8, may belong to the number: `written` is in E.164.
     """
     from phonenumbers import PhoneNumber, national_significant_number, number_type
 
@@ -132,10 +132,10 @@ def _rate_of_beginning(number: "PhoneNumber", written: str) -> str:
 
 
 def _is_short(number: "PhoneNumber") -> bool:
-    """Whether it is a short number of its country, or too short to be a full one.
+    """Return whether it is a short number in its country, or too short for a full one.
 
-    The lists go by length alone, and some countries have short numbers of eleven digits: a mobile
-    number that the library does not know yet must not be taken for one of them.
+    The library's lists go by length only, and some countries have short numbers of eleven digits.
+    A mobile number that the library doesn't know yet must not count as one of them.
     """
     import phonenumbers
 

@@ -1,8 +1,8 @@
-"""How many texts and calls one number gets within a period: RECIPIENT_LIMIT.
+"""Limit the texts and calls to one number within a period: RECIPIENT_LIMIT.
 
-The row of a number holds the times of its last texts and calls. Each change of it is one atomic
-write, so no two instances can both take the last place. The times are those of the instances'
-clocks: the window is as exact as these agree.
+A number's row holds the times of its last texts and calls. Each change is one atomic write, so two
+instances can't both take the last slot. The times come from the instances' clocks, so the window is
+only as exact as those clocks agree.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Change(NamedTuple):
-    """A text or a call to be counted under the name `entry`, or not to be counted after all."""
+    """A text or call to count under the name `entry`, or to uncount."""
 
     entry: str
     is_return: bool = False
@@ -40,7 +40,7 @@ class RecipientRates:
         period_s: int,
         patience_s: float,
     ) -> None:
-        """`ledger` may raise; within `patience_s` seconds it has to be done."""
+        """Take a `ledger` that may raise, and the seconds that a change may take."""
         self._ledger = ledger
         self._clock = clock
         self._limit = limit
@@ -49,9 +49,9 @@ class RecipientRates:
         self._batches = Batches(self._change)
 
     async def take(self, number: str, entry: str, field: str) -> None:
-        """Count a text or call to a number (E.164); `entry` is its own name, hexadecimal.
+        """Count a text or call to a number (E.164); `entry` is its unique name, in hexadecimal.
 
-        Raise LimitReachedError naming `field` when it is one too many, LedgerError,
+        Raise LimitReachedError with `field` if it is one too many, LedgerError or
         ConfigurationError.
         """
         wait_s = await self._batches.add(_name(number), _Change(entry))
@@ -68,16 +68,16 @@ class RecipientRates:
             )
 
     async def give_back(self, number: str, entry: str) -> None:
-        """Count this one no longer, and no other. Raise LedgerError, ConfigurationError."""
+        """Uncount one text or call. Raise LedgerError or ConfigurationError."""
         await self._batches.add(_name(number), _Change(entry, is_return=True))
 
     async def _change(self, name: str, changes: Sequence[_Change]) -> Sequence[int]:
-        """Count what there is room for; return for each 0, or in how many seconds there is room."""
+        """Count each change that fits; return 0 for each, or the seconds until it would fit."""
 
         def decide(row: Row | None) -> tuple[Mapping[str, Value] | None, list[int]]:
             now = (self._clock.now() - _EPOCH) // timedelta(microseconds=1)
             known = _times_in(row)
-            # What another clock, ahead of this one, has counted happened by now at the latest.
+            # A time in the future comes from a clock that is ahead; treat it as now.
             kept = {entry: min(at, now) for entry, at in known.items() if at + self._period > now}
             waits = [self._counted(kept, change, now) for change in changes]
             return (None if kept == known else {"sent": _written(kept)}), waits
@@ -85,9 +85,9 @@ class RecipientRates:
         return await change_row(self._ledger(), KIND, name, decide, self._patience_s)
 
     def _counted(self, kept: dict[str, int], change: _Change, now: int) -> int:
-        """Carry out a change; return 0, or the seconds until there is room for it.
+        """Apply a change; return 0, or the seconds until there is room for it.
 
-        What is there already is not counted again: the answer to its first write was lost.
+        Don't count an entry again that is already there: the response to its write was lost.
         """
         if change.is_return:
             kept.pop(change.entry, None)
@@ -98,25 +98,25 @@ class RecipientRates:
         return 0
 
     def _wait_s(self, times: Iterable[int], now: int) -> int:
-        """In how many seconds there is room for one more, at least 1."""
+        """Return the seconds until there is room for one more, at least 1."""
         oldest_first = sorted(times)
-        # Where the limit was higher before, more than one has to fall out of the window.
+        # If the limit used to be higher, more than one entry has to expire first.
         last_in_the_way = oldest_first[len(oldest_first) - self._limit]
         return -((now - last_in_the_way - self._period) // SECOND)
 
 
 def _name(number: str) -> str:
-    """The row's name. The hash keeps numbers from being read, not from being guessed."""
+    """Return the row's name. The hash hides numbers from readers, but they can be guessed."""
     return hashlib.sha256(number.encode()).hexdigest()[:32]
 
 
 def _times_in(row: Row | None) -> dict[str, int]:
-    """The times in a row, in microseconds since 1970, by the names of their entries."""
+    """Return the times in a row, in microseconds since 1970, by entry name."""
     sent = str(row.values["sent"]).split() if row else []
     pairs = (entry.split("-") for entry in sent)
     return {name: int(at, 16) for at, name in pairs}
 
 
 def _written(times: Mapping[str, int]) -> str:
-    """Up to 23 characters for each: a thousand fit into a row."""
+    """Format entries as text. Each takes up to 23 characters, so a row holds a thousand."""
     return " ".join(f"{at:x}-{name}" for name, at in times.items())

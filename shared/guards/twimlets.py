@@ -1,4 +1,4 @@
-"""Whom the app's own Twimlets reach, read from their queries as they read them themselves."""
+"""Whom the app's own Twimlets contact, read from their queries with their own code."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -16,9 +16,9 @@ from shared.answers.whisper import Whisper
 
 
 class Lead(NamedTuple):
-    """Whom a Twimlet dials and texts, as its query has the numbers, and where it leads.
+    """The numbers that a Twimlet dials and texts, as written, and the URLs in its query.
 
-    `addresses` are those of sounds as well; "" is none. Each text is one segment.
+    `addresses` include those of sounds; ignore "". Each text is one segment.
     """
 
     dialed: Sequence[str] = ()
@@ -27,7 +27,7 @@ class Lead(NamedTuple):
 
 
 def lead_of(function: str, query: Pairs) -> Lead | None:
-    """Return the lead of a function, by its name in lower case; None for what is no Twimlet."""
+    """Return the lead of a function, by its name in lower case; None if it isn't a Twimlet."""
     read = _READERS.get(function)
     return read(query) if read else None
 
@@ -80,7 +80,7 @@ def _queue(query: Pairs) -> Lead:
 
 
 def _voicemail(query: Pairs) -> Lead:
-    """Its owner's text counts when it is sent."""
+    """Return its sounds only; the text to its owner counts when it is sent."""
     return Lead(addresses=_sounds(Voicemail.from_query(query).message))
 
 
@@ -89,7 +89,7 @@ def _whisper(query: Pairs) -> Lead:
 
 
 def _sounds(*messages: str) -> list[str]:
-    """The messages that are played and not said."""
+    """Return the messages that are URLs of sounds."""
     return [percent_encoded(message) for message in messages if is_url(message)]
 
 

@@ -1,4 +1,4 @@
-"""Answers with a file, or with the part of it that a player asks for (RFC 9110, section 14)."""
+"""Responses with a file, or with the byte range that a player requests (RFC 9110, section 14)."""
 
 import re
 from http import HTTPStatus
@@ -8,15 +8,15 @@ import azure.functions as func
 from shared.errors import RangeError
 from shared.http.responses import problem_response
 
-# A `*+` gives back no blank that it has taken: with a bare `*` on both sides of a number that may
-# be missing, 30 kB of blanks take more than a second to refuse.
+# `*+` doesn't backtrack. With a plain `*` on both sides of an optional number, 30 kB of spaces
+# would take more than a second to reject.
 _RANGE = re.compile(r"bytes\s*+=\s*+([0-9]{0,18})\s*+-\s*+([0-9]{0,18})", re.ASCII | re.IGNORECASE)
 
 
 def file_response(
     req: func.HttpRequest, body: bytes, *, media_type: str, name: str
 ) -> func.HttpResponse:
-    """Answer with a file that nobody but the caller may keep: 200, 206 or 416."""
+    """Respond with a file that only the caller may store: 200, 206 or 416."""
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
@@ -37,9 +37,9 @@ def file_response(
 
 
 def _wanted(req: func.HttpRequest, length: int) -> range | None:
-    """The part that the header Range asks for; None stands for the whole file.
+    """Return the part that the Range header requests; None means the whole file.
 
-    Several parts at once, and a range that depends on If-Range, may be answered with the file.
+    A server may send the whole file for several ranges at once and for a range with If-Range.
     """
     match = _RANGE.fullmatch(req.headers.get("range", "").strip())
     if match is None or "if-range" in req.headers:

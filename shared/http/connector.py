@@ -1,10 +1,10 @@
-"""The aiohttp connector of our HTTP clients, which Azure gives no chance to close."""
+"""The aiohttp connector for our HTTP clients, which Azure gives no chance to close."""
 
 import aiohttp
 
 
 class Connector(aiohttp.TCPConnector):
-    """Connections that may still be open when the process ends: Azure ends it without notice."""
+    """Connections that may still be open when Azure ends the process without notice."""
 
     def __del__(self, *args: object) -> None:
-        """Say nothing, where aiohttp would log an error."""
+        """Stay silent, where aiohttp would log an error."""

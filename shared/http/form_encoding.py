@@ -1,8 +1,8 @@
-"""Read what is written like a form: a posted one, or the query of a URL.
+"""Decode form data: a posted form or the query of a URL.
 
-The result is that of urllib's parse_qsl with blank values kept. That one works on each `%` by
-itself, so a form made of them holds up a worker; here the time depends on the length alone. The
-codec of quoted-printable does it: its `=41` is the `%41` of a form.
+The result is the same as that of urllib's parse_qsl with blank values kept. parse_qsl handles each
+`%` separately, so a form full of them blocks a worker; here the time depends only on the length.
+The codec for quoted-printable does the work: its `=41` is the `%41` of a form.
 """
 
 import re
@@ -10,19 +10,18 @@ from binascii import a2b_qp
 
 Pairs = list[tuple[str, str]]
 
-# Some people write `50% off`. A text of Twilio's has 1,600 characters at most.
+# Some people write `50% off`. A text has at most 1,600 characters.
 MAX_LONE_SIGNS = 1600
 
 _QUOTED_PRINTABLE = bytes.maketrans(b"%", b"=")
-_LONE_SIGN = "%(?![0-9A-Fa-f]{2})"  # compiled on first use: an import has to be short
+_LONE_SIGN = "%(?![0-9A-Fa-f]{2})"  # compiled on first use, to keep the import fast
 
 
 def read_pairs(text: str, *, max_fields: int, errors: str, strict: bool = False) -> Pairs:
-    """Names and values, decoded; `errors` is the codec's word for bytes that are not UTF-8.
+    """Return decoded names and values; `errors` is the codec's mode for bytes that aren't UTF-8.
 
-    A field without `=` has a blank value, and a `%` that encodes nothing stands for itself, up to
-    MAX_LONE_SIGNS of them; with `strict` neither is taken. Raise ValueError for these, and for more
-    fields than `max_fields`.
+    A field without `=` gets a blank value, and up to MAX_LONE_SIGNS `%` that encode nothing stay
+    as they are; with `strict`, both raise ValueError. So do more than `max_fields` fields.
     """
     if text.count("&") >= max_fields:
         raise ValueError(f"it has more than {max_fields} fields")
@@ -42,7 +41,7 @@ def read_pairs(text: str, *, max_fields: int, errors: str, strict: bool = False)
 
 
 def decoded_but_signs(encoded: bytes) -> bytes:
-    """Decode all fields at once, but leave the signs that part them: `%26`, `%3D`, and `%25`.
+    """Decode all fields at once, except for encoded separators: `%26`, `%3D` and `%25`.
 
     Raise ValueError for a `%` that encodes nothing.
     """
@@ -51,9 +50,9 @@ def decoded_but_signs(encoded: bytes) -> bytes:
 
 
 def percent_decoded(encoded: bytes) -> bytes:
-    """Decode `%41` and its like; raise ValueError for a `%` without two digits behind it."""
+    """Decode percent-encoding; raise ValueError for a `%` without two digits after it."""
     decoded = a2b_qp(encoded.replace(b"=", b"=3D").translate(_QUOTED_PRINTABLE))
-    # Each `%41` is two characters shorter now, and no other `%` is, unless a line ends behind it.
+    # Each `%41` is now two characters shorter; no other `%` is, unless a line ends after it.
     is_shorter = len(decoded) == len(encoded) - 2 * encoded.count(b"%")
     has_breaks = b"\n" in encoded or b"\r" in encoded
     if not is_shorter or (has_breaks and (b"%\n" in encoded or b"%\r" in encoded)):

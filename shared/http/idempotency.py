@@ -1,7 +1,7 @@
-"""The header Idempotency-Key: read it, and fingerprint the request it stands for.
+"""The Idempotency-Key header: read it, and fingerprint the request that it belongs to.
 
-Source: the IETF draft "The Idempotency-Key HTTP Header Field". It writes the key in quotes, as a
-string of RFC 9651; without them it is taken as well, because most callers leave them out.
+Source: the IETF draft "The Idempotency-Key HTTP Header Field". The draft puts the key in quotes (a
+string in RFC 9651); a key without quotes is accepted too, because most callers omit them.
 """
 
 import dataclasses
@@ -18,28 +18,28 @@ from shared.errors import InvalidRequestError
 
 HEADER = "Idempotency-Key"
 MAX_KEY_CHARS = 255
-# Two quotes, and a backslash before each character.
+# Two quotes, plus a backslash before each character.
 MAX_HEADER_CHARS = 2 * MAX_KEY_CHARS + 2
-# The function of a key that no caller has given.
+# The function name in a key that did not come from a caller.
 UNNAMED = ""
 
-# In quotes, a quote and a backslash have a backslash before them.
+# Inside quotes, a backslash escapes a quote or a backslash.
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
-# A comma may be the seam between two headers.
+# No comma: it may mean that two headers were joined.
 _BARE = re.compile(r"[ !#-+\--~]*")
 
 
 class CheckedRequest(Protocol):
-    """A request that is checked and ready to send: a dataclass."""
+    """A validated request that is ready to send: a dataclass."""
 
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
 class Key(NamedTuple):
-    """A key and the request that it stands for.
+    """A key and the request that it belongs to.
 
-    `text` is input, and never logged. `fingerprint` is the same for the same request alone.
-    `is_binding` says that nothing may be sent while the ledger cannot be used.
+    `text` is input and is never logged. Only identical requests have the same `fingerprint`. With
+    `is_binding`, nothing may be sent while the ledger is unavailable.
     """
 
     text: str
@@ -51,9 +51,9 @@ class Key(NamedTuple):
     def of_request(
         cls, req: func.HttpRequest, function: str, request: CheckedRequest
     ) -> "Key | None":
-        """The key that a caller gave to a checked request; None without the header.
+        """Return the key in a request's header, or None without the header.
 
-        Raise InvalidRequestError when the header cannot be used.
+        Raise InvalidRequestError if the header is malformed.
         """
         text = _key_in(req.headers.get(HEADER))
         if text is None:
@@ -62,21 +62,21 @@ class Key(NamedTuple):
 
     @classmethod
     def of_event(cls, function: str, *names: str) -> "Key":
-        """The key of something that the app does by itself, once for what has these names.
+        """Return the key for something that the app does on its own, once per set of names.
 
-        No header can hold it, because of the ends of its lines.
+        No header can contain such a key, because it has line breaks.
         """
         text = "\n".join((function, *names))
         return cls(text, function, _fingerprint(text, function, {}), is_binding=False)
 
     @classmethod
     def unnamed(cls) -> "Key":
-        """A key for a request without one; nobody can repeat it."""
+        """Return a random key for a request that came without one."""
         return cls(secrets.token_hex(16), UNNAMED, "")
 
 
 def key_of(written: str) -> str:
-    """The key that somebody has written down, with or without quotes."""
+    """Return the key in `written`, which may be in quotes."""
     quoted = _QUOTED.fullmatch(written.strip())
     return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else written.strip()
 
@@ -99,13 +99,13 @@ def _key_in(header: str | None) -> str | None:
 
 
 def _fingerprint(key: str, function: str, fields: object) -> str:
-    """A hash of the request; the key salts it, so that nobody finds a number or a text from it."""
+    """Hash the request, salted with the key, so that nothing in it can be guessed from the hash."""
     written = json.dumps([key, function, fields], sort_keys=True, default=_in_utc)
     return hashlib.sha256(written.encode()).hexdigest()
 
 
 def _fields(request: CheckedRequest) -> object:
-    """What is given of a request, so that an input which comes with a new version changes none."""
+    """Return the fields that are set, so that a field added in a new version changes no hash."""
     return dataclasses.asdict(
         request, dict_factory=lambda pairs: {name: value for name, value in pairs if value}
     )

@@ -1,4 +1,4 @@
-"""The inputs of an action: JSON, a form, or query parameters, as named values."""
+"""Read an action's inputs from JSON, a form, or query parameters."""
 
 import json
 import re
@@ -22,11 +22,11 @@ from shared.http.urls import query_of
 # The host's own query parameters, in lower case: the function key and the name of the key.
 HOST_PARAMETERS = frozenset({"code", "clientid"})
 
-# No input is an object; each costs more to read than anything else in JSON.
+# No input is an object, and objects take longer to parse than anything else in JSON.
 MAX_OBJECTS = 100
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# Stands for the value of a name that a JSON object has twice.
+# The value of a name that appears twice in a JSON object.
 _REPEATED = object()
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _NESTED_VALUE = re.compile(r'"(\w{1,40})"\s*:\s*(?:[\[{]\s*){3}')
@@ -34,17 +34,17 @@ _NESTED_VALUE = re.compile(r'"(\w{1,40})"\s*:\s*(?:[\[{]\s*){3}')
 
 @dataclass(frozen=True)
 class Inputs:
-    """The inputs of one request, each a value of JSON, or the list of its texts.
+    """The inputs of one request, each a JSON value or a list of strings.
 
-    `is_encoded` tells that they came from a form or a query: there everything is a text, and a `+`
-    means a blank. What is not of the type asked for is refused when it is read.
+    `is_encoded` means that they came from a form or a query, where everything is a string and `+`
+    means a space. Each method raises InvalidRequestError for a value of the wrong type.
     """
 
     values: Mapping[str, object]
     is_encoded: bool = False
 
     def text(self, name: str) -> str | None:
-        """The text of an input; None when it is not given (or null in JSON)."""
+        """Return a string; None if it is missing, or null in JSON."""
         values = self._texts(name)
         is_list = isinstance(self.values.get(name), list) and not self.is_encoded
         if is_list or len(values) > 1:
@@ -52,18 +52,18 @@ class Inputs:
         return values[0] if values else None
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """The texts of an input that may be given several times, or as a list in JSON."""
+        """Return the strings of an input that may be repeated, or be a list in JSON."""
         return tuple(self._texts(name))
 
     def number(self, name: str) -> str | None:
-        """The text of a phone number; a leading blank of a form was an unescaped `+`."""
+        """Return a phone number as written; a form's leading space was an unescaped `+`."""
         value = self.text(name)
         if value and self.is_encoded and value.startswith(" "):
             return f"+{value[1:]}"
         return value
 
     def whole(self, name: str, *, least: int, most: int) -> int | None:
-        """A whole number of that range: a number of JSON, or its digits in a form or a query."""
+        """Return a whole number within the range: a JSON number, or digits in a form or a query."""
         value = self._typed(name)
         if value is None:
             return None
@@ -76,7 +76,7 @@ class Inputs:
         )
 
     def flag(self, name: str) -> bool | None:
-        """A boolean of JSON, or the word true or false in a form or a query."""
+        """Return a boolean: a JSON one, or the word true or false in a form or a query."""
         value = self._typed(name)
         if isinstance(value, str):
             value = {"true": True, "false": False}.get(value.lower(), value)
@@ -85,7 +85,7 @@ class Inputs:
         raise InvalidRequestError(f"`{name}` must be true or false.", field=name)
 
     def _typed(self, name: str) -> object:
-        """A value that is no text in JSON; None when it is not given."""
+        """Return a value that must not be a JSON string; None if it is missing."""
         if self.is_encoded:
             return self.text(name)
         value = self.values.get(name)
@@ -105,7 +105,10 @@ class Inputs:
 
 
 def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
-    """Read the body, or the query where there is no body; refuse both, and what `names` lacks."""
+    """Read the body, or the query if the body is empty.
+
+    Raise InvalidRequestError for inputs in both and for inputs that are not in `names`.
+    """
     body = req.get_body()
     if len(body) > MAX_BODY_BYTES:
         raise TooLongError(f"The body has {len(body)} bytes; the limit is {MAX_BODY_BYTES}.")
@@ -130,14 +133,14 @@ def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
 
 
 def read_query(req: func.HttpRequest, *names: str) -> Inputs:
-    """Read the query of a GET; refuse what `names` lacks."""
+    """Read the query; raise UnknownFieldError for an input that is not in `names`."""
     query = _read_query(req.url)
     _refuse_others(query.values, names)
     return query
 
 
 def required(value: str | None, name: str) -> str:
-    """The value of an input that must be given."""
+    """Return a required input; raise InvalidRequestError if it is missing or blank."""
     if value is None or not value.strip():
         raise InvalidRequestError(f"`{name}` is required.", field=name)
     return value
@@ -153,7 +156,7 @@ def _refuse_others(given: Iterable[str], names: Sequence[str]) -> None:
 
 
 def _read_query(url: str) -> Inputs:
-    """The inputs of a query, without the parameters of the host, whose case does not matter."""
+    """Read a query without the host's own parameters, which are case-insensitive."""
     values = _read_pairs(query_of(url).encode("utf-8", "surrogatepass")).values
     return Inputs(
         {name: value for name, value in values.items() if name.lower() not in HOST_PARAMETERS},
@@ -162,7 +165,7 @@ def _read_query(url: str) -> Inputs:
 
 
 def _read_body(body: bytes, content_type: str, names: Sequence[str]) -> Inputs:
-    # `curl -d '{...}'` announces a form; no form begins with a brace.
+    # `curl -d '{...}'` sends the type of a form, but no form starts with a brace.
     if body.lstrip()[:1] == b"{":
         return Inputs(_read_json(body, names))
     media_type = media_type_of(content_type)
@@ -181,13 +184,13 @@ def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
     except UnicodeDecodeError as error:
         raise InvalidRequestError("The body is not valid UTF-8.") from error
     try:
-        # Numbers are floats: to compute a whole number of many digits takes long, or fails.
+        # Parse integers as floats: an integer with many digits takes long to parse, or fails.
         data: object = json.loads(text, parse_int=float, object_pairs_hook=_Objects())
     except json.JSONDecodeError as error:
         raise InvalidRequestError(f"The body is not valid JSON: {error}") from error
     except RecursionError as error:
         nested = _NESTED_VALUE.search(text)
-        # Any other name is input like a value: it may be a number, and fields are logged.
+        # Fields are logged, and any other name is input that may contain a phone number.
         field = nested[1] if nested and nested[1] in names else None
         raise InvalidRequestError("The body is nested too deeply.", field=field) from error
     if not isinstance(data, dict):
@@ -196,7 +199,7 @@ def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
 
 
 class _Objects:
-    """Makes the objects of one JSON text; a name given twice has a value refused when read."""
+    """Build the objects of one JSON document; mark a repeated name so that reading it fails."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -212,7 +215,7 @@ class _Objects:
 
 
 def _read_pairs(encoded: bytes) -> Inputs:
-    """Decode a form or a query; bytes that are not UTF-8 become surrogates, refused by field."""
+    """Decode a form or a query; bytes that aren't UTF-8 become surrogates, rejected by field."""
     text = encoded.decode("utf-8", "surrogateescape")
     try:
         pairs = read_pairs(text, max_fields=MAX_FIELDS, errors="surrogateescape")
@@ -243,5 +246,5 @@ def _refuse_repeats(name: str, value: object) -> None:
 
 
 def _quoted(text: str) -> str:
-    """A name that somebody else chose, short enough for a message."""
+    """Quote a name from the caller, shortened for a message."""
     return f"`{text[:40]}`"

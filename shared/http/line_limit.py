@@ -1,18 +1,18 @@
-"""How many log lines a flood may write: the first few of a kind, then fewer and fewer."""
+"""Limit the log lines of a flood: log the first few events of a kind, then fewer and fewer."""
 
 from shared.clock import Clock
 
-# The alerts look at a quarter of an hour, too (infra/alerts.bicep). Ten lines are enough for an
-# alert that waits for five, wherever its quarter begins.
+# The alerts look at 15 minutes too (infra/alerts.bicep). Ten lines are enough for an alert that
+# needs five, whenever its window starts.
 INTERVAL_S = 15 * 60.0
 MAX_IN_FULL = 10
 
 
 class LineLimit:
-    """Decides which of many events of the same kind get a line.
+    """Decide which of many events of the same kind to log.
 
-    Within a quarter of an hour these are the first ten, then the 100th, the 1,000th and so on. It
-    keeps one entry for each kind, so a kind must not contain anything that a caller sent.
+    Within 15 minutes, these are the first ten, then the 100th, the 1,000th and so on. Each kind
+    takes memory, so a kind must not contain anything that a caller sent.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -20,7 +20,7 @@ class LineLimit:
         self._seen: dict[tuple[str, ...], tuple[float, int]] = {}
 
     def count(self, *kind: str) -> int:
-        """Count one more event; return how many there are by now, or 0 if it gets no line."""
+        """Count an event; return the count so far, or 0 if this one should not be logged."""
         now = self._clock.monotonic()
         began_at, count = self._seen.get(kind, (now, 0))
         if now - began_at >= INTERVAL_S:

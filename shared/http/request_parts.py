@@ -1,27 +1,27 @@
-"""How much of a request is read (docs/operate/guards.md), and its media type."""
+"""Size limits for requests (docs/operate/guards.md), and the media type."""
 
 from http import HTTPStatus
 
 from shared.errors import TooLongError
 
 FORM_TYPE = "application/x-www-form-urlencoded"
-# The app's own callers have a handful of fields; a menu or a list of keywords has one for each.
+# The app's own callers send a few fields; a menu or a list of keywords has one per entry.
 MAX_FIELDS = 1000
-# Ten media URLs of 4,000 characters and a text of 1,600, all of it percent-encoded, is 140 kB.
+# Ten media URLs of 4,000 characters and a text of 1,600, all percent-encoded, take 140 kB.
 MAX_BODY_BYTES = 150_000
-# The same in JSON, with `\ud83d\ude00` for each emoji, is 60 kB.
+# In JSON they take 60 kB, with `\ud83d\ude00` for each emoji.
 MAX_JSON_BYTES = 80_000
-# Twilio posts some 30 fields, with ten pictures some 50; a call by an app or by SIP may add its own
-# ones, of 1,024 characters together. 1,600 emoji, ten pictures and all these fields are 25 kB; what
-# its add-ons find about a text or a call comes as one more field, of a few kilobytes each.
+# Twilio posts about 30 fields, or 50 with ten pictures; a call from an app or by SIP may add its
+# own, up to 1,024 characters in all. 1,600 emoji, ten pictures and all these fields are 25 kB.
+# Twilio's add-ons put what they find into one more field, of a few kilobytes each.
 MAX_WEBHOOK_FIELDS = 150
 MAX_WEBHOOK_BYTES = 40_000
-# Azure's server reads a first line, with method and URL, of 8 kB. Source: Kestrel, its limits.
+# Azure's server reads at most 8 kB of request line (method and URL). Source: Kestrel limits.
 MAX_URL_CHARS = 8192
 
 
 class UrlTooLongError(TooLongError):
-    """The URL is longer than any that this app makes; it was not read."""
+    """The URL is longer than any that this app creates; it was not parsed."""
 
     status = HTTPStatus.URI_TOO_LONG
 
@@ -30,5 +30,5 @@ class UrlTooLongError(TooLongError):
 
 
 def media_type_of(content_type: str) -> str:
-    """Return the media type of a Content-Type header in lower case, without its parameters."""
+    """Return the media type in a Content-Type header, in lower case and without parameters."""
     return content_type.partition(";")[0].strip().lower()

@@ -1,4 +1,4 @@
-"""The answers of functions: JSON, RFC 9457 problems and sounds."""
+"""HTTP responses: JSON, RFC 9457 problems, and sounds."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from shared.errors import (
 def json_response(
     data: Mapping[str, object], *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> func.HttpResponse:
-    """Answer with a JSON object, written in ASCII so that any text passes."""
+    """Return a JSON object as a response, in ASCII so that any text is safe."""
     return func.HttpResponse(
         json.dumps(data),
         status_code=status,
@@ -28,13 +28,13 @@ def json_response(
 
 
 def problem_response(error: AppError) -> func.HttpResponse:
-    """Answer with an error as RFC 9457 has it; `field` and `code` stand there where they apply.
+    """Return an error as an RFC 9457 problem, with `field` and `code` where they apply.
 
-    The extension `outcome` has one value, unknown: what was asked for may have been done.
-    `signature` is what a refused signature was checked with, by names. An unhealthy app tells about
-    itself what a healthy one does.
+    The extension `outcome` is "unknown" if the request may have been carried out. `signature` says
+    what a rejected signature was checked against, by name. An unhealthy app adds what a healthy
+    one reports about itself.
 
-    Nobody may keep it: without a word about that, a 404 may be kept, and told to others.
+    The response is not cacheable. Without a header that says so, caches may store a 404.
     """
     problem: dict[str, object] = {
         "status": int(error.status),
@@ -63,13 +63,13 @@ def problem_response(error: AppError) -> func.HttpResponse:
 
 
 def sound_response(req: func.HttpRequest, sound: bytes, *, max_age_s: int) -> func.HttpResponse:
-    """Answer with a WAV file that anybody may keep for `max_age_s` seconds; 304 to who still does.
+    """Return a WAV file, cacheable for `max_age_s` seconds; 304 if the caller's copy is current.
 
-    Twilio asks anew each time it plays a sound, and keeps what has an ETag. Source: <Play>.
+    Twilio requests a sound each time it plays it, and caches it by its ETag. Source: <Play>.
     """
     etag = f'"{hashlib.sha256(sound).hexdigest()}"'
     headers = {"Cache-Control": f"public, max-age={max_age_s}", "ETag": etag}
-    # The headers of a 304 replace those that are kept, so it has the type of the sound as well.
+    # The headers of a 304 replace the cached ones, so it needs the media type too.
     is_kept = etag in req.headers.get("if-none-match", "")
     return func.HttpResponse(
         None if is_kept else sound,

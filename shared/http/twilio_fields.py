@@ -1,8 +1,8 @@
-"""The names of the fields by which Twilio tells about a call or a text.
+"""Names of the fields that Twilio sends about a call or a text.
 
-Twilio signs a URL with its query, so what a query says under one of these names may come from the
-author of the URL instead of Twilio. No parameter of the app's own functions has such a name.
-Sources: Twilio's pages on webhooks for messaging and voice, and those of the verbs.
+Twilio signs a URL with its query, so a field in the query may come from the author of the URL
+instead of from Twilio. No parameter of the app's own functions has one of these names.
+Sources: Twilio's pages on messaging and voice webhooks, and on the TwiML verbs.
 """
 
 import re
@@ -35,7 +35,7 @@ PATTERNS = (
 
 
 def is_twilio_field(name: str) -> bool:
-    """Whether Twilio tells something under this name; its case counts."""
+    """Return whether Twilio sends a field with this name; names are case-sensitive."""
     return bool(_pattern().fullmatch(name))
 
 

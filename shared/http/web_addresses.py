@@ -1,7 +1,7 @@
-"""Checks of the http(s) URLs that callers hand over for Twilio to fetch.
+"""Check the http(s) URLs that callers give for Twilio to fetch.
 
-Twilio resolves their names, so a name that is public here may still lead anywhere. What can be
-told from the text alone is refused: addresses instead of names, and names that no public DNS has.
+Twilio resolves the host names, so a public name may still resolve to anything. These checks reject
+what the URL alone shows: IP addresses, and names that don't exist in public DNS.
 """
 
 import re
@@ -11,21 +11,21 @@ from shared.config.local_stack import is_loopback
 from shared.errors import InvalidRequestError
 
 MAX_CHARS = 4000
-# What RFC 3986 allows in a URL: an authority, then, from `/`, `?` or `#` on, the rest. A backslash
-# is not in it: browsers read it as a slash, others do not, and then two readers see two hosts.
-# A `*+` gives nothing back, so that no text is read in two ways.
+# The characters that RFC 3986 allows in a URL: an authority, then the rest from `/`, `?` or `#` on.
+# No backslash: browsers read it as a slash and others don't, so two readers could see two hosts.
+# `*+` doesn't backtrack, so there is only one way to read a URL.
 _URL = re.compile(
     r"https?://([A-Za-z0-9._~:\[\]@!$&'()*+,;=%-]*+)[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*+",
     re.IGNORECASE,
 )
-# A user and a password may stand before the host, for servers that ask for them (Twilio: security).
+# User and password may come before the host, for servers that require them (Twilio: security).
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:%-]*+@)?([A-Za-z0-9.-]++)(?::([0-9]{1,5}))?")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# The last label begins with a letter, so no notation of an address fits: 127.1, 0x7f.1, 2130706433.
+# The last label starts with a letter, so no IP address matches: 127.1, 0x7f.1, 2130706433.
 _PUBLIC_NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}")
 _MAX_NAME_CHARS = 253
 # Sources: RFC 6761 (invalid, localhost, test), 6762 and its appendix G, 7686 (onion), 8375
-# (home.arpa), 9476 (alt); ICANN has set `internal` aside. `example` is free for documents.
+# (home.arpa), 9476 (alt); ICANN reserved `internal`. `example` is allowed, for documentation.
 _NOT_PUBLIC = (
     "alt",
     "arpa",
@@ -45,9 +45,9 @@ _NOT_PUBLIC = (
 
 
 def media_url(text: str, *, has_local_stack: bool, field: str) -> str:
-    """Return an http(s) URL of a public host; else raise InvalidRequestError naming `field`.
+    """Return `text` if it is an http(s) URL of a public host; else raise InvalidRequestError.
 
-    With a local stack, loopback passes as well.
+    With a local stack, accept loopback too.
     """
     if not (_is_public(text) or (has_local_stack and _is_on_this_machine(text))):
         raise InvalidRequestError(
@@ -59,10 +59,10 @@ def media_url(text: str, *, has_local_stack: bool, field: str) -> str:
 
 
 def twiml_url(text: str, *, has_local_stack: bool, field: str) -> str:
-    """Return an https URL of a public host; else raise InvalidRequestError naming `field`.
+    """Return `text` if it is an https URL of a public host; else raise InvalidRequestError.
 
-    The documents of a call decide what it says and whom it dials, so they never travel in clear.
-    With a local stack, http and https on loopback pass as well.
+    TwiML decides what a call says and whom it dials, so it is never fetched unencrypted. With a
+    local stack, accept http and https on loopback too.
     """
     is_https = text[:6].lower() == "https:" and _is_public(text)
     if not (is_https or (has_local_stack and _is_on_this_machine(text))):
@@ -75,7 +75,7 @@ def twiml_url(text: str, *, has_local_stack: bool, field: str) -> str:
 
 
 def _is_public(text: str) -> bool:
-    """Whether it is an http(s) URL whose host is a name that the public DNS may have."""
+    """Return whether it is an http(s) URL with a host name that can exist in public DNS."""
     url = _URL.fullmatch(text) if len(text) <= MAX_CHARS else None
     authority = _AUTHORITY.fullmatch(url[1]) if url else None
     if authority is None or not 0 < int(authority[2] or 443) <= 65_535:

@@ -1,4 +1,4 @@
-"""The logic of your own functions, a module each: `dev.py new` puts it here.
+"""Your own functions' logic, one module each: `dev.py new` puts it here.
 
-It may use every room of the shared library; no room uses it, only the functions do.
+These modules may import anything in `shared`. Only the functions import them.
 """

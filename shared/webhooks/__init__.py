@@ -1,4 +1,4 @@
-"""Twilio's requests: who signed them, who is calling, what a text says.
+"""Twilio's requests: verify them, and read who is calling and what a text says.
 
-For endpoints, delivery, recordings and the functions that Twilio calls.
+Used by endpoints, delivery, recordings and the functions that Twilio calls.
 """

@@ -1,4 +1,4 @@
-"""Callers that are refused (the setting BLOCKED_CALLERS), and the owner whom they ask for."""
+"""Reject blocked callers (the setting BLOCKED_CALLERS), and read the number of a line's owner."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 
 
 def refusal(req: Webhook, config: Settings) -> "VoiceResponse | None":
-    """Return a document that refuses a blocked caller; None for any other caller.
+    """Return a document that rejects a blocked caller; None for any other caller.
 
-    Its <Reject> stands first, so that Twilio neither answers the call nor bills it. A number that
-    is not in E.164, and an address like `client:name`, is never on the list. A request without a
-    caller follows a redirection, before which the caller was checked.
+    Its <Reject> comes first, so Twilio neither answers the call nor bills it. The list never
+    matches a number that isn't in E.164 or an address like `client:name`. A request without a
+    caller follows a redirect, and the caller was checked before that.
     """
     if not config.blocked_callers:
         return None
@@ -36,16 +36,16 @@ def refusal(req: Webhook, config: Settings) -> "VoiceResponse | None":
 
 
 def owner_number(req: Webhook, name: str, config: Settings) -> str:
-    """Return the number of a line's owner in E.164, from the query parameter `name`.
+    """Return the number of a line's owner, in E.164, from the query parameter `name`.
 
-    Return "" without the parameter, or, logged, when it is not a phone number. A leading blank was
-    an unescaped `+`. Raise ConfigurationError when DEFAULT_REGION does not exist.
+    Return "" if the parameter is missing or, with a log line, not a phone number. A leading space
+    was an unescaped `+`. Raise ConfigurationError if DEFAULT_REGION does not exist.
     """
     written = req.parameter(name) or ""
     if written.startswith(" "):
         written = f"+{written[1:]}"
     written = written.strip()
-    if not written or E164.fullmatch(written):  # without the library, which takes 40 ms to load
+    if not written or E164.fullmatch(written):  # no need for the library, which takes 40 ms to load
         return written
     try:
         return parse_number(written, region=config.default_region, field=name)

@@ -1,9 +1,8 @@
-"""Why a signature did not match, in words for the app's log.
+"""Explain in the app's log why a signature did not match.
 
-It is found by trying what usually goes wrong: each variant of the request is signed with the same
-secrets until one gives the signature that came. Only the log is told, since an answer that says
-what would have matched helps whoever guesses. Values of fields and parameters never appear, and
-neither does a signature.
+Try the usual mistakes: sign each variant of the request with the same secrets until one produces
+the signature that came. The explanation goes only to the log, because a response that says what
+would have matched helps an attacker. It contains no signature and no values.
 """
 
 import re
@@ -16,13 +15,13 @@ from shared.config.settings import HiddenText, Secret
 from shared.webhooks.signatures import Algorithm, is_signed, joined
 from shared.webhooks.variants import SignedRequest, variants
 
-# An explanation takes a hundred signatures, so that strangers may not ask for many.
+# An explanation takes a hundred signatures, so strangers must not trigger many.
 MAX_EXPLANATIONS = 5
 INTERVAL_S = 60.0
 MAX_SHOWN_NAMES = 40
 
-# What Twilio's fields and the app's parameters look like. Anything else may be a text or a number
-# that got into the wrong place.
+# What Twilio's fields and the app's parameters look like. Anything else may be a text or a phone
+# number in the wrong place.
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}[0-9]{0,3}(\[[0-9]{0,2}\])?")
 _PLAIN_PATH = re.compile(r"(/[A-Za-z][A-Za-z_-]{0,39}[0-9]{0,2})*/?")
 
@@ -34,9 +33,9 @@ UNKNOWN_CAUSE = (
 
 
 class Refused(NamedTuple):
-    """A request whose signature was made with none of the secrets `tried`.
+    """A request whose signature matches none of the secrets in `tried`.
 
-    `others` are secrets that the app knows and that do not count for this request.
+    `others` are secrets that the app knows but that are not valid for this request.
     """
 
     signature: str
@@ -47,14 +46,14 @@ class Refused(NamedTuple):
 
 
 class Explanations:
-    """Explains a few refusals a minute."""
+    """Explain a few rejected requests per minute."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._given_at: deque[float] = deque(maxlen=MAX_EXPLANATIONS)
 
     def of(self, refused: Refused) -> str:
-        """What was checked, and what would have matched; "" when the minute's share is used up."""
+        """Return what was checked and what would have matched; "" after too many this minute."""
         now = self._clock.monotonic()
         if len(self._given_at) == MAX_EXPLANATIONS and now - self._given_at[0] < INTERVAL_S:
             return ""
@@ -76,7 +75,7 @@ def _checked(refused: Refused) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    """Names with commas between them; those that are not plain are counted only."""
+    """Join plain names with commas; only count the others."""
     given = [*dict.fromkeys(names)]
     plain = [name for name in given if _PLAIN_NAME.fullmatch(name)][:MAX_SHOWN_NAMES]
     hidden = len(given) - len(plain)
@@ -84,7 +83,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _finding(refused: Refused) -> str:
-    """The first mistake that gives the signature that came."""
+    """Return advice for the first mistake that produces the signature that came."""
     request = refused.request
     for variant in variants(request):
         if _is_made_with(refused, _values(refused.tried), variant.url, variant.form):
@@ -105,7 +104,7 @@ def _values(secrets: Iterable[tuple[Secret, HiddenText]]) -> list[str]:
 
 
 def _other_secrets(refused: Refused) -> Iterator[tuple[str, list[str]]]:
-    """Advice, and the wrong secrets that it is for."""
+    """Yield advice, each with the wrong secrets that it is for."""
     for secret, value in refused.tried:
         padded = [f"{value} ", f" {value}", f"{value}\n", f"{value}\r\n"]
         yield (

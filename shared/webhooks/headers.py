@@ -1,4 +1,4 @@
-"""What the headers of a request say about its signature, before it is verified."""
+"""Read a request's signature headers before verifying it."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from shared.webhooks.signatures import HEADER, SETTINGS_HEADER, Algorithm, is_si
 
 AUTH_TOKENS = (Secret.AUTH_TOKEN, Secret.AUTH_TOKEN_SECONDARY)
 WEBHOOK_KEYS = (Secret.WEBHOOK_KEY, Secret.WEBHOOK_KEY_SECONDARY)
-# Twilio's has 80 characters or so.
+# Twilio's value has about 80 characters.
 MAX_SETTINGS_CHARS = 1_000
 
 WRONG_SIGNATURE = "The X-Twilio-Signature does not match."
@@ -20,7 +20,7 @@ MALFORMED_SETTINGS = (
 
 
 class SignatureHeader(NamedTuple):
-    """A signature, how it was made, and the secrets (primary, secondary) that may have made it."""
+    """A signature, its algorithm, and the secrets (primary, secondary) that may have made it."""
 
     signature: str
     algorithm: Algorithm
@@ -30,14 +30,14 @@ class SignatureHeader(NamedTuple):
 def signature_header(headers: Mapping[str, str], url: str) -> SignatureHeader:
     """Read both headers; raise ForgedRequestError if one is missing or malformed.
 
-    Without the header that names a shared key, or with a blank one, only the auth token counts;
-    with it only the webhook key does, so that a caller can't choose the weaker of the two. Source:
-    Twilio's SDK for Python, get_signature_algorithm.
+    If the header that names a shared key is missing or blank, only the auth token is valid;
+    otherwise only the webhook key is, so a caller can't choose the weaker one. Source: Twilio's
+    SDK for Python, get_signature_algorithm.
     """
     signature = headers.get(HEADER)
     if not signature:
         raise ForgedRequestError("The header X-Twilio-Signature is missing.", url)
-    # Most requests have no such header, and Azure's headers are slow to say so by an exception.
+    # Most requests have no such header, and `get` on Azure's headers is slow then.
     settings = headers[SETTINGS_HEADER].strip() if SETTINGS_HEADER in headers else ""
     algorithm = _algorithm(settings) if settings else Algorithm.HMAC_SHA1
     if algorithm is None:
@@ -48,7 +48,7 @@ def signature_header(headers: Mapping[str, str], url: str) -> SignatureHeader:
 
 
 def _misfit(signature: str, algorithm: Algorithm) -> str:
-    """Why something cannot be a signature of this algorithm."""
+    """Return why this can't be a signature with that algorithm."""
     for other in Algorithm:
         if other != algorithm and is_signature(signature, other):
             return f"The X-Twilio-Signature does not match: expected {algorithm}, got {other}."
@@ -56,10 +56,9 @@ def _misfit(signature: str, algorithm: Algorithm) -> str:
 
 
 def _algorithm(settings: str) -> Algorithm | None:
-    """The algorithm in a value like `key=webhooks_sharedkey_…,algorithm=HMAC_SHA256`.
+    """Return the algorithm in a value like `key=webhooks_sharedkey_…,algorithm=HMAC_SHA256`.
 
-    The name of the key says nothing about its value, so its form does not matter; members that
-    Twilio may add do not either.
+    Accept any key name, because it says nothing about the key's value. Ignore other members.
     """
     if len(settings) > MAX_SETTINGS_CHARS:
         return None

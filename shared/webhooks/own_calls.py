@@ -1,4 +1,4 @@
-"""Answers to the calls that the app has placed itself."""
+"""Check the answers to calls that the app placed itself."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -19,10 +19,10 @@ type Answer = "TwiML | Redirection | str"
 
 
 def kept_inside(answer: Answer, hosts: TwimlHosts, function: str) -> Answer:
-    """Return an answer if it leads to no host that is not allowed, else an apology.
+    """Return an answer if it uses only allowed hosts; otherwise log it and return an apology.
 
-    PlaceCall refuses such hosts before; what gets past it ends here, with a line in the log. An
-    owner who forwards incoming calls to another host wants that; who places a call may be a thief.
+    PlaceCall rejects other hosts first; this catches what gets past it. An owner who forwards
+    incoming calls to another host means it, but a caller of PlaceCall may have a stolen key.
     """
     if _leads_elsewhere(answer, hosts):
         from shared.answers.spoken import apology
@@ -39,12 +39,12 @@ def _leads_elsewhere(answer: Answer, hosts: TwimlHosts) -> bool:
         return hosts.leads_elsewhere(answer.location)
     try:
         addresses = reach_of(str(answer), field="answer").addresses
-    except InvalidRequestError:  # then it is not known where it leads
+    except InvalidRequestError:  # there is no way to tell where it goes
         return not hosts.has_every_host
     return any(hosts.leads_elsewhere(address) for address in addresses)
 
 
 def _marked(location: str) -> str:
-    """The URL with the mark of an outgoing call: behind a redirection Twilio tells nothing."""
+    """Mark the URL as an outgoing call, because after a redirect Twilio doesn't send that."""
     url, sharp, fragment = location.partition("#")
     return f"{url}{'&' if '?' in url else '?'}{urlencode({'Direction': OUTGOING})}{sharp}{fragment}"

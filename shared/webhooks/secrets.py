@@ -1,4 +1,4 @@
-"""Which secrets a signature may have been made with, and when each of them is read."""
+"""Try the secrets that a signature may have been made with, and decide when to read each."""
 
 from collections.abc import Callable
 
@@ -11,15 +11,15 @@ Pair = tuple[Secret, Secret]
 
 
 class Trial:
-    """Secrets tried one after the other; `tried` has each value once, with the secret's name."""
+    """Secrets tried one by one; `tried` has each value once, with the secret's name."""
 
     def __init__(self, is_right: Callable[[str], bool]) -> None:
-        """Take the check that a value has to pass."""
+        """Take the check that a value must pass."""
         self._is_right = is_right
         self.tried: list[tuple[Secret, HiddenText]] = []
 
     def passes(self, secret: Secret, value: str | None) -> bool:
-        """Whether a value is right; one that was tried before is not tried again."""
+        """Return whether a value is right; don't try a value twice."""
         if not value or value in [known for _, known in self.tried]:
             return False
         self.tried.append((secret, HiddenText(value)))
@@ -27,14 +27,14 @@ class Trial:
 
     @property
     def names(self) -> list[str]:
-        """The names of the secrets that were tried, each once."""
+        """Return the names of the secrets that were tried, each once."""
         return [*dict.fromkeys(str(secret) for secret, _ in self.tried)]
 
 
 class SignatureSecrets:
-    """Tries the secrets of a kind, so that strangers cannot make the vault work.
+    """Try the secrets of one kind without letting strangers overload the vault.
 
-    Whoever sends something that looks like a signature makes each secret be read once a minute.
+    Forged signatures make the app read each secret at most once a minute.
     """
 
     def __init__(self, credentials: Credentials, clock: Clock) -> None:
@@ -44,18 +44,17 @@ class SignatureSecrets:
         self._outage_ends = 0.0
 
     async def try_all(self, secrets: Pair, trial: Trial) -> bool:
-        """Try the primary secret, the secondary one, then both as they are in the vault now.
+        """Try the primary secret, then the secondary, then both as the vault has them now.
 
-        Twilio signs with the primary auth token until the secondary is promoted. Raise
-        ConfigurationError when there is nothing to check any signature with, VaultError when that
-        cannot be found out.
+        Twilio signs with the primary auth token until the secondary one is promoted. Raise
+        ConfigurationError if no secret is set, VaultError if the vault can't be read.
         """
         primary, secondary = secrets
         if trial.passes(primary, await self._primary(primary)):
             return True
         if trial.passes(secondary, await self._credentials.find(secondary)):
             return True
-        if not trial.tried:  # both were looked for within the last minute
+        if not trial.tried:  # both were looked up within the last minute
             return False
         await self._credentials.refresh(primary, secondary)
         return trial.passes(primary, await self._primary(primary)) or trial.passes(
@@ -63,7 +62,7 @@ class SignatureSecrets:
         )
 
     def known(self, *secrets: Secret) -> list[tuple[Secret, HiddenText]]:
-        """Those of the secrets that were read before; none is read for this."""
+        """Return those secrets that are cached, without reading any."""
         values = [(secret, self._credentials.known(secret)) for secret in secrets]
         return [(secret, HiddenText(value)) for secret, value in values if value]
 
@@ -71,7 +70,7 @@ class SignatureSecrets:
         return await (self._auth_token() if secret == Secret.AUTH_TOKEN else self._webhook_key())
 
     async def _auth_token(self) -> str | None:
-        """The auth token; it may be missing only where a webhook key takes its place."""
+        """Return the auth token, or None if there is only a webhook key."""
         try:
             (token,) = await self._credentials.get(Secret.AUTH_TOKEN)
         except ConfigurationError:
@@ -81,7 +80,7 @@ class SignatureSecrets:
         return token
 
     async def _webhook_key(self) -> str | None:
-        """The webhook key, None when there is none; an outage counts for a minute."""
+        """Return the webhook key, or None if there is none; remember an outage for a minute."""
         if self._outage is not None and self._clock.monotonic() < self._outage_ends:
             raise VaultError(self._outage.detail)
         try:

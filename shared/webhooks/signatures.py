@@ -1,9 +1,9 @@
 """X-Twilio-Signature: how Twilio signs its requests.
 
-Twilio appends each posted field (name and value, sorted) to the URL it requests and makes a
-Base64 HMAC of that, keyed with the account's auth token (SHA-1) or with a webhook shared key
-(SHA-1 or SHA-256, as a second header says). A body that is not a form is not part of it: there the
-signed URL carries `bodySHA256`. Sources: Twilio, "Webhooks security" and "Webhook shared keys".
+Twilio appends each posted field (name and value, sorted) to the URL that it requests, and computes
+a Base64 HMAC of that with the account's auth token (SHA-1) or with a webhook shared key (SHA-1 or
+SHA-256, as a second header says). A body that isn't a form is not signed itself; the signed URL
+has its hash in `bodySHA256`. Sources: Twilio, "Webhooks security" and "Webhook shared keys".
 """
 
 import hashlib
@@ -21,14 +21,14 @@ Fields = Iterable[tuple[str, str]]
 
 
 class Algorithm(StrEnum):
-    """How a signature is made, in the words of Twilio's header."""
+    """The algorithm of a signature, as Twilio's header names it."""
 
     HMAC_SHA1 = "HMAC_SHA1"
     HMAC_SHA256 = "HMAC_SHA256"
 
 
 _ENCODING = ("utf-8", "surrogatepass")
-# The Base64 of 20 and of 32 bytes: each of the two ends with one `=`.
+# Base64 of 20 and of 32 bytes; both end with one `=`.
 _FORMS = {
     Algorithm.HMAC_SHA1: re.compile(r"[A-Za-z0-9+/]{27}="),
     Algorithm.HMAC_SHA256: re.compile(r"[A-Za-z0-9+/]{43}="),
@@ -36,9 +36,9 @@ _FORMS = {
 
 
 def joined(fields: Fields) -> bytes:
-    """Join the decoded form fields, blank ones included, as they are signed.
+    """Join the decoded form fields, including blank ones, as Twilio signs them.
 
-    A field that is repeated with the same value counts once, as in Twilio's SDKs.
+    A field repeated with the same value counts once, as in Twilio's SDKs.
     """
     return "".join([name + value for name, value in sorted(set(fields))]).encode(*_ENCODING)
 
@@ -46,9 +46,9 @@ def joined(fields: Fields) -> bytes:
 def sign(
     secret: str, url: str, fields: Fields = (), algorithm: Algorithm = Algorithm.HMAC_SHA1
 ) -> bytes:
-    """The signature of a request, as the bytes of the header's value.
+    """Return the signature of a request, as the bytes of the header's value.
 
-    `url` is the exact URL requested; `fields` are those of its form, as for `joined`.
+    `url` is the exact URL requested; `fields` are the form fields, as for `joined`.
     """
     return _sign(secret, url, joined(fields), algorithm)
 
@@ -62,10 +62,10 @@ def is_signed(
     *,
     any_port: bool = True,
 ) -> bool:
-    """Whether `signature` was made with one of the secrets, compared in constant time.
+    """Return whether `signature` was made with one of the secrets; compare in constant time.
 
-    `form` are its joined fields. The URL is tried as it is and, with `any_port`, with its port
-    removed (or the default port added), because Twilio leaves out the port of some webhooks.
+    `form` is the joined fields. Try the URL as it is and, with `any_port`, with its port removed
+    (or the default port added), because Twilio omits the port for some webhooks.
     """
     given = signature.encode(*_ENCODING)
     for secret in secrets:
@@ -79,18 +79,18 @@ def is_signed(
 
 
 def is_signature(text: str, algorithm: Algorithm = Algorithm.HMAC_SHA1) -> bool:
-    """Whether `text` looks like a signature: the Base64 form of as many bytes as it has."""
+    """Return whether `text` looks like a signature: Base64 of the right length."""
     return bool(_FORMS[algorithm].fullmatch(text))
 
 
 def is_body_hash(body: bytes, hexadecimal: str) -> bool:
-    """Whether `hexadecimal` is the SHA-256 of `body`, as in the parameter `bodySHA256`."""
+    """Return whether `hexadecimal` is the SHA-256 of `body`, as in `bodySHA256`."""
     given = hexadecimal.lower().encode("utf-8", "surrogatepass")
     return hmac.compare_digest(given, hashlib.sha256(body).hexdigest().encode())
 
 
 def with_other_port(url: str) -> str:
-    """The URL without its explicit port, or with the default port of its scheme."""
+    """Return the URL without its explicit port, or with the default port of its scheme."""
     scheme, _, rest = url.partition("://")
     host = rest.partition("?")[0].partition("/")[0]
     name, colon, port = host.rpartition(":")

@@ -1,4 +1,4 @@
-"""What a request may have been signed as: one form, and a URL in one or a few spellings."""
+"""The exact texts that may have been signed: one form, and a URL in one or a few spellings."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -8,7 +8,7 @@ from shared.webhooks.signatures import Fields, is_signed, joined
 
 
 class SignedTexts:
-    """The texts of which one was signed; each is made once, however many secrets are tried."""
+    """The candidates for the signed text; each is built once, however many secrets are tried."""
 
     def __init__(
         self,
@@ -23,9 +23,9 @@ class SignedTexts:
         self._form = joined(fields)
 
     def is_made_with(self, secret: str, header: SignatureHeader) -> bool:
-        """Try the URL as it came, with any port; only then, where there are any, other spellings.
+        """Try the URL as it came, with any port; then its other spellings, if there are any.
 
-        That makes four signatures at most, whoever sends what.
+        That is at most four signatures per secret, for any request.
         """
         return self._is_signed(secret, header, self._path_and_query, any_port=True) or any(
             self._is_signed(secret, header, other, any_port=False)
@@ -40,6 +40,6 @@ class SignedTexts:
 
     @cached_property
     def _other_spellings(self) -> list[str]:
-        from shared.webhooks.spellings import other_spellings  # a right signature needs none
+        from shared.webhooks.spellings import other_spellings  # not needed for a valid signature
 
         return other_spellings(self._path_and_query, self._headers)

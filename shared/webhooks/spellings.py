@@ -1,9 +1,9 @@
-"""Other spellings of a request's path and query: another percent-encoding, the same meaning.
+"""Other spellings of a request's path and query: same meaning, different percent-encoding.
 
-Azure's front end decodes the path of a URL before it hands the request on, and puts what was on
-the wire into a header. Source: Azure/azure-functions-host pull request 9402 and
-dotnet/aspnetcore issue 40532, where Microsoft names the header. Twilio's own SDK for Node.js takes
-an apostrophe of the query for signed whether it is encoded or not (its test of webhooks).
+Azure's front end decodes the path of a URL before it forwards the request, and puts the original
+into a header. Source: Azure/azure-functions-host pull request 9402 and dotnet/aspnetcore issue
+40532, where Microsoft names the header. Twilio's SDK for Node.js accepts a signature whether or
+not an apostrophe in the query is encoded (see its webhook tests).
 """
 
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ Meaning = tuple[list[bytes], list[tuple[bytes, bytes]]]
 
 
 def other_spellings(sent: str, headers: Mapping[str, str]) -> list[str]:
-    """What may have been signed in place of `sent`, which is the request's own path and query.
+    """Return what may have been signed instead of `sent`, the request's own path and query.
 
-    These are two at most: the form is signed once more with each of them.
+    There are at most two, because each costs one more signature.
 
-    Anybody may send these headers. So a value counts only if its path and its query pairs, decoded
-    once, are those of `sent`, in the same order: it then asks the same of the same function.
+    Anyone can send these headers. A value counts only if its path and query pairs, decoded once,
+    are the same as those of `sent`, in the same order, so that it means the same request.
     """
     given = (headers.get(name, "") for name in WIRE_HEADERS)
     on_the_wire = next((one for one in given if one != sent and is_same_request(sent, one)), None)
@@ -33,7 +33,7 @@ def other_spellings(sent: str, headers: Mapping[str, str]) -> list[str]:
 
 
 def is_same_request(one: str, other: str) -> bool:
-    """Whether two paths with queries differ in nothing but their percent-encoding."""
+    """Return whether two paths with queries differ only in their percent-encoding."""
     if max(len(one), len(other)) > MAX_CHARS or "#" in one + other:
         return False
     meaning = _meaning(one)
@@ -41,9 +41,9 @@ def is_same_request(one: str, other: str) -> bool:
 
 
 def _meaning(path_and_query: str) -> Meaning | None:
-    """The decoded segments and query pairs; None where they may be read in two ways.
+    """Return the decoded segments and query pairs, or None if they are ambiguous.
 
-    Bytes, because different bytes that are no UTF-8 decode to the same text.
+    They are bytes, because different bytes that aren't UTF-8 decode to the same text.
     """
     path, _, query = path_and_query.encode("utf-8", "surrogatepass").partition(b"?")
     if b"\\" in path or b"%2f" in path.lower() or b"%5c" in path.lower():
@@ -60,7 +60,7 @@ def _meaning(path_and_query: str) -> Meaning | None:
 
 
 def _other_apostrophes(path_and_query: str) -> str:
-    """The same with the apostrophes of the query encoded; decoded where all of them are."""
+    """Encode the apostrophes in the query, or decode them if all of them are encoded."""
     path, mark, query = path_and_query.partition("?")
     plain, encoded = ("'", "%27") if "'" in query else ("%27", "'")
     return path + mark + query.replace(plain, encoded)

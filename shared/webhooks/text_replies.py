@@ -1,4 +1,4 @@
-"""What TwimlReply does with a text: its query says what goes back, and who gets it too."""
+"""TwimlReply: reply to a text and forward it, as its query says."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 
 
 def answered(req: Webhook, config: Settings) -> "MessagingResponse":
-    """Answer with a keyword's answer, else with `Message`; hand the text on to `Forward`.
+    """Reply with a keyword's answer or with `Message`, and forward the text to `Forward`.
 
-    Without either, what arrived is acknowledged, unless it is handed on: then a person may answer.
-    What Twilio has answered itself (STOP, START, HELP) is only handed on, and so is a text from a
-    number in BLOCKED_RECIPIENTS. Of a text by GET the owner only hears that there is one. While
-    KILL_SWITCH is on nothing is sent: an answer costs like any other text.
+    Without either, acknowledge the text, unless it is forwarded: then a person may reply. Only
+    forward texts that Twilio answers itself (STOP, START, HELP) and texts from a number in
+    BLOCKED_RECIPIENTS. If Twilio used GET, tell the owner only that a text came. Send nothing
+    while KILL_SWITCH is on, because a reply costs as much as any other text.
     """
     if config.guards.kill_switch:
         log.warning("Not replying to a text: the setting KILL_SWITCH does not allow it")
@@ -49,16 +49,16 @@ def answered(req: Webhook, config: Settings) -> "MessagingResponse":
 
 
 def is_answered_by_twilio(text: Webhook) -> bool:
-    """Whether Twilio recognized STOP, START or HELP, and so has sent its own answer.
+    """Return whether Twilio recognized STOP, START or HELP and sent its own reply.
 
-    Twilio says so (`OptOutType`) where the number is in a messaging service with Advanced Opt-Out.
+    Twilio reports it (`OptOutType`) if the number is in a messaging service with Advanced Opt-Out.
     https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
     """
     return any(text.denying("OptOutType"))
 
 
 def _is_blocked(req: Webhook, config: Settings) -> bool:
-    """Whether the person who wrote gets no texts, as the log then says."""
+    """Return whether the sender is in BLOCKED_RECIPIENTS, and log it."""
     if not config.guards.blocked_recipients:
         return False
     from shared.guards.destinations import Destinations
@@ -70,14 +70,14 @@ def _is_blocked(req: Webhook, config: Settings) -> bool:
 
 
 def _owner(req: Webhook, config: Settings) -> str:
-    """Who gets the texts; nobody whom the settings do not allow.
+    """Return the number to forward to, or "" if it is missing or not allowed.
 
-    Nor the line itself, which Twilio does not let text.
+    It can't be the line's own number, because Twilio doesn't let a number text itself.
     """
     written = owner_number(req, "Forward", config)
     if not written:
         return ""
-    from shared.guards.destinations import Destinations  # most replies go to nobody else
+    from shared.guards.destinations import Destinations  # most texts are not forwarded
 
     owner = "".join(Destinations(config).reachable("Forward", [written]))
     if same_numbers([owner], req.denying("To")):
@@ -87,7 +87,7 @@ def _owner(req: Webhook, config: Settings) -> str:
 
 
 def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
-    """What the owner gets; nothing of what the owner wrote, or it would come back for ever."""
+    """Return what to forward; None for the owner's own texts, which would bounce forever."""
     if not owner or same_numbers([owner], req.denying("From")):
         return None
     if req.posted("From") is None:
@@ -100,7 +100,7 @@ def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
 
 def _media_urls(req: Webhook) -> list[str]:
     name = "MediaUrl"
-    # In a GET the query also holds the media of the incoming text: MediaUrl0 and so on.
+    # In a GET request the query also has the incoming text's media: MediaUrl0 and so on.
     written = entries(req.query, name)
     urls = [percent_encoded(url) for url in written if is_url(url)]
     if len(urls) < len(written) or len(urls) > MAX_MEDIA:

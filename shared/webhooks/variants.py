@@ -1,4 +1,4 @@
-"""What may have been signed in place of a request: one usual mistake at a time."""
+"""Variants of a request that may have been signed by mistake, one usual mistake at a time."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlencode
 from shared.webhooks.signatures import joined
 from shared.webhooks.spellings import WIRE_HEADERS
 
-# Where a proxy puts the host name that it was called by, and the host name of this request.
+# Headers where a proxy puts the original host name, and the host name of this request.
 HOST_HEADERS = ("x-forwarded-host", "disguised-host", "x-original-host", "host")
 MAX_HOST_CHARS = 255
 
@@ -44,7 +44,7 @@ Form = list[tuple[str, str]]
 
 
 class SignedRequest(NamedTuple):
-    """What was checked: the URL in its two parts, and the decoded form."""
+    """What was checked: the URL in two parts, and the decoded form."""
 
     public_url: str
     path_and_query: str
@@ -53,17 +53,17 @@ class SignedRequest(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The path, percent-encoded, without the query."""
+        """Return the path, percent-encoded, without the query."""
         return self.path_and_query.partition("?")[0]
 
     @property
     def query(self) -> str:
-        """The query with its question mark; "" when there is none."""
+        """Return the query with its question mark, or ""."""
         return self.path_and_query[len(self.path) :]
 
 
 class Variant(NamedTuple):
-    """Something else that may have been signed, and what to do if it was; the form is joined."""
+    """Another URL and (joined) form that may have been signed, and what to do if it was."""
 
     url: str
     form: bytes
@@ -71,7 +71,7 @@ class Variant(NamedTuple):
 
 
 def variants(request: SignedRequest) -> Iterator[Variant]:
-    """Yield the variants of a request, the likeliest mistakes first."""
+    """Yield the variants of a request, most likely mistakes first."""
     sent = joined(request.form)
     for public_url, advice in (*_public_urls(request), *_hosts(request)):
         yield Variant(public_url + request.path_and_query, sent, advice)
@@ -82,7 +82,7 @@ def variants(request: SignedRequest) -> Iterator[Variant]:
 
 
 def _public_urls(request: SignedRequest) -> Iterator[tuple[str, str]]:
-    """PUBLIC_URL with another scheme, in small letters, and without its path."""
+    """Yield PUBLIC_URL with the other scheme, in lower case, and without its path."""
     scheme, host, path = _parts(request)
     other = f"{_other(scheme)}://{host}{path}"
     yield (
@@ -98,7 +98,7 @@ def _public_urls(request: SignedRequest) -> Iterator[tuple[str, str]]:
 
 
 def _hosts(request: SignedRequest) -> Iterator[tuple[str, str]]:
-    """The host names in the headers, which are shown only if one of them was signed."""
+    """Yield URLs with the host names in the headers; they are shown only if one was signed."""
     scheme, host, path = _parts(request)
     for header in HOST_HEADERS:
         given = request.headers.get(header, "").partition(",")[0].strip()
@@ -114,7 +114,7 @@ def _hosts(request: SignedRequest) -> Iterator[tuple[str, str]]:
 
 
 def _parts(request: SignedRequest) -> tuple[str, str, str]:
-    """Scheme in small letters, host with its port, and path of PUBLIC_URL."""
+    """Return PUBLIC_URL's scheme in lower case, its host with port, and its path."""
     scheme, _, rest = request.public_url.partition("://")
     host, slash, path = rest.partition("/")
     return scheme.lower(), host, slash + path
@@ -125,7 +125,7 @@ def _other(scheme: str) -> str:
 
 
 def _paths(request: SignedRequest) -> Iterator[tuple[str, str]]:
-    """Another path: what the headers of Azure show, a slash more or less, no route prefix."""
+    """Yield other paths: from Azure's headers, with or without a slash, without a route prefix."""
     for header in WIRE_HEADERS:
         sent = request.headers.get(header, "")
         if sent.startswith("/"):
@@ -147,7 +147,7 @@ def _paths(request: SignedRequest) -> Iterator[tuple[str, str]]:
 
 
 def _queries(request: SignedRequest) -> Iterator[tuple[str, str]]:
-    """Another query: none, no function key, or written with another percent-encoding."""
+    """Yield other queries: none, one without a function key, or another percent-encoding."""
     path, query = request.path, request.query.removeprefix("?")
     if not query:
         return
@@ -170,7 +170,7 @@ def _spellings(query: str) -> Iterator[str]:
 
 
 def _forms(form: Form) -> Iterator[tuple[Form, str]]:
-    """Another form: fewer fields, or values that were changed on the way."""
+    """Yield other forms: fewer fields, or values that were changed in transit."""
     if not form:
         return
     yield [], NO_FIELDS

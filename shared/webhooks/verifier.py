@@ -1,4 +1,4 @@
-"""Requests of Twilio: a `Webhook` exists only when its signature was right."""
+"""Verify Twilio's requests: a `Webhook` exists only if its signature is valid."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -33,30 +33,30 @@ if TYPE_CHECKING:
     from shared.answers.facts import Denying, Steering
     from shared.webhooks.explanation import Explanations
 
-# How much of a refused form the answer repeats; Twilio's requests have some 30 short names.
+# How much of a rejected form the response repeats; Twilio's requests have about 30 short names.
 MAX_SHOWN_FIELDS = 100
 MAX_SHOWN_CHARS = 100
 
-# Most requests of Twilio have a few kilobytes, URL and form together; only such a one is worth an
-# explanation, for which it is signed a hundred times.
+# Most of Twilio's requests have a few kilobytes, URL and form together. Longer ones are not worth
+# an explanation, which takes a hundred signatures.
 MAX_EXPLAINED_CHARS = 8_000
 MAX_EXPLAINED_FIELDS = 100
-# What somebody may have signed with by mistake.
+# Secrets that may have been used by mistake.
 OTHER_SECRETS = (*AUTH_TOKENS, *WEBHOOK_KEYS, Secret.API_KEY_SECRET)
 
-# Twilio tells who calls and who is called by two names each, once in a form or a query.
-MAX_TOLD = 20
-# What a form of Twilio is about: one of these is in it.
+# Twilio sends caller and called number under two names each, once in a form or a query.
+MAX_REPEATS = 20
+# Every form from Twilio has one of these fields.
 SIDS = ("CallSid", "MessageSid", "RecordingSid")
-# The Direction of a call that the app has placed.
+# The Direction of a call that the app placed.
 OUTGOING = "outbound-api"
 
 
 class Webhook:
-    """One request of Twilio: the query of its URL and its form, decoded, blanks included.
+    """A verified request from Twilio: its query and form, decoded, including blank values.
 
-    `url` is the one that the host gave to the request; PublicUrls makes those of other functions.
-    The three readers of what Twilio tells are explained in shared/answers/facts.py.
+    `url` is the one that the host gave the request; PublicUrls builds those of other functions.
+    shared/answers/facts.py explains `posted`, `steering` and `denying`.
     """
 
     def __init__(self, query: Pairs, form: Pairs, url: str = "") -> None:
@@ -65,37 +65,37 @@ class Webhook:
         self.url = url
 
     def parameter(self, name: str) -> str | None:
-        """The first value of the query's parameter `name`: what the app's owner configured."""
+        """Return the first value of a query parameter, which the app's owner configured."""
         return _first(self.query, name)
 
     def posted(self, name: str) -> str | None:
-        """Return the field `name` of Twilio's form: what may grant, be stored and sent on."""
+        """Return a field of Twilio's form, which may grant something, be stored or be sent on."""
         return self._posted.get(name)
 
     def steering(self, name: "Steering") -> str | None:
-        """Return the first field `name` of the form, else of the query."""
+        """Return the first field `name` of the form, or else of the query."""
         value = _first(self.form, name)
         return self.parameter(name) if value is None else value
 
     def denying(self, *names: "Denying") -> list[str]:
         """Return every value of these fields, in the form and in the query.
 
-        Raise InvalidRequestError for so many that Twilio has not told them.
+        Raise InvalidRequestError for more values than Twilio can have sent.
         """
         values = [value for name, value in (*self.form, *self.query) if name in names]
-        if len(values) > MAX_TOLD:
+        if len(values) > MAX_REPEATS:
             raise InvalidRequestError(
-                f"`{names[0]}` appears {len(values)} times; the limit is {MAX_TOLD}.",
+                f"`{names[0]}` appears {len(values)} times; the limit is {MAX_REPEATS}.",
                 field=names[0],
             )
         return values
 
     @cached_property
     def _posted(self) -> dict[str, str]:
-        """The fields of the form; nothing of a form that names nothing of Twilio's.
+        """Return the form's fields, or nothing if the form has none of Twilio's SIDs.
 
-        A browser that calls adds parameters of its own to those of Twilio. So of two values, which
-        one is Twilio's is not known, and the field proves nothing.
+        A browser that calls can add its own parameters to Twilio's. If a field has two values,
+        it's unclear which is Twilio's, so the field proves nothing and is left out.
         """
         fields = dict(self.form)
         doubtful = {name for name, value in self.form if value != fields[name]}
@@ -104,7 +104,7 @@ class Webhook:
 
 
 class Verifier:
-    """Checks who made a request and reads it, its form once; lives as long as the worker."""
+    """Verify and read requests; one instance lives as long as the worker."""
 
     def __init__(self, public_url: str, credentials: Credentials, clock: Clock) -> None:
         self._public_url = public_url
@@ -113,9 +113,9 @@ class Verifier:
         self._explanations: Explanations | None = None
 
     async def verify(self, req: func.HttpRequest) -> Webhook:
-        """Raise ForgedRequestError when the signature is missing or wrong.
+        """Return the request as a Webhook; raise ForgedRequestError for a bad signature.
 
-        Raise ConfigurationError or VaultError when that cannot be found out.
+        Raise ConfigurationError or VaultError if the app can't check it.
         """
         url = self._public_url + path_and_query(req.url)
         header = signature_header(req.headers, url)
@@ -139,7 +139,7 @@ class Verifier:
     def _explain(
         self, req: func.HttpRequest, header: SignatureHeader, form: Pairs, trial: Trial
     ) -> str:
-        """What the log says beyond the reason; "" where an explanation would cost too much."""
+        """Return an explanation for the log, or "" if it would cost too much."""
         length = len(req.url) + len(req.get_body())
         fields = req.url.count("&") + len(form)
         if length > MAX_EXPLAINED_CHARS or fields > MAX_EXPLAINED_FIELDS or not trial.tried:
@@ -157,9 +157,9 @@ class Verifier:
 
 
 def _form(req: func.HttpRequest, url: str) -> Pairs:
-    """The fields of a posted form, written as Twilio writes one: each has its `=`.
+    """Return the fields of a posted form; require `=` in each, as Twilio sends them.
 
-    The signature does not cover it: without this rule `To=client:ann` could become `To&client:ann`.
+    The signature doesn't cover `=`, so otherwise `To=client:ann` could become `To&client:ann`.
     """
     body = req.get_body()
     if len(body) > MAX_WEBHOOK_BYTES:
@@ -189,10 +189,9 @@ def _query(req: func.HttpRequest, url: str) -> Pairs:
 
 
 def _require_signed_body(req: func.HttpRequest, query: Pairs, url: str) -> None:
-    """Refuse a body that is no form, unless its hash stands in the URL, which is signed.
+    """Reject a body that isn't a form unless its hash is in the URL, which is signed.
 
-    The hash has to be right whatever comes with it, so that a request with a body cannot be
-    repeated without one.
+    Check the hash in any case, so that a request with a body can't be replayed without one.
     """
     body = req.get_body()
     body_hash = _first(query, signatures.BODY_HASH_PARAMETER)

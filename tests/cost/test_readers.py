@@ -71,7 +71,7 @@ READERS: dict[str, Callable[[int], Reader]] = {
     "numbers among numbers": lambda n: partial(
         numbers.same_numbers, ["+1" + str(i) for i in range(n)], [str(i) for i in range(n)]
     ),
-    "where a call goes on": lambda n: partial(parameters.leads_on, "Twiml" * n + "?"),
+    "where a call goes on": lambda n: partial(parameters.is_next_step, "Twiml" * n + "?"),
     "an encoded URL": lambda n: partial(parameters.percent_encoded, "é%" * n),
     "keywords": lambda n: partial(
         reply.keyword_answer, {f"a{number} ": "" for number in range(n)}, "b. " * n

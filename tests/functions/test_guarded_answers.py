@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 LINE, CALLER, OFFICE, ABROAD = "+12025550100", "+12025550123", "+12025550124", "+442079460018"
 CALL: Form = [("CallSid", "CA" + "0" * 32), ("From", CALLER), ("To", LINE)]
-DIALLING = {
+DIALING = {
     "TwimlForward": "PhoneNumber",
     "TwimlCallMe": "PhoneNumber",
     "TwimlSimulring": "PhoneNumbers[]",
@@ -50,10 +50,10 @@ def answered(run: Run, signed_request: SignedRequest, values: dict[str, str]) ->
 
 
 def dial(name: str, number: str) -> str:
-    return f"{DIALLING[name].replace('[]', '%5B%5D')}={number.replace('+', '%2B')}"
+    return f"{DIALING[name].replace('[]', '%5B%5D')}={number.replace('+', '%2B')}"
 
 
-@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("name", DIALING)
 def test_a_twimlet_dials_only_what_the_settings_allow(
     answered: Answered, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
@@ -67,7 +67,7 @@ def test_a_twimlet_dials_only_what_the_settings_allow(
     assert ABROAD in answered(name, query, ALLOWED_NUMBERS=ABROAD)
 
 
-@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("name", DIALING)
 def test_a_number_is_dialed_as_it_was_checked_and_never_the_line_itself(
     answered: Answered, name: str
 ) -> None:
@@ -78,7 +78,7 @@ def test_a_number_is_dialed_as_it_was_checked_and_never_the_line_itself(
     assert "<Dial" not in answered(name, query, call, ALLOWED_COUNTRIES="GB")
 
 
-@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("name", DIALING)
 def test_a_twimlet_dials_no_blocked_recipient(
     answered: Answered, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
@@ -128,14 +128,14 @@ def test_a_text_from_a_blocked_recipient_is_only_forwarded(
     )
 
 
-@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("name", DIALING)
 def test_a_caller_goes_on_where_the_number_is_not_allowed(answered: Answered, name: str) -> None:
     query = f"{dial(name, '+19005550123')}&FailUrl=https%3A%2F%2Fexample.com%2Flater"
 
     assert answered(name, query, ALLOWED_COUNTRIES="*") == "https://example.com/later"
 
 
-@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("name", DIALING)
 def test_the_kill_switch_lets_no_twimlet_dial(
     answered: Answered, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
@@ -158,12 +158,12 @@ def test_the_kill_switch_ends_a_search_between_two_numbers(answered: Answered) -
     assert answered("TwimlFindMe", step, unanswered, KILL_SWITCH="true").endswith("/TwimlHello")
 
 
-@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("name", DIALING)
 def test_a_dry_run_dials_all_the_same(answered: Answered, name: str) -> None:
     assert OFFICE in answered(name, dial(name, OFFICE), DRY_RUN="true")
 
 
-@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("name", DIALING)
 @pytest.mark.parametrize(
     ("setting", "attribute"),
     [("600", 'timeLimit="600"'), ("14399", 'timeLimit="14399"'), ("14400", ""), ("20000", "")],
@@ -238,7 +238,7 @@ UNANSWERED = ("DialCallStatus", "no-answer")
 ELSEWHERE = "FailUrl=https%3A%2F%2Fevil.example%2Fx"
 
 
-@pytest.mark.parametrize("name", DIALLING)
+@pytest.mark.parametrize("name", DIALING)
 @pytest.mark.parametrize("step", [ELSEWHERE, f"Dial=true&{ELSEWHERE}"])
 def test_an_own_call_is_led_to_no_other_host_and_an_incoming_one_is(
     answered: Answered, caplog: pytest.LogCaptureFixture, name: str, step: str
