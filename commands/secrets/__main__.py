@@ -2,7 +2,7 @@
 
 Asks in the terminal, without showing what is typed, for each secret that the vault lacks. The key
 that signs links is drawn by chance, once: a new one would break the links already sent, unless the
-old one is copied beside it before (docs/operate/rotation.md). What goes to the vault passes
+old one is copied beside it before (docs/operate/running.md). What goes to the vault passes
 through this process alone: no file, no command line, no environment, no output.
 
 Exit status: 0 when the vault has what the app needs (with --from-azd also when there is nobody to

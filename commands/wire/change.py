@@ -34,7 +34,7 @@ async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: 
     status = await _apply(options, numbers, number, changes)
     if status == 0 and not {**number.addresses, **changes}[Place.CALLS_FALLBACK].url:
         print(
-            "No fallback for calls: docs/operate/fallback.md says how callers never hear an error."
+            "No fallback for calls: docs/operate/running.md says how callers never hear an error."
         )
     return status
 

@@ -134,7 +134,7 @@ def _fallback(text: str, app: App, option: str) -> str:
     if app.has(url):
         raise CommandError(
             f"{option}: this is the app itself, and the fallback is for when it does not answer. "
-            "docs/operate/fallback.md says what else there is",
+            "docs/operate/running.md says what else there is",
             exit_status=2,
         )
     return url

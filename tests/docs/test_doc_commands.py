@@ -40,7 +40,7 @@ RUN_ELSEWHERE = [
      "::test_the_local_trial_goes_as_the_page_says"),
     ("docs/use/delivery.md", r"\.venv/bin/python docs/use/send_once\.py", "tests/docs/test_delivery"
      "_page.py::test_the_caller_sends_once_however_often_it_is_run"),
-    ("docs/operate/fallback.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ",
+    ("docs/operate/running.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ",
      "tests/commands/wire/test_wire.py::test_the_commands_of_the_page_on_fallbacks_do_what_it_says"),
     ("docs/use/configuration.md", "python3 -c ", "tests/docs/test_configuration_page.py"
      "::test_the_key_that_the_page_makes_is_long_enough"),

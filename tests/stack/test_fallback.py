@@ -1,4 +1,4 @@
-"""What callers get while the app is broken: the words of docs/operate/fallback.md."""
+"""What callers get while the app is broken: the words of docs/operate/running.md."""
 
 import os
 import re
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from tests.conftest import WebServer
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "operate" / "fallback.md").read_text()
+PAGE = (ROOT / "docs" / "operate" / "running.md").read_text()
 CALL, TEXT, DIAL = (
     dedent(document) for document in re.findall(r"```xml\n(.*?)^ *```", PAGE, re.DOTALL | re.M)
 )
-SORRY = "We cannot take your call at the moment. Please call again in a few minutes. Goodbye."
-LATER = "We cannot answer texts at the moment. Please try again in a few minutes."
+SORRY, LATER = (re.findall(r"<(?:Say|Message)>(.+)<", one)[0] for one in (CALL, TEXT))
 TWILIOS_ERROR = "We are sorry, an application error has occurred. Goodbye."
 
 

@@ -1,4 +1,4 @@
-"""The runbooks of docs/operate/rotation.md, step by step, with the emulator as Twilio and vault.
+"""The runbooks of docs/operate/running.md, step by step, with the emulator as Twilio and vault.
 
 The functions run in this process, as several instances of the app. Their clock stands still but
 for the steps that say to wait. After every single write to the vault, and every change at Twilio,
@@ -14,7 +14,8 @@ from shared.config.credentials import OPTIONAL_WAIT_S, REFRESH_INTERVAL_S, TIME_
 from tests.stack.rotating import SHARED
 from tests.stack.rotation_trial import WAITS, Step, Trial, in_trial
 
-PAGE = (Path(__file__).parents[2] / "docs" / "operate" / "rotation.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "operate" / "running.md").read_text()
+RUNBOOKS = PAGE.partition("\n## Change a secret\n")[2]
 STEP = re.compile(r"^\d+\. \*\*(.+?)\*\*(.*(?:\n(?:   .*)?$)*)", re.MULTILINE)
 FENCE = re.compile(r"^ *```\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 TOKEN, KEY, LINK = "The auth token", "The API key", "The link key"
@@ -23,7 +24,7 @@ SHARED_KEY = "The webhook shared key"
 
 def steps_of(heading: str) -> list[Step]:
     """The numbered steps under a heading of the page; there is one at least."""
-    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    section = RUNBOOKS.partition(f"\n### {heading}\n")[2].partition("\n### ")[0]
     steps = [
         Step(title, [line.strip() for block in FENCE.findall(body) for line in block.splitlines()])
         for title, body in STEP.findall(section)
@@ -126,7 +127,7 @@ def test_a_leaked_token_opens_nothing_after_its_steps_and_a_restart(
 def test_what_went_wrong_before_the_promotion_can_be_taken_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    [block] = [one for one in FENCE.findall(PAGE) if "-X DELETE" in one and "--copy" in one]
+    [block] = [one for one in FENCE.findall(RUNBOOKS) if "-X DELETE" in one and "--copy" in one]
 
     async def use(trial: Trial) -> None:
         await trial.run(steps_of(TOKEN)[:3])

@@ -1,4 +1,4 @@
-"""The runbooks of docs/operate/rotation.md while Twilio makes more than 50 requests a second.
+"""The runbooks of docs/operate/running.md while Twilio makes more than 50 requests a second.
 
 The host is a process of its own with the real clock, so nobody can wait for two minutes or an hour.
 What stands in for the two minutes: nobody has sent forged requests, so the host remembers of no

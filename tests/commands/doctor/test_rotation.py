@@ -19,7 +19,7 @@ from shared.config.settings import Secret
 from shared.webhooks.signatures import HEADER, sign
 
 ROOT = Path(__file__).parents[3]
-RUNBOOK = (ROOT / "docs" / "operate" / "rotation.md").read_text()
+RUNBOOK = (ROOT / "docs" / "operate" / "running.md").read_text()
 
 Doctor = Callable[..., Mapping[str, Finding]]
 

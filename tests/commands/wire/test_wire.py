@@ -316,7 +316,7 @@ def test_the_commands_of_the_page_on_fallbacks_do_what_it_says(
     stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)  # where the settings of the example are
-    page = (ROOT / "docs" / "operate" / "fallback.md").read_text()
+    page = (ROOT / "docs" / "operate" / "running.md").read_text()
     page = page.replace("http://127.0.0.1:7071", stack.functions_url)
     commands = re.findall(r"^LOCAL_STACK_URL=\S+ python3 dev.py wire (.*)$", page, re.MULTILINE)
     change, undo = (shlex.split(command) for command in commands)
