@@ -1,4 +1,4 @@
-"""Makes the pictures in docs/images from the running product: `python3 dev.py screenshot`.
+"""Makes the pictures in docs/images, most from the running product: `python3 dev.py screenshot`.
 
 Needs Chromium; on Debian: apt-get install chromium. With the font Inter installed (fonts-inter) the
 pictures look as they do for most people.
@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from docs.drawings import DRAWINGS
 from local_stack.testing import HANDSET, HANDSETS, LocalStack
 
 PICTURES = Path(__file__).parent / "images"
@@ -74,11 +75,13 @@ def take(browser: Browser, stack: LocalStack) -> None:
 
 def main() -> int:
     """Write the pictures; return the exit status."""
+    PICTURES.mkdir(exist_ok=True)
+    for name, drawing in DRAWINGS.items():
+        (PICTURES / f"{name}.svg").write_text(drawing, "utf-8")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.stderr.write("screenshot: no Chromium found; on Debian: apt-get install chromium\n")
         return 1
-    PICTURES.mkdir(exist_ok=True)
     stack = LocalStack.start(clock="system")
     try:
         with sync_playwright() as playwright:

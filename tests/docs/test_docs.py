@@ -18,7 +18,6 @@ from local_stack.values import FUNCTIONS_PORT
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-CONCEPTS = (ROOT / "docs" / "begin" / "concepts.md").read_text()
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*/*.md")])
 STACK_PAGE = (ROOT / "docs" / "change" / "local-stack.md").read_text()
 OWN_ANSWER = (ROOT / "docs" / "change" / "your-own-answer.md").read_text()
