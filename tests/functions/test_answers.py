@@ -74,9 +74,7 @@ def test_hello_needs_no_signature(run: Run, signed_request: SignedRequest) -> No
         )
 
 
-def test_a_browser_is_told_not_to_guess_what_an_answer_is(
-    run: Run, signed_request: SignedRequest
-) -> None:
+def test_browsers_must_not_guess_the_content_type(run: Run, signed_request: SignedRequest) -> None:
     answers = [run(TwimlReply.main, signed_request(signature=one)) for one in ("", "wrong")]
 
     assert [answer.status_code for answer in answers] == [200, 403]

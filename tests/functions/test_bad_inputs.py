@@ -145,7 +145,7 @@ def test_a_bad_request_is_the_callers_fault_whatever_the_settings_are(
     assert post(name, b"not JSON").status_code == 400
 
 
-def test_an_unescaped_plus_in_a_form_is_no_american_number(
+def test_an_unescaped_plus_in_a_form_does_not_make_a_number_american(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:
     clients.reset(clients.Clients({**values, "ALLOWED_COUNTRIES": "DE"}, SystemClock()))

@@ -177,7 +177,7 @@ def test_a_document_dials_only_where_the_app_may_call(
     assert twilio.requests == []
 
 
-def test_a_document_that_may_be_sent_goes_as_it_is(twilio: FakeTwilio) -> None:
+def test_an_allowed_document_is_sent_unchanged(twilio: FakeTwilio) -> None:
     document = (
         "<?xml version='1.0'?>\n<Response>\n <Dial>(202) 555-0124</Dial><!-- é --></Response>"
     )
@@ -243,7 +243,7 @@ def test_an_echo_without_a_document_says_so_and_reads_nothing(
     assert "rejected the document" not in caplog.text
 
 
-def test_an_echo_dials_nobody_while_the_kill_switch_is_on(
+def test_echo_dials_no_one_while_the_kill_switch_is_on(
     signed_request: SignedRequest,
     values: dict[str, str],
     app: clients.Clients,

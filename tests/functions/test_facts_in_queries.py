@@ -94,7 +94,7 @@ def test_nothing_that_a_query_tells_is_sent_on_or_logged(
     ("main", "parameter"),
     [(TwimlForward.main, "AllowedCallers"), (TwimlAgent.main, "AllowedCallers")],
 )
-def test_who_may_call_is_not_taken_from_a_query(
+def test_allowed_callers_are_not_read_from_a_query(
     document: Document, main: Any, parameter: str, form: Form | None
 ) -> None:
     query = {"PhoneNumber": KNOWN, parameter: KNOWN, "From": KNOWN, "Caller": KNOWN, "To": KNOWN}
@@ -108,7 +108,7 @@ def test_a_posted_caller_is_allowed_whatever_the_query_says(document: Document) 
     assert "<Dial" in document(TwimlForward.main, query, [CALL, ("From", KNOWN)])
 
 
-def test_a_list_that_can_let_nobody_in_is_a_line_in_the_log(
+def test_a_list_that_can_never_match_is_logged(
     document: Document, caplog: pytest.LogCaptureFixture
 ) -> None:
     document(TwimlAgent.main, {"AllowedCallers": KNOWN, "From": KNOWN})
@@ -126,7 +126,7 @@ def test_a_moderator_is_not_taken_from_a_query(document: Document, form: Form | 
     assert 'startConferenceOnEnter="false"' in answer
 
 
-def test_who_was_called_leads_only_in_a_call_that_twilio_placed(document: Document) -> None:
+def test_the_called_person_can_moderate_only_outgoing_calls(document: Document) -> None:
     """A browser's call through a TwiML app has the `To` that the browser chose."""
     form = [CALL, ("From", "client:ann"), ("To", KNOWN)]
     answers = [
@@ -154,7 +154,7 @@ def test_what_is_posted_with_two_values_proves_nothing(document: Document, form:
     assert "<Dial" in document(TwimlForward.main, query, twice)
 
 
-def test_a_number_that_the_app_calls_from_leads_nobody(document: Document) -> None:
+def test_the_apps_own_number_is_not_a_moderator(document: Document) -> None:
     """The callers of PlaceCall choose `from`, which may be anyone's verified number."""
     form = [CALL, ("From", KNOWN), ("To", STRANGER), ("Direction", "outbound-api")]
 
@@ -226,7 +226,7 @@ class TestTexts:
 
         assert ">B<" in document(TwimlReply.main, query, [TEXT, ("Body", "b")])
 
-    def test_the_owner_is_told_that_there_is_a_text_and_nothing_of_it(
+    def test_the_owner_hears_of_an_unproven_text_without_its_words(
         self, document: Document, caplog: pytest.LogCaptureFixture
     ) -> None:
         query = {"Forward": KNOWN, "From": STRANGER, "Body": "Pay me", "MessageSid": TEXT[1]}
@@ -263,7 +263,7 @@ def test_a_call_is_steered_by_a_query(document: Document) -> None:
     assert "<Hangup" in document(TwimlQueue.main, {"Step": "end", "QueueResult": "bridged"})
 
 
-def test_a_report_in_a_query_is_no_report(
+def test_reports_in_a_query_are_ignored(
     run: Run, signed_request: SignedRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -288,7 +288,7 @@ def readers() -> dict[str, set[str]]:
     return found
 
 
-def test_who_reads_what_from_a_query_is_written_down_in_one_place() -> None:
+def test_fields_read_from_a_query_are_listed_in_one_place() -> None:
     read = readers()
     people = {"From", "Caller", "To", "Called", "CallerName", "ProfileName", "MediaUrl", "Body"}
 

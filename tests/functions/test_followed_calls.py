@@ -100,7 +100,7 @@ def test_three_thousand_calls_reach_only_what_was_counted(address: str) -> None:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @example("TwimlForward?PhoneNumber=%2B12025550124&FailUrl=https:/%00/evil.example/x")
 @example("TwimlMenu?Options%5B1%5D=TwimlForward%3FFailUrl%3Dhttps%253A%252F%252Fevil.example")
-def test_an_answer_to_an_own_call_leads_to_no_other_host_whatever_was_placed(address: str) -> None:
+def test_answers_to_outgoing_calls_use_allowed_hosts_only(address: str) -> None:
     url = f"{APP}/api/{quote(address, safe='!$&()*+,/:;=?@[]~%')}"
 
     assert followed(url, more=[OUTGOING]).hosts <= {"app.example"}

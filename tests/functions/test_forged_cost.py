@@ -118,7 +118,7 @@ def test_a_form_is_joined_once_for_all_secrets_and_spellings(
         (b"a" * 10_000, {}),
     ],
 )
-def test_what_is_no_request_of_twilio_is_not_signed_at_all(
+def test_requests_that_cannot_come_from_twilio_cost_no_signature(
     refused: Refused, signed: list[int], body: bytes, headers: dict[str, str]
 ) -> None:
     refused(body=body, **headers)

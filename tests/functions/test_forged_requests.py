@@ -183,7 +183,7 @@ def test_the_query_is_signed_as_it_is_encoded(
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", ""])
-def test_a_body_that_is_no_form_is_refused(
+def test_a_body_that_is_not_a_form_is_refused(
     run: Run, signed_request: SignedRequest, content_type: str
 ) -> None:
     req = signed_request(body=b"Body=Hi", content_type=content_type)

@@ -108,9 +108,7 @@ def test_what_was_reported_comes_from_the_ledger(asker: Asker, twilio: FakeTwili
 
 
 @pytest.mark.usefixtures("ledger")
-def test_twilio_is_asked_about_a_message_that_nobody_has_reported(
-    asker: Asker, twilio: FakeTwilio
-) -> None:
+def test_twilio_is_asked_about_an_unreported_message(asker: Asker, twilio: FakeTwilio) -> None:
     twilio.answer(200, {"sid": SID, "status": "failed", "error_code": 30001})
 
     assert asker.is_told(sid=SID) == {
@@ -124,9 +122,7 @@ def test_twilio_is_asked_about_a_message_that_nobody_has_reported(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_twilio_is_asked_about_a_call_that_nobody_has_reported(
-    asker: Asker, twilio: FakeTwilio
-) -> None:
+def test_twilio_is_asked_about_an_unreported_call(asker: Asker, twilio: FakeTwilio) -> None:
     twilio.answer(200, {"sid": CALL, "status": "ringing"})
 
     told = asker.is_told(sid=CALL)
@@ -182,7 +178,7 @@ def test_what_twilio_cannot_say_is_an_error_and_no_unknown_outcome(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_key_is_told_with_what_became_of_its_message(asker: Asker) -> None:
+def test_a_key_has_the_status_of_its_message(asker: Asker) -> None:
     claim("order-1", settled_to=SID)
     report(SID, "delivered")
 
@@ -227,7 +223,7 @@ def test_a_key_whose_send_is_under_way_has_no_sid(asker: Asker) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_key_that_nobody_used_is_not_found(asker: Asker, twilio: FakeTwilio) -> None:
+def test_an_unused_key_is_not_found(asker: Asker, twilio: FakeTwilio) -> None:
     assert asker.problem(key="order-1") == (404, "key")
     assert twilio.requests == []
 

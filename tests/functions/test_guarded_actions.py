@@ -174,7 +174,7 @@ def test_a_refused_request_may_be_repeated_with_its_key_once_it_is_allowed(
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("settings", [{"KILL_SWITCH": "true"}, {"ALLOWED_COUNTRIES": "GB"}])
-def test_what_was_sent_before_is_told_again_though_it_would_be_refused_now(
+def test_a_replay_is_answered_even_if_the_send_would_be_refused_now(
     twilio: FakeTwilio, with_settings: With, name: str, settings: dict[str, str]
 ) -> None:
     ledger = with_settings().ledger()
@@ -202,7 +202,7 @@ def test_the_kill_switch_refuses_everything(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_dry_run_answers_200_and_asks_nobody(
+def test_a_dry_run_answers_200_without_calling_twilio(
     twilio: FakeTwilio, with_settings: With, name: str
 ) -> None:
     with_settings(DRY_RUN="true")
@@ -283,7 +283,7 @@ def test_a_call_may_last_as_long_as_the_setting_and_not_a_second_longer(
         ("20000", 20000, 20000),
     ],
 )
-def test_twilio_is_told_how_long_a_call_may_last(
+def test_twilio_gets_the_call_limit(
     twilio: FakeTwilio, with_settings: With, setting: str, asked: int | None, sent: int | None
 ) -> None:
     with_settings(MAX_CALL_SECONDS=setting)
@@ -353,7 +353,7 @@ VOICEMAIL = [
         ("%2B12025550124", {"DRY_RUN": "true"}, "DRY_RUN"),
     ],
 )
-def test_an_owner_who_may_not_be_texted_is_logged_and_twilio_does_not_ask_again(
+def test_a_blocked_owner_is_logged_and_twilio_does_not_retry(
     run: Run,
     signed_request: SignedRequest,
     twilio: FakeTwilio,

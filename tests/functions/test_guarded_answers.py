@@ -129,7 +129,9 @@ def test_a_text_from_a_blocked_recipient_is_only_forwarded(
 
 
 @pytest.mark.parametrize("name", DIALING)
-def test_a_caller_goes_on_where_the_number_is_not_allowed(answered: Answered, name: str) -> None:
+def test_a_call_continues_at_fail_url_if_the_number_is_not_allowed(
+    answered: Answered, name: str
+) -> None:
     query = f"{dial(name, '+19005550123')}&FailUrl=https%3A%2F%2Fexample.com%2Flater"
 
     assert answered(name, query, ALLOWED_COUNTRIES="*") == "https://example.com/later"
@@ -168,7 +170,7 @@ def test_a_dry_run_dials_all_the_same(answered: Answered, name: str) -> None:
     ("setting", "attribute"),
     [("600", 'timeLimit="600"'), ("14399", 'timeLimit="14399"'), ("14400", ""), ("20000", "")],
 )
-def test_a_dialled_call_lasts_no_longer_than_the_setting(
+def test_a_dialed_call_lasts_no_longer_than_the_setting(
     answered: Answered, name: str, setting: str, attribute: str
 ) -> None:
     document = answered(name, dial(name, OFFICE), MAX_CALL_SECONDS=setting)
@@ -198,7 +200,7 @@ TEXT: Form = [
 ]
 
 
-def test_a_text_goes_on_to_an_allowed_number_only(
+def test_texts_are_forwarded_to_allowed_numbers_only(
     answered: Answered, caplog: pytest.LogCaptureFixture
 ) -> None:
     abroad = "Forward=%2B442079460018"
@@ -293,7 +295,7 @@ def test_the_mark_of_an_own_call_stands_in_the_query(
         ("TwimlEcho", "Twiml=" + quote("<Response><Redirect>//evil.example</Redirect></Response>")),
     ],
 )
-def test_a_document_leads_an_own_call_to_no_other_host(
+def test_documents_of_outgoing_calls_use_allowed_hosts_only(
     answered: Answered, name: str, query: str
 ) -> None:
     assert "evil.example" in answered(name, query)

@@ -143,7 +143,7 @@ def test_words_that_cannot_be_said_are_refused(place: Place, spoiled: str) -> No
 
 
 @pytest.mark.parametrize("message", ["https://evil.example/a.mp3", "%20HTTPS://evil.example/"])
-def test_a_message_that_is_an_address_is_no_words(place: Place, message: str) -> None:
+def test_a_message_that_is_a_url_is_checked_as_a_url(place: Place, message: str) -> None:
     for name in ("TwimlMessage", "TwimlForward"):  # it is of no use to the second one
         assert place({"url": f"{APP}/api/{name}?Message={message}"})[0] == 403
 
@@ -173,7 +173,7 @@ def test_a_message_that_is_an_address_is_no_words(place: Place, message: str) ->
         inside("<Redirect>SendSms?code=key&amp;to=%2B12025550124</Redirect>"),
     ],
 )
-def test_a_call_goes_on_at_no_other_host(
+def test_a_call_continues_at_allowed_hosts_only(
     place: Place, twilio: FakeTwilio, inputs: dict[str, str]
 ) -> None:
     status, problem = place(inputs, ALLOWED_TWIML_HOSTS="bot.example.com")
@@ -373,7 +373,7 @@ def test_a_call_that_is_refused_for_its_texts_has_taken_no_call(place: Place) ->
         (inside(f"<Dial>{ABROAD}</Dial>"), "twiml"),
     ],
 )
-def test_a_number_that_is_not_allowed_is_refused_wherever_a_call_leads_to_it(
+def test_a_forbidden_number_is_refused_at_any_step_of_a_call(
     place: Place, inputs: dict[str, str], field: str
 ) -> None:
     status, problem = place(inputs)

@@ -213,7 +213,7 @@ def test_what_is_in_no_list_is_sent_again_after_the_window(
     assert [request["method"] for request in twilio.requests] == ["POST", "GET", "POST"]
 
 
-def test_what_twilio_refused_may_be_mended_under_the_same_key(twilio: FakeTwilio) -> None:
+def test_a_request_that_twilio_rejected_can_be_fixed_under_the_same_key(twilio: FakeTwilio) -> None:
     twilio.answer(400, {"code": 21211, "message": "Invalid 'To'", "status": 400})
 
     assert act(to="+12025550199").status_code == 400
@@ -255,7 +255,7 @@ def test_a_key_that_cannot_be_used_is_a_400_and_never_in_a_log(
     assert "secret" not in caplog.text
 
 
-def test_without_storage_a_key_is_refused_and_a_send_without_one_goes_on(
+def test_without_storage_only_sends_without_a_key_work(
     twilio: FakeTwilio, values: dict[str, str], clock: MovableClock
 ) -> None:
     clients.reset(clients.Clients(values, clock))
@@ -272,21 +272,21 @@ def tell(seconds: int, recording: str = "RE" + "a" * 32) -> None:
     asyncio.run(notifier.tell(voicemail, "+12025550124", "http://inner/api/OnRecording"))
 
 
-def test_an_owner_is_told_of_a_voicemail_once_though_the_text_differs(twilio: FakeTwilio) -> None:
+def test_an_owner_gets_one_text_per_voicemail_even_if_its_words_differ(twilio: FakeTwilio) -> None:
     tell(62)
     tell(63)
 
     assert len(twilio.requests) == 1
 
 
-def test_an_owner_is_told_of_each_voicemail(twilio: FakeTwilio) -> None:
+def test_an_owner_gets_a_text_for_each_voicemail(twilio: FakeTwilio) -> None:
     tell(62)
     tell(62, "RE" + "b" * 32)
 
     assert len(twilio.requests) == 2
 
 
-def test_while_the_storage_is_down_the_owner_is_told_as_often_as_it_is_reported(
+def test_without_storage_the_owner_gets_a_text_for_each_report(
     twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clients.current(), "ledger", BrokenLedger)

@@ -150,7 +150,7 @@ def test_a_reason_is_logged_once_however_many_entries_it_leaves_out() -> None:
         assert 0 < len(lines) <= most
 
 
-def test_a_call_that_leads_to_many_functions_writes_few_lines() -> None:
+def test_a_call_through_many_functions_writes_few_lines() -> None:
     steps = [f"TwimlForward?PhoneNumber=x&Timeout=x&Name{n}=x&Message=x" for n in range(30)]
     url = "https://app.example/api/TwimlMenu?" + urlencode(
         [(f"Options[{key}]", step) for key, step in enumerate(steps)]

@@ -60,7 +60,7 @@ def test_what_twilio_had_no_time_for_is_done_a_little_later(twilio: FakeTwilio, 
 @pytest.mark.parametrize(
     ("failure", "status"), [((429, TOO_MANY), 429), (TwilioUnreachableError("x"), 502)]
 )
-def test_after_retries_in_vain_the_caller_is_told_when_to_come_back(
+def test_after_failed_retries_the_response_has_retry_after(
     app: clients.Clients, twilio: FakeTwilio, name: str, failure: Any, status: int
 ) -> None:
     twilio.lasting = failure
@@ -110,7 +110,7 @@ def test_a_question_for_the_apps_health_is_answered_at_once(
 
 
 @ACTIONS
-def test_while_no_credentials_are_known_the_caller_is_told_when_to_come_back(
+def test_without_credentials_the_response_has_retry_after(
     app: clients.Clients, twilio: FakeTwilio, vault: FakeVault, name: str
 ) -> None:
     vault.error = VaultError("Key Vault is down")
@@ -143,7 +143,7 @@ def limited_vault(app: clients.Clients, vault: FakeVault) -> FakeVault:
     return vault
 
 
-def test_a_forged_request_is_a_403_though_the_secondary_token_cannot_be_read(
+def test_a_forged_request_is_a_403_even_if_the_secondary_token_is_unreadable(
     run: Run, signed_request: SignedRequest, limited_vault: FakeVault
 ) -> None:
     assert run(TwimlReply.main, signed_request(token="forged")).status_code == 403  # noqa: S106
@@ -160,7 +160,7 @@ def test_forged_requests_do_not_make_the_vault_fail_again_and_again(
     assert limited_vault.reads == [*both, *both]
 
 
-def test_a_promoted_token_is_found_though_the_secondary_cannot_be_read(
+def test_a_promoted_token_is_found_even_if_the_secondary_is_unreadable(
     run: Run, signed_request: SignedRequest, limited_vault: FakeVault
 ) -> None:
     run(TwimlReply.main, signed_request())

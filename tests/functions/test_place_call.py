@@ -58,7 +58,7 @@ def test_without_content_the_call_follows_the_apps_own_hello(twilio: FakeTwilio)
     }
 
 
-def test_a_message_is_spoken_from_a_document_that_goes_along(twilio: FakeTwilio) -> None:
+def test_a_message_is_sent_as_a_document_with_the_call(twilio: FakeTwilio) -> None:
     place(to=TO, message="Tom & <Jerry>")
 
     assert twilio.requests[0]["data"]["Twiml"] == (
@@ -74,7 +74,7 @@ def test_a_message_is_spoken_from_a_document_that_goes_along(twilio: FakeTwilio)
         f"\n{DECLARATION}\n<!-- a -->\n<Response >x</Response>",
     ],
 )
-def test_a_document_goes_along_as_it_is(twilio: FakeTwilio, twiml: str) -> None:
+def test_a_document_is_sent_unchanged(twilio: FakeTwilio, twiml: str) -> None:
     place(to=TO, twiml=twiml)
 
     assert twilio.requests[0]["data"]["Twiml"] == twiml.strip()
@@ -136,7 +136,7 @@ def test_what_twilio_would_ignore_is_refused(twilio: FakeTwilio) -> None:
     assert twilio.requests == []
 
 
-def test_with_a_loopback_address_hello_goes_along_and_no_reports_are_asked_for(
+def test_with_a_loopback_url_the_call_has_its_document_and_no_reports(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:
     values["PUBLIC_URL"] = "http://localhost:7071"

@@ -179,7 +179,7 @@ def test_a_recording_that_twilio_does_not_know_is_a_404(twilio: FakeTwilio) -> N
         ((429, b""), 429),
     ],
 )
-def test_a_failure_of_twilio_is_told(twilio: FakeTwilio, answer: Any, status: int) -> None:
+def test_twilios_failure_is_reported(twilio: FakeTwilio, answer: Any, status: int) -> None:
     twilio.lasting = answer
 
     assert problem(get(f"sid={SID}"))["status"] == status
@@ -259,7 +259,7 @@ def test_a_weak_signing_key_is_a_fault_of_the_set_up(
         (GetSharedRecording.main, link(), "bytes=100-", 416),
     ],
 )
-def test_a_problem_is_kept_by_nobody(
+def test_a_problem_is_not_cacheable(
     shared: FakeTwilio, main: Any, query: str, wanted: str, status: int
 ) -> None:
     if status == 404:

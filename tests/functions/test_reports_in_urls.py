@@ -33,7 +33,7 @@ def ledger(app: clients.Clients, monkeypatch: pytest.MonkeyPatch) -> None:
     [(OnMessageStatus.main, REFUSED_TEXT), (OnRecording.main, VOICEMAIL)],
     ids=["a text that nobody wanted", "a voicemail that nobody left"],
 )
-def test_what_stands_in_the_query_is_no_report(
+def test_fields_in_the_query_are_not_a_report(
     twilio: FakeTwilio,
     run: Run,
     signed_request: SignedRequest,

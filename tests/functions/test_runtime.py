@@ -98,7 +98,7 @@ def test_a_signed_form_passes_and_an_unsigned_one_does_not(
     assert unsigned.headers["content-type"] == "application/problem+json"
 
 
-def test_health_is_told(ask: Ask, twilio: FakeTwilio) -> None:
+def test_health_is_reported(ask: Ask, twilio: FakeTwilio) -> None:
     twilio.answer(200, {"messages": []})
 
     assert ask("GetHealth", "GET").status == 200

@@ -74,7 +74,7 @@ def test_a_signature_of_a_shared_key_passes(
 
 @pytest.mark.parametrize("algorithm", Algorithm)
 @pytest.mark.parametrize("secret", ["primary", "second"])
-def test_an_auth_token_does_not_stand_in_for_a_shared_key(
+def test_an_auth_token_does_not_replace_a_shared_key(
     run: Run, signed_with: Requests, secret: str, algorithm: Algorithm
 ) -> None:
     told = problem(run(TwimlReply.main, signed_with(secret, algorithm)))
@@ -221,7 +221,7 @@ def test_strangers_make_the_vault_read_each_shared_key_at_most_twice_a_minute(
     assert vault.reads == ([*BOTH, *BOTH] if exists else BOTH)
 
 
-def test_an_outage_of_the_vault_is_no_refusal_and_makes_no_more_work_for_a_minute(
+def test_a_vault_outage_is_a_503_and_is_remembered_for_a_minute(
     run: Run,
     signed_with: Requests,
     vault: FakeVault,

@@ -211,7 +211,7 @@ def test_only_the_first_report_of_a_send_touches_its_claim(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_claim_that_nobody_knows_costs_no_report(reporter: Reporter) -> None:
+def test_an_unknown_claim_loses_no_report(reporter: Reporter) -> None:
     assert reporter.message("sent", "no-such-claim") == 204
     assert reporter.message("delivered", "x" * 5000) == 204
     assert [line["status"] for line in reporter.logged()] == ["sent", "delivered"]
@@ -229,7 +229,7 @@ def test_without_storage_a_report_is_logged_as_not_stored_and_asked_for_again(
     assert [line.get("stored") for line in reporter.logged()] == [False, False, None]
 
 
-def test_an_app_without_storage_logs_whatever_it_is_told(reporter: Reporter) -> None:
+def test_an_app_without_storage_logs_every_report(reporter: Reporter) -> None:
     assert [reporter.message("sent"), reporter.message("sent")] == [204, 204]
     assert [line["status"] for line in reporter.logged()] == ["sent", "sent"]
     assert "stored" not in reporter.logged()[0]
@@ -300,7 +300,7 @@ def test_a_repeated_report_of_a_recording_tells_the_owner_once(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_an_owner_who_was_not_told_is_told_when_the_report_comes_again(
+def test_a_repeated_report_texts_an_owner_who_got_no_text_before(
     reporter: Reporter, notifier: Notifier
 ) -> None:
     notifier.failures = 1
@@ -310,7 +310,7 @@ def test_an_owner_who_was_not_told_is_told_when_the_report_comes_again(
     assert len(reporter.logged()) == 1
 
 
-def test_while_storage_is_down_the_owner_is_told_and_twilio_not_asked_again(
+def test_without_storage_the_owner_gets_a_text_and_twilio_does_not_retry(
     ledger: CountingLedger, reporter: Reporter, notifier: Notifier
 ) -> None:
     ledger.is_down = True

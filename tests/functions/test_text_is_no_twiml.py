@@ -130,7 +130,7 @@ def test_a_message_of_an_answer_is_one_say(signed_request: SignedRequest, text: 
 
 @some
 @given(TEXTS)
-def test_a_text_that_is_answered_or_handed_on_is_one_message(
+def test_a_reply_or_a_forwarded_text_is_one_message(
     signed_request: SignedRequest, text: str
 ) -> None:
     body, words = {"Body": text}, in_xml(text).strip()
@@ -146,7 +146,7 @@ def test_a_text_that_is_answered_or_handed_on_is_one_message(
 
 @some
 @given(TEXTS)
-def test_what_a_caller_is_called_or_keys_in_is_no_twiml(
+def test_caller_names_and_digits_cannot_inject_twiml(
     signed_request: SignedRequest, text: str
 ) -> None:
     party = {"From": text, "Caller": text}

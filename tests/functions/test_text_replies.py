@@ -112,7 +112,7 @@ def test_media_that_cannot_be_sent_are_left_out_and_logged_without_their_url(
     assert "secret" not in caplog.text
 
 
-def test_a_text_goes_on_to_the_owner_with_who_wrote_it_and_its_media(sent: Sent) -> None:
+def test_a_forwarded_text_has_its_sender_and_media(sent: Sent) -> None:
     assert sent(FORWARD, "Is it open?", media=2) == [
         (
             OWNER,
@@ -124,7 +124,7 @@ def test_a_text_goes_on_to_the_owner_with_who_wrote_it_and_its_media(sent: Sent)
 
 
 @pytest.mark.parametrize("query", [{"Message": "Thanks"}, {"Keywords[hi]": "Thanks"}])
-def test_the_writer_is_answered_and_the_owner_told(sent: Sent, query: dict[str, str]) -> None:
+def test_the_sender_gets_a_reply_and_the_owner_the_text(sent: Sent, query: dict[str, str]) -> None:
     assert sent(FORWARD | query) == [(None, "Thanks", []), (OWNER, f"From {WRITER}: Hi", [])]
 
 
@@ -177,7 +177,7 @@ def test_a_long_text_reaches_the_owner_whole(sent: Sent) -> None:
     assert (first or "") + (second or "") == f"From {WRITER}: " + "a" * 1600
 
 
-def test_the_rest_of_a_long_text_goes_to_the_owner_too(sent: Sent) -> None:
+def test_a_long_text_is_forwarded_in_two_messages(sent: Sent) -> None:
     assert [number for number, _, _ in sent(FORWARD, "a" * 1600)] == [OWNER, OWNER]
 
 

@@ -127,7 +127,7 @@ def test_an_unknown_length_is_left_out(owner: Owner, seconds: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["anonymous", "+266696687", "", None])
-def test_a_caller_who_shows_no_number_is_unknown(owner: Owner, number: str | None) -> None:
+def test_a_withheld_caller_is_unknown(owner: Owner, number: str | None) -> None:
     owner.twilio.answer(200, call(**{"from": number}))
 
     assert (owner.gets() or "").startswith("Voicemail from an unknown number (1:02): ")
@@ -146,7 +146,7 @@ def test_a_caller_who_shows_no_number_is_unknown(owner: Owner, number: str | Non
         ("\u2603 \x1b.", "an unknown number"),
     ],
 )
-def test_a_caller_who_is_no_number_is_told_without_links(
+def test_a_caller_that_is_an_address_is_named_without_links(
     owner: Owner, caller: str, told: str
 ) -> None:
     owner.twilio.answer(200, call(**{"from": caller}))
@@ -166,7 +166,7 @@ def test_a_call_that_cannot_be_looked_up_costs_only_the_number(owner: Owner) -> 
     assert (owner.gets() or "").startswith("Voicemail from an unknown number ")
 
 
-def test_a_call_sid_that_is_none_is_not_looked_up(owner: Owner) -> None:
+def test_an_invalid_call_sid_is_not_looked_up(owner: Owner) -> None:
     assert owner.gets(CallSid="../Messages") is not None
     assert [request["method"] for request in owner.twilio.requests] == ["POST"]
 
@@ -195,20 +195,20 @@ def test_without_a_good_signing_key_the_text_has_no_link_and_the_log_says_why(
 
 
 @pytest.mark.parametrize("status", ["absent", "in-progress", "", "Completed"])
-def test_without_a_recording_nobody_gets_a_text(owner: Owner, status: str) -> None:
+def test_without_a_recording_no_text_is_sent(owner: Owner, status: str) -> None:
     assert owner.gets(RecordingStatus=status) is None
 
 
 @pytest.mark.parametrize("path", ["/api/OnRecording", "/api/OnRecording?Notify="])
-def test_without_an_owner_nobody_gets_a_text(owner: Owner, path: str) -> None:
+def test_without_an_owner_no_text_is_sent(owner: Owner, path: str) -> None:
     assert owner.gets(path) is None
 
 
-def test_a_recording_sid_that_is_none_makes_no_link(owner: Owner) -> None:
+def test_an_invalid_recording_sid_makes_no_link(owner: Owner) -> None:
     assert owner.gets(RecordingSid="RE1&sid=RE2") is None
 
 
-def test_an_owner_who_is_no_number_is_logged(
+def test_an_owner_that_is_not_a_number_is_logged(
     owner: Owner, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert owner.gets("/api/OnRecording?Notify=2025550124x") is None

@@ -18,7 +18,7 @@ from shared.answers.caller_names import MAX_CALLER_CHARS, caller_name
         ("\u2603 \x1b.", ""),
     ],
 )
-def test_a_number_is_told_as_it_is_and_an_address_by_its_words(caller: str, name: str) -> None:
+def test_a_number_is_unchanged_and_an_address_becomes_words(caller: str, name: str) -> None:
     assert caller_name(caller) == name
 
 

@@ -73,12 +73,12 @@ def test_a_name_is_cut_to_what_twilio_takes() -> None:
     assert f">{'a' * 64}</Enqueue>" in in_queue(("Name", "a" * 70))
 
 
-def test_who_waits_hears_the_place_in_line_and_music() -> None:
+def test_a_waiting_caller_hears_the_place_in_line_and_music() -> None:
     assert waiting(QueuePosition="2") == f"<Say>You are number 2 in line.</Say>{PLAY}"
 
 
 @pytest.mark.parametrize("position", ["", "0", "x", "-1"])
-def test_an_odd_place_is_not_told(position: str) -> None:
+def test_an_invalid_place_is_not_announced(position: str) -> None:
     assert waiting(QueuePosition=position) == PLAY
 
 
@@ -100,7 +100,7 @@ def test_the_key_leaves_the_queue() -> None:
 
 
 @pytest.mark.parametrize("digits", ["1", "#", "", "**"])
-def test_any_other_key_goes_on_waiting(digits: str) -> None:
+def test_any_other_key_keeps_the_caller_waiting(digits: str) -> None:
     assert waiting(NOTIFY, Digits=digits).startswith("<Gather ")
 
 
@@ -140,11 +140,11 @@ def test_without_a_limit_people_wait_on(limit: str) -> None:
     assert waiting(("MaxWait", limit), QueueTime="999999") == PLAY
 
 
-def test_who_leaves_gets_to_the_voicemail() -> None:
+def test_a_caller_who_leaves_gets_voicemail() -> None:
     assert afterwards("leave", NOTIFY) == VOICEMAIL
 
 
-def test_who_finds_no_place_hears_why_and_gets_to_the_voicemail() -> None:
+def test_a_full_queue_explains_and_offers_voicemail() -> None:
     assert afterwards("queue-full", NOTIFY) == f"<Say>Too many people are waiting.</Say>{VOICEMAIL}"
 
 
@@ -157,14 +157,14 @@ def test_a_queue_that_fails_is_out_of_order(result: str) -> None:
     )
 
 
-def test_without_an_owner_who_was_not_served_may_call_again() -> None:
+def test_without_an_owner_an_unserved_caller_hears_to_call_again() -> None:
     assert afterwards("leave") == "<Say>Please call again later. Good bye.</Say><Hangup />"
 
 
 @pytest.mark.parametrize(
     "result", ["bridged", "bridging-in-process", "hangup", "redirected", "redirected-from-bridged"]
 )
-def test_who_was_served_or_is_gone_is_let_go(result: str) -> None:
+def test_a_served_or_gone_caller_is_hung_up(result: str) -> None:
     assert afterwards(result, NOTIFY) == "<Hangup />"
 
 
@@ -202,7 +202,7 @@ def test_the_caller_hears_that_the_wait_is_over() -> None:
 
 
 @pytest.mark.parametrize("status", ["completed", "answered"])
-def test_after_a_call_the_agent_goes_or_takes_the_next(status: str) -> None:
+def test_after_a_call_the_agent_leaves_or_takes_the_next(status: str) -> None:
     end = ("Step", "end")
 
     assert serving(end, DialCallStatus=status) == "<Say>Good bye.</Say><Hangup />"
@@ -230,7 +230,7 @@ RESTRICTED = "<Say>Sorry, you are calling from a restricted number. Good bye.</S
         {"Caller": "+12025550125"},
     ],
 )
-def test_an_agent_on_the_list_serves_and_goes_on_with_it(parties: dict[str, str]) -> None:
+def test_a_listed_agent_takes_calls_and_keeps_the_list(parties: dict[str, str]) -> None:
     document = serving(*AGENTS, **parties)
 
     assert document.startswith("<Dial ")
@@ -238,11 +238,11 @@ def test_an_agent_on_the_list_serves_and_goes_on_with_it(parties: dict[str, str]
 
 
 @pytest.mark.parametrize("caller", ["+12025550199", "anonymous", ""])
-def test_nobody_else_gets_to_the_callers_who_wait(caller: str) -> None:
+def test_others_cannot_reach_waiting_callers(caller: str) -> None:
     assert serving(*AGENTS, From=caller, To="+12025550101") == RESTRICTED
 
 
-def test_the_customer_comes_out_of_the_queue_whoever_may_serve_it() -> None:
+def test_the_caller_leaves_the_queue_for_any_list_of_agents() -> None:
     document = serving(("Step", "connect"), *AGENTS, From="+12025550199")
 
     assert document == "<Say>You are being connected.</Say>"

@@ -122,7 +122,7 @@ def test_the_first_ten_numbers_are_used(name: str) -> None:
     assert re.findall(r"1202555\d{4}", answer) in (numbers[:10], [*numbers[1:10], numbers[0]])
 
 
-def test_a_text_goes_to_ten_moderators_at_most() -> None:
+def test_at_most_ten_moderators_get_a_text() -> None:
     moderators = "&".join(f"Moderators[]=20255501{number:02}" for number in range(99))
     answer = str(ask(f"TwimlConference?Name=a&EnableSmsNotifications=1&{moderators} From=%2B12"))
 

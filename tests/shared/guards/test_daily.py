@@ -137,7 +137,7 @@ def test_at_midnight_the_count_begins_anew(clock: DayClock) -> None:
     asyncio.run(main())
 
 
-def test_who_is_refused_at_midnight_need_not_wait_for_the_next_one(clock: DayClock) -> None:
+def test_a_refusal_at_midnight_does_not_wait_for_the_next_midnight(clock: DayClock) -> None:
     class Slow(MemoryLedger):
         async def read(self, kind: str, name: str) -> Row | None:
             row = await super().read(kind, name)
@@ -220,7 +220,7 @@ def test_what_was_perhaps_given_back_is_left_to_the_other_instances(clock: DayCl
     assert asyncio.run(main()) == 500
 
 
-def test_who_is_refused_for_the_number_takes_nothing_of_the_day(clock: DayClock) -> None:
+def test_a_refusal_for_the_number_uses_nothing_of_the_day(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, DAILY_SEGMENT_LIMIT=2, RECIPIENT_LIMIT=1)
 
     async def main() -> None:

@@ -132,7 +132,7 @@ def test_a_short_number_is_refused_everywhere(number: str) -> None:
 @pytest.mark.parametrize(
     "number", ["+8613123456789", "+8612012345678", "+819012345678", "+37025123456", "+29022158"]
 )
-def test_a_full_number_as_long_as_a_short_one_of_its_country_is_none(number: str) -> None:
+def test_a_full_number_as_long_as_a_short_one_is_not_short(number: str) -> None:
     assert refused_by(number, ALLOWED_COUNTRIES="*") is None
 
 
@@ -166,7 +166,7 @@ def test_a_blocked_number_stays_blocked_even_if_it_is_allowed_by_itself() -> Non
 
 
 @pytest.mark.parametrize("code", ["UK", "XX"])
-def test_a_country_that_does_not_exist_is_a_mistake_of_the_settings(code: str) -> None:
+def test_an_unknown_country_is_a_configuration_error(code: str) -> None:
     with pytest.raises(ConfigurationError, match=f"ALLOWED_COUNTRIES .*: {code}"):
         destinations(ALLOWED_COUNTRIES=f"US,{code}").require(BRITISH, "to")
 
@@ -184,7 +184,7 @@ def test_a_country_that_does_not_exist_is_a_mistake_of_the_settings(code: str) -
         ("+49110", "*", "short"),
     ],
 )
-def test_a_refusal_says_what_can_be_done_and_never_the_number(
+def test_a_refusal_says_what_to_do_without_the_number(
     number: str, allowed: str, words: str
 ) -> None:
     with pytest.raises(NotAllowedError) as refused:
@@ -200,7 +200,7 @@ def test_a_refusal_says_what_can_be_done_and_never_the_number(
     }
 
 
-def test_the_numbers_of_a_query_come_in_the_form_in_which_they_are_dialled(
+def test_numbers_in_a_query_are_returned_in_e164(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     written = ["(202) 555-0123", "1 202 555 0124", BRITISH, "911", "202555012x", AMERICAN]
@@ -216,7 +216,7 @@ def test_the_numbers_of_a_query_come_in_the_form_in_which_they_are_dialled(
     assert "not a valid phone number" in unreadable
 
 
-def test_the_kill_switch_leaves_nobody_to_reach(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_kill_switch_excludes_every_number(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     switched_off = destinations(KILL_SWITCH="true", ALLOWED_NUMBERS=AMERICAN)
 

@@ -60,7 +60,7 @@ def log_text(document: str) -> str:
         "<Response xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:x='y'/>",
     ],
 )
-def test_a_document_that_dials_nobody_passes(document: str) -> None:
+def test_a_document_that_dials_no_one_passes(document: str) -> None:
     assert reach_of(document, field="twiml").numbers == ()
 
 
@@ -92,14 +92,14 @@ def test_a_document_that_dials_nobody_passes(document: str) -> None:
         (inside("<SMS>Hello</SMS>"), "write <Sms>"),
     ],
 )
-def test_a_document_that_is_no_twiml_is_refused(document: str, reason: str) -> None:
+def test_invalid_twiml_is_refused(document: str, reason: str) -> None:
     detail = refusal(document)
 
     assert detail.startswith("`twiml`, line 1: ")
     assert reason in detail
 
 
-def test_the_line_at_fault_is_told_and_nothing_of_what_it_says() -> None:
+def test_an_error_has_the_line_number_but_not_its_text() -> None:
     detail = refusal(
         "<Response>\n  <Say>secret</Say>\n  <secret secret='secret'></Say>\n</Response>"
     )
@@ -197,7 +197,7 @@ def test_the_numbers_that_a_document_dials_or_texts_are_found(
         "<Message to='whatsapp:+12025550123'>Hello</Message>",
     ],
 )
-def test_a_number_that_cannot_be_read_is_refused_without_being_told(content: str) -> None:
+def test_an_invalid_number_is_refused_without_quoting_it(content: str) -> None:
     detail = refusal(f"<Response>\n{content}</Response>")
 
     assert detail.startswith("`twiml`, line 2: a ")
@@ -217,9 +217,7 @@ def test_a_number_that_cannot_be_read_is_refused_without_being_told(content: str
         ("<Sms statusCallback='a'>Hello</Sms>", ("a",)),
     ],
 )
-def test_the_addresses_that_a_document_goes_on_at_are_found(
-    content: str, addresses: tuple[str, ...]
-) -> None:
+def test_the_urls_in_a_document_are_found(content: str, addresses: tuple[str, ...]) -> None:
     assert reach_of(inside(content), field="twiml").addresses == addresses
 
 
@@ -233,7 +231,7 @@ def test_the_addresses_that_a_document_goes_on_at_are_found(
         f"<Dial><Number><x>{ONE}</x></Number></Dial>",
     ],
 )
-def test_an_address_and_a_number_are_one_piece(content: str) -> None:
+def test_urls_and_numbers_cannot_be_split(content: str) -> None:
     assert "split" in refusal(inside(content)) or "other elements" in refusal(inside(content))
 
 
@@ -271,7 +269,7 @@ def test_the_texts_of_a_document_have_their_segments(
     assert reach_of(inside(content), field="twiml").texts == texts
 
 
-def test_who_is_brought_in_without_a_number_is_counted() -> None:
+def test_parties_without_a_number_are_counted() -> None:
     content = (
         "<Dial><Client>a</Client><Sip>sip:a@b.example</Sip><Sim>a</Sim></Dial>"
         "<Dial><Queue>a</Queue></Dial><Dial><Conference>a</Conference></Dial>"

@@ -53,7 +53,7 @@ def test_the_apps_own_documents_pass(url: str) -> None:
         f"{APP}/api/TwimlForward?FailUrl=https:%{'25' * 10}2F%{'25' * 10}2Fevil.example",
     ],
 )
-def test_no_other_host_passes_however_it_is_written(url: str) -> None:
+def test_other_hosts_are_refused_in_any_spelling(url: str) -> None:
     with pytest.raises(NotAllowedError, match="add the host name to ALLOWED_TWIML_HOSTS"):
         require(url)
 
@@ -67,7 +67,7 @@ def test_no_other_host_passes_however_it_is_written(url: str) -> None:
         f"{APP}/api/TwimlMenu?Options%5B1%5D=TwimlEcho%3FTwiml%3Dx",
     ],
 )
-def test_documents_that_stand_in_an_address_do_not_pass(url: str) -> None:
+def test_documents_in_a_url_are_refused(url: str) -> None:
     with pytest.raises(NotAllowedError, match="`twiml`"):
         require(url)
 
@@ -81,7 +81,7 @@ NOT_TEXT = ["%EF%BF%BD", "%EF%BF%BE", "%EF%BB%BF", "%ED%A0%80", "%FF", "%C0%AF"]
     "address", ["https:/{}/evil.example/x", "Twiml{}Echo?Twiml=x", "{}", "a{}"]
 )
 @pytest.mark.parametrize("rounds", [0, 1, 5])
-def test_what_a_reader_might_leave_out_is_refused_at_any_level(
+def test_invisible_characters_are_refused_at_any_level(
     hidden: str, address: str, rounds: int
 ) -> None:
     written = address.format(hidden.replace("%", "%" + "25" * rounds))
@@ -152,7 +152,7 @@ def test_a_port_counts_as_part_of_a_host() -> None:
         ("wss://bot.example.com/a%20b", ""),
     ],
 )
-def test_the_function_that_an_address_leads_to_is_found(url: str, function: str) -> None:
+def test_the_function_in_a_url_is_found(url: str, function: str) -> None:
     values = {"PUBLIC_URL": APP, "ALLOWED_TWIML_HOSTS": "bot.example.com"}
 
     assert TwimlHosts(Settings.from_mapping(values)).function_of(url, "url") == function
@@ -175,7 +175,7 @@ def test_the_function_that_an_address_leads_to_is_found(url: str, function: str)
     ],
 )
 @pytest.mark.parametrize("beginning", [APP, ""])
-def test_an_address_of_the_app_is_a_function_in_plain_writing(beginning: str, path: str) -> None:
+def test_an_own_url_must_be_a_plain_function_name(beginning: str, path: str) -> None:
     hosts = TwimlHosts(Settings.from_mapping({"PUBLIC_URL": APP}))
 
     with pytest.raises(InvalidRequestError, match="points to this app"):
@@ -234,7 +234,7 @@ def test_this_machine_passes_on_the_desk_alone(stack: str, passes: bool) -> None
         "http://shared.example/app/api/TwimlForward",
     ],
 )
-def test_on_a_shared_host_no_other_folder_leads_back_to_the_app(url: str) -> None:
+def test_other_folders_on_a_shared_host_cannot_reach_the_app(url: str) -> None:
     values = {"PUBLIC_URL": "https://shared.example/app", "ALLOWED_TWIML_HOSTS": "shared.example"}
     hosts = TwimlHosts(Settings.from_mapping(values))
 

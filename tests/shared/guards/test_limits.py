@@ -103,7 +103,7 @@ def test_a_crowd_at_a_row_that_takes_too_long_opens_no_limit() -> None:
         asyncio.run(change_row(Slow(), "recipient", "a", decide, limit_s=0.02))
 
 
-def test_a_number_gets_its_place_back_though_the_day_cannot_be_written(clock: DayClock) -> None:
+def test_a_number_is_uncounted_even_if_the_day_cannot_be_written(clock: DayClock) -> None:
     class HalfBroken(MemoryLedger):
         is_broken = False
 
@@ -127,7 +127,7 @@ def test_a_number_gets_its_place_back_though_the_day_cannot_be_written(clock: Da
     asyncio.run(main())
 
 
-def test_who_waits_for_a_slow_outage_makes_others_wait_no_longer(
+def test_a_slow_outage_does_not_delay_other_sends(
     clock: DayClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Hanging(MemoryLedger):
@@ -171,7 +171,7 @@ async def _result[Result](task: asyncio.Task[Result]) -> Result:
     return await task
 
 
-def test_who_waits_too_long_for_the_storage_is_not_sent_uncounted(clock: DayClock) -> None:
+def test_a_send_that_waits_too_long_is_not_sent_uncounted(clock: DayClock) -> None:
     class Crowded(MemoryLedger):
         async def read(self, kind: str, name: str) -> Row | None:
             raise CrowdedError

@@ -178,7 +178,7 @@ def test_no_limit_is_passed_whatever_fails(
 
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=False))
 @settings(max_examples=25)
-def test_while_nothing_fails_nobody_is_refused_below_a_limit(
+def test_without_failures_nothing_is_refused_below_a_limit(
     seed: int, crowds: list[tuple[int, list[Request]]]
 ) -> None:
     world = played(seed, 0, crowds)

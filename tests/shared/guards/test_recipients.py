@@ -128,7 +128,7 @@ def test_a_write_whose_answer_is_lost_counts_once(clock: DayClock) -> None:
     asyncio.run(main())
 
 
-def test_a_clock_that_was_far_ahead_holds_nobody_up_for_longer_than_the_window(
+def test_a_clock_far_ahead_blocks_no_longer_than_the_window(
     clock: DayClock,
 ) -> None:
     ledger, wrong = MemoryLedger(), DayClock(clock.at + timedelta(days=400))

@@ -44,7 +44,7 @@ def test_a_form_is_read_as_urllib_reads_it(text: str) -> None:
 
 
 @given(st.binary())
-def test_bytes_that_are_no_text_are_kept_where_that_is_asked_for(body: bytes) -> None:
+def test_invalid_bytes_are_kept_on_request(body: bytes) -> None:
     encoded = urlencode([("a", body)])
 
     assert read_pairs(encoded, max_fields=1, errors="surrogateescape") == [

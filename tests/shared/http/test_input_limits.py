@@ -48,7 +48,7 @@ def test_many_comments_may_stand_before_a_response() -> None:
 
 
 @pytest.mark.parametrize("name", [NUMBER, f"To {NUMBER}", "Body"])
-def test_only_a_known_name_of_a_deeply_nested_value_is_told_and_logged(name: str) -> None:
+def test_only_known_names_of_nested_values_are_reported(name: str) -> None:
     error = refusal(f'{{"{name}": '.encode() + b"[" * 70_000)
 
     assert error.field is None
@@ -63,7 +63,7 @@ def test_only_a_known_name_of_a_deeply_nested_value_is_told_and_logged(name: str
         (b"to=1", "?media_url=", "media_url"),
     ],
 )
-def test_an_input_in_the_query_beside_a_body_is_refused_by_name(
+def test_a_field_in_the_query_next_to_a_body_is_refused(
     body: bytes, query: str, field: str
 ) -> None:
     error = refusal(body, query=query)
@@ -72,7 +72,7 @@ def test_an_input_in_the_query_beside_a_body_is_refused_by_name(
     assert "in the query" in error.detail
 
 
-def test_an_unknown_name_in_the_query_beside_a_body_is_refused_and_not_logged() -> None:
+def test_an_unknown_field_in_the_query_next_to_a_body_is_not_logged() -> None:
     error = refusal(b'{"to": "1"}', query=f"?{NUMBER}=x")
 
     assert isinstance(error, UnknownFieldError)
@@ -94,12 +94,12 @@ def test_a_repeated_json_name_is_refused(second: str) -> None:
     assert "more than once" in error.detail
 
 
-def test_an_unknown_name_that_json_has_twice_is_unknown() -> None:
+def test_a_repeated_unknown_json_name_is_unknown() -> None:
     assert isinstance(refusal(b'{"x": "1", "x": "2"}'), UnknownFieldError)
 
 
 @pytest.mark.parametrize("body", [b'{"to": "1"}', b' {"to": "1"}', b"to=1"])
-def test_a_byte_order_mark_is_passed_over_whatever_the_body(body: bytes) -> None:
+def test_a_byte_order_mark_is_ignored(body: bytes) -> None:
     assert read(b"\xef\xbb\xbf" + body).text("to") == "1"
 
 

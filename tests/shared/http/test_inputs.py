@@ -99,7 +99,7 @@ def test_text_that_cannot_be_sent_is_refused_by_field(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", [b"%FF", b"\xff", b"%ED%A0%80", b"%00"])
-def test_a_form_value_that_is_no_text_is_refused_by_field(value: bytes) -> None:
+def test_a_form_value_that_is_not_text_is_refused_by_field(value: bytes) -> None:
     assert refusal(b"to=" + value, FORM_TYPE).field == "to"
 
 
@@ -115,7 +115,7 @@ def test_deep_nesting_outside_a_field_is_refused() -> None:
     "body",
     [b"{", b'{"to": }', b'"to"', b"[]", b"12", b"{\xff}", "{}".encode("utf-16"), b"{'to': 1}"],
 )
-def test_a_body_that_is_no_json_object_is_refused(body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(body: bytes) -> None:
     assert refusal(body).status == 400
 
 

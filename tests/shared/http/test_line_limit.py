@@ -35,7 +35,7 @@ def test_counting_begins_again_after_a_quarter_of_an_hour(clock: ManualClock) ->
     assert limit.count("TwimlReply") == 1
 
 
-def test_a_flood_that_goes_on_has_a_line_in_every_interval(clock: ManualClock) -> None:
+def test_a_long_flood_has_a_line_in_every_interval(clock: ManualClock) -> None:
     limit = LineLimit(clock)
     written_at: list[float] = []
     for _ in range(400):

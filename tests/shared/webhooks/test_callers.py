@@ -38,7 +38,7 @@ def test_anybody_else_is_welcome(caller: str) -> None:
     assert refused({"BLOCKED_CALLERS": "+12025550123"}, From=caller) is None
 
 
-def test_nobody_is_refused_without_a_list() -> None:
+def test_without_a_list_every_caller_passes() -> None:
     assert refused({}) is None
 
 

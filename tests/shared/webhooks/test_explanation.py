@@ -116,7 +116,7 @@ def refused(
         ({"signed": PUBLIC + PATH, "form": [*FORM, ("B", "")]}, UNKNOWN_CAUSE),
     ],
 )
-def test_the_first_mistake_that_fits_is_named(
+def test_the_first_matching_mistake_is_explained(
     clock: ManualClock, case: dict[str, Any], expected: str
 ) -> None:
     assert expected in Explanations(clock).of(refused(**case))
@@ -124,7 +124,7 @@ def test_the_first_mistake_that_fits_is_named(
 
 @pytest.mark.parametrize("header", ["host", "disguised-host", "x-forwarded-host"])
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_the_host_name_of_the_request_is_shown_only_where_it_was_signed(
+def test_a_host_name_is_shown_only_if_it_was_signed(
     clock: ManualClock, header: str, scheme: str
 ) -> None:
     headers = {header: "inner.example:8080"}
@@ -146,9 +146,7 @@ def test_the_host_name_of_the_request_is_shown_only_where_it_was_signed(
         (Secret.AUTH_TOKEN_SECONDARY, "says that a shared key signed it"),
     ],
 )
-def test_a_secret_that_does_not_count_is_named(
-    clock: ManualClock, secret: Secret, expected: str
-) -> None:
+def test_a_wrong_secret_is_named(clock: ManualClock, secret: Secret, expected: str) -> None:
     case = refused(PUBLIC + PATH, secret=OTHER, others=[(secret, HiddenText(OTHER))])
     told = Explanations(clock).of(case)
 
