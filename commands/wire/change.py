@@ -34,7 +34,8 @@ async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: 
     status = await _apply(options, numbers, number, changes)
     if status == 0 and not {**number.addresses, **changes}[Place.CALLS_FALLBACK].url:
         print(
-            "No fallback for calls: docs/operate/running.md says how callers never hear an error."
+            "Calls have no fallback, so callers may hear an error. To set one, see "
+            "docs/operate/running.md#when-the-app-cant-answer."
         )
     return status
 

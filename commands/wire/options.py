@@ -133,8 +133,8 @@ def _fallback(text: str, app: App, option: str) -> str:
     url = outside_url(text, option=option, has_local_stack=app.has_local_stack)
     if app.has(url):
         raise CommandError(
-            f"{option}: this is the app itself, and the fallback is for when it does not answer. "
-            "docs/operate/running.md says what else there is",
+            f"{option}: this is the app itself, and the fallback is for when it doesn't answer. "
+            "See docs/operate/running.md#when-the-app-cant-answer for what can be one.",
             exit_status=2,
         )
     return url

@@ -23,6 +23,8 @@ STACK_PAGE = (ROOT / "docs" / "change" / "local-stack.md").read_text()
 OWN_ANSWER = (ROOT / "docs" / "change" / "your-own-answer.md").read_text()
 EXAMPLE = dict(re.findall(r"^`(\S+)`\n\n```\w+\n(.*?)```", OWN_ANSWER, re.DOTALL | re.MULTILINE))
 
+PAGE_NAME = re.compile(r"\b(docs/(?:begin|use|operate|change)/[\w-]+\.md)(?:#([\w-]+))?")
+
 
 def tracked_files() -> list[str]:
     """Return the files that git has of the project."""
@@ -173,6 +175,19 @@ def test_every_file_that_a_page_names_exists() -> None:
         for name in re.findall(rf"`((?:{folder})/[\w./-]*)[:`]", page.read_text())
         if not (name in made or (ROOT / name).exists())
     ]
+
+    assert missing == []
+
+
+def test_every_page_that_the_code_names_exists() -> None:
+    missing: list[str] = []
+    for name in tracked_files():
+        path = ROOT / name
+        if not name.endswith((".py", ".bicep", ".yaml", ".yml")) or not path.is_file():
+            continue
+        for page, anchor in PAGE_NAME.findall(path.read_text("utf-8")):
+            known = (ROOT / page).is_file() and (not anchor or anchor in anchors(ROOT / page))
+            missing += [] if known else [f"{name}: {page}#{anchor}"]
 
     assert missing == []
 

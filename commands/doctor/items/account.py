@@ -86,7 +86,7 @@ def judge_secondary(examination: Examination, *secrets: Secret) -> Finding:
     secondary = " and ".join(source for source, _ in pairs)
     return warning(
         f"Twilio refuses {' and '.join(secrets)}; the app goes on with {secondary}",
-        f"make what is secondary the primary one: {step} (docs/operate/running.md)",
+        f"make what is secondary the primary one: {step} (docs/operate/running.md#change-a-secret)",
     )
 
 

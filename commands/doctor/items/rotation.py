@@ -46,7 +46,7 @@ def judge_rotation(found: Mapping[Secret, str]) -> Finding:
         return warning(
             f"{Secret.LINK_SIGNING_KEY_SECONDARY} has fewer than {MIN_KEY_CHARS} characters, so "
             "links made with it do not work",
-            "a key is copied with dev.py secrets --copy (docs/operate/running.md)",
+            "a key is copied with dev.py secrets --copy (docs/operate/running.md#change-a-secret)",
         )
     changing = [
         second for first, second in FOLLOWERS.items() if found[second] not in ("", found[first])
@@ -54,6 +54,6 @@ def judge_rotation(found: Mapping[Secret, str]) -> Finding:
     if changing:
         return warning(
             f"under way: {', '.join(changing)} differs from what is in use",
-            "go on where the steps of docs/operate/running.md were left",
+            "finish the steps in docs/operate/running.md#change-a-secret",
         )
     return ok("no secret is being changed")
