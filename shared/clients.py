@@ -1,6 +1,6 @@
-"""The composition root: what a worker builds from its settings, each part handed what it needs.
+"""The composition root: build the app's parts from its settings and wire them together.
 
-Functions, endpoints and health take parts from `current()`. Nothing below this floor asks for it.
+Functions, endpoints and health use `current()`. Nothing below this module does.
 """
 
 import atexit
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 
 class Clients:
-    """What is built from one set of settings; each part when it is first needed."""
+    """The parts of the app for one set of settings; each is built on first use."""
 
     def __init__(
         self, values: Mapping[str, str], clock: Clock, ledger: "Ledger | None" = None
     ) -> None:
-        """Read the settings; raise ConfigurationError when one is malformed.
+        """Read the settings; raise ConfigurationError if one is malformed.
 
-        Without a `ledger` it is the one that the settings name.
+        The default `ledger` is the one in the settings.
         """
         self.settings = Settings.from_mapping(values)
         self.clock = clock
@@ -53,11 +53,11 @@ class Clients:
 
     @cached_property
     def verifier(self) -> "Verifier":
-        """Checks who made a request; raises ConfigurationError if a setting for it is missing."""
+        """Checks signatures of requests; raises ConfigurationError if a setting is missing."""
         from shared.webhooks.verifier import Verifier
 
         config = self.settings
-        # Where Twilio signs everything with a shared key, the auth token may be missing.
+        # If Twilio signs everything with a shared key, the auth token isn't needed.
         needed = () if Secret.WEBHOOK_KEY in config.secrets else (Secret.AUTH_TOKEN,)
         config.require(*needed, public_url=True)
         return Verifier(config.public_url, self.credentials, self.clock)
@@ -71,7 +71,7 @@ class Clients:
 
     @cached_property
     def twiml_hosts(self) -> "TwimlHosts":
-        """Where the documents of the app's own calls may come from."""
+        """Which hosts the documents of the app's own calls may come from."""
         from shared.guards.hosts import TwimlHosts
 
         return TwimlHosts(self.settings)
@@ -104,7 +104,7 @@ class Clients:
 
     @cached_property
     def reports(self) -> "Reports":
-        """Takes in what Twilio reports."""
+        """Receives Twilio's reports."""
         from shared.delivery.reports import Reports
 
         return Reports(self.claims, self.states)
@@ -138,36 +138,36 @@ class Clients:
         )
 
     def ledger(self) -> "Ledger":
-        """Return where the app remembers what it sends.
+        """Return the ledger, which records what the app sends.
 
-        Raise ConfigurationError when the app has no storage. On a developer's machine, where
-        Twilio's URLs lead to this machine, the memory of one worker will do.
+        Without storage, use memory if PUBLIC_URL is a loopback URL, as on a developer's machine;
+        otherwise raise ConfigurationError.
         """
         if self._ledger is None:
             self._ledger = self._new_ledger()
         return self._ledger
 
     def claims(self) -> "Claims":
-        """Return who sends what under which idempotency key; raise what `ledger` raises."""
+        """Return the claims on idempotency keys; raise what `ledger` raises."""
         from shared.sending.claims import Claims
 
         return Claims(self.ledger(), self.clock, self.settings)
 
     def states(self) -> "States":
-        """Return what Twilio has reported; raise what `ledger` raises."""
+        """Return the states that Twilio has reported; raise what `ledger` raises."""
         from shared.delivery.states import States
 
         return States(self.ledger(), self.clock)
 
     async def close(self) -> None:
-        """Close the connections after a wait for secrets being read; later use opens new ones."""
+        """Wait for reads of secrets, then close the connections; later use opens new ones."""
         await self.credentials.settle()
         if self._ledger is not None:
             await self._ledger.close()
         await self._twilio.close()
 
     def abandon(self) -> None:
-        """Leave all connections to the system; Azure tells no function that its worker ends."""
+        """Let the operating system close the connections; Azure doesn't announce a shutdown."""
         if self._ledger is not None:
             self._ledger.abandon()
         self._twilio.abandon()
@@ -200,7 +200,7 @@ class Clients:
             return MemoryLedger()
         raise ConfigurationError(
             "missing settings: AzureWebJobsStorage (or AzureWebJobsStorage__accountName), "
-            "the storage account where the app remembers what it sends"
+            "the storage account where the app records what it sends"
         )
 
 
@@ -209,9 +209,9 @@ _refusals = LineLimit(SystemClock())
 
 
 def current() -> Clients:
-    """Return the clients of this worker, built from the environment at first.
+    """Return the clients of this worker, building them from the environment on first use.
 
-    Raise ConfigurationError when a setting is malformed.
+    Raise ConfigurationError if a setting is malformed.
     """
     global _current
     if _current is None:
@@ -221,15 +221,15 @@ def current() -> Clients:
 
 
 def refusals() -> LineLimit:
-    """Return what limits this worker's lines about refused requests.
+    """Return the limit on this worker's log lines about refused requests.
 
-    It is there even when the settings are malformed, since that gets logged as well.
+    It works even if the settings are malformed, since that gets logged too.
     """
     return _refusals
 
 
 def reset(clients: Clients | None = None) -> None:
-    """Use these clients from now on, or build new ones from the environment."""
+    """Use these clients from now on, or rebuild them from the environment."""
     global _current, _refusals
     _current = clients
     _refusals = LineLimit(clients.clock if clients else SystemClock())

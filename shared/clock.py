@@ -1,4 +1,4 @@
-"""Time as an argument, so that a test can move it."""
+"""The clock as an argument, so that tests can control time."""
 
 import asyncio
 import time
@@ -10,27 +10,27 @@ class Clock(Protocol):
     """A source of time."""
 
     def monotonic(self) -> float:
-        """Seconds since some fixed moment; it never goes back."""
+        """Return the seconds since some fixed moment; they never go back."""
         ...
 
     def now(self) -> datetime:
-        """The time of day, in UTC."""
+        """Return the time of day, in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Come back after so many seconds."""
+        """Wait for this many seconds."""
         ...
 
 
 class SystemClock:
-    """The clock of the machine."""
+    """The machine's clock."""
 
     monotonic = staticmethod(time.monotonic)
 
     def now(self) -> datetime:
-        """The time of day, in UTC."""
+        """Return the time of day, in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Come back after so many seconds."""
+        """Wait for this many seconds."""
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Settings and secrets: read, checked and kept.
+"""Settings and secrets: read, check and cache them.
 
-For every room above it. Nothing here knows HTTP, Twilio or a ledger.
+Every package above uses it. Nothing here knows HTTP, Twilio or the ledger.
 """

@@ -1,19 +1,19 @@
-"""The app's secrets: each read once however many ask, and kept while the vault is down.
+"""A cache of the app's secrets: read each one once, and keep it while the vault is down.
 
-What is known of one secret, and what changes it:
+The states of one secret:
 
-    unknown ─ get, find ─► being read ┬─ a value ───────────► fresh, for an hour
-                                      ├─ no such secret ────► missing, for a minute
-                                      ├─ VaultError to find ► unreadable, for a minute
-                                      └─ VaultError to get ─► unknown
+    unknown ─ get, find ─► reading ┬─ a value ───────────► fresh, for an hour
+                                   ├─ no such secret ────► missing, for a minute
+                                   ├─ VaultError in find ► unreadable, for a minute
+                                   └─ VaultError in get ─► unknown
 
     fresh, missing, unreadable
-      │ └─ time over ─► due ─ get, find ─► being read ┬─ value or no such secret ─► as above
-      └─ refresh ─────────────────────────────┘       └─ VaultError ─► as it was, for a minute
+      │ └─ expired ─► due ─ get, find ─► reading ┬─ value or no such secret ─► as above
+      └─ refresh ─────────────────────────┘      └─ VaultError ─► unchanged, for a minute
 
-A secret with a value is used while it is read again, so a vault that is slow or down delays only
-those who ask for a secret without one. After 5 failures within 5 seconds `get` raises the last one
-without reading.
+A secret with a value stays in use while it is read again, so a slow or broken vault delays only
+requests for secrets that have no value yet. After 5 failures within 5 seconds `get` raises the
+last one without reading.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ from shared.errors import ConfigurationError, VaultError
 
 TIME_TO_LIVE_S = 3600.0
 REFRESH_INTERVAL_S = 60.0
-# How often within a time a secret that nobody knows may fail to be read: strangers ask as often as
-# they like, and a vault that is throttled stays so while it is asked.
+# After this many failures within the period, stop reading an unknown secret. Anyone on the
+# internet can trigger a read, and a throttled vault stays throttled while requests keep coming.
 MAX_FAILURES = 5
 FAILURES_PERIOD_S = 5.0
-# Twilio waits 15 s for a webhook's answer, so a reader gives up before that.
+# Twilio waits 15 s for a webhook's answer, so give up before that.
 MAX_WAIT_S = 10.0
-# For what one can do without: an optional secret, or a newer value of a known one.
+# For reads the app can do without: an optional secret, or a newer value of a known one.
 OPTIONAL_WAIT_S = 3.0
 WAIT_STEPS = 10
 
@@ -48,29 +48,29 @@ class SecretSource(Protocol):
     """Where secrets come from; `read` runs in a thread and may block."""
 
     def read(self, secret: Secret) -> str | None:
-        """The secret's value, None when there is no such secret; VaultError when unreadable."""
+        """Return the secret's value, or None if it doesn't exist; raise VaultError on failure."""
         ...
 
 
 class AppSettings:
-    """Secrets in plain app settings, for those who have no vault."""
+    """Secrets in plain app settings, for apps without a vault."""
 
     def __init__(self, secrets: Mapping[Secret, str]) -> None:
         self._secrets = secrets
 
     def read(self, secret: Secret) -> str | None:
-        """The value of the secret's setting, None when it is not set."""
+        """Return the value of the secret's setting, or None if it isn't set."""
         return self._secrets.get(secret)
 
 
 class _Known(NamedTuple):
-    value: str | None  # None: there is no such secret, or it could not be read
-    due_at: float  # on the clock, seconds
-    failure: VaultError | None = None  # why it is not known whether there is one
+    value: str | None  # None: the secret doesn't exist, or it could not be read
+    due_at: float  # monotonic seconds
+    failure: VaultError | None = None  # set if reading failed and nothing else is known
 
 
 class Credentials:
-    """A cache of secrets. It belongs to one event loop; secrets are read in threads."""
+    """A cache of secrets for one event loop; it reads secrets in threads."""
 
     def __init__(
         self,
@@ -92,18 +92,18 @@ class Credentials:
         self._optional_wait_s = optional_wait_s
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="secrets")
         self._known: dict[Secret, _Known] = {}
-        self._being_read: dict[Secret, asyncio.Task[Outcome]] = {}
+        self._in_flight: dict[Secret, asyncio.Task[Outcome]] = {}
         self._refreshed_at: dict[Secret, float] = {}
         self._failures: dict[Secret, deque[tuple[float, VaultError]]] = {}
 
     async def get(self, *secrets: Secret) -> tuple[str, ...]:
-        """Return the secrets' values, in the order asked for.
+        """Return the secrets' values, in the order of the arguments.
 
-        Raise VaultError when one cannot be read and is not known from before, ConfigurationError
-        naming all of those that do not exist. After some failures in a row, raise the last one
+        Raise VaultError if a secret cannot be read and isn't cached, and ConfigurationError naming
+        every secret that doesn't exist. After several failures in a row, raise the last one
         without reading.
         """
-        self._refuse_what_fails_often(secrets)
+        self._raise_repeated_failure(secrets)
         outcomes = await self._wait_for(self._read_due(secrets), self._max_wait_s)
         for secret, outcome in outcomes.items():
             if isinstance(outcome, VaultError) and secret not in self._known:
@@ -115,15 +115,15 @@ class Credentials:
         missing = [s for s, one in zip(secrets, known, strict=True) if not one.value]
         if missing:
             raise ConfigurationError(
-                f"missing secrets: {', '.join(missing)} (without Key Vault the settings "
-                f"{', '.join(secret.setting for secret in missing)})"
+                f"missing secrets: {', '.join(missing)}. Add them to Key Vault or, without a "
+                f"vault, set {', '.join(secret.setting for secret in missing)}."
             )
         return tuple(one.value for one in known if one.value)
 
     async def find(self, secret: Secret) -> str | None:
-        """Return an optional secret, None when it does not exist or cannot be read now.
+        """Return an optional secret, or None if it doesn't exist or cannot be read now.
 
-        A failure counts for an interval, so that it makes neither work for the vault nor a delay.
+        A failure is cached for one interval, to spare the vault and avoid delays.
         """
         outcomes = await self._wait_for(self._read_due((secret,)), self._optional_wait_s)
         outcome = outcomes.get(secret)
@@ -132,29 +132,28 @@ class Credentials:
         return self._known[secret].value
 
     def known(self, secret: Secret) -> str | None:
-        """Return the value of a secret that has been read before; read nothing."""
+        """Return the cached value of a secret, without reading anything."""
         known = self._known.get(secret)
         return known.value if known else None
 
     async def refresh(self, *secrets: Secret) -> None:
         """Read secrets again because a value no longer works: at most once per interval each.
 
-        Wait, but not for long, and also for a reading that is under way. A vault that is slow or
-        down changes nothing.
+        Wait briefly, also for reads already in flight. A slow or broken vault changes nothing.
         """
         now = self._clock.monotonic()
         last = self._refreshed_at
         stale = [s for s in secrets if now - last.get(s, -math.inf) >= self._refresh_interval_s]
         last.update(dict.fromkeys(stale, now))
-        waited_for = [s for s in secrets if s in stale or s in self._being_read]
+        waited_for = [s for s in secrets if s in stale or s in self._in_flight]
         await self._wait_for(self._start_reading(waited_for), self._optional_wait_s)
 
     async def settle(self) -> None:
-        """Wait for all readings under way."""
-        await self._wait_for(self._being_read.copy(), self._max_wait_s)
+        """Wait for all reads in flight."""
+        await self._wait_for(self._in_flight.copy(), self._max_wait_s)
 
-    def _refuse_what_fails_often(self, secrets: Sequence[Secret]) -> None:
-        """Raise the last VaultError of an unknown secret that has failed too often just now."""
+    def _raise_repeated_failure(self, secrets: Sequence[Secret]) -> None:
+        """Raise the last VaultError of an unknown secret that has just failed too often."""
         now = self._clock.monotonic()
         for secret in secrets:
             failures = self._failures.get(secret)
@@ -165,71 +164,71 @@ class Credentials:
                 raise VaultError(error.detail) from error
 
     def _read_due(self, secrets: Sequence[Secret]) -> dict[Secret, asyncio.Task[Outcome]]:
-        """Start reading what is unknown or due; return the readings of what has no value."""
+        """Read the unknown and the due secrets; return the reads of those without a value."""
         now = self._clock.monotonic()
         due = [s for s in secrets if s not in self._known or now >= self._known[s].due_at]
-        readings = self._start_reading(due)
-        return {secret: reading for secret, reading in readings.items() if not self.known(secret)}
+        reads = self._start_reading(due)
+        return {secret: read for secret, read in reads.items() if not self.known(secret)}
 
     def _start_reading(self, secrets: Sequence[Secret]) -> dict[Secret, asyncio.Task[Outcome]]:
-        """Start reading the secrets that are not being read yet; return all their readings."""
+        """Start reading the secrets that aren't in flight yet; return all their reads."""
         first: asyncio.Task[Outcome] | None = None
         for secret in secrets:
-            if secret not in self._being_read:
-                reading = asyncio.create_task(self._read(secret, first))
-                self._being_read[secret] = reading
-                first = first or reading
-        return {secret: self._being_read[secret] for secret in secrets}
+            if secret not in self._in_flight:
+                read = asyncio.create_task(self._read(secret, first))
+                self._in_flight[secret] = read
+                first = first or read
+        return {secret: self._in_flight[secret] for secret in secrets}
 
     async def _wait_for(
-        self, readings: Mapping[Secret, asyncio.Task[Outcome]], max_wait_s: float
+        self, reads: Mapping[Secret, asyncio.Task[Outcome]], max_wait_s: float
     ) -> dict[Secret, Outcome]:
-        """Wait for readings; giving up (VaultError) or being cancelled does not end them."""
-        if not readings:
+        """Wait for reads; a timeout (VaultError) or a cancellation doesn't stop them."""
+        if not reads:
             return {}
-        # In steps, so that a worker that was too busy reads what was answered before it gives up.
+        # In steps, so that a busy worker sees an answer that has arrived before it gives up.
         for _ in range(WAIT_STEPS):
-            if not (await asyncio.wait(readings.values(), timeout=max_wait_s / WAIT_STEPS))[1]:
+            if not (await asyncio.wait(reads.values(), timeout=max_wait_s / WAIT_STEPS))[1]:
                 break
-        late = VaultError(f"Key Vault did not answer within {max_wait_s:g} seconds")
-        return {s: reading.result() if reading.done() else late for s, reading in readings.items()}
+        late = VaultError(f"Key Vault did not answer within {max_wait_s:g} seconds.")
+        return {secret: read.result() if read.done() else late for secret, read in reads.items()}
 
     async def _read(self, secret: Secret, first: asyncio.Task[Outcome] | None) -> Outcome:
-        """Read a secret and keep the outcome.
+        """Read a secret and cache the outcome.
 
-        The `first` of several signs in at the vault, so the others wait for it and fail with it.
+        The `first` of several signs in to the vault, so the others wait for it and fail with it.
         """
         try:
             outcome = await first if first else None
             if not isinstance(outcome, VaultError):
-                outcome = await self._ask(secret)
+                outcome = await self._call_source(secret)
             self._finish(secret, outcome)
             return outcome
         finally:
-            del self._being_read[secret]
+            del self._in_flight[secret]
 
-    async def _ask(self, secret: Secret) -> Outcome:
-        """Ask the source, in a thread."""
+    async def _call_source(self, secret: Secret) -> Outcome:
+        """Read the secret from its source, in a thread."""
         loop = asyncio.get_running_loop()
         try:
             value = await loop.run_in_executor(self._threads, self._source.read, secret)
         except VaultError as error:
-            if self._is_news(secret):
+            if self._should_log(secret):
                 log.warning("%s cannot be read: %s", secret, error.detail)
             return error
-        except Exception:  # whatever happened: those who wait must hear of it
-            if self._is_news(secret):
+        except Exception:  # every waiting caller must get an error, whatever the cause
+            if self._should_log(secret):
                 log.exception("%s cannot be read", secret)
-            return VaultError("Key Vault could not be asked; the log says why")
+            return VaultError("Reading from Key Vault failed. See the log for the cause.")
         return value.strip() if value else None
 
-    def _is_news(self, secret: Secret) -> bool:
-        """Whether it did not fail just before: in an outage each request, forged or not, asks."""
+    def _should_log(self, secret: Secret) -> bool:
+        """Log a failure once per interval: in an outage every request, even a forged one, reads."""
         failures = self._failures.get(secret)
         return not failures or self._clock.monotonic() - failures[-1][0] >= self._refresh_interval_s
 
     def _finish(self, secret: Secret, outcome: Outcome) -> None:
-        """Keep what was read, or what was known before."""
+        """Cache the outcome of a read, or keep the known value if it failed."""
         now = self._clock.monotonic()
         if not isinstance(outcome, VaultError):
             lifetime_s = self._time_to_live_s if outcome else self._refresh_interval_s
@@ -241,9 +240,9 @@ class Credentials:
             failures.append((now, outcome))
 
     def _keep(self, secret: Secret, failure: VaultError | None = None) -> None:
-        """Let what is known of a secret, even that it is missing, count for one more interval.
+        """Keep the cached entry of a secret, even a missing one, for one more interval.
 
-        Of one that was never read only the `failure` is known.
+        For a secret that was never read, cache the `failure`.
         """
         known = self._known.get(secret) or _Known(None, 0, failure)
         due_at = self._clock.monotonic() + self._refresh_interval_s

@@ -1,10 +1,10 @@
-"""The settings that keep the bill small: whom the app may reach, how often, and for how long."""
+"""The settings that limit costs: who the app may reach, how often, and for how long."""
 
 from shared.config import kinds
 from shared.config.kinds import Table, setting
 
 MAX_DAILY = 1_000_000_000
-# Twilio's own limit for a call that asks for none.
+# Twilio's own limit for a call without one.
 MAX_CALL_S = 14_400
 DAY_S = 86_400
 
@@ -12,13 +12,13 @@ DAY_S = 86_400
 class GuardSettings(Table):
     """The guards' table of settings; a limit of 0 means unlimited.
 
-    `allowed_countries` has region codes (US), prefixes (+4670) and `*`; empty, it means the country
-    of the app's own number. `allowed_numbers` may be reached although they are premium, short or
-    elsewhere; `blocked_recipients` never are. `allowed_twiml_hosts` are hosts, besides the app's
-    own, whose documents calls may follow, each for the usual ports or for one (`host:port`); `*` is
-    any. Within `recipient_period_s` seconds one
-    number gets `recipient_limit` texts and calls. `daily_segments` and `daily_calls` are for all
-    instances and one day, in UTC.
+    `allowed_countries` holds region codes (US), prefixes (+4670) and `*`; if empty, the app reaches
+    only the country of its own number. It may reach `allowed_numbers` even if they are premium,
+    short or in another country, and never reaches `blocked_recipients`. Calls may follow documents
+    on the app's own host and on `allowed_twiml_hosts`: a host on the default ports, `host:port`, or
+    `*` for any host. One number gets at most `recipient_limit` texts and calls within
+    `recipient_period_s` seconds. `daily_segments` and `daily_calls` count all instances together,
+    per day in UTC.
     """
 
     kill_switch: bool = setting("KILL_SWITCH", kinds.SWITCH, default=False)
@@ -33,7 +33,7 @@ class GuardSettings(Table):
     allowed_twiml_hosts: frozenset[str] = setting(
         "ALLOWED_TWIML_HOSTS", kinds.HOSTS, default=frozenset()
     )
-    # More would not fit into the ledger's row of a recipient.
+    # A recipient's row in the ledger has no room for more.
     recipient_limit: int = setting("RECIPIENT_LIMIT", kinds.whole(0, 1000), default=0)
     recipient_period_s: int = setting(
         "RECIPIENT_LIMIT_SECONDS", kinds.whole(1, DAY_S), default=3600
@@ -44,5 +44,5 @@ class GuardSettings(Table):
 
     @property
     def call_limit_s(self) -> int | None:
-        """How long a call may last that asks for nothing else; None leaves it to Twilio."""
+        """The time limit for a call that doesn't set its own; None leaves it to Twilio."""
         return self.max_call_s if self.max_call_s < MAX_CALL_S else None

@@ -1,4 +1,4 @@
-"""Who the app is for Azure's services, and how Azure's SDKs are to behave inside a request."""
+"""The app's identity for Azure's services, and the network options for Azure's SDKs."""
 
 import logging
 from typing import TYPE_CHECKING, Any
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
-# A worker that serves a webhook has 15 s: two short attempts, not the SDK's minutes. An answer is
-# never waited out: the SDK would sleep for whatever its Retry-After says.
+# A worker has 15 s to answer a webhook: make two short attempts instead of the SDK's minutes, and
+# never retry on a status, because the SDK would sleep for as long as Retry-After says.
 NETWORK_OPTIONS: dict[str, Any] = {
     "retry_total": 1,
     "retry_status": 0,
@@ -17,11 +17,11 @@ NETWORK_OPTIONS: dict[str, Any] = {
 
 
 def credential(*, managed_identity: bool, client_id: str) -> "TokenCredential":
-    """The identity of the app in Azure, else the person who ran `az login`. Blocking.
+    """Return the app's managed identity or, on a developer's machine, that of `az login`.
 
-    Never the SDK's default chain: it tries sources that cannot exist, one after the other.
-    A user-assigned identity needs its client id ("" for the system-assigned one); the SDK does
-    not read AZURE_CLIENT_ID here.
+    Blocking. It doesn't use the SDK's default chain, which tries sources that cannot exist here.
+    A user-assigned identity needs its client ID ("" for the system-assigned one); the SDK doesn't
+    read AZURE_CLIENT_ID here.
     """
     if managed_identity:
         from azure.identity import ManagedIdentityCredential
@@ -33,6 +33,6 @@ def credential(*, managed_identity: bool, client_id: str) -> "TokenCredential":
 
 
 def log_no_requests() -> None:
-    """At INFO the SDKs log every request, at DEBUG what an identity was given."""
+    """Silence the SDKs' loggers: they log every request at INFO, and tokens at DEBUG."""
     for name in ("azure.core", "azure.data", "azure.identity", "azure.keyvault", "msal"):
         logging.getLogger(name).setLevel(logging.WARNING)

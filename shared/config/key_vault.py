@@ -1,4 +1,4 @@
-"""Secrets read from Azure Key Vault with Microsoft's own client. Blocking: for worker threads."""
+"""Read secrets from Azure Key Vault with Microsoft's client. Blocking: run it in threads."""
 
 import threading
 from http import HTTPStatus
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from azure.core.exceptions import AzureError
     from azure.keyvault.secrets import SecretClient
 
-SECRET_NOT_FOUND = "SecretNotFound"  # noqa: S105 - of an error, not a secret
+SECRET_NOT_FOUND = "SecretNotFound"  # noqa: S105 - an error code, not a secret
 
 
 class KeyVault:
-    """The vault of KEY_VAULT_URL, opened by a managed identity, or by `az login` at a desk."""
+    """The vault at KEY_VAULT_URL, opened with a managed identity or, locally, with `az login`."""
 
     def __init__(self, config: Settings) -> None:
         self._config = config
@@ -25,10 +25,10 @@ class KeyVault:
         self._client: SecretClient | None = None
 
     def read(self, secret: Secret) -> str | None:
-        """The secret's value, None when the vault has no such secret; else VaultError.
+        """Return the secret's value, or None if the vault doesn't have it; raise VaultError.
 
-        Only the vault's own word for it counts: a 404 may as well come from something in between,
-        and then what is known must not be forgotten.
+        A bare 404 isn't enough, since a proxy may send one too: only the vault's own error code
+        makes the app forget a value that it has cached.
         """
         from azure.core.exceptions import AzureError, ResourceNotFoundError
 
@@ -42,7 +42,7 @@ class KeyVault:
             raise VaultError(_explain(error)) from error
 
     def _connected(self) -> "SecretClient":
-        """The client, built by whoever comes first."""
+        """Return the client; the first caller builds it."""
         with self._lock:
             if self._client is None:
                 self._client = self._connect()
@@ -62,14 +62,17 @@ class KeyVault:
 
 
 def _explain(error: "AzureError") -> str:
-    """What an operator can do about it. The SDK's own text may quote the request: not used."""
+    """Say what an operator can do. The SDK's own text is left out, as it may quote the request."""
     kind = type(error).__name__
     if kind == "CredentialUnavailableError":
-        return "there is no identity to open Key Vault with; at a desk, run az login"
+        return "No Azure identity is available to open Key Vault. On your machine, run az login."
     if getattr(error, "status_code", None) == HTTPStatus.FORBIDDEN:
-        return "the app's identity may not read secrets; it needs the role Key Vault Secrets User"
+        return (
+            "The app's identity isn't allowed to read secrets. "
+            "Give it the role Key Vault Secrets User."
+        )
     if kind.startswith("ServiceRequest"):
-        return "Key Vault cannot be reached; is its name in KEY_VAULT_URL right?"
+        return "Key Vault cannot be reached. Check its name in KEY_VAULT_URL."
     if kind.startswith("ServiceResponse"):
-        return "Key Vault did not answer in time"
-    return f"Key Vault or its identity did not give the secret ({kind})"
+        return "Key Vault did not answer in time."
+    return f"Key Vault or the app's identity failed to return the secret ({kind})."

@@ -1,4 +1,4 @@
-"""The kinds of settings: what text each accepts, in which words, and what value it gives."""
+"""The kinds of settings: the text each accepts, the rule in words, and the value it yields."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from shared.config.local_stack import is_loopback
 from shared.phone_numbers import E164, MESSAGING_SERVICE_SID, SHORT_NUMBER, is_short_code_or_name
 
-# The entry of BLOCKED_CALLERS that stands for every caller without a number.
+# In BLOCKED_CALLERS: every caller without a number.
 ANONYMOUS = "anonymous"
-# Any country; a network of no country (satellites) has to be named by its prefix all the same.
+# Any country. Networks without a country (satellites) still need their own prefix in the list.
 EVERY_COUNTRY = "*"
-# No user, query or fragment, and nothing that programs read in different ways.
+# No user, query or fragment, and nothing that programs parse differently.
 _BASE_URL = r"https?://[\w.:\[\]-]+(/[\w.~!$&'()*+,;=:@%/-]*)?"
 
 
 class Kind[Value]:
-    """How a setting is written: `rule` tells it in an error, `read` makes the value of a valid one.
+    """How a setting is written: `rule` describes it in errors, `read` converts a valid text.
 
     Both functions get the stripped text, which is never empty.
     """
@@ -40,7 +40,7 @@ class Setting:
 
 
 def setting[Value](name: str, kind: Kind[Value], *, default: Value) -> Value:
-    """Write a row in a table of settings, for a field of this type."""
+    """Declare a field of a table of settings."""
     return cast("Value", Setting(name, kind, default))
 
 
@@ -48,11 +48,11 @@ def setting[Value](name: str, kind: Kind[Value], *, default: Value) -> Value:
 class Table:
     """A table of settings; an instance is a frozen record of their values.
 
-    (A dataclass or a NamedTuple would take a large part of an answer's import.)
+    (Importing a dataclass or a NamedTuple of this size would slow down cold starts.)
     """
 
     rows: ClassVar[Mapping[str, Setting]]
-    """The settings by the fields that they fill."""
+    """The settings, by field name."""
 
     def __init_subclass__(cls) -> None:
         cls.rows = {field: row for field, row in vars(cls).items() if isinstance(row, Setting)}
@@ -76,7 +76,7 @@ class Table:
 
     @classmethod
     def read(cls, given: Mapping[str, str], **others: object) -> Self:
-        """Return the record of these settings, which must be valid, and of its other fields."""
+        """Return a record of these settings, which must be valid, and of the other fields."""
         values = {
             field: row.kind.read(given[row.name])
             for field, row in cls.rows.items()
@@ -86,13 +86,13 @@ class Table:
 
 
 def choice(literal: object) -> Kind[Any]:
-    """Return the kind that is one of the words of a `Literal`."""
+    """Return the kind that accepts the words of a `Literal`."""
     words = get_args(literal)
     return Kind(f"must be {', '.join(words[:-1])} or {words[-1]}", words.__contains__, str)
 
 
 def whole(least: int, most: int) -> Kind[int]:
-    """Return the kind that is a whole number within these bounds."""
+    """Return the kind that accepts whole numbers within these bounds."""
 
     def is_valid(text: str) -> bool:
         return bool(re.fullmatch("[0-9]{1,10}", text)) and least <= int(text) <= most
@@ -101,7 +101,7 @@ def whole(least: int, most: int) -> Kind[int]:
 
 
 def https_url(example: str) -> Kind[str]:
-    """Return the kind that is an https URL like this one."""
+    """Return the kind that accepts https URLs."""
     return _url(
         f"must look like {example}",
         lambda text: text.startswith("https://") and _is_base_url(text),
@@ -109,12 +109,12 @@ def https_url(example: str) -> Kind[str]:
 
 
 def _url(rule: str, is_valid: Callable[[str], object]) -> Kind[str]:
-    """Return the kind of a URL that is kept without a slash at its end."""
+    """Return the kind of a URL; its trailing slash is removed."""
     return Kind(rule, is_valid, lambda text: text.rstrip("/"))
 
 
 def _is_base_url(text: str) -> bool:
-    """Whether paths can be appended to this http(s) URL."""
+    """Whether this is an http(s) URL that paths can be appended to."""
     if not re.fullmatch(_BASE_URL, text, re.ASCII | re.IGNORECASE):
         return False
     try:
@@ -125,13 +125,13 @@ def _is_base_url(text: str) -> bool:
 
 
 def _is_host(entry: str) -> bool:
-    """Whether this is a name with at least one dot, perhaps with a port."""
+    """Whether this is a name with at least one dot and an optional port."""
     host = re.fullmatch(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::([0-9]{1,5}))?", entry)
     return bool(host) and 0 < int(host[1] or 443) <= 65_535
 
 
 def _is_country(entry: str) -> bool:
-    """Whether this is a region code of ISO 3166, a prefix of international numbers, or `*`."""
+    """Whether this is an ISO 3166 region code, an international prefix or `*`."""
     is_prefix = bool(re.fullmatch(r"\+[1-9][0-9]{0,6}", entry))
     return _is_region(entry) or entry == EVERY_COUNTRY or is_prefix
 
@@ -146,16 +146,16 @@ def _list(
     split: Callable[[str], Sequence[str]],
     kept_as: Callable[[str], str] = str,
 ) -> Kind[frozenset[str]]:
-    """Return the kind that is a set of entries, which `split` finds in the text."""
+    """Return the kind that accepts a list of entries, as `split` finds them in the text."""
     return Kind(
-        f"{rule}, with commas between them",
+        f"{rule}, separated by commas",
         lambda text: all(is_entry(entry) for entry in split(text)),
         lambda text: frozenset(kept_as(entry) for entry in split(text)),
     )
 
 
 def _numbers(text: str) -> list[str]:
-    """Split a list of numbers and words, in lower case; numbers may be set apart for reading."""
+    """Split a list of numbers and words, in lower case; drop the separators inside numbers."""
     entries = ("".join(c for c in entry if c not in " ().-\t") for entry in text.split(","))
     return [entry.lower() for entry in entries if entry]
 
@@ -167,38 +167,39 @@ def _names(text: str) -> list[str]:
 TEXT = Kind("", bool, str)
 PRESENCE = Kind("", bool, bool)
 SWITCH = Kind("must be true or false", ("true", "false").__contains__, "true".__eq__)
-REGION = Kind("must be two letters, for example US", _is_region, str.upper)
+REGION = Kind("must be a two-letter region code such as US", _is_region, str.upper)
 SENDER = Kind(
-    "must be a number like +12025550100, a short code or an alphanumeric sender",
+    "must be a phone number like +12025550100, a short code or an alphanumeric sender",
     lambda text: E164.fullmatch(text) or is_short_code_or_name(text),
     str,
 )
 MESSAGING_SERVICE = Kind(
-    "must be MG and 32 hexadecimal digits", MESSAGING_SERVICE_SID.fullmatch, str
+    "must be MG followed by 32 hexadecimal digits", MESSAGING_SERVICE_SID.fullmatch, str
 )
-BASE_URL = _url("must be an http(s) URL without user, query or fragment", _is_base_url)
+BASE_URL = _url("must be an http(s) URL without a user, query or fragment", _is_base_url)
 LOCAL_URL = _url(
-    "must be a loopback address", lambda text: is_loopback(text) and _is_base_url(text)
+    "must be a loopback URL like http://127.0.0.1:7072",
+    lambda text: is_loopback(text) and _is_base_url(text),
 )
 STORAGE_ACCOUNT = Kind(
     "must be the name of a storage account", lambda text: re.fullmatch("[a-z0-9]{3,24}", text), str
 )
 TABLE_NAME = Kind(
-    "must be 3 to 63 letters and digits, a letter first",
+    "must be 3 to 63 letters and digits, starting with a letter",
     lambda text: re.fullmatch("[A-Za-z][A-Za-z0-9]{2,62}", text),
     str,
 )
 CALLERS = _list(
-    "must be numbers like +12025550123, or the word anonymous",
+    "must be phone numbers like +12025550123, or the word anonymous",
     lambda entry: entry == ANONYMOUS or E164.fullmatch(entry),
     _numbers,
 )
-FULL_NUMBERS = _list("must be numbers like +12025550123", E164.fullmatch, _numbers)
+FULL_NUMBERS = _list("must be phone numbers like +12025550123", E164.fullmatch, _numbers)
 COUNTRIES = _list(
     "must be countries like US, prefixes like +4670, or *", _is_country, _numbers, str.upper
 )
 NUMBERS = _list(
-    "must be numbers like +12025550123, or short ones like 12345",
+    "must be phone numbers like +12025550123 or short numbers like 12345",
     lambda entry: E164.fullmatch(entry) or SHORT_NUMBER.fullmatch(entry),
     _numbers,
 )

@@ -1,6 +1,6 @@
-"""The one door to the local stack: where the SDKs' requests go when LOCAL_STACK_URL is set.
+"""Send the SDKs' requests to the local stack when LOCAL_STACK_URL is set.
 
-Only loopback addresses are taken, so that a wrong setting cannot send secrets or texts elsewhere.
+Only loopback addresses are allowed, so that a wrong setting cannot leak secrets or texts.
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether `url` is an absolute http(s) URL of this machine."""
+    """Whether `url` is an absolute http(s) URL on this machine."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -26,10 +26,10 @@ def is_loopback(url: str) -> bool:
 
 
 def _is_this_machine(host: str) -> bool:
-    """Whether a host name or a literal address, short (127.1) or long, never leaves the machine."""
+    """Whether a host name or an address, short (127.1) or full, is this machine."""
     if host == "localhost":
         return True
-    if any(character.isspace() for character in host):  # inet_aton reads up to a blank
+    if any(character.isspace() for character in host):  # inet_aton stops at whitespace
         return False
     try:
         address = ipaddress.ip_address(host if ":" in host else socket.inet_aton(host))
@@ -39,18 +39,18 @@ def _is_this_machine(host: str) -> bool:
 
 
 def twilio_url(url: str, local_stack_url: str) -> str:
-    """Move a URL of Twilio's API (any region, edge or product) to the local stack."""
+    """Rewrite a URL of Twilio's API (any region, edge or product) to the local stack."""
     parts = urlsplit(url)
     _require_loopback(local_stack_url)
     if not f".{parts.hostname}".endswith(".twilio.com"):
-        raise ConfigurationError("only requests to twilio.com go to the local stack")
+        raise ConfigurationError("only requests to twilio.com can go to the local stack")
     return local_stack_url + parts._replace(scheme="", netloc="").geturl()
 
 
 def vault_transport(local_stack_url: str, **options: Any) -> "HttpTransport[Any, Any]":
-    """A transport for Key Vault's SDK that sends every request to the local stack's vault.
+    """Return a transport that sends the Key Vault SDK's requests to the local stack's vault.
 
-    `options` are those of the SDK's own transport, for example its timeouts.
+    `options` go to the SDK's own transport, for example its timeouts.
     """
     from azure.core.pipeline.transport import RequestsTransport
 
@@ -65,9 +65,9 @@ def vault_transport(local_stack_url: str, **options: Any) -> "HttpTransport[Any,
 
 
 def table_transport(local_stack_url: str, **options: Any) -> "AsyncHttpTransport[Any, Any]":
-    """A transport for Table Storage's SDK that sends every request to the local stack's storage.
+    """Return a transport that sends the Table Storage SDK's requests to the local stack's storage.
 
-    `options` are those of the SDK's own transport, for example its session and timeouts.
+    `options` go to the SDK's own transport, for example its session and timeouts.
     """
     from azure.core.pipeline.transport import AioHttpTransport
 
@@ -88,9 +88,9 @@ def _require_loopback(local_stack_url: str) -> None:
 
 @contextmanager
 def _sent_to(url: str, request: Any) -> Generator[None]:
-    """Change the URL only while the request is sent.
+    """Change the URL only while the request is being sent.
 
-    The SDKs insist on https URLs, and check the request again before they repeat it.
+    The SDKs require https URLs, and check the request again before they retry it.
     """
     azure_url = request.url
     request.url = url + urlsplit(azure_url)._replace(scheme="", netloc="").geturl()

@@ -1,4 +1,4 @@
-"""The app's settings, read once from a mapping (in the cloud: the app settings)."""
+"""The app's settings, read once from a mapping (in Azure: the app settings)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,7 +14,7 @@ RestCredential = Literal["auth_token", "api_key"]
 RejectReason = Literal["rejected", "busy"]
 StorageOutage = Literal["refuse_keyed", "refuse_all", "send_all"]
 
-# A send takes at most this long, however often it is tried and however slow Twilio is.
+# A send takes at most this long, retries included.
 SEND_LIMIT_S = 40.0
 RETRY_BUDGET_S = 10.0
 # An unknown outcome never lasts longer than a day.
@@ -22,7 +22,7 @@ MAX_SETTLE_WINDOW_S = 86_400
 
 
 class Secret(StrEnum):
-    """The secrets, by their names in Key Vault."""
+    """The secrets, named as in Key Vault."""
 
     ACCOUNT_SID = "TwilioAccountSid"
     AUTH_TOKEN = "TwilioAuthToken"  # noqa: S105 - a name, not a secret
@@ -38,35 +38,36 @@ class Secret(StrEnum):
 
     @property
     def setting(self) -> str:
-        """The app setting that holds the secret where there is no vault: TWILIO_AUTH_TOKEN.
+        """The app setting that holds the secret without a vault, such as TWILIO_AUTH_TOKEN.
 
-        What is not of Twilio has no such prefix: LINK_SIGNING_KEY.
+        Only Twilio's secrets have the prefix; another one is LINK_SIGNING_KEY.
         """
         return f"TWILIO_{self.name}" if self.startswith("Twilio") else self.name
 
 
 class HiddenValues(dict[Secret, str]):
-    """Secrets by name; its repr shows no value."""
+    """Secrets by name; `repr` hides their values."""
 
     def __repr__(self) -> str:
-        """The names alone."""
+        """Show only the names."""
         return f"<values of {', '.join(self) or 'no secret'}>"
 
 
 class HiddenText(str):
-    """A secret text; its repr does not show it."""
+    """A secret text; `repr` hides it."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        """Whether there is one."""
+        """Show only whether it is empty."""
         return "<hidden>" if self else "''"
 
 
 class Settings(Table):
-    """The table of settings; "" stands for one that is not set.
+    """The table of settings; "" means not set.
 
-    `public_url` is what Twilio sees: scheme, host and perhaps a path, without a slash at its end.
+    `public_url` is the app's URL as Twilio sees it: scheme, host and an optional path, without a
+    trailing slash.
     """
 
     key_vault_url: str = setting(
@@ -90,7 +91,7 @@ class Settings(Table):
     blocked_callers_reason: RejectReason = setting(
         "BLOCKED_CALLERS_REASON", kinds.choice(RejectReason), default="rejected"
     )
-    # A year at most: a link that never ends would be a key.
+    # A year at most: a link that never expires would be a key.
     link_lifetime_hours: int = setting("LINK_LIFETIME_HOURS", kinds.whole(1, 8784), default=168)
     storage_connection: str = setting(
         "AzureWebJobsStorage", kinds.Kind("", bool, HiddenText), default=HiddenText("")
@@ -117,7 +118,7 @@ class Settings(Table):
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> "Settings":
-        """Check all settings; raise one ConfigurationError that names each malformed one."""
+        """Check all settings; raise one ConfigurationError that names every malformed one."""
         given = {name: value.strip() for name, value in values.items() if value.strip()}
         malformed = [
             f"{row.name} ({row.kind.rule})"
@@ -133,7 +134,7 @@ class Settings(Table):
         return config
 
     def _complete(self) -> None:
-        """Fill in what follows from other settings where it is not set itself."""
+        """Derive the settings that aren't set from the others."""
         account, stack = self.storage_account, self.local_stack_url
         tables = f"https://{account}.table.core.windows.net" if account else ""
         vars(self).update(
@@ -145,14 +146,14 @@ class Settings(Table):
 
     @property
     def rest_secrets(self) -> tuple[Secret, ...]:
-        """The secrets that a request to Twilio's REST API needs."""
+        """The secrets for requests to Twilio's REST API."""
         if self.rest_credential == "api_key":
             return (Secret.ACCOUNT_SID, Secret.API_KEY_SID, Secret.API_KEY_SECRET)
         return (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
 
     @property
     def rest_secrets_secondary(self) -> tuple[Secret, ...]:
-        """The secrets that count when Twilio refuses those of `rest_secrets`."""
+        """The secrets to try when Twilio refuses `rest_secrets`."""
         if self.rest_credential == "api_key":
             key = (Secret.API_KEY_SID_SECONDARY, Secret.API_KEY_SECRET_SECONDARY)
             return (Secret.ACCOUNT_SID, *key)
@@ -160,12 +161,12 @@ class Settings(Table):
 
     @property
     def send_limit_s(self) -> float:
-        """How long one send may take; over well before anybody may ask whether to send again."""
+        """How long one send may take; it ends well before a caller may ask to send again."""
         return min(SEND_LIMIT_S, self.settle_window_s * 2 / 3)
 
     @property
     def retry_budget_s(self) -> float:
-        """How long a send that did nothing may be repeated."""
+        """How long to retry a send that Twilio certainly did not carry out."""
         return min(RETRY_BUDGET_S, self.settle_window_s / 6)
 
     def require(
@@ -175,11 +176,10 @@ class Settings(Table):
         from_number: bool = False,
         public_url: bool = False,
     ) -> None:
-        """Raise one ConfigurationError that names every setting that is needed but not set.
+        """Raise one ConfigurationError that names every required setting that isn't set.
 
-        `sender` asks for a number or a messaging service, `from_number` for the number. Secrets
-        are settings only where there is no Key Vault; a missing secret of a vault is found when
-        it is read.
+        `sender` requires a number or a messaging service, `from_number` the number. Secrets are
+        settings only without a Key Vault; with one, a missing secret shows up when it is read.
         """
         missing: list[str] = []
         if not self.key_vault_url:
@@ -195,11 +195,11 @@ class Settings(Table):
 
 
 def all_settings() -> list[Setting]:
-    """Return every setting of the app, apart from the secrets."""
+    """Return every setting of the app except the secrets."""
     return [*Settings.rows.values(), *GuardSettings.rows.values()]
 
 
 def _url_of_host(name: str) -> str:
-    """Return the URL of the host name that Azure (or Core Tools, on loopback) gives the app."""
+    """Return the URL for the host name that Azure (or Core Tools, on loopback) gives the app."""
     scheme = "http" if is_loopback(f"http://{name}") else "https"
     return f"{scheme}://{name}" if name else ""

@@ -1,4 +1,4 @@
 """What became of a text or a call.
 
-For GetStatus and for the functions that take Twilio's reports.
+For GetStatus and the functions that receive Twilio's reports.
 """

@@ -1,4 +1,4 @@
-"""Twilio's reports: each is kept in the ledger, settles its claim, and acts and is logged once."""
+"""Process Twilio's reports: settle the claim, store the status, and act and log once each."""
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,7 +20,7 @@ MAX_NAME_CHARS = 100
 
 
 class ReportKind(NamedTuple):
-    """What is told of: `prefixes` of its SIDs, and `fields`, from our names to Twilio's."""
+    """A kind of report: the `prefixes` of its SIDs, and its `fields` (our names to Twilio's)."""
 
     name: str
     prefixes: str
@@ -60,18 +60,18 @@ RECORDING = ReportKind(
 
 
 class Reports:
-    """Takes in reports."""
+    """Receives reports."""
 
     def __init__(self, claims: "Callable[[], Claims]", states: Callable[[], States]) -> None:
-        """Both may raise ConfigurationError, in an app without storage."""
+        """Both may raise ConfigurationError in an app without storage."""
         self._claims = claims
         self._states = states
 
     async def take(self, kind: ReportKind, webhook: Webhook) -> None:
-        """Take in a report: settle its claim, keep it and log it; a repeated one does nothing.
+        """Settle the claim of a report, store it and log it; ignore a repeated one.
 
-        Raise LedgerError (or ConfigurationError) when it cannot be kept: the answer is 5xx then,
-        so Twilio repeats the report. Raise InvalidRequestError when it is not a report.
+        Raise LedgerError or ConfigurationError if it can't be stored: the answer is then a 5xx, and
+        Twilio repeats the report. Raise InvalidRequestError if it isn't a report.
         """
         try:
             states = self._states()
@@ -80,30 +80,30 @@ class Reports:
             return
         report = _status_report(kind, webhook)
         try:
-            is_news = await self._keep(states, report)
+            is_new = await self._store(states, report)
         except (ConfigurationError, LedgerError):
             log_report(kind.name, webhook, kind.fields, stored=False)
             raise
-        if is_news:
+        if is_new:
             log_report(kind.name, webhook, kind.fields)
 
     async def act_on(self, kind: ReportKind, webhook: Webhook, act: Act) -> None:
-        """Take in a report upon which the app does something; a repeated one does nothing.
+        """Run `act` for a report, then take it in; ignore a repeated one.
 
-        Raise what `act` raises: nothing is kept then, so a repeated report acts again. While the
-        ledger cannot be used, each worker acts once, because never is worse than twice, and Twilio
-        is not asked to repeat what was done.
+        Raise what `act` raises, without storing anything, so that a repeated report tries again.
+        While the ledger is unavailable, each worker acts once, since twice is better than never,
+        and the answer doesn't make Twilio repeat the report.
         """
         if await self._is_known(kind, webhook):
             return
-        told = [webhook.posted(kind.fields[name]) or "" for name in ("sid", "status")]
-        await self._done.do(" ".join(told)[:MAX_NAME_CHARS], act)
+        posted = [webhook.posted(kind.fields[name]) or "" for name in ("sid", "status")]
+        await self._done.do(" ".join(posted)[:MAX_NAME_CHARS], act)
         with contextlib.suppress(ConfigurationError, LedgerError):
             await self.take(kind, webhook)
 
     @cached_property
     def _done(self) -> "DoneOnce":
-        from shared.delivery.done_once import DoneOnce  # most reports are not acted on
+        from shared.delivery.done_once import DoneOnce  # most reports don't need it
 
         return DoneOnce()
 
@@ -116,11 +116,11 @@ class Reports:
             return False
         return known is not None and report.status in known.reports
 
-    async def _keep(self, states: States, report: StatusReport) -> bool:
-        """Settle the claim, then keep the report: a row that names a claim says it is settled.
+    async def _store(self, states: States, report: StatusReport) -> bool:
+        """Settle the claim, then store the report: a row that names a claim proves it is settled.
 
-        A settled claim stays so. That is why only the first report of a send reads and writes it;
-        later ones read and write one row, and repeats only read that.
+        A settled claim stays settled, so only the first report of a send reads and writes it. Later
+        ones read and write one row, and repeated ones only read it.
         """
         known = await states.find(report.sid)
         if report.claim and (known is None or known.claim != report.claim):

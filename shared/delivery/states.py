@@ -13,22 +13,22 @@ from shared.errors import InvalidRequestError, LedgerError
 from shared.ledger.rows import Ledger, Row, RowChangedError, RowExistsError, Value
 
 KIND = "state"
-# Twilio has a handful of statuses; a row has an end, so there is one to what it keeps.
+# Twilio has a handful of statuses; the limit keeps a row from overflowing.
 MAX_STATUSES = 50
-# A try fails only when another report of the same SID was stored meanwhile.
+# A try fails only if another report of the same SID was stored in the meantime.
 MAX_TRIES = 20
 
-# No digits: what is no status cannot bring a number into the ledger.
+# No digits, so that a forged status can't put a phone number into the ledger.
 _STATUS = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
 _ERROR_CODE = re.compile(r"[1-9][0-9]{0,8}")
 _CLAIM = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 class StatusReport(NamedTuple):
-    """One report of Twilio: the `status` of a message, call or recording, by its SID.
+    """One report from Twilio: the `status` of a message, call or recording, by its SID.
 
-    `error_code` is Twilio's number of an error; `claim` the reference of the idempotency key under
-    which it was sent, "" without one.
+    `error_code` is Twilio's error code; `claim` is the reference of the claim under which it was
+    sent, or "".
     """
 
     sid: str
@@ -40,15 +40,15 @@ class StatusReport(NamedTuple):
     def from_texts(
         cls, sid: str, status: str, *, prefixes: str, error_code: str = "", claim: str = ""
     ) -> "StatusReport":
-        """Check what came in; `prefixes` are those of a SID of the right kind, e.g. SM|MM.
+        """Check the values of a report; `prefixes` are those of the right SIDs, e.g. SM|MM.
 
-        Raise InvalidRequestError without such a SID or a status. An odd error code or claim costs
-        only itself: the status is what somebody waits for.
+        Raise InvalidRequestError without a valid SID or status. Ignore a malformed error code or
+        claim: the status is what matters.
         """
         if not re.fullmatch(f"({prefixes})[0-9a-fA-F]{{32}}", sid):
-            raise InvalidRequestError("the report has no usable SID", field="sid")
+            raise InvalidRequestError("the report has no valid SID", field="sid")
         if not _STATUS.fullmatch(status):
-            raise InvalidRequestError("the report has no usable status", field="status")
+            raise InvalidRequestError("the report has no valid status", field="status")
         return cls(
             sid,
             status,
@@ -58,16 +58,16 @@ class StatusReport(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """That a status was reported: `at`, when we stored it (ISO 8601, UTC), `by` whom."""
+    """When a report was stored (`at`, ISO 8601 in UTC), and a random ID of the writer (`by`)."""
 
     at: str
     by: str
 
 
 class State(NamedTuple):
-    """How far something is; `reports` are the statuses reported so far, in the order they came.
+    """The state of a SID; `reports` holds the statuses reported so far, in order of arrival.
 
-    `claim` is the last one that a report has named, `version` the ledger's mark of the row.
+    `claim` is the last one that a report named, `version` the row's version in the ledger.
     """
 
     sid: str
@@ -79,13 +79,13 @@ class State(NamedTuple):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing comes after it."""
+        """Whether no other status follows."""
         return is_final(self.sid, self.status)
 
     def after(self, report: StatusReport, recorded: Recorded) -> "State":
-        """The state once a report of a status that was not reported so far is taken in."""
+        """Return the state after a report of a new status."""
         if len(self.reports) >= MAX_STATUSES:
-            raise InvalidRequestError("there are too many statuses", field="status")
+            raise InvalidRequestError("too many statuses were reported", field="status")
         status = latest(self.sid, self.status, report.status)
         return self._replace(
             status=status,
@@ -96,25 +96,25 @@ class State(NamedTuple):
 
 
 class States:
-    """The states in the ledger, each in the row of its SID."""
+    """The states in the ledger, one row per SID."""
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
 
     async def find(self, sid: str) -> State | None:
-        """What is known of a SID; None when nothing was reported. Raise LedgerError."""
+        """Return the state of a SID, or None if nothing was reported. Raise LedgerError."""
         row = await self._ledger.read(KIND, sid)
         return None if row is None else _from_row(row)
 
     async def record(self, report: StatusReport, known: State | None = None) -> bool:
-        """Take in a report; return whether it is news: a status not reported so far.
+        """Store a report; return whether its status is new.
 
-        `known` is the state as the caller has just found it. Raise LedgerError, after which
-        nothing or all of it is stored, so that a repeated report does no harm.
+        `known` is the state as the caller has just read it. Raise LedgerError; the report is then
+        stored completely or not at all, so it is safe to repeat.
         """
-        # Ours by name: when the store's answer is lost and its client repeats the request, the
-        # row that is in the way holds our own report, which is still news.
+        # The random ID marks our own write: if the store's answer is lost and its client retries,
+        # the existing row holds our own report, which still counts as new.
         recorded = Recorded(self._now(), secrets.token_hex(4))
         for _ in range(MAX_TRIES):
             if known is not None and report.status in known.reports:
@@ -125,7 +125,7 @@ class States:
                 known = await self.find(report.sid)
             else:
                 return True
-        raise LedgerError(f"The state of {report.sid} is changed by too many at once.")
+        raise LedgerError(f"Too many reports on {report.sid} arrived at once.")
 
     async def _store(self, known: State | None, report: StatusReport, recorded: Recorded) -> None:
         if known is not None:

@@ -1,7 +1,6 @@
-"""The answer of GetStatus: from the ledger, and from Twilio where the ledger knows nothing.
+"""Answer GetStatus from the ledger, or from Twilio if the ledger has nothing.
 
-The ledger has what Twilio reported; where that is nothing, Twilio is asked. Only the ledger knows
-keys.
+The ledger has what Twilio has reported so far. Only the ledger knows idempotency keys.
 """
 
 import logging
@@ -38,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class Subject(NamedTuple):
-    """Who is asked about: the SID of a message or a call, or an idempotency key; else ""."""
+    """What to look up: the SID of a message or a call, or an idempotency key; the other is ""."""
 
     sid: str = ""
     key: str = ""
@@ -48,13 +47,13 @@ class Subject(NamedTuple):
         """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
         given = [name for name in FIELDS if inputs.text(name) is not None]
         if len(given) != 1:
-            raise InvalidRequestError("either `sid` or `key` must be given", field="sid")
+            raise InvalidRequestError("send either `sid` or `key`", field="sid")
         if given == ["key"]:
             return cls(key=_key(inputs))
         sid = required(inputs.text("sid"), "sid")
         if not _SID.fullmatch(sid):
             raise InvalidRequestError(
-                "`sid` must be SM, MM or CA and 32 hexadecimal digits", field="sid"
+                "`sid` must be SM, MM or CA followed by 32 hexadecimal digits", field="sid"
             )
         return cls(sid=sid)
 
@@ -69,7 +68,7 @@ def _key(inputs: Inputs) -> str:
 
 
 class Deliveries:
-    """Finds what became of something, in the ledger or at Twilio."""
+    """Finds what became of a text, a call or a key, in the ledger or at Twilio."""
 
     def __init__(
         self,
@@ -77,7 +76,7 @@ class Deliveries:
         claims: Callable[[], Claims],
         states: Callable[[], States],
     ) -> None:
-        """`claims` and `states` may raise ConfigurationError, in an app without storage."""
+        """`claims` and `states` may raise ConfigurationError in an app without storage."""
         self._account = account
         self._claims = claims
         self._states = states
@@ -85,8 +84,8 @@ class Deliveries:
     async def find(self, subject: Subject) -> dict[str, object]:
         """Return the answer of GetStatus.
 
-        Raise NotFoundError, ConfigurationError or VaultError, a TwilioError about a SID that only
-        Twilio may know, a LedgerError about a key.
+        Raise NotFoundError, ConfigurationError or VaultError, a TwilioError for a SID that isn't in
+        the ledger, or a LedgerError for a key.
         """
         return await (self._of_sid(subject.sid) if subject.sid else self._of_key(subject.key))
 
@@ -101,25 +100,25 @@ class Deliveries:
     async def _of_key(self, key: str) -> dict[str, object]:
         claim = await self._claims().find(key)
         if claim is None:
-            raise NotFoundError("No send with this key is known.", field="key")
+            raise NotFoundError("No request was sent with this key.", field="key")
         found: dict[str, object] = {"outcome": claim.state, "function": claim.function}
         if claim.sid:
-            # Until the first report comes, Twilio's answer to the send is all there is.
+            # Until the first report arrives, Twilio's answer to the send is the latest status.
             reported = await self._states().find(claim.sid)
             state = reported or State(claim.sid, claim.status, {})
             found |= {"sid": claim.sid, **_shown(state), "reports": _reports(state)}
         return found | {"source": "ledger"}
 
     async def _reported(self, sid: str) -> State | None:
-        """Return what the ledger knows; None if that is nothing, or if it cannot be used."""
+        """Return the state in the ledger, or None if it has none or is unavailable."""
         try:
             return await self._states().find(sid)
         except (ConfigurationError, LedgerError) as error:
-            log.info("Twilio is asked about %s: %s", sid, error.log_text)
+            log.info("Asking Twilio about %s: %s", sid, error.log_text)
             return None
 
     async def _at_twilio(self, sid: str) -> tuple[str, int | None]:
-        """Return the status and the error code of a message or a call, as Twilio has them now."""
+        """Return the current status and error code of a message or a call at Twilio."""
 
         async def fetch(client: "Client") -> tuple[str, int | None]:
             if sid.startswith("CA"):
@@ -131,21 +130,21 @@ class Deliveries:
             return await self._account.run(fetch)
         except TwilioRefusedError as error:
             if error.twilio_status == HTTPStatus.NOT_FOUND:
-                raise NotFoundError("Nothing is known of this SID.", field="sid") from error
+                raise NotFoundError("Twilio has no record with this SID.", field="sid") from error
             raise
-        except TwilioOutcomeUnknownError as error:  # a word for a send; this only reads
-            raise TwilioError("Twilio gave no usable answer.") from error
+        except TwilioOutcomeUnknownError as error:  # that error is for sends; this only reads
+            raise TwilioError("Twilio sent no usable answer. Try again.") from error
 
 
 def _shown(state: State) -> dict[str, object]:
     shown: dict[str, object] = {"status": state.status, "final": state.is_final}
     if state.error_code is not None:
         shown["error_code"] = state.error_code
-    if state.error_code == OPTED_OUT:  # a messaging service accepts the text before it looks
+    if state.error_code == OPTED_OUT:  # a messaging service accepts the text before it checks
         shown["detail"] = OPTED_OUT_DETAIL
     return shown
 
 
 def _reports(state: State) -> list[dict[str, str]]:
-    """The statuses in the order in which they were reported, each with the time it was stored."""
+    """Return the statuses in the order they were reported, each with the time it was stored."""
     return [{"status": status, "at": report.at} for status, report in state.reports.items()]

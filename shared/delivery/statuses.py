@@ -1,32 +1,32 @@
-"""The statuses of messages, calls and recordings: which comes later, and which is the last one.
+"""The statuses of messages, calls and recordings: their order, and which ones are final.
 
-Twilio's reports may arrive in any order and more than once, so what somebody was told last need
-not be what happened last. Sources: Twilio's docs, Outbound Message Status in Status Callbacks,
-and the StatusCallback events of the Call resource and of recordings.
+Twilio's reports may arrive in any order and more than once, so the last one to arrive isn't always
+the latest status. Sources: Twilio's docs, Outbound Message Status in Status Callbacks, and the
+StatusCallback events of the Call resource and of recordings.
 """
 
 from typing import NamedTuple
 
 
 class Life(NamedTuple):
-    """The statuses of one kind of thing: `passing` in the order in which they come, and `final`."""
+    """The statuses of one kind of resource: `passing`, in the order they occur, and `final`."""
 
     passing: tuple[str, ...]
     final: frozenset[str]
 
     def rank(self, status: str) -> int:
-        """How far a status is.
+        """Return how far along a status is.
 
-        Twilio may add statuses. One that is not known here says more than a known one that passes,
-        and never that something is over.
+        Twilio may add statuses. An unknown one ranks after the known passing ones and before the
+        final ones.
         """
         if status in self.passing:
             return self.passing.index(status)
         return len(self.passing) + (status in self.final)
 
 
-# A message of a messaging service is scheduled or accepted until its sender is chosen. `received`
-# is the end of somebody else's message, `read` of one that is not SMS.
+# A messaging service's message is scheduled or accepted until its sender is picked. `received` is
+# the final status of an incoming message, `read` of one on a channel other than SMS.
 MESSAGE = Life(
     passing=("scheduled", "accepted", "queued", "sending", "receiving", "sent"),
     final=frozenset(
@@ -44,15 +44,15 @@ LIVES = {"SM": MESSAGE, "MM": MESSAGE, "CA": CALL, "RE": RECORDING}
 
 
 def is_final(sid: str, status: str) -> bool:
-    """Whether nothing comes after this status of the message, call or recording `sid`."""
+    """Whether this is a final status of the message, call or recording `sid`."""
     return status in LIVES[sid[:2]].final
 
 
 def latest(sid: str, known: str, reported: str) -> str:
-    """Which of two statuses of `sid` is the true one; `reported` came in after `known`.
+    """Return the current one of two statuses of `sid`; `reported` arrived after `known`.
 
-    The first final status stays, except that what was delivered may be read. Before that the one
-    that is further wins, whichever was reported first.
+    The first final status stays, except that `read` may follow `delivered`. Before that, the status
+    that is further along wins, whichever was reported first.
     """
     if is_final(sid, known):
         return reported if (known, reported) == ("delivered", "read") else known

@@ -1,4 +1,4 @@
-"""Rows that remember what was sent, in memory or in Azure's table storage.
+"""Rows that record what was sent, in memory or in Azure Table Storage.
 
-For guards, sending and delivery. It never knows Twilio.
+For guards, sending and delivery. Nothing here knows Twilio.
 """

@@ -5,21 +5,21 @@ from collections.abc import Awaitable, Callable, Sequence
 
 
 class Batches[Item, Result]:
-    """Works in one step on whatever comes for a name while the step before is under way.
+    """Collect the items that arrive for a name while a batch runs, and process them as the next.
 
-    So a crowd costs the ledger as little as a few, and its changes don't meet at the row.
+    A burst then costs the ledger few operations, and its changes don't race for the row.
     """
 
     def __init__(self, work: Callable[[str, Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
-        """`work` gets a name and the items in the order they came; it returns a result for each."""
+        """`work` gets a name and its items in order of arrival, and returns a result for each."""
         self._work = work
         self._waiting: dict[str, list[tuple[Item, asyncio.Future[Result]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def add(self, name: str, item: Item) -> Result:
-        """Let an item be worked on; return its result, or raise what the work raises.
+        """Process an item; return its result, or raise what the work raises.
 
-        Who is cancelled meanwhile does not undo the work.
+        Cancelling the caller doesn't cancel the work.
         """
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.get(name)
@@ -27,28 +27,28 @@ class Batches[Item, Result]:
             waiting.append((item, answer))
             return await answer
         self._waiting[name] = [(item, answer)]
-        # A task of its own, so that the end of one request does not end the work for others.
-        task = asyncio.create_task(self._work_off(name))
+        # In its own task, so that cancelling one request doesn't cancel the work for others.
+        task = asyncio.create_task(self._run(name))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return await answer
 
-    async def _work_off(self, name: str) -> None:
+    async def _run(self, name: str) -> None:
         batch: list[tuple[Item, asyncio.Future[Result]]] = []
         try:
-            while batch := self._begun(name):
+            while batch := self._take_batch(name):
                 results = await self._work(name, [item for item, _ in batch])
                 for (_, answer), result in zip(batch, results, strict=True):
                     if not answer.done():
                         answer.set_result(result)
-        except Exception as error:  # noqa: BLE001 - all who wait for it raise it
-            # Who waits would meet the same: with an outage that takes seconds, long after others.
+        except Exception as error:  # noqa: BLE001 - every waiting caller raises it
+            # Waiting items would fail the same way, and in an outage only after more seconds.
             _fail(batch + self._waiting[name], error)
         finally:
             _fail(batch + self._waiting.pop(name), None)
 
-    def _begun(self, name: str) -> list[tuple[Item, asyncio.Future[Result]]]:
-        """What has come so far and is still wanted."""
+    def _take_batch(self, name: str) -> list[tuple[Item, asyncio.Future[Result]]]:
+        """Take the items that have arrived and whose callers still wait."""
         batch = [entry for entry in self._waiting[name] if not entry[1].done()]
         self._waiting[name] = []
         return batch
@@ -57,7 +57,7 @@ class Batches[Item, Result]:
 def _fail[Item, Result](
     batch: Sequence[tuple[Item, asyncio.Future[Result]]], error: Exception | None
 ) -> None:
-    """Give all that have no answer yet this error; without one, cancel them."""
+    """Fail every unanswered item with this error; cancel them without one."""
     for _, answer in batch:
         if answer.done():
             continue

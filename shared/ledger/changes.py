@@ -1,4 +1,4 @@
-"""Changes of a row that others change as well: read it, decide, and write if nobody was faster."""
+"""Change a shared row: read it, decide, and write it unless another writer was faster."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from shared.ledger.rows import CrowdedError, Ledger, Row, RowChangedError, RowExistsError, Value
 
 type Decide[Result] = Callable[[Row | None], tuple[Mapping[str, Value] | None, Result]]
-"""From a row as it is (None without one) to the values to store (None to leave it) and a result."""
+"""Maps the current row, or None, to the values to store (None to leave it alone) and a result."""
 
-# Each round has a winner, so nobody loses more often than others can win; a broken store shall
-# keep no worker busy.
+# Every lost race has a winner, so real contention ends long before this. Give up then, so that a
+# broken store cannot keep a worker spinning.
 ROUNDS = 2000
 
 
@@ -18,10 +18,10 @@ async def change_row[Result](
 ) -> Result:
     """Change a row in one atomic step; return the result of `decide`.
 
-    `decide` is asked again when somebody was faster, or seems to have been because the store's
-    answer was lost: then it finds what it has written before, and has to know it again.
-    Raise LedgerError; CrowdedError when others were faster for `limit_s` seconds. Each operation
-    of the ledger has limits of its own.
+    `decide` runs again when another writer was faster, or seems to have been because the store's
+    answer was lost. In that case it gets its own earlier write and must recognize it.
+    Raise LedgerError, or CrowdedError after losing races for `limit_s` seconds. Each operation of
+    the ledger has its own time limit.
     """
     time = asyncio.get_running_loop().time
     ends_at = time() + limit_s
@@ -36,7 +36,7 @@ async def change_row[Result](
 
 
 async def _is_stored(ledger: Ledger, known: Row | None, row: Row) -> bool:
-    """Store a row in the place of the known one; whether nobody was faster."""
+    """Store a row in place of the known one; return False if another writer was faster."""
     try:
         if known is None:
             await ledger.insert(row)

@@ -1,8 +1,8 @@
-"""The ledger: where the app remembers what it sends and what became of it.
+"""The ledger: where the app records what it sends and what became of it.
 
-It holds small rows, each read and written by itself. A row is never changed behind somebody's
-back: who replaces or deletes it must have seen it as it is. That is all that exactly one send per
-key needs, and every store with atomic inserts and versions can give it.
+It holds small rows, each read and written on its own, with optimistic locking: to replace or delete
+a row, a writer must have read its current version. Sending exactly once per key needs no more, and
+any store with atomic inserts and versions can provide it.
 """
 
 import re
@@ -19,10 +19,10 @@ _PROPERTY = re.compile("[a-z][a-z0-9_]{0,99}")
 
 
 class Row(NamedTuple):
-    """One row, found by its `kind` (claim, state) and its `name` (letters, digits and `-`).
+    """One row, identified by its `kind` (claim, state) and its `name` (letters, digits and `-`).
 
-    `values` are texts of up to 32,000 UTF-16 code units and whole numbers of 64 bits, by names in
-    snake_case. `version` is the ledger's mark for the row as it was read, "" for one that is not
+    `values` are texts of up to 32,000 UTF-16 code units and 64-bit integers, by names in
+    snake_case. `version` is the ledger's version of the row as it was read, "" for a row that isn't
     stored yet.
     """
 
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 
 class RowExistsError(Exception):
-    """There is a row of that kind and name already: `row`, or None where it cannot be told now."""
+    """A row of that kind and name exists: `row`, or None if it could not be read."""
 
     def __init__(self, row: Row | None = None) -> None:
         super().__init__()
@@ -45,30 +45,31 @@ class RowChangedError(Exception):
 
 
 class CrowdedError(LedgerError):
-    """The ledger works, but too many want to use it, or a row, at once: no outage."""
+    """The ledger works, but too many requests use it, or one of its rows, at once."""
 
     def __init__(self) -> None:
-        super().__init__("Too many requests want to use the storage, or one row there, at once.")
+        super().__init__("Too many requests are using the storage at once. Try again shortly.")
 
 
 def is_name(text: str) -> bool:
-    """Whether a row may be called so; a name that may not be has no row."""
+    """Whether this is a valid name or kind of a row."""
     return bool(_NAME.fullmatch(text))
 
 
 def require_storable(row: Row) -> None:
-    """Raise ValueError for what not every store keeps as it is; its text holds no value.
+    """Raise ValueError if some store could not keep the row unchanged; the text holds no values.
 
-    Table Storage: a text has up to 64 KiB in UTF-16, a number 64 bits, keys no `/`, `\\`, `#`, `?`.
+    In Table Storage a text has up to 64 KiB in UTF-16, a number has 64 bits, and keys cannot hold
+    `/`, `\\`, `#` or `?`.
     https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
     """
     if not (is_name(row.kind) and is_name(row.name)):
-        raise ValueError("a row's kind and name are letters, digits and -")
+        raise ValueError("a row's kind and name must be letters, digits and -")
     for name, value in row.values.items():
         if not _PROPERTY.fullmatch(name):
-            raise ValueError(f"{name} is no name in snake_case")
+            raise ValueError(f"{name} is not a name in snake_case")
         if not (_is_text(value) if isinstance(value, str) else -(2**63) <= value < 2**63):
-            raise ValueError(f"{name} is no text or number that can be stored")
+            raise ValueError(f"{name} is too long, too large or contains invalid characters")
 
 
 def _is_text(text: str) -> bool:
@@ -79,31 +80,31 @@ def _is_text(text: str) -> bool:
 
 
 class Ledger(Protocol):
-    """A store of rows; every method raises LedgerError when the store cannot be used now."""
+    """A store of rows; every method raises LedgerError while the store is unavailable."""
 
     async def insert(self, row: Row) -> Row:
         """Store a new row in one atomic step; return it with its version.
 
-        Raise RowExistsError when there is one already: it may be this one, where an answer of the
-        store was lost and the request was repeated.
+        Raise RowExistsError if there already is one. It may be this very row, if the store's answer
+        was lost and the request was retried.
         """
         ...
 
     async def read(self, kind: str, name: str) -> Row | None:
-        """The row as it is now, None when there is none."""
+        """Return the current row, or None."""
         ...
 
     async def replace(self, row: Row) -> Row:
-        """Store the row in place of the one with its version; return it with its new version.
+        """Replace the row with this version; return it with its new version.
 
-        Raise RowChangedError.
+        Raise RowChangedError if the row has changed.
         """
         ...
 
     async def delete(self, row: Row) -> None:
-        """Remove the row if it still has this version; else raise RowChangedError.
+        """Delete the row; raise RowChangedError if its version has changed.
 
-        It is content when the row is gone already, as after a repeated request.
+        Do nothing if it is already gone, as after a retried request.
         """
         ...
 
@@ -112,5 +113,5 @@ class Ledger(Protocol):
         ...
 
     def abandon(self) -> None:
-        """Leave all connections to the system, as at exit."""
+        """Let the operating system close the connections, as at exit."""
         ...

@@ -1,7 +1,7 @@
 """The ledger in a table of the app's storage account (Azure Table Storage).
 
-Inserts and replacements are atomic there, whichever worker makes them, and a row's ETag is its
-version: https://learn.microsoft.com/rest/api/storageservices/insert-entity and update-entity2.
+Its inserts and updates are atomic across workers, and a row's ETag is its version:
+https://learn.microsoft.com/rest/api/storageservices/insert-entity and update-entity2.
 """
 
 from collections.abc import AsyncGenerator
@@ -13,7 +13,7 @@ from shared.config.settings import Settings
 from shared.errors import AppError, ConfigurationError, LedgerError
 from shared.ledger.rows import Row, RowChangedError, RowExistsError, is_name, require_storable
 from shared.ledger.table_rows import new_mark
-from shared.ledger.turns import NoAnswerError, Silence
+from shared.ledger.turns import AnswerTimeout, NoAnswerError
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -21,37 +21,37 @@ if TYPE_CHECKING:
 
     from shared.ledger.table_client import Table
 
-# One operation with its repetition and, at first, a token. Twilio waits 15 s for a whole answer.
+# For one operation with its retry and, the first time, a token. Twilio waits 15 s for an answer.
 OPERATION_LIMIT_S = 6.0
-NO_ANSWER = "the storage account did not answer in time"
-# aiohttp's errors of a connection that had come about.
+NO_ANSWER = "The storage account did not answer in time."
+# aiohttp's errors for an established connection.
 BROKEN = ("ServerDisconnectedError", "ClientOSError")
 
 
 class TableLedger:
-    """Rows in the table LEDGER_TABLE, which comes into being with its first row."""
+    """Rows in the table LEDGER_TABLE, which is created with its first row."""
 
     def __init__(self, config: Settings, *, limit_s: float = OPERATION_LIMIT_S) -> None:
-        """Use the account that the settings name; an operation, once begun, takes `limit_s`.
+        """Use the storage account from the settings; limit each operation to `limit_s`.
 
-        It never takes more than half the time of a send, which may go on without the ledger.
+        The limit is at most half the time of a send, since a send may go on without the ledger.
         """
         self._config = config
         self._limit_s = min(limit_s, config.send_limit_s / 2)
         self._connections: Table | None = None
 
     async def insert(self, row: Row) -> Row:
-        """Store a new row; raise RowExistsError when there is one already."""
+        """Store a new row; raise RowExistsError if there already is one."""
         require_storable(row)
         mark = new_mark()
         try:
             async with self._table() as table:
                 return await table.insert(row, mark)
         except RowExistsError:
-            return await self._written(row, mark)
+            return await self._inserted(row, mark)
 
     async def read(self, kind: str, name: str) -> Row | None:
-        """The row as it is now, None when there is none."""
+        """Return the current row, or None."""
         if not is_name(name):
             return None
         async with self._table() as table:
@@ -59,7 +59,7 @@ class TableLedger:
         return found and found[0]
 
     async def replace(self, row: Row) -> Row:
-        """Store the row in place of the one with its version; else RowChangedError."""
+        """Replace the row with this version; raise RowChangedError if it has changed."""
         require_storable(row)
         if not row.version:
             raise RowChangedError
@@ -67,7 +67,7 @@ class TableLedger:
             return await table.replace(row)
 
     async def delete(self, row: Row) -> None:
-        """Remove the row if it still has this version or is gone already; else RowChangedError."""
+        """Delete the row, if it still exists; raise RowChangedError if its version has changed."""
         if not row.version:
             raise RowChangedError
         async with self._table() as table:
@@ -80,14 +80,15 @@ class TableLedger:
             await table.close()
 
     def abandon(self) -> None:
-        """Leave the connections to the system, as at exit, when their event loop has ended."""
+        """Let the operating system close the connections, as at exit, after their event loop."""
         if self._connections is not None:
             self._connections.abandon()
 
-    async def _written(self, row: Row, mark: str) -> Row:
-        """The row that is in the way, if it was written with this mark; else RowExistsError.
+    async def _inserted(self, row: Row, mark: str) -> Row:
+        """Return the existing row if it has this mark; otherwise raise RowExistsError.
 
-        That it is there is known, so neither an outage nor the limit of time may hide it.
+        The row is known to exist, so neither an outage nor a timeout may turn that into another
+        error.
         """
         found = None
         with suppress(LedgerError):
@@ -99,14 +100,14 @@ class TableLedger:
 
     @asynccontextmanager
     async def _table(self) -> "AsyncGenerator[Table]":
-        """Give the table to one operation when it is its turn; its failures become LedgerError."""
+        """Wait for a turn, then yield the table; turn failures into LedgerError."""
         from aiohttp import ClientError
         from azure.core.exceptions import AzureError
 
         table = self._connected()
         async with table.turns.turn():
             try:
-                async with Silence(self._limit_s):
+                async with AnswerTimeout(self._limit_s):
                     yield table
             except AzureError as error:
                 raise _explained(error) from error
@@ -114,11 +115,9 @@ class TableLedger:
                 raise NoAnswerError(NO_ANSWER) from error
             except (AppError, RowExistsError, RowChangedError):
                 raise
-            except Exception as error:  # whatever the SDK stumbles over in an answer
+            except Exception as error:  # the SDK raises anything for a malformed answer
                 kind = type(error).__name__
-                raise LedgerError(
-                    f"the storage account's answer cannot be read ({kind})"
-                ) from error
+                raise LedgerError(f"The storage account's answer is malformed ({kind}).") from error
 
     def _connected(self) -> "Table":
         """Return the table; its connections belong to the event loop that first uses them."""
@@ -129,7 +128,7 @@ class TableLedger:
         return self._connections
 
     def _identity(self) -> "TokenCredential | None":
-        """Return what opens the account, None where a connection string does."""
+        """Return the identity that opens the account, or None with a connection string."""
         if self._config.storage_connection:
             return None
         from shared.config.identity import credential
@@ -141,26 +140,27 @@ class TableLedger:
 
 
 def _explained(error: "AzureError") -> LedgerError | ConfigurationError:
-    """What an operator can do about it. The SDK's own text may quote the request: not used."""
+    """Say what an operator can do. The SDK's own text is left out, as it may quote the request."""
     kind = type(error).__name__
     status = getattr(error, "status_code", None)
-    if kind == "AzureSigningError":  # the key of a connection string is no Base64
-        return ConfigurationError("malformed settings: AzureWebJobsStorage (its key is no key)")
+    if kind == "AzureSigningError":  # the key in the connection string isn't Base64
+        return ConfigurationError("malformed settings: AzureWebJobsStorage (its key is invalid)")
     if kind == "CredentialUnavailableError":
-        return LedgerError("there is no identity to open storage with; at a desk, run az login")
+        return LedgerError(
+            "No Azure identity is available to open the storage account. "
+            "On your machine, run az login."
+        )
     if status == HTTPStatus.FORBIDDEN:
         return LedgerError(
-            "the storage account refuses the app; its identity needs the role Storage Table Data "
-            "Contributor, a connection string a valid key, and the network rules must let it in"
+            "The storage account refused the app. Check that its identity has the role Storage "
+            "Table Data Contributor or its connection string a valid key, and the network rules."
         )
     if kind == "ClientAuthenticationError":
-        return LedgerError(
-            f"the storage account, or the app's identity, does not know the app ({status or kind})"
-        )
+        return LedgerError(f"The app could not sign in to the storage account ({status or kind}).")
     if kind.startswith("ServiceRequest"):
         if type(getattr(error, "inner_exception", None)).__name__ in BROKEN:
-            return NoAnswerError("the connection to the storage account broke before it answered")
-        return NoAnswerError("the storage account cannot be reached; is its name right?")
+            return NoAnswerError("The connection to the storage account broke before it answered.")
+        return NoAnswerError("The storage account cannot be reached. Check its name.")
     if kind.startswith("ServiceResponse"):
         return NoAnswerError(NO_ANSWER)
-    return LedgerError(f"the storage account did not do its work ({status or kind})")
+    return LedgerError(f"The storage account failed to carry out a request ({status or kind}).")

@@ -1,7 +1,7 @@
-"""The ledger's table through Microsoft's own client. Only `table_ledger` imports it: it is heavy.
+"""The ledger's table through Microsoft's client. Only `table` imports it, because it is slow to.
 
-A write whose answer is lost is repeated, here or by aiohttp. Each write leaves a random mark in its
-row, so a repetition that comes too late can tell whether it was this write that came first.
+When the answer to a write is lost, this module or aiohttp retries the write. Each write leaves a
+random mark in its row, so a retry can tell whether its own first attempt got there before it.
 """
 
 import asyncio
@@ -32,17 +32,17 @@ from shared.ledger.rows import Row, RowChangedError, RowExistsError
 from shared.ledger.table_rows import MARK, new_mark, to_entity, to_row
 from shared.ledger.turns import Turns
 
-# Two attempts, and a limit over both in `table_ledger`, which alone bounds connecting: that takes
-# some turns of the event loop, which a crowd makes long. The SDK itself repeats nothing: it would
-# wait for whatever a Retry-After says, and would take its own repeated write for somebody else's.
+# Two attempts, with a limit over both in `table`. Only that limit covers connecting, which takes
+# several turns of the event loop and so is slow under load. The SDK itself doesn't retry: it would
+# sleep for as long as Retry-After says, and would mistake its own retried write for another's.
 NETWORK_OPTIONS: dict[str, Any] = {
     "retry_total": 0,
     "retry_status": 0,
     "connection_timeout": None,
     "read_timeout": 2,
 }
-# Enough to keep a worker busy while the storage takes some 50 ms for each; more would be served no
-# sooner.
+# Enough to keep a worker busy while the storage takes about 50 ms per operation; more wouldn't be
+# served any sooner.
 MAX_IN_FLIGHT = 32
 NO_ECHO = {"Prefer": "return-no-content"}
 BAD_CONNECTION_STRING = (
@@ -53,12 +53,14 @@ BAD_CONNECTION_STRING = (
 class Table:
     """One table for one event loop; create it inside a coroutine of that loop.
 
-    The methods are those of the ledger; they raise AzureError or aiohttp's errors where the
-    service fails.
+    It has the ledger's methods, which raise AzureError or aiohttp's errors when the service fails.
     """
 
     def __init__(self, config: Settings, identity: TokenCredential | None) -> None:
-        """`identity` is for an account without connection string; else ConfigurationError."""
+        """`identity` opens an account without a connection string.
+
+        Raise ConfigurationError if the connection string is malformed.
+        """
         log_no_requests()
         self._session = aiohttp.ClientSession(
             connector=Connector(limit=0), cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
@@ -71,22 +73,22 @@ class Table:
             raise ConfigurationError(BAD_CONNECTION_STRING) from None
 
     async def insert(self, row: Row, mark: str) -> Row:
-        """Store a new row and, with the first one, the table; else RowExistsError.
+        """Store a new row, creating the table if it is missing; raise RowExistsError.
 
-        The row in the way may be this one, then it bears the `mark`: see `find`.
+        The existing row may be this very one; then it has the `mark`: see `find`.
         """
         entity = to_entity(row, mark)
-        return row._replace(version=await _twice(lambda: self._create(entity)))
+        return row._replace(version=await _retried(lambda: self._create(entity)))
 
     async def find(self, kind: str, name: str) -> tuple[Row, str] | None:
-        """The row as it is now and the mark of who wrote it; None without one (or a table)."""
-        return await _twice(lambda: self._find(kind, name))
+        """Return the current row and the mark of its last write, or None."""
+        return await _retried(lambda: self._find(kind, name))
 
     async def replace(self, row: Row) -> Row:
-        """Store the row in place of the one with its version; else RowChangedError."""
+        """Replace the row with this version; raise RowChangedError if it has changed."""
         entity = to_entity(row, new_mark())
         try:
-            return row._replace(version=await _twice(lambda: self._update(entity, row.version)))
+            return row._replace(version=await _retried(lambda: self._update(entity, row.version)))
         except RowChangedError:
             found = await self._find(row.kind, row.name)
             if found is None or found[1] != entity[MARK]:
@@ -94,15 +96,15 @@ class Table:
         return row._replace(version=found[0].version)
 
     async def delete(self, row: Row) -> None:
-        """Remove the row if it still has this version or is gone already; else RowChangedError."""
-        await _twice(lambda: self._remove(row))
+        """Delete the row, if it still exists; raise RowChangedError if its version has changed."""
+        await _retried(lambda: self._remove(row))
 
     async def close(self) -> None:
         """Close the connections; call it in the event loop that opened them."""
         await self._session.close()
 
     def abandon(self) -> None:
-        """Leave the connections to the system: at exit their event loop no longer runs."""
+        """Let the operating system close the connections: at exit their event loop is gone."""
         self._session.detach()
 
     async def _create(self, entity: dict[str, Any]) -> str:
@@ -113,7 +115,7 @@ class Table:
                 await self._create_table()
                 return await self._insert(entity)
         except HttpResponseError as error:
-            if _says(error, HTTPStatus.CONFLICT, "EntityAlreadyExists"):
+            if _has_code(error, HTTPStatus.CONFLICT, "EntityAlreadyExists"):
                 raise RowExistsError from error
             raise
 
@@ -121,7 +123,7 @@ class Table:
         try:
             return (await self._client.create_entity(entity, headers=dict(NO_ECHO)))["etag"]
         except AttributeError as error:
-            # The SDK reads the answer of every error; those of an identity or a key have none.
+            # The SDK reads the answer of every error, but errors of an identity or a key have none.
             if isinstance(error.__context__, AzureError):
                 raise error.__context__ from None
             raise
@@ -130,7 +132,7 @@ class Table:
         try:
             await self._client.create_table(headers=dict(NO_ECHO))
         except HttpResponseError as error:
-            if not _says(error, HTTPStatus.CONFLICT, "TableAlreadyExists"):
+            if not _has_code(error, HTTPStatus.CONFLICT, "TableAlreadyExists"):
                 raise
 
     async def _find(self, kind: str, name: str) -> tuple[Row, str] | None:
@@ -155,7 +157,7 @@ class Table:
         return answer["etag"]
 
     async def _remove(self, row: Row) -> None:
-        """The SDK, too, is content when there is nothing to delete."""
+        """Delete the row; the SDK ignores that it is already gone."""
         try:
             await self._client.delete_entity(
                 row.name, row.kind, etag=row.version, match_condition=MatchConditions.IfNotModified
@@ -167,7 +169,7 @@ class Table:
 
 
 class _ThreadedCredential:
-    """A credential that blocks, asked in a thread; azure.identity.aio takes longer to import."""
+    """A blocking credential, used in a thread; azure.identity.aio takes longer to import."""
 
     def __init__(self, identity: TokenCredential) -> None:
         self._identity = identity
@@ -176,19 +178,19 @@ class _ThreadedCredential:
         return await asyncio.to_thread(self._identity.get_token, *scopes, **options)
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is nothing to close."""
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *error: object, **named_error: object) -> None:
-        """There is nothing to leave."""
+        """Do nothing: there is nothing to close."""
 
 
 def _client(
     config: Settings, identity: TokenCredential | None, session: aiohttp.ClientSession
 ) -> TableClient:
-    """The SDK's client over our session; ValueError where it cannot use the connection string."""
+    """Return the SDK's client over our session; raise ValueError for a bad connection string."""
     ours: dict[str, Any] = {"session": session, "session_owner": False, **NETWORK_OPTIONS}
     if identity is None:
         connection = config.storage_connection.rstrip("; ")
@@ -209,16 +211,16 @@ def _client(
     )
 
 
-async def _twice[T](operation: Callable[[], Awaitable[T]]) -> T:
-    """Do it again if there is no answer."""
+async def _retried[T](operation: Callable[[], Awaitable[T]]) -> T:
+    """Retry once if there is no answer."""
     try:
         return await operation()
     except (ServiceRequestError, ServiceResponseError):
         return await operation()
 
 
-def _says(error: HttpResponseError, status: HTTPStatus, code: str) -> bool:
-    """Whether the service answered so; its code stands in the body."""
+def _has_code(error: HttpResponseError, status: HTTPStatus, code: str) -> bool:
+    """Whether the service answered with this status and, in the body, this error code."""
     return error.status_code == status and error.response is not None and code in _text_of(error)
 
 

@@ -1,6 +1,6 @@
-"""Turns at a store: few operations at a time, so that each is served soon; the others wait.
+"""Limit how many operations a store handles at once, so that each is served soon.
 
-To wait for a turn is no outage, and neither is a worker that is too busy to read its answers.
+Waiting for a turn doesn't count as an outage, nor does a worker too busy to read its answers.
 """
 
 import asyncio
@@ -12,47 +12,47 @@ from types import TracebackType
 from shared.errors import LedgerError
 from shared.ledger.rows import CrowdedError
 
-# Less than a send has, so that it can say by itself that it is too late.
+# Less than the time of a send, so that the send can still report that it is too late.
 MAX_WAIT_S = 30.0
 STEPS = 12
 
 
 class NoAnswerError(LedgerError):
-    """The store did not answer at all; an error that it tells itself is an answer."""
+    """The store did not answer at all; an error from the store is an answer."""
 
 
 class Turns:
-    """So many operations at a time, in the order they come; it belongs to one event loop."""
+    """Run at most `limit` operations at a time, first come, first served, in one event loop."""
 
-    def __init__(self, places: int, *, max_wait_s: float = MAX_WAIT_S) -> None:
-        self._free = places
+    def __init__(self, limit: int, *, max_wait_s: float = MAX_WAIT_S) -> None:
+        self._free = limit
         self._max_wait_s = max_wait_s
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._answers = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[None]:
-        """Wait for a turn; the body asks the store, and raises NoAnswerError if that is silent.
+        """Wait for a turn; the body calls the store and raises NoAnswerError if it gets no answer.
 
-        Raise CrowdedError after too long a wait, and NoAnswerError at once where all wait for a
-        store that answers no operation: each in turn would meet the same, the last after minutes.
+        Raise CrowdedError after waiting too long. When the store has stopped answering, raise
+        NoAnswerError in every waiting caller: each would time out in turn, the last after minutes.
         """
-        await self._come()
+        await self._acquire()
         answers = self._answers
         try:
             yield
             self._answers += 1
         except NoAnswerError as error:
             if self._answers == answers:
-                self._refuse(error.detail)
+                self._fail_waiting(error.detail)
             raise
         except Exception:
             self._answers += 1
             raise
         finally:
-            self._go()
+            self._release()
 
-    async def _come(self) -> None:
+    async def _acquire(self) -> None:
         if self._free:
             self._free -= 1
             return
@@ -63,13 +63,13 @@ class Turns:
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._go()  # the turn of one who has just given up
+                self._release()  # it got its turn just as it gave up
             if isinstance(error, TimeoutError):
                 raise CrowdedError from error
             raise
 
-    def _go(self) -> None:
-        """Hand the place on."""
+    def _release(self) -> None:
+        """Pass the turn to the next one waiting."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
@@ -77,18 +77,18 @@ class Turns:
                 return
         self._free += 1
 
-    def _refuse(self, detail: str) -> None:
+    def _fail_waiting(self, detail: str) -> None:
         for turn in self._waiting:
             if not turn.done():
                 turn.set_exception(NoAnswerError(detail))
         self._waiting.clear()
 
 
-class Silence:
-    """An `async with` whose body may wait for an answer for so long; then it raises TimeoutError.
+class AnswerTimeout:
+    """A timeout for the body of an `async with` that forgives a busy worker.
 
-    The time counts in steps, and a step that comes late, because the worker is too busy, is still
-    one step. So what has been answered is read before it is given up.
+    It counts in steps, and a step that comes late because the worker is busy still counts as one.
+    So an answer that has already arrived is read before the body times out.
     """
 
     def __init__(self, limit_s: float) -> None:
@@ -98,7 +98,7 @@ class Silence:
         self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> None:
-        """Begin to count."""
+        """Start counting."""
         await self._timeout.__aenter__()
         self._wait()
 
@@ -108,7 +108,7 @@ class Silence:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Count no longer; raise TimeoutError when the time was over."""
+        """Stop counting; raise TimeoutError if the time ran out."""
         if self._timer is not None:
             self._timer.cancel()
         await self._timeout.__aexit__(kind, error, trace)

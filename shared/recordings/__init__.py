@@ -1,4 +1,4 @@
-"""Recordings: their sound, links to them, and the texts that tell of voicemails.
+"""Recordings: their sound, links to them, and texts about new voicemails.
 
 For OnRecording, GetRecording and GetSharedRecording.
 """

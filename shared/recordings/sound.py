@@ -1,4 +1,4 @@
-"""Recordings: their sound, fetched from Twilio with the account's credentials."""
+"""Fetch the sound of recordings from Twilio with the account's credentials."""
 
 import re
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from shared.twilio_api.account import TwilioAccount
 if TYPE_CHECKING:
     from twilio.rest import Client
 
-# The runtime takes answers of up to 128 MB, and holds them in memory twice.
+# The runtime allows answers of up to 128 MB, and holds them in memory twice.
 MAX_BYTES = 100_000_000
 
 FIELDS = ("sid", "format")
@@ -22,7 +22,7 @@ RECORDING_SID = re.compile(r"RE[0-9a-fA-F]{32}")
 
 
 class WantedRecording(NamedTuple):
-    """A recording and the format of its sound: mp3, small, or wav, as it was recorded."""
+    """A recording and the format of its sound: mp3 (small) or wav (as recorded)."""
 
     sid: str
     sound_format: str
@@ -32,7 +32,9 @@ class WantedRecording(NamedTuple):
         """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
         sid = required(inputs.text("sid"), "sid")
         if not RECORDING_SID.fullmatch(sid):
-            raise InvalidRequestError("`sid` must be RE and 32 hexadecimal digits", field="sid")
+            raise InvalidRequestError(
+                "`sid` must be RE followed by 32 hexadecimal digits", field="sid"
+            )
         sound_format = inputs.text("format")
         if sound_format is None:
             sound_format = DEFAULT_FORMAT
@@ -44,22 +46,22 @@ class WantedRecording(NamedTuple):
 
     @property
     def file_name(self) -> str:
-        """The name under which it can be kept."""
+        """The file name, such as RE….mp3."""
         return f"{self.sid}.{self.sound_format}"
 
     @property
     def media_type(self) -> str:
-        """What the file is, for the header Content-Type."""
+        """The value of the Content-Type header."""
         return MEDIA_TYPES[self.sound_format]
 
 
 class Downloads(Protocol):
-    """The part of the transport that gets files."""
+    """The part of the transport that downloads files."""
 
     async def download(
         self, url: str, auth: tuple[str, str], *, max_bytes: int
     ) -> tuple[int, bytes]:
-        """The status and the bytes of an answer; raise a TwilioError when there is none."""
+        """Return the status and the bytes of an answer; raise a TwilioError without one."""
         ...
 
 
@@ -70,10 +72,10 @@ class Recordings:
         self._account = account
 
     async def sound(self, wanted: WantedRecording) -> bytes:
-        """The file with the sound.
+        """Return the bytes of the sound file.
 
-        Raise NotFoundError, ConfigurationError, VaultError or a TwilioError. The media of an
-        account may be open to everybody who knows the URL; the credentials go along either way.
+        Raise NotFoundError, ConfigurationError, VaultError or a TwilioError. Always send the
+        credentials, though an account may allow access to media without them.
         """
 
         async def fetch(client: "Client") -> bytes:
@@ -89,7 +91,9 @@ class Recordings:
 
 def _checked(status: int, body: bytes) -> bytes:
     if status == HTTPStatus.NOT_FOUND:
-        raise NotFoundError("Twilio has no such recording, or not yet.", field="sid")
+        raise NotFoundError(
+            "Twilio doesn't have this recording. A new one may take a moment.", field="sid"
+        )
     if status != HTTPStatus.OK:
         raise TwilioRefusedError(
             f"Twilio answered {status} instead of the recording.", code=None, twilio_status=status

@@ -1,4 +1,4 @@
-"""A text to the owner of a line: somebody has left a voicemail."""
+"""Text the owner of a line about a new voicemail."""
 
 import logging
 import re
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.call import CallInstance
 
 UNKNOWN_CALLER = "an unknown number"
-NO_LINK = "There is no link to it: the app cannot use its secret LinkSigningKey."
+NO_LINK = "no link, because the app's secret LinkSigningKey is missing or invalid"
 
 _CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 _DURATION = re.compile(r"[0-9]{1,6}")
 
-# After these the owner was not told yet.
+# After these errors, nothing was sent to the owner yet.
 TO_REPEAT = (VaultError, LedgerError, StillRunningError, TwilioUnreachableError)
 
 log = logging.getLogger(__name__)
 
 
 class RecordedVoicemail(NamedTuple):
-    """A recording that can be heard; `length_s` is None when Twilio does not tell it."""
+    """A finished recording; `length_s` is None if Twilio doesn't report it."""
 
     sid: str
     call_sid: str
@@ -54,7 +54,7 @@ class RecordedVoicemail(NamedTuple):
 
     @classmethod
     def from_report(cls, report: Webhook) -> "RecordedVoicemail | None":
-        """What Twilio reports; None when there is nothing to be heard."""
+        """Return the recording in a report, or None if there is nothing to listen to."""
         sid = report.posted("RecordingSid") or ""
         if report.posted("RecordingStatus") != "completed" or not RECORDING_SID.fullmatch(sid):
             return None
@@ -64,7 +64,7 @@ class RecordedVoicemail(NamedTuple):
 
 
 class VoicemailNotifier:
-    """Texts owners about their voicemails."""
+    """Texts owners about new voicemails."""
 
     def __init__(
         self,
@@ -83,28 +83,28 @@ class VoicemailNotifier:
         self._clock = clock
 
     async def tell(self, voicemail: RecordedVoicemail, owner: str, request_url: str) -> None:
-        """Text `owner` (E.164) who called, for how long they spoke, and where it can be heard.
+        """Text `owner` (E.164) the caller, the length and a link to the recording.
 
-        They are told once of each recording, however often it is reported. Without the ledger each
-        worker might tell them, which is better than never; STORAGE_OUTAGE=refuse_all forbids it.
+        Send one text per recording, however often it is reported. Without the ledger each worker
+        may send one, since twice is better than never; STORAGE_OUTAGE=refuse_all prevents that.
 
-        A failure is written to our log, with the SID of the recording. Raise VaultError,
-        LedgerError or TwilioUnreachableError, after which nothing was sent: Twilio repeats the
-        reports of TwimlVoicemail then. Raise StillRunningError when another report of it is at
-        work. After any other failure the owner might get a second text.
+        Log a failure with the SID of the recording. Raise VaultError, LedgerError or
+        TwilioUnreachableError if nothing was sent: Twilio then repeats TwimlVoicemail's reports.
+        Raise StillRunningError while another report of the recording is being handled. Don't raise
+        after other failures, because a repeated report might send a second text.
         """
         owner = normal_form(owner)
-        # Not of the text: its link changes with the time.
+        # The text isn't part of the key, since its link changes over time.
         key = Key.of_event("OnRecording", voicemail.sid, owner)
         try:
             caller = await self._caller(voicemail.call_sid)
             text = _text(caller, voicemail.length_s, await self._link(voicemail, request_url))
             sent = await self._outbox.send(TextMessage(to=owner, body=text), request_url, key)
             if sent.is_dry_run:
-                log.warning("The owner was not told of recording %s: DRY_RUN", voicemail.sid)
+                log.warning("No text about recording %s: DRY_RUN is on", voicemail.sid)
         except AppError as error:
-            log.error(  # noqa: TRY400 - a traceback would show what Twilio said of the number
-                "The owner was not told of recording %s: %s status=%d code=%s %s",
+            log.error(  # noqa: TRY400 - a traceback might show the number
+                "No text about recording %s: %s status=%d code=%s %s",
                 voicemail.sid,
                 type(error).__name__,
                 error.status,
@@ -115,10 +115,9 @@ class VoicemailNotifier:
                 raise
 
     async def _caller(self, call_sid: str) -> str:
-        """The other party of a call; it is fetched, because a number does not belong into URLs.
+        """Return the other party of a call; fetch it, because numbers don't belong in URLs.
 
-        Nothing is repeated for it: Twilio waits 15 s for the answer to its report, and the time is
-        better spent on the text.
+        Don't retry: Twilio waits 15 s for the answer to its report, and the text needs that time.
         """
         if not _CALL_SID.fullmatch(call_sid):
             return UNKNOWN_CALLER
@@ -128,19 +127,19 @@ class VoicemailNotifier:
 
         try:
             call = await self._account.run_once(fetch)
-        except TwilioError as error:  # better a text without the number than none
-            log.warning("The caller of call %s is not known: %s", call_sid, error.log_text)
+        except TwilioError as error:  # a text without the number is better than none
+            log.warning("Could not find the caller of call %s: %s", call_sid, error.log_text)
             return UNKNOWN_CALLER
         is_ours = (call.direction or "").startswith("outbound")
-        number = call.to if is_ours else call._from  # pyright: ignore[reportPrivateUsage] - the SDK has no other name for it
+        number = call.to if is_ours else call._from  # pyright: ignore[reportPrivateUsage] - the SDK has no public name for it
         return shown_caller(number)
 
     async def _link(self, voicemail: RecordedVoicemail, request_url: str) -> str:
-        """Where the voicemail can be heard, and for how long; without a good key, why not."""
+        """Return the link to the voicemail and its lifetime, or NO_LINK without a valid key."""
         try:
             key = require_strong(await self._credentials.find(Secret.LINK_SIGNING_KEY))
         except ConfigurationError as error:
-            log.error("No link to recording %s: %s", voicemail.sid, error.log_text)  # noqa: TRY400 - the reason is all there is
+            log.error("No link to recording %s: %s", voicemail.sid, error.log_text)  # noqa: TRY400 - the text says everything
             return NO_LINK
         now, lifetime = self._clock.now(), self._lifetime
         link = RecordingLink.lasting(voicemail.sid, DEFAULT_FORMAT, now, lifetime)
@@ -149,7 +148,7 @@ class VoicemailNotifier:
 
 
 def shown_caller(caller: str | None) -> str:
-    """Return how a text names a caller: an unknown number where one is withheld or has no name."""
+    """Return the name of a caller for a text, "an unknown number" if withheld or malformed."""
     if caller is None or is_withheld(caller):
         return UNKNOWN_CALLER
     return caller_name(caller) or UNKNOWN_CALLER

@@ -1,4 +1,4 @@
-"""Texts and calls handed to Twilio, once for each key.
+"""Hand texts and calls to Twilio, once per idempotency key.
 
 For clients, delivery, recordings, SendSms and PlaceCall.
 """

@@ -1,4 +1,4 @@
-"""How an outgoing call is made: what Twilio offers beyond numbers and a document."""
+"""Options of an outgoing call, besides its numbers and its document."""
 
 import re
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ _MACHINE_DETECTION = {"enable": "Enable", "detect_message_end": "DetectMessageEn
 class CallOptions:
     """Options of one outgoing call; None leaves the choice to Twilio.
 
-    `timeout_s` is how long it rings (Twilio: 60), `time_limit_s` how long it may last (4 hours).
-    `send_digits` are keys that Twilio presses when somebody answers; `w` waits half a second, `W`
-    a second. `machine_detection` is Twilio's word: Enable, or DetectMessageEnd to wait for the end
-    of a machine's greeting.
+    `timeout_s` is how long it rings (Twilio's default: 60), `time_limit_s` how long it may last (4
+    hours). `send_digits` are keys that Twilio presses when the call is answered; `w` waits half a
+    second, `W` a second. `machine_detection` is Twilio's value: Enable, or DetectMessageEnd to wait
+    for the end of a machine's greeting.
     """
 
     timeout_s: int | None = None
@@ -47,23 +47,23 @@ class CallOptions:
         )
         if options.send_digits and options.machine_detection:
             raise InvalidRequestError(
-                "Twilio ignores `machine_detection` in a call with `send_digits`",
+                "`machine_detection` has no effect with `send_digits`. Remove one of them.",
                 field="machine_detection",
             )
         return options
 
     def require_allowed(self, guards: GuardSettings) -> None:
-        """Raise NotAllowedError for a call that may last longer than MAX_CALL_SECONDS."""
+        """Raise NotAllowedError if the call may last longer than MAX_CALL_SECONDS."""
         if self.time_limit_s is not None and self.time_limit_s > guards.max_call_s:
             raise NotAllowedError(
-                f"`time_limit` may be {guards.max_call_s} seconds at most, by the setting "
-                "MAX_CALL_SECONDS.",
+                f"`time_limit` must be at most {guards.max_call_s} seconds. "
+                "To allow more, raise the setting MAX_CALL_SECONDS.",
                 setting="MAX_CALL_SECONDS",
                 field="time_limit",
             )
 
     def parameters(self, guards: GuardSettings) -> dict[str, Any]:
-        """The options that are given, as the SDK names them; MAX_CALL_SECONDS counts always."""
+        """Return the options as the SDK names them; MAX_CALL_SECONDS always applies."""
         options: dict[str, Any] = {
             "timeout": self.timeout_s,
             "time_limit": self.time_limit_s or guards.call_limit_s,
@@ -79,7 +79,8 @@ def _send_digits(inputs: Inputs) -> str | None:
     digits = inputs.text(name)
     if digits is not None and not _SENT_DIGITS.fullmatch(digits):
         raise InvalidRequestError(
-            f"`{name}` must be up to 32 of 0-9 A-D # * and, to wait, w W", field=name
+            f"`{name}` must be up to 32 of the keys 0-9, A-D, #, * and the pauses w and W",
+            field=name,
         )
     return digits
 

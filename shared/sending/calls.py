@@ -1,4 +1,4 @@
-"""Phone calls: what callers ask for, checked, and how Twilio is asked for it."""
+"""Outgoing calls: check the caller's input and build the request to Twilio."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from shared.sending.claim import IdempotencyClaim
     from shared.sending.lookups import Listed, Lookups
 
-# Twilio's limit for a document that travels with the request.
+# Twilio's limit for a document inside the request.
 MAX_TWIML_CHARS = 4000
 REPORTED_EVENTS = ("initiated", "ringing", "answered", "completed")
-# A recording that turned out empty is reported too; that it has begun is no news.
+# "absent" is an empty recording; the start of one isn't worth a report.
 REPORTED_RECORDINGS = ("completed", "absent")
 
 FIELDS = ("to", "from", "message", "twiml", "url", *call_options.FIELDS)
@@ -42,9 +42,8 @@ CONTENT_FIELDS = ("message", "twiml", "url")
 class CallRequest:
     """One outgoing call, ready to place.
 
-    `to` and `sender` are E.164; without `sender` the app's own number calls. `twiml` is the
-    document the call follows, `url` where Twilio fetches it: at most one is given. With neither,
-    the call follows the app's TwimlHello.
+    `to` and `sender` are E.164; without `sender`, the call comes from the app's own number. The
+    call follows the document `twiml`, or the one at `url`, or else the app's TwimlHello.
     """
 
     to: str
@@ -64,7 +63,8 @@ class CallRequest:
         given = [name for name in CONTENT_FIELDS if inputs.text(name) is not None]
         if len(given) > 1:
             raise InvalidRequestError(
-                f"only one of {', '.join(CONTENT_FIELDS)} may be given", field=given[1]
+                f"send only one of {', '.join(f'`{name}`' for name in CONTENT_FIELDS)}",
+                field=given[1],
             )
         url = inputs.text("url")
         if url is not None:
@@ -79,12 +79,12 @@ class CallRequest:
 
     @property
     def messaging_service_sid(self) -> None:
-        """A call has none."""
+        """None: calls don't use messaging services."""
         return None
 
     @property
     def segments(self) -> int:
-        """A call has none."""
+        """0: a call has no segments."""
         return 0
 
     @cached_property
@@ -95,7 +95,7 @@ class CallRequest:
         return reach_of(self.twiml, field="twiml") if self.twiml else None
 
     def with_sender(self, config: Settings) -> "CallRequest":
-        """See Request: without a sender it is the app's number."""
+        """See Request: the default sender is the app's number."""
         config.require(*config.rest_secrets, from_number=not self.sender, public_url=True)
         return self if self.sender else replace(self, sender=config.from_number)
 
@@ -106,7 +106,7 @@ class CallRequest:
     def creation(
         self, urls: PublicUrls, request_url: str, reference: str, guards: GuardSettings
     ) -> "Callable[[Client], Awaitable[CallInstance]]":
-        """See Request: OnCallStatus takes the reports, OnRecording those on a recording."""
+        """See Request: OnCallStatus gets the reports, OnRecording those about a recording."""
         parameters: dict[str, Any] = {
             "from_": self.sender,
             **self._content(urls, request_url),
@@ -120,7 +120,7 @@ class CallRequest:
         return await lookups.call(claim, to=self.to)
 
     def _content(self, urls: PublicUrls, request_url: str) -> dict[str, Any]:
-        """Return what the call follows; send our own document along if Twilio can't fetch it."""
+        """Return the call's document or its URL; include our own if Twilio can't fetch it."""
         if self.twiml is not None:
             return {"twiml": self.twiml}
         if self.url is not None:
@@ -146,12 +146,12 @@ class CallRequest:
 
 
 def _twiml(inputs: Inputs) -> str | None:
-    """The document to send along: the one given, or one that speaks the message given."""
+    """Return the document to include: `twiml`, or one that says `message`."""
     message, twiml = inputs.text("message"), inputs.text("twiml")
     if message is not None:
         return _sendable(_spoken(message), "message")
     if twiml is not None:
-        # Twilio refuses a blank before the declaration.
+        # Twilio refuses whitespace before the XML declaration.
         document = _sendable(twiml.removeprefix("\ufeff").strip(), "twiml")
         reach_of(document, field="twiml")
         return document
@@ -159,7 +159,7 @@ def _twiml(inputs: Inputs) -> str | None:
 
 
 def _spoken(message: str) -> str:
-    """A document that says `message` and hangs up."""
+    """Return a document that says `message` and hangs up."""
     if not message.strip():
         raise InvalidRequestError("`message` must not be blank", field="message")
     if not is_xml_text(message):
@@ -172,8 +172,8 @@ def _spoken(message: str) -> str:
 def _sendable(document: str, field: str) -> str:
     if len(document) > MAX_TWIML_CHARS:
         raise InvalidRequestError(
-            f"`{field}` makes a document of {len(document)} characters; "
-            f"Twilio takes up to {MAX_TWIML_CHARS}",
+            f"`{field}` results in a document of {len(document)} characters; "
+            f"Twilio's limit is {MAX_TWIML_CHARS}",
             field=field,
         )
     if not is_xml_text(document):

@@ -1,4 +1,4 @@
-"""The claim of one idempotency key, as the ledger's row holds it."""
+"""The claim on one idempotency key, as stored in its row of the ledger."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -9,11 +9,11 @@ from shared.ledger.rows import Row
 ClaimState = Literal["sending", "sent", "unknown"]
 
 CLAIM = "claim"
-# So many attempts before the last one are remembered.
+# How many attempts before the current one to remember.
 MAX_EARLIER = 20
 _TIMES = {"attempted_at", "sendable_until", "unsettled_until", "first_at"}
-# How long after its attempt these are in a row of an earlier version of the app, which does not say
-# so: the longest that any settings allow.
+# Rows written by an earlier version of the app lack these times. Assume the longest that any
+# settings allow, counted from the attempt.
 _LONGEST = {
     "sendable_until": timedelta(seconds=SEND_LIMIT_S),
     "unsettled_until": timedelta(seconds=MAX_SETTLE_WINDOW_S),
@@ -21,15 +21,15 @@ _LONGEST = {
 
 
 class IdempotencyClaim(NamedTuple):
-    """One key's send. `name` is made of the key, `attempt` at random for each request to Twilio.
+    """The send under one key. `name` is a hash of the key; `attempt` is random, one per attempt.
 
-    `attempted_at` is when the attempt began, `sendable_until` until when it may leave for Twilio,
-    and `unsettled_until` until when an unknown outcome waits for a report. They have a time zone
-    and bind every instance, whatever its own settings are. `sid` and `status` are Twilio's first
-    answer (or what a report told), "" where they are not known. `sender` is the number, `service`
-    the messaging service that it was to be from, whatever the settings are by now. `earlier` are
-    the attempts before this one, oldest first, and `first_at` is when the first of them began.
-    `version` is the ledger's mark.
+    `attempted_at` is when the attempt began, `sendable_until` its deadline to go out to Twilio, and
+    `unsettled_until` the time until which an unknown outcome waits for a report. They have a time
+    zone and bind every instance, whatever its own settings are. `sid` and `status` come from
+    Twilio's first answer or from a report; "" means unknown. `sender` and `service` are the number
+    and the messaging service that the send was meant to use, even if the settings have changed
+    since. `earlier` are the attempts before this one, oldest first, and `first_at` is when the
+    first of them began. `version` is the row's version in the ledger.
     """
 
     name: str
@@ -50,12 +50,12 @@ class IdempotencyClaim(NamedTuple):
 
     @property
     def reference(self) -> str:
-        """How the reports of this attempt name it."""
+        """The name of this attempt in its reports."""
         return f"{self.name}-{self.attempt}"
 
     @property
     def references(self) -> list[str]:
-        """How the reports of its attempts name them, those of this one first."""
+        """The names of all attempts in their reports, this one first."""
         return [f"{self.name}-{attempt}" for attempt in (self.attempt, *self.earlier)]
 
     @property
@@ -63,10 +63,10 @@ class IdempotencyClaim(NamedTuple):
         """When the first attempt began."""
         return self.first_at or self.attempted_at
 
-    def tried_again(
+    def retried(
         self, attempt: str, now: datetime, sendable_until: datetime, unsettled_until: datetime
     ) -> "IdempotencyClaim":
-        """A new attempt, begun now, of what this one has not sent as far as is known."""
+        """Return the claim with a new attempt that begins now."""
         return self._replace(
             attempt=attempt,
             attempted_at=now,
@@ -78,14 +78,14 @@ class IdempotencyClaim(NamedTuple):
         )
 
     def without_attempt(self, now: datetime) -> "IdempotencyClaim":
-        """What is left when this attempt, not the first one, did nothing: what was before it."""
+        """Return the claim as it was before this attempt, which did nothing and isn't the first."""
         *earlier, attempt = self.earlier
         return self._replace(
             attempt=attempt, earlier=tuple(earlier), state="unknown", unsettled_until=now
         )
 
     def as_of(self, now: datetime) -> "IdempotencyClaim":
-        """The claim at this time: a `sending` that cannot leave any more is `unknown`."""
+        """Return the claim at this time: `sending` past its deadline becomes `unknown`."""
         is_late = self.state == "sending" and now >= self.sendable_until
         return self._replace(state="unknown") if is_late else self
 
@@ -101,7 +101,7 @@ class IdempotencyClaim(NamedTuple):
         return cls(name=row.name, version=row.version, **values)
 
     def to_row(self) -> Row:
-        """The row that holds this claim, without what is not known."""
+        """Return the row for this claim, leaving out unknown values."""
         values: dict[str, Any] = self._asdict() | {"earlier": " ".join(self.earlier)}
         del values["name"], values["version"]
         written = {

@@ -1,14 +1,15 @@
-"""Claims: who may send what an idempotency key stands for, and what became of it.
+"""Claims: which request may send under an idempotency key, and what became of it.
 
-            take             Twilio says yes
+            take             Twilio accepts
     no row ──────► sending ──────────────────► sent
       ▲              │ │                        ▲
-      └─ free ───────┘ └─ no answer ► unknown ──┤ a report, or Twilio's list, shows it
+      └─ free ───────┘ └─ no answer ► unknown ──┤ a report or Twilio's list shows it
          nothing                        │       │
-         was done                       └─ retake: it is not there ─► sending, a new attempt
+         was done                       └─ retry: not in the list ─► sending, a new attempt
 
-Each arrow is one write that only succeeds when the row is as it was read, so one of several callers
-wins. A worker that dies leaves `sending`, which counts as `unknown` after the longest send.
+Each arrow is one write that succeeds only if the row hasn't changed since it was read, so exactly
+one of several callers wins. A worker that dies leaves `sending`, which counts as `unknown` once its
+deadline has passed.
 """
 
 import hashlib
@@ -24,8 +25,9 @@ from shared.ledger.rows import Ledger, Row, RowChangedError, RowExistsError
 from shared.sending.claim import CLAIM, IdempotencyClaim
 from shared.sending.sid_owners import SidOwners
 
-TOO_OFTEN = "A claim changes more often than it can be read."
-ROUNDS = 10  # more than ever meet at one row; a broken store shall keep no worker busy
+TOO_OFTEN = "Too many requests are changing this Idempotency-Key at once. Try again shortly."
+# Give up after so many lost races, so that a broken store cannot keep a worker spinning.
+ROUNDS = 10
 
 _REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
 
@@ -33,11 +35,11 @@ log = logging.getLogger(__name__)
 
 
 class HiddenClaimError(LedgerError):
-    """The key has a claim, but the ledger cannot be read now: nobody may send under the key."""
+    """The key has a claim that cannot be read now, so nothing may be sent under the key."""
 
 
 class Claims:
-    """The claims in a ledger. Every method raises LedgerError when that cannot be used."""
+    """The claims in a ledger. Every method raises LedgerError if the ledger is unavailable."""
 
     def __init__(self, ledger: Ledger, clock: Clock, config: Settings) -> None:
         self._ledger = ledger
@@ -49,56 +51,56 @@ class Claims:
     def draft(
         self, key: str, function: str, fingerprint: str, sender: str = "", service: str = ""
     ) -> IdempotencyClaim:
-        """Return a claim to take, begun now; nothing is stored yet."""
+        """Return a claim that begins now, without storing it yet."""
         attempt = self._new_attempt()
         return IdempotencyClaim(
             _name(key), function, fingerprint, *attempt, sender=sender, service=service
         )
 
     async def take(self, draft: IdempotencyClaim) -> IdempotencyClaim:
-        """Claim a key before Twilio is called; return the claim that the key has from now on.
+        """Claim a key before calling Twilio; return the claim that the key has from now on.
 
-        `sending`: it is the draft, and the caller sends. `sent`: the answer is there. `unknown`:
-        see `rest_of_window_s`. Raise KeyReusedError, StillRunningError, HiddenClaimError; any
-        other LedgerError comes before it is known whether the key has a claim.
+        `sending`: this is the draft, and the caller sends. `sent`: the answer is known. `unknown`:
+        see `window_left_s`. Raise KeyReusedError, StillRunningError or HiddenClaimError; after any
+        other LedgerError it is unknown whether the key has a claim.
         """
         for _ in range(ROUNDS):
             try:
                 row = await self._ledger.insert(draft.to_row())
             except RowExistsError as error:
-                known = await self._in_the_way(draft.name, error.row)
+                known = await self._existing(draft.name, error.row)
                 if known is not None:
-                    return self._judged(known, draft)
+                    return self._checked(known, draft)
             else:
                 return IdempotencyClaim.from_row(row)
         raise LedgerError(TOO_OFTEN)
 
-    async def retake(self, claim: IdempotencyClaim) -> IdempotencyClaim:
-        """Begin a new attempt of an unknown send that is known by now not to have happened.
+    async def retry(self, claim: IdempotencyClaim) -> IdempotencyClaim:
+        """Begin a new attempt, now that the unknown one turns out not to have happened.
 
-        Return what `take` returns, and raise the same: somebody else may have been first.
+        Return and raise the same as `take`, since another request may have been faster.
         """
-        again = claim.tried_again(*self._new_attempt())
+        again = claim.retried(*self._new_attempt())
         try:
             return IdempotencyClaim.from_row(await self._ledger.replace(again.to_row()))
         except RowChangedError:
             known = await self._read(claim.name)
-        if known is None:  # somebody was first, and was refused: the key is free
+        if known is None:  # another request was faster and was refused: the key is free
             raise _still_running()
-        return self._judged(known, again)
+        return self._checked(known, again)
 
     async def finish(
         self, claim: IdempotencyClaim, sid: str, status: str, sender: str
     ) -> IdempotencyClaim:
-        """Twilio has it: from now on this is the key's answer. Return the claim as it is: `sent`.
+        """Record Twilio's answer as the key's answer. Return the stored claim, which is `sent`.
 
-        It stays `unknown` when the SID is another claim's, and has the SID of another attempt when
-        that was first. A report may have told the SID already; the answer that the caller gets
-        stands above it.
+        It stays `unknown` if the SID belongs to another claim, and keeps the SID of an earlier
+        attempt that was recorded first. If a report has already set the status, the answer that
+        the caller gets replaces it.
         """
-        # First, not meanwhile: what is `sent` but not owned could be found by another claim.
+        # Own the SID first: another claim could find one that is `sent` but not owned.
         if not await self._owners.own(sid, claim.references):
-            log.error("%s belongs to another claim", sid)
+            log.error("%s already belongs to another claim", sid)
             return await self.leave_unknown(claim)
         known = claim
         for _ in range(ROUNDS):
@@ -110,19 +112,19 @@ class Claims:
             except RowChangedError:
                 known = await self._read_of(claim)
             if known is None:
-                log.error("The claim of %s belongs to another send by now", sid)
+                log.error("%s was sent, but its claim now belongs to another send", sid)
                 return done
             if known.state == "sent" and known.sid != sid:
-                log.error("%s was sent as well as %s, under one claim", sid, known.sid)
+                log.error("Sent twice under one claim: %s and %s", sid, known.sid)
                 return known
             if known == done._replace(version=known.version):  # the store's answer was lost
                 return known
         raise LedgerError(TOO_OFTEN)
 
     async def confirm(self, claim: IdempotencyClaim) -> None:
-        """Make sure that a new attempt is still to be made; raise StillRunningError when not.
+        """Check that a new attempt is still needed; raise StillRunningError if it isn't.
 
-        A report may have told meanwhile that an earlier attempt was successful after all.
+        A report may have shown in the meantime that an earlier attempt succeeded after all.
         """
         if not claim.earlier:
             return
@@ -131,7 +133,7 @@ class Claims:
             raise _still_running()
 
     async def leave_unknown(self, claim: IdempotencyClaim) -> IdempotencyClaim:
-        """No usable answer came back. Return the claim as it is: a report may have settled it."""
+        """Record that no usable answer came back; return the claim, which a report may settle."""
         unknown = claim._replace(state="unknown")
         try:
             return IdempotencyClaim.from_row(await self._ledger.replace(unknown.to_row()))
@@ -140,40 +142,40 @@ class Claims:
         return known if known and known.state != "sending" else unknown
 
     async def free(self, claim: IdempotencyClaim) -> IdempotencyClaim | None:
-        """Nothing was done, so the key may be used anew, for anything; return None.
+        """Free the key for any new request, because Twilio did nothing; return None.
 
-        The claim stays where there were earlier attempts, since a report may still name one. It is
-        returned as it is, too, when it is no longer this attempt: another may have sent it.
+        If there were earlier attempts, keep the claim and return it, since a report may still name
+        one. Return it as well if it is no longer this attempt: another may have sent it.
         """
         try:
             if claim.earlier:
                 before = claim.without_attempt(self._clock.now())
                 return IdempotencyClaim.from_row(await self._ledger.replace(before.to_row()))
             await self._ledger.delete(claim.to_row())
-        except RowChangedError:  # freed already, or a report says that it was sent after all
-            log.warning("A claim that was to be freed has changed")
+        except RowChangedError:  # already freed, or a report says that it was sent after all
+            log.warning("A claim changed before it could be freed")
             return await self._read_of(claim)
         return None
 
     async def settle(self, reference: str, sid: str, status: str) -> None:
-        """A signed report names its claim: what was unknown, or not answered yet, was sent.
+        """Mark the claim that a signed report names as sent, if its outcome wasn't known yet.
 
-        It may name an earlier attempt, which Twilio has finished late: then no other is made. A
-        reference that is malformed, or of no claim, or of an attempt that its claim does not know,
-        is logged, and so is a SID that another claim has found first.
+        The report may name an earlier attempt that Twilio finished late; then no new one is made.
+        Log a reference that is malformed or doesn't match a known claim and attempt, and a SID that
+        already belongs to another claim.
         """
         named = _REFERENCE.fullmatch(reference)
         for _ in range(ROUNDS):
             claim = await self._read(named[1]) if named else None
             if claim is None or reference not in claim.references:
-                log.warning("A report of %s names no claim that is known", sid)
+                log.warning("The report on %s doesn't name a known claim", sid)
                 return
             if claim.state == "sent" and claim.sid == sid:
                 return
             if claim.state == "sent" or not await self._owners.own(
                 sid, [reference, *claim.references]
             ):
-                log.error("The claim that a report of %s names has, or is of, another", sid)
+                log.error("The report on %s doesn't match the SID of its claim", sid)
                 return
             try:
                 settled = claim._replace(state="sent", sid=sid, status=status)
@@ -184,39 +186,39 @@ class Claims:
         raise LedgerError(TOO_OFTEN)
 
     async def find(self, key: str) -> IdempotencyClaim | None:
-        """What is known of a key; `sending` for longer than a send may take is shown as unknown."""
+        """Return the claim of a key, or None; `sending` past its deadline becomes `unknown`."""
         claim = await self._read(_name(key))
         return claim.as_of(self._clock.now()) if claim else None
 
-    def rest_of_window_s(self, claim: IdempotencyClaim) -> float:
-        """For how many seconds Twilio may still report an unknown send by itself; 0 when over."""
-        rest = claim.unsettled_until - self._clock.now()
-        return max(0.0, rest.total_seconds())
+    def window_left_s(self, claim: IdempotencyClaim) -> float:
+        """Return for how many more seconds to wait for a report on an unknown send; 0 if over."""
+        left = claim.unsettled_until - self._clock.now()
+        return max(0.0, left.total_seconds())
 
     async def _read(self, name: str) -> IdempotencyClaim | None:
         row = await self._ledger.read(CLAIM, name)
         return IdempotencyClaim.from_row(row) if row else None
 
     async def _read_of(self, claim: IdempotencyClaim) -> IdempotencyClaim | None:
-        """The claim as it is now; None when it was freed, even if the key is taken anew."""
+        """Return the current claim; None if it was freed, even if the key has a new claim."""
         known = await self._read(claim.name)
         return known if known and claim.reference in known.references else None
 
-    async def _in_the_way(self, name: str, row: Row | None) -> IdempotencyClaim | None:
+    async def _existing(self, name: str, row: Row | None) -> IdempotencyClaim | None:
         try:
             return IdempotencyClaim.from_row(row) if row else await self._read(name)
         except LedgerError as error:
             raise HiddenClaimError(error.detail) from error
 
-    def _judged(self, known: IdempotencyClaim, draft: IdempotencyClaim) -> IdempotencyClaim:
-        """What a request may do about the claim that its key has."""
+    def _checked(self, known: IdempotencyClaim, draft: IdempotencyClaim) -> IdempotencyClaim:
+        """Return the key's existing claim, or raise if this request can't use it."""
         if (known.function, known.fingerprint) != (draft.function, draft.fingerprint):
             raise KeyReusedError(
-                "The Idempotency-Key belongs to a request with other fields or to another "
-                "function. Repeat that request unchanged. To send something else, use a new key.",
+                "This Idempotency-Key belongs to a request with other fields or to another "
+                "function. Repeat that request unchanged, or use a new key to send something else.",
                 field="Idempotency-Key",
             )
-        if known.attempt == draft.attempt:  # the answer of the store was lost, the row is ours
+        if known.attempt == draft.attempt:  # the store's answer was lost, the row is ours
             return known
         known = known.as_of(self._clock.now())
         if known.state == "sending":
@@ -224,7 +226,7 @@ class Claims:
         return known
 
     def _new_attempt(self) -> tuple[str, datetime, datetime, datetime]:
-        """The name and the times of an attempt that begins now."""
+        """Return the name and the times of an attempt that begins now."""
         now = self._clock.now()
         return secrets.token_hex(8), now, now + self._limit, now + self._window
 
@@ -234,5 +236,8 @@ def _name(key: str) -> str:
 
 
 def _still_running() -> StillRunningError:
-    detail = "A request with this Idempotency-Key is running, or was cut off a moment ago."
+    detail = (
+        "Another request with this Idempotency-Key is still running or was just interrupted. "
+        "Try again shortly."
+    )
     return StillRunningError(detail, retry_after_s=1)

@@ -1,8 +1,8 @@
-"""Looking in Twilio's lists for something whose answer was lost.
+"""Look in Twilio's lists for a send whose answer was lost.
 
-Twilio keeps no name of ours with a message or a call, so one is known by whom it went to, by its
-words, and by when it was created. `DateSent` of what is still queued is empty and the order of a
-list is promised nowhere, so times are compared here.
+Twilio stores no reference of ours with a message or a call, so identify one by its recipient, its
+text and its creation time. Compare the times here, since `DateSent` of a queued message is empty
+and the order of a list isn't documented.
 """
 
 from collections.abc import Sequence
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.call import CallInstance
     from twilio.rest.api.v2010.account.message import MessageInstance
 
-# By how much two clocks may differ.
+# How far apart two clocks may be.
 SKEW = timedelta(seconds=5)
-# For how long Twilio may still work on a request that nobody waits for any more.
-AFTERMATH = timedelta(seconds=20)
-# Twilio's times are cut to whole seconds.
+# How long Twilio may keep working on a request after the app stops waiting.
+LATE_WORK = timedelta(seconds=20)
+# Twilio truncates its times to whole seconds.
 PRECISION = timedelta(seconds=1)
-# Twilio's largest page, and how many entries are read at most: more than one number gets in a day.
+# Twilio's largest page, and how many entries to read: more than one number gets in a day.
 PAGE_SIZE = 1_000
 MAX_LISTED = 5_000
 BY_API = "outbound-api"
 
 
 class AmbiguousError(Exception):
-    """What is in the list may be the one that is looked for, or not.
+    """The list doesn't show whether an entry is the send in question.
 
-    It may be clear in `wait_s` seconds; 0 where time changes nothing.
+    It may be clear in `wait_s` seconds; 0 means that waiting doesn't help.
     """
 
     def __init__(self, wait_s: float = 0) -> None:
@@ -45,9 +45,9 @@ class AmbiguousError(Exception):
 
 
 class Listed(NamedTuple):
-    """An entry of a list; `sender` is None until a messaging service has chosen one.
+    """An entry of a list; `sender` is None until a messaging service has picked one.
 
-    `fits` is whether it has the right words, None when that cannot be told.
+    `fits` is whether its text is the right one, or None if that can't be told.
     """
 
     sid: str
@@ -59,9 +59,10 @@ class Listed(NamedTuple):
 
 
 class Lookups:
-    """Finds what a claim has sent; every method raises a TwilioError, VaultError or LedgerError.
+    """Find what a claim has sent.
 
-    Each returns None when it surely was not sent, and raises AmbiguousError when that is not sure.
+    Every method returns None if it certainly wasn't sent, and raises AmbiguousError if that is
+    unclear, or a TwilioError, VaultError or LedgerError.
     """
 
     def __init__(self, account: TwilioAccount, owners: SidOwners, clock: Clock) -> None:
@@ -70,10 +71,10 @@ class Lookups:
         self._clock = clock
 
     async def message(self, claim: IdempotencyClaim, *, to: str, body: str) -> Listed | None:
-        """Look for a message.
+        """Find a message.
 
-        It may be a moment of bad luck: the same words to the same number, sent without a key and
-        not reported yet, cannot be told from what is looked for.
+        One case cannot be told apart: the same text to the same number, sent without a key and not
+        reported yet.
         """
 
         async def listed(client: "Client") -> "list[MessageInstance]":
@@ -92,7 +93,7 @@ class Lookups:
         return await self._only([read(entry) for entry in await self._account.run(listed)], claim)
 
     async def call(self, claim: IdempotencyClaim, *, to: str) -> Listed | None:
-        """Look for a call."""
+        """Find a call."""
 
         async def listed(client: "Client") -> "list[CallInstance]":
             return await client.calls.list_async(
@@ -103,9 +104,9 @@ class Lookups:
         return await self._only([_read(call, claim.sender, fits=True) for call in calls], claim)
 
     async def _only(self, listed: Sequence[Listed], claim: IdempotencyClaim) -> Listed | None:
-        """The one entry that can be the claim's."""
+        """Return the one entry that can belong to the claim, or None."""
         begin = claim.begun_at - SKEW - PRECISION
-        end = claim.sendable_until + AFTERMATH + SKEW
+        end = claim.sendable_until + LATE_WORK + SKEW
         unowned: list[Listed] = []
         for entry in listed:
             if not _is_possible(entry, begin, end):
@@ -118,15 +119,15 @@ class Lookups:
         if len(unowned) > 1 or _may_be_cut_off(listed, begin):
             raise AmbiguousError
         limit = claim.sendable_until - claim.attempted_at
-        return self._ripe(unowned[0], limit) if unowned else None
+        return self._due(unowned[0], limit) if unowned else None
 
-    def _ripe(self, entry: Listed, limit: timedelta) -> Listed:
-        """An entry that nobody waits for any more: a send under way may still get it as answer."""
+    def _due(self, entry: Listed, limit: timedelta) -> Listed:
+        """Return an entry old enough that no send in flight can still get it as its answer."""
         if entry.fits is None or entry.created_at is None:
             raise AmbiguousError
-        rest = entry.created_at + limit - self._clock.now()
-        if rest > timedelta():
-            raise AmbiguousError(rest.total_seconds())
+        left = entry.created_at + limit - self._clock.now()
+        if left > timedelta():
+            raise AmbiguousError(left.total_seconds())
         return entry
 
 
@@ -149,7 +150,7 @@ def _read(
 
 
 def _may_be_cut_off(listed: Sequence[Listed], begin: datetime) -> bool:
-    """Whether entries from `begin` on may be missing; a list from new to old shows that none is."""
+    """Whether entries since `begin` may be missing; a list sorted newest first can prove not."""
     if len(listed) < MAX_LISTED:
         return False
     times = [entry.created_at for entry in listed if entry.created_at is not None]

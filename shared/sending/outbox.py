@@ -1,8 +1,8 @@
-"""The outbox: hand a text or a call to Twilio, guarded, and once for each idempotency key.
+"""The outbox: pass a text or a call through the guards to Twilio, once per idempotency key.
 
-Claim the key before calling Twilio, then record the outcome. What Twilio surely did not do frees
-the key. When its answer is lost, send nothing again until the settle window is over and neither a
-report nor Twilio's list shows what was sent.
+Claim the key before calling Twilio, then record the outcome. Free the key if Twilio certainly did
+nothing. If its answer is lost, send again only after the settle window, and only if neither a
+report nor Twilio's list shows that it was sent.
 """
 
 import logging
@@ -43,14 +43,14 @@ log = logging.getLogger(__name__)
 
 
 class Records(NamedTuple):
-    """Where to write down, and to find, what was sent."""
+    """Where to record and to find what was sent."""
 
     claims: Claims
     lookups: Lookups
 
 
 class Posting(NamedTuple):
-    """A request, the URL of the request that asks for it (reports go beside that), and its time."""
+    """A request, the URL that it came in on (reports go next to it), and its deadline."""
 
     request: Request
     request_url: str
@@ -69,7 +69,7 @@ class Outbox:
         clock: Clock,
         config: Settings,
     ) -> None:
-        """`records` is called only when the ledger is needed; it may raise ConfigurationError."""
+        """`records` is called only if the ledger is needed, and may raise ConfigurationError."""
         self._account = account
         self._guards = guards
         self._records = records
@@ -79,9 +79,9 @@ class Outbox:
         self._outage = config.storage_outage
 
     async def send(self, request: Request, request_url: str, key: Key | None = None) -> Sent:
-        """Send, or return what was sent under the key before.
+        """Send, or return what was sent before under the same key.
 
-        Without a key nothing is remembered, unless STORAGE_OUTAGE=refuse_all wants a claim always.
+        Without a key, record nothing, unless STORAGE_OUTAGE=refuse_all always requires a claim.
         Raise ConfigurationError, VaultError, InvalidRequestError, NotAllowedError,
         LimitReachedError, KeyReusedError, StillRunningError, LedgerError, TooLateError or a
         TwilioError.
@@ -112,9 +112,9 @@ class Outbox:
     async def _take(
         self, request: Request, key: Key
     ) -> tuple[Records | None, IdempotencyClaim | None]:
-        """Claim a key; return no records where to send although they cannot be used.
+        """Claim a key; return None for the records to send without them in an outage.
 
-        Even then the claim may be stored, so reports name it.
+        Even then the claim may have been stored, so reports should name it.
         """
         draft = None
         try:
@@ -126,7 +126,7 @@ class Outbox:
         except (ConfigurationError, LedgerError) as error:
             if isinstance(error, HiddenClaimError) or self._is_refused_without_ledger(key, error):
                 raise
-            log.warning("Sent without a claim: %s", error.log_text)
+            log.warning("Sending without a claim: %s", error.log_text)
             return None, draft
 
     def _is_refused_without_ledger(self, key: Key, error: AppError) -> bool:
@@ -141,7 +141,7 @@ class Outbox:
             raise unknown(error) from error
 
     async def _attempt(self, posting: Posting, claim: IdempotencyClaim, claims: Claims) -> Sent:
-        """Send what is claimed, in what is left of its time, and write down how it ended."""
+        """Send under the claim, before its deadline, and record the outcome."""
         request = posting.request
         try:
             sent = await self._create(posting, claim.reference, lambda: claims.confirm(claim))
@@ -151,17 +151,17 @@ class Outbox:
                 return Sent.before(request, known)._replace(is_replay=False)
             raise self._unknown(claims, claim, error) from error
         except BaseException as error:
-            # An error without proof came from outside, or is our bug: the request may have left.
+            # Any other error is a cancellation or our bug: the request may have gone out.
             end = claims.free if did_nothing(error) else claims.leave_unknown
             known = await _recorded(end(claim))
             if did_nothing(error) and known is not None and known.state == "sent":
                 return Sent.before(request, known)  # by another attempt
             raise
-        # Where this cannot be written down, a report does it later.
+        # If this cannot be recorded now, a report settles the claim later.
         done = await _recorded(claims.finish(claim, sent.sid, sent.status, sent.sender))
         if done is not None and done.state == "unknown":
             raise self._unknown(claims, claim)
-        # All who ask hear the same, even if another attempt was successful, too.
+        # Every caller gets the same answer, even if another attempt succeeded too.
         return sent if done is None or done.sid == sent.sid else Sent.before(request, done)
 
     async def _create(
@@ -170,9 +170,9 @@ class Outbox:
         reference: str,
         confirm: Callable[[], Awaitable[None]] | None = None,
     ) -> Sent:
-        """Call Twilio once the guards let the request through, in what is left of its time.
+        """Call Twilio before the deadline, once the guards admit the request.
 
-        `confirm` raises when it is not to be sent any more: it is asked before each try.
+        `confirm` runs before each attempt and raises if the request must no longer be sent.
         """
         request, guards = posting.request, self._config.guards
         posting.dispatch.left_s()
@@ -193,16 +193,16 @@ class Outbox:
             raise TwilioOutcomeUnknownError(
                 error.detail, code=error.code, log_text=error.log_text
             ) from error
-        # The SDK hides Twilio's own `from` of a call.
+        # The SDK doesn't expose the `from` of a call.
         sender = getattr(made, "from_", None) or request.sender
         return Sent.of(request, present(made.sid), present(made.status), sender)
 
     async def _look_up(
         self, posting: Posting, claim: IdempotencyClaim, records: Records
     ) -> IdempotencyClaim:
-        """Settle an unknown claim by Twilio's list, or begin a new attempt: `sent` or `sending`."""
+        """Settle an unknown claim from Twilio's list (`sent`), or start an attempt (`sending`)."""
         request, claims = posting.request, records.claims
-        if claims.rest_of_window_s(claim) > 0:
+        if claims.window_left_s(claim) > 0:
             raise self._unknown(claims, claim)
         try:
             found = await request.find(records.lookups, claim)
@@ -216,28 +216,28 @@ class Outbox:
             claim = await claims.finish(claim, found.sid, found.status, found.sender or "")
         else:
             posting.dispatch.restart()
-            claim = await claims.retake(
+            claim = await claims.retry(
                 claim._replace(
                     sender=request.sender or "", service=request.messaging_service_sid or ""
                 )
             )
-        if claim.state == "unknown":  # another request was first
+        if claim.state == "unknown":  # another request was faster
             raise self._unknown(claims, claim)
         return claim
 
     def _unknown(
         self, claims: Claims, claim: IdempotencyClaim, cause: AppError | None = None
     ) -> TwilioOutcomeUnknownError:
-        """Make the caller's error; a request without a key of its own cannot be repeated."""
+        """Return the caller's error; without the caller's own key, it can't say to retry."""
         if claim.function == UNNAMED:
             return unknown(cause)
-        return unknown(cause, settled_in_s=max(1, math.ceil(claims.rest_of_window_s(claim))))
+        return unknown(cause, settled_in_s=max(1, math.ceil(claims.window_left_s(claim))))
 
 
 async def _recorded[Result](change: Awaitable[Result]) -> Result | None:
-    """Write down what is known; return None, with a warning, if the ledger cannot take it."""
+    """Record an outcome; log a warning and return None if the ledger is unavailable."""
     try:
         return await change
     except (ConfigurationError, LedgerError) as error:
-        log.warning("The end of a send cannot be stored: %s", error.log_text)
+        log.warning("Could not record the outcome of a send: %s", error.log_text)
         return None

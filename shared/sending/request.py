@@ -1,4 +1,4 @@
-"""Request: the protocol of whatever the outbox can send, a text or a call."""
+"""Request: the protocol of what the outbox can send, a text or a call."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -22,12 +22,12 @@ class Request(Outgoing, Protocol):
 
     @property
     def sender(self) -> str | None:
-        """The number, short code or name it is from; None to use the app's own, or a service."""
+        """The sender's number, short code or name; None for the app's own or a service's."""
         ...
 
     @property
     def messaging_service_sid(self) -> str | None:
-        """The messaging service that picks the sender; None without one."""
+        """The messaging service that picks the sender, or None."""
         ...
 
     def with_sender(self, config: Settings) -> "Request":
@@ -38,7 +38,7 @@ class Request(Outgoing, Protocol):
         ...
 
     def require_possible(self, now: datetime, guards: GuardSettings) -> None:
-        """Raise InvalidRequestError or NotAllowedError for what cannot be sent at this time."""
+        """Raise InvalidRequestError or NotAllowedError if it can't be sent at this time."""
         ...
 
     def creation(
@@ -51,5 +51,5 @@ class Request(Outgoing, Protocol):
         ...
 
     def find(self, lookups: Lookups, claim: IdempotencyClaim) -> Awaitable[Listed | None]:
-        """Look for what an attempt of the claim has created, as `Lookups` does."""
+        """Find what an attempt of the claim has created; see `Lookups`."""
         ...

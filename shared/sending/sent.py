@@ -1,4 +1,4 @@
-"""What was sent, and how the caller is told."""
+"""What was sent, and the HTTP answer for it."""
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,8 +19,8 @@ class Sent(NamedTuple):
     """A text or a call that Twilio accepted.
 
     `sender` is "" until a messaging service picks one. `segments` is None for a call. `is_replay`:
-    an earlier request with the same key sent it. `is_dry_run`: it was checked and not sent, as the
-    setting DRY_RUN wants; there is no `sid` then.
+    an earlier request with the same key sent it. `is_dry_run`: with the setting DRY_RUN, it was
+    checked but not sent, and has no `sid`.
     """
 
     sid: str
@@ -33,13 +33,13 @@ class Sent(NamedTuple):
 
     @classmethod
     def of(cls, request: "Outgoing", sid: str, status: str, sender: str | None) -> "Sent":
-        """Describe a request by Twilio's answer to it."""
+        """Describe a request with Twilio's answer to it."""
         segments = request.segments or None
         return cls(sid, status, sender or "", request.to, segments)
 
     @classmethod
     def before(cls, request: "Outgoing", claim: "IdempotencyClaim") -> "Sent":
-        """Describe a request that was sent under its key before."""
+        """Describe a request that was sent earlier under its key."""
         return cls.of(request, claim.sid, claim.status, claim.sender)._replace(is_replay=True)
 
 

@@ -1,27 +1,27 @@
-"""Which claim a message or a call of Twilio's belongs to, so that no two claims share one.
+"""Which claim each SID belongs to, so that two claims never share a message or a call.
 
-Two keys may stand for the same words to the same number. What one claim has found in Twilio's list
-is no longer there for the other, whoever's it was: two keys are two texts.
+Two keys may send the same text to the same number. Once one claim has found its message in Twilio's
+list, the other can't match it: two keys mean two texts.
 """
 
 from collections.abc import Sequence
 
 from shared.ledger.rows import Ledger, Row, RowExistsError
 
-# Kinds of rows by SID: what this app wrote down itself, and what reports told.
+# Kinds of rows by SID: written by this module, and from reports.
 OWNER, STATE = "owner", "state"
 
 
 class SidOwners:
-    """The owners of SIDs in a ledger; every method raises LedgerError when that cannot be used."""
+    """The owners of SIDs in a ledger; every method raises LedgerError if it is unavailable."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     async def own(self, sid: str, references: Sequence[str]) -> bool:
-        """Make a SID the property of a claim's attempt; False when it is another claim's already.
+        """Assign a SID to a claim's attempt; return False if another claim already owns it.
 
-        `references` names all attempts of the claim, the one that owns it first.
+        `references` names all attempts of the claim, starting with the new owner.
         """
         try:
             await self._ledger.insert(Row(OWNER, sid, {"claim": references[0]}))
@@ -31,9 +31,9 @@ class SidOwners:
         return True
 
     async def find(self, sid: str) -> str | None:
-        """The attempt that a SID belongs to, or that its reports name; None when nobody knows.
+        """Return the attempt that owns a SID or that its reports name, or None if unknown.
 
-        "" when its reports name none: it was sent without a claim.
+        "" means that its reports name none: it was sent without a claim.
         """
         row = await self._ledger.read(OWNER, sid) or await self._ledger.read(STATE, sid)
         return str(row.values["claim"]) if row else None

@@ -1,4 +1,4 @@
-"""The text message that a caller asks for, checked, and how Twilio is asked for it."""
+"""Outgoing text messages: check the caller's input and build the request to Twilio."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -32,8 +32,8 @@ class TextMessage:
     """One outgoing message, ready to send.
 
     `to` is E.164, e.g. +12025550123, or a short number such as 12345. `body` has up to 1600
-    characters and is empty only with media. Without `sender` and `messaging_service_sid`
-    the app's own sender is used.
+    characters and may be empty only with media. Without `sender` and `messaging_service_sid`, the
+    message comes from the app's own sender.
     """
 
     to: str
@@ -77,11 +77,11 @@ class TextMessage:
 
     @property
     def segments(self) -> int:
-        """How many segments the text travels in; a message with media is not cut."""
+        """How many segments the text takes; a message with media counts as one."""
         return 1 if self.media_urls else count_segments(self.body)
 
     def with_sender(self, config: Settings) -> "TextMessage":
-        """See Request: without a sender it is the app's messaging service, else its number."""
+        """See Request: the default sender is the app's messaging service, else its number."""
         has_sender = bool(self.sender or self.messaging_service_sid)
         config.require(*config.rest_secrets, sender=not has_sender, public_url=True)
         if has_sender:
@@ -97,7 +97,7 @@ class TextMessage:
     def creation(
         self, urls: PublicUrls, request_url: str, reference: str, guards: GuardSettings
     ) -> "Callable[[Client], Awaitable[MessageInstance]]":
-        """See Request: OnMessageStatus takes the reports."""
+        """See Request: OnMessageStatus gets the reports."""
         parameters: dict[str, Any] = {
             "body": self.body,
             "media_url": list(self.media_urls),
@@ -117,10 +117,10 @@ class TextMessage:
 def _body(inputs: Inputs, *, has_media: bool) -> str:
     body = inputs.text("body") or ""
     if not body and not has_media:
-        raise InvalidRequestError("`body` is required when there is no media_url", field="body")
+        raise InvalidRequestError("`body` is required without `media_url`", field="body")
     if len(body) > MAX_BODY_CHARS:
         raise InvalidRequestError(
-            f"`body` has {len(body)} characters; Twilio takes up to {MAX_BODY_CHARS}", field="body"
+            f"`body` has {len(body)} characters; Twilio's limit is {MAX_BODY_CHARS}", field="body"
         )
     return body
 
@@ -129,7 +129,7 @@ def _media_urls(inputs: Inputs, *, has_local_stack: bool) -> tuple[str, ...]:
     urls = inputs.texts("media_url")
     if len(urls) > MAX_MEDIA:
         raise InvalidRequestError(
-            f"`media_url` has {len(urls)} URLs; Twilio takes up to {MAX_MEDIA}", field="media_url"
+            f"`media_url` has {len(urls)} URLs; Twilio's limit is {MAX_MEDIA}", field="media_url"
         )
     return tuple(media_url(url, has_local_stack=has_local_stack, field="media_url") for url in urls)
 
@@ -138,20 +138,22 @@ def _messaging_service_sid(inputs: Inputs) -> str | None:
     name = "messaging_service_sid"
     sid = inputs.text(name)
     if sid is not None and not MESSAGING_SERVICE_SID.fullmatch(sid):
-        raise InvalidRequestError(f"`{name}` must be MG and 32 hexadecimal digits", field=name)
+        raise InvalidRequestError(
+            f"`{name}` must be MG followed by 32 hexadecimal digits", field=name
+        )
     return sid
 
 
 def _require_service(service: str | None, sender: str | None) -> None:
-    """Twilio schedules the texts of messaging services alone."""
+    """Raise InvalidRequestError without a service: Twilio schedules only their texts."""
     if sender is not None:
         raise InvalidRequestError(
-            "`from` must not be given with `send_at`: the messaging service chooses the sender",
+            "`from` can't be used with `send_at`: the messaging service picks the sender",
             field="from",
         )
     if not service:
         raise InvalidRequestError(
-            "`send_at` needs a messaging service: `messaging_service_sid`, or the setting "
+            "`send_at` requires a messaging service: add `messaging_service_sid`, or the setting "
             "TWILIO_MESSAGING_SERVICE_SID",
             field="messaging_service_sid",
         )

@@ -1,23 +1,23 @@
-"""Whether a text in Twilio's list is the one that was sent, as far as its words tell."""
+"""Compare a text in Twilio's list with the one that was sent."""
 
 import unicodedata
 
-# What Twilio puts before the texts of a trial account.
+# What Twilio prepends to the texts of a trial account.
 TRIAL = "Sent from your Twilio trial account - "
 _INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _DASH, _QUOTE = "-", "'"
-# Signs that stand for others. Twilio takes some letters for such signs, too.
+# Characters that Twilio replaces with others, including some letters.
 _ALIKE = {"Pd": _DASH, "Pi": _QUOTE, "Pf": _QUOTE, "Lm": _QUOTE}
 _QUOTES = "\"'`\u201a\u201e\u2032\u275b\u275c\u275d\u275e\u301d\u301e"
 _CLICKS = "\u01c0\u01c1\u01c2\u01c3"
 
 
 def is_same_text(theirs: str, ours: str) -> bool | None:
-    """Whether a listed text is ours; False only where it surely is not, None where that is open.
+    """Whether a listed text is ours: False only if it certainly isn't, None if that is unclear.
 
-    Twilio may have redacted it, put words before it, dropped blanks, or replaced typographic signs:
-    https://www.twilio.com/docs/messaging/services/smart-encoding-char-list. Whether a trial account
-    still gets that sentence, and which, is not documented: other words before it are no proof.
+    Twilio may have redacted it, prepended text, dropped spaces, or replaced typographic characters:
+    https://www.twilio.com/docs/messaging/services/smart-encoding-char-list. What a trial account
+    prepends today is not documented, so other words in front prove nothing.
     """
     if theirs in (ours, TRIAL + ours):
         return True
@@ -33,12 +33,12 @@ def is_same_text(theirs: str, ours: str) -> bool | None:
     letters = _letters(ours)
     if letters:
         return None if _letters(theirs).endswith(letters) else False
-    # Signs alone: what ends in a letter does not end in them, whatever became of them.
+    # Only symbols: a text that ends in a letter can't be ours, whatever they were replaced with.
     return False if wanted and _letters(listed[-1]) else None
 
 
 def _visible(text: str) -> str:
-    """What is to be seen of a text, without blanks; signs that replace one another are the same."""
+    """Return the visible characters without spaces, mapping interchangeable ones to one form."""
     signs = unicodedata.normalize("NFKD", text)
     return "".join(_known(sign) for sign in signs if unicodedata.category(sign) not in _INVISIBLE)
 
@@ -48,7 +48,7 @@ def _known(sign: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """The letters and digits of a text, which Twilio never changes."""
+    """Return the letters and digits of a text, which Twilio never changes."""
     signs = unicodedata.normalize("NFKD", text)
     return "".join(sign for sign in signs if _is_letter(sign))
 

@@ -1,4 +1,4 @@
-"""The way to Twilio's REST API: signing in, connecting, retrying, reading outcomes.
+"""Call Twilio's REST API: sign in, connect, retry and interpret outcomes.
 
-For sending, delivery, recordings and health. It never knows the ledger.
+For sending, delivery, recordings and health. Nothing here knows the ledger.
 """

@@ -1,4 +1,4 @@
-"""Work with the app's Twilio account: current credentials in, our own errors out."""
+"""Run operations on the app's Twilio account with current credentials, raising our own errors."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.twilio_api.sign_in import RestCredentials
 
 Result = TypeVar("Result")
-# From the values of the account's REST secrets to a client.
+# Maps the values of the account's REST secrets to a client.
 Connect = Callable[[tuple[str, ...]], "Client"]
 
 
@@ -40,17 +40,17 @@ class TwilioAccount:
         self._retries = retries
 
     async def run(self, operation: Callable[["Client"], Awaitable[Result]]) -> Result:
-        """Run an operation; repeat it only where Twilio did nothing, as `Retries` has it.
+        """Run an operation; retry it only if Twilio did nothing (see `Retries`).
 
         Raise ConfigurationError, VaultError or a TwilioError.
         """
         return await self._retries.run(lambda: self.run_once(operation))
 
     async def run_once(self, operation: Callable[["Client"], Awaitable[Result]]) -> Result:
-        """Run an operation once; only where Twilio refuses the credentials, again with others.
+        """Run an operation once; repeat it with other credentials if Twilio refuses the first.
 
-        Twilio checks credentials before anything else, so a refused operation did nothing. Raise
-        ConfigurationError, VaultError or a TwilioError.
+        Twilio checks credentials before anything else, so an operation refused for them did
+        nothing. Raise ConfigurationError, VaultError or a TwilioError.
         """
         tried = [await self._credentials.first()]
         while True:
@@ -80,15 +80,15 @@ class TwilioAccount:
             if did_nothing(translated):
                 dispatch.note_refusal()
             raise translated from error
-        except AppError:  # of the transport
+        except AppError:  # from the transport
             raise
-        except Exception as error:  # whatever the SDK stumbles over in an answer
+        except Exception as error:  # the SDK raises anything for a malformed answer
             raise TwilioOutcomeUnknownError(UNREADABLE, log_text=type(error).__name__) from error
 
     def _translated(self, error: "TwilioException") -> TwilioError:
-        """Translate an error of the SDK, with the answer of Twilio where it comes along.
+        """Translate an error of the SDK, using Twilio's answer if the error carries it.
 
-        The base class of the SDK's errors alone is a page of a list that cannot be read.
+        The plain base class without an answer means that a page of a list could not be read.
         """
         from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
@@ -103,17 +103,17 @@ class TwilioAccount:
             return TwilioOutcomeUnknownError(UNREADABLE)
         status = _status(error) if answer is None else answer.status_code
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            text += " (Twilio may have carried out the request; check before you repeat it.)"
-        # Without a number of its own the SDK gives the HTTP status; Twilio's numbers have 5 digits.
+            text += " (Twilio may have carried out the request. Check before you retry.)"
+        # Without a Twilio code, the SDK gives the HTTP status; Twilio's codes have 5 digits.
         code = error.code if isinstance(error.code, int) and error.code >= 10_000 else None
         wait_s = self._retries.wait_asked_for(_header(answer, "Retry-After"))
-        # Twilio tells the number at fault, and whoever asks may keep what an answer says.
+        # Twilio quotes the number at fault, and the caller may log or store our answer.
         text = with_masked_numbers(text)
         return TwilioRefusedError(text, code=code, twilio_status=status, retry_after_s=wait_s)
 
 
 def _answer_of(error: "TwilioException") -> "Response | None":
-    """What Twilio answered: lists and our transport raise the base class with it."""
+    """Return Twilio's answer, which lists and our transport attach to the base class."""
     from twilio.http.response import Response
 
     if len(error.args) > 1 and isinstance(error.args[1], Response):
@@ -124,16 +124,17 @@ def _answer_of(error: "TwilioException") -> "Response | None":
 def _of_answer(
     error: "TwilioException", answer: "Response"
 ) -> "TwilioRestException | TwilioServiceException":
-    """The error that the SDK has for an answer."""
+    """Return the SDK's specific error for an answer."""
     from twilio.base.version import Version
 
     return Version.exception("GET", "", answer, str(error.args[0]))
 
 
 def _status(error: "TwilioRestException | TwilioServiceException") -> int:
-    """The HTTP status of an answer that did not come along, as for one that is no refusal.
+    """Return the HTTP status for an error without its answer.
 
-    The newer class of error is for RFC 9457 answers and has what they say themselves: no proof.
+    TwilioRestException has the real one. The newer class, for RFC 9457 answers, has only the status
+    in their body, which proves nothing.
     """
     from twilio.base.exceptions import TwilioRestException
 

@@ -1,7 +1,7 @@
-"""One send on its way to Twilio: until when it may leave, and whether it has.
+"""The deadline of one send: until when its requests may go out, and whether one has.
 
-A worker that was frozen, or busy, runs what is ready before the timeouts that are due. So the
-transport itself looks at the clock, last thing before it writes a request.
+After a freeze, or under load, a worker runs ready tasks before timeouts that are due. So the
+transport itself checks the clock right before it writes a request.
 """
 
 import asyncio
@@ -16,32 +16,32 @@ from shared.clock import Clock
 from shared.errors import RETRY_AFTER_OUTAGE_S, AppError, TwilioOutcomeUnknownError
 
 LEFT_TOO_LATE = (
-    "The worker stood still while it wrote a request, until the time of the send was over. If "
-    "another instance has sent the same by then, it was sent twice (docs/use/delivery.md, Limits)"
+    "The worker froze while writing a request, past the deadline of the send. If another instance "
+    "sent it in the meantime, it was sent twice (docs/use/delivery.md, Limits)"
 )
 
 log = logging.getLogger(__name__)
 
 
 class TooLateError(AppError):
-    """The time of a send was over before it left: nothing was sent."""
+    """The deadline of a send passed before its request went out: nothing was sent."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    title = "It was too late to send"
+    title = "The send missed its deadline"
 
     def __init__(self) -> None:
         super().__init__(
-            "The time that a send has was over before this one could leave, because the app (or "
-            "what it needs) was too busy, or stood still. Nothing was sent.",
+            "The app or a service it needs was too busy to send this in time. "
+            "Nothing was sent; try again.",
             log_text="nothing was sent",
             retry_after_s=RETRY_AFTER_OUTAGE_S,
         )
 
 
 class Dispatch:
-    """The time that a send has, from now on.
+    """The deadline of a send, `limit_s` from now.
 
-    `is_out` is whether a request has left whose outcome is not known (yet).
+    `is_out` is whether a request has gone out whose outcome is still unknown.
     """
 
     def __init__(self, clock: Clock, limit_s: float) -> None:
@@ -52,15 +52,15 @@ class Dispatch:
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew, with the whole time."""
+        """Start the time over."""
         self._ends_at = self._clock.monotonic() + self._limit_s
         self._ends_at_time = self._clock.now() + timedelta(seconds=self._limit_s)
 
     def left_s(self) -> float:
-        """Return the seconds that are left; raise TooLateError when none are.
+        """Return the seconds left; raise TooLateError after the deadline.
 
-        Both clocks count. Other instances judge a send by the time of day, but that can be set
-        back. The monotonic clock cannot, but it may stand still while the machine sleeps.
+        Both clocks count. Other instances go by the time of day, but that can be set back. The
+        monotonic clock cannot, but it may stop while the machine sleeps.
         """
         left_s = self._rest_s()
         if left_s <= 0:
@@ -70,12 +70,10 @@ class Dispatch:
     async def run[Result](
         self, work: Callable[[], Awaitable[Result]], reference: str = ""
     ) -> Result:
-        """Do the work of this send within its time, its requests to Twilio above all.
+        """Run the work of this send, above all its requests to Twilio, before the deadline.
 
-        `reference` is how the log names the send: its claim's attempt.
-
-        Raise TooLateError when none of them has left, else TwilioOutcomeUnknownError, when it is
-        not done by then.
+        `reference` identifies the send in the log: its claim's attempt. If the work isn't done by
+        the deadline, raise TooLateError if no request has gone out, else TwilioOutcomeUnknownError.
         """
         self.reference = reference
         try:
@@ -89,11 +87,11 @@ class Dispatch:
 
     @property
     def is_over(self) -> bool:
-        """Whether no time is left."""
+        """Whether the deadline has passed."""
         return self._rest_s() <= 0
 
     def leave(self) -> None:
-        """A request is about to be written; raise TooLateError when it may not be any more."""
+        """Note that a request is about to be written; raise TooLateError after the deadline."""
         self.left_s()
         self.is_out = True
 
@@ -109,7 +107,7 @@ _current: ContextVar[Dispatch | None] = ContextVar("dispatch", default=None)
 
 @contextmanager
 def under_way(dispatch: Dispatch) -> Generator[None]:
-    """Let the requests to Twilio that are made in the body leave in this time only."""
+    """Hold the requests to Twilio that the body makes to this deadline."""
     token = _current.set(dispatch)
     try:
         yield
@@ -118,22 +116,22 @@ def under_way(dispatch: Dispatch) -> Generator[None]:
 
 
 def note_leave() -> None:
-    """A request is about to be written: raise TooLateError when it is part of a late send."""
+    """Note that a request is about to be written; raise TooLateError if its send is too late."""
     dispatch = _current.get()
     if dispatch is not None:
         dispatch.leave()
 
 
 def note_left() -> None:
-    """A request has just been written; log it where its time was over by then."""
+    """Note that a request has just been written; log an error if it was too late by then."""
     dispatch = _current.get()
     if dispatch is not None and dispatch.is_over:
-        # Another instance may have sent the same, and nothing can call back what has left.
+        # Another instance may have sent the same, and a request that is out cannot be recalled.
         log.error("%s: claim %s", LEFT_TOO_LATE, dispatch.reference or "none")
 
 
 def note_refusal() -> None:
-    """The request that left has an answer which shows that nothing was done."""
+    """Note that the answer to the request shows that Twilio did nothing."""
     dispatch = _current.get()
     if dispatch is not None:
         dispatch.is_out = False

@@ -1,4 +1,4 @@
-"""How a request to Twilio ends: what shows that nothing was done, and what is said otherwise."""
+"""How a request to Twilio ends: which errors prove that nothing was done, and what to answer."""
 
 from http import HTTPStatus
 
@@ -15,7 +15,7 @@ from shared.errors import (
 from shared.guard_errors import LimitReachedError, NotAllowedError
 from shared.twilio_api.dispatch import TooLateError
 
-# After these nothing was done, whatever Twilio's answer to something else may have been.
+# These errors prove that nothing was done.
 _NOTHING_DONE = (
     InvalidRequestError,
     ConfigurationError,
@@ -27,34 +27,32 @@ _NOTHING_DONE = (
     TwilioUnreachableError,
 )
 
-# A request that is too early costs one read of the ledger.
+# A retry that comes too early costs only one read of the ledger.
 ASK_AGAIN_S = 5
 
 UNREADABLE = (
     "Twilio's answer cannot be read, so it may have carried out the request. "
-    "Check before you repeat it."
+    "Check Twilio's log before you retry."
 )
-UNKNOWN = "Twilio may have carried out the request, but no usable answer came back."
+UNKNOWN = "Twilio may have carried out the request, but the app got no usable answer."
 WITHOUT_KEY = (
-    "Check before you repeat it: Twilio's log shows what was sent. With an Idempotency-Key, and "
-    "storage that works, the app checks by itself, and to repeat a request does no harm."
+    "Check Twilio's log before you retry; requests with an Idempotency-Key are safe to retry."
 )
 WITH_KEY = (
-    "Repeat it with the same Idempotency-Key: a report of Twilio may settle it at any moment. In "
-    "{seconds} s the app looks in Twilio's list, and it sends again only what was not sent."
+    "Retry with the same Idempotency-Key; after {seconds} s the app checks Twilio's list and "
+    "sends again only if nothing was sent."
 )
 AMBIGUOUS = (
-    "It is not known whether Twilio carried out the request: its list does not show for sure "
-    "which entry is this one, so nothing is sent again with this Idempotency-Key. Look at Twilio's "
-    "log; if it was not sent, take a new key."
+    "Twilio may have carried out the request, but its list doesn't show which entry is this one. "
+    "Check Twilio's log; if it wasn't sent, retry with a new Idempotency-Key."
 )
 
 
 def did_nothing(error: BaseException) -> bool:
-    """Whether an error of a request to Twilio shows that nothing was done.
+    """Whether an error of a request to Twilio proves that nothing was done.
 
-    A 5xx of Twilio does not, nor a redirection, nor a 408: something in between did not want to
-    wait.
+    A 5xx from Twilio doesn't, nor a redirect, nor a 408, which may come from a proxy that timed
+    out.
     """
     if not isinstance(error, TwilioRefusedError):
         return isinstance(error, _NOTHING_DONE)
@@ -66,9 +64,9 @@ def did_nothing(error: BaseException) -> bool:
 def unknown(
     cause: AppError | None = None, *, settled_in_s: int | None = None
 ) -> TwilioOutcomeUnknownError:
-    """The error for a lost answer; for a request with a key, after how many seconds it is settled.
+    """Return the error for a lost answer; with a key, say after how many seconds it is settled.
 
-    A caller who waits is told to ask sooner, since most reports come within seconds.
+    Retry-After is sooner than that, since most reports come within seconds.
     """
     advice = WITH_KEY.format(seconds=settled_in_s) if settled_in_s else WITHOUT_KEY
     return TwilioOutcomeUnknownError(
@@ -80,14 +78,14 @@ def unknown(
 
 
 def ambiguous(retry_after_s: int) -> TwilioOutcomeUnknownError:
-    """The error where Twilio's list does not help either; a late report still may."""
+    """Return the error for when Twilio's list doesn't settle it either; a late report still may."""
     return TwilioOutcomeUnknownError(
         AMBIGUOUS, log_text="Twilio's list is ambiguous", retry_after_s=retry_after_s
     )
 
 
 def present(value: object) -> str:
-    """A text that each answer of Twilio has; without it the outcome is unknown."""
+    """Return a text that every answer from Twilio has; if missing, the outcome is unknown."""
     if not isinstance(value, str) or not value:
         raise TwilioOutcomeUnknownError(UNREADABLE)
     return value

@@ -1,4 +1,4 @@
-"""What the app signs in to Twilio's REST API with, and the clients that are signed in."""
+"""The credentials for Twilio's REST API, and the client that uses them."""
 
 import asyncio
 import logging
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
     from shared.twilio_api.transport import TwilioHttp
 
-# The values that are known, those of the vault now, and the secondary ones.
+# The cached values, the current ones in the vault, and the secondary ones.
 MAX_ATTEMPTS = 3
 
-# Account SID and auth token; or account SID, SID and secret of an API key.
+# Account SID and auth token, or account SID, API key SID and API key secret.
 Values = tuple[str, ...]
 
 log = logging.getLogger(__name__)
 
 
 class RestCredentials:
-    """The secrets for REST requests, and the secondary ones that count while they are changed.
+    """The secrets for REST requests, with the secondary ones as a fallback during a rotation.
 
-    While somebody writes a new API key, its SID may be read with the secret of the old one. Twilio
+    While a new API key is being written, its SID may be read together with the old secret. Twilio
     refuses such a pair, and then the secondary one works.
     """
 
@@ -35,17 +35,17 @@ class RestCredentials:
         primary: tuple[Secret, ...],
         secondary: tuple[Secret, ...],
     ) -> None:
-        """Both tuples begin with the account's SID."""
+        """Both tuples start with the account SID."""
         self._credentials = credentials
         self._primary = primary
         self._secondary = secondary
-        # What Twilio refused last, so that no request begins with it.
+        # The values that Twilio refused last, so that no request starts with them.
         self._refused: set[Values] = set()
 
     async def first(self) -> Values:
-        """What to begin with: the primary values, unless they are refused and the others are not.
+        """Return the primary values, unless they were refused and the secondary ones weren't.
 
-        Raise ConfigurationError or VaultError when there are no primary values.
+        Raise ConfigurationError or VaultError if the primary values are not available.
         """
         current = await self._credentials.get(*self._primary)
         if current not in self._refused:
@@ -54,9 +54,9 @@ class RestCredentials:
         return current if secondary is None or secondary in self._refused else secondary
 
     async def after(self, tried: Sequence[Values]) -> Values | None:
-        """What to try when Twilio has refused all of `tried`; None when nothing is left.
+        """Return the values to try after Twilio has refused all of `tried`, or None.
 
-        Everything is read from the vault again, at most once per interval (Credentials.refresh).
+        Read everything from the vault again, at most once per interval (Credentials.refresh).
         """
         self._note_refusal(tried[-1])
         if len(tried) >= MAX_ATTEMPTS:
@@ -71,19 +71,19 @@ class RestCredentials:
         return None
 
     def note_success(self, values: Values) -> None:
-        """Twilio takes these values, perhaps again."""
+        """Note that Twilio accepts these values, perhaps again."""
         self._refused.discard(values)
 
     def _note_refusal(self, values: Values) -> None:
         if values in self._refused:
             return
-        log.warning("Twilio has refused a value of %s; others are tried", self._primary[-1])
-        if len(self._refused) >= MAX_ATTEMPTS:  # they are of a rotation long ago
+        log.warning("Twilio refused the value of %s; trying others", self._primary[-1])
+        if len(self._refused) >= MAX_ATTEMPTS:  # they are from an old rotation
             self._refused.clear()
         self._refused.add(values)
 
     async def _secondary_values(self) -> Values | None:
-        """The account's SID with what is secondary; None where something of it is missing."""
+        """Return the account SID with the secondary values, or None if one is missing."""
         account, *others = self._secondary
         found = await asyncio.gather(*(self._credentials.find(secret) for secret in others))
         values = [value for value in found if value]
@@ -96,7 +96,7 @@ class TwilioConnections:
     """Twilio's client and its connections; they belong to the event loop that first uses them."""
 
     def __init__(self, local_twilio_url: str) -> None:
-        """`local_twilio_url` leads to the local stack's Twilio; "" is the real one."""
+        """`local_twilio_url` is the URL of the local stack's Twilio; "" means the real one."""
         self._local_twilio_url = local_twilio_url
         self._transport: TwilioHttp | None = None
         self._signed_in: tuple[Values, Client] | None = None
@@ -124,6 +124,6 @@ class TwilioConnections:
             await transport.close()
 
     def abandon(self) -> None:
-        """Leave the connections to the system, as at exit, when their event loop has ended."""
+        """Let the operating system close the connections, as at exit, after their event loop."""
         if self._transport is not None:
             self._transport.abandon()

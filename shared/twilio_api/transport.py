@@ -1,6 +1,6 @@
-"""The HTTP transport below Twilio's SDK. Imported by `clients` alone: it brings in aiohttp.
+"""The HTTP transport below Twilio's SDK. Only `sign_in` imports it, since it loads aiohttp.
 
-The SDK's own async transport ignores its timeout and keeps a pool of 100 connections.
+The SDK's own async transport ignores its timeout and is limited to 100 connections.
 """
 
 import asyncio
@@ -26,21 +26,21 @@ from shared.http.connector import Connector
 from shared.twilio_api import dispatch
 from shared.twilio_api.outcomes import UNREADABLE
 
-# A caller of ours (or Twilio, which waits 15 s) should hear of a failure in time.
+# Callers (and Twilio, which waits 15 s) should hear of a failure in time.
 TOTAL_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 5.0
-# A long recording takes its time, but a line that is silent is broken.
+# A long recording takes a while, but a silent connection is broken.
 DOWNLOAD_TIMEOUT_S = 60.0
-# Each file is held twice in memory, up to 100 MB, and an instance has 2 GB for all its requests.
+# Each file, up to 100 MB, is in memory twice, and an instance has 2 GB for all its requests.
 MAX_DOWNLOADS = 4
-NO_CONNECTION = "There is no connection to Twilio; nothing was sent."
+NO_CONNECTION = "The app cannot connect to Twilio, so nothing was sent. Try again."
 
 
 class _Request(aiohttp.ClientRequest):
-    """A request that does not leave after its time.
+    """A request that doesn't go out after its deadline.
 
-    aiohttp calls `send` when it has the connection, for each request that it writes. Nothing waits
-    between the look at the clock and the write.
+    aiohttp calls `send` once it has a connection, for each request that it writes. Nothing awaits
+    between the check of the clock and the write.
     """
 
     async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
@@ -52,10 +52,10 @@ class _Request(aiohttp.ClientRequest):
 
 
 class TwilioHttp(AsyncHttpClient):
-    """One pool of connections for one event loop; create it inside a coroutine of that loop."""
+    """A connection pool for one event loop; create it inside a coroutine of that loop."""
 
     def __init__(self, local_stack_url: str, *, total_timeout_s: float = TOTAL_TIMEOUT_S) -> None:
-        """Send requests to Twilio, or to `local_stack_url` when that is not empty."""
+        """Send requests to Twilio, or to `local_stack_url` if it isn't empty."""
         self.is_async = True
         self._local_stack_url = local_stack_url
         self._download_timeout = aiohttp.ClientTimeout(
@@ -85,11 +85,10 @@ class TwilioHttp(AsyncHttpClient):
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        """Make one request, as the SDK asks for it; `timeout` is fixed and never the SDK's.
+        """Make one request for the SDK, ignoring its `timeout` in favor of ours.
 
-        Raise TwilioUnreachableError and TooLateError when nothing was sent,
-        TwilioOutcomeUnknownError when no answer came back, and for a refusal the SDK's own error,
-        as `checked` does.
+        Raise TwilioUnreachableError or TooLateError if nothing was sent, TwilioOutcomeUnknownError
+        if no answer came back, and the SDK's own error for a refusal (see `checked`).
         """
         url = twilio_url(uri, self._local_stack_url) if self._local_stack_url else uri
         if params:
@@ -102,7 +101,7 @@ class TwilioHttp(AsyncHttpClient):
                 headers=_with_authorization(headers or {}, auth),
                 allow_redirects=allow_redirects,
             ) as answer:
-                # Twilio writes UTF-8. A charset that says otherwise may be none that exists.
+                # Twilio writes UTF-8. Any other charset in the header may not even exist.
                 text = (await answer.read()).decode("utf-8", "replace")
                 if answer.ok and not text.lstrip().startswith("{") and text:
                     raise TwilioOutcomeUnknownError(UNREADABLE)
@@ -112,17 +111,17 @@ class TwilioHttp(AsyncHttpClient):
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TwilioOutcomeUnknownError(
                 "Twilio did not answer, so it may have carried out the request. "
-                "Check before you repeat it."
+                "Check Twilio's log before you retry."
             ) from error
 
     async def download(
         self, url: str, auth: tuple[str, str], *, max_bytes: int
     ) -> tuple[int, bytes]:
-        """Get a file; return the status of the answer and its bytes. A few are got at a time.
+        """Download a file; return the status of the answer and its bytes. Run only a few at once.
 
-        Raise TwilioUnreachableError, TwilioTimeoutError, FileTooLongError, and for a 429, which
-        may say when to come back, the SDK's own error. Twilio may send on to where it stores
-        files, without the credentials; the local stack may not.
+        Raise TwilioUnreachableError, TwilioTimeoutError, FileTooLongError, and the SDK's own error
+        for a 429, which may have a Retry-After. Follow Twilio's redirects to its file storage,
+        without the credentials, but no redirects from the local stack.
         """
         is_local = bool(self._local_stack_url)
         try:
@@ -141,22 +140,22 @@ class TwilioHttp(AsyncHttpClient):
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TwilioUnreachableError(NO_CONNECTION) from error
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise TwilioTimeoutError("Twilio did not give the whole file.") from error
+            raise TwilioTimeoutError("Twilio did not send the whole file. Try again.") from error
 
     async def close(self) -> None:
         """Close the connections; call it in the event loop that opened them."""
         await self._session.close()
 
     def abandon(self) -> None:
-        """Leave the connections to the system: at exit their event loop no longer runs."""
+        """Let the operating system close the connections: at exit their event loop is gone."""
         self._session.detach()
 
 
 def checked(method: str, answer: Response) -> Response:
-    """The answer, unless it is a refusal: that is raised, with the answer, as the SDK does it.
+    """Return the answer; for an error status, raise it with the answer, as the SDK does for lists.
 
-    For a list, that is. The SDK's error for anything else keeps neither the headers nor, if the
-    answer is an RFC 9457 problem, the HTTP status, which decides whether to try again.
+    The SDK's errors for anything else drop the headers and, for an RFC 9457 problem, the HTTP
+    status, which decides whether to retry.
     """
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         work = "create" if method == "POST" else "fetch"
@@ -165,10 +164,10 @@ def checked(method: str, answer: Response) -> Response:
 
 
 async def _limited(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    """The body, read as far as it may be: not at all when its Content-Length says too much."""
+    """Read the body up to the limit, or not at all if its Content-Length exceeds it."""
     too_long = FileTooLongError(
-        f"The file has more than {max_bytes} bytes, too many to hand on. "
-        "A recording is smallest with format=mp3."
+        f"The file is larger than the limit of {max_bytes} bytes. "
+        "For a recording, use format=mp3, the smallest format."
     )
     if (answer.content_length or 0) > max_bytes:
         raise too_long

@@ -266,7 +266,7 @@ def test_a_call_may_last_as_long_as_the_setting_and_not_a_second_longer(
 
     assert longest.status_code == (200 if dry_run == "true" else 201)
     assert (longer.status_code, answer(longer)["field"]) == (403, "time_limit")
-    assert "600 seconds at most, by the setting MAX_CALL_SECONDS" in answer(longer)["detail"]
+    assert "MAX_CALL_SECONDS" in answer(longer)["detail"]
     assert [request["data"]["TimeLimit"] for request in twilio.requests] == (
         [] if dry_run == "true" else [600]
     )
@@ -372,10 +372,10 @@ def test_a_blocked_owner_is_logged_and_twilio_does_not_retry(
 
     assert [response.status_code for response in answers] == [204, 204]
     assert [request for request in twilio.requests if request["method"] == "POST"] == []
-    told = [r for r in caplog.records if "The owner was not told" in r.getMessage()]
-    assert len(told) == 1
-    assert told[0].levelno >= logging.WARNING
-    assert why in told[0].getMessage()
+    logged = [r for r in caplog.records if r.name == "shared.recordings.voicemails"]
+    assert len(logged) == 1
+    assert logged[0].levelno >= logging.WARNING
+    assert why in logged[0].getMessage()
 
 
 def test_an_owner_with_more_voicemails_than_texts_is_logged_and_twilio_does_not_ask_again(
@@ -394,7 +394,7 @@ def test_an_owner_with_more_voicemails_than_texts_is_logged_and_twilio_does_not_
         assert run(OnRecording.main, request).status_code == 204
 
     assert len(twilio.requests) == 1
-    assert f"The owner was not told of recording RE{'b' * 32}: LimitReachedError" in caplog.text
+    assert f"RE{'b' * 32}: LimitReachedError" in caplog.text
 
 
 def test_more_than_a_whole_day_has_is_refused_for_good(

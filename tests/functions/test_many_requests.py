@@ -49,7 +49,7 @@ TWILIO_ANSWERS: tuple[Answer, ...] = (
     (400, "[]"),
     (400, {"code": "x", "status": "y"}),
     (500, "null"),
-    TwilioUnreachableError("There is no connection to Twilio; nothing was sent."),
+    TwilioUnreachableError("The app cannot connect to Twilio, so nothing was sent. Try again."),
     TwilioOutcomeUnknownError("Twilio did not answer in time."),
 )
 ANSWERS = st.sampled_from([*[None] * 2 * len(TWILIO_ANSWERS), *TWILIO_ANSWERS])

@@ -44,7 +44,7 @@ def act(name: str) -> tuple[int, dict[str, Any]]:
 
 
 TOO_MANY = {"code": 20429, "message": "Too Many Requests", "status": 429}
-NO_CONNECTION = TwilioUnreachableError("There is no connection to Twilio; nothing was sent.")
+NO_CONNECTION = TwilioUnreachableError("The app cannot connect to Twilio, so nothing was sent. Try again.")
 
 
 @ACTIONS
@@ -226,7 +226,7 @@ def test_an_odd_success_of_twilio_leaves_the_outcome_unknown(
     status, problem = act(name)
 
     assert status == 504
-    assert "Check before you repeat it" in problem["detail"]
+    assert "Check Twilio's log" in problem["detail"]
 
 
 @pytest.mark.parametrize("given", ["oops", None, [], {}, 4.5, 429, 500])

@@ -245,7 +245,7 @@ def test_a_weak_signing_key_is_a_fault_of_the_set_up(
     response = get(link(), GetSharedRecording.main)
 
     assert response.status_code == 500
-    assert "LinkSigningKey has fewer than 32 characters" in problem(response)["detail"]
+    assert "LinkSigningKey is shorter than 32 characters" in problem(response)["detail"]
     assert KEY[:31] not in response.get_body().decode()
     assert shared.requests == []
 

@@ -179,7 +179,7 @@ def test_the_lifetime_of_the_link_is_a_setting(owner: Owner, values: dict[str, s
 
 
 @pytest.mark.parametrize(
-    ("key", "why"), [("", "is missing or cannot be read"), (KEY[:31], "has fewer than 32 char")]
+    ("key", "why"), [("", "is missing or cannot be read"), (KEY[:31], "is shorter than 32 char")]
 )
 def test_without_a_good_signing_key_the_text_has_no_link_and_the_log_says_why(
     owner: Owner, values: dict[str, str], caplog: pytest.LogCaptureFixture, key: str, why: str

@@ -257,7 +257,7 @@ def test_reports_and_refusals_are_printed(used: Used) -> None:
     assert '"report": "recording"' in printed
     assert "ForbiddenLinkError" in printed
     assert "The query parameter FailUrl" in printed
-    assert f"The owner was not told of recording {RECORDING}" in printed
+    assert f"No text about recording {RECORDING}" in printed
     assert "ZeroDivisionError" in printed
     assert "KeyReusedError" in printed
     assert "rejected the document" in printed

@@ -112,11 +112,11 @@ def test_a_403_that_is_not_the_apps_own_is_told_apart() -> None:
 
 
 def test_an_app_that_cannot_read_its_token_says_so_itself() -> None:
-    told = "the app's identity may not read secrets; it needs the role Key Vault Secrets User"
-    finding = judge_signature(URL, answer(403), answer(503, told))
+    detail = "The app's identity isn't allowed to read secrets."
+    finding = judge_signature(URL, answer(403), answer(503, detail))
 
     assert finding.state is State.WRONG
-    assert told in finding.text
+    assert detail in finding.text
 
 
 def test_what_an_app_says_cannot_steer_the_terminal() -> None:
@@ -159,7 +159,7 @@ def test_a_refusing_storage_is_seen_from_the_app_and_from_here(
 
 
 def test_a_missing_function_is_not_taken_for_a_missing_key() -> None:
-    assert judge_ledger(answer(404, "No send with this key is known.")).state is State.OK
+    assert judge_ledger(answer(404, "No request was sent with this key.")).state is State.OK
     assert judge_ledger(answer(404)).text == "there is no GetStatus"
 
 

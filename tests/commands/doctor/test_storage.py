@@ -49,4 +49,4 @@ def test_a_storage_that_nobody_serves_is_wrong() -> None:
     key = "AccountName=devstoreaccount1;AccountKey=c2VjcmV0"
     finding = checked({"AzureWebJobsStorage": f"{key};TableEndpoint={endpoint}"})
 
-    assert finding.text == "the storage account cannot be reached; is its name right?"
+    assert "cannot be reached" in finding.text

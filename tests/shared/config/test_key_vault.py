@@ -85,7 +85,7 @@ def test_a_secret_that_does_not_exist_is_none(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_vault_that_cannot_be_reached_is_a_question_of_its_name() -> None:
-    with pytest.raises(VaultError, match="is its name in KEY_VAULT_URL right"):
+    with pytest.raises(VaultError, match="KEY_VAULT_URL"):
         KeyVault(settings("http://127.0.0.1:1")).read(Secret.AUTH_TOKEN)
 
 
@@ -96,7 +96,7 @@ def test_an_identity_without_the_role_is_told_which_one(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
 def test_any_other_failure_is_a_vault_error(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    with pytest.raises(VaultError, match="did not give the secret"):
+    with pytest.raises(VaultError, match="failed to return the secret"):
         read(monkeypatch, failing(status))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from shared.ledger.rows import CrowdedError, RowExistsError
-from shared.ledger.turns import NoAnswerError, Silence, Turns
+from shared.ledger.turns import NoAnswerError, AnswerTimeout, Turns
 
 type Ask = Callable[[], Awaitable[None]]
 
@@ -124,7 +124,7 @@ def test_who_gives_up_waiting_takes_no_turn_along(is_next: bool) -> None:
 
 def test_a_store_that_is_silent_for_too_long_has_not_answered() -> None:
     async def main() -> None:
-        async with Silence(0.02):
+        async with AnswerTimeout(0.02):
             await asyncio.Event().wait()
 
     with pytest.raises(TimeoutError):
@@ -133,7 +133,7 @@ def test_a_store_that_is_silent_for_too_long_has_not_answered() -> None:
 
 def test_a_worker_that_was_too_busy_still_reads_what_was_answered() -> None:
     async def main() -> str:
-        async with Silence(0.02):
+        async with AnswerTimeout(0.02):
             time.sleep(0.1)
             for _ in range(5):  # an answer takes some turns of the event loop to read
                 await asyncio.sleep(0)

@@ -70,14 +70,14 @@ def test_a_link_opens_one_format() -> None:
     "change", [{"expires": ""}, {"expires": "soon"}, {"signature": ""}, {"signature": "A" * 64}]
 )
 def test_an_incomplete_link_opens_nothing(change: dict[str, str]) -> None:
-    assert refusal(link() | change) == "The link is not complete."
+    assert refusal(link() | change) == "The link is incomplete. Copy all of it."
 
 
 @pytest.mark.parametrize("name", ["expires", "signature"])
 def test_a_link_without_a_part_opens_nothing(name: str) -> None:
     rest = {key: value for key, value in link().items() if key != name}
 
-    assert refusal(rest) == "The link is not complete."
+    assert refusal(rest) == "The link is incomplete. Copy all of it."
 
 
 def test_an_expired_link_that_is_forged_tells_nothing_about_time() -> None:
@@ -100,7 +100,7 @@ def test_a_key_that_can_be_guessed_opens_nothing(key: str) -> None:
     query = parse_qs(RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(key))
     signed = {name: values[0] for name, values in query.items()}
 
-    with pytest.raises(ConfigurationError, match="LinkSigningKey has fewer than 32 characters"):
+    with pytest.raises(ConfigurationError, match="LinkSigningKey is shorter than 32 characters"):
         open_with(signed, secrets={Secret.LINK_SIGNING_KEY: key})
 
 

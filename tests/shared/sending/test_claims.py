@@ -164,7 +164,7 @@ def test_a_send_whose_worker_died_is_unknown_once_no_send_may_last_that_long(
 
     assert found(claims).state == "unknown"
     claim = take(claims)
-    assert (claim.state, claims.rest_of_window_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
+    assert (claim.state, claims.window_left_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
 
 
 def test_an_instance_judges_an_attempt_by_the_row_and_not_by_its_own_settings(
@@ -179,7 +179,7 @@ def test_an_instance_judges_an_attempt_by_the_row_and_not_by_its_own_settings(
     clock.advance(1)
 
     claim = take(others)
-    assert (claim.state, others.rest_of_window_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
+    assert (claim.state, others.window_left_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
 
 
 def test_a_new_attempt_has_the_times_of_the_instance_that_makes_it(
@@ -189,7 +189,7 @@ def test_a_new_attempt_has_the_times_of_the_instance_that_makes_it(
     clock.advance(WINDOW_S)
     others = Claims(ledger, clock, Settings(settle_window_s=30))
 
-    again = run(others.retake(take(others)))
+    again = run(others.retry(take(others)))
 
     left = (again.sendable_until - clock.now(), again.unsettled_until - clock.now())
     assert [time.total_seconds() for time in left] == [20, 30]
@@ -209,7 +209,7 @@ def test_a_row_of_an_earlier_version_is_judged_by_the_longest_times(
 
     claim = found(claims)
     assert claim.state == "unknown"
-    assert claims.rest_of_window_s(claim) == MAX_SETTLE_WINDOW_S - SEND_LIMIT_S
+    assert claims.window_left_s(claim) == MAX_SETTLE_WINDOW_S - SEND_LIMIT_S
 
 
 def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: ManualClock) -> None:
@@ -218,7 +218,7 @@ def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: Man
 
     async def race() -> list[IdempotencyClaim | BaseException]:
         known = [await claims.take(claims.draft("key", "SendSms", "same")) for _ in range(20)]
-        return await asyncio.gather(*map(claims.retake, known), return_exceptions=True)
+        return await asyncio.gather(*map(claims.retry, known), return_exceptions=True)
 
     answers = run(race())
 
@@ -234,16 +234,16 @@ def test_who_begins_a_new_attempt_too_late_does_not_send_though_the_first_one_di
     run(claims.leave_unknown(take(claims)))
     clock.advance(WINDOW_S)
     known = take(claims)
-    run(claims.free(run(claims.retake(known))))
+    run(claims.free(run(claims.retry(known))))
 
-    assert run(claims.retake(known)).state == "unknown"
+    assert run(claims.retry(known)).state == "unknown"
 
 
-def tried_again(claims: Claims, clock: ManualClock) -> tuple[IdempotencyClaim, IdempotencyClaim]:
+def retried(claims: Claims, clock: ManualClock) -> tuple[IdempotencyClaim, IdempotencyClaim]:
     """Two attempts of one send; the second one is under way."""
     first = take(claims)
     clock.advance(WINDOW_S)
-    return first, run(claims.retake(take(claims)))
+    return first, run(claims.retry(take(claims)))
 
 
 @pytest.mark.parametrize("state", ["sending", "unknown"])
@@ -251,7 +251,7 @@ def tried_again(claims: Claims, clock: ManualClock) -> tuple[IdempotencyClaim, I
 def test_an_earlier_attempt_that_was_successful_after_all_settles_the_claim(
     claims: Claims, clock: ManualClock, state: str, is_told_by_a_report: bool
 ) -> None:
-    first, second = tried_again(claims, clock)
+    first, second = retried(claims, clock)
     if state == "unknown":
         run(claims.leave_unknown(second))
 
@@ -267,7 +267,7 @@ def test_an_earlier_attempt_that_was_successful_after_all_settles_the_claim(
 def test_a_new_attempt_is_given_up_once_an_earlier_one_was_successful(
     claims: Claims, clock: ManualClock
 ) -> None:
-    first, second = tried_again(claims, clock)
+    first, second = retried(claims, clock)
     run(claims.confirm(first))
     run(claims.confirm(second))
 
@@ -283,7 +283,7 @@ def test_a_new_attempt_is_given_up_once_an_earlier_one_was_successful(
 def test_of_two_attempts_that_were_both_successful_all_hear_of_the_first_that_was_told(
     claims: Claims, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first, second = tried_again(claims, clock)
+    first, second = retried(claims, clock)
     run(claims.settle(first.reference, SID, "sent"))
 
     done = run(claims.finish(second, OTHER_SID, "queued", ""))
@@ -295,7 +295,7 @@ def test_of_two_attempts_that_were_both_successful_all_hear_of_the_first_that_wa
 def test_the_end_of_an_earlier_attempt_leaves_the_next_one_alone(
     claims: Claims, clock: ManualClock
 ) -> None:
-    first, second = tried_again(claims, clock)
+    first, second = retried(claims, clock)
 
     assert run(claims.leave_unknown(first)).state == "unknown"
     run(claims.free(first))
@@ -306,13 +306,13 @@ def test_the_end_of_an_earlier_attempt_leaves_the_next_one_alone(
 def test_a_new_attempt_that_did_nothing_leaves_the_key_to_the_earlier_one(
     claims: Claims, clock: ManualClock
 ) -> None:
-    first, second = tried_again(claims, clock)
+    first, second = retried(claims, clock)
 
     run(claims.free(second))
 
     claim = take(claims)
     assert (claim.state, claim.reference) == ("unknown", first.reference)
-    assert claims.rest_of_window_s(claim) == 0
+    assert claims.window_left_s(claim) == 0
     run(claims.settle(first.reference, SID, "sent"))
     assert found(claims).sid == SID
 
@@ -323,7 +323,7 @@ def test_a_claim_remembers_its_last_attempts_and_when_the_first_began(
     attempts = [take(claims)]
     for _ in range(MAX_EARLIER + 1):
         clock.advance(WINDOW_S)
-        attempts.append(run(claims.retake(take(claims))))
+        attempts.append(run(claims.retry(take(claims))))
 
     first, *remembered = attempts
     known = found(claims)
@@ -350,7 +350,7 @@ def test_a_lost_answer_of_the_ledger_changes_nothing(
     assert claim.state == "sending"
     assert run(claims.leave_unknown(claim)).state == "unknown"
     clock.advance(WINDOW_S)
-    claim = run(claims.retake(take(claims)))
+    claim = run(claims.retry(take(claims)))
     assert claim.state == "sending"
     assert run(claims.finish(claim, SID, "queued", "")).state == "sent"
     assert found(claims).sid == SID
@@ -430,7 +430,7 @@ def test_a_report_of_no_known_claim_is_logged_without_it(
 
     assert found(claims).state == "sending"
     assert [record.getMessage() for record in caplog.records] == [
-        f"A report of {SID} names no claim that is known"
+        f"The report on {SID} doesn't name a known claim"
     ]
 
 

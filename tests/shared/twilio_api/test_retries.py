@@ -35,7 +35,7 @@ def refused(status: int = 429, retry_after_s: int | None = None) -> TwilioRefuse
 
 
 def unreachable() -> TwilioUnreachableError:
-    return TwilioUnreachableError("There is no connection to Twilio; nothing was sent.")
+    return TwilioUnreachableError("The app cannot connect to Twilio, so nothing was sent. Try again.")
 
 
 class Trial:

@@ -248,7 +248,7 @@ def test_a_connection_that_breaks_leaves_the_outcome_unknown() -> None:
     async def use(http: TwilioHttp) -> Response:
         return await http.request("POST", API)
 
-    with pytest.raises(TwilioOutcomeUnknownError, match="Check before you repeat"):
+    with pytest.raises(TwilioOutcomeUnknownError, match="Check Twilio's log"):
         against(handler, use)
 
 
