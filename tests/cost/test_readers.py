@@ -142,7 +142,7 @@ def test_a_reader_takes_linear_time(make: Callable[[int], Reader]) -> None:
     assert excess(work, *SIZES) == ""
 
 
-def test_a_reader_that_looks_at_all_again_for_each_is_found() -> None:
+def test_a_quadratic_reader_is_found() -> None:
     def quadratic(size: int) -> Reader:
         names = [str(number) for number in range(size)]
         return lambda: [name for name in names if names.index(name) < 0]

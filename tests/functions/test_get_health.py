@@ -130,7 +130,9 @@ def test_names_twilio_and_keeps_its_number(twilio: FakeTwilio) -> None:
 
 
 def test_names_twilio_when_it_cannot_be_reached(twilio: FakeTwilio) -> None:
-    twilio.fail(TwilioUnreachableError("The app cannot connect to Twilio, so nothing was sent. Try again."))
+    twilio.fail(
+        TwilioUnreachableError("The app cannot connect to Twilio, so nothing was sent. Try again.")
+    )
 
     assert ask()[0] == 503
 

@@ -44,7 +44,9 @@ def act(name: str) -> tuple[int, dict[str, Any]]:
 
 
 TOO_MANY = {"code": 20429, "message": "Too Many Requests", "status": 429}
-NO_CONNECTION = TwilioUnreachableError("The app cannot connect to Twilio, so nothing was sent. Try again.")
+NO_CONNECTION = TwilioUnreachableError(
+    "The app cannot connect to Twilio, so nothing was sent. Try again."
+)
 
 
 @ACTIONS

@@ -22,6 +22,7 @@ from shared.errors import (
     VaultError,
 )
 from shared.recordings.links import RecordingLink
+from shared.recordings.voicemails import NO_LINK
 
 if TYPE_CHECKING:
     from tests.conftest import FakeVault
@@ -187,10 +188,7 @@ def test_without_a_good_signing_key_the_text_has_no_link_and_the_log_says_why(
     clients.reset(clients.Clients(values | {"LINK_SIGNING_KEY": key}, SystemClock()))
     owner.twilio.answer(200, call())
 
-    assert owner.gets() == (
-        "Voicemail from +12025550123 (1:02): "
-        "There is no link to it: the app cannot use its secret LinkSigningKey."
-    )
+    assert owner.gets() == f"Voicemail from +12025550123 (1:02): {NO_LINK}"
     assert f"No link to recording {SID}: the secret LinkSigningKey {why}" in caplog.text
 
 

@@ -127,7 +127,7 @@ def open_stack() -> Iterator[LocalStack]:
     stack.stop()
 
 
-def test_some_requests_are_no_error_of_the_app(stack: LocalStack) -> None:
+def test_a_few_generated_requests_cause_no_server_error(stack: LocalStack) -> None:
     with trial_of(stack) as (trial, runner):
         send_generated(trial, runner, 150)
 
@@ -137,7 +137,7 @@ def test_some_requests_are_no_error_of_the_app(stack: LocalStack) -> None:
 
 @pytest.mark.soak
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the memory from /proc")
-def test_ten_thousand_requests_are_no_error_and_leave_nothing_behind(
+def test_ten_thousand_requests_cause_no_error_and_leave_nothing_behind(
     open_stack: LocalStack,
 ) -> None:
     warm_kb: list[int] = []

@@ -149,13 +149,13 @@ def still_serves(stack: LocalStack, port: int) -> None:
 
 
 @named(NO_HTTP)
-def test_what_is_no_http_is_refused(stack: LocalStack, port: int, content: bytes) -> None:
+def test_malformed_http_is_refused(stack: LocalStack, port: int, content: bytes) -> None:
     assert status_of(port, content) == 400
     still_serves(stack, port)
 
 
 @named(NO_ENTRY)
-def test_nobody_comes_in_by_another_name(stack: LocalStack, port: int, content: bytes) -> None:
+def test_another_host_name_is_refused(stack: LocalStack, port: int, content: bytes) -> None:
     if content.startswith(b"GET /api/TwimlHello\r\n"):
         with connect(port, content) as connection:
             assert connection.recv(100).startswith(b"HTTP/0.9 403 ")
@@ -165,7 +165,7 @@ def test_nobody_comes_in_by_another_name(stack: LocalStack, port: int, content: 
 
 
 @named(ODD)
-def test_what_is_odd_is_answered_and_is_no_error_of_the_server(
+def test_odd_requests_get_an_answer_that_is_not_a_server_error(
     stack: LocalStack, port: int, content: bytes
 ) -> None:
     assert status_of(port, content) in {200, *range(400, 500)}
@@ -173,7 +173,7 @@ def test_what_is_odd_is_answered_and_is_no_error_of_the_server(
 
 
 @named(UNFINISHED)
-def test_a_client_that_leaves_half_way_leaves_nothing_behind(
+def test_a_client_that_disconnects_leaves_nothing_behind(
     stack: LocalStack, port: int, content: bytes
 ) -> None:
     with connect(port, content) as connection:
@@ -184,7 +184,7 @@ def test_a_client_that_leaves_half_way_leaves_nothing_behind(
     still_serves(stack, port)
 
 
-def test_requests_in_one_go_are_answered_one_by_one(stack: LocalStack, port: int) -> None:
+def test_pipelined_requests_are_answered_in_order(stack: LocalStack, port: int) -> None:
     hidden = request(POST, b"Content-Length: 0", body=request(HELLO, b"Connection: close"))
     with connect(port, request(HELLO) * 3 + hidden) as connection, connection.makefile("rb") as all:
         answers = re.findall(rb"HTTP/1.1 (\d+)", all.read())

@@ -51,7 +51,7 @@ def fields_of(body: bytes) -> set[tuple[str, str]]:
 
 
 @pytest.mark.soak
-def test_a_signed_request_is_refused_when_one_byte_of_it_is_another(stack: LocalStack) -> None:
+def test_a_signed_request_with_one_changed_byte_is_refused(stack: LocalStack) -> None:
     port = int(stack.functions_url.rpartition(":")[2])
     body, form_type = urlencode(FIELDS).encode(), FORM.encode()
     url = stack.functions_url + TARGET.decode()

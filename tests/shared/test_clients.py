@@ -32,7 +32,9 @@ def test_the_environment_is_read_on_first_use(monkeypatch: pytest.MonkeyPatch) -
     assert clients.current().settings.public_url == "https://second.example"
 
 
-def test_a_malformed_setting_is_told_until_it_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_malformed_setting_is_reported_until_it_is_corrected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("DEFAULT_REGION", "USA")
     for _ in range(2):
         with pytest.raises(ConfigurationError, match="DEFAULT_REGION"):
@@ -60,7 +62,7 @@ def test_requests_share_one_client() -> None:
     assert asyncio.run(main())
 
 
-def test_clients_that_were_closed_connect_again_in_another_event_loop() -> None:
+def test_closed_clients_reconnect_in_another_event_loop() -> None:
     app = clients.Clients(VALUES, SystemClock())
 
     async def main() -> Client:
@@ -73,7 +75,7 @@ def test_clients_that_were_closed_connect_again_in_another_event_loop() -> None:
     assert first.http_client is not second.http_client
 
 
-def test_a_connection_that_is_left_open_makes_no_noise(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_abandoned_connection_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     app = clients.Clients(VALUES, SystemClock())
     asyncio.run(current_client(app))
 
@@ -84,7 +86,7 @@ def test_a_connection_that_is_left_open_makes_no_noise(caplog: pytest.LogCapture
     assert caplog.records == []
 
 
-def test_closing_twice_does_no_harm() -> None:
+def test_closing_twice_is_safe() -> None:
     app = clients.Clients(VALUES, SystemClock())
 
     async def main() -> None:

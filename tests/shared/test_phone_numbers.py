@@ -25,7 +25,7 @@ def parse(text: str, region: str = "US") -> str:
         "011 1 202 555 0123",
     ],
 )
-def test_the_ways_to_write_a_number_mean_the_same(text: str) -> None:
+def test_different_formats_of_a_number_are_equal(text: str) -> None:
     assert parse(text) == "+12025550123"
 
 
@@ -34,7 +34,7 @@ def test_a_national_number_belongs_to_the_region() -> None:
 
 
 @pytest.mark.parametrize("number", ["+15005550006", "+447700900123", "+33199000000"])
-def test_possible_numbers_pass_because_twilio_judges_real_ones(number: str) -> None:
+def test_possible_numbers_pass_because_twilio_knows_the_real_ones(number: str) -> None:
     assert parse(number) == number
 
 
@@ -71,7 +71,7 @@ def test_other_channels_are_refused_by_name(channel: str) -> None:
         parse(f"{channel}:+12025550123")
 
 
-def test_an_unknown_region_is_a_fault_of_the_settings() -> None:
+def test_an_unknown_region_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="DEFAULT_REGION"):
         parse("+12025550123", region="ZZ")
 
@@ -95,7 +95,7 @@ def test_short_codes_and_names_are_senders(sender: str) -> None:
     assert parse_sender(sender, region="US", field="from") == sender
 
 
-def test_a_number_is_a_sender_in_any_writing() -> None:
+def test_a_number_in_any_format_is_a_sender() -> None:
     assert parse_sender("(202) 555-0100", region="US", field="from") == "+12025550100"
 
 
@@ -123,7 +123,7 @@ def test_other_senders_are_refused_by_field(sender: str) -> None:
         (None, None),
     ],
 )
-def test_a_log_shows_the_last_four_digits_of_a_number_and_nothing_else(
+def test_a_log_shows_only_the_last_four_digits_of_a_number(
     address: str | None, shown: str | None
 ) -> None:
     assert masked(address) == shown

@@ -28,7 +28,7 @@ from shared.segments import count_segments, is_gsm
         ("a" * 70 + "я", 2),
     ],
 )
-def test_lengths_at_the_edges(text: str, segments: int) -> None:
+def test_lengths_at_the_limits(text: str, segments: int) -> None:
     assert count_segments(text) == segments
 
 
@@ -44,7 +44,7 @@ def test_a_surrogate_pair_is_not_cut() -> None:
     assert count_segments(cut_at_the_edge) == 3
 
 
-def test_one_foreign_character_turns_the_whole_text() -> None:
+def test_one_foreign_character_switches_the_whole_text_to_ucs_2() -> None:
     assert is_gsm("Hello @£$\n^{}")
     assert not is_gsm("Hello “world”")
 

@@ -91,7 +91,7 @@ def test_swapped_secrets_are_named(doctor: Doctor) -> None:
     assert found["secrets"].text == "not what it should be: TwilioAccountSid, TwilioAuthToken"
 
 
-@pytest.mark.parametrize(("key", "why"), [("", "is missing"), ("short", "fewer than 32")])
+@pytest.mark.parametrize(("key", "why"), [("", "is missing"), ("short", "shorter than 32")])
 def test_a_weak_key_for_links_is_a_warning(doctor: Doctor, key: str, why: str) -> None:
     finding = doctor(LINK_SIGNING_KEY=key)["optional secrets"]
 

@@ -20,11 +20,11 @@ def get(credentials: Credentials, *secrets: Secret) -> tuple[str, ...]:
     return asyncio.run(credentials.get(*secrets))
 
 
-def test_values_come_in_the_order_asked_for(credentials: Credentials) -> None:
+def test_values_are_returned_in_the_order_of_the_arguments(credentials: Credentials) -> None:
     assert get(credentials, Secret.AUTH_TOKEN, Secret.ACCOUNT_SID) == ("first", "AC1")
 
 
-def test_1000_askers_at_once_read_each_secret_once(
+def test_1000_concurrent_callers_read_each_secret_once(
     credentials: Credentials, vault: FakeVault
 ) -> None:
     async def ask() -> list[tuple[str, ...]]:
@@ -43,7 +43,7 @@ def test_1000_askers_at_once_read_each_secret_once(
     assert sorted(vault.reads) == [Secret.ACCOUNT_SID, Secret.AUTH_TOKEN]
 
 
-def test_one_askers_end_does_not_disturb_the_others(
+def test_cancelling_one_caller_does_not_affect_the_others(
     credentials: Credentials, vault: FakeVault
 ) -> None:
     async def ask() -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def test_one_askers_end_does_not_disturb_the_others(
     assert vault.reads == [Secret.AUTH_TOKEN]
 
 
-def test_only_the_secrets_asked_for_are_read(credentials: Credentials, vault: FakeVault) -> None:
+def test_only_requested_secrets_are_read(credentials: Credentials, vault: FakeVault) -> None:
     get(credentials, Secret.AUTH_TOKEN)
 
     assert vault.reads == [Secret.AUTH_TOKEN]
@@ -75,7 +75,7 @@ def test_the_first_secret_signs_in_before_the_others_are_read(
     assert vault.reads == [Secret.ACCOUNT_SID]
 
 
-def test_without_a_value_a_vault_that_is_down_is_an_error(
+def test_a_broken_vault_is_an_error_without_a_cached_value(
     credentials: Credentials, vault: FakeVault
 ) -> None:
     vault.error = VaultError("down")
@@ -86,7 +86,7 @@ def test_without_a_value_a_vault_that_is_down_is_an_error(
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
 
 
-def test_without_a_value_a_vault_that_is_down_is_not_asked_by_everybody(
+def test_a_broken_vault_is_not_called_for_every_request(
     credentials: Credentials, vault: FakeVault, clock: ManualClock
 ) -> None:
     vault.error = VaultError("down")
@@ -100,7 +100,7 @@ def test_without_a_value_a_vault_that_is_down_is_not_asked_by_everybody(
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
 
 
-def test_an_unforeseen_error_reaches_those_who_wait(
+def test_an_unexpected_error_reaches_every_waiting_caller(
     credentials: Credentials, vault: FakeVault, caplog: pytest.LogCaptureFixture
 ) -> None:
     vault.error = ValueError("surprise")
@@ -110,7 +110,7 @@ def test_an_unforeseen_error_reaches_those_who_wait(
     assert "surprise" in caplog.text
 
 
-def test_a_vault_that_does_not_answer_is_given_up(vault: FakeVault, clock: ManualClock) -> None:
+def test_a_vault_that_does_not_answer_times_out(vault: FakeVault, clock: ManualClock) -> None:
     credentials = Credentials(vault, clock, max_wait_s=0.01)
     vault.gate.clear()
 
@@ -119,15 +119,15 @@ def test_a_vault_that_does_not_answer_is_given_up(vault: FakeVault, clock: Manua
     vault.gate.set()
 
 
-def test_all_secrets_that_do_not_exist_are_named_in_one_error(credentials: Credentials) -> None:
+def test_one_error_names_all_missing_secrets(credentials: Credentials) -> None:
     with pytest.raises(ConfigurationError) as caught:
         get(credentials, Secret.ACCOUNT_SID, Secret.API_KEY_SID, Secret.API_KEY_SECRET)
 
-    assert "missing secrets: TwilioApiKeySid, TwilioApiKeySecret (" in caught.value.detail
+    assert "missing secrets: TwilioApiKeySid, TwilioApiKeySecret. " in caught.value.detail
     assert "TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET" in caught.value.detail
 
 
-def test_a_line_break_at_the_end_of_a_secret_is_passed_over(
+def test_a_trailing_line_break_in_a_secret_is_ignored(
     credentials: Credentials, vault: FakeVault
 ) -> None:
     vault.secrets[Secret.AUTH_TOKEN] = "first\n"
@@ -135,7 +135,7 @@ def test_a_line_break_at_the_end_of_a_secret_is_passed_over(
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
 
 
-def test_plain_settings_are_a_source_as_well(clock: ManualClock) -> None:
+def test_plain_settings_are_a_source_too(clock: ManualClock) -> None:
     credentials = Credentials(AppSettings({Secret.AUTH_TOKEN: "plain"}), clock)
 
     assert get(credentials, Secret.AUTH_TOKEN) == ("plain",)

@@ -30,7 +30,7 @@ def find(credentials: Credentials) -> str | None:
     return asyncio.run(credentials.find(OPTIONAL))
 
 
-def test_an_optional_secret_that_cannot_be_read_is_asked_for_once_per_interval(
+def test_an_unreadable_optional_secret_is_read_once_per_interval(
     credentials: Credentials, vault: FakeVault, clock: ManualClock
 ) -> None:
     vault.error = VaultError("forbidden")
@@ -43,7 +43,7 @@ def test_an_optional_secret_that_cannot_be_read_is_asked_for_once_per_interval(
     assert find(credentials) == "next"
 
 
-def test_a_slow_vault_is_waited_for_once_and_its_late_answer_counts(
+def test_only_the_first_caller_waits_for_a_slow_vault_and_its_late_answer_is_cached(
     impatient: Credentials, vault: FakeVault
 ) -> None:
     vault.secrets[OPTIONAL] = "next"
@@ -59,7 +59,7 @@ def test_a_slow_vault_is_waited_for_once_and_its_late_answer_counts(
     assert vault.reads == [OPTIONAL]
 
 
-def test_a_known_value_outlives_a_failure(
+def test_a_cached_value_survives_a_failure(
     credentials: Credentials, vault: FakeVault, clock: ManualClock
 ) -> None:
     vault.secrets[OPTIONAL] = "next"
@@ -85,7 +85,7 @@ def test_a_refresh_does_not_wait_long_for_a_slow_vault(
     assert asyncio.run(refresh_and_get()) == ("first",)
 
 
-def test_what_could_not_be_found_for_want_of_a_vault_is_not_said_to_be_missing(
+def test_a_secret_that_could_not_be_read_is_not_reported_as_missing(
     credentials: Credentials, vault: FakeVault
 ) -> None:
     vault.error = VaultError("Key Vault is down")
@@ -95,7 +95,7 @@ def test_what_could_not_be_found_for_want_of_a_vault_is_not_said_to_be_missing(
         asyncio.run(credentials.get(Secret.LINK_SIGNING_KEY))
 
 
-def test_a_worker_that_was_too_busy_still_takes_what_the_vault_has_given(
+def test_a_busy_worker_still_reads_an_answer_that_has_arrived(
     clock: ManualClock,
 ) -> None:
     is_given = threading.Event()

@@ -41,7 +41,7 @@ def test_a_value_is_not_read_again_while_it_is_fresh(
     assert len(vault.reads) == 1
 
 
-def test_an_old_value_is_used_once_more_while_it_is_read_again(
+def test_an_old_value_is_used_while_it_is_read_again(
     credentials: Credentials, vault: FakeVault, clock: ManualClock
 ) -> None:
     get(credentials, Secret.AUTH_TOKEN)
@@ -65,7 +65,7 @@ def test_a_value_is_kept_while_the_vault_is_down(
     assert len(vault.reads) == 2
 
 
-def test_a_vault_that_is_down_is_asked_again_after_an_interval(
+def test_a_broken_vault_is_called_again_after_an_interval(
     credentials: Credentials, vault: FakeVault, clock: ManualClock
 ) -> None:
     get(credentials, Secret.AUTH_TOKEN)
@@ -78,7 +78,7 @@ def test_a_vault_that_is_down_is_asked_again_after_an_interval(
     assert len(vault.reads) == 3
 
 
-def test_an_optional_secret_may_not_exist_and_is_looked_for_once_per_interval(
+def test_a_missing_optional_secret_is_read_once_per_interval(
     credentials: Credentials, vault: FakeVault, clock: ManualClock
 ) -> None:
     assert find(credentials, Secret.AUTH_TOKEN_SECONDARY) is None
@@ -90,7 +90,7 @@ def test_an_optional_secret_may_not_exist_and_is_looked_for_once_per_interval(
     assert find(credentials, Secret.AUTH_TOKEN_SECONDARY) == "next"
 
 
-def test_a_secret_known_not_to_exist_stays_so_while_the_vault_is_down(
+def test_a_missing_secret_stays_missing_while_the_vault_is_down(
     credentials: Credentials, vault: FakeVault, clock: ManualClock
 ) -> None:
     find(credentials, Secret.AUTH_TOKEN_SECONDARY)
@@ -124,9 +124,7 @@ def test_a_refresh_happens_at_most_once_per_interval(
     assert len(vault.reads) == 2
 
 
-def test_those_who_ask_during_a_refresh_wait_for_it(
-    credentials: Credentials, vault: FakeVault
-) -> None:
+def test_callers_during_a_refresh_wait_for_it(credentials: Credentials, vault: FakeVault) -> None:
     async def refresh_and_get() -> tuple[str, ...]:
         await credentials.refresh(Secret.AUTH_TOKEN)
         return await credentials.get(Secret.AUTH_TOKEN)
@@ -155,7 +153,7 @@ def test_a_refresh_changes_nothing_while_the_vault_is_down(
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
 
 
-def test_an_outage_is_logged_once_however_often_somebody_asks(
+def test_an_outage_is_logged_once_however_many_callers_it_has(
     credentials: Credentials,
     vault: FakeVault,
     clock: ManualClock,

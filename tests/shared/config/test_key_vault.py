@@ -84,12 +84,12 @@ def test_a_secret_that_does_not_exist_is_none(monkeypatch: pytest.MonkeyPatch) -
     assert read(monkeypatch, failing(404, code="SecretNotFound")) is None
 
 
-def test_a_vault_that_cannot_be_reached_is_a_question_of_its_name() -> None:
+def test_an_unreachable_vault_points_to_its_name() -> None:
     with pytest.raises(VaultError, match="KEY_VAULT_URL"):
         KeyVault(settings("http://127.0.0.1:1")).read(Secret.AUTH_TOKEN)
 
 
-def test_an_identity_without_the_role_is_told_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_role_is_named_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(VaultError, match="Key Vault Secrets User"):
         read(monkeypatch, failing(403))
 
@@ -101,9 +101,7 @@ def test_any_other_failure_is_a_vault_error(monkeypatch: pytest.MonkeyPatch, sta
 
 
 @pytest.mark.parametrize("status", [403, 429, 503])
-def test_the_vaults_wish_for_patience_is_not_obeyed(
-    monkeypatch: pytest.MonkeyPatch, status: int
-) -> None:
+def test_retry_after_of_the_vault_is_ignored(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     slept: list[float] = []
     monkeypatch.setattr("azure.core.pipeline.transport._base.time.sleep", slept.append)
 
@@ -112,7 +110,7 @@ def test_the_vaults_wish_for_patience_is_not_obeyed(
     assert slept == []
 
 
-def test_the_local_vault_is_given_as_much_time_as_the_real_one() -> None:
+def test_the_local_vault_has_the_same_timeout_as_the_real_one() -> None:
     client: Any = KeyVault(settings("http://127.0.0.1:1"))._connected()  # pyright: ignore[reportPrivateUsage] # what the SDK was given
     timeouts = client._client._client._pipeline._transport.connection_config
 
@@ -131,7 +129,7 @@ def test_an_identity_that_gives_no_token_is_a_vault_error_at_once(
     assert slept == []
 
 
-def test_a_vault_that_does_not_accept_its_token_is_asked_no_third_time(
+def test_a_vault_that_rejects_its_token_is_not_called_a_third_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[str] = []
@@ -145,7 +143,7 @@ def test_a_vault_that_does_not_accept_its_token_is_asked_no_third_time(
     assert len(asked) <= 2
 
 
-def test_a_vault_that_does_not_answer_is_asked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vault_that_does_not_answer_is_called_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     options = {**NETWORK_OPTIONS, "read_timeout": 0.05}
     monkeypatch.setattr("shared.config.key_vault.NETWORK_OPTIONS", options)
@@ -160,7 +158,7 @@ def test_a_vault_that_does_not_answer_is_asked_twice(monkeypatch: pytest.MonkeyP
     assert len(asked) == 2
 
 
-def test_the_waits_for_a_vault_are_shorter_than_the_patience_of_who_asks() -> None:
+def test_the_timeouts_for_a_vault_are_shorter_than_those_of_its_callers() -> None:
     attempts = 1 + NETWORK_OPTIONS["retry_total"]
 
     assert attempts * NETWORK_OPTIONS["read_timeout"] < MAX_WAIT_S

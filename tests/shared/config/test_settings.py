@@ -15,7 +15,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert Settings.from_mapping({}) == Settings()
 
 
-def test_an_empty_value_counts_as_not_set() -> None:
+def test_an_empty_value_means_not_set() -> None:
     config = Settings.from_mapping({"TWILIO_FROM_NUMBER": "", "PUBLIC_URL": " "})
 
     assert config == Settings()
@@ -59,7 +59,7 @@ def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
     assert not any(value in caught.value.detail for value in malformed.values())
 
 
-def test_blocked_numbers_may_be_set_apart_for_reading() -> None:
+def test_blocked_numbers_may_contain_separators() -> None:
     settings = Settings.from_mapping({"BLOCKED_CALLERS": "+1 202 555-0123, +1 (202) 555.0124"})
 
     assert settings.blocked_callers == {"+12025550123", "+12025550124"}
@@ -78,7 +78,7 @@ def test_one_error_names_every_missing_setting() -> None:
     )
 
 
-def test_with_a_vault_the_secrets_are_no_settings() -> None:
+def test_with_a_vault_secrets_are_not_required_as_settings() -> None:
     config = Settings.from_mapping({"KEY_VAULT_URL": "https://kv.vault.azure.net/"})
 
     config.require(*Secret)
@@ -86,7 +86,7 @@ def test_with_a_vault_the_secrets_are_no_settings() -> None:
     assert config.key_vault_url == "https://kv.vault.azure.net"
 
 
-def test_a_secret_that_is_not_of_twilio_has_no_prefix_of_its_own() -> None:
+def test_only_twilios_secrets_have_a_prefix_in_settings() -> None:
     config = Settings.from_mapping({"LINK_SIGNING_KEY": "deep", "TWILIO_AUTH_TOKEN": "hidden"})
 
     assert config.secrets == {Secret.LINK_SIGNING_KEY: "deep", Secret.AUTH_TOKEN: "hidden"}
@@ -105,7 +105,7 @@ def test_the_repr_shows_no_secret() -> None:
 @pytest.mark.parametrize(
     ("window_s", "limit_s", "budget_s"), [(3, 2, 0.5), (30, 20, 5), (60, 40, 10), (86400, 40, 10)]
 )
-def test_a_send_is_over_well_before_its_settle_window(
+def test_a_send_ends_well_before_its_settle_window(
     window_s: int, limit_s: float, budget_s: float
 ) -> None:
     config = Settings.from_mapping({"SETTLE_WINDOW_SECONDS": str(window_s)})
@@ -126,13 +126,13 @@ def test_a_send_is_over_well_before_its_settle_window(
         ("AzureWebJobsStorage__accountName", "my-account"),
     ],
 )
-def test_what_a_ledger_cannot_work_with_is_malformed(name: str, value: str) -> None:
+def test_invalid_ledger_settings_are_malformed(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=name):
         Settings.from_mapping({name: value})
 
 
 @pytest.mark.parametrize("outage", ["refuse_keyed", "refuse_all", "send_all"])
-def test_each_way_to_meet_an_outage_of_the_storage_can_be_chosen(outage: str) -> None:
+def test_every_storage_outage_mode_can_be_set(outage: str) -> None:
     assert Settings.from_mapping({"STORAGE_OUTAGE": outage}).storage_outage == outage
 
 
@@ -144,9 +144,7 @@ def test_each_way_to_meet_an_outage_of_the_storage_can_be_chosen(outage: str) ->
         ({"accountName": "name", "tableServiceUri": "https://a.example"}, "https://a.example"),
     ],
 )
-def test_an_account_is_found_by_its_name_or_else_by_its_address(
-    values: dict[str, str], url: str
-) -> None:
+def test_an_account_is_found_by_its_name_or_by_its_url(values: dict[str, str], url: str) -> None:
     storage = {f"AzureWebJobsStorage__{name}": value for name, value in values.items()}
 
     assert Settings.from_mapping(storage).storage_table_url == url
@@ -163,9 +161,7 @@ def test_an_account_is_found_by_its_name_or_else_by_its_address(
         ({"PUBLIC_URL": "https://a.example", "WEBSITE_HOSTNAME": "b"}, "https://a.example"),
     ],
 )
-def test_the_public_url_is_the_one_set_or_the_name_of_the_host(
-    values: dict[str, str], public_url: str
-) -> None:
+def test_the_public_url_defaults_to_the_host_name(values: dict[str, str], public_url: str) -> None:
     assert Settings.from_mapping(values).public_url == public_url
 
 
@@ -192,7 +188,7 @@ def test_the_public_url_is_the_one_set_or_the_name_of_the_host(
         "//a",
     ],
 )
-def test_a_public_url_that_paths_cannot_follow_is_malformed(url: str) -> None:
+def test_a_public_url_must_accept_appended_paths(url: str) -> None:
     with pytest.raises(ConfigurationError, match="PUBLIC_URL"):
         Settings.from_mapping({"PUBLIC_URL": url})
 
@@ -205,13 +201,15 @@ def test_a_public_url_that_paths_cannot_follow_is_malformed(url: str) -> None:
         ("", "http://127.0.0.1:7073", ""),
     ],
 )
-def test_the_local_stack_may_have_a_door_for_twilio(stack: str, door: str, used: str) -> None:
+def test_the_local_stack_may_have_a_separate_url_for_twilio(
+    stack: str, door: str, used: str
+) -> None:
     values = {"LOCAL_STACK_URL": stack, "LOCAL_STACK_TWILIO_URL": door}
 
     assert Settings.from_mapping(values).local_twilio_url == used
 
 
-def test_an_api_key_is_used_only_when_asked_for() -> None:
+def test_an_api_key_is_used_only_if_configured() -> None:
     assert Settings.from_mapping({}).rest_secrets == (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
     assert Settings.from_mapping({"TWILIO_REST_CREDENTIAL": "api_key"}).rest_secrets == (
         Secret.ACCOUNT_SID,

@@ -95,7 +95,7 @@ def courses(draw: st.DrawFn) -> tuple[ReportKind, list[str]]:
 
 
 @given(courses(), st.data())
-def test_any_order_repetition_and_delay_ends_in_the_newest_fact(
+def test_reports_in_any_order_end_in_the_latest_status(
     course: tuple[ReportKind, list[str]], data: st.DataObject
 ) -> None:
     kind, statuses = course
@@ -121,7 +121,7 @@ def test_any_order_repetition_and_delay_ends_in_the_newest_fact(
 
 
 @given(courses(), st.lists(st.sampled_from(sorted({*LIVES["SM"].final, *LIVES["CA"].final}))))
-def test_a_contrary_report_changes_nothing_that_is_newer(
+def test_an_older_report_does_not_change_a_newer_status(
     course: tuple[ReportKind, list[str]], contrary: list[str]
 ) -> None:
     kind, statuses = course
@@ -153,7 +153,7 @@ def test_a_contrary_report_changes_nothing_that_is_newer(
     ),
     st.booleans(),
 )
-def test_a_worker_tells_an_owner_once_while_storage_is_down(
+def test_a_worker_texts_an_owner_once_while_storage_is_down(
     crowds: list[list[tuple[str, bool]]], is_down: bool
 ) -> None:
     """Crowds of reports come one after the other, each at once; some cannot be acted on."""
@@ -198,7 +198,7 @@ def test_what_a_worker_remembers_is_bounded() -> None:
     assert Counter(acted)[str(MAX_NAMES)] == 1
 
 
-def test_an_error_that_nobody_waits_for_is_no_complaint(
+def test_an_error_without_waiting_callers_is_not_logged_by_asyncio(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def fail() -> None:

@@ -75,13 +75,13 @@ def states(clock: ManualClock) -> States:
         (CALL, "in-progress", "completed", "completed"),
     ],
 )
-def test_the_status_that_is_further_stands_and_the_first_final_one_stays(
+def test_the_furthest_status_wins_and_the_first_final_one_stays(
     sid: str, known: str, reported: str, result: str
 ) -> None:
     assert latest(sid, known, reported) == result
 
 
-def test_what_is_final() -> None:
+def test_final_statuses_are_final() -> None:
     assert LIVES["SM"].final == {
         *("delivered", "undelivered", "failed", "canceled"),
         *("read", "received"),
@@ -91,7 +91,7 @@ def test_what_is_final() -> None:
     assert not is_final(CALL, "delivered")
 
 
-def test_each_status_is_kept_with_the_time_of_its_first_report(
+def test_each_status_is_stored_with_the_time_of_its_first_report(
     states: States, clock: ManualClock
 ) -> None:
     for status in ("delivered", "sent", "delivered"):
@@ -106,13 +106,13 @@ def test_each_status_is_kept_with_the_time_of_its_first_report(
     ]
 
 
-def test_a_status_is_news_once(states: States) -> None:
+def test_a_status_is_new_once(states: States) -> None:
     reports = [report(MESSAGE, status) for status in ("sent", "sent", "delivered", "sent")]
 
     assert record(states, *reports) == [True, False, True, False]
 
 
-def test_the_error_code_is_that_of_the_status(states: States) -> None:
+def test_the_error_code_belongs_to_the_status(states: States) -> None:
     record(states, report(MESSAGE, "failed", 30003), report(MESSAGE, "sent"))
 
     assert find(states, MESSAGE).error_code == 30003
@@ -125,32 +125,32 @@ def test_the_claim_stays_when_a_report_does_not_name_it(states: States) -> None:
 
 
 @pytest.mark.parametrize("sid", ["", "SM1", "CA" + "0" * 32, "SM" + "g" * 32, MESSAGE + "0"])
-def test_a_sid_of_another_kind_is_refused(sid: str) -> None:
+def test_a_sid_of_the_wrong_kind_is_rejected(sid: str) -> None:
     with pytest.raises(InvalidRequestError, match="SID"):
         StatusReport.from_texts(sid, "sent", prefixes="SM|MM")
 
 
 @pytest.mark.parametrize("status", ["", " ", "a" * 41, "2025550123", "sent\n", "sent\x00", "übrig"])
-def test_what_is_no_status_is_refused(status: str) -> None:
+def test_an_invalid_status_is_rejected(status: str) -> None:
     with pytest.raises(InvalidRequestError, match="status"):
         StatusReport.from_texts(MESSAGE, status, prefixes="SM|MM")
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "9" * 10, "30003x", "٣"])
-def test_an_odd_error_code_costs_only_itself(text: str) -> None:
+def test_a_malformed_error_code_is_ignored(text: str) -> None:
     parsed = StatusReport.from_texts(MESSAGE, "failed", prefixes="SM|MM", error_code=text)
 
     assert parsed == StatusReport(MESSAGE, "failed")
 
 
 @pytest.mark.parametrize("text", ["a" * 65, "sent\x00", "a b", "+12025550123"])
-def test_an_odd_claim_costs_only_itself(text: str) -> None:
+def test_a_malformed_claim_is_ignored(text: str) -> None:
     parsed = StatusReport.from_texts(MESSAGE, "sent", prefixes="SM|MM", claim=text)
 
     assert parsed == StatusReport(MESSAGE, "sent")
 
 
-def test_a_report_in_the_row_that_is_in_the_way_is_news_if_it_is_this_one(
+def test_an_existing_row_with_our_own_report_still_counts_as_new(
     clock: ManualClock,
 ) -> None:
     class Repeating(MemoryLedger):
@@ -161,7 +161,7 @@ def test_a_report_in_the_row_that_is_in_the_way_is_news_if_it_is_this_one(
     assert record(States(Repeating(), clock), report(MESSAGE, "sent")) == [True]
 
 
-def test_a_row_does_not_grow_without_end(states: States) -> None:
+def test_the_size_of_a_row_is_limited(states: States) -> None:
     names = ["".join(letters) for letters in itertools.product("abcdefgh", repeat=2)]
     record(states, *(report(MESSAGE, name) for name in names[:MAX_STATUSES]))
 
@@ -169,7 +169,7 @@ def test_a_row_does_not_grow_without_end(states: States) -> None:
         record(states, report(MESSAGE, names[MAX_STATUSES]))
 
 
-def test_who_always_loses_gives_up(clock: ManualClock) -> None:
+def test_it_gives_up_after_too_many_lost_races(clock: ManualClock) -> None:
     class LosingLedger(MemoryLedger):
         tries = 0
 
@@ -179,7 +179,7 @@ def test_who_always_loses_gives_up(clock: ManualClock) -> None:
 
     ledger = LosingLedger()
 
-    with pytest.raises(LedgerError, match="too many at once"):
+    with pytest.raises(LedgerError, match="Too many reports"):
         record(States(ledger, clock), report(MESSAGE, "sent"))
     assert ledger.tries == MAX_TRIES
 

@@ -14,7 +14,7 @@ from shared.errors import LedgerError
 from shared.ledger.batches import Batches
 
 
-def test_who_has_gone_keeps_no_failure_from_the_others() -> None:
+def test_a_cancelled_caller_does_not_hide_a_failure_from_the_others() -> None:
     async def work(name: str, items: Sequence[int]) -> Sequence[int]:
         await asyncio.sleep(0)
         tasks[0].cancel()
@@ -32,7 +32,7 @@ def test_who_has_gone_keeps_no_failure_from_the_others() -> None:
     assert ends == [asyncio.CancelledError, LedgerError, LedgerError]
 
 
-def test_work_that_is_cancelled_leaves_nobody_waiting() -> None:
+def test_cancelled_work_leaves_no_caller_waiting() -> None:
     async def work(name: str, items: Sequence[int]) -> Sequence[int]:
         raise asyncio.CancelledError
 

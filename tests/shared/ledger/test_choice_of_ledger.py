@@ -27,22 +27,20 @@ def ledger_of(**values: str) -> Ledger:
         {"AzureWebJobsStorage__tableServiceUri": "https://name.table.core.windows.net"},
     ],
 )
-def test_an_app_with_storage_keeps_its_ledger_there(
-    public_url: str, storage: dict[str, str]
-) -> None:
+def test_an_app_with_storage_has_its_ledger_there(public_url: str, storage: dict[str, str]) -> None:
     assert isinstance(ledger_of(PUBLIC_URL=public_url, **storage), TableLedger)
 
 
-def test_a_desk_without_storage_keeps_its_ledger_in_memory() -> None:
+def test_a_local_app_without_storage_has_its_ledger_in_memory() -> None:
     assert isinstance(ledger_of(PUBLIC_URL=DESK, AzureWebJobsStorage=""), MemoryLedger)
 
 
-def test_an_app_in_azure_without_storage_is_told_which_setting_is_missing() -> None:
+def test_an_app_in_azure_without_storage_names_the_missing_setting() -> None:
     with pytest.raises(ConfigurationError, match="AzureWebJobsStorage"):
         ledger_of(PUBLIC_URL=AZURE)
 
 
-def test_an_app_keeps_its_ledger() -> None:
+def test_an_app_builds_its_ledger_once() -> None:
     app = Clients({"PUBLIC_URL": DESK}, SystemClock())
 
     assert app.ledger() is app.ledger()
@@ -56,7 +54,7 @@ def test_an_app_keeps_its_ledger() -> None:
         ({}, ""),
     ],
 )
-def test_an_identity_of_its_own_may_open_the_storage(
+def test_storage_may_have_its_own_identity(
     monkeypatch: pytest.MonkeyPatch, values: dict[str, str], client_id: str
 ) -> None:
     asked: list[object] = []

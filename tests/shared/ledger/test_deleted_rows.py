@@ -23,7 +23,7 @@ def delete(connection: str, table: str, days: int) -> None:
     exec(code, {"CONNECTION": connection, "TABLE": table})  # noqa: S102 - the script itself
 
 
-def test_only_old_rows_are_deleted_whatever_their_kind(azurite: str) -> None:
+def test_old_rows_of_every_kind_are_deleted(azurite: str) -> None:
     table = f"Test{secrets.token_hex(8)}"
     values = {"AzureWebJobsStorage": azurite, "LEDGER_TABLE": table}
 

@@ -46,7 +46,7 @@ def asked(desk: Desk, *asks: tuple[Any, ...], resource: str = STORAGE) -> list[t
     return asyncio.run(main())
 
 
-def test_a_token_for_storage_opens_it_and_one_for_vaults_does_not(desk: Desk) -> None:
+def test_storage_accepts_only_tokens_for_storage(desk: Desk) -> None:
     make = ("POST", "/storage/Tables", {"TableName": "Ledger"}, QUIET)
 
     assert asked(desk, make) == [(204, "")]
@@ -88,7 +88,9 @@ def test_errors_have_the_codes_of_table_storage(desk: Desk) -> None:
         ),
     ],
 )
-def test_what_is_not_emulated_is_said_and_told(desk: Desk, ask: tuple[Any, ...], gap: str) -> None:
+def test_unsupported_requests_are_refused_and_reported(
+    desk: Desk, ask: tuple[Any, ...], gap: str
+) -> None:
     assert asked(desk, ask) == [(501, "NotImplemented")]
     assert len(desk.gaps) == 1
     assert gap in desk.gaps[0]
@@ -108,13 +110,13 @@ def test_what_is_not_emulated_is_said_and_told(desk: Desk, ask: tuple[Any, ...],
     ],
     ids=["list", "key", "slash", "type", "number", "text", "body"],
 )
-def test_an_entity_that_the_service_does_not_keep_is_refused(
+def test_an_entity_that_the_service_cannot_store_is_refused(
     desk: Desk, body: object, refusal: tuple[int, str]
 ) -> None:
     assert asked(desk, ("POST", "/storage/Ledger", body, QUIET)) == [refusal]
 
 
-def test_the_running_desk_forgets_its_tables_when_it_is_reset(stack: LocalStack) -> None:
+def test_a_reset_clears_the_tables_of_the_running_stack(stack: LocalStack) -> None:
     identity = {"X-IDENTITY-HEADER": IDENTITY_HEADER}
     where = f"{stack.emulator_url}/identity/token?resource={STORAGE}"
     token = requests.get(where, headers=identity, timeout=5).json()["access_token"]

@@ -23,7 +23,7 @@ numbers = st.integers(-(2**63), 2**63 - 1)
 names = st.from_regex("[a-z][a-z0-9_]{0,20}", fullmatch=True)
 
 
-def test_a_row_is_read_as_it_was_inserted(run: Run) -> None:
+def test_a_row_reads_back_as_inserted(run: Run) -> None:
     async def work(ledger: Ledger) -> tuple[Row, Row | None]:
         return await ledger.insert(ROW), await ledger.read(ROW.kind, ROW.name)
 
@@ -53,7 +53,7 @@ def test_a_row_is_inserted_once(run: Run) -> None:
     assert run(work).values == VALUES
 
 
-def test_a_replaced_row_has_its_new_values_alone(run: Run) -> None:
+def test_a_replaced_row_has_only_its_new_values(run: Run) -> None:
     async def work(ledger: Ledger) -> tuple[Row, Row, Row | None]:
         old = await ledger.insert(ROW)
         new = await ledger.replace(old._replace(values={"other": "x"}))
@@ -66,7 +66,7 @@ def test_a_replaced_row_has_its_new_values_alone(run: Run) -> None:
     assert found.version != old.version
 
 
-def test_a_row_that_was_replaced_meanwhile_is_neither_replaced_nor_deleted(run: Run) -> None:
+def test_a_stale_row_is_neither_replaced_nor_deleted(run: Run) -> None:
     async def work(ledger: Ledger) -> tuple[Row, Row | None]:
         old = await ledger.insert(ROW)
         new = await ledger.replace(old)
@@ -81,7 +81,7 @@ def test_a_row_that_was_replaced_meanwhile_is_neither_replaced_nor_deleted(run: 
     assert found == new
 
 
-def test_a_deleted_row_is_gone_and_may_be_inserted_anew(run: Run) -> None:
+def test_a_deleted_row_is_gone_and_may_be_inserted_again(run: Run) -> None:
     async def work(ledger: Ledger) -> Row | None:
         old = await ledger.insert(ROW)
         await ledger.delete(old)
@@ -121,7 +121,7 @@ async def winners(race: Callable[[int], Awaitable[object]]) -> list[int]:
     return [racer for racer, has_won in enumerate(won) if has_won]
 
 
-def test_of_many_inserts_at_once_one_wins(run: Run) -> None:
+def test_one_of_many_concurrent_inserts_wins(run: Run) -> None:
     async def work(ledger: Ledger) -> tuple[list[int], Row | None]:
         won = await winners(lambda racer: ledger.insert(ROW._replace(values={"racer": racer})))
         return won, await ledger.read(ROW.kind, ROW.name)
@@ -131,7 +131,7 @@ def test_of_many_inserts_at_once_one_wins(run: Run) -> None:
     assert [found.values["racer"]] == won
 
 
-def test_of_many_replacements_at_once_one_wins(run: Run) -> None:
+def test_one_of_many_concurrent_replacements_wins(run: Run) -> None:
     async def work(ledger: Ledger) -> tuple[list[int], Row | None]:
         old = await ledger.insert(ROW)
         won = await winners(lambda racer: ledger.replace(old._replace(values={"racer": racer})))
@@ -157,7 +157,7 @@ def test_a_row_is_either_replaced_or_deleted(run: Run) -> None:
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.dictionaries(names, texts | numbers, max_size=8), min_size=1, max_size=8))
-def test_texts_and_numbers_come_back_as_they_were(run: Run, rows: list[dict[str, Value]]) -> None:
+def test_texts_and_numbers_read_back_unchanged(run: Run, rows: list[dict[str, Value]]) -> None:
     async def work(ledger: Ledger) -> list[Row | None]:
         stored = [Row("kind", str(next(unused)), values) for values in rows]
         for row in stored:
@@ -170,7 +170,7 @@ def test_texts_and_numbers_come_back_as_they_were(run: Run, rows: list[dict[str,
 @pytest.mark.parametrize(
     "text", ["", "😀" * 16_000, "ü" * 32_000, "2026-01-01T00:00:00Z", "Edm.String", " a\r\n\tb "]
 )
-def test_unusual_texts_come_back_as_they_were(run: Run, text: str) -> None:
+def test_unusual_texts_read_back_unchanged(run: Run, text: str) -> None:
     async def work(ledger: Ledger) -> Row | None:
         await ledger.insert(Row("kind", "0", {"text": text}))
         return await ledger.read("kind", "0")
@@ -190,7 +190,7 @@ def test_unusual_texts_come_back_as_they_were(run: Run, text: str) -> None:
         Row("", "0", {}),
     ],
 )
-def test_what_not_every_store_keeps_is_refused_by_each(run: Run, row: Row) -> None:
+def test_every_store_refuses_what_any_store_cannot_keep(run: Run, row: Row) -> None:
     async def work(ledger: Ledger) -> None:
         with pytest.raises(ValueError, match=r"^\w+ is no|^a row's kind and name"):
             await ledger.insert(row)

@@ -34,9 +34,7 @@ async def admitted(instances: list[Limits], kind: str, units: int, times: int) -
 
 
 @pytest.mark.parametrize("limit", [1, 1000])
-def test_two_instances_let_as_many_through_to_a_number_as_the_limit_says(
-    run: Run, limit: int
-) -> None:
+def test_two_instances_share_the_limit_of_a_recipient(run: Run, limit: int) -> None:
     async def work(ledger: Ledger) -> int:
         instances = [limits(ledger, RECIPIENT_LIMIT=limit, DAILY_SEGMENT_LIMIT=0) for _ in range(2)]
         return await admitted(instances, "text", 1, limit)
@@ -44,7 +42,7 @@ def test_two_instances_let_as_many_through_to_a_number_as_the_limit_says(
     assert run(work) == limit
 
 
-def test_two_instances_let_as_many_through_in_a_day_as_the_ceilings_say(run: Run) -> None:
+def test_two_instances_share_the_daily_limits(run: Run) -> None:
     async def work(ledger: Ledger) -> tuple[int, int]:
         instances = [limits(ledger, DAILY_SEGMENT_LIMIT=40, DAILY_CALL_LIMIT=15) for _ in range(2)]
         texts = await admitted(instances, "text", 2, 20)

@@ -46,7 +46,7 @@ def with_desk(desk: Desk, work: Callable[[Ledger], Awaitable[Any]]) -> Any:
 
 
 @pytest.mark.parametrize("lost", ["before", "after"])
-def test_an_insert_without_answer_is_repeated_and_known_as_ones_own(desk: Desk, lost: str) -> None:
+def test_an_insert_without_an_answer_is_retried_and_recognized(desk: Desk, lost: str) -> None:
     async def work(ledger: Ledger) -> tuple[Row, Row | None]:
         await ledger.insert(ROW._replace(name="first"))
         setattr(desk, lost, once("POST"))
@@ -58,9 +58,7 @@ def test_an_insert_without_answer_is_repeated_and_known_as_ones_own(desk: Desk, 
 
 
 @pytest.mark.parametrize("lost", ["before", "after"])
-def test_a_replacement_without_answer_is_repeated_and_known_as_ones_own(
-    desk: Desk, lost: str
-) -> None:
+def test_a_replacement_without_an_answer_is_retried_and_recognized(desk: Desk, lost: str) -> None:
     async def work(ledger: Ledger) -> tuple[Row, Row | None]:
         row = await ledger.insert(ROW)
         setattr(desk, lost, once("PUT"))
@@ -72,7 +70,7 @@ def test_a_replacement_without_answer_is_repeated_and_known_as_ones_own(
 
 
 @pytest.mark.parametrize("lost", ["before", "after"])
-def test_a_deletion_without_answer_is_repeated(desk: Desk, lost: str) -> None:
+def test_a_deletion_without_an_answer_is_retried(desk: Desk, lost: str) -> None:
     async def work(ledger: Ledger) -> Row | None:
         row = await ledger.insert(ROW)
         setattr(desk, lost, once("DELETE"))
@@ -82,7 +80,7 @@ def test_a_deletion_without_answer_is_repeated(desk: Desk, lost: str) -> None:
     assert with_desk(desk, work) is None
 
 
-def test_a_repeated_insert_does_not_take_an_equal_row_for_its_own(desk: Desk) -> None:
+def test_a_retried_insert_does_not_mistake_an_equal_row_for_its_own(desk: Desk) -> None:
     async def work(ledger: Ledger) -> None:
         await ledger.insert(ROW)
         desk.before = once("POST")
@@ -92,7 +90,7 @@ def test_a_repeated_insert_does_not_take_an_equal_row_for_its_own(desk: Desk) ->
     with_desk(desk, work)
 
 
-def test_a_repeated_replacement_does_not_take_an_equal_row_for_its_own(desk: Desk) -> None:
+def test_a_retried_replacement_does_not_mistake_an_equal_row_for_its_own(desk: Desk) -> None:
     async def work(ledger: Ledger) -> None:
         row = await ledger.insert(ROW)
         await ledger.replace(row)
@@ -103,7 +101,7 @@ def test_a_repeated_replacement_does_not_take_an_equal_row_for_its_own(desk: Des
     with_desk(desk, work)
 
 
-def test_a_service_that_never_answers_is_asked_twice(desk: Desk) -> None:
+def test_a_service_that_never_answers_is_called_twice(desk: Desk) -> None:
     desk.before = lambda request: True
 
     async def work(ledger: Ledger) -> None:
@@ -115,7 +113,7 @@ def test_a_service_that_never_answers_is_asked_twice(desk: Desk) -> None:
     assert desk.asked == ["POST SwitchboardLedger"] * 2
 
 
-def test_the_table_is_made_with_the_first_row_and_not_asked_for_again(desk: Desk) -> None:
+def test_the_table_is_created_with_the_first_row_and_not_checked_again(desk: Desk) -> None:
     async def work(ledger: Ledger) -> None:
         await ledger.insert(ROW)
         await ledger.insert(ROW._replace(name="second"))

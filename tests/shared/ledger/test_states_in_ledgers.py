@@ -21,7 +21,7 @@ COURSES = {
 }
 
 
-def test_reports_all_at_once_end_in_the_true_state_and_are_news_once(run: Run) -> None:
+def test_concurrent_reports_end_in_the_true_state_and_are_new_once(run: Run) -> None:
     reports = [
         StatusReport(sid, status) for sid, course in COURSES.items() for status in course
     ] * 3
@@ -39,7 +39,7 @@ def test_reports_all_at_once_end_in_the_true_state_and_are_news_once(run: Run) -
     assert [state.status for state in states] == [course[-1] for course in COURSES.values()]
 
 
-def test_a_state_is_found_as_it_was_kept(run: Run) -> None:
+def test_a_state_reads_back_as_stored(run: Run) -> None:
     sid = next(iter(COURSES))
 
     async def work(ledger: Ledger) -> State | None:

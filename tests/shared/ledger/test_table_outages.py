@@ -89,7 +89,7 @@ def failure(operation: Operation, status: int, **answer: Any) -> LedgerError:
 
 
 @each_operation
-def test_an_app_without_the_role_is_told_which_one(
+def test_a_missing_storage_role_is_named_in_the_error(
     operation: Operation,
 ) -> None:
     assert "Storage Table Data Contributor" in failure(operation, 403).detail
@@ -97,7 +97,7 @@ def test_an_app_without_the_role_is_told_which_one(
 
 @each_operation
 @pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
-def test_any_other_refusal_is_a_ledger_error_that_quotes_nothing(
+def test_any_other_refusal_is_a_ledger_error_without_quotes(
     operation: Operation, status: int
 ) -> None:
     error = failure(operation, status)
@@ -112,7 +112,7 @@ def test_a_conflict_that_is_not_about_the_row_is_a_ledger_error() -> None:
 
 
 @pytest.mark.parametrize("status", [403, 429, 503])
-def test_the_services_wish_for_patience_is_not_obeyed(
+def test_retry_after_of_the_storage_is_ignored(
     monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     slept: list[float] = []
@@ -154,7 +154,7 @@ def test_an_account_that_cannot_be_reached_is_a_ledger_error() -> None:
 
 
 @each_operation
-def test_a_connection_that_breaks_is_not_taken_for_a_wrong_name(operation: Operation) -> None:
+def test_a_broken_connection_does_not_point_to_the_name(operation: Operation) -> None:
     async def cut(request: web.Request) -> web.Response:
         assert request.transport is not None
         request.transport.abort()
@@ -170,7 +170,7 @@ def test_a_connection_that_breaks_is_not_taken_for_a_wrong_name(operation: Opera
     asyncio.run(main())
 
 
-def test_an_answer_that_does_not_come_in_time_is_asked_for_once_more(
+def test_a_late_answer_is_retried_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(NETWORK_OPTIONS, "read_timeout", 0.1)
@@ -203,7 +203,7 @@ def test_no_operation_takes_longer_than_its_limit() -> None:
     asyncio.run(main())
 
 
-def test_a_crowd_at_a_storage_that_is_well_is_no_outage() -> None:
+def test_a_burst_at_healthy_storage_is_not_an_outage() -> None:
     async def answer(_: web.Request) -> web.Response:
         await asyncio.sleep(0.1)
         return missing_row()
@@ -218,7 +218,7 @@ def test_a_crowd_at_a_storage_that_is_well_is_no_outage() -> None:
     asyncio.run(main())
 
 
-def test_a_storage_that_is_dead_is_asked_by_few_of_a_crowd() -> None:
+def test_only_a_few_requests_of_a_burst_reach_dead_storage() -> None:
     requests: list[str] = []
 
     async def hang(request: web.Request) -> web.Response:
@@ -238,7 +238,7 @@ def test_a_storage_that_is_dead_is_asked_by_few_of_a_crowd() -> None:
     assert len(requests) <= MAX_IN_FLIGHT
 
 
-def test_a_row_that_is_in_the_way_is_told_of_though_it_cannot_be_read_in_time() -> None:
+def test_an_existing_row_is_reported_even_if_it_cannot_be_read_in_time() -> None:
     async def answer(request: web.Request) -> web.Response:
         if request.method == "GET":
             await asyncio.sleep(1)
@@ -285,7 +285,7 @@ def test_a_connection_string_may_end_with_a_semicolon() -> None:
 
 
 @each_operation
-def test_a_desk_without_az_login_is_told_of_it(
+def test_a_missing_az_login_is_named_in_the_error(
     monkeypatch: pytest.MonkeyPatch, operation: Operation
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -317,7 +317,7 @@ def test_an_identity_that_gives_no_token_is_a_ledger_error(
         asyncio.run(main())
 
 
-def test_connections_that_are_left_open_make_no_noise(caplog: pytest.LogCaptureFixture) -> None:
+def test_abandoned_connections_log_nothing(caplog: pytest.LogCaptureFixture) -> None:
     ledger = with_key(f"http://127.0.0.1:{unused_port()}")
 
     with caplog.at_level(logging.DEBUG):

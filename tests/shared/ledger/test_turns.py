@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from shared.ledger.rows import CrowdedError, RowExistsError
-from shared.ledger.turns import NoAnswerError, AnswerTimeout, Turns
+from shared.ledger.turns import AnswerTimeout, NoAnswerError, Turns
 
 type Ask = Callable[[], Awaitable[None]]
 
@@ -24,7 +24,7 @@ async def at_once(turns: Turns, *asks: Ask) -> list[BaseException | None]:
     return await asyncio.gather(*map(operation, asks), return_exceptions=True)
 
 
-def test_operations_come_in_turn_and_a_few_at_a_time() -> None:
+def test_operations_run_in_order_and_a_few_at_a_time() -> None:
     under_way: list[int] = []
     most: list[int] = []
 
@@ -45,7 +45,7 @@ def kinds(results: list[BaseException | None]) -> list[type[BaseException] | Non
     return [None if result is None else type(result) for result in results]
 
 
-def test_all_that_wait_for_a_silent_store_are_told_at_once() -> None:
+def test_everything_waiting_for_a_silent_store_fails_at_once() -> None:
     asked: list[None] = []
 
     async def hear_nothing() -> None:
@@ -65,7 +65,7 @@ def test_all_that_wait_for_a_silent_store_are_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, RowExistsError()])
-def test_one_operation_without_an_answer_is_no_outage_while_others_have_theirs(
+def test_one_unanswered_operation_is_not_an_outage_while_others_succeed(
     answer: Exception | None,
 ) -> None:
     is_answered = asyncio.Event()
@@ -84,7 +84,7 @@ def test_one_operation_without_an_answer_is_no_outage_while_others_have_theirs(
     assert kinds(results) == [NoAnswerError] + [type(answer) if answer else None] * 5
 
 
-def test_who_waits_for_too_long_is_one_of_a_crowd() -> None:
+def test_waiting_too_long_for_a_turn_is_a_crowded_error() -> None:
     async def hang() -> None:
         await asyncio.Event().wait()
 
@@ -99,7 +99,7 @@ def test_who_waits_for_too_long_is_one_of_a_crowd() -> None:
 
 
 @pytest.mark.parametrize("is_next", [True, False])
-def test_who_gives_up_waiting_takes_no_turn_along(is_next: bool) -> None:
+def test_a_caller_that_gives_up_does_not_lose_a_turn(is_next: bool) -> None:
     async def main() -> None:
         turns, is_over = Turns(1), asyncio.Event()
 
@@ -122,7 +122,7 @@ def test_who_gives_up_waiting_takes_no_turn_along(is_next: bool) -> None:
     asyncio.run(main())
 
 
-def test_a_store_that_is_silent_for_too_long_has_not_answered() -> None:
+def test_a_store_that_is_silent_too_long_times_out() -> None:
     async def main() -> None:
         async with AnswerTimeout(0.02):
             await asyncio.Event().wait()
@@ -131,7 +131,7 @@ def test_a_store_that_is_silent_for_too_long_has_not_answered() -> None:
         asyncio.run(main())
 
 
-def test_a_worker_that_was_too_busy_still_reads_what_was_answered() -> None:
+def test_a_busy_worker_still_reads_an_answer_before_its_timeout() -> None:
     async def main() -> str:
         async with AnswerTimeout(0.02):
             time.sleep(0.1)

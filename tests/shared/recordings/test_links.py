@@ -74,17 +74,17 @@ def test_an_incomplete_link_opens_nothing(change: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", ["expires", "signature"])
-def test_a_link_without_a_part_opens_nothing(name: str) -> None:
+def test_a_link_with_a_missing_part_opens_nothing(name: str) -> None:
     rest = {key: value for key, value in link().items() if key != name}
 
     assert refusal(rest) == "The link is incomplete. Copy all of it."
 
 
-def test_an_expired_link_that_is_forged_tells_nothing_about_time() -> None:
+def test_a_forged_expired_link_is_reported_as_forged() -> None:
     assert "was changed" in refusal(link() | {"signature": "0" * 64}, now=NOW + 2 * WEEK)
 
 
-def test_without_a_key_nobody_can_tell() -> None:
+def test_without_a_key_a_link_cannot_be_checked() -> None:
     with pytest.raises(ConfigurationError, match="LinkSigningKey"):
         open_with(link(), secrets={})
 
@@ -96,7 +96,7 @@ def test_without_a_key_no_link_can_be_made(key: str | None) -> None:
 
 
 @pytest.mark.parametrize("key", [KEY[:31], "k"])
-def test_a_key_that_can_be_guessed_opens_nothing(key: str) -> None:
+def test_a_weak_key_opens_nothing(key: str) -> None:
     query = parse_qs(RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(key))
     signed = {name: values[0] for name, values in query.items()}
 
@@ -115,7 +115,7 @@ def test_a_link_can_be_made_with_a_key_of_32_characters() -> None:
     assert require_strong(KEY[:32]) == KEY[:32]
 
 
-def test_a_right_link_reads_its_key_alone() -> None:
+def test_a_valid_link_reads_only_the_primary_key() -> None:
     vault = FakeVault({Secret.LINK_SIGNING_KEY: KEY})
     values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
 
@@ -125,7 +125,7 @@ def test_a_right_link_reads_its_key_alone() -> None:
 
 
 @pytest.mark.parametrize("old", ["weak", "9" * 40])
-def test_a_new_key_of_the_vault_is_found_at_once(old: str) -> None:
+def test_a_new_key_in_the_vault_works_at_once(old: str) -> None:
     known = {Secret.LINK_SIGNING_KEY: old}
     credentials = Credentials(AppSettings(known), SystemClock())
     values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
@@ -139,21 +139,21 @@ def test_a_new_key_of_the_vault_is_found_at_once(old: str) -> None:
 
 
 @pytest.mark.parametrize("key", [KEY, OTHER_KEY])
-def test_links_made_with_the_key_before_work_too(key: str) -> None:
+def test_links_signed_with_the_secondary_key_work_too(key: str) -> None:
     known = {Secret.LINK_SIGNING_KEY: OTHER_KEY, Secret.LINK_SIGNING_KEY_SECONDARY: KEY}
     signed = RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(key)
 
     open_with({name: values[0] for name, values in parse_qs(signed).items()}, secrets=known)
 
 
-def test_a_link_of_neither_key_opens_nothing() -> None:
+def test_a_link_signed_with_neither_key_opens_nothing() -> None:
     known = {Secret.LINK_SIGNING_KEY: "8" * 40, Secret.LINK_SIGNING_KEY_SECONDARY: "9" * 40}
 
     assert "was changed" in refusal(link(), secrets=known)
 
 
 @pytest.mark.parametrize("primary", [KEY[:31], OTHER_KEY])
-def test_a_weak_key_before_opens_nothing(primary: str) -> None:
+def test_a_weak_secondary_key_opens_nothing(primary: str) -> None:
     known = {Secret.LINK_SIGNING_KEY: primary, Secret.LINK_SIGNING_KEY_SECONDARY: KEY[:31]}
     signed = RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(KEY[:31])
     inputs = {name: values[0] for name, values in parse_qs(signed).items()}
@@ -162,7 +162,7 @@ def test_a_weak_key_before_opens_nothing(primary: str) -> None:
         open_with(inputs, secrets=known)
 
 
-def test_when_the_key_is_replaced_the_one_before_is_found_at_once() -> None:
+def test_after_a_rotation_the_secondary_key_works_at_once() -> None:
     known = {Secret.LINK_SIGNING_KEY: OTHER_KEY}
     credentials = Credentials(AppSettings(known), SystemClock())
     values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
@@ -176,5 +176,5 @@ def test_when_the_key_is_replaced_the_one_before_is_found_at_once() -> None:
 
 
 @given(st.text(alphabet="0123456789abcdefABCDEF-+. \n", max_size=70), st.text(max_size=14))
-def test_no_guess_opens_a_recording(signature: str, expires: str) -> None:
+def test_a_guessed_signature_opens_nothing(signature: str, expires: str) -> None:
     refusal({"sid": SID, "expires": expires.replace("\0", ""), "signature": signature})

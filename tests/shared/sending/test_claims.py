@@ -79,7 +79,7 @@ def found(claims: Claims) -> IdempotencyClaim:
     return claim
 
 
-def test_the_ledger_holds_no_key(claims: Claims, ledger: ForgetfulLedger) -> None:
+def test_the_ledger_does_not_store_the_key(claims: Claims, ledger: ForgetfulLedger) -> None:
     claim = run(claims.take(claims.draft("secret-key", "SendSms", "f")))
 
     row = run(ledger.read("claim", claim.name))
@@ -88,7 +88,7 @@ def test_the_ledger_holds_no_key(claims: Claims, ledger: ForgetfulLedger) -> Non
     assert "secret-key" not in repr(row)
 
 
-def test_of_many_at_once_one_may_send_and_the_others_wait(claims: Claims) -> None:
+def test_one_of_many_concurrent_requests_sends(claims: Claims) -> None:
     async def race() -> list[IdempotencyClaim | BaseException]:
         drafts = [claims.draft("key", "SendSms", "same") for _ in range(50)]
         return await asyncio.gather(*map(claims.take, drafts), return_exceptions=True)
@@ -101,7 +101,7 @@ def test_of_many_at_once_one_may_send_and_the_others_wait(claims: Claims) -> Non
     assert errors[0].retry_after_s == 1
 
 
-def test_what_was_sent_is_the_answer_from_then_on(claims: Claims) -> None:
+def test_a_sent_claim_is_the_answer_from_then_on(claims: Claims) -> None:
     run(claims.finish(take(claims), SID, "queued", "+12025550100"))
 
     again = take(claims)
@@ -115,7 +115,7 @@ def test_what_was_sent_is_the_answer_from_then_on(claims: Claims) -> None:
 
 
 @pytest.mark.parametrize("state", ["sending", "sent", "unknown"])
-def test_another_request_may_never_use_the_key(claims: Claims, state: str) -> None:
+def test_a_different_request_cannot_use_the_key(claims: Claims, state: str) -> None:
     claim = take(claims)
     if state == "sent":
         run(claims.finish(claim, SID, "queued", ""))
@@ -127,13 +127,13 @@ def test_another_request_may_never_use_the_key(claims: Claims, state: str) -> No
     assert caught.value.field == "Idempotency-Key"
 
 
-def test_a_freed_key_may_be_used_for_anything(claims: Claims) -> None:
+def test_a_freed_key_can_be_used_for_any_request(claims: Claims) -> None:
     run(claims.free(take(claims)))
 
     assert take(claims, "other").state == "sending"
 
 
-def test_a_key_that_is_freed_while_it_is_taken_is_taken_anew(
+def test_a_key_freed_during_a_take_is_taken_again(
     claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = take(claims)
@@ -151,7 +151,7 @@ def test_a_key_that_is_freed_while_it_is_taken_is_taken_anew(
     assert take(claims).state == "sending"
 
 
-def test_a_send_whose_worker_died_is_unknown_once_no_send_may_last_that_long(
+def test_a_send_whose_worker_died_is_unknown_after_its_deadline(
     claims: Claims, clock: ManualClock
 ) -> None:
     take(claims)
@@ -167,7 +167,7 @@ def test_a_send_whose_worker_died_is_unknown_once_no_send_may_last_that_long(
     assert (claim.state, claims.window_left_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
 
 
-def test_an_instance_judges_an_attempt_by_the_row_and_not_by_its_own_settings(
+def test_an_instance_uses_the_deadlines_in_the_row_over_its_own_settings(
     ledger: ForgetfulLedger, claims: Claims, clock: ManualClock
 ) -> None:
     others = Claims(ledger, clock, Settings(settle_window_s=3))
@@ -182,7 +182,7 @@ def test_an_instance_judges_an_attempt_by_the_row_and_not_by_its_own_settings(
     assert (claim.state, others.window_left_s(claim)) == ("unknown", WINDOW_S - LIMIT_S)
 
 
-def test_a_new_attempt_has_the_times_of_the_instance_that_makes_it(
+def test_a_new_attempt_has_the_deadlines_of_its_instance(
     ledger: ForgetfulLedger, claims: Claims, clock: ManualClock
 ) -> None:
     run(claims.leave_unknown(take(claims)))
@@ -196,7 +196,7 @@ def test_a_new_attempt_has_the_times_of_the_instance_that_makes_it(
     assert found(claims) == again
 
 
-def test_a_row_of_an_earlier_version_is_judged_by_the_longest_times(
+def test_a_row_from_an_earlier_version_gets_the_longest_deadlines(
     ledger: ForgetfulLedger, claims: Claims, clock: ManualClock
 ) -> None:
     row = take(claims).to_row()
@@ -212,7 +212,7 @@ def test_a_row_of_an_earlier_version_is_judged_by_the_longest_times(
     assert claims.window_left_s(claim) == MAX_SETTLE_WINDOW_S - SEND_LIMIT_S
 
 
-def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: ManualClock) -> None:
+def test_one_of_many_concurrent_retries_sends(claims: Claims, clock: ManualClock) -> None:
     run(claims.leave_unknown(take(claims)))
     clock.advance(WINDOW_S)
 
@@ -228,7 +228,7 @@ def test_of_many_who_begin_a_new_attempt_one_may_send(claims: Claims, clock: Man
     assert sum(isinstance(answer, StillRunningError) for answer in answers) == 19
 
 
-def test_who_begins_a_new_attempt_too_late_does_not_send_though_the_first_one_did_nothing(
+def test_a_late_retry_does_not_send_even_if_the_first_attempt_did_nothing(
     claims: Claims, clock: ManualClock
 ) -> None:
     run(claims.leave_unknown(take(claims)))
@@ -248,7 +248,7 @@ def retried(claims: Claims, clock: ManualClock) -> tuple[IdempotencyClaim, Idemp
 
 @pytest.mark.parametrize("state", ["sending", "unknown"])
 @pytest.mark.parametrize("is_told_by_a_report", [True, False])
-def test_an_earlier_attempt_that_was_successful_after_all_settles_the_claim(
+def test_an_earlier_attempt_that_succeeded_after_all_settles_the_claim(
     claims: Claims, clock: ManualClock, state: str, is_told_by_a_report: bool
 ) -> None:
     first, second = retried(claims, clock)
@@ -264,7 +264,7 @@ def test_an_earlier_attempt_that_was_successful_after_all_settles_the_claim(
     assert take(claims).state == "sent"
 
 
-def test_a_new_attempt_is_given_up_once_an_earlier_one_was_successful(
+def test_a_retry_stops_once_an_earlier_attempt_succeeded(
     claims: Claims, clock: ManualClock
 ) -> None:
     first, second = retried(claims, clock)
@@ -280,7 +280,7 @@ def test_a_new_attempt_is_given_up_once_an_earlier_one_was_successful(
     assert (left.state, left.sid) == ("sent", SID)
 
 
-def test_of_two_attempts_that_were_both_successful_all_hear_of_the_first_that_was_told(
+def test_if_two_attempts_succeed_every_caller_gets_the_first_one_recorded(
     claims: Claims, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second = retried(claims, clock)
@@ -292,7 +292,7 @@ def test_of_two_attempts_that_were_both_successful_all_hear_of_the_first_that_wa
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-def test_the_end_of_an_earlier_attempt_leaves_the_next_one_alone(
+def test_the_outcome_of_an_earlier_attempt_does_not_change_the_next_one(
     claims: Claims, clock: ManualClock
 ) -> None:
     first, second = retried(claims, clock)
@@ -317,7 +317,7 @@ def test_a_new_attempt_that_did_nothing_leaves_the_key_to_the_earlier_one(
     assert found(claims).sid == SID
 
 
-def test_a_claim_remembers_its_last_attempts_and_when_the_first_began(
+def test_a_claim_records_its_last_attempts_and_when_the_first_began(
     claims: Claims, clock: ManualClock
 ) -> None:
     attempts = [take(claims)]
@@ -331,7 +331,7 @@ def test_a_claim_remembers_its_last_attempts_and_when_the_first_began(
     assert known.begun_at == first.attempted_at
 
 
-def test_a_report_of_an_attempt_before_the_key_was_freed_settles_nothing(claims: Claims) -> None:
+def test_a_report_on_a_freed_attempt_settles_nothing(claims: Claims) -> None:
     first = take(claims)
     run(claims.free(first))
     take(claims)
@@ -356,7 +356,7 @@ def test_a_lost_answer_of_the_ledger_changes_nothing(
     assert found(claims).sid == SID
 
 
-def test_to_free_a_key_twice_does_no_harm(claims: Claims, ledger: ForgetfulLedger) -> None:
+def test_freeing_a_key_twice_is_safe(claims: Claims, ledger: ForgetfulLedger) -> None:
     ledger.loses_answers = True
 
     run(claims.free(take(claims)))
@@ -364,7 +364,7 @@ def test_to_free_a_key_twice_does_no_harm(claims: Claims, ledger: ForgetfulLedge
     assert run(claims.find("key")) is None
 
 
-def test_a_claim_that_is_there_but_cannot_be_read_is_told_apart(
+def test_an_existing_claim_that_cannot_be_read_has_its_own_error(
     claims: Claims, ledger: ForgetfulLedger
 ) -> None:
     take(claims)
@@ -385,7 +385,7 @@ def test_a_report_settles_a_claim(claims: Claims, state: str) -> None:
     assert (found(claims).state, found(claims).sid) == ("sent", SID)
 
 
-def test_a_report_that_meets_the_end_of_its_send_settles_it_all_the_same(
+def test_a_report_that_races_with_the_end_of_its_send_still_settles_it(
     claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claim = take(claims)
@@ -403,7 +403,7 @@ def test_a_report_that_meets_the_end_of_its_send_settles_it_all_the_same(
     assert (found(claims).state, found(claims).sid) == ("sent", SID)
 
 
-def test_a_report_before_the_answer_leaves_the_answer_as_it_is(claims: Claims) -> None:
+def test_an_early_report_does_not_change_the_answer(claims: Claims) -> None:
     claim = take(claims)
     run(claims.settle(claim.reference, SID, "delivered"))
 
@@ -413,7 +413,7 @@ def test_a_report_before_the_answer_leaves_the_answer_as_it_is(claims: Claims) -
     assert (found(claims).status, found(claims).sender) == ("queued", "+12025550100")
 
 
-def test_a_report_that_comes_before_the_answer_is_lost_is_told(claims: Claims) -> None:
+def test_a_report_before_a_lost_answer_settles_the_claim(claims: Claims) -> None:
     claim = take(claims)
     run(claims.settle(claim.reference, SID, "sent"))
 
@@ -421,7 +421,7 @@ def test_a_report_that_comes_before_the_answer_is_lost_is_told(claims: Claims) -
 
 
 @pytest.mark.parametrize("reference", ["", "x", "0" * 32, f"{'0' * 32}-{'0' * 16}", "\n"])
-def test_a_report_of_no_known_claim_is_logged_without_it(
+def test_a_report_on_an_unknown_claim_is_logged_without_its_reference(
     claims: Claims, reference: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     take(claims)
@@ -434,7 +434,7 @@ def test_a_report_of_no_known_claim_is_logged_without_it(
     ]
 
 
-def test_no_two_claims_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixture) -> None:
+def test_two_claims_cannot_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     others = run(claims.take(claims.draft("other key", "SendSms", "same")))
     run(claims.finish(others, SID, "queued", ""))
@@ -447,7 +447,7 @@ def test_no_two_claims_share_a_sid(claims: Claims, caplog: pytest.LogCaptureFixt
     assert len(caplog.records) == 2
 
 
-def test_a_claim_is_not_sent_before_its_sid_is_owned(
+def test_a_claim_owns_its_sid_before_it_is_sent(
     claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claim = take(claims)
@@ -462,7 +462,7 @@ def test_a_claim_is_not_sent_before_its_sid_is_owned(
     assert found(claims).state == "sending"
 
 
-def test_a_claim_knows_its_sid_again_where_the_ledger_does_not_show_who_was_first(
+def test_a_claim_recognizes_its_own_sid_if_the_ledger_hides_the_owner(
     claims: Claims, ledger: ForgetfulLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claim = take(claims)
@@ -478,7 +478,7 @@ def test_a_claim_knows_its_sid_again_where_the_ledger_does_not_show_who_was_firs
 
 
 @pytest.mark.parametrize("is_told_by_a_report", [True, False])
-def test_a_claim_keeps_its_first_sid_and_the_log_tells_the_other(
+def test_a_claim_keeps_its_first_sid_and_logs_the_second(
     claims: Claims, caplog: pytest.LogCaptureFixture, is_told_by_a_report: bool
 ) -> None:
     claim = take(claims)
@@ -494,11 +494,11 @@ def test_a_claim_keeps_its_first_sid_and_the_log_tells_the_other(
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-def test_a_key_that_nobody_used_is_not_found(claims: Claims) -> None:
+def test_an_unused_key_is_not_found(claims: Claims) -> None:
     assert run(claims.find("key")) is None
 
 
-def test_a_ledger_that_contradicts_itself_for_ever_is_an_outage(clock: ManualClock) -> None:
+def test_it_gives_up_on_a_ledger_that_keeps_contradicting_itself(clock: ManualClock) -> None:
     class Mad(MemoryLedger):
         async def insert(self, row: Row) -> Row:
             raise RowExistsError
@@ -506,5 +506,5 @@ def test_a_ledger_that_contradicts_itself_for_ever_is_an_outage(clock: ManualClo
         async def replace(self, row: Row) -> Row:
             raise RowChangedError
 
-    with pytest.raises(LedgerError, match="more often"):
+    with pytest.raises(LedgerError, match="Too many requests"):
         take(Claims(Mad(), clock, Settings()))

@@ -96,7 +96,7 @@ def entry(created_at: datetime, number: int = 1, **changes: Any) -> Any:
     return SimpleNamespace(**known | changes)
 
 
-def test_the_one_that_fits_is_found(search: Search, lists: Lists) -> None:
+def test_the_matching_entry_is_found(search: Search, lists: Lists) -> None:
     lists.entries = [entry(search.claim.attempted_at)]
 
     assert search.message() == sid(1)
@@ -116,7 +116,7 @@ def test_a_clock_that_is_five_seconds_ahead_hides_nothing(search: Search, lists:
 
 
 @pytest.mark.parametrize("seconds", [-7, 66])
-def test_what_was_created_at_another_time_is_another(
+def test_an_entry_created_at_another_time_does_not_match(
     search: Search, lists: Lists, seconds: int
 ) -> None:
     lists.entries = [entry(search.claim.attempted_at + timedelta(seconds=seconds))]
@@ -133,26 +133,28 @@ def test_what_was_created_at_another_time_is_another(
         {"direction": "inbound"},
     ],
 )
-def test_what_differs_is_another(search: Search, lists: Lists, changes: dict[str, Any]) -> None:
+def test_an_entry_that_differs_does_not_match(
+    search: Search, lists: Lists, changes: dict[str, Any]
+) -> None:
     lists.entries = [entry(search.claim.attempted_at, **changes)]
 
     assert search.message() is None
 
 
-def test_what_twilio_makes_of_a_text_is_known_again(search: Search, lists: Lists) -> None:
+def test_a_text_that_twilio_changed_is_recognized(search: Search, lists: Lists) -> None:
     lists.entries = [entry(search.claim.attempted_at, body="\u2026")]
 
     assert search.message("...") == sid(1)
 
 
-def test_media_alone_is_not_found_in_somebody_elses_words(search: Search, lists: Lists) -> None:
+def test_a_message_with_only_media_does_not_match_a_text(search: Search, lists: Lists) -> None:
     lists.entries = [entry(search.claim.attempted_at, body="Good day")]
 
     assert search.message("") is None
 
 
 @pytest.mark.parametrize("hidden", [{"body": ""}, {"date_created": None}, {"body": "Oh, Hello"}])
-def test_what_shows_no_words_or_no_time_or_words_before_may_be_the_one(
+def test_an_entry_that_may_match_is_ambiguous(
     search: Search, lists: Lists, hidden: dict[str, Any]
 ) -> None:
     lists.entries = [entry(search.claim.attempted_at, **hidden)]
@@ -161,7 +163,7 @@ def test_what_shows_no_words_or_no_time_or_words_before_may_be_the_one(
         search.message()
 
 
-def test_a_messaging_service_may_have_chosen_any_sender(search: Search, lists: Lists) -> None:
+def test_a_messaging_service_may_have_picked_any_sender(search: Search, lists: Lists) -> None:
     at = search.claim.attempted_at
     lists.entries = [entry(at, 1), entry(at, 2, messaging_service_sid=SERVICE, from_=None)]
 
@@ -169,7 +171,7 @@ def test_a_messaging_service_may_have_chosen_any_sender(search: Search, lists: L
     assert lists.asked["from_"] is values.unset  # the SDK would look for "None"
 
 
-def test_of_two_that_fit_none_is_taken(search: Search, lists: Lists) -> None:
+def test_two_matching_entries_are_ambiguous(search: Search, lists: Lists) -> None:
     lists.entries = [entry(search.claim.attempted_at, number) for number in (1, 2)]
 
     with pytest.raises(AmbiguousError) as caught:
@@ -179,7 +181,7 @@ def test_of_two_that_fit_none_is_taken(search: Search, lists: Lists) -> None:
 
 @pytest.mark.parametrize("kind", [OWNER, STATE])
 @pytest.mark.parametrize("owner", ["", "another"])
-def test_what_is_known_to_be_somebody_elses_is_left_out(
+def test_an_entry_owned_by_another_claim_is_skipped(
     search: Search, lists: Lists, ledger: MemoryLedger, kind: str, owner: str
 ) -> None:
     asyncio.run(ledger.insert(Row(kind, sid(1), {"claim": owner})))
@@ -188,7 +190,7 @@ def test_what_is_known_to_be_somebody_elses_is_left_out(
     assert search.message() == sid(2)
 
 
-def test_what_a_report_has_named_is_the_one_among_many(
+def test_an_entry_that_a_report_named_is_picked_from_many(
     search: Search, lists: Lists, ledger: MemoryLedger
 ) -> None:
     asyncio.run(ledger.insert(Row(STATE, sid(3), {"claim": search.claim.reference})))
@@ -197,7 +199,7 @@ def test_what_a_report_has_named_is_the_one_among_many(
     assert search.message() == sid(3)
 
 
-def test_what_a_send_under_way_may_have_made_is_not_taken_yet(search: Search, lists: Lists) -> None:
+def test_an_entry_of_a_send_in_flight_is_not_taken_yet(search: Search, lists: Lists) -> None:
     lists.entries = [entry(search.claim.attempted_at + timedelta(seconds=30))]
 
     with pytest.raises(AmbiguousError) as caught:
@@ -205,7 +207,7 @@ def test_what_a_send_under_way_may_have_made_is_not_taken_yet(search: Search, li
     assert caught.value.wait_s == 10
 
 
-def test_what_twilio_made_after_nobody_waited_any_more_is_found(
+def test_an_entry_created_after_the_timeout_is_found(
     search: Search, lists: Lists, clock: ManualClock
 ) -> None:
     lists.entries = [entry(search.claim.attempted_at + timedelta(seconds=59))]
@@ -240,9 +242,7 @@ def test_a_full_list_that_does_not_reach_back_far_enough_settles_nothing(
 
 
 @pytest.mark.parametrize("spoil", ["order", "time"])
-def test_a_full_list_whose_order_is_not_sure_settles_nothing(
-    search: Search, lists: Lists, spoil: str
-) -> None:
+def test_a_full_unsorted_list_settles_nothing(search: Search, lists: Lists, spoil: str) -> None:
     lists.entries = older(search, newest_s=60)
     if spoil == "order":
         lists.entries.reverse()
@@ -253,7 +253,7 @@ def test_a_full_list_whose_order_is_not_sure_settles_nothing(
         search.message()
 
 
-def test_a_call_is_known_by_its_numbers_and_its_time(search: Search, lists: Lists) -> None:
+def test_a_call_is_matched_by_its_numbers_and_its_time(search: Search, lists: Lists) -> None:
     at = search.claim.attempted_at
     lists.entries = [entry(at, 1, direction="outbound-dial"), entry(at, 2)]
 

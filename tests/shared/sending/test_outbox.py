@@ -135,7 +135,7 @@ def test_a_repeated_request_gets_the_first_answer(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("outage", ["refuse_keyed", "send_all"])
-def test_without_a_key_the_ledger_is_left_alone(desk: Desk, outage: StorageOutage) -> None:
+def test_without_a_key_the_ledger_is_not_used(desk: Desk, outage: StorageOutage) -> None:
     desk.ledger.works_for = 0
 
     assert desk.send(None, outage) == ACCEPTED
@@ -153,7 +153,7 @@ def test_without_a_key_the_ledger_is_left_alone(desk: Desk, outage: StorageOutag
         TwilioRefusedError("busy", code=20429, twilio_status=429),
     ],
 )
-def test_after_what_did_nothing_the_key_is_free(desk: Desk, error: Exception) -> None:
+def test_an_error_that_did_nothing_frees_the_key(desk: Desk, error: Exception) -> None:
     desk.answer = error
 
     with pytest.raises(type(error)):
@@ -163,7 +163,7 @@ def test_after_what_did_nothing_the_key_is_free(desk: Desk, error: Exception) ->
 
 
 @pytest.mark.parametrize("key", [KEY, None])
-def test_a_5xx_of_twilio_is_an_unknown_outcome(desk: Desk, key: Key | None) -> None:
+def test_a_5xx_from_twilio_is_an_unknown_outcome(desk: Desk, key: Key | None) -> None:
     desk.answer = TwilioRefusedError("oops", code=20500, twilio_status=500)
 
     with pytest.raises(TwilioOutcomeUnknownError) as caught:
@@ -174,7 +174,7 @@ def test_a_5xx_of_twilio_is_an_unknown_outcome(desk: Desk, key: Key | None) -> N
 
 
 @pytest.mark.parametrize("status", [302, 408])
-def test_an_answer_that_does_not_refuse_is_an_unknown_outcome(desk: Desk, status: int) -> None:
+def test_an_answer_that_is_not_a_refusal_is_an_unknown_outcome(desk: Desk, status: int) -> None:
     desk.answer = TwilioRefusedError("?", code=None, twilio_status=status)
 
     with pytest.raises(TwilioOutcomeUnknownError):
@@ -183,7 +183,7 @@ def test_an_answer_that_does_not_refuse_is_an_unknown_outcome(desk: Desk, status
 
 
 @pytest.mark.parametrize("outage", ["refuse_keyed", "refuse_all"])
-def test_who_has_no_key_is_told_to_look_first(desk: Desk, outage: StorageOutage) -> None:
+def test_without_a_key_the_error_says_to_check_first(desk: Desk, outage: StorageOutage) -> None:
     desk.answer = TwilioOutcomeUnknownError("no answer")
 
     with pytest.raises(TwilioOutcomeUnknownError, match="Twilio's log") as caught:
@@ -191,7 +191,7 @@ def test_who_has_no_key_is_told_to_look_first(desk: Desk, outage: StorageOutage)
     assert caught.value.retry_after_s is None
 
 
-def test_who_has_a_key_is_told_when_to_repeat(desk: Desk) -> None:
+def test_with_a_key_the_error_says_when_to_retry(desk: Desk) -> None:
     error = lose_answer(desk)
 
     assert error.retry_after_s == 5
@@ -199,7 +199,7 @@ def test_who_has_a_key_is_told_when_to_repeat(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("key", [KEY, None])
-def test_the_log_may_tell_why_an_outcome_is_unknown(desk: Desk, key: Key | None) -> None:
+def test_the_log_says_why_an_outcome_is_unknown(desk: Desk, key: Key | None) -> None:
     desk.answer = TwilioRefusedError("secret", code=20500, twilio_status=500)
 
     with pytest.raises(TwilioOutcomeUnknownError) as caught:
@@ -218,7 +218,7 @@ def test_within_the_window_nothing_is_sent_again(desk: Desk) -> None:
     assert len(desk.references) == 1
 
 
-def test_after_the_window_what_the_list_shows_is_the_answer(desk: Desk) -> None:
+def test_after_the_window_an_entry_in_the_list_is_the_answer(desk: Desk) -> None:
     lose_answer(desk)
     desk.clock.advance(WINDOW_S)
     desk.listed = Listed(SID, "delivered", None, "outbound-api", None)
@@ -227,7 +227,7 @@ def test_after_the_window_what_the_list_shows_is_the_answer(desk: Desk) -> None:
     assert len(desk.references) == 1
 
 
-def test_after_the_window_what_is_nowhere_is_sent_under_a_new_name(desk: Desk) -> None:
+def test_after_the_window_an_unlisted_send_gets_a_new_attempt(desk: Desk) -> None:
     lose_answer(desk)
     desk.clock.advance(WINDOW_S)
 
@@ -244,7 +244,7 @@ def test_after_the_window_what_is_nowhere_is_sent_under_a_new_name(desk: Desk) -
         (VaultError("down"), 5),
     ],
 )
-def test_where_the_list_does_not_help_the_outcome_stays_unknown(
+def test_an_ambiguous_list_leaves_the_outcome_unknown(
     desk: Desk, trouble: Exception, retry_after_s: int
 ) -> None:
     lose_answer(desk)
@@ -263,7 +263,7 @@ def give_away(desk: Desk, sid: str) -> None:
     assert asyncio.run(owners.own(sid, "another claim"))
 
 
-def test_what_the_list_shows_is_neither_taken_nor_sent_again_if_another_key_was_faster(
+def test_an_entry_that_another_key_took_first_is_neither_used_nor_sent_again(
     desk: Desk,
 ) -> None:
     lose_answer(desk)
@@ -276,7 +276,7 @@ def test_what_the_list_shows_is_neither_taken_nor_sent_again_if_another_key_was_
     assert (desk.state(), len(desk.references)) == ("unknown", 1)
 
 
-def test_an_answer_that_another_key_has_found_in_the_list_is_not_given_twice(desk: Desk) -> None:
+def test_an_answer_that_another_key_found_in_the_list_is_not_reused(desk: Desk) -> None:
     give_away(desk, SID)
 
     with pytest.raises(TwilioOutcomeUnknownError):
@@ -284,7 +284,7 @@ def test_an_answer_that_another_key_has_found_in_the_list_is_not_given_twice(des
     assert desk.state() == "unknown"
 
 
-def test_a_report_that_is_faster_than_a_lost_answer_is_the_answer(desk: Desk) -> None:
+def test_a_report_replaces_a_lost_answer(desk: Desk) -> None:
     async def report(reference: str) -> None:
         claims = Claims(desk.ledger, desk.clock, Settings())
         await claims.settle(reference, SID, "sent")
@@ -295,7 +295,7 @@ def test_a_report_that_is_faster_than_a_lost_answer_is_the_answer(desk: Desk) ->
     assert desk.send() == ACCEPTED._replace(status="sent", sender="")
 
 
-def test_a_send_that_takes_too_long_is_given_up_as_unknown(desk: Desk) -> None:
+def test_a_send_past_its_deadline_is_unknown(desk: Desk) -> None:
     async def hang(_: str) -> None:
         await asyncio.Event().wait()
 
@@ -317,7 +317,7 @@ def slow_insert(desk: Desk, seconds: float) -> None:
     desk.ledger.insert = slow
 
 
-def test_the_time_that_the_storage_took_is_not_left_for_the_send(desk: Desk) -> None:
+def test_time_spent_on_storage_counts_toward_the_deadline(desk: Desk) -> None:
     async def answer_late(_: str) -> None:
         await asyncio.sleep(2)
 
@@ -329,7 +329,7 @@ def test_the_time_that_the_storage_took_is_not_left_for_the_send(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), ZeroDivisionError()])
-def test_what_ends_a_send_in_its_midst_leaves_it_unknown(desk: Desk, error: BaseException) -> None:
+def test_an_interrupted_send_is_unknown(desk: Desk, error: BaseException) -> None:
     desk.answer = cast("Exception", error)
 
     with pytest.raises(type(error)):
@@ -338,7 +338,7 @@ def test_what_ends_a_send_in_its_midst_leaves_it_unknown(desk: Desk, error: Base
     assert desk.state() == "unknown"
 
 
-def test_a_send_that_could_not_begin_in_time_is_not_begun(desk: Desk) -> None:
+def test_a_send_that_cannot_start_in_time_does_not_start(desk: Desk) -> None:
     slow_insert(desk, 40)
 
     with pytest.raises(TooLateError):
@@ -348,7 +348,7 @@ def test_a_send_that_could_not_begin_in_time_is_not_begun(desk: Desk) -> None:
 
 @pytest.mark.parametrize("key", [KEY, None])
 @pytest.mark.parametrize("is_frozen", [True, False])
-def test_what_has_not_left_in_time_does_not_leave_and_frees_the_key(
+def test_a_request_past_its_deadline_is_not_sent_and_frees_the_key(
     desk: Desk, key: Key | None, is_frozen: bool
 ) -> None:
     async def hold_up() -> None:
@@ -363,7 +363,7 @@ def test_what_has_not_left_in_time_does_not_leave_and_frees_the_key(
     assert (desk.state(), desk.references) == ("free", [])
 
 
-def test_a_late_send_leaves_the_attempt_of_another_instance_alone(desk: Desk) -> None:
+def test_a_late_send_does_not_change_another_instances_attempt(desk: Desk) -> None:
     async def be_overtaken() -> None:
         desk.before = None
         desk.clock.advance(WINDOW_S)
@@ -376,7 +376,7 @@ def test_a_late_send_leaves_the_attempt_of_another_instance_alone(desk: Desk) ->
 
 
 @pytest.mark.parametrize("is_too_late_for_that", [True, False])
-def test_a_report_of_an_earlier_attempt_is_the_answer_of_the_next_one(
+def test_a_report_on_an_earlier_attempt_answers_the_next_one(
     desk: Desk, is_too_late_for_that: bool
 ) -> None:
     async def report(*_: object) -> None:
@@ -395,7 +395,7 @@ def test_a_report_of_an_earlier_attempt_is_the_answer_of_the_next_one(
     assert len(desk.references) == 1 + is_too_late_for_that
 
 
-def test_a_new_attempt_that_did_nothing_leaves_the_report_of_the_earlier_one_to_settle(
+def test_after_a_retry_that_did_nothing_a_report_on_the_first_attempt_still_settles(
     desk: Desk,
 ) -> None:
     lose_answer(desk)
@@ -423,7 +423,7 @@ def test_a_new_attempt_that_did_nothing_leaves_the_report_of_the_earlier_one_to_
         ("refuse_all", Key.of_event("OnRecording", "RE1"), False),
     ],
 )
-def test_the_settings_say_what_is_sent_while_the_storage_is_down(
+def test_the_setting_decides_what_is_sent_while_storage_is_down(
     desk: Desk, outage: StorageOutage, key: Key | None, is_sent: bool
 ) -> None:
     desk.ledger.works_for = 0
@@ -436,7 +436,7 @@ def test_the_settings_say_what_is_sent_while_the_storage_is_down(
     assert len(desk.references) == is_sent
 
 
-def test_what_is_sent_though_its_claim_may_be_stored_is_settled_by_its_report(desk: Desk) -> None:
+def test_a_send_without_a_confirmed_claim_is_settled_by_its_report(desk: Desk) -> None:
     insert = desk.ledger.insert
 
     async def store_without_answer(row: Row) -> Row:
@@ -463,7 +463,7 @@ def test_an_app_without_any_storage_refuses_keys_whatever_the_outage_setting(des
     assert desk.references == []
 
 
-def test_a_key_that_is_in_use_is_never_sent_past_the_ledger(desk: Desk) -> None:
+def test_a_key_in_use_is_never_sent_without_the_ledger(desk: Desk) -> None:
     lose_answer(desk)
 
     async def insert(row: Row) -> Row:
@@ -477,14 +477,14 @@ def test_a_key_that_is_in_use_is_never_sent_past_the_ledger(desk: Desk) -> None:
     assert len(desk.references) == 1
 
 
-def test_what_twilio_has_taken_is_told_though_it_cannot_be_stored(desk: Desk) -> None:
+def test_a_success_that_cannot_be_recorded_is_still_returned(desk: Desk) -> None:
     desk.ledger.works_for = 1
 
     assert desk.send() == ACCEPTED
     assert desk.state() == "sending"
 
 
-def test_an_unknown_outcome_is_told_though_it_cannot_be_stored(desk: Desk) -> None:
+def test_an_unknown_outcome_that_cannot_be_recorded_is_still_returned(desk: Desk) -> None:
     desk.ledger.works_for = 1
     desk.answer = TwilioOutcomeUnknownError("no answer")
 
@@ -493,7 +493,7 @@ def test_an_unknown_outcome_is_told_though_it_cannot_be_stored(desk: Desk) -> No
     assert caught.value.retry_after_s == 5
 
 
-def test_a_send_without_a_key_has_a_claim_where_the_settings_ask_for_it(desk: Desk) -> None:
+def test_a_send_without_a_key_has_a_claim_if_the_settings_require_it(desk: Desk) -> None:
     desk.send(None, "refuse_all")
     desk.send(None, "refuse_all")
 

@@ -425,7 +425,7 @@ async def _settled() -> None:
         await asyncio.sleep(0)
 
 
-def test_a_worker_that_goes_on_after_its_time_sends_nothing() -> None:
+def test_a_worker_that_resumes_after_its_deadline_sends_nothing() -> None:
     races = OneKey()
     races.ask(number=0, ahead_s=0)
     races.go_on(who=0, how=0, times=1)
@@ -443,11 +443,11 @@ def race(machine: type[SendRaces], examples: int) -> None:
 
 
 @pytest.mark.parametrize("machine", [SendRaces, OneKey])
-def test_whatever_fails_each_key_is_one_text(machine: type[SendRaces]) -> None:
+def test_every_key_sends_one_text_whatever_fails(machine: type[SendRaces]) -> None:
     race(machine, 30)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("machine", [SendRaces, OneKey])
-def test_whatever_fails_each_key_is_one_text_many_times_over(machine: type[SendRaces]) -> None:
+def test_every_key_sends_one_text_whatever_fails_in_long_runs(machine: type[SendRaces]) -> None:
     race(machine, 1_500)

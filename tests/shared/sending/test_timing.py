@@ -36,7 +36,7 @@ def test_a_time_goes_to_twilio_in_utc(send_at: str) -> None:
     assert f"{parameters['send_at']:%Y-%m-%dT%H:%M:%SZ}" == "2026-11-22T13:00:00Z"
 
 
-def test_an_unescaped_plus_of_a_form_is_a_zone() -> None:
+def test_an_unescaped_plus_in_a_form_is_part_of_the_time_zone() -> None:
     inputs = Inputs({"send_at": ["2026-11-22T14:00:00 01:00"]}, is_encoded=True)
 
     assert MessageTiming.from_inputs(inputs).send_at == NOW + timedelta(hours=1)
@@ -57,21 +57,21 @@ def test_an_unescaped_plus_of_a_form_is_a_zone() -> None:
         "9999-12-31T23:59:59-00:01",
     ],
 )
-def test_a_time_that_cannot_be_meant_is_refused_with_an_example(send_at: str) -> None:
+def test_an_invalid_time_is_refused_with_an_example(send_at: str) -> None:
     with pytest.raises(InvalidRequestError, match="for example") as caught:
         timing(send_at)
     assert caught.value.field == "send_at"
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=15), timedelta(days=35)])
-def test_the_limits_of_twilio_are_taken(ahead: timedelta) -> None:
+def test_times_at_twilios_limits_are_accepted(ahead: timedelta) -> None:
     timing((NOW + ahead).isoformat()).require_possible(NOW)
 
 
 @pytest.mark.parametrize(
     "ahead", [timedelta(minutes=14, seconds=59), timedelta(days=35, seconds=1), -timedelta(days=1)]
 )
-def test_a_time_too_near_or_too_far_is_refused_before_twilio_hears_of_it(ahead: timedelta) -> None:
+def test_a_time_too_soon_or_too_far_is_refused_before_calling_twilio(ahead: timedelta) -> None:
     too_near_or_too_far = timing((NOW + ahead).isoformat())
 
     with pytest.raises(InvalidRequestError, match="15 minutes to 35 days") as caught:
@@ -88,7 +88,7 @@ def field_at_fault(send_at: str) -> str | None:
 
 
 @given(st.text(alphabet="0123456789-+:TZ. ", max_size=30))
-def test_any_time_is_read_or_refused(text: str) -> None:
+def test_any_time_is_parsed_or_refused(text: str) -> None:
     assert field_at_fault(text) == "send_at"
 
 
@@ -102,13 +102,13 @@ def test_the_messaging_service_may_be_the_apps_own() -> None:
     assert message(Settings(), messaging_service_sid=SERVICE).timing.send_at is not None
 
 
-def test_a_text_for_later_needs_a_messaging_service() -> None:
-    with pytest.raises(InvalidRequestError, match="needs a messaging service") as caught:
+def test_a_scheduled_text_requires_a_messaging_service() -> None:
+    with pytest.raises(InvalidRequestError, match="messaging service") as caught:
         message(Settings(from_number="+12025550100"))
     assert caught.value.field == "messaging_service_sid"
 
 
-def test_a_text_for_later_has_no_sender_of_its_own() -> None:
+def test_a_scheduled_text_cannot_have_a_sender() -> None:
     with pytest.raises(InvalidRequestError) as caught:
         message(Settings(messaging_service_sid=SERVICE), **{"from": "+12025550100"})
     assert caught.value.field == "from"

@@ -66,7 +66,7 @@ TEXTS = st.text(min_size=1, max_size=20) | st.lists(SIGNS, min_size=1, max_size=
 @example("\u2026", [smart])
 @example("\u200b", [without_invisible])
 @example("`", [smart])
-def test_what_twilio_may_make_of_a_text_is_never_surely_another(
+def test_a_text_that_twilio_may_have_changed_is_never_a_mismatch(
     ours: str, changes: list[Callable[[str], str]]
 ) -> None:
     theirs = ours
@@ -88,7 +88,7 @@ def test_what_twilio_may_make_of_a_text_is_never_surely_another(
         ("", ""),
     ],
 )
-def test_what_twilio_makes_of_a_text_is_known_again(theirs: str, ours: str) -> None:
+def test_a_text_that_twilio_changed_is_recognized(theirs: str, ours: str) -> None:
     assert is_same_text(theirs, ours) is True
 
 
@@ -104,7 +104,7 @@ def test_what_twilio_makes_of_a_text_is_known_again(theirs: str, ours: str) -> N
         ("It is off\u2026", "It is on\u2026"),
     ],
 )
-def test_other_words_are_another_text(theirs: str, ours: str) -> None:
+def test_other_words_do_not_match(theirs: str, ours: str) -> None:
     assert is_same_text(theirs, ours) is False
 
 
@@ -120,5 +120,5 @@ def test_other_words_are_another_text(theirs: str, ours: str) -> None:
         ("Paid \u2717", "Paid \u2713"),
     ],
 )
-def test_what_may_be_the_same_text_is_open(theirs: str, ours: str) -> None:
+def test_a_possible_match_is_unclear(theirs: str, ours: str) -> None:
     assert is_same_text(theirs, ours) is None

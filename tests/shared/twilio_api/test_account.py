@@ -65,7 +65,7 @@ def refusal(error: Exception) -> TwilioRefusedError:
     return caught.value
 
 
-def test_the_result_is_handed_on() -> None:
+def test_the_result_is_returned() -> None:
     assert run(Attempts("sent")) == "sent"
 
 
@@ -73,25 +73,25 @@ def test_the_result_is_handed_on() -> None:
     ("twilio_status", "status"),
     [(400, 400), (404, 400), (429, 429), (403, 502), (409, 502), (500, 502), (503, 502)],
 )
-def test_a_refusal_has_the_status_of_whose_fault_it_is(twilio_status: int, status: int) -> None:
+def test_the_status_of_a_refusal_shows_whose_fault_it_is(twilio_status: int, status: int) -> None:
     assert refusal(refused(twilio_status)).status == status
 
 
-def test_a_refusal_keeps_twilios_number_and_text() -> None:
+def test_a_refusal_has_twilios_code_and_text() -> None:
     error = refusal(refused(400, 21211, "The 'To' number +12 is not valid"))
 
     assert error.code == 21211
     assert error.detail == "The 'To' number +12 is not valid"
 
 
-def test_twilios_text_reaches_no_log() -> None:
+def test_twilios_text_is_not_logged() -> None:
     assert refusal(refused(400, 21211, "The 'To' number +12 is not valid")).log_text == (
         "Twilio answered 400"
     )
 
 
 @pytest.mark.parametrize("code", [None, 400, "21211"])
-def test_what_is_no_number_of_twilio_is_left_out(code: Any) -> None:
+def test_a_code_that_is_not_twilios_is_dropped(code: Any) -> None:
     assert refusal(refused(400, code)).code is None
 
 
@@ -102,7 +102,7 @@ def test_the_sdks_other_error_class_is_translated_too() -> None:
     assert (error.status, error.code, error.detail) == (400, 21211, "Invalid To is wrong")
 
 
-def test_after_a_failure_of_twilio_the_caller_is_told_to_check() -> None:
+def test_a_5xx_error_tells_the_caller_to_check() -> None:
     assert "may have carried out" in refusal(refused(500)).detail
 
 
@@ -125,7 +125,7 @@ def test_new_credentials_are_tried_once_when_twilio_refuses_the_old_ones() -> No
     assert attempts.tokens == ["first", "second"]
 
 
-def test_the_same_credentials_are_not_tried_again() -> None:
+def test_the_same_credentials_are_not_retried() -> None:
     attempts = Attempts(refused(401, 20003))
 
     with pytest.raises(TwilioRefusedError) as caught:
@@ -136,7 +136,7 @@ def test_the_same_credentials_are_not_tried_again() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
-def test_other_refusals_are_never_repeated(status: int) -> None:
+def test_other_refusals_are_not_retried(status: int) -> None:
     attempts = Attempts(refused(status))
 
     with pytest.raises(TwilioRefusedError):
@@ -148,7 +148,7 @@ def test_other_refusals_are_never_repeated(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "is_out"), [(400, False), (429, False), (408, True), (500, True)]
 )
-def test_a_send_is_no_longer_out_once_twilio_has_refused_it(status: int, is_out: bool) -> None:
+def test_a_send_is_not_out_after_twilio_refuses_it(status: int, is_out: bool) -> None:
     dispatch = Dispatch(ManualClock(), 40)
 
     class Leaving(Attempts):
@@ -166,7 +166,7 @@ def test_a_send_is_no_longer_out_once_twilio_has_refused_it(status: int, is_out:
 @pytest.mark.parametrize(
     "nothing_done", [refused(429, 20429), answered(429), TwilioUnreachableError("x")]
 )
-def test_what_did_nothing_is_repeated(nothing_done: Exception) -> None:
+def test_a_request_that_did_nothing_is_retried(nothing_done: Exception) -> None:
     attempts = Attempts(nothing_done, nothing_done, "sent")
 
     assert run(attempts) == "sent"
@@ -174,14 +174,14 @@ def test_what_did_nothing_is_repeated(nothing_done: Exception) -> None:
 
 
 @pytest.mark.parametrize("nothing_done", [refused(429, 20429), TwilioUnreachableError("x")])
-def test_where_a_quick_answer_counts_nothing_is_repeated(nothing_done: Exception) -> None:
+def test_run_once_does_not_retry(nothing_done: Exception) -> None:
     attempts = Attempts(nothing_done, "sent")
 
     with pytest.raises(TwilioError):
         asyncio.run(account_of(attempts).run_once(attempts))
 
 
-def test_new_credentials_may_be_needed_in_the_midst_of_retries() -> None:
+def test_credentials_may_change_during_retries() -> None:
     secrets = {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
 
     class Rotated(Attempts):
@@ -195,7 +195,7 @@ def test_new_credentials_may_be_needed_in_the_midst_of_retries() -> None:
     assert attempts.tokens == ["first", "first", "second", "second"]
 
 
-def test_without_credentials_there_is_nothing_to_repeat() -> None:
+def test_missing_credentials_are_not_retried() -> None:
     class Down:
         reads = 0
 
@@ -214,7 +214,7 @@ def test_without_credentials_there_is_nothing_to_repeat() -> None:
     assert caught.value.retry_after_s == 10
 
 
-def test_twilios_wish_for_patience_comes_with_its_refusal() -> None:
+def test_a_refusal_has_twilios_retry_after() -> None:
     body = '{"code": 20429, "message": "Too Many Requests", "status": 429}'
     error = refusal(answered(429, body, **{"Retry-After": "30"}))
 
@@ -222,7 +222,7 @@ def test_twilios_wish_for_patience_comes_with_its_refusal() -> None:
     assert error.detail == "no: Too Many Requests"
 
 
-def test_through_sdk_and_transport_a_429_is_waited_out_and_a_503_is_not() -> None:
+def test_through_sdk_and_transport_a_429_is_retried_and_a_503_is_not() -> None:
     accepted = {"sid": "SM1", "status": "queued"}
     answers = [(429, {"Retry-After": "2"}), (429, {}), (201, {}), (503, {"Retry-After": "2"})]
     clock = ManualClock()
@@ -260,7 +260,7 @@ def test_through_sdk_and_transport_a_429_is_waited_out_and_a_503_is_not() -> Non
 
 
 @pytest.mark.parametrize("status", [400, 401, 429])
-def test_a_problem_that_only_says_that_nothing_was_done_is_not_repeated(status: int) -> None:
+def test_a_status_in_the_body_of_a_problem_does_not_cause_a_retry(status: int) -> None:
     attempts = Attempts(TwilioServiceException("t", "Failed", status, 20500), "sent")
 
     with pytest.raises(TwilioRefusedError) as caught:
@@ -268,7 +268,7 @@ def test_a_problem_that_only_says_that_nothing_was_done_is_not_repeated(status: 
     assert caught.value.status == 502
 
 
-def test_the_status_of_an_answer_counts_whatever_its_text_says() -> None:
+def test_the_http_status_of_an_answer_counts_over_its_text() -> None:
     problem = '{"type": "t", "title": "Failed", "status": 429, "code": 20500}'
 
     assert refusal(answered(503, problem)).twilio_status == 503

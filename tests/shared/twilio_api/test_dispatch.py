@@ -28,9 +28,7 @@ class TwoClocks(ManualClock):
 @pytest.mark.parametrize(
     ("passed_s", "set_by_s"), [(LIMIT_S, 0), (LIMIT_S, -60), (0, LIMIT_S), (1, LIMIT_S)]
 )
-def test_a_send_is_late_as_soon_as_one_of_both_clocks_says_so(
-    passed_s: float, set_by_s: float
-) -> None:
+def test_a_send_is_late_if_either_clock_says_so(passed_s: float, set_by_s: float) -> None:
     clock = TwoClocks()
     dispatch = Dispatch(clock, LIMIT_S)
     clock.advance(passed_s)
@@ -41,7 +39,7 @@ def test_a_send_is_late_as_soon_as_one_of_both_clocks_says_so(
     assert not dispatch.is_out
 
 
-def test_a_send_that_begins_anew_has_its_whole_time(clock: ManualClock) -> None:
+def test_a_restarted_send_has_its_full_time(clock: ManualClock) -> None:
     dispatch = Dispatch(clock, LIMIT_S)
     clock.advance(LIMIT_S)
     dispatch.restart()
@@ -49,7 +47,7 @@ def test_a_send_that_begins_anew_has_its_whole_time(clock: ManualClock) -> None:
     assert dispatch.left_s() == LIMIT_S
 
 
-def test_a_send_is_out_from_when_it_leaves_until_it_is_refused(clock: ManualClock) -> None:
+def test_a_send_is_out_until_it_is_refused(clock: ManualClock) -> None:
     dispatch = Dispatch(clock, LIMIT_S)
 
     with under_way(dispatch):
@@ -60,7 +58,7 @@ def test_a_send_is_out_from_when_it_leaves_until_it_is_refused(clock: ManualCloc
     assert (is_out, dispatch.is_out) == (True, False)
 
 
-def test_what_is_no_send_leaves_at_any_time(clock: ManualClock) -> None:
+def test_a_request_that_is_not_a_send_has_no_deadline(clock: ManualClock) -> None:
     dispatch = Dispatch(clock, LIMIT_S)
     with under_way(dispatch):
         clock.advance(LIMIT_S)
@@ -80,7 +78,7 @@ def test_what_is_no_send_leaves_at_any_time(clock: ManualClock) -> None:
         ([note_leave, note_refusal, note_leave], TwilioOutcomeUnknownError),
     ],
 )
-def test_what_is_not_done_in_time_is_unknown_only_while_a_request_is_out(
+def test_work_past_the_deadline_is_unknown_only_if_a_request_is_out(
     notes: list[Callable[[], None]], error: type[AppError]
 ) -> None:
     async def work() -> None:

@@ -29,7 +29,7 @@ def download(handler: Handler, max_bytes: int = 1000) -> tuple[int, bytes]:
     return asyncio.run(main())
 
 
-def test_a_file_comes_as_bytes_for_who_has_the_credentials() -> None:
+def test_a_file_is_downloaded_with_the_credentials() -> None:
     requests: list[tuple[str, str | None]] = []
 
     async def handler(request: web.Request) -> web.Response:
@@ -40,7 +40,7 @@ def test_a_file_comes_as_bytes_for_who_has_the_credentials() -> None:
     assert requests == [("/2010-04-01/Accounts/AC1/Recordings/RE1.mp3", "Basic QUMxOnRva2Vu")]
 
 
-def test_twilio_may_send_on_to_its_storage_which_gets_no_credentials() -> None:
+def test_redirects_to_twilios_storage_are_followed_without_credentials() -> None:
     seen: list[str | None] = []
 
     async def storage(request: web.Request) -> web.Response:
@@ -70,7 +70,7 @@ def test_twilio_may_send_on_to_its_storage_which_gets_no_credentials() -> None:
     assert seen == ["Basic QUMxOnRva2Vu", None]
 
 
-def test_a_crowd_gets_a_few_files_at_a_time() -> None:
+def test_only_a_few_downloads_run_at_once() -> None:
     under_way = most = 0
     all_of_them = asyncio.Event()
 
@@ -101,14 +101,14 @@ def test_a_crowd_gets_a_few_files_at_a_time() -> None:
     assert most == MAX_DOWNLOADS
 
 
-def test_the_local_stack_sends_nobody_elsewhere() -> None:
+def test_redirects_of_the_local_stack_are_not_followed() -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=302, headers={"Location": "https://elsewhere.example/"})
 
     assert download(handler)[0] == 302
 
 
-def test_a_file_that_is_too_long_is_not_read_to_its_end() -> None:
+def test_a_file_over_the_limit_is_not_read_to_its_end() -> None:
     sent = 0
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -125,7 +125,7 @@ def test_a_file_that_is_too_long_is_not_read_to_its_end() -> None:
     assert sent < 200_000_000
 
 
-def test_a_file_that_says_that_it_is_too_long_is_not_waited_for() -> None:
+def test_a_file_with_a_content_length_over_the_limit_is_not_read() -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "1001"})
         await response.prepare(request)
@@ -136,14 +136,14 @@ def test_a_file_that_says_that_it_is_too_long_is_not_waited_for() -> None:
         download(handler)
 
 
-def test_a_file_may_be_as_long_as_it_may_be() -> None:
+def test_a_file_at_the_limit_is_downloaded() -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(body=b"a" * 1000)
 
     assert download(handler) == (200, b"a" * 1000)
 
 
-def test_a_file_that_breaks_off_is_not_handed_on() -> None:
+def test_a_truncated_file_is_not_returned() -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "10"})
         await response.prepare(request)
@@ -156,7 +156,7 @@ def test_a_file_that_breaks_off_is_not_handed_on() -> None:
         download(handler)
 
 
-def test_a_file_that_does_not_come_is_given_up() -> None:
+def test_a_silent_download_times_out() -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         await asyncio.Event().wait()
         return web.Response()
@@ -165,7 +165,7 @@ def test_a_file_that_does_not_come_is_given_up() -> None:
         download(handler)
 
 
-def test_twilios_wish_for_patience_comes_along() -> None:
+def test_a_refused_download_has_twilios_retry_after() -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=429, headers={"Retry-After": "7"})
 
@@ -174,7 +174,7 @@ def test_twilios_wish_for_patience_comes_along() -> None:
     assert caught.value.args[1].headers["retry-after"] == "7"
 
 
-def test_without_a_connection_the_file_cannot_be_read() -> None:
+def test_a_download_without_a_connection_is_unreachable() -> None:
     async def main() -> None:
         http = TwilioHttp(f"http://127.0.0.1:{unused_port()}")
         try:

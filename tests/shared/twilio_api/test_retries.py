@@ -35,7 +35,9 @@ def refused(status: int = 429, retry_after_s: int | None = None) -> TwilioRefuse
 
 
 def unreachable() -> TwilioUnreachableError:
-    return TwilioUnreachableError("The app cannot connect to Twilio, so nothing was sent. Try again.")
+    return TwilioUnreachableError(
+        "The app cannot connect to Twilio, so nothing was sent. Try again."
+    )
 
 
 class Trial:
@@ -76,21 +78,21 @@ def test_the_first_success_is_returned() -> None:
     assert outcomes == ["sent again"]
 
 
-def test_the_pauses_begin_with_100_ms_and_double_up_to_4_seconds() -> None:
+def test_delays_start_at_100_ms_and_double_up_to_4_seconds() -> None:
     trial = Trial(refused)
     trial.run(budget_s=20)
 
     assert trial.pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 4, 4, 4])
 
 
-def test_up_to_half_of_a_pause_is_left_to_chance() -> None:
+def test_up_to_half_of_a_delay_is_random() -> None:
     trial = Trial(unreachable)
     trial.run(chance=0)
 
     assert trial.pauses[:4] == pytest.approx([0.05, 0.1, 0.2, 0.4])
 
 
-def test_twilios_wish_for_patience_is_obeyed_and_spread() -> None:
+def test_retry_after_is_obeyed_with_jitter() -> None:
     trial = Trial(lambda: refused(retry_after_s=3))
     error = trial.run()
 
@@ -98,7 +100,7 @@ def test_twilios_wish_for_patience_is_obeyed_and_spread() -> None:
     assert error.retry_after_s == 3
 
 
-def test_a_wish_beyond_the_budget_is_handed_on_at_once() -> None:
+def test_a_retry_after_beyond_the_budget_fails_at_once() -> None:
     trial = Trial(lambda: refused(retry_after_s=60))
 
     assert trial.run().retry_after_s == 60
@@ -106,18 +108,18 @@ def test_a_wish_beyond_the_budget_is_handed_on_at_once() -> None:
 
 
 @pytest.mark.parametrize("fail", [refused, unreachable])
-def test_who_gives_up_says_when_to_come_back(fail: Callable[[], TwilioError]) -> None:
+def test_the_final_error_has_a_retry_after(fail: Callable[[], TwilioError]) -> None:
     assert Trial(fail).run().retry_after_s == RETRY_AFTER_OUTAGE_S
 
 
-def test_an_attempt_that_uses_up_the_budget_is_the_last() -> None:
+def test_an_attempt_that_uses_up_the_budget_is_the_last_one() -> None:
     trial = Trial(unreachable, takes_s=5)
     trial.run()
 
     assert len(trial.at) == 2
 
 
-def test_a_sleeper_who_wakes_up_late_does_not_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_wake_up_does_not_retry(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial(unreachable)
 
     async def oversleep(seconds: float) -> None:
@@ -129,7 +131,7 @@ def test_a_sleeper_who_wakes_up_late_does_not_try_again(monkeypatch: pytest.Monk
     assert trial.at == [0]
 
 
-def test_a_clock_that_stands_still_does_not_make_it_endless(
+def test_a_stopped_clock_does_not_cause_endless_retries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trial = Trial(unreachable)
@@ -149,7 +151,7 @@ def test_a_clock_that_stands_still_does_not_make_it_endless(
     took_s=st.lists(st.floats(0, 20), min_size=MAX_ATTEMPTS),
     wishes=st.lists(st.none() | st.integers(0, 40), min_size=MAX_ATTEMPTS),
 )
-def test_delays_total_and_number_of_attempts_are_bounded(
+def test_delays_and_attempts_are_bounded(
     chances: list[float], budget_s: float, took_s: list[float], wishes: list[int | None]
 ) -> None:
     clock, starts, slept = ManualClock(), list[float](), list[float]()
@@ -184,7 +186,7 @@ def test_delays_total_and_number_of_attempts_are_bounded(
         st.sampled_from([TwilioOutcomeUnknownError("x"), TwilioTimeoutError("x"), VaultError("x")]),
     )
 )
-def test_what_may_have_been_done_or_cannot_do_better_is_tried_once(error: AppError) -> None:
+def test_other_errors_are_not_retried(error: AppError) -> None:
     trial = Trial(lambda: error)
 
     assert trial.run() is error
@@ -198,13 +200,13 @@ def test_what_may_have_been_done_or_cannot_do_better_is_tried_once(error: AppErr
         *[("1.5", None), ("soon", None), ("9" * 5000, None), ("٣", None)],
     ],
 )
-def test_a_header_is_a_whole_number_of_seconds(text: str | None, seconds: int | None) -> None:
+def test_retry_after_accepts_seconds(text: str | None, seconds: int | None) -> None:
     assert Retries(ManualClock(), BUDGET_S, lambda: 1.0).wait_asked_for(text) == seconds
 
 
 @pytest.mark.parametrize("form", ["imf", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"])
 @pytest.mark.parametrize(("later_s", "seconds"), [(30, 30), (-3600, 0)])
-def test_or_a_date_in_one_of_the_forms_of_http(form: str, later_s: int, seconds: int) -> None:
+def test_retry_after_accepts_http_dates(form: str, later_s: int, seconds: int) -> None:
     clock = ManualClock()
     date = clock.now() + timedelta(seconds=later_s)
     text = format_datetime(date, usegmt=True) if form == "imf" else date.strftime(form)
@@ -215,7 +217,7 @@ def test_or_a_date_in_one_of_the_forms_of_http(form: str, later_s: int, seconds:
 @given(
     text=st.text() | st.from_regex(r"\w+, [0-9]+ \w+ [0-9]+ [0-9:]+ [+-]?[0-9]+", fullmatch=True)
 )
-def test_any_other_text_does_no_harm(text: str) -> None:
+def test_any_other_retry_after_is_ignored(text: str) -> None:
     wait_s = Retries(ManualClock(), BUDGET_S, lambda: 1.0).wait_asked_for(text)
 
     assert wait_s is None or wait_s >= 0

@@ -52,7 +52,7 @@ def test_the_secondary_token_is_tried_when_twilio_refuses_the_first() -> None:
     assert attempts.tokens == ["first", "next"]
 
 
-def test_a_refused_token_is_not_what_the_next_request_begins_with() -> None:
+def test_the_next_request_does_not_start_with_a_refused_token() -> None:
     attempts = Attempts(refused(), "sent", "sent again")
     account = account_of(attempts, known(WITH_SECONDARY))
 
@@ -63,7 +63,7 @@ def test_a_refused_token_is_not_what_the_next_request_begins_with() -> None:
     assert attempts.tokens == ["first", "next", "next"]
 
 
-def test_a_new_token_of_the_vault_takes_over_from_the_secondary_one() -> None:
+def test_a_new_token_in_the_vault_replaces_the_secondary_one() -> None:
     secrets, attempts = dict(WITH_SECONDARY), Attempts(refused(), "sent", "sent", "sent")
     clock = ManualClock()
     credentials = Credentials(AppSettings(secrets), clock)
@@ -81,7 +81,7 @@ def test_a_new_token_of_the_vault_takes_over_from_the_secondary_one() -> None:
     assert attempts.tokens == ["first", "next", "next", "copied"]
 
 
-def test_no_request_is_made_more_than_three_times() -> None:
+def test_a_request_is_made_at_most_three_times() -> None:
     secrets = dict(WITH_SECONDARY)
 
     class Rotated(Attempts):
@@ -96,7 +96,7 @@ def test_no_request_is_made_more_than_three_times() -> None:
     assert attempts.tokens == ["first", "first+", "next"]
 
 
-def test_when_everything_is_refused_the_next_request_begins_with_the_first() -> None:
+def test_if_everything_is_refused_the_next_request_starts_with_the_primary() -> None:
     attempts = Attempts(refused(), refused(), "sent", "sent")
     account = account_of(attempts, known(WITH_SECONDARY))
 
@@ -110,7 +110,7 @@ def test_when_everything_is_refused_the_next_request_begins_with_the_first() -> 
     assert attempts.tokens == ["first", "next", "first", "first"]
 
 
-def test_a_refusal_that_was_a_slip_of_twilio_is_forgotten() -> None:
+def test_a_mistaken_refusal_is_forgotten() -> None:
     attempts = Attempts(refused(), "sent", "sent")
     vault = FakeVault(ACCOUNT | {Secret.AUTH_TOKEN: "first"})
     account = account_of(attempts, Credentials(vault, ManualClock()))
@@ -126,7 +126,7 @@ def test_a_refusal_that_was_a_slip_of_twilio_is_forgotten() -> None:
     assert (attempts.tokens, vault.reads) == (["first"] * 3, [])
 
 
-def test_refused_credentials_make_the_vault_read_each_secret_once_per_interval() -> None:
+def test_refused_credentials_read_each_secret_once_per_interval() -> None:
     vault = FakeVault(ACCOUNT | {Secret.AUTH_TOKEN: "first"})
     attempts = Attempts(*[refused()] * 20)
     account = account_of(attempts, Credentials(vault, ManualClock()))
@@ -144,7 +144,7 @@ def test_refused_credentials_make_the_vault_read_each_secret_once_per_interval()
     }
 
 
-def test_refusals_of_long_ago_are_forgotten() -> None:
+def test_old_refusals_are_forgotten() -> None:
     secrets = (WITH_TOKEN.rest_secrets, WITH_TOKEN.rest_secrets_secondary)
     credentials = RestCredentials(known(WITH_SECONDARY), *secrets)
 
@@ -169,7 +169,9 @@ NEXT_KEY = {Secret.API_KEY_SID_SECONDARY: "SK2", Secret.API_KEY_SECRET_SECONDARY
 @pytest.mark.parametrize(
     "mixed", [{Secret.API_KEY_SID: "SK2"}, {Secret.API_KEY_SECRET: "two"}, {}], ids=str
 )
-def test_with_a_pair_of_two_keys_the_secondary_key_works(mixed: dict[Secret, str]) -> None:
+def test_the_secondary_key_works_while_the_primary_one_is_half_written(
+    mixed: dict[Secret, str],
+) -> None:
     class Twilio(Attempts):
         def connect(self, secrets: tuple[str, ...]) -> Client:
             return cast("Client", secrets)
@@ -186,7 +188,7 @@ def test_with_a_pair_of_two_keys_the_secondary_key_works(mixed: dict[Secret, str
     assert len(attempts.tokens) == 2
 
 
-def test_half_a_secondary_key_is_none() -> None:
+def test_half_a_secondary_key_is_ignored() -> None:
     secrets = KEYS | {Secret.API_KEY_SID_SECONDARY: "SK2"}
     attempts = Attempts(refused())
 
@@ -195,7 +197,7 @@ def test_half_a_secondary_key_is_none() -> None:
     assert attempts.tokens == ["SK1"]
 
 
-def test_the_log_of_a_refusal_names_the_secret_and_shows_no_value(
+def test_the_log_of_a_refusal_names_the_secret_without_its_value(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     run(Attempts(refused(), "sent"), WITH_SECONDARY)

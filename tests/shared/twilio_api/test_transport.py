@@ -54,7 +54,7 @@ async def echo(request: web.Request) -> web.Response:
     )
 
 
-def test_a_request_goes_out_as_twilio_takes_it() -> None:
+def test_a_request_is_encoded_as_twilio_expects() -> None:
     async def use(http: TwilioHttp) -> Response:
         return await http.request(
             "POST",
@@ -75,7 +75,7 @@ def test_a_request_goes_out_as_twilio_takes_it() -> None:
 
 
 @pytest.mark.parametrize("is_connected", [True, False])
-def test_a_send_whose_time_ends_while_it_connects_is_not_written(
+def test_a_send_whose_deadline_passes_while_connecting_is_not_written(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch, is_connected: bool
 ) -> None:
     requests: list[str] = []
@@ -104,7 +104,7 @@ def test_a_send_whose_time_ends_while_it_connects_is_not_written(
 
 
 @pytest.mark.parametrize(("stands_still_s", "errors"), [(39, 0), (40, 1)])
-def test_a_send_whose_time_ends_while_it_is_written_is_logged(
+def test_a_send_whose_deadline_passes_while_writing_is_logged(
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -151,7 +151,7 @@ def test_no_cookie_is_sent_back() -> None:
 
 
 @pytest.mark.parametrize("status", [204, 301])
-def test_an_answer_that_is_no_refusal_is_handed_on(status: int) -> None:
+def test_an_answer_that_is_not_a_refusal_is_returned(status: int) -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=status, headers={"Location": "/elsewhere"})
 
@@ -162,7 +162,7 @@ def test_an_answer_that_is_no_refusal_is_handed_on(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 503])
-def test_a_refusal_travels_with_its_headers_in_the_sdks_error(status: int) -> None:
+def test_a_refusal_keeps_its_headers_in_the_sdks_error(status: int) -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.json_response({"code": 20429}, status=status, headers={"Retry-After": "7"})
 
@@ -178,9 +178,7 @@ def test_a_refusal_travels_with_its_headers_in_the_sdks_error(status: int) -> No
 
 
 @pytest.mark.parametrize(("method", "times"), [("POST", 1), ("GET", 2)])
-def test_on_a_connection_that_the_server_drops_only_what_reads_is_sent_again(
-    method: str, times: int
-) -> None:
+def test_on_a_dropped_connection_only_reads_are_retried(method: str, times: int) -> None:
     heads: list[bytes] = []
 
     async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -221,7 +219,7 @@ def test_without_a_connection_nothing_was_sent() -> None:
         asyncio.run(main())
 
 
-def test_a_connection_that_does_not_come_about_in_time_sent_nothing(
+def test_a_connection_that_times_out_sent_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def connect(*_: object, **options: object) -> None:
@@ -239,7 +237,7 @@ def test_a_connection_that_does_not_come_about_in_time_sent_nothing(
         asyncio.run(main())
 
 
-def test_a_connection_that_breaks_leaves_the_outcome_unknown() -> None:
+def test_a_broken_connection_leaves_the_outcome_unknown() -> None:
     async def handler(request: web.Request) -> web.Response:
         assert request.transport is not None
         request.transport.abort()
@@ -252,7 +250,7 @@ def test_a_connection_that_breaks_leaves_the_outcome_unknown() -> None:
         against(handler, use)
 
 
-def test_an_answer_that_does_not_come_in_time_leaves_the_outcome_unknown() -> None:
+def test_a_late_answer_leaves_the_outcome_unknown() -> None:
     async def main() -> None:
         never = asyncio.Event()
 
@@ -276,7 +274,7 @@ def test_an_answer_that_does_not_come_in_time_leaves_the_outcome_unknown() -> No
 
 
 @pytest.mark.parametrize("charset", ["hex", "none-such", "utf-16"])
-def test_an_answer_is_utf_8_whatever_it_says(charset: str) -> None:
+def test_an_answer_is_utf_8_whatever_its_header_says(charset: str) -> None:
     async def handler(request: web.Request) -> web.Response:
         headers = {"Content-Type": f"application/json; charset={charset}"}
         return web.Response(status=201, body='{"body": "ü"}'.encode(), headers=headers)
@@ -287,7 +285,7 @@ def test_an_answer_is_utf_8_whatever_it_says(charset: str) -> None:
     assert against(handler, use).text == '{"body": "ü"}'
 
 
-def test_a_refusal_in_bytes_that_are_no_text_is_one_as_well() -> None:
+def test_a_refusal_with_invalid_utf_8_is_still_a_refusal() -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=502, body=b"\xff\xfe")
 
@@ -299,7 +297,7 @@ def test_a_refusal_in_bytes_that_are_no_text_is_one_as_well() -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "<html>", "null"])
-def test_a_success_that_is_no_json_object_leaves_the_outcome_unknown(text: str) -> None:
+def test_a_success_that_is_not_a_json_object_leaves_the_outcome_unknown(text: str) -> None:
     async def handler(request: web.Request) -> web.Response:
         return web.Response(status=201, text=text)
 
@@ -318,7 +316,7 @@ def test_a_success_that_is_no_json_object_leaves_the_outcome_unknown(text: str) 
         ("http://127.0.0.1:7072", "https://api.twilio.com.example/"),
     ],
 )
-def test_nothing_goes_anywhere_but_from_twilio_to_loopback(stack: str, url: str) -> None:
+def test_only_requests_to_twilio_go_to_loopback(stack: str, url: str) -> None:
     async def main() -> None:
         http = TwilioHttp(stack)
         try:
