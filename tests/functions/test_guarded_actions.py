@@ -320,6 +320,7 @@ def test_what_twilio_surely_did_not_do_counts_for_no_limit(
     assert ask(name, to=HOME).status_code == 429
 
 
+@pytest.mark.soak  # two seconds of real time, which a busy machine has not
 def test_storage_that_hangs_leaves_time_to_send_in_even_with_the_shortest_settle_window(
     twilio: FakeTwilio, with_settings: With
 ) -> None:
