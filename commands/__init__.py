@@ -1,4 +1,4 @@
-"""The commands of `dev.py`, a module or a package each; never deployed.
+"""The commands of `dev.py`; never deployed.
 
-Modules here serve several commands; a package never imports another command's.
+Each command is a module or a package. Shared modules are here; a command never imports another.
 """

@@ -1,21 +1,21 @@
-"""The values of the azd environment: what `azd up` has made, and what it was told."""
+"""The values of the azd environment: the outputs of `azd up` and the settings you gave it."""
 
 import json
 import shutil
 import subprocess
 
-# azd answers from a file; a first run may have to unpack itself.
+# azd reads a file, but may have to unpack itself on its first run.
 TIMEOUT_S = 60
-# The app's own address, an output of infra/main.bicep; PUBLIC_URL, if it is set, goes before it.
+# The app's own address, an output of infra/main.bicep. PUBLIC_URL takes precedence.
 APP_ADDRESS = "SERVICE_APP_URI"
 
 
 def azd_values() -> dict[str, str]:
-    """Return the output of `azd env get-values`, by name; nothing without azd or environment.
+    """Return the values of `azd env get-values` by name; empty without azd or an environment.
 
-    PUBLIC_URL is filled in with the app's own address.
+    PUBLIC_URL defaults to the app's own address.
 
-    Source: azd prints each value as NAME="text", with a backslash before quotes.
+    Source: azd prints each value as NAME="text" and escapes quotes with a backslash.
     """
     azd = shutil.which("azd")
     if azd is None:

@@ -1,22 +1,25 @@
-"""What a number loses whose webhook uses GET, and how to change that: for `doctor` and `wire`."""
+"""What does not work when a webhook uses GET, and how to change it: for `doctor` and `wire`."""
 
-# docs/use/twimlets.md says more.
+# See docs/use/twimlets.md.
 LOSSES = {
-    "calls": "AllowedCallers refuses every caller, no moderator starts a conference, and no "
-    "whisper or text names the caller",
-    "texts": "Forward gets no words and no media, only the news that a text has come",
+    "calls": "AllowedCallers rejects every caller, moderators can't start a conference, and "
+    "whispers and texts don't name the caller",
+    "texts": "Forward gets neither the words nor the media, only the fact that a text arrived",
 }
 OPTIONS = {"calls": "--voice", "texts": "--text"}
 
 
 def loss(kind: str) -> str:
-    """Say what GET costs, in half a sentence; `kind` is calls or texts."""
-    return f"by GET, which proves nothing about people: {LOSSES[kind]}; logs may hold their numbers"
+    """Return the consequences of GET as a phrase; `kind` is calls or texts."""
+    return (
+        f"by GET, which doesn't prove who is calling or texting: {LOSSES[kind]}; "
+        "logs may contain phone numbers"
+    )
 
 
 def cure(kind: str) -> str:
-    """Say how to set POST; the URL of a messaging service is in the console alone."""
+    """Return how to switch to POST; a messaging service can only be changed in the console."""
     return (
-        "choose POST in Twilio's console, or give python3 dev.py wire the same address with "
+        "choose POST in Twilio's console, or pass the same address to python3 dev.py wire with "
         f"{OPTIONS[kind]}"
     )

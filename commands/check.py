@@ -1,6 +1,6 @@
-"""`python -m commands.check`: run every check, even after one has failed.
+"""`python -m commands.check`: run every check, even after a failure.
 
-Exit status: 0 when all passed, 1 when one failed; the last line names those. 2 for wrong usage.
+Exit status: 0 if all passed, 1 if any failed (the last line names them), 2 for incorrect usage.
 """
 
 import argparse
@@ -21,9 +21,9 @@ STEPS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the checks that the command line asks for; return the exit status."""
+    """Run the checks selected on the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python3 dev.py check", description="Run every check.")
-    parser.add_argument("--no-tests", action="store_true", help="leave the tests out")
+    parser.add_argument("--no-tests", action="store_true", help="skip the tests")
     names = [*STEPS][: -1 if parser.parse_args(arguments).no_tests else None]
     failed = [name for name in names if not passes(name)]
     print(f"failed: {', '.join(failed)}" if failed else "all checks passed")

@@ -1,8 +1,8 @@
-"""What ends a command."""
+"""The error that ends a command."""
 
 
 class CommandError(Exception):
-    """What the user has to know, in a sentence; `exit_status` is 2 where the command was wrong."""
+    """The message tells the user what is wrong; `exit_status` is 2 for incorrect usage."""
 
     def __init__(self, sentence: str, *, exit_status: int = 1) -> None:
         super().__init__(sentence)

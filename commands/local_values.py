@@ -1,4 +1,4 @@
-"""What `dev.py start` uses and gives the app. Tests compare this with the local stack."""
+"""The ports and settings of `dev.py start`. A test compares them with the local stack."""
 
 FUNCTIONS_PORT = 7071
 PHONE_PORT = 7072
@@ -6,9 +6,9 @@ FUNCTION_KEY = "local"
 
 
 def local_values(functions_url: str, phone_port: int) -> dict[str, str]:
-    """Return the settings with which `dev.py start` points the functions at the emulator.
+    """Return the settings that point the functions at the emulator, as `dev.py start` does.
 
-    The secrets among them work nowhere else.
+    Its secrets don't work anywhere else.
     """
     emulator = f"http://127.0.0.1:{phone_port}"
     return {

@@ -1,15 +1,15 @@
-"""`python -m commands.lock`: write the requirements files anew from the lists kept by hand.
+"""`python -m commands.lock`: regenerate the lock files from the lists of direct dependencies.
 
-`requirements.in` names the packages that are deployed, `requirements-local.in` and
-`requirements-dev.in` what comes on top of them on a desk. The Azure CLI, which a test installs on
-its own, has a list in `tests/docs/azure_cli`. Each gets a file of the same name that ends in
-`.txt`: these packages and all that they bring, each with its one version and the SHA-256 of every
-file of it, for each system and for Python 3.13 and later. What is locked stays as it is unless a
-list says otherwise; `--upgrade` and `--upgrade-package NAME` move what the lists leave open. pip
-installs no file whose hash is missing (pip's "Secure installs").
+`requirements.in` lists the deployed packages; `requirements-local.in` and `requirements-dev.in`
+add what you need locally. The Azure CLI, which a test installs separately, has a list in
+`tests/docs/azure_cli`. Each list is compiled to a `.txt` file with the same name: all packages and
+their dependencies with exact versions and SHA-256 hashes, for every operating system and Python
+3.13 or later. Locked versions stay the same unless a list requires a change; `--upgrade` and
+`--upgrade-package NAME` update them. pip rejects any file without a matching hash (see pip's
+"Secure installs").
 
-Needs the package index, the one that pip is told to use. Exit status: that of uv, which says
-what is wrong; 0 when all is written, 2 for wrong usage.
+Uses the package index configured for pip. Exit status: that of uv, which prints the error; 0 if
+everything was written, 2 for incorrect usage.
 """
 
 import argparse
@@ -20,15 +20,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SETS = ("requirements", "requirements-local", "requirements-dev")  # each contains the one before
-TOOLS = ("tests/docs/azure_cli/requirements",)  # each for a virtual environment of its own
+SETS = ("requirements", "requirements-local", "requirements-dev")  # each includes the previous one
+TOOLS = ("tests/docs/azure_cli/requirements",)  # each for its own virtual environment
 OPTIONS = ("--universal", "--generate-hashes", "--python-version", "3.13")
-# Dependabot reads its options from this line, too.
+# Dependabot reads its options from this line.
 HEADER = f"python3 dev.py lock (uv pip compile {' '.join(OPTIONS)})"
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command line; return the exit status."""
     upgrades = read_upgrades(arguments)
     environment = environment_for_uv(os.environ, index_of_pip())
     for name in (*SETS, *TOOLS):
@@ -37,15 +37,15 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         )
         if done.returncode != 0:
             return done.returncode
-        print(f"{name}.txt is what {name}.in asks for")
-    print("The next `python3 dev.py` command installs what has changed.")
+        print(f"{name}.txt is up to date with {name}.in")
+    print("The next `python3 dev.py` command installs any changes.")
     return 0
 
 
 def read_upgrades(arguments: Sequence[str] | None) -> list[str]:
-    """The options for uv that the user has given."""
+    """Return the uv options for the command line."""
     parser = argparse.ArgumentParser(prog="python3 dev.py lock", description="Lock all packages.")
-    parser.add_argument("--upgrade", action="store_true", help="take the newest that is allowed")
+    parser.add_argument("--upgrade", action="store_true", help="use the newest allowed versions")
     parser.add_argument("--upgrade-package", metavar="NAME", action="append", default=[])
     given = parser.parse_args(arguments)
     upgrades = ["--upgrade"] if given.upgrade else []
@@ -53,7 +53,7 @@ def read_upgrades(arguments: Sequence[str] | None) -> list[str]:
 
 
 def compile_command(name: str, upgrades: Sequence[str]) -> list[str]:
-    """The command that writes the file of a set."""
+    """Return the command that writes the lock file of a set."""
     from uv import find_uv_bin
 
     return [
@@ -64,7 +64,7 @@ def compile_command(name: str, upgrades: Sequence[str]) -> list[str]:
 
 
 def index_of_pip() -> str:
-    """The address of the package index that pip is told to use, "" for its own default."""
+    """Return the URL of the package index configured for pip, "" for the default."""
     done = subprocess.run(
         [sys.executable, "-m", "pip", "config", "get", "global.index-url"],
         capture_output=True,
@@ -75,9 +75,9 @@ def index_of_pip() -> str:
 
 
 def environment_for_uv(environment: Mapping[str, str], index: str) -> dict[str, str]:
-    """The environment in which uv asks the same index as pip, unless it is told of another.
+    """Return the environment in which uv uses pip's index, unless it has its own setting.
 
-    The address may hold a password, so it is no argument, which others on the machine could read.
+    Not an argument: the URL may contain a password, and other users can read command lines.
     """
     return {**({"UV_DEFAULT_INDEX": index} if index else {}), **environment}
 

@@ -1,6 +1,6 @@
-"""The settings that a command works with: the environment, over a settings file, as `func start`.
+"""The settings for a command: a settings file, overridden by the environment, like `func start`.
 
-Source: Core Tools skips a value of local.settings.json that the environment has already.
+Source: Core Tools skips values of local.settings.json that exist in the environment.
 """
 
 import json
@@ -16,10 +16,10 @@ DEFAULT_FILE = "local.settings.json"
 def read_settings(
     environment: Mapping[str, str], *, root: Path, file: str | None = None
 ) -> dict[str, str]:
-    """Return the environment over `Values` of a settings file, by name.
+    """Return the settings by name: `Values` of a settings file, overridden by the environment.
 
-    `file` has to exist; without one it is local.settings.json in the folder `root`, if there is
-    one. Raise CommandError for a file that cannot be used; it shows no value.
+    `file` must exist; the default is local.settings.json in `root`, if it exists. Raise
+    CommandError if the file is invalid; the message contains no values.
     """
     path = Path(file) if file else root / DEFAULT_FILE
     if file is None and not path.exists():
@@ -30,7 +30,7 @@ def read_settings(
 def _values(path: Path) -> dict[str, str]:
     document = _read(path)
     if document.get("IsEncrypted") is True:
-        raise CommandError(f"{path.name} is encrypted; decrypt it with: func settings decrypt")
+        raise CommandError(f"{path.name} is encrypted. Decrypt it with: func settings decrypt")
     values = document.get("Values", {})
     if not isinstance(values, dict):
         raise CommandError(f'{path.name}: "Values" must be an object')
@@ -48,8 +48,8 @@ def _read(path: Path) -> dict[str, object]:
     except OSError as error:
         raise CommandError(f"{path.name}: {error.strerror}") from error
     except (ValueError, RecursionError):
-        # Without the cause: a parser may quote the file, and the file has secrets.
-        raise CommandError(f"{path.name} is not JSON") from None
+        # Drop the cause: the parser may quote the file, which contains secrets.
+        raise CommandError(f"{path.name} is not valid JSON") from None
     if not isinstance(document, dict):
         raise CommandError(f"{path.name}: expected a JSON object")
     return cast(dict[str, object], document)

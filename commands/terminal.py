@@ -1,4 +1,4 @@
-"""The terminal that a command talks to: any encoding, perhaps nobody who can answer, and Ctrl-C."""
+"""Talk to the user's terminal: any encoding, with or without a user to answer, and Ctrl-C."""
 
 import io
 import signal
@@ -9,25 +9,25 @@ from contextlib import contextmanager
 
 
 def accept_any_encoding() -> None:
-    """Print `?` for what the terminal's encoding lacks, instead of ending with an error."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # None where it was closed
+    """Print `?` for characters that the terminal cannot encode, instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # it is None if it was closed
         sys.stdout.reconfigure(errors="replace")
 
 
-def is_somebody_there() -> bool:
-    """Whether somebody can type; without an open standard input Python has none."""
+def is_interactive() -> bool:
+    """Return whether a user can type; sys.stdin is None if standard input was closed."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def answer_to(question: str) -> str:
-    """Ask, and return the line that is typed, "" where there is nobody to type.
+    """Ask a question and return the line typed, "" if standard input is closed.
 
     Raise KeyboardInterrupt on Ctrl-C.
     """
     with _interruptible():
         try:
             return input(question)
-        except (EOFError, RuntimeError):  # the input has ended, or was never open
+        except (EOFError, RuntimeError):  # end of input, or it was never open
             print()
             return ""
 
@@ -36,10 +36,10 @@ def answer_to(question: str) -> str:
 def _interruptible() -> Generator[None]:
     """Let Ctrl-C end a question.
 
-    asyncio takes the first Ctrl-C for itself and ends the task where it next waits. A question
-    is no such place: it would stay, and its answer would be lost half-way through a change.
+    asyncio handles the first Ctrl-C itself and cancels the task at its next await. A blocking
+    question never gets there: it would stay open, and the answer would be lost.
     """
-    if threading.current_thread() is not threading.main_thread():  # only it hears of signals
+    if threading.current_thread() is not threading.main_thread():  # only it receives signals
         yield
         return
     before = signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-// What somebody should hear of. Each alert counts what the app logs (tests/infra holds the words).
+// The alerts. Each counts what the app logs; tests/infra checks that the queries match the log lines.
 param namePrefix string
 param location string
 param tags object
@@ -15,7 +15,7 @@ var rules = [
   {
     name: 'failed-sends'
     title: 'Texts or calls were not sent'
-    text: 'SendSms or PlaceCall could not do its work, for another reason than a wrong request.'
+    text: 'SendSms or PlaceCall failed, and not because of an invalid request.'
     severity: 1
     scope: insights.id
     window: 'PT15M'
@@ -28,8 +28,8 @@ var rules = [
   }
   {
     name: 'undelivered-texts'
-    title: 'Texts did not arrive'
-    text: 'Twilio reports texts as failed or undelivered. A few are normal: landlines, phones that are gone.'
+    title: 'Texts were not delivered'
+    text: 'Twilio reports texts as failed or undelivered. A few are normal: landlines and numbers that no longer exist.'
     severity: 2
     scope: insights.id
     window: 'PT15M'
@@ -42,8 +42,8 @@ var rules = [
   }
   {
     name: 'refused-signatures'
-    title: 'Requests without a valid signature of Twilio were refused'
-    text: 'A wrong PUBLIC_URL, a rotated auth token, or somebody who is not Twilio.'
+    title: 'Requests without a valid Twilio signature were rejected'
+    text: 'Possible causes: a wrong PUBLIC_URL, a rotated auth token, or requests that are not from Twilio.'
     severity: 2
     scope: insights.id
     window: 'PT15M'
@@ -56,8 +56,8 @@ var rules = [
   }
   {
     name: 'server-errors'
-    title: 'The app answers with errors of its own'
-    text: 'Answers of 500 and above, and errors that the app did not expect. Their operation has the details.'
+    title: 'The app fails'
+    text: 'Responses of 500 and above, and unexpected errors. See their operations for details.'
     severity: 1
     scope: insights.id
     window: 'PT15M'
@@ -72,8 +72,8 @@ var rules = [
   }
   {
     name: 'vault-errors'
-    title: 'Secrets cannot be read'
-    text: 'Key Vault or the identity does not give a secret. Instances that have read it go on; new ones cannot.'
+    title: 'Secrets are unreadable'
+    text: 'Key Vault or the identity returns no secret. Running instances continue; new ones fail.'
     severity: 1
     scope: insights.id
     window: 'PT15M'
@@ -86,13 +86,13 @@ var rules = [
   }
   {
     name: 'much-logged'
-    title: 'The logs of a day come near their cap'
-    text: 'Within 24 hours 80 % of the daily cap was logged. At the cap all alerts but this and the next end for the day.'
+    title: 'Logs are close to the daily cap'
+    text: 'The last 24 hours used 80% of the daily cap. At the cap, all alerts except this one and the next stop for the day.'
     severity: 2
     scope: workspaceId
     window: 'P1D'
     threshold: 800 * dailyQuotaGb
-    // In megabytes. Usage is written once an hour, is free, and goes on after the cap.
+    // In megabytes. Usage is logged once an hour, is free, and continues after the cap.
     query: '''
       Usage
       | where IsBillable
@@ -101,8 +101,8 @@ var rules = [
   }
   {
     name: 'logs-stopped'
-    title: 'The daily cap of the logs is reached'
-    text: 'Nothing is logged until the cap is reset, and the alerts on the app hear nothing.'
+    title: 'Logs have reached the daily cap'
+    text: 'Nothing is logged until the cap resets, so no alerts on the app can fire.'
     severity: 1
     scope: workspaceId
     window: 'PT1H'
@@ -151,7 +151,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       evaluationFrequency: 'PT15M'
       windowSize: rule.window
       autoMitigate: true
-      // A query over something made a minute ago can fail its validation, and with it the deployment.
+      // A query on a new resource can fail validation, which would fail the deployment.
       skipQueryValidation: true
       criteria: {
         allOf: [

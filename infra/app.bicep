@@ -1,4 +1,4 @@
-// The function app on Flex Consumption: nothing runs, and nothing is paid, while nobody calls.
+// The function app on Flex Consumption: without requests, nothing runs and nothing costs money.
 param name string
 param planName string
 param location string
@@ -32,8 +32,8 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-// What ties the app to the rest; it wins over `settings`. None of it is a secret: the connection
-// string of Application Insights is an address, since local authentication is off.
+// Connects the app to the other resources; overrides `settings`. Nothing here is secret: the connection
+// string of Application Insights is just an address, since local authentication is off.
 var ownSettings = {
   KEY_VAULT_URL: vault.properties.vaultUri
   AZURE_CLIENT_ID: identity.properties.clientId
@@ -46,7 +46,7 @@ var ownSettings = {
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
-  // checkov:skip=CKV_AZURE_225: Flex Consumption has zones in some regions only
+  // checkov:skip=CKV_AZURE_225: Flex Consumption only has zones in some regions
   name: planName
   location: location
   tags: tags
@@ -61,14 +61,14 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
 }
 
 resource app 'Microsoft.Web/sites@2024-11-01' = {
-  // checkov:skip=CKV_AZURE_222: Twilio calls from addresses that nobody knows beforehand
-  // checkov:skip=CKV_AZURE_17: Twilio shows no client certificate; it signs each request, others have a function key
-  // checkov:skip=CKV_AZURE_212: Flex Consumption counts its instances by itself, down to none
-  // checkov:skip=CKV_AZURE_78: Flex Consumption has no FTP and refuses ftpsState; the policy below allows no password
+  // checkov:skip=CKV_AZURE_222: Twilio's IP addresses are not known in advance
+  // checkov:skip=CKV_AZURE_17: Twilio sends no client certificate but signs each request; other callers have a function key
+  // checkov:skip=CKV_AZURE_212: Flex Consumption scales by itself, down to zero
+  // checkov:skip=CKV_AZURE_78: Flex Consumption has no FTP and rejects ftpsState; the policy below forbids passwords
   // checkov:skip=CKV_AZURE_213: Flex Consumption has no health check; GetHealth is for your own monitoring
   name: name
   location: location
-  // azd finds the app of the service `app` by this tag.
+  // azd finds the app for the service `app` by this tag.
   tags: union(tags, { 'azd-service-name': 'app' })
   kind: 'functionapp,linux'
   identity: {
@@ -80,7 +80,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    // Twilio calls from anywhere, so the app stays public, with vnetEnabled too.
+    // Twilio calls from anywhere, so the app stays public, even with vnetEnabled.
     publicNetworkAccess: 'Enabled'
     clientAffinityEnabled: false
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
@@ -102,20 +102,20 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        // A Python app handles one request at a time unless told otherwise.
+        // By default a Python app handles one request at a time.
         triggers: {
           http: {
             perInstanceConcurrency: perInstanceConcurrency
           }
         }
       }
-      // Documented from this API version on, but in no version's types, so the compiler warns of it.
+      // Documented since this API version but missing from its types, so the compiler warns about it.
       #disable-next-line BCP037
       siteUpdateStrategy: {
         type: updateStrategy
       }
     }
-    // Flex Consumption refuses what it has no use for, such as ftpsState and linuxFxVersion.
+    // Flex Consumption rejects unsupported properties, such as ftpsState and linuxFxVersion.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
@@ -131,11 +131,11 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 }
 
 resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
-  // These are checks of a site's web configuration, and this holds app settings only.
-  // checkov:skip=CKV_AZURE_13: no App Service authentication: signatures and function keys say who comes in
+  // These checks are for a site's web configuration; this one only contains app settings.
+  // checkov:skip=CKV_AZURE_13: no App Service authentication: signatures and function keys control access
   // checkov:skip=CKV_AZURE_63: requests are logged in Application Insights
-  // checkov:skip=CKV_AZURE_65: there is no IIS here, whose error pages this means
-  // checkov:skip=CKV_AZURE_66: there is no IIS here, whose request traces this means
+  // checkov:skip=CKV_AZURE_65: this is about IIS error pages, and there is no IIS
+  // checkov:skip=CKV_AZURE_66: this is about IIS request traces, and there is no IIS
   // checkov:skip=CKV_AZURE_80: there is no .NET here
   // checkov:skip=CKV_AZURE_88: Flex Consumption mounts no Azure Files; the package is a blob
   // checkov:skip=CKV_AZURE_222: the app stays public, see above
@@ -144,7 +144,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   properties: union(settings, ownSettings)
 }
 
-// Deployments sign in with an identity. No user name with a password opens FTP or the SCM site.
+// Deployments sign in with an identity; passwords don't work for FTP or the SCM site.
 resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
   parent: app
   name: 'ftp'

@@ -1,4 +1,4 @@
-// One private endpoint, and the private DNS zone in which the app finds it.
+// A private endpoint and its private DNS zone.
 param name string
 param location string
 param tags object

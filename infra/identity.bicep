@@ -1,4 +1,4 @@
-// The identity of the app. It opens storage, vault and Application Insights; nothing has a key.
+// The app's identity, for storage, the vault, and Application Insights. Nothing uses a key.
 param name string
 param location string
 param tags object

@@ -1,13 +1,13 @@
-// Where the app's logs, requests and alerts' data are kept.
+// Stores the app's logs and requests, and the data for alerts.
 param workspaceName string
 param insightsName string
 param location string
 param tags object
 param maximumInstanceCount int
 
-// What a flood of refused requests can log on one instance in a day is below a quarter of a gigabyte
-// (tests/infra/test_log_volume.py has the sum). One gigabyte more is for everything else. Bursts were
-// seen on more instances than the maximum, so that no fewer than 60 are counted
+// A flood of rejected requests logs less than a quarter of a gigabyte per instance and day (see
+// tests/infra/test_log_volume.py). One gigabyte more is for everything else. Bursts have used more
+// instances than the maximum, so this counts at least 60
 // (https://github.com/Azure/azure-functions-host/issues/11790).
 var dailyQuotaGb = 1 + (max(maximumInstanceCount, 60) + 3) / 4
 
@@ -23,7 +23,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
     features: {
       disableLocalAuth: true
     }
-    // A last resort: at the cap the alerts hear nothing any more (alerts.bicep has one for that).
+    // A last resort: at the cap, alerts stop working (alerts.bicep has an alert for that).
     workspaceCapping: {
       dailyQuotaGb: dailyQuotaGb
     }

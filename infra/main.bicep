@@ -1,16 +1,16 @@
-// Everything that the app needs in Azure, in one resource group: what `azd up` makes.
-// No secret passes through here: `python3 dev.py secrets` writes them straight into the vault.
+// Everything that the app needs in Azure, in one resource group. `azd up` deploys it.
+// No secrets here: `python3 dev.py secrets` stores them directly in the vault.
 targetScope = 'subscription'
 
-// Without a default `azd pipeline config` would ask for it, and then fail on the answer.
+// Without a default, `azd pipeline config` asks for it and then fails on the answer.
 @minLength(1)
 @maxLength(40)
-@description('The name of the azd environment. It is part of the names of what is made.')
+@description('The name of the azd environment. It is part of the resource names.')
 param environmentName string = deployment().name
 
-// Where Flex Consumption is offered; `az functionapp list-flexconsumption-locations` has news. azd
-// offers every region of the subscription: the compiler refuses one that is not in this list.
-@description('The Azure region of everything.')
+// The regions with Flex Consumption, from `az functionapp list-flexconsumption-locations`. azd offers
+// every region of the subscription; the compiler rejects those that aren't in this list.
+@description('The Azure region for all resources.')
 @allowed([
   'australiaeast'
   'australiasoutheast'
@@ -51,44 +51,44 @@ param environmentName string = deployment().name
 })
 param location string
 
-@description('Who deploys: gets the roles to write secrets and to delete old rows. Empty: nobody.')
+@description('The principal that deploys; it gets the roles to write secrets and to delete old rows. Empty: none.')
 param principalId string = ''
 
-@description('What the one who deploys is: a person, or the service principal of a pipeline.')
+@description('The type of the principal that deploys: a person, or the service principal of a pipeline.')
 @allowed([
   'User'
   'ServicePrincipal'
 ])
 param principalType string = 'User'
 
-@description('App settings by their names, as in docs/operate/deploy.md. An empty one counts as not set.')
+@description('App settings by name, as in docs/operate/deploy.md. An empty value counts as not set.')
 param settings object = {}
 
-@description('Where alerts are sent. Empty: they only show in the portal.')
+@description('The email address for alerts. Empty: alerts only appear in the portal.')
 param alertEmail string = ''
 
-@description('Whether vault and storage are reached through a virtual network only.')
+@description('Whether the vault and storage are only reachable through a virtual network.')
 param vnetEnabled bool = false
 
-@description('With vnetEnabled: a public IPv4 address that may reach vault and storage as well.')
+@description('With vnetEnabled: a public IPv4 address that can also reach the vault and storage.')
 param allowedIpAddress string = ''
 
-@description('The Python that the app runs on. The packages of the deployed app must be built for it.')
+@description('The app's Python version. The deployed packages must be built for it.')
 @allowed([
   '3.13'
   '3.14'
 ])
 param pythonVersion string = '3.13'
 
-@description('What an update does to running instances: replace them at once, or in turn (a preview).')
+@description('How updates replace running instances: all at once, or one after another (preview).')
 @allowed([
   'Recreate'
   'RollingUpdate'
 ])
 param updateStrategy string = 'Recreate'
 
-// A string, because what a variable of the environment holds is a string: the compiler compares that
-// with this list, but never the result of int().
+// A string, because environment variables are strings: the compiler checks strings against this list,
+// but not the result of int().
 @description('The memory of an instance in MB. 2048 has a whole core, 512 a quarter, 4096 two.')
 @allowed([
   '512'
@@ -97,7 +97,7 @@ param updateStrategy string = 'Recreate'
 ])
 param instanceMemoryMB string = '2048'
 
-@description('How many instances the platform should start at most. It has been seen to start more.')
+@description('The maximum number of instances. The platform has been seen to start more.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 10
@@ -108,7 +108,7 @@ param maximumInstanceCount int = 10
 param perInstanceConcurrency int = 100
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
-// Whether vault and storage have a public address at all.
+// Whether the vault and storage have a public address.
 var publicNetworkAccess = !vnetEnabled || !empty(allowedIpAddress) ? 'Enabled' : 'Disabled'
 var tags = { 'azd-env-name': environmentName }
 
@@ -197,7 +197,7 @@ module roles 'roles.bicep' = {
 module app 'app.bicep' = {
   name: 'app'
   scope: group
-  // A new role takes minutes to count: the sooner it is given, the better.
+  // A new role takes minutes to take effect, so assign it early.
   dependsOn: [
     roles
   ]
@@ -235,13 +235,13 @@ module alerts 'alerts.bicep' = {
   }
 }
 
-// Names and addresses only. azd writes them to .azure/NAME/.env and hands them to the hooks.
+// Only names and addresses. azd writes them to .azure/NAME/.env and passes them to the hooks.
 output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name
 output SERVICE_APP_NAME string = app.outputs.name
 output SERVICE_APP_URI string = 'https://${app.outputs.hostName}'
-// By this name the app's settings know it, and with them the commands of dev.py.
+// The app's setting of this name, which the commands of dev.py read.
 output WEBSITE_HOSTNAME string = app.outputs.hostName
 output KEY_VAULT_URL string = vault.outputs.url
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name

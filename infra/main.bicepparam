@@ -1,7 +1,6 @@
 // The parameters of main.bicep, read from the environment of azd or of `az deployment sub create`.
-// The compiler reads the variables, so a value may hold quotes, backslashes and line breaks.
-// A variable that is missing or empty means the default: GitHub's workflow passes a missing one as
-// an empty one.
+// The compiler reads the variables, so values may contain quotes, backslashes, and line breaks.
+// Missing and empty variables mean the default: GitHub's workflow passes missing ones as empty.
 using './main.bicep'
 
 var typeOfPrincipal = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', '')
@@ -24,7 +23,7 @@ param updateStrategy = empty(strategy) ? 'Recreate' : strategy
 param instanceMemoryMB = empty(memory) ? '2048' : memory
 param maximumInstanceCount = int(empty(instances) ? '10' : instances)
 param perInstanceConcurrency = int(empty(requests) ? '100' : requests)
-// The app has the defaults of these itself: an empty one counts as not set.
+// The app has the defaults for these; an empty value counts as not set.
 param settings = {
   TWILIO_FROM_NUMBER: readEnvironmentVariable('TWILIO_FROM_NUMBER', '')
   TWILIO_MESSAGING_SERVICE_SID: readEnvironmentVariable('TWILIO_MESSAGING_SERVICE_SID', '')

@@ -1,6 +1,6 @@
 // The virtual network of vnetEnabled: one subnet for the app, one for the private endpoints.
-// Keep this API version: from 2025-07-01 on a subnet is private by default, and without a NAT gateway
-// the app would not reach Twilio.
+// Keep this API version: since 2025-07-01 subnets are private by default, and without a NAT gateway
+// the app couldn't reach Twilio.
 param name string
 param location string
 param tags object
@@ -24,7 +24,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         }
       }
       {
-        // Flex Consumption wants this delegation; each instance takes an address.
+        // Flex Consumption requires this delegation; each instance uses an address.
         name: 'app'
         properties: {
           addressPrefix: '10.0.2.0/24'

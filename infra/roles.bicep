@@ -1,4 +1,4 @@
-// Every role that anybody is given, and on what. Nothing in the project is opened by a key.
+// Every role assignment. Nothing in the project uses a storage or vault key.
 param storageName string
 param vaultName string
 param insightsName string
@@ -7,7 +7,7 @@ param deployerPrincipalId string
 param deployerPrincipalType string
 
 var roleType = 'Microsoft.Authorization/roleDefinitions'
-// Azure's built-in roles: their ids are the same in every subscription.
+// Azure's built-in roles; their ids are the same in every subscription.
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
@@ -15,9 +15,9 @@ var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 // Blobs: the host's locks and function keys, and the package. Tables: the ledger, and the host's
-// diagnostic events. That is what Microsoft lists for a host without triggers that use storage; a
-// queue trigger would need Storage Queue Data Contributor as well. On the whole account, because
-// host and app make their containers and tables by themselves.
+// diagnostic events. Microsoft lists these for a host without storage triggers; a queue trigger would
+// also need Storage Queue Data Contributor. Assigned on the whole account, because the host and the
+// app create their own containers and tables.
 var appStorageRoles = [
   storageBlobDataOwner
   storageTableDataContributor
@@ -36,8 +36,8 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-// Named by the principal: an identity that was made anew gets roles of its own. By the name of the
-// identity, the old roles would stand in the way.
+// The names depend on the principal, so that a recreated identity gets new assignments. If they
+// depended on the identity's name, the old assignments would conflict.
 resource appUsesStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (role, index) in appStorageRoles: {
     scope: storage
@@ -70,7 +70,7 @@ resource appWritesLogs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// Who deploys puts the secrets into the vault.
+// The deploying principal stores the secrets in the vault.
 resource deployerWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerIsKnown) {
   scope: vault
   name: guid(vault.id, deployerPrincipalId, keyVaultSecretsOfficer)
@@ -81,7 +81,7 @@ resource deployerWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-
   }
 }
 
-// Who deploys may delete old rows of the ledger, with docs/use/delete_old_rows.py.
+// The deploying principal can delete old rows of the ledger with docs/use/delete_old_rows.py.
 resource deployerDeletesRows 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerIsKnown) {
   scope: storage
   name: guid(storage.id, deployerPrincipalId, storageTableDataContributor)

@@ -9,7 +9,7 @@ param endpointsSubnetId string
 param networkId string
 
 var packageContainer = 'app-package'
-// No queue: only a queue or blob trigger would use one.
+// No queues: only queue and blob triggers use them.
 var parts = [
   'blob'
   'table'
@@ -22,7 +22,7 @@ var allowedRule = {
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   // checkov:skip=CKV_AZURE_35: denied by default with vnetEnabled; without it the identity's roles guard the data
-  // checkov:skip=CKV_AZURE_206: three copies in one region; a second region costs more than what is lost, a memory of sends
+  // checkov:skip=CKV_AZURE_206: three copies in one region; a second region would cost more than losing the record of sends
   name: name
   location: location
   tags: tags
@@ -66,7 +66,7 @@ resource package 'Microsoft.Storage/storageAccounts/blobServices/containers@2025
   }
 }
 
-// The app makes its table by itself, the host its containers and its own table.
+// The app creates its own table, and the host its own containers and table.
 module endpoints 'endpoint.bicep' = [
   for (part, index) in parts: if (vnetEnabled) {
     name: 'endpoint-${part}'

@@ -1,4 +1,4 @@
-// The vault with the app's secrets. It is made empty: `python3 dev.py secrets` fills it.
+// The vault for the app's secrets. It starts empty; `python3 dev.py secrets` fills it.
 param name string
 param location string
 param tags object
@@ -15,7 +15,7 @@ var allowedRule = {
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   // checkov:skip=CKV_AZURE_109: denied by default with vnetEnabled; without it roles guard the secrets
-  // checkov:skip=CKV_AZURE_189: the same; who deploys writes the secrets from outside the network
+  // checkov:skip=CKV_AZURE_189: the same; the deploying principal stores the secrets from outside the network
   name: name
   location: location
   tags: tags
@@ -28,7 +28,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enableRbacAuthorization: true
     enableSoftDelete: true
     enablePurgeProtection: true
-    // After `azd down` the name is taken for that long; a week is the least that Azure allows.
+    // After `azd down`, the name stays taken for this long; a week is Azure's minimum.
     softDeleteRetentionInDays: 7
     publicNetworkAccess: publicNetworkAccess
     networkAcls: {
@@ -39,7 +39,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-// Who read or wrote which secret, and who was refused.
+// Logs every read and write of a secret, and every denied request.
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'audit'

@@ -1,4 +1,4 @@
-"""This project's app on one machine: the Functions host, deskphone, and Azure's stand-ins.
+"""Run the app locally: a Functions host, deskphone, and stand-ins for Azure's services.
 
 Nothing in here is deployed.
 """

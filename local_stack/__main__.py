@@ -1,6 +1,6 @@
-"""`python -m local_stack`: the local stack under one command.
+"""`python -m local_stack`: start the local stack.
 
-The host is started before anything slow is imported, so that it loads while the emulator does.
+Starts the host before any slow import, so that the host and the emulator load in parallel.
 """
 
 import argparse
@@ -32,7 +32,7 @@ class Options(NamedTuple):
 
 
 def parse_arguments() -> Options:
-    """Read the command line; 0 as a port takes any free one."""
+    """Parse the command line; port 0 means any free port."""
     parser = argparse.ArgumentParser(
         prog="python3 dev.py start", description="Run the local stack."
     )
@@ -59,7 +59,7 @@ def main() -> int:
     except PortInUseError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    # Asked for now: on Windows the listener is closed when the host starts.
+    # Get the port now: on Windows, starting the host closes the listener.
     port = port_of(functions)
     urls = [url_of(number) for number in (port, port_of(phone), port_of(twilio))]
 
@@ -68,7 +68,7 @@ def main() -> int:
         return host_environment(os.environ, options.root, local_stack, options.settings_file)
 
     early: HostProcess | None = None
-    # The supervisor meets an unusable settings file again and shows it on the page.
+    # The supervisor reports an invalid settings file on the page.
     with contextlib.suppress(HostEnvironmentError):
         early = start_host(
             root=options.root,

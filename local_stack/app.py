@@ -1,4 +1,4 @@
-"""What deskphone is told of this app."""
+"""Describe this app to deskphone."""
 
 from collections.abc import Callable
 
@@ -12,14 +12,14 @@ from local_stack.host_view import HostView
 PUBLIC_URL = "the setting PUBLIC_URL (dev.py start sets it automatically)"
 FAULT_NOTES = (
     "What do your functions do when something fails?",
-    "Key Vault is asked once, after a start.",
+    "The app reads Key Vault only once, after it starts.",
 )
 
 
 def local_app(
     answers_url: str, host: HostView, azure: Azure, messaging_service: Callable[[], str]
 ) -> App:
-    """Return the app that answers below a URL."""
+    """Return the description of the app at a URL."""
     return App(
         title="Switchboard",
         name="your functions",

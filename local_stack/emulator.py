@@ -1,4 +1,4 @@
-"""The emulator for this app: deskphone, with Azure's stand-ins on the same port."""
+"""The emulator for this app: deskphone, and the Azure stand-ins on the same port."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,7 +18,7 @@ from local_stack.supervision.supervisor import HostState
 
 
 class LocalEmulator:
-    """Build it inside a running event loop; `deskphone.close` stops what is under way."""
+    """Create it inside a running event loop; `deskphone.close` stops its pending work."""
 
     def __init__(
         self,
@@ -29,10 +29,10 @@ class LocalEmulator:
         messaging_service: Callable[[], str] = lambda: "",
         listeners: Sequence[Publish] = (),
     ) -> None:
-        """The URLs have no final slash; `route_prefix` is host.json's, e.g. "api" or "".
+        """URLs have no trailing slash; `route_prefix` is host.json's, such as "api" or "".
 
-        `messaging_service` gives the SID that the app's settings name, or "". `listeners` hear of
-        each record.
+        `messaging_service` returns the SID in the app's settings, or "". `listeners` are called
+        for every record.
         """
         self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
         self.azure = Azure(clock)
@@ -43,7 +43,7 @@ class LocalEmulator:
         self.deskphone.fault_switch.subscribe(rotation.faults_changed)
 
     def application(self, host: Killable | None = None) -> web.Application:
-        """Return the web application with all doors; `host` is for the fault that kills it."""
+        """Return the web application with all routes; `host` is for the fault that kills it."""
 
         def on_gap(gap: str) -> None:
             self.deskphone.store.alert("", None, gap)
@@ -53,6 +53,6 @@ class LocalEmulator:
         return server.application(self.deskphone, routes, [*injectors, inject_azure])
 
     def host_changed(self, host: HostState) -> None:
-        """Show how the Functions host is doing."""
+        """Show the state of the Functions host."""
         self._host.state = host
         self.deskphone.feed.host_changed()

@@ -1,4 +1,4 @@
-"""Ready answers for a number, and commands that use the functions, as the page offers them."""
+"""The examples on the page: how to answer a number, and commands that call the functions."""
 
 from urllib.parse import urlencode
 
@@ -6,7 +6,7 @@ from deskphone.values import HANDSETS
 from local_stack.values import FUNCTION_KEY
 
 OWNER = HANDSETS[1]
-"""Whom the line's calls and texts are for."""
+"""The person who gets the line's calls and texts."""
 
 
 def _address(function: str, parameters: dict[str, str]) -> str:
@@ -15,7 +15,7 @@ def _address(function: str, parameters: dict[str, str]) -> str:
 
 VOICEMAIL = _address(
     "TwimlVoicemail",
-    {"Notify": OWNER, "Message": "Nobody is here. Please leave a message after the beep."},
+    {"Notify": OWNER, "Message": "We can't take your call. Please leave a message after the beep."},
 )
 FORWARD = _address("TwimlForward", {"PhoneNumber": OWNER, "FailUrl": VOICEMAIL})
 MENU = {
@@ -30,7 +30,7 @@ VOICE_EXAMPLES = (
     ("Hello", "TwimlHello"),
     ("A message", _address("TwimlMessage", {"Message": "We are closed today."})),
     ("A menu", _address("TwimlMenu", MENU)),
-    ("Forward, or else voicemail", FORWARD),
+    ("Forward, then voicemail", FORWARD),
     ("Voicemail", VOICEMAIL),
     ("A queue", _address("TwimlQueue", QUEUE)),
     ("An agent of the queue", _address("TwimlAgent", {"Name": "support"})),
@@ -44,9 +44,9 @@ TEXT_EXAMPLES = (
 
 
 def commands(answers_url: str) -> tuple[tuple[str, str], ...]:
-    """Return a title and a command each; {handset} stands for the number in hand."""
+    """Return pairs of a title and a command; {handset} stands for the current handset's number."""
     send = f"curl -X POST {answers_url}/%s -H 'x-functions-key: {FUNCTION_KEY}' -d '%s'"
     return (
         ("Text this handset", send % ("SendSms", '{"to":"{handset}","body":"Hello"}')),
-        ("Ring it", send % ("PlaceCall", '{"to":"{handset}"}')),
+        ("Call it", send % ("PlaceCall", '{"to":"{handset}"}')),
     )

@@ -1,4 +1,4 @@
-"""How the Functions host is doing, as the page shows it."""
+"""The state of the Functions host, for the page."""
 
 import re
 from http import HTTPStatus
@@ -6,11 +6,11 @@ from http import HTTPStatus
 from local_stack.supervision.supervisor import HostState
 
 NAME_SHOWN = 80
-"""Characters of a name that an alert shows."""
+"""The maximum length of a name in an alert."""
 
 
 class HostView:
-    """Keeps the newest state of the host."""
+    """Holds the latest state of the host."""
 
     def __init__(self, answers_url: str) -> None:
         self._answers_url = answers_url
@@ -27,10 +27,10 @@ class HostView:
         }
 
     def why(self, url: str, status: int) -> str:
-        """Say so when a URL names a function that the app does not have."""
+        """Explain a 404 for a URL of a function that doesn't exist, otherwise return ""."""
         before, _, rest = url.partition(f"{self._answers_url}/")
         name = re.split("[?#]", rest)[0]
         known = [one.lower() for one in self.state.functions]
         if status != HTTPStatus.NOT_FOUND or before or not name or "/" in name:
             return ""
-        return "" if name.lower() in known else f"there is no function {name[:NAME_SHOWN]}"
+        return "" if name.lower() in known else f"the function {name[:NAME_SHOWN]} doesn't exist"

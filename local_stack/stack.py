@@ -1,7 +1,4 @@
-"""Both halves of the local stack in one process.
-
-The emulator's server and the host's supervisor.
-"""
+"""Run the emulator's server and the host's supervisor in one process."""
 
 import asyncio
 import contextlib
@@ -29,7 +26,7 @@ from local_stack.values import FUNCTION_KEY
 
 
 class Stack:
-    """Runs the local stack until the process is told to end."""
+    """Runs the local stack until the process is told to stop."""
 
     def __init__(
         self,
@@ -43,9 +40,9 @@ class Stack:
         environment: Callable[[], Mapping[str, str]],
         early: HostProcess | None,
     ) -> None:
-        """`functions`, `phone` and `twilio` (Twilio's own door) are listening sockets.
+        """`functions`, `phone`, and `twilio` (for Twilio's API) are listening sockets.
 
-        `early` is a host already on its way.
+        `early` is a host that is already starting.
         """
         self._root = root
         self._clock_kind = clock_kind
@@ -104,18 +101,18 @@ class Stack:
     async def _serve(
         self, emulator: LocalEmulator, supervisor: Supervisor
     ) -> tuple[web.AppRunner, TwilioDoor]:
-        """Open both doors of the emulator; return what is to be closed in the end."""
+        """Open both ports of the emulator; return what to close at the end."""
         runner = runner_of(emulator.application(supervisor))
         await runner.setup()
         await web.SockSite(runner, self._phone).start()
         if runner.server is None:
-            raise RuntimeError("a runner that is set up has a server")
+            raise RuntimeError("the runner has no server after its set-up")
         door = TwilioDoor(runner.server, self._twilio)
         await door.set_open(True)
         return runner, door
 
     def _messaging_service(self) -> str:
-        """Return the SID that the settings name; unusable ones are reported by the supervisor."""
+        """Return the SID in the settings; the supervisor reports invalid settings."""
         try:
             return self._environment().get("TWILIO_MESSAGING_SERVICE_SID", "")
         except HostEnvironmentError:
@@ -128,7 +125,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 def _route_prefix(root: Path) -> str:
-    """Return host.json's prefix; an unusable file is reported by the host itself."""
+    """Return host.json's prefix; the host itself reports an invalid file."""
     try:
         return read_host_configuration(root).route_prefix
     except AppFileError:

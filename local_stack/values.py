@@ -1,6 +1,6 @@
 """The fixed values of the local stack.
 
-They open nothing but the emulator, so they are no secrets.
+They only work for the emulator, so they aren't secret.
 """
 
 from deskphone.values import (
@@ -27,17 +27,17 @@ SECRETS = {
     "TwilioApiKeySecret": API_KEY_SECRET,
     "LinkSigningKey": LINK_SIGNING_KEY,
 }
-"""What the Key Vault stand-in holds, by secret name."""
+"""The contents of the Key Vault stand-in, by secret name."""
 
 
 def host_settings(
     functions_url: str, emulator_url: str, twilio_url: str | None = None
 ) -> dict[str, str]:
-    """Return the settings that tie the functions to the local stack; they win over all others.
+    """Return the settings that point the functions at the local stack; they override all others.
 
-    The URLs are without a final slash, e.g. http://127.0.0.1:7071. `twilio_url` is Twilio's own
-    door of the emulator, if it has one.
-    An empty value counts as not set: it hides a real account's setting.
+    URLs have no trailing slash, such as http://127.0.0.1:7071. `twilio_url` is the emulator's
+    separate port for Twilio's API, if it has one. An empty value counts as not set, which hides a
+    real account's setting.
     """
     return {
         "LOCAL_STACK_URL": emulator_url,

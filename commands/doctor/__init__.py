@@ -1,4 +1,4 @@
 """`dev.py doctor`: what is wrong locally or in a deployment, and how to fix it.
 
-`checklist` lists what is checked; `items` has one function per line, which returns a finding.
+`checklist` lists the checks; `items` has a function for each, which returns a finding.
 """

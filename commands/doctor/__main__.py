@@ -1,4 +1,4 @@
-"""`python -m commands.doctor`: examine a desk or a deployment."""
+"""`python -m commands.doctor`: check the local stack or a deployment."""
 
 import argparse
 import asyncio
@@ -20,7 +20,7 @@ from shared.clock import SystemClock
 from shared.errors import InvalidRequestError
 from shared.http.web_addresses import twiml_url
 
-# What a shell makes of SIGINT.
+# The shell convention for SIGINT.
 INTERRUPTED = 130
 MAX_PORT = 65535
 
@@ -29,11 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Check everything; return the exit status: 1 if anything is wrong."""
     accept_any_encoding()
     options = read_arguments(arguments)
-    logging.disable(logging.CRITICAL)  # the findings say it
+    logging.disable(logging.CRITICAL)  # the findings report every error
     root = Path.cwd()
     subject = read_subject(request_of(options), os.environ, root)
-    if subject.place is Place.DESK:
-        os.environ.update(subject.values)  # Microsoft's package reads the identity from there
+    if subject.place is Place.LOCAL_STACK:
+        os.environ.update(subject.values)  # Microsoft's package reads the identity from them
     try:
         results = asyncio.run(run(subject, root, quiet=options.json))
         print(as_json(subject, results) if options.json else summary(results), flush=True)
@@ -41,14 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\ndoctor: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever reads, like `head`, has enough. Python would write the rest at its end.
+        # The reader, such as `head`, has closed. Python would still flush the rest on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return exit_status(results)
 
 
 async def run(subject: Subject, root: Path, *, quiet: bool) -> list[Result]:
-    """Check each item and, unless `quiet`, print its line at once."""
+    """Run each check and, unless `quiet`, print its line immediately."""
     results: list[Result] = []
     if not quiet:
         print(heading(subject))
@@ -63,30 +63,36 @@ async def run(subject: Subject, root: Path, *, quiet: bool) -> list[Result]:
 
 
 def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         prog="python3 dev.py doctor",
-        description="Say what is wrong with the app and what to do, a line for each item. Without "
-        "--url and --local it is the app of local.settings.json or, without an account in it, "
-        "that of `dev.py start`.",
+        description="Report what is wrong with the app and how to fix it, one line per check. "
+        "Without --url and --local, check the app of local.settings.json or, if that has no "
+        "account, the app of `dev.py start`.",
     )
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--url", type=read_url, help="address of a deployed app")
-    place.add_argument("--local", action="store_true", help="the app that `dev.py start` runs")
-    parser.add_argument("--key", default="", help="a function key of the app: GetHealth is asked")
+    place.add_argument(
+        "--url",
+        type=read_url,
+        help="address of a deployed app, such as https://….azurewebsites.net",
+    )
+    place.add_argument("--local", action="store_true", help="check the app of `dev.py start`")
+    parser.add_argument("--key", default="", help="a function key of the app, to call GetHealth")
     parser.add_argument(
         "--port", type=read_port, default=FUNCTIONS_PORT, help="port of the functions"
     )
     parser.add_argument(
         "--phone-port", type=read_port, default=PHONE_PORT, help="port of the phone page"
     )
-    parser.add_argument("--settings", help="settings file; '' for none")
-    parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument(
+        "--settings", help="settings file; default local.settings.json, '' for none"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
     return parser.parse_args(arguments)
 
 
 def read_url(text: str) -> str:
-    """Check the address of an app: https, because a signature and a key are sent to it."""
+    """Check the app's address; it must be https because it gets a signature and a key."""
     try:
         address = twiml_url(text, has_local_stack=True, field="url")
     except InvalidRequestError:
@@ -97,14 +103,14 @@ def read_url(text: str) -> str:
 
 
 def read_port(text: str) -> int:
-    """Check the number of a port."""
+    """Check a port number."""
     if not text.isdecimal() or not 0 < int(text) <= MAX_PORT:
         raise argparse.ArgumentTypeError(f"expected a number from 1 to {MAX_PORT}")
     return int(text)
 
 
 def request_of(options: argparse.Namespace) -> Request:
-    """The command line, typed."""
+    """Return the parsed command line as a Request."""
     return Request(
         url=options.url or "",
         key=options.key,

@@ -1,4 +1,4 @@
-"""What Azure Resource Manager says of a deployed app, for whoever ran `az login`. It only reads."""
+"""Read a deployed app's state from Azure Resource Manager, with the sign-in of `az login`."""
 
 import asyncio
 import json
@@ -12,11 +12,11 @@ from commands.doctor.web import Answer, UnreachableError, Web
 
 MANAGEMENT = "https://management.azure.com"
 GRAPH = "/providers/Microsoft.ResourceGraph/resources"
-# The versions of the resource providers' APIs (learn.microsoft.com/rest/api).
+# API versions of the resource providers (learn.microsoft.com/rest/api).
 GRAPH_VERSION = "2022-10-01"
 SITE_VERSION = "2024-11-01"  # the first with siteUpdateStrategy
 WORKSPACE_VERSION = "2023-09-01"
-# `contains` finds more than the host itself; the answer is compared name by name.
+# `contains` also matches other hosts, so the results are compared by name afterwards.
 QUERY = (
     "resources | where type =~ 'microsoft.web/sites' "
     "| where tostring(properties.defaultHostName) =~ '{host}' "
@@ -38,7 +38,7 @@ SignIn = Callable[[], Awaitable[str]]
 class NoAnswerError(Exception):
     """Azure gave no usable answer, which says nothing about the app.
 
-    `text` is why, `cure` what to do.
+    `text` says why, `cure` what to do.
     """
 
     def __init__(self, text: str, cure: str) -> None:
@@ -57,7 +57,7 @@ class Site(NamedTuple):
 
 
 async def az_token() -> str:
-    """Return a token of the person who ran `az login`; raise NoAnswerError."""
+    """Return a token for the user of `az login`; raise NoAnswerError if there isn't one."""
     from azure.core.exceptions import ClientAuthenticationError
 
     from shared.config.identity import credential
@@ -65,30 +65,28 @@ async def az_token() -> str:
     identity = credential(managed_identity=False, client_id="")
     try:
         token = await asyncio.to_thread(identity.get_token, f"{MANAGEMENT}/.default")
-    except ClientAuthenticationError as error:  # also when there is no az
+    except ClientAuthenticationError as error:  # also if az is not installed
         raise NoAnswerError("the Azure CLI is missing or not signed in", "run az login") from error
     return token.token
 
 
 class ResourceManager:
-    """Asks Azure Resource Manager; each question raises NoAnswerError without a usable answer."""
+    """A client for Azure Resource Manager; methods raise NoAnswerError without a usable answer."""
 
     def __init__(self, web: Web, url: str = MANAGEMENT, sign_in: SignIn = az_token) -> None:
-        """`url` is where the token is sent, and nowhere else."""
+        """Create a client for `url`, the only place where it sends the token."""
         self._web = web
         self._url = url
         self._sign_in = sign_in
         self._token = ""
 
     async def sites_at(self, host: str) -> list[Site]:
-        """Return the apps that answer to a host name, their own or a custom domain.
+        """Return the apps with this host name, their own or a custom domain.
 
-        Resource Graph searches every subscription that the account may read.
+        Resource Graph searches every subscription that the account can read.
         """
         if not HOST.fullmatch(host):
-            raise NoAnswerError(
-                f"{host or 'the address'} isn't a host name of Azure", "check --url"
-            )
+            raise NoAnswerError(f"{host or 'the address'} is not a valid host name", "check --url")
         options = {"resultFormat": "objectArray"}
         query = json.dumps({"query": QUERY.format(host=host), "options": options})
         answer = await self._ask(GRAPH, GRAPH_VERSION, "Reader", query.encode())
@@ -101,7 +99,7 @@ class ResourceManager:
         return await self._ask(site.path, SITE_VERSION, "Reader")
 
     async def app_settings(self, site: Site) -> frozenset[str]:
-        """Return the names of the app settings that have a value. The values stay here."""
+        """Return the names of the app settings that have a value, but not the values."""
         path = f"{site.path}/config/appsettings/list"
         answer = await self._ask(path, SITE_VERSION, "Website Contributor", b"")
         found = answer.get("properties")
@@ -120,7 +118,7 @@ class ResourceManager:
         return rows(await self._ask(path, WORKSPACE_VERSION, "Reader"), "value")
 
     async def _ask(self, path: str, version: str, role: str, body: bytes | None = None) -> Document:
-        """GET a path, or POST to it; `role` is what an account needs for the answer."""
+        """GET a path, or POST to it; `role` is the role that this requires."""
         self._token = self._token or await self._sign_in()
         headers = {"Authorization": f"Bearer {self._token}"}
         url = f"{self._url}{quote(path, safe='/()')}?api-version={version}"
@@ -140,7 +138,7 @@ class ResourceManager:
 
 
 def member(document: Document, *path: str) -> object:
-    """Return what stands at a path of a document, None where nothing does."""
+    """Return the value at a path in a document, None if it is missing."""
     found: object = document
     for name in path:
         found = cast("Document", found).get(name) if isinstance(found, dict) else None
@@ -148,7 +146,7 @@ def member(document: Document, *path: str) -> object:
 
 
 def rows(document: Document, name: str) -> list[Document]:
-    """Return a list of objects in a document; raise NoAnswerError where there is none."""
+    """Return a list of objects in a document; raise NoAnswerError if it is missing."""
     found = document.get(name)
     if not isinstance(found, list):
         raise _unreadable()
@@ -169,17 +167,17 @@ def _site(path: str) -> Site:
 
 
 def _refusal(answer: Answer, role: str) -> tuple[str, str]:
-    """Return what an answer other than 200 means, and what to do."""
+    """Return what a status other than 200 means, and what to do."""
     if answer.status == HTTPStatus.UNAUTHORIZED:
-        return "Azure doesn't accept the sign-in", "run az login in the app's tenant"
+        return "Azure rejected your sign-in", "run az login in the app's tenant"
     if answer.status == HTTPStatus.FORBIDDEN:
-        return "your account may not read it", f"it takes the role {role} on the resource group"
+        return "your account can't read it", f"get the role {role} on the resource group"
     if answer.status == HTTPStatus.NOT_FOUND:
-        return "Azure doesn't have it", "was the app deleted or moved a moment ago?"
+        return "Azure can't find it", "check whether the app was just deleted or moved"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "Azure gets too many requests (429)", AGAIN
-    return f"Azure Resource Manager answers {answer.status}", AGAIN
+        return "Azure throttles your requests (429)", AGAIN
+    return f"Azure Resource Manager responded with {answer.status}", AGAIN
 
 
 def _unreadable() -> NoAnswerError:
-    return NoAnswerError("the answer of Azure can't be read", "report it as a bug")
+    return NoAnswerError("Azure's response is invalid", "report it as a bug")

@@ -1,4 +1,4 @@
-"""What the doctor checks, from cheap to expensive, and how the items depend on each other."""
+"""The doctor's checks, from cheap to expensive, and their dependencies."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -22,14 +22,14 @@ from commands.doctor.items import (
 from commands.doctor.web import UnreachableError
 from shared.errors import AppError
 
-# Each request has a shorter limit of its own; an item makes a few.
+# Each request has its own, shorter timeout; a check makes several.
 ITEM_LIMIT_S = 25.0
 
 Check = Callable[[Examination], Awaitable[Finding]]
 
 
 class Item(NamedTuple):
-    """One line of the doctor; `needs` names the items without which it cannot be checked."""
+    """One check; `needs` names the checks that must pass first."""
 
     name: str
     check: Check
@@ -63,7 +63,7 @@ ITEMS: Sequence[Item] = (
     Item("fallback", number.check_fallback, ("number",)),
     Item("messaging service", number.check_messaging_service, ("account",)),
 )
-# What only a deployment has.
+# Only for a deployment.
 DEPLOYMENT_ITEMS: Sequence[Item] = (
     Item("package", deployment.check_package, ("app",)),
     Item("key levels", deployment.check_key_levels, ("function keys",)),
@@ -78,9 +78,9 @@ DEPLOYMENT_ITEMS: Sequence[Item] = (
 async def examine(
     examination: Examination, items: Sequence[Item] | None = None
 ) -> AsyncIterator[Result]:
-    """Check one item after the other; whatever happens in one, the next ones follow.
+    """Run the checks one by one; a failure doesn't stop the next ones.
 
-    Without `items` they are those of the place where the app runs.
+    `items` defaults to the checks for the place where the app runs.
     """
     if items is None:
         items = (*ITEMS, *(DEPLOYMENT_ITEMS if examination.is_deployment else ()))
@@ -88,7 +88,7 @@ async def examine(
     for item in items:
         missing = next((need for need in item.needs if need in blocked), None)
         if missing is not None:
-            finding = skipped(f"{missing} comes first")
+            finding = skipped(f"needs {missing} first")
         else:
             finding = await _found(item, examination)
         if finding.blocks:
@@ -103,11 +103,11 @@ async def _found(item: Item, examination: Examination) -> Finding:
     except NoAnswerError as error:
         return skipped(error.text, error.cure)
     except UnreachableError as error:
-        return wrong(f"no answer: {error}", "try again")
+        return wrong(f"no response: {error}", "try again")
     except AppError as error:
-        return wrong(error.detail, "mend what it names")
+        return wrong(error.detail, "fix what it names")
     except TimeoutError:
-        return wrong(f"it took longer than {ITEM_LIMIT_S:g} seconds", "try again")
-    except Exception as error:  # noqa: BLE001 - one item's crash must not stop the others
-        # Without the text: nobody knows what it quotes.
+        return wrong(f"timed out after {ITEM_LIMIT_S:g} seconds", "try again")
+    except Exception as error:  # noqa: BLE001 - one failed check must not stop the others
+        # Leave out the message: it may quote a secret.
         return wrong(f"the check itself failed ({type(error).__name__})", "report it as a bug")

@@ -1,4 +1,4 @@
-"""One run of the doctor: its subject, its tools, and what the items have learned so far."""
+"""One run of the doctor: its subject, its tools, and the results so far."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 class Account(NamedTuple):
-    """What Twilio says of the account: `status` is active, suspended or closed, `kind` Trial or
-    Full (twilio.com/docs/iam/api/account)."""
+    """A Twilio account: `status` is active, suspended, or closed; `kind` is Trial or Full
+    (twilio.com/docs/iam/api/account)."""
 
     status: str
     kind: str
@@ -33,9 +33,9 @@ class Account(NamedTuple):
 
 
 class Number(NamedTuple):
-    """What Twilio says of the app's number (twilio.com/docs/phone-numbers/api).
+    """The app's number in Twilio (twilio.com/docs/phone-numbers/api).
 
-    An application or a trunk wins over the URLs.
+    An application or a trunk takes precedence over the URLs.
     """
 
     can_call: bool
@@ -52,7 +52,7 @@ class Number(NamedTuple):
 
 @dataclass
 class Examination:
-    """The items run one after the other and leave here what later ones need."""
+    """The checks run in order and store here what later ones need."""
 
     subject: Subject
     root: Path
@@ -60,66 +60,66 @@ class Examination:
     web: Web
     secrets: HiddenValues = field(default_factory=HiddenValues)
     next_values: HiddenValues = field(default_factory=HiddenValues)
-    """What takes over from a secret for Twilio that is being changed, by the secret's own name."""
+    """The secondary values of the secrets being rotated, by the name of the primary secret."""
     heard: tuple[datetime, datetime] | None = None
-    """The time that an answer bore, and the time of this machine when it came."""
+    """The time in the header of a response, and this machine's time when it arrived."""
     health: Mapping[str, object] = field(default_factory=dict[str, object])
-    """What GetHealth answered, healthy or not; empty without an answer."""
+    """The response of GetHealth, healthy or not; empty without one."""
     site: Site | None = None
     account: Account | None = None
     number: Number | None = None
     management_url: str = MANAGEMENT
-    """Where Azure Resource Manager is; `sign_in` returns a token for it."""
+    """The URL of Azure Resource Manager; `sign_in` returns a token for it."""
     sign_in: SignIn = az_token
     _clients: "dict[tuple[bool, bool], Clients]" = field(
         default_factory=dict[tuple[bool, bool], "Clients"]
     )
     _refused: set[bool] = field(default_factory=set[bool])
-    """Whether the primary API key (True), the primary auth token (False) is refused."""
+    """Which primary credential Twilio rejected: True is the API key, False the auth token."""
 
     @cached_property
     def settings(self) -> Settings:
-        """The checked settings; raise ConfigurationError when one is malformed."""
+        """The validated settings; raise ConfigurationError if one is malformed."""
         return Settings.from_mapping(self.subject.values)
 
     @cached_property
     def functions(self) -> frozenset[str]:
-        """The functions of the app, by name."""
+        """The names of the app's functions."""
         return function_names(self.root)
 
     @property
     def is_real(self) -> bool:
-        """Whether the app works with a real account of Twilio, and not with the emulator."""
+        """Whether the app uses a real Twilio account instead of the emulator."""
         return not self.settings.local_stack_url
 
     @property
     def is_public(self) -> bool:
-        """Whether the app stands where Twilio can reach it."""
+        """Whether Twilio can reach the app."""
         return not is_loopback(self.subject.app_url)
 
     @property
     def is_deployment(self) -> bool:
-        """Whether the app runs in Azure, and not on this machine."""
+        """Whether the app runs in Azure instead of on this machine."""
         return self.subject.place is Place.DEPLOYMENT
 
     @cached_property
     def base_url(self) -> str:
-        """The address of the functions, to which a slash and a name are added."""
+        """The base URL of the functions, without a trailing slash."""
         prefix = route_prefix(self.root)
         return "/".join(filter(None, (self.subject.app_url, prefix)))
 
     def url_of(self, function: str) -> str:
-        """The address of a function as Twilio sees it."""
+        """Return the URL of a function as Twilio sees it."""
         return f"{self.base_url}/{function}"
 
     @cached_property
     def azure(self) -> ResourceManager:
-        """Azure's own view of the app."""
+        """Azure's view of the app."""
         return ResourceManager(self.web, self.management_url, self.sign_in)
 
     @cached_property
     def secret_source(self) -> SecretSource:
-        """Where the app's secrets are: the vault, or the settings where there is none."""
+        """Where the app's secrets are: the vault, or the settings without a vault."""
         if not self.settings.key_vault_url:
             return AppSettings(self.settings.secrets)
         from shared.config.key_vault import KeyVault
@@ -129,9 +129,9 @@ class Examination:
     async def ask_twilio[T](
         self, operation: Callable[["Client"], Awaitable[T]], *, with_api_key: bool = False
     ) -> T:
-        """Ask Twilio; where it refuses the primary secret, with the secondary one as the app does.
+        """Call Twilio; if it rejects the primary secret, use the secondary one, like the app.
 
-        Raise what TwilioAccount raises.
+        Raise the errors of TwilioAccount.
         """
         own = Secret.API_KEY_SECRET if with_api_key else Secret.AUTH_TOKEN
         if with_api_key not in self._refused:
@@ -146,13 +146,13 @@ class Examination:
         return found
 
     def uses_secondary(self, *, with_api_key: bool = False) -> bool:
-        """Whether Twilio has refused the primary secret and taken the secondary one."""
+        """Return whether Twilio rejected the primary secret and accepted the secondary one."""
         return with_api_key in self._refused
 
     def _clients_of(self, with_api_key: bool, *, is_next: bool = False) -> "Clients":
-        """The app's own clients for Twilio, with secrets that were read before: one set alone.
+        """Return the app's own clients with one set of secrets, primary or secondary.
 
-        Else a refused secret would hide behind the one that takes over.
+        With both sets, the client would fall back by itself and hide that one was rejected.
         """
         from shared.clients import Clients
 
@@ -171,7 +171,7 @@ class Examination:
         return built
 
     def token(self) -> str:
-        """The account's auth token; only after the secrets were read."""
+        """Return the account's auth token; call it only after the secrets were read."""
         return self.secrets[Secret.AUTH_TOKEN]
 
     async def close(self) -> None:

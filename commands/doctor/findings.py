@@ -1,4 +1,4 @@
-"""What an item of the doctor says."""
+"""The result of a doctor's check."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,7 +7,7 @@ MAX_SHOWN = 200
 
 
 class State(StrEnum):
-    """How an item is; the values are what the screen and the JSON show."""
+    """The state of a check, as shown in the output and the JSON."""
 
     OK = "ok"
     WARNING = "warn"
@@ -16,7 +16,7 @@ class State(StrEnum):
 
 
 class Finding(NamedTuple):
-    """What was found: one line that holds no secret, and what to do (empty where nothing is)."""
+    """What was found, in one line without secrets, and how to fix it (empty if it is ok)."""
 
     state: State
     text: str
@@ -24,37 +24,37 @@ class Finding(NamedTuple):
 
     @property
     def blocks(self) -> bool:
-        """Whether what depends on the item cannot be checked."""
+        """Whether the checks that depend on this one must be skipped."""
         return self.state in (State.WRONG, State.SKIPPED)
 
 
 class Result(NamedTuple):
-    """The finding of an item, with the item's name."""
+    """A finding with the name of its check."""
 
     item: str
     finding: Finding
 
 
 def ok(text: str) -> Finding:
-    """It is as it should be."""
+    """Return a finding for a check that passed."""
     return Finding(State.OK, text)
 
 
 def warning(text: str, cure: str) -> Finding:
-    """It works, but not in every case or not for long."""
+    """Return a finding for what works, but not in every case or not for long."""
     return Finding(State.WARNING, text, cure)
 
 
 def wrong(text: str, cure: str) -> Finding:
-    """It does not work."""
+    """Return a finding for what doesn't work."""
     return Finding(State.WRONG, text, cure)
 
 
 def skipped(text: str, cure: str = "") -> Finding:
-    """It was not checked; the text says why."""
+    """Return a finding for a skipped check; the text says why."""
     return Finding(State.SKIPPED, text, cure)
 
 
 def shown(text: str) -> str:
-    """Return a text of somebody else, short and without what could steer the terminal."""
+    """Return untrusted text shortened and without terminal control characters."""
     return "".join(sign if sign.isprintable() else "?" for sign in text[:MAX_SHOWN])

@@ -1,4 +1,4 @@
-"""How the findings are shown: a line each, or JSON."""
+"""Show the findings, one line each or as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -7,30 +7,30 @@ from commands.doctor.findings import Result, State
 from commands.doctor.subject import Subject
 
 STATE_WIDTH = 5
-WORDS = {State.OK: "in order", State.WARNING: "to look at", State.WRONG: "wrong"}
+WORDS = {State.OK: "ok", State.WARNING: "to review", State.WRONG: "wrong"}
 
 
 def heading(subject: Subject) -> str:
-    """What is examined."""
+    """Return the first line: what is being checked."""
     return f"{subject.app_url} ({subject.place})"
 
 
 def line_of(result: Result) -> str:
-    """One line for one item."""
+    """Return the line for one check."""
     state, text, cure = result.finding
     line = f"{state:{STATE_WIDTH}} {result.item}: {text}"
     return f"{line} -> {cure}" if cure else line
 
 
 def summary(results: Sequence[Result]) -> str:
-    """How many items are how."""
+    """Return the number of checks in each state."""
     states = [result.finding.state for result in results]
     counted = [f"{states.count(state)} {word}" for state, word in WORDS.items()]
-    return f"{', '.join(counted)}, {states.count(State.SKIPPED)} not checked"
+    return f"{', '.join(counted)}, {states.count(State.SKIPPED)} skipped"
 
 
 def as_json(subject: Subject, results: Sequence[Result]) -> str:
-    """The same for machines."""
+    """Return the findings as JSON."""
     items = [
         {"item": item, "state": finding.state, "text": finding.text, "cure": finding.cure}
         for item, finding in results
@@ -40,5 +40,5 @@ def as_json(subject: Subject, results: Sequence[Result]) -> str:
 
 
 def exit_status(results: Sequence[Result]) -> int:
-    """1 if anything is wrong."""
+    """Return 1 if anything is wrong, otherwise 0."""
     return int(any(result.finding.state is State.WRONG for result in results))

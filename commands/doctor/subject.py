@@ -1,4 +1,4 @@
-"""What the doctor examines: which app, with which settings."""
+"""The app to check, and its settings."""
 
 import json
 from collections.abc import Mapping
@@ -11,20 +11,20 @@ from commands.local_values import FUNCTION_KEY, FUNCTIONS_PORT, PHONE_PORT, loca
 from commands.settings_file import read_settings
 from shared.config.local_stack import is_loopback
 
-# A setting that names an account, a vault or the emulator: without any, nobody has set up anything.
+# Settings for an account, a vault, or the emulator. If all are missing, nothing is set up yet.
 ACCOUNT_SETTINGS = ("KEY_VAULT_URL", "TWILIO_ACCOUNT_SID", "LOCAL_STACK_URL")
 
 
 class Place(StrEnum):
     """Where the app runs."""
 
-    DESK = "python3 dev.py start"
+    LOCAL_STACK = "python3 dev.py start"
     FUNC_START = "func start"
     DEPLOYMENT = "deployment"
 
 
 class Request(NamedTuple):
-    """What the command line asks for; `settings_file` is None for the usual one, "" for none."""
+    """The command line; `settings_file` is None for the default file, "" for no file."""
 
     url: str = ""
     key: str = ""
@@ -35,11 +35,11 @@ class Request(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """The app that is examined.
+    """The app to check.
 
-    `app_url` is its address as Twilio sees it, without a slash at the end. `values` are all its
-    settings as far as they are known here, `names` those that somebody wrote down for it.
-    `is_expected` is whether somebody said that it runs.
+    `app_url` is its address as Twilio sees it, without a trailing slash. `values` are all its
+    settings that are known here, `names` those that were set for it. `is_expected` is whether the
+    user says that it is running.
     """
 
     place: Place
@@ -53,9 +53,9 @@ class Subject(NamedTuple):
 
 
 def read_subject(request: Request, environment: Mapping[str, str], root: Path) -> Subject:
-    """Put together what is known: the environment over the settings file, as `func start` does.
+    """Collect the settings: those of the file, overridden by the environment, like `func start`.
 
-    An unusable file is no error here: `file_problem` tells it.
+    An invalid file is reported in `file_problem` instead of raising an error.
     """
     file, problem = _read_file(root, request.settings_file)
     values = {**file, **environment}
@@ -64,9 +64,9 @@ def read_subject(request: Request, environment: Mapping[str, str], root: Path) -
     if request.url:
         url = request.url.rstrip("/")
         values["PUBLIC_URL"] = url
-    elif place is Place.DESK:
+    elif place is Place.LOCAL_STACK:
         url = f"http://127.0.0.1:{request.port}"
-        # `dev.py start` lets the file win over the environment, and its own values over both.
+        # In `dev.py start`, the file overrides the environment, and its own values override both.
         values = {**environment, **file, **local_values(url, request.phone_port)}
     else:
         local = f"localhost:{request.port}"
@@ -77,7 +77,7 @@ def read_subject(request: Request, environment: Mapping[str, str], root: Path) -
         app_url=url,
         values=values,
         names=names,
-        function_key=request.key or (FUNCTION_KEY if place is Place.DESK else ""),
+        function_key=request.key or (FUNCTION_KEY if place is Place.LOCAL_STACK else ""),
         ports=(request.port, request.phone_port),
         is_expected=bool(request.url) or request.local,
         file_problem=problem,
@@ -85,15 +85,15 @@ def read_subject(request: Request, environment: Mapping[str, str], root: Path) -
 
 
 def _place(request: Request, values: Mapping[str, str], *, is_set_up: bool) -> Place:
-    """What is meant: without a word of the user and without an account, the desk."""
+    """Return where the app runs; by default, without an account, the local stack."""
     if request.url:
         return Place.FUNC_START if is_loopback(request.url) else Place.DEPLOYMENT
     is_set_up = is_set_up or any(values.get(name, "").strip() for name in ACCOUNT_SETTINGS)
-    return Place.DESK if request.local or not is_set_up else Place.FUNC_START
+    return Place.LOCAL_STACK if request.local or not is_set_up else Place.FUNC_START
 
 
 def _read_file(root: Path, name: str | None) -> tuple[dict[str, str], str]:
-    """`Values` of a settings file, and why they cannot be used; "" is no file."""
+    """Return `Values` of a settings file, and what is wrong with it; "" means no file."""
     if name == "":
         return {}, ""
     try:
@@ -103,7 +103,7 @@ def _read_file(root: Path, name: str | None) -> tuple[dict[str, str], str]:
 
 
 def route_prefix(root: Path) -> str:
-    """The route prefix of host.json, `api` where it says nothing (Azure Functions, host.json)."""
+    """Return the route prefix in host.json, `api` by default (Azure Functions, host.json)."""
     try:
         document: object = json.loads((root / "host.json").read_text("utf-8-sig"))
         for name in ("extensions", "http", "routePrefix"):
@@ -114,5 +114,5 @@ def route_prefix(root: Path) -> str:
 
 
 def function_names(root: Path) -> frozenset[str]:
-    """The functions of the app, by their folders."""
+    """Return the names of the app's functions, from their folders."""
     return frozenset(path.parent.name for path in root.glob("*/function.json"))

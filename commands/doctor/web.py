@@ -1,4 +1,4 @@
-"""Requests to the app, each with a time limit. Redirections are shown, not followed."""
+"""Send HTTP requests with a timeout. Redirects are not followed."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ MAX_BYTES = 100_000
 
 
 class UnreachableError(Exception):
-    """No answer came; the text says why, in a few words."""
+    """There was no response; the message says why."""
 
 
 class Answer(NamedTuple):
-    """The answer to a request; the names of the headers are in lower case."""
+    """An HTTP response; header names are in lower case."""
 
     status: int
     text: str
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
 
 
 class Web:
-    """Asks over HTTP; open it with `async with`."""
+    """An HTTP client; open it with `async with`."""
 
     def __init__(self, *, limit_s: float = LIMIT_S) -> None:
         self._limit_s = limit_s
@@ -46,7 +46,7 @@ class Web:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """GET a URL, or POST a form or a body of JSON to it; raise UnreachableError."""
+        """GET a URL, or POST a form or JSON to it; raise UnreachableError without a response."""
         import aiohttp
         from yarl import URL
 
@@ -88,11 +88,11 @@ def _explained(error: Exception, limit_s: float) -> str:
     import aiohttp
 
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its host name is not known"
+        return "its host name can't be resolved"
     if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError):
-        return "its certificate is not accepted"
+        return "its certificate is invalid"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return "there is no connection"
+        return "the connection was refused"
     if isinstance(error, TimeoutError):
-        return f"there is no answer within {limit_s:g} seconds"
-    return f"the connection broke ({type(error).__name__})"
+        return f"it timed out after {limit_s:g} seconds"
+    return f"the connection failed ({type(error).__name__})"

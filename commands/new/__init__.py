@@ -1,1 +1,1 @@
-"""`dev.py new`: make a function by its prefix, with its logic, a test and its documentation."""
+"""`dev.py new`: create a function with its logic, a test, and documentation."""

@@ -1,4 +1,4 @@
-"""`python3 dev.py new TwimlOpeningHours`: make a function that passes every check at once."""
+"""`python3 dev.py new TwimlOpeningHours`: create a function that passes every check."""
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ PERSON = '"to":"+12025550123"'
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    """Make what the command line asks for; return the exit status."""
+    """Run the command line; return the exit status."""
     accept_any_encoding()
     try:
         name = read_name(read_arguments(arguments))
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         print(f"dev.py new: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
     for path in made:
-        print(f"made     {path}")
+        print(f"created  {path}")
     for path in changed:
         print(f"changed  {path}")
     print(how_to_try(name))
@@ -37,11 +37,12 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
 
 
 def read_arguments(arguments: Sequence[str] | None) -> str:
-    """Read the command line; return the name."""
+    """Parse the command line; return the name."""
     kinds = "\n".join(f"  {prefix + '…':8} {door.caller}" for prefix, door in DOORS.items())
     parser = argparse.ArgumentParser(
         prog="python3 dev.py new",
-        description=f"Make a function. The first word of its name says who may call it:\n{kinds}",
+        description=f"Create a function. The first word of its name decides who can call it:\n"
+        f"{kinds}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", help=f"for example {EXAMPLE}")
@@ -50,7 +51,7 @@ def read_arguments(arguments: Sequence[str] | None) -> str:
 
 
 def how_to_try(name: FunctionName) -> str:
-    """Return what to do next, for each kind of function."""
+    """Return what to do next with this type of function."""
     url = f"{FUNCTIONS}/{name.text}"
     key = "-H 'x-functions-key: local'"
     signed = f'-H "$(python3 dev.py sign {url})"'
@@ -63,14 +64,14 @@ def how_to_try(name: FunctionName) -> str:
     }
     lines = [
         "",
-        f"It may be called by {name.door.caller}. While `python3 dev.py start` runs:",
+        f"It can be called by {name.door.caller}. Try it while `python3 dev.py start` is running:",
         f"  {ways[name.prefix]}",
     ]
     if name.prefix == "Twiml":
         call = f"""curl -X POST {FUNCTIONS}/PlaceCall {key} -d '{{{PERSON},"url":"{url}"}}'"""
-        lines += ["Hear it on your phone:", f"  {call}"]
+        lines += ["Hear it on the phone page:", f"  {call}"]
     lines += ["Test it:", f"  python3 dev.py test {name.test}"]
-    lines += [f"Now change {name.library} and its test to what {name.text} shall do."]
+    lines += [f"Then edit {name.library} and its test."]
     return "\n".join(lines)
 
 

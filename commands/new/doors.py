@@ -1,13 +1,13 @@
-"""What the first word of a function's name stands for: who comes in, and how."""
+"""The prefixes of function names: who can call the function, and how."""
 
 import json
 from typing import NamedTuple
 
 
 class Door(NamedTuple):
-    """A kind of function.
+    """A type of function.
 
-    `library` is the folder of its logic, relative to the project. `caller` is who may call it.
+    `library` is the folder for its logic, relative to the project; `caller` is who can call it.
     """
 
     auth_level: str
@@ -17,7 +17,7 @@ class Door(NamedTuple):
 
     @property
     def function_json(self) -> str:
-        """The text of `function.json`; there is no `route`, since URLs end in the name."""
+        """The text of `function.json`; without a `route`, URLs end in the function's name."""
         trigger = {"type": "httpTrigger", "direction": "in", "name": "req"}
         trigger |= {"authLevel": self.auth_level, "methods": [*self.methods]}
         out = {"type": "http", "direction": "out", "name": "$return"}
@@ -25,7 +25,7 @@ class Door(NamedTuple):
 
 
 KEY_HOLDERS = "callers with the function key"
-TWILIO = "Twilio, signed"
+TWILIO = "Twilio, with a signature"
 
 DOORS = {
     "Send": Door("function", ("post",), "shared/own", KEY_HOLDERS),

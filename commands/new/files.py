@@ -1,4 +1,4 @@
-"""The files of a new function, made of templates."""
+"""Create the files of a new function from templates."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from commands.new.pages import API, PAGE, REQUESTS, with_function, with_path
 
 
 def files_of(name: FunctionName) -> dict[str, str]:
-    """Return the text of each new file by its path in the project."""
+    """Return the text of each new file, by its path in the project."""
     return {
         f"{name.text}/function.json": name.door.function_json,
         f"{name.text}/__init__.py": filled(name, "doorway"),
@@ -20,7 +20,7 @@ def files_of(name: FunctionName) -> dict[str, str]:
 
 
 def filled(name: FunctionName, part: str) -> str:
-    """Return a template of the prefix with the names of a function."""
+    """Return a template of the function's prefix, filled in."""
     template = TEMPLATES / name.prefix.lower() / f"{part}.txt"
     return Template(template.read_text("utf-8")).substitute(
         name=name.text,
@@ -31,10 +31,10 @@ def filled(name: FunctionName, part: str) -> str:
 
 
 def make(name: FunctionName, root: Path) -> tuple[list[str], list[str]]:
-    """Write the files of a new function and its lines in the documentation.
+    """Write the files of a new function and add it to the documentation.
 
-    Return what was made and what was changed, relative to `root`. Raise CommandError where
-    something is in the way; then nothing was written.
+    Return the created and the changed files, relative to `root`. Raise CommandError without
+    writing anything if the name is taken.
     """
     refuse_taken(name, root)
     files = files_of(name)
@@ -59,7 +59,7 @@ def make(name: FunctionName, root: Path) -> tuple[list[str], list[str]]:
 
 
 def tidy(paths: list[str], root: Path) -> None:
-    """Order the imports and break the lines as the project does: names differ in length."""
+    """Sort the imports and format the files, since names differ in length."""
     for command in (["check", "--select", "I", "--fix", "--quiet"], ["format", "--quiet"]):
         subprocess.run(  # noqa: S603 - our own tool, no shell
             [sys.executable, "-m", "ruff", *command, "--no-cache", *paths], cwd=root, check=True

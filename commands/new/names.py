@@ -1,4 +1,4 @@
-"""The name of a function: its prefix says who comes in, the rest what it is about."""
+"""The name of a function: a prefix for who can call it, and a subject."""
 
 import builtins
 import io
@@ -15,9 +15,9 @@ from commands.errors import CommandError
 from commands.new.doors import DOORS, Door
 
 EXAMPLE = "TwimlOpeningHours"
-# Lines that hold the name stay within the length of a line.
+# Keeps lines with the name within the line length.
 MAX_CHARS = 32
-# Windows takes files of these names for devices, whatever their extension. Source: Microsoft's
+# Windows treats files with these names as devices, regardless of extension. Source: Microsoft's
 # "Naming Files, Paths, and Namespaces".
 DEVICES = {
     *("con", "prn", "aux", "nul", "conin", "conout"),
@@ -30,34 +30,34 @@ _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class FunctionName(NamedTuple):
-    """A name that can be used: `TwimlOpeningHours` is `Twiml` and `OpeningHours`."""
+    """A valid name: `TwimlOpeningHours` is `Twiml` and `OpeningHours`."""
 
     prefix: str
     subject: str
 
     @property
     def text(self) -> str:
-        """The whole name."""
+        """The full name."""
         return self.prefix + self.subject
 
     @property
     def door(self) -> Door:
-        """What the prefix stands for."""
+        """The type of function for the prefix."""
         return DOORS[self.prefix]
 
     @property
     def noun(self) -> str:
-        """The name of the module with the logic, for example `opening_hours`."""
+        """The name of its logic module, for example `opening_hours`."""
         return in_words(self.subject, "_")
 
     @property
     def library(self) -> str:
-        """The file with the logic, relative to the project."""
+        """The file with its logic, relative to the project."""
         return f"{self.door.library}/{self.noun}.py"
 
     @property
     def test(self) -> str:
-        """The file with the test, relative to the project."""
+        """The file with its test, relative to the project."""
         return f"tests/functions/test_{in_words(self.text, '_')}.py"
 
 
@@ -68,7 +68,7 @@ def in_words(name: str, joint: str = " ") -> str:
 
 @cache
 def words_inside() -> frozenset[str]:
-    """Return the names that the files of a new function use: no function may be called so."""
+    """Return the names used in the templates, which a new function can't use."""
     files = [path for path in TEMPLATES.glob("*/*.txt") if path.stem in ("doorway", "library")]
     code = "".join(
         Template(path.read_text("utf-8")).substitute(name="N", noun="n", subject="N")
@@ -79,48 +79,47 @@ def words_inside() -> frozenset[str]:
 
 
 def read_name(text: str) -> FunctionName:
-    """Take a name apart; raise CommandError that says what is wrong with it."""
+    """Parse a name; raise CommandError if it is invalid."""
     if not text.isascii() or not _PASCAL_CASE.fullmatch(text):
-        raise _wrong(
-            f"{text!r} is no name: join words that begin with a capital letter, like {EXAMPLE}"
-        )
+        raise _wrong(f"{text!r} is not a valid name. Join capitalized words, like {EXAMPLE}")
     if len(text) > MAX_CHARS:
-        raise _wrong(f"{text} has {len(text)} characters; up to {MAX_CHARS} are taken")
+        raise _wrong(f"{text} has {len(text)} characters; the maximum is {MAX_CHARS}")
     for prefix in DOORS:
         subject = text.removeprefix(prefix)
         if subject != text and subject[:1].isupper():
             name = FunctionName(prefix, subject)
             _refuse_traps(name)
             return name
-    raise _wrong(f"{text} must begin with {', '.join(DOORS)} and go on with a word, like {EXAMPLE}")
+    prefixes = ", ".join(DOORS)
+    raise _wrong(f"{text} must start with one of {prefixes}, followed by a word, like {EXAMPLE}")
 
 
 def _refuse_traps(name: FunctionName) -> None:
-    """Refuse what would be a file, or a word in it, that means something else."""
+    """Raise CommandError if the name would clash with a device, a keyword, or a module."""
     noun = name.noun
     if noun in DEVICES:
-        raise _wrong(f"{name.text} would need {noun}.py, which Windows takes for a device")
+        raise _wrong(f"{name.text} needs {noun}.py, which Windows treats as a device")
     if keyword.iskeyword(noun) or keyword.issoftkeyword(noun):
-        raise _wrong(f"{name.text} would need the word {noun}, which is Python's own")
+        raise _wrong(f"{name.text} needs the name {noun}, which is a Python keyword")
     if {noun, name.subject} & set(dir(builtins)):
-        raise _wrong(f"{name.text} would hide {noun} or {name.subject}, which is Python's own")
+        raise _wrong(f"{name.text} would shadow Python's built-in {noun} or {name.subject}")
     if noun in sys.stdlib_module_names or noun in words_inside():
-        raise _wrong(f"{name.text} would need the name {noun}, which is in use; add a word to it")
+        raise _wrong(f"{name.text} needs the name {noun}, which is in use. Add a word to it")
 
 
 def refuse_taken(name: FunctionName, root: Path) -> None:
-    """Raise CommandError where something of the new function is there already.
+    """Raise CommandError if a file of the new function already exists.
 
-    Azure and Windows do not tell upper case from lower case, so neither does this.
+    Ignores case, like Azure and Windows.
     """
     present = {path.name.lower(): path.name for path in root.iterdir()}
     if name.text.lower() in present:
-        raise _wrong(f"{present[name.text.lower()]} is there already; choose another name")
+        raise _wrong(f"{present[name.text.lower()]} already exists. Choose another name")
     module = root / name.library
     for path in (module, module.with_suffix(""), root / name.test):
         if path.exists():
             shown = path.relative_to(root).as_posix()
-            raise _wrong(f"{name.text} needs {shown}, which is there already; choose another name")
+            raise _wrong(f"{name.text} needs {shown}, which already exists. Choose another name")
 
 
 def _wrong(sentence: str) -> CommandError:

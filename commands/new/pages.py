@@ -1,4 +1,4 @@
-"""Where a new function stands in the documentation."""
+"""Add a new function to the documentation."""
 
 import re
 
@@ -12,17 +12,17 @@ ANSWERS = "## Answers to calls and texts"
 
 
 def with_path(api: str, entry: str) -> str:
-    """Return the description of the API with one more path; `paths` is its last part."""
+    """Return the OpenAPI document with one more path; `paths` must be its last section."""
     last_part = re.findall(r"^(\w+):", api, re.MULTILINE)[-1:]
     if last_part != ["paths"]:
-        raise CommandError(f"{API} must end with `paths`, to which a function is added")
+        raise CommandError(f"{API} must end with the section `paths`")
     return api.rstrip("\n") + "\n" + entry
 
 
 def with_function(page: str, *, row: str, section: str) -> str:
     """Return the page about the functions with one more.
 
-    `row` goes to the table of all functions, `section` before the answers; it may be empty.
+    `row` goes into the table of all functions, `section` before the answers; it may be empty.
     """
     page = _with_row(page, row)
     return page.replace(f"\n{ANSWERS}\n", f"\n{section}{ANSWERS}\n", 1) if section else page
@@ -33,5 +33,5 @@ def _with_row(page: str, row: str) -> str:
     before, found, after = page.partition(f"\n{TABLE}\n")
     table = re.search(r"(?:^\|.*\n)+", after, re.MULTILINE)
     if not found or table is None:
-        raise CommandError(f"{PAGE} has no table under {TABLE!r}, to which a function is added")
+        raise CommandError(f"{PAGE} must have a table under {TABLE!r}")
     return before + found + after[: table.end()] + row + after[table.end() :]

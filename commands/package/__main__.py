@@ -1,7 +1,7 @@
-"""`python -m commands.package`: write dist/app.zip and, with the same files, the folder dist/app.
+"""`python -m commands.package`: build dist/app.zip and the folder dist/app, with the same files.
 
-They hold the app as it is committed, and the packages of requirements.txt for the machines of
-Azure. What is not committed is left out. Exit status: 0, 1 when it cannot be made, 2 for wrong
+They contain the app from the current commit, and the packages of requirements.txt for Azure's
+machines. Uncommitted changes are left out. Exit status: 0, 1 if the build fails, 2 for incorrect
 usage.
 """
 
@@ -21,9 +21,9 @@ from commands.terminal import accept_any_encoding
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = "requirements.txt"
-# Where the worker of Azure Functions looks for packages, below the app's folder.
+# Where the Azure Functions worker looks for packages in the app's folder.
 SITE_PACKAGES = ".python_packages/lib/site-packages"
-# GetHealth reads it.
+# Read by GetHealth.
 BUILD_FILE = "build.json"
 PYTHONS = ("3.13", "3.14")
 # As infra/main.bicepparam reads it.
@@ -32,16 +32,16 @@ NAMED = 5
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command line; return the exit status."""
     accept_any_encoding()
     parser = argparse.ArgumentParser(prog="python3 dev.py package", description=__doc__)
-    # azd hands its values to the command as variables.
+    # azd passes its values as environment variables.
     wanted = os.environ.get(PYTHON_SETTING) or PYTHONS[0]
-    help_text = f"the version that Azure runs; else {PYTHON_SETTING}, else {PYTHONS[0]}"
+    help_text = f"Azure's Python version; default {PYTHON_SETTING} or {PYTHONS[0]}"
     parser.add_argument("--python", choices=PYTHONS, default=wanted, help=help_text)
     python: str = parser.parse_args(arguments).python
     if python not in PYTHONS:
-        parser.error(f"{PYTHON_SETTING} is {python}, and not one of {', '.join(PYTHONS)}")
+        parser.error(f"{PYTHON_SETTING} is {python}, but must be {' or '.join(PYTHONS)}")
     archive, folder = root / "dist" / "app.zip", root / "dist" / "app"
     try:
         remove(archive)
@@ -59,12 +59,12 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         f"{archive.stat().st_size / 1e6:.1f} MB, unpacked {total_bytes(files) / 1e6:.1f} MB"
     )
     if left_out := commit.uncommitted():
-        print(f"left out, since it is not committed: {listed(left_out)}")
+        print(f"left out because not committed: {listed(left_out)}")
     return 0
 
 
 def package_files(commit: Commit, python: str) -> dict[str, bytes]:
-    """Return the content of each file of the package, by its name. Raise CommandError."""
+    """Return the content of each file in the package, by name. Raise CommandError."""
     names = app_files(commit.names())
     committed = commit.read([*names, REQUIREMENTS])
     lock = committed.pop(REQUIREMENTS)
@@ -78,7 +78,7 @@ def package_files(commit: Commit, python: str) -> dict[str, bytes]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return the first of the names, and how many more there are."""
+    """Return the first few names and how many more there are."""
     more = len(names) - NAMED
     return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 

@@ -1,4 +1,4 @@
-"""The files of a commit, read from Git and never from the working folder."""
+"""The files of a commit, read from Git instead of the working folder."""
 
 import io
 import subprocess
@@ -11,10 +11,10 @@ REGULAR_FILES = ("100644", "100755")
 
 
 class Commit:
-    """The commit that is checked out in `root`, which is the top folder of a repository."""
+    """The commit checked out in `root`, the top folder of a repository."""
 
     def __init__(self, root: Path) -> None:
-        """Raise CommandError without Git, without a repository and without a commit."""
+        """Raise CommandError if Git, the repository, or a commit is missing."""
         self._root = root
         self.id = self._git("rev-parse", "--verify", "HEAD").decode().strip()
         """40 hexadecimal digits."""
@@ -22,32 +22,32 @@ class Commit:
     def names(self) -> list[str]:
         """Return the names of its files, relative to the root, with forward slashes.
 
-        Links and submodules are among them: `read` refuses them.
+        This includes links and submodules, which `read` rejects.
         """
         return sorted(self._blobs())
 
     def read(self, names: Iterable[str]) -> dict[str, bytes]:
-        """Return what these files hold; raise CommandError for a link or a submodule."""
+        """Return the content of these files; raise CommandError for a link or a submodule."""
         blobs, wanted = self._blobs(), list(names)
         for name in wanted:
             if name not in blobs:
                 raise CommandError(f"{name} is not committed")
             if blobs[name][0] not in REGULAR_FILES:
-                raise CommandError(f"{name} is a link or a submodule; commit the file itself")
+                raise CommandError(f"{name} is a link or a submodule. Commit the file itself")
         asked = "".join(f"{blobs[name][1]}\n" for name in wanted)
         answer = io.BytesIO(self._git("cat-file", "--batch", said=asked.encode()))
         return {name: _next_object(answer) for name in wanted}
 
     def uncommitted(self) -> list[str]:
-        """Return the names of files that differ from the commit or are not in it.
+        """Return the names of files that differ from the commit or aren't in it.
 
-        What .gitignore names is not among them.
+        Files ignored by .gitignore are not included.
         """
         status = self._git("status", "--porcelain", "--no-renames", "--untracked-files=all", "-z")
         return [entry[3:] for entry in status.decode(errors="replace").split("\0") if entry]
 
     def _blobs(self) -> dict[str, tuple[str, str]]:
-        """The mode and the blob of each file, by its name."""
+        """Return the mode and blob of each file, by name."""
         lines = self._git("ls-tree", "-r", "-z", "--full-tree", self.id).decode(errors="replace")
         entries = (line.partition("\t") for line in lines.split("\0") if line)
         return {name: (about.split()[0], about.split()[2]) for about, _, name in entries}
@@ -62,7 +62,7 @@ class Commit:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise CommandError("there is no git, which knows what is committed") from error
+            raise CommandError("git is missing. Install it and run this again") from error
         if done.returncode != 0:
             why = done.stderr.decode(errors="replace").strip().splitlines()
             raise CommandError(f"git {arguments[0]} failed: {why[0] if why else 'no reason'}")
@@ -70,6 +70,6 @@ class Commit:
 
 
 def _next_object(answer: io.BytesIO) -> bytes:
-    """Read what `git cat-file --batch` says of one object: its size, its content, a line feed."""
+    """Read one object from `git cat-file --batch`: its size, its content, and a line feed."""
     size = int(answer.readline().split()[2])
     return answer.read(size + 1)[:size]

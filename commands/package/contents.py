@@ -1,4 +1,4 @@
-"""Which files of the project are the app: those that are named here, and no others."""
+"""Select the files that belong to the app."""
 
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -10,11 +10,11 @@ HOST_FILE, FUNCTION_FILE = "host.json", "function.json"
 
 
 def app_files(names: Iterable[str]) -> list[str]:
-    """Return the names that belong into the package, sorted.
+    """Return the names of the files in the package, sorted.
 
-    That is host.json, and in the folder of each function its function.json and its modules, and
-    the modules of `shared/`. Raise CommandError for any other file in these folders: it would be
-    missing in Azure, and nobody would know before it is needed.
+    These are host.json, the function.json and modules of each function, and the modules of
+    `shared/`. Raise CommandError for any other file in these folders: it would be missing in
+    Azure, which you would notice only when the app needs it.
     """
     paths = [PurePosixPath(name) for name in names]
     functions = {path.parts[0] for path in paths if path.parts[1:] == (FUNCTION_FILE,)}
@@ -22,16 +22,16 @@ def app_files(names: Iterable[str]) -> list[str]:
     unknown = [path for path in inside if not _is_known(path)]
     if unknown:
         raise CommandError(
-            f"{unknown[0]} is committed in a folder of the app, but the package has no place for "
-            "such a file. Move it out, or add its kind to commands/package/contents.py."
+            f"{unknown[0]} is in a folder of the app, but the package can't include this type of "
+            "file. Move it, or allow its type in commands/package/contents.py."
         )
     return sorted(str(path) for path in [PurePosixPath(HOST_FILE), *inside])
 
 
 def app_in_folder(root: Path) -> list[str]:
-    """Return the files of the app in a folder as they are now, committed or not, sorted.
+    """Return the current files of the app in a folder, committed or not, sorted.
 
-    For what runs a copy of the app; the package is made of a commit.
+    Use it to run a copy of the app; the package is built from a commit.
     """
     folders = [path.parent for path in root.glob(f"*/{FUNCTION_FILE}")]
     inside = [path for folder in [*folders, root / LIBRARY] for path in folder.rglob("*")]

@@ -1,18 +1,18 @@
-"""The package on disk: a zip, and the same files in a folder."""
+"""Write the package to disk: a zip, and a folder with the same files."""
 
 import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-# The first time that a zip can tell. Nothing in it depends on when or where it is made.
+# The earliest time in a zip. Nothing in the zip depends on when or where it is built.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
 UNIX = 3
 
 
 def write_zip(files: Mapping[str, bytes], path: Path) -> None:
-    """Write the files into a zip: the same bytes for the same files, with the same zlib."""
+    """Write the files into a reproducible zip: same files and zlib, same bytes."""
     draft = path.with_suffix(".draft")
     with zipfile.ZipFile(draft, "w") as archive:
         for name in sorted(files):
@@ -24,7 +24,7 @@ def write_zip(files: Mapping[str, bytes], path: Path) -> None:
 
 
 def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files into a folder, and nothing else; an older folder goes first."""
+    """Write the files into a folder, replacing it if it exists."""
     draft = folder.with_name(f"{folder.name}.draft")
     remove(draft)
     for name, content in files.items():
@@ -35,7 +35,7 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Delete a file or a folder that may not exist."""
+    """Delete a file or folder if it exists."""
     if path.is_dir():
         shutil.rmtree(path)
     else:

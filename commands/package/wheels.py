@@ -1,4 +1,4 @@
-"""The packages that the app needs, as files for the machines of Azure."""
+"""Download the app's packages, built for Azure's machines."""
 
 import subprocess
 import sys
@@ -9,14 +9,14 @@ from pathlib import Path, PurePosixPath
 
 from commands.errors import CommandError
 
-# Flex Consumption runs on x64 Linux, with glibc 2.36 for Python 3.13 (Debian 12). Best kind first.
+# Flex Consumption runs x64 Linux with glibc 2.36 for Python 3.13 (Debian 12). Best match first.
 PLATFORMS = (
     *(f"manylinux_2_{minor}_x86_64" for minor in (28, 27, 26, 24, 17, 12, 5)),
     "manylinux2014_x86_64",
     "manylinux2010_x86_64",
     "manylinux1_x86_64",
 )
-# Parts of a wheel's `.data` folder that are installed beside its modules (PEP 427).
+# The parts of a wheel's `.data` folder that are installed as modules (PEP 427).
 MODULES = ("purelib", "platlib")
 COMPILED = ("__pycache__", ".pyc")
 
@@ -24,8 +24,8 @@ COMPILED = ("__pycache__", ".pyc")
 def packages(requirements: bytes, python: str) -> dict[str, bytes]:
     """Return the content of each file of the locked packages, by its name in `site-packages`.
 
-    `requirements` is a lock with hashes; `python` is a version such as 3.13. Raise CommandError
-    when a package has no wheel for Azure, or a file has another hash.
+    `requirements` is a lock file with hashes; `python` is a version such as 3.13. Raise
+    CommandError if a package has no wheel for Azure or a hash doesn't match.
     """
     found: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as name:
@@ -36,14 +36,14 @@ def packages(requirements: bytes, python: str) -> dict[str, bytes]:
         for wheel in sorted(folder.glob("*.whl")):
             for path, content in modules(wheel):
                 if found.setdefault(path, content) != content:
-                    raise CommandError(f"two packages have another {path}")
+                    raise CommandError(f"two packages contain different versions of {path}")
     return found
 
 
 def download(lock: Path, python: str, folder: Path) -> None:
-    """Have pip fetch the wheels of a lock, each by its hash; raise CommandError if it cannot.
+    """Download the wheels of a lock file and check their hashes; raise CommandError on failure.
 
-    The lock is complete, so pip has nothing to find out.
+    The lock file is complete, so pip doesn't need to resolve dependencies.
     """
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [
@@ -59,14 +59,14 @@ def download(lock: Path, python: str, folder: Path) -> None:
     )
     if done.returncode != 0:
         sys.stderr.buffer.write(done.stderr)
-        raise CommandError("the packages could not be fetched; pip says why above")
+        raise CommandError("could not download the packages; see pip's error above")
 
 
 def modules(wheel: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each file that a wheel has for `site-packages`.
+    """Yield the name and content of each file that a wheel installs into `site-packages`.
 
-    Left out are scripts and compiled files: nothing runs the ones, and Python doesn't trust the
-    others on another machine.
+    Skip scripts, which are never run, and compiled files, which Python doesn't trust on another
+    machine.
     """
     with zipfile.ZipFile(wheel) as archive:
         for entry in archive.infolist():
@@ -76,18 +76,18 @@ def modules(wheel: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def place(path: PurePosixPath) -> str | None:
-    """Return where a file of a wheel belongs below `site-packages`; None if not there."""
+    """Return a file's path in `site-packages`; None if it doesn't belong there."""
     parts = path.parts
     if parts[0].endswith(".data"):
         if parts[1] not in MODULES:
             return None
         parts = parts[2:]
     if ".." in parts or path.is_absolute():
-        raise CommandError(f"a package has a file that would lie elsewhere: {path}")
+        raise CommandError(f"a package contains a file outside its folder: {path}")
     is_compiled = COMPILED[0] in parts or parts[-1].endswith(COMPILED[1])
     return None if is_compiled else "/".join(parts)
 
 
 def total_bytes(files: Mapping[str, bytes]) -> int:
-    """Return how much the files hold."""
+    """Return the total size of the files."""
     return sum(map(len, files.values()))

@@ -1,1 +1,1 @@
-"""`dev.py secrets`: write the secrets that the app needs into its Key Vault."""
+"""`dev.py secrets`: store the app's secrets in its Key Vault."""

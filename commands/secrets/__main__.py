@@ -1,12 +1,12 @@
-"""`python -m commands.secrets`: put the app's secrets into its vault, and nowhere else.
+"""`python -m commands.secrets`: store the app's secrets in its vault, and nowhere else.
 
-Asks in the terminal, without showing what is typed, for each secret that the vault lacks. The key
-that signs links is drawn by chance, once: a new one would break the links already sent, unless the
-old one is copied beside it before (docs/operate/running.md). What goes to the vault passes
-through this process alone: no file, no command line, no environment, no output.
+Asks for each missing secret in the terminal, without showing what you type. The key that signs
+links is generated once: replacing it breaks the links already sent, unless you first copy the old
+key to the secondary one (docs/operate/running.md). Secrets only pass through this process; they
+are never in a file, on a command line, in the environment, or in the output.
 
-Exit status: 0 when the vault has what the app needs (with --from-azd also when there is nobody to
-ask, or the vault cannot be reached from here), 1 when it has not, 2 for wrong usage.
+Exit status: 0 if the vault has every secret (with --from-azd also if there is no terminal or the
+vault is unreachable from here), 1 if not, 2 for incorrect usage.
 """
 
 import getpass
@@ -23,35 +23,35 @@ from commands.secrets.fill import fill
 from commands.secrets.options import Options, read_options
 from commands.secrets.vault import ClosedNetworkError, open_vault
 from commands.settings_file import read_settings
-from commands.terminal import accept_any_encoding, is_somebody_there
+from commands.terminal import accept_any_encoding, is_interactive
 from shared.config.settings import Settings
 from shared.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
-INTERRUPTED = 130  # what shells say of a program that Ctrl-C has ended
+INTERRUPTED = 130  # the shell convention for a program ended by Ctrl-C
 
 _VAULT_URL = re.compile(r"https://[\w-]+(\.[\w-]+)*(:\d{1,5})?")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command line; return the exit status."""
     accept_any_encoding()
     options = read_options(arguments)
     if options.local:
-        os.environ.update(local_values("", options.phone_port))  # Azure's package reads it there
+        os.environ.update(local_values("", options.phone_port))  # Azure's package reads them there
     try:
         config = Settings.from_mapping(_values(options))
         url = _url(options, config)
-        ask = getpass.getpass if is_somebody_there() else None
+        ask = getpass.getpass if is_interactive() else None
         return fill(open_vault(url, config, azd_first=options.from_azd), config, options, ask)
     except (EOFError, KeyboardInterrupt):  # Ctrl-D, Ctrl-C
-        print("\nsecrets: interrupted; what was written stays in the vault", file=sys.stderr)
+        print("\nsecrets: interrupted; the vault keeps the secrets already stored", file=sys.stderr)
         return INTERRUPTED
     except ConfigurationError as error:
         print(f"secrets: {error.detail}", file=sys.stderr)
     except CommandError as error:
         print(f"secrets: {error}", file=sys.stderr)
-        # A pipeline is never inside the network, and has a new version to deploy all the same.
+        # A pipeline is never inside the network, and must still deploy the new version.
         goes_on = options.from_azd and isinstance(error, ClosedNetworkError)
         return 0 if goes_on else error.exit_status
     return 1
@@ -67,7 +67,8 @@ def _url(options: Options, config: Settings) -> str:
     url = (options.vault or config.key_vault_url).rstrip("/")
     if not url.isascii() or not _VAULT_URL.fullmatch(url):
         raise CommandError(
-            "which vault? Give it as in: --vault https://NAME.vault.azure.net", exit_status=2
+            "the vault's URL is missing or invalid. Pass --vault https://NAME.vault.azure.net",
+            exit_status=2,
         )
     return url
 

@@ -11,7 +11,7 @@ COMMAND = "python3 dev.py secrets"
 
 
 class Options(NamedTuple):
-    """What the user asked for."""
+    """The parsed command line."""
 
     vault: str | None
     settings: str | None
@@ -23,20 +23,20 @@ class Options(NamedTuple):
 
 
 def read_options(arguments: Sequence[str] | None) -> Options:
-    """Read the command line; wrong usage ends the program with 2."""
+    """Parse the command line; exit with 2 for incorrect usage."""
     parser = argparse.ArgumentParser(
-        prog=COMMAND, description="Put the secrets that the app needs into its Key Vault."
+        prog=COMMAND, description="Store the app's secrets in its Key Vault."
     )
     add = parser.add_argument
-    add("--vault", metavar="URL", help="the vault, else KEY_VAULT_URL")
-    add("--settings", metavar="FILE", help="in place of local.settings.json")
+    add("--vault", metavar="URL", help="the vault; default KEY_VAULT_URL")
+    add("--settings", metavar="FILE", help="settings file; default local.settings.json")
     add(
         "--replace",
         metavar="NAME",
         type=_secret,
         action="append",
         default=[],
-        help="ask for this secret although the vault has one (LinkSigningKey: draw a new one): "
+        help="ask for a new value of this secret (LinkSigningKey: generate one): "
         + ", ".join(Secret),
     )
     add(
@@ -46,11 +46,11 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         type=_secret,
         action="append",
         default=[],
-        help="write the value of one secret as that of another, without showing it",
+        help="copy the value of one secret to another, without showing it",
     )
-    add("--local", action="store_true", help="the vault of `dev.py start`, to try it out")
+    add("--local", action="store_true", help="use the vault of `dev.py start`, to try this out")
     add("--phone-port", type=int, default=PHONE_PORT, help="with --local: port of the phone page")
-    add("--from-azd", action="store_true", help="take the vault from azd; ask only in a terminal")
+    add("--from-azd", action="store_true", help="use azd's vault; ask only in a terminal")
     return Options(**vars(parser.parse_args(arguments)))
 
 

@@ -1,4 +1,4 @@
-"""A Key Vault that a person writes secrets into, opened by azd's sign-in or by `az login`."""
+"""Write to a Key Vault, signed in with azd or the Azure CLI."""
 
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -18,46 +18,46 @@ if TYPE_CHECKING:
 
 
 class RoleMissingError(CommandError):
-    """The vault does not know, or does not know yet, that this person may do this."""
+    """You don't have the role that this needs, or it hasn't taken effect yet."""
 
 
 class ClosedNetworkError(CommandError):
-    """The vault can be reached from its virtual network only, which is not here."""
+    """The vault is only reachable from its virtual network."""
 
 
 class Vault(Protocol):
-    """What is needed of a vault; each call may raise CommandError."""
+    """A vault; each call may raise CommandError."""
 
     url: str
 
     def names(self) -> frozenset[str]:
-        """The names of its secrets that are enabled."""
+        """Return the names of its enabled secrets."""
         ...
 
     def read(self, secret: Secret) -> str | None:
-        """The value of a secret, None when there is no such secret."""
+        """Return the value of a secret, None if it doesn't exist."""
         ...
 
     def write(self, secret: Secret, value: str) -> None:
-        """Keep a value as the newest version of a secret."""
+        """Store a value as the newest version of a secret."""
         ...
 
 
 class KeyVault:
-    """The vault at `url`. A value is read only to be written again, under another name."""
+    """The vault at `url`. Values are only read to copy them to another secret."""
 
     def __init__(self, url: str, client: "SecretClient") -> None:
         self.url = url
         self._client = client
 
     def names(self) -> frozenset[str]:
-        """The names of its secrets that are enabled."""
+        """Return the names of its enabled secrets."""
         with _explained(self.url):
             found = list(self._client.list_properties_of_secrets())
         return frozenset(item.name for item in found if item.name and item.enabled)
 
     def read(self, secret: Secret) -> str | None:
-        """The value of a secret, None when there is no such secret."""
+        """Return the value of a secret, None if it doesn't exist."""
         from azure.core.exceptions import ResourceNotFoundError
 
         with _explained(self.url):
@@ -67,13 +67,13 @@ class KeyVault:
                 return None
 
     def write(self, secret: Secret, value: str) -> None:
-        """Keep a value as the newest version of a secret."""
+        """Store a value as the newest version of a secret."""
         with _explained(self.url):
             self._client.set_secret(secret, value)
 
 
 def open_vault(url: str, config: Settings, *, azd_first: bool) -> KeyVault:
-    """Return the vault at `url`; nothing is sent yet."""
+    """Return the vault at `url`, without connecting yet."""
     from azure.keyvault.secrets import SecretClient
 
     log_no_requests()
@@ -88,7 +88,7 @@ def open_vault(url: str, config: Settings, *, azd_first: bool) -> KeyVault:
 
 
 def _credential(*, azd_first: bool) -> "TokenCredential":
-    """Who runs this: azd and the Azure CLI have a sign-in of their own, one of which will do."""
+    """Return the credential of the user: azd's sign-in or the Azure CLI's, whichever works."""
     from azure.identity import (
         AzureCliCredential,
         AzureDeveloperCliCredential,
@@ -101,32 +101,32 @@ def _credential(*, azd_first: bool) -> "TokenCredential":
 
 @contextmanager
 def _explained(url: str) -> "Generator[None]":
-    """Turn the SDK's errors into sentences; the SDK's own text may quote the request."""
+    """Turn the SDK's errors into CommandError; the SDK's messages may quote the request."""
     from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 
     try:
         yield
     except ClientAuthenticationError as error:
-        raise CommandError("not signed in; run azd auth login or az login") from error
-    except ServiceRequestError as error:  # no connection came about
+        raise CommandError("you aren't signed in. Run azd auth login or az login") from error
+    except ServiceRequestError as error:  # could not connect
         raise CommandError(
-            f"{url} cannot be reached. Is the address right? With --local: does `python3 dev.py "
-            "start` run, and with the same --phone-port?"
+            f"can't connect to {url}. Check the address; with --local, check that `python3 dev.py "
+            "start` is running with the same --phone-port"
         ) from error
     except AzureError as error:
         if _is_firewall(error):
             raise ClosedNetworkError(
-                f"{url} lets in its virtual network only, and the address ALLOWED_IP_ADDRESS"
+                f"{url} only accepts its virtual network and the address ALLOWED_IP_ADDRESS"
             ) from error
         if getattr(error, "status_code", None) == HTTPStatus.FORBIDDEN:
             raise RoleMissingError(
-                f"{url} refuses: you need the role Key Vault Secrets Officer"
+                f"{url} denied access. You need the role Key Vault Secrets Officer"
             ) from error
-        raise CommandError(f"{url} cannot be used ({type(error).__name__})") from error
+        raise CommandError(f"{url} failed ({type(error).__name__}). Try again") from error
 
 
 def _is_firewall(error: "AzureError") -> bool:
-    """Source: Key Vault's docs name the reasons of a 403 in `innererror`."""
+    """Return whether a firewall caused a 403. Source: Key Vault's docs on `innererror`."""
     problem = getattr(error, "error", None)
     inner = getattr(problem, "innererror", None) or {}
     return inner.get("code") in ("ForbiddenByFirewall", "ForbiddenByConnection")

@@ -1,8 +1,8 @@
 """`python -m commands.wire`: point the calls and texts of a Twilio number at this app.
 
-Shows each address as it is and as it will be, asks, writes down what was there, changes it through
-Twilio's API, and reads it back. Exit status: 0 when the number is as asked for, 1 when it is not,
-2 for wrong usage.
+Shows the old and new addresses, asks for confirmation, saves the old ones, changes the number
+through Twilio's API, and reads it back. Exit status: 0 if the number is now as requested, 1 if
+not, 2 for incorrect usage.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ from shared.config.settings import Settings
 from shared.errors import AppError, InvalidRequestError
 
 ROOT = Path(__file__).resolve().parents[2]
-INTERRUPTED = 130  # what shells say of a program that Ctrl-C has ended
+INTERRUPTED = 130  # the shell convention for a program ended by Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command line; return the exit status."""
     accept_any_encoding()
     options = read_options(arguments)
-    # What goes wrong is said once, in the command's own words.
+    # The command prints its own error; don't log it as well.
     logging.getLogger("shared").addHandler(logging.NullHandler())
     try:
         return asyncio.run(_with_clients(options))
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"wire: {sentence_of(error, from_azd=options.from_azd)}", file=sys.stderr)
         if not options.from_azd:
             return _exit_status(error)
-        print(f"The app is deployed. To point a number at it, fix this and run: {AZD}")
+        print(f"The app is deployed. To point a number at it, fix this, then run: {AZD}")
         return 0
 
 
@@ -73,12 +73,12 @@ async def _change(options: Options, numbers: Numbers, settings: Settings) -> int
 
 
 def _url_of_azd(options: Options) -> str:
-    """Return the app's address as azd knows it; raise CommandError when it does not."""
+    """Return the app's address from azd; raise CommandError if azd doesn't know it."""
     values = {} if options.from_azd else azd_values()
     if values.get("PUBLIC_URL"):
         return values["PUBLIC_URL"]
     raise CommandError(
-        "where is the app? Give its address as in: --url https://….azurewebsites.net",
+        "the app's address is missing. Pass it with --url https://….azurewebsites.net",
         exit_status=2,
     )
 

@@ -1,4 +1,4 @@
-"""Change the addresses of a number: show, ask, write down what was there, change, read back."""
+"""Change the addresses of a number: show, ask, save the old ones, change, read back."""
 
 import sys
 from datetime import UTC, datetime
@@ -14,14 +14,14 @@ from shared.errors import TwilioRefusedError
 
 
 async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: App) -> int:
-    """Point the number `digits`, shown as `name`, at what the user wants; return the exit status.
+    """Point the number `digits`, shown as `name`, at the app as requested; return the exit status.
 
-    Raise CommandError where that cannot be, and what Numbers raises.
+    Raise CommandError if that is impossible, and the errors of Numbers.
     """
     addresses = wanted(options, app)
     number = await numbers.find(digits, name)
     if options.from_azd:
-        # What leads to this app already was chosen by somebody.
+        # Keep addresses that already point to this app: they were chosen on purpose.
         addresses = {p: a for p, a in addresses.items() if not app.has(number.addresses[p].url)}
     changes = _differences(number, addresses)
     _check_fallbacks({**number.addresses, **changes})
@@ -34,26 +34,26 @@ async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: 
     status = await _apply(options, numbers, number, changes)
     if status == 0 and not {**number.addresses, **changes}[Place.CALLS_FALLBACK].url:
         print(
-            "Calls have no fallback, so callers may hear an error. To set one, see "
-            "docs/operate/running.md#when-the-app-cant-answer."
+            "Calls have no fallback. See docs/operate/running.md to keep callers from hearing "
+            "an error."
         )
     return status
 
 
 async def undo(options: Options, numbers: Numbers, digits: str, name: str) -> int:
-    """Put back what the last change of a number replaced; return the exit status."""
+    """Restore the addresses that the last change replaced; return the exit status."""
     number = await numbers.find(digits, name)
     memory = Memory(options.memory, number)
     before, unknown = memory.last()
     changes = _differences(number, before)
     show(name, number, changes)
     for place in unknown:
-        print(f"note: the address of {place.label} held a secret and was not written down")
+        print(f"note: the old address of {place.label} was not saved because it held a secret")
     status = await _apply(options, numbers, number, changes, remember=False)
     if status == 0 and not options.dry_run:
         memory.forget()
         if not unknown:
-            print("What was there before is there again.")
+            print("Restored the previous addresses.")
     return status
 
 
@@ -70,10 +70,10 @@ async def _apply(
         print("Nothing to change.")
         return 0
     if options.dry_run:
-        print("Nothing was changed: --dry-run.")
+        print("Dry run: nothing was changed.")
         return 0
     if not (options.yes or agrees()):
-        print("Nothing was changed." + (f" To be asked again: {AZD}" if options.from_azd else ""))
+        print("Nothing was changed." + (f" To try again: {AZD}" if options.from_azd else ""))
         return 0 if options.from_azd else 1
     memory = Memory(options.memory, number)
     if remember:
@@ -86,7 +86,7 @@ async def _apply(
         raise
     status = _verify(now, changes)
     if status == 0 and remember:
-        print("Done, and read back from Twilio. To put back what was there: --undo")
+        print("Done, and confirmed with Twilio. To undo this change: --undo")
     return status
 
 
@@ -102,32 +102,32 @@ def _differences(number: Number, addresses: Addresses) -> Addresses:
 
 
 def _not_undone(number: Number, changes: Addresses) -> list[str]:
-    """What the user has to know before a yes: these addresses are kept nowhere."""
+    """Return warnings about addresses that cannot be restored."""
     return [
-        f"the address of {place.label} holds a secret; --undo cannot put it back"
+        f"the address of {place.label} holds a secret, so --undo can't restore it"
         for place in changes
         if has_secret(number.addresses[place].url)
     ]
 
 
 def _by_get(number: Number, changes: Addresses, app: App) -> list[str]:
-    """What stays at this app with GET, what that costs, and how to change it."""
+    """Return warnings about addresses of this app that keep using GET."""
     after = {**number.addresses, **changes}
     calls, texts = after[Place.CALLS], after[Place.TEXTS]
     return [
-        f"{kind} come {by_get.loss(kind)}. To change it, {by_get.cure(kind)}"
+        f"{kind} arrive {by_get.loss(kind)}. To change this, {by_get.cure(kind)}"
         for kind, address in (("calls", calls), ("texts", texts))
         if address.method == "GET" and app.has(address.url)
     ]
 
 
 def _check_fallbacks(addresses: Addresses) -> None:
-    """Twilio refuses a fallback without an address that it is for (error 21405)."""
+    """Raise CommandError for a fallback without a primary URL, which Twilio rejects (21405)."""
     for place, fallback, option in (
         (Place.CALLS, Place.CALLS_FALLBACK, "--voice"),
         (Place.TEXTS, Place.TEXTS_FALLBACK, "--text"),
     ):
         if addresses[fallback].url and not addresses[place].url:
             raise CommandError(
-                f"a fallback needs something to fall back from: add {option}", exit_status=2
+                f"a fallback needs a primary address too; add {option}", exit_status=2
             )

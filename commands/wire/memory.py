@@ -1,4 +1,4 @@
-"""What a number's addresses were before each change, in one small file per number."""
+"""The history of a number's addresses, in one small file per number."""
 
 import json
 from datetime import datetime
@@ -14,13 +14,13 @@ MAX_CHANGES = 20
 
 
 class Memory:
-    """The changes of one number, the last one at the end of its file. It never holds a secret."""
+    """The changes of one number, the latest last. Secrets are never saved."""
 
     def __init__(self, folder: Path, number: Number) -> None:
         self._path = folder / f"{number.sid}.json"
 
     def remember(self, before: Addresses, now: datetime) -> None:
-        """Write down what is about to be changed; an address with a secret only by its place."""
+        """Save the addresses before a change; leave out those that contain a secret."""
         kept = {
             place: None if has_secret(address.url) else address._asdict()
             for place, address in before.items()
@@ -29,13 +29,13 @@ class Memory:
         self._write([*self._changes(), change][-MAX_CHANGES:])
 
     def last(self) -> tuple[Addresses, tuple[Place, ...]]:
-        """What the last change replaced, and the places whose address was not written down.
+        """Return what the last change replaced, and the places whose address was not saved.
 
-        Raise CommandError when there is no change to undo.
+        Raise CommandError if there is no change to undo.
         """
         changes = self._changes()
         if not changes:
-            raise CommandError("there is no change of this number to undo")
+            raise CommandError("nothing to undo for this number")
         try:
             before = {Place(name): address for name, address in changes[-1]["before"].items()}
             known = {p: Address(a["url"], a["method"]) for p, a in before.items() if a}
@@ -44,7 +44,7 @@ class Memory:
         return known, tuple(place for place, address in before.items() if not address)
 
     def forget(self) -> None:
-        """Take the last change off: it was undone, or never made."""
+        """Remove the last change, after it was undone or failed."""
         changes = self._changes()[:-1]
         if changes:
             self._write(changes)
@@ -71,8 +71,8 @@ class Memory:
         except OSError as error:
             folder = self._path.parent
             raise CommandError(
-                f"nothing can be written to {folder} ({error.strerror}), which --undo needs"
+                f"cannot write to {folder} ({error.strerror}), which --undo needs"
             ) from error
 
     def _unusable(self) -> CommandError:
-        return CommandError(f"{self._path} cannot be used; remove it to begin anew")
+        return CommandError(f"{self._path} is damaged. Delete it to start over")

@@ -1,4 +1,4 @@
-"""A number of a Twilio account, and where its calls and texts go. Source: IncomingPhoneNumbers."""
+"""A phone number in a Twilio account and where its calls and texts go (IncomingPhoneNumbers)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 MAX_NUMBERS = 1000
 MAX_SERVICES = 50
 SHOWN_NUMBERS = 5
-# What a Twilio without messaging services answers: the emulated one.
+# The emulated Twilio has no messaging services and responds with one of these.
 NO_SERVICES = (HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED)
 BUY = "Buy one in Twilio's console: Phone Numbers, Manage, Buy a number"
 
 
 class Place(StrEnum):
-    """What a number has an address for; the value is how Twilio's fields for it begin."""
+    """What a number has an address for; the value is the prefix of Twilio's fields."""
 
     CALLS = "voice"
     CALLS_FALLBACK = "voice_fallback"
@@ -33,24 +33,24 @@ class Place(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word for it on the screen."""
+        """Its name in the output."""
         return self.name.lower().replace("_", " ")
 
     @property
     def fields(self) -> tuple[str, str]:
-        """Twilio's names of its URL and of its method."""
+        """Twilio's names for its URL and method."""
         url = self.value if self is Place.CALL_REPORTS else f"{self}_url"
         return url, f"{self}_method"
 
 
 class Address(NamedTuple):
-    """A URL, "" for none, and the method with which Twilio asks it."""
+    """A URL, "" if there is none, and the HTTP method that Twilio uses."""
 
     url: str
     method: str = "POST"
 
     def is_same(self, other: "Address") -> bool:
-        """Whether Twilio asks the same; without a URL the method means nothing."""
+        """Return whether two addresses are equal; without a URL the method doesn't matter."""
         return self == other or not (self.url or other.url)
 
 
@@ -58,7 +58,7 @@ Addresses = Mapping[Place, Address]
 
 
 class Number(NamedTuple):
-    """A number of the account, as Twilio has it; `notes` say what wins over its addresses."""
+    """A number as Twilio has it; `notes` say what overrides its addresses."""
 
     sid: str
     addresses: Addresses
@@ -66,15 +66,15 @@ class Number(NamedTuple):
 
 
 class Numbers:
-    """The numbers of an account. Every method may raise what TwilioAccount raises."""
+    """The numbers of an account. Methods raise the errors of TwilioAccount."""
 
     def __init__(self, account: TwilioAccount) -> None:
         self._account = account
 
     async def find(self, digits: str, name: str) -> Number:
-        """The number with these digits (E.164), which the screen shows as `name`.
+        """Return the number `digits` (E.164), which messages call `name`.
 
-        Raise CommandError when the account has no such number.
+        Raise CommandError if it is not in the account.
         """
 
         async def like(client: "Client") -> "list[IncomingPhoneNumberInstance]":
@@ -90,7 +90,7 @@ class Numbers:
         raise CommandError(_not_there(name, [number.phone_number or "" for number in there]))
 
     async def change(self, number: Number, changes: Addresses) -> Number:
-        """Change some addresses of a number; return the number as Twilio has it afterwards."""
+        """Change some addresses of a number; return the number as Twilio now has it."""
         fields = {
             name: value
             for place, address in changes.items()
@@ -104,10 +104,10 @@ class Numbers:
         return _read(await self._account.run(update))
 
     async def service_of(self, number: Number) -> str:
-        """What a messaging service does with the number's texts, as a note; "" for nothing.
+        """Return a note if a messaging service handles the number's texts, otherwise "".
 
-        A number is in one service at most, whose own addresses count unless it is told otherwise.
-        Source: Twilio, Services resource, use_inbound_webhook_on_number.
+        A number is in at most one service. The service's addresses take precedence, unless it
+        defers to the number. Source: Twilio, Services resource, use_inbound_webhook_on_number.
         """
 
         async def find(client: "Client") -> str:
@@ -123,17 +123,17 @@ class Numbers:
         except TwilioError as error:
             if isinstance(error, TwilioRefusedError) and error.twilio_status in NO_SERVICES:
                 return ""
-            return "whether the number is in a messaging service could not be seen"
+            return "could not check whether the number is in a messaging service"
         return (
-            f"the number is in the messaging service {sid}, whose own addresses get its texts, "
-            "unless its Integration says: Defer to sender's webhook"
+            f"the number is in the messaging service {sid}, whose addresses get its texts. To "
+            "change that, set the service's Integration to: Defer to sender's webhook"
             if sid
             else ""
         )
 
 
 async def _is_in(client: "Client", service_sid: str, number_sid: str) -> bool:
-    """Whether a number is among those of a messaging service."""
+    """Return whether a messaging service contains a number."""
     rows = await client.messaging.v1.services(service_sid).phone_numbers.list_async()
     return any(row.sid == number_sid for row in rows)
 
@@ -151,24 +151,24 @@ def _read(number: "IncomingPhoneNumberInstance") -> Number:
 
 
 def _winners(number: "IncomingPhoneNumberInstance") -> list[str]:
-    """What Twilio asks in place of the number's addresses. Source: IncomingPhoneNumbers."""
+    """Return what takes precedence over the number's addresses. Source: IncomingPhoneNumbers."""
     notes: list[str] = []
     if number.trunk_sid:
-        notes.append(f"calls go to the SIP trunk {number.trunk_sid}, whatever stands here")
+        notes.append(f"calls go to the SIP trunk {number.trunk_sid} and ignore the addresses here")
     elif number.voice_application_sid:
         app = number.voice_application_sid
-        notes.append(f"calls go to the TwiML app {app}, whatever stands here")
+        notes.append(f"calls go to the TwiML app {app} and ignore the addresses here")
     if number.sms_application_sid:
         app = number.sms_application_sid
-        notes.append(f"texts go to the TwiML app {app}, whatever stands here")
+        notes.append(f"texts go to the TwiML app {app} and ignore the addresses here")
     return notes
 
 
 def _not_there(name: str, others: list[str]) -> str:
     if not others:
-        return f"{name} is no number of this account, which has none. {BUY}."
+        return f"{name} is not in this account, which has no numbers. {BUY}."
     ends = ", ".join(str(masked(other)) for other in others[:SHOWN_NUMBERS])
     if len(others) == 1:
-        return f"{name} is no number of this account, which has one ({ends}). {BUY}."
+        return f"{name} is not in this account, which has one number ({ends}). {BUY}."
     more = ", …" if len(others) > SHOWN_NUMBERS else ""
-    return f"{name} is none of the {len(others)} numbers of this account ({ends}{more}). {BUY}."
+    return f"{name} is not one of the {len(others)} numbers in this account ({ends}{more}). {BUY}."

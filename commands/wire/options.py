@@ -18,7 +18,7 @@ NOTHING = "none"
 
 
 class Options(NamedTuple):
-    """What the user asked for; None where an option was not given."""
+    """The command line; None for options that were not passed."""
 
     number: str | None
     url: str | None
@@ -37,60 +37,60 @@ class Options(NamedTuple):
 
 
 def read_options(arguments: Sequence[str] | None) -> Options:
-    """Read the command line; wrong usage ends the program with 2."""
+    """Parse the command line; exit with 2 for incorrect usage."""
     parser = argparse.ArgumentParser(
         prog="python3 dev.py wire",
-        description="Lead the calls and texts of a Twilio number to this app. Shows what would "
-        "change, and asks.",
-        epilog="With none of --voice, --text, --fallback, --text-fallback and --reports, calls go "
-        f"to {VOICE} and texts to {TEXT}; with any of them, only what is named changes.",
+        description="Point the calls and texts of a Twilio number at this app. Shows the changes "
+        "and asks first.",
+        epilog="Without --voice, --text, --fallback, --text-fallback, and --reports, calls go to "
+        f"{VOICE} and texts to {TEXT}. With any of them, only those change.",
     )
     _add_options(parser)
     options = Options(**vars(parser.parse_args(arguments)))
     if options.undo and (options.url or options.from_azd or any(_named(options))):
-        parser.error("--undo takes no addresses: it puts back those that were there")
+        parser.error("--undo takes no addresses: it restores the previous ones")
     return options
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("number", nargs="?", help="the number, else TWILIO_FROM_NUMBER")
-    add("--url", metavar="URL", help="the app, such as https://….azurewebsites.net")
+    add("number", nargs="?", help="the phone number; default TWILIO_FROM_NUMBER")
+    add("--url", metavar="URL", help="the app's address, such as https://….azurewebsites.net")
     add("--voice", metavar="ANSWER", help="function or https URL that answers calls")
     add("--text", metavar="ANSWER", help="function or https URL that answers texts")
-    add("--fallback", metavar="URL", help="answers calls while the app cannot; none for nothing")
+    add("--fallback", metavar="URL", help="answers calls when the app fails; 'none' removes it")
     add("--text-fallback", metavar="URL", help="the same for texts")
-    add("--reports", metavar="FUNCTION", help="hears of each call's end: OnCallStatus, or none")
+    add("--reports", metavar="FUNCTION", help="is told when a call ends: OnCallStatus, or 'none'")
     add("--fallback-method", choices=["GET", "POST"], default="GET", help="default GET")
-    add("--settings", metavar="FILE", help="in place of local.settings.json")
-    add("--memory", metavar="FOLDER", type=Path, default=Path(FOLDER), help="what --undo needs")
-    add("--undo", action="store_true", help="put back what the last change replaced")
+    add("--settings", metavar="FILE", help="settings file; default local.settings.json")
+    add("--memory", metavar="FOLDER", type=Path, default=Path(FOLDER), help="history for --undo")
+    add("--undo", action="store_true", help="restore the addresses before the last change")
     add("--dry-run", action="store_true", help="only show what would change")
-    add("--yes", action="store_true", help="change it without a question")
-    add("--from-azd", action="store_true", help="take app, number and vault from azd; exit with 0")
+    add("--yes", action="store_true", help="don't ask for confirmation")
+    add("--from-azd", action="store_true", help="use azd's app, number, and vault; always exit 0")
 
 
 def number_of(options: Options, settings: Settings) -> tuple[str, str]:
-    """Return the number that is meant, as E.164, and how to show it: whole only if it was typed.
+    """Return the number as E.164, and how to show it: masked unless it was typed.
 
-    Raise CommandError when there is none that can be called, InvalidRequestError for a wrong one.
+    Raise CommandError if it is missing or can't be called, InvalidRequestError if it is invalid.
     """
     if options.number is not None:
         digits = parse_number(options.number, region=settings.default_region, field="number")
         return digits, digits
     if not settings.from_number:
         raise CommandError(
-            "which number? Give it as in: python3 dev.py wire +12025550100, or set "
-            "TWILIO_FROM_NUMBER. Without one yet: buy it in Twilio's console",
+            "the phone number is missing. Pass one, as in python3 dev.py wire +12025550100, or set "
+            "TWILIO_FROM_NUMBER. You can buy one in Twilio's console",
             exit_status=2,
         )
     if not E164.fullmatch(settings.from_number):
-        raise CommandError("TWILIO_FROM_NUMBER is a short code or a name, which cannot be called")
+        raise CommandError("TWILIO_FROM_NUMBER is a short code or a name, which can't take calls")
     return settings.from_number, str(masked(settings.from_number))
 
 
 def wanted(options: Options, app: App) -> Addresses:
-    """The addresses that the user wants the number to have; raise CommandError for a wrong one."""
+    """Return the addresses that the number should get; raise CommandError if one is invalid."""
     voice, text = options.voice, options.text
     if not any(_named(options)):
         voice, text = VOICE, TEXT
@@ -127,14 +127,14 @@ def _reports(text: str, app: App) -> str:
 
 
 def _fallback(text: str, app: App, option: str) -> str:
-    """The URL of a fallback, which has to be somewhere else than the app."""
+    """Return the URL of a fallback, which must not be in the app itself."""
     if text == NOTHING:
         return ""
     url = outside_url(text, option=option, has_local_stack=app.has_local_stack)
     if app.has(url):
         raise CommandError(
-            f"{option}: this is the app itself, and the fallback is for when it doesn't answer. "
-            "See docs/operate/running.md#when-the-app-cant-answer for what can be one.",
+            f"{option} points to the app itself, which may be down when the fallback is needed. "
+            "See docs/operate/running.md for other options",
             exit_status=2,
         )
     return url

@@ -1,4 +1,4 @@
-"""Web addresses that are handed to Twilio: those of this app's functions, and those of others."""
+"""The URLs to set on a number: those of this app's functions, and others."""
 
 import difflib
 import json
@@ -13,12 +13,12 @@ from shared.config.local_stack import is_loopback
 from shared.errors import InvalidRequestError
 from shared.http.web_addresses import twiml_url
 
-# What may stand in a URL as it is: all of ASCII that can be seen, the percent sign included.
+# Characters that need no quoting in a URL: printable ASCII, including the percent sign.
 PRINTABLE = "".join(map(chr, range(ord("!"), ord("~") + 1)))
 
 
 class App(NamedTuple):
-    """A running app: its address without a slash at the end, and what is in its folder."""
+    """A running app: its address without a trailing slash, and the functions in its folder."""
 
     url: str
     route_prefix: str
@@ -27,36 +27,34 @@ class App(NamedTuple):
 
     @classmethod
     def at(cls, url: str, root: Path, *, has_local_stack: bool) -> "App":
-        """The app in the folder `root`, running at `url`; raise CommandError for a wrong one."""
+        """Return the app in `root`, running at `url`; raise CommandError if a URL is invalid."""
         address = outside_url(url, option="the app's address", has_local_stack=has_local_stack)
         if "?" in address or "#" in address:
-            raise CommandError(
-                "the app's address must have no query and no fragment", exit_status=2
-            )
+            raise CommandError("the app's address can't have a query or a fragment", exit_status=2)
         names = sorted(path.parent.name for path in root.glob("*/function.json"))
         return cls(address.rstrip("/"), _route_prefix(root), names, has_local_stack)
 
     def has(self, url: str) -> bool:
-        """Whether a URL leads to this app."""
+        """Return whether a URL belongs to this app."""
         own, other = _comparable(self.url), _comparable(url)
         return other == own or other.startswith(f"{own}/")
 
     def url_of(self, text: str, *, option: str, prefix: str) -> str:
-        """The URL of a function, such as `TwimlHello` or `TwimlMessage?Message=Hello#tt=8000`.
+        """Return the URL of a function: `TwimlHello`, or `TwimlMessage?Message=Hello#tt=8000`.
 
-        A whole URL passes as it is. Raise CommandError when there is no such function, or one
-        that Twilio cannot call: the name has to begin with `prefix`.
+        Return a full URL unchanged. Raise CommandError if the function doesn't exist, or Twilio
+        can't call it because its name doesn't start with `prefix`.
         """
         if "://" in text:
             return outside_url(text, option=option, has_local_stack=self.has_local_stack)
         name = re.split("[?#]", text, maxsplit=1)[0]
         if name not in self.functions:
             raise CommandError(
-                f"{option}: there is no function {name}{self._similar(name)}", exit_status=2
+                f"{option}: unknown function {name}{self._similar(name)}", exit_status=2
             )
         if not name.startswith(prefix):
             raise CommandError(
-                f"{option}: Twilio cannot call {name}; the functions for this begin with {prefix}",
+                f"{option}: Twilio can't call {name}. Choose a function that starts with {prefix}",
                 exit_status=2,
             )
         path = f"{self.route_prefix}/{name}" if self.route_prefix else name
@@ -66,30 +64,28 @@ class App(NamedTuple):
     def _similar(self, name: str) -> str:
         by_lower_case = {function.lower(): function for function in self.functions}
         found = difflib.get_close_matches(name.lower(), by_lower_case, n=1)
-        return f"; did you mean {by_lower_case[found[0]]}?" if found else ""
+        return f". Did you mean {by_lower_case[found[0]]}?" if found else ""
 
 
 def outside_url(text: str, *, option: str, has_local_stack: bool) -> str:
-    """Return a URL that Twilio can fetch; else raise CommandError.
+    """Return a URL that Twilio can fetch; raise CommandError if it can't.
 
-    It has to be https and no address of this machine, except for the emulated Twilio.
+    It must be https and not on this machine, except for the emulated Twilio.
     """
     if is_loopback(text) and not has_local_stack:
         raise CommandError(
-            f"{option}: Twilio cannot reach this machine. Give the address of the deployed app "
-            "or of a tunnel, such as https://….azurewebsites.net",
+            f"{option}: Twilio can't reach this machine. Use the address of the deployed app or "
+            "of a tunnel, such as https://….azurewebsites.net",
             exit_status=2,
         )
     try:
         return twiml_url(text, has_local_stack=has_local_stack, field="url")
     except InvalidRequestError:
-        raise CommandError(
-            f"{option}: must be an https URL, percent-encoded", exit_status=2
-        ) from None
+        raise CommandError(f"{option} must be a percent-encoded https URL", exit_status=2) from None
 
 
 def _comparable(url: str) -> str:
-    """A URL without what makes no difference (RFC 3986, 6.2): case of the host, default port."""
+    """Normalize the case of the host and the default port (RFC 3986, section 6.2)."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -100,7 +96,7 @@ def _comparable(url: str) -> str:
 
 
 def has_secret(url: str) -> bool:
-    """Whether a URL carries a password, or something in its query that may be a key."""
+    """Return whether a URL contains a password, or a query parameter that may be a key."""
     parts = urlsplit(url)
     names = {pair.partition("=")[0].lower() for pair in parts.query.split("&")}
     words = ("code", "key", "pass", "secret", "sig", "token")
@@ -108,7 +104,7 @@ def has_secret(url: str) -> bool:
 
 
 def shown(url: str) -> str:
-    """A URL for the screen: without a password, and without a query that may hold a key."""
+    """Return a URL for display, without a password or a query that may contain a key."""
     if not url or not has_secret(url):
         return url or "nothing"
     parts = urlsplit(url)
@@ -119,11 +115,11 @@ def shown(url: str) -> str:
 
 
 def _route_prefix(root: Path) -> str:
-    """The first part of each function's path; `api` unless host.json says otherwise."""
+    """Return the first segment of every function's path; `api` unless host.json overrides it."""
     try:
         value: Any = json.loads((root / "host.json").read_text("utf-8-sig"))
     except (OSError, ValueError):
-        raise CommandError("host.json cannot be read") from None
+        raise CommandError("host.json is missing or invalid") from None
     for name in ("extensions", "http", "routePrefix"):
         value = cast(dict[str, Any], value).get(name) if isinstance(value, dict) else None
     return value.strip("/") if isinstance(value, str) else "api"

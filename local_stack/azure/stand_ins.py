@@ -1,4 +1,4 @@
-"""Azure's stand-ins together: vault, managed identity and tables, and the doors to them."""
+"""The Azure stand-ins: vault, managed identity, and tables, with their routes."""
 
 from collections.abc import Callable, Sequence
 
@@ -30,18 +30,18 @@ class Azure:
         self._vault = Vault(self.secrets, self._identity, self.given)
 
     def reset(self) -> None:
-        """Return to the state of a fresh start; the app keeps what it was given."""
+        """Reset the state; the app keeps the secrets it already has."""
         self._tables.clear()
         self.secrets.clear()
         self.secrets.update(SECRETS)
 
     def judge_token(self, token: str, tried: Sequence[str]) -> Finding:
-        """Say whether the app can have a token, by the names of the secrets that it tried."""
+        """Judge whether the app can have a token, given the secrets that it tried."""
         places = TokenPlaces.of(token, self.secrets, self.given, is_rotated=self.is_rotated)
         return judge_token(tried, places)
 
     def routes(self, on_gap: Callable[[str], None]) -> list[web.RouteDef]:
-        """Return the doors; `on_gap` is told what is not emulated."""
+        """Return the routes; `on_gap` is called for what isn't emulated."""
         vault = self._vault
         storage = StorageDoor(self._tables, self._identity, on_gap)
         return [

@@ -1,4 +1,4 @@
-"""Who has the account's present auth token: the vault, and the app."""
+"""Find out whether the vault and the app have the account's current auth token."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,33 +42,30 @@ def judge_token(tried: Sequence[str], places: TokenPlaces) -> Finding:
         return SignatureStep("Token", None, _vault_says(places)), ""
     names = listed(tried)
     if places.in_app & set(tried):
-        text = f"The app has the account's present token. It tried {names}"
+        text = f"The app has the account's current token. It tried {names}"
         return SignatureStep("Token", True, text), ""
     if not places.asked & set(tried):
-        text = f"The app tried {names}, and has not asked this vault for it"
-        advice = "Its token comes from elsewhere: give it the account's present one, or the vault."
+        text = f"The app tried {names}, and has not requested it from this vault"
+        advice = "Its token comes from elsewhere. Set it to the current token, or use the vault."
         return SignatureStep("Token", None, text), advice
     text = f"{_changed(places)}, the app tried {names} as it was before"
     if places.in_vault & set(tried):
         advice = (
-            "The vault holds the present token, and the app looks for it once a minute. To change "
-            "the token without an outage: docs/operate/running.md#change-a-secret"
+            "The vault has the current token, and the app checks for it once a minute. To change "
+            "the token without an outage: docs/operate/running.md"
         )
         return SignatureStep("Token", False, text), advice
     text = f"{_vault_says(places)}. The app tried {names}"
-    advice = (
-        "Store the account's present token as TwilioAuthToken: "
-        "docs/operate/running.md#change-a-secret"
-    )
+    advice = "Store the account's current token as TwilioAuthToken: docs/operate/running.md"
     return SignatureStep("Token", False, text), advice
 
 
 def _changed(places: TokenPlaces) -> str:
-    why = " (the fault rotated is on)" if places.is_rotated else ""
+    why = " (the fault rotated is active)" if places.is_rotated else ""
     return f"The account's token has changed{why}"
 
 
 def _vault_says(places: TokenPlaces) -> str:
     if not places.in_vault:
-        return "No secret in the vault is the account's present token"
-    return f"The vault holds the account's present token as {listed(sorted(places.in_vault))}"
+        return "The vault doesn't have the account's current token"
+    return f"The vault has the account's current token as {listed(sorted(places.in_vault))}"

@@ -1,4 +1,4 @@
-"""Faults of Azure's stand-ins: they strike requests by their paths."""
+"""Inject faults into the Azure stand-ins, by the path of the request."""
 
 from aiohttp import web
 
@@ -8,11 +8,11 @@ from local_stack.azure import service_errors
 from local_stack.azure.identity import VAULTS
 
 OF_VAULT_ALONE = ("401", "403", "404")
-"""With the other faults of the vault its tokens are not to be had either."""
+"""The vault's other faults also affect its tokens."""
 
 
 def inject_azure(faults: Faults, request: web.Request) -> Effect | None:
-    """Let a request to the storage, the vault or the identity meet a fault."""
+    """Inject a fault into a request to the storage, the vault, or the identity."""
     path = request.path
     if path.startswith("/storage/"):
         return effect_of(faults.pick("storage"), service_errors.of_storage)

@@ -15,16 +15,16 @@ class Killable(Protocol):
 
     @property
     def is_up(self) -> bool:
-        """Whether there is something to kill."""
+        """Return whether it is running."""
         ...
 
     def kill(self) -> None:
-        """Kill it at once."""
+        """Kill it immediately."""
         ...
 
 
 def inject_host(host: Killable) -> Injector:
-    """Return what lets a send meet the fault that kills a host."""
+    """Return the middleware that injects this fault into sends."""
 
     def inject(faults: Faults, request: web.Request) -> Effect | None:
         fault = faults.pick("host") if is_send(request) and host.is_up else None
@@ -32,7 +32,7 @@ def inject_host(host: Killable) -> Injector:
             return None
 
         async def kill(request: web.Request, handler: Handler) -> web.StreamResponse:
-            """Kill the host after or before Twilio carries the request out."""
+            """Kill the host before or after Twilio executes the request."""
             is_done = faults.toss() if fault.done is None else fault.done
             response = await handler(request) if is_done else web.Response()
             host.kill()

@@ -7,14 +7,14 @@ from local_stack.faults.tokens import rotated_token
 
 
 class Rotation:
-    """Changes the token when the fault comes on, and back when it goes off."""
+    """Changes the token while the fault is active."""
 
     def __init__(self, account: Account, azure: Azure) -> None:
         self._account = account
         self._azure = azure
 
     async def faults_changed(self, faults: Faults) -> None:
-        """Follow the faults that are on now."""
+        """Update the token for the active faults."""
         is_on = faults.is_on("vault", "rotated")
         if is_on or self._azure.is_rotated:
             self._account.override_token(rotated_token(faults.seed) if is_on else "")

@@ -1,4 +1,4 @@
-"""What can be broken beside Twilio: every kind of fault, and which options it takes."""
+"""The faults of services other than Twilio, and their options."""
 
 from deskphone.faults.kinds import PER_REQUEST, Service
 

@@ -1,4 +1,4 @@
-"""What `host.json` says, as far as it matters on the desk."""
+"""Read the parts of `host.json` that matter locally."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ DEFAULT_ROUTE_PREFIX = "api"
 
 
 class AppFileError(Exception):
-    """A file of the app cannot be used; the message names the file and what is wrong."""
+    """A file of the app is invalid; the message names the file and what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ def read_json_object(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise AppFileError(f"{path.name}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise AppFileError(f"{path.name} is not JSON: {error}") from error
+        raise AppFileError(f"{path.name} is not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise AppFileError(f"{path.name}: expected a JSON object")
     return cast(dict[str, Any], value)
 
 
 def read_host_configuration(root: Path) -> HostConfiguration:
-    """Read `host.json` in the app folder `root`; raise AppFileError when it is unusable.
+    """Read `host.json` in the app folder `root`; raise AppFileError if it is invalid.
 
     The version rule and the default prefix `api` are those of the Functions host.
     """

@@ -31,7 +31,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class Door:
-    """Where and for whom a function is open. No methods means every method."""
+    """The route, methods, and auth level of a function. No methods means every method."""
 
     route: str
     methods: frozenset[str]
@@ -52,7 +52,7 @@ class FunctionDefinition:
 
 
 def default_door(name: str) -> Door:
-    """The door of a function whose own description cannot be read.
+    """The access rules of a function whose function.json is invalid.
 
     It asks for no key: behind it is only the reason, and a 401 would send people after keys.
     """
@@ -60,7 +60,7 @@ def default_door(name: str) -> Door:
 
 
 def is_disabled(folder: Path, environment: Mapping[str, str]) -> bool:
-    """Tell whether the function in `folder` is switched off.
+    """Return whether the function in `folder` is disabled.
 
     Azure: `"disabled"` in function.json (true, or the name of a setting that is true or 1), or the
     setting `AzureWebJobs.<Name>.Disabled`, on Linux with double underscores instead of dots.

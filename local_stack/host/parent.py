@@ -1,4 +1,4 @@
-"""The process that started the host: when it is gone, the host goes too."""
+"""Stop the host when the process that started it is gone."""
 
 import asyncio
 import os
@@ -13,21 +13,21 @@ HANG_LIMIT_S = 2.5
 
 @dataclass(frozen=True)
 class Ending:
-    """How far the end of the host has come."""
+    """The progress of the host's shutdown."""
 
     begun: asyncio.Event = field(default_factory=asyncio.Event)
-    """Listen no more and finish what is in flight."""
+    """Stop listening and finish the requests in flight."""
     hurried: asyncio.Event = field(default_factory=asyncio.Event)
-    """Somebody waits for the end: give up what takes long."""
+    """The parent is waiting: abandon slow requests."""
 
     def hurry(self) -> None:
-        """Begin the end, and hurry."""
+        """Shut down quickly."""
         self.begun.set()
         self.hurried.set()
 
 
 def end_with_parent(loop: asyncio.AbstractEventLoop, ending: Ending) -> None:
-    """Begin the end when standard input says FINISH; hurry when it closes.
+    """Shut down when standard input says FINISH, and quickly when it closes.
 
     It closes even if the parent is killed. A function that blocks the event loop cannot keep the
     host alive then: after HANG_LIMIT_S the process ends without further ado.

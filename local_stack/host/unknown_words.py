@@ -1,4 +1,4 @@
-"""Words in a `function.json` that nothing reads: most often misspelt ones."""
+"""Find unknown words in a `function.json`, usually misspellings."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""Tells when the app's files change, so that the host is started anew."""
+"""Watch the app's files, so that the host restarts when one changes."""
 
 import asyncio
 import os
@@ -17,29 +17,29 @@ from local_stack.supervision.ignore_file import (
 
 SETTINGS = ("host.json", "requirements.txt", IGNORE_FILE, SETTINGS_FILE)
 CODE_MARKS = ("function.json", "__init__.py")  # a folder with one of them is part of the app
-# Hidden files; backups and drafts of vim, Emacs and the editors of JetBrains.
+# Hidden files, and temporary files of vim, Emacs, and the JetBrains editors.
 PRIVATE = re.compile(r"\..*|.*~|#.*#|.*\.sw[a-p]|4913|.*___jb_(tmp|old)___")
 
-# Reading the state of the few files that count takes about a millisecond. It works on every file
-# system, network and container mounts included, where notifications of the system do not.
+# Polling the few relevant files takes about a millisecond. It works on every file system, including
+# network and container mounts, where change notifications don't.
 LOOK_EVERY_S = 0.2
 SETTLE_S = 0.05  # an editor may write a file in several steps
 
-# For each file: time of change in nanoseconds and size in bytes.
+# For each file: modification time in nanoseconds and size in bytes.
 Snapshot = Mapping[str, tuple[int, int]]
 
 
 class FileWatch:
-    """Remembers the files that decide how the app runs, and waits for a difference."""
+    """Remembers the app's files and waits for a change."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._known = take_snapshot(root)
 
     async def change(self) -> str:
-        """Wait until the app differs from what was seen last; say in words which file does.
+        """Wait for a change since the last call; return a description of it.
 
-        A change between two calls is not missed: the next call returns at once.
+        A change between two calls isn't missed: the next call returns immediately.
         """
         while True:
             seen = await asyncio.to_thread(take_snapshot, self._root)
@@ -50,7 +50,7 @@ class FileWatch:
         return describe_difference(before, seen)
 
     async def _settled(self, seen: Snapshot) -> Snapshot:
-        """Return the state once it has stopped changing."""
+        """Return the state when it has stopped changing."""
         while True:
             await asyncio.sleep(SETTLE_S)
             later = await asyncio.to_thread(take_snapshot, self._root)
@@ -60,7 +60,7 @@ class FileWatch:
 
 
 def take_snapshot(root: Path) -> Snapshot:
-    """Return the state of each watched file; one that vanishes meanwhile is left out."""
+    """Return the state of each watched file; skip files that disappear meanwhile."""
     snapshot: dict[str, tuple[int, int]] = {}
     for name in watched_files(root):
         try:
@@ -72,7 +72,7 @@ def take_snapshot(root: Path) -> Snapshot:
 
 
 def watched_files(root: Path) -> list[str]:
-    """Return the files that decide how the app runs, relative to `root`.
+    """Return the files that affect the app, relative to `root`.
 
     These are the app's own settings and all files in its functions and packages. Whatever else
     lies in `root`, such as logs and archives, comes and goes without a restart.
@@ -89,12 +89,12 @@ def watched_files(root: Path) -> list[str]:
 
 
 def is_private(name: str) -> bool:
-    """Tell whether a file is hidden or an editor's own, or lies in such a folder."""
+    """Return whether a file or one of its folders is hidden or belongs to an editor."""
     return any(PRIVATE.fullmatch(part) for part in name.split("/"))
 
 
 def describe_difference(before: Snapshot, after: Snapshot) -> str:
-    """Name the first file that differs, and how many more there are."""
+    """Return the first changed file and how many more there are."""
     names = before.keys() | after.keys()
     first, *others = sorted(name for name in names if before.get(name) != after.get(name))
     verb = "added" if first not in before else "removed" if first not in after else "changed"

@@ -1,4 +1,4 @@
-"""The environment of the Functions host on the desk."""
+"""The environment of the local Functions host."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ SETTINGS_FILE = "local.settings.json"
 
 
 class HostEnvironmentError(Exception):
-    """`local.settings.json` cannot be used; the message says why."""
+    """`local.settings.json` is invalid; the message says why."""
 
 
 def host_environment(
@@ -31,7 +31,7 @@ def host_environment(
 
 
 def read_local_settings(path: Path) -> dict[str, str]:
-    """Return `Values` of a settings file, empty when there is no file."""
+    """Return `Values` of a settings file, empty if there is no file."""
     if not path.exists():
         return {}
     try:
@@ -40,7 +40,7 @@ def read_local_settings(path: Path) -> dict[str, str]:
         raise HostEnvironmentError(str(error)) from error
     if settings.get("IsEncrypted") is True:
         raise HostEnvironmentError(
-            f"{path.name} is encrypted; decrypt it with: func settings decrypt"
+            f"{path.name} is encrypted. Decrypt it with: func settings decrypt"
         )
     values = settings.get("Values", {})
     if not isinstance(values, dict):
@@ -49,7 +49,7 @@ def read_local_settings(path: Path) -> dict[str, str]:
 
 
 def check_values(file: str, values: Mapping[str, object]) -> dict[str, str]:
-    """Return the settings if each can be an environment variable; never show a value."""
+    """Return the settings if all can be environment variables; errors never show a value."""
     checked: dict[str, str] = {}
     for name, value in values.items():
         if not isinstance(value, str):

@@ -24,7 +24,7 @@ CAN_INHERIT = os.name == "posix"
 
 @dataclass(frozen=True)
 class HostProcess:
-    """One running host. Its output goes to the terminal as it is."""
+    """A running host. Its output goes directly to the terminal."""
 
     process: subprocess.Popen[bytes]
 
@@ -33,7 +33,7 @@ class HostProcess:
         return self.process.pid
 
     async def ended(self) -> str:
-        """Wait for the end of the process; return how it ended, in words."""
+        """Wait for the process to end; return a description of how it ended."""
         import asyncio
 
         status = await asyncio.to_thread(self.process.wait)
@@ -41,22 +41,22 @@ class HostProcess:
         return describe_exit(status)
 
     def begin_finish(self) -> None:
-        """Ask the host to listen no more and to end when all requests in flight are answered."""
+        """Ask the host to stop listening, finish the requests in flight, and exit."""
         if self.process.stdin is not None and not self.process.stdin.closed:
             with contextlib.suppress(OSError):  # it is gone already
                 os.write(self.process.stdin.fileno(), FINISH)
 
     async def finish(self) -> None:
-        """Wait for the end that was asked for; kill the host when it takes too long."""
+        """Wait for the host to exit as requested; kill it if it takes too long."""
         await self._wait_or_kill(FINISH_LIMIT_S)
 
     def begin_stop(self) -> None:
-        """Ask the host to end soon: what is in flight has little time left."""
+        """Ask the host to exit soon, with little time for requests in flight."""
         if self.process.stdin is not None:
             self.process.stdin.close()
 
     async def stop(self) -> None:
-        """Ask the host to end soon and wait for it; kill it when it takes too long."""
+        """Ask the host to exit soon and wait for it; kill it if it takes too long."""
         self.begin_stop()
         await self._wait_or_kill(STOP_LIMIT_S)
 
@@ -78,7 +78,7 @@ def start_host(
     environment: Mapping[str, str],
     function_key: str,
 ) -> HostProcess:
-    """Start a host for the app in `root`; raise OSError when that is impossible.
+    """Start a host for the app in `root`; raise OSError if that fails.
 
     The host inherits `listener`, so that connections wait in it while there is no host. Windows
     cannot hand a socket down: there the socket is closed and the host binds `port` itself.
@@ -93,14 +93,14 @@ def start_host(
         env=dict(environment),
         stdin=subprocess.PIPE,
         pass_fds=[listener.fileno()] if CAN_INHERIT else [],
-        # A session of its own: Ctrl-C on the terminal reaches the emulator, which ends the host.
+        # Its own session: Ctrl-C in the terminal only reaches the emulator, which stops the host.
         start_new_session=True,
     )
     return HostProcess(process)
 
 
 def describe_exit(status: int) -> str:
-    """Say how a process ended; a negative status is a signal."""
+    """Describe how a process ended; a negative status is a signal."""
     if status < 0:
         try:
             return f"killed by signal {-status} ({signal.Signals(-status).name})"

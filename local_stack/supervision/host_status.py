@@ -1,4 +1,4 @@
-"""Asks the Functions host whether it is up."""
+"""Ask the Functions host whether it is up."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ SILENCE_S = 5.0  # no answer for so long: something blocks the event loop
 
 @dataclass(frozen=True)
 class HostReport:
-    """What the host says of itself. Each error is a function's name ("" for the app), a reason."""
+    """The host's status. Each error is a function's name ("" for the app) and a reason."""
 
     running: bool
     functions: tuple[str, ...]
@@ -23,9 +23,9 @@ class HostReport:
 
 
 async def wait_for_report(port: int, pid: int, function_key: str) -> HostReport:
-    """Return the report of the host with this process id, as soon as it answers.
+    """Wait for the host with this process id to respond; return its report.
 
-    Another host may still be ending on the same socket: its answers do not count.
+    Ignores another host that is still exiting on the same socket.
     """
     while True:
         try:
@@ -38,7 +38,7 @@ async def wait_for_report(port: int, pid: int, function_key: str) -> HostReport:
 
 
 async def watch_answers(port: int, function_key: str, on_change: Callable[[bool], None]) -> None:
-    """Tell when a host that was up no longer answers (False), and when it does again (True)."""
+    """Yield False when a running host stops responding, and True when it responds again."""
     was_answering = True
     while True:
         answering = was_answering
@@ -57,7 +57,7 @@ async def watch_answers(port: int, function_key: str, on_change: Callable[[bool]
 
 
 async def ask(port: int, function_key: str) -> dict[str, Any]:
-    """Return the host's status document; without a host the connection waits in the socket."""
+    """Return the host's status document; without a host, the connection waits in the socket."""
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
         writer.write(
@@ -73,7 +73,7 @@ async def ask(port: int, function_key: str) -> dict[str, Any]:
 
 
 def read_report(document: dict[str, Any]) -> HostReport:
-    """Return the status document, typed."""
+    """Parse the status document."""
     return HostReport(
         running=document["state"] == "Running",
         functions=tuple(document["functions"]),

@@ -1,28 +1,28 @@
-"""The file that says what is no part of the app in its folder."""
+"""Read `.funcignore`, which excludes files from the app."""
 
 import os
 from collections.abc import Set
 from pathlib import Path
 
 IGNORE_FILE = ".funcignore"
-# Core Tools leaves these out of a package by itself (its FileSystemHelpers.GetLocalFiles); the
-# compiled files of this machine are of no use elsewhere.
+# Core Tools always leaves these out of a package (its FileSystemHelpers.GetLocalFiles). Compiled
+# files don't work on other machines.
 NEVER_DEPLOYED = frozenset(
     {".funcignore", ".git", ".gitignore", ".vscode", "__pycache__", "local.settings.json"}
 )
-# Wildcards and exceptions in .funcignore have no or surprising effects
+# Wildcards and exceptions in .funcignore don't work as expected
 # (Azure/azure-functions-core-tools #2701, #4240), so they are not allowed here.
 WILD = frozenset("*?[]!/\\")
 
 
 class IgnoreFileError(Exception):
-    """`.funcignore` holds something else than plain names."""
+    """`.funcignore` contains something other than plain names."""
 
 
 def ignored_names(root: Path) -> frozenset[str]:
-    """Return the names that `.funcignore` keeps out, one a line; `#` begins a comment line.
+    """Return the names in `.funcignore`, one per line; lines that start with `#` are comments.
 
-    A name keeps out every file and folder that is called so. Raises IgnoreFileError.
+    A name excludes every file and folder with that name. Raises IgnoreFileError.
     """
     try:
         lines = (root / IGNORE_FILE).read_text("utf-8").splitlines()
@@ -36,14 +36,14 @@ def ignored_names(root: Path) -> frozenset[str]:
 
 
 def files_below(root: Path, folder: str, ignored: Set[str]) -> list[str]:
-    """Return the files in `folder` and below that are not called by an ignored name.
+    """Return the files in `folder` and its subfolders, except those with an ignored name.
 
-    `folder` and the answer are relative to `root`, with forward slashes.
+    `folder` and the result are relative to `root`, with forward slashes.
     """
     found: list[str] = []
     for place, folders, files in os.walk(root / folder):
         folders[:] = [name for name in folders if name not in ignored]
-        # Plain text and no Path: the watcher asks several times a second.
+        # Strings instead of Path objects, because the watcher polls several times a second.
         inside = place[len(str(root)) :].replace(os.sep, "/").lstrip("/")
         here = f"{inside}/" if inside else ""
         found += [here + name for name in files if name not in ignored]

@@ -1,4 +1,4 @@
-"""When to start a host again that has died."""
+"""Decide when to restart a host that has died."""
 
 from dataclasses import dataclass, replace
 
@@ -9,13 +9,13 @@ STARTS_BEFORE_GIVING_UP = 3
 
 @dataclass(frozen=True)
 class Restarts:
-    """The deaths since the last calm. Times are in seconds."""
+    """The recent deaths of the host. Times are in seconds."""
 
     quick_deaths: int = 0
     failed_starts: int = 0
 
     def after_death(self, *, lived_s: float, was_running: bool) -> "Restarts":
-        """Count one more death."""
+        """Record a death."""
         if was_running and lived_s >= CALM_S:
             return Restarts()
         died = replace(self, quick_deaths=self.quick_deaths + 1)
@@ -23,12 +23,12 @@ class Restarts:
 
     @property
     def delay_s(self) -> float:
-        """Seconds to wait before the next start: none at first, then longer and longer."""
+        """Return the seconds to wait before the next start: first none, then longer and longer."""
         if self.quick_deaths <= 1:
             return 0.0
         return min(0.25 * 2.0 ** (min(self.quick_deaths, 10) - 2), LONGEST_DELAY_S)
 
     @property
     def hopeless(self) -> bool:
-        """True when the host ended again and again without ever coming up."""
+        """Return whether the host keeps dying without ever coming up."""
         return self.failed_starts >= STARTS_BEFORE_GIVING_UP

@@ -1,4 +1,4 @@
-"""Keeps the Functions host alive: starts it, and starts it again when it dies or a file changes."""
+"""Keep the Functions host alive: start it, and restart it when it dies or a file changes."""
 
 import asyncio
 import contextlib
@@ -17,28 +17,28 @@ from local_stack.supervision.restarts import Restarts
 from local_stack.supervision.unavailable import unavailable
 
 START_PATIENCE_S = 10.0
-NOT_UP = "the functions do not load: one of them has an import or other code that does not end"
+NOT_UP = "the functions don't load: an import or other code in one of them doesn't finish"
 BLOCKED = (
-    "the functions do not answer: one of them blocks the event loop, "
-    "as time.sleep() in an async function does"
+    "the functions don't respond: one of them blocks the event loop, "
+    "for example with time.sleep() in an async function"
 )
-ANSWERS_AGAIN = "the functions answer again"
+ANSWERS_AGAIN = "the functions respond again"
 
 
 @dataclass(frozen=True)
 class HostState:
-    """How the host is doing. Each error is a function's name and why it did not load."""
+    """The state of the host. Each error is a function's name and why it didn't load."""
 
     state: Literal["starting", "running", "failed"]
     reason: str
-    """Why it was started again or failed, for people; empty on a plain start."""
+    """Why it restarted or failed; empty for a normal start."""
     functions: tuple[str, ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Death:
-    """The end of a host that nobody asked for."""
+    """The unexpected end of a host."""
 
     reason: str
     lived_s: float
@@ -46,7 +46,7 @@ class Death:
 
 
 class Supervisor:
-    """Runs the host on a socket that outlives it, so that no connection is ever refused."""
+    """Runs the host on a socket that outlives it, so that connections are never refused."""
 
     def __init__(
         self,
@@ -59,9 +59,9 @@ class Supervisor:
         port: int | None = None,
         early: HostProcess | None = None,
     ) -> None:
-        """`environment` is asked at each start, since its files may have changed.
+        """`environment` is called at each start, because its files may have changed.
 
-        `early` is a host that was started on the listener's `port` already.
+        `early` is a host that was already started on the listener's `port`.
         """
         self._root = root
         self._listener = listener
@@ -76,7 +76,7 @@ class Supervisor:
         self._ending: dict[asyncio.Task[None], HostProcess] = {}
 
     async def run(self) -> None:
-        """Keep the host running until cancelled; then the host is gone before this ends."""
+        """Keep the host running until cancelled, then stop it before returning."""
         restarts, reason = Restarts(), ""
         try:
             while True:
@@ -87,7 +87,7 @@ class Supervisor:
                     )
                     reason = end.reason
                     if restarts.hopeless:
-                        reason = await self._fail(f"the host does not come up: {reason}")
+                        reason = await self._fail(f"the host doesn't start: {reason}")
                         restarts = Restarts()
                     await asyncio.sleep(restarts.delay_s)
                 else:
@@ -97,17 +97,17 @@ class Supervisor:
 
     @property
     def is_up(self) -> bool:
-        """Whether there is a host that answers, and that nobody has killed."""
+        """Return whether a host is up that hasn't been killed."""
         return self._host is not None and self._host is not self._killed and self._is_up
 
     def kill(self) -> None:
-        """Kill the present host at once, as a crash would; the next one follows by itself."""
+        """Kill the current host immediately, like a crash; it restarts by itself."""
         if self._host is not None and self.is_up:
             self._killed = self._host
             self._host.process.kill()
 
     async def _live(self, reason: str) -> str | Death:
-        """Run one host; return which file changed, or how the host died."""
+        """Run a host; return which file changed, or how the host died."""
         self._on_state(HostState("starting", reason))
         self._is_up = False
         try:
@@ -122,7 +122,7 @@ class Supervisor:
         return end
 
     async def _end_of(self, host: HostProcess, reason: str) -> str | Death:
-        """Announce the host when it is up; return why it must be replaced."""
+        """Report when the host is up; return why it must be replaced."""
         loop = asyncio.get_running_loop()
         born = loop.time()
         followed = asyncio.create_task(self._follow(host, reason))
@@ -140,7 +140,7 @@ class Supervisor:
                 task.cancel()
 
     async def _follow(self, host: HostProcess, reason: str) -> None:
-        """Tell when the host is up, then when it stops answering and when it answers again."""
+        """Report when the host is up, when it stops responding, and when it responds again."""
         report = await self._report(host)
         self._is_up = True
         state = self._announce(report, reason)
@@ -151,7 +151,7 @@ class Supervisor:
         await watch_answers(self._port, self._function_key, tell)
 
     async def _report(self, host: HostProcess) -> HostReport:
-        """Wait until the host is up; say so once when that takes very long."""
+        """Wait until the host is up; report it once if that takes very long."""
         report = asyncio.create_task(wait_for_report(self._port, host.pid, self._function_key))
         try:
             done, _ = await asyncio.wait([report], timeout=START_PATIENCE_S)
@@ -162,7 +162,7 @@ class Supervisor:
             report.cancel()
 
     def _start(self) -> HostProcess:
-        """Return the host that was started early, or a new one."""
+        """Return the early host, or start a new one."""
         if self._host is None:
             self._host = start_host(
                 root=self._root,
@@ -174,7 +174,7 @@ class Supervisor:
         return self._host
 
     def _announce(self, report: HostReport, reason: str) -> HostState:
-        """Tell that the host is up, or that it is up and cannot run the app."""
+        """Report that the host is up, or that it is up but can't run the app."""
         state = HostState("running", reason, report.functions, report.errors)
         if not report.running:
             why = "; ".join(text for _, text in report.errors)
@@ -183,7 +183,7 @@ class Supervisor:
         return state
 
     async def _fail(self, reason: str) -> str:
-        """Answer 503 with the reason until a file changes; return which one did."""
+        """Respond with 503 and the reason until a file changes; return which one."""
         self._on_state(HostState("failed", reason))
         async with contextlib.AsyncExitStack() as stack:
             if CAN_INHERIT:
@@ -191,7 +191,7 @@ class Supervisor:
             return await self._watch.change()
 
     def _retire(self) -> None:
-        """Let the present host finish what is in flight; the next one may start meanwhile."""
+        """Let the current host finish its requests; the next one can start meanwhile."""
         host, self._host = self._host, None
         if host is None:
             return
@@ -205,7 +205,7 @@ class Supervisor:
         task.add_done_callback(lambda ended: self._ending.pop(ended, None))
 
     async def _stop_all(self) -> None:
-        """End the present host and those that still finish something, soon."""
+        """Stop the current host, and those that are still finishing requests, soon."""
         hosts = [*self._ending.values(), *([self._host] if self._host else [])]
         for task in self._ending:
             task.cancel()

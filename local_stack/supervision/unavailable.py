@@ -1,4 +1,4 @@
-"""Answers for a host that cannot start."""
+"""Respond in place of a host that can't start."""
 
 import asyncio
 import socket
@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 
 @asynccontextmanager
 async def unavailable(listener: socket.socket, reason: str) -> AsyncGenerator[None]:
-    """Answer every request on `listener` with 503 and the reason, while the context lasts.
+    """Respond to every request on `listener` with 503 and the reason, inside the context.
 
-    Without this, connections would wait for ever in the socket of a host that never comes.
+    Otherwise connections would wait forever in the socket of a host that never starts.
     """
     from aiohttp.web_request import BaseRequest
     from aiohttp.web_response import Response
@@ -26,7 +26,7 @@ async def unavailable(listener: socket.socket, reason: str) -> AsyncGenerator[No
         response.force_close()
         return response
 
-    # A duplicate, since the server closes the socket it serves.
+    # A duplicate, because the server closes its socket.
     requests = Server(answer, access_log=None, keepalive_timeout=KEEP_ALIVE_S)
     server = await asyncio.get_running_loop().create_server(requests, sock=listener.dup())
     try:

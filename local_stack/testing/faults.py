@@ -1,4 +1,4 @@
-"""Faults that a test has switched on."""
+"""Inject faults in a test."""
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -12,10 +12,10 @@ type Fault = Mapping[str, object]
 
 
 class FaultsOn:
-    """The faults that are on; in a `with` statement they go off at its end."""
+    """The active faults; a `with` statement clears them at its end."""
 
     def __init__(self, ask: Callable[[str], Any]) -> None:
-        """`ask` makes a request with a method to the door of the faults; it returns the answer."""
+        """`ask` sends a request with a method to the faults endpoint and returns the response."""
         self._ask = ask
 
     def __enter__(self) -> "FaultsOn":
@@ -30,11 +30,11 @@ class FaultsOn:
         self._ask("DELETE")
 
     def happened(self) -> list[int]:
-        """Return how often each fault has struck, in the order in which they were given."""
+        """Return how often each fault was injected, in the order given."""
         return [fault["happened"] for fault in self._ask("GET")["faults"]]
 
 
 def auth_token_of(answer: Mapping[str, Any]) -> str:
-    """Return the account's auth token while the faults of an answer are on."""
+    """Return the account's auth token while the faults in a response are active."""
     kinds = [(fault["service"], fault["kind"]) for fault in answer["faults"]]
     return rotated_token(answer["seed"]) if ("vault", "rotated") in kinds else AUTH_TOKEN

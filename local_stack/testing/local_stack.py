@@ -1,4 +1,4 @@
-"""A running local stack, and everything that a test does with it."""
+"""A running local stack for tests."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
 class LocalStack:
-    """A running local stack. Its clock stands still unless it was started with another one."""
+    """A running local stack. Its clock is manual by default."""
 
     def __init__(self, process: subprocess.Popen[str], output: Output) -> None:
         self.process = process
@@ -45,7 +45,7 @@ class LocalStack:
     ) -> Self:
         """Start it on free ports and wait for the functions; raise RuntimeError without them.
 
-        A local.settings.json is left out, so that tests mean the same on every desk; the
+        Ignores local.settings.json, so that tests behave the same on every machine; the
         environment's variables count, those of `environment` before them, and first those of a
         `settings_file`, which is read each time that the functions start.
         """
@@ -63,7 +63,7 @@ class LocalStack:
         return cls(process, Output(process))
 
     def stop(self) -> None:
-        """End the stack and wait for it."""
+        """Stop the stack and wait for it."""
         self.http.close()
         self.process.terminate()
         self.process.wait(TIMEOUT_S)
@@ -74,16 +74,16 @@ class LocalStack:
     ) -> AbstractContextManager[SecondHost]:
         """Another instance of the functions beside the first, in a `with` statement.
 
-        Both share the emulator and all that it keeps, the ledger too.
+        Both share the emulator and its data, including the ledger.
         """
         return second_host(self.functions_url, self.emulator_url, environment or {})
 
     def reset(self) -> None:
-        """Return to the state of a fresh start; the functions run on."""
+        """Reset the state; the functions keep running."""
         self.world("reset")
         self.auth_token = AUTH_TOKEN
 
-    # the app, as its callers see it
+    # call the app
 
     def function(
         self, name: str, body: Any = None, *, method: str = "POST", **headers: str
@@ -98,7 +98,7 @@ class LocalStack:
         )
 
     def webhook(self, address: str, fields: Mapping[str, str] | None = None) -> requests.Response:
-        """Post a form to a function as Twilio would: signed. `address` may carry a query."""
+        """Post a signed form to a function, like Twilio. `address` may carry a query."""
         url = f"{self.functions_url}/api/{address}"
         form = dict(fields or {})
         signed = signature(self.auth_token, url, form.items())
@@ -108,7 +108,7 @@ class LocalStack:
     # Twilio's REST API
 
     def rest(self, method: str, path: str, form: object = None) -> requests.Response:
-        """Ask the emulated Twilio; `path` is what comes after the account, e.g. "Messages.json"."""
+        """Call Twilio's API; `path` is the part after the account, e.g. "Messages.json"."""
         url = f"{self.emulator_url}/2010-04-01/Accounts/{ACCOUNT_SID}/{path}"
         credentials = (ACCOUNT_SID, self.auth_token)
         return self.http.request(method, url, data=form, auth=credentials, timeout=TIMEOUT_S)  # pyright: ignore[reportArgumentType]
@@ -121,11 +121,11 @@ class LocalStack:
         return answer.json()["sid"]
 
     def twiml_url(self, document: str) -> str:
-        """Return a URL that answers with this document: TwimlEcho."""
+        """Return a URL of TwimlEcho that responds with this document."""
         return f"{self.functions_url}/api/TwimlEcho?Twiml={quote(document, safe='')}"
 
     def line_answers(self, document: str) -> None:
-        """Let the line answer calls with this document."""
+        """Make the line answer calls with this document."""
         self.line_goes_to(VoiceUrl=self.twiml_url(document))
 
     def line_goes_to(self, **settings: str) -> None:
@@ -133,17 +133,17 @@ class LocalStack:
         path = f"IncomingPhoneNumbers/{LINE_SID}.json"
         self.rest("POST", path, settings).raise_for_status()
 
-    # the person with the phone
+    # act as the person with the phone
 
     def world(self, path: str, body: Any = None) -> Any:
-        """Post to /emulator/...; return the decoded answer."""
+        """Post to /emulator/...; return the decoded response."""
         url = f"{self.emulator_url}/emulator/{path}"
         answer = self.http.post(url, json=body if body is not None else {}, timeout=TIMEOUT_S)
         answer.raise_for_status()
         return answer.json()
 
     def look(self, path: str) -> Any:
-        """Get from /emulator/...; return the decoded answer."""
+        """Get from /emulator/...; return the decoded response."""
         answer = self.http.get(f"{self.emulator_url}/emulator/{path}", timeout=TIMEOUT_S)
         answer.raise_for_status()
         return answer.json()
@@ -157,7 +157,7 @@ class LocalStack:
         return self.world("calls", {"from": caller, "to": LINE})["sid"]
 
     def answer(self, sid: str) -> None:
-        """Pick up a handset that rings."""
+        """Answer a ringing handset."""
         self.world(f"calls/{sid}/answer")
 
     def press(self, sid: str, digits: str) -> None:
@@ -173,11 +173,11 @@ class LocalStack:
         self.world(f"calls/{sid}/hangup")
 
     def speak(self, sid: str, text: str, *, final: bool = True) -> None:
-        """Say something in a call; not final while the person still speaks."""
+        """Say something in a call; `final` is False while the person is still speaking."""
         self.world(f"calls/{sid}/speech", {"text": text, "final": final})
 
     def legs(self, sid: str) -> list[str]:
-        """Return the SIDs of the calls that a call has dialled."""
+        """Return the SIDs of the calls that a call dialed."""
         return [leg["sid"] for leg in self.call(sid)["legs"][1:]]
 
     def call(self, sid: str) -> dict[str, Any]:
@@ -193,21 +193,21 @@ class LocalStack:
         return self.look(f"webhooks?sid={sid}")
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Return what Twilio's debugger would show."""
+        """Return the alerts that Twilio's debugger would show."""
         return self.look("alerts")
 
-    # what is broken on purpose
+    # inject faults
 
     def faults(self, *faults: Fault, seed: int = 0) -> FaultsOn:
-        """Switch on these faults and no others; in a `with` statement until its end.
+        """Inject exactly these faults; a `with` statement clears them at its end.
 
-        The same seed, 0 unless given, and the same requests meet the same faults again.
+        The same seed (default 0) and the same requests produce the same faults.
         """
         self._switch_faults("PUT", {"seed": seed, "faults": [dict(fault) for fault in faults]})
         return FaultsOn(self._switch_faults)
 
     def _switch_faults(self, method: str, body: Any = None) -> Any:
-        """Make a request to the door of the faults; return the decoded answer."""
+        """Send a request to the faults endpoint; return the decoded response."""
         url = f"{self.emulator_url}/emulator/faults"
         answer = self.http.request(method, url, json=body, timeout=TIMEOUT_S)
         answer.raise_for_status()
@@ -217,7 +217,7 @@ class LocalStack:
     # time
 
     def advance(self, seconds: float) -> None:
-        """Let so many seconds pass, with all that happens in them."""
+        """Advance the clock by some seconds and run everything due."""
         self.world("clock/advance", {"seconds": seconds})
 
 

@@ -1,4 +1,4 @@
-"""What a started local stack prints, read while it runs."""
+"""Read the output of a running local stack."""
 
 import io
 import re
@@ -8,13 +8,13 @@ from collections import deque
 
 TIMEOUT_S = 20
 OUTPUT_LINES = 10_000
-RUNNING = "Functions run"
-NOT_RUNNING = "Functions do not run"
+RUNNING = "Functions running"
+NOT_RUNNING = "Functions not running"
 WELCOME = re.compile(r"Phone +(?P<phone>http://\S+).*\n +Functions +(?P<functions>http://[^/\s]+)")
 
 
 class Output:
-    """What the stack and the functions print, the last lines of it."""
+    """The last lines that the stack and the functions printed."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -30,9 +30,9 @@ class Output:
         return "".join(list(self._lines))
 
     def wait_for(self, text: str, *, after: str = "\0") -> str:
-        """Wait until this was printed; return everything printed after the last `after`.
+        """Wait for `text`; return the output after the last `after`, or all of it without `after`.
 
-        Without `after`, that is all. Raise TimeoutError after TIMEOUT_S seconds.
+        Raise TimeoutError after TIMEOUT_S seconds.
         """
         with self._printed:
             if not self._printed.wait_for(lambda: text in self._after(after), TIMEOUT_S):
@@ -43,7 +43,7 @@ class Output:
         return self.text.rpartition(mark)[2]
 
     def addresses(self) -> tuple[str, str]:
-        """Wait until the functions run; return the URLs of the functions and of the emulator."""
+        """Wait for the functions to start; return the URLs of the functions and the emulator."""
         self._begun.wait(TIMEOUT_S)
         found = WELCOME.search(self.text)
         if found is None or RUNNING not in self.text:

@@ -1,4 +1,4 @@
-"""A second instance of the functions beside a running stack: one public address, one ledger."""
+"""A second instance of the functions, with the same public address and ledger."""
 
 import json
 import os
@@ -16,9 +16,9 @@ from local_stack.values import FUNCTION_KEY, host_settings
 
 
 class SecondHost(NamedTuple):
-    """Another host; it is asked at `url`, but its reports and webhooks go to the first one.
+    """Another host, which you call at `url`; its reports and webhooks go to the first one.
 
-    `pid` is its process, for signals.
+    `pid` is its process id, for signals.
     """
 
     url: str
@@ -43,7 +43,7 @@ class SecondHost(NamedTuple):
 def second_host(
     functions_url: str, emulator_url: str, environment: Mapping[str, str]
 ) -> Generator[SecondHost]:
-    """Start another host for the stack with these URLs; kill it at the end.
+    """Start another host for the stack; kill it at the end.
 
     Its PUBLIC_URL is the first host's, as that of several instances behind one name. It asks the
     emulator's main door for Twilio, so the fault of a Twilio out of reach does not strike it.
@@ -67,7 +67,7 @@ def second_host(
 
 
 def _kill(host: HostProcess) -> None:
-    """End the process as Azure may: without notice."""
+    """Kill the process without notice, as Azure may."""
     host.process.kill()
     host.begin_stop()
     host.process.wait(TIMEOUT_S)

@@ -74,7 +74,7 @@ def test_it_says_what_it_made_and_how_to_try_it(
 
     shown = capsys.readouterr().out
     url = "http://127.0.0.1:7071/api/TwimlOpeningHours"
-    assert "made     shared/answers/opening_hours.py" in shown
+    assert "created  shared/answers/opening_hours.py" in shown
     assert f"changed  {API}" in shown
     assert f'curl -X POST {url} -H "$(python3 dev.py sign {url})"' in shown
     assert f'"url":"{url}"' in shown
@@ -84,22 +84,22 @@ def test_it_says_what_it_made_and_how_to_try_it(
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("Opening Hours", "is no name"),
-        ("twimlOpeningHours", "is no name"),
-        ("Twiml_Hours", "is no name"),
-        ("TwimlÖffnungszeiten", "is no name"),
-        ("../TwimlHours", "is no name"),
-        ("", "is no name"),
-        ("OpeningHours", "must begin with Send, Place, Get, Twiml, On"),
-        ("DeliverReminder", "must begin with"),
-        ("Onion", "must begin with"),
-        ("Twiml", "must begin with"),
-        ("Twiml2", "must begin with"),
-        ("Twiml" + "A" * 28, "up to 32"),
-        ("TwimlImport", "Python's own"),
-        ("TwimlMatch", "Python's own"),
-        ("GetList", "Python's own"),
-        ("GetTypeError", "Python's own"),
+        ("Opening Hours", "is not a valid name"),
+        ("twimlOpeningHours", "is not a valid name"),
+        ("Twiml_Hours", "is not a valid name"),
+        ("TwimlÖffnungszeiten", "is not a valid name"),
+        ("../TwimlHours", "is not a valid name"),
+        ("", "is not a valid name"),
+        ("OpeningHours", "must start with one of Send, Place, Get, Twiml, On"),
+        ("DeliverReminder", "must start with"),
+        ("Onion", "must start with"),
+        ("Twiml", "must start with"),
+        ("Twiml2", "must start with"),
+        ("Twiml" + "A" * 28, "the maximum is 32"),
+        ("TwimlImport", "Python"),
+        ("TwimlMatch", "Python"),
+        ("GetList", "Python"),
+        ("GetTypeError", "Python"),
         ("GetJson", "is in use"),
         ("TwimlAnswer", "is in use"),
         ("GetReadInputs", "is in use"),
@@ -137,18 +137,18 @@ def test_what_is_there_already_is_left_alone(
     before = files(project)
 
     assert main([name], project) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert files(project) == before
     assert (project / there).read_text("utf-8") == "mine"
 
 
 def test_a_description_that_goes_on_behind_its_paths_is_refused() -> None:
-    with pytest.raises(CommandError, match="must end with `paths`"):
+    with pytest.raises(CommandError, match="must end with the section `paths`"):
         with_path("paths:\n  /A: {}\ncomponents: {}\n", "  /B: {}\n")
 
 
 def test_a_page_without_its_table_is_refused() -> None:
-    with pytest.raises(CommandError, match="no table under"):
+    with pytest.raises(CommandError, match="must have a table under"):
         with_function("# Functions\n", row="| x |\n", section="")
 
 

@@ -30,8 +30,8 @@ def test_the_route_prefix_is_read(tmp_path: Path, document: str, prefix: str) ->
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ("{", "host.json is not JSON"),
-        ("[" * 100_000, "host.json is not JSON"),
+        ("{", "host.json is not valid JSON"),
+        ("[" * 100_000, "host.json is not valid JSON"),
         ("[]", "expected a JSON object"),
         ("{}", '"version" must be "2.0"'),
         ('{"version": "2.0", "extensions": 1}', "http has no object around it"),

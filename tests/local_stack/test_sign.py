@@ -77,7 +77,7 @@ def test_without_that_token_no_other_url_is_signed(
 
     output = capsys.readouterr()
     assert output.out == ""
-    assert "set TWILIO_AUTH_TOKEN" in output.err
+    assert "Set TWILIO_AUTH_TOKEN" in output.err
 
 
 def test_a_json_body_is_signed_by_its_hash(capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +127,7 @@ def test_without_a_shared_key_nothing_is_signed_with_one(
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["/api/TwimlReply"], "expected a whole URL"),
+        (["/api/TwimlReply"], "expected a full URL"),
         ([URL, "Body"], "expected name=value"),
         ([URL, "Body=x", "--json", "{}"], "not both"),
     ],

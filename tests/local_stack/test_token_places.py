@@ -12,15 +12,15 @@ def test_an_app_with_the_token_of_before_is_told_when_it_looks_again() -> None:
     step, advice = judge_token([SECRET_NAME], rotated)
 
     assert step.agrees is False
-    assert "(the fault rotated is on)" in step.text
+    assert "(the fault rotated is active)" in step.text
     assert "once a minute" in advice
 
 
 def test_a_vault_without_the_present_token_is_told_of() -> None:
     step, advice = judge_token([SECRET_NAME], TokenPlaces(asked=NAMES))
 
-    assert step.text.startswith("No secret in the vault is the account's present token")
-    assert "Store the account's present token as TwilioAuthToken" in advice
+    assert step.text.startswith("The vault doesn't have the account's current token")
+    assert "Store the account's current token as TwilioAuthToken" in advice
 
 
 def test_the_next_token_is_good_enough() -> None:
@@ -40,5 +40,5 @@ def test_an_app_that_never_asked_this_vault_has_its_token_from_elsewhere() -> No
 def test_of_an_app_that_does_not_say_what_it_tried_only_the_vault_is_known() -> None:
     step, advice = judge_token([], TokenPlaces(in_vault=NAMES))
 
-    assert step.text == "The vault holds the account's present token as TwilioAuthToken"
+    assert step.text == "The vault has the account's current token as TwilioAuthToken"
     assert (step.agrees, advice) == (None, "")

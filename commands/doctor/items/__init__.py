@@ -1,1 +1,1 @@
-"""The items of the doctor by subject: each `check_…` examines one thing and returns a finding."""
+"""The doctor's checks by subject: each `check_…` checks one thing and returns a finding."""

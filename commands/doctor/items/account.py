@@ -1,4 +1,4 @@
-"""Items of the Twilio account: its credentials, its state, and what a trial may not do."""
+"""Check the Twilio account: its credentials, its state, and the limits of a trial."""
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 TRIAL_LIFE = timedelta(days=30)
 # Twilio, Trials: Try out SMS, Try out voice; errors 572006, 21608, 21219, 13805.
 TRIAL_LIMITS = (
-    "texts only from Twilio's templates and only to verified US numbers, five at most; "
-    "calls only with verified numbers, one at a time, ten minutes each"
+    "at most five texts, only from Twilio's templates and to verified US numbers; "
+    "calls only with verified numbers, one at a time, up to ten minutes each"
 )
-UPGRADE = "upgrade the account in Twilio's console to send your own texts to everybody"
+UPGRADE = "upgrade the account in Twilio's console to send any text to anyone"
 
 
 async def check_account(examination: Examination) -> Finding:
-    """Whether Twilio accepts the auth token, and whether the account works.
+    """Check that Twilio accepts the auth token and that the account is active.
 
-    The account itself is fetched, the cheapest request that says so: it costs nothing. A Standard
-    API key may not fetch it, so the auth token asks, which is needed for signatures anyway.
+    Fetches the account, which is free. A Standard API key can't do that, so this uses the auth
+    token, which signatures need anyway.
     """
 
     async def fetch(client: "Client") -> "AccountInstance":
@@ -47,19 +47,19 @@ async def check_account(examination: Examination) -> Finding:
 
 
 def judge_account(account: Account) -> Finding:
-    """A suspended or closed account neither sends nor answers."""
+    """Return an error for a suspended or closed account, which can't send or receive."""
     if account.status == "active":
-        return ok(f"Twilio accepts the auth token; {account.kind} account, active")
+        return ok(f"Twilio accepts the auth token; the {account.kind} account is active")
     return wrong(
         f"the account is {account.status}",
-        "see why in Twilio's console: most often the balance is used up",
+        "see Twilio's console for the reason; usually the balance is used up",
     )
 
 
 async def check_api_key(examination: Examination) -> Finding:
-    """Whether Twilio accepts the API key: one message is listed, which every kind of key may."""
+    """Check that Twilio accepts the API key, by listing one message, which any key can do."""
     if examination.settings.rest_credential != "api_key":
-        return ok("not used: requests carry the auth token")
+        return ok("not used: requests use the auth token")
 
     async def list_one(client: "Client") -> None:
         await client.messages.page_async(page_size=1)
@@ -74,58 +74,58 @@ async def check_api_key(examination: Examination) -> Finding:
 
 
 def judge_secondary(examination: Examination, *secrets: Secret) -> Finding:
-    """The app works with what is secondary to these secrets, which is a step before the end."""
+    """Return a warning that the app runs on the secondary secrets: finish the rotation."""
     pairs = [(FOLLOWERS[secret], secret) for secret in secrets]
     settings, place = examination.settings, examination.subject.place
     if settings.key_vault_url:
-        vault = "--local" if place is Place.DESK else f"--vault {settings.key_vault_url}"
+        vault = "--local" if place is Place.LOCAL_STACK else f"--vault {settings.key_vault_url}"
         copies = " ".join(f"--copy {source} {target}" for source, target in pairs)
         step = f"python3 dev.py secrets {vault} {copies}"
     else:
         step = "; ".join(f"copy {source.setting} to {target.setting}" for source, target in pairs)
     secondary = " and ".join(source for source, _ in pairs)
     return warning(
-        f"Twilio refuses {' and '.join(secrets)}; the app goes on with {secondary}",
-        f"make what is secondary the primary one: {step} (docs/operate/running.md#change-a-secret)",
+        f"Twilio rejects {' and '.join(secrets)}; the app now uses {secondary}",
+        f"make the secondary the primary: {step} (docs/operate/running.md)",
     )
 
 
 async def check_trial(examination: Examination) -> Finding:
-    """What a trial account may not do, as the rules are since 2026."""
+    """Report the limits of a trial account, as of 2026."""
     if examination.account is None:
-        return skipped("the account is not known")
+        return skipped("the account is unknown")
     return judge_trial(examination.account, examination.clock.now())
 
 
 def judge_trial(account: Account, now: datetime) -> Finding:
-    """A trial ends 30 days after its beginning."""
+    """Return how long a trial lasts: it ends after 30 days."""
     if account.kind != "Trial":
-        return ok("no trial account, so no such limits")
+        return ok("not a trial account")
     if account.created is None:
         return warning(f"trial account: {TRIAL_LIMITS}; it ends after 30 days", UPGRADE)
     created = account.created.replace(tzinfo=account.created.tzinfo or UTC)
     left = (created + TRIAL_LIFE - now) // timedelta(days=1)
     if left < 0:
-        return wrong("the trial has ended, 30 days after it began", UPGRADE)
+        return wrong("the trial ended after 30 days", UPGRADE)
     return warning(f"trial account: {TRIAL_LIMITS}; it ends in {left} days", UPGRADE)
 
 
 def explained(error: TwilioError, suspects: str) -> tuple[str, str]:
-    """What is wrong between us and Twilio, and what to do; Twilio's text may quote the request."""
+    """Return what is wrong and how to fix it. Twilio's text is left out: it may quote secrets."""
     if isinstance(error, TwilioUnreachableError):
-        return "Twilio cannot be reached", "does this machine's network let requests out?"
+        return "can't reach Twilio", "check this machine's network connection"
     if not isinstance(error, TwilioRefusedError):
         return (
-            "Twilio did not give a usable answer",
-            "try again; status.twilio.com says if it is down",
+            "Twilio's response is invalid",
+            "try again; check status.twilio.com for an outage",
         )
     if error.twilio_status == HTTPStatus.UNAUTHORIZED:
         return (
-            f"Twilio does not accept {suspects}",
-            "copy them from Twilio's console to where the app reads them; a rotated token is dead",
+            f"Twilio rejects {suspects}",
+            "copy them again from Twilio's console; a rotated token no longer works",
         )
     code = f", error {error.code}: https://www.twilio.com/docs/api/errors/{error.code}"
     return (
-        f"Twilio refuses ({error.twilio_status})" + (code if error.code else ""),
-        "look at the account in Twilio's console",
+        f"Twilio rejected the request ({error.twilio_status})" + (code if error.code else ""),
+        "check the account in Twilio's console",
     )

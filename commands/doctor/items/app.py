@@ -1,4 +1,4 @@
-"""Items of the running app: there, signed requests only, keys, and its own ledger."""
+"""Check the running app: whether it responds, its signatures, its keys, and its ledger."""
 
 import json
 from http import HTTPStatus
@@ -13,62 +13,64 @@ from commands.doctor.web import Answer, UnreachableError
 from shared.config.settings import Secret
 from shared.webhooks.signatures import HEADER, sign
 
-# A key that no program uses for a send.
+# An idempotency key that no program uses.
 UNUSED_KEY = "doctor-asks-whether-the-ledger-answers"
-LOGS = "look into the app's log (Application Insights)"
-DEPLOY = "deploy it (docs/operate/deploy.md), or mend --url"
+LOGS = "check the app's logs in Application Insights"
+DEPLOY = "deploy it (docs/operate/deploy.md), or correct --url"
 
 
 async def check_app(examination: Examination) -> Finding:
-    """Whether the app answers: TwimlHello takes neither key nor signature."""
+    """Check that the app responds. TwimlHello needs neither a key nor a signature."""
     url = examination.url_of("TwimlHello")
     subject = examination.subject
     try:
         answer = await examination.web.ask(url)
     except UnreachableError as error:
         if subject.is_expected:
-            return wrong(f"{subject.app_url} does not answer: {error}", "is it running?")
-        return skipped("nothing runs", f"start it: {subject.place}")
+            return wrong(f"{subject.app_url} doesn't respond: {error}", "check that it is running")
+        return skipped("the app isn't running", f"start it: {subject.place}")
     hear(examination, answer)
     return judge_app(answer, examination.is_deployment)
 
 
 def judge_app(answer: Answer, is_deployment: bool) -> Finding:
-    """What the answer of TwimlHello says of the app."""
+    """Return what the response of TwimlHello means."""
     status = answer.status
     if status == HTTPStatus.OK and "<Response>" in answer.text:
-        return ok("TwimlHello answers")
+        return ok("TwimlHello responds")
     if status in range(300, 400):
-        return wrong("it sends visitors elsewhere", "use its https address, without a login before")
+        return wrong("it redirects", "use its https address, and turn off any login in front of it")
     if status == HTTPStatus.UNAUTHORIZED:
-        return wrong("it wants a login", "switch App Service authentication off: Twilio has none")
+        return wrong(
+            "it requires a login", "turn off App Service authentication: Twilio can't log in"
+        )
     if status == HTTPStatus.FORBIDDEN:
         return wrong(
-            "it turns visitors away (403)",
-            "is it stopped, or do its network rules shut Twilio out?",
+            "it rejects requests (403)",
+            "check whether it is stopped or its network rules block Twilio",
         )
     if status == HTTPStatus.NOT_FOUND:
         return wrong(
-            "there is no TwimlHello", DEPLOY if is_deployment else "another app runs there"
+            "TwimlHello doesn't exist", DEPLOY if is_deployment else "another app is running there"
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return wrong(f"it fails ({status}){told_by(answer)}", LOGS)
     return wrong(
-        f"it answers {status}, but not with TwiML", "does the address belong to another app?"
+        f"it responds with {status}, but not with TwiML", "check that the address is the app's"
     )
 
 
 async def check_signature(examination: Examination) -> Finding:
-    """Whether the app takes what Twilio signs, and nothing else.
+    """Check that the app accepts Twilio's signatures and rejects everything else.
 
-    Only the address that was asked for is signed, never one that the app names: whoever answers
-    there would get a signature for another app.
+    Signs only the address that the user gave, never one that the app names: otherwise a stranger
+    could get a signature for another app.
     """
     url = f"{examination.url_of('TwimlMessage')}?Message=Hello"
     form = {"Check": "signature"}
     unsigned = await examination.web.ask(url, form=form)
     if unsigned.status == HTTPStatus.OK:
-        return wrong("TwimlMessage answers unsigned requests", "deploy it anew: it has no guard")
+        return wrong("TwimlMessage accepts unsigned requests", "deploy it again")
 
     async def judged(token: str) -> Finding:
         signature = sign(token, url, form.items()).decode()
@@ -81,46 +83,46 @@ async def check_signature(examination: Examination) -> Finding:
         return finding
     follower = await judged(next_token)
     is_known = follower.state is State.OK
-    return ok(f"{finding.text}; the secondary token counts too") if is_known else follower
+    return ok(f"{finding.text}; the secondary token works too") if is_known else follower
 
 
 def judge_signature(url: str, unsigned: Answer, signed: Answer) -> Finding:
-    """What the two answers say: 403 to the unsigned, 200 to the signed one is right."""
+    """Compare the two responses: it should be 403 without a signature and 200 with one."""
     if signed.status == HTTPStatus.OK and unsigned.status == HTTPStatus.FORBIDDEN:
         return ok("signed requests get 200, unsigned ones 403")
     if signed.status == HTTPStatus.FORBIDDEN:
         return _refused(url, signed)
     if signed.status == HTTPStatus.NOT_FOUND:
-        return wrong("there is no TwimlMessage", DEPLOY)
+        return wrong("TwimlMessage doesn't exist", DEPLOY)
     return wrong(
         f"signed requests get {signed.status}, unsigned ones {unsigned.status}{told_by(signed)}",
-        "mend what it names; the app's identity needs the role Key Vault Secrets User",
+        "fix what it names; the app's identity needs the role Key Vault Secrets User",
     )
 
 
 def _refused(url: str, answer: Answer) -> Finding:
-    """A 403 of the app says which URL it has checked the signature against."""
+    """Explain a 403: the app's response names the URL that it checked the signature against."""
     _, mark, rest = _detail(answer).partition("The signed URL is ")
     checked = rest.partition(" ")[0]
     if not mark:
         return wrong(
-            "a signed request gets 403, but not from the app",
-            "something before it refuses visitors: its network rules, or a gateway",
+            "signed requests get 403, but not from the app",
+            "check its network rules and any gateway in front of it",
         )
     if checked != url:
         return wrong(
-            f"the app takes itself for {_shown_origin(checked)}, so it refuses what Twilio sends "
-            f"to {_shown_origin(url)}",
+            f"the app thinks its address is {_shown_origin(checked)}, so it rejects what Twilio "
+            f"sends to {_shown_origin(url)}",
             "set the app's PUBLIC_URL to the address that Twilio calls",
         )
     return wrong(
-        "the app knows another auth token than the one here",
-        "is it the same account and vault? After a rotation the app takes a minute to notice",
+        "the app uses a different auth token than the one here",
+        "check that both use the same account and vault; after a rotation, wait a minute",
     )
 
 
 async def check_function_keys(examination: Examination) -> Finding:
-    """Whether an action wants a key, and what GetHealth says to whoever has it."""
+    """Check that actions require a function key, and what GetHealth reports with one."""
     url = examination.url_of("GetHealth")
     without = await examination.web.ask(url)
     key = examination.subject.function_key
@@ -131,50 +133,50 @@ async def check_function_keys(examination: Examination) -> Finding:
 
 
 def judge_function_keys(without: Answer, answer: Answer | None, place: Place) -> Finding:
-    """`answer` is that to a request with a key, None where no key is known."""
+    """Compare the responses without and with a key; `answer` is None if no key is known."""
     is_open = without.status != HTTPStatus.UNAUTHORIZED
     if is_open and place is not Place.FUNC_START:
         return wrong(
-            f"GetHealth answers {without.status} without a function key",
-            "anybody may send: set authLevel to function in its function.json, and deploy",
+            f"GetHealth responds with {without.status} without a function key",
+            "anyone can send: set authLevel to function in its function.json, and deploy",
         )
-    # Core Tools asks for no key.
+    # Core Tools requires no key.
     answer = without if answer is None and is_open else answer
     if answer is None:
-        return ok("GetHealth wants a key; with --key KEY its answer is shown as well")
+        return ok("GetHealth requires a key; pass --key KEY to see its report")
     if answer.status == HTTPStatus.OK:
-        return ok("GetHealth is healthy" + ("" if is_open else ", and wants a key"))
+        return ok("GetHealth reports healthy" + ("" if is_open else " and requires a key"))
     if answer.status == HTTPStatus.UNAUTHORIZED:
-        return wrong("the key is not accepted", "az functionapp keys list shows the right one")
+        return wrong("the key is invalid", "find the right one with az functionapp keys list")
     if answer.status == HTTPStatus.NOT_FOUND:
-        return wrong("there is no GetHealth", DEPLOY)
-    return wrong(f"GetHealth answers {answer.status}{told_by(answer)}", "mend what it names")
+        return wrong("GetHealth doesn't exist", DEPLOY)
+    return wrong(f"GetHealth responds with {answer.status}{told_by(answer)}", "fix what it names")
 
 
 async def check_ledger(examination: Examination) -> Finding:
-    """Whether the app itself reaches its ledger: GetStatus looks a key up that nobody has used."""
+    """Check that the app can read its ledger: GetStatus looks up an unused key."""
     subject = examination.subject
     if not subject.function_key and subject.place is not Place.FUNC_START:
-        return skipped("the app tells it only with --key KEY")
+        return skipped("pass --key KEY to check this")
     url = f"{examination.url_of('GetStatus')}?key={UNUSED_KEY}"
     headers = {"x-functions-key": subject.function_key} if subject.function_key else {}
     return judge_ledger(await examination.web.ask(url, headers=headers))
 
 
 def judge_ledger(answer: Answer) -> Finding:
-    """An unknown key is a 404 of the app, in JSON; a bare one is of the host."""
+    """Tell the app's 404 for an unknown key, which is JSON, from the host's, which isn't."""
     if answer.status == HTTPStatus.NOT_FOUND and _detail(answer):
-        return ok("the app reads its storage")
+        return ok("the app can read its storage")
     if answer.status == HTTPStatus.NOT_FOUND:
-        return wrong("there is no GetStatus", DEPLOY)
+        return wrong("GetStatus doesn't exist", DEPLOY)
     return wrong(
-        f"the app cannot use its storage ({answer.status}){told_by(answer)}",
+        f"the app can't use its storage ({answer.status}){told_by(answer)}",
         "its identity needs the role Storage Table Data Contributor (docs/use/configuration.md)",
     )
 
 
 def told_by(answer: Answer) -> str:
-    """What a problem answer of the app says, fit for the screen; "" where it is none."""
+    """Return the detail of an error response, safe to print; "" if there is none."""
     detail = shown(_detail(answer))
     return f": {detail}" if detail else ""
 
@@ -184,7 +186,7 @@ def _detail(answer: Answer) -> str:
 
 
 def _document(answer: Answer) -> dict[str, object]:
-    """The JSON object of an answer, empty where it is none."""
+    """Return the JSON object in a response, empty if there is none."""
     try:
         document: object = json.loads(answer.text)
     except (ValueError, RecursionError):
@@ -193,9 +195,9 @@ def _document(answer: Answer) -> dict[str, object]:
 
 
 def _shown_origin(url: str) -> str:
-    """Scheme and host of a URL that somebody else wrote."""
+    """Return the scheme and host of an untrusted URL."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "something that is no URL"
+        return "an invalid URL"
     return shown(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")

@@ -1,4 +1,4 @@
-"""Items that Azure answers: the app's settings, references, updates, and the cap on its logs."""
+"""Check what Azure knows: the app's settings, references, updates, and the cap on its logs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import cast
@@ -10,34 +10,36 @@ from commands.doctor.findings import Finding, ok, shown, skipped, warning, wrong
 from commands.doctor.items.deployment import not_reported
 from commands.doctor.items.settings import OWN_NAMES
 
-# What a reference's status says when nothing is wrong: done, and not tried yet
+# The statuses of a reference without errors: resolved, and not tried yet
 # (ApiKVReferenceProperties, Azure App Service REST API).
 RESOLVED, NOT_YET = "Resolved", "Initialized"
-# Whether a workspace takes in data (WorkspaceCapping, Log Analytics REST API).
+# Whether a workspace accepts data (WorkspaceCapping, Log Analytics REST API).
 STOPPED = ("OverQuota", "ForceOff", "SubscriptionSuspended")
 ALMOST = "ApproachingQuota"
 TAKING_IN = ("RespectQuota", "ForceOn")
 
 
 async def check_azure(examination: Examination) -> Finding:
-    """Which app of Azure answers to the address, as far as your account may see."""
+    """Find the app in Azure by its address, among those that your account can read."""
     host = urlsplit(examination.subject.app_url).hostname or ""
     sites = await examination.azure.sites_at(host)
     if len(sites) > 1:
         names = ", ".join(sorted(f"{site.name} ({site.group})" for site in sites))
-        return skipped(f"several apps answer to {host}: {names}", "pass --url with one's own name")
+        return skipped(
+            f"several apps use {host}: {names}", "pass --url with the app's own host name"
+        )
     if not sites:
         return skipped(
-            f"your account sees no app at {host}",
-            "run az login with an account that may read it; behind a gateway, or in the first "
-            "minutes, Azure doesn't find it by this name",
+            f"your account can't see an app at {host}",
+            "run az login with an account that can read it; Azure can't find an app behind a "
+            "gateway or in its first minutes",
         )
     examination.site = sites[0]
     return ok(f"{sites[0].name} in the resource group {sites[0].group}")
 
 
 async def check_app_settings(examination: Examination) -> Finding:
-    """Whether the app sees the settings that Azure has for it: GetHealth names those it sees."""
+    """Check that the app sees all its settings in Azure; GetHealth lists those it sees."""
     seen = examination.health.get("settings_seen")
     if not isinstance(seen, list):
         return not_reported(examination)
@@ -46,36 +48,36 @@ async def check_app_settings(examination: Examination) -> Finding:
 
 
 def judge_app_settings(given: Collection[str], seen: Collection[object]) -> Finding:
-    """Compare the names that Azure has with those that the app sees, among the app's own."""
+    """Compare the app's setting names in Azure with those that the app sees."""
     own = [name for name in OWN_NAMES if name in given]
     hidden = [name for name in own if name not in seen]
     if hidden:
         return wrong(
-            f"the app doesn't see {', '.join(hidden)}, which Azure has for it",
+            f"the app doesn't see {', '.join(hidden)}, set in Azure",
             "run az functionapp restart; if that doesn't help, deploy again",
         )
-    return ok(f"the app sees every setting that Azure has for it ({len(own)})")
+    return ok(f"the app sees all {len(own)} settings in Azure")
 
 
 async def check_references(examination: Examination) -> Finding:
-    """Whether Azure could replace each reference to Key Vault by its secret."""
+    """Check that Azure resolved every Key Vault reference."""
     references = await examination.azure.references(_site(examination))
     return judge_references({_name(row): _text(row, "status") for row in references})
 
 
 def judge_references(statuses: Mapping[str, str]) -> Finding:
-    """`statuses` has the status of each reference by the name of its setting."""
+    """Judge the status of each reference, by the name of its setting."""
     broken = {
         name: status for name, status in statuses.items() if status not in (RESOLVED, NOT_YET, "")
     }
     if broken:
         return wrong(
             f"not resolved: {', '.join(f'{name} ({status})' for name, status in broken.items())}",
-            "the app gets the reference instead of the secret: correct it, store the secret, or "
-            "give the app's identity the role Key Vault Secrets User",
+            "the app gets the reference instead of the secret: fix the reference, store the "
+            "secret, or give the app's identity the role Key Vault Secrets User",
         )
     if waiting := [name for name, status in statuses.items() if status == NOT_YET]:
-        return warning(f"not resolved yet: {', '.join(waiting)}", "look again in a few minutes")
+        return warning(f"not resolved yet: {', '.join(waiting)}", "check again in a few minutes")
     if unknown := [name for name, status in statuses.items() if not status]:
         return skipped(f"Azure doesn't say whether {unknown[0]} is resolved")
     if not statuses:
@@ -84,7 +86,7 @@ def judge_references(statuses: Mapping[str, str]) -> Finding:
 
 
 async def check_updates(examination: Examination) -> Finding:
-    """What an update does to requests that are running."""
+    """Report what an update does to running requests."""
     return judge_updates(await examination.azure.site(_site(examination)))
 
 
@@ -96,16 +98,16 @@ def judge_updates(site: Document) -> Finding:
     strategy = member(site, "properties", "functionAppConfig", "siteUpdateStrategy", "type")
     if strategy == "RollingUpdate":
         return warning(
-            "RollingUpdate, a preview: for minutes the old and the new version run side by side",
-            "use Recreate in production, unless both versions get along",
+            "RollingUpdate (preview): for some minutes the old and new versions run side by side",
+            "use Recreate in production, unless both versions can run together",
         )
     if strategy in (None, "Recreate"):
-        return ok("Recreate: a deployment or a changed setting ends running requests by force")
-    return skipped(f"the strategy {shown(str(strategy))} is unknown here")
+        return ok("Recreate: deployments and setting changes abort running requests")
+    return skipped(f"unknown strategy {shown(str(strategy))}")
 
 
 async def check_log_cap(examination: Examination) -> Finding:
-    """Whether logs still come in: without them no alert fires."""
+    """Check that logs are still accepted: without logs, no alert fires."""
     site = _site(examination)
     workspaces = await examination.azure.workspaces(site)
     if not workspaces:
@@ -114,7 +116,7 @@ async def check_log_cap(examination: Examination) -> Finding:
 
 
 def judge_log_cap(workspaces: Sequence[Document]) -> Finding:
-    """Say the worst of the workspaces."""
+    """Return the worst state among the workspaces."""
     statuses = {
         _name(row): _text(row, "workspaceCapping", "dataIngestionStatus") for row in workspaces
     }
@@ -123,23 +125,23 @@ def judge_log_cap(workspaces: Sequence[Document]) -> Finding:
         reset = _text(row, "workspaceCapping", "quotaNextResetTime")
         until = f" until {reset}" if reset else ""
         return wrong(
-            f"{stopped[0]} takes in no logs{until} ({statuses[stopped[0]]}), so no alert fires",
-            "find what fills it (Usage and estimated costs), or raise dailyQuotaGb",
+            f"{stopped[0]} rejects logs{until} ({statuses[stopped[0]]}), so no alert fires",
+            "see Usage and estimated costs for what fills it, or raise dailyQuotaGb",
         )
     if almost := [name for name, status in statuses.items() if status == ALMOST]:
         return warning(
             f"{almost[0]} has used 80% of its daily cap; at 100% no alert fires until the next day",
-            "find what fills it (Usage and estimated costs), or raise dailyQuotaGb",
+            "see Usage and estimated costs for what fills it, or raise dailyQuotaGb",
         )
     if unknown := [name for name, status in statuses.items() if status not in TAKING_IN]:
-        return skipped(f"Azure doesn't say whether {unknown[0]} takes in logs")
-    return ok(f"{', '.join(statuses)} takes in logs")
+        return skipped(f"Azure doesn't say whether {unknown[0]} accepts logs")
+    return ok(f"{', '.join(statuses)} accepts logs")
 
 
 def _site(examination: Examination) -> Site:
-    """The app that `azure` has found; the items here come after it."""
+    """Return the app that the check `azure` found; it must run first."""
     if examination.site is None:
-        raise ValueError("azure comes first")
+        raise ValueError("the check `azure` must run first")
     return examination.site
 
 
@@ -148,6 +150,6 @@ def _name(row: Document) -> str:
 
 
 def _text(row: Document, *path: str) -> str:
-    """A text among a resource's properties, fit for the screen; "" where there is none."""
+    """Return a text property of a resource, safe to print; "" if it is missing."""
     found = member(row, "properties", *path)
     return shown(found) if isinstance(found, str) else ""

@@ -1,4 +1,4 @@
-"""Items of a deployment that the app itself answers: its package, and what the key opens."""
+"""Check a deployment by asking the app: its package, and what the key can access."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ GIT_LIMIT_S = 10
 
 
 async def check_package(examination: Examination) -> Finding:
-    """Whether the deployed package was built from the commit that is checked out here."""
+    """Check that the deployed package was built from the commit checked out here."""
     deployed = examination.health.get("commit")
     if not isinstance(deployed, str):
         return not_reported(examination)
@@ -23,32 +23,32 @@ async def check_package(examination: Examination) -> Finding:
 
 
 def not_reported(examination: Examination) -> Finding:
-    """Say why GetHealth has no answer to an item: without a key it isn't asked."""
+    """Return why GetHealth's report lacks something: there was no key, or the app is older."""
     if not examination.subject.function_key:
-        return skipped("the app reports it only with --key KEY")
+        return skipped("pass --key KEY to check this")
     return skipped(
         "GetHealth doesn't report it", "if an older version is deployed, deploy this one"
     )
 
 
 def judge_package(deployed: str, head: str) -> Finding:
-    """Compare two commits; `deployed` is "" where the package has none, `head` without git."""
+    """Compare two commits; `deployed` is "" if the package has none, `head` without Git."""
     if not COMMIT.fullmatch(deployed):
         return warning(
             "the package doesn't say which commit it was built from", "deploy it with azd deploy"
         )
     if not head:
-        return skipped(f"commit {deployed[:SHORT]} is deployed; there is no Git clone here")
+        return skipped(f"commit {deployed[:SHORT]} is deployed; this folder isn't a Git clone")
     if deployed != head:
         return warning(
             f"commit {deployed[:SHORT]} is deployed, but {head[:SHORT]} is checked out here",
-            f"run azd deploy, or git checkout {deployed[:SHORT]} to see the code that runs",
+            f"run azd deploy, or git checkout {deployed[:SHORT]} to see the deployed code",
         )
     return ok(f"commit {head[:SHORT]}, as checked out here")
 
 
 def head_of(root: Path) -> str:
-    """Return the commit that is checked out in a folder, "" without git or outside a clone."""
+    """Return the commit checked out in a folder, "" without Git or outside a clone."""
     try:
         done = subprocess.run(
             ["git", "rev-parse", "HEAD"],  # noqa: S607 - the user's own git
@@ -64,27 +64,27 @@ def head_of(root: Path) -> str:
 
 
 async def check_key_levels(examination: Examination) -> Finding:
-    """Whether the key opens functions only, and not the administration of the host."""
+    """Check that the key can only call functions, not administer the host."""
     key = examination.subject.function_key
     if not key:
-        return skipped("no key was passed with --key KEY")
+        return skipped("pass --key KEY to check this")
     url = f"{examination.subject.app_url}/admin/host/status"
     answer = await examination.web.ask(url, headers={"x-functions-key": key})
     return judge_key_levels(answer.status)
 
 
 def judge_key_levels(status: int) -> Finding:
-    """What the host's answer about itself says of the key: only the master key gets it.
+    """Return what the host's status page reveals about the key: only the master key can read it.
 
-    The key of one function gets 401, a host key 403 (recorded from host 4.1037).
+    A function's key gets 401, a host key 403 (recorded from host 4.1037).
     """
     if status == HTTPStatus.OK:
         return warning(
-            "the key is the master key, which administers the app",
+            "this is the master key, which can administer the app",
             "use a function key: az functionapp keys list --query functionKeys.default",
         )
     if status == HTTPStatus.UNAUTHORIZED:
-        return ok("the key opens its function, and not the host's administration")
+        return ok("the key can call its function, but not administer the host")
     if status == HTTPStatus.FORBIDDEN:
-        return ok("the key opens every function, and not the host's administration")
-    return skipped(f"the host answers {status} to a question about itself")
+        return ok("the key can call every function, but not administer the host")
+    return skipped(f"the host's status page responds with {status}")

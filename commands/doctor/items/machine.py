@@ -1,4 +1,4 @@
-"""Items of this machine: Python, packages, ports, clock."""
+"""Check this machine: Python, packages, ports, and clock."""
 
 import asyncio
 import re
@@ -21,24 +21,24 @@ OLDEST = (3, 13)
 NEWEST_TESTED = (3, 14)
 MAX_SKEW_S = 30
 CONNECT_LIMIT_S = 2
-INSTALL = "remove .venv; the next `python3 dev.py` command installs what is pinned"
+INSTALL = "delete .venv; the next `python3 dev.py` command installs the pinned versions"
 TWILIO = "https://api.twilio.com/"
 
-Holder = Literal["nobody", "ours", "another"]
+Holder = Literal["none", "ours", "another"]
 
 
 async def check_python(examination: Examination) -> Finding:
-    """The Python that runs this, which is the one of .venv under `dev.py`."""
+    """Check the Python that runs this; under `dev.py`, that is the one in .venv."""
     return judge_python(sys.version_info[:2], sys.prefix)
 
 
 def judge_python(found: tuple[int, int], place: str) -> Finding:
-    """Whether a version will do."""
+    """Judge a Python version."""
     name = "Python {}.{}".format(*found)
     if found < OLDEST:
         return wrong(
             f"{name} is too old ({place})",
-            "install Python 3.13, for example with `uv python install 3.13`, and remove .venv",
+            "install Python 3.13, for example with `uv python install 3.13`, and delete .venv",
         )
     if found > NEWEST_TESTED:
         return warning(f"{name} has not been tested ({place})", "use Python 3.13 or 3.14")
@@ -46,13 +46,13 @@ def judge_python(found: tuple[int, int], place: str) -> Finding:
 
 
 async def check_packages(examination: Examination) -> Finding:
-    """The packages of requirements.txt, which are deployed, as they are pinned."""
+    """Check that the deployed packages, those of requirements.txt, have their pinned versions."""
     pins = pinned(examination.root / "requirements.txt")
     return judge_packages(pins, {name: installed(name) for name in pins})
 
 
 def judge_packages(pins: Mapping[str, str], found: Mapping[str, str]) -> Finding:
-    """Compare the pins with the versions that are installed, "" for none."""
+    """Compare the pinned versions with the installed ones, "" if not installed."""
     missing = [name for name in pins if not found[name]]
     if missing:
         return wrong(f"missing: {', '.join(missing)}", INSTALL)
@@ -60,17 +60,17 @@ def judge_packages(pins: Mapping[str, str], found: Mapping[str, str]) -> Finding
         f"{name} is {found[name]}, not {pin}" for name, pin in pins.items() if found[name] != pin
     ]
     if others:
-        return warning(f"not what is deployed: {'; '.join(others)}", INSTALL)
-    return ok(f"{len(pins)} packages as pinned in requirements.txt")
+        return warning(f"different from the deployment: {'; '.join(others)}", INSTALL)
+    return ok(f"all {len(pins)} packages match requirements.txt")
 
 
 def pinned(path: Path) -> dict[str, str]:
-    """The packages of a requirements file with the versions that it asks for."""
+    """Return the packages of a requirements file with their pinned versions."""
     return dict(re.findall(r"^([\w.-]+)==(\S+)", path.read_text("utf-8"), re.MULTILINE))
 
 
 def installed(name: str) -> str:
-    """The version of a package that is installed, "" for none."""
+    """Return the installed version of a package, "" if it isn't installed."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -78,9 +78,9 @@ def installed(name: str) -> str:
 
 
 async def check_ports(examination: Examination) -> Finding:
-    """Whether `dev.py start` can have its ports, or has them."""
+    """Check that the ports of `dev.py start` are free, or that it has them."""
     if examination.is_deployment:
-        return skipped("of this machine; a deployment is checked")
+        return skipped("only checked locally")
     functions, phone = examination.subject.ports
     headers = {"x-functions-key": FUNCTION_KEY}
     host = await _holder(examination, functions, "admin/host/status", '"state"', headers)
@@ -91,14 +91,14 @@ async def check_ports(examination: Examination) -> Finding:
 async def _holder(
     examination: Examination, port: int, path: str, sign: str, headers: Mapping[str, str]
 ) -> Holder:
-    """Who listens on a port of this machine: ours shows the sign at its path."""
+    """Return who listens on a local port; our own programs respond with `sign` at `path`."""
     if not await _is_taken(port):
-        return "nobody"
+        return "none"
     try:
         answer = await examination.web.ask(f"http://127.0.0.1:{port}/{path}", headers=headers)
     except UnreachableError:
         return "another"
-    # Core Tools keeps its status for itself.
+    # Core Tools doesn't reveal its status.
     is_host = answer.headers.get("server") == "Kestrel"
     return (
         "ours" if is_host or (answer.status == HTTPStatus.OK and sign in answer.text) else "another"
@@ -118,48 +118,48 @@ async def _is_taken(port: int) -> bool:
 
 
 def judge_ports(functions: tuple[int, Holder], phone: tuple[int, Holder]) -> Finding:
-    """What to say of the ports of the functions and of the phone, and who has them."""
+    """Judge who has the ports of the functions and of the phone page."""
     options = (("--port", *functions), ("--phone-port", *phone))
     taken = [(option, port) for option, port, holder in options if holder == "another"]
     if taken:
         ports = " and ".join(str(port) for _, port in taken)
         free = " ".join(f"{option} N" for option, _ in taken)
         return warning(
-            f"another program has port {ports}",
-            f"end it, or choose another port: python3 dev.py start {free}",
+            f"another program is using port {ports}",
+            f"stop it, or choose another port: python3 dev.py start {free}",
         )
-    words = {"nobody": "free", "ours": "ours", "another": ""}
+    words = {"none": "free", "ours": "used by dev.py start", "another": ""}
     return ok(f"{functions[0]} is {words[functions[1]]}, {phone[0]} is {words[phone[1]]}")
 
 
 async def check_clock(examination: Examination) -> Finding:
-    """This machine's time against that of the app, else of Twilio."""
+    """Compare this machine's clock with the app's or, without the app, with Twilio's."""
     if examination.heard is None:
         url = examination.settings.local_stack_url or TWILIO
         try:
             hear(examination, await examination.web.ask(url))
         except UnreachableError as error:
-            return skipped(f"nobody told the time: {error}")
+            return skipped(f"no time to compare with: {error}")
     if examination.heard is None:
-        return skipped("no answer bore a date")
+        return skipped("the responses contain no date")
     return judge_clock(*examination.heard)
 
 
 def hear(examination: Examination, answer: Answer) -> None:
-    """Remember the time that an answer bears (RFC 9110, section 6.6.1)."""
+    """Store the time in a response's Date header (RFC 9110, section 6.6.1)."""
     with suppress(ValueError):
         told = parsedate_to_datetime(answer.headers.get("date", ""))
         examination.heard = (told.replace(tzinfo=UTC), examination.clock.now())
 
 
 def judge_clock(told: datetime, ours: datetime) -> Finding:
-    """Compare the times; a second is lost in the header and another on the way."""
+    """Compare two times; the header is rounded to seconds and the network adds a delay."""
     skew_s = round((ours - told).total_seconds())
     if abs(skew_s) > MAX_SKEW_S:
         direction = "ahead of" if skew_s > 0 else "behind"
         return warning(
-            f"this machine is {abs(skew_s)} seconds {direction} the other side",
-            "set the clock by the network: tokens of Azure and keys of storage count as not yet "
-            "valid or expired, links end at the wrong time, and lost sends are settled wrongly",
+            f"this machine's clock is {abs(skew_s)} seconds {direction} the server's",
+            "sync the clock with the network: with a wrong time, Azure rejects tokens and storage "
+            "keys, links expire too early or too late, and lost sends are settled wrongly",
         )
-    return ok(f"within {MAX_SKEW_S} seconds of the other side")
+    return ok(f"within {MAX_SKEW_S} seconds of the server's")

@@ -1,4 +1,4 @@
-"""Items of the app's number: whose it is, and where its calls and texts go."""
+"""Check the app's number: that the account owns it, and where its calls and texts go."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
     from twilio.rest.messaging.v1.service import ServiceInstance
 
-# A list finds parts of numbers too, so that more than one may come.
+# The list also matches parts of numbers, so it may return several.
 MAX_NUMBERS = 20
 
 
 class Service(NamedTuple):
-    """What a messaging service does with the texts that come in; `url` "" drops them.
+    """What a messaging service does with incoming texts; it drops them if `url` is "".
 
     Source: Twilio, Services resource.
     """
@@ -31,12 +31,12 @@ class Service(NamedTuple):
 
 
 async def check_number(examination: Examination) -> Finding:
-    """Whether the number belongs to the account and can do what the app does."""
+    """Check that the account owns the number and that it can call and text."""
     digits = examination.settings.from_number
     if not digits:
         return skipped("TWILIO_FROM_NUMBER is not set here")
     if not E164.fullmatch(digits):
-        return skipped(f"{digits} is not a phone number: it can send texts but cannot be called")
+        return skipped(f"{digits} is not a phone number: it can send texts but can't take calls")
 
     async def find(client: "Client") -> "list[IncomingPhoneNumberInstance]":
         return await client.incoming_phone_numbers.list_async(
@@ -49,7 +49,7 @@ async def check_number(examination: Examination) -> Finding:
         return wrong(*explained(error, "the account SID or the auth token"))
     if not found:
         return wrong(
-            f"{masked(digits)} is no number of this account",
+            f"{masked(digits)} is not in this account",
             "set TWILIO_FROM_NUMBER to one of Twilio's console, Phone Numbers, Active numbers",
         )
     examination.number = _read(found[0])
@@ -57,71 +57,71 @@ async def check_number(examination: Examination) -> Finding:
 
 
 def judge_number(digits: str, number: Number) -> Finding:
-    """A number without voice cannot call, one without SMS cannot text."""
+    """Judge whether a number has voice and SMS."""
     missing = [
         what for what, can in (("call", number.can_call), ("text", number.can_text)) if not can
     ]
     if missing:
         return warning(
-            f"{masked(digits)} cannot {' or '.join(missing)}",
+            f"{masked(digits)} can't {' or '.join(missing)}",
             "buy a number with voice and SMS for that",
         )
-    return ok(f"{masked(digits)} is on this account, and can call and text")
+    return ok(f"{masked(digits)} is in this account and can call and text")
 
 
 async def check_calls(examination: Examination) -> Finding:
-    """Where Twilio asks what to do with a call to the number."""
+    """Check where calls to the number go."""
     number = examination.number
     if number is None:
-        return skipped("no number is known")
+        return skipped("the number is unknown")
     if number.trunk or number.voice_application:
         what = "a SIP trunk" if number.trunk else "a TwiML app"
         return warning(
-            f"calls go to {what}, whatever URL the number has",
-            "take it away in Twilio's console, unless it is meant",
+            f"calls go to {what} and ignore the number's URL",
+            "remove it in Twilio's console, unless you want this",
         )
     return _judged(examination, Route("calls", number.voice_url, number.voice_method))
 
 
 async def check_texts(examination: Examination) -> Finding:
-    """Where Twilio asks what to do with a text to the number."""
+    """Check where texts to the number go."""
     number = examination.number
     if number is None:
-        return skipped("no number is known")
+        return skipped("the number is unknown")
     if number.sms_application:
         return warning(
-            "texts go to a TwiML app, whatever URL the number has",
-            "take it away in Twilio's console, unless it is meant",
+            "texts go to a TwiML app and ignore the number's URL",
+            "remove it in Twilio's console, unless you want this",
         )
     return _judged(examination, Route("texts", number.sms_url, number.sms_method))
 
 
 async def check_fallback(examination: Examination) -> Finding:
-    """What callers hear while the app is down."""
+    """Check what callers hear while the app is down."""
     if not examination.is_real:
-        return ok("not needed: the emulator has no callers to lose")
+        return ok("not needed for the emulator")
     if examination.number is None:
-        return skipped("no number is known")
+        return skipped("the number is unknown")
     return judge_fallback(examination.number.voice_fallback_url, examination.subject.app_url)
 
 
 def judge_fallback(url: str, app_url: str) -> Finding:
-    """A fallback on the app itself is down when the app is."""
-    cure = "set a fallback that needs no app (docs/operate/running.md#when-the-app-cant-answer)"
+    """Judge a fallback; one in the app itself is down together with the app."""
+    cure = "set a fallback outside the app (docs/operate/running.md)"
     if not url:
         return warning("without one, callers hear Twilio's error when the app is down", cure)
     if leads_to_same_app(url, app_url):
-        return warning("it is the app itself, which is down when it is needed", cure)
-    return ok("calls have one that does not need the app")
+        return warning("it points to the app itself, which will be down too", cure)
+    return ok("calls have a fallback outside the app")
 
 
 async def check_messaging_service(examination: Examination) -> Finding:
-    """Whether the messaging service exists, and where it sends the texts that come in."""
+    """Check that the messaging service exists, and where it sends incoming texts."""
     sid = examination.settings.messaging_service_sid
     if not sid:
         return ok("not used: TWILIO_MESSAGING_SERVICE_SID is empty")
     if not examination.is_real:
-        return skipped("the emulator has no such resource")
+        return skipped("the emulator has no messaging services")
 
     async def fetch(client: "Client") -> "ServiceInstance":
         return await client.messaging.v1.services(sid).fetch_async()
@@ -139,21 +139,21 @@ async def check_messaging_service(examination: Examination) -> Finding:
 
 
 def judge_service(service: Service, examination: Examination) -> Finding:
-    """A service wins over its numbers' URLs unless it is told to leave it to them."""
+    """Judge a service, whose URL overrides those of its numbers unless it defers to them."""
     if service.defers_to_number:
-        return ok("texts that come in go to the number's URL")
+        return ok("incoming texts go to the number's URL")
     if not service.url:
         return warning(
-            "the service drops the texts that come in",
-            "in its Integration choose: Defer to sender's webhook",
+            "the service drops incoming texts",
+            "set its Integration to: Defer to sender's webhook",
         )
     return _judged(examination, Route("texts", service.url, service.method))
 
 
 def _judged(examination: Examination, route: Route) -> Finding:
     if examination.is_real and not examination.is_public:
-        return skipped("the app is on this machine, which Twilio cannot reach")
-    # dev.py wire takes the number from the same settings, so that it need not be shown whole.
+        return skipped("the app is on this machine, which Twilio can't reach")
+    # dev.py wire reads the number from the same settings, so the full number isn't needed here.
     cure = "python3 dev.py wire" + ("" if examination.settings.from_number else " NUMBER")
     if examination.is_deployment:
         cure += f" --url {examination.subject.app_url}"
@@ -161,8 +161,8 @@ def _judged(examination: Examination, route: Route) -> Finding:
 
 
 def _read(row: "IncomingPhoneNumberInstance") -> Number:
-    """The resource, typed; a capability that is not told is not there."""
-    # The SDK says text, and it is an object of JSON.
+    """Convert the resource; a missing capability counts as False."""
+    # The SDK types it as text, but it is a JSON object.
     capabilities = cast(Mapping[str, object], row.capabilities or {})
     return Number(
         can_call=capabilities.get("voice") is True,

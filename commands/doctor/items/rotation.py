@@ -1,4 +1,4 @@
-"""Items of secrets that are being changed (docs/operate/running.md)."""
+"""Check the rotation of secrets (docs/operate/running.md)."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from shared.config.settings import Secret
 from shared.errors import VaultError
 from shared.recordings.links import MIN_KEY_CHARS
 
-# Each secret with the one that holds what comes after it.
+# Each primary secret with its secondary.
 FOLLOWERS: Mapping[Secret, Secret] = {
     Secret.AUTH_TOKEN: Secret.AUTH_TOKEN_SECONDARY,
     Secret.API_KEY_SID: Secret.API_KEY_SID_SECONDARY,
@@ -17,12 +17,12 @@ FOLLOWERS: Mapping[Secret, Secret] = {
     Secret.WEBHOOK_KEY: Secret.WEBHOOK_KEY_SECONDARY,
 }
 KEY_PAIR = (Secret.API_KEY_SID_SECONDARY, Secret.API_KEY_SECRET_SECONDARY)
-# What one asks Twilio with; the parts of a key count together only.
+# The credentials for Twilio; both parts of an API key belong together.
 CREDENTIALS = ((Secret.AUTH_TOKEN,), (Secret.API_KEY_SID, Secret.API_KEY_SECRET))
 
 
 async def check_rotation(examination: Examination) -> Finding:
-    """Whether a secret is being changed, and whether what is secondary to it can be used."""
+    """Check whether a rotation is in progress, and whether the secondary secrets are usable."""
     names = (*FOLLOWERS, *FOLLOWERS.values(), Secret.LINK_SIGNING_KEY_SECONDARY)
     source = examination.secret_source
     try:
@@ -37,23 +37,23 @@ async def check_rotation(examination: Examination) -> Finding:
 
 
 def judge_rotation(found: Mapping[Secret, str]) -> Finding:
-    """`found` has the values of the secrets, "" for one that does not exist."""
+    """Judge the values of the secrets; a missing secret is ""."""
     if len({bool(found[secret]) for secret in KEY_PAIR}) > 1:
         return warning(
-            f"{' or '.join(KEY_PAIR)} is missing, so neither is used", "store both, or neither"
+            f"{' or '.join(KEY_PAIR)} is missing, so neither is used", "store both or neither"
         )
     if 0 < len(found[Secret.LINK_SIGNING_KEY_SECONDARY]) < MIN_KEY_CHARS:
         return warning(
             f"{Secret.LINK_SIGNING_KEY_SECONDARY} has fewer than {MIN_KEY_CHARS} characters, so "
-            "links made with it do not work",
-            "a key is copied with dev.py secrets --copy (docs/operate/running.md#change-a-secret)",
+            "links made with it don't work",
+            "copy a valid key with dev.py secrets --copy (docs/operate/running.md)",
         )
     changing = [
         second for first, second in FOLLOWERS.items() if found[second] not in ("", found[first])
     ]
     if changing:
         return warning(
-            f"under way: {', '.join(changing)} differs from what is in use",
-            "finish the steps in docs/operate/running.md#change-a-secret",
+            f"in progress: {', '.join(changing)} differs from the primary",
+            "continue with the next step of docs/operate/running.md",
         )
-    return ok("no secret is being changed")
+    return ok("no rotation in progress")

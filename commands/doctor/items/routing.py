@@ -1,4 +1,4 @@
-"""Whether an address that Twilio asks belongs to this app, and to the right function of it."""
+"""Check that a webhook URL points to the right function of this app."""
 
 from collections.abc import Collection
 from typing import Literal, NamedTuple
@@ -7,13 +7,13 @@ from urllib.parse import SplitResult, urlsplit
 from commands import by_get
 from commands.doctor.findings import Finding, ok, warning, wrong
 
-# The two functions that the README names, each at the other's place.
+# The two functions of the README, swapped.
 WRONG_FOR = {"calls": "TwimlReply", "texts": "TwimlHello"}
 PORTS = {"http": 80, "https": 443}
 
 
 class Route(NamedTuple):
-    """Where calls or texts go: a URL, "" for none, and the method with which Twilio asks it."""
+    """Where calls or texts go: a URL, "" if there is none, and the HTTP method."""
 
     kind: Literal["calls", "texts"]
     url: str
@@ -21,35 +21,35 @@ class Route(NamedTuple):
 
 
 def judge_route(route: Route, base_url: str, functions: Collection[str], cure: str) -> Finding:
-    """Compare a route with the app whose functions stand below `base_url`.
+    """Judge a route for the app whose functions are at `base_url`.
 
-    A query may hold a key, so only hosts and the names of functions are shown.
+    Messages only contain hosts and function names, since a query may contain a key.
     """
     kind = route.kind
     if not route.url:
-        return warning(f"{kind} to the number are answered by nobody", cure)
+        return warning(f"nothing answers {kind} to the number", cure)
     there, here = _parts(route.url), _parts(base_url)
     if there is None or here is None:
-        return wrong(f"{kind} go to something that is no URL", cure)
+        return wrong(f"{kind} go to an invalid URL", cure)
     if there.hostname != here.hostname or _port(there) != _port(here):
         if there.hostname == here.hostname and there.scheme != here.scheme:
             return wrong(f"{kind} go to the app by {there.scheme}, not {here.scheme}", cure)
         return wrong(f"{kind} go to {there.hostname}, not to this app", cure)
     name = there.path.removeprefix(f"{here.path}/")
     if name not in functions:
-        return wrong(f"{kind} go to this app, but to no function of it", cure)
+        return wrong(f"{kind} go to this app, but not to one of its functions", cure)
     if name == WRONG_FOR[kind] or not name.startswith("Twiml"):
-        return wrong(f"{kind} go to {name}, which is not made for them", cure)
+        return wrong(f"{kind} go to {name}, which can't handle them", cure)
     if route.method.upper() == "GET":
         return warning(
             f"{kind} go to {name} {by_get.loss(kind)}",
             by_get.cure(kind),
         )
-    return ok(f"{kind} go to {name} of this app")
+    return ok(f"{kind} go to this app's {name}")
 
 
 def leads_to_same_app(url: str, app_url: str) -> bool:
-    """Whether two URLs have the same host and port."""
+    """Return whether two URLs have the same host and port."""
     one, other = _parts(url), _parts(app_url)
     return (
         one is not None

@@ -1,4 +1,4 @@
-"""Items of the secrets: in the vault, or in the settings where there is none."""
+"""Check the secrets, in the vault or, without a vault, in the settings."""
 
 import asyncio
 import re
@@ -13,8 +13,8 @@ from shared.errors import ConfigurationError, VaultError
 from shared.recordings.links import require_strong
 
 LIMIT_S = 10.0
-# What each secret looks like (twilio.com/docs/glossary/what-is-a-sid). The secret of an API key
-# has no published form.
+# The format of each secret (twilio.com/docs/glossary/what-is-a-sid). API key secrets have no
+# documented format.
 FORMS: Mapping[Secret, str] = {
     Secret.ACCOUNT_SID: "AC[0-9a-fA-F]{32}",
     Secret.AUTH_TOKEN: "[0-9a-f]{32}",
@@ -24,12 +24,12 @@ FORMS: Mapping[Secret, str] = {
 OPTIONAL = (Secret.LINK_SIGNING_KEY, Secret.AUTH_TOKEN_SECONDARY)
 ROLE = (
     "give that identity the role Key Vault Secrets User on the vault (az role assignment create); "
-    "a new role takes some minutes to count"
+    "a new role takes a few minutes to take effect"
 )
 
 
 async def check_secrets(examination: Examination) -> Finding:
-    """Whether each secret that is needed can be read, by the way in which the app reads it."""
+    """Check that every required secret can be read, the way the app reads it."""
     settings = examination.settings
     needed = needed_by(settings)
     missing: list[Secret] = []
@@ -48,20 +48,20 @@ async def check_secrets(examination: Examination) -> Finding:
     malformed = ill_formed(examination.secrets)
     if malformed:
         return wrong(
-            f"not what it should be: {', '.join(malformed)}",
-            "copy it again from the first page of Twilio's console; are two of them swapped?",
+            f"malformed: {', '.join(malformed)}",
+            "copy it again from the home page of Twilio's console; check that none are swapped",
         )
     place = "the vault" if settings.key_vault_url else "the settings"
     return ok(f"{', '.join(needed)} can be read from {place}")
 
 
 def needed_by(settings: Settings) -> tuple[Secret, ...]:
-    """What requests to Twilio need, and the token that proves the requests of Twilio."""
+    """Return the secrets for requests to Twilio, and the token that verifies its webhooks."""
     return tuple(dict.fromkeys((*settings.rest_secrets, Secret.AUTH_TOKEN)))
 
 
 def ill_formed(secrets: Mapping[Secret, str]) -> list[str]:
-    """The names of the secrets that do not look like what they should be."""
+    """Return the names of malformed secrets."""
     return [
         secret
         for secret, value in secrets.items()
@@ -70,7 +70,7 @@ def ill_formed(secrets: Mapping[Secret, str]) -> list[str]:
 
 
 async def check_optional_secrets(examination: Examination) -> Finding:
-    """The secrets that one can do without; what is missing in them costs something."""
+    """Check the optional secrets; some features need them."""
     there: list[str] = []
     try:
         for secret in OPTIONAL:
@@ -83,44 +83,44 @@ async def check_optional_secrets(examination: Examination) -> Finding:
         return warning(*explained(error, examination.settings))
     except ConfigurationError as error:
         return warning(
-            f"{error.detail}; texts about voicemails have no link",
+            f"{error.detail}; voicemail texts won't have a link",
             'store a long random text: python3 -c "import secrets; print(secrets.token_hex(32))"',
         )
     return ok(f"{', '.join(there)} can be read")
 
 
 def explained(error: VaultError, settings: Settings) -> tuple[str, str]:
-    """What is wrong between us and the vault, and what to do."""
+    """Return what is wrong with access to the vault, and how to fix it."""
     cause = error.__cause__
     status = getattr(cause, "status_code", None)
     if type(cause).__name__ == "CredentialUnavailableError" and settings.managed_identity:
-        return "the identity gives no token", "try again: its service is down"
+        return "the managed identity returned no token", "its service is down; try again"
     if type(cause).__name__ == "CredentialUnavailableError":
-        return "there is no identity to open the vault with", "run az login"
+        return "you aren't signed in to Azure", "run az login"
     if status == HTTPStatus.FORBIDDEN:
-        return "this identity may not read secrets", ROLE
+        return "this identity can't read secrets", ROLE
     if status == HTTPStatus.UNAUTHORIZED:
-        return "the vault does not know this identity", "run az login in the vault's tenant"
+        return "the vault doesn't know this identity", "run az login in the vault's tenant"
     if status is not None and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"the vault is down (it answered {status})", "wait, and look at status.azure.com"
+        return f"the vault is down ({status})", "wait, and check status.azure.com"
     if type(cause).__name__ == "ServiceRequestError":
         return (
-            f"{settings.key_vault_url} cannot be reached",
-            "is KEY_VAULT_URL right, and does its network let you in?",
+            f"can't connect to {settings.key_vault_url}",
+            "check KEY_VAULT_URL, and that the vault's network accepts this machine",
         )
-    return error.detail, "is KEY_VAULT_URL right? Then try again"
+    return error.detail, "check KEY_VAULT_URL, then try again"
 
 
 async def read(source: SecretSource, secret: Secret) -> str:
-    """A secret, "" for one that does not exist; VaultError when that cannot be found out."""
+    """Return a secret, "" if it doesn't exist; raise VaultError if that is unknown."""
     try:
         async with asyncio.timeout(LIMIT_S):
             return ((await asyncio.to_thread(source.read, secret)) or "").strip()
     except TimeoutError as error:
-        raise VaultError(f"the vault did not answer within {LIMIT_S:g} seconds") from error
+        raise VaultError(f"the vault didn't respond within {LIMIT_S:g} seconds") from error
 
 
 def _how_to_add(settings: Settings) -> str:
     if settings.key_vault_url:
         return f"python3 dev.py secrets --vault {settings.key_vault_url}"
-    return "set it in local.settings.json; Twilio's console shows it on its first page"
+    return "set it in local.settings.json; it is on the home page of Twilio's console"

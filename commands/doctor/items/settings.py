@@ -1,4 +1,4 @@
-"""Items of the settings: each by itself, their names, and how they go together."""
+"""Check the settings: each value, their names, and their combinations."""
 
 import difflib
 import re
@@ -14,58 +14,58 @@ from shared.errors import ConfigurationError, InvalidRequestError
 from shared.guards.destinations import Destinations
 from shared.phone_numbers import E164, masked, parse_number
 
-# What the app reads.
+# Read by the app.
 OWN_NAMES = (
     *(setting.name for setting in all_settings()),
     *(secret.setting for secret in Secret),
 )
-# What the Functions host and Application Insights read.
+# Read by the Functions host and Application Insights.
 HOST_NAMES = (
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "AzureWebJobsStorage__credential", "FUNCTIONS_WORKER_RUNTIME",
 )  # fmt: skip
-# How much two names have in common that are the same but for a slip; 1 is everything.
+# How similar a misspelled name is to the right one; 1 is identical.
 SIMILAR = 0.85
 # The secrets of local.settings.json.example, and of the emulator.
 PLACEHOLDER = re.compile("(AC|SK)?(0{32}|1{32})")
-EXAMPLE = "put your own account's values in their place; for the emulator: python3 dev.py start"
+EXAMPLE = "replace them with your own account's; for the emulator, use python3 dev.py start"
 
 
 async def check_settings(examination: Examination) -> Finding:
-    """Whether each setting can be used, and none that is needed is missing."""
+    """Check that every setting is valid and no required setting is missing."""
     subject = examination.subject
     if subject.file_problem:
-        return wrong(subject.file_problem, "mend the file; local.settings.json.example is a model")
+        return wrong(subject.file_problem, "fix the file; see local.settings.json.example")
     try:
         settings = examination.settings
         is_sender = not examination.is_deployment
         settings.require(*needed_by(settings), sender=is_sender, public_url=True)
         Destinations(settings).require_known_countries()
     except ConfigurationError as error:
-        return wrong(error.detail, "set what is named; docs/use/configuration.md explains each")
-    if subject.place is Place.DESK:
-        return ok("python3 dev.py start sets what it needs")
-    return ok("each is well-formed, and none is missing")
+        return wrong(error.detail, "set it; see docs/use/configuration.md")
+    if subject.place is Place.LOCAL_STACK:
+        return ok("python3 dev.py start sets everything it needs")
+    return ok("all are valid, and none is missing")
 
 
 async def check_setting_names(examination: Examination) -> Finding:
-    """Names that nothing reads and that look like one that the app reads."""
+    """Check for names that look like a misspelled setting."""
     return judge_names(examination.subject.names)
 
 
 def judge_names(names: Collection[str]) -> Finding:
-    """Find the names that are a slip away from a setting."""
+    """Find the misspelled settings."""
     slips = {name: meant for name in sorted(names) if (meant := meant_by(name))}
     if slips:
         return warning(
-            ", ".join(f"{name} is no setting" for name in slips),
+            ", ".join(f"{name} is not a setting" for name in slips),
             ", ".join(f"did you mean {meant}?" for meant in slips.values()),
         )
-    return ok("none looks like a misspelling")
+    return ok("no misspellings")
 
 
 def meant_by(name: str) -> str:
-    """The setting that an unknown name was meant for, "" where it is like none or is one."""
+    """Return the setting that a name misspells, "" if it is a setting or similar to none."""
     if name in OWN_NAMES or name in HOST_NAMES:
         return ""
     by_upper_case = {known.upper(): known for known in OWN_NAMES}
@@ -74,47 +74,47 @@ def meant_by(name: str) -> str:
 
 
 async def check_combinations(examination: Examination) -> Finding:
-    """Settings that are right by themselves and wrong together."""
+    """Check for settings that conflict."""
     return judge_combinations(
         examination.settings, examination.subject.values, examination.subject.place
     )
 
 
 def judge_combinations(settings: Settings, values: Mapping[str, str], place: Place) -> Finding:
-    """Say the worst thing first: what sends requests elsewhere, then what is not used."""
+    """Return the worst conflict: first what misdirects requests, then what is unused."""
     if place is Place.DEPLOYMENT and settings.local_stack_url:
         return wrong(
-            "LOCAL_STACK_URL is set, so the emulator would be asked and not Twilio",
-            "empty it (--settings '' leaves the file out); a deployment must not have it either",
+            "LOCAL_STACK_URL is set, so requests would go to the emulator instead of Twilio",
+            "clear it (--settings '' ignores the file); a deployment can't have it either",
         )
     if not settings.local_stack_url and any(
         PLACEHOLDER.fullmatch(settings.secrets.get(secret, ""))
         for secret in (() if settings.key_vault_url else settings.secrets)
     ):
-        return wrong("the secrets are those of the example", EXAMPLE)
+        return wrong("the secrets are the example's", EXAMPLE)
     if switch := _switch_on(settings):
         return warning(f"{switch} is on, so nothing is sent", "set it to false to send again")
     if impossible := _impossible_recipients(settings):
         return warning(
             f"BLOCKED_RECIPIENTS has numbers that cannot exist: {', '.join(impossible)}",
-            "correct them: as they are, they block no one",
+            "correct them; they don't block anyone",
         )
-    if place is not Place.DESK and (unused := _unused(settings, values)):
+    if place is not Place.LOCAL_STACK and (unused := _unused(settings, values)):
         return warning(*unused)
     if settings.messaging_service_sid and E164.fullmatch(settings.from_number):
-        return ok("texts go out through the messaging service, calls from the number")
-    return ok("nothing contradicts")
+        return ok("texts use the messaging service, calls use the number")
+    return ok("no conflicts")
 
 
 def _switch_on(settings: Settings) -> str:
-    """The setting that holds back whatever the app would send; "" for none."""
+    """Return the setting that stops the app from sending, "" if there is none."""
     if settings.guards.kill_switch:
         return "KILL_SWITCH"
     return "DRY_RUN" if settings.guards.dry_run else ""
 
 
 def _impossible_recipients(settings: Settings) -> list[str]:
-    """Return the blocked numbers of no possible length, masked; a digit may be missing."""
+    """Return the blocked numbers with an impossible length, masked."""
     found: list[str] = []
     for number in sorted(settings.guards.blocked_recipients):
         try:
@@ -125,7 +125,7 @@ def _impossible_recipients(settings: Settings) -> list[str]:
 
 
 def _unused(settings: Settings, values: Mapping[str, str]) -> tuple[str, str] | None:
-    """A setting that another one makes useless, and what to do."""
+    """Return a setting that another one overrides, and what to do; None if there is none."""
     plain = [
         secret.setting
         for secret, value in settings.secrets.items()
@@ -133,39 +133,39 @@ def _unused(settings: Settings, values: Mapping[str, str]) -> tuple[str, str] | 
     ]
     if plain:
         return (
-            f"{', '.join(plain)} do not count, because KEY_VAULT_URL is set",
-            "empty them: a secret that nobody reads can only leak",
+            f"{', '.join(plain)} are ignored because KEY_VAULT_URL is set",
+            "clear them: an unused secret can only leak",
         )
     if settings.storage_connection and settings.storage_table_url:
         return (
-            "AzureWebJobsStorage wins over the account's name, so the identity is not used",
-            "empty AzureWebJobsStorage to open the storage by the identity",
+            "AzureWebJobsStorage overrides the account's name, so the identity is not used",
+            "clear AzureWebJobsStorage to use the identity",
         )
     if values.get("LOCAL_STACK_URL", "").strip() and not is_loopback(settings.public_url):
         return (
-            "LOCAL_STACK_URL is set with a PUBLIC_URL of the outside",
-            "empty PUBLIC_URL: the emulator calls the app on this machine",
+            "LOCAL_STACK_URL is set, but PUBLIC_URL is not on this machine",
+            "clear PUBLIC_URL: the emulator calls the app on this machine",
         )
     return None
 
 
 async def check_public_url(examination: Examination) -> Finding:
-    """Whether Twilio can find the app under the address that it is given."""
+    """Check that Twilio can reach the app's public address."""
     url = examination.subject.app_url
     if not examination.is_real:
-        return ok(f"{url}, which the emulator reaches")
+        return ok(f"{url}, which the emulator can reach")
     if is_loopback(url):
         return warning(
-            f"{url} is this machine, which Twilio cannot reach: no webhooks, no reports",
+            f"{url} is this machine, so Twilio can't send webhooks or reports",
             "open a tunnel and set PUBLIC_URL to its address",
         )
     if not url.startswith("https://"):
-        return warning(f"{url} is not https, so anybody on the way reads along", "use https")
+        return warning(f"{url} is not https, so others can read the traffic", "use https")
     return ok(url)
 
 
 async def check_local_stack(examination: Examination) -> Finding:
-    """Whether the emulator runs, and is whole."""
+    """Check that the emulator is running without injected faults."""
     url = examination.settings.local_stack_url
     if not url:
         return ok("not used: LOCAL_STACK_URL is empty")
@@ -180,14 +180,14 @@ async def check_local_stack(examination: Examination) -> Finding:
             f"{fault['service']} {fault['kind']}" for fault in json.loads(answer.text)["faults"]
         ]
     except UnreachableError as error:
-        if examination.subject.place is Place.DESK and not examination.subject.is_expected:
-            return skipped("nothing runs", start)
-        return wrong(f"{url} does not answer: {error}", start)
+        if examination.subject.place is Place.LOCAL_STACK and not examination.subject.is_expected:
+            return skipped("the emulator isn't running", start)
+        return wrong(f"{url} doesn't respond: {error}", start)
     except (ValueError, KeyError, TypeError):
-        return wrong(f"what answers at {url} is not the emulator", start)
+        return wrong(f"the program at {url} is not the emulator", start)
     if faults:
         return warning(
-            f"broken on purpose: {', '.join(faults)}",
-            "switch the faults off on the phone page (Faults)",
+            f"injected faults: {', '.join(faults)}",
+            "clear them on the phone page, under Faults",
         )
-    return ok(f"the emulator runs at {url}")
+    return ok(f"the emulator is running at {url}")

@@ -1,4 +1,4 @@
-"""What the terminal says when the host itself refuses a request: a line each, of bounded length.
+"""Log the requests that the host itself rejects, one line of limited length each.
 
 Azure's host answers these requests without a body, so the reason has to be said somewhere.
 """
@@ -16,7 +16,7 @@ log = logging.getLogger("host")
 
 
 def report_refusal(status: int, method: str, path: str, reason: str) -> None:
-    """Write one line; `path` is without the query, which may hold a key."""
+    """Write one line; `path` has no query, which may contain a key."""
     log.warning(
         "%d %s %s: %s",
         status,
@@ -27,24 +27,24 @@ def report_refusal(status: int, method: str, path: str, reason: str) -> None:
 
 
 def shown(text: str, longest: int) -> str:
-    """Return text that fits a line of the terminal and cannot steer it."""
+    """Return text shortened and without terminal control characters."""
     short = text if len(text) <= longest else text[:longest] + "..."
     return "".join(character if character.isprintable() else "?" for character in short)
 
 
 def why_unauthorized(header: str | None, query: Query, function_key: str) -> str:
-    """Say what is wrong with the key of a request; its own key is never shown."""
+    """Say what is wrong with a request's key, without showing it."""
     if header is not None:
-        problem = "the x-functions-key header has another key"
+        problem = "the x-functions-key header has the wrong key"
     elif any(name.lower() == "code" for name in query):
-        problem = "the code in the query is another key"
+        problem = "the code in the query is wrong"
     else:
-        problem = "no x-functions-key header"
-    return f"{problem}; on the desk it is `{function_key}`"
+        problem = "the x-functions-key header is missing"
+    return f"{problem}; the local key is `{function_key}`"
 
 
 def why_not_found(methods: Sequence[str], functions: Sequence[str]) -> str:
-    """Say why no function answers: `methods` are those of the functions at the same path."""
+    """Say why no function matches; `methods` are those of the functions at the same path."""
     if methods:
-        return f"it takes {' or '.join(methods)}"
-    return f"no such function; there are {', '.join(functions) or 'none'}"
+        return f"allowed methods: {' or '.join(methods)}"
+    return f"unknown function; the functions are {', '.join(functions) or 'none'}"

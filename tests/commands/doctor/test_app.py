@@ -51,10 +51,10 @@ def answer(status: int, detail: str = "") -> Answer:
     ("status", "word"),
     [
         (200, "not with TwiML"),
-        (302, "elsewhere"),
+        (302, "redirects"),
         (401, "login"),
-        (403, "turns visitors away"),
-        (404, "no TwimlHello"),
+        (403, "it rejects requests"),
+        (404, "TwimlHello doesn't exist"),
         (503, "fails (503)"),
     ],
 )
@@ -69,7 +69,7 @@ def test_an_app_that_takes_unsigned_requests_is_wrong(web_server: "WebServer") -
     web_server.twiml("/api/TwimlMessage", "<Response/>")
     finding = asyncio.run(signature_of(web_server.url))
 
-    assert finding.text == "TwimlMessage answers unsigned requests"
+    assert finding.text == "TwimlMessage accepts unsigned requests"
     assert len(web_server.received) == 1  # nothing signed went out
 
 
@@ -102,7 +102,7 @@ def test_an_app_with_another_public_url_is_found_out() -> None:
     finding = judge_signature(URL, answer(403), answer(403, told))
 
     assert finding.text == (
-        "the app takes itself for https://other.example, so it refuses what Twilio sends to "
+        "the app thinks its address is https://other.example, so it rejects what Twilio sends to "
         "https://app.example"
     )
 
@@ -138,13 +138,13 @@ def test_core_tools_ask_for_no_key() -> None:
 
 
 def test_a_key_that_is_not_accepted_is_wrong(doctor: Doctor) -> None:
-    assert doctor(key="another")["function keys"].text == "the key is not accepted"
+    assert doctor(key="another")["function keys"].text == "the key is invalid"
 
 
 def test_an_app_that_is_not_healthy_is_quoted() -> None:
     finding = judge_function_keys(answer(401), answer(503, "twilio: no"), Place.DEPLOYMENT)
 
-    assert finding.text == "GetHealth answers 503: twilio: no"
+    assert finding.text == "GetHealth responds with 503: twilio: no"
 
 
 def test_a_refusing_storage_is_seen_from_the_app_and_from_here(
@@ -160,7 +160,7 @@ def test_a_refusing_storage_is_seen_from_the_app_and_from_here(
 
 def test_a_missing_function_is_not_taken_for_a_missing_key() -> None:
     assert judge_ledger(answer(404, "No request was sent with this key.")).state is State.OK
-    assert judge_ledger(answer(404)).text == "there is no GetStatus"
+    assert judge_ledger(answer(404)).text == "GetStatus doesn't exist"
 
 
 @pytest.mark.parametrize(("skew_s", "state"), [(0, "ok"), (-30, "ok"), (31, "warn"), (-31, "warn")])
@@ -178,7 +178,7 @@ def test_the_clock_is_compared_with_the_date_of_an_answer(web_server: "WebServer
     finding = asyncio.run(check())
 
     assert finding.state is State.WARNING
-    assert "seconds behind the other side" in finding.text
+    assert "seconds behind the server's" in finding.text
 
 
 def test_an_app_that_never_answers_is_given_up() -> None:
@@ -188,7 +188,7 @@ def test_an_app_that_never_answers_is_given_up() -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        with pytest.raises(UnreachableError, match=r"no answer within 0\.05 seconds"):
+        with pytest.raises(UnreachableError, match=r"timed out after 0\.05 seconds"):
             asyncio.run(ask(url))
 
 
@@ -205,7 +205,7 @@ def test_packages_that_differ_from_the_pins_are_named() -> None:
     pins = {"twilio": "9.13.0", "aiohttp": "3.14.5"}
 
     assert judge_packages(pins, {"twilio": "9.0.0", "aiohttp": "3.14.5"}).text == (
-        "not what is deployed: twilio is 9.0.0, not 9.13.0"
+        "different from the deployment: twilio is 9.0.0, not 9.13.0"
     )
     assert judge_packages(pins, {"twilio": "9.13.0", "aiohttp": ""}).text == "missing: aiohttp"
 
@@ -214,7 +214,7 @@ def test_a_port_of_another_program_is_a_warning(web_server: "WebServer") -> None
     port = int(web_server.url.rpartition(":")[2])
     finding = asyncio.run(ports_of(port))
 
-    assert finding.text == f"another program has port {port}"
+    assert finding.text == f"another program is using port {port}"
     assert finding.cure.endswith("python3 dev.py start --phone-port N")
 
 

@@ -157,7 +157,7 @@ def test_what_depends_on_an_app_that_azure_does_not_show_is_skipped(
     first, *others = examined(web_server.url).values()
 
     assert first.text == f"your account sees no app at {HOST}"
-    assert {finding.text for finding in others} == {"azure comes first"}
+    assert {finding.text for finding in others} == {"needs azure first"}
 
 
 def test_several_apps_at_one_host_are_named_and_none_is_chosen(web_server: "WebServer") -> None:
@@ -217,7 +217,7 @@ def test_an_answer_that_cannot_be_read_is_no_finding(
 def test_a_resource_id_that_is_none_leads_nowhere(web_server: "WebServer", path: str) -> None:
     tell(web_server, GRAPH, {"data": [found(HOST, path=path)]})
 
-    assert examined(web_server.url)["azure"].text == "the answer of Azure can't be read"
+    assert examined(web_server.url)["azure"].text == "Azure's response is invalid"
     assert len(web_server.received) == 1
 
 
@@ -225,7 +225,7 @@ def test_azure_out_of_reach_is_no_fault_of_the_app() -> None:
     finding = examined("http://127.0.0.1:1")["azure"]
 
     assert finding.state is State.SKIPPED
-    assert "there is no connection" in finding.text
+    assert "the connection was refused" in finding.text
 
 
 def test_without_az_login_nothing_is_asked(arm: "WebServer") -> None:
@@ -300,7 +300,7 @@ def test_values_are_not_fetched_when_there_is_nothing_to_compare_them_with(
 ) -> None:
     finding = examined(arm.url, health={}, key="")["app settings"]
 
-    assert finding == (State.SKIPPED, "the app reports it only with --key KEY", "")
+    assert finding == (State.SKIPPED, "pass --key KEY to check this", "")
     assert arm.asked(SETTINGS) == []
 
 
@@ -370,9 +370,9 @@ def test_a_broken_reference_is_named_with_its_status_and_without_its_target(
 @pytest.mark.parametrize(
     ("config", "state", "word"),
     [
-        ({"siteUpdateStrategy": {"type": "Recreate"}}, "ok", "by force"),
-        ({"runtime": {}}, "ok", "by force"),
-        ({"siteUpdateStrategy": None, "runtime": {}}, "ok", "by force"),
+        ({"siteUpdateStrategy": {"type": "Recreate"}}, "ok", "abort running requests"),
+        ({"runtime": {}}, "ok", "abort running requests"),
+        ({"siteUpdateStrategy": None, "runtime": {}}, "ok", "abort running requests"),
         ({"siteUpdateStrategy": {"type": "RollingUpdate"}}, "warn", "side by side"),
         ({"siteUpdateStrategy": {"type": "Newer"}}, "skip", "Newer"),
         (None, "skip", "Flex Consumption"),
@@ -413,7 +413,7 @@ def test_a_cap_that_is_reached_is_told_with_its_workspace_and_its_end(arm: "WebS
     finding = examined(arm.url)["log cap"]
 
     assert finding.text == (
-        "b takes in no logs until 2026-12-02T07:00:00Z (OverQuota), so no alert fires"
+        "b rejects logs until 2026-12-02T07:00:00Z (OverQuota), so no alert fires"
     )
 
 

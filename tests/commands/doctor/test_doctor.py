@@ -44,7 +44,7 @@ def run_program(request: Request, *options: str) -> subprocess.CompletedProcess[
 
 def results_of(items: list[Item]) -> dict[str, Finding]:
     """Run items of a test's own, which look at nothing."""
-    subject = Subject(Place.DESK, "http://127.0.0.1:1", {}, frozenset(), "", (1, 2), False)
+    subject = Subject(Place.LOCAL_STACK, "http://127.0.0.1:1", {}, frozenset(), "", (1, 2), False)
 
     async def run() -> dict[str, Finding]:
         examination = Examination(subject, ROOT, SystemClock(), Web())
@@ -79,7 +79,7 @@ def test_the_program_says_a_line_for_each_item(request_for_desk: Request) -> Non
     assert (done.returncode, done.stderr) == (0, "")
     assert heading == f"http://127.0.0.1:{request_for_desk.port} (python3 dev.py start)"
     assert [line.partition(":")[0] for line in lines] == [f"ok    {item.name}" for item in ITEMS]
-    assert summary == f"{len(ITEMS)} in order, 0 to look at, 0 wrong, 0 not checked"
+    assert summary == f"{len(ITEMS)} ok, 0 to review, 0 wrong, 0 skipped"
 
 
 @pytest.mark.soak
@@ -119,7 +119,7 @@ def test_a_desk_that_does_not_run_is_no_fault_unless_it_was_asked_for(
     unasked, asked = run_program(nowhere), run_program(nowhere, "--local")
 
     assert "skip  app: nothing runs -> start it: python3 dev.py start" in unasked.stdout
-    assert "wrong app: http://127.0.0.1:1 does not answer" in asked.stdout
+    assert "wrong app: http://127.0.0.1:1 doesn't respond" in asked.stdout
     assert (unasked.returncode, asked.returncode) == (0, 1)
 
 
@@ -153,8 +153,8 @@ def test_what_depends_on_something_broken_is_skipped_with_its_name() -> None:
     needs = [Item("a", broken), Item("b", fine, ("a",)), Item("c", fine, ("b",)), Item("d", fine)]
     found = results_of(needs)
 
-    assert found["b"] == (State.SKIPPED, "a comes first", "")
-    assert found["c"] == (State.SKIPPED, "b comes first", "")
+    assert found["b"] == (State.SKIPPED, "needs a first", "")
+    assert found["c"] == (State.SKIPPED, "needs b first", "")
     assert found["d"].state is State.OK
 
 

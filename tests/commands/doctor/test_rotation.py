@@ -83,7 +83,7 @@ def test_an_app_has_to_take_both_tokens_during_a_change(
     finding = asyncio.run(check_signature(examination))
 
     assert finding.state is state
-    assert ("the secondary token counts too" in finding.text) == (state is State.OK)
+    assert ("the secondary token works too" in finding.text) == (state is State.OK)
 
 
 def test_after_a_promotion_the_account_is_asked_with_the_secondary_token(doctor: Doctor) -> None:

@@ -31,8 +31,8 @@ def running_stack() -> Iterator[LocalStack]:
 @pytest.mark.parametrize(
     ("kind", "text", "cure"),
     [
-        ("403", "this identity may not read secrets", "the role Key Vault Secrets User"),
-        ("503", "the identity gives no token", "try again"),
+        ("403", "this identity can't read secrets", "the role Key Vault Secrets User"),
+        ("503", "the managed identity returned no token", "try again"),
     ],
 )
 def test_a_vault_that_refuses_is_explained(
@@ -45,7 +45,7 @@ def test_a_vault_that_refuses_is_explained(
     assert found["secrets"].state is State.WRONG
     assert found["secrets"].text == text
     assert cure in found["secrets"].cure
-    assert found["signature"].text == "secrets comes first"
+    assert found["signature"].text == "needs secrets first"
 
 
 def test_a_vault_that_is_down_is_told_from_one_that_refuses() -> None:
@@ -54,7 +54,7 @@ def test_a_vault_that_is_down_is_told_from_one_that_refuses() -> None:
     cause.status_code = 503
     text, _ = explained(error, Settings(key_vault_url="https://my.vault.azure.net"))
 
-    assert text == "the vault is down (it answered 503)"
+    assert text == "the vault is down (503)"
 
 
 def test_a_secret_that_the_vault_does_not_have_is_named(
@@ -80,7 +80,7 @@ def test_without_a_managed_identity_it_is_az_login(
 
     assert finding == (
         State.WRONG,
-        "there is no identity to open the vault with",
+        "you aren't signed in to Azure",
         "run az login",
     )
 
@@ -88,7 +88,7 @@ def test_without_a_managed_identity_it_is_az_login(
 def test_swapped_secrets_are_named(doctor: Doctor) -> None:
     found = doctor(TWILIO_ACCOUNT_SID="0" * 32, TWILIO_AUTH_TOKEN=f"AC{'0' * 32}")
 
-    assert found["secrets"].text == "not what it should be: TwilioAccountSid, TwilioAuthToken"
+    assert found["secrets"].text == "malformed: TwilioAccountSid, TwilioAuthToken"
 
 
 @pytest.mark.parametrize(("key", "why"), [("", "is missing"), ("short", "shorter than 32")])

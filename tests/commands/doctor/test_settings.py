@@ -77,7 +77,7 @@ def test_a_settings_file_that_is_no_json_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "mine.json").write_text('{"Values": {"TWILIO_AUTH_TOKEN": "secret",}}')
     subject = read_subject(Request(settings_file=str(tmp_path / "mine.json")), {}, ROOT)
 
-    assert subject.file_problem == "mine.json is not JSON"
+    assert subject.file_problem == "mine.json is not valid JSON"
     assert subject.place is Place.FUNC_START
 
 
@@ -91,7 +91,7 @@ def test_the_environment_wins_over_the_file_as_with_func_start(tmp_path: Path) -
 
 
 def test_without_an_account_the_desk_is_meant(tmp_path: Path) -> None:
-    assert read_subject(Request(), {}, tmp_path).place is Place.DESK
+    assert read_subject(Request(), {}, tmp_path).place is Place.LOCAL_STACK
 
 
 def test_an_address_on_this_machine_is_func_start_and_others_are_deployments() -> None:
@@ -122,7 +122,7 @@ def test_the_desk_has_the_settings_that_the_emulator_gives_it() -> None:
 def test_a_misspelled_setting_is_named_with_what_was_meant(slip: str, meant: str) -> None:
     finding = judge_names([slip, "KEY_VAULT_URL"])
 
-    assert finding == (State.WARNING, f"{slip} is no setting", f"did you mean {meant}?")
+    assert finding == (State.WARNING, f"{slip} is not a setting", f"did you mean {meant}?")
 
 
 @pytest.mark.parametrize("name", ["MY_OWN_SETTING", "WEBSITE_RUN_FROM_PACKAGE", *HOST_NAMES])
@@ -146,14 +146,14 @@ def test_a_deployment_that_is_led_to_the_emulator_is_wrong() -> None:
 def test_the_secrets_of_the_example_are_wrong_for_a_real_account() -> None:
     example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
 
-    assert combined(Place.FUNC_START, **example).text == "the secrets are those of the example"
+    assert combined(Place.FUNC_START, **example).text == "the secrets are the example's"
 
 
 def test_secrets_beside_a_vault_do_not_count() -> None:
     finding = combined(Place.FUNC_START, KEY_VAULT_URL="https://my.vault.azure.net", **TOKEN)
 
     assert finding.state is State.WARNING
-    assert finding.text == "TWILIO_AUTH_TOKEN do not count, because KEY_VAULT_URL is set"
+    assert finding.text == "TWILIO_AUTH_TOKEN are ignored because KEY_VAULT_URL is set"
 
 
 def test_a_connection_string_beside_an_account_is_told() -> None:
@@ -173,7 +173,7 @@ def test_a_number_and_a_messaging_service_go_together() -> None:
     finding = combined(Place.FUNC_START, TWILIO_FROM_NUMBER="+12025550100", **service, **TOKEN)
 
     assert finding.state is State.OK
-    assert finding.text == "texts go out through the messaging service, calls from the number"
+    assert finding.text == "texts use the messaging service, calls use the number"
 
 
 def test_a_real_account_wants_a_public_address() -> None:
@@ -191,7 +191,7 @@ def test_faults_that_are_switched_on_are_told(
 ) -> None:
     faults({"service": "twilio", "kind": "lost"})
 
-    assert doctor()["local stack"].text == "broken on purpose: twilio lost"
+    assert doctor()["local stack"].text == "injected faults: twilio lost"
 
 
 def test_something_else_at_the_emulators_address_is_found_out(

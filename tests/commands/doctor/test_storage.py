@@ -29,7 +29,7 @@ def test_behind_a_tunnel_an_app_needs_a_storage() -> None:
     finding = checked({"PUBLIC_URL": "https://tunnel.example"})
 
     assert finding.state is State.WRONG
-    assert "cannot send" in finding.text
+    assert "can't send" in finding.text
 
 
 def test_the_storage_of_a_deployment_may_be_unknown_here() -> None:

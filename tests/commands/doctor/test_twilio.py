@@ -59,7 +59,7 @@ def test_a_token_that_twilio_does_not_accept_is_wrong(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)
 
     assert found["account"].text == "Twilio does not accept the account SID or the auth token"
-    assert found["calls"].text == "number comes first"
+    assert found["calls"].text == "needs number first"
 
 
 def test_an_api_key_is_tried_by_itself(doctor: Doctor) -> None:
@@ -95,7 +95,7 @@ def test_a_trial_of_more_than_30_days_is_over() -> None:
 def test_a_number_of_another_account_is_wrong(doctor: Doctor, digits: str) -> None:
     found = doctor(TWILIO_FROM_NUMBER=digits)  # Twilio's list finds parts of numbers, too
 
-    assert found["number"].text == f"...{digits[-4:]} is no number of this account"
+    assert found["number"].text == f"...{digits[-4:]} is not in this account"
 
 
 def test_an_alphanumeric_sender_has_nothing_to_be_wired(doctor: Doctor) -> None:
@@ -108,7 +108,7 @@ def test_an_alphanumeric_sender_has_nothing_to_be_wired(doctor: Doctor) -> None:
 def test_a_number_without_voice_is_a_warning() -> None:
     finding = judge_number("+12025550100", NUMBER._replace(can_call=False))
 
-    assert finding.text == "...0100 cannot call"
+    assert finding.text == "...0100 can't call"
 
 
 def test_a_number_that_leads_elsewhere_is_wrong(stack: LocalStack, doctor: Doctor) -> None:
@@ -120,19 +120,19 @@ def test_a_number_that_leads_elsewhere_is_wrong(stack: LocalStack, doctor: Docto
         "calls go to demo.twilio.com, not to this app",
         "python3 dev.py wire",
     )
-    assert found["texts"].text == "texts to the number are answered by nobody"
+    assert found["texts"].text == "nothing answers texts to the number"
 
 
 @pytest.mark.parametrize(
     ("url", "text"),
     [
         ("http://app.example/api/TwimlHello", "calls go to the app by http, not https"),
-        (f"{APP}/api/TwimlHalo", "calls go to this app, but to no function of it"),
-        (f"{APP}/TwimlHello", "calls go to this app, but to no function of it"),
-        (f"{APP}/api/OnCallStatus", "calls go to OnCallStatus, which is not made for them"),
-        (f"{APP}/api/TwimlReply", "calls go to TwimlReply, which is not made for them"),
+        (f"{APP}/api/TwimlHalo", "calls go to this app, but not to one of its functions"),
+        (f"{APP}/TwimlHello", "calls go to this app, but not to one of its functions"),
+        (f"{APP}/api/OnCallStatus", "calls go to OnCallStatus, which can't handle them"),
+        (f"{APP}/api/TwimlReply", "calls go to TwimlReply, which can't handle them"),
         ("https://app.example:8443/api/TwimlHello", "calls go to app.example, not to this app"),
-        ("nonsense", "calls go to something that is no URL"),
+        ("nonsense", "calls go to an invalid URL"),
     ],
 )
 def test_a_call_that_does_not_reach_its_function_is_explained(url: str, text: str) -> None:
@@ -184,7 +184,7 @@ def examination_of(url: str) -> Examination:
     ("service", "state", "text"),
     [
         (Service(defers_to_number=True, url="", method="POST"), "ok", "number's URL"),
-        (Service(defers_to_number=False, url="", method="POST"), "warn", "drops the texts"),
+        (Service(defers_to_number=False, url="", method="POST"), "warn", "drops incoming texts"),
         (
             Service(defers_to_number=False, url="https://other.example/", method="POST"),
             "wrong",
@@ -218,7 +218,7 @@ def test_a_number_cannot_lead_to_an_app_on_this_machine() -> None:
     finding = asyncio.run(check_calls(examination_of("http://localhost:7071")))
 
     assert finding.state is State.SKIPPED
-    assert "which Twilio cannot reach" in finding.text
+    assert "which Twilio can't reach" in finding.text
 
 
 def twilio_at(web_server: "WebServer", name: str, body: Mapping[str, object]) -> Examination:
@@ -248,7 +248,7 @@ def test_a_trial_account_is_read_from_twilios_answer(web_server: "WebServer") ->
     examination = twilio_at(web_server, f"/2010-04-01/Accounts/{ACCOUNT_SID}.json", body)
     finding = asyncio.run(ended(check_account, examination))
 
-    assert finding.text == "Twilio accepts the auth token; Trial account, active"
+    assert finding.text == "Twilio accepts the auth token; the Trial account is active"
     assert examination.account is not None
     assert "it ends in 9 days" in judge_trial(examination.account, NOW).text
 
@@ -261,7 +261,7 @@ def test_a_messaging_service_is_read_from_twilios_answer(
     examination = twilio_at(web_server, f"/v1/Services/{SERVICE}", body)
     finding = asyncio.run(ended(check_messaging_service, examination))
 
-    assert finding.text == "texts that come in go to the number's URL"
+    assert finding.text == "incoming texts go to the number's URL"
 
 
 def test_a_messaging_service_that_does_not_exist_is_wrong(

@@ -78,5 +78,5 @@ def test_a_machine_without_git_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", str(tmp_path))
     assert shutil.which("git") is None
 
-    with pytest.raises(CommandError, match=r"^there is no git"):
+    with pytest.raises(CommandError, match=r"^git is missing"):
         Commit(tmp_path)

@@ -40,7 +40,7 @@ def test_a_folder_without_function_json_is_no_function() -> None:
     ],
 )
 def test_an_unknown_file_among_the_app_stops_the_package(name: str) -> None:
-    with pytest.raises(CommandError, match=f"^{name} is committed in a folder of the app"):
+    with pytest.raises(CommandError, match=f"^{name} is in a folder of the app"):
         app_files([*APP, name])
 
 

@@ -41,7 +41,7 @@ def test_modules_and_what_describes_them_are_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../host.json", "one/../../a.py", "/etc/passwd"])
 def test_a_file_that_would_lie_elsewhere_is_refused(name: str) -> None:
-    with pytest.raises(CommandError, match="would lie elsewhere"):
+    with pytest.raises(CommandError, match="outside its folder"):
         place(PurePosixPath(name))
 
 
@@ -56,7 +56,7 @@ def test_two_packages_do_not_overwrite_each_other(
     monkeypatch.setattr(wheels, "download", download)
 
     if is_told:
-        with pytest.raises(CommandError, match=r"^two packages have another a.py"):
+        with pytest.raises(CommandError, match=r"^two packages contain different versions of a.py"):
             packages(LOCK, "3.13")
     else:
         assert packages(LOCK, "3.13") == {"a.py": b"same"}
@@ -69,6 +69,6 @@ def test_a_package_without_a_hash_is_refused(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(one.parent))
 
-    with pytest.raises(CommandError, match="could not be fetched; pip says why above"):
+    with pytest.raises(CommandError, match="could not download"):
         packages(b"one==1\n", "3.13")
     assert "hash" in capfd.readouterr().err

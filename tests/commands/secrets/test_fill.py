@@ -20,7 +20,7 @@ def options(*arguments: str) -> Options:
     return read_options(arguments)
 
 
-def nobody(question: str) -> str:
+def never_asked(question: str) -> str:
     pytest.fail(f"asked: {question}")
 
 
@@ -49,9 +49,9 @@ def test_an_api_key_is_asked_for_where_the_app_sends_with_one() -> None:
 def test_the_key_of_links_is_drawn_once_and_never_again() -> None:
     vault = FakeVault(*NEEDED)
 
-    fill(vault, Settings(), options(), nobody)
+    fill(vault, Settings(), options(), never_asked)
     first = vault.values[Secret.LINK_SIGNING_KEY]
-    fill(vault, Settings(), options(), nobody)
+    fill(vault, Settings(), options(), never_asked)
 
     assert len(first) == 64
     assert vault.values[Secret.LINK_SIGNING_KEY] == first
@@ -72,9 +72,9 @@ def test_a_secret_can_be_replaced() -> None:
 @pytest.mark.parametrize(
     ("secret", "place"),
     [
-        (Secret.AUTH_TOKEN, "first page"),
+        (Secret.AUTH_TOKEN, "home page"),
         (Secret.AUTH_TOKEN_SECONDARY, "section Auth Tokens"),
-        (Secret.API_KEY_SECRET_SECONDARY, "shown only once"),
+        (Secret.API_KEY_SECRET_SECONDARY, "only shown once"),
     ],
 )
 def test_only_the_place_of_what_is_asked_for_is_named(
@@ -92,7 +92,7 @@ def test_only_the_place_of_what_is_asked_for_is_named(
 def test_the_key_of_links_is_drawn_anew_when_it_is_to_be_replaced() -> None:
     vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
 
-    fill(vault, Settings(), options("--replace", "LinkSigningKey"), nobody)
+    fill(vault, Settings(), options("--replace", "LinkSigningKey"), never_asked)
 
     assert len(vault.values[Secret.LINK_SIGNING_KEY]) == 64
 
@@ -104,7 +104,7 @@ def test_a_secret_is_copied_before_anything_is_replaced_and_is_not_shown(
     vault.values[Secret.LINK_SIGNING_KEY] = "k" * 40
     copy = ("--copy", "LinkSigningKey", "LinkSigningKeySecondary")
 
-    fill(vault, Settings(), options(*copy, "--replace", "LinkSigningKey"), nobody)
+    fill(vault, Settings(), options(*copy, "--replace", "LinkSigningKey"), never_asked)
 
     assert vault.values[Secret.LINK_SIGNING_KEY_SECONDARY] == "k" * 40
     assert vault.values[Secret.LINK_SIGNING_KEY] != "k" * 40
@@ -122,7 +122,7 @@ def test_what_cannot_be_right_is_not_copied(source: str, target: str, why: str) 
     vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
 
     with pytest.raises(CommandError, match=why):
-        fill(vault, Settings(), options("--copy", source, target), nobody)
+        fill(vault, Settings(), options("--copy", source, target), never_asked)
     assert vault.values[Secret.AUTH_TOKEN] == "before"
 
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_right_is_asked_for_again_and_not_written(
 ) -> None:
     vault = FakeVault(Secret.ACCOUNT_SID)
 
-    with pytest.raises(CommandError, match="TwilioAuthToken was not written"):
+    with pytest.raises(CommandError, match="TwilioAuthToken was not stored"):
         fill(vault, Settings(), options(), asker("wrong-one", "", SID))
 
     assert Secret.AUTH_TOKEN not in vault.values
@@ -146,7 +146,7 @@ def test_where_nobody_can_be_asked_a_pipeline_goes_on_and_a_person_hears_of_it(
 
     assert fill(vault, Settings(), options(*arguments), None) == status
 
-    assert "lacks TwilioAuthToken." in capsys.readouterr().out
+    assert "is missing TwilioAuthToken." in capsys.readouterr().out
 
 
 def test_a_role_that_does_not_count_yet_is_waited_for() -> None:
@@ -156,7 +156,9 @@ def test_a_role_that_does_not_count_yet_is_waited_for() -> None:
     def sleep(seconds: float) -> None:
         clock.now += seconds
 
-    status = fill(vault, Settings(), options(), nobody, monotonic=lambda: clock.now, sleep=sleep)
+    status = fill(
+        vault, Settings(), options(), never_asked, monotonic=lambda: clock.now, sleep=sleep
+    )
 
     assert (status, clock.now) == (0, 3 * PAUSE_S)
 
@@ -170,7 +172,7 @@ def test_a_role_that_never_comes_is_named() -> None:
             vault,
             Settings(),
             options(),
-            nobody,
+            never_asked,
             monotonic=lambda: float(next(times)),
             sleep=lambda seconds: None,
         )

@@ -36,7 +36,7 @@ def test_without_a_standard_input_nobody_is_asked(
     monkeypatch.setattr(sys, "stdin", None)
 
     assert program.main(["--vault", vault.url]) == 1
-    assert "In a terminal: python3 dev.py secrets" in capsys.readouterr().out
+    assert "python3 dev.py secrets --vault" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("key", [EOFError, KeyboardInterrupt])
@@ -54,11 +54,11 @@ def test_whoever_ends_a_question_is_told_what_stays(
         return vault
 
     monkeypatch.setattr(program, "open_vault", opened)
-    monkeypatch.setattr(program, "is_somebody_there", lambda: True)
+    monkeypatch.setattr(program, "is_interactive", lambda: True)
     monkeypatch.setattr(program.getpass, "getpass", ended)
 
     assert program.main(["--vault", vault.url]) == 130
-    assert "what was written stays in the vault" in capsys.readouterr().err
+    assert "the vault keeps" in capsys.readouterr().err
     assert set(vault.values) == {Secret.ACCOUNT_SID, Secret.LINK_SIGNING_KEY}
 
 
@@ -69,7 +69,7 @@ def test_without_the_address_of_a_vault_the_usage_is_wrong(
     monkeypatch.setenv("KEY_VAULT_URL", "")
 
     assert program.main(["--vault", url]) == 2
-    assert "which vault?" in capsys.readouterr().err
+    assert "the vault's URL is missing or invalid" in capsys.readouterr().err
 
 
 class Token:

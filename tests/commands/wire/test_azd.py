@@ -72,7 +72,7 @@ class TestAfterADeployment:
             ("#!/bin/sh\n", {}, "which number?"),
             (AZD, {"TWILIO_AUTH_TOKEN": ""}, "missing settings: TWILIO_AUTH_TOKEN"),
             (AZD.replace("550100", "550199"), {}, "which has one (...0100)"),
-            ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "where is the app?"),
+            ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "the app's address is missing"),
         ],
     )
     def test_it_says_what_is_missing_and_how_to_go_on(

@@ -200,15 +200,15 @@ def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, desk: W
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--voice", "TwimlHelo"], "there is no function TwimlHelo; did you mean TwimlHello?"),
-        (["--voice", "sendsms"], "did you mean SendSms?"),
-        (["--text", "SendSms"], "Twilio cannot call SendSms"),
-        (["--voice", "http://app.example/x"], "--voice: must be an https URL"),
-        (["--fallback", f"{APP}/api/TwimlHello"], "--fallback: this is the app itself"),
-        (["--fallback", "https://APP.example:443/api/TwimlHello"], "this is the app itself"),
-        (["--text-fallback", BIN], "a fallback needs something to fall back from: add --text"),
-        (["--url", "http://app.example"], "the app's address: must be an https URL"),
-        (["--url", f"{APP}?a=b"], "must have no query"),
+        (["--voice", "TwimlHelo"], "unknown function TwimlHelo. Did you mean TwimlHello?"),
+        (["--voice", "sendsms"], "Did you mean SendSms?"),
+        (["--text", "SendSms"], "Twilio can't call SendSms"),
+        (["--voice", "http://app.example/x"], "--voice must be a percent-encoded https URL"),
+        (["--fallback", f"{APP}/api/TwimlHello"], "--fallback points to the app itself"),
+        (["--fallback", "https://APP.example:443/api/TwimlHello"], "points to the app itself"),
+        (["--text-fallback", BIN], "a fallback needs a primary address too; add --text"),
+        (["--url", "http://app.example"], "the app's address must be a percent-encoded https URL"),
+        (["--url", f"{APP}?a=b"], "can't have a query"),
     ],
 )
 def test_an_address_that_cannot_work_is_refused(
@@ -231,7 +231,7 @@ def test_the_real_twilio_cannot_be_led_to_this_machine(
 
     assert desk(LINE, "--url", "https://localhost:7071", "--dry-run") == 2
 
-    assert "Twilio cannot reach this machine" in capsys.readouterr().err
+    assert "Twilio can't reach this machine" in capsys.readouterr().err
 
 
 def test_a_number_of_somebody_else_is_told_from_those_of_the_account(
@@ -240,7 +240,7 @@ def test_a_number_of_somebody_else_is_told_from_those_of_the_account(
     assert desk("+12025550199", "--url", APP, "--yes") == 1
 
     message = capsys.readouterr().err
-    assert "+12025550199 is no number of this account, which has one (...0100). Buy" in message
+    assert "+12025550199 is not in this account, which has one number (...0100). Buy" in message
     assert LINE not in message
 
 
@@ -252,7 +252,7 @@ def test_wrong_credentials_are_named(
     assert desk(LINE, "--url", APP, "--yes") == 1
 
     message = capsys.readouterr().err
-    assert message.startswith("wire: Twilio refuses the credentials (20003)")
+    assert message.startswith("wire: Twilio rejected the credentials (20003)")
     assert message.count("\n") == 1
 
 
@@ -279,7 +279,7 @@ def test_an_address_with_a_password_is_neither_shown_nor_written_down(
 
     output = told + capsys.readouterr().out
     assert "https://***@old.example/?*** ->" in output
-    assert "the address of calls held a secret and was not written down" in output
+    assert "the old address of calls was not saved" in output
     assert not [text for text in ("hunter2", "abcdef") if text in output + remembered]
     assert addresses(stack) == ("POST", HELLO, "POST", "")
 

@@ -41,7 +41,7 @@ def test_the_status_names_the_functions_that_run(host: RunningHost) -> None:
         ("BrokenSyntax", "SyntaxError: '(' was never closed (__init__.py, line 2)"),
         ("Misspelt", "declared in Python but not in function.json: {'request'}"),
         ("Queued", "does not emulate the binding req of type queueTrigger"),
-        ("NotJson", "function.json is not JSON"),
+        ("NotJson", "function.json is not valid JSON"),
     ],
 )
 def test_a_function_that_does_not_load_is_named_with_its_reason(
@@ -60,7 +60,7 @@ def test_a_function_that_does_not_load_is_a_500(host: RunningHost) -> None:
     ("function", "reason"),
     [
         ("BrokenImport", "No module named 'no_such_package'"),
-        ("NotJson", "function.json is not JSON"),
+        ("NotJson", "function.json is not valid JSON"),
     ],
 )
 def test_the_500_and_the_terminal_carry_the_reason(
@@ -105,7 +105,7 @@ def test_a_missing_comma_is_one_sentence(run_host: RunHost, app: AppFolder) -> N
     app.write("Broken/function.json", '{"bindings": [] "disabled": false}')
     output = load_and_end(run_host, app)
 
-    assert "Broken did not load: function.json is not JSON: Expecting ',' delimiter" in output
+    assert "Broken did not load: function.json is not valid JSON: Expecting ',' delimiter" in output
     assert "Traceback" not in output
 
 

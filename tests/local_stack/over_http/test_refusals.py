@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("target", "headers", "reason"),
     [
-        ("/api/Keyed?part=none", [], "no x-functions-key header"),
-        ("/api/Keyed?part=header", [("x-functions-key", "wrong")], "header has another key"),
-        ("/api/Keyed?Code=wrong", [], "the code in the query is another key"),
+        ("/api/Keyed?part=none", [], "the x-functions-key header is missing"),
+        ("/api/Keyed?part=header", [("x-functions-key", "wrong")], "header has the wrong key"),
+        ("/api/Keyed?Code=wrong", [], "the code in the query is wrong"),
     ],
 )
 def test_a_401_says_what_is_wrong_with_the_key(
@@ -23,7 +23,7 @@ def test_a_401_says_what_is_wrong_with_the_key(
 ) -> None:
     host.get(target, headers)
 
-    output = host.wait_for_output(f"{reason}; on the desk it is `local`")
+    output = host.wait_for_output(f"{reason}; the local key is `local`")
     assert "WARNING host: 401 GET /api/Keyed: " in output
     assert "wrong" not in output
     assert "part=" not in output
@@ -32,7 +32,7 @@ def test_a_401_says_what_is_wrong_with_the_key(
 def test_a_404_names_the_functions_that_there_are(host: RunningHost) -> None:
     host.ask("POST", "/api/Txt?number=12025550123", body=b"inside")
 
-    output = host.wait_for_output("404 POST /api/Txt: no such function; there are BadHeader, ")
+    output = host.wait_for_output("404 POST /api/Txt: unknown function; the functions are BadHeader, ")
     assert "12025550123" not in output
     assert "inside" not in output
 
@@ -40,7 +40,7 @@ def test_a_404_names_the_functions_that_there_are(host: RunningHost) -> None:
 def test_a_wrong_method_is_told_the_right_one(host: RunningHost) -> None:
     assert host.get("/api/KeyedPost").status == 404
 
-    host.wait_for_output("WARNING host: 404 GET /api/KeyedPost: it takes POST\n")
+    host.wait_for_output("WARNING host: 404 GET /api/KeyedPost: allowed methods: POST\n")
 
 
 def test_the_line_of_a_refusal_has_a_bounded_length(host: RunningHost) -> None:

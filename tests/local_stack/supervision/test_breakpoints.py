@@ -214,7 +214,7 @@ def test_a_debugger_attaches_to_a_stack_that_runs_already(app: Path) -> None:
         try:
             assert process.stdout
             shown = ""
-            while "Functions run" not in shown:
+            while "Functions running" not in shown:
                 shown += process.stdout.readline()
             attach = configuration("Attach")
             address = attach["connect"] | {"port": port}

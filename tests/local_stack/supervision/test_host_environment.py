@@ -31,7 +31,7 @@ def test_the_settings_file_can_be_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "is not JSON"),
+        ("{", "is not valid JSON"),
         ("[]", "expected a JSON object"),
         ('{"IsEncrypted": true, "Values": {}}', "is encrypted"),
         ('{"Values": []}', '"Values" must be an object'),

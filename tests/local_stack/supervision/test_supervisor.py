@@ -162,14 +162,14 @@ def test_unusable_settings_are_a_503_with_the_reason_until_they_are_repaired(
 
     def environment() -> Mapping[str, str]:
         if (app.root / "local.settings.json").read_text("utf-8") == "{":
-            raise HostEnvironmentError("local.settings.json is not JSON")
+            raise HostEnvironmentError("local.settings.json is not valid JSON")
         return os.environ
 
     async def trial() -> None:
         app.write("local.settings.json", "{")
         async with supervise(app, environment) as host:
             failed = await host.until("failed")
-            assert failed.reason == "local.settings.json is not JSON"
+            assert failed.reason == "local.settings.json is not valid JSON"
             status, text = await host.get("/api/Hello")
             assert (status, failed.reason in text) == (503, True)
             app.write("local.settings.json", "{}")
