@@ -73,7 +73,7 @@ param vnetEnabled bool = false
 @description('With vnetEnabled: a public IPv4 address that can also reach the vault and storage.')
 param allowedIpAddress string = ''
 
-@description('The app's Python version. The deployed packages must be built for it.')
+@description('The Python version of the app. The deployed packages must be built for it.')
 @allowed([
   '3.13'
   '3.14'

@@ -45,7 +45,7 @@ def test_a_function_that_is_not_there_is_named(stack: LocalStack) -> None:
     stack.advance(1)
 
     [alert] = stack.alerts()
-    assert alert["message"].endswith("HTTP status 404: there is no function TwimlNothing")
+    assert alert["message"].endswith("HTTP status 404: the function TwimlNothing doesn't exist")
 
 
 def test_a_number_that_is_given_back_cannot_be_called(stack: LocalStack) -> None:

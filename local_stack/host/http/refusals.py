@@ -35,9 +35,9 @@ def shown(text: str, longest: int) -> str:
 def why_unauthorized(header: str | None, query: Query, function_key: str) -> str:
     """Say what is wrong with a request's key, without showing it."""
     if header is not None:
-        problem = "the x-functions-key header has the wrong key"
+        problem = "the x-functions-key header is invalid"
     elif any(name.lower() == "code" for name in query):
-        problem = "the code in the query is wrong"
+        problem = "the code in the query is invalid"
     else:
         problem = "the x-functions-key header is missing"
     return f"{problem}; the local key is `{function_key}`"

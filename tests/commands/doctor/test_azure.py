@@ -156,7 +156,7 @@ def test_what_depends_on_an_app_that_azure_does_not_show_is_skipped(
     tell(web_server, GRAPH, {"data": []})
     first, *others = examined(web_server.url).values()
 
-    assert first.text == f"your account sees no app at {HOST}"
+    assert first.text == f"your account can't see an app at {HOST}"
     assert {finding.text for finding in others} == {"needs azure first"}
 
 

@@ -22,7 +22,7 @@ def checked(values: Mapping[str, str], url: str = "") -> Finding:
 
 
 def test_memory_is_enough_for_an_app_on_this_machine() -> None:
-    assert checked({}).text.startswith("kept in memory until func start ends")
+    assert checked({}).text.startswith("in memory")
 
 
 def test_behind_a_tunnel_an_app_needs_a_storage() -> None:

@@ -272,4 +272,4 @@ def test_a_messaging_service_that_does_not_exist_is_wrong(
     finding = asyncio.run(ended(check_messaging_service, examination))
 
     assert finding.state is State.WRONG
-    assert finding.text.startswith("Twilio refuses (404)")
+    assert finding.text.startswith("Twilio rejected the request (404)")

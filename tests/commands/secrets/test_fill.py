@@ -86,7 +86,7 @@ def test_only_the_place_of_what_is_asked_for_is_named(
 
     told, written = capsys.readouterr().out.splitlines()
     assert place in told
-    assert written == f"{secret}: written"
+    assert written == f"{secret}: stored"
 
 
 def test_the_key_of_links_is_drawn_anew_when_it_is_to_be_replaced() -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     ("target", "headers", "reason"),
     [
         ("/api/Keyed?part=none", [], "the x-functions-key header is missing"),
-        ("/api/Keyed?part=header", [("x-functions-key", "wrong")], "header has the wrong key"),
-        ("/api/Keyed?Code=wrong", [], "the code in the query is wrong"),
+        ("/api/Keyed?part=header", [("x-functions-key", "wrong")], "header is invalid"),
+        ("/api/Keyed?Code=wrong", [], "the code in the query is invalid"),
     ],
 )
 def test_a_401_says_what_is_wrong_with_the_key(
