@@ -63,7 +63,10 @@ def test_the_menu_leads_to_the_phone_and_an_unanswered_call_to_the_voicemail(
 
     line.advance(15)
 
-    assert line.heard(sid) == [WELCOME, "We can't take your call. Please leave a message after the beep."]
+    assert line.heard(sid) == [
+        WELCOME,
+        "We can't take your call. Please leave a message after the beep.",
+    ]
     assert line.alerts() == []
 
 

@@ -94,7 +94,7 @@ def test_a_token_that_the_app_does_not_know_is_found_out(doctor: Doctor) -> None
     finding = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)["signature"]
 
     assert finding.state is State.WRONG
-    assert finding.text == "the app knows another auth token than the one here"
+    assert finding.text == "the app uses a different auth token than the one here"
 
 
 def test_an_app_with_another_public_url_is_found_out() -> None:

@@ -108,7 +108,7 @@ def test_machines_get_json_and_an_exit_status(request_for_desk: Request) -> None
     items = {item["item"]: item for item in json.loads(done.stdout)["items"]}
     assert done.returncode == 1
     assert items["function keys"]["state"] == "wrong"
-    assert items["function keys"]["cure"] == "az functionapp keys list shows the right one"
+    assert items["function keys"]["cure"] == "find the right one with az functionapp keys list"
 
 
 @pytest.mark.soak
@@ -118,7 +118,7 @@ def test_a_desk_that_does_not_run_is_no_fault_unless_it_was_asked_for(
     nowhere = request_for_desk._replace(port=1, phone_port=1)
     unasked, asked = run_program(nowhere), run_program(nowhere, "--local")
 
-    assert "skip  app: nothing runs -> start it: python3 dev.py start" in unasked.stdout
+    assert "skip  app: the app isn't running -> start it: python3 dev.py start" in unasked.stdout
     assert "wrong app: http://127.0.0.1:1 doesn't respond" in asked.stdout
     assert (unasked.returncode, asked.returncode) == (0, 1)
 
@@ -191,7 +191,7 @@ def test_no_line_shows_a_secret(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN=token, TWILIO_API_KEY_SECRET="k" * 32, key="a-key-of-mine")
 
     lines = "\n".join(line_of(Result(item, finding)) for item, finding in found.items())
-    assert "Twilio does not accept" in lines
+    assert "Twilio rejects" in lines
     for secret in (token, "k" * 32, "a-key-of-mine", *SECRETS.values()):
         assert secret not in lines
 

@@ -27,7 +27,7 @@ TOKEN, OTHER = "0" * 32, "0123456789abcdef" * 2
 
 
 def test_without_secondary_secrets_nothing_is_under_way(doctor: Doctor) -> None:
-    assert doctor()["rotation"] == (State.OK, "no secret is being changed", "")
+    assert doctor()["rotation"] == (State.OK, "no rotation in progress", "")
 
 
 def test_a_secondary_token_like_the_primary_one_is_the_end_of_a_change(doctor: Doctor) -> None:
@@ -91,7 +91,7 @@ def test_after_a_promotion_the_account_is_asked_with_the_secondary_token(doctor:
 
     account = found["account"]
     assert account.state is State.WARNING
-    assert account.text.endswith("the app goes on with TwilioAuthTokenSecondary")
+    assert account.text.endswith("the app now uses TwilioAuthTokenSecondary")
     assert "copy TWILIO_AUTH_TOKEN_SECONDARY to TWILIO_AUTH_TOKEN (" in account.cure
     skipped = {item for item, finding in found.items() if finding.state is State.SKIPPED}
     assert not skipped & {"trial", "number", "calls", "texts"}

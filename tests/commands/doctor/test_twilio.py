@@ -58,7 +58,7 @@ def judged(url: str, kind: Literal["calls", "texts"] = "calls", *, method: str =
 def test_a_token_that_twilio_does_not_accept_is_wrong(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)
 
-    assert found["account"].text == "Twilio does not accept the account SID or the auth token"
+    assert found["account"].text == "Twilio rejects the account SID or the auth token"
     assert found["calls"].text == "needs number first"
 
 
@@ -68,7 +68,7 @@ def test_an_api_key_is_tried_by_itself(doctor: Doctor) -> None:
     wrong = doctor(**key, TWILIO_API_KEY_SECRET=API_KEY_SECRET[::-1] + "1")
 
     assert right["api key"].text == "Twilio accepts the API key"
-    assert wrong["api key"].text == "Twilio does not accept the API key or its secret"
+    assert wrong["api key"].text == "Twilio rejects the API key or its secret"
     assert wrong["account"].state is State.OK
 
 

@@ -348,7 +348,7 @@ def test_what_stays_with_get_is_noted_until_it_is_set_again(
     def noted(*arguments: str) -> int:
         assert desk(LINE, "--url", APP, "--yes", *arguments) == 0
         return len(
-            re.findall(f"note: (calls|texts) come by GET.*{option}", capsys.readouterr().out)
+            re.findall(f"note: (calls|texts) arrive by GET.*{option}", capsys.readouterr().out)
         )
 
     assert noted("--reports", "OnCallStatus") == 1

@@ -32,7 +32,9 @@ def test_a_401_says_what_is_wrong_with_the_key(
 def test_a_404_names_the_functions_that_there_are(host: RunningHost) -> None:
     host.ask("POST", "/api/Txt?number=12025550123", body=b"inside")
 
-    output = host.wait_for_output("404 POST /api/Txt: unknown function; the functions are BadHeader, ")
+    output = host.wait_for_output(
+        "404 POST /api/Txt: unknown function; the functions are BadHeader, "
+    )
     assert "12025550123" not in output
     assert "inside" not in output
 
