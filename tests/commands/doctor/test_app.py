@@ -155,7 +155,7 @@ def test_a_refusing_storage_is_seen_from_the_app_and_from_here(
 
     assert found["storage"].state is State.WRONG
     assert found["ledger"].state is State.WRONG
-    assert "the app cannot use its storage (503)" in found["ledger"].text
+    assert "the app can't use its storage (503)" in found["ledger"].text
 
 
 def test_a_missing_function_is_not_taken_for_a_missing_key() -> None:
