@@ -34,8 +34,8 @@ async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: 
     status = await _apply(options, numbers, number, changes)
     if status == 0 and not {**number.addresses, **changes}[Place.CALLS_FALLBACK].url:
         print(
-            "Calls have no fallback. See docs/operate/running.md to keep callers from hearing "
-            "an error."
+            "Calls have no fallback, so callers may hear an error. To set one, see "
+            "docs/operate/running.md#when-the-app-cant-answer."
         )
     return status
 

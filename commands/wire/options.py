@@ -134,7 +134,7 @@ def _fallback(text: str, app: App, option: str) -> str:
     if app.has(url):
         raise CommandError(
             f"{option} points to the app itself, which may be down when the fallback is needed. "
-            "See docs/operate/running.md for other options",
+            "See docs/operate/running.md#when-the-app-cant-answer for other options",
             exit_status=2,
         )
     return url

@@ -52,11 +52,14 @@ def judge_token(tried: Sequence[str], places: TokenPlaces) -> Finding:
     if places.in_vault & set(tried):
         advice = (
             "The vault has the current token, and the app checks for it once a minute. To change "
-            "the token without an outage: docs/operate/running.md"
+            "the token without an outage: docs/operate/running.md#change-a-secret"
         )
         return SignatureStep("Token", False, text), advice
     text = f"{_vault_says(places)}. The app tried {names}"
-    advice = "Store the account's current token as TwilioAuthToken: docs/operate/running.md"
+    advice = (
+        "Store the account's current token as TwilioAuthToken: "
+        "docs/operate/running.md#change-a-secret"
+    )
     return SignatureStep("Token", False, text), advice
 
 

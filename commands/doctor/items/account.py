@@ -86,7 +86,7 @@ def judge_secondary(examination: Examination, *secrets: Secret) -> Finding:
     secondary = " and ".join(source for source, _ in pairs)
     return warning(
         f"Twilio rejects {' and '.join(secrets)}; the app now uses {secondary}",
-        f"make the secondary the primary: {step} (docs/operate/running.md)",
+        f"make the secondary the primary: {step} (docs/operate/running.md#change-a-secret)",
     )
 
 

@@ -107,7 +107,7 @@ async def check_fallback(examination: Examination) -> Finding:
 
 def judge_fallback(url: str, app_url: str) -> Finding:
     """Judge a fallback; one in the app itself is down together with the app."""
-    cure = "set a fallback outside the app (docs/operate/running.md)"
+    cure = "set a fallback outside the app (docs/operate/running.md#when-the-app-cant-answer)"
     if not url:
         return warning("without one, callers hear Twilio's error when the app is down", cure)
     if leads_to_same_app(url, app_url):

@@ -1,4 +1,4 @@
-"""Check the rotation of secrets (docs/operate/running.md)."""
+"""Check the rotation of secrets (docs/operate/running.md#change-a-secret)."""
 
 from collections.abc import Mapping
 
@@ -46,7 +46,7 @@ def judge_rotation(found: Mapping[Secret, str]) -> Finding:
         return warning(
             f"{Secret.LINK_SIGNING_KEY_SECONDARY} has fewer than {MIN_KEY_CHARS} characters, so "
             "links made with it don't work",
-            "copy a valid key with dev.py secrets --copy (docs/operate/running.md)",
+            "copy a valid key with dev.py secrets --copy (docs/operate/running.md#change-a-secret)",
         )
     changing = [
         second for first, second in FOLLOWERS.items() if found[second] not in ("", found[first])
@@ -54,6 +54,6 @@ def judge_rotation(found: Mapping[Secret, str]) -> Finding:
     if changing:
         return warning(
             f"in progress: {', '.join(changing)} differs from the primary",
-            "continue with the next step of docs/operate/running.md",
+            "continue with the next step of docs/operate/running.md#change-a-secret",
         )
     return ok("no rotation in progress")
