@@ -41,7 +41,7 @@ def test_a_malformed_setting_is_named_with_its_rule(doctor: Doctor) -> None:
 
     assert found["settings"].state is State.WRONG
     assert "DEFAULT_REGION (" in found["settings"].text
-    assert found["app"].text == "settings comes first"
+    assert found["app"].text == "needs settings first"
 
 
 def test_a_blocked_number_that_cannot_exist_is_named_by_its_end(doctor: Doctor) -> None:
