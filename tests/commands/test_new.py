@@ -27,7 +27,6 @@ HOUSE = (
     "tests/functions/test_requests_file.py",
     "tests/functions/test_runtime.py",
     "tests/project/test_architecture.py",
-    "tests/project/test_deploy_package.py",
     "tests/docs/test_functions_page.py",
 )
 
