@@ -29,6 +29,7 @@ UNFINISHED = "unfinished"  # recorded as a set while .venv is being created or c
 SETS = {
     "local": ["requirements.txt", "requirements-local.txt"],
     "dev": ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"],
+    "docs": ["requirements-docs.txt"],  # beside the others, in versions that fit dev
 }
 
 # For each command: the set it needs and the arguments for the Python in .venv.
@@ -43,6 +44,7 @@ PROGRAMS = {
     "doctor": ("local", ["-m", "commands.doctor"]),
     "new": ("dev", ["-m", "commands.new"]),
     "lock": ("dev", ["-m", "commands.lock"]),
+    "docs": ("docs", ["-m", "commands.docs"]),
     "screenshot": ("dev", [str(Path("docs", "screenshot.py"))]),
 }
 
@@ -126,6 +128,7 @@ def install(name: str) -> None:
         make_venv()
     elif not can_make_venv([str(VENV_PYTHON)]):
         sys.exit("dev.py: .venv has no usable Python 3.13; delete .venv and run this again")
+    kept = [other for other in SETS if is_set_up(other)]
     write_stamp([UNFINISHED])
     uv = shutil.which("uv")
     command = [str(VENV_PYTHON), "-m", "pip", "install", "--require-hashes", "-r", SETS[name][-1]]
@@ -137,7 +140,7 @@ def install(name: str) -> None:
     if status != 0:
         write_stamp([] if status > 0 else [UNFINISHED])  # if it was killed, .venv may be broken
         sys.exit("dev.py: could not install the packages; see the error above")
-    write_stamp(["local", "dev"] if name == "dev" else [name])  # dev includes local
+    write_stamp({*kept, *(["local", "dev"] if name == "dev" else [name])})  # dev includes local
     say(f"installed {total} packages in {time.monotonic() - start:.0f} s")
 
 
@@ -191,10 +194,8 @@ def progress(output: str, total: int) -> str:
 
 def digest(name: str) -> str:
     """Return a hash of the files of a set of requirements."""
-    content = hashlib.sha256()
-    for file_name in SETS.get(name, []):
-        content.update((ROOT / file_name).read_bytes() + b"\0")
-    return content.hexdigest()
+    contents = [(ROOT / file_name).read_bytes() for file_name in SETS.get(name, [])]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
 
 def read_stamp() -> dict[str, str]:

@@ -1,12 +1,12 @@
 """`python -m commands.lock`: regenerate the lock files from the lists of direct dependencies.
 
 `requirements.in` lists the deployed packages; `requirements-local.in` and `requirements-dev.in`
-add what you need locally. The Azure CLI, which a test installs separately, has a list in
-`tests/docs/azure_cli`. Each list is compiled to a `.txt` file with the same name: all packages and
-their dependencies with exact versions and SHA-256 hashes, for every operating system and Python
-3.13 or later. Locked versions stay the same unless a list requires a change; `--upgrade` and
-`--upgrade-package NAME` update them. pip rejects any file without a matching hash (see pip's
-"Secure installs").
+add what you need locally. `requirements-docs.in` lists what builds the documentation site. The
+Azure CLI, which a test installs separately, has a list in `tests/docs/azure_cli`. Each list is
+compiled to a `.txt` file with the same name: all packages and their dependencies with exact
+versions and SHA-256 hashes, for every operating system and Python 3.13 or later. Locked versions
+stay the same unless a list requires a change; `--upgrade` and `--upgrade-package NAME` update them.
+pip rejects any file without a matching hash (see pip's "Secure installs").
 
 Uses the package index configured for pip. Exit status: that of uv, which prints the error; 0 if
 everything was written, 2 for incorrect usage.
@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SETS = ("requirements", "requirements-local", "requirements-dev")  # each includes the previous one
-TOOLS = ("tests/docs/azure_cli/requirements",)  # each for its own virtual environment
+TOOLS = ("requirements-docs", "tests/docs/azure_cli/requirements")  # each stands alone
 OPTIONS = ("--universal", "--generate-hashes", "--python-version", "3.13")
 # Dependabot reads its options from this line.
 HEADER = f"python3 dev.py lock (uv pip compile {' '.join(OPTIONS)})"

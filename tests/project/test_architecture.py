@@ -26,7 +26,7 @@ FLOORS = [
 
 COMMAND_FLOORS = [
     {"azd", "by_get", "errors", "local_values", "settings_file", "terminal"},
-    {"check", "doctor", "lock", "new", "package", "secrets", "wire"},
+    {"check", "docs", "doctor", "lock", "new", "package", "secrets", "wire"},
 ]
 """What several commands use, then the commands: none imports another."""
 

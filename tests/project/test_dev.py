@@ -11,7 +11,12 @@ from types import ModuleType
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")
+REQUIREMENTS = (
+    "requirements.txt",
+    "requirements-local.txt",
+    "requirements-dev.txt",
+    "requirements-docs.txt",
+)
 
 
 class Machine:
@@ -50,7 +55,7 @@ class Machine:
 
 @pytest.fixture
 def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """dev.py in an empty folder with three requirements files."""
+    """dev.py in an empty folder with the requirements files."""
     spec = importlib.util.spec_from_file_location("dev_under_test", PROJECT / "dev.py")
     assert spec is not None
     assert spec.loader is not None
@@ -121,6 +126,19 @@ def test_the_packages_for_tests_contain_those_for_start(dev: ModuleType, machine
     dev.set_up("dev")
     machine.done()
     dev.set_up("local")
+
+    assert machine.done() == []
+
+
+def test_the_packages_for_the_documentation_stand_beside_the_others(
+    dev: ModuleType, machine: Machine
+) -> None:
+    for name in ("local", "docs"):
+        dev.set_up(name)
+    assert machine.done() == ["venv", "requirements-local.txt", "requirements-docs.txt"]
+
+    for name in ("local", "docs"):
+        dev.set_up(name)
 
     assert machine.done() == []
 
@@ -376,6 +394,7 @@ def test_a_command_that_fails_or_does_not_exist_is_no_python(dev: ModuleType) ->
         (["wire", "--undo"], "requirements-local.txt", "-m commands.wire --undo"),
         (["new", "GetA"], "requirements-dev.txt", "-m commands.new GetA"),
         (["lock"], "requirements-dev.txt", "-m commands.lock"),
+        (["docs", "--serve"], "requirements-docs.txt", "-m commands.docs --serve"),
         (["screenshot"], "requirements-dev.txt", f"{Path('docs', 'screenshot.py')}"),
     ],
 )

@@ -21,6 +21,12 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WITH_COMMENTS = sorted([*ROOT.glob(".vscode/*.json"), *ROOT.glob(".devcontainer/*.json")])
 # What azd itself knows of whoever has signed in.
 BY_AZD = {"AZURE_PRINCIPAL_ID"}
+# What some jobs may besides reading the code, by workflow and job.
+MORE_PERMISSIONS = {
+    # Azure and GitHub Pages trust the token for which a deployment asks GitHub.
+    "azure-dev.yml": {"deploy": {"contents": "read", "id-token": "write"}},
+    "docs.yml": {"publish": {"pages": "write", "id-token": "write"}},
+}
 
 
 def workflow(name: str) -> dict[str, Any]:
@@ -67,19 +73,14 @@ def test_every_action_is_pinned_to_a_commit_and_names_its_version(path: Path) ->
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_a_workflow_may_only_read(path: Path) -> None:
+def test_a_workflow_may_only_read_and_a_deployment_may_identify_itself(path: Path) -> None:
     document = workflow(path.name)
     more = {
         name: job["permissions"] for name, job in document["jobs"].items() if "permissions" in job
     }
 
     assert document["permissions"] == {"contents": "read"}
-    # The deployment asks GitHub for a token that Azure trusts.
-    assert more == (
-        {"deploy": {"contents": "read", "id-token": "write"}}
-        if "deploy" in document["jobs"]
-        else {}
-    )
+    assert more == MORE_PERMISSIONS.get(path.name, {})
 
 
 def test_no_workflow_uses_a_stored_secret() -> None:
@@ -123,14 +124,15 @@ def test_updates_of_tools_come_together_and_those_of_deployed_packages_alone() -
     patterns = updates[0]["groups"]["development"]["patterns"]
     grouped = {
         name: {line.partition("==")[0] for line in lines_of(name) if is_in(patterns, line)}
-        for name in ("requirements.in", "requirements-local.in", "requirements-dev.in")
+        for name in (f"{path.stem}.in" for path in ROOT.glob("requirements*.in"))
     }
 
     assert grouped == {
         "requirements.in": set(),
         "requirements-local.in": set(),
-        "requirements-dev.in": {
-            line.partition("==")[0] for line in lines_of("requirements-dev.in")
+        **{
+            name: {line.partition("==")[0] for line in lines_of(name)}
+            for name in ("requirements-dev.in", "requirements-docs.in")
         },
     }
 
