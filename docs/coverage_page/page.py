@@ -65,13 +65,27 @@ def names_of(prefix: str, elements: Mapping[str, Element], *levels: Level) -> li
 
 
 def _tests() -> str:
+    """List the files with tests of each element and its attributes."""
+    rows = ["## The tests that show it\n", "| Element | Tests |", "|---|---|"]
+    for element, files in _test_files().items():
+        links = " ".join(
+            f"[{Path(file).stem.removeprefix('test_')}](../../{file})" for file in files
+        )
+        rows.append(f"| `{element}` | {links} |")
+    return "\n".join(rows) + "\n"
+
+
+def _test_files() -> dict[str, list[str]]:
     tests = covering_tests()
-    rows = ["## The tests that show it\n", "| What | Test |", "|---|---|"]
+    files: dict[str, list[str]] = {}
     for name in (
         *names_of("", VOICE, "yes", "partly"),
         *names_of(TEXTS, MESSAGING, "yes", "partly"),
     ):
-        found = ", ".join(f"[{test}](../../{path})" for path, test in tests.get(name, [])[:3])
-        if found:
-            rows.append(f"| `{name}` | {found} |")
-    return "\n".join(rows) + "\n"
+        known = files.setdefault(name.partition(".")[0], [])
+        known += [
+            path
+            for path in dict.fromkeys(path for path, _ in tests.get(name, []))
+            if path not in known
+        ]
+    return {element: found for element, found in files.items() if found}
