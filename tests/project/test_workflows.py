@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -23,8 +24,10 @@ WITH_COMMENTS = sorted([*ROOT.glob(".vscode/*.json"), *ROOT.glob(".devcontainer/
 BY_AZD = {"AZURE_PRINCIPAL_ID"}
 # What some jobs may besides reading the code, by workflow and job.
 MORE_PERMISSIONS = {
-    # Azure and GitHub Pages trust the token for which a deployment asks GitHub.
+    # Azure and GitHub Pages trust the token that a deployment requests from GitHub. A release
+    # belongs to the contents.
     "azure-dev.yml": {"deploy": {"contents": "read", "id-token": "write"}},
+    "release.yml": {"release": {"contents": "write"}},
     "docs.yml": {"publish": {"pages": "write", "id-token": "write"}},
 }
 
@@ -81,6 +84,24 @@ def test_a_workflow_may_only_read_and_a_deployment_may_identify_itself(path: Pat
 
     assert document["permissions"] == {"contents": "read"}
     assert more == MORE_PERMISSIONS.get(path.name, {})
+
+
+def test_a_release_is_of_the_version_in_the_project_and_the_api_has_the_same() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    openapi = yaml.safe_load((ROOT / "docs" / "use" / "openapi.yaml").read_text("utf-8"))
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    [check] = re.findall(r"run: grep .* \"(.+)\" (\S+)$", release_text(), re.MULTILINE)
+
+    assert openapi["info"]["version"] == version
+    assert f"\n## {version} (" in changelog
+    assert (
+        check[0].replace("\\", "").replace("${GITHUB_REF_NAME#v}", version)
+        in (ROOT / check[1]).read_text("utf-8").splitlines()
+    )
+
+
+def release_text() -> str:
+    return (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
 
 
 def test_no_workflow_uses_a_stored_secret() -> None:
