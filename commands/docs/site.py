@@ -1,6 +1,7 @@
 """The site: pages with changed links in a folder of their own, from which Zensical builds it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -94,5 +95,6 @@ def _run_zensical(source: Path) -> None:
         check=False,
     )
     if done.returncode != 0:
-        # What follows is how Zensical ends after a warning.
-        raise CommandError(f"Zensical says:\n{done.stdout.partition('Traceback')[0].strip()}")
+        # Zensical colors each letter, and ends with a traceback after its warnings.
+        warnings = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.partition("Traceback")[0])
+        raise CommandError(f"Zensical reports:\n{warnings.strip()}")
