@@ -48,7 +48,7 @@ def test_the_tables_of_the_readme_are_the_navigation() -> None:
 def test_every_markdown_file_for_readers_is_a_page(tmp_path: Path) -> None:
     for name in (
         "README.md",
-        "docs/use/a.md",
+        "docs/use/functions.md",
         "docs/coverage_page/text/b.md",
         "deskphone/README.md",
     ):
@@ -57,6 +57,6 @@ def test_every_markdown_file_for_readers_is_a_page(tmp_path: Path) -> None:
 
     assert pages(tmp_path) == {
         "README.md": "index.md",
-        "docs/use/a.md": "use/a.md",
+        "docs/use/functions.md": "use/functions.md",
         "docs/use/openapi.yaml": "use/openapi.md",
     }
