@@ -164,6 +164,14 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_blocks_in_lists_are_where_github_and_the_site_both_see_them(page: Path) -> None:
+    fences = re.findall(r"^( *)```", page.read_text(), re.MULTILINE)
+
+    # Python-Markdown, which Zensical uses, ends a numbered list at a block with three spaces.
+    assert {len(spaces) for spaces in fences} <= {0, 2, 4, 6, 8}
+
+
 def test_every_file_that_a_page_names_exists() -> None:
     folder = "shared|deskphone|local_stack|commands|tests|infra|bench"
     made = {*EXAMPLE, "shared/answers/opening_hours.py"}  # by the page on an answer of your own
