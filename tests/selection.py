@@ -15,12 +15,19 @@ QUICK = (
 """What runs in less than a minute and finds most mistakes. The rest starts hosts and browsers."""
 THOROUGH = (
     "shared/delivery/test_replays.py",
+    "shared/ledger",
     "shared/guards/test_limits_races.py",
     "shared/sending/test_send_races.py",
+    "functions/test_changed_bytes.py",
+    "functions/test_followed_calls.py",
+    "functions/test_guarded_calls.py",
     "functions/test_log_bounds.py",
+    "functions/test_openapi.py",
     "deskphone/test_coverage.py",
+    "deskphone/test_document.py",
+    "deskphone/test_standalone.py",
 )
-"""Files in there that try so much that they would take half of the time."""
+"""What in there tries so much, or starts so much, that it would take half of the time."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -50,7 +57,8 @@ def is_left_out(path: Path, config: pytest.Config) -> bool:
         return part == "quick" and not any(
             is_within(name, one) or is_within(one, name) for one in QUICK
         )
-    is_quick = any(is_within(name, one) for one in QUICK) and name not in THOROUGH
+    is_thorough = any(is_within(name, one) for one in THOROUGH)
+    is_quick = not is_thorough and any(is_within(name, one) for one in QUICK)
     return is_quick != (part == "quick")
 
 
