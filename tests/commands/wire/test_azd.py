@@ -69,9 +69,9 @@ class TestAfterADeployment:
     @pytest.mark.parametrize(
         ("script", "environment", "sentence"),
         [
-            ("#!/bin/sh\n", {}, "which number?"),
+            ("#!/bin/sh\n", {}, "number is missing"),
             (AZD, {"TWILIO_AUTH_TOKEN": ""}, "missing settings: TWILIO_AUTH_TOKEN"),
-            (AZD.replace("550100", "550199"), {}, "which has one (...0100)"),
+            (AZD.replace("550100", "550199"), {}, "which has one number (...0100)"),
             ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "the app's address is missing"),
         ],
     )

@@ -17,7 +17,7 @@ def test_a_taken_port_is_named_with_the_option_that_chooses_another() -> None:
 
 
 def test_a_number_that_is_no_port_is_refused() -> None:
-    with pytest.raises(PortInUseError, match="70000 is no port"):
+    with pytest.raises(PortInUseError, match="70000 isn't a valid port"):
         listen(70_000)
 
 
