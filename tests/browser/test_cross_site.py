@@ -49,7 +49,7 @@ FORM = """(url) => {
   Object.assign(form, { action: url, method: "post", target: "_blank" });
   document.body.appendChild(form).submit();
 }"""
-REFUSED = "A page of another site made this request"
+REFUSED = "it came from a page on another site"
 
 
 @pytest.fixture(params=["127.0.0.1", "localhost"])
