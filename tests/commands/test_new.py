@@ -166,7 +166,7 @@ def test_new_functions_pass_every_check_at_once(tmp_path: Path) -> None:
     made: list[str] = []
     for name in NAMES:
         made += re.findall(
-            r"^made +(\S+\.py)$", run(["commands.new", name], tmp_path), re.MULTILINE
+            r"^created +(\S+\.py)$", run(["commands.new", name], tmp_path), re.MULTILINE
         )
     tests = [path for path in made if path.startswith("tests/")]
 
