@@ -23,7 +23,6 @@ from bench.how_to_app import in_turn, ratio, read_options, temporary_folder
 from commands.package.__main__ import PYTHONS, SITE_PACKAGES, package_files
 from commands.package.commit import Commit
 from commands.package.output import write_folder, write_zip
-from commands.package.wheels import total_bytes
 
 PACKAGE, COMPILED = "as it is", "with bytecode"
 FUNCTIONS = "import importlib, pathlib\nfor f in pathlib.Path(app).glob('*/function.json'):\n"
@@ -54,7 +53,9 @@ def make(project: Path, folder: Path) -> Mapping[str, Path]:
         write_folder(files, app)
     compileall.compile_dir(apps[COMPILED], quiet=1)
     zipped = (folder / "app.zip").stat().st_size
-    print(f"{len(files)} files, {zipped / 1e6:.1f} MB, unpacked {total_bytes(files) / 1e6:.1f} MB")
+    print(
+        f"{len(files)} files, {zipped / 1e6:.1f} MB, unpacked {sum(map(len, files.values())) / 1e6:.1f} MB"
+    )
     return apps
 
 

@@ -16,7 +16,7 @@ from commands.errors import CommandError
 from commands.package.commit import Commit
 from commands.package.contents import app_files
 from commands.package.output import remove, write_folder, write_zip
-from commands.package.wheels import packages, total_bytes
+from commands.package.wheels import packages
 from commands.terminal import accept_any_encoding
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         return 1
     print(
         f"dist/app.zip: commit {commit.id[:12]}, Python {python}, {len(files)} files, "
-        f"{archive.stat().st_size / 1e6:.1f} MB, unpacked {total_bytes(files) / 1e6:.1f} MB"
+        f"{archive.stat().st_size / 1e6:.1f} MB, unpacked {sum(map(len, files.values())) / 1e6:.1f} MB"
     )
     if left_out := commit.uncommitted():
         print(f"left out because not committed: {listed(left_out)}")

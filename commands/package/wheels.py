@@ -4,12 +4,12 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from commands.errors import CommandError
 
-# Flex Consumption runs x64 Linux with glibc 2.36 for Python 3.13 (Debian 12). Best match first.
+# For x64 Linux with glibc 2.28 or newer, as in Debian 10 and everything since. Best match first.
 PLATFORMS = (
     *(f"manylinux_2_{minor}_x86_64" for minor in (28, 27, 26, 24, 17, 12, 5)),
     "manylinux2014_x86_64",
@@ -86,8 +86,3 @@ def place(path: PurePosixPath) -> str | None:
         raise CommandError(f"a package contains a file outside its folder: {path}")
     is_compiled = COMPILED[0] in parts or parts[-1].endswith(COMPILED[1])
     return None if is_compiled else "/".join(parts)
-
-
-def total_bytes(files: Mapping[str, bytes]) -> int:
-    """Return the total size of the files."""
-    return sum(map(len, files.values()))

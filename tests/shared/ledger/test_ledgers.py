@@ -192,9 +192,7 @@ def test_unusual_texts_read_back_unchanged(run: Run, text: str) -> None:
 )
 def test_every_store_refuses_what_any_store_cannot_keep(run: Run, row: Row) -> None:
     async def work(ledger: Ledger) -> None:
-        with pytest.raises(
-            ValueError, match=r"invalid characters|snake_case|^a row's kind"
-        ):
+        with pytest.raises(ValueError, match=r"invalid characters|snake_case|^a row's kind"):
             await ledger.insert(row)
 
     run(work)
