@@ -53,9 +53,8 @@ def make(project: Path, folder: Path) -> Mapping[str, Path]:
         write_folder(files, app)
     compileall.compile_dir(apps[COMPILED], quiet=1)
     zipped = (folder / "app.zip").stat().st_size
-    print(
-        f"{len(files)} files, {zipped / 1e6:.1f} MB, unpacked {sum(map(len, files.values())) / 1e6:.1f} MB"
-    )
+    unpacked = sum(map(len, files.values()))
+    print(f"{len(files)} files, {zipped / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB")
     return apps
 
 

@@ -54,9 +54,10 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     except (CommandError, OSError) as error:
         print(f"package: {error}", file=sys.stderr)
         return 1
+    unpacked = sum(map(len, files.values()))
     print(
         f"dist/app.zip: commit {commit.id[:12]}, Python {python}, {len(files)} files, "
-        f"{archive.stat().st_size / 1e6:.1f} MB, unpacked {sum(map(len, files.values())) / 1e6:.1f} MB"
+        f"{archive.stat().st_size / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB"
     )
     if left_out := commit.uncommitted():
         print(f"left out because not committed: {listed(left_out)}")
