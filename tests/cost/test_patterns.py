@@ -13,7 +13,8 @@ from tests.cost.patterns import Pattern, deployed_modules, hard_texts, patterns
 
 PATTERNS = list(patterns(deployed_modules()))
 # What doubles its time with each character, or each third one, is seen at the first length, and
-# what is quadratic stands out at the second.
+# what is quadratic stands out at the second. A shorter first length would miss a single run that
+# doubles its time, and the two runs together, twice as long, would then take years.
 LENGTHS = (24, 250)
 SURELY_TOO_LONG_S = 0.02
 HARDEST = 4
