@@ -1,10 +1,10 @@
 """Benchmark a cold start: `python bench/cold.py [ROUNDS]`.
 
 Starts a Functions host for each figure, kills it, and measures from the start of the process to
-its first answer, in rounds that take turns in alternating order (9 unless told otherwise). The app
-is compared with functions in the style of Microsoft's how-to, each alone in its app, which read the
-same vault with the same identity. Prints milliseconds to the first and for the second answer,
-the processor time of the host up to the first, and how the first ones compare.
+its first response, in rounds of alternating order (9 by default). Compares the app with functions
+in the style of Microsoft's how-to, each alone in its app, which read the same vault with the same
+identity. Prints milliseconds to the first response and for the second, the host's CPU time up to
+the first, and how the first ones compare.
 
 Run it with the Python of .venv, on Linux. `--project DIR` measures the app of another checkout.
 """
@@ -42,7 +42,7 @@ TEXT = {"to": HANDSETS[0], "body": "Hello"}
 
 
 class Case(NamedTuple):
-    """A first request: to which function of which app, and what kind of request."""
+    """A first request: the app, its function, and the kind of request."""
 
     name: str
     app: str
@@ -60,7 +60,7 @@ CASES = (EMPTY, HELLO, SIGNED, SIGNED_HOW_TO, SEND, SEND_HOW_TO)
 
 
 class Start(NamedTuple):
-    """Seconds to the first answer, of processor time until then, and to the second answer."""
+    """Seconds to the first response, CPU seconds until then, and seconds for the second."""
 
     first_s: float
     used_s: float
@@ -68,7 +68,7 @@ class Start(NamedTuple):
 
 
 def ask(http: requests.Session, host_url: str, case: Case) -> None:
-    """Make the request of a case; raise RuntimeError when it fails."""
+    """Make a case's request; raise RuntimeError if it fails."""
     url = f"{host_url}/api/{case.function}"
     if case.kind == "signed":
         headers = signature_headers(url)
@@ -97,7 +97,7 @@ def cold_start(root: Path, emulator_url: str, case: Case) -> Start:
 
 
 def make_apps(project: Path, folder: Path) -> dict[str, Path]:
-    """Make the app and those of one function; return their folders."""
+    """Create the app and the single-function apps; return their folders."""
     copy_app(project, folder / "app")
     alone = {name: add_how_to(project, folder / name, name) for name in ("empty", "signed", "send")}
     return {"app": folder / "app", **alone}

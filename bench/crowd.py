@@ -1,9 +1,10 @@
-"""How long a crowd waits: `python bench/crowd.py [ROUNDS]`. Run it with the Python of .venv.
+"""Benchmark a burst of sends: `python bench/crowd.py [ROUNDS]`.
 
-Asks for 300 texts with a key each, all at the same moment, while Twilio takes 2 s for each, in
-rounds (5 unless told otherwise). It prints for each round how many were sent, how long they took,
-and the processor time of the Functions host for one. The emulator, which plays Twilio and the
-storage, and the callers share the machine.
+Requests 300 texts at once, each with its own key, while Twilio takes 2 s for each (5 rounds by
+default). Prints for each round how many were sent, how long they took, and the Functions host's CPU
+time per text. The callers and the emulator, which is also the storage, share the machine.
+
+Run it with the Python of .venv, on Linux.
 """
 
 import asyncio
@@ -25,21 +26,21 @@ SLOW = {"service": "twilio", "kind": "slow", "seconds": 2}
 LIMITS = {"DAILY_SEGMENT_LIMIT": "100000", "RECIPIENT_LIMIT": "1000"}
 
 Answer = tuple[str, float]
-"""The status with the title of its problem, and after how many seconds it came."""
+"""The status with the problem's title, and the seconds until it arrived."""
 
 
 async def ask(session: aiohttp.ClientSession, url: str, key: str, to: str) -> Answer:
-    """Ask for one text."""
+    """Request one text."""
     headers = {"x-functions-key": FUNCTION_KEY, "Idempotency-Key": key}
     began = time.perf_counter()
     async with session.post(url, json={"to": to, "body": "Hello"}, headers=headers) as answer:
-        told = await answer.json(content_type=None)
-        words = " ".join(str(told[name]) for name in ("title", "detail") if name in told)
+        body = await answer.json(content_type=None)
+        words = " ".join(str(body[name]) for name in ("title", "detail") if name in body)
         return f"{answer.status} {words}".strip(), time.perf_counter() - began
 
 
 async def ask_all(url: str, name: str) -> list[Answer]:
-    """Ask for all at the same moment."""
+    """Request all texts at once."""
     timeout = aiohttp.ClientTimeout(total=120)
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
@@ -64,10 +65,10 @@ def main() -> int:
                     ask_all(f"{stack.functions_url}/api/SendSms", f"round-{number}")
                 )
                 used = (processor_time_s(pid) - used) / CROWD * 1000
-                told = Counter(status for status, _ in answers)
+                statuses = Counter(status for status, _ in answers)
                 times = sorted(seconds for _, seconds in answers)
-                row = f"{told['201']:6}{times[CROWD // 2]:10.1f}{times[CROWD * 99 // 100]:8.1f}"
-                others = {status: count for status, count in told.items() if status != "201"}
+                row = f"{statuses['201']:6}{times[CROWD // 2]:10.1f}{times[CROWD * 99 // 100]:8.1f}"
+                others = {status: count for status, count in statuses.items() if status != "201"}
                 sys.stdout.write(f"{row}{used:10.1f}  {others or ''}\n")
     finally:
         stack.stop()

@@ -1,4 +1,4 @@
-"""A Twilio that accepts every text after a pause and does nothing with it, as a process."""
+"""A process that stands in for Twilio: accepts every text after a pause and discards it."""
 
 import asyncio
 import itertools
@@ -17,9 +17,9 @@ MESSAGES = "/2010-04-01/Accounts/{account}/Messages"
 
 @contextmanager
 def fake_twilio(wait_s: float) -> Generator[str]:
-    """Start it on a free port; return its URL without a final slash."""
+    """Start it on a free port; return its URL without a trailing slash."""
     with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as listener:
-        # A fresh process, which inherits nothing but the socket.
+        # A fresh process, which inherits only the socket.
         context = multiprocessing.get_context("spawn")
         process = context.Process(target=_serve, args=(listener, wait_s), daemon=True)
         process.start()

@@ -1,8 +1,8 @@
 """What the benchmarks measure: a copy of the app, and functions in the style of Microsoft's how-to.
 
 The app is copied from this repository or from another checkout (`--project DIR`), so that one
-script can compare two versions. The host that runs it is always this repository's own. The
-functions to compare with are in `bench/how_to/`; each module there becomes a function of its name.
+script can compare two versions; the host is always this repository's. The functions to compare with
+are in `bench/how_to/`; each module there becomes a function with its name.
 """
 
 import argparse
@@ -69,19 +69,19 @@ FORM = {
     "ToState": "CA",
     "ToZip": "",
 }
-"""The 26 fields of a webhook about a call."""
+"""The 26 fields of a call's webhook."""
 KILL_LIMIT_S = 10
 
 
 class Options(NamedTuple):
-    """The command line: how many rounds count, and the checkout whose app is measured."""
+    """The command line: the number of counted rounds, and the checkout whose app is measured."""
 
     rounds: int
     project: Path
 
 
 class Host(NamedTuple):
-    """A running Functions host, by its URL without a final slash and its process id."""
+    """A running Functions host: its URL without a trailing slash, and its process id."""
 
     url: str
     pid: int
@@ -124,7 +124,7 @@ def copy_app(project: Path, folder: Path) -> list[str]:
 
 
 def add_how_to(project: Path, folder: Path, *names: str) -> Path:
-    """Add functions of `bench/how_to/` to an app, or make an app of them; return its folder."""
+    """Add functions of `bench/how_to/` to an app, or create one; return its folder."""
     folder.mkdir(exist_ok=True)
     shutil.copy(project / "host.json", folder / "host.json")
     shutil.copytree(HOW_TO, folder / "bench" / "how_to", dirs_exist_ok=True)
@@ -146,8 +146,8 @@ def running_host(
 ) -> Generator[Host]:
     """Start a host for the app in `root` and kill it at the end.
 
-    It returns at once; the first request waits until the functions are loaded. `settings` override
-    those of the local stack.
+    Doesn't wait: the first request waits until the functions are loaded. `settings` override the
+    local stack's.
     """
     with listen(0) as listener:
         port = port_of(listener)
@@ -170,7 +170,7 @@ def running_host(
 
 @contextmanager
 def running_stack(root: Path) -> Generator[LocalStack]:
-    """Start a local stack for its vault, storage, and Twilio, with a clock that stands still."""
+    """Start a local stack for its vault, storage, and Twilio, with a stopped clock."""
     stack = LocalStack.start(root, clock="manual")
     try:
         yield stack
@@ -179,7 +179,7 @@ def running_stack(root: Path) -> Generator[LocalStack]:
 
 
 def signature_headers(url: str) -> dict[str, str]:
-    """Return the headers of FORM, posted to a URL by Twilio."""
+    """Return the headers with which Twilio would post FORM to a URL."""
     signature = RequestValidator(AUTH_TOKEN).compute_signature(url, FORM)
     return {
         "content-type": "application/x-www-form-urlencoded",
@@ -188,7 +188,7 @@ def signature_headers(url: str) -> dict[str, str]:
 
 
 class Stopwatch:
-    """Measures wall-clock time and what `used` counts, such as processor time, in seconds."""
+    """Measures wall-clock time and what `used` counts, such as CPU time, in seconds."""
 
     def __init__(self, used: Callable[[], float]) -> None:
         self._used = used
@@ -200,10 +200,10 @@ class Stopwatch:
 
 
 def in_turn[T](names: Sequence[T], round_number: int) -> Sequence[T]:
-    """Return the names, in reverse order every other round, so that none always goes first."""
+    """Return the names, reversed every other round, so that each goes first sometimes."""
     return names if round_number % 2 == 0 else names[::-1]
 
 
 def ratio(rounds: Iterable[float], base: Iterable[float]) -> float:
-    """Return the median of the ratios of figures that were taken in the same round."""
+    """Return the median ratio of figures from the same round."""
     return statistics.median(one / other for one, other in zip(rounds, base, strict=True))

@@ -1,15 +1,15 @@
 """Benchmark answers inside Microsoft's runtime: `python bench/in_runtime.py [ROUNDS]`.
 
-Calls functions of the app and functions to compare with in one process, without HTTP, in rounds
-that take turns in alternating order (31 unless told otherwise). Prints:
+Calls the app's functions and functions to compare with in one process, without HTTP, in rounds of
+alternating order (31 by default). Prints:
 
-- calls a second of TwimlHello, against an async function that does nothing
-- processor time of answers to a signed webhook with 26 fields, against a function in the style of
+- calls per second of TwimlHello, compared with an async function that does nothing
+- CPU time of responses to a signed webhook with 26 fields, compared with a function in the style of
   Microsoft's how-to. The app has no storage here, so OnCallStatus logs the report and doesn't
   store it; log output is off.
-- the same for two webhooks whose signature is wrong: that one, and one as large as may be
-- the time to import all functions and what they import, once `azure.functions` is imported, against
-  the time to import `azure.functions`, both in one fresh process a round
+- the same for two webhooks with an invalid signature: that one, and one of the maximum size
+- the time to import all functions and their imports after `azure.functions`, compared with the
+  time to import `azure.functions`, both in a fresh process per round
 
 Run it with the Python of .venv. `--project DIR` measures the app of another checkout.
 """
@@ -65,7 +65,7 @@ SIGNED = {
     "OnCallStatus": "",
 }
 FORGED = ("forged", "forged, large")
-# Runs in a process of its own, because a module is imported only once.
+# Runs in its own process, because a module is imported only once.
 LOADING = """
 import os, sys, time
 sys.path[0] = os.getcwd()
@@ -79,7 +79,7 @@ print(*(after - before for old, new in zip(marks, marks[1:]) for before, after i
 """
 
 Figures = dict[str, list[tuple[float, float]]]
-"""By function and round: seconds of wall-clock and of processor time for one call."""
+"""By function and round: wall-clock and CPU seconds per call."""
 
 
 def plain_request(name: str) -> FunctionRequest:
@@ -96,9 +96,9 @@ def signed_request(name: str, query: str) -> FunctionRequest:
 
 
 def forged_requests() -> dict[str, FunctionRequest]:
-    """Return what anybody may send: webhooks with a wrong signature, a usual and a large one.
+    """Return webhooks with an invalid signature: a typical one and a large one.
 
-    The first ones of a minute are explained in the log, which takes longer; the warm-up has those.
+    The app logs details of the first few per minute, which takes longer; the warm-up absorbs those.
     """
     usual = replace(signed_request("TwimlMessage", ""), headers=signature_headers(PUBLIC_URL))
     url, body = f"{usual.url}?Message=".ljust(8_000, "a"), b"Body=" + b"%41" * 13_330
@@ -108,7 +108,7 @@ def forged_requests() -> dict[str, FunctionRequest]:
 async def call_all(
     application: Application, requests: Mapping[str, FunctionRequest], rounds: int
 ) -> Figures:
-    """Call each function CALLS times a round; the warm-up rounds don't count."""
+    """Call each function CALLS times per round; the warm-up rounds don't count."""
     figures: Figures = {name: [] for name in requests}
     forged = dict.fromkeys(FORGED, application.functions["TwimlMessage"])
     functions = {**application.functions, **forged}
@@ -144,7 +144,7 @@ def measure_calls(app: Path, rounds: int) -> Figures:
 
 
 def measure_loading(app: Path, functions: list[str], rounds: int) -> list[list[float]]:
-    """Return, for each round, wall-clock and processor time of the SDK, then of the functions."""
+    """Return, for each round, wall-clock and CPU time of the SDK, then of the functions."""
     rows: list[list[float]] = []
     for _ in range(rounds + WARM_UP):
         command = [sys.executable, "-c", LOADING, *functions]

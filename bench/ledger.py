@@ -1,10 +1,12 @@
-"""What the ledger costs a send: `python bench/ledger.py [ROUNDS]`. Run it with the Python of .venv.
+"""Benchmark what the ledger costs a send: `python bench/ledger.py [ROUNDS]`.
 
 Sends texts through the local stack without a key and with one, and through other hosts of the same
-app that have a limit each, in rounds that take turns (9 unless told otherwise). It prints for each
-way the median of the rounds: sends a second, the processor time of the Functions host for a send,
-and how the ways compare. The emulator, which also plays the storage, shares the machine, so sends a
-second say less than the host's processor time.
+app with different limits, in alternating rounds (9 by default). Prints for each case the median of
+the rounds: sends per second, the Functions host's CPU time per send, and how the cases compare. The
+emulator, which also stands in for the storage, shares the machine, so the host's CPU time says more
+than sends per second.
+
+Run it with the Python of .venv, on Linux.
 """
 
 import asyncio
@@ -26,32 +28,32 @@ from local_stack.values import FUNCTION_KEY
 SENDS = 200
 WARM_UP = 1
 IN_FLIGHT = 20
-# As many people, so that a limit for one number meets different rows.
+# Many recipients, so that a limit per number uses different rows.
 PEOPLE = [f"+12025550{number}" for number in range(101, 200)]
 NO_LIMITS = {"RECIPIENT_LIMIT": "0", "DAILY_SEGMENT_LIMIT": "0"}
 DAY = NO_LIMITS | {"DAILY_SEGMENT_LIMIT": "1000"}
 NUMBER = NO_LIMITS | {"RECIPIENT_LIMIT": "1000"}
-WAYS = ("without a key", "with a key", "replayed", "limit of a day", "limit for one", "both limits")
+WAYS = ("without a key", "with a key", "replayed", "daily limit", "limit per number", "both limits")
 
 Round = tuple[float, float]
-"""Sends a second, and milliseconds of the host's processor time for one."""
+"""Sends per second, and milliseconds of the host's CPU time per send."""
 
 
 def processor_time_s(pid: int) -> float:
-    """Seconds of processor time that a process has used so far (Linux)."""
+    """Return the CPU seconds that a process has used so far (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def host_pid(url: str) -> int:
-    """The process that runs the functions at a URL."""
+    """Return the id of the process that runs the functions at a URL."""
     headers = {"x-functions-key": FUNCTION_KEY}
     status = requests.get(f"{url}/admin/host/status", headers=headers, timeout=10)
     return int(status.json()["instanceId"])
 
 
 async def send_all(url: str, keys: list[str]) -> None:
-    """Send one text for each key, "" for none, some at a time."""
+    """Send one text for each key ("" means without a key), IN_FLIGHT at a time."""
     waiting = zip(keys, itertools.cycle(PEOPLE))
 
     async def work(session: aiohttp.ClientSession) -> None:
@@ -67,7 +69,7 @@ async def send_all(url: str, keys: list[str]) -> None:
 
 
 def measured(url: str, keys: list[str]) -> Round:
-    """One round at the host with this URL."""
+    """Measure one round at the host with this URL."""
     pid = host_pid(url)
     used, began = processor_time_s(pid), time.perf_counter()
     asyncio.run(send_all(f"{url}/api/SendSms", keys))
@@ -76,7 +78,7 @@ def measured(url: str, keys: list[str]) -> Round:
 
 
 def rounds_of(stack: LocalStack, rounds: int) -> dict[str, list[Round]]:
-    """The figures of all ways, a few more rounds at first, which do not count."""
+    """Return the figures of all cases; the warm-up rounds don't count."""
     figures: dict[str, list[Round]] = {way: [] for way in WAYS}
     numbers, plain = itertools.count(), [""] * SENDS
     with (
@@ -90,8 +92,8 @@ def rounds_of(stack: LocalStack, rounds: int) -> dict[str, list[Round]]:
             figures["without a key"].append(measured(free.url, plain))
             figures["with a key"].append(measured(stack.functions_url, keys))
             figures["replayed"].append(measured(stack.functions_url, keys))
-            figures["limit of a day"].append(measured(day.url, plain))
-            figures["limit for one"].append(measured(number.url, plain))
+            figures["daily limit"].append(measured(day.url, plain))
+            figures["limit per number"].append(measured(number.url, plain))
             figures["both limits"].append(measured(both.url, plain))
             stack.reset()
     return {way: rows[WARM_UP:] for way, rows in figures.items()}
@@ -100,7 +102,7 @@ def rounds_of(stack: LocalStack, rounds: int) -> dict[str, list[Round]]:
 def main() -> int:
     """Print the table; return the exit status."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
-    # On the manual clock no reports come, whose cost is not that of a send.
+    # On the manual clock no status reports arrive, whose cost isn't part of a send.
     stack = LocalStack.start(clock="manual", environment=NO_LIMITS)
     try:
         figures = rounds_of(stack, rounds)
@@ -111,10 +113,10 @@ def main() -> int:
         for way, rows in figures.items()
     }
     base = medians["without a key"]
-    sys.stdout.write(f"{'':16}{'sends/s':>10}{'ratio':>8}{'host ms':>10}{'ratio':>8}\n")
+    sys.stdout.write(f"{'':18}{'sends/s':>10}{'ratio':>8}{'host ms':>10}{'ratio':>8}\n")
     for way, (rate, cost) in medians.items():
         row = f"{rate:10.0f}{rate / base[0]:8.2f}{cost:10.2f}{cost / base[1]:8.2f}"
-        sys.stdout.write(f"{way:16}{row}\n")
+        sys.stdout.write(f"{way:18}{row}\n")
     return 0
 
 

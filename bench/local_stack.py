@@ -1,7 +1,7 @@
-"""How long one waits for the local stack: `python bench/local_stack.py [RUNS]`.
+"""Benchmark the local stack's start, reload and stop: `python bench/local_stack.py [RUNS]`.
 
-Starts the stack RUNS times (5 unless told otherwise) from a copy of the app and prints, in seconds,
-the smallest, the median and the largest of each figure. Run it with the Python of .venv.
+Starts the stack RUNS times (5 by default) from a copy of the app and prints the minimum, median and
+maximum of each figure in seconds. Run it with the Python of .venv.
 """
 
 import shutil
@@ -25,14 +25,14 @@ Figures = dict[str, list[float]]
 
 @contextmanager
 def measured(figures: Figures, name: str) -> Generator[None]:
-    """Add the time that the body takes to a figure."""
+    """Add the body's duration to a figure."""
     began = time.perf_counter()
     yield
     figures.setdefault(name, []).append(time.perf_counter() - began)
 
 
 def copy_of_the_app(folder: Path) -> Path:
-    """Copy what is deployed, so that saving a file changes nothing here."""
+    """Copy what is deployed, so that the repository stays unchanged."""
     for name in app_in_folder(ROOT):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
@@ -49,7 +49,7 @@ def save_and_wait(stack: LocalStack, answer: Path, sentence: str) -> None:
 
 
 def run(root: Path, figures: Figures) -> None:
-    """One start, one send, one saved file, one end."""
+    """Measure one start, two sends, one saved file, and one stop."""
     with measured(figures, "both ports answer"):
         stack = LocalStack.start(root, clock="system")
         stack.http.get(stack.emulator_url, timeout=10).raise_for_status()
@@ -57,9 +57,9 @@ def run(root: Path, figures: Figures) -> None:
         stack.function("SendSms", {"to": HANDSET, "body": "Hello"}).raise_for_status()
     with measured(figures, "second SendSms"):
         stack.function("SendSms", {"to": HANDSET, "body": "Hello"}).raise_for_status()
-    with measured(figures, "a saved file is served"):
+    with measured(figures, "save to reload"):
         save_and_wait(stack, root / "shared" / "answers" / "hello.py", f"No {time.time_ns()}")
-    with measured(figures, "Ctrl-C to all gone"):
+    with measured(figures, "Ctrl-C to exit"):
         stack.process.send_signal(signal.SIGINT)
         stack.process.wait(10)
     stack.output.close()

@@ -1,10 +1,9 @@
 """Benchmark the package: `python bench/package.py [ROUNDS]`.
 
-Makes the package of the commit and prints its size and its number of files. Then it imports, each
-time in a process that has just begun and sees nothing but the package, all functions, and what a
-first send needs on top; in rounds that take turns in alternating order (9 unless told otherwise).
-As it is, the package has no bytecode, so each start compiles what it imports; the other column has
-the same package with bytecode.
+Builds the commit's package and prints its size and its number of files. Then imports all functions,
+and what a first send needs in addition, in a fresh process that sees only the package, in rounds of
+alternating order (9 by default). The package has no bytecode, so each start compiles what it
+imports; the other column has the same package with bytecode.
 
 Run it with the Python of .venv, on Linux with the Python that the package is for.
 """
@@ -35,17 +34,17 @@ IMPORTS = {
 
 
 def import_s(python: Path, app: Path, statements: str) -> float:
-    """Return the seconds of a new process that imports from the package alone."""
+    """Return the duration in seconds of a new process that imports only from the package."""
     program = f"import sys\napp = {str(app)!r}\n"
     program += f"sys.path[:0] = [app, app + '/{SITE_PACKAGES}']\n{statements}"
     began = time.perf_counter()
-    # Without site no package of .venv is in reach, and without -B the first start would compile.
+    # -S hides the packages of .venv; without -B the first start would write bytecode.
     subprocess.run([python, "-S", "-B", "-c", program], check=True, cwd=app)  # noqa: S603
     return time.perf_counter() - began
 
 
 def make(project: Path, folder: Path) -> Mapping[str, Path]:
-    """Make the package twice, once with bytecode, and print how large it is."""
+    """Build the package twice, once with bytecode, and print its size."""
     files = package_files(Commit(project), PYTHONS[0])
     write_zip(files, folder / "app.zip")
     apps = {PACKAGE: folder / "app", COMPILED: folder / "compiled"}

@@ -1,17 +1,17 @@
 """Benchmark sends with a slow Twilio: `python bench/sends.py [ROUNDS]`.
 
-Twilio answers after 200 ms, and 200 sends are in flight. Sends in four ways, in rounds that take
-turns in alternating order (7 unless told otherwise), and prints the sends a second and the
-processor time of the Functions host for one send:
+Twilio responds after 200 ms, and 200 sends are in flight. Sends in four ways, in rounds of
+alternating order (7 by default), and prints the sends per second and the Functions host's CPU time
+per send:
 
 - `bare_send`: a bare `create_async`, without the SDK's log lines
 - `SendSms` without a key: the app remembers opt-outs in memory and has no limits.
 - `SendSms` with an Idempotency-Key, in a second host that uses the local stack's table storage. The
-  storage is another process on the same processors, so compare the host's processor time rather
-  than the rate. Locally the app also reads opt-outs from storage for each send, or once for several
-  at the same time; in Azure it reads them every 30 seconds.
+  storage is another process on the same CPUs, so compare the host's CPU time rather than the rate.
+  Locally the app also reads opt-outs from storage for each send, or once for several at the same
+  time; in Azure it reads them every 30 seconds.
 - `send`: the how-to's synchronous function. The runtime's thread pool, whose size depends on the
-  number of processors, limits its rate.
+  number of CPUs, limits its rate.
 
 Run it with the Python of .venv, on Linux. `--project DIR` measures the app of another checkout.
 """
@@ -56,7 +56,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=120)
 
 
 class Way(NamedTuple):
-    """One way to send: the function, how often a round, and whether each send has a key."""
+    """One way to send: the function, sends per round, and whether each send has a key."""
 
     name: str
     function: str
@@ -71,11 +71,11 @@ HOW_TO = Way("send", "send", 200)
 WAYS = (BARE, APP, KEYED, HOW_TO)
 
 Figures = dict[Way, list[tuple[float, float]]]
-"""By way and round: sends a second, and seconds of the host's processor time for one."""
+"""By way and round: sends per second, and the host's CPU seconds per send."""
 
 
 async def send_all(host: Host, way: Way, keys: "itertools.count[int]") -> tuple[float, float]:
-    """Send one round; return sends a second and processor time for one."""
+    """Send one round; return sends per second and CPU seconds per send."""
     url = f"{host.url}/api/{way.function}"
     waiting = iter(range(way.sends))
 

@@ -1,4 +1,4 @@
-"""Send a text with a bare `create_async`: the least that the SDK itself costs."""
+"""Send a text with a bare `create_async`: the SDK's own minimum cost."""
 
 import logging
 import os
@@ -13,11 +13,11 @@ from twilio.rest import Client
 
 from bench.how_to.secret import secret
 
-logging.getLogger("twilio").setLevel(logging.WARNING)  # else it logs ten lines a request
+logging.getLogger("twilio").setLevel(logging.WARNING)  # otherwise it logs ten lines per request
 
 
 class LocalTwilio(AsyncTwilioHttpClient):
-    """Sends requests to the local Twilio instead, over as many connections as it takes."""
+    """Sends requests to the local Twilio instead, with unlimited connections."""
 
     def __init__(self) -> None:
         super().__init__(pool_connections=False)

@@ -1,4 +1,4 @@
-"""An async function that does nothing: the least that the runtime itself costs."""
+"""An async function that does nothing: the runtime's own minimum cost."""
 
 import azure.functions as func
 

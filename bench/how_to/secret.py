@@ -1,4 +1,4 @@
-"""Where a function gets its secrets: the app's Key Vault, or settings if it has none."""
+"""Read secrets from the app's Key Vault, or from settings if it has no vault."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ def _vault() -> "SecretClient":
     from azure.identity import ManagedIdentityCredential
     from azure.keyvault.secrets import SecretClient
 
-    logging.getLogger("azure").setLevel(logging.WARNING)  # else it logs each request
+    logging.getLogger("azure").setLevel(logging.WARNING)  # otherwise it logs each request
     vault_url = os.environ["KEY_VAULT_URL"].rstrip("/")
     local_url = f"{os.environ['LOCAL_STACK_URL']}/vault"
 

@@ -11,7 +11,7 @@ from twilio.rest import Client
 
 from bench.how_to.secret import secret
 
-logging.getLogger("twilio").setLevel(logging.WARNING)  # else it logs ten lines a request
+logging.getLogger("twilio").setLevel(logging.WARNING)  # otherwise it logs ten lines per request
 
 
 class LocalTwilio(TwilioHttpClient):

@@ -1,6 +1,6 @@
 """A signed webhook as the SDK's documentation shows it: RequestValidator, then VoiceResponse.
 
-It is async, although most examples are not: without the change of threads it costs less.
+It is async, although most examples aren't: without the thread switch it costs less.
 """
 
 from urllib.parse import parse_qsl
@@ -15,7 +15,7 @@ validator = RequestValidator(secret("TwilioAuthToken"))
 
 
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Say "Hello World" to Twilio alone."""
+    """Say "Hello World" if the request is from Twilio."""
     form = dict(parse_qsl(req.get_body().decode(), keep_blank_values=True))
     if not validator.validate(req.url, form, req.headers.get("x-twilio-signature", "")):
         return func.HttpResponse(status_code=403)

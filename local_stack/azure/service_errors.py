@@ -1,4 +1,4 @@
-"""The error answers of the real services, as their SDKs read them."""
+"""Error responses of the real services, in the form their SDKs parse."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

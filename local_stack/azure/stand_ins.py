@@ -15,10 +15,10 @@ from local_stack.values import SECRETS
 
 
 class Azure:
-    """What they hold.
+    """The state of all stand-ins.
 
-    `secrets` are the vault's by name, `given` is what it last gave out to the app. `is_rotated`:
-    the account's auth token was changed on purpose.
+    `secrets` are the vault's by name, `given` is what the app last received. `is_rotated`: a fault
+    has changed the account's auth token.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -36,7 +36,7 @@ class Azure:
         self.secrets.update(SECRETS)
 
     def judge_token(self, token: str, tried: Sequence[str]) -> Finding:
-        """Judge whether the app can have a token, given the secrets that it tried."""
+        """Return whether the app can have a token, given the secrets that it tried."""
         places = TokenPlaces.of(token, self.secrets, self.given, is_rotated=self.is_rotated)
         return judge_token(tried, places)
 

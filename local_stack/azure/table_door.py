@@ -1,7 +1,7 @@
-"""The door /storage/: as much of Table Storage's REST API as the app's ledger uses.
+"""The endpoint /storage/: the part of Table Storage's REST API that the app's ledger uses.
 
-https://learn.microsoft.com/rest/api/storageservices/table-service-rest-api; everything else is
-answered 501 and told on the page.
+https://learn.microsoft.com/rest/api/storageservices/table-service-rest-api; everything else gets
+501 and is reported on the page.
 """
 
 import json
@@ -21,7 +21,7 @@ TYPE = "@odata.type"
 TYPES = ("Edm.String", "Edm.Int64")
 KEYS = ("PartitionKey", "RowKey")
 MOST_BYTES = 64 * 1024
-"""How long a text may be in UTF-16."""
+"""The maximum size of a string in UTF-16."""
 _NOT_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 _TABLE = "[A-Za-z][A-Za-z0-9]{2,62}"
 _TEXT = "'((?:[^']|'')*)'"
@@ -36,7 +36,7 @@ class Address(NamedTuple):
 
 
 class StorageDoor:
-    """Answers the SDK; `on_gap` is told what is not emulated."""
+    """Responds to the SDK; `on_gap` is called for what isn't emulated."""
 
     def __init__(self, tables: Tables, identity: Identity, on_gap: Callable[[str], None]) -> None:
         self._tables = tables
@@ -114,9 +114,9 @@ async def _body(request: web.Request) -> Properties:
             "The request body is too large and exceeds the maximum permissible limit.",
         ) from error
     except (ValueError, RecursionError) as error:
-        raise _invalid("The body is no JSON.") from error
+        raise _invalid("The body is not JSON.") from error
     if not isinstance(body, dict):
-        raise _invalid("The body is no JSON object.")
+        raise _invalid("The body is not a JSON object.")
     return cast(Properties, body)
 
 
@@ -129,22 +129,22 @@ async def _new_table(request: web.Request) -> str:
 
 
 async def _properties(request: web.Request) -> Properties:
-    """The properties of an entity, of the types that are emulated."""
+    """Return an entity's properties; raise TableError for types that aren't emulated."""
     properties = await _body(request)
     types = {name: kind for name, kind in properties.items() if name.endswith(TYPE)}
     for name, kind in types.items():
         if kind not in TYPES:
             raise _not_emulated(f"a property of type {kind}")
         if not isinstance(properties.get(name.removesuffix(TYPE)), str):
-            raise _invalid("A typed property is a text in JSON.")
+            raise _invalid("The value of a typed property must be a JSON string.")
     if not all(isinstance(value, str) for value in properties.values()):
-        raise _not_emulated("a property that is no text and has no type")
+        raise _not_emulated("a property that is not a string and has no type")
     _require_storable(cast(Mapping[str, str], properties), types)
     return properties
 
 
 def _require_storable(properties: Mapping[str, str], types: Mapping[str, object]) -> None:
-    """Refuse what the service does not keep.
+    """Reject what the service doesn't store.
 
     https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
     """
@@ -155,7 +155,7 @@ def _require_storable(properties: Mapping[str, str], types: Mapping[str, object]
             raise _bad("OutOfRangeInput", "One of the request inputs is out of range.")
         is_number = types.get(name + TYPE) == "Edm.Int64"
         if is_number and not re.fullmatch("-?[0-9]{1,19}", value):
-            raise _invalid("A number has digits.")
+            raise _invalid("An Edm.Int64 must consist of digits.")
 
 
 def _key(properties: Properties) -> tuple[str, str]:
@@ -172,13 +172,13 @@ def _require_no_echo(request: web.Request) -> None:
 
 
 def _done(entity: Entity | None) -> web.Response:
-    """The answer to a write; what was written is not sent back."""
+    """Return the response to a write, without the entity."""
     headers = {"ETag": entity.etag} if entity is not None else {}
     return web.Response(status=HTTPStatus.NO_CONTENT, headers=headers)
 
 
 def _shown(table: str, entity: Entity) -> web.Response:
-    """An entity with as little metadata as the SDK asks for: the type of a text is left out."""
+    """Return an entity with the minimal metadata that the SDK requests: no type for strings."""
     properties = {
         name: value
         for name, value in entity.properties.items()

@@ -1,6 +1,6 @@
 """The tables of one storage account, in memory, with the rules of Azure Table Storage.
 
-They belong to the emulator, not to the host: a host that is killed finds them as they were.
+They belong to the emulator, so they survive when the host is killed.
 """
 
 import itertools
@@ -15,7 +15,7 @@ type Properties = Mapping[str, object]
 
 
 class TableError(Exception):
-    """What the service refuses, with its status and code.
+    """An error response of the service.
 
     https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes
     """
@@ -28,19 +28,19 @@ class TableError(Exception):
 
 
 class Entity(NamedTuple):
-    """One entity; `properties` are as they were sent, keys and types included."""
+    """One entity; `properties` are as they were sent, including keys and types."""
 
     properties: Properties
     timestamp: str
 
     @property
     def etag(self) -> str:
-        """The mark of this version, which the service makes of the time of the write."""
+        """The ETag of this version, which the service derives from the time of the write."""
         return f"W/\"datetime'{quote(self.timestamp, safe='')}'\""
 
 
 class Tables:
-    """All tables. Nothing in it waits, so each method is one atomic step."""
+    """All tables. Methods never await, so each is atomic."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -48,7 +48,7 @@ class Tables:
         self._writes = itertools.count(1)
 
     def create(self, table: str) -> None:
-        """Make an empty table."""
+        """Create an empty table."""
         if table.lower() in self._tables:
             raise TableError(
                 HTTPStatus.CONFLICT, "TableAlreadyExists", "The table specified already exists."
@@ -65,7 +65,7 @@ class Tables:
         return self._put(entities, key, properties)
 
     def read(self, table: str, key: tuple[str, str]) -> Entity:
-        """The entity as it is now."""
+        """Return the current entity."""
         entity = self._entities(table).get(key)
         if entity is None:
             raise TableError(
@@ -76,21 +76,21 @@ class Tables:
     def replace(
         self, table: str, key: tuple[str, str], etag: str, properties: Properties
     ) -> Entity:
-        """Store an entity in place of the one with this ETag."""
+        """Replace the entity if it still has this ETag."""
         self._require_same(table, key, etag)
         return self._put(self._entities(table), key, properties)
 
     def delete(self, table: str, key: tuple[str, str], etag: str) -> None:
-        """Remove the entity if it still has this ETag."""
+        """Delete the entity if it still has this ETag."""
         self._require_same(table, key, etag)
         del self._entities(table)[key]
 
     def clear(self) -> None:
-        """Forget all tables."""
+        """Delete all tables."""
         self._tables.clear()
 
     def _entities(self, table: str) -> dict[tuple[str, str], Entity]:
-        """The entities of a table; names of tables have no case."""
+        """Return the entities of a table; table names are case-insensitive."""
         if table.lower() not in self._tables:
             raise TableError(
                 HTTPStatus.NOT_FOUND, "TableNotFound", "The table specified does not exist."
@@ -100,7 +100,7 @@ class Tables:
     def _put(
         self, entities: dict[tuple[str, str], Entity], key: tuple[str, str], properties: Properties
     ) -> Entity:
-        # The clock may stand still. A fraction that counts keeps each version apart.
+        # The clock may be stopped, so a counter as the fraction keeps versions apart.
         time = self._clock.now().strftime("%Y-%m-%dT%H:%M:%S")
         entities[key] = Entity(properties, f"{time}.{next(self._writes):07}Z")
         return entities[key]

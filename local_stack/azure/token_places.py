@@ -10,10 +10,10 @@ from deskphone.webhooks.advice import Finding, listed
 
 @dataclass(frozen=True)
 class TokenPlaces:
-    """Where the token is, by the names of secrets.
+    """The names of the secrets that hold the token.
 
-    `in_vault` hold it now, `in_app` gave it to the app when that last asked; `asked` has every
-    secret that the app ever asked for. `is_rotated`: it was changed on purpose.
+    `in_vault` hold it now, `in_app` held it when the app last read them; `asked` has every secret
+    that the app ever requested. `is_rotated`: a fault has changed it.
     """
 
     in_vault: frozenset[str] = frozenset()
@@ -25,7 +25,7 @@ class TokenPlaces:
     def of(
         cls, token: str, vault: Mapping[str, str], given: Mapping[str, str], *, is_rotated: bool
     ) -> Self:
-        """Find the token in what the vault holds and in what it last gave to the app."""
+        """Find the token in the vault's secrets and in those that the app last received."""
         in_vault, in_app = (
             frozenset(name for name, value in secrets.items() if value == token)
             for secrets in (vault, given)
@@ -34,9 +34,9 @@ class TokenPlaces:
 
 
 def judge_token(tried: Sequence[str], places: TokenPlaces) -> Finding:
-    """Say whether the app can have the token that signed, and what to do.
+    """Return whether the app can have the token of a signature, and what to do.
 
-    The names are those of secrets: what the app tried, none when it does not say.
+    `tried` are the names of the secrets that the app tried, empty if it doesn't report them.
     """
     if not tried:
         return SignatureStep("Token", None, _vault_says(places)), ""
@@ -46,9 +46,12 @@ def judge_token(tried: Sequence[str], places: TokenPlaces) -> Finding:
         return SignatureStep("Token", True, text), ""
     if not places.asked & set(tried):
         text = f"The app tried {names}, and has not requested it from this vault"
-        advice = "Its token comes from elsewhere. Set it to the current token, or use the vault."
+        advice = (
+            "The app gets its token from somewhere else. "
+            "Set it to the current token, or use the vault."
+        )
         return SignatureStep("Token", None, text), advice
-    text = f"{_changed(places)}, the app tried {names} as it was before"
+    text = f"{_changed(places)}, the app tried the previous {names}"
     if places.in_vault & set(tried):
         advice = (
             "The vault has the current token, and the app checks for it once a minute. To change "

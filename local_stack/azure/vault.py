@@ -1,8 +1,8 @@
 """A stand-in for Key Vault, for the unmodified Azure SDK.
 
-`GET /vault/secrets/{name}` is what SecretClient asks for a value, `GET /vault/secrets` for all
-names, and `PUT /vault/secrets/{name}` for keeping a new value. A request without a token is
-challenged with 401, as the real vault does.
+SecretClient calls `GET /vault/secrets/{name}` for a value, `GET /vault/secrets` for all names, and
+`PUT /vault/secrets/{name}` to store a new value. A request without a token gets a 401 challenge, as
+from the real vault.
 """
 
 import json
@@ -23,21 +23,21 @@ VALUE_LIMIT = 25_000
 
 
 class Version(NamedTuple):
-    """One value of a secret, by its identifier in URLs; `since` is in seconds since 1970, UTC."""
+    """One value of a secret and its version id; `since` is in seconds since 1970, UTC."""
 
     sid: str
     since: int
 
 
 class Vault:
-    """One vault. It keeps the newest version of each secret alone."""
+    """One vault. It keeps only the newest version of each secret."""
 
     def __init__(
         self, values: dict[str, str], identity: Identity, given: dict[str, str] | None = None
     ) -> None:
-        """`values` are the secrets by name; what changes in them changes in the vault.
+        """`values` are the secrets by name; changes to them change the vault.
 
-        `given` takes what was last given out, by name.
+        The vault records in `given` the last value it returned, by name.
         """
         self._secrets = values
         self._given = {} if given is None else given
@@ -59,14 +59,14 @@ class Vault:
         return web.json_response({"value": value, **self._item(name, with_version=True)})
 
     async def names(self, request: web.Request) -> web.Response:
-        """Answer SecretClient.list_properties_of_secrets: all names on one page, and no value."""
+        """Answer SecretClient.list_properties_of_secrets: all names on one page, without values."""
         if not self._identity.opens(VAULTS, request):
             return _no_token()
         items = [self._item(name, with_version=False) for name in sorted(self._secrets)]
         return web.json_response({"value": items, "nextLink": None})
 
     async def write(self, request: web.Request) -> web.Response:
-        """Answer SecretClient.set_secret: the value is the secret's newest version."""
+        """Answer SecretClient.set_secret: the value becomes the secret's newest version."""
         if not self._identity.opens(VAULTS, request):
             return _no_token()
         name, value = self._known(request.match_info["name"]), _value_in(await request.read())
@@ -77,7 +77,7 @@ class Vault:
         return web.json_response({"value": value, **self._item(name, with_version=True)})
 
     def _known(self, name: str) -> str:
-        """Return a name as it was first written; the case of its letters does not matter."""
+        """Return a name as it was first written; names are case-insensitive."""
         return next((known for known in self._secrets if known.lower() == name.lower()), name)
 
     def _version_of(self, name: str) -> Version:
@@ -101,7 +101,7 @@ def _new_version() -> Version:
 
 
 def _value_in(body: bytes) -> str | None:
-    """Return the value that a request brings; None where it brings none that can be kept."""
+    """Return the value in a request; None if it is missing or invalid."""
     try:
         document: object = json.loads(body)
     except ValueError:

@@ -1,4 +1,4 @@
 """Faults of Azure's stand-ins and of the host; those of Twilio are deskphone's.
 
-For the emulator of this stack and for tests.
+For the local stack's emulator and for tests.
 """

@@ -3,9 +3,9 @@
 import hashlib
 
 LENGTH = 32
-"""Hexadecimal digits of one of Twilio's auth tokens."""
+"""The number of hexadecimal digits in a Twilio auth token."""
 
 
 def rotated_token(seed: int) -> str:
-    """Return the auth token that the fault "rotated" puts in the place of the usual one."""
+    """Return the auth token that replaces the usual one during the fault "rotated"."""
     return hashlib.sha256(f"auth token {seed}".encode()).hexdigest()[:LENGTH]

@@ -1,5 +1,5 @@
-"""A local Azure Functions host: HTTP in front, Microsoft's own runtime package behind.
+"""A local Azure Functions host: an HTTP server on top of Microsoft's own runtime package.
 
-It reads the app's real `host.json` and every `function.json`, and runs the functions through
-`azure-functions-runtime-v1`, the library that runs them in the cloud. It knows nothing of Twilio.
+Reads the app's `host.json` and every `function.json`, and runs the functions with
+`azure-functions-runtime-v1`, the library that runs them in Azure. It knows nothing about Twilio.
 """

@@ -24,9 +24,9 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m local_stack.host")
     parser.add_argument("--root", type=Path, required=True, help="folder of the app")
-    door = parser.add_mutually_exclusive_group(required=True)
-    door.add_argument("--fd", type=int, help="a listening socket, handed down")
-    door.add_argument("--port", type=int, help="a port of 127.0.0.1")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--fd", type=int, help="an inherited listening socket")
+    source.add_argument("--port", type=int, help="a port of 127.0.0.1")
     parser.add_argument("--function-key", required=True)
     return parser.parse_args()
 
@@ -39,7 +39,7 @@ def open_listener(options: argparse.Namespace) -> socket.socket:
 
 
 async def serve(application: Application, listener: socket.socket, function_key: str) -> None:
-    """Serve until the parent is gone or asks for the end."""
+    """Serve until the parent exits or requests shutdown."""
     loop = asyncio.get_running_loop()
     ending = Ending()
     end_with_parent(loop, ending)
@@ -56,8 +56,8 @@ def main() -> int:
     root: Path = options.root.resolve()
     listener = open_listener(options)
     configure_logging()
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a print shows at once
-    # As in the cloud: the app's folder is the working directory and the first place for imports.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # show prints immediately
+    # As in Azure: the app's folder is the working directory and comes first on sys.path.
     os.chdir(root)
     sys.path.insert(0, str(root))
     start_runtime()

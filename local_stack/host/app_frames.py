@@ -1,14 +1,14 @@
-"""Tracebacks as the author of a function needs them: the app's own lines."""
+"""Reduce tracebacks to the app's own lines."""
 
 import traceback
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-OURS = (PROJECT / "local_stack", PROJECT / "deskphone")  # may lie in the app's folder
+OURS = (PROJECT / "local_stack", PROJECT / "deskphone")  # may be inside the app's folder
 
 
 def is_of_app(filename: str, app: Path) -> bool:
-    """Tell whether a file is the app's own, no package that is installed in its folder."""
+    """Return whether a file is the app's own, not a package installed in its folder."""
     path = Path(filename)
     if not path.is_relative_to(app) or any(map(path.is_relative_to, OURS)):
         return False
@@ -23,7 +23,7 @@ def app_frames(error: BaseException, app: Path) -> list[traceback.FrameSummary]:
 
 
 def app_traceback(error: BaseException, app: Path) -> str:
-    """Return the traceback of an error with the app's frames alone, and the error itself."""
+    """Return an error's traceback with only the app's frames, and the error itself."""
     frames = app_frames(error, app)
     lines = traceback.format_list(frames) if frames else []
     heading = ["Traceback (most recent call last):\n"] if frames else []

@@ -1,4 +1,4 @@
-"""An app folder, loaded: its routes, what runs, and what does not run with the reason."""
+"""Load an app folder: its routes, its functions, and why others don't load."""
 
 import logging
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from local_stack.host.configuration import (
 )
 from local_stack.host.definitions import (
     FunctionDefinition,
-    default_door,
+    default_endpoint,
     is_disabled,
     read_function_definition,
 )
@@ -28,7 +28,7 @@ log = logging.getLogger("host")
 
 @dataclass(frozen=True)
 class LoadFailure:
-    """A function that does not run, and why. An empty name means the whole app."""
+    """A function that didn't load, and why. An empty name means the whole app."""
 
     function: str
     reason: str
@@ -36,7 +36,7 @@ class LoadFailure:
 
 @dataclass(frozen=True)
 class Application:
-    """What the host serves. A function without a definition answers 500.
+    """What the host serves. A function without a definition responds with 500.
 
     `is_running` is False when the app as a whole can't run.
     """
@@ -48,7 +48,7 @@ class Application:
 
     @property
     def names(self) -> list[str]:
-        """The functions that have a folder, also those that did not load."""
+        """All functions, including those that didn't load."""
         return sorted([*self.functions, *(failure.function for failure in self.failures)])
 
     def reason(self, function: str) -> str:
@@ -58,7 +58,7 @@ class Application:
 
 
 def load_application(root: Path, environment: Mapping[str, str]) -> Application:
-    """Load every function folder under `root`; whatever fails is in `failures`."""
+    """Load every function folder under `root`; `failures` has those that fail."""
     try:
         configuration = read_host_configuration(root)
         refuse_prefix(configuration.route_prefix)
@@ -85,7 +85,7 @@ def load_application(root: Path, environment: Mapping[str, str]) -> Application:
 
 
 def with_frames(error: AppFileError | FunctionLoadError, root: Path) -> str:
-    """Return the reason; for a fault in the code also the app's part of the traceback."""
+    """Return the reason and, for an exception in the code, the app's part of the traceback."""
     if isinstance(error, FunctionLoadError) and error.__cause__ is not None:
         return f"{error}\n{app_traceback(error.__cause__, root)}"
     return str(error)
@@ -94,7 +94,7 @@ def with_frames(error: AppFileError | FunctionLoadError, root: Path) -> str:
 def load_folder(folder: Path, host: HostConfiguration) -> tuple[FunctionDefinition, Route]:
     """Load one function folder; raise AppFileError or FunctionLoadError."""
     definition = read_function_definition(folder)
-    route = build_route(folder.name, host.route_prefix, definition.door)
+    route = build_route(folder.name, host.route_prefix, definition.endpoint)
     for sentence in unknown_words(read_json_object(folder / "function.json")):
         log.warning("%s/%s", folder.name, sentence)
     load_function(definition)
@@ -102,9 +102,11 @@ def load_folder(folder: Path, host: HostConfiguration) -> tuple[FunctionDefiniti
 
 
 def fallback_route(folder: Path, host: HostConfiguration) -> Route | None:
-    """Return the route on which a function that did not load answers 500, if it can have one."""
+    """Return the route on which a function that didn't load responds with 500, if it has one."""
     with suppress(AppFileError):
-        return build_route(folder.name, host.route_prefix, read_function_definition(folder).door)
+        return build_route(
+            folder.name, host.route_prefix, read_function_definition(folder).endpoint
+        )
     with suppress(AppFileError):
-        return build_route(folder.name, host.route_prefix, default_door(folder.name))
+        return build_route(folder.name, host.route_prefix, default_endpoint(folder.name))
     return None

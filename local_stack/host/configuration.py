@@ -36,7 +36,7 @@ def read_json_object(path: Path) -> dict[str, Any]:
 def read_host_configuration(root: Path) -> HostConfiguration:
     """Read `host.json` in the app folder `root`; raise AppFileError if it is invalid.
 
-    The version rule and the default prefix `api` are those of the Functions host.
+    As in the Functions host, the version must be 2.0 and the default prefix is `api`.
     """
     document = read_json_object(root / "host.json")
     if document.get("version") != "2.0":
@@ -44,7 +44,7 @@ def read_host_configuration(root: Path) -> HostConfiguration:
     prefix: Any = document
     for name in ("extensions", "http", "routePrefix"):
         if not isinstance(prefix, dict):
-            raise AppFileError(f"host.json: {name} has no object around it")
+            raise AppFileError(f"host.json: the parent of {name} must be an object")
         prefix = cast(dict[str, Any], prefix).get(name)
         if prefix is None:
             return HostConfiguration(DEFAULT_ROUTE_PREFIX)

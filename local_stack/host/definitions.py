@@ -1,4 +1,4 @@
-"""What one `function.json` says."""
+"""Read `function.json` files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ TRUE_WORDS = frozenset({"true", "1"})
 
 @dataclass(frozen=True)
 class Binding:
-    """One binding: the Python parameter (or `$return`), its type and its direction."""
+    """A binding: the Python parameter (or `$return`), its type and its direction."""
 
     name: str
     type: str
@@ -30,7 +30,7 @@ class Binding:
 
 
 @dataclass(frozen=True)
-class Door:
+class Endpoint:
     """The route, methods, and auth level of a function. No methods means every method."""
 
     route: str
@@ -48,15 +48,15 @@ class FunctionDefinition:
     entry_point: str | None
     bindings: tuple[Binding, ...]
     trigger: str
-    door: Door
+    endpoint: Endpoint
 
 
-def default_door(name: str) -> Door:
-    """The access rules of a function whose function.json is invalid.
+def default_endpoint(name: str) -> Endpoint:
+    """Return the access rules of a function whose function.json is invalid.
 
-    It asks for no key: behind it is only the reason, and a 401 would send people after keys.
+    It needs no key: it only returns the reason, and a 401 would make people look for keys.
     """
-    return Door(route=name, methods=frozenset(), auth_level="anonymous")
+    return Endpoint(route=name, methods=frozenset(), auth_level="anonymous")
 
 
 def is_disabled(folder: Path, environment: Mapping[str, str]) -> bool:
@@ -78,11 +78,11 @@ def is_disabled(folder: Path, environment: Mapping[str, str]) -> bool:
 
 
 def read_function_definition(folder: Path) -> FunctionDefinition:
-    """Read `function.json` in `folder`; raise AppFileError when it cannot be used here."""
+    """Read `function.json` in `folder`; raise AppFileError if it can't be used here."""
     document = read_json_object(folder / "function.json")
     entries = read_bindings(document)
     bindings = tuple(read_binding(entry) for entry in entries)
-    refuse_what_is_not_emulated(bindings)
+    require_emulated(bindings)
     triggers = [entry for entry in entries if entry["type"] == "httpTrigger"]
     if len(triggers) != 1:
         raise AppFileError("function.json: expected exactly one httpTrigger")
@@ -94,7 +94,7 @@ def read_function_definition(folder: Path) -> FunctionDefinition:
         entry_point=str(entry_point) if entry_point else None,
         bindings=bindings,
         trigger=str(triggers[0]["name"]),
-        door=read_door(folder.name, triggers[0]),
+        endpoint=read_endpoint(folder.name, triggers[0]),
     )
 
 
@@ -121,8 +121,8 @@ def read_binding(entry: Mapping[str, Any]) -> Binding:
     return Binding(name=name, type=kind, direction=direction)
 
 
-def refuse_what_is_not_emulated(bindings: tuple[Binding, ...]) -> None:
-    """Name a binding that works in the cloud and not here, so that nothing is dropped silently."""
+def require_emulated(bindings: tuple[Binding, ...]) -> None:
+    """Raise AppFileError for a binding that only works in Azure, instead of ignoring it."""
     for binding in bindings:
         if binding.type not in EMULATED_BINDINGS:
             raise AppFileError(
@@ -131,8 +131,8 @@ def refuse_what_is_not_emulated(bindings: tuple[Binding, ...]) -> None:
             )
 
 
-def read_door(name: str, trigger: Mapping[str, Any]) -> Door:
-    """Return route, methods and auth level of an HTTP trigger; the defaults are Azure's."""
+def read_endpoint(name: str, trigger: Mapping[str, Any]) -> Endpoint:
+    """Return the route, methods and auth level of an HTTP trigger; the defaults are Azure's."""
     route: object = trigger.get("route")
     methods: object = trigger.get("methods") or []
     auth_level = AUTH_LEVELS.get(str(trigger.get("authLevel", "function")).lower())
@@ -140,7 +140,7 @@ def read_door(name: str, trigger: Mapping[str, Any]) -> Door:
         raise AppFileError('function.json: "authLevel" must be anonymous, function or admin')
     if not isinstance(methods, list):
         raise AppFileError('function.json: "methods" must be a list')
-    return Door(
+    return Endpoint(
         route=name if route is None else str(route).strip("/"),
         methods=frozenset(str(method).upper() for method in cast(list[object], methods)),
         auth_level=auth_level,

@@ -1,7 +1,7 @@
-"""The functions of an app, loaded and run by `azure-functions-runtime-v1`.
+"""Load and run an app's functions with `azure-functions-runtime-v1`.
 
-The only module that touches the runtime's private names, which is why its version is pinned.
-One process can hold one app: the runtime keeps its registry in the module.
+The only module that uses the runtime's private names; its version is pinned because of them. A
+process can load only one app, because the runtime's registry is global.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class InvocationError(Exception):
 
 @dataclass(frozen=True)
 class FunctionRequest:
-    """One HTTP request as a function sees it. Header names are in lower case."""
+    """An HTTP request as a function sees it. Header names are in lower case."""
 
     method: str
     url: str
@@ -60,7 +60,7 @@ class FunctionAnswer:
 
 def start_runtime() -> None:
     """Make the runtime ready to load functions: thread pool, bindings and loader."""
-    # The runtime logs each failed load and invocation; the host already reports both.
+    # The runtime logs failed loads and invocations; the host already reports both.
     logging.getLogger("azure.functions").addFilter(lambda record: record.levelno < logging.ERROR)
     runtime.start_threadpool_executor()
     load_binding_registry()
@@ -98,7 +98,7 @@ def load_function(definition: FunctionDefinition) -> None:
 
 
 def describe(error: BaseException, app: Path) -> str:
-    """Return the error on one line, with the place in the app where it happened."""
+    """Return the error on one line, with the location in the app where it happened."""
     message = " ".join(str(error).split())
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     places = app_frames(error, app)
@@ -109,9 +109,9 @@ def describe(error: BaseException, app: Path) -> str:
 
 
 async def invoke(definition: FunctionDefinition, request: FunctionRequest) -> FunctionAnswer:
-    """Run one function; raise InvocationError when it fails.
+    """Run one function; raise InvocationError if it fails.
 
-    `sys.exit()` in a function is a failed invocation here: it must not end the host.
+    `sys.exit()` in a function is a failed invocation: it must not stop the host.
     """
     inputs = [(definition.trigger, to_datum(request))]
     trace_parent = request.headers.get("traceparent", "")
@@ -133,7 +133,7 @@ async def invoke(definition: FunctionDefinition, request: FunctionRequest) -> Fu
 
 
 def to_datum(request: FunctionRequest) -> Datum:
-    """Return the request in the runtime's own form."""
+    """Convert a request to the runtime's type."""
     return Datum(
         {
             "method": text(request.method),
@@ -148,12 +148,12 @@ def to_datum(request: FunctionRequest) -> Datum:
 
 
 def text(value: str) -> Datum:
-    """Return text in the runtime's own form."""
+    """Convert text to the runtime's type."""
     return Datum(value, "string")
 
 
 def to_answer(returned: Any) -> FunctionAnswer:
-    """Return what the function gave back: an HttpResponse, a `str`, or nothing (204)."""
+    """Convert a function's return value: an HttpResponse, a `str`, or None (204)."""
     if returned is None or returned.value is None:
         return FunctionAnswer(204, {}, (), b"")
     if returned.type != "http":

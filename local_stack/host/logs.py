@@ -1,4 +1,4 @@
-"""Python logging of the functions: one readable line each, on standard error."""
+"""Log the functions' records to standard error, one line each."""
 
 import logging
 
@@ -6,20 +6,20 @@ from deskphone.bad_requests import silence_bad_request_logs
 
 
 class LineFormatter(logging.Formatter):
-    """Keeps a message on one line; only tracebacks take more."""
+    """Keeps a message on one line; only tracebacks are longer."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
-        """Return the line, with line breaks of the message made visible."""
+        """Return the line, with the message's line breaks escaped."""
         if record.name != "host":  # the host's own messages may carry a traceback
             record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
         return super().formatMessage(record)
 
 
 def configure_logging() -> None:
-    """Send everything from INFO upwards to standard error, as the Functions host shows it."""
+    """Send everything from INFO up to standard error, like the Functions host."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -1,4 +1,4 @@
-"""Stop the host when the process that started it is gone."""
+"""Stop the host when its parent process exits."""
 
 import asyncio
 import os
@@ -30,11 +30,11 @@ def end_with_parent(loop: asyncio.AbstractEventLoop, ending: Ending) -> None:
     """Shut down when standard input says FINISH, and quickly when it closes.
 
     It closes even if the parent is killed. A function that blocks the event loop cannot keep the
-    host alive then: after HANG_LIMIT_S the process ends without further ado.
+    host alive: after HANG_LIMIT_S the process exits regardless.
     """
 
     def watch() -> None:
-        # os.read and not sys.stdin: a reader that waits there would hold a lock at exit.
+        # os.read instead of sys.stdin: a blocked reader would hold its lock at exit.
         while word := os.read(0, 1024):
             if FINISH in word:
                 loop.call_soon_threadsafe(ending.begun.set)

@@ -15,9 +15,9 @@ HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRA
 
 
 def unknown_words(document: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each key that is not known and each method that HTTP has not.
+    """Return a sentence for each unknown key and each unknown HTTP method.
 
-    `document` is a `function.json` that could be read: its bindings are a list of objects.
+    `document` is a parsed `function.json` whose bindings are a list of objects.
     """
     found = unknown("key", list(document), FUNCTION_KEYS)
     for binding in cast(list[dict[str, Any]], document["bindings"]):
@@ -31,16 +31,16 @@ def unknown_words(document: Mapping[str, Any]) -> list[str]:
 
 
 def unknown(kind: str, words: Sequence[str], known: Sequence[str]) -> list[str]:
-    """Return a sentence for each word that is not known."""
+    """Return a sentence for each unknown word."""
     return [
-        f'function.json: "{word}" is no {kind} that is known here{suggestion(word, known)}'
+        f'function.json: unknown {kind} "{word}"{suggestion(word, known)}'
         for word in words
         if word not in known
     ]
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
-    """Return the known word that is meant, if one is near."""
+    """Return the closest known word, if one is close."""
     spellings = {name.lower(): name for name in known}
     near = get_close_matches(word.lower(), list(spellings), n=1)
-    return f'; did you mean "{spellings[near[0]]}"?' if near else ""
+    return f'. Did you mean "{spellings[near[0]]}"?' if near else ""

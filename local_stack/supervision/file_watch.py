@@ -74,13 +74,13 @@ def take_snapshot(root: Path) -> Snapshot:
 def watched_files(root: Path) -> list[str]:
     """Return the files that affect the app, relative to `root`.
 
-    These are the app's own settings and all files in its functions and packages. Whatever else
-    lies in `root`, such as logs and archives, comes and goes without a restart.
+    These are the app's own settings and all files in its functions and packages. Other files in
+    `root`, such as logs and archives, don't cause a restart.
     """
     try:
         ignored = ignored_names(root)
     except (IgnoreFileError, OSError, ValueError):
-        ignored = NEVER_DEPLOYED  # the next save of .funcignore may repair it
+        ignored = NEVER_DEPLOYED  # the next save of .funcignore may fix it
     found = list(SETTINGS)
     folders = {path.parent.name for mark in CODE_MARKS for path in root.glob(f"*/{mark}")}
     for folder in folders - ignored:

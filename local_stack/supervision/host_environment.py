@@ -21,8 +21,8 @@ def host_environment(
 ) -> dict[str, str]:
     """Return the host's environment variables.
 
-    First the process's own, then `Values` of the settings file in `root` if there is one (none
-    where its name is empty), then the local stack's, which always win: no setting can point the
+    First the process's own, then `Values` of the settings file in `root` if it exists (with an
+    empty name, no file), then the local stack's, which always win: no setting can point the
     functions at a real account.
     Raises HostEnvironmentError.
     """

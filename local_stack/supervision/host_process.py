@@ -1,7 +1,7 @@
 """The Functions host as a child process, which inherits a listening socket.
 
-Imports nothing slow (asyncio neither), so that the host can be on its way before the emulator
-loads its own parts.
+Imports nothing slow (not even asyncio), so that the host starts before the emulator loads its own
+modules.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from pathlib import Path
 from local_stack.host.addresses import FINISH
 
 STOP_LIMIT_S = 2.2  # the host gives requests in flight 1.5 s
-FINISH_LIMIT_S = 16.5  # the host gives them 15 s when nobody waits for its end
+FINISH_LIMIT_S = 16.5  # the host gives them 15 s in an unhurried shutdown
 PROJECT = Path(__file__).resolve().parents[2]
 CAN_INHERIT = os.name == "posix"
 
@@ -43,7 +43,7 @@ class HostProcess:
     def begin_finish(self) -> None:
         """Ask the host to stop listening, finish the requests in flight, and exit."""
         if self.process.stdin is not None and not self.process.stdin.closed:
-            with contextlib.suppress(OSError):  # it is gone already
+            with contextlib.suppress(OSError):  # it has already exited
                 os.write(self.process.stdin.fileno(), FINISH)
 
     async def finish(self) -> None:
@@ -81,12 +81,12 @@ def start_host(
     """Start a host for the app in `root`; raise OSError if that fails.
 
     The host inherits `listener`, so that connections wait in it while there is no host. Windows
-    cannot hand a socket down: there the socket is closed and the host binds `port` itself.
+    can't inherit sockets: there the socket is closed and the host binds `port` itself.
     """
     if not CAN_INHERIT:
         listener.close()
-    door = ["--fd", str(listener.fileno())] if CAN_INHERIT else ["--port", str(port)]
-    command = [sys.executable, "-m", "local_stack.host", "--root", str(root), *door]
+    socket_option = ["--fd", str(listener.fileno())] if CAN_INHERIT else ["--port", str(port)]
+    command = [sys.executable, "-m", "local_stack.host", "--root", str(root), *socket_option]
     process = subprocess.Popen(  # noqa: S603 - our own program, no shell
         [*command, "--function-key", function_key],
         cwd=PROJECT,

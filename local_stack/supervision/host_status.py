@@ -10,7 +10,7 @@ from local_stack.host.addresses import LOOPBACK, STATUS_PATH
 
 RETRY_S = 0.02
 LOOK_EVERY_S = 2.0
-SILENCE_S = 5.0  # no answer for so long: something blocks the event loop
+SILENCE_S = 5.0  # no response for this long: something blocks the event loop
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ async def wait_for_report(port: int, pid: int, function_key: str) -> HostReport:
             if document.get("instanceId") == str(pid):
                 return read_report(document)
         except (OSError, ValueError, asyncio.IncompleteReadError):
-            pass  # not there yet, or just gone
+            pass  # not up yet, or just exited
         await asyncio.sleep(RETRY_S)
 
 
@@ -49,7 +49,7 @@ async def watch_answers(port: int, function_key: str, on_change: Callable[[bool]
         except TimeoutError:
             answering = False
         except (OSError, ValueError, asyncio.IncompleteReadError):
-            pass  # it ends; its process tells that
+            pass  # it is exiting; its process reports that
         if answering != was_answering:
             on_change(answering)
             was_answering = answering

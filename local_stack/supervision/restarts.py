@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-CALM_S = 5.0  # a host that lived this long had no quick death
+CALM_S = 5.0  # a host that lived this long didn't crash at startup
 LONGEST_DELAY_S = 1.0
 STARTS_BEFORE_GIVING_UP = 3
 
@@ -23,7 +23,7 @@ class Restarts:
 
     @property
     def delay_s(self) -> float:
-        """Return the seconds to wait before the next start: first none, then longer and longer."""
+        """Return the seconds to wait before the next start: first 0, then longer each time."""
         if self.quick_deaths <= 1:
             return 0.0
         return min(0.25 * 2.0 ** (min(self.quick_deaths, 10) - 2), LONGEST_DELAY_S)

@@ -131,7 +131,7 @@ class Supervisor:
         try:
             await asyncio.wait([followed, ended, changed], return_when=asyncio.FIRST_COMPLETED)
             if followed.done():
-                await followed  # it has no end, so this is an error of ours
+                await followed  # it never ends, so this is a bug
             if ended.done():
                 return Death(ended.result(), loop.time() - born, self._is_up)
             return changed.result()
@@ -145,10 +145,10 @@ class Supervisor:
         self._is_up = True
         state = self._announce(report, reason)
 
-        def tell(answering: bool) -> None:
+        def report_change(answering: bool) -> None:
             self._on_state(replace(state, reason=ANSWERS_AGAIN if answering else BLOCKED))
 
-        await watch_answers(self._port, self._function_key, tell)
+        await watch_answers(self._port, self._function_key, report_change)
 
     async def _report(self, host: HostProcess) -> HostReport:
         """Wait until the host is up; report it once if that takes very long."""

@@ -1,7 +1,7 @@
-"""The local stack for tests: start it, send requests, be the person with the phone, move the clock.
+"""The local stack for tests: start it, send requests, use the phone, advance the clock.
 
 stack = LocalStack.start()
-sid = stack.text("Hello")                   # somebody texts the line
+sid = stack.text("Hello")                   # a person texts the line
 stack.advance(1)                            # a second passes on the manual clock
 assert stack.texts()[-1]["body"] == "You wrote: Hello"
 """

@@ -45,9 +45,9 @@ class LocalStack:
     ) -> Self:
         """Start it on free ports and wait for the functions; raise RuntimeError without them.
 
-        Ignores local.settings.json, so that tests behave the same on every machine; the
-        environment's variables count, those of `environment` before them, and first those of a
-        `settings_file`, which is read each time that the functions start.
+        Ignores local.settings.json, so that tests behave the same on every machine. `environment`
+        overrides the process's variables, and a `settings_file`, which is read each time the
+        functions start, overrides both.
         """
         command = [sys.executable, "-m", "local_stack", "--root", str(root), "--clock", clock]
         command += ["--settings", settings_file]
@@ -72,7 +72,7 @@ class LocalStack:
     def second_host(
         self, environment: Mapping[str, str] | None = None
     ) -> AbstractContextManager[SecondHost]:
-        """Another instance of the functions beside the first, in a `with` statement.
+        """Start another instance of the functions beside the first, in a `with` statement.
 
         Both share the emulator and its data, including the ledger.
         """

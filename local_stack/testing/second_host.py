@@ -16,7 +16,7 @@ from local_stack.values import FUNCTION_KEY, host_settings
 
 
 class SecondHost(NamedTuple):
-    """Another host, which you call at `url`; its reports and webhooks go to the first one.
+    """Another host at `url`; its status reports and webhooks go to the first one.
 
     `pid` is its process id, for signals.
     """
@@ -45,8 +45,8 @@ def second_host(
 ) -> Generator[SecondHost]:
     """Start another host for the stack; kill it at the end.
 
-    Its PUBLIC_URL is the first host's, as that of several instances behind one name. It asks the
-    emulator's main door for Twilio, so the fault of a Twilio out of reach does not strike it.
+    Its PUBLIC_URL is the first host's, like several instances behind one name. It calls Twilio on
+    the emulator's main port, so the fault of an unreachable Twilio doesn't affect it.
     """
     with listen(0) as listener:
         port = port_of(listener)
@@ -67,7 +67,7 @@ def second_host(
 
 
 def _kill(host: HostProcess) -> None:
-    """Kill the process without notice, as Azure may."""
+    """Kill the process without notice, as Azure sometimes does."""
     host.process.kill()
     host.begin_stop()
     host.process.wait(TIMEOUT_S)

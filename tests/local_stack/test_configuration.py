@@ -34,7 +34,7 @@ def test_the_route_prefix_is_read(tmp_path: Path, document: str, prefix: str) ->
         ("[" * 100_000, "host.json is not valid JSON"),
         ("[]", "expected a JSON object"),
         ("{}", '"version" must be "2.0"'),
-        ('{"version": "2.0", "extensions": 1}', "http has no object around it"),
+        ('{"version": "2.0", "extensions": 1}', "parent of http must be an object"),
         ('{"version": "2.0", "extensions": {"http": {"routePrefix": 1}}}', "must be text"),
     ],
 )

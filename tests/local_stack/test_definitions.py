@@ -26,9 +26,9 @@ def test_the_defaults_are_those_of_azure(tmp_path: Path) -> None:
 
     definition = read_function_definition(path)
 
-    assert definition.door.route == "Greet"
-    assert definition.door.methods == frozenset()
-    assert definition.door.auth_level == "function"
+    assert definition.endpoint.route == "Greet"
+    assert definition.endpoint.methods == frozenset()
+    assert definition.endpoint.auth_level == "function"
     assert definition.script == path / "__init__.py"
     assert definition.entry_point is None
 
@@ -36,10 +36,10 @@ def test_the_defaults_are_those_of_azure(tmp_path: Path) -> None:
 def test_methods_and_auth_level_are_read_without_regard_to_case(tmp_path: Path) -> None:
     trigger = {**TRIGGER, "methods": ["get", "Post"], "authLevel": "Anonymous"}
 
-    door = read_function_definition(folder(tmp_path, {"bindings": [trigger, ANSWER]})).door
+    endpoint = read_function_definition(folder(tmp_path, {"bindings": [trigger, ANSWER]})).endpoint
 
-    assert door.methods == {"GET", "POST"}
-    assert door.auth_level == "anonymous"
+    assert endpoint.methods == {"GET", "POST"}
+    assert endpoint.auth_level == "anonymous"
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

@@ -3,13 +3,13 @@
 import pytest
 
 from local_stack.host.configuration import AppFileError
-from local_stack.host.definitions import Door
+from local_stack.host.definitions import Endpoint
 from local_stack.host.http.routes import Route, RouteTable, build_route
 
 
 def route(template: str, *methods: str, prefix: str = "api") -> Route:
     """Return a route whose function is called like its template."""
-    return build_route(template, prefix, Door(template, frozenset(methods), "anonymous"))
+    return build_route(template, prefix, Endpoint(template, frozenset(methods), "anonymous"))
 
 
 def found(path: str, *templates: str, method: str = "GET") -> tuple[str, dict[str, str]] | None:
@@ -78,8 +78,8 @@ def test_literals_rank_above_constrained_and_these_above_free_parameters() -> No
 
 
 def test_two_functions_may_share_a_path_by_method() -> None:
-    read = build_route("Read", "api", Door("items", frozenset({"GET"}), "anonymous"))
-    write = build_route("Write", "api", Door("items", frozenset({"POST"}), "anonymous"))
+    read = build_route("Read", "api", Endpoint("items", frozenset({"GET"}), "anonymous"))
+    write = build_route("Write", "api", Endpoint("items", frozenset({"POST"}), "anonymous"))
     table = RouteTable([read, write])
 
     for method, function in (("GET", "Read"), ("POST", "Write")):

@@ -34,7 +34,7 @@ def test_an_app_that_never_asked_this_vault_has_its_token_from_elsewhere() -> No
     step, advice = judge_token([SECRET_NAME], TokenPlaces(in_vault=NAMES))
 
     assert step.agrees is None
-    assert "comes from elsewhere" in advice
+    assert "from somewhere else" in advice
 
 
 def test_of_an_app_that_does_not_say_what_it_tried_only_the_vault_is_known() -> None:

@@ -1,4 +1,4 @@
 """HTTP in front of the functions: routes, keys, requests and responses.
 
-For the host alone.
+Only the host uses it.
 """

@@ -1,4 +1,4 @@
-"""What the host sends back."""
+"""Build the host's responses."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,8 @@ from multidict import CIMultiDict
 
 from local_stack.host.functions import FunctionAnswer
 
-SERVER_NAME = "Kestrel"  # the name of the server under Azure's host; no version
-# The server decides these by itself.
+SERVER_NAME = "Kestrel"  # the server of Azure's host, without a version
+# The server sets these itself.
 CONNECTION_HEADERS = frozenset(
     {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}
 )
@@ -27,19 +27,19 @@ def to_response(answer: FunctionAnswer) -> Response:
 
 
 def empty(status: int) -> Response:
-    """Return an answer without a body, as the Functions host gives for its own errors."""
+    """Return a response without a body, like the Functions host for its own errors."""
     return Response(status=status, headers={"Server": SERVER_NAME})
 
 
 def plain(status: int, text: str) -> Response:
-    """Return a sentence for people."""
+    """Return a response in plain text."""
     return Response(status=status, headers={"Server": SERVER_NAME}, text=text + "\n")
 
 
 def status_report(
     *, running: bool, functions: Sequence[str], errors: Sequence[Mapping[str, str]], instance: str
 ) -> Response:
-    """Return the answer of `GET /admin/host/status`, in the names of the Functions host."""
+    """Return the response of `GET /admin/host/status`, with the Functions host's field names."""
     report = {
         "state": "Running" if running else "Error",
         "instanceId": instance,

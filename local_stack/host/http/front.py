@@ -1,4 +1,4 @@
-"""The host's front: one HTTP request in, one answer out."""
+"""Turn each HTTP request into a response."""
 
 import logging
 import os
@@ -27,21 +27,21 @@ log = logging.getLogger("host")
 
 
 class Front:
-    """Answers requests with the functions of one app."""
+    """Responds to requests with the functions of one app."""
 
     def __init__(
         self, application: Application, function_key: str, phone_port: int | None = None
     ) -> None:
-        """`phone_port` is that of the phone page, which shows pictures and plays sounds."""
+        """`phone_port` is the phone page's, which shows images and plays sounds."""
         self._application = application
         self._function_key = function_key
         self._phone_port = phone_port
 
     async def __call__(self, request: BaseRequest) -> Response:
-        """Answer a request; no error of a function or of a client gets past this."""
+        """Respond to a request; errors of functions and clients become responses."""
         response = await self._answer_or_refuse(request)
         protect(response, for_guest=is_guest(request, self._phone_port))
-        response.headers.add("Vary", "Sec-Fetch-Site")  # a browser keeps sounds
+        response.headers.add("Vary", "Sec-Fetch-Site")  # browsers cache sounds
         return response
 
     async def _answer_or_refuse(self, request: BaseRequest) -> Response:
@@ -50,10 +50,10 @@ class Front:
         except RequestRefusedError as error:
             return empty(error.status)
         except (ConnectionError, RequestPayloadError):
-            return empty(400)  # the body ended early: most often nobody is there to read this
+            return empty(400)  # the body ended early: usually the client is gone
 
     async def _answer(self, request: BaseRequest) -> Response:
-        """Decide what a request is for; the order of the checks is that of the Functions host."""
+        """Route a request; the checks are in the order of the Functions host."""
         if reason := refusal(request, self._phone_port):
             return plain(403, reason)
         path, _, raw_query = target(request).partition("?")
@@ -74,40 +74,40 @@ class Front:
         return await self._run(definition, await to_function_request(request, query, match))
 
     def _may_pass(self, level: AuthLevel, request: BaseRequest, query: Query) -> bool:
-        """Tell whether the request has the key for a door of this auth level."""
+        """Return whether the request has the key for this auth level."""
         return level == "anonymous" or has_key(request, query, self._function_key)
 
     def _unauthorized(self, request: BaseRequest, path: str, query: Query) -> Response:
-        """Refuse a request without the right key."""
+        """Reject a request without a valid key."""
         reason = why_unauthorized(request.headers.get("x-functions-key"), query, self._function_key)
         report_refusal(401, request.method, path, reason)
         return empty(401)
 
     def _not_found(self, request: BaseRequest, path: str) -> Response:
-        """Refuse a request that no function takes."""
+        """Reject a request that matches no function."""
         methods = self._application.routes.methods_at(path)
         reason = why_not_found(methods, self._application.names)
         report_refusal(404, request.method, path, reason)
         return empty(404)
 
     def _not_loaded(self, request: BaseRequest, path: str, function: str) -> Response:
-        """Say why a function does not run; in the cloud the body is empty."""
+        """Return why a function didn't load; in Azure the body is empty."""
         reason = f"{function} did not load: {self._application.reason(function)}"
         report_refusal(500, request.method, path, reason)
         return plain(500, reason)
 
     async def _run(self, definition: FunctionDefinition, request: FunctionRequest) -> Response:
-        """Run a function; when it fails, only the terminal learns why."""
+        """Run a function; log its errors without returning them."""
         try:
             return to_response(await invoke(definition, request))
         except InvocationError as error:
             log.error("%s failed\n%s", definition.name, error)  # noqa: TRY400 - it is the traceback
         except (ValueError, TypeError):
-            log.exception("%s gave an answer that cannot be sent", definition.name)
+            log.exception("%s returned a response that can't be sent", definition.name)
         return empty(500)
 
     def _status(self) -> Response:
-        """Say what runs; the supervisor asks for this to learn that the host is up."""
+        """Return the host's status; the supervisor polls it to see that the host is up."""
         return status_report(
             running=self._application.is_running,
             functions=sorted(self._application.functions),

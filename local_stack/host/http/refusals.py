@@ -1,6 +1,6 @@
 """Log the requests that the host itself rejects, one line of limited length each.
 
-Azure's host answers these requests without a body, so the reason has to be said somewhere.
+The responses have no body, like those of Azure's host, so the reason goes to the log.
 """
 
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger("host")
 
 
 def report_refusal(status: int, method: str, path: str, reason: str) -> None:
-    """Write one line; `path` has no query, which may contain a key."""
+    """Log one line; pass `path` without its query, which may contain a key."""
     log.warning(
         "%d %s %s: %s",
         status,
@@ -33,7 +33,7 @@ def shown(text: str, longest: int) -> str:
 
 
 def why_unauthorized(header: str | None, query: Query, function_key: str) -> str:
-    """Say what is wrong with a request's key, without showing it."""
+    """Return what is wrong with a request's key, without showing it."""
     if header is not None:
         problem = "the x-functions-key header is invalid"
     elif any(name.lower() == "code" for name in query):
@@ -44,7 +44,7 @@ def why_unauthorized(header: str | None, query: Query, function_key: str) -> str
 
 
 def why_not_found(methods: Sequence[str], functions: Sequence[str]) -> str:
-    """Say why no function matches; `methods` are those of the functions at the same path."""
+    """Return why no function matches; `methods` are those of the functions at the same path."""
     if methods:
         return f"allowed methods: {' or '.join(methods)}"
     return f"unknown function; the functions are {', '.join(functions) or 'none'}"

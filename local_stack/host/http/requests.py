@@ -1,4 +1,4 @@
-"""HTTP requests, turned into what a function sees."""
+"""Turn HTTP requests into what a function sees."""
 
 import hmac
 import re
@@ -18,7 +18,7 @@ Query = Mapping[str, list[str]]
 
 
 class RequestRefusedError(Exception):
-    """The server refuses a request before any function sees it. `status` is the answer."""
+    """The server rejects a request with `status` before it reaches a function."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"refused with {status}")
@@ -26,31 +26,31 @@ class RequestRefusedError(Exception):
 
 
 def target(request: BaseRequest) -> str:
-    """Return path and query exactly as they were sent."""
+    """Return the path and query exactly as sent."""
     raw = request.raw_path
     if raw.startswith("/"):
         return raw
-    # A proxy's form, `GET http://127.0.0.1/path`: the path is what counts.
+    # A proxy's form, `GET http://127.0.0.1/path`: only the path matters.
     parts = urlsplit(raw)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def has_key(request: BaseRequest, query: Query, function_key: str) -> bool:
-    """Tell whether a request has the function key, which opens both levels `function` and `admin`.
+    """Return whether a request has the function key, valid for levels `function` and `admin`.
 
-    The key is in the header `x-functions-key`, else in the query as `code` in any case.
+    The key is in the header `x-functions-key`, or in the query as `code` in any case.
     """
     codes = (value for name, values in query.items() if name.lower() == "code" for value in values)
     given = request.headers.get("x-functions-key")
     given = given if given is not None else next(codes, "")
-    # Bytes, since compare_digest refuses text outside ASCII.
+    # Bytes, because compare_digest rejects non-ASCII text.
     return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), function_key.encode())
 
 
 def parse_query(query: str) -> Query:
-    """Return the values of each name, in order; names differ by more than case.
+    """Return the values of each name, in order; names are case-insensitive.
 
-    The first spelling of a name stays. Escapes that are not UTF-8 stay as they were sent.
+    The first spelling of a name is kept. Escapes that aren't UTF-8 stay as sent.
     """
     values: dict[str, list[str]] = {}
     spellings: dict[str, str] = {}
@@ -65,7 +65,7 @@ def parse_query(query: str) -> Query:
 
 
 def decode(text: str) -> str:
-    """Turn `+` into a blank and percent escapes into characters."""
+    """Decode `+` to a space and percent escapes to characters."""
     return ESCAPES.sub(decode_run, text.replace("+", " "))
 
 
@@ -78,7 +78,7 @@ def decode_run(found: re.Match[str]) -> str:
 
 
 def join_values(query: Query) -> dict[str, str]:
-    """Return one text for each name: values joined with commas, blank ones left out.
+    """Return one string for each name: its non-empty values joined with commas.
 
     Source: GrpcMessageConversionExtensions.cs in Azure/azure-functions-host.
     """
@@ -87,7 +87,7 @@ def join_values(query: Query) -> dict[str, str]:
 
 
 def joined_headers(request: BaseRequest) -> dict[str, str]:
-    """Return the headers with names in lower case, repeated ones joined with commas.
+    """Return the headers with lower-case names, repeated ones joined with commas.
 
     Raises RequestRefusedError for bytes that are not UTF-8, as Azure's server does.
     """
@@ -109,11 +109,11 @@ async def read_body(request: BaseRequest) -> bytes:
         raise RequestRefusedError(413)
     if length == 0:
         return b""
-    if request.content.is_eof():  # it has arrived together with the headers
+    if request.content.is_eof():  # it arrived together with the headers
         return await request.content.read()
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        # These bytes are not part of the answer; without this an error could not be answered.
+        # These bytes aren't part of the response; without this an error could not be sent.
         request.writer.output_size = 0
     try:
         with body_timeout(request.content):

@@ -1,4 +1,4 @@
-"""Route constraints of ASP.NET: what a route parameter such as `{id:int}` accepts."""
+"""ASP.NET route constraints: what a route parameter such as `{id:int}` accepts."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ CONSTRAINT = re.compile(r"([A-Za-z]+)(?:\(([0-9, -]*)\))?")
 
 
 def is_integer(value: str, bits: int) -> bool:
-    """Tell whether `value` is a whole number that fits a signed integer of `bits` bits."""
+    """Return whether `value` is a whole number that fits a signed integer of `bits` bits."""
     return bool(INTEGER.fullmatch(value)) and -(2 ** (bits - 1)) <= int(value) < 2 ** (bits - 1)
 
 
-def lies_between(value: str, least: int, most: int | None) -> bool:
-    """Tell whether `value` is a whole number in the closed range."""
+def is_between(value: str, least: int, most: int | None) -> bool:
+    """Return whether `value` is a whole number in the closed range."""
     return is_integer(value, 64) and int(value) >= least and (most is None or int(value) <= most)
 
 
@@ -37,11 +37,11 @@ def with_numbers(name: str, numbers: list[int]) -> Accepts | None:
     """Return a constraint that takes one or two numbers, such as `length(2,5)`."""
     match name.lower(), numbers:
         case "min", [least]:
-            return lambda value: lies_between(value, least, None)
+            return lambda value: is_between(value, least, None)
         case "max", [most]:
-            return lambda value: lies_between(value, -(2**63), most)
+            return lambda value: is_between(value, -(2**63), most)
         case "range", [least, most]:
-            return lambda value: lies_between(value, least, most)
+            return lambda value: is_between(value, least, most)
         case "length", [exact]:
             return lambda value: len(value) == exact
         case "length", [least, most]:
@@ -55,7 +55,7 @@ def with_numbers(name: str, numbers: list[int]) -> Accepts | None:
 
 
 def read_constraint(text: str) -> Accepts | None:
-    """Return the check that the constraint `text` stands for; None when it is not emulated."""
+    """Return the check for the constraint `text`; None if it isn't emulated."""
     found = CONSTRAINT.fullmatch(text)
     if found is None:
         return None

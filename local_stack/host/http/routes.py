@@ -1,4 +1,4 @@
-"""Which function answers a path: route templates of ASP.NET, as Azure Functions uses them."""
+"""Match paths to functions with ASP.NET route templates, as Azure Functions does."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,18 +7,18 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from local_stack.host.configuration import AppFileError
-from local_stack.host.definitions import AuthLevel, Door, default_door
+from local_stack.host.definitions import AuthLevel, Endpoint, default_endpoint
 from local_stack.host.http.route_constraints import Accepts, read_constraint
 
 LITERAL, CONSTRAINED, FREE, CONSTRAINED_REST, REST = 1, 2, 3, 4, 5
 PARAMETER = re.compile(r"\{(\*{0,2})([A-Za-z_][\w-]*)((?::[^{}:?]+)*)(\??)\}")
-# The server leaves an encoded slash alone, so that it does not cut a segment in two.
+# The server doesn't decode an encoded slash, so that it doesn't split a segment.
 ENCODED_SLASH = re.compile("(%2f)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One part of a template between slashes. `text` is the literal or the parameter's name."""
+    """One segment of a template. `text` is the literal or the parameter's name."""
 
     text: str
     rank: int
@@ -32,7 +32,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Route:
-    """One door of the app, ready to be compared with a path."""
+    """A function's route, ready to match against a path."""
 
     function: str
     methods: frozenset[str]
@@ -42,7 +42,7 @@ class Route:
     precedence: tuple[int, ...]
 
     def values(self, path: str) -> dict[str, str] | None:
-        """Return the route's parameters in the decoded `path`; None when it does not match."""
+        """Return the route's parameters in the decoded `path`; None if it doesn't match."""
         found = self.pattern.fullmatch(path)
         if found is None:
             return None
@@ -57,7 +57,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Match:
-    """A route that fits a request, with the values of its parameters."""
+    """A route that matches a request, with the values of its parameters."""
 
     route: Route
     values: Mapping[str, str]
@@ -70,7 +70,7 @@ class RouteTable:
         self._routes = sorted(routes, key=lambda route: route.precedence)
 
     def match(self, raw_path: str, method: str) -> Match | None:
-        """Return the route for a path as it was sent, without its query, and a method."""
+        """Return the route for a path, as sent and without its query, and a method."""
         path = decode_path(raw_path)
         for route in self._routes:
             if route.methods and method not in route.methods:
@@ -81,32 +81,32 @@ class RouteTable:
         return None
 
     def methods_at(self, raw_path: str) -> list[str]:
-        """Return the methods with which a path would have a route, sorted."""
+        """Return the methods allowed at a path, sorted."""
         path = decode_path(raw_path)
         fitting = [route for route in self._routes if route.values(path) is not None]
         return sorted({method for route in fitting for method in route.methods})
 
 
 def decode_path(raw_path: str) -> str:
-    """Decode percent escapes except that of the slash, as the server under Azure's host does."""
+    """Decode percent escapes except the slash's, like the server of Azure's host."""
     if "%" not in raw_path:
         return raw_path
     parts = ENCODED_SLASH.split(raw_path)
     return "".join(part if ENCODED_SLASH.fullmatch(part) else unquote(part) for part in parts)
 
 
-def build_route(function: str, prefix: str, door: Door) -> Route:
+def build_route(function: str, prefix: str, endpoint: Endpoint) -> Route:
     """Return the route of `function` under the app's prefix.
 
-    Raises AppFileError when the template is wrong or uses what is not emulated.
+    Raises AppFileError if the template is invalid or uses something not emulated.
     """
-    template = "/".join(part for part in (prefix, door.route) if part)
+    template = "/".join(part for part in (prefix, endpoint.route) if part)
     segments = [read_segment(text) for text in template.split("/") if text]
-    refuse_misplaced(segments, door.route)
+    refuse_misplaced(segments, endpoint.route)
     return Route(
         function=function,
-        methods=door.methods,
-        auth_level=door.auth_level,
+        methods=endpoint.methods,
+        auth_level=endpoint.auth_level,
         pattern=build_pattern(segments),
         parameters=tuple(segment for segment in segments if segment.rank != LITERAL),
         precedence=tuple(segment.rank for segment in segments),
@@ -114,12 +114,12 @@ def build_route(function: str, prefix: str, door: Door) -> Route:
 
 
 def refuse_prefix(prefix: str) -> None:
-    """Raise AppFileError when no function can have a route under the app's prefix."""
+    """Raise AppFileError if no function can have a route under the app's prefix."""
     try:
-        build_route("", prefix, default_door("name"))
+        build_route("", prefix, default_endpoint("name"))
     except AppFileError as error:
         raise AppFileError(
-            f"host.json: the route prefix {prefix} is wrong or not emulated"
+            f"host.json: the route prefix {prefix} is invalid or not emulated"
         ) from error
 
 
@@ -142,7 +142,7 @@ def read_segment(text: str) -> Segment:
 
 
 def refuse_misplaced(segments: Sequence[Segment], route: str) -> None:
-    """Only optional segments may follow an optional one, and nothing a catch-all."""
+    """Require that only optional segments follow an optional one, and none a catch-all."""
     for before, after in pairwise(segments):
         if before.takes_the_rest or (before.optional and not after.optional):
             raise AppFileError(f"function.json: the route {route} has {before.text} too early")

@@ -1,4 +1,4 @@
-"""The HTTP server around the front, and its orderly end."""
+"""The host's HTTP server, and its graceful shutdown."""
 
 import asyncio
 import contextlib
@@ -16,10 +16,10 @@ from local_stack.host.http.answers import empty
 from local_stack.host.parent import Ending
 
 BACKLOG = 1024
-ACCEPTED_GRACE_S = 0.05  # for connections that the event loop has accepted and not yet set up
+ACCEPTED_GRACE_S = 0.05  # for connections accepted but not yet set up
 FIRST_REQUEST_GRACE_S = 0.5  # for a connection that has not sent its first request yet
 IN_FLIGHT_GRACE_S = 15.0  # Twilio waits that long for an answer
-HURRIED_GRACE_S = 1.5  # while somebody waits for the end
+HURRIED_GRACE_S = 1.5  # while the parent waits for the exit
 CHECK_EVERY_S = 0.01
 MAX_REQUEST_LINE_BYTES = 8 * 1024  # these two are Kestrel's limits
 MAX_HEADER_BYTES = 32 * 1024
@@ -28,7 +28,7 @@ Handler = Callable[[BaseRequest], Awaitable[Response]]
 
 
 class Connection(RequestHandler):
-    """One connection; what is not HTTP gets a bare status, as from Azure's server."""
+    """One connection; requests that aren't HTTP get a bare status, as from Azure's server."""
 
     __slots__ = ()
 
@@ -39,7 +39,7 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> StreamResponse:
-        """Answer an error without a page about the server."""
+        """Respond to an error without a page about the server."""
         if status >= 500:
             self.log_exception("the host failed on a request", exc_info=exc)
         response = empty(status)
@@ -49,7 +49,7 @@ class Connection(RequestHandler):
 
 
 class HostServer(Server):
-    """Serves the front and knows how many requests are in flight."""
+    """Serves requests and counts those in flight."""
 
     def __init__(self, front: Handler) -> None:
         """Build it inside the running event loop."""
@@ -74,7 +74,7 @@ class HostServer(Server):
         )
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
-        """Note a connection that has not asked anything yet."""
+        """Record a connection that has not sent a request yet."""
         super().connection_made(handler, transport)
         self._silent.add(handler)
 
@@ -95,13 +95,13 @@ class HostServer(Server):
         return response
 
     async def serve(self, listener: socket.socket, ending: Ending) -> None:
-        """Serve on `listener` until the end begins; then finish what is in flight and close."""
+        """Serve on `listener` until shutdown begins; then finish the requests in flight."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(self, sock=listener, backlog=BACKLOG)
         await ending.begun.wait()
         self._stopping = True
         # Only stop accepting for now: closing the server drops connections that the event loop
-        # has accepted and not yet set up.
+        # has accepted but not yet set up.
         with contextlib.suppress(NotImplementedError):  # Windows
             loop.remove_reader(listener)
         await asyncio.sleep(ACCEPTED_GRACE_S)
@@ -111,12 +111,12 @@ class HostServer(Server):
         await wait_while(lambda: self._in_flight > 0 and not ending.hurried.is_set(), patient)
         if ending.hurried.is_set():
             await wait_while(lambda: self._in_flight > 0, HURRIED_GRACE_S)
-        # Zero would mean no time limit at all.
+        # Zero would mean unlimited.
         await self.shutdown(timeout=0.1)
 
 
 async def wait_while(condition: Callable[[], bool], limit_s: float) -> None:
-    """Return when `condition` no longer holds, at the latest after `limit_s` seconds."""
+    """Wait until `condition` is false, for at most `limit_s` seconds."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + limit_s
     while condition() and loop.time() < deadline:

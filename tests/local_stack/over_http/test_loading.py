@@ -121,10 +121,7 @@ def test_words_in_a_function_json_that_nothing_reads_are_warned_of(
         ("metods", "key", "methods"),
         ("GETT", "HTTP method", "GET"),
     ):
-        assert (
-            f'WARNING host: Text/function.json: "{word}" is no {kind} that is known here; '
-            f'did you mean "{meant}"?'
-        ) in output
+        assert f'function.json: unknown {kind} "{word}". Did you mean "{meant}"?' in output
     assert output.count("WARNING") == 4  # and the 404 at the end
 
 
