@@ -174,7 +174,7 @@ def test_blocks_in_lists_are_where_github_and_the_site_both_see_them(page: Path)
 
 def test_every_file_that_a_page_names_exists() -> None:
     folder = "shared|deskphone|local_stack|commands|tests|infra|bench"
-    made = {*EXAMPLE, "shared/answers/opening_hours.py"}  # by the page on an answer of your own
+    made = {*EXAMPLE, "shared/answers/opening_hours.py"}  # by the page on your own function
     missing = [
         f"{page.name}: {name}"
         for page in PAGES

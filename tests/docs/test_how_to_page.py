@@ -1,4 +1,4 @@
-"""The old how-to, retold: its verbs are played, and what it says is gone is gone."""
+"""The old how-to, updated: its verbs are played, and what it says is gone is gone."""
 
 import re
 from pathlib import Path
