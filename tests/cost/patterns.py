@@ -1,9 +1,9 @@
-"""The regular expressions of deployed code, found in its source, and texts that are hard for them.
+"""The regular expressions of deployed code, found in its source, and hard texts for them.
 
-A backtracking matcher is slow where a text can be read in many ways and fits in none. Such a text
-has a beginning that leads to a repetition, one or two runs of what can be repeated with a seam
-between them, and an end that does not fit. `hard_texts` makes all of these out of one character of
-each kind that a pattern tells apart.
+A backtracking matcher is slow if it can split a text in many ways and none of them matches. Such a
+text has a beginning that reaches a repetition, one or two runs of repeatable characters with a
+separator between them, and an end that doesn't match. `hard_texts` builds all of these from one
+character of each kind that the pattern distinguishes.
 """
 
 import ast
@@ -16,25 +16,25 @@ from typing import Any, NamedTuple
 
 from commands.package.contents import app_in_folder
 
-sre_compiler: Any = importlib.import_module("re._compiler")  # the only parser of patterns there is
+sre_compiler: Any = importlib.import_module("re._compiler")  # the only parser of patterns
 sre_parser: Any = importlib.import_module("re._parser")
 
 ROOT = Path(__file__).parents[2]
 METHODS = frozenset({"fullmatch", "match", "search", "sub", "split", "findall", "finditer"})
 FUNCTIONS = METHODS | {"compile", "subn"}
-# Values of variables inside functions, from which patterns are made.
+# Values of local variables that patterns are built from.
 LOCAL_VALUES = {"name": "Options", "prefixes": "SM|MM"}
 ALPHABET = [*map(chr, range(0x20, 0x7F)), "\n", "\0", "\u00e9", "\U0001f600"]
 MAX_KINDS = 7
 
 type Node = Any
-"""A part of a parsed pattern, as the standard library has it."""
+"""A part of a parsed pattern, as the standard library represents it."""
 type Shape = Callable[[int], str]
-"""Makes a text whose runs have this length."""
+"""Makes a text with runs of this length."""
 
 
 class Pattern(NamedTuple):
-    """A pattern where it stands in the code, and the methods by which it is used."""
+    """A pattern, its place in the code, and the methods called on it."""
 
     place: str
     compiled: re.Pattern[Any]
@@ -52,7 +52,7 @@ def deployed_modules() -> dict[str, ast.Module]:
 
 
 def patterns(modules: Mapping[str, ast.Module]) -> Iterator[Pattern]:
-    """Find every use of `re` in these modules; NameError for one made of unknown variables."""
+    """Yield every use of `re` in these modules; raise NameError if an unknown variable is used."""
     used = _uses_by_name(modules.values())
     for module, tree in modules.items():
         names = dict(_assigned_names(tree))
@@ -68,7 +68,7 @@ def patterns(modules: Mapping[str, ast.Module]) -> Iterator[Pattern]:
 
 
 def hard_texts(pattern: re.Pattern[str]) -> Iterator[Shape]:
-    """Yield what may be hard to refuse, and what may be hard to accept."""
+    """Yield texts that may be slow to reject, and texts that may be slow to match."""
     parsed = sre_parser.parse(pattern.pattern, pattern.flags)
     kinds = _kinds(parsed, pattern.flags)
     ends = ["", *kinds]
@@ -80,7 +80,7 @@ def hard_texts(pattern: re.Pattern[str]) -> Iterator[Shape]:
 
 
 def _method_of_re(node: ast.AST) -> str:
-    """The function of the module `re` that a node calls with a pattern; "" for any other node."""
+    """Return the function of `re` that a node calls with a pattern; "" for any other node."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name)) if name in FUNCTIONS:
             return name
@@ -89,7 +89,7 @@ def _method_of_re(node: ast.AST) -> str:
 
 
 def _compiled_here(call: ast.Call, method: str, module: str) -> re.Pattern[Any]:
-    """The pattern of such a call, with the names that it uses and its flags."""
+    """Return the pattern of such a call, with its flags and the names that it uses."""
     flags = [word.value for word in call.keywords if word.arg == "flags"]
     flags += call.args[_place_of_flags(method) :]
     source = ast.parse("re.compile(0)", mode="eval")
@@ -105,7 +105,7 @@ def _place_of_flags(method: str) -> int:
 
 
 def _assigned_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """The variables of a module, by the identities of the nodes that are assigned to them."""
+    """Yield a module's variables with the identity of the node assigned to each."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -115,7 +115,7 @@ def _assigned_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _uses_by_name(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
-    """Which methods of patterns are used, by the name of what they are used on."""
+    """Return which pattern methods are called, by the name of their object."""
     found: dict[str, set[str]] = {}
     for node in itertools.chain.from_iterable(map(ast.walk, trees)):
         if isinstance(node, ast.Attribute) and node.attr in METHODS:
@@ -126,7 +126,7 @@ def _uses_by_name(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
 
 
 def _parts(item: Node) -> list[Node]:
-    """The patterns inside a part of a pattern."""
+    """Return the patterns inside a part of a pattern."""
     if isinstance(item, sre_parser.SubPattern):
         return [item]
     inside: list[Node] = [*item] if isinstance(item, (tuple, list)) else []
@@ -134,7 +134,7 @@ def _parts(item: Node) -> list[Node]:
 
 
 def _leaves(parsed: Node) -> Iterator[Node]:
-    """The parts that stand for one character each."""
+    """Yield the parts that stand for one character each."""
     for item in parsed:
         if str(item[0]) in ("LITERAL", "NOT_LITERAL", "IN", "ANY"):
             yield item
@@ -143,7 +143,7 @@ def _leaves(parsed: Node) -> Iterator[Node]:
 
 
 def _kinds(parsed: Node, flags: int) -> list[str]:
-    """One character for each kind that the pattern tells apart, one that it never takes first."""
+    """Return one character of each kind that the pattern distinguishes, the rarest first."""
     tests = [_compiled(leaf, flags) for leaf in _leaves(parsed)]
     kinds: dict[tuple[bool, ...], str] = {}
     for character in ALPHABET:
@@ -159,7 +159,7 @@ def _compiled(leaf: Node, flags: int) -> re.Pattern[str]:
 
 
 def _beginnings(parsed: Node, before: str, flags: int) -> Iterator[str]:
-    """The shortest texts that lead to each repetition."""
+    """Yield the shortest texts that reach each repetition."""
     for item in parsed:
         if str(item[0]).endswith("REPEAT"):
             yield before
@@ -169,7 +169,7 @@ def _beginnings(parsed: Node, before: str, flags: int) -> Iterator[str]:
 
 
 def _shortest(item: Node, flags: int) -> str:
-    """A shortest text that a part of a pattern takes."""
+    """Return a shortest text that matches a part of a pattern."""
     kind, argument = str(item[0]), item[1]
     if kind in ("LITERAL", "NOT_LITERAL", "IN", "ANY"):
         return next(filter(_compiled(item, flags).fullmatch, ALPHABET), "")

@@ -1,4 +1,4 @@
-"""No regular expression of deployed code takes more than linear time, whatever the text."""
+"""Every regular expression of deployed code takes at most linear time, whatever the text."""
 
 import ast
 import heapq
@@ -12,9 +12,9 @@ from tests.cost.growth import cost_s, excess
 from tests.cost.patterns import Pattern, deployed_modules, hard_texts, patterns
 
 PATTERNS = list(patterns(deployed_modules()))
-# What doubles its time with each character, or each third one, is seen at the first length, and
-# what is quadratic stands out at the second. A shorter first length would miss a single run that
-# doubles its time, and the two runs together, twice as long, would then take years.
+# Exponential time shows at the first length, even if it doubles only every third character, and
+# quadratic time at the second. A shorter first length would miss a single run that doubles its
+# time; two such runs together, twice as long, would then take years.
 LENGTHS = (24, 250)
 SURELY_TOO_LONG_S = 0.02
 HARDEST = 4
@@ -22,7 +22,7 @@ SIZES = (500, 4_000)
 
 
 def slow_text(pattern: Pattern, method: str) -> str:
-    """Say which text takes more than linear time with this method of a pattern; "" if none does."""
+    """Return a text for which this method takes more than linear time, or ""."""
     use = getattr(pattern.compiled, method)
     run: Callable[[str], object] = partial(use, "") if method == "sub" else use
     shapes = list(hard_texts(pattern.compiled))
@@ -75,7 +75,7 @@ def test_search_and_fullmatch_are_distinguished() -> None:
 
 
 def test_every_use_of_re_is_found() -> None:
-    """No module gets at patterns in another way than the one that is looked for."""
+    """Modules use `re` only in the ways that this test looks for."""
     imports = [
         (name, ast.unparse(node))
         for name, tree in deployed_modules().items()

@@ -1,4 +1,4 @@
-"""Whatever reads input takes linear time: each reader with what it can be given worst."""
+"""Every reader of input takes linear time, each with its worst input."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ type Reader = Callable[[], object]
 
 
 def each(value: str) -> Callable[[int], list[tuple[str, str]]]:
-    """As many parameters with this value, by numbers."""
+    """Return a function that makes `n` numbered parameters with this value."""
     return lambda n: [(f"Name[{number}]", value) for number in range(n)]
 
 
@@ -57,26 +57,26 @@ class Nothing:
 
 
 READERS: dict[str, Callable[[int], Reader]] = {
-    "a list of the query": lambda n: partial(parameters.entries, each("é ")(n), "Name"),
-    "one of the query": lambda n: partial(parameters.text, each(" ")(n), "Name"),
+    "a list from the query": lambda n: partial(parameters.entries, each("é ")(n), "Name"),
+    "one value from the query": lambda n: partial(parameters.text, each(" ")(n), "Name"),
     "a list of other names": lambda n: partial(parameters.entries, each("é")(n), "Nam"),
     "a table": lambda n: partial(parameters.table, each("1")(n), "Name"),
     "one long key of a table": lambda n: partial(
         parameters.table, [(f"Name[{'[' * n}]", "1")], "Name"
     ),
-    "what is passed on": lambda n: partial(parameters.named, each("1")(n), ["Name"]),
+    "parameters passed on": lambda n: partial(parameters.named, each("1")(n), ["Name"]),
     "numbers": lambda n: partial(parameters.phone_numbers, each(" 1 2")(n), "Name"),
     "one long number": lambda n: partial(parameters.phone_numbers, [("N", "1 " * n)], "N"),
     "misplaced parameters": lambda n: partial(parameters.misplaced, each("1")(n), "Name"),
     "numbers among numbers": lambda n: partial(
         numbers.same_numbers, ["+1" + str(i) for i in range(n)], [str(i) for i in range(n)]
     ),
-    "where a call goes on": lambda n: partial(parameters.is_next_step, "Twiml" * n + "?"),
+    "the next step of a call": lambda n: partial(parameters.is_next_step, "Twiml" * n + "?"),
     "an encoded URL": lambda n: partial(parameters.percent_encoded, "é%" * n),
     "keywords": lambda n: partial(
         reply.keyword_answer, {f"a{number} ": "" for number in range(n)}, "b. " * n
     ),
-    "a text that is answered": lambda n: partial(reply.reply, " \0é" * n),
+    "an answered text": lambda n: partial(reply.reply, " \0é" * n),
     "a message": lambda n: partial(spoken.play_or_say, spoken.apology(""), "\0 https://" * n),
     "characters of XML": lambda n: partial(xml_text, "\0a" * n),
     "segments": lambda n: partial(count_segments, "é€" * n),
@@ -101,7 +101,7 @@ READERS: dict[str, Callable[[int], Reader]] = {
     "a URL: paths": lambda n: partial(url, "http://127.0.0.1/" + "a" * n + "/" + "a" * n + "^"),
     "a key in quotes": lambda n: partial(key, '"' + '\\"' * n + '"'),
     "a bare key": lambda n: partial(key, "a" * n + " " * n + ","),
-    "a key that is asked for": lambda n: partial(idempotency.key_of, '"' + "\\\\" * n + '"'),
+    "a requested key": lambda n: partial(idempotency.key_of, '"' + "\\\\" * n + '"'),
     "parts of a file": lambda n: partial(
         byte_ranges.file_response,
         request(Range="bytes=" + "0-1, " * n),

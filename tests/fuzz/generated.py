@@ -1,7 +1,7 @@
-"""Generated requests for every function: hypothesis strategies, the same in each run.
+"""Generated requests for every function: hypothesis strategies that repeat in each run.
 
-Most inputs have a name that the function knows and a value that comes near a right one; so a good
-part of the requests gets past the first check.
+Most inputs have a name that the function knows and a nearly valid value, so many requests get past
+the first check.
 """
 
 import hashlib
@@ -80,9 +80,9 @@ type Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Generated:
-    """One request, not signed yet. `target` is path and query, of printable ASCII.
+    """One request, not signed yet. `target` is path and query, in printable ASCII.
 
-    `form` are the fields that Twilio would sign with the URL. `signature` is "right", another text
+    `form` has the fields that Twilio would sign with the URL. `signature` is "right", another value
     for the header, or None for no header.
     """
 
@@ -95,7 +95,7 @@ class Generated:
     signature: str | None
 
     def headers(self, right_signature: str) -> dict[str, str]:
-        """Return the headers, given what the right signature would be."""
+        """Return the headers, given the right signature."""
         headers = {"content-type": self.content_type}
         if self.signature is not None:
             given = right_signature if self.signature == "right" else self.signature
@@ -104,7 +104,7 @@ class Generated:
 
 
 def methods_by_function() -> Mapping[str, list[str]]:
-    """Return all functions that are there, and what their function.json lets them take."""
+    """Return all functions with the methods that their function.json allows."""
     doors: dict[str, list[str]] = {}
     for path in sorted(ROOT.glob("*/function.json")):
         trigger = json.loads(path.read_text())["bindings"][0]
@@ -113,19 +113,19 @@ def methods_by_function() -> Mapping[str, list[str]]:
 
 
 def requests(doors: Mapping[str, Iterable[str]]) -> st.SearchStrategy[Generated]:
-    """Requests for these functions; of their methods, and now and then of others."""
+    """Generate requests for these functions; mostly with their methods, sometimes with others."""
     return st.one_of([_requests(name, tuple(methods)) for name, methods in sorted(doors.items())])
 
 
 def batches[T](one: st.SearchStrategy[T]) -> st.SearchStrategy[list[T]]:
-    """Lists of IN_BATCH: one example of hypothesis costs more than one request."""
+    """Generate lists of IN_BATCH, because a hypothesis example costs more than a request."""
     return st.lists(one, min_size=IN_BATCH, max_size=IN_BATCH)
 
 
 def same_each_time(examples: int) -> settings:
-    """So many examples, the same in each run.
+    """Run this many examples, the same in each run.
 
-    Nothing is shrunk: the request that failed is named, and a batch would take its time.
+    Failures aren't shrunk: the message names the failed request, and shrinking a batch is slow.
     """
     return settings(
         max_examples=examples,
@@ -138,7 +138,7 @@ def same_each_time(examples: int) -> settings:
 
 @cache
 def _pairs(name: str) -> st.SearchStrategy[Pairs]:
-    """Fields of a form or of a query; most often enough for the function to do its work."""
+    """Generate fields of a form or a query; most often enough for the function to do its work."""
     names = st.sampled_from([*FIELDS.get(name, WEBHOOK_FIELDS) * 5, *ANY_FIELDS])
     values = st.one_of(*[st.sampled_from(VALUES)] * 9, st.text(CHARACTERS, max_size=20))
     enough = st.sampled_from([*[ENOUGH.get(name, {})] * 4, {}]).map(lambda given: [*given.items()])
@@ -148,7 +148,7 @@ def _pairs(name: str) -> st.SearchStrategy[Pairs]:
 
 @cache
 def _query(name: str) -> st.SearchStrategy[str]:
-    """A query with its question mark, escaped in one of several ways, or nothing."""
+    """Generate a query with its question mark, escaped in one of several ways, or nothing."""
 
     def encoded(drawn: tuple[Pairs, int]) -> str:
         pairs, way = drawn
@@ -157,7 +157,7 @@ def _query(name: str) -> st.SearchStrategy[str]:
                 query = urlencode(pairs)
             case 1:
                 query = urlencode(pairs, quote_via=quote)
-            case 2:  # hardly escaped: only what cannot be sent
+            case 2:  # escape only what can't be sent raw
                 raw = "&".join(f"{name}={value}" for name, value in pairs)
                 query = quote(raw.replace("\0", "\udcff"), "%&=+/:?[]<>", errors="surrogateescape")
             case _:
@@ -169,7 +169,7 @@ def _query(name: str) -> st.SearchStrategy[str]:
 
 @cache
 def _json_bodies(name: str) -> st.SearchStrategy[bytes]:
-    """JSON of known and unknown inputs, sometimes cut off or nested without end."""
+    """Generate JSON of known and unknown inputs, sometimes cut off or endlessly nested."""
     leaves = st.sampled_from([*VALUES * 3, *OTHER_VALUES * 5])
     values: st.SearchStrategy[Any] = st.one_of(leaves, leaves, st.lists(leaves, max_size=3))
     names = st.sampled_from([*FIELDS.get(name, WEBHOOK_FIELDS), *ANY_FIELDS])

@@ -1,6 +1,6 @@
 """Generated requests to every function through the host: no error, no hang, no growth.
 
-A request that fails is in the failure's message, as it would be written in Python.
+The message of a failure shows the request as it would be written in Python.
 """
 
 import asyncio
@@ -31,14 +31,14 @@ AT_ONCE = 16
 PATIENCE_S = 10
 WARM_REQUESTS, ALL_REQUESTS = 2_000, 10_000
 MOST_GROWTH_KB = 6 * 1024
-"""Between the two. The host's caches and Python's free lists are warm by then; what is left is the
-noise of the allocator, 1 to 3 MB. One kilobyte kept per request would be 8 MB."""
+"""The limit between both. By then the host's caches and Python's free lists are warm; what is left
+is allocator noise, 1 to 3 MB. One kilobyte kept per request would be 8 MB."""
 NO_LIMITS = {"DAILY_SEGMENT_LIMIT": "0", "DAILY_CALL_LIMIT": "0", "ALLOWED_COUNTRIES": "*"}
 DOORS = methods_by_function()
 
 
 class Trial:
-    """Sends requests, many at a time, and counts the answers by function and status."""
+    """Sends many requests concurrently, and counts the responses by function and status."""
 
     def __init__(self, stack: LocalStack, session: aiohttp.ClientSession) -> None:
         self.answers: Counter[tuple[str, int]] = Counter()
@@ -46,7 +46,7 @@ class Trial:
         self._session = session
 
     async def send(self, batch: list[Generated]) -> None:
-        """Send all; fail at the first that gets a server error, or no answer in time."""
+        """Send all; fail at the first server error or timeout."""
         async with asyncio.TaskGroup() as group:
             for request in batch:
                 group.create_task(self._send(request))
@@ -68,7 +68,7 @@ class Trial:
 
 @asynccontextmanager
 async def open_session() -> AsyncGenerator[aiohttp.ClientSession]:
-    """Make a client with few connections, so that requests wait for each other a little."""
+    """Make a client with few connections, so that requests sometimes wait for each other."""
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=AT_ONCE),
         timeout=aiohttp.ClientTimeout(sock_read=PATIENCE_S),
@@ -81,7 +81,7 @@ async def open_session() -> AsyncGenerator[aiohttp.ClientSession]:
 
 @contextmanager
 def trial_of(stack: LocalStack) -> Generator[tuple[Trial, asyncio.Runner]]:
-    """Make a trial and the runner of its event loop."""
+    """Make a trial, and the runner of its event loop."""
     with asyncio.Runner() as runner:
         opening = open_session()
         session = runner.run(opening.__aenter__())
@@ -95,7 +95,7 @@ def send_generated(
     count: int,
     after_batch: Callable[[], None] = lambda: None,
 ) -> None:
-    """Generate so many requests, the same each time, and send them."""
+    """Generate this many requests, the same each time, and send them."""
 
     @same_each_time(count // IN_BATCH)
     @given(batches(requests(DOORS)))
@@ -107,7 +107,7 @@ def send_generated(
 
 
 def memory_kb(stack: LocalStack) -> int:
-    """Return how much memory the host holds."""
+    """Return the memory that the host uses."""
     answer = stack.http.get(
         f"{stack.functions_url}/admin/host/status",
         headers={"x-functions-key": FUNCTION_KEY},
@@ -121,7 +121,7 @@ def memory_kb(stack: LocalStack) -> int:
 
 @pytest.fixture
 def open_stack() -> Iterator[LocalStack]:
-    """A stack that lets everything through, and that only this trial has asked."""
+    """A stack without limits, used by this trial alone."""
     stack = LocalStack.start(environment=NO_LIMITS)
     yield stack
     stack.stop()
@@ -137,17 +137,17 @@ def test_a_few_generated_requests_cause_no_server_error(stack: LocalStack) -> No
 
 @pytest.mark.soak
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the memory from /proc")
-def test_ten_thousand_requests_cause_no_error_and_leave_nothing_behind(
+def test_ten_thousand_requests_cause_no_error_and_no_leak(
     open_stack: LocalStack,
 ) -> None:
     warm_kb: list[int] = []
     with trial_of(open_stack) as (trial, runner):
 
-        def look_at_memory() -> None:
+        def measure_memory() -> None:
             if trial.answers.total() >= WARM_REQUESTS and not warm_kb:
                 warm_kb.append(memory_kb(open_stack))
 
-        send_generated(trial, runner, ALL_REQUESTS, look_at_memory)
+        send_generated(trial, runner, ALL_REQUESTS, measure_memory)
         growth_kb = memory_kb(open_stack) - warm_kb[0]
 
     statuses = Counter[int]()
@@ -156,7 +156,7 @@ def test_ten_thousand_requests_cause_no_error_and_leave_nothing_behind(
     assert statuses.total() >= ALL_REQUESTS
     assert {200, 201, 204, 400, 403, 404} <= set(statuses)
     assert {function for function, status in trial.answers if status < 300} >= set(DOORS) - {
-        "GetRecording",  # there is none
+        "GetRecording",  # there are no recordings
         "GetSharedRecording",
     }
     assert "Traceback" not in open_stack.output.text

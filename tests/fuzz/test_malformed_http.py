@@ -1,6 +1,6 @@
-"""What is no HTTP, or nearly is: host and emulator refuse it, say no more than that, and go on.
+"""Malformed and unusual HTTP: host and emulator refuse it, reveal nothing, and keep serving.
 
-Each case goes over a connection of its own, byte by byte as it stands here. {port} is the server's.
+Each case is sent over its own connection, byte by byte as written here. {port} is the server's.
 """
 
 import re
@@ -23,7 +23,7 @@ def named(cases: Sequence[tuple[str, bytes]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("content", contents, ids=names)
 
 
-NO_HTTP = [
+MALFORMED = [
     ("nothing but control characters", b"\0\1\2\xff\xfe\r\n\r\n"),
     ("a TLS handshake", bytes.fromhex("16030100f8010000f40303") + b"\1" * 240),
     ("HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
@@ -51,11 +51,11 @@ NO_HTTP = [
     ("bare line feeds", HELLO + b"\nHost: 127.0.0.1\n\n"),
     ("two hosts", request(HELLO, b"Host: localhost")),
     ("a NUL in the host", request(HELLO, host=b"Host: 127.0.0.1\0.example")),
-    ("an address of no kind", request(b"GET http://[bad/api/TwimlHello HTTP/1.1")),
+    ("an invalid address", request(b"GET http://[bad/api/TwimlHello HTTP/1.1")),
     ("a negative length", request(POST, b"Content-Length: -1")),
     ("a length with a sign", request(POST, b"Content-Length: +1", body=b"a")),
     ("a length in hexadecimal", request(POST, b"Content-Length: 0x1", body=b"a")),
-    ("a length beyond all bounds", request(POST, b"Content-Length: " + b"9" * 30)),
+    ("a length beyond all limits", request(POST, b"Content-Length: " + b"9" * 30)),
     ("a blank length", request(POST, b"Content-Length: ")),
     ("two lengths", request(POST, b"Content-Length: 1", b"Content-Length: 2", body=b"ab")),
     ("a list of lengths", request(POST, b"Content-Length: 1, 1", body=b"a")),
@@ -63,11 +63,11 @@ NO_HTTP = [
     ("an unknown encoding", request(POST, b"Transfer-Encoding: banana", body=b"abc")),
     ("chunks that are not the last encoding", request(POST, CHUNKED + b", identity", body=b"0")),
     ("a chunk of negative length", request(POST, CHUNKED, body=b"-3\r\nabc\r\n0\r\n\r\n")),
-    ("a chunk of no length", request(POST, CHUNKED, body=b"zz\r\nabc\r\n0\r\n\r\n")),
-    ("a chunk beyond all bounds", request(POST, CHUNKED, body=b"f" * 20 + b"\r\nabc")),
+    ("a chunk without a valid length", request(POST, CHUNKED, body=b"zz\r\nabc\r\n0\r\n\r\n")),
+    ("a chunk beyond all limits", request(POST, CHUNKED, body=b"f" * 20 + b"\r\nabc")),
     ("a chunk longer than it says", request(POST, CHUNKED, body=b"3\r\nabcd\r\n0\r\n\r\n")),
 ]
-NO_ENTRY = [
+OTHER_HOSTS = [
     ("no host", request(b"GET /api/TwimlHello HTTP/1.0", host=b"")),
     ("no host, HTTP/0.9", b"GET /api/TwimlHello\r\n\r\n"),
     ("another host", request(HELLO, host=b"Host: evil.example")),
@@ -82,30 +82,30 @@ NO_ENTRY = [
     ("a port in other digits", request(HELLO, host="Host: 127.0.0.1:\u0661".encode())),
     ("an endless port", request(HELLO, host=b"Host: 127.0.0.1:" + b"9" * 5000)),
     ("a page of another site", request(HELLO, b"Origin: http://evil.example")),
-    ("a page of no site", request(HELLO, b"Origin: null")),
+    ("a page without an origin", request(HELLO, b"Origin: null")),
 ]
 ODD = [
-    ("a proxy's form", request(b"GET http://127.0.0.1/api/TwimlHello HTTP/1.1")),
-    ("a proxy's form for elsewhere", request(b"GET http://evil.example/api/X HTTP/1.1")),
-    ("a port of no kind in it", request(b"GET http://a:99999999/api/TwimlHello HTTP/1.1")),
+    ("a proxy request", request(b"GET http://127.0.0.1/api/TwimlHello HTTP/1.1")),
+    ("a proxy request for another host", request(b"GET http://evil.example/api/X HTTP/1.1")),
+    ("a proxy request, wrong port", request(b"GET http://a:99999999/api/TwimlHello HTTP/1.1")),
     ("two slashes", request(b"GET //evil.example/api/TwimlHello HTTP/1.1")),
     ("two slashes and a bracket", request(b"GET //[bad/api/TwimlHello HTTP/1.1")),
     ("a path upwards", request(b"GET /../../etc/passwd HTTP/1.1")),
     ("an escaped path upwards", request(b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1")),
     ("an escaped NUL", request(b"GET /api/TwimlHello%00 HTTP/1.1")),
-    ("escapes of no kind", request(b"GET /api/TwimlHello?%zz=%&%ff=%00 HTTP/1.1")),
+    ("invalid escapes", request(b"GET /api/TwimlHello?%zz=%&%ff=%00 HTTP/1.1")),
     ("an escaped line break", request(b"GET /api/TwimlHello?a=%0d%0aSet-Cookie:b HTTP/1.1")),
     ("a fragment", request(b"GET /api/TwimlHello#a HTTP/1.1")),
     ("CONNECT", request(b"CONNECT 192.0.2.1:443 HTTP/1.1")),
-    ("CONNECT to no address", request(b"CONNECT [bad HTTP/1.1")),
+    ("CONNECT to an invalid address", request(b"CONNECT [bad HTTP/1.1")),
     ("TRACE", request(b"TRACE /api/TwimlHello HTTP/1.1")),
     ("an asterisk", request(b"OPTIONS * HTTP/1.1")),
     ("bytes beyond ASCII in a header", request(HELLO, b"X: \xff")),
     ("bytes beyond ASCII in a cookie", request(HELLO, b"Cookie: \xff=;;;==")),
-    ("a range of no kind", request(b"GET /emulator/recordings/a HTTP/1.1", b"Range: bytes=b")),
+    ("an invalid range", request(b"GET /emulator/recordings/a HTTP/1.1", b"Range: bytes=b")),
     ("a length and no body", request(POST, b"Content-Length: 0")),
     ("a body that would be too long", request(POST, b"Content-Length: 110000000")),
-    ("a content type of no kind", request(POST, b"Content-Type: ;;\xff", b"Content-Length: 0")),
+    ("an invalid content type", request(POST, b"Content-Type: ;;\xff", b"Content-Length: 0")),
     ("an unknown charset", request(POST, b"Content-Type: application/json; charset=a", CHUNKED)),
     ("no gzip", request(POST, b"Content-Encoding: gzip", b"Content-Length: 3", body=b"abc")),
     ("an unknown expectation", request(HELLO, b"Expect: miracles")),
@@ -135,26 +135,26 @@ UNFINISHED = [
 
 @pytest.fixture(params=["host", "emulator"])
 def port(stack: LocalStack, request: pytest.FixtureRequest) -> int:
-    """The port of a server; afterwards it serves, and nothing of the server's has been printed."""
+    """The port of the host or the emulator."""
     url = stack.functions_url if request.param == "host" else stack.emulator_url
     return int(url.rpartition(":")[2])
 
 
 def still_serves(stack: LocalStack, port: int) -> None:
-    """Check that a server goes on, and that it has printed no traceback."""
+    """Check that a server still responds, and that it printed no traceback."""
     assert status_of(port, request(b"GET / HTTP/1.1", b"Connection: close")) in (200, 404)
     printed = stack.output.text
     assert "Traceback" not in printed
     assert "Error handling request" not in printed
 
 
-@named(NO_HTTP)
+@named(MALFORMED)
 def test_malformed_http_is_refused(stack: LocalStack, port: int, content: bytes) -> None:
     assert status_of(port, content) == 400
     still_serves(stack, port)
 
 
-@named(NO_ENTRY)
+@named(OTHER_HOSTS)
 def test_another_host_name_is_refused(stack: LocalStack, port: int, content: bytes) -> None:
     if content.startswith(b"GET /api/TwimlHello\r\n"):
         with connect(port, content) as connection:
@@ -165,7 +165,7 @@ def test_another_host_name_is_refused(stack: LocalStack, port: int, content: byt
 
 
 @named(ODD)
-def test_odd_requests_get_an_answer_that_is_not_a_server_error(
+def test_unusual_requests_cause_no_server_error(
     stack: LocalStack, port: int, content: bytes
 ) -> None:
     assert status_of(port, content) in {200, *range(400, 500)}
@@ -173,7 +173,7 @@ def test_odd_requests_get_an_answer_that_is_not_a_server_error(
 
 
 @named(UNFINISHED)
-def test_a_client_that_disconnects_leaves_nothing_behind(
+def test_server_survives_a_client_that_disconnects(
     stack: LocalStack, port: int, content: bytes
 ) -> None:
     with connect(port, content) as connection:

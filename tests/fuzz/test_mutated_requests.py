@@ -1,4 +1,4 @@
-"""A signed request, changed in one byte: refused, unless the change means the same."""
+"""A signed request with one changed byte is refused, unless its meaning is the same."""
 
 from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl, urlencode
@@ -20,11 +20,11 @@ FIELDS = [
 TARGET = b"/api/TwimlReply?Message=Dear%20friend&Name=M%C3%BC"
 REFUSALS = {400, 403, 404, 405, 413}
 FLIPS = (0x01, 0x20, 0x80)
-"""Bits to change: the next character, the other case, no ASCII any more."""
+"""The flips: a neighboring character, the other case, a byte outside ASCII."""
 
 
 def changed(content: bytes) -> Iterator[bytes]:
-    """Yield everything that differs from `content` in one byte: replaced, dropped or doubled."""
+    """Yield every variant of `content` with one byte replaced, dropped or doubled."""
     for place, byte in enumerate(content):
         before, after = content[:place], content[place + 1 :]
         for flip in FLIPS:
@@ -46,7 +46,7 @@ def post(parts: Sequence[bytes]) -> bytes:
 
 
 def fields_of(body: bytes) -> set[tuple[str, str]]:
-    """Return what a form says; the order and what is repeated make no difference."""
+    """Return the fields of a form; order and repetition don't matter."""
     return set(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 

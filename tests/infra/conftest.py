@@ -1,4 +1,4 @@
-"""Reads the Bicep files as syntax trees: no compiler is needed, and none is replaced by this."""
+"""Reads the Bicep files as syntax trees. This needs no compiler and doesn't replace one."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ Mutate = Callable[[str, str, str], "Infra"]
 
 
 class Declared(NamedTuple):
-    """A resource or a module: its name in the file, what it is, and its properties."""
+    """A resource or a module: its symbolic name, what it is, and its properties."""
 
     symbol: str
     kind: str  # type@version of a resource, path of a module
@@ -34,7 +34,7 @@ class Parameter(NamedTuple):
 
     @property
     def optional(self) -> bool:
-        """Whether it may be left out."""
+        """Whether it may be omitted."""
         return self.default is not None
 
 
@@ -47,12 +47,12 @@ class BicepFile:
 
     @cached_property
     def errors(self) -> list[str]:
-        """The places that are no Bicep, as name:line."""
+        """The syntax errors, as name:line."""
         return [f"{self.name}:{node.start_point.row + 1}" for node in faults(self.root)]
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
-        """The parameters by name; a decorator stands before what it decorates."""
+        """The parameters by name; a decorator comes before its declaration."""
         found: dict[str, Parameter] = {}
         decorators = ""
         for node in self.root.named_children:
@@ -68,26 +68,26 @@ class BicepFile:
 
     @cached_property
     def values(self) -> dict[str, Node]:
-        """What variables are set to, by name."""
+        """The values of variables, by name."""
         return dict(self._assigned("variable_declaration"))
 
     @cached_property
     def outputs(self) -> dict[str, Node]:
-        """What is given out, by name."""
+        """The values of outputs, by name."""
         return dict(self._assigned("output_declaration"))
 
     @cached_property
     def resources(self) -> list[Declared]:
-        """Every resource, the existing ones that are only looked up among them."""
+        """Every resource, including existing ones that are only referenced."""
         return list(self._declared("resource_declaration"))
 
     @cached_property
     def modules(self) -> list[Declared]:
-        """Every use of another file."""
+        """Every reference to another file."""
         return list(self._declared("module_declaration"))
 
     def resource(self, kind: str) -> Declared:
-        """The one resource of a type that is made here."""
+        """The only resource of a type that is created here."""
         (found,) = [r for r in self.resources if r.kind.startswith(f"{kind}@") and not r.existing]
         return found
 
@@ -117,7 +117,7 @@ class Infra:
         return self.files[name]
 
     def value(self, file: str, kind: str, path: str) -> object:
-        """A literal at a dotted path of the one resource of a type in a file."""
+        """Return a literal at a dotted path of the only resource of a type in a file."""
         node = self[file].resource(kind).body
         for key in path.split("."):
             assert node is not None
@@ -150,7 +150,7 @@ def parameter_file() -> ParameterFile:
 
 @pytest.fixture
 def mutated(tmp_path: Path) -> Mutate:
-    """Copies the infrastructure and replaces a text of a file of the copy, to see a test fail."""
+    """Replaces a text in a copy of the infrastructure, to see a check fail."""
 
     def mutate(name: str, old: str, new: str) -> Infra:
         folder = tmp_path / "infra"

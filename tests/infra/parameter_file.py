@@ -12,12 +12,12 @@ PARAMETER = re.compile(rb"^param (\w+) =", re.MULTILINE)
 
 
 class ParameterFile:
-    """main.bicepparam, evaluated as the compiler does: with the environment that it runs in."""
+    """main.bicepparam, evaluated like the compiler does, with the given environment."""
 
     def __init__(self, path: Path) -> None:
         source = path.read_bytes()
         self.names = [name.decode() for name in PARAMETER.findall(source)]
-        # The grammar is one of .bicep files, whose parameters have types and whose variables don't.
+        # The grammar is for .bicep files, where parameters have types and variables don't.
         root = parsed(PARAMETER.sub(rb"var \1 =", source))
         self.errors = [text(node) for node in faults(root)]
         self._assigned = {
@@ -27,7 +27,7 @@ class ParameterFile:
         }
 
     def values(self, environment: Mapping[str, str]) -> dict[str, object]:
-        """Return the parameters; a missing variable without a default is a KeyError."""
+        """Return the parameters; raise KeyError for a missing variable without a default."""
         return {name: self._value(self._assigned[name], environment) for name in self.names}
 
     def _value(self, node: Node, environment: Mapping[str, str]) -> object:
@@ -50,7 +50,7 @@ class ParameterFile:
 
 
 def call(function: str, given: list[str], environment: Mapping[str, str]) -> object:
-    """What a function of Bicep returns."""
+    """Return the result of a Bicep function."""
     match function, given:
         case "readEnvironmentVariable", [name]:
             return environment[name]

@@ -9,35 +9,35 @@ from tree_sitter import Node
 
 
 def parsed(source: bytes) -> Node:
-    """The syntax tree of a file."""
+    """Return the syntax tree of a file."""
     language = tree_sitter.Language(tree_sitter_bicep.language())
     return tree_sitter.Parser(language).parse(source).root_node
 
 
 def faults(root: Node) -> list[Node]:
-    """The places that are no Bicep."""
+    """Return the places that aren't valid Bicep."""
     return [node for node in walk(root) if node.is_error or node.is_missing]
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it."""
+    """Yield a node and all its descendants."""
     yield node
     for child in node.children:
         yield from walk(child)
 
 
 def text(node: Node) -> str:
-    """The source of a node."""
+    """Return the source of a node."""
     return (node.text or b"").decode()
 
 
 def name_of(declaration: Node) -> str:
-    """The name that a declaration gives."""
+    """Return the name that a declaration defines."""
     return text(next(c for c in declaration.named_children if c.type == "identifier"))
 
 
 def literal(node: Node) -> object:
-    """The value of a literal; the source of anything else."""
+    """Return the value of a literal, or the source of anything else."""
     source = text(node)
     if node.type == "string":
         return "".join(map(text, node.named_children))
@@ -49,7 +49,7 @@ def literal(node: Node) -> object:
 
 
 def properties(node: Node) -> dict[str, Node]:
-    """The properties of an object by name."""
+    """Return the properties of an object by name."""
     pairs = [
         child.named_children for child in node.named_children if child.type == "object_property"
     ]

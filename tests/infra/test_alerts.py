@@ -1,4 +1,4 @@
-"""The alerts look for what the app really logs."""
+"""The alerts match what the app really logs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PATTERN = re.compile(r"message matches regex @'([^']+)'")
 
 @pytest.fixture(autouse=True)
 def everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Count from zero what gets a line."""
+    """Reset the rate limits of the app's log."""
     clients.reset()
     caplog.set_level(logging.INFO)
     yield
@@ -54,7 +54,7 @@ def everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture
 def rules(reader: Reader) -> Rules:
-    """The source of each alert's properties, by its name."""
+    """The source of each alert's properties, by alert name."""
     entries = reader.infra["alerts.bicep"].values["rules"].named_children
     objects = [entry for entry in entries if entry.type != "comment"]
     found = [{k: reader.text(v) for k, v in reader.properties(o).items()} for o in objects]
@@ -63,7 +63,7 @@ def rules(reader: Reader) -> Rules:
 
 @pytest.fixture
 def alerts(rules: Rules) -> dict[str, re.Pattern[str]]:
-    """What each alert looks for in the log, by its name."""
+    """What each alert searches the log for, by alert name."""
     return {
         name: re.compile(pattern[1])
         for name, rule in rules.items()
@@ -72,10 +72,10 @@ def alerts(rules: Rules) -> dict[str, re.Pattern[str]]:
 
 
 def passes(rules: dict[str, str], category: str, level: str) -> bool:
-    """Whether the host writes a line of that category and level.
+    """Return whether the host writes a line of that category and level.
 
-    Of the rules that fit, the longest counts; one may have a `*` in it. Source:
-    LoggerRuleSelector.cs of .NET (dotnet/runtime); without a rule the host takes Information.
+    The longest matching rule applies; a rule may contain a `*`. Source:
+    LoggerRuleSelector.cs of .NET (dotnet/runtime). Without a rule the host uses Information.
     """
     fitting = [name for name in rules if re.match(re.escape(name).replace(r"\*", ".*"), category)]
     least = rules[max(fitting, key=len)] if fitting else "Information"
@@ -85,7 +85,7 @@ def passes(rules: dict[str, str], category: str, level: str) -> bool:
 def fails(
     function: str, error: AppError, decorator: Callable[[Endpoint], Endpoint] = action
 ) -> Callable[[], object]:
-    """A request to a function that ends in an error."""
+    """Return a request to a function that ends in an error."""
 
     async def handler(req: func.HttpRequest) -> func.HttpResponse:
         raise error
@@ -96,13 +96,13 @@ def fails(
 
 
 def reported(status: str) -> Callable[[], object]:
-    """Twilio's report on a text."""
+    """Return a report from Twilio on a text."""
     form = [("MessageSid", "SM" + "0" * 32), ("MessageStatus", status), ("To", "+12025550123")]
     return lambda: log_report("message", Webhook([], form), reports.MESSAGE.fields)
 
 
 def unreadable() -> None:
-    """A vault that does not answer."""
+    """Read from a vault that fails."""
 
     class Source:
         def read(self, secret: Secret) -> str | None:
@@ -117,7 +117,7 @@ def refused(status: int) -> TwilioRefusedError:
 
 
 @pytest.mark.parametrize(
-    ("happens", "heard_by"),
+    ("happens", "expected"),
     [
         (fails("SendSms", refused(401)), {"failed-sends", "server-errors"}),
         (fails("PlaceCall", refused(429)), {"failed-sends"}),
@@ -136,15 +136,15 @@ def refused(status: int) -> TwilioRefusedError:
         (unreadable, {"vault-errors"}),
         (reported("undelivered"), {"undelivered-texts"}),
         (reported("failed"), {"undelivered-texts"}),
-        # Nobody needs to get up for these.
+        # These don't need an alert.
         (reported("delivered"), set[str]()),
         (fails("SendSms", refused(400)), set[str]()),
         (fails("SendSms", InvalidRequestError("no", field="to")), set[str]()),
     ],
 )
-def test_an_alert_hears_what_it_is_for(
+def test_an_event_raises_its_alerts(
     happens: Callable[[], object],
-    heard_by: set[str],
+    expected: set[str],
     alerts: dict[str, re.Pattern[str]],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -152,10 +152,10 @@ def test_an_alert_hears_what_it_is_for(
 
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("shared")]
     assert lines
-    assert {n for n, look in alerts.items() for line in lines if look.search(line)} == heard_by
+    assert {n for n, look in alerts.items() for line in lines if look.search(line)} == expected
 
 
-def test_every_error_of_a_flood_of_them_is_heard(
+def test_a_flood_of_errors_raises_the_alert(
     rules: Rules, alerts: dict[str, re.Pattern[str]], caplog: pytest.LogCaptureFixture
 ) -> None:
     happens = fails("TwimlReply", ForgedRequestError("wrong", "url"), public)
@@ -163,11 +163,11 @@ def test_every_error_of_a_flood_of_them_is_heard(
         happens()
 
     heard = [r for r in caplog.records if alerts["refused-signatures"].search(r.getMessage())]
-    # Wherever the alert's window begins, one of two has half of them.
+    # However the windows fall, one of two adjacent windows has half of them.
     assert len(heard) >= 2 * int(rules["refused-signatures"]["threshold"]) - 1
 
 
-def test_what_an_alert_counts_is_never_sampled(rules: Rules) -> None:
+def test_lines_that_alerts_count_are_never_sampled(rules: Rules) -> None:
     tables = {"traces": "Trace", "exceptions": "Exception"}
     sampling = HOST["logging"]["applicationInsights"]["samplingSettings"]
     on_the_app = [rule for rule in rules.values() if rule["scope"] == "insights.id"]
@@ -182,8 +182,8 @@ def test_what_an_alert_counts_is_never_sampled(rules: Rules) -> None:
 @pytest.mark.parametrize(
     ("category", "level", "is_kept"),
     [
-        ("Function.OnMessageStatus.User", "Information", True),  # a report of Twilio
-        ("Function.SendSms", "Error", True),  # an error that the app did not expect
+        ("Function.OnMessageStatus.User", "Information", True),  # a report from Twilio
+        ("Function.SendSms", "Error", True),  # an unexpected error in the app
         ("Function.SendSms", "Information", False),  # "Executing 'Functions.SendSms'"
         ("Worker.LanguageWorkerChannel.python.1", "Information", False),
         ("Host.Aggregator", "Information", False),
@@ -191,13 +191,13 @@ def test_what_an_alert_counts_is_never_sampled(rules: Rules) -> None:
         ("Host.Startup", "Error", True),
     ],
 )
-def test_the_host_logs_what_the_app_says_and_not_each_step_of_its_own(
+def test_the_host_logs_the_apps_lines_but_not_its_own_steps(
     category: str, level: str, is_kept: bool
 ) -> None:
     assert passes(HOST["logging"]["logLevel"], category, level) is is_kept
 
 
-def test_the_alerts_on_the_cap_look_at_what_the_cap_does_not_stop(rules: Rules) -> None:
+def test_the_cap_alerts_query_tables_that_the_cap_does_not_stop(rules: Rules) -> None:
     """Source: https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap (2023-10-23)."""
     on_the_cap = {name: rule for name, rule in rules.items() if rule["scope"] == "workspaceId"}
 

@@ -1,4 +1,4 @@
-"""The settings of the deployed app: the app knows each, and none that it needs is missing."""
+"""The settings of the deployed app: the app knows each one, and has all that it needs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from tests.infra.conftest import Infra, Mutate, ParameterFile, Reader
 
 ROOT = Path(__file__).parents[2]
-# What the Functions host reads and the app does not.
+# Read by the Functions host, not by the app.
 OF_THE_HOST = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "AzureWebJobsStorage__credential",
 }
-# A secret, or for the desk only, or told by the host, or replaced by what an identity opens.
+# Secrets, local settings, settings of the host, and those replaced by an identity.
 NOT_SET = {secret.setting for secret in Secret} | {
     "AzureWebJobsStorage",
     "FUNCTIONS_WORKER_RUNTIME",
@@ -28,17 +28,17 @@ REQUIRED = {"AZURE_ENV_NAME": "switchboard", "AZURE_LOCATION": "westeurope"}
 
 
 def own(infra: Infra, reader: Reader) -> set[str]:
-    """The settings that tie the app to the rest."""
+    """Return the settings that connect the app to the other resources."""
     return set(reader.properties(infra["app.bicep"].values["ownSettings"]))
 
 
 def chosen(parameter_file: ParameterFile, **environment: str) -> dict[str, str]:
-    """The settings that whoever deploys chooses, by variables of the environment."""
+    """Return the settings chosen by environment variables at deployment."""
     return cast("dict[str, str]", parameter_file.values({**REQUIRED, **environment})["settings"])
 
 
 def known() -> set[str]:
-    """The settings that the app reads, and those of the host."""
+    """Return the settings that the app or the host reads."""
     return {setting.name for setting in all_settings()} | OF_THE_HOST
 
 
@@ -51,9 +51,7 @@ def test_the_app_knows_every_setting(
     assert own(misspelt, reader) - known() == {"KEYVAULT_URL"}
 
 
-def test_every_setting_that_the_app_has_can_be_set(
-    reader: Reader, parameter_file: ParameterFile
-) -> None:
+def test_every_setting_of_the_app_can_be_set(reader: Reader, parameter_file: ParameterFile) -> None:
     example = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
 
     assert {*example} - NOT_SET <= own(reader.infra, reader) | {*chosen(parameter_file)}
@@ -83,12 +81,12 @@ def test_a_setting_is_chosen_or_follows_from_the_rest_but_not_both(
     assert own(reader.infra, reader) & {*chosen(parameter_file)} == set()
 
 
-def test_settings_that_nobody_chose_have_the_apps_defaults(parameter_file: ParameterFile) -> None:
+def test_unset_settings_have_the_apps_defaults(parameter_file: ParameterFile) -> None:
     assert Settings.from_mapping(chosen(parameter_file)) == Settings()
 
 
-def test_the_hooks_are_told_the_vault_and_the_address(reader: Reader) -> None:
-    """azd hands the outputs to its hooks, whose commands read them as the app's settings."""
+def test_the_hooks_get_the_vault_and_the_address(reader: Reader) -> None:
+    """azd passes the outputs to its hooks, whose commands read them as the app's settings."""
     outputs = reader.infra["main.bicep"].outputs
     values = {"KEY_VAULT_URL": "https://kv.vault.azure.net/", "WEBSITE_HOSTNAME": "app.example"}
 

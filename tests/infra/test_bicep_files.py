@@ -1,4 +1,4 @@
-"""infra/: what can be known of it without the compiler and without Azure."""
+"""infra/: what can be checked without the compiler and without Azure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 ROLE = "Microsoft.Authorization/roleAssignments@"
 APP = "properties.functionAppConfig."
 SCALE = APP + "scaleAndConcurrency."
-# What must stay as it is: file, type of the resource, property, value.
+# Required values: file, resource type, property, value.
 MUSTS: list[tuple[str, str, str, object]] = [
     ("app.bicep", "Microsoft.Web/serverfarms", "sku.name", "FC1"),
     ("app.bicep", "Microsoft.Web/sites", "properties.httpsOnly", True),
@@ -73,7 +73,7 @@ MUSTS: list[tuple[str, str, str, object]] = [
         True,
     ),
 ]
-# The ids of Azure's built-in roles and their names, from Microsoft's list of them.
+# The IDs of Azure's built-in roles and their names, from Microsoft's list.
 ROLES = {
     "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "storageBlobDataOwner",
     "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "storageTableDataContributor",
@@ -83,18 +83,18 @@ ROLES = {
 }
 
 
-# What Flex Consumption takes of a site's configuration. It answers 400 to others, among them
+# The site configuration that Flex Consumption accepts. It answers 400 to other properties, such as
 # ftpsState and linuxFxVersion ("... for Flex Consumption sites is invalid").
 SITE_CONFIG = {"minTlsVersion", "scmMinTlsVersion", "http20Enabled", "cors"}
 
 
 def broken(infra: Infra, reader: Reader) -> list[str]:
-    """Say what is no Bicep, or names a file or a parameter that does not exist."""
+    """Return syntax errors, and references to a missing file or parameter."""
     faults = [error for file in infra.files.values() for error in file.errors]
     for file in infra.files.values():
         for module in file.modules:
             if module.kind not in infra.files:
-                faults.append(f"{file.name}: there is no {module.kind}")
+                faults.append(f"{file.name}: missing module {module.kind}")
                 continue
             given = set(reader.properties(reader.properties(body_of(module))["params"]))
             wanted = infra[module.kind].parameters
@@ -105,13 +105,13 @@ def broken(infra: Infra, reader: Reader) -> list[str]:
 
 
 def body_of(declared: Declared) -> Node:
-    """The properties of a resource or a module, which must have some."""
+    """Return the properties of a resource or a module; fail if it has none."""
     assert declared.body is not None
     return declared.body
 
 
 def role_files(infra: Infra) -> set[str]:
-    """The files that give somebody a role."""
+    """Return the files that assign a role."""
     files = infra.files.values()
     return {f.name for f in files for r in f.resources if r.kind.startswith(ROLE)}
 
@@ -136,7 +136,7 @@ def test_a_broken_file_is_found(
 
 
 def test_checkov_can_read_every_condition() -> None:
-    """Its parser gives up a whole file in which one goes on in the next line."""
+    """Its parser skips a whole file in which a condition continues on the next line."""
     broken_lines = [
         f"{path.name}:{number}"
         for path in sorted((ROOT / "infra").glob("*.bicep"))
@@ -153,18 +153,20 @@ def test_every_file_is_used_and_none_comes_from_a_registry(reader: Reader) -> No
     assert used == {*reader.infra.files} - {"main.bicep"}
 
 
-def unmade(infra: Infra) -> set[str]:
-    """What is looked up as existing, though no file makes such a thing, of that version."""
+def missing_resources(infra: Infra) -> set[str]:
+    """Return the resources referenced as existing that no file creates in that version."""
     resources = [resource for file in infra.files.values() for resource in file.resources]
     made = {resource.kind for resource in resources if not resource.existing}
     return {resource.kind for resource in resources if resource.existing} - made
 
 
-def test_what_is_looked_up_is_made_by_another_file(reader: Reader, mutated: Mutate) -> None:
+def test_existing_resources_are_created_by_another_file(reader: Reader, mutated: Mutate) -> None:
     kind = "Microsoft.KeyVault/vaults@2024-11-01"
 
-    assert unmade(reader.infra) == set()
-    assert unmade(mutated("vault.bicep", kind, "Microsoft.KeyVault/vaults@2023-07-01")) == {kind}
+    assert missing_resources(reader.infra) == set()
+    assert missing_resources(
+        mutated("vault.bicep", kind, "Microsoft.KeyVault/vaults@2023-07-01")
+    ) == {kind}
 
 
 def test_every_role_is_given_in_one_file(reader: Reader, mutated: Mutate) -> None:
@@ -177,7 +179,7 @@ def test_every_role_is_given_in_one_file(reader: Reader, mutated: Mutate) -> Non
     }
 
 
-def test_the_roles_are_those_that_their_names_say(reader: Reader) -> None:
+def test_the_roles_match_their_names(reader: Reader) -> None:
     values = reader.infra["roles.bicep"].values
     ids = {
         str(reader.literal(node)): name for name, node in values.items() if node.type == "string"
@@ -187,13 +189,13 @@ def test_the_roles_are_those_that_their_names_say(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(("file", "kind", "path", "value"), MUSTS, ids=lambda item: str(item)[:60])
-def test_what_keeps_others_out_is_set(
+def test_security_settings_are_set(
     file: str, kind: str, path: str, value: object, reader: Reader
 ) -> None:
     assert reader.infra.value(file, kind, path) == value
 
 
-def test_a_weaker_setting_is_seen(mutated: Mutate) -> None:
+def test_a_weaker_setting_is_found(mutated: Mutate) -> None:
     weak = mutated("storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAccess: true")
     kind, path = "Microsoft.Storage/storageAccounts", "properties.allowSharedKeyAccess"
 
@@ -201,7 +203,7 @@ def test_a_weaker_setting_is_seen(mutated: Mutate) -> None:
 
 
 @pytest.mark.parametrize("policy", ["ftp", "scm"])
-def test_no_password_publishes(policy: str, reader: Reader) -> None:
+def test_publishing_with_a_password_is_off(policy: str, reader: Reader) -> None:
     kind = "Microsoft.Web/sites/basicPublishingCredentialsPolicies@"
     found = [r for r in reader.infra["app.bicep"].resources if r.kind.startswith(kind)]
     named = {
@@ -213,15 +215,13 @@ def test_no_password_publishes(policy: str, reader: Reader) -> None:
 
 
 def refused_by_flex_consumption(infra: Infra, reader: Reader) -> set[str]:
-    """What of the site's configuration would make the deployment fail."""
+    """Return the parts of the site's configuration that would make the deployment fail."""
     site = reader.properties(body_of(infra["app.bicep"].resource("Microsoft.Web/sites")))
     configuration = reader.properties(reader.properties(site["properties"])["siteConfig"])
     return {*configuration} - SITE_CONFIG
 
 
-def test_flex_consumption_takes_the_configuration_of_the_site(
-    reader: Reader, mutated: Mutate
-) -> None:
+def test_flex_consumption_accepts_the_site_configuration(reader: Reader, mutated: Mutate) -> None:
     extra = mutated("app.bicep", "http20Enabled: true", "ftpsState: 'Disabled'")
 
     assert refused_by_flex_consumption(reader.infra, reader) == set()

@@ -1,8 +1,8 @@
 """What a flood of refused requests can log in a day stays below the daily cap.
 
-The sum is for one instance that does nothing else all day. The sizes and the rate are assumptions,
-on the safe side. Nothing here was measured in Azure: after a week of yours, compare `_BilledSize`
-of AppRequests and AppTraces.
+The sum is for one instance that does nothing else all day. The sizes and the rate are conservative
+assumptions, not measured in Azure: after a week in production, compare `_BilledSize` of AppRequests
+and AppTraces.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 DAY_S = 86_400
 REQUESTS_PER_S = 1_000
-"""A refused request costs a worker about a millisecond of its one core; the host comes on top."""
+"""A refused request costs a worker about a millisecond of its one core, plus the host's work."""
 REQUEST_BYTES = 2_000
 LINE_BYTES = 1_000
 VAULT_READ_BYTES = 2_500
 SECRETS = 4
-"""A forged signature makes the token or the key be read again, and the secondary one of each."""
+"""A forged signature rereads the token or the key, and the secondary one of each."""
 KINDS = 2
-"""What strangers get from one function at a time: 414 and one of 403, 500 and 503."""
+"""Refusals that anyone can get from one function at a time: 414, and one of 403, 500 and 503."""
 MEGABYTE = 1_000_000
 INSTANCE_MEGABYTES = 250
 """What infra/logs.bicep counts for an instance."""
 
 
 def seconds(text: str) -> float:
-    """Read a TimeSpan of .NET."""
+    """Return the seconds of a .NET TimeSpan."""
     hours, minutes, whole = map(int, text.split(":"))
     return timedelta(hours=hours, minutes=minutes, seconds=whole).total_seconds()
 
 
 def request_bytes() -> float:
-    """Requests: sampled, but for a moment whenever an instance starts or sampling is relaxed.
+    """Return the bytes of request records: sampled, except right after a start or a relaxation.
 
-    An instance is taken to start as often as that: twelve times a day.
+    An instance is assumed to start as often as sampling is relaxed: twelve times a day.
     """
     insights = json.loads((ROOT / "host.json").read_text())["logging"]["applicationInsights"]
     sampling = insights["samplingSettings"]
@@ -64,7 +64,7 @@ def request_bytes() -> float:
 
 
 def line_bytes() -> float:
-    """The app's own lines on what it refused, and the explanations in some of them."""
+    """Return the bytes of the app's lines about refused requests, some with an explanation."""
     levels = [
         json.loads(path.read_text())["bindings"][0]["authLevel"]
         for path in ROOT.glob("*/function.json")
@@ -80,7 +80,7 @@ def line_bytes() -> float:
 
 
 def vault_bytes() -> float:
-    """The vault's log of who read what, and the app's lines where that failed."""
+    """Return the bytes of the vault's access log, and of the app's lines about failed reads."""
     return SECRETS * (VAULT_READ_BYTES + LINE_BYTES) * DAY_S / REFRESH_INTERVAL_S
 
 
@@ -91,7 +91,7 @@ def quota_gb(reader: Reader, instances: int) -> int:
     return int(eval(formula, names))  # noqa: S307 - a formula of this project
 
 
-def test_a_flood_on_one_instance_logs_less_than_is_counted_for_it() -> None:
+def test_a_flood_on_one_instance_stays_within_its_allowance() -> None:
     assert request_bytes() + line_bytes() + vault_bytes() < INSTANCE_MEGABYTES * MEGABYTE
 
 
@@ -105,7 +105,7 @@ def test_a_flood_on_all_instances_leaves_a_gigabyte_for_the_rest(
 
 
 def test_bursts_beyond_the_maximum_are_counted(reader: Reader) -> None:
-    """With a limit of 1, up to 60 were seen: Azure/azure-functions-host issue 11790."""
+    """With a limit of 1, up to 60 instances were seen: Azure/azure-functions-host issue 11790."""
     assert quota_gb(reader, 1) == quota_gb(reader, 60)
 
 

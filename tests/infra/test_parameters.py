@@ -1,4 +1,4 @@
-"""infra/main.bicepparam: what azd and the Azure CLI deploy with."""
+"""infra/main.bicepparam: the parameters that azd and the Azure CLI deploy with."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 REQUIRED = {"AZURE_ENV_NAME": "switchboard", "AZURE_LOCATION": "westeurope"}
 TYPES = {"string": str, "bool": bool, "int": int, "object": dict}
-# By azd or by the workflow, for each deployment anew.
+# Set for each deployment by azd or the workflow.
 NOT_COPIED = {*REQUIRED, "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
 
 
 class Recorded(dict[str, str]):
-    """An environment that remembers which variables were asked for."""
+    """An environment that records which variables are read."""
 
     def __init__(self) -> None:
         super().__init__(REQUIRED)
@@ -37,7 +37,7 @@ class Recorded(dict[str, str]):
 
 
 def variables(parameter_file: ParameterFile) -> set[str]:
-    """The variables that the file reads."""
+    """Return the variables that the file reads."""
     environment = Recorded()
     parameter_file.values(environment)
     return environment.asked
@@ -47,7 +47,7 @@ def test_the_file_is_bicep(parameter_file: ParameterFile) -> None:
     assert parameter_file.errors == []
 
 
-def test_each_parameter_is_one_of_main_and_none_is_left_to_a_prompt(
+def test_every_parameter_of_main_is_set_and_no_other(
     parameter_file: ParameterFile, reader: Reader
 ) -> None:
     assert {*parameter_file.values(REQUIRED)} == {*reader.infra["main.bicep"].parameters}
@@ -61,7 +61,7 @@ def test_each_value_has_the_type_of_its_parameter(
     assert {name: type(value) for name, value in parameter_file.values(REQUIRED).items()} == types
 
 
-def test_an_empty_variable_means_the_default_as_a_missing_one_does(
+def test_an_empty_variable_means_the_default(
     parameter_file: ParameterFile,
 ) -> None:
     """GitHub passes a missing variable as an empty one."""
@@ -71,7 +71,7 @@ def test_an_empty_variable_means_the_default_as_a_missing_one_does(
 
 
 def test_both_files_have_the_same_defaults(parameter_file: ParameterFile, reader: Reader) -> None:
-    """azd asks for a parameter that has none in main.bicep, and here it has to be written out."""
+    """azd prompts for a parameter without a default in main.bicep, so the defaults are repeated."""
     values = parameter_file.values(REQUIRED)
     defaults = {
         name: reader.literal(parameter.default)
@@ -102,9 +102,7 @@ def test_a_variable_sets_its_parameter(
 
 
 @given(value=st.text(min_size=1) | st.text("\"\\\n${}'", min_size=1))
-def test_a_value_arrives_as_it_is_whatever_it_holds(
-    value: str, parameter_file: ParameterFile
-) -> None:
+def test_a_value_is_passed_unchanged(value: str, parameter_file: ParameterFile) -> None:
     values = parameter_file.values(REQUIRED | {"BLOCKED_CALLERS": value, "ALERT_EMAIL": value})
 
     assert values["settings"] == parameter_file.values(REQUIRED)["settings"] | {  # type: ignore[operator]
@@ -118,7 +116,7 @@ def test_no_other_file_sets_parameters() -> None:
     assert not (ROOT / "infra" / "main.parameters.json").exists()
 
 
-def test_the_app_runs_the_projects_python_unless_told_otherwise(
+def test_the_app_runs_the_projects_python_by_default(
     parameter_file: ParameterFile,
 ) -> None:
     expected = (ROOT / ".python-version").read_text().strip()
@@ -127,7 +125,7 @@ def test_the_app_runs_the_projects_python_unless_told_otherwise(
 
 
 def test_azd_copies_every_variable_into_the_pipeline(parameter_file: ParameterFile) -> None:
-    """For a file of this kind azd does not find the variables by itself."""
+    """For a file of this kind, azd doesn't find the variables on its own."""
     pipeline = yaml.safe_load((ROOT / "azure.yaml").read_text())["pipeline"]
 
     assert {*pipeline["variables"]} == variables(parameter_file) - NOT_COPIED

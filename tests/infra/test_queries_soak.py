@@ -1,4 +1,4 @@
-"""Each query of the alerts and of the documents, as Microsoft's own language service reads it."""
+"""Each query of the alerts and the docs, checked by Microsoft's own language service."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ type Diagnose = Callable[[dict[str, str]], dict[str, list[str]]]
 
 @pytest.fixture(scope="module")
 def diagnose() -> Diagnose:
-    """Says what is wrong with queries, each by its name."""
+    """Returns the errors in queries, by the name of each."""
     kusto = installed(LOCK)
 
     def run(queries: dict[str, str]) -> dict[str, list[str]]:

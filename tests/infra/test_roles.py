@@ -1,4 +1,4 @@
-"""Roles: what infra/ gives and what docs/operate/deploy.md says of it are the same."""
+"""The roles in infra/ match the table in docs/operate/deploy.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCOPES = {"storage": "storage", "vault": "vault", "insights": "Application Insig
 
 
 class Role(NamedTuple):
-    """Who may do what, and where."""
+    """A role: who has it, its name, and its scope."""
 
     identity: str
     role: str
@@ -24,7 +24,7 @@ class Role(NamedTuple):
 
 
 def given(infra: Infra, reader: Reader) -> set[Role]:
-    """The roles that a deployment gives."""
+    """Return the roles that a deployment assigns."""
     file = infra["roles.bicep"]
     found: set[Role] = set()
     for resource in file.resources:
@@ -43,12 +43,12 @@ def given(infra: Infra, reader: Reader) -> set[Role]:
 
 
 def words(name: str) -> str:
-    """Azure's name of a role: storageBlobDataOwner is Storage Blob Data Owner."""
+    """Return Azure's name of a role: storageBlobDataOwner is Storage Blob Data Owner."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name[0].upper() + name[1:])
 
 
 def documented() -> set[Role]:
-    """The roles in the table of docs/operate/deploy.md."""
+    """Return the roles in the table of docs/operate/deploy.md."""
     section = (
         (ROOT / "docs/operate/deploy.md")
         .read_text("utf-8")

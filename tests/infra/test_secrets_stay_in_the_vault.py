@@ -1,4 +1,4 @@
-"""No secret can leave infra/: by an output, an app setting, or a parameter that shows it."""
+"""No secret leaves infra/ through an output, an app setting, or a plain parameter."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from tests.infra.conftest import BicepFile, Infra, Mutate, Reader
 
 ROOT = Path(__file__).parents[2]
-# Functions of Bicep that hand out what opens something.
+# Functions of Bicep that return a key.
 KEY_FUNCTION = re.compile(r"\b(list[A-Z]\w*|getSecret)\s*\(")
 Tainted = set[tuple[str, str]]  # file and parameter
 
 
 def leaks(infra: Infra, reader: Reader) -> list[str]:
-    """Say where a secret leaves: what is made of a secure parameter or of a key is one, too."""
+    """Return where a secret leaves; a value built from a secure parameter or a key is a secret."""
     tainted: Tainted = {
         (file.name, name)
         for file in infra.files.values()
@@ -39,9 +39,9 @@ def leaks(infra: Infra, reader: Reader) -> list[str]:
 
 
 def leaks_of(file: BicepFile, infra: Infra, tainted: Tainted, reader: Reader) -> set[str]:
-    """Say where a secret leaves one file; note in `tainted` the parameters that it reaches."""
+    """Return where a secret leaves one file; add the parameters that it reaches to `tainted`."""
     secret = {name for where, name in tainted if where == file.name}
-    for _ in file.values:  # a variable may be made of one that is declared after it
+    for _ in file.values:  # a variable may use another one that is declared later
         secret |= {name for name, node in file.values.items() if holds(node, secret, reader)}
     found = {
         f"{file.name}: output {name}"
@@ -64,7 +64,7 @@ def leaks_of(file: BicepFile, infra: Infra, tainted: Tainted, reader: Reader) ->
 
 
 def holds(node: Node, secret: set[str], reader: Reader) -> bool:
-    """Tell whether an expression uses a secret name or asks for a key."""
+    """Return whether an expression uses a secret name or reads a key."""
     names = {reader.text(n) for n in reader.walk(node) if n.type == "identifier"}
     return bool(names & secret) or bool(KEY_FUNCTION.search(reader.text(node)))
 
@@ -120,8 +120,8 @@ def test_a_secret_is_followed_into_other_files(reader: Reader, mutated: Mutate) 
     assert handed_on in leaks(infra, reader)
 
 
-def test_azd_asks_for_no_secret() -> None:
-    """What azd asks for as a secure parameter it keeps in a file of the user's home folder."""
+def test_azd_prompts_for_no_secret() -> None:
+    """azd saves the secure parameters that it prompts for in the user's home folder."""
     text = "".join(path.read_text() for path in (ROOT / "infra").iterdir())
 
     assert "@secure()" not in text

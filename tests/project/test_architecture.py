@@ -1,4 +1,4 @@
-"""Who may import whom, read from the code itself. Each test reports every offender at once."""
+"""Import rules, checked against the code. Each test reports every violation at once."""
 
 import ast
 import graphlib
@@ -22,13 +22,13 @@ FLOORS = [
     {"endpoints", "health"},
     {"own"},
 ]
-"""The rooms of shared/ from the ground up: each may use those below it, and itself."""
+"""The rooms of shared/ from the ground up: each may use itself and those below it."""
 
 COMMAND_FLOORS = [
     {"azd", "by_get", "errors", "local_values", "settings_file", "terminal"},
     {"check", "docs", "doctor", "lock", "new", "package", "secrets", "wire"},
 ]
-"""What several commands use, then the commands: none imports another."""
+"""Code shared by several commands, then the commands: none imports another."""
 
 DESKPHONE_FLOORS = [
     {"values", "clock", "events", "ports", "doorkeeper", "bad_requests"},
@@ -84,7 +84,7 @@ def modules(folder: str) -> dict[str, Path]:
 
 @cache
 def imports(path: Path, *, at_load_only: bool = False) -> frozenset[str]:
-    """Return every imported name, e.g. `shared.clients`; relative ones begin with a dot."""
+    """Return every imported name, e.g. `shared.clients`; relative ones start with a dot."""
     return frozenset(_imports(path, at_load_only=at_load_only))
 
 
@@ -99,7 +99,7 @@ def _imports(path: Path, *, at_load_only: bool) -> Iterator[str]:
 
 
 def importers(folder: str, *forbidden: str) -> list[str]:
-    """Return the modules below a folder that import one of some top-level packages."""
+    """Return the modules below a folder that import any of these top-level packages."""
     return [
         name
         for name, path in modules(folder).items()
@@ -108,7 +108,7 @@ def importers(folder: str, *forbidden: str) -> list[str]:
 
 
 def climbing(folder: str, floors: list[set[str]]) -> list[str]:
-    """Return the imports of a folder that lead to a higher floor, or to a neighbor's room.
+    """Return a folder's imports from a higher floor, or from another room on the same floor.
 
     Modules on the ground floor may use one another.
     """
@@ -143,7 +143,7 @@ def test_a_function_imports_only_the_sdk_and_the_shared_library() -> None:
     assert found == []
 
 
-def test_the_shared_library_knows_no_function_and_no_local_stack() -> None:
+def test_the_shared_library_imports_no_function_and_no_local_stack() -> None:
     others = ("deskphone", "local_stack", "commands", "tests", *FUNCTIONS)
 
     assert importers("shared", *others) == []
@@ -170,7 +170,7 @@ def test_every_room_is_on_a_floor() -> None:
     assert elsewhere == []
 
 
-def test_deskphone_knows_nothing_of_this_project_and_nothing_of_azure() -> None:
+def test_deskphone_imports_nothing_of_this_project_or_azure() -> None:
     others = ("shared", "local_stack", "commands", "tests", "azure", "twilio", *FUNCTIONS)
 
     assert importers("deskphone", *others) == []
@@ -198,7 +198,7 @@ def test_a_room_of_the_local_stack_imports_only_rooms_below_it() -> None:
     assert climbing("local_stack", LOCAL_STACK_FLOORS) == []
 
 
-def test_a_command_knows_neither_the_emulator_nor_the_local_stack() -> None:
+def test_a_command_imports_neither_the_emulator_nor_the_local_stack() -> None:
     assert importers("commands", "deskphone", "local_stack", "tests", *FUNCTIONS) == []
 
 
@@ -206,7 +206,7 @@ def test_a_command_imports_no_other_command() -> None:
     assert climbing("commands", COMMAND_FLOORS) == []
 
 
-def test_nothing_but_a_command_imports_commands() -> None:
+def test_only_commands_import_commands() -> None:
     folders = ("shared", "deskphone", "local_stack", *FUNCTIONS)
 
     assert [name for folder in folders for name in importers(folder, "commands")] == []
@@ -224,7 +224,7 @@ def test_imports_are_absolute() -> None:
     assert relative == []
 
 
-def test_an_answer_is_made_of_nothing_but_its_parameters() -> None:
+def test_an_answer_depends_only_on_its_parameters() -> None:
     pure = ("shared.answers", "shared.errors", "shared.twilio_limits", "shared.xml_text")
     found = [
         f"{name} -> {imported}"
@@ -236,7 +236,7 @@ def test_an_answer_is_made_of_nothing_but_its_parameters() -> None:
     assert found == []
 
 
-def test_the_shared_library_writes_no_limit_and_no_kind_of_function_down_twice() -> None:
+def test_the_shared_library_defines_each_limit_and_kind_of_function_once() -> None:
     written = [
         ast.unparse(node)
         for path in modules("shared").values()
@@ -248,7 +248,7 @@ def test_the_shared_library_writes_no_limit_and_no_kind_of_function_down_twice()
     assert len(written) == len({*written}) > 10
 
 
-def test_no_module_imports_itself_in_a_circle() -> None:
+def test_no_imports_are_circular() -> None:
     for folder in ("shared", "deskphone", "local_stack", "commands"):
         found = modules(folder)
         graph = {
@@ -276,7 +276,7 @@ def test_a_room_holds_a_dozen_modules_at_most() -> None:
     assert {room: count for room, count in full.items() if room not in excepted} == {}
 
 
-def test_few_modules_of_the_shared_library_stand_outside_its_rooms() -> None:
+def test_few_modules_of_the_shared_library_are_outside_its_rooms() -> None:
     outside = [path.name for path in ROOT.glob("shared/*.py") if path.name != "__init__.py"]
 
     assert len(outside) <= 10, outside

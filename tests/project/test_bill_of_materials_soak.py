@@ -1,4 +1,4 @@
-"""The bill of materials, by the command of the workflow."""
+"""The bill of materials, made by the workflow's command."""
 
 import json
 import re
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def command_of_the_workflow() -> list[str]:
-    """The command of the step, for the Python that runs this."""
+    """Return the command of the workflow step, for the current Python."""
     document = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8"))
     steps = document["jobs"]["supply-chain"]["steps"]
     line = next(step["run"] for step in steps if step.get("name") == "Bill of materials")
@@ -23,14 +23,14 @@ def command_of_the_workflow() -> list[str]:
 
 
 def locked() -> dict[str, set[str]]:
-    """The deployed packages as `name@version`, each with the hashes of its files."""
+    """Return the deployed packages as `name@version`, with the hashes of their files."""
     text = (ROOT / "requirements.txt").read_text("utf-8")
     blocks = re.findall(r"^([\w.-]+)==([\w.]+)((?:[^\n]*\\\n)+[^\n]*)", text, re.MULTILINE)
     return {f"{name}@{version}": set(re.findall(r"\w{64}", rest)) for name, version, rest in blocks}
 
 
 def hashes_of(component: dict[str, Any]) -> set[str]:
-    """The SHA-256 hashes that the bill has for a package."""
+    """Return a package's SHA-256 hashes in the bill."""
     return {
         entry["content"]
         for reference in component["externalReferences"]

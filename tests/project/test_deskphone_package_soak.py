@@ -1,4 +1,4 @@
-"""deskphone as other apps get it: its wheel alone, in a bare Python 3.11."""
+"""deskphone as other apps install it: only its wheel, in a bare Python 3.11."""
 
 import os
 import re
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.soak
 
 
 def environment() -> dict[str, str]:
-    """Return the environment without what names the Python of the tests."""
+    """Return the environment without variables that name the Python of the tests."""
     names = [name for name in os.environ if not name.startswith(("PYTHON", "VIRTUAL"))]
     return environment_for_uv({name: os.environ[name] for name in names}, index_of_pip())
 
@@ -45,7 +45,7 @@ def run(*command: str | Path, cwd: Path) -> None:
 
 
 def eventually(url: str, is_so: Callable[[Any], bool]) -> Any:
-    """Return the JSON at a URL as soon as it is as expected; fail with the last one."""
+    """Return the JSON at a URL once it's as expected; on timeout, fail with the last one."""
     end = time.monotonic() + LIMIT_S
     while not is_so(found := requests.get(url, timeout=10).json()):
         assert time.monotonic() < end, found
@@ -92,7 +92,7 @@ def url(python: Path, tmp_path: Path) -> Iterator[str]:
             process.terminate()
 
 
-def test_the_wheel_is_small_and_holds_the_package_alone(wheel: Path) -> None:
+def test_the_wheel_is_small_and_contains_only_the_package(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     folders = {name.partition("/")[0] for name in names}
     expected = {

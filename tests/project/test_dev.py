@@ -47,7 +47,7 @@ class Machine:
         return self.uv
 
     def done(self) -> list[str]:
-        """Return what was done since the last call: "venv", or the file that was installed."""
+        """Return what was done since the last call: "venv", or the installed file."""
         words = ["venv" if "venv" in call else call[call.index("-r") + 1] for call in self.calls]
         self.calls.clear()
         return words
@@ -108,7 +108,7 @@ def test_a_changed_requirements_file_installs_again(
     assert machine.done() == ["requirements-local.txt"]
 
 
-def test_a_change_of_the_test_tools_does_not_hold_up_start(
+def test_a_change_of_the_test_tools_does_not_delay_start(
     dev: ModuleType, machine: Machine, tmp_path: Path
 ) -> None:
     dev.set_up("dev")
@@ -130,7 +130,7 @@ def test_the_packages_for_tests_contain_those_for_start(dev: ModuleType, machine
     assert machine.done() == []
 
 
-def test_the_packages_for_the_documentation_stand_beside_the_others(
+def test_the_documentation_packages_are_installed_beside_the_others(
     dev: ModuleType, machine: Machine
 ) -> None:
     for name in ("local", "docs"):
@@ -144,7 +144,7 @@ def test_the_packages_for_the_documentation_stand_beside_the_others(
 
 
 @pytest.mark.parametrize("moment", ["venv", "pip"])
-def test_an_interrupted_set_up_is_made_anew(dev: ModuleType, machine: Machine, moment: str) -> None:
+def test_an_interrupted_setup_starts_over(dev: ModuleType, machine: Machine, moment: str) -> None:
     machine.interrupted = moment
     with pytest.raises(KeyboardInterrupt):
         dev.set_up("local")
@@ -166,7 +166,7 @@ def test_a_failed_install_is_tried_again(dev: ModuleType, machine: Machine) -> N
     assert machine.done() == ["requirements-local.txt"]
 
 
-def test_a_second_first_start_waits_for_the_other_and_finds_all_done(
+def test_a_concurrent_first_start_waits_and_does_nothing(
     dev: ModuleType,
     machine: Machine,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,19 +176,19 @@ def test_a_second_first_start_waits_for_the_other_and_finds_all_done(
     other = (tmp_path / "requirements.txt").open()
     fcntl.flock(other, fcntl.LOCK_EX)
 
-    def the_other_gets_done(_: float) -> None:
+    def finish_the_other(_: float) -> None:
         dev.install("local")
         machine.done()
         other.close()
 
-    monkeypatch.setattr(dev.time, "sleep", the_other_gets_done)
+    monkeypatch.setattr(dev.time, "sleep", finish_the_other)
     dev.set_up("local")
 
     assert machine.done() == []
     assert "another dev.py is setting up .venv, waiting" in capsys.readouterr().err
 
 
-def test_the_end_of_the_set_up_frees_the_lock(
+def test_the_lock_is_released_after_setup(
     dev: ModuleType, machine: Machine, tmp_path: Path
 ) -> None:
     machine.interrupted = "pip"
@@ -199,7 +199,7 @@ def test_the_end_of_the_set_up_frees_the_lock(
         assert dev.has_taken(lock)
 
 
-def test_a_folder_that_cannot_be_used_is_one_sentence(
+def test_an_unusable_folder_is_reported_in_one_sentence(
     dev: ModuleType,
     machine: Machine,
     monkeypatch: pytest.MonkeyPatch,
@@ -216,7 +216,7 @@ def test_a_folder_that_cannot_be_used_is_one_sentence(
     )
 
 
-def test_a_missing_requirements_file_is_one_sentence(
+def test_a_missing_requirements_file_is_reported_in_one_sentence(
     dev: ModuleType, machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "requirements.txt").unlink()
@@ -263,7 +263,7 @@ def test_uv_uses_the_package_index_configured_for_pip(
     assert "https://index.example/simple" in capfd.readouterr().err
 
 
-def test_pip_is_followed_while_it_downloads_and_installs(dev: ModuleType) -> None:
+def test_pips_downloads_and_installations_are_counted(dev: ModuleType) -> None:
     output = ""
     for name in ("a", "b"):
         output += f"Collecting {name}==1 (from -r requirements.txt (line 1))\n"
@@ -317,7 +317,7 @@ def test_packages_for_one_system_only_do_not_count(
     assert "installing 1 packages" in capsys.readouterr().err
 
 
-def test_the_help_of_start_sets_nothing_up(
+def test_the_help_of_start_installs_nothing(
     dev: ModuleType,
     machine: Machine,
     capsys: pytest.CaptureFixture[str],
@@ -331,9 +331,7 @@ def test_the_help_of_start_sets_nothing_up(
     assert "start [--port N] [--phone-port N]" in capsys.readouterr().out
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(
-    dev: ModuleType, machine: Machine
-) -> None:
+def test_an_environment_without_its_python_is_recreated(dev: ModuleType, machine: Machine) -> None:
     dev.set_up("local")
     machine.done()
     dev.VENV_PYTHON.unlink()
@@ -366,7 +364,7 @@ def test_without_a_new_python_one_line_says_how_to_get_one(
     assert "uv python install 3.13" in str(exit_.value)
 
 
-def test_a_python_of_pyenv_is_found(
+def test_a_pyenv_python_is_found(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     python = tmp_path / "versions" / "3.13.9" / "bin" / "python"
@@ -378,7 +376,7 @@ def test_a_python_of_pyenv_is_found(
     assert dev.find_python() == [str(python)]
 
 
-def test_a_command_that_fails_or_does_not_exist_is_no_python(dev: ModuleType) -> None:
+def test_a_failing_or_missing_command_is_not_a_python(dev: ModuleType) -> None:
     assert dev.output_of([sys.executable, "-c", "print('yes')"]) == "yes"
     assert dev.output_of([sys.executable, "-c", "print('yes'); raise SystemExit(1)"]) == ""
     assert dev.output_of(["no-such-python"]) == ""
@@ -398,7 +396,7 @@ def test_a_command_that_fails_or_does_not_exist_is_no_python(dev: ModuleType) ->
         (["screenshot"], "requirements-dev.txt", f"{Path('docs', 'screenshot.py')}"),
     ],
 )
-def test_a_command_sets_up_what_it_needs_and_goes_on_as_its_program(
+def test_a_command_installs_its_packages_and_runs_its_program(
     dev: ModuleType,
     machine: Machine,
     monkeypatch: pytest.MonkeyPatch,
@@ -434,7 +432,7 @@ def test_help_has_a_line_for_each_command(
         ("deploy", "unknown command 'deploy'. See python3 dev.py --help."),
     ],
 )
-def test_an_unknown_command_names_the_nearest(
+def test_an_unknown_command_suggests_the_nearest(
     dev: ModuleType, capsys: pytest.CaptureFixture[str], name: str, hint: str
 ) -> None:
     assert dev.main([name]) == 2

@@ -1,4 +1,4 @@
-"""The package as Azure gets it: built twice, and run by Microsoft's runtime and nothing else."""
+"""The package as Azure gets it: built twice, and run with only Microsoft's runtime."""
 
 import json
 import os
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("*/function.json"))
 RUNTIME = "azure-functions-runtime-v1"
 KEY = "local"
-# One text that is checked and not sent: the SDK is loaded, and nobody is asked.
+# A text that is refused before sending: the SDK is loaded, but no request is made.
 SETTINGS = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_AUTH_TOKEN": "0" * 32,
@@ -38,7 +38,7 @@ SETTINGS = {
     "DRY_RUN": "true",
     "AzureWebJobsStorage": "",
 }
-# The host beside the package; argv: whose packages come first, the app's or the worker's, then
+# The host beside the package. argv: whose packages come first (the app's or the worker's), then
 # the package, the folder with the host, and the host's own arguments.
 HOST = """
 import runpy, sys
@@ -49,7 +49,7 @@ sys.path += [packages, beside]
 sys.argv[1:] = sys.argv[4:]
 runpy.run_module("local_stack.host", run_name="__main__", alter_sys=True)
 """
-# Loads every function and every module of the library, and says where packages came from.
+# Loads every function and every module of the library, and reports where packages came from.
 LOAD = """
 import importlib, json, pkgutil, sys
 from pathlib import Path
@@ -75,7 +75,7 @@ print(json.dumps({"loaded": loaded, "foreign": sorted(foreign)}))
 
 
 def run(*command: str | Path, cwd: Path, **more: str) -> str:
-    """Run a command away from the project; return its output, fail with it when it fails."""
+    """Run a command outside the project and return its output; on failure, fail with it."""
     names = [name for name in os.environ if not name.startswith(("PYTHON", "VIRTUAL"))]
     environment = {name: os.environ[name] for name in names}
     environment = {**environment_for_uv(environment, index_of_pip()), **more}
@@ -87,7 +87,7 @@ def run(*command: str | Path, cwd: Path, **more: str) -> str:
 
 
 def built(folder: Path, *options: str, **environment: str) -> Path:
-    """Clone what is committed into a folder and make the package there; return `dist`."""
+    """Clone the last commit into a folder and build the package there; return `dist`."""
     run("git", "clone", "--quiet", ROOT, folder, cwd=ROOT)
     (folder / "SendSms" / ".env").write_text("TWILIO_AUTH_TOKEN=not-for-azure")
     run(sys.executable, "-m", "commands.package", *options, cwd=folder, **environment)
@@ -101,7 +101,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Bare(NamedTuple):
-    """A Python that has Microsoft's runtime and nothing else, and a folder with our host."""
+    """A Python with only Microsoft's runtime, and a folder with our host."""
 
     python: Path
     beside: Path
@@ -129,7 +129,7 @@ def test_two_clones_make_the_same_bytes(dist: Path, tmp_path: Path) -> None:
     assert (elsewhere / "app.zip").read_bytes() == (dist / "app.zip").read_bytes()
 
 
-def test_the_package_is_the_commit_and_its_packages(dist: Path) -> None:
+def test_the_package_contains_the_commit_and_its_packages(dist: Path) -> None:
     commit = Commit(ROOT)
     with zipfile.ZipFile(dist / "app.zip") as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
@@ -153,7 +153,7 @@ def test_the_folder_that_azd_zips_has_the_same_files(dist: Path) -> None:
     }
 
 
-def test_each_python_gets_the_compiled_packages_that_it_can_load(tmp_path: Path) -> None:
+def test_each_python_gets_compiled_packages_that_it_can_load(tmp_path: Path) -> None:
     dist = built(tmp_path / "app", "--python", PYTHONS[1])
     compiled = [path.name for path in (dist / "app").rglob("*.so")]
     tags = {name.split(".")[1] for name in compiled}
@@ -170,10 +170,10 @@ def test_the_package_loads_in_microsofts_runtime(dist: Path, bare: Bare, tmp_pat
 
 @pytest.fixture(params=["app", "worker"])
 def url(request: pytest.FixtureRequest, dist: Path, bare: Bare, tmp_path: Path) -> Iterator[str]:
-    """The address of the package in the host, in a process that has just begun.
+    """The address of the package in a newly started host process.
 
-    Azure's worker lets the app's packages come first where it keeps its own apart, and last where
-    it does not.
+    Azure's worker puts the app's packages first if it isolates its own dependencies, and last
+    otherwise.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     command = (bare.python, "-B", "-c", HOST, request.param, dist / "app", bare.beside)
@@ -182,7 +182,7 @@ def url(request: pytest.FixtureRequest, dist: Path, bare: Bare, tmp_path: Path) 
         [*command, *options],
         cwd=tmp_path,
         env=SETTINGS,
-        stdin=subprocess.PIPE,  # its end is the host's
+        stdin=subprocess.PIPE,  # the host ends when this closes
         pass_fds=[listener.fileno()],
     ) as process:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/api"

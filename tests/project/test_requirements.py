@@ -1,4 +1,4 @@
-"""The three lists of packages, and what is locked for each: every package, with its hashes."""
+"""The three lists of packages, and their locks: every package with its hashes."""
 
 import re
 from importlib.metadata import requires
@@ -12,12 +12,12 @@ from packaging.utils import canonicalize_name
 from commands.lock import HEADER, SETS, TOOLS
 
 PROJECT = Path(__file__).resolve().parents[2]
-REMEDY = "a list has changed: `python3 dev.py lock` writes the locks anew"
+REMEDY = "a list has changed; run `python3 dev.py lock` to update the locks"
 HASH = re.compile(r" --hash=sha256:([0-9a-f]{64})")
 
 
 class Locked(NamedTuple):
-    """A package as it is locked."""
+    """A locked package."""
 
     version: str
     marker: str
@@ -29,7 +29,7 @@ def text_of(name: str) -> str:
 
 
 def asked(name: str) -> dict[str, str]:
-    """The packages that a list kept by hand names, with their versions."""
+    """Return the packages in a hand-written list, with their versions."""
     lines = [line for line in text_of(f"{name}.in").splitlines() if not line.startswith(("#", "-"))]
     return {canonicalize_name(package): version for package, version in map(split_pin, lines)}
 
@@ -40,13 +40,13 @@ def split_pin(line: str) -> tuple[str, str]:
 
 
 def lines_of_lock(name: str) -> list[str]:
-    """The lines of a lock without its comments, each package with its hashes on one."""
+    """Return the lines of a lock without comments, each package and its hashes on one line."""
     lines = [line for line in text_of(f"{name}.txt").splitlines() if not re.match(r"\s*#", line)]
     return [line for line in "\n".join(lines).replace("\\\n", "").splitlines() if line]
 
 
 def locked(name: str) -> dict[str, Locked]:
-    """The packages of a lock."""
+    """Return the packages of a lock."""
     found: dict[str, Locked] = {}
     for line in lines_of_lock(name):
         requirement = Requirement(line.partition(" --hash")[0])
@@ -66,7 +66,7 @@ def test_every_line_of_a_lock_pins_a_package_with_its_hashes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*SETS, *TOOLS])
-def test_what_a_list_asks_for_is_locked_at_its_version(name: str) -> None:
+def test_listed_packages_are_locked_at_their_versions(name: str) -> None:
     lock = locked(name)
     versions = {package: lock[package].version for package in asked(name) if package in lock}
 
@@ -81,7 +81,7 @@ def test_each_set_contains_the_one_before_file_for_file(name: str, contained: st
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_a_lock_leaves_no_package_to_be_chosen_at_the_installation(name: str) -> None:
+def test_a_lock_contains_every_dependency(name: str) -> None:
     lock = locked(name)
     here = [package for package, pin in lock.items() if is_for_this_machine(pin.marker)]
     needed = {
@@ -100,7 +100,7 @@ def is_for_this_machine(marker: str) -> bool:
 
 
 @pytest.mark.parametrize("name", [*SETS, *TOOLS])
-def test_a_lock_names_no_index_and_no_other_place(name: str) -> None:
+def test_a_lock_names_no_index_and_no_url(name: str) -> None:
     assert (
         re.findall(
             r"://|--(?!hash|universal|generate-hashes|python-version)\S+| @ ",
@@ -111,5 +111,5 @@ def test_a_lock_names_no_index_and_no_other_place(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*SETS, *TOOLS])
-def test_a_lock_says_how_it_is_made(name: str) -> None:
+def test_a_lock_names_the_command_that_makes_it(name: str) -> None:
     assert text_of(f"{name}.txt").splitlines()[1] == f"#    {HEADER}"

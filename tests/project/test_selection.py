@@ -1,4 +1,4 @@
-"""The quick tests and the rest of them."""
+"""The quick tests and the other tests."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ FILES = sorted(TESTS.rglob("test_*.py"))
 
 
 def config(part: str, *named: str, marked: str = "not soak") -> pytest.Config:
-    """Return what pytest knows of a command line."""
+    """Return pytest's configuration for a command line."""
     values = {"part": part, "markexpr": marked}
     made: Any = SimpleNamespace(
         getoption=values.__getitem__,
@@ -23,7 +23,7 @@ def config(part: str, *named: str, marked: str = "not soak") -> pytest.Config:
 
 
 def collected(given: pytest.Config) -> set[Path]:
-    """Return the files that pytest reads, which asks for each folder on the way as well."""
+    """Return the files that pytest collects, which also asks for each folder on the way."""
     return {
         path
         for path in FILES
@@ -35,7 +35,7 @@ def collected(given: pytest.Config) -> set[Path]:
     }
 
 
-def test_every_file_is_in_one_of_both_parts() -> None:
+def test_every_file_is_in_exactly_one_part() -> None:
     quick, rest = collected(config("quick")), collected(config("rest"))
 
     assert quick | rest == {*FILES}
@@ -54,12 +54,12 @@ def test_every_file_is_in_one_of_both_parts() -> None:
         config("quick", marked="soak"),
     ],
 )
-def test_nothing_is_left_out_of_what_is_asked_for(given: pytest.Config) -> None:
+def test_named_tests_are_never_left_out(given: pytest.Config) -> None:
     assert collected(given) == {*FILES}
 
 
 @pytest.mark.parametrize("name", [*QUICK, *THOROUGH])
-def test_what_is_listed_exists(name: str) -> None:
+def test_listed_files_exist(name: str) -> None:
     assert (TESTS / name).exists()
 
 

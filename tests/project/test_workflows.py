@@ -1,4 +1,4 @@
-"""The files for GitHub, VS Code, containers and commits: valid, careful, and up to date."""
+"""The files for GitHub, VS Code, containers and commits are valid, safe, and up to date."""
 
 import json
 import os
@@ -21,9 +21,9 @@ from local_stack.values import FUNCTIONS_PORT
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WITH_COMMENTS = sorted([*ROOT.glob(".vscode/*.json"), *ROOT.glob(".devcontainer/*.json")])
-# What azd itself knows of whoever has signed in.
+# azd fills this in for the signed-in user.
 BY_AZD = {"AZURE_PRINCIPAL_ID"}
-# What some jobs may besides reading the code, by workflow and job.
+# Permissions of some jobs besides reading the code, by workflow and job.
 MORE_PERMISSIONS = {
     # Azure and GitHub Pages trust the token that a deployment requests from GitHub. A release
     # belongs to the contents.
@@ -38,7 +38,7 @@ def workflow(name: str) -> dict[str, Any]:
 
 
 def with_comments(path: Path) -> Any:
-    """Read JSON in which lines may be comments, as VS Code does."""
+    """Read JSON that may contain comment lines, like VS Code does."""
     return json.loads(re.sub(r"^\s*//.*$", "", path.read_text("utf-8"), flags=re.MULTILINE))
 
 
@@ -113,7 +113,7 @@ def test_no_workflow_uses_a_stored_secret() -> None:
     assert [path.name for path in WORKFLOWS if "secrets." in path.read_text("utf-8")] == []
 
 
-def test_the_tests_run_on_each_python_that_is_supported() -> None:
+def test_the_tests_run_on_each_supported_python() -> None:
     matrix = workflow("test.yml")["jobs"]["check"]["strategy"]["matrix"]
 
     assert matrix["python"] == ["3.13", "3.14"]
@@ -127,25 +127,25 @@ def test_a_deployment_waits_for_people_and_gets_every_value_that_infra_reads() -
 
     assert (job["environment"], job["needs"]) == ("production", "test")
     assert job["env"]["AZURE_PRINCIPAL_TYPE"] == "ServicePrincipal"
-    # One that is missing would set the app back to its default.
+    # A missing one would reset the app to its default.
     for name in asked - {"AZURE_PRINCIPAL_TYPE"}:
         assert job["env"][name] == f"${{{{ vars.{name} }}}}"
 
 
-def test_packages_are_judged_by_their_locks_and_no_silence_counts_as_good() -> None:
+def test_packages_are_audited_by_their_locks_and_a_failed_lookup_fails() -> None:
     steps = {
         step["name"]: step["run"].split()
         for step in workflow("test.yml")["jobs"]["supply-chain"]["steps"]
         if "run" in step
     }
 
-    # pip-audit ends well when it could not ask, unless it is strict.
+    # pip-audit succeeds even if its lookup failed, unless it's strict.
     assert {"requirements.txt", "--require-hashes", "--strict"} <= {*steps["Known vulnerabilities"]}
     for name in ("Known vulnerabilities", "Bill of materials"):
         assert steps[name][:2] == [".venv/bin/python", "-m"]
 
 
-def test_updates_of_tools_come_together_and_those_of_deployed_packages_alone() -> None:
+def test_tool_updates_are_grouped_and_deployed_packages_update_alone() -> None:
     updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))["updates"]
     patterns = updates[0]["groups"]["development"]["patterns"]
     grouped = {
@@ -169,7 +169,7 @@ def lines_of(name: str) -> list[str]:
 
 
 def is_in(patterns: list[str], line: str) -> bool:
-    """Tell whether a line's package is one of a group."""
+    """Return whether a line's package belongs to a group."""
     return any(fnmatchcase(line.partition("==")[0], pattern) for pattern in patterns)
 
 
@@ -214,7 +214,7 @@ def test_each_task_before_a_launch_exists() -> None:
     assert needed <= tasks
 
 
-def test_what_the_editor_is_told_reaches_git() -> None:
+def test_the_editors_files_are_not_ignored_by_git() -> None:
     result = subprocess.run(
         ["git", "check-ignore", *map(str, WITH_COMMENTS)],  # noqa: S607 - as found on the machine
         cwd=ROOT,
