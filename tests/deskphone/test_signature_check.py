@@ -162,9 +162,9 @@ def test_long_names_and_lists_are_cut() -> None:
 
 
 def test_apps_side_is_read_from_its_problem_details() -> None:
-    told = {"reason": "r", "url": URL, "fields": ["Body"], "tokens": ["T"], "algorithm": "X"}
+    details = {"reason": "r", "url": URL, "fields": ["Body"], "tokens": ["T"], "algorithm": "X"}
 
-    assert checked_of(json.dumps({"status": 403, "signature": told}).encode()) == Checked(
+    assert checked_of(json.dumps({"status": 403, "signature": details}).encode()) == Checked(
         "r", URL, ("Body",), ("T",), "X"
     )
 

@@ -1,4 +1,4 @@
-"""The audio of recordings: files of the exact length, within a memory limit."""
+"""The audio of recordings: files with the exact length, within a memory limit."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""The Azure CLI in a virtual environment of its own, to ask what its parser says of a command."""
+"""The Azure CLI in its own virtual environment, to check commands with its parser."""
 
 import hashlib
 import json
@@ -16,13 +16,13 @@ from commands.lock import environment_for_uv, index_of_pip
 
 LOCK = Path(__file__).with_name("azure_cli") / "requirements.txt"
 PYTHON_VERSION = "3.13"
-# Reads lists of arguments as az's main program does, and stops where it would run the command.
+# Parses arguments like az's main program does, and stops before it runs the command.
 PARSE = """
 import io, json, sys
 
 def stay_offline(event, arguments):
     if event in ("socket.connect", "socket.getaddrinfo"):
-        raise OSError("a command was parsed with the help of the network")
+        raise OSError("az used the network to parse a command")
 
 sys.addaudithook(stay_offline)
 answer, sys.stdout, sys.stderr = sys.stdout, io.StringIO(), io.StringIO()
@@ -45,14 +45,14 @@ json.dump([refusal(arguments) or "" for arguments in json.load(sys.stdin)], answ
 
 
 class NotInstalledError(Exception):
-    """The Azure CLI cannot be installed; the reason is that of uv."""
+    """The Azure CLI can't be installed; the message is uv's."""
 
 
 def refusals(python: Path, commands: Sequence[Sequence[str]], folder: Path) -> list[str]:
-    """What az's parser has against each of these commands, "" for those that it accepts.
+    """Return why az's parser rejects each of these commands, "" for those that it accepts.
 
-    Commands of extensions are unknown to it. `folder` gets the files that az keeps, so that those
-    of a person who uses az on this machine change nothing.
+    It doesn't know commands of extensions. az keeps its files in `folder`, so the user's own az
+    settings have no effect.
     """
     environment = {
         **clean_environment(),
@@ -75,9 +75,9 @@ def refusals(python: Path, commands: Sequence[Sequence[str]], folder: Path) -> l
 
 
 def install() -> Path:
-    """Return the Python of the installed Azure CLI; raise NotInstalledError without it.
+    """Return the Python of the installed Azure CLI; raise NotInstalledError if that fails.
 
-    It stays in the user's cache, in a folder for this lock, so only the first run takes long.
+    It's cached for the user, in a folder for this lock, so only the first run is slow.
     """
     lock = LOCK.read_bytes()
     [version] = re.findall(rb"^azure-cli==(\S+)", lock, re.MULTILINE)
@@ -88,21 +88,21 @@ def install() -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as beside:
             build(Path(beside, name))
-            # One whose Python has gone from this machine.
+            # An old one may exist without its Python.
             shutil.rmtree(cache / name, ignore_errors=True)
             Path(beside, name).rename(cache / name)
     return python
 
 
 def build(folder: Path) -> None:
-    """Install what is locked into a new virtual environment."""
+    """Install the locked packages into a new virtual environment."""
     uv(["venv", "--quiet", "--no-project", "--python", PYTHON_VERSION, folder])
     install = ("pip", "install", "--quiet", "--require-hashes")
     uv([*install, "--python", python_of(folder), "-r", LOCK])
 
 
 def uv(arguments: Sequence[str | Path]) -> None:
-    """Run uv with the index of pip."""
+    """Run uv with pip's index."""
     environment = environment_for_uv(clean_environment(), index_of_pip())
     command = [find_uv_bin(), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -111,11 +111,11 @@ def uv(arguments: Sequence[str | Path]) -> None:
 
 
 def python_of(folder: Path) -> Path:
-    """The Python of a virtual environment."""
+    """Return the Python of a virtual environment."""
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without what names the Python of the tests or a setting of az."""
+    """Return the environment without variables for the tests' Python or for az."""
     others = ("PYTHON", "VIRTUAL", "AZURE_")
     return {name: value for name, value in os.environ.items() if not name.startswith(others)}

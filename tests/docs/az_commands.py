@@ -1,8 +1,8 @@
-"""Every `az` command that the project tells people or workflows to run, as bash hands it to `az`.
+"""Every `az` command in the docs, workflows and hooks, with the arguments that bash passes to it.
 
-bash itself reads them: quotes, `$( … )`, line continuations and functions mean what they mean in a
-terminal. Nothing is run: `az` is a function that writes down its arguments, no other program can
-be found, and each of them prints a stand-in.
+bash parses them, so quotes, `$( … )`, line continuations and functions mean the same as in a
+terminal. Nothing is run: `az` is a function that records its arguments, no other program can be
+found, and every missing program prints a stand-in.
 """
 
 import os
@@ -19,7 +19,7 @@ import yaml
 from tests.docs.pages import BLOCK, PAGES, ROOT, Command, blocks, commands_of, inline_code
 
 STAND_IN = "stand-in"
-"""What a variable, an expression of a workflow, or the output of a program is taken for."""
+"""The value of each variable and workflow expression, and the output of every program."""
 AZ = re.compile(r"(?<![\w./-])az((?: +[a-z][a-z0-9-]*+(?![\w.=/:]))+)")
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
@@ -30,25 +30,25 @@ command_not_found_handle() { echo stand-in; }
 
 
 class AzCommand(NamedTuple):
-    """The arguments of a command, and the file and line that it is in."""
+    """The arguments of a command, and its file and line."""
 
     place: str
     arguments: list[str]
 
 
 def az_commands() -> Iterator[AzCommand]:
-    """The commands of all pages, workflows and hooks, and of comments in `infra/`."""
+    """Yield the commands in all pages, workflows and hooks, and in comments in `infra/`."""
     for name, page in PAGES.items():
         yield from commands_of_page(name, page)
     for path in [*ROOT.glob(".github/workflows/*.yml"), ROOT / "azure.yaml"]:
         yield from commands_of_yaml(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
     for path in ROOT.glob("infra/**/*.bicep"):
         name = path.relative_to(ROOT).as_posix()
-        yield from mentioned(name, path.read_text("utf-8"))
+        yield from commands_in_sentences(name, path.read_text("utf-8"))
 
 
 def commands_of_page(name: str, page: str) -> Iterator[AzCommand]:
-    """The commands in the blocks and in the sentences of a page."""
+    """Yield the commands in a page's blocks and sentences."""
     commands = [
         command
         for block in blocks(page)
@@ -56,14 +56,14 @@ def commands_of_page(name: str, page: str) -> Iterator[AzCommand]:
         for command in block.commands
     ]
     found = read_by_bash(name, commands)
-    # A block that bash cannot follow to its end, or that is no block of commands, is an error.
+    # A block that bash can't run to its end, or that isn't a block of commands, is an error.
     fenced = "\n".join(block["text"] for block in BLOCK.finditer(page))
     yield from all_of(fenced, found, name)
-    yield from mentioned(name, page)
+    yield from commands_in_sentences(name, page)
 
 
 def commands_of_yaml(name: str, document: str) -> Iterator[AzCommand]:
-    """The commands in the values named `run` of a workflow or of azd's hooks."""
+    """Yield the commands in `run` values of a workflow or of azd's hooks."""
     commands = [
         command
         for value in values_named_run(yaml.compose(document))
@@ -74,7 +74,7 @@ def commands_of_yaml(name: str, document: str) -> Iterator[AzCommand]:
 
 
 def values_named_run(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
-    """The scalars below a node that are values of the key `run`."""
+    """Yield the scalars below a node that are values of the key `run`."""
     for part in node.value if isinstance(node, yaml.CollectionNode) else ():
         if isinstance(part, tuple) and part[0].value == "run":
             yield part[1]
@@ -82,8 +82,8 @@ def values_named_run(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
             yield from values_named_run(part[1] if isinstance(part, tuple) else part)
 
 
-def mentioned(name: str, text: str) -> Iterator[AzCommand]:
-    """The commands in inline code. One without options only names a command: its help is asked."""
+def commands_in_sentences(name: str, text: str) -> Iterator[AzCommand]:
+    """Yield the commands in inline code; one without options gets `--help`, to check its name."""
     commands = [code for code in inline_code(text) if AZ.search(code.text)]
     found = read_by_bash(name, commands)
     for place, arguments in all_of("\n".join(code.text for code in commands), found, name):
@@ -92,7 +92,7 @@ def mentioned(name: str, text: str) -> Iterator[AzCommand]:
 
 
 def read_by_bash(name: str, commands: Sequence[Command]) -> list[AzCommand]:
-    """The commands of `az` that bash comes upon when it follows all these commands."""
+    """Return the `az` commands that bash runs when it runs all these commands."""
     lines = [f"line={command.line}\n{command.text}" for command in commands]
     script = "\n".join([WRITE_DOWN, *lines])
     variables = dict.fromkeys(VARIABLE.findall(script), STAND_IN)
@@ -114,9 +114,9 @@ def read_by_bash(name: str, commands: Sequence[Command]) -> list[AzCommand]:
 
 
 def all_of(text: str, found: list[AzCommand], name: str) -> list[AzCommand]:
-    """Return what was found; raise ValueError if the text has a command that was not."""
+    """Return `found`; raise ValueError if the text has a command that isn't in it."""
     for words in AZ.findall(text.replace("\\\n", " ")):
         named = words.split()
         if not any(command.arguments[: len(named)] == named for command in found):
-            raise ValueError(f"{name}: bash did not come upon `az{words}`")
+            raise ValueError(f"{name}: bash did not run `az{words}`")
     return found

@@ -17,7 +17,7 @@ BLOCK = re.compile(
 )
 MARK = re.compile(r"\bneeds (Azure|Twilio)\b")
 SHELLS = ("", "sh", "bash", "console", "shell", "powershell", "pwsh", "cmd", "bat")
-# A block of another language that holds one of these holds commands all the same.
+# A block in another language that has one of these is a block of commands, too.
 PROGRAM = re.compile(
     r"^\s*(\$ )?(az|azd|cp|curl|func|git|npm|pip|py|python3?|\.venv\S*) ", re.MULTILINE
 )
@@ -25,7 +25,7 @@ INLINE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 
 class Command(NamedTuple):
-    """One command, the line of the page that it begins in, and what the page shows as answer."""
+    """A command, its first line in the page, and the answer that the page shows."""
 
     text: str
     line: int
@@ -40,7 +40,7 @@ class Block(NamedTuple):
 
 
 def blocks(page: str) -> Iterator[Block]:
-    """The blocks of a page that hold shell commands."""
+    """Yield the blocks of a page that contain shell commands."""
     for found in BLOCK.finditer(page):
         language = found["info"].strip().partition(" ")[0].lower()
         if language in SHELLS or PROGRAM.search(found["text"]):
@@ -50,7 +50,7 @@ def blocks(page: str) -> Iterator[Block]:
 
 
 def commands_of(text: str, first_line: int) -> list[Command]:
-    """The commands of a block; where some lines begin with `$ `, the others are answers."""
+    """Return the commands of a block; if some lines start with `$ `, the others are answers."""
     lines = [
         Command(joined, first_line + text.count("\n", 0, found.start()))
         for found in re.finditer(r"(?:\\\n|.)+", text)
@@ -68,7 +68,7 @@ def commands_of(text: str, first_line: int) -> list[Command]:
 
 
 def inline_code(page: str) -> Iterator[Command]:
-    """What stands between backticks in the sentences of a page."""
+    """Yield the code between backticks in a page's sentences."""
     prose = BLOCK.sub(lambda block: "\n" * block[0].count("\n"), page)
     for found in INLINE.finditer(prose):
         yield Command(" ".join(found[1].split()), prose.count("\n", 0, found.start()) + 1)

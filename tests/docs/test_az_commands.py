@@ -1,4 +1,4 @@
-"""Each `az` command of the documentation, the workflows and the infrastructure, read by az itself.
+"""az itself accepts each `az` command in the docs, the workflows and the infrastructure.
 
 az's parser knows every command, option and choice. It runs nothing here and needs no network.
 """
@@ -14,7 +14,7 @@ from tests.docs import az_cli
 from tests.docs.az_commands import AzCommand, az_commands, commands_of_page, commands_of_yaml
 
 BASH = shutil.which("bash")
-# The bash of macOS, 3.2, cannot be told what to do for a program that is missing.
+# The bash of macOS, 3.2, has no handler for missing programs.
 HAS_BASH_4 = BASH is not None and subprocess.call([BASH, "-c", "((BASH_VERSINFO[0] >= 4))"]) == 0
 pytestmark = pytest.mark.skipif(not HAS_BASH_4, reason="bash 4 or newer is missing")
 
@@ -23,7 +23,7 @@ type Refusals = Callable[[list[list[str]]], list[str]]
 
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> Refusals:
-    """What az has against commands; installs it if need be."""
+    """Returns az's reasons to reject commands; installs az if necessary."""
     folder: Path = tmp_path_factory.mktemp("az")
     try:
         python = az_cli.install()
@@ -82,7 +82,7 @@ def test_az_refuses_what_it_does_not_know(refusals: Refusals) -> None:
         ('az group show -n "{\\"a\\": 1}"', [["group", "show", "-n", '{"a": 1}']]),
     ],
 )  # fmt: skip
-def test_commands_are_read_as_a_terminal_reads_them(block: str, arguments: list[list[str]]) -> None:
+def test_commands_are_parsed_like_in_a_terminal(block: str, arguments: list[list[str]]) -> None:
     found = commands_of_page("page.md", f"# Title\n\n```\n{block}\n```\n")
 
     assert [command.arguments for command in found] == arguments
@@ -98,7 +98,7 @@ def test_a_command_is_found_with_its_line() -> None:
     ]
 
 
-def test_the_help_of_a_command_is_asked_where_only_its_name_is_mentioned() -> None:
+def test_a_command_without_options_is_checked_with_help() -> None:
     [command] = commands_of_page("page.md", "See `az keyvault recover`.\n")
 
     assert command.arguments == ["keyvault", "recover", "--help"]
@@ -113,6 +113,6 @@ def test_commands_of_workflows_are_found_without_their_expressions() -> None:
 
 
 @pytest.mark.parametrize("block", ["exit\naz login", "false && az login", "run: az login"])
-def test_a_command_that_bash_does_not_come_upon_is_an_error(block: str) -> None:
+def test_a_command_that_bash_does_not_run_is_an_error(block: str) -> None:
     with pytest.raises(ValueError, match=r"page\.md: .*`az login`"):
         list(commands_of_page("page.md", f"```yaml\n{block}\n```\n"))

@@ -1,4 +1,4 @@
-"""The page about settings and secrets, held to the code that reads them."""
+"""The page about settings and secrets matches the code that reads them."""
 
 import json
 import re
@@ -15,7 +15,7 @@ EXAMPLE_FILE = json.loads((ROOT / "local.settings.json.example").read_text())["V
 
 
 def rows(heading: str) -> dict[str, list[str]]:
-    """The tables under the headings that begin so: the other cells by the name in the first."""
+    """Return the rows below headings with this prefix: the other cells by the name in the first."""
     found: dict[str, list[str]] = {}
     for section in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
         if section.startswith(heading):
@@ -26,7 +26,7 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 
 def default(name: str) -> str:
-    """The default of a setting, without the marks of code."""
+    """Return a setting's default on the page, without backticks."""
     return SETTINGS[name][0].strip("`")
 
 
@@ -67,7 +67,7 @@ def test_a_setting_set_to_its_default_changes_nothing(name: str) -> None:
     assert EXAMPLE_FILE.get(name, default(name)) == default(name)
 
 
-def test_the_settings_that_are_another_setting_when_not_set() -> None:
+def test_defaults_that_come_from_another_setting() -> None:
     identity = Settings.from_mapping({"AZURE_CLIENT_ID": "client"})
     storage = Settings.from_mapping(
         {"AzureWebJobsStorage__accountName": EXAMPLES["AzureWebJobsStorage__accountName"]}
@@ -82,7 +82,7 @@ def test_the_settings_that_are_another_setting_when_not_set() -> None:
 
 
 def secrets() -> dict[str, str]:
-    """The secrets of the table by their settings, with the second ones that the page speaks of."""
+    """Return the secrets of the table by setting, with the secondary ones from the text."""
     primary = {row[0].strip("`"): name for name, row in SECRETS.items()}
     secondary = {
         f"{setting}_SECONDARY": f"{name}Secondary" for setting, name in list(primary.items())[1:]
@@ -94,14 +94,14 @@ def test_the_page_has_every_secret_by_both_names() -> None:
     assert secrets() == {secret.setting: secret.value for secret in Secret}
 
 
-def test_the_page_says_which_secrets_an_api_key_takes() -> None:
+def test_the_page_says_which_secrets_an_api_key_needs() -> None:
     with_key = Settings.from_mapping({"TWILIO_REST_CREDENTIAL": "api_key"}).rest_secrets
     needed = {name for name, row in SECRETS.items() if "required with `api_key`" in row[1]}
 
     assert needed == {*with_key} - {*Settings().rest_secrets}
 
 
-def test_the_key_that_the_page_makes_is_long_enough() -> None:
+def test_the_generated_key_of_the_page_is_long_enough() -> None:
     [command] = re.findall(r'^python3 -c "(.*)"$', PAGE, re.MULTILINE)
     printed: list[str] = []
     exec(command, {"print": printed.append})  # noqa: S102 - the page's own line

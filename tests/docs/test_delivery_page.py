@@ -1,4 +1,4 @@
-"""The page about sending once: its examples run."""
+"""The examples of the page about sending once work."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ TEXT = ("order-1235-shipped", HANDSET, "Your order is on its way, too.")
 
 
 def at(stack: LocalStack, text: str) -> str:
-    """An address of the page, at the ports of a running stack."""
+    """Return a text of the page with the ports of a running stack."""
     text = text.replace(f"http://127.0.0.1:{FUNCTIONS_PORT}", stack.functions_url)
     return text.replace(f"http://127.0.0.1:{PHONE_PORT}", stack.emulator_url)
 
 
 def run(stack: LocalStack, command: str) -> requests.Response:
-    """Make the request of a curl command."""
+    """Send the request of a curl command."""
     words = iter(shlex.split(command))
     method, url, headers, body = (
         "GET",
@@ -58,9 +58,9 @@ def run(stack: LocalStack, command: str) -> requests.Response:
 
 
 def caller(stack: LocalStack, waits: list[float]) -> Callable[..., str]:
-    """Return the page's `send_once`, aimed at a stack.
+    """Return the page's `send_once`, pointed at a stack.
 
-    Each of its waits is noted, and makes a second on the stack's clock.
+    Each of its waits is recorded, and advances the stack's clock by a second.
     """
 
     class Time:
@@ -78,11 +78,11 @@ def caller(stack: LocalStack, waits: list[float]) -> Callable[..., str]:
 
 
 def sent(stack: LocalStack) -> list[str]:
-    """The SIDs of the texts on the handset."""
+    """Return the SIDs of the texts on the handset."""
     return [text["sid"] for text in stack.texts(HANDSET)]
 
 
-def test_the_caller_sends_once_however_often_it_is_run(
+def test_the_script_sends_once_even_if_run_again(
     stack: LocalStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(2):
@@ -102,7 +102,7 @@ def test_the_caller_sends_once_however_often_it_is_run(
     ],
     ids=lambda fault: fault["kind"],
 )
-def test_the_caller_sends_once_whatever_fails(stack: LocalStack, fault: dict[str, Any]) -> None:
+def test_the_script_sends_once_despite_a_fault(stack: LocalStack, fault: dict[str, Any]) -> None:
     waits: list[float] = []
     with stack.faults(fault):
         sid = caller(stack, waits)(*TEXT)
@@ -111,7 +111,7 @@ def test_the_caller_sends_once_whatever_fails(stack: LocalStack, fault: dict[str
     assert waits
 
 
-def test_the_caller_does_not_repeat_what_cannot_be_sent(stack: LocalStack) -> None:
+def test_the_script_does_not_retry_a_refused_send(stack: LocalStack) -> None:
     waits: list[float] = []
     send_once = caller(stack, waits)
     send_once(*TEXT)
@@ -123,7 +123,7 @@ def test_the_caller_does_not_repeat_what_cannot_be_sent(stack: LocalStack) -> No
     assert waits == []
 
 
-def test_the_caller_says_what_it_could_not_find_out(stack: LocalStack) -> None:
+def test_the_script_reports_an_unknown_outcome(stack: LocalStack) -> None:
     send_once = caller(stack, [])
 
     with (
@@ -133,7 +133,7 @@ def test_the_caller_says_what_it_could_not_find_out(stack: LocalStack) -> None:
         send_once("order-1236-shipped", HANDSET, "Hello", patience_s=30)
 
 
-def test_a_repeated_command_is_answered_as_the_page_says(stack: LocalStack) -> None:
+def test_a_repeated_command_gets_the_pages_answer(stack: LocalStack) -> None:
     [first] = [line for line in CURLS if "order-1234-shipped" in line and "SendSms" in line]
     [status] = [line for line in CURLS if "GetStatus?key=order-1234-shipped" in line]
 
@@ -154,7 +154,7 @@ def test_a_repeated_command_is_answered_as_the_page_says(stack: LocalStack) -> N
     ]
 
 
-def test_the_local_trial_goes_as_the_page_says(stack: LocalStack) -> None:
+def test_the_local_experiment_works(stack: LocalStack) -> None:
     lose_one, without_key, with_key, clear = (
         line for line in CURLS if "faults" in line or "parcel" in line
     )
@@ -172,25 +172,25 @@ def test_the_local_trial_goes_as_the_page_says(stack: LocalStack) -> None:
     assert (second.status_code, second.headers["Idempotent-Replayed"]) == (201, "true")
     assert sent(stack)[2:] == [second.json()["sid"]]
 
-    unheard = with_key.replace("parcel-77", "parcel-78")
+    without_callbacks = with_key.replace("parcel-77", "parcel-78")
     run(stack, without_reports(lose_one))
-    third = run(stack, unheard)
+    third = run(stack, without_callbacks)
     stack.advance(5)
     assert (third.status_code, third.headers["Retry-After"]) == (504, "5")
-    assert run(stack, unheard).status_code == 504
+    assert run(stack, without_callbacks).status_code == 504
 
     assert run(stack, clear).json()["faults"] == []
 
 
 def without_reports(command: str) -> str:
-    """The command with the fault that the page adds to those of another."""
+    """Return the command with the page's extra fault, which drops status callbacks."""
     [dropped] = re.findall(r'`(\{"service":"webhooks"[^`]+)`', PAGE)
     return command.replace("}]}", f"}},{dropped}]}}")
 
 
 @pytest.fixture
 def short_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStack]:
-    """A stack in real time whose settle window is over soon."""
+    """A stack in real time with a short settle window."""
     monkeypatch.setenv("SETTLE_WINDOW_SECONDS", "3")
     stack = LocalStack.start(clock="system")
     yield stack
@@ -198,7 +198,7 @@ def short_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStack]:
 
 
 def in_time(stack: LocalStack, command: str) -> requests.Response:
-    """The answer of a command, retried while a busy machine is too late for the short window."""
+    """Return a command's response; retry if a busy machine exceeds the short window."""
     while (answer := run(stack, command)).status_code == 503:
         time.sleep(float(answer.headers["Retry-After"]))
     return answer
@@ -206,7 +206,7 @@ def in_time(stack: LocalStack, command: str) -> requests.Response:
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("kind", "is_replay"), [("lost", True), ("500", False)])
-def test_the_list_settles_what_no_report_has_told(
+def test_twilios_list_settles_a_send_without_reports(
     short_window: LocalStack, kind: str, is_replay: bool
 ) -> None:
     stack = short_window

@@ -1,4 +1,4 @@
-"""The page about sending once: its tables and its picture held to the code."""
+"""The tables and the diagram of the page about sending once match the code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "use" / "delivery.md").read_text()
 SVG = "{http://www.w3.org/2000/svg}"
-# What no send can end with.
+# Errors that no send ends with.
 OTHERS = {
     errors.NotFoundError,
     errors.RangeError,
@@ -36,21 +36,23 @@ OTHERS = {
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The cells of the first table after a line that begins with these words."""
+    """Return the cells of the first table after a line that starts with this heading."""
     table = PAGE.split(f"\n{heading}", 1)[1].split("\n\n|", 1)[1].split("\n\n", 1)[0]
     lines = table.splitlines()
     return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines[2:]]
 
 
 def quoted(cell: str) -> list[str]:
-    """The words in a cell that are set as code."""
+    """Return the code words in a cell."""
     return re.findall(r"`([^`]+)`", cell)
 
 
-def test_the_table_of_answers_has_every_error_that_a_send_ends_with() -> None:
-    told = {(int(row[0][:3]), row[1]) for row in rows("## What each answer means") if row[1]}
+def test_the_table_of_answers_has_every_error_of_a_send() -> None:
+    shown_on_page = {
+        (int(row[0][:3]), row[1]) for row in rows("## What each answer means") if row[1]
+    }
 
-    assert told == {
+    assert shown_on_page == {
         (int(status), error.title) for error in sendable() for status in statuses_of(error)
     }
 
@@ -62,7 +64,7 @@ def test_the_table_of_answers_says_what_to_retry() -> None:
 
 
 def sendable() -> Iterator[type[errors.AppError]]:
-    """The classes of errors that a send may end with; each has a title of its own."""
+    """Yield the error classes that a send may end with; each has its own title."""
     for value in (vars(errors) | vars(guard_errors) | vars(dispatch)).values():
         if not isinstance(value, type) or not issubclass(value, errors.AppError):
             continue
@@ -71,13 +73,13 @@ def sendable() -> Iterator[type[errors.AppError]]:
 
 
 def statuses_of(error: type[errors.AppError]) -> set[int]:
-    """The HTTP statuses that an error can have."""
+    """Return the HTTP statuses that an error can have."""
     if error is errors.TwilioRefusedError:
         return {error("", code=None, twilio_status=status).status for status in (400, 401, 429)}
     return {error.status}
 
 
-def test_the_picture_shows_every_state_and_what_the_key_gets_there() -> None:
+def test_the_diagram_shows_every_state_and_its_answer() -> None:
     picture = ElementTree.fromstring(STATES)  # noqa: S314 - our own drawing
     shown = {
         group.get("id"): " ".join(group.itertext())
@@ -96,13 +98,13 @@ def test_the_picture_shows_every_state_and_what_the_key_gets_there() -> None:
     assert picture.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
 
 
-def test_the_drawings_are_those_that_the_command_makes() -> None:
+def test_the_diagrams_are_up_to_date() -> None:
     for name, drawing in DRAWINGS.items():
         assert (DOCS / "images" / f"{name}.svg").read_text("utf-8") == drawing
 
 
 def test_the_page_says_which_statuses_are_final() -> None:
-    told = {
+    shown_on_page = {
         status: final == "yes"
         for cell, final, _ in rows("## What became of it")
         for status in quoted(cell)
@@ -112,7 +114,7 @@ def test_the_page_says_which_statuses_are_final() -> None:
     lives = (statuses.MESSAGE, statuses.CALL)
     known = {status: False for life in lives for status in life.passing}
     known |= {status: True for life in lives for status in life.final}
-    assert told == {status: known[status] for status in known.keys() - inbound}
+    assert shown_on_page == {status: known[status] for status in known.keys() - inbound}
 
 
 def test_the_page_says_what_each_choice_in_an_outage_means() -> None:

@@ -1,8 +1,8 @@
-"""Every command of the documentation is run by a test, or says what it needs.
+"""Every command in the docs is run by a test, or marked with what it needs.
 
-A fenced block of shell commands may carry a mark, in its first line or in a comment before it:
-`<!-- needs Azure -->` or `<!-- needs Twilio -->`. Without one, each of its commands is run by a
-test that is named in RUN_ELSEWHERE, or here, on a local stack.
+A fenced block of shell commands may have a mark, in its first line or in a comment before it:
+`<!-- needs Azure -->` or `<!-- needs Twilio -->`. Otherwise each of its commands is run by a test
+in RUN_ELSEWHERE, or here on a local stack.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from tests.docs.pages import PAGES, ROOT, blocks
 DEV_TESTS = "tests/project/test_dev.py"
 RUN_ELSEWHERE = [
     ("*", r"python3 dev\.py (start|test|check|sign|lock|screenshot)\b", f"{DEV_TESTS}::test_a_"
-     "command_sets_up_what_it_needs_and_goes_on_as_its_program"),
+     "command_installs_its_packages_and_runs_its_program"),
     ("*", r"python3 dev\.py new TwimlOpeningHours", "tests/commands/test_new.py::test_a_new_answer_"
      "is_a_folder_its_logic_and_a_test"),
     ("*", r"python3 dev\.py doctor --local", "tests/commands/doctor/test_doctor.py::test_the_"
@@ -35,21 +35,21 @@ RUN_ELSEWHERE = [
     ("docs/change/local-stack.md", "curl ", "tests/docs/test_docs.py"
      "::test_the_curl_commands_of_the_local_stack_page_work"),
     ("docs/use/delivery.md", "curl .*order-1234-shipped", "tests/docs/test_delivery_page.py"
-     "::test_a_repeated_command_is_answered_as_the_page_says"),
+     "::test_a_repeated_command_gets_the_pages_answer"),
     ("docs/use/delivery.md", "curl .*(faults|parcel)", "tests/docs/test_delivery_page.py"
-     "::test_the_local_trial_goes_as_the_page_says"),
+     "::test_the_local_experiment_works"),
     ("docs/use/delivery.md", r"\.venv/bin/python docs/use/send_once\.py", "tests/docs/test_delivery"
-     "_page.py::test_the_caller_sends_once_however_often_it_is_run"),
+     "_page.py::test_the_script_sends_once_even_if_run_again"),
     ("docs/operate/running.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ",
      "tests/commands/wire/test_wire.py::test_the_commands_of_the_page_on_fallbacks_do_what_it_says"),
     ("docs/use/configuration.md", "python3 -c ", "tests/docs/test_configuration_page.py"
-     "::test_the_key_that_the_page_makes_is_long_enough"),
+     "::test_the_generated_key_of_the_page_is_long_enough"),
 ]  # fmt: skip
 HERE = "curl .*127\\.0\\.0\\.1|cp "
 
 
 def runner_of(page: str, command: str) -> str:
-    """The test that runs a command, `here` for those of this file, "" for none."""
+    """Return the test that runs a command: `here` for those in this file, "" if there isn't one."""
     for pattern, start, test in RUN_ELSEWHERE:
         if fnmatch(page, pattern) and re.match(start, command):
             return test
@@ -66,7 +66,7 @@ UNMARKED = [
 
 
 def signed(command: str) -> str:
-    """The command with the line that its `dev.py sign` prints."""
+    """Return the command with the output of its `dev.py sign` in place."""
     inner = re.search(r"\$\(python3 dev\.py sign ([^)]*)\)", command)
     output = io.StringIO()
     if inner is None:
@@ -77,7 +77,7 @@ def signed(command: str) -> str:
 
 
 def request(stack: LocalStack, command: str) -> requests.Response:
-    """Make the request of a curl command, at the ports of a running stack."""
+    """Send the request of a curl command, at the ports of a running stack."""
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
     parser.add_argument("-i", action="store_true")
@@ -101,9 +101,9 @@ def request(stack: LocalStack, command: str) -> requests.Response:
 
 
 def check_answer(answer: requests.Response, shown: str) -> None:
-    """The status is good, unless the page shows another one; the members are those shown.
+    """Check that the response has a good status, or the status shown, and the members shown.
 
-    A text or a list that ends with … may go on.
+    A text or a list that ends with … may continue.
     """
     expected: dict[str, Any] = json.loads(shown) if shown else {}
     status = expected.get("status")
@@ -122,7 +122,7 @@ def check_answer(answer: requests.Response, shown: str) -> None:
 
 
 @pytest.mark.parametrize("page", sorted({page for page, _ in UNMARKED}))
-def test_every_command_without_a_mark_is_run_by_a_test(page: str) -> None:
+def test_every_unmarked_command_is_run_by_a_test(page: str) -> None:
     texts = [command.text for name, command in UNMARKED if name == page]
 
     assert [text for text in texts if not runner_of(page, text)] == []
@@ -132,7 +132,7 @@ def test_every_command_without_a_mark_is_run_by_a_test(page: str) -> None:
     "page",
     sorted({page for page, command in UNMARKED if runner_of(page, command.text) == "here"}),
 )
-def test_the_commands_of_a_page_do_what_it_says(stack: LocalStack, page: str) -> None:
+def test_the_commands_of_a_page_get_its_answers(stack: LocalStack, page: str) -> None:
     for name, command in UNMARKED:
         if name != page or runner_of(page, command.text) != "here":
             continue
@@ -144,7 +144,7 @@ def test_the_commands_of_a_page_do_what_it_says(stack: LocalStack, page: str) ->
 
 
 @pytest.mark.parametrize(("page", "start", "test"), RUN_ELSEWHERE)
-def test_a_test_that_runs_commands_exists_and_has_some(page: str, start: str, test: str) -> None:
+def test_each_test_in_the_table_exists_and_has_commands(page: str, start: str, test: str) -> None:
     path, _, name = test.partition("::")
     tree = ast.parse((ROOT / path).read_text())
 
@@ -152,7 +152,7 @@ def test_a_test_that_runs_commands_exists_and_has_some(page: str, start: str, te
     assert [c for p, c in UNMARKED if fnmatch(p, page) and re.match(start, c.text)]
 
 
-def test_no_mark_stands_before_what_the_desk_can_run() -> None:
+def test_local_commands_are_not_marked() -> None:
     marked = [
         command.text
         for text in PAGES.values()
@@ -193,7 +193,7 @@ def test_every_option_of_dev_in_the_pages_is_in_its_help() -> None:
         ('```json\n{"to": "+12025550123"}\n```', True),
     ],
 )
-def test_a_command_that_nobody_runs_is_found(text: str, is_run: bool) -> None:
+def test_a_command_without_a_test_is_found(text: str, is_run: bool) -> None:
     found = [
         runner_of("docs/page.md", command.text)
         for block in blocks(text)

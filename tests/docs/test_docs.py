@@ -1,4 +1,4 @@
-"""The promises of the README and of the pages around it, run."""
+"""The README and the pages around it are correct: their code and commands run here."""
 
 import argparse
 import re
@@ -27,14 +27,14 @@ PAGE_NAME = re.compile(r"\b(docs/(?:begin|use|operate|change)/[\w-]+\.md)(?:#([\
 
 
 def tracked_files() -> list[str]:
-    """Return the files that git has of the project."""
+    """Return the project's files in git."""
     command = ["git", "ls-files"]
     answer = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return answer.stdout.splitlines()
 
 
 def copy_with_example(names: Iterable[str], root: Path) -> None:
-    """Copy files of the project to a folder and add the files that the page adds."""
+    """Copy files of the project to a folder, and add the files of the page's example."""
     for name in names:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
@@ -45,7 +45,7 @@ def copy_with_example(names: Iterable[str], root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def app_with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the deployed app with the function that the page adds."""
+    """A copy of the deployed app with the page's example function."""
     root = tmp_path_factory.mktemp("app")
     copy_with_example(app_in_folder(ROOT), root)
     return root
@@ -74,7 +74,7 @@ def test_the_checks_pass_with_the_example_added(tmp_path: Path) -> None:
         "tests/functions/test_imports.py",
         "tests/project/test_architecture.py",
     ]
-    # The functions that are there already are tested where they are.
+    # The existing functions are tested elsewhere.
     others = " or ".join(path.parent.name for path in ROOT.glob("*/function.json"))
     code = [name for name in EXAMPLE if name.endswith(".py")]
     commands = [
@@ -94,7 +94,7 @@ def test_the_checks_pass_with_the_example_added(tmp_path: Path) -> None:
         assert result.returncode == 0, result.stdout + result.stderr
 
 
-def asked(stack: LocalStack, command: str) -> int:
+def status_of(stack: LocalStack, command: str) -> int:
     """Run a curl command of the local stack page against a stack; return the status."""
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
@@ -116,7 +116,7 @@ def asked(stack: LocalStack, command: str) -> int:
 
 def test_the_curl_commands_of_the_local_stack_page_work(stack: LocalStack) -> None:
     commands = re.findall(r"^curl (.*)$", STACK_PAGE, re.MULTILINE)
-    statuses = [asked(stack, command) for command in commands]
+    statuses = [status_of(stack, command) for command in commands]
 
     [line] = stack.rest("GET", "IncomingPhoneNumbers.json").json()["incoming_phone_numbers"]
     assert statuses == [201, 200, 200, 200, 200, 200, 200]
@@ -146,14 +146,14 @@ def test_every_route_of_the_world_is_on_its_page() -> None:
 
 
 def anchors(page: Path) -> set[str]:
-    """The names by which links reach the headings of a page, as GitHub makes them."""
+    """Return the anchors of a page's headings, as GitHub makes them."""
     text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+def test_every_link_of_a_page_has_a_target(page: Path) -> None:
     broken: list[str] = []
     for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text().replace("\n", " ")):
         name, _, anchor = link.partition("#")
@@ -165,7 +165,7 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_blocks_in_lists_are_where_github_and_the_site_both_see_them(page: Path) -> None:
+def test_blocks_in_lists_have_an_indent_that_github_and_the_site_accept(page: Path) -> None:
     fences = re.findall(r"^( *)```", page.read_text(), re.MULTILINE)
 
     # Python-Markdown, which Zensical uses, ends a numbered list at a block with three spaces.
@@ -174,13 +174,13 @@ def test_blocks_in_lists_are_where_github_and_the_site_both_see_them(page: Path)
 
 def test_every_file_that_a_page_names_exists() -> None:
     folder = "shared|deskphone|local_stack|commands|tests|infra|bench"
-    made = {*EXAMPLE, "shared/answers/opening_hours.py"}  # by the page on your own function
+    from_example = {*EXAMPLE, "shared/answers/opening_hours.py"}  # by the example of the pages
     missing = [
         f"{page.name}: {name}"
         for page in PAGES
-        if page.parent.name != "decisions"  # they tell of their day
+        if page.parent.name != "decisions"  # they describe their time
         for name in re.findall(rf"`((?:{folder})/[\w./-]*)[:`]", page.read_text())
-        if not (name in made or (ROOT / name).exists())
+        if not (name in from_example or (ROOT / name).exists())
     ]
 
     assert missing == []
@@ -199,7 +199,7 @@ def test_every_page_that_the_code_names_exists() -> None:
     assert missing == []
 
 
-def test_the_readme_leads_to_every_page() -> None:
+def test_the_readme_links_to_every_page() -> None:
     pages = {path for path in ROOT.glob("docs/*/*.md") if path.parent.name != "decisions"}
     linked = {ROOT / name for name in re.findall(r"\]\((docs/[\w/-]+\.md)\)", README)}
 

@@ -1,4 +1,4 @@
-"""The page about the functions, held to their folders and to the inputs that they take."""
+"""The page about the functions matches their folders and their inputs."""
 
 import importlib
 import json
@@ -21,7 +21,7 @@ TRIGGERS: dict[str, Any] = {
     path.parent.name: json.loads(path.read_text())["bindings"][0]
     for path in ROOT.glob("*/function.json")
 }
-# What a function takes is what it calls FIELDS, with two exceptions.
+# A function's inputs are its FIELDS, with two exceptions.
 INPUTS = {
     name: fields
     for name in sorted(TRIGGERS)
@@ -32,10 +32,10 @@ SECTIONS = dict(
 )
 ROWS = re.findall(r"^\| \[`(\w+)`\]", SECTIONS["All functions"], re.MULTILINE)
 BEGINNING = PAGE.partition("\n## ")[0]
-# Who may call a function, and how, by the first word of its name.
+# The allowed callers and methods of a function, by the first word of its name.
 WORDS = {
-    word: (who, methods)
-    for words, who, methods in re.findall(
+    word: (callers, methods)
+    for words, callers, methods in re.findall(
         r"^\| (`[^|]+`) \| ([^|]+) \| ([A-Z, ]+) \|", BEGINNING, re.MULTILINE
     )
     for word in re.findall(r"\w+", words)
@@ -43,8 +43,8 @@ WORDS = {
 EXCEPTIONS = set(re.findall(r"`([A-Z]\w+)`", BEGINNING.partition("exceptions")[2]))
 
 
-def who_comes_in(name: str) -> str:
-    """Whom a function lets in, by its folder; "" for anyone."""
+def allowed_callers(name: str) -> str:
+    """Return the allowed callers of a function, read from its folder; "" for anyone."""
     if TRIGGERS[name]["authLevel"] == "function":
         return "your code"
     code = (ROOT / name / "__init__.py").read_text()
@@ -56,28 +56,28 @@ def test_the_page_has_each_function_once() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(TRIGGERS))
-def test_the_first_word_of_a_name_says_methods_and_who_comes_in(name: str) -> None:
-    who, methods = WORDS[re.findall("[A-Z][a-z]+", name)[0]]
+def test_the_first_word_of_a_name_gives_methods_and_callers(name: str) -> None:
+    callers, methods = WORDS[re.findall("[A-Z][a-z]+", name)[0]]
 
     assert methods.lower().split(", ") == TRIGGERS[name]["methods"]
-    assert who_comes_in(name) == ("" if name in EXCEPTIONS else who)
+    assert allowed_callers(name) == ("" if name in EXCEPTIONS else callers)
 
 
 @pytest.mark.parametrize("name", INPUTS)
-def test_a_table_of_inputs_has_what_the_function_takes(name: str) -> None:
-    told = re.findall(r"^\| `(\w+)` \|", SECTIONS[name], re.MULTILINE)
+def test_a_table_of_inputs_matches_the_function(name: str) -> None:
+    documented = re.findall(r"^\| `(\w+)` \|", SECTIONS[name], re.MULTILINE)
 
-    assert sorted(told) == sorted(INPUTS[name])
+    assert sorted(documented) == sorted(INPUTS[name])
 
 
-def test_every_function_for_code_has_a_table_or_takes_nothing() -> None:
-    reading = {
+def test_every_function_with_inputs_has_a_table() -> None:
+    with_inputs = {
         name
         for name in TRIGGERS
         if re.search(r"\bread_(inputs|query)\(", (ROOT / name / "__init__.py").read_text())
     }
 
-    assert reading == {*INPUTS}
+    assert with_inputs == {*INPUTS}
 
 
 def test_the_limits_of_inputs_are_on_the_page() -> None:

@@ -1,4 +1,4 @@
-"""The old how-to, updated: its verbs are played, and what it says is gone is gone."""
+"""The retold how-to: its verbs work, and the names that it calls gone don't exist."""
 
 import re
 from pathlib import Path
@@ -19,12 +19,12 @@ OF_THE_ARTICLE = [
 ]
 
 
-def test_every_verb_of_the_article_is_told() -> None:
+def test_every_verb_of_the_article_is_on_the_page() -> None:
     assert [verb for verb, _, _ in VERBS] == OF_THE_ARTICLE
 
 
 @pytest.mark.parametrize(("verb", "twiml"), [row[:2] for row in VERBS])
-def test_the_twiml_of_a_verb_can_be_tried(stack: LocalStack, verb: str, twiml: str) -> None:
+def test_the_twiml_of_a_verb_works(stack: LocalStack, verb: str, twiml: str) -> None:
     local = f"http://127.0.0.1:{FUNCTIONS_PORT}"
     document = f"<Response>{twiml.replace(local, stack.functions_url)}</Response>"
     if verb == "Reject":
@@ -42,7 +42,7 @@ def test_the_twiml_of_a_verb_can_be_tried(stack: LocalStack, verb: str, twiml: s
 
 
 @pytest.mark.parametrize(("verb", "here"), [(verb, here) for verb, _, here in VERBS])
-def test_what_stands_for_a_verb_here_exists(verb: str, here: str) -> None:
+def test_the_functions_in_place_of_a_verb_exist(verb: str, here: str) -> None:
     functions = re.findall(r"`(Twiml\w+)`", here)
 
     assert functions or verb in {"Redirect", "Reject"}

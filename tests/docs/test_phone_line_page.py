@@ -1,4 +1,4 @@
-"""The page about a phone line: its code run, and what it says is heard."""
+"""The page about a phone line: its code runs, and callers hear what it says."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def call(stack: LocalStack, number: str, caller: str) -> str:
 
 
 def in_line(place: int) -> list[str]:
-    """What is heard at a place of the queue."""
+    """Return what a caller hears at a position in the queue."""
     return [f"You are number {place} in line.", "To leave a message instead, press star."]
 
 
 def ringing(stack: LocalStack, number: str) -> str:
-    """The SID of the last call of a handset."""
+    """Return the SID of the latest call to a handset."""
     return stack.look(f"handsets/{quote(number)}")["calls"][-1]["sid"]
 
 
-def test_the_menu_leads_to_the_phone_and_an_unanswered_call_to_the_voicemail(
+def test_the_menu_forwards_and_an_unanswered_call_goes_to_voicemail(
     line: LocalStack,
 ) -> None:
     sid = call(line, LINE, CUSTOMER)
@@ -89,7 +89,7 @@ def test_two_customers_wait_and_the_agent_takes_them_in_order(line: LocalStack) 
     assert line.alerts() == []
 
 
-def test_who_leaves_the_queue_speaks_and_the_owner_hears_it_by_the_link(line: LocalStack) -> None:
+def test_a_caller_leaves_the_queue_for_a_voicemail_that_the_owner_hears(line: LocalStack) -> None:
     sid = call(line, LINE, CUSTOMER)
     line.press(sid, "2")
     line.advance(3)
@@ -114,7 +114,7 @@ def test_who_leaves_the_queue_speaks_and_the_owner_hears_it_by_the_link(line: Lo
     assert line.alerts() == []
 
 
-def test_the_pass_code_lets_people_into_one_conference(line: LocalStack) -> None:
+def test_the_pass_code_admits_people_to_one_conference(line: LocalStack) -> None:
     calls = [call(line, MEETING, caller) for caller in (CUSTOMER, OWNER)]
     for sid in calls:
         line.advance(5)

@@ -1,4 +1,4 @@
-"""The page on signatures that do not match, held to the log's explanations."""
+"""The page about rejected signatures matches the log's explanations."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from shared.webhooks.signatures import Algorithm, sign
 from shared.webhooks.variants import SignedRequest, variants
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operate" / "signatures.md").read_text("utf-8")
-SAYINGS = re.findall(r"^\| ((?:It|None) [^|]+?) \|", PAGE, re.MULTILINE)
+DOCUMENTED = re.findall(r"^\| ((?:It|None) [^|]+?) \|", PAGE, re.MULTILINE)
 
 REQUEST = SignedRequest(
     "https://App.example/phone",
@@ -21,7 +21,7 @@ REQUEST = SignedRequest(
 
 
 def explanations() -> set[str]:
-    """All that the log can say."""
+    """Return all explanations that the log can contain."""
     other_path = REQUEST._replace(path_and_query="/api/TwimlReply/?a")
     found = {variant.advice for request in (REQUEST, other_path) for variant in variants(request)}
     url = REQUEST.public_url + REQUEST.path_and_query
@@ -40,7 +40,11 @@ def explanations() -> set[str]:
 
 
 def test_the_page_has_each_explanation_and_no_other() -> None:
-    told = explanations()
+    possible = explanations()
 
-    assert [text for text in told if not text.startswith(tuple(SAYINGS))] == []
-    assert [saying for saying in SAYINGS if not any(t.startswith(saying) for t in told)] == []
+    assert [text for text in possible if not text.startswith(tuple(DOCUMENTED))] == []
+    assert [
+        documented
+        for documented in DOCUMENTED
+        if not any(t.startswith(documented) for t in possible)
+    ] == []

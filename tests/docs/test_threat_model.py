@@ -1,4 +1,4 @@
-"""The threat model: each threat has a defence, a test that exists, and what remains."""
+"""The threat model: each threat has a defense, an existing test, and a remaining risk."""
 
 import ast
 import re
@@ -19,8 +19,8 @@ TEST = re.compile(r"`(tests/[\w/]+\.py)::((?:\w+::)?test_\w+)`( \(soak\))?")
 
 
 @cache
-def long_trials(path: Path) -> dict[str, bool]:
-    """The tests of a file, those of a class as `TestX::test_y`, and whether each is a long one."""
+def soak_tests(path: Path) -> dict[str, bool]:
+    """Return whether each test of a file is a soak test; one in a class is `TestX::test_y`."""
     body = ast.parse(path.read_text("utf-8")).body
     marks = [
         node
@@ -41,18 +41,18 @@ def is_soak(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:30])
-def test_each_threat_has_a_defence_a_test_that_exists_and_what_remains(row: list[str]) -> None:
-    threat, defence, shown, remains = row
+def test_each_threat_has_a_defense_an_existing_test_and_a_risk(row: list[str]) -> None:
+    threat, defense, shown, remains = row
     named = TEST.findall(shown)
 
-    assert all((threat, defence, remains))
+    assert all((threat, defense, remains))
     assert named
     assert TEST.sub("", shown).replace(", ", "") == ""
     assert [
-        f"{file}::{test}" for file, test, _ in named if test not in long_trials(ROOT / file)
+        f"{file}::{test}" for file, test, _ in named if test not in soak_tests(ROOT / file)
     ] == []
 
 
-def test_a_long_trial_is_marked_as_one() -> None:
+def test_soak_tests_are_marked() -> None:
     for file, test, mark in TEST.findall(SECTION):
-        assert bool(mark) == long_trials(ROOT / file)[test]
+        assert bool(mark) == soak_tests(ROOT / file)[test]
