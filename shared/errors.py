@@ -70,7 +70,7 @@ class ConfigurationError(AppError):
 
 
 class InvalidRequestError(AppError):
-    """The request is invalid; `field` names the field at fault, if there is one."""
+    """The request is invalid; `field` names the invalid field, if known."""
 
     status = HTTPStatus.BAD_REQUEST
     title = "Invalid request"

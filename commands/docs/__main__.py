@@ -42,7 +42,7 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--repository",
         metavar="URL",
-        help="where links to code lead; without it, the Repository in pyproject.toml",
+        help="base URL for links to code (default: the Repository in pyproject.toml)",
     )
     return parser.parse_args(arguments)
 

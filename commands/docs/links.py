@@ -1,6 +1,6 @@
 """Links as they are on GitHub, turned into links of the site.
 
-Zensical checks the links between pages. Links to other files lead to the repository, so only this
+Zensical checks the links between pages. Links to other files point to the repository, so only this
 module can tell whether these files exist.
 """
 
@@ -28,7 +28,7 @@ class Links:
         self.images: set[str] = set()
         """Files below docs/ that pages show, by their paths in the repository."""
         self.dead: list[str] = []
-        """What leads nowhere, e.g. "docs/use/functions.md:3: gone.py"."""
+        """The dead links, e.g. "docs/use/functions.md:3: gone.py"."""
 
     def rewrite(self, page: str, text: str) -> str:
         """Return the text of a page with the links that it needs on the site."""

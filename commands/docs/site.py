@@ -20,7 +20,7 @@ _HERE = Path(__file__).parent
 def build(root: Path, repository: str) -> Path:
     """Build the site of the project in `root`, and return its folder, dist/docs.
 
-    `repository` is the URL that links to code lead to. Raise CommandError for a dead link or
+    `repository` is the base URL for links to code. Raise CommandError for a dead link or
     anchor, and for a page that the README doesn't list.
     """
     source = root / "dist" / "docs-source"
@@ -45,7 +45,7 @@ def _write_pages(root: Path, folder: Path, repository: str) -> None:
         else:
             file.write_text(links.rewrite(page, (root / page).read_text("utf-8")), "utf-8")
     if links.dead:
-        raise CommandError("\n".join(["these links lead to no file:", *links.dead]))
+        raise CommandError("\n".join(["these links are dead:", *links.dead]))
     for image in links.images:
         place = folder / image.removeprefix("docs/")
         place.parent.mkdir(parents=True, exist_ok=True)

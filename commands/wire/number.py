@@ -44,7 +44,7 @@ class Place(StrEnum):
 
 
 class Address(NamedTuple):
-    """A URL, "" if there is none, and the HTTP method that Twilio uses."""
+    """A URL, "" if it isn't set, and the HTTP method that Twilio uses."""
 
     url: str
     method: str = "POST"

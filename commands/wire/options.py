@@ -60,7 +60,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--text", metavar="ANSWER", help="function or https URL that answers texts")
     add("--fallback", metavar="URL", help="answers calls when the app fails; 'none' removes it")
     add("--text-fallback", metavar="URL", help="the same for texts")
-    add("--reports", metavar="FUNCTION", help="is told when a call ends: OnCallStatus, or 'none'")
+    add(
+        "--reports",
+        metavar="FUNCTION",
+        help="gets call reports: OnCallStatus, or 'none'",
+    )
     add("--fallback-method", choices=["GET", "POST"], default="GET", help="default GET")
     add("--settings", metavar="FILE", help="settings file; default local.settings.json")
     add("--memory", metavar="FOLDER", type=Path, default=Path(FOLDER), help="history for --undo")

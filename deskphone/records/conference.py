@@ -42,7 +42,7 @@ class Participant:
 
 @dataclass(frozen=True)
 class Conference:
-    """A conference; it starts once it has two participants, one of whom `starts` it."""
+    """A conference; it starts once it has two participants and one of them `starts` it."""
 
     sid: str
     friendly_name: str

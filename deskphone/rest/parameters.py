@@ -40,7 +40,7 @@ class Parameters:
         self.unknown = sorted(others - set(known))
 
     def text(self, name: str) -> str:
-        """Return the last value, or "" if there is none."""
+        """Return the last value, or ""."""
         return self._values.get(name, [""])[-1]
 
     def texts(self, name: str) -> list[str]:

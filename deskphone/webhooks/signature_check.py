@@ -55,13 +55,13 @@ class Checked:
 def checked_of(body: bytes) -> Checked | None:
     """Return what a 403 says about the signature; None if it says nothing valid."""
     try:
-        told: Any = json.loads(body)["signature"]
+        signature: Any = json.loads(body)["signature"]
         return Checked(
-            reason=_text(told["reason"])[:SHOWN_REASON],
-            url=_text(told["url"]),
-            fields=_names(told["fields"]),
-            tokens=_names(told["tokens"]),
-            algorithm=_text(told.get("algorithm", SHA1)),
+            reason=_text(signature["reason"])[:SHOWN_REASON],
+            url=_text(signature["url"]),
+            fields=_names(signature["fields"]),
+            tokens=_names(signature["tokens"]),
+            algorithm=_text(signature.get("algorithm", SHA1)),
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None

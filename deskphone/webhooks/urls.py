@@ -61,7 +61,7 @@ def signed_url(url: str, resource_sid: str) -> str:
 
 
 def credentials_of(url: str) -> str:
-    """Return the Authorization header for a URL's `user:password@`, or "" if it has none."""
+    """Return the Authorization header for a URL's `user:password@`, or "" without them."""
     user_info, at_sign, _ = urlsplit(url).netloc.rpartition("@")
     return f"Basic {b64encode(unquote(user_info).encode()).decode()}" if at_sign else ""
 

@@ -26,7 +26,7 @@ from shared.answers.parameters import (
 from shared.answers.parties import is_party
 from shared.answers.spoken import apology, play_or_say
 
-# What the URL of the next question contains, besides the number of tries.
+# What the URL of the next question contains, in addition to the number of tries.
 PARAMETERS = ("Name", "Password", "Moderators", "Message", "Music", "EnableSmsNotifications")
 # With a longer list, each person who enters would cost one text per moderator.
 MAX_TEXTS = 10
@@ -82,8 +82,8 @@ def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceRes
     if wanted.password and facts.steering("Digits") != wanted.password:
         return _question(wanted) if wanted.tries < MAX_TRIES else _goodbye()
     response = VoiceResponse()
-    leads = bool(wanted.moderators) and is_party("Moderators", wanted.moderators, facts)
-    if wanted.texts_moderators and not leads:
+    is_moderator = bool(wanted.moderators) and is_party("Moderators", wanted.moderators, facts)
+    if wanted.texts_moderators and not is_moderator:
         numbers = outbound.reachable("Moderators", wanted.moderators[:MAX_TEXTS])
         caller = facts.posted("Caller") or facts.posted("From") or ""
         _text(response, numbers, caller_name(caller) or "Someone")
@@ -93,7 +93,7 @@ def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceRes
         wanted.name,
         wait_url=wanted.wait_url or None,
         wait_method="GET" if wanted.wait_url else None,
-        start_conference_on_enter=leads if wanted.moderators else None,
+        start_conference_on_enter=is_moderator if wanted.moderators else None,
     )
     response.append(dial)
     return response

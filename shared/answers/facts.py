@@ -31,7 +31,7 @@ class Facts(Protocol):
         """Return a field that Twilio posted, or None if it is missing or has two values.
 
         Only a posted field may grant something, be stored, or be sent on as words or as a number.
-        A GET request has none; Twilio uses GET for numbers set to it, and after a FailUrl.
+        A GET request has no posted fields. Twilio uses GET for numbers set to it, and for FailUrl.
         """
         ...
 

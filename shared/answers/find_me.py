@@ -20,7 +20,7 @@ TIMEOUT_S = 60
 
 
 def find_me(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceResponse | Redirection:
-    """Dial the first number and pass the rest to the next step; give up if none is left."""
+    """Dial the first number and pass the rest to the next step; give up if there are no more."""
     if has_dialed(facts) and was_answered(facts):
         return hang_up()
     numbers = dialable(wanted.parameter, wanted.phone_numbers, facts, outbound)

@@ -1,4 +1,4 @@
-"""Notes: warnings about a request's parameters, each logged once, and only so many per request.
+"""Notes: warnings about a request's parameters, each logged once, up to a maximum per request.
 
 A parameter may be repeated a hundred times, and a URL may contain a hundred others. The log must
 not grow with that.

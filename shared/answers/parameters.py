@@ -24,7 +24,7 @@ MIN_TIMEOUT_S, MAX_TIMEOUT_S = 5, 600
 MAX_VALUE_CHARS = 4096
 MAX_ENTRIES = 100
 
-# Parameters in URLs from one function to the next. None is a field in Twilio's requests.
+# Parameters in URLs from one function to the next. They don't collide with Twilio's fields.
 _LINK_PARAMETERS = frozenset(
     (
         "AllowedCallers",
@@ -116,7 +116,7 @@ def choice(query: Pairs, name: str, choices: Sequence[str]) -> str:
 def seconds(
     query: Pairs, name: str, least: int = MIN_TIMEOUT_S, most: int = MAX_TIMEOUT_S
 ) -> int | None:
-    """Return whole seconds, clamped to limits (<Dial>'s by default); None for 0 or no number."""
+    """Return whole seconds, clamped to limits (by default <Dial>'s); None if 0 or invalid."""
     value = text(query, name)
     if not re.fullmatch("[0-9]{0,9}", value):
         ignored(name)

@@ -44,7 +44,7 @@ class Subject(NamedTuple):
 
     @classmethod
     def from_inputs(cls, inputs: Inputs) -> "Subject":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the invalid one."""
         given = [name for name in FIELDS if inputs.text(name) is not None]
         if len(given) != 1:
             raise InvalidRequestError("send either `sid` or `key`", field="sid")
@@ -110,7 +110,7 @@ class Deliveries:
         return found | {"source": "ledger"}
 
     async def _reported(self, sid: str) -> State | None:
-        """Return the state in the ledger, or None if it has none or is unavailable."""
+        """Return the state in the ledger, or None if it is missing or unavailable."""
         try:
             return await self._states().find(sid)
         except (ConfigurationError, LedgerError) as error:

@@ -61,7 +61,7 @@ class Address(NamedTuple):
         return cls(origin, slash + path) if origin else None
 
 
-def readings(url: str, field: str) -> list[str]:
+def decodings(url: str, field: str) -> list[str]:
     """Return the URL as it is, decoded once, decoded twice, and so on.
 
     Raise InvalidRequestError with `field` if a reader might skip something or stop early: at

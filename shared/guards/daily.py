@@ -125,7 +125,7 @@ class DailyCeiling:
         return [today if is_one_served else None for is_one_served in is_served]
 
     def _drained(self, day: date) -> tuple[int, int]:
-        """Take the rest of a day's block, so that nothing else uses it meanwhile.
+        """Take the rest of a day's block, so that nothing else uses it in the meantime.
 
         Return it, and how much of the day this instance has reserved so far.
         """

@@ -94,9 +94,10 @@ class Guards:
     def _with_reach(self, own: Demand, reach: "Reach") -> Demand:
         """Add what a document sends: each leg is a call, each text has its segments."""
         if reach.addresses:
-            from shared.guards.leads import Leads  # imports all Twimlets; most calls need none
+            # Imports all Twimlets, which most calls do not need.
+            from shared.guards.url_follower import UrlFollower
 
-            reach = Leads(self._hosts(), self._destinations).followed(reach)
+            reach = UrlFollower(self._hosts(), self._destinations).follow(reach)
         for number in dict.fromkeys(reach.numbers):
             self._destinations.require(number, reach.field)
         reached = (*reach.dialed, *(text.to or own.recipient for text in reach.texts))

@@ -10,7 +10,7 @@ from shared.config.local_stack import is_loopback
 from shared.config.settings import Settings
 from shared.errors import InvalidRequestError
 from shared.guard_errors import NotAllowedError
-from shared.guards.addresses import Address, Origin, readings
+from shared.guards.addresses import Address, Origin, decodings
 
 SETTING = "ALLOWED_TWIML_HOSTS"
 # The function that returns the document in its own URL.
@@ -49,7 +49,7 @@ class TwimlHosts:
         """
         if self.has_every_host:
             return
-        texts = [text.replace("\\", "/") for text in readings(url, field)]
+        texts = [text.replace("\\", "/") for text in decodings(url, field)]
         found = {origin for text in texts for origin in _HOST.findall(text)}
         origins = [Origin.of(*origin) for origin in found]
         if not all(self._is_own(origin) or self._is_listed(origin) for origin in origins):

@@ -15,7 +15,7 @@ from shared.answers.voicemail import Voicemail
 from shared.answers.whisper import Whisper
 
 
-class Lead(NamedTuple):
+class Contacts(NamedTuple):
     """The numbers that a Twimlet dials and texts, as written, and the URLs in its query.
 
     `addresses` include those of sounds; ignore "". Each text is one segment.
@@ -26,66 +26,66 @@ class Lead(NamedTuple):
     addresses: Sequence[str] = ()
 
 
-def lead_of(function: str, query: Pairs) -> Lead | None:
-    """Return the lead of a function, by its name in lower case; None if it isn't a Twimlet."""
+def contacts_of(function: str, query: Pairs) -> Contacts | None:
+    """Return the contacts of a function, by its name in lower case; None if it isn't a Twimlet."""
     read = _READERS.get(function)
     return read(query) if read else None
 
 
-def _agent(query: Pairs) -> Lead:
-    return Lead(addresses=_sounds(Agent.from_query(query).message))
+def _agent(query: Pairs) -> Contacts:
+    return Contacts(addresses=_sounds(Agent.from_query(query).message))
 
 
-def _conference(query: Pairs) -> Lead:
+def _conference(query: Pairs) -> Contacts:
     wanted = Conference.from_query(query)
     texted = wanted.moderators[:MAX_TEXTS] if wanted.texts_moderators else ()
-    return Lead(texted=texted, addresses=[*_sounds(wanted.message), wanted.wait_url])
+    return Contacts(texted=texted, addresses=[*_sounds(wanted.message), wanted.wait_url])
 
 
-def _forward(query: Pairs) -> Lead:
+def _forward(query: Pairs) -> Contacts:
     wanted = Forward.from_query(query)
-    return Lead(dialed=wanted.phone_numbers, addresses=[wanted.fail_url])
+    return Contacts(dialed=wanted.phone_numbers, addresses=[wanted.fail_url])
 
 
-def _dialing_one(query: Pairs) -> Lead:
+def _dialing_one(query: Pairs) -> Contacts:
     return _dialing(Dialing.from_query(query, "PhoneNumber"))
 
 
-def _dialing_several(query: Pairs) -> Lead:
+def _dialing_several(query: Pairs) -> Contacts:
     return _dialing(Dialing.from_query(query, "PhoneNumbers"))
 
 
-def _dialing(wanted: Dialing) -> Lead:
+def _dialing(wanted: Dialing) -> Contacts:
     addresses = [*_sounds(wanted.message), wanted.fail_url]
-    return Lead(dialed=wanted.phone_numbers, addresses=addresses)
+    return Contacts(dialed=wanted.phone_numbers, addresses=addresses)
 
 
-def _hold_music(query: Pairs) -> Lead:
+def _hold_music(query: Pairs) -> Contacts:
     wanted = HoldMusic.from_query(query)
-    return Lead(addresses=[*wanted.tracks, *_sounds(wanted.message)])
+    return Contacts(addresses=[*wanted.tracks, *_sounds(wanted.message)])
 
 
-def _menu(query: Pairs) -> Lead:
+def _menu(query: Pairs) -> Contacts:
     wanted = Menu.from_query(query)
-    return Lead(addresses=[*_sounds(wanted.message), *wanted.options.values()])
+    return Contacts(addresses=[*_sounds(wanted.message), *wanted.options.values()])
 
 
-def _message(query: Pairs) -> Lead:
-    return Lead(addresses=_sounds(*entries(query, "Message")))
+def _message(query: Pairs) -> Contacts:
+    return Contacts(addresses=_sounds(*entries(query, "Message")))
 
 
-def _queue(query: Pairs) -> Lead:
+def _queue(query: Pairs) -> Contacts:
     wanted = Queue.from_query(query)
-    return Lead(addresses=[*_sounds(wanted.message), *wanted.tracks])
+    return Contacts(addresses=[*_sounds(wanted.message), *wanted.tracks])
 
 
-def _voicemail(query: Pairs) -> Lead:
+def _voicemail(query: Pairs) -> Contacts:
     """Return its sounds only; the text to its owner counts when it is sent."""
-    return Lead(addresses=_sounds(Voicemail.from_query(query).message))
+    return Contacts(addresses=_sounds(Voicemail.from_query(query).message))
 
 
-def _whisper(query: Pairs) -> Lead:
-    return Lead(addresses=_sounds(Whisper.from_query(query).message))
+def _whisper(query: Pairs) -> Contacts:
+    return Contacts(addresses=_sounds(Whisper.from_query(query).message))
 
 
 def _sounds(*messages: str) -> list[str]:
@@ -93,13 +93,13 @@ def _sounds(*messages: str) -> list[str]:
     return [percent_encoded(message) for message in messages if is_url(message)]
 
 
-_READERS: Mapping[str, Callable[[Pairs], Lead]] = {
+_READERS: Mapping[str, Callable[[Pairs], Contacts]] = {
     "twimlagent": _agent,
     "twimlcallme": _dialing_one,
     "twimlconference": _conference,
     "twimlfindme": _dialing_several,
     "twimlforward": _forward,
-    "twimlhello": lambda query: Lead(),
+    "twimlhello": lambda query: Contacts(),
     "twimlholdmusic": _hold_music,
     "twimlmenu": _menu,
     "twimlmessage": _message,

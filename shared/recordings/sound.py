@@ -29,7 +29,7 @@ class WantedRecording(NamedTuple):
 
     @classmethod
     def from_inputs(cls, inputs: Inputs) -> "WantedRecording":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the invalid one."""
         sid = required(inputs.text("sid"), "sid")
         if not RECORDING_SID.fullmatch(sid):
             raise InvalidRequestError(

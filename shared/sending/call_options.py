@@ -1,4 +1,4 @@
-"""Options of an outgoing call, besides its numbers and its document."""
+"""Options of an outgoing call, except its numbers and its document."""
 
 import re
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class CallOptions:
 
     @classmethod
     def from_inputs(cls, inputs: Inputs) -> "CallOptions":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the invalid one."""
         options = cls(
             timeout_s=inputs.whole("timeout", least=1, most=MAX_TIMEOUT_S),
             time_limit_s=inputs.whole("time_limit", least=1, most=MAX_TIME_LIMIT_S),

@@ -54,7 +54,7 @@ class CallRequest:
 
     @classmethod
     def from_inputs(cls, inputs: Inputs, config: Settings) -> "CallRequest":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the invalid one."""
         region = config.default_region
         to = parse_number(required(inputs.number("to"), "to"), region=region, field="to")
         sender = inputs.number("from")

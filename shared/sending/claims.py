@@ -26,7 +26,7 @@ from shared.sending.claim import CLAIM, IdempotencyClaim
 from shared.sending.sid_owners import SidOwners
 
 TOO_OFTEN = "Too many requests are changing this Idempotency-Key at once. Try again shortly."
-# Give up after so many lost races, so that a broken store cannot keep a worker spinning.
+# Give up after this many lost races, so that a broken store cannot keep a worker spinning.
 ROUNDS = 10
 
 _REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")

@@ -45,7 +45,7 @@ class TextMessage:
 
     @classmethod
     def from_inputs(cls, inputs: Inputs, config: Settings) -> "TextMessage":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the invalid one."""
         region = config.default_region
         to = required(inputs.number("to"), "to")
         sender = inputs.number("from")

@@ -33,7 +33,7 @@ class MessageTiming:
 
     @classmethod
     def from_inputs(cls, inputs: Inputs) -> "MessageTiming":
-        """Check the inputs `FIELDS`; raise InvalidRequestError naming the one at fault."""
+        """Check the inputs `FIELDS`; raise InvalidRequestError naming the invalid one."""
         return cls(
             send_at=_send_at(inputs),
             validity_s=inputs.whole("validity_period", least=1, most=MAX_VALIDITY_S),

@@ -107,7 +107,7 @@ class TwilioAccount:
         # Without a Twilio code, the SDK gives the HTTP status; Twilio's codes have 5 digits.
         code = error.code if isinstance(error.code, int) and error.code >= 10_000 else None
         wait_s = self._retries.wait_asked_for(_header(answer, "Retry-After"))
-        # Twilio quotes the number at fault, and the caller may log or store our answer.
+        # Twilio quotes the invalid number, and the caller may log or store our answer.
         text = with_masked_numbers(text)
         return TwilioRefusedError(text, code=code, twilio_status=status, retry_after_s=wait_s)
 

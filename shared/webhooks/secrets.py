@@ -80,7 +80,7 @@ class SignatureSecrets:
         return token
 
     async def _webhook_key(self) -> str | None:
-        """Return the webhook key, or None if there is none; remember an outage for a minute."""
+        """Return the webhook key, or None if it is missing; remember an outage for a minute."""
         if self._outage is not None and self._clock.monotonic() < self._outage_ends:
             raise VaultError(self._outage.detail)
         try:

@@ -21,7 +21,7 @@ from shared.clock import SystemClock
 from shared.errors import InvalidRequestError
 from shared.guard_errors import NotAllowedError
 from shared.guards.documents import Reach
-from shared.guards.leads import Leads
+from shared.guards.url_follower import UrlFollower
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Row
 
@@ -420,14 +420,14 @@ LONG: dict[str, Callable[[int], str]] = {
 def test_no_address_costs_more_than_in_proportion_to_its_length(
     app: clients.Clients, shape: str
 ) -> None:
-    leads = Leads(app.twiml_hosts, app.destinations)
+    follower = UrlFollower(app.twiml_hosts, app.destinations)
 
     def seconds(length: int) -> float:
         reach = Reach("url", addresses=(f"{APP}/api/{LONG[shape](length)}",))
         begun = time.process_time()
         for _ in range(20):
             with contextlib.suppress(InvalidRequestError, NotAllowedError):
-                leads.followed(reach)
+                follower.follow(reach)
         return time.process_time() - begun
 
     short, long = (min(seconds(length) for _ in range(5)) for length in (2000, 8000))

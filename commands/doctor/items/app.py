@@ -176,7 +176,7 @@ def judge_ledger(answer: Answer) -> Finding:
 
 
 def told_by(answer: Answer) -> str:
-    """Return the detail of an error response, safe to print; "" if there is none."""
+    """Return the detail of an error response, safe to print; "" if it has no detail."""
     detail = shown(_detail(answer))
     return f": {detail}" if detail else ""
 
@@ -186,7 +186,7 @@ def _detail(answer: Answer) -> str:
 
 
 def _document(answer: Answer) -> dict[str, object]:
-    """Return the JSON object in a response, empty if there is none."""
+    """Return the JSON object in a response, or an empty one if the body isn't an object."""
     try:
         document: object = json.loads(answer.text)
     except (ValueError, RecursionError):

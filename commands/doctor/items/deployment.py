@@ -32,7 +32,7 @@ def not_reported(examination: Examination) -> Finding:
 
 
 def judge_package(deployed: str, head: str) -> Finding:
-    """Compare two commits; `deployed` is "" if the package has none, `head` without Git."""
+    """Compare two commits; `deployed` is "" if the package doesn't name one, `head` without Git."""
     if not COMMIT.fullmatch(deployed):
         return warning(
             "the package doesn't say which commit it was built from", "deploy it with azd deploy"

@@ -148,13 +148,13 @@ async def check_clock(examination: Examination) -> Finding:
 def hear(examination: Examination, answer: Answer) -> None:
     """Store the time in a response's Date header (RFC 9110, section 6.6.1)."""
     with suppress(ValueError):
-        told = parsedate_to_datetime(answer.headers.get("date", ""))
-        examination.heard = (told.replace(tzinfo=UTC), examination.clock.now())
+        theirs = parsedate_to_datetime(answer.headers.get("date", ""))
+        examination.heard = (theirs.replace(tzinfo=UTC), examination.clock.now())
 
 
-def judge_clock(told: datetime, ours: datetime) -> Finding:
+def judge_clock(theirs: datetime, ours: datetime) -> Finding:
     """Compare two times; the header is rounded to seconds and the network adds a delay."""
-    skew_s = round((ours - told).total_seconds())
+    skew_s = round((ours - theirs).total_seconds())
     if abs(skew_s) > MAX_SKEW_S:
         direction = "ahead of" if skew_s > 0 else "behind"
         return warning(

@@ -13,7 +13,7 @@ PORTS = {"http": 80, "https": 443}
 
 
 class Route(NamedTuple):
-    """Where calls or texts go: a URL, "" if there is none, and the HTTP method."""
+    """Where calls or texts go: a URL, "" if it isn't set, and the HTTP method."""
 
     kind: Literal["calls", "texts"]
     url: str

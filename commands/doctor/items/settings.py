@@ -45,7 +45,7 @@ async def check_settings(examination: Examination) -> Finding:
         return wrong(error.detail, "set it; see docs/use/configuration.md")
     if subject.place is Place.LOCAL_STACK:
         return ok("python3 dev.py start sets everything it needs")
-    return ok("all are valid, and none is missing")
+    return ok("all are valid and complete")
 
 
 async def check_setting_names(examination: Examination) -> Finding:
@@ -65,7 +65,7 @@ def judge_names(names: Collection[str]) -> Finding:
 
 
 def meant_by(name: str) -> str:
-    """Return the setting that a name misspells, "" if it is a setting or similar to none."""
+    """Return the setting that a name misspells, "" if it's a setting or not similar to one."""
     if name in OWN_NAMES or name in HOST_NAMES:
         return ""
     by_upper_case = {known.upper(): known for known in OWN_NAMES}
@@ -107,7 +107,7 @@ def judge_combinations(settings: Settings, values: Mapping[str, str], place: Pla
 
 
 def _switch_on(settings: Settings) -> str:
-    """Return the setting that stops the app from sending, "" if there is none."""
+    """Return the setting that stops the app from sending, or ""."""
     if settings.guards.kill_switch:
         return "KILL_SWITCH"
     return "DRY_RUN" if settings.guards.dry_run else ""
@@ -125,7 +125,7 @@ def _impossible_recipients(settings: Settings) -> list[str]:
 
 
 def _unused(settings: Settings, values: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return a setting that another one overrides, and what to do; None if there is none."""
+    """Return a setting that another one overrides, and what to do, or None."""
     plain = [
         secret.setting
         for secret, value in settings.secrets.items()

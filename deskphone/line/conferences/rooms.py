@@ -196,7 +196,7 @@ class ConferenceRooms:
         )
 
     def _start(self, conference: Conference, room: ConferenceRoom) -> Conference:
-        """Start it once it has two participants, one of whom starts it."""
+        """Start it once it has two participants and one of them starts it."""
         present = [one for one in conference.participants if one.joined]
         if (
             conference.status != "init"

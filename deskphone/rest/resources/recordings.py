@@ -84,7 +84,7 @@ class RecordingsResource(Resource[Recording]):
         self.store.recordings.remove(sid)
 
     def content(self, name: str) -> Content:
-        """Return the audio: WAV for the bare SID and .wav, MP3 for .mp3; 404 if there is none."""
+        """Return the audio: WAV for the bare SID and .wav, MP3 for .mp3; 404 without audio."""
         sid, _, extension = name.partition(".")
         recording = self.found(sid)
         if recording.status != "completed" or not recording.duration_s:

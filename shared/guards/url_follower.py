@@ -8,7 +8,7 @@ from shared.guards.addresses import MAX_ROUNDS, require_plain
 from shared.guards.destinations import Destinations
 from shared.guards.documents import MAX_NUMBERS, Reach, Text
 from shared.guards.hosts import TwimlHosts
-from shared.guards.twimlets import Lead, lead_of
+from shared.guards.twimlets import Contacts, contacts_of
 from shared.http.form_encoding import Pairs, read_pairs
 from shared.http.request_parts import MAX_FIELDS
 from shared.http.twilio_fields import is_twilio_field
@@ -21,7 +21,7 @@ REPLY = "twimlreply"
 SAID = "Message"
 
 
-class Leads:
+class UrlFollower:
     """Follow URLs to the app's own functions, and from there to the URLs in their queries.
 
     It can't know what another host returns, or what a function written by the app's owner does.
@@ -31,7 +31,7 @@ class Leads:
         self._hosts = hosts
         self._destinations = destinations
 
-    def followed(self, reach: Reach) -> Reach:
+    def follow(self, reach: Reach) -> Reach:
         """Return whom a document contacts, directly and through its URLs; follow each URL once.
 
         Raise NotAllowedError or InvalidRequestError, with the document's field, for a URL that
@@ -42,9 +42,9 @@ class Leads:
             require_plain(address, field)
         addresses = [*reach.addresses]
         for _ in range(MAX_ROUNDS):
-            leads = [self._lead(address, field) for address in addresses]
-            called = [number for lead in leads for number in lead.dialed]
-            texted = [number for lead in leads for number in lead.texted]
+            found = [self._contacts(address, field) for address in addresses]
+            called = [number for contacts in found for number in contacts.dialed]
+            texted = [number for contacts in found for number in contacts.texted]
             if len({*dialed, *(text.to for text in texts), *called, *texted}) > MAX_NUMBERS:
                 raise InvalidRequestError(
                     f"`{field}` reaches more than {MAX_NUMBERS} phone numbers. Use fewer.",
@@ -52,15 +52,15 @@ class Leads:
                 )
             dialed += self._numbers(called, field)
             texts += [Text(number, 1) for number in self._numbers(texted, field)]
-            addresses = [address for lead in leads for address in lead.addresses if address]
+            addresses = [address for contacts in found for address in contacts.addresses if address]
         if addresses:
             raise InvalidRequestError(
                 f"`{field}` goes through more than {MAX_ROUNDS} steps. Use fewer.", field=field
             )
         return reach._replace(dialed=tuple(dialed), texts=tuple(texts))
 
-    def _lead(self, address: str, field: str) -> Lead:
-        """Return what the function at a URL contacts; an empty Lead for an unknown one."""
+    def _contacts(self, address: str, field: str) -> Contacts:
+        """Return what the function at a URL contacts; nothing for an unknown one."""
         function = self._hosts.function_of(address, field)
         if function == REPLY:
             raise InvalidRequestError(
@@ -75,12 +75,12 @@ class Leads:
                     "Twilio may send that field. Remove it.",
                     field=field,
                 )
-        lead = lead_of(function, query)
-        if lead is None:  # not a Twimlet: there is no way to tell how its URL is read
+        contacts = contacts_of(function, query)
+        if contacts is None:  # not a Twimlet: there is no way to tell how its URL is read
             self._hosts.require(address, field)
-            return Lead()
-        self._require_readable(query, {*lead.addresses}, field)
-        return lead
+            return Contacts()
+        self._require_readable(query, {*contacts.addresses}, field)
+        return contacts
 
     def _require_readable(self, query: Pairs, followed: set[str], field: str) -> None:
         """Raise an error for a query that the Twimlet might read differently from this app.
