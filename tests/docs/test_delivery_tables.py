@@ -49,7 +49,7 @@ def quoted(cell: str) -> list[str]:
 
 def test_the_table_of_answers_has_every_error_of_a_send() -> None:
     shown_on_page = {
-        (int(row[0][:3]), row[1]) for row in rows("## What each answer means") if row[1]
+        (int(row[0][:3]), row[1]) for row in rows("## What each response means") if row[1]
     }
 
     assert shown_on_page == {
@@ -58,7 +58,7 @@ def test_the_table_of_answers_has_every_error_of_a_send() -> None:
 
 
 def test_the_table_of_answers_says_what_to_retry() -> None:
-    for answer, title, meaning in rows("## What each answer means"):
+    for answer, title, meaning in rows("## What each response means"):
         waits = answer[:3] in {"409", "429", "503", "504"} or title == "Twilio is unreachable"
         assert ("**Retry" in meaning) == waits
 
@@ -106,7 +106,7 @@ def test_the_diagrams_are_up_to_date() -> None:
 def test_the_page_says_which_statuses_are_final() -> None:
     shown_on_page = {
         status: final == "yes"
-        for cell, final, _ in rows("## What became of it")
+        for cell, final, _ in rows("## Check the status")
         for status in quoted(cell)
     }
 
