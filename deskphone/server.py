@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from deskphone.account.store import new_sid
 from deskphone.bad_requests import (
     KEEP_ALIVE_S,
     Runner,
@@ -19,6 +20,7 @@ from deskphone.phone.page import Page
 from deskphone.rest.api import PREFIX
 from deskphone.rest.auth_tokens import PREFIX as TOKENS_PREFIX
 from deskphone.rest.faults import inject_twilio
+from deskphone.rest.other_products import OtherProducts, is_rest
 from deskphone.world.routes import world_routes
 
 BODY_LIMIT = 1024 * 1024
@@ -49,11 +51,12 @@ def application(
         middlewares=[answer_bad_requests, refuse_other_sites, faults],
         client_max_size=BODY_LIMIT,
     )
-    app.on_response_prepare.append(_protect)
+    app.on_response_prepare.append(_add_headers)
     app.add_routes(
         [
             web.route("*", PREFIX + "{path:.*}", emulator.api.handle),
             web.route("*", TOKENS_PREFIX + "{path:.*}", emulator.auth_tokens.handle),
+            OtherProducts(emulator.store).route(),
             *routes,
             *world_routes(emulator),
             *Page(emulator.hub, emulator.feed.snapshot).routes(),
@@ -62,8 +65,10 @@ def application(
     return app
 
 
-async def _protect(request: web.Request, response: web.StreamResponse) -> None:
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     protect(response)
+    if is_rest(request.path):
+        response.headers["Twilio-Request-Id"] = new_sid("RQ")
 
 
 def stop_signal() -> asyncio.Event:

@@ -9,13 +9,11 @@ from aiohttp.typedefs import Handler
 
 from deskphone.faults.faults import Faults
 from deskphone.faults.injection import Effect, cut, effect_of, retry_after
-from deskphone.rest.api import PREFIX
-from deskphone.rest.auth_tokens import PREFIX as TOKENS_PREFIX
 from deskphone.rest.errors import TwilioRefusalError
+from deskphone.rest.other_products import is_rest
 
 SEND = re.compile(r"/2010-04-01/Accounts/[^/]+/(Messages|Calls)(/[^/]+)?\.json")
 """Paths that send, change and read texts and calls."""
-PREFIXES = (PREFIX, TOKENS_PREFIX)
 CODES: Mapping[int, int] = {429: 20429, 500: 20500, 503: 20503}
 """Twilio's error codes by HTTP status (twilio.com/docs/api/errors)."""
 
@@ -34,7 +32,7 @@ def refuse_twilio(faults: Faults, request: web.Request) -> Effect | None:
 
     For an emulator whose REST API has no separate port to close.
     """
-    if not faults.is_on("twilio", "refused") or not request.path.startswith(PREFIXES):
+    if not faults.is_on("twilio", "refused") or not is_rest(request.path):
         return None
 
     async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -314,3 +314,18 @@ def test_a_number_can_be_bought_and_given_back(client: Client, stack: LocalStack
 
     assert (renamed.friendly_name, renamed.voice_url) == ("Support", "https://example.com/v")
     assert [n.phone_number for n in client.incoming_phone_numbers.list()] == [LINE]
+
+
+def test_every_answer_has_its_own_request_id(stack: LocalStack) -> None:
+    answers = [
+        stack.rest("GET", "Messages.json"),
+        stack.rest("GET", "Messages/SM1.json"),
+        stack.http.get(f"{stack.emulator_url}/2010-04-01/Accounts.json", timeout=5),
+        stack.http.post(f"{stack.emulator_url}/v1/AuthTokens/Secondary", timeout=5),
+        stack.http.get(f"{stack.emulator_url}/messaging/v1/Services", timeout=5),
+    ]
+    ids = [answer.headers["Twilio-Request-Id"] for answer in answers]
+
+    assert [answer.status_code for answer in answers] == [200, 404, 401, 401, 501]
+    assert len(set(ids)) == 5
+    assert all(re.fullmatch("RQ[0-9a-f]{32}", one) for one in ids)

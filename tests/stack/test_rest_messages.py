@@ -119,3 +119,11 @@ def test_lists_can_be_narrowed(stack: LocalStack, query: str, count: int) -> Non
     stack.advance(1)
 
     assert len(stack.rest("GET", f"Messages.json?{query}").json()["messages"]) == count
+
+
+def test_only_fetched_messages_link_to_their_feedback(stack: LocalStack) -> None:
+    created = stack.rest("POST", "Messages.json", TEXT).json()
+    fetched = stack.rest("GET", f"Messages/{created['sid']}.json").json()
+
+    links = [set(message["subresource_uris"]) for message in (created, fetched)]
+    assert links == [{"media"}, {"media", "feedback"}]

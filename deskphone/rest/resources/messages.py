@@ -54,7 +54,8 @@ class MessagesResource(Resource[Message]):
         message = _accepted(parameters, self.store, now, self.messaging_service)
         self.store.messages.put(message)
         self.texts.send(message)
-        return self.to_json(message)
+        # Only a message that is fetched has the link to its feedback (OpenAPI, Message resource).
+        return self.to_json(message) | {"subresource_uris": {"media": _media_uri(message)}}
 
     def rows(self, parameters: Parameters) -> Sequence[Message]:
         to, sender = parameters.text("To"), parameters.text("From")
@@ -88,7 +89,10 @@ class MessagesResource(Resource[Message]):
             "price_unit": "USD",
             "sid": row.sid,
             "status": row.status,
-            "subresource_uris": {"media": f"{path}/Media.json"},
+            "subresource_uris": {
+                "media": _media_uri(row),
+                "feedback": f"{path}/Feedback.json",
+            },
             "to": row.to,
             "uri": f"{path}.json",
         }
@@ -134,6 +138,10 @@ class MessagesResource(Resource[Message]):
                 form = tuple((n, "" if n == "Body" else value) for n, value in delivery.form)
                 url = re.sub(r"(?<=[?&])Body=[^&]*", "Body=", delivery.url)
                 self.store.deliveries.put(replace(delivery, form=form, url=url))
+
+
+def _media_uri(message: Message) -> str:
+    return f"{ACCOUNT_PATH}/Messages/{message.sid}/Media.json"
 
 
 def _accepted(

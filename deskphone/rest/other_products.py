@@ -1,0 +1,53 @@
+"""Requests for products and versions of Twilio's API that aren't emulated.
+
+Each product has its own host, such as messaging.twilio.com. A Twilio SDK that is pointed at the
+emulator sends all of them here, and some put the product first in the path.
+"""
+
+import re
+from http import HTTPStatus
+from itertools import takewhile
+
+from aiohttp import web
+
+from deskphone.account.store import Store
+from deskphone.rest.errors import NotEmulatedError
+
+PRODUCTS = (
+    "accounts", "assistants", "autopilot", "bulkexports", "chat", "content", "conversations",
+    "events", "fax", "flex-api", "frontline-api", "iam", "insights", "intelligence", "ip-messaging",
+    "knowledge", "lookups", "marketplace", "media", "memory", "messaging", "microvisor", "monitor",
+    "notify", "numbers", "oauth", "preview", "preview-iam", "pricing", "proxy", "routes",
+    "serverless", "studio", "supersim", "sync", "taskrouter", "trunking", "trusthub", "verify",
+    "video", "voice", "webhooks", "wireless",
+    "HostedNumbers", "Organizations",  # parts of preview and preview-iam that have no version
+)  # fmt: skip
+"""The first parts of their host names (twilio-python 9.13.0, and retired products)."""
+VERSION = r"v\d+|\d{4}-\d{2}-\d{2}"
+PATH = rf"(?:{'|'.join(PRODUCTS)}|{VERSION})/.*"
+NAME = re.compile(rf"[A-Za-z-]+|{VERSION}")
+
+
+def is_rest(path: str) -> bool:
+    """Whether a path belongs to Twilio's REST API, emulated or not."""
+    return re.fullmatch(f"/{PATH}", path) is not None
+
+
+class OtherProducts:
+    """Answers all requests with 501, and raises an alert that names the product and version."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def route(self) -> web.RouteDef:
+        return web.route("*", f"/{{path:{PATH}}}", self.refuse)
+
+    async def refuse(self, request: web.Request) -> web.Response:
+        refusal = NotEmulatedError(f"Twilio's API {_name_of(request.path)}")
+        self._store.alert("", None, refusal.message)
+        return web.json_response(refusal.body(), status=HTTPStatus.NOT_IMPLEMENTED)
+
+
+def _name_of(path: str) -> str:
+    """Return the start of a path, without SIDs and phone numbers: /messaging/v1/Services."""
+    return "/" + "/".join(takewhile(NAME.fullmatch, path.split("/")[1:4]))
