@@ -1,4 +1,4 @@
-"""Callers that repeat each send with its key until they are told how it ended."""
+"""Callers that retry each send with its key until they know its outcome."""
 
 import hashlib
 import heapq
@@ -20,25 +20,25 @@ from shared.twilio_api.dispatch import LEFT_TOO_LATE
 CALLERS = 40
 LONGEST_PAUSE_S = 1.0
 NO_ANSWER_PAUSE_S = 0.1
-TO_BE_REPEATED = (409, 429)
-"""All other statuses from 200 to 499 are the last word: see docs/use/delivery.md."""
+RETRIED = (409, 429)
+"""All other statuses from 200 to 499 are final: see docs/use/delivery.md."""
 
 
 @dataclass(frozen=True)
 class Send:
-    """What is sent under a key: the function, its inputs, and when it is first requested.
+    """What to send under a key: the function, its inputs, and when to request it first.
 
-    A key may be in several sends, which are then repeated side by side.
+    Several sends may have the same key; they're retried concurrently.
     """
 
     key: str
     function: str
     body: Mapping[str, str]
-    begins_s: float = 0.0
+    starts_s: float = 0.0
 
 
 def left_too_late(log: str) -> set[str]:
-    """Return the names of the claims of which a log says that they left after their time."""
+    """Return the names of the claims that left too late, according to a log."""
     return set(re.findall(rf"{re.escape(LEFT_TOO_LATE)}: claim ([0-9a-f]{{32}})", log))
 
 
@@ -47,15 +47,15 @@ def claim_name(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-class Told(NamedTuple):
-    """The last answer to a send. `sid` is "" if it was refused."""
+class FinalAnswer(NamedTuple):
+    """The final answer to a send. `sid` is "" if it was refused."""
 
     status: int
     sid: str
 
 
 class Due(NamedTuple):
-    """A request to make. `silent_url` is the one that gave no answer to the request before."""
+    """A request to make. `silent_url` is the URL that didn't answer the previous request."""
 
     at_s: float
     number: int
@@ -65,36 +65,38 @@ class Due(NamedTuple):
 
 @dataclass
 class Callers:
-    """Makes CALLERS requests at once; what waits for its next request keeps none of them busy.
+    """Makes CALLERS concurrent requests; a send that waits for its retry doesn't occupy a thread.
 
-    `url` gives the functions' URL for a request, and gets the one that gave no answer to the
-    request before, if any. `patience_s` gives how long to wait for an answer. What is not settled
-    after `give_up_s` seconds is given up.
+    `url` returns the functions' URL for a request; its argument is the URL that didn't answer the
+    previous request, or "". `patience_s` returns the timeout of a request. Sends that aren't
+    settled after `give_up_s` seconds are abandoned.
     """
 
     url: Callable[[str], str]
     patience_s: Callable[[], float] = lambda: 60.0
     give_up_s: float = 600.0
-    told: defaultdict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
+    final_answers: defaultdict[str, list[FinalAnswer]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     answers: Counter[str] = field(default_factory=Counter[str])
     unclear: list[str] = field(default_factory=list[str])
-    """Answers that leave the caller without knowing what to do."""
-    all_begun: threading.Event = field(default_factory=threading.Event)
+    """Answers that don't say how to continue."""
+    all_started: threading.Event = field(default_factory=threading.Event)
     """Set when each send has been requested once."""
     history: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """For each key what was answered when, to explain a failure."""
+    """The answers for each key and their times, to explain a failure."""
     _began: float = field(default_factory=time.monotonic)
     _numbers: "count[int]" = field(default_factory=count)
     _waiting: list[Due] = field(default_factory=list[Due])
     _open: int = 0
-    _unbegun: set[str] = field(default_factory=set[str])
+    _unstarted: set[str] = field(default_factory=set[str])
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def run(self, sends: Iterable[Send]) -> None:
         """Make all sends."""
-        self._waiting = [Due(send.begins_s, next(self._numbers), send) for send in sends]
+        self._waiting = [Due(send.starts_s, next(self._numbers), send) for send in sends]
         self._open = len(self._waiting)
-        self._unbegun = {due.send.key for due in self._waiting}
+        self._unstarted = {due.send.key for due in self._waiting}
         heapq.heapify(self._waiting)
         with ThreadPoolExecutor(CALLERS) as threads:
             for done in [threads.submit(self._work) for _ in range(CALLERS)]:
@@ -118,7 +120,7 @@ class Callers:
                     self._changed.notify_all()
 
     def _next(self) -> Due | None:
-        """Wait for the next request; None when all is settled."""
+        """Wait for the next request; return None when all are settled."""
         with self._changed:
             while self._open:
                 rest_s = self._waiting[0].at_s - self.passed_s if self._waiting else None
@@ -128,9 +130,9 @@ class Callers:
             return None
 
     def _request(self, session: requests.Session, due: Due) -> Due | None:
-        """Make one request; return when to repeat it, None if not at all."""
+        """Make one request; return when to retry it, or None to stop."""
         send, url = due.send, self.url(due.silent_url)
-        self._begin(send.key)
+        self._start(send.key)
         if self.passed_s > self.give_up_s:
             return None
         try:
@@ -140,21 +142,21 @@ class Callers:
                 headers={"x-functions-key": FUNCTION_KEY, "Idempotency-Key": send.key},
                 timeout=self.patience_s(),
             )
-        except requests.RequestException as error:  # nobody knows what happened
+        except requests.RequestException as error:  # the outcome is unknown
             self._note(send, url, f"no answer: {type(error).__name__}")
             return self._again(send, NO_ANSWER_PAUSE_S, url)
         self._note(send, url, self._name(answer), answer.text)
-        if answer.status_code < 500 and answer.status_code not in TO_BE_REPEATED:
+        if answer.status_code < 500 and answer.status_code not in RETRIED:
             sid = answer.json()["sid"] if answer.status_code == 201 else ""
-            self.told[send.key].append(Told(answer.status_code, sid))
+            self.final_answers[send.key].append(FinalAnswer(answer.status_code, sid))
             return None
         return self._again(send, float(answer.headers.get("Retry-After", LONGEST_PAUSE_S)))
 
-    def _begin(self, key: str) -> None:
+    def _start(self, key: str) -> None:
         with self._changed:
-            self._unbegun.discard(key)
-            if not self._unbegun:
-                self.all_begun.set()
+            self._unstarted.discard(key)
+            if not self._unstarted:
+                self.all_started.set()
 
     def _again(self, send: Send, pause_s: float, silent_url: str = "") -> Due:
         at_s = self.passed_s + min(pause_s, LONGEST_PAUSE_S)

@@ -1,6 +1,6 @@
-"""Hosts of one app that are frozen, killed and given other settings, under changing faults.
+"""Hosts of one app that are frozen, killed and reconfigured while faults change.
 
-Everything is drawn from a seed. Requests come when they come, so two runs are alike, not the same.
+Everything is drawn from a seed, but requests run in real time, so two runs are similar, not equal.
 """
 
 import json
@@ -23,16 +23,16 @@ from local_stack.values import FUNCTION_KEY
 type Settings = Mapping[str, str]
 
 CHANGED = {
-    # A third of each is longer than Twilio works on a slow send.
+    # A third of the window; each is longer than Twilio works on a slow send.
     "SETTLE_WINDOW_SECONDS": ("9", "21"),
-    # With the third value, send_all, a text may go out twice.
+    # With the third value, send_all, a text may be sent twice.
     "STORAGE_OUTAGE": ("refuse_keyed", "refuse_all"),
 }
 FREEZES_S = (1.0, 10.5, 11.0, 11.5, 12.0, 25.0)
-"""Most are longer than the short window, and shorter than the time of a send in the long one."""
+"""Most are longer than the short window, and shorter than a send may take in the long one."""
 LONG_FREEZE_S = 90.0
 BURST_EVERY_S = 4.0
-"""The sends begin in bursts; a freeze comes in the middle of one, when most are under way."""
+"""The sends start in bursts; a freeze falls into the middle of one, when most are in progress."""
 BURST_S = 1.0
 RUNS_S = (0.0, 3.0)
 PHASE_S = (4.0, 9.0)
@@ -72,7 +72,7 @@ class Host(Protocol):
 
     @property
     def pid(self) -> int | None:
-        """Its process, None while there is none."""
+        """The ID of its process; None while it isn't running."""
         ...
 
     def restart(self, settings: Settings) -> None:
@@ -81,16 +81,16 @@ class Host(Protocol):
 
 
 class FirstHost:
-    """The host of the stack itself, which gets Twilio's reports."""
+    """The stack's own host, which gets Twilio's status callbacks."""
 
     def __init__(self, stack: LocalStack, settings_file: Path) -> None:
-        """The stack was started with that settings file."""
+        """Take the host of a stack that was started with that settings file."""
         self._settings_file = settings_file
         self.url = stack.functions_url
 
     @property
     def pid(self) -> int | None:
-        """See Host; it is the host that answers."""
+        """See Host. This is the process that answers."""
         headers = {"x-functions-key": FUNCTION_KEY}
         with suppress(requests.RequestException):
             answer = requests.get(f"{self.url}/admin/host/status", headers=headers, timeout=5)
@@ -105,7 +105,7 @@ class FirstHost:
 
 
 class OtherHost:
-    """A host beside it; after a restart it is at another URL."""
+    """A second host; its URL changes when it restarts."""
 
     def __init__(self, stack: LocalStack, settings: Settings) -> None:
         self._stack = stack
@@ -133,10 +133,10 @@ class OtherHost:
 
 
 class Chaos:
-    """What happens to the hosts and around them, from `begin` to `end`."""
+    """The events that happen to the hosts and around them, from `begin` to `end`."""
 
     def __init__(self, stack: LocalStack, hosts: list[tuple[Host, Settings]], seed: int) -> None:
-        """`hosts` come with the settings that they were started with."""
+        """Take hosts with the settings that each was started with."""
         self._stack = stack
         self._hosts = [host for host, _ in hosts]
         self._settings = [settings for _, settings in hosts]
@@ -145,49 +145,49 @@ class Chaos:
         self._one = threading.Lock()
         self.happened: Counter[str] = Counter()
         self.log: list[str] = []
-        """What happened, to explain a failure."""
-        lives = [self._living(number) for number in range(len(hosts))]
+        """The events, to explain a failure."""
+        lives = [self._events_of(number) for number in range(len(hosts))]
         self._threads = [threading.Thread(target=work) for work in (*lives, self._change_faults)]
 
     def begin(self, passed_s: Callable[[], float]) -> None:
-        """Let it happen beside the callers; `passed_s` is their time."""
+        """Start the events; `passed_s` returns the callers' time."""
         self._passed_s = passed_s
         for thread in self._threads:
             thread.start()
 
     def end(self, after_s: float = 0) -> None:
-        """After some seconds leave the hosts running and nothing broken."""
+        """After some seconds, stop: leave the hosts running and without faults."""
         self._over.wait(after_s)
         self._over.set()
         for thread in self._threads:
             thread.join()
         self._stack.faults()
 
-    def _living(self, number: int) -> Callable[[], None]:
-        """Return what happens to one host; the last one is frozen for long in the beginning."""
+    def _events_of(self, number: int) -> Callable[[], None]:
+        """Return the events of one host; the last host starts with a long freeze."""
         host, random = self._hosts[number], Random(f"{self._seed} host {number}")  # noqa: S311 - no secrets
 
-        def live() -> None:
+        def run() -> None:
             freezes_s = [LONG_FREEZE_S] if host is self._hosts[-1] else []
             while not self._over.wait(random.uniform(*RUNS_S)):
-                deed = random.choices(("freeze", "kill", "settings"), (5, 1, 2))[0]
-                if deed == "freeze" or freezes_s:
+                event = random.choices(("freeze", "kill", "settings"), (5, 1, 2))[0]
+                if event == "freeze" or freezes_s:
                     seconds = freezes_s.pop() if freezes_s else random.choice(FREEZES_S)
                     self._freeze(number, seconds, random)
                     continue
-                if deed == "settings":
+                if event == "settings":
                     changed = {name: random.choice(values) for name, values in CHANGED.items()}
                     self._settings[number] = {**self._settings[number], **changed}
-                self._note(f"{deed} {number} {self._settings[number]}", deed)
+                self._note(f"{event} {number} {self._settings[number]}", event)
                 host.restart(self._settings[number])
 
-        return live
+        return run
 
     def _freeze(self, number: int, seconds: float, random: Random) -> None:
         pid = self._hosts[number].pid
         if pid is None:
             return
-        # One at a time besides the long freeze, so that another host goes on with the same keys.
+        # One at a time besides the long freeze, so that another host continues with the same keys.
         with nullcontext() if seconds == LONG_FREEZE_S else self._one:
             to_next_s = BURST_EVERY_S - self._passed_s() % BURST_EVERY_S
             self._over.wait(to_next_s + random.uniform(0, BURST_S))
@@ -221,13 +221,13 @@ class Chaos:
 
 
 def write_settings(path: Path, settings: Settings) -> None:
-    """Write them as a local.settings.json, never half of it."""
+    """Replace a local.settings.json atomically."""
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps({"Values": dict(settings)}), "utf-8")
     draft.replace(path)
 
 
 def send_signal(pid: int, number: int) -> None:
-    """Send a signal to a process that may be gone."""
+    """Send a signal to a process that may have ended."""
     with suppress(ProcessLookupError):
         os.kill(pid, number)

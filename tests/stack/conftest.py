@@ -1,4 +1,4 @@
-"""What several trials of everything together begin with."""
+"""Fixtures for several trials of the whole stack."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ WINDOW_S = 6
 
 @pytest.fixture
 def short_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStack]:
-    """A stack in real time whose settle window ends soon, without a limit of the day."""
+    """A stack in real time with a short settle window and without a daily limit."""
     monkeypatch.setenv("SETTLE_WINDOW_SECONDS", str(WINDOW_S))
     stack = LocalStack.start(clock="system", environment={"DAILY_SEGMENT_LIMIT": "0"})
     yield stack

@@ -1,4 +1,4 @@
-"""Instances of the app in this process, each with its own memory of the secrets, for rotations."""
+"""Instances of the app in this process, each with its own cache of the secrets, for rotations."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -21,11 +21,11 @@ RECORDING = "RE" + "a" * 32
 LIFE_S = 7 * 24 * 3600
 FORGED = "f" * 32
 SHARED = "shared-key-of-mine-"
-"""How the values of webhook shared keys begin here."""
+"""The prefix of webhook shared keys in these tests."""
 
 
 class Instance:
-    """One worker of the app; its functions are called one at a time."""
+    """A worker of the app; its functions are called one at a time."""
 
     def __init__(self, name: str, values: dict[str, str], clock: ManualClock) -> None:
         self.name = name
@@ -34,7 +34,7 @@ class Instance:
         self._clients = Clients(values, clock)
 
     async def webhook(self, token: str) -> int:
-        """Get a request signed with a token, or with a shared key; return the status."""
+        """Receive a request signed with a token or a shared key; return the status."""
         url, form = f"{self.url}/api/TwimlMessage?Message=Hello", {"From": HANDSETS[0]}
         is_shared = token.startswith(SHARED)
         algorithm = "HMAC_SHA256" if is_shared else "HMAC_SHA1"
@@ -55,7 +55,7 @@ class Instance:
         return await self._call(SendSms.main, request)
 
     async def new_link(self) -> str:
-        """Make the query of a link, with the key that this instance makes links with."""
+        """Return the query of a new link, signed with the key that this instance uses."""
         key = await self._clients.credentials.find(Secret.LINK_SIGNING_KEY)
         assert key is not None
         return RecordingLink(RECORDING, "mp3", int(self._clock.now().timestamp()) + LIFE_S).query(
@@ -69,14 +69,14 @@ class Instance:
         return await self._call(GetSharedRecording.main, request)
 
     async def attacked(self, link: str) -> None:
-        """Get forged requests of both kinds and a forged link, which are refused."""
+        """Receive forged requests of both kinds and a forged link, and refuse them."""
         forged = {name: values[0] for name, values in parse_qs(link).items()}
         assert await self.webhook(FORGED) == 403
         assert await self.webhook(SHARED + FORGED) == 403
         assert await self.open(urlencode({**forged, "signature": "0" * 64})) == 403
 
     async def settle(self) -> None:
-        """Wait for what is read in the background."""
+        """Wait for background reads."""
         await self._clients.credentials.settle()
 
     async def close(self) -> None:

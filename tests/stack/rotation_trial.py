@@ -1,4 +1,4 @@
-"""A rotation under way: an emulator, instances of the app, and somebody who follows the steps."""
+"""A rotation in progress: an emulator, instances of the app, and an operator."""
 
 import asyncio
 import base64
@@ -44,7 +44,7 @@ class Step(NamedTuple):
 
 
 class Operator:
-    """Somebody who follows the steps of the page, at an emulator in place of Twilio and Azure."""
+    """Follows the steps of the page, with an emulator in place of Twilio and Azure."""
 
     def __init__(
         self, emulator: LocalEmulator, emulator_url: str, session: aiohttp.ClientSession
@@ -55,20 +55,20 @@ class Operator:
         self._session = session
 
     async def carry_out(self, command: str) -> None:
-        """Do what a command of the page does."""
+        """Carry out a command from the page."""
         words = shlex.split(command)
         if words[0] == "curl":
             await self._ask_twilio(words[1:])
         elif words[:3] == ["python3", "dev.py", "secrets"]:
             words = [word for word in words[3:] if word not in ("--vault", "$V")]
             port = self._emulator_url.rpartition(":")[2]
-            desk = ["--local", "--phone-port", port]
-            assert await asyncio.to_thread(secrets_command.main, [*words, *desk]) == 0
-        else:  # what is looked at, and what only Azure can do
+            local = ["--local", "--phone-port", port]
+            assert await asyncio.to_thread(secrets_command.main, [*words, *local]) == 0
+        else:  # checks, and steps that only Azure can do
             assert "doctor" in words or words[0] == "az", words
 
     async def _ask_twilio(self, words: list[str]) -> None:
-        """Make the request of a curl command, with the password that it asks for."""
+        """Send the request of a curl command, with the password that it prompts for."""
         [url] = [word for word in words if word.startswith("https://")]
         path = "/" + url.split("/", 3)[3]
         path = path.replace("$ACCOUNT_SID", ACCOUNT_SID).replace("$OLD_KEY_SID", API_KEY_SID)
@@ -88,26 +88,26 @@ class Operator:
         }
 
     def type(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Sit at a terminal, and type what Twilio has shown."""
+        """Simulate a terminal where the operator types the values that Twilio has shown."""
 
-        def typed(question: str) -> str:
+        def answer_prompt(question: str) -> str:
             return self.typed[question.partition(" ")[0]]
 
-        for name in local_values("", 0):  # `--local` changes them, and this puts them back
+        for name in local_values("", 0):  # `--local` changes these; this restores them
             monkeypatch.setenv(name, os.environ.get(name, ""))
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
-        monkeypatch.setattr(getpass, "getpass", typed)
+        monkeypatch.setattr(getpass, "getpass", answer_prompt)
 
 
 class Trial:
-    """A rotation under way: the instances, and what went wrong in which of them."""
+    """A rotation in progress: the instances, and the requests that each refused."""
 
     def __init__(self, emulator: LocalEmulator, values: dict[str, str], operator: Operator) -> None:
         self.clock = ManualClock()
         self.refused: list[tuple[str, str, int]] = []
         self.tokens = {emulator.deskphone.auth_token}
         self.shared_key = ""
-        """The webhook shared key that Twilio signs with as well, if there is one."""
+        """The webhook shared key that Twilio signs with as well, or ""."""
         self._emulator = emulator
         self._values = values
         self._operator = operator
@@ -116,22 +116,22 @@ class Trial:
         self.link = ""
 
     def instance(self, name: str) -> Instance:
-        """A worker that knows nothing yet."""
+        """Return a new worker with an empty cache."""
         return Instance(name, self._values, self.clock)
 
     def sign_with_shared_key(self, key: str, next_key: str) -> None:
-        """Let Twilio sign with a shared key that the vault has, and show the one after it."""
+        """Make Twilio sign with a shared key from the vault, and show the next key."""
         self._emulator.azure.secrets[Secret.WEBHOOK_KEY] = self.shared_key = key
         self._operator.typed[Secret.WEBHOOK_KEY_SECONDARY] = next_key
 
     async def begin(self) -> None:
-        """Let all instances read the secrets that are needed every day."""
+        """Make all instances read the secrets for everyday requests."""
         self.link = await self.steady.new_link()
         for instance in self.opened:
             await self.use(instance)
 
     async def use(self, instance: Instance, new_link: str = "") -> None:
-        """Let an instance do everything; note what does not work."""
+        """Make an instance do everything; record what it refused."""
         done = [(await instance.webhook(token), "webhook") for token in sorted(self.tokens)]
         done.append((await instance.send() - 1, "send"))  # 201
         done.append((await instance.open(self.link), "link"))
@@ -140,11 +140,11 @@ class Trial:
         self.refused += [(instance.name, what, status) for status, what in done if status != 200]
 
     async def attack(self) -> None:
-        """Use up what the attacked instance may ask the vault within a minute."""
+        """Use up the vault reads that the attacked instance may make within a minute."""
         await self.attacked.attacked(self.link)
 
     async def use_all(self) -> None:
-        """Let one that has just started, one at work, and the attacked one do everything."""
+        """Make a new instance, a busy one, and the attacked one do everything."""
         self.tokens.update(filter(None, (self._emulator.deskphone.auth_token, self.shared_key)))
         cold = self.instance("cold")
         new_link = await cold.new_link()
@@ -157,7 +157,7 @@ class Trial:
         for step in steps:
             if step.title in WAITS and waiting:
                 self.clock.advance(WAITS[step.title])
-                self.tokens.clear()  # nothing older is on its way any more
+                self.tokens.clear()  # no older requests are in transit anymore
                 await self.use_all()
             if step.title == USE_SHARED_KEY:
                 await self.attack()
@@ -166,16 +166,16 @@ class Trial:
             for command in step.commands:
                 await self.attack()
                 await self._operator.carry_out(command)
-                if command.startswith("curl"):  # the vault's writes have theirs
+                if command.startswith("curl"):  # writes to the vault already do this
                     await self.use_all()
 
 
 @asynccontextmanager
 async def a_trial(monkeypatch: pytest.MonkeyPatch, credential: str) -> AsyncGenerator[Trial]:
-    """An emulator in this process, three instances of the app, and somebody who types."""
+    """An emulator in this process, three instances of the app, and an operator."""
     socket = listen(0)
     url = f"http://127.0.0.1:{port_of(socket)}"
-    functions_url = "http://127.0.0.1:9"  # nobody listens: with its clock at rest Twilio never asks
+    functions_url = "http://127.0.0.1:9"  # unused: Twilio sends nothing while its clock rests
     emulator = LocalEmulator(EmulatorClock(datetime.now(UTC)), functions_url, "api", url)
     add_recording(emulator)
     values = host_settings(functions_url, url)
@@ -202,7 +202,7 @@ async def a_trial(monkeypatch: pytest.MonkeyPatch, credential: str) -> AsyncGene
 def use_around_each_write(
     monkeypatch: pytest.MonkeyPatch, trial: Trial, loop: asyncio.AbstractEventLoop
 ) -> None:
-    """Use the app before and after each single write, also between two of the same command."""
+    """Use the app before and after every single write, even between two writes of one command."""
     write = KeyVault.write
 
     def write_among_requests(vault: KeyVault, secret: Secret, value: str) -> None:
@@ -214,7 +214,7 @@ def use_around_each_write(
 
 
 def add_recording(emulator: LocalEmulator) -> None:
-    """Let there be a recording that links open."""
+    """Add a recording for links."""
     now = emulator.deskphone.clock.now()
     emulator.deskphone.store.recordings.put(
         Recording(RECORDING, "CA" + "0" * 32, "", "RecordVerb", now, now, "completed", 1, 1)
@@ -226,7 +226,7 @@ def in_trial(
     use: Callable[[Trial], Awaitable[None]],
     credential: str = "auth_token",
 ) -> Trial:
-    """Do something in a trial, and return it."""
+    """Run something in a trial, and return the trial."""
 
     async def main() -> Trial:
         async with a_trial(monkeypatch, credential) as trial:

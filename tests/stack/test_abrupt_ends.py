@@ -1,4 +1,4 @@
-"""What the action of a verb is told when the call ends in its midst."""
+"""What a verb's action gets when the call ends in the middle of the verb."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ CALLER = "+12025550131"
 
 
 def in_call(stack: LocalStack, document: str, person: str = CALLER, **parameters: str) -> str:
-    """Ring somebody who picks up and runs this document; return the SID."""
+    """Place a call that is answered and runs this document; return the SID."""
     sid = stack.place_call(f"<Response>{document}</Response>", To=person, **parameters)
     stack.advance(1)
     stack.answer(sid)
@@ -22,8 +22,8 @@ def in_call(stack: LocalStack, document: str, person: str = CALLER, **parameters
     return sid
 
 
-def told(web_server: "WebServer", prefix: str) -> dict[str, str]:
-    """Return what the only request to the action said under names that begin so."""
+def action_fields(web_server: "WebServer", prefix: str) -> dict[str, str]:
+    """Return the fields with a prefix from the only request to the action."""
     (request,) = web_server.asked("/action")
     return {name: value for name, value in request.form.items() if name.startswith(prefix)}
 
@@ -37,20 +37,20 @@ def told(web_server: "WebServer", prefix: str) -> dict[str, str]:
         ("<Dial {}><Conference>room</Conference></Dial>", "DialCallStatus", "answered"),
     ],
 )
-def test_the_time_limit_of_a_call_is_told_like_a_hang_up(
+def test_the_time_limit_of_a_call_is_reported_like_a_hangup(
     stack: LocalStack, web_server: "WebServer", verb: str, field: str, value: str
 ) -> None:
     action = web_server.twiml("/action", "<Response><Say>Unheard</Say></Response>")
     sid = in_call(stack, verb.format(f"action='{action}'"), TimeLimit="10")
     stack.advance(20)
 
-    assert told(web_server, field)[field] == value
-    assert told(web_server, "CallStatus") == {"CallStatus": "completed"}
+    assert action_fields(web_server, field)[field] == value
+    assert action_fields(web_server, "CallStatus") == {"CallStatus": "completed"}
     assert stack.rest("GET", f"Calls/{sid}.json").json()["duration"] == "10"
     assert stack.heard(sid) == []
 
 
-def test_the_time_limit_counts_while_it_is_found_out_who_answers(stack: LocalStack) -> None:
+def test_the_time_limit_includes_machine_detection(stack: LocalStack) -> None:
     sid = stack.place_call(
         "<Response><Say>Late</Say></Response>", TimeLimit="3", MachineDetection="DetectMessageEnd"
     )
@@ -62,44 +62,44 @@ def test_the_time_limit_counts_while_it_is_found_out_who_answers(stack: LocalSta
     assert stack.heard(sid) == []
 
 
-class TestTheCallerOfADial:
-    def dialled(self, stack: LocalStack, web_server: "WebServer") -> tuple[str, str]:
-        """Return the SIDs of a call and of the leg that it has dialled."""
+class TestHangupDuringDial:
+    def dialed(self, stack: LocalStack, web_server: "WebServer") -> tuple[str, str]:
+        """Return the SIDs of a call and of the leg that it dialed."""
         action = web_server.twiml("/action", "<Response/>")
         sid = in_call(stack, f"<Dial action='{action}'>{LEG}</Dial>")
         (leg,) = stack.legs(sid)
         return sid, leg
 
-    def test_who_hangs_up_while_it_rings_was_not_connected(
+    def test_hangup_while_ringing_is_reported_as_canceled(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
-        sid, leg = self.dialled(stack, web_server)
+        sid, leg = self.dialed(stack, web_server)
         stack.hang_up(sid)
         stack.advance(0)
 
-        assert told(web_server, "Dial") == {
+        assert action_fields(web_server, "Dial") == {
             "DialCallStatus": "canceled",
             "DialCallSid": leg,
             "DialBridged": "false",
         }
 
-    def test_who_hangs_up_a_conversation_is_told_how_long_it_was(
+    def test_hangup_after_a_conversation_is_reported_with_its_length(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
-        sid, leg = self.dialled(stack, web_server)
+        sid, leg = self.dialed(stack, web_server)
         stack.answer(leg)
         stack.advance(12)
         stack.hang_up(sid)
         stack.advance(0)
 
-        assert told(web_server, "Dial") == {
+        assert action_fields(web_server, "Dial") == {
             "DialCallStatus": "completed",
             "DialCallSid": leg,
             "DialCallDuration": "12",
             "DialBridged": "true",
         }
 
-    def test_an_agent_who_hangs_up_is_told_whom_they_talked_with(
+    def test_hangup_of_an_agent_is_reported_with_the_caller(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         caller = in_call(stack, "<Enqueue>support</Enqueue>")
@@ -109,10 +109,10 @@ class TestTheCallerOfADial:
         stack.hang_up(agent)
         stack.advance(0)
 
-        assert told(web_server, "Dial")["DialCallSid"] == caller
-        assert told(web_server, "Dequeue")["DequeuedCallDuration"] == "8"
+        assert action_fields(web_server, "Dial")["DialCallSid"] == caller
+        assert action_fields(web_server, "Dequeue")["DequeuedCallDuration"] == "8"
 
-    def test_a_star_while_it_rings_does_not_part_them_later(
+    def test_star_while_ringing_does_not_disconnect_later(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         sid = in_call(stack, f"<Dial hangupOnStar='true'>{LEG}</Dial>")
@@ -123,7 +123,7 @@ class TestTheCallerOfADial:
 
         assert stack.call(sid)["connected_to"] == leg
 
-    def test_a_long_time_limit_holds_for_the_leg_too(
+    def test_a_long_time_limit_applies_to_the_leg(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         action = web_server.twiml("/action", "<Response/>")
@@ -132,14 +132,14 @@ class TestTheCallerOfADial:
         stack.answer(stack.legs(sid)[0])
         stack.advance(21000)
 
-        assert told(web_server, "DialCallDuration") == {"DialCallDuration": "20000"}
+        assert action_fields(web_server, "DialCallDuration") == {"DialCallDuration": "20000"}
 
     def test_a_whisper_ends_with_the_time_limit_of_its_leg(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         whisper = web_server.twiml("/whisper", "<Response><Pause length='60'/></Response>")
         sid = in_call(
-            stack, f"<Dial><Number url='{whisper}'>{LEG}</Number></Dial><Say>Nobody</Say>"
+            stack, f"<Dial><Number url='{whisper}'>{LEG}</Number></Dial><Say>Not connected</Say>"
         )
         (leg,) = stack.legs(sid)
         stack.answer(leg)
@@ -147,4 +147,4 @@ class TestTheCallerOfADial:
         stack.advance(6)
 
         assert stack.call(leg)["status"] == "completed"
-        assert stack.heard(sid) == ["Nobody"]
+        assert stack.heard(sid) == ["Not connected"]

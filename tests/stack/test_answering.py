@@ -1,4 +1,4 @@
-"""What a call is placed with: keys to press, and the question whether a machine has answered."""
+"""Options of a placed call: keys to press, and answering machine detection."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def placed(stack: LocalStack, web_server: "WebServer", *, machine: bool, **options: str) -> str:
-    """Place a call whose document is /hello, and let a person or a machine answer."""
+    """Place a call with the document /hello, and have a person or a machine answer."""
     web_server.twiml("/amd", "<Response/>")
     url = web_server.twiml("/hello", "<Response><Pause length='60'/></Response>")
     sid = stack.place_call(Url=url, **options)
@@ -37,7 +37,7 @@ def placed(stack: LocalStack, web_server: "WebServer", *, machine: bool, **optio
         ),
     ],
 )
-def test_the_document_waits_until_it_is_known_who_answered(
+def test_the_document_waits_for_machine_detection(
     stack: LocalStack,
     web_server: "WebServer",
     machine: bool,
@@ -55,14 +55,16 @@ def test_the_document_waits_until_it_is_known_who_answered(
     stack.advance(0)
 
     forms = [web_server.asked(path)[0].form for path in ("/hello", "/status")]
-    told = [(form["AnsweredBy"], form["MachineDetectionDuration"]) for form in forms]
+    report = [(form["AnsweredBy"], form["MachineDetectionDuration"]) for form in forms]
     assert (before, detecting) == ([], "detecting who answered")
-    assert told == [(answered_by, str(seconds * 1000))] * 2
+    assert report == [(answered_by, str(seconds * 1000))] * 2
     assert stack.rest("GET", f"Calls/{sid}.json").json()["answered_by"] == answered_by
     assert stack.call(sid)["answered_by"] == answered_by
 
 
-def test_the_document_need_not_wait(stack: LocalStack, web_server: "WebServer") -> None:
+def test_the_document_does_not_wait_for_async_detection(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
     sid = placed(
         stack,
         web_server,
@@ -75,9 +77,9 @@ def test_the_document_need_not_wait(stack: LocalStack, web_server: "WebServer") 
     [hello] = web_server.asked("/hello")
     stack.advance(5)
 
-    [told] = web_server.asked("/amd")
+    [report] = web_server.asked("/amd")
     assert "AnsweredBy" not in hello.form
-    assert told.form == {
+    assert report.form == {
         "AccountSid": ACCOUNT_SID,
         "CallSid": sid,
         "AnsweredBy": "machine_start",
@@ -85,7 +87,7 @@ def test_the_document_need_not_wait(stack: LocalStack, web_server: "WebServer") 
     }
 
 
-def test_who_hangs_up_before_the_answer_is_known_is_not_reported(
+def test_hangup_during_detection_is_not_reported(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     amd = {"AsyncAmd": "true", "AsyncAmdStatusCallback": f"{web_server.url}/amd"}
@@ -97,16 +99,14 @@ def test_who_hangs_up_before_the_answer_is_known_is_not_reported(
     assert (web_server.asked("/amd"), stack.call(sid)["answered_by"]) == ([], None)
 
 
-def test_nobody_asks_who_answered_unless_told_to(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_detection_is_off_by_default(stack: LocalStack, web_server: "WebServer") -> None:
     sid = placed(stack, web_server, machine=True)
 
     assert "AnsweredBy" not in web_server.asked("/hello")[0].form
     assert stack.call(sid)["answered_by"] is None
 
 
-def test_keys_are_pressed_first_and_then_nobody_asks_who_answered(
+def test_sent_digits_come_first_and_turn_detection_off(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     options = {"SendDigits": "WW12#", "MachineDetection": "Enable"}
@@ -133,7 +133,7 @@ def test_keys_are_pressed_first_and_then_nobody_asks_who_answered(
         {"AsyncAmdStatusCallbackMethod": "PUT"},
     ],
 )
-def test_wrong_wishes_are_refused(stack: LocalStack, options: dict[str, str]) -> None:
+def test_invalid_options_are_refused(stack: LocalStack, options: dict[str, str]) -> None:
     call = {"To": HANDSET, "From": LINE, "Twiml": "<Response/>", **options}
     answer = stack.rest("POST", "Calls.json", call)
 

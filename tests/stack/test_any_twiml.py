@@ -1,4 +1,4 @@
-"""Whatever valid TwiML a user brings: it plays, or the part that is not emulated is named."""
+"""Any valid TwiML plays, or the alert names the part that isn't emulated."""
 
 from random import Random
 from xml.sax.saxutils import quoteattr
@@ -40,7 +40,7 @@ PLAYED = [
     "<Enqueue action='{url}/TwimlHello'>support</Enqueue>",
     "<Sms to='+12025550124' from='+12025550100'>The king stay the king.</Sms><Say>Sent</Say>",
 ]
-"""One for each use that Twilio's documents show; each plays without a word in the alerts."""
+"""One for each usage in Twilio's docs; each plays without an alert."""
 
 NAMED = {
     "<Start><Stream url='wss://example.com/audio'/></Start>": "<Start>",
@@ -60,11 +60,11 @@ NAMED = {
     "<Dial><Number machineDetection='Enable'>+12025550124</Number></Dial>": "machineDetection",
     "<Enqueue workflowSid='WW1'><Task>{{}}</Task></Enqueue>": "Enqueue",
 }
-"""Real TwiML that is not emulated, and how the alert calls it."""
+"""Real TwiML that isn't emulated, and its name in the alert."""
 
 
 def play(stack: LocalStack, documents: list[str], seconds: float = 400) -> list[str]:
-    """Place a call with each document, answer it, and let it come to its end; return the SIDs."""
+    """Place a call with each document, answer it, and wait until it ends; return the SIDs."""
     url = f"{stack.functions_url}/api"
     twiml = [f"<Response>{document.format(url=url)}</Response>" for document in documents]
     sids = [stack.place_call(one, TimeLimit="300") for one in twiml]
@@ -75,7 +75,7 @@ def play(stack: LocalStack, documents: list[str], seconds: float = 400) -> list[
     return sids
 
 
-def test_what_twilios_documents_show_is_played(stack: LocalStack) -> None:
+def test_twilios_examples_are_played(stack: LocalStack) -> None:
     sids = play(stack, PLAYED)
     alerts = {alert["sid"]: alert["message"] for alert in stack.alerts()}
 
@@ -85,7 +85,7 @@ def test_what_twilios_documents_show_is_played(stack: LocalStack) -> None:
     assert {stack.call(sid)["status"] for sid in sids} == {"completed"}
 
 
-def test_what_is_not_emulated_is_named(stack: LocalStack) -> None:
+def test_a_part_that_is_not_emulated_is_named(stack: LocalStack) -> None:
     sids = play(stack, list(NAMED))
     alerts = {alert["sid"]: alert for alert in stack.alerts()}
 
@@ -103,7 +103,7 @@ TEXTS = ("", "Hello", "+12025550124", "support", "http://127.0.0.1:1/x", "é👋
 
 
 def element(random: Random, depth: int) -> str:
-    """Return an element with attributes that it has or has not, and others inside."""
+    """Return a random element with known and unknown attributes and children."""
     name = random.choice([*VOICE, "Nonsense"])
     known = [*VOICE[name].attributes, "nonsense"] if name in VOICE else ["nonsense"]
     names = random.sample(known, min(len(known), random.randrange(4)))
@@ -116,7 +116,7 @@ def element(random: Random, depth: int) -> str:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(4))
-def test_no_document_is_too_much_for_the_player(stack: LocalStack, seed: int) -> None:
+def test_the_player_survives_every_document(stack: LocalStack, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - documents, no secrets
     documents = [
         "".join(element(random, 2) for _ in range(random.randrange(1, 5))).replace("{", "{{")

@@ -1,4 +1,4 @@
-"""What callers of the app may ask for beyond the usual, all the way through the emulated Twilio."""
+"""The less common options of the app, tested through the emulated Twilio."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 CUSTOMER, OWNER = "+12025550123", "+12025550124"
 
 
-def test_a_text_is_answered_by_keyword_and_goes_on_to_the_owner(stack: LocalStack) -> None:
+def test_a_text_is_answered_by_keyword_and_forwarded_to_the_owner(stack: LocalStack) -> None:
     query = "Keywords[hours]=Nine%20to%20five&MediaUrl=https%3A%2F%2Fa.example%2F1.png"
     reply = f"{stack.functions_url}/api/TwimlReply?{query}&Forward=%2B12025550124"
     stack.line_goes_to(SmsUrl=reply)
@@ -30,7 +30,7 @@ def test_a_text_is_answered_by_keyword_and_goes_on_to_the_owner(stack: LocalStac
     ]
 
 
-def test_a_text_for_later_is_scheduled(stack: LocalStack) -> None:
+def test_a_text_with_a_time_is_scheduled(stack: LocalStack) -> None:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     inputs = {"to": CUSTOMER, "body": "Hello", "messaging_service_sid": MESSAGING_SERVICE_SID}
 
@@ -40,7 +40,7 @@ def test_a_text_for_later_is_scheduled(stack: LocalStack) -> None:
     assert stack.texts()[-1]["status"] == "scheduled"
 
 
-def test_a_call_is_made_as_asked(stack: LocalStack) -> None:
+def test_a_call_has_the_requested_options(stack: LocalStack) -> None:
     placed = stack.function(
         "PlaceCall",
         {"to": CUSTOMER, "message": "Hello", "timeout": 30, "time_limit": 60, "record": True},

@@ -1,4 +1,4 @@
-"""The app while its host, its token or its way to Twilio is broken: a stack of these tests' own."""
+"""The app while its host, its token or its connection to Twilio fails, on a separate stack."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +13,14 @@ OTHERS = 4
 
 @pytest.fixture(scope="module")
 def running_stack() -> Iterator[LocalStack]:
-    """A stack whose host dies here, and whose app soon gives up repeating."""
+    """A stack whose host is killed here, and whose app gives up retries early."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SETTLE_WINDOW_SECONDS", "9")
         yield from running()
 
 
 def send(stack: LocalStack) -> int:
-    """Send a text through the app; return the status, 0 when the connection broke."""
+    """Send a text through the app; return the status, or 0 if the connection broke."""
     try:
         return stack.function("SendSms", {"to": HANDSET, "body": "Hi"}).status_code
     except requests.exceptions.ConnectionError:
@@ -29,7 +29,7 @@ def send(stack: LocalStack) -> int:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("done", [True, False])
-def test_the_host_is_killed_in_mid_send_and_the_others_wait_for_the_next_one(
+def test_requests_wait_for_the_next_host_after_one_is_killed_while_sending(
     stack: LocalStack, *, done: bool
 ) -> None:
     on = stack.faults({"service": "host", "kind": "killed", "count": 1, "done": done})
@@ -43,7 +43,7 @@ def test_the_host_is_killed_in_mid_send_and_the_others_wait_for_the_next_one(
 
 
 @pytest.mark.soak
-def test_a_host_that_has_just_come_up_says_that_the_vault_is_down(stack: LocalStack) -> None:
+def test_a_new_host_reports_that_the_vault_is_down(stack: LocalStack) -> None:
     stack.faults({"service": "host", "kind": "killed", "count": 1})
     send(stack)
     with stack.faults({"service": "vault", "kind": "403"}):
@@ -52,7 +52,7 @@ def test_a_host_that_has_just_come_up_says_that_the_vault_is_down(stack: LocalSt
     assert (down, send(stack)) == (503, 201)
 
 
-def test_connections_to_twilio_are_refused_until_their_time_is_over(stack: LocalStack) -> None:
+def test_connections_to_twilio_are_refused_for_the_duration_of_the_fault(stack: LocalStack) -> None:
     before = send(stack)
     stack.faults({"service": "twilio", "kind": "refused", "seconds": 30})
     refused = send(stack)
@@ -74,14 +74,14 @@ def test_the_app_follows_a_rotated_token_in_both_directions(stack: LocalStack) -
     assert [text["status"] for text in stack.texts()] == ["delivered", "delivered"]
 
 
-def test_an_app_with_the_token_of_before_is_told_so_and_no_token_is_shown(
+def test_an_outdated_token_is_explained_without_showing_it(
     stack: LocalStack,
 ) -> None:
     tokens: list[str] = []
-    for seed in (1, 2):  # the app looks for a new token once a minute, so not for the second one
+    for seed in (1, 2):  # the app rereads the token once a minute, so not for the second one
         stack.faults({"service": "vault", "kind": "rotated"}, seed=seed)
         tokens.append(stack.auth_token)
-        sid = stack.text("Is anybody there?")
+        sid = stack.text("Is anyone there?")
         stack.advance(1)
 
     signature = stack.webhooks(sid)[0]["signature"]

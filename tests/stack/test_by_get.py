@@ -1,4 +1,4 @@
-"""A number whose webhooks use GET, and a document that leads to the app by GET."""
+"""A number whose webhooks use GET, and a document that sends callers to the app by GET."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CALLER, OWNER = HANDSETS[0], "+12025550124"
 RESTRICTED = "Sorry, you are calling from a restricted number. Good bye."
 
 
-def test_texts_are_answered_and_their_words_stay_with_twilio(stack: LocalStack) -> None:
+def test_texts_are_answered_and_their_bodies_stay_with_twilio(stack: LocalStack) -> None:
     url = f"{stack.functions_url}/api/TwimlReply?Keywords[hours]=9+to+5&Forward={quote(OWNER)}"
     stack.line_goes_to(SmsUrl=url, SmsMethod="GET")
 
@@ -23,12 +23,12 @@ def test_texts_are_answered_and_their_words_stay_with_twilio(stack: LocalStack) 
     stack.advance(5)
 
     assert [text["body"] for text in stack.texts()][-1] == "9 to 5"
-    [told] = [text["body"] for text in stack.texts(OWNER)]
-    assert "Someone texted this line." in told
-    assert not any(word in told for word in ("4711", CALLER))
+    [forwarded] = [text["body"] for text in stack.texts(OWNER)]
+    assert "Someone texted this line." in forwarded
+    assert not any(word in forwarded for word in ("4711", CALLER))
 
 
-def test_a_caller_is_let_in_by_post_and_not_by_get(stack: LocalStack) -> None:
+def test_a_caller_is_recognized_by_post_but_not_by_get(stack: LocalStack) -> None:
     query = f"PhoneNumber={quote(OWNER)}&AllowedCallers={quote(CALLER)}"
     heard: list[list[str]] = []
     for method in ("GET", "POST"):
@@ -42,7 +42,7 @@ def test_a_caller_is_let_in_by_post_and_not_by_get(stack: LocalStack) -> None:
     assert heard == [[RESTRICTED], []]
 
 
-def test_a_document_cannot_say_who_is_calling(stack: LocalStack, web_server: WebServer) -> None:
+def test_a_document_cannot_fake_the_caller(stack: LocalStack, web_server: WebServer) -> None:
     query = f"PhoneNumber={quote(OWNER)}&AllowedCallers=%2B1999&From=%2B1999&Caller=%2B1999"
     url = f"{stack.functions_url}/api/TwimlForward?{query}".replace("&", "&amp;")
     for method in ("GET", "POST"):

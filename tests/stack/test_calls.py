@@ -1,4 +1,4 @@
-"""Calls in both directions: what the handset does, what is said, what is reported."""
+"""Calls in both directions: handset actions, speech, and status callbacks."""
 
 import pytest
 import requests
@@ -11,17 +11,17 @@ RINGS_S = 1
 
 
 def reports(stack: LocalStack, sid: str) -> list[dict[str, str]]:
-    """The forms of the status callbacks of a call."""
+    """Return the forms of a call's status callbacks."""
     return [dict(w["form"]) for w in stack.webhooks(sid) if w["purpose"] == "status"]
 
 
 def statuses(stack: LocalStack, sid: str) -> list[str]:
-    """The states that were reported, in the order of their arrival."""
+    """Return the reported statuses in order of arrival."""
     return [form["CallStatus"] for form in reports(stack, sid)]
 
 
 def ringing(stack: LocalStack, **call: object) -> str:
-    """Let the app call the handset; return the SID."""
+    """Call the handset through the app; return the SID."""
     sid = stack.function("PlaceCall", {**PLACE, **call}).json()["sid"]
     stack.advance(RINGS_S)
     return sid
@@ -64,7 +64,7 @@ def test_a_declined_call_is_busy(stack: LocalStack) -> None:
     assert reports(stack, sid)[-1]["SipResponseCode"] == "486"
 
 
-def test_a_call_that_nobody_takes_ends_after_a_minute(stack: LocalStack) -> None:
+def test_an_unanswered_call_ends_after_a_minute(stack: LocalStack) -> None:
     sid = ringing(stack)
     stack.advance(59)
     before = stack.call(sid)["status"]
@@ -73,7 +73,7 @@ def test_a_call_that_nobody_takes_ends_after_a_minute(stack: LocalStack) -> None
     assert (before, stack.call(sid)["status"]) == ("ringing", "no-answer")
 
 
-def test_hanging_up_stops_the_speech(stack: LocalStack) -> None:
+def test_a_hangup_stops_the_speech(stack: LocalStack) -> None:
     sid = ringing(stack, message="A very long sentence. " * 20)
     stack.answer(sid)
     stack.advance(2)
@@ -97,7 +97,7 @@ def test_the_duration_in_minutes_is_rounded_up(stack: LocalStack) -> None:
     assert (last["Duration"], last["CallDuration"], last["SequenceNumber"]) == ("2", "61", "0")
 
 
-def test_cancelling_a_queued_call_reports_nothing(stack: LocalStack) -> None:
+def test_canceling_a_queued_call_reports_nothing(stack: LocalStack) -> None:
     sid = stack.function("PlaceCall", PLACE).json()["sid"]
     answer = stack.rest("POST", f"Calls/{sid}.json", {"Status": "canceled"})
     stack.advance(1)
@@ -105,7 +105,7 @@ def test_cancelling_a_queued_call_reports_nothing(stack: LocalStack) -> None:
     assert (answer.json()["status"], statuses(stack, sid)) == ("canceled", [])
 
 
-def test_a_live_call_can_be_sent_elsewhere(stack: LocalStack) -> None:
+def test_a_live_call_can_be_redirected(stack: LocalStack) -> None:
     sid = stack.place_call("<Response><Pause length='600'/></Response>")
     stack.advance(RINGS_S)
     stack.answer(sid)
@@ -116,7 +116,7 @@ def test_a_live_call_can_be_sent_elsewhere(stack: LocalStack) -> None:
     assert (stack.heard(sid), stack.call(sid)["status"]) == (["Elsewhere"], "completed")
 
 
-def test_cancelling_while_it_is_dialled_reports_the_end(stack: LocalStack) -> None:
+def test_canceling_a_call_while_it_is_dialed_reports_the_end(stack: LocalStack) -> None:
     sid = stack.function("PlaceCall", PLACE).json()["sid"]
     stack.advance(0.2)
     stack.rest("POST", f"Calls/{sid}.json", {"Status": "canceled"})
@@ -125,7 +125,7 @@ def test_cancelling_while_it_is_dialled_reports_the_end(stack: LocalStack) -> No
     assert statuses(stack, sid) == ["initiated", "canceled"]
 
 
-def test_a_call_that_rings_can_be_ended_by_the_api(stack: LocalStack) -> None:
+def test_a_ringing_call_can_be_ended_by_the_api(stack: LocalStack) -> None:
     sid = ringing(stack)
     stack.rest("POST", f"Calls/{sid}.json", {"Status": "completed"})
     stack.advance(1)
@@ -133,7 +133,7 @@ def test_a_call_that_rings_can_be_ended_by_the_api(stack: LocalStack) -> None:
     assert statuses(stack, sid) == ["initiated", "ringing", "canceled"]
 
 
-def test_hanging_up_a_handset_that_rings_declines(stack: LocalStack) -> None:
+def test_hanging_up_a_ringing_handset_declines(stack: LocalStack) -> None:
     sid = ringing(stack)
     stack.world(f"calls/{sid}/hangup")
     stack.advance(1)
@@ -142,7 +142,7 @@ def test_hanging_up_a_handset_that_rings_declines(stack: LocalStack) -> None:
 
 
 class TestRedirectingALiveCall:
-    """POST Calls/{sid} with other instructions."""
+    """POST Calls/{sid} with new instructions."""
 
     def live(self, stack: LocalStack, twiml: str, **parameters: str) -> str:
         sid = stack.place_call(twiml, **parameters)
@@ -155,7 +155,7 @@ class TestRedirectingALiveCall:
         stack.rest("POST", f"Calls/{sid}.json", {"Twiml": twiml}).raise_for_status()
         stack.advance(0)
 
-    def test_the_time_limit_goes_on_counting(self, stack: LocalStack) -> None:
+    def test_the_time_limit_continues(self, stack: LocalStack) -> None:
         pause = "<Response><Pause length='600'/></Response>"
         sid = self.live(stack, pause, TimeLimit="10")
         self.send_to(stack, sid, pause)
@@ -163,7 +163,7 @@ class TestRedirectingALiveCall:
 
         assert stack.call(sid)["status"] == "completed"
 
-    def test_a_gather_is_left_and_another_one_listens(self, stack: LocalStack) -> None:
+    def test_a_gather_ends_and_the_new_one_listens(self, stack: LocalStack) -> None:
         action = f"{stack.functions_url}/api/TwimlMessage?Message=Second"
         gather = f"<Response><Gather timeout='60' numDigits='1' action='{action}'/></Response>"
         sid = self.live(stack, gather)
@@ -174,14 +174,14 @@ class TestRedirectingALiveCall:
 
         assert (listening, stack.heard(sid)) == (["keys"], ["Second"])
 
-    def test_a_relative_url_in_inline_twiml_leads_nowhere(self, stack: LocalStack) -> None:
+    def test_a_relative_url_in_inline_twiml_is_invalid(self, stack: LocalStack) -> None:
         sid = stack.ring()
         stack.advance(0)
         self.send_to(stack, sid, "<Response><Redirect>next</Redirect></Response>")
 
         assert [alert["code"] for alert in stack.alerts()] == [11100]
 
-    def test_only_a_call_in_progress_can_be_sent_elsewhere(self, stack: LocalStack) -> None:
+    def test_only_a_call_in_progress_can_be_redirected(self, stack: LocalStack) -> None:
         sid = ringing(stack)
         twiml = {"Twiml": "<Response/>"}
         early = stack.rest("POST", f"Calls/{sid}.json", twiml)
@@ -192,7 +192,7 @@ class TestRedirectingALiveCall:
         assert [answer.json()["code"] for answer in (early, late)] == [21220, 21220]
 
 
-def test_a_call_to_the_apps_own_number_fails_by_name(stack: LocalStack) -> None:
+def test_a_call_to_the_apps_own_number_fails_with_a_reason(stack: LocalStack) -> None:
     sid = stack.function("PlaceCall", {"to": LINE}).json()["sid"]
     stack.advance(1)
 
@@ -209,7 +209,7 @@ def test_the_time_limit_ends_a_call(stack: LocalStack) -> None:
     assert stack.rest("GET", f"Calls/{sid}.json").json()["duration"] == "10"
 
 
-def test_somebody_who_calls_the_line_hears_hello_world(stack: LocalStack) -> None:
+def test_a_caller_of_the_line_hears_hello_world(stack: LocalStack) -> None:
     sid = stack.ring()
     stack.advance(5)
 
@@ -223,7 +223,7 @@ def test_somebody_who_calls_the_line_hears_hello_world(stack: LocalStack) -> Non
     assert dict(webhook["form"])["CallStatus"] == "ringing"
 
 
-def test_the_number_decides_who_answers(stack: LocalStack) -> None:
+def test_the_number_decides_what_handles_its_calls(stack: LocalStack) -> None:
     url = f"{stack.functions_url}/api/TwimlMessage?Message=We+are+closed."
     stack.line_goes_to(VoiceUrl=url, VoiceMethod="GET")
     sid = stack.ring()
@@ -232,7 +232,7 @@ def test_the_number_decides_who_answers(stack: LocalStack) -> None:
     assert (stack.heard(sid), stack.webhooks(sid)[0]["method"]) == (["We are closed."], "GET")
 
 
-def test_the_number_hears_of_the_end_of_an_incoming_call(stack: LocalStack) -> None:
+def test_the_numbers_status_callback_gets_the_end_of_an_incoming_call(stack: LocalStack) -> None:
     stack.line_goes_to(StatusCallback=f"{stack.functions_url}/api/OnCallStatus")
     sid = stack.ring()
     stack.advance(5)
@@ -243,7 +243,7 @@ def test_the_number_hears_of_the_end_of_an_incoming_call(stack: LocalStack) -> N
 
 
 @pytest.mark.parametrize("action", ["answer", "decline"])
-def test_a_call_that_is_over_cannot_be_taken(stack: LocalStack, action: str) -> None:
+def test_an_ended_call_cannot_be_answered(stack: LocalStack, action: str) -> None:
     sid = ringing(stack)
     stack.world(f"calls/{sid}/decline")
 

@@ -1,6 +1,6 @@
-"""A thousand keyed texts and calls over several hosts, while everything fails that can fail.
+"""A thousand texts and calls with keys over several hosts, while everything that can fail fails.
 
-CHAOS_SEED=14 tries other moments and faults.
+CHAOS_SEED=14 runs another sequence of events and faults.
 """
 
 import os
@@ -15,79 +15,79 @@ from random import Random
 import pytest
 
 from local_stack.testing import HANDSETS, LocalStack
-from tests.stack.callers import Callers, Send, Told, claim_name, left_too_late
+from tests.stack.callers import Callers, FinalAnswer, Send, claim_name, left_too_late
 from tests.stack.chaos import BURST_EVERY_S, Chaos, FirstHost, Host, OtherHost, write_settings
 
 pytestmark = [
     pytest.mark.soak,
-    pytest.mark.skipif(os.name != "posix", reason="signals that stop are a matter of POSIX"),
+    pytest.mark.skipif(os.name != "posix", reason="stop signals are POSIX only"),
 ]
 
 SEED = int(os.environ.get("CHAOS_SEED", "13"))
 KEYS = 1_000
 BURST = 25
-LASTS_AFTER_S = 10
-"""How long it goes on after the last key's first request, so that none misses it."""
+CONTINUES_S = 10
+"""How long the events continue after the last key's first request, so that it isn't spared."""
 GIVE_UP_S = 280
 OPTED_OUT = HANDSETS[1]
 OPEN = ("sending", "unknown")
 DOUBLED = "doubled"
 AUTHENTICATE = '"code": 20003'
-"""Twilio's refusal, until a host has read the token that changed at once, without a runbook."""
+"""Twilio's refusal after a sudden token change, until the host rereads the token."""
 PATIENCE_S = {1.5: 100, 3.0: 99, 95.0: 1}
-"""How long callers wait for an answer, and how often; a few outlast the longest freeze."""
+"""The callers' timeouts, by weight; a few are longer than the longest freeze."""
 LIMITS = {"DAILY_SEGMENT_LIMIT": "0", "DAILY_CALL_LIMIT": "0", "RECIPIENT_LIMIT": "1000"}
 SETTINGS = [{**LIMITS, "SETTLE_WINDOW_SECONDS": window_s} for window_s in ("21", "9", "21")]
-"""Those of each host in the beginning."""
+"""The initial settings of each host."""
 
 
 @dataclass
 class Trial:
-    """By key: what the callers were told, the SIDs that Twilio has, and what GetStatus says."""
+    """By key: the callers' final answers, the SIDs that Twilio has, and the result of GetStatus."""
 
-    told: Mapping[str, list[Told]]
+    final_answers: Mapping[str, list[FinalAnswer]]
     sids: Mapping[str, list[str]]
     status: Mapping[str, str]
 
     def why_wrong(self, send: Send) -> str:
-        """Return what is wrong with a send, "" if nothing is."""
-        told, sids = self.told.get(send.key, []), self.sids.get(send.key, [])
+        """Return what is wrong with a send, or ""."""
+        final_answers, sids = self.final_answers.get(send.key, []), self.sids.get(send.key, [])
         is_refused = send.body["to"] == OPTED_OUT
-        expected = [] if is_refused else sids[:1] * len(told)
+        expected = [] if is_refused else sids[:1] * len(final_answers)
         if len(sids) > 1:
             return f"{DOUBLED}: {sids}"
-        if not told or bool(sids) == is_refused:
-            return f"lost: {told}; there are {sids}"
-        if [one.sid for one in told if one.sid] != expected:
-            return f"told wrong: {told}; there are {sids}"
-        # What is refused after an attempt with an unknown outcome stays unknown: see delivery.md.
+        if not final_answers or bool(sids) == is_refused:
+            return f"lost: {final_answers}; SIDs {sids}"
+        if [one.sid for one in final_answers if one.sid] != expected:
+            return f"wrong answers: {final_answers}; SIDs {sids}"
+        # A send refused after an attempt with an unknown outcome stays unknown: see delivery.md.
         right = ("", "unknown") if is_refused else tuple(sids)
         status = self.status[send.key]
-        return "" if status in right else f"status wrong: {status}; there are {sids}"
+        return "" if status in right else f"wrong status: {status}; SIDs {sids}"
 
 
 def sends() -> dict[str, Send]:
-    """Return texts with words of their own and calls to numbers of their own, each under its key.
+    """Return texts with unique bodies and calls to unique numbers, each under its own key.
 
-    Two that look alike may stay unknown, as docs/use/delivery.md says. Twilio refuses some.
+    Twilio refuses some. Identical ones could stay unknown, as docs/use/delivery.md says.
     """
     random = Random(f"{SEED} sends")  # noqa: S311 - no secrets
     made: dict[str, Send] = {}
     for number in range(KEYS):
-        key, begins_s = f"send-{number:04}", number // BURST * BURST_EVERY_S
+        key, starts_s = f"send-{number:04}", number // BURST * BURST_EVERY_S
         kind = random.random()
         if kind < 0.25:
             body = {"to": number_of(key), "message": "Hello"}
-            made[key] = Send(key, "PlaceCall", body, begins_s)
+            made[key] = Send(key, "PlaceCall", body, starts_s)
         else:
             to = OPTED_OUT if kind > 0.97 else f"+12024561{number % 50:03}"
             body = {"to": to, "body": key}
-            made[key] = Send(key, "SendSms", body, begins_s)
+            made[key] = Send(key, "SendSms", body, starts_s)
     return made
 
 
 def number_of(key: str) -> str:
-    """Return the number that a key's call goes to."""
+    """Return the number that a key's call is placed to."""
     return f"+1202457{key[-4:]}"
 
 
@@ -113,7 +113,7 @@ def entries(stack: LocalStack, name: str) -> Iterator[dict[str, str]]:
 
 
 def statuses(stack: LocalStack, sends: Iterable[str]) -> dict[str, str]:
-    """Return the SID that GetStatus gives for each key, "" where the key is free."""
+    """Return the SID that GetStatus returns for each key, "" if the key is unused."""
     found: dict[str, str] = {}
     for key in sends:
         answer = stack.function(f"GetStatus?key={key}", method="GET")
@@ -123,9 +123,9 @@ def statuses(stack: LocalStack, sends: Iterable[str]) -> dict[str, str]:
 
 
 def another(hosts: list[Host], silent_url: str, random: Random) -> str:
-    """Return the URL of a host, not of the one that gave no answer.
+    """Return the URL of a host other than the one that didn't answer.
 
-    The last one, which is frozen longest, is asked least.
+    The last host, which is frozen longest, is chosen least often.
     """
     weights = [0 if host.url == silent_url else 5 for host in hosts[:-1]]
     return random.choices(hosts, [*weights, 1])[0].url
@@ -160,17 +160,17 @@ def test_a_thousand_keys_are_each_sent_once_or_refused(
     twice = [send for send in made.values() if random.random() < 0.2]
     chaos.begin(lambda: callers.passed_s)
     calm = threading.Thread(
-        target=lambda: callers.all_begun.wait() and chaos.end(LASTS_AFTER_S), daemon=True
+        target=lambda: callers.all_started.wait() and chaos.end(CONTINUES_S), daemon=True
     )
     calm.start()
     callers.run([*made.values(), *twice])
     calm.join()
-    # Where the ledger could not take the end of a send, the next request with the key settles it.
+    # If the ledger couldn't record the end of a send, the next request with the key settles it.
     callers.run(made[key] for key, status in statuses(stack, made).items() if status in OPEN)
-    trial = Trial(callers.told, found(stack), statuses(stack, made))
+    trial = Trial(callers.final_answers, found(stack), statuses(stack, made))
 
     wrong = {key: why for key, send in made.items() if (why := trial.why_wrong(send))}
-    # The gap that docs/use/delivery.md tells of; a host that falls into it says so.
+    # The gap that docs/use/delivery.md describes; a host that hits it logs a line.
     late = left_too_late(f"{stack.output.text}{''.join(capfd.readouterr())}")
     sys.stdout.write(
         f"\nseed {SEED}: {len(made)} keys in {callers.passed_s:.0f} s; "

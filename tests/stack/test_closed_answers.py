@@ -1,4 +1,4 @@
-"""Headers that keep answers from pages of other sites, in whatever the local ports answer."""
+"""Every response of the local ports has headers that close it to pages of other sites."""
 
 import asyncio
 import json
@@ -63,7 +63,7 @@ def functions() -> Iterator[tuple[str, str]]:
 
 
 def statuses(url: str, requested: Iterator[tuple[str, str]], http: requests.Session) -> set[int]:
-    """Make the requests in several ways; return which statuses were answered with the headers."""
+    """Make the requests in several ways; return the statuses of responses with the headers."""
     found: set[int] = set()
     for method, path in requested:
         for headers in WAYS:
@@ -80,13 +80,13 @@ def statuses(url: str, requested: Iterator[tuple[str, str]], http: requests.Sess
     return found
 
 
-def test_every_route_of_the_emulator_has_them(stack: LocalStack) -> None:
+def test_every_route_of_the_emulator_has_the_headers(stack: LocalStack) -> None:
     found = statuses(stack.emulator_url, emulated(), stack.http)
 
     assert found >= {200, 400, 401, 403, 404, 405, 409, 415}
 
 
-def test_every_function_has_them(stack: LocalStack) -> None:
+def test_every_function_has_the_headers(stack: LocalStack) -> None:
     found = statuses(stack.functions_url, functions(), stack.http)
 
     assert found >= {200, 400, 401, 403, 404}
@@ -94,7 +94,7 @@ def test_every_function_has_them(stack: LocalStack) -> None:
 
 @pytest.mark.parametrize("server", ["emulator_url", "functions_url"])
 @pytest.mark.parametrize("request_bytes", MALFORMED)
-def test_answers_to_malformed_requests_have_them(
+def test_responses_to_malformed_requests_have_the_headers(
     stack: LocalStack, server: str, request_bytes: bytes
 ) -> None:
     address = urlsplit(getattr(stack, server))
@@ -108,7 +108,7 @@ def test_answers_to_malformed_requests_have_them(
         assert f"{name}: {value}" in head
 
 
-def test_the_answer_to_a_body_that_is_too_large_has_them(stack: LocalStack) -> None:
+def test_a_response_to_an_oversized_body_has_the_headers(stack: LocalStack) -> None:
     answer = stack.http.post(
         f"{stack.emulator_url}/emulator/texts",
         data=b" " * 2_000_000,
@@ -121,7 +121,7 @@ def test_the_answer_to_a_body_that_is_too_large_has_them(stack: LocalStack) -> N
 
 
 @pytest.mark.parametrize("server", ["emulator_url", "functions_url"])
-def test_a_preflight_is_allowed_nothing(stack: LocalStack, server: str) -> None:
+def test_a_preflight_gets_no_permissions(stack: LocalStack, server: str) -> None:
     answer = stack.http.options(
         getattr(stack, server),
         headers={
@@ -136,7 +136,7 @@ def test_a_preflight_is_allowed_nothing(stack: LocalStack, server: str) -> None:
     assert [name for name in answer.headers if name.lower().startswith("access-control")] == []
 
 
-def test_the_phone_page_is_given_what_it_shows(stack: LocalStack) -> None:
+def test_the_phone_page_may_load_its_resources(stack: LocalStack) -> None:
     phone = {"Sec-Fetch-Site": "same-site", "Referer": f"{stack.emulator_url}/"}
     answer = stack.http.get(f"{stack.functions_url}/api/TwimlHello", headers=phone, timeout=10)
 

@@ -1,4 +1,4 @@
-"""Conferences: when they start and end, what people hear, what is reported."""
+"""Conferences: when they start and end, what people hear, and what is reported."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ ALL = "start end join leave mute hold modify speaker announcement"
 def join(
     stack: LocalStack, attributes: str = "", person: int = 0, *, dial: str = "", name: str = "room"
 ) -> str:
-    """Let a person join a conference; return the SID of the call."""
+    """Make a person join a conference; return the SID of the call."""
     noun = f"<Conference {attributes}>{name}</Conference>"
     document = f"<Response><Dial {dial}>{noun}</Dial><Say>Out</Say></Response>"
     sid = stack.place_call(document, To=PEOPLE[person])
@@ -34,7 +34,7 @@ def conference(stack: LocalStack) -> dict[str, Any]:
 
 
 def events(stack: LocalStack, sid: str) -> list[str]:
-    """Return what happened in a call."""
+    """Return the events of a call."""
     return [one["name"] for one in stack.call(sid)["timeline"] if one["kind"] == "event"]
 
 
@@ -44,21 +44,21 @@ def alerts(stack: LocalStack) -> list[int | None]:
 
 @pytest.fixture
 def reports(web_server: "WebServer") -> Callable[..., list[Any]]:
-    """What the reports on the conference said: the event, or the fields that are named."""
+    """Returns the events of the conference's status callbacks, or the named fields."""
     web_server.twiml("/report", "<Response/>")
 
-    def told(*names: str) -> list[Any]:
+    def reported(*names: str) -> list[Any]:
         forms = [request.form for request in web_server.asked("/report")]
         if not names:
             return [form["StatusCallbackEvent"] for form in forms]
         return [tuple(form.get(name) for name in names) for form in forms]
 
-    return told
+    return reported
 
 
 class TestStart:
     @pytest.mark.covers("Conference")
-    def test_it_starts_when_the_second_joins(self, stack: LocalStack) -> None:
+    def test_it_starts_when_a_second_person_joins(self, stack: LocalStack) -> None:
         first = join(stack)
         before = conference(stack)["status"]
         join(stack, person=1)
@@ -67,7 +67,7 @@ class TestStart:
         assert events(stack, first)[-4:-1] == ["joined", "hold music", "conference started"]
 
     @pytest.mark.covers("Conference.startConferenceOnEnter")
-    def test_it_waits_for_somebody_who_starts_it(self, stack: LocalStack) -> None:
+    def test_it_waits_for_a_participant_with_start_on_enter(self, stack: LocalStack) -> None:
         join(stack, "startConferenceOnEnter='false'")
         join(stack, "startConferenceOnEnter='false'", 1)
         before = conference(stack)["status"]
@@ -89,7 +89,7 @@ class TestStart:
         assert stack.heard(sid) == ["Soon", "Soon"]
         assert [request.method for request in web_server.asked("/wait")] == ["GET", "POST"]
 
-    def test_the_end_of_the_wait_document_is_silence(
+    def test_silence_follows_the_wait_document(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         url = web_server.twiml("/wait", "<Response><Say>Soon</Say></Response>")
@@ -107,7 +107,7 @@ class TestStart:
         assert events(stack, sid).count("hold music") == count
         assert stack.webhooks(sid) == []
 
-    def test_a_wait_document_that_cannot_be_had_keeps_one_out(
+    def test_a_failing_wait_document_prevents_joining(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/action", BYE)
@@ -121,7 +121,7 @@ class TestStart:
         assert (stack.heard(sid), alerts(stack)) == (["Bye"], [11200])
         assert web_server.asked("/action")[0].form["DialCallStatus"] == "failed"
 
-    def test_a_wait_url_that_leads_nowhere_is_13233(self, stack: LocalStack) -> None:
+    def test_an_invalid_wait_url_is_13233(self, stack: LocalStack) -> None:
         sid = join(stack, "waitUrl='ftp://example.com/'")
 
         assert (alerts(stack), events(stack, sid).count("hold music")) == ([13233], 1)
@@ -137,7 +137,7 @@ class TestStart:
 
 
 class TestEnd:
-    def test_it_ends_when_the_last_one_leaves(
+    def test_it_ends_when_the_last_participant_leaves(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         first, second = join(stack), join(stack, person=1)
@@ -153,7 +153,7 @@ class TestEnd:
         assert ended["call_sid_ending_conference"] == second
 
     @pytest.mark.covers("Conference.endConferenceOnExit")
-    def test_it_ends_for_all_with_somebody_who_ends_it(
+    def test_it_ends_for_all_when_a_participant_with_end_on_exit_leaves(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/action", BYE)
@@ -167,7 +167,7 @@ class TestEnd:
         assert (stack.heard(guest), ended["status"]) == (["Bye"], "completed")
         assert web_server.asked("/action")[0].form["DialCallStatus"] == "answered"
 
-    def test_the_action_of_who_hangs_up_is_told_too(
+    def test_the_action_is_requested_after_a_hangup(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/action", BYE)
@@ -176,7 +176,7 @@ class TestEnd:
 
         assert web_server.asked("/action")[0].form["DialCallStatus"] == "answered"
 
-    def test_star_leaves_where_that_counts(self, stack: LocalStack) -> None:
+    def test_star_leaves_if_enabled(self, stack: LocalStack) -> None:
         first, second = join(stack, dial="hangupOnStar='true'"), join(stack, person=1)
         stack.press(second, "*")
         stack.press(first, "*")
@@ -184,7 +184,7 @@ class TestEnd:
 
         assert (stack.heard(first), stack.heard(second)) == (["Out"], [])
 
-    def test_a_call_sent_elsewhere_leaves(self, stack: LocalStack) -> None:
+    def test_a_redirected_call_leaves(self, stack: LocalStack) -> None:
         sid = join(stack)
         join(stack, person=1)
         stack.rest("POST", f"Calls/{sid}.json", {"Twiml": BYE})
@@ -194,16 +194,16 @@ class TestEnd:
         assert len(stack.rest("GET", path).json()["participants"]) == 1
         assert stack.heard(sid) == ["Bye"]
 
-    def test_after_the_end_the_name_is_free_for_another_one(self, stack: LocalStack) -> None:
+    def test_after_the_end_the_name_can_be_reused(self, stack: LocalStack) -> None:
         stack.hang_up(join(stack))
         join(stack, person=1)
 
         assert len(stack.rest("GET", "Conferences.json").json()["conferences"]) == 2
 
 
-class TestTakingPart:
+class TestParticipation:
     @pytest.mark.covers("Conference.muted", "Conference.participantLabel", "Conference.coach")
-    def test_a_participant_is_as_the_document_says(self, stack: LocalStack) -> None:
+    def test_a_participant_has_the_documents_attributes(self, stack: LocalStack) -> None:
         first = join(stack)
         join(stack, f"muted='true' participantLabel='boss' coach='{first}'", 1)
 
@@ -222,7 +222,9 @@ class TestTakingPart:
             ("maxParticipants='2'", 16020),
         ],
     )
-    def test_who_cannot_join_goes_on(self, stack: LocalStack, attributes: str, code: int) -> None:
+    def test_a_call_that_cannot_join_continues(
+        self, stack: LocalStack, attributes: str, code: int
+    ) -> None:
         join(stack, "participantLabel='one'")
         join(stack, person=1)
         sid = join(stack, attributes, 2)
@@ -240,7 +242,7 @@ class TestTakingPart:
     @pytest.mark.parametrize(
         ("beep", "count"), [("true", 2), ("false", 0), ("onEnter", 1), ("onExit", 1)]
     )
-    def test_the_others_hear_who_comes_and_goes(
+    def test_the_others_hear_a_beep_when_people_join_and_leave(
         self, stack: LocalStack, beep: str, count: int
     ) -> None:
         first = join(stack)
@@ -250,19 +252,19 @@ class TestTakingPart:
 
         assert events(stack, first).count("beep") == count
 
-    def test_who_comes_does_not_hear_the_beep(self, stack: LocalStack) -> None:
+    def test_the_joining_participant_does_not_hear_the_beep(self, stack: LocalStack) -> None:
         join(stack)
 
         assert events(stack, join(stack, person=1)).count("beep") == 0
 
-    def test_nobody_hears_a_beep_before_it_starts(self, stack: LocalStack) -> None:
+    def test_there_is_no_beep_before_it_starts(self, stack: LocalStack) -> None:
         first = join(stack, "startConferenceOnEnter='false'")
         join(stack, "startConferenceOnEnter='false'", 1)
 
         assert events(stack, first).count("beep") == 0
 
     @pytest.mark.covers("Conference.jitterBufferSize", "Conference.region", "Conference.trim")
-    def test_what_concerns_sound_is_taken_without_effect(self, stack: LocalStack) -> None:
+    def test_audio_attributes_are_accepted_without_effect(self, stack: LocalStack) -> None:
         sid = join(stack, "jitterBufferSize='small' region='us1' trim='do-not-trim'")
 
         assert (stack.call(sid)["status"], alerts(stack)) == ("in-progress", [])
@@ -296,7 +298,7 @@ class TestTakingPart:
         assert recording["conference_sid"] == conference(stack)["sid"]
         assert (request.method, "RecordingStatus=completed" in request.path) == ("GET", True)
 
-    def test_the_first_who_has_it_recorded_says_where_that_is_reported(
+    def test_the_first_recording_callback_is_used(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         paths = ("/first", "/second")
@@ -309,7 +311,7 @@ class TestTakingPart:
 
         assert [len(web_server.asked(path)) for path in paths] == [1, 0]
 
-    def test_record_of_dial_records_the_call_that_takes_part(self, stack: LocalStack) -> None:
+    def test_record_of_dial_records_the_participants_call(self, stack: LocalStack) -> None:
         sid = join(stack, dial="record='true'")
         stack.advance(8)
         stack.hang_up(sid)
@@ -318,7 +320,7 @@ class TestTakingPart:
         (recording,) = stack.rest("GET", f"Calls/{sid}/Recordings.json").json()["recordings"]
         assert (recording["source"], recording["duration"]) == ("DialVerb", "8")
 
-    def test_a_conference_and_a_number_do_not_mix(self, stack: LocalStack) -> None:
+    def test_a_conference_and_a_number_cannot_be_combined(self, stack: LocalStack) -> None:
         both = "<Number>+12025550150</Number><Conference>room</Conference>"
         sid = stack.place_call(f"<Response><Dial>{both}</Dial><Say>Alone</Say></Response>")
         stack.advance(1)
@@ -357,7 +359,7 @@ class TestReports:
         assert reports(*names)[5] == ("last-participant-left", second, "room")
 
     @pytest.mark.covers("Conference.statusCallbackMethod")
-    def test_only_what_was_asked_for_is_reported_and_only_to_the_first(
+    def test_only_requested_events_are_reported_and_only_to_the_first_callback(
         self, stack: LocalStack, web_server: "WebServer", reports: Callable[..., list[Any]]
     ) -> None:
         method = "statusCallbackMethod='GET' statusCallbackEvent='start'"
@@ -369,7 +371,7 @@ class TestReports:
         assert "StatusCallbackEvent=conference-start" in request.path
         assert web_server.asked("/other") == []
 
-    def test_who_leaves_with_the_star_is_reported_like_who_hangs_up(
+    def test_leaving_with_star_is_reported_like_a_hangup(
         self, stack: LocalStack, web_server: "WebServer", reports: Callable[..., list[Any]]
     ) -> None:
         report = f"statusCallback='{web_server.url}/report' statusCallbackEvent='leave'"
@@ -379,7 +381,7 @@ class TestReports:
 
         assert reports("ReasonParticipantLeft") == [("participant_hung_up",)]
 
-    def test_those_who_are_dropped_are_reported_with_the_reason(
+    def test_removed_participants_are_reported_with_the_reason(
         self, stack: LocalStack, web_server: "WebServer", reports: Callable[..., list[Any]]
     ) -> None:
         attributes = f"statusCallback='{web_server.url}/report' statusCallbackEvent='leave end'"

@@ -1,4 +1,4 @@
-"""Very many sends at the same moment, while Twilio is slow: all are sent, and counted."""
+"""Very many concurrent sends while Twilio is slow: all are sent and counted."""
 
 import asyncio
 from collections import Counter
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.soak
 
 @pytest.fixture
 def stack_in_time() -> Iterator[LocalStack]:
-    """A stack in real time, whose Twilio reports what it sends."""
+    """A stack in real time whose Twilio reports on each send."""
     stack = LocalStack.start(clock="system", environment=LIMITS)
     yield stack
     stack.stop()
 
 
-def test_none_of_a_crowd_is_refused_and_none_goes_uncounted(stack_in_time: LocalStack) -> None:
+def test_concurrent_sends_are_all_accepted_and_counted(stack_in_time: LocalStack) -> None:
     stack = stack_in_time
     with stack.faults(SLOW):
         answers = asyncio.run(ask_all(f"{stack.functions_url}/api/SendSms", "crowd"))

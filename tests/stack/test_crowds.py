@@ -1,4 +1,4 @@
-"""Many calls at once: whatever people do, queues and conferences stay in order."""
+"""Many concurrent calls: queues and conferences stay consistent whatever people do."""
 
 from random import Random
 from typing import Any
@@ -23,7 +23,7 @@ class Crowd:
         self.hold = quoteattr(stack.twiml_url(HOLD))
 
     def call(self) -> None:
-        """Somebody waits in the queue, takes a call out of it, or joins the conference."""
+        """Wait in the queue, take a call out of it, or join the conference."""
         queue, room = (
             "<Queue url={0}>support</Queue>",
             "<Conference {1} waitUrl={0}>room</Conference>",
@@ -44,7 +44,7 @@ class Crowd:
         self.stack.advance(0)
 
     def leave(self) -> None:
-        """Somebody hangs up, presses * or is sent elsewhere."""
+        """Hang up, press * or redirect a random call."""
         sid = self.random.choice(self.calls)
         if self.stack.call(sid)["status"] == "in-progress":
             what = self.random.choice(("hang up", "star", "elsewhere"))
@@ -57,7 +57,7 @@ class Crowd:
         self.stack.advance(self.random.choice((0, 0, 4)))
 
     def moderate(self) -> None:
-        """Somebody in the conference is held, addressed or removed, or it is ended."""
+        """Hold, address or remove a conference participant, or end the conference."""
         for conference in listed(self.stack, "Conferences", "?Status=in-progress"):
             path = f"Conferences/{conference['sid']}"
             who = self.random.choice(listed(self.stack, f"{path}/Participants"))["call_sid"]
@@ -76,13 +76,13 @@ class Crowd:
 
 
 def listed(stack: LocalStack, path: str, query: str = "") -> list[dict[str, Any]]:
-    """Return what a list of Twilio's API shows."""
+    """Return the entries of a list in Twilio's API."""
     answer = stack.rest("GET", f"{path}.json{query}").json()
     return next(value for value in answer.values() if isinstance(value, list))
 
 
 def check_order(stack: LocalStack, calls: list[str]) -> None:
-    """Who waits is in a call, in the order of coming; who talks does so with each other."""
+    """Check that waiting calls are live and in order, and that connections are mutual."""
     for queue in listed(stack, "Queues"):
         members = listed(stack, f"Queues/{queue['sid']}/Members")
         waits = [member["wait_time"] for member in members]
@@ -99,7 +99,7 @@ def check_order(stack: LocalStack, calls: list[str]) -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(3))
-def test_a_crowd_leaves_nothing_behind(stack: LocalStack, seed: int) -> None:
+def test_a_crowd_leaves_no_state_behind(stack: LocalStack, seed: int) -> None:
     crowd = Crowd(stack, Random(seed))  # noqa: S311 - people, no secrets
     crowd.call()
     for _ in range(STEPS):

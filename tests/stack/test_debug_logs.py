@@ -1,4 +1,4 @@
-"""The app with everything logged that can be: what the SDKs below it write."""
+"""The app with all logs on, including those of the SDKs."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ CALL = {"to": HANDSET, "message": f"{PRIVATE} message"}
 
 @pytest.fixture
 def everything(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """All that is logged, from DEBUG upwards, unless the app itself silences it."""
+    """All logs from DEBUG up, unless the app itself silences them."""
     levels = {name: logging.getLogger(name).level for name in logging.root.manager.loggerDict}
     for name in levels:
         logging.getLogger(name).setLevel(logging.NOTSET)
@@ -45,7 +45,7 @@ def request(name: str, inputs: dict[str, str]) -> func.HttpRequest:
 
 
 async def use() -> list[int]:
-    """Send, send again, call, and ask; return the statuses."""
+    """Send, resend, call, and ask for the status; return the HTTP statuses."""
     url = f"http://127.0.0.1/api/GetStatus?key={quote(f'{PRIVATE} SendSms')}"
     answers = [
         await SendSms.main(request("SendSms", TEXT)),
@@ -58,7 +58,7 @@ async def use() -> list[int]:
     return [answer.status_code for answer in answers]
 
 
-def test_the_sdks_write_nothing_private_even_with_every_log_on(
+def test_the_sdks_log_nothing_private(
     stack: LocalStack, everything: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = host_settings(stack.functions_url, stack.emulator_url)

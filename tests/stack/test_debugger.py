@@ -1,4 +1,4 @@
-"""What Twilio's debugger would show: the numbers and levels of what a call goes on in spite of."""
+"""Twilio's debugger: codes and levels of problems that don't end a call."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ LEG = "+12025550124"
 
 
 def answered(stack: LocalStack, document: str) -> str:
-    """Place a call that runs this document, and pick it up; return the SID."""
+    """Place a call that runs this document, and answer it; return the SID."""
     sid = stack.place_call(f"<Response>{document}</Response>")
     stack.advance(1)
     stack.answer(sid)
@@ -34,7 +34,7 @@ def alerts(stack: LocalStack) -> list[tuple[str, int]]:
         ("<Dial><Conference recordingStatusCallback='nowhere'>room</Conference></Dial>", 13256),
     ],
 )
-def test_a_callback_that_leads_nowhere_is_a_warning_and_the_verb_runs(
+def test_an_invalid_callback_is_a_warning_and_the_verb_runs(
     stack: LocalStack, verb: str, code: int
 ) -> None:
     sid = answered(stack, verb)
@@ -43,7 +43,7 @@ def test_a_callback_that_leads_nowhere_is_a_warning_and_the_verb_runs(
     assert stack.call(sid)["status"] == "in-progress"
 
 
-def test_a_partial_result_that_cannot_be_told_is_a_warning(stack: LocalStack) -> None:
+def test_an_undeliverable_partial_result_is_a_warning(stack: LocalStack) -> None:
     sid = answered(stack, "<Gather input='speech' partialResultCallback='nowhere'/>")
     stack.speak(sid, "I would like", final=False)
     stack.advance(1)
@@ -62,21 +62,23 @@ def test_twilio_shows_some_of_its_warnings_as_errors(
 
 
 @pytest.mark.parametrize(("voice", "codes"), [("man", []), ("Polly.Joanna", [13521])])
-def test_voices_of_polly_say_less_at_once(stack: LocalStack, voice: str, codes: list[int]) -> None:
+def test_polly_voices_have_a_lower_text_limit(
+    stack: LocalStack, voice: str, codes: list[int]
+) -> None:
     answered(stack, f"<Say voice='{voice}'>{'x' * 3001}</Say>")
 
     assert [code for _, code in alerts(stack)] == codes
 
 
 @pytest.mark.parametrize(("name", "code"), [("", 14212), ("x" * 65, 14213)])
-def test_a_queue_that_is_dialled_needs_a_name(stack: LocalStack, name: str, code: int) -> None:
+def test_a_dialed_queue_needs_a_name(stack: LocalStack, name: str, code: int) -> None:
     answered(stack, f"<Dial><Queue>{name}</Queue></Dial>")
 
     assert alerts(stack) == [("error", code)]
 
 
-def test_a_report_on_a_conference_that_is_refused_is_an_error(stack: LocalStack) -> None:
-    url = f"{stack.functions_url}/api/Nobody"
+def test_a_refused_conference_callback_is_an_error(stack: LocalStack) -> None:
+    url = f"{stack.functions_url}/api/Missing"
     answered(
         stack,
         f"<Dial><Conference statusCallback='{url}' statusCallbackEvent='join'>room</Conference>"

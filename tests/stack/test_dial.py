@@ -1,4 +1,4 @@
-"""Dial: a call that rings other phones, by the rules of Twilio's documents."""
+"""Dial: a call that rings other phones, according to Twilio's docs."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ FIRST, SECOND = "+12025550124", "+12025550125"
 TWO = f"<Number>{FIRST}</Number><Number>{SECOND}</Number>"
 
 
-def dialling(stack: LocalStack, attributes: str = "", inside: str = FIRST, after: str = "") -> str:
+def dialing(stack: LocalStack, attributes: str = "", inside: str = FIRST, after: str = "") -> str:
     """Place a call that dials as soon as it is answered; return its SID."""
     document = f"<Response><Dial {attributes}>{inside}</Dial>{after}</Response>"
     sid = stack.place_call(document)
@@ -30,20 +30,20 @@ def hang_up(stack: LocalStack, sid: str) -> None:
 
 
 def action(stack: LocalStack, query: str = "") -> str:
-    """Return an action for a Dial: the URL of a function that answers."""
+    """Return the URL of a function that serves as a Dial's action."""
     return f"action='{stack.functions_url}/api/TwimlMessage?Message=Done{query}'"
 
 
 def reported(stack: LocalStack, sid: str) -> dict[str, str]:
-    """Return the fields of the last request that a call made for instructions."""
+    """Return the fields of a call's last request for instructions."""
     asked = [one for one in stack.webhooks(sid) if one["purpose"] == "instructions"]
     return dict(map(tuple, asked[-1]["form"]))
 
 
 class TestOneNumber:
     @pytest.mark.covers("Dial", "Number")
-    def test_the_two_are_connected_until_the_called_one_hangs_up(self, stack: LocalStack) -> None:
-        sid = dialling(stack, after="<Say>Bye</Say>")
+    def test_both_are_connected_until_the_callee_hangs_up(self, stack: LocalStack) -> None:
+        sid = dialing(stack, after="<Say>Bye</Say>")
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(10)
@@ -56,7 +56,7 @@ class TestOneNumber:
         assert statuses(stack, sid, leg) == ["completed", "completed"]
 
     def test_the_leg_ends_with_the_caller(self, stack: LocalStack) -> None:
-        sid = dialling(stack)
+        sid = dialing(stack)
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(3)
@@ -64,27 +64,25 @@ class TestOneNumber:
 
         assert statuses(stack, leg) == ["completed"]
 
-    def test_a_leg_that_rings_is_cancelled_when_the_caller_hangs_up(
-        self, stack: LocalStack
-    ) -> None:
-        sid = dialling(stack)
+    def test_a_ringing_leg_is_canceled_when_the_caller_hangs_up(self, stack: LocalStack) -> None:
+        sid = dialing(stack)
         hang_up(stack, sid)
 
         assert statuses(stack, *stack.legs(sid)) == ["canceled"]
 
     def test_the_called_handset_shows_the_call(self, stack: LocalStack) -> None:
-        sid = dialling(stack)
+        sid = dialing(stack)
         [call] = stack.look(f"handsets/{FIRST}")["calls"]
 
         assert (call["parent_sid"], call["direction"]) == (sid, "outbound-dial")
 
-    def test_a_national_number_is_dialled_in_the_united_states(self, stack: LocalStack) -> None:
-        sid = dialling(stack, inside="202-555-0124")
+    def test_a_national_number_is_dialed_in_the_united_states(self, stack: LocalStack) -> None:
+        sid = dialing(stack, inside="202-555-0124")
 
         assert [leg["number"] for leg in stack.call(sid)["legs"][1:]] == [FIRST]
 
-    def test_what_is_no_number_is_a_warning_and_fails(self, stack: LocalStack) -> None:
-        sid = dialling(stack, action(stack), "next door")
+    def test_an_invalid_number_is_a_warning_and_fails(self, stack: LocalStack) -> None:
+        sid = dialing(stack, action(stack), "next door")
 
         assert [alert["code"] for alert in stack.alerts()] == [13223]
         assert reported(stack, sid)["DialCallStatus"] == "failed"
@@ -92,8 +90,8 @@ class TestOneNumber:
 
 class TestTheAction:
     @pytest.mark.covers("Dial.action", "Dial.method")
-    def test_it_is_told_how_the_conversation_ended(self, stack: LocalStack) -> None:
-        sid = dialling(stack, action(stack) + " method='POST'", after="<Say>Unreachable</Say>")
+    def test_it_gets_the_result_of_the_conversation(self, stack: LocalStack) -> None:
+        sid = dialing(stack, action(stack) + " method='POST'", after="<Say>Unreachable</Say>")
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(42)
@@ -109,8 +107,8 @@ class TestTheAction:
         }
         assert stack.heard(sid) == ["Done"]
 
-    def test_it_is_asked_even_when_the_caller_has_hung_up(self, stack: LocalStack) -> None:
-        sid = dialling(stack, action(stack))
+    def test_it_is_requested_even_after_the_caller_hung_up(self, stack: LocalStack) -> None:
+        sid = dialing(stack, action(stack))
         hang_up(stack, sid)
 
         form = reported(stack, sid)
@@ -118,24 +116,22 @@ class TestTheAction:
         assert stack.heard(sid) == []
 
     @pytest.mark.parametrize(
-        ("deed", "status"), [("decline", "busy"), ("hangup", "busy"), (None, "no-answer")]
+        ("step", "status"), [("decline", "busy"), ("hangup", "busy"), (None, "no-answer")]
     )
-    def test_it_is_told_why_nobody_answered(
-        self, stack: LocalStack, deed: str | None, status: str
+    def test_it_gets_the_reason_for_no_answer(
+        self, stack: LocalStack, step: str | None, status: str
     ) -> None:
-        sid = dialling(stack, action(stack))
+        sid = dialing(stack, action(stack))
         (leg,) = stack.legs(sid)
-        if deed:
-            stack.world(f"calls/{leg}/{deed}")
+        if step:
+            stack.world(f"calls/{leg}/{step}")
         stack.advance(40)
 
         assert reported(stack, sid)["DialCallStatus"] == status
         assert reported(stack, sid)["DialBridged"] == "false"
 
-    def test_somebody_who_did_not_answer_tells_more_than_a_busy_line(
-        self, stack: LocalStack
-    ) -> None:
-        sid = dialling(stack, action(stack), TWO)
+    def test_no_answer_outweighs_a_busy_line(self, stack: LocalStack) -> None:
+        sid = dialing(stack, action(stack), TWO)
         stack.world(f"calls/{stack.legs(sid)[0]}/decline")
         stack.advance(40)
 
@@ -145,26 +141,26 @@ class TestTheAction:
 class TestTimes:
     @pytest.mark.covers("Dial.timeout")
     def test_it_rings_five_seconds_longer_than_its_timeout(self, stack: LocalStack) -> None:
-        sid = dialling(stack, "timeout='10'", after="<Say>Nobody</Say>")
+        sid = dialing(stack, "timeout='10'", after="<Say>Unanswered</Say>")
         stack.advance(13)
         before = stack.heard(sid)
         stack.advance(2)
 
-        assert (before, stack.heard(sid)) == ([], ["Nobody"])
+        assert (before, stack.heard(sid)) == ([], ["Unanswered"])
 
     @pytest.mark.parametrize(
         ("timeout", "codes"), [("4", [13212]), ("5", []), ("600", []), ("601", [13212])]
     )
-    def test_its_timeout_is_from_five_seconds_to_ten_minutes(
+    def test_its_timeout_is_between_five_seconds_and_ten_minutes(
         self, stack: LocalStack, timeout: str, codes: list[int]
     ) -> None:
-        dialling(stack, f"timeout='{timeout}'")
+        dialing(stack, f"timeout='{timeout}'")
 
         assert [alert["code"] for alert in stack.alerts()] == codes
 
     @pytest.mark.covers("Dial.timeLimit")
     def test_its_time_limit_ends_the_conversation(self, stack: LocalStack) -> None:
-        sid = dialling(stack, "timeLimit='20'", after="<Say>Time is up</Say>")
+        sid = dialing(stack, "timeLimit='20'", after="<Say>Time is up</Say>")
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(21)
@@ -174,7 +170,7 @@ class TestTimes:
 
 class TestSeveralNumbers:
     def test_all_ring_and_the_first_to_answer_wins(self, stack: LocalStack) -> None:
-        sid = dialling(stack, inside=TWO)
+        sid = dialing(stack, inside=TWO)
         first, second = stack.legs(sid)
         ringing = statuses(stack, first, second)
         stack.answer(second)
@@ -184,8 +180,8 @@ class TestSeveralNumbers:
         assert statuses(stack, first, second) == ["canceled", "in-progress"]
         assert stack.call(sid)["connected_to"] == second
 
-    def test_one_that_declines_leaves_the_others_ringing(self, stack: LocalStack) -> None:
-        sid = dialling(stack, inside=TWO)
+    def test_the_others_keep_ringing_after_one_declines(self, stack: LocalStack) -> None:
+        sid = dialing(stack, inside=TWO)
         first, second = stack.legs(sid)
         stack.world(f"calls/{first}/decline")
         stack.advance(1)
@@ -193,8 +189,8 @@ class TestSeveralNumbers:
         assert statuses(stack, sid, first, second) == ["in-progress", "busy", "ringing"]
 
     @pytest.mark.covers("Dial.sequential")
-    def test_they_can_ring_one_after_the_other(self, stack: LocalStack) -> None:
-        sid = dialling(stack, "sequential='true' timeout='10'", TWO)
+    def test_they_can_ring_in_sequence(self, stack: LocalStack) -> None:
+        sid = dialing(stack, "sequential='true' timeout='10'", TWO)
         before = len(stack.legs(sid))
         stack.advance(16)
         first, second = stack.legs(sid)
@@ -202,19 +198,19 @@ class TestSeveralNumbers:
         assert before == 1
         assert statuses(stack, first, second) == ["no-answer", "ringing"]
 
-    def test_one_whose_whisper_leads_nowhere_is_left_out(self, stack: LocalStack) -> None:
+    def test_a_number_with_an_invalid_whisper_is_left_out(self, stack: LocalStack) -> None:
         bad = f"<Number url='ftp://example.com'>{FIRST}</Number>"
-        sid = dialling(stack, action(stack), bad + f"<Number>{SECOND}</Number>")
+        sid = dialing(stack, action(stack), bad + f"<Number>{SECOND}</Number>")
         (leg,) = stack.legs(sid)
-        alone = dialling(stack, action(stack), bad)
+        alone = dialing(stack, action(stack), bad)
 
         assert (stack.call(leg)["to"], statuses(stack, leg)) == (SECOND, ["ringing"])
         assert reported(stack, alone)["DialCallStatus"] == "failed"
         assert [alert["code"] for alert in stack.alerts()] == [11100, 11100]
 
-    def test_only_ten_are_rung(self, stack: LocalStack) -> None:
+    def test_only_ten_numbers_ring(self, stack: LocalStack) -> None:
         many = "".join(f"<Number>+120255501{count:02d}</Number>" for count in range(30, 41))
-        sid = dialling(stack, inside=many)
+        sid = dialing(stack, inside=many)
 
         assert len(stack.legs(sid)) == 10
         assert [alert["code"] for alert in stack.alerts()] == [12200]
@@ -228,34 +224,32 @@ class TestSeveralNumbers:
         ("<Conference>room</Conference>", "conference room"),
     ],
 )
-def test_the_timeline_says_whom_it_dials(stack: LocalStack, inside: str, whom: str) -> None:
-    timeline = stack.call(dialling(stack, inside=inside))["timeline"]
+def test_the_timeline_shows_the_dialed_number(stack: LocalStack, inside: str, whom: str) -> None:
+    timeline = stack.call(dialing(stack, inside=inside))["timeline"]
 
     assert [entry["text"] for entry in timeline if entry["name"] == "Dial"] == [whom]
 
 
 class TestTheCaller:
     @pytest.mark.covers("Dial.callerId")
-    def test_it_calls_from_the_callers_number_unless_told_otherwise(
-        self, stack: LocalStack
-    ) -> None:
+    def test_the_default_caller_id_is_the_callers_number(self, stack: LocalStack) -> None:
         caller = "+12025550177"
         stack.line_answers(f"<Response><Dial>{FIRST}</Dial></Response>")
         sid = stack.ring(caller)
         stack.advance(1)
-        other = dialling(stack, "callerId='+12025550100'")
+        other = dialing(stack, "callerId='+12025550100'")
 
         (leg,), (other_leg,) = stack.legs(sid), stack.legs(other)
         assert (stack.call(leg)["from"], stack.call(other_leg)["from"]) == (caller, "+12025550100")
 
-    def test_another_number_of_the_account_may_be_the_caller_id(self, stack: LocalStack) -> None:
+    def test_the_caller_id_may_be_another_number_of_the_account(self, stack: LocalStack) -> None:
         stack.world("numbers", {"number": "+12025550188"})
-        (leg,) = stack.legs(dialling(stack, "callerId='+12025550188'"))
+        (leg,) = stack.legs(dialing(stack, "callerId='+12025550188'"))
 
         assert (stack.call(leg)["from"], stack.alerts()) == ("+12025550188", [])
 
-    def test_a_strangers_number_is_no_caller_id(self, stack: LocalStack) -> None:
-        sid = dialling(stack, "callerId='+12025550166'")
+    def test_a_strangers_number_is_an_invalid_caller_id(self, stack: LocalStack) -> None:
+        sid = dialing(stack, "callerId='+12025550166'")
         (leg,) = stack.legs(sid)
 
         assert [alert["code"] for alert in stack.alerts()] == [13214]
@@ -263,10 +257,10 @@ class TestTheCaller:
 
     @pytest.mark.covers("Dial.hangupOnStar")
     @pytest.mark.parametrize(("attribute", "is_over"), [("true", True), ("false", False)])
-    def test_a_star_ends_the_conversation_where_it_may(
+    def test_star_ends_the_conversation_if_enabled(
         self, stack: LocalStack, attribute: str, is_over: bool
     ) -> None:
-        sid = dialling(stack, f"hangupOnStar='{attribute}'", after="<Say>Next</Say>")
+        sid = dialing(stack, f"hangupOnStar='{attribute}'", after="<Say>Next</Say>")
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(3)
@@ -282,7 +276,7 @@ class TestTheCaller:
     @pytest.mark.parametrize(
         ("attribute", "before"), [("false", "in-progress"), ("true", "ringing")]
     )
-    def test_an_incoming_call_may_ring_on_until_somebody_answers(
+    def test_an_incoming_call_may_keep_ringing_until_the_answer(
         self, stack: LocalStack, attribute: str, before: str
     ) -> None:
         dial = f"<Dial answerOnBridge='{attribute}'>{FIRST}</Dial>"
@@ -295,9 +289,7 @@ class TestTheCaller:
 
         assert (status, stack.call(sid)["status"]) == (before, "in-progress")
 
-    def test_a_caller_who_gives_up_before_the_answer_was_not_answered(
-        self, stack: LocalStack
-    ) -> None:
+    def test_a_call_abandoned_before_the_answer_is_no_answer(self, stack: LocalStack) -> None:
         stack.line_answers(f"<Response><Dial answerOnBridge='true'>{FIRST}</Dial></Response>")
         sid = stack.ring()
         stack.advance(3)
@@ -311,14 +303,14 @@ class TestTheCalledSide:
     def whisper(self, stack: LocalStack, document: str) -> tuple[str, str]:
         """Dial with a whisper and answer; return the SIDs of the call and the leg."""
         url = stack.twiml_url(document)
-        sid = dialling(stack, action(stack), f"<Number url='{url}'>{FIRST}</Number>")
+        sid = dialing(stack, action(stack), f"<Number url='{url}'>{FIRST}</Number>")
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(1)
         return sid, leg
 
     @pytest.mark.covers("Number.url", "Number.method")
-    def test_it_hears_the_whisper_before_it_is_connected(self, stack: LocalStack) -> None:
+    def test_the_whisper_plays_before_the_connection(self, stack: LocalStack) -> None:
         sid, leg = self.whisper(stack, "<Response><Pause length='8'/></Response>")
         before = stack.call(sid)["connected_to"]
         stack.advance(9)
@@ -340,7 +332,7 @@ class TestTheCalledSide:
         assert [alert["code"] for alert in stack.alerts()] == [13201]
         assert stack.call(sid)["connected_to"] == leg
 
-    def test_who_picks_up_at_once_is_in_the_call(self, stack: LocalStack) -> None:
+    def test_an_immediate_answer_is_connected(self, stack: LocalStack) -> None:
         sid = stack.place_call(f"<Response><Dial>{FIRST}</Dial></Response>")
         stack.advance(1)
         stack.answer(sid)
@@ -352,8 +344,8 @@ class TestTheCalledSide:
         assert statuses(stack, sid, leg) == ["in-progress", "in-progress"]
 
     @pytest.mark.covers("Number.sendDigits")
-    def test_digits_are_sent_to_it_first(self, stack: LocalStack) -> None:
-        sid = dialling(stack, inside=f"<Number sendDigits='wW12'>{FIRST}</Number>")
+    def test_digits_are_sent_first(self, stack: LocalStack) -> None:
+        sid = dialing(stack, inside=f"<Number sendDigits='wW12'>{FIRST}</Number>")
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(1)
@@ -362,10 +354,10 @@ class TestTheCalledSide:
 
         assert (before, stack.call(sid)["connected_to"]) == (None, leg)
 
-    def test_only_its_end_is_reported_unless_told_otherwise(self, stack: LocalStack) -> None:
+    def test_only_its_end_is_reported_by_default(self, stack: LocalStack) -> None:
         url = f"{stack.functions_url}/api/OnCallStatus"
         noun = f"<Number statusCallback='{url}'>{FIRST}</Number>"
-        (leg,) = stack.legs(dialling(stack, inside=noun))
+        (leg,) = stack.legs(dialing(stack, inside=noun))
         stack.answer(leg)
         hang_up(stack, leg)
 
@@ -375,14 +367,14 @@ class TestTheCalledSide:
     @pytest.mark.covers(
         "Number.statusCallback", "Number.statusCallbackEvent", "Number.statusCallbackMethod"
     )
-    def test_its_progress_is_reported_as_the_noun_asks(self, stack: LocalStack) -> None:
+    def test_the_requested_events_are_reported(self, stack: LocalStack) -> None:
         url = f"{stack.functions_url}/api/OnCallStatus"
         events = "initiated ringing answered completed"
         noun = (
             f"<Number statusCallback='{url}' statusCallbackMethod='POST' "
             f"statusCallbackEvent='{events}'>{FIRST}</Number>"
         )
-        sid = dialling(stack, inside=noun)
+        sid = dialing(stack, inside=noun)
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(3)
@@ -402,11 +394,9 @@ class TestTheCalledSide:
         }
 
 
-class TestFromOutside:
-    def test_a_leg_that_is_sent_elsewhere_goes_on_without_its_caller(
-        self, stack: LocalStack
-    ) -> None:
-        sid = dialling(stack, action(stack))
+class TestRestUpdates:
+    def test_a_redirected_leg_continues_without_its_caller(self, stack: LocalStack) -> None:
+        sid = dialing(stack, action(stack))
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(3)
@@ -418,8 +408,8 @@ class TestFromOutside:
         assert stack.heard(sid) == ["Done"]
         assert "DialCallDuration" not in reported(stack, sid)
 
-    def test_a_caller_who_is_sent_elsewhere_leaves_the_leg(self, stack: LocalStack) -> None:
-        sid = dialling(stack)
+    def test_a_redirected_caller_leaves_the_leg(self, stack: LocalStack) -> None:
+        sid = dialing(stack)
         (leg,) = stack.legs(sid)
         stack.answer(leg)
         stack.advance(3)
@@ -429,8 +419,10 @@ class TestFromOutside:
 
         assert (stack.heard(sid), statuses(stack, leg)) == (["Elsewhere"], ["completed"])
 
-    def test_a_leg_cancelled_by_the_rest_api_is_told_as_canceled(self, stack: LocalStack) -> None:
-        sid = dialling(stack, action(stack))
+    def test_a_leg_canceled_by_the_rest_api_is_reported_as_canceled(
+        self, stack: LocalStack
+    ) -> None:
+        sid = dialing(stack, action(stack))
         (leg,) = stack.legs(sid)
         stack.rest("POST", f"Calls/{leg}.json", {"Status": "canceled"}).raise_for_status()
         stack.advance(1)
@@ -438,7 +430,7 @@ class TestFromOutside:
         assert reported(stack, sid)["DialCallStatus"] == "canceled"
 
     def test_the_legs_are_found_by_their_parent(self, stack: LocalStack) -> None:
-        sid = dialling(stack, inside=TWO)
+        sid = dialing(stack, inside=TWO)
         found = stack.rest("GET", f"Calls.json?ParentCallSid={sid}").json()["calls"]
 
         assert {call["sid"] for call in found} == set(stack.legs(sid))
@@ -447,10 +439,10 @@ class TestFromOutside:
 
 class TestWhatIsNotEmulated:
     @pytest.mark.parametrize("noun", ["Client", "Sip", "Sim", "Application", "WhatsApp"])
-    def test_a_noun_that_only_twilio_has_stops_the_call_by_name(
+    def test_a_noun_that_is_not_emulated_stops_the_call_by_name(
         self, stack: LocalStack, noun: str
     ) -> None:
-        sid = dialling(stack, inside=f"<{noun}>x</{noun}>")
+        sid = dialing(stack, inside=f"<{noun}>x</{noun}>")
         [alert] = stack.alerts()
 
         assert (alert["kind"], statuses(stack, sid)) == ("emulator", ["completed"])

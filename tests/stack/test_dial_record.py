@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 OTHER = "+12025550124"
 
 
-def dialling(stack: LocalStack, web_server: "WebServer", attributes: str) -> tuple[str, str]:
-    """Place a call that dials with the action /done, and pick it up; return both SIDs."""
+def dialing(stack: LocalStack, web_server: "WebServer", attributes: str) -> tuple[str, str]:
+    """Place a call that dials with the action /done, and answer it; return both SIDs."""
     for path in ("/done", "/report"):
         web_server.twiml(path, "<Response/>")
     document = f"<Response><Dial action='done' {attributes}>{OTHER}</Dial></Response>"
@@ -26,7 +26,7 @@ def dialling(stack: LocalStack, web_server: "WebServer", attributes: str) -> tup
 
 
 def talk(stack: LocalStack, leg: str) -> None:
-    """Let it ring for four seconds more, then talk for nine."""
+    """Let it ring for four more seconds, then talk for nine."""
     stack.advance(4)
     stack.answer(leg)
     stack.advance(9)
@@ -52,7 +52,7 @@ def recordings(stack: LocalStack) -> list[dict[str, Any]]:
 def test_the_conversation_is_recorded(
     stack: LocalStack, web_server: "WebServer", record: str, channels: int, seconds: str
 ) -> None:
-    sid, leg = dialling(stack, web_server, f"record='{record}'")
+    sid, leg = dialing(stack, web_server, f"record='{record}'")
     talk(stack, leg)
 
     [recording], [done] = recordings(stack), web_server.asked("/done")
@@ -63,10 +63,10 @@ def test_the_conversation_is_recorded(
 
 @pytest.mark.covers("Dial.record")
 @pytest.mark.parametrize("record", ["do-not-record", "false"])
-def test_nothing_is_recorded_unless_told_to(
+def test_nothing_is_recorded_by_default(
     stack: LocalStack, web_server: "WebServer", record: str
 ) -> None:
-    _, leg = dialling(stack, web_server, f"record='{record}'")
+    _, leg = dialing(stack, web_server, f"record='{record}'")
     talk(stack, leg)
 
     assert recordings(stack) == []
@@ -81,7 +81,7 @@ def test_nothing_is_recorded_unless_told_to(
 def test_the_recording_of_a_conversation_is_reported(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
-    sid, leg = dialling(
+    sid, leg = dialing(
         stack,
         web_server,
         "record='true' recordingStatusCallback='report' recordingStatusCallbackMethod='GET' "
@@ -97,10 +97,10 @@ def test_the_recording_of_a_conversation_is_reported(
 
 
 @pytest.mark.covers("Dial.record")
-def test_ringing_that_nobody_answers_is_recorded_when_told_so(
+def test_unanswered_ringing_is_recorded_if_requested(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
-    dialling(stack, web_server, "record='record-from-ringing' timeout='10'")
+    dialing(stack, web_server, "record='record-from-ringing' timeout='10'")
     stack.advance(20)
 
     [recording], [done] = recordings(stack), web_server.asked("/done")
@@ -110,10 +110,8 @@ def test_ringing_that_nobody_answers_is_recorded_when_told_so(
     )
 
 
-def test_a_caller_who_hangs_up_ends_the_recording(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
-    sid, leg = dialling(stack, web_server, "record='true'")
+def test_the_callers_hangup_ends_the_recording(stack: LocalStack, web_server: "WebServer") -> None:
+    sid, leg = dialing(stack, web_server, "record='true'")
     stack.answer(leg)
     stack.advance(6)
     stack.world(f"calls/{sid}/hangup")

@@ -1,4 +1,4 @@
-"""The URL of a document: what a relative one in it leads to, and what is asked for once more."""
+"""A document's URL: how relative URLs in it resolve, and when it is requested again."""
 
 from base64 import b64encode
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.conftest import WebServer
 
 
-def test_a_relative_url_has_the_password_of_the_document_it_stands_in(
+def test_a_relative_url_keeps_the_documents_password(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     web_server.twiml("/doc", "<Response><Redirect>next</Redirect></Response>")
@@ -28,9 +28,7 @@ def test_a_relative_url_has_the_password_of_the_document_it_stands_in(
     ]
 
 
-def test_an_action_that_leads_nowhere_is_the_url_of_the_error(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_an_invalid_action_is_the_errors_url(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/fallback", "<Response/>")
     document = "<Response><Gather action='ftp://example.com/x' numDigits='1'/></Response>"
     url = web_server.twiml("/doc", document)
@@ -45,7 +43,7 @@ def test_an_action_that_leads_nowhere_is_the_url_of_the_error(
     assert (request.form["ErrorCode"], request.form["ErrorUrl"]) == ("11100", "ftp://example.com/x")
 
 
-def test_a_document_that_is_asked_for_again_by_get_has_no_old_fields(
+def test_a_document_requested_again_by_get_has_no_old_fields(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     gather = "<Response><Gather method='GET' numDigits='1'/></Response>"
@@ -62,7 +60,7 @@ def test_a_document_that_is_asked_for_again_by_get_has_no_old_fields(
     assert [(query["team"], len(query["CallSid"])) for query in queries] == [(["a"], 1)] * 3
 
 
-def test_a_password_is_not_shown_among_what_is_played(
+def test_a_password_is_not_shown_in_the_timeline(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     web_server.answer("/sound", b"x" * 8000, "audio/ulaw")

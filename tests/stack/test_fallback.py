@@ -1,4 +1,4 @@
-"""What callers get while the app is broken: the words of docs/operate/running.md."""
+"""What callers get while the app is broken, as described in docs/operate/running.md."""
 
 import os
 import re
@@ -31,7 +31,7 @@ TWILIOS_ERROR = "We are sorry, an application error has occurred. Goodbye."
 
 @pytest.fixture(scope="module")
 def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the app that can be broken for good."""
+    """A copy of the app that can be broken permanently."""
     root = tmp_path_factory.mktemp("app")
     for name in app_in_folder(ROOT):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -41,15 +41,15 @@ def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running_stack(app_folder: Path) -> Iterator[LocalStack]:
-    """A stack of these tests' own."""
+    """A separate stack for these tests."""
     yield from running(app_folder)
 
 
 @pytest.fixture
 def line(stack: LocalStack, web_server: "WebServer") -> str:
-    """The line leads to functions that need the vault, and has the page's words as fallbacks.
+    """Point the line at functions that need the vault, with the page's TwiML Bins as fallbacks.
 
-    Return the address that answers its calls.
+    Return the URL that handles its calls.
     """
     voice_url = f"{stack.functions_url}/api/TwimlMessage?Message=Open"
     stack.line_goes_to(
@@ -64,21 +64,21 @@ def line(stack: LocalStack, web_server: "WebServer") -> str:
 
 
 def call(stack: LocalStack) -> list[str]:
-    """Call the line and let a minute pass; return what was said."""
+    """Call the line and wait a minute; return what was said."""
     sid = stack.ring()
     stack.advance(60)
     return stack.heard(sid)
 
 
 def text(stack: LocalStack) -> list[str]:
-    """Text the line; return the answers."""
+    """Text the line; return the replies."""
     stack.text("Hi")
     stack.advance(1)
     return [text["body"] for text in stack.texts() if text["body"] != "Hi"]
 
 
 def restart_without_vault(stack: LocalStack) -> None:
-    """Take the vault from a host that has just started, and so knows no secret."""
+    """Restart the host while the vault is down, so that it has no secrets."""
     stack.faults({"service": "host", "kind": "killed", "count": 1})
     with pytest.raises(requests.exceptions.ConnectionError):
         stack.function("SendSms", {"to": HANDSET, "body": "Last words"})
@@ -86,7 +86,7 @@ def restart_without_vault(stack: LocalStack) -> None:
 
 
 @pytest.mark.usefixtures("line")
-def test_while_the_app_works_nobody_hears_the_fallback(stack: LocalStack) -> None:
+def test_the_fallback_is_unused_while_the_app_works(stack: LocalStack) -> None:
     assert (call(stack), text(stack)) == (["Open"], ["You wrote: Hi"])
 
 
@@ -120,7 +120,7 @@ def test_without_a_fallback_callers_hear_twilios_error(stack: LocalStack) -> Non
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("line")
-def test_a_fallback_can_ring_somebody(stack: LocalStack, web_server: "WebServer") -> None:
+def test_a_fallback_can_forward_the_call(stack: LocalStack, web_server: "WebServer") -> None:
     stack.line_goes_to(
         VoiceUrl="http://127.0.0.1:1", VoiceFallbackUrl=web_server.twiml("/dial.xml", DIAL)
     )
@@ -136,11 +136,11 @@ def test_a_fallback_can_ring_somebody(stack: LocalStack, web_server: "WebServer"
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("line")
-@pytest.mark.skipif(os.name != "posix", reason="signal 9 is a matter of POSIX")
-def test_while_the_host_cannot_start_callers_and_texters_get_the_bins(
+@pytest.mark.skipif(os.name != "posix", reason="signal 9 is POSIX only")
+def test_callers_and_texters_get_the_bins_while_the_host_cannot_start(
     stack: LocalStack, app_folder: Path
 ) -> None:
-    # The last test of this file: the app does not survive it.
+    # The last test of this file, because it breaks the app.
     status = stack.http.get(
         f"{stack.functions_url}/admin/host/status",
         headers={"x-functions-key": FUNCTION_KEY},

@@ -1,4 +1,4 @@
-"""What is broken on purpose, as it is seen from the app, from a plain client and from a webhook."""
+"""Injected faults as the app, a plain client, and a webhook see them."""
 
 import json
 import socket
@@ -26,7 +26,7 @@ KEYED = {"Idempotency-Key": "one"}
 
 
 def twilio(kind: str, **options: object) -> dict[str, object]:
-    """Return a fault of Twilio."""
+    """Return a Twilio fault."""
     return {"service": "twilio", "kind": kind, **options}
 
 
@@ -36,18 +36,18 @@ def send(stack: LocalStack) -> requests.Response:
 
 
 def seen(callbacks: "WebServer") -> list[str]:
-    """Return the states of the text that were reported, in the order in which they came."""
+    """Return the reported statuses of the text in order of arrival."""
     return [request.form["MessageStatus"] for request in callbacks.asked("/status")]
 
 
 def send_with_reports(stack: LocalStack, callbacks: "WebServer") -> str:
-    """Send a text whose reports go to a server of the test's own; return its SID."""
+    """Send a text whose status callbacks go to the test's server; return its SID."""
     url = callbacks.answer("/status", b"", "text/plain", 204)
     return stack.rest("POST", "Messages.json", {**TEXT, "StatusCallback": url}).json()["sid"]
 
 
 def secret(stack: LocalStack) -> requests.Response:
-    """Read the auth token as the identity of the app."""
+    """Read the auth token with the app's identity."""
     answer = identity(stack, "https://vault.azure.net")
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     url = f"{stack.emulator_url}/vault/secrets/TwilioAuthToken"
@@ -55,7 +55,7 @@ def secret(stack: LocalStack) -> requests.Response:
 
 
 def identity(stack: LocalStack, resource: str) -> requests.Response:
-    """Ask for a token as the app does."""
+    """Request an access token like the app does."""
     url = f"{stack.emulator_url}/identity/token?resource={resource}"
     return stack.http.get(url, headers={"X-IDENTITY-HEADER": IDENTITY_HEADER}, timeout=5)
 
@@ -75,7 +75,7 @@ def test_twilio_answers_with_an_error_and_does_nothing(
     assert stack.texts() == []
 
 
-def test_the_app_sends_again_after_a_429_and_the_text_goes_out_once(
+def test_the_app_retries_after_a_429_and_the_text_is_sent_once(
     stack: LocalStack, faults: SwitchOn
 ) -> None:
     on = faults(twilio("429", count=1, seconds=0))
@@ -102,7 +102,7 @@ def test_twilio_is_slow(stack: LocalStack, faults: SwitchOn) -> None:
     assert time.monotonic() - began >= 0.2
 
 
-def test_what_is_slow_is_done_even_if_nobody_waits_for_it(
+def test_a_slow_request_is_completed_even_if_the_client_leaves(
     stack: LocalStack, faults: SwitchOn
 ) -> None:
     faults(twilio("slow", seconds=0.3))
@@ -116,7 +116,7 @@ def test_what_is_slow_is_done_even_if_nobody_waits_for_it(
     assert [text["body"] for text in stack.texts()] == [TEXT["Body"]]
 
 
-def test_a_client_that_hangs_up_in_its_request_leaves_no_traceback(
+def test_a_client_that_disconnects_during_its_request_causes_no_traceback(
     stack: LocalStack, faults: SwitchOn
 ) -> None:
     address = urlsplit(stack.emulator_url)
@@ -126,13 +126,15 @@ def test_a_client_that_hangs_up_in_its_request_leaves_no_traceback(
         head = f"PUT /emulator/faults HTTP/1.1\r\nHost: {address.netloc}\r\n"
         head += "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n"
         connection.sendall(head.encode())
-        time.sleep(0.1)  # the request has begun when it ends
+        time.sleep(0.1)  # so that the request ends after it has started
     faults(twilio("503"))
 
     assert "Traceback" not in stack.output.wait_for("twilio 503", after="twilio lost")
 
 
-def test_only_sends_are_struck_unless_reads_are_named(stack: LocalStack, faults: SwitchOn) -> None:
+def test_only_sends_are_affected_unless_reads_are_named(
+    stack: LocalStack, faults: SwitchOn
+) -> None:
     def statuses() -> list[int]:
         paths = ("Messages.json", "Calls.json", "IncomingPhoneNumbers.json")
         return [stack.rest("GET", path).status_code for path in paths]
@@ -144,7 +146,7 @@ def test_only_sends_are_struck_unless_reads_are_named(stack: LocalStack, faults:
     assert (without, statuses()) == ([200, 200, 200], [500, 500, 200])
 
 
-def test_a_call_is_struck_like_a_text(stack: LocalStack, faults: SwitchOn) -> None:
+def test_a_call_is_affected_like_a_text(stack: LocalStack, faults: SwitchOn) -> None:
     faults(twilio("503"))
     form = {"To": HANDSET, "From": LINE, "Twiml": "<Response/>"}
 
@@ -152,9 +154,9 @@ def test_a_call_is_struck_like_a_text(stack: LocalStack, faults: SwitchOn) -> No
 
 
 class TestReports:
-    """Status callbacks that come otherwise than they were sent."""
+    """Status callbacks that are delayed, repeated, reordered or dropped."""
 
-    def test_a_late_one_keeps_its_place(
+    def test_a_late_callback_keeps_its_place(
         self, stack: LocalStack, faults: SwitchOn, web_server: "WebServer"
     ) -> None:
         faults({"service": "webhooks", "kind": "late", "seconds": 60, "count": 1})
@@ -165,7 +167,7 @@ class TestReports:
 
         assert (before, seen(web_server)) == ([], ["sent", "delivered"])
 
-    def test_one_comes_twice(
+    def test_a_callback_is_delivered_twice(
         self, stack: LocalStack, faults: SwitchOn, web_server: "WebServer"
     ) -> None:
         faults({"service": "webhooks", "kind": "twice", "count": 1})
@@ -174,7 +176,7 @@ class TestReports:
 
         assert seen(web_server) == ["sent", "sent", "delivered"]
 
-    def test_one_is_overtaken_by_the_next(
+    def test_a_callback_is_overtaken_by_the_next(
         self, stack: LocalStack, faults: SwitchOn, web_server: "WebServer"
     ) -> None:
         on = faults({"service": "webhooks", "kind": "reordered"})
@@ -183,7 +185,7 @@ class TestReports:
 
         assert (seen(web_server), on.happened()) == (["delivered", "sent"], [1])
 
-    def test_those_after_an_overtaken_one_come_after_both(
+    def test_later_callbacks_follow_a_reordered_pair(
         self, stack: LocalStack, faults: SwitchOn, web_server: "WebServer"
     ) -> None:
         url = web_server.answer("/status", b"", "text/plain", 204)
@@ -198,7 +200,7 @@ class TestReports:
         found = [request.form["CallStatus"] for request in web_server.asked("/status")]
         assert found == ["ringing", "initiated", "in-progress", "completed"]
 
-    def test_the_last_one_is_overtaken_by_nobody_and_comes_alone(
+    def test_the_last_callback_is_never_reordered(
         self, stack: LocalStack, faults: SwitchOn, web_server: "WebServer"
     ) -> None:
         send_with_reports(stack, web_server)
@@ -210,7 +212,7 @@ class TestReports:
 
         assert (before, seen(web_server)) == (["sent"], ["sent", "delivered"])
 
-    def test_a_dropped_one_is_seen_on_the_page_and_nowhere_else(
+    def test_a_dropped_callback_is_only_shown_on_the_page(
         self, stack: LocalStack, faults: SwitchOn, web_server: "WebServer"
     ) -> None:
         on = faults({"service": "webhooks", "kind": "dropped", "count": 1})
@@ -249,7 +251,7 @@ def test_the_vault_answers_with_an_error(
     assert answer.headers.get("Retry-After") == ("1" if kind == "429" else None)
 
 
-def test_an_outage_of_the_vault_takes_its_tokens_along_and_not_those_of_the_storage(
+def test_a_vault_outage_affects_its_tokens_but_not_those_of_the_storage(
     stack: LocalStack, faults: SwitchOn
 ) -> None:
     def statuses() -> list[int]:
@@ -263,7 +265,7 @@ def test_an_outage_of_the_vault_takes_its_tokens_along_and_not_those_of_the_stor
     assert (outage, statuses()) == ([503, 200], [200, 200])
 
 
-def test_a_busy_storage_says_so_in_its_own_words(stack: LocalStack, faults: SwitchOn) -> None:
+def test_a_busy_storage_answers_like_azure(stack: LocalStack, faults: SwitchOn) -> None:
     faults({"service": "storage", "kind": "503"})
     answer = stack.http.get(f"{stack.emulator_url}/storage/Tables", timeout=5)
 
@@ -291,11 +293,9 @@ def test_a_send_with_a_key_is_refused_while_the_storage_is_down(
 
 
 class TestSwitching:
-    """On and off."""
+    """Faults are turned on and off."""
 
-    def test_faults_are_shown_with_how_often_they_have_happened(
-        self, stack: LocalStack, faults: SwitchOn
-    ) -> None:
+    def test_faults_are_shown_with_their_counts(self, stack: LocalStack, faults: SwitchOn) -> None:
         faults(twilio("500", count=2), {"service": "vault", "kind": "503"}, seed=4)
         send(stack)
 
@@ -307,7 +307,7 @@ class TestSwitching:
             ],
         }
 
-    def test_they_go_off_with_the_block_even_after_an_error(self, stack: LocalStack) -> None:
+    def test_they_are_cleared_after_the_block_even_after_an_error(self, stack: LocalStack) -> None:
         def fail() -> None:
             with stack.faults(twilio("500")):
                 send(stack).raise_for_status()
@@ -317,14 +317,14 @@ class TestSwitching:
 
         assert send(stack).status_code == 201
 
-    def test_a_reset_mends_everything(self, stack: LocalStack) -> None:
+    def test_a_reset_clears_all_faults(self, stack: LocalStack) -> None:
         stack.faults(twilio("500"), {"service": "vault", "kind": "rotated"}, seed=1)
         stack.reset()
 
         assert stack.look("faults") == {"seed": 0, "faults": []}
         assert send(stack).status_code == 201
 
-    def test_what_makes_no_sense_is_refused_and_changes_nothing(
+    def test_an_invalid_fault_is_refused_and_changes_nothing(
         self, stack: LocalStack, faults: SwitchOn
     ) -> None:
         faults(twilio("500"))
@@ -339,7 +339,7 @@ class TestSwitching:
         assert answer.json()["detail"].startswith("faults[0].kind must be one of 429, 500, 503,")
         assert len(stack.look("faults")["faults"]) == 1
 
-    def test_the_page_hears_of_them(self, stack: LocalStack, faults: SwitchOn) -> None:
+    def test_the_page_is_notified(self, stack: LocalStack, faults: SwitchOn) -> None:
         found: list[Any] = []
         url = f"{stack.emulator_url}/events"
         with stack.http.get(url, stream=True, timeout=10) as answer:
@@ -361,7 +361,7 @@ class TestSwitching:
 
 def test_a_rotated_token_is_the_only_one_that_works(stack: LocalStack) -> None:
     def answers() -> tuple[str, int, int]:
-        """Return what the vault holds, and what Twilio says to it and to the token of before."""
+        """Return the vault's token, and Twilio's answers to it and to the old token."""
         value = secret(stack).json()["value"]
         stack.auth_token = value
         with_value = stack.rest("GET", "Messages.json").status_code

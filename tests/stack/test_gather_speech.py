@@ -1,4 +1,4 @@
-"""Gather with words: what is typed as speech on the page; twilio.com/docs/voice/twiml/gather."""
+"""Gather with speech, typed on the page; twilio.com/docs/voice/twiml/gather."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def gathering(stack: LocalStack, web_server: "WebServer", attributes: str, prompt: str = "") -> str:
-    """Place a call that gathers with the action /done, and pick it up; return its SID."""
+    """Place a call that gathers with the action /done, and answer it; return its SID."""
     for path in ("/done", "/partial"):
         web_server.twiml(path, "<Response><Say>Thank you</Say></Response>")
     gather = f"<Gather action='done' {attributes}>{prompt}</Gather>"
@@ -29,12 +29,14 @@ def speak(stack: LocalStack, sid: str, text: str, *, final: bool = True) -> None
 
 
 def results(web_server: "WebServer") -> list[str | None]:
-    """What the action was told that was said."""
+    """Return the speech results that the action got."""
     return [request.form.get("SpeechResult") for request in web_server.asked("/done")]
 
 
 @pytest.mark.covers("Gather.input", "Gather.speechTimeout", "Gather.language", "Gather.hints")
-def test_words_go_to_the_action_after_a_pause(stack: LocalStack, web_server: "WebServer") -> None:
+def test_speech_goes_to_the_action_after_a_pause(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
     sid = gathering(
         stack, web_server, "input='speech' speechTimeout='3' language='de-DE' hints='yes, no'"
     )
@@ -67,7 +69,7 @@ def test_auto_ends_at_the_first_pause(stack: LocalStack, web_server: "WebServer"
 
 
 @pytest.mark.covers("Gather.speechTimeout", "Gather.timeout")
-def test_without_a_speech_timeout_the_timeout_counts(
+def test_without_a_speech_timeout_the_timeout_applies(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     sid = gathering(stack, web_server, "input='speech' timeout='2'")
@@ -79,7 +81,7 @@ def test_without_a_speech_timeout_the_timeout_counts(
     assert (before, results(web_server)) == ([], ["Sales"])
 
 
-def test_nothing_said_is_no_input(stack: LocalStack, web_server: "WebServer") -> None:
+def test_silence_is_no_input(stack: LocalStack, web_server: "WebServer") -> None:
     sid = gathering(stack, web_server, "input='speech' timeout='4'")
     stack.press(sid, "1")
     stack.advance(5)
@@ -88,7 +90,7 @@ def test_nothing_said_is_no_input(stack: LocalStack, web_server: "WebServer") ->
 
 
 @pytest.mark.covers("Gather.actionOnEmptyResult")
-def test_an_empty_result_of_speech_goes_to_the_action_when_asked_to(
+def test_an_empty_speech_result_goes_to_the_action_if_requested(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     gathering(stack, web_server, "input='speech' actionOnEmptyResult='true'")
@@ -97,7 +99,9 @@ def test_an_empty_result_of_speech_goes_to_the_action_when_asked_to(
     assert results(web_server) == [""]
 
 
-def test_an_empty_result_of_both_has_no_digits(stack: LocalStack, web_server: "WebServer") -> None:
+def test_an_empty_result_of_keys_and_speech_has_no_digits(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
     gathering(stack, web_server, "input='dtmf speech' actionOnEmptyResult='true'")
     stack.advance(6)
 
@@ -105,7 +109,7 @@ def test_an_empty_result_of_both_has_no_digits(stack: LocalStack, web_server: "W
     assert (request.form["Digits"], "SpeechResult" in request.form) == ("", False)
 
 
-def test_words_stop_the_prompt(stack: LocalStack, web_server: "WebServer") -> None:
+def test_speech_stops_the_prompt(stack: LocalStack, web_server: "WebServer") -> None:
     sid = gathering(
         stack, web_server, "input='speech' speechTimeout='auto'", "<Say loop='0'>Speak.</Say>"
     )
@@ -117,7 +121,7 @@ def test_words_stop_the_prompt(stack: LocalStack, web_server: "WebServer") -> No
 
 @pytest.mark.covers("Gather.input")
 @pytest.mark.parametrize("kinds", ["dtmf speech", "speech dtmf"])
-def test_what_comes_first_decides_between_keys_and_words(
+def test_the_first_input_decides_between_keys_and_speech(
     stack: LocalStack, web_server: "WebServer", kinds: str
 ) -> None:
     keys = gathering(stack, web_server, f"input='{kinds}' speechTimeout='2'")
@@ -139,7 +143,7 @@ def test_what_comes_first_decides_between_keys_and_words(
 
 @pytest.mark.covers("Gather.partialResultCallback", "Gather.partialResultCallbackMethod")
 @pytest.mark.parametrize("method", ["POST", "GET"])
-def test_words_are_told_while_they_are_spoken(
+def test_partial_results_are_reported_during_speech(
     stack: LocalStack, web_server: "WebServer", method: str
 ) -> None:
     sid = gathering(
@@ -155,21 +159,21 @@ def test_words_are_told_while_they_are_spoken(
     stack.advance(2)
 
     said = [one["text"] for one in stack.call(sid)["timeline"] if one["name"] == "speech"]
-    told = web_server.asked("/partial")
-    assert [request.method for request in told] == [method] * 3
+    partial_requests = web_server.asked("/partial")
+    assert [request.method for request in partial_requests] == [method] * 3
     assert results(web_server) == ["I want out. Now"]
     assert said == ["I want out.", "Now"]
     if method == "POST":
         parts = ("SequenceNumber", "StableSpeechResult", "UnstableSpeechResult")
-        assert [[request.form[part] for part in parts] for request in told] == [
+        assert [[request.form[part] for part in parts] for request in partial_requests] == [
             ["0", "", "I"],
             ["1", "", "I want"],
             ["2", "I want out.", "Now"],
         ]
-        assert told[0].form["CallSid"] == sid
+        assert partial_requests[0].form["CallSid"] == sid
 
 
-def test_words_end_after_a_minute(stack: LocalStack, web_server: "WebServer") -> None:
+def test_speech_ends_after_a_minute(stack: LocalStack, web_server: "WebServer") -> None:
     sid = gathering(stack, web_server, "input='speech' speechTimeout='5'")
     for _ in range(15):
         speak(stack, sid, "and")

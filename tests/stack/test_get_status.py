@@ -1,4 +1,4 @@
-"""GetStatus over HTTP: what the emulator has reported, or what it says when asked."""
+"""GetStatus over HTTP: answered from reports, or by asking the emulator."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from local_stack.testing import HANDSET, LocalStack
 
 
 def status(stack: LocalStack, **query: str) -> dict[str, Any]:
-    """What GetStatus tells."""
+    """Return the response of GetStatus."""
     encoded = "&".join(f"{name}={value}" for name, value in query.items())
     answer = stack.function(f"GetStatus?{encoded}", method="GET")
     answer.raise_for_status()
     return answer.json()
 
 
-def statuses(told: dict[str, Any]) -> list[str]:
-    return [report["status"] for report in told["reports"]]
+def statuses(found: dict[str, Any]) -> list[str]:
+    return [report["status"] for report in found["reports"]]
 
 
-def test_a_text_is_delivered_as_its_reports_say(stack: LocalStack) -> None:
+def test_a_text_has_the_status_of_its_reports(stack: LocalStack) -> None:
     sid = stack.function("SendSms", {"to": HANDSET, "body": "Hello"}).json()["sid"]
     stack.advance(10)
 
-    told = status(stack, sid=sid)
+    found = status(stack, sid=sid)
 
     reported = [dict(w["form"])["MessageStatus"] for w in stack.webhooks(sid)]
-    assert (told["status"], told["final"], told["source"]) == ("delivered", True, "ledger")
-    assert statuses(told) == reported
+    assert (found["status"], found["final"], found["source"]) == ("delivered", True, "ledger")
+    assert statuses(found) == reported
 
 
 def test_a_call_is_followed_to_its_end(stack: LocalStack) -> None:
@@ -44,17 +44,17 @@ def test_a_call_is_followed_to_its_end(stack: LocalStack) -> None:
     assert statuses(ended) == ["initiated", "ringing", "in-progress", "completed"]
 
 
-def test_the_emulator_is_asked_about_a_text_without_reports(stack: LocalStack) -> None:
+def test_a_text_without_reports_is_looked_up_at_twilio(stack: LocalStack) -> None:
     form = {"To": HANDSET, "From": LINE, "Body": "Hello"}
     sid = stack.rest("POST", "Messages.json", form).json()["sid"]
     stack.advance(10)
 
-    told = status(stack, sid=sid)
+    found = status(stack, sid=sid)
 
-    assert (told["status"], told["source"], told["reports"]) == ("delivered", "twilio", [])
+    assert (found["status"], found["source"], found["reports"]) == ("delivered", "twilio", [])
 
 
-def test_what_nobody_knows_is_not_found(stack: LocalStack) -> None:
+def test_an_unknown_sid_is_not_found(stack: LocalStack) -> None:
     for query in ("sid=SM" + "0" * 32, "sid=CA" + "0" * 32, "key=never-used"):
         assert stack.function(f"GetStatus?{query}", method="GET").status_code == 404
 
@@ -68,18 +68,18 @@ def test_a_report_delivered_twice_is_kept_once(stack: LocalStack) -> None:
     assert statuses(status(stack, sid=sid)) == ["sent"]
 
 
-def test_reports_that_are_repeated_and_overtaken_end_in_the_true_status(stack: LocalStack) -> None:
+def test_repeated_and_reordered_reports_end_in_the_right_status(stack: LocalStack) -> None:
     webhooks = {"service": "webhooks"}
     with stack.faults({**webhooks, "kind": "twice"}, {**webhooks, "kind": "reordered", "count": 1}):
         sid = stack.function("SendSms", {"to": HANDSET, "body": "Hello"}).json()["sid"]
         stack.advance(10)
 
-    told = status(stack, sid=sid)
+    found = status(stack, sid=sid)
 
     delivered = [dict(w["form"])["MessageStatus"] for w in stack.webhooks(sid)]
     assert len(delivered) > len(set(delivered))
-    assert (told["status"], told["final"]) == ("delivered", True)
-    assert sorted(statuses(told)) == sorted(set(delivered))
+    assert (found["status"], found["final"]) == ("delivered", True)
+    assert sorted(statuses(found)) == sorted(set(delivered))
 
 
 def test_a_key_whose_answer_was_lost_is_unknown_until_the_first_report(stack: LocalStack) -> None:
@@ -94,13 +94,13 @@ def test_a_key_whose_answer_was_lost_is_unknown_until_the_first_report(stack: Lo
     assert (after["outcome"], after["status"], after["final"]) == ("sent", "delivered", True)
 
 
-def test_while_storage_is_down_reports_are_repeated_and_twilio_is_asked(stack: LocalStack) -> None:
+def test_reports_are_retried_and_twilio_is_asked_while_storage_is_down(stack: LocalStack) -> None:
     sid = stack.function("SendSms", {"to": HANDSET, "body": "Hello"}).json()["sid"]
     with stack.faults({"service": "storage", "kind": "503"}):
         stack.advance(10)
-        told = status(stack, sid=sid)
+        found = status(stack, sid=sid)
 
     attempts = [(w["status"], w["attempt"]) for w in stack.webhooks(sid)]
-    assert (told["status"], told["source"]) == ("delivered", "twilio")
+    assert (found["status"], found["source"]) == ("delivered", "twilio")
     assert {answer for answer, _ in attempts} == {503}
     assert max(attempt for _, attempt in attempts) == 4

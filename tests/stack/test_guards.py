@@ -1,4 +1,4 @@
-"""What the settings forbid, all the way through the local stack."""
+"""Limits from the settings, tested through the local stack."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ SETTINGS = {"KILL_SWITCH": "false", "MAX_CALL_SECONDS": "20", "ALLOWED_COUNTRIES
 
 
 def tried(stack: LocalStack, to: str) -> list[requests.Response]:
-    """The answers of both actions for a number."""
+    """Return the responses of both actions for a number."""
     text = {"to": to, "body": "Hello"}
     return [stack.function("SendSms", text), stack.function("PlaceCall", {"to": to})]
 
 
 def heard_on(stack: LocalStack, twimlet: str, after_s: float = 60) -> list[str]:
-    """What somebody hears who calls the line, whose calls a function answers."""
+    """Return what a caller of the line hears when a function handles its calls."""
     stack.line_goes_to(VoiceUrl=f"{stack.functions_url}/api/{twimlet}")
     sid = stack.ring()
     stack.advance(after_s)
     return stack.heard(sid)
 
 
-def test_a_number_abroad_is_refused_and_twilio_hears_nothing(stack: LocalStack) -> None:
+def test_a_number_abroad_is_refused_without_a_request_to_twilio(stack: LocalStack) -> None:
     for refused in tried(stack, ABROAD):
         assert refused.status_code == 403
         assert refused.headers["Content-Type"] == "application/problem+json"
@@ -42,7 +42,7 @@ def test_a_number_abroad_is_refused_and_twilio_hears_nothing(stack: LocalStack) 
     assert stack.rest("GET", "Calls.json").json()["calls"] == []
 
 
-def test_a_caller_hears_that_nobody_can_be_called_abroad(stack: LocalStack) -> None:
+def test_a_caller_hears_that_calls_abroad_are_not_allowed(stack: LocalStack) -> None:
     assert heard_on(stack, f"TwimlForward?PhoneNumber={quote(ABROAD)}") == [
         "This line is not set up correctly: it has no phone number that it's allowed to call."
     ]
@@ -52,14 +52,14 @@ def test_a_caller_hears_that_nobody_can_be_called_abroad(stack: LocalStack) -> N
 
 @pytest.fixture(scope="module")
 def bounded_stack() -> Iterator[LocalStack]:
-    """A stack of its own whose calls are short, and whose app reaches two countries."""
+    """A separate stack with short calls and an app that allows two countries."""
     stack = LocalStack.start(environment=SETTINGS)
     yield stack
     stack.stop()
 
 
 @pytest.mark.soak
-def test_the_longest_call_ends_what_is_placed_and_what_is_forwarded(
+def test_the_maximum_length_ends_placed_and_forwarded_calls(
     bounded_stack: LocalStack,
 ) -> None:
     stack = bounded_stack
@@ -82,7 +82,7 @@ def test_the_longest_call_ends_what_is_placed_and_what_is_forwarded(
 
 
 @pytest.mark.soak
-def test_the_kill_switch_stops_everything_that_costs() -> None:
+def test_the_kill_switch_stops_everything_that_costs_money() -> None:
     stack = LocalStack.start(environment={"KILL_SWITCH": "true"})
     try:
         assert [refused.status_code for refused in tried(stack, HOME)] == [403, 403]

@@ -60,7 +60,9 @@ def test_a_thousand_sends_under_faults_and_kills_are_each_made_once(
     )
     assert struck["killed"] > KILLS // 2  # chance decides how many of them there are
     assert callers.unclear == []
-    assert sorted(told.sid for [told] in callers.told.values()) == sorted(sent)
+    assert sorted(final_answer.sid for [final_answer] in callers.final_answers.values()) == sorted(
+        sent
+    )
     assert set(words.values()) == {1}
     assert len(set(sent)) == SENDS
 

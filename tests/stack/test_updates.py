@@ -61,9 +61,12 @@ def sids(stack: LocalStack) -> Mapping[str, list[str]]:
     return found
 
 
-def told(callers: Callers) -> dict[str, list[str]]:
+def final_sids(callers: Callers) -> dict[str, list[str]]:
     """Return the SIDs in the last answers, for each key."""
-    return {key: [last.sid for last in told if last.sid] for key, told in callers.told.items()}
+    return {
+        key: [last.sid for last in answers if last.sid]
+        for key, answers in callers.final_answers.items()
+    }
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -125,7 +128,7 @@ def test_what_an_update_cuts_off_anywhere_is_one_text_or_free_again(
         with stack.second_host({**OLD, **SHORT}) as old:
             urls.append(old.url)
             done = thread.submit(during.run, sends)
-            assert during.all_begun.wait(20)
+            assert during.all_started.wait(20)
         with stack.second_host({**settings, **SHORT}) as new:
             urls.append(new.url)
             done.result()
@@ -134,7 +137,7 @@ def test_what_an_update_cuts_off_anywhere_is_one_text_or_free_again(
         urls.append(again.url)
         later.run(sends)
 
-    assert told(during) == {key: sent_during.get(key, []) for key in KEYS}
+    assert final_sids(during) == {key: sent_during.get(key, []) for key in KEYS}
     assert ("403" in during.answers) == (settings is STOPPED)
     assert {key: len(found) for key, found in sids(stack).items()} == dict.fromkeys(KEYS, 1)
-    assert told(later) == sids(stack)
+    assert final_sids(later) == sids(stack)
