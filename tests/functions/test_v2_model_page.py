@@ -60,7 +60,7 @@ def test_the_example_sends_a_text_when_its_name_is_called(run: Run, twilio: Fake
 
 
 def test_the_table_writes_what_the_example_has() -> None:
-    table = PAGE.split("## What becomes what", 1)[1].split("## ", 1)[0]
+    table = PAGE.split("## How v1 maps to v2", 1)[1].split("## ", 1)[0]
     written = re.findall(r"\| [^|]*\| `(?:@blueprint\.)?(\w+=[^`]+)`", table)
 
     assert "auth_level=func.AuthLevel.ANONYMOUS" in written
