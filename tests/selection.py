@@ -1,4 +1,4 @@
-"""Which tests run: the quick ones, unless the command line asks for more or names some."""
+"""Select the tests to run: the quick ones, unless the command line asks for others."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ QUICK = (
     "project/test_architecture.py",
     "browser/test_journey.py",
 )
-"""What runs in less than a minute and finds most mistakes. The rest starts hosts and browsers."""
+"""Folders that run in under a minute and catch most mistakes. Others start hosts and browsers."""
 THOROUGH = (
     "shared/delivery/test_replays.py",
     "shared/ledger",
@@ -27,7 +27,7 @@ THOROUGH = (
     "deskphone/test_document.py",
     "deskphone/test_standalone.py",
 )
-"""What in there tries so much, or starts so much, that it would take half of the time."""
+"""Slow files in these folders, which would take half the time."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -35,7 +35,7 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("switchboard")
     for name, meaning in (
         ("all", "run all tests, not just the quick ones"),
-        ("rest", "run only the tests that a plain run leaves out"),
+        ("rest", "run only the tests that the default run skips"),
     ):
         group.addoption(
             f"--{name}", dest="part", action="store_const", const=name, default="quick",
@@ -46,14 +46,14 @@ def add_options(parser: pytest.Parser) -> None:
 def is_left_out(path: Path, config: pytest.Config) -> bool:
     """Return whether a file or folder is not part of the run.
 
-    Tests that the command line names always run, and so do those that -m selects.
+    Tests named on the command line always run, and so do those selected by -m.
     """
     part = config.getoption("part")
     if part == "all" or not is_whole_run(config) or config.getoption("markexpr") != "not soak":
         return False
     name = path.relative_to(TESTS).as_posix()
     if path.is_dir():
-        # A folder that may hold something of the part is looked into.
+        # Descend into a folder that may contain selected tests.
         return part == "quick" and not any(
             is_within(name, one) or is_within(one, name) for one in QUICK
         )
@@ -63,16 +63,16 @@ def is_left_out(path: Path, config: pytest.Config) -> bool:
 
 
 def is_within(name: str, folder: str) -> bool:
-    """Return whether a path, relative to the tests, is a folder or lies in it."""
+    """Return whether a path, relative to the tests, is a folder or inside it."""
     return folder == "." or name == folder or name.startswith(f"{folder}/")
 
 
 def is_whole_run(config: pytest.Config) -> bool:
-    """Return whether the command line names no tests. The workers of xdist get the folder."""
+    """Return whether the command line names no tests. xdist passes the folder to its workers."""
     return [Path(config.invocation_params.dir, name) for name in config.args] == [TESTS]
 
 
 def workers(config: pytest.Config) -> int | None:
-    """Return 0 workers where one file is named: they take longer to start than it takes to run."""
+    """Return 0 workers for a single file: it runs faster than workers start."""
     files = {name.partition("::")[0] for name in config.args}
     return 0 if len(files) == 1 and next(iter(files)).endswith(".py") else None

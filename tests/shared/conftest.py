@@ -1,4 +1,4 @@
-"""Fixtures for the tests of the library: credentials, and a clock that obeys."""
+"""Fixtures for tests of the library: credentials and a manual clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ManualClock:
-    """A clock that goes on when it is told to."""
+    """A clock that only advances when a test says so."""
 
     def __init__(self) -> None:
         self.passed_s = 1000.0

@@ -1,4 +1,4 @@
-"""The clients of a worker: built on first use, each with one connection to Twilio."""
+"""A worker's clients: created on first use, each with one connection to Twilio."""
 
 import asyncio
 import gc

@@ -1,4 +1,4 @@
-"""Numbers as people write them, senders, and what a log may show of them."""
+"""Numbers in common formats, senders, and masking in logs."""
 
 import pytest
 from hypothesis import given
@@ -34,7 +34,7 @@ def test_a_national_number_belongs_to_the_region() -> None:
 
 
 @pytest.mark.parametrize("number", ["+15005550006", "+447700900123", "+33199000000"])
-def test_possible_numbers_pass_because_twilio_knows_the_real_ones(number: str) -> None:
+def test_possible_numbers_pass_because_only_twilio_knows_real_ones(number: str) -> None:
     assert parse(number) == number
 
 

@@ -1,4 +1,4 @@
-"""How many segments a text takes (lengths: 3GPP TS 23.038 and Twilio's glossary)."""
+"""The number of segments of a text (lengths: 3GPP TS 23.038 and Twilio's glossary)."""
 
 import pytest
 from hypothesis import given
@@ -44,7 +44,7 @@ def test_a_surrogate_pair_is_not_cut() -> None:
     assert count_segments(cut_at_the_edge) == 3
 
 
-def test_one_foreign_character_switches_the_whole_text_to_ucs_2() -> None:
+def test_one_non_gsm_character_switches_the_whole_text_to_ucs_2() -> None:
     assert is_gsm("Hello @£$\n^{}")
     assert not is_gsm("Hello “world”")
 

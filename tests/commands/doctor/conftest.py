@@ -36,7 +36,7 @@ async def findings_of(request: Request, environment: Mapping[str, str]) -> Findi
 
 
 @pytest.fixture
-def request_for_desk(stack: LocalStack) -> Request:
+def stack_request(stack: LocalStack) -> Request:
     """The command line that means the running stack."""
     return Request(
         local=True,
@@ -47,22 +47,22 @@ def request_for_desk(stack: LocalStack) -> Request:
 
 
 @pytest.fixture
-def desk_doctor(request_for_desk: Request, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+def stack_doctor(stack_request: Request, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     """Examines the running stack with its vault and its identity."""
-    functions_url = f"http://127.0.0.1:{request_for_desk.port}"
-    for name, value in local_values(functions_url, request_for_desk.phone_port).items():
+    functions_url = f"http://127.0.0.1:{stack_request.port}"
+    for name, value in local_values(functions_url, stack_request.phone_port).items():
         monkeypatch.setenv(name, value)  # Microsoft's package reads the identity from there
 
     def run(**environment: str) -> Findings:
-        return asyncio.run(findings_of(request_for_desk, environment))
+        return asyncio.run(findings_of(stack_request, environment))
 
     return run
 
 
 @pytest.fixture
-def doctor(stack: LocalStack, request_for_desk: Request) -> Doctor:
+def doctor(stack: LocalStack, stack_request: Request) -> Doctor:
     """Examines an app of `func start` with plain settings: the stack's, unless others are given."""
-    request = request_for_desk._replace(local=False)
+    request = stack_request._replace(local=False)
     settings = {
         "LOCAL_STACK_URL": stack.emulator_url,
         "PUBLIC_URL": stack.functions_url,

@@ -148,10 +148,10 @@ def test_an_app_that_is_not_healthy_is_quoted() -> None:
 
 
 def test_a_refusing_storage_is_seen_from_the_app_and_from_here(
-    desk_doctor: Doctor, faults: Faults
+    stack_doctor: Doctor, faults: Faults
 ) -> None:
     faults({"service": "storage", "kind": "refused"})
-    found = desk_doctor()
+    found = stack_doctor()
 
     assert found["storage"].state is State.WRONG
     assert found["ledger"].state is State.WRONG

@@ -65,28 +65,28 @@ async def crashing(examination: Examination) -> Finding:
     raise KeyError("a secret")
 
 
-def test_a_whole_desk_is_in_order(desk_doctor: Doctor) -> None:
-    found = desk_doctor()
+def test_a_whole_desk_is_in_order(stack_doctor: Doctor) -> None:
+    found = stack_doctor()
 
     assert {item: finding for item, finding in found.items() if finding.state != State.OK} == {}
     assert list(found) == [item.name for item in ITEMS]
 
 
-def test_the_program_says_a_line_for_each_item(request_for_desk: Request) -> None:
-    done = run_program(request_for_desk, "--local")
+def test_the_program_says_a_line_for_each_item(stack_request: Request) -> None:
+    done = run_program(stack_request, "--local")
 
     heading, *lines, summary = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
-    assert heading == f"http://127.0.0.1:{request_for_desk.port} (python3 dev.py start)"
+    assert heading == f"http://127.0.0.1:{stack_request.port} (python3 dev.py start)"
     assert [line.partition(":")[0] for line in lines] == [f"ok    {item.name}" for item in ITEMS]
     assert summary == f"{len(ITEMS)} ok, 0 to review, 0 wrong, 0 skipped"
 
 
 @pytest.mark.soak
-def test_a_reader_that_has_enough_ends_it_without_a_traceback(request_for_desk: Request) -> None:
+def test_a_reader_that_has_enough_ends_it_without_a_traceback(stack_request: Request) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
-    ports = ["--port", str(request_for_desk.port), "--phone-port", str(request_for_desk.phone_port)]
+    ports = ["--port", str(stack_request.port), "--phone-port", str(stack_request.phone_port)]
     with os.fdopen(write_end, "w") as nobody_reads:
         done = subprocess.run(
             [sys.executable, "-m", "commands.doctor", "--local", "--settings", "", *ports],
@@ -102,8 +102,8 @@ def test_a_reader_that_has_enough_ends_it_without_a_traceback(request_for_desk: 
 
 
 @pytest.mark.soak
-def test_machines_get_json_and_an_exit_status(request_for_desk: Request) -> None:
-    done = run_program(request_for_desk, "--local", "--json", "--key", "another")
+def test_machines_get_json_and_an_exit_status(stack_request: Request) -> None:
+    done = run_program(stack_request, "--local", "--json", "--key", "another")
 
     items = {item["item"]: item for item in json.loads(done.stdout)["items"]}
     assert done.returncode == 1
@@ -113,9 +113,9 @@ def test_machines_get_json_and_an_exit_status(request_for_desk: Request) -> None
 
 @pytest.mark.soak
 def test_a_desk_that_does_not_run_is_no_fault_unless_it_was_asked_for(
-    request_for_desk: Request,
+    stack_request: Request,
 ) -> None:
-    nowhere = request_for_desk._replace(port=1, phone_port=1)
+    nowhere = stack_request._replace(port=1, phone_port=1)
     unasked, asked = run_program(nowhere), run_program(nowhere, "--local")
 
     assert "skip  app: the app isn't running -> start it: python3 dev.py start" in unasked.stdout

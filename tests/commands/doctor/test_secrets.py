@@ -36,11 +36,11 @@ def running_stack() -> Iterator[LocalStack]:
     ],
 )
 def test_a_vault_that_refuses_is_explained(
-    desk_doctor: Doctor, faults: Faults, kind: str, text: str, cure: str
+    stack_doctor: Doctor, faults: Faults, kind: str, text: str, cure: str
 ) -> None:
-    desk_doctor()  # from now on the SDK knows how to sign in, and asks the identity first
+    stack_doctor()  # from now on the SDK knows how to sign in, and asks the identity first
     faults({"service": "vault", "kind": kind})
-    found = desk_doctor()
+    found = stack_doctor()
 
     assert found["secrets"].state is State.WRONG
     assert found["secrets"].text == text
@@ -58,10 +58,10 @@ def test_a_vault_that_is_down_is_told_from_one_that_refuses() -> None:
 
 
 def test_a_secret_that_the_vault_does_not_have_is_named(
-    desk_doctor: Doctor, faults: Faults
+    stack_doctor: Doctor, faults: Faults
 ) -> None:
     faults({"service": "vault", "kind": "404"})
-    found = desk_doctor()
+    found = stack_doctor()
 
     assert found["secrets"].text == "missing: TwilioAccountSid, TwilioAuthToken"
     assert "dev.py secrets --vault" in found["secrets"].cure
@@ -99,9 +99,9 @@ def test_a_weak_key_for_links_is_a_warning(doctor: Doctor, key: str, why: str) -
     assert why in finding.text
 
 
-def test_after_a_rotation_the_new_token_is_tried(desk_doctor: Doctor, faults: Faults) -> None:
+def test_after_a_rotation_the_new_token_is_tried(stack_doctor: Doctor, faults: Faults) -> None:
     faults({"service": "vault", "kind": "rotated"})
-    found = desk_doctor()
+    found = stack_doctor()
 
     assert found["secrets"].state is State.OK
     assert found["account"].state is State.OK

@@ -36,7 +36,7 @@ def run(memory: Path, *arguments: str) -> int:
 
 
 @pytest.fixture
-def desk(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wire:
+def wire(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """The command at a desk without a settings file, where nobody answers questions."""
     for name, value in settings(stack).items():
         monkeypatch.setenv(name, value)

@@ -31,37 +31,37 @@ class TestAfterADeployment:
     """The hook of azd, which never makes a deployment fail."""
 
     def test_the_number_of_azd_goes_to_the_app_of_azd(
-        self, stack: LocalStack, desk: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, stack: LocalStack, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with_azd(tmp_path / "bin", monkeypatch, AZD)
         monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
 
-        assert desk("--from-azd") == 0
+        assert wire("--from-azd") == 0
 
         assert addresses(stack) == NEW
 
     def test_what_leads_to_the_app_already_stays(
-        self, stack: LocalStack, desk: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, stack: LocalStack, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with_azd(tmp_path / "bin", monkeypatch, AZD)
         menu = f"{APP}/api/TwimlMenu?Message=Hello"
         stack.line_goes_to(VoiceUrl=menu, VoiceMethod="POST", SmsUrl="")
 
-        assert desk("--from-azd", "--yes") == 0
+        assert wire("--from-azd", "--yes") == 0
 
         assert addresses(stack) == ("POST", menu, "POST", REPLY)
 
     def test_where_nobody_answers_nothing_changes(
         self,
         stack: LocalStack,
-        desk: Wire,
+        wire: Wire,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         with_azd(tmp_path / "bin", monkeypatch, AZD)
 
-        assert desk("--from-azd") == 0
+        assert wire("--from-azd") == 0
 
         assert addresses(stack) == OLD
         assert "python3 dev.py wire --from-azd" in capsys.readouterr().out
@@ -77,7 +77,7 @@ class TestAfterADeployment:
     )
     def test_it_says_what_is_missing_and_how_to_go_on(
         self,
-        desk: Wire,
+        wire: Wire,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
@@ -89,7 +89,7 @@ class TestAfterADeployment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
 
-        assert desk("--from-azd", "--yes") == 0
+        assert wire("--from-azd", "--yes") == 0
 
         output = capsys.readouterr()
         assert sentence in output.err

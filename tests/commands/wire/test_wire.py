@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("written", [LINE, "(202) 555-0100", "202-555-0100"])
 def test_calls_and_texts_of_the_number_go_to_the_app(
-    stack: LocalStack, desk: Wire, capsys: pytest.CaptureFixture[str], written: str
+    stack: LocalStack, wire: Wire, capsys: pytest.CaptureFixture[str], written: str
 ) -> None:
-    assert desk(written, "--url", APP, "--yes") == 0
+    assert wire(written, "--url", APP, "--yes") == 0
 
     assert addresses(stack) == NEW
     output = capsys.readouterr().out
@@ -47,14 +47,14 @@ def test_calls_and_texts_of_the_number_go_to_the_app(
 
 def test_without_a_number_it_is_the_one_that_sends_and_is_not_shown_whole(
     stack: LocalStack,
-    desk: Wire,
+    wire: Wire,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("TWILIO_FROM_NUMBER", LINE)
     monkeypatch.setenv("PUBLIC_URL", APP)
 
-    assert desk("--yes") == 0
+    assert wire("--yes") == 0
 
     assert addresses(stack) == NEW
     output = capsys.readouterr().out
@@ -90,14 +90,14 @@ class Interrupted(io.StringIO):
 
 def test_ctrl_c_in_the_question_changes_nothing_and_leaves_nothing_behind(
     stack: LocalStack,
-    desk: Wire,
+    wire: Wire,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Interrupted())
 
-    assert desk(LINE, "--url", APP) == 130
+    assert wire(LINE, "--url", APP) == 130
 
     assert capsys.readouterr().err == "\nwire: interrupted\n"
     assert addresses(stack) == OLD
@@ -105,21 +105,21 @@ def test_ctrl_c_in_the_question_changes_nothing_and_leaves_nothing_behind(
 
 
 def test_without_a_standard_input_nothing_changes(
-    stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch
+    stack: LocalStack, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", None)
 
-    assert desk(LINE, "--url", APP) == 1
+    assert wire(LINE, "--url", APP) == 1
 
     assert addresses(stack) == OLD
 
 
 def test_nothing_changes_where_undo_cannot_be_prepared(
-    stack: LocalStack, desk: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stack: LocalStack, wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "memory").touch()
 
-    assert desk(LINE, "--url", APP, "--yes") == 1
+    assert wire(LINE, "--url", APP, "--yes") == 1
 
     assert "which --undo needs" in capsys.readouterr().err
     assert addresses(stack) == OLD
@@ -141,19 +141,19 @@ def test_the_help_can_be_read_in_every_encoding(program: str) -> None:
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
 def test_without_a_yes_nothing_changes(
-    stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch, answer: str
+    stack: LocalStack, wire: Wire, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
 
-    assert desk(LINE, "--url", APP) == 1
+    assert wire(LINE, "--url", APP) == 1
 
     assert addresses(stack) == OLD
 
 
 def test_a_dry_run_shows_and_changes_nothing(
-    stack: LocalStack, desk: Wire, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    stack: LocalStack, wire: Wire, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert desk(LINE, "--url", APP, "--dry-run", "--yes") == 0
+    assert wire(LINE, "--url", APP, "--dry-run", "--yes") == 0
 
     assert f"-> {HELLO}" in capsys.readouterr().out
     assert addresses(stack) == OLD
@@ -161,36 +161,36 @@ def test_a_dry_run_shows_and_changes_nothing(
 
 
 def test_undo_puts_back_what_was_there_change_by_change(
-    stack: LocalStack, desk: Wire, tmp_path: Path
+    stack: LocalStack, wire: Wire, tmp_path: Path
 ) -> None:
-    desk(LINE, "--url", APP, "--yes")
-    desk(LINE, "--url", APP, "--yes", "--voice", "TwimlEcho", "--fallback", BIN)
+    wire(LINE, "--url", APP, "--yes")
+    wire(LINE, "--url", APP, "--yes", "--voice", "TwimlEcho", "--fallback", BIN)
 
-    assert desk(LINE, "--undo", "--yes") == 0
+    assert wire(LINE, "--undo", "--yes") == 0
     assert (addresses(stack), number(stack)["voice_fallback_url"]) == (NEW, "")
-    assert desk(LINE, "--undo", "--yes") == 0
+    assert wire(LINE, "--undo", "--yes") == 0
     assert addresses(stack) == OLD
     assert list((tmp_path / "memory").iterdir()) == []
-    assert desk(LINE, "--undo", "--yes") == 1
+    assert wire(LINE, "--undo", "--yes") == 1
 
 
-def test_only_what_is_named_changes(stack: LocalStack, desk: Wire) -> None:
+def test_only_what_is_named_changes(stack: LocalStack, wire: Wire) -> None:
     query = "Message=We are closed&Message=Bye%21#tt=8000"
-    assert desk(LINE, "--url", APP, "--yes", "--voice", f"TwimlMessage?{query}") == 0
+    assert wire(LINE, "--url", APP, "--yes", "--voice", f"TwimlMessage?{query}") == 0
 
     url = f"{APP}/api/TwimlMessage?Message=We%20are%20closed&Message=Bye%21#tt=8000"
     assert addresses(stack) == ("POST", url, "POST", "")
 
 
-def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, desk: Wire) -> None:
-    desk(LINE, "--url", APP, "--yes")
+def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, wire: Wire) -> None:
+    wire(LINE, "--url", APP, "--yes")
     files = ["--fallback", BIN, "--text-fallback", "https://a.example/text.xml"]
     names = ("voice_fallback_url", "voice_fallback_method", "sms_fallback_url", "status_callback")
 
-    assert desk(LINE, "--url", APP, "--yes", *files, "--reports", "OnCallStatus") == 0
+    assert wire(LINE, "--url", APP, "--yes", *files, "--reports", "OnCallStatus") == 0
     there = [number(stack)[name] for name in names]
     nothing = ["--fallback", "none", "--text-fallback", "none", "--reports", "none"]
-    assert desk(LINE, "--url", APP, "--yes", *nothing) == 0
+    assert wire(LINE, "--url", APP, "--yes", *nothing) == 0
 
     assert there == [BIN, "GET", files[3], f"{APP}/api/OnCallStatus"]
     assert [number(stack)[name] for name in (names[0], *names[2:])] == ["", "", ""]
@@ -213,31 +213,31 @@ def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, desk: W
 )
 def test_an_address_that_cannot_work_is_refused(
     stack: LocalStack,
-    desk: Wire,
+    wire: Wire,
     capsys: pytest.CaptureFixture[str],
     options: list[str],
     sentence: str,
 ) -> None:
-    assert desk(LINE, "--url", APP, "--yes", *options) == 2
+    assert wire(LINE, "--url", APP, "--yes", *options) == 2
 
     assert sentence in capsys.readouterr().err
     assert addresses(stack) == OLD
 
 
 def test_the_real_twilio_cannot_be_led_to_this_machine(
-    desk: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("LOCAL_STACK_URL")
 
-    assert desk(LINE, "--url", "https://localhost:7071", "--dry-run") == 2
+    assert wire(LINE, "--url", "https://localhost:7071", "--dry-run") == 2
 
     assert "Twilio can't reach this machine" in capsys.readouterr().err
 
 
 def test_a_number_of_somebody_else_is_told_from_those_of_the_account(
-    desk: Wire, capsys: pytest.CaptureFixture[str]
+    wire: Wire, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert desk("+12025550199", "--url", APP, "--yes") == 1
+    assert wire("+12025550199", "--url", APP, "--yes") == 1
 
     message = capsys.readouterr().err
     assert "+12025550199 is not in this account, which has one number (...0100). Buy" in message
@@ -245,11 +245,11 @@ def test_a_number_of_somebody_else_is_told_from_those_of_the_account(
 
 
 def test_wrong_credentials_are_named(
-    desk: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "wrong" * 6)
 
-    assert desk(LINE, "--url", APP, "--yes") == 1
+    assert wire(LINE, "--url", APP, "--yes") == 1
 
     message = capsys.readouterr().err
     assert message.startswith("wire: Twilio rejected the credentials (20003)")
@@ -257,25 +257,25 @@ def test_wrong_credentials_are_named(
 
 
 def test_missing_credentials_are_named(
-    desk: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("TWILIO_AUTH_TOKEN")
 
-    assert desk(LINE, "--url", APP, "--yes") == 1
+    assert wire(LINE, "--url", APP, "--yes") == 1
 
     assert "missing settings: TWILIO_AUTH_TOKEN" in capsys.readouterr().err
 
 
 def test_an_address_with_a_password_is_neither_shown_nor_written_down(
-    stack: LocalStack, desk: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stack: LocalStack, wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack.line_goes_to(VoiceUrl="https://me:hunter2@old.example/?code=abcdef")
-    desk(LINE, "--url", APP, "--yes")
+    wire(LINE, "--url", APP, "--yes")
     remembered = (tmp_path / "memory" / f"{LINE_SID}.json").read_text()
 
     told = capsys.readouterr().out
     assert told.index("the address of calls holds a secret") < told.index("Done")
-    assert desk(LINE, "--undo", "--yes") == 0
+    assert wire(LINE, "--undo", "--yes") == 0
 
     output = told + capsys.readouterr().out
     assert "https://***@old.example/?*** ->" in output
@@ -285,7 +285,7 @@ def test_an_address_with_a_password_is_neither_shown_nor_written_down(
 
 
 def test_a_messaging_service_or_a_twiml_app_that_wins_is_named(
-    desk: Wire,
+    wire: Wire,
     web_server: "WebServer",
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -305,7 +305,7 @@ def test_a_messaging_service_or_a_twiml_app_that_wins_is_named(
     serve(numbers, phone_numbers=[{"sid": LINE_SID}], meta={"key": "phone_numbers"})
     monkeypatch.setenv("LOCAL_STACK_URL", web_server.url)
 
-    assert desk(LINE, "--url", APP, "--dry-run") == 0
+    assert wire(LINE, "--url", APP, "--dry-run") == 0
 
     output = capsys.readouterr().out
     assert f"note: calls go to the TwiML app {app}" in output
@@ -313,7 +313,7 @@ def test_a_messaging_service_or_a_twiml_app_that_wins_is_named(
 
 
 def test_the_commands_of_the_page_on_fallbacks_do_what_it_says(
-    stack: LocalStack, desk: Wire, monkeypatch: pytest.MonkeyPatch
+    stack: LocalStack, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)  # where the settings of the example are
     page = (ROOT / "docs" / "operate" / "running.md").read_text()
@@ -321,12 +321,12 @@ def test_the_commands_of_the_page_on_fallbacks_do_what_it_says(
     commands = re.findall(r"^LOCAL_STACK_URL=\S+ python3 dev.py wire (.*)$", page, re.MULTILINE)
     change, undo = (shlex.split(command) for command in commands)
 
-    assert desk(*change) == 0
+    assert wire(*change) == 0
     sid = stack.ring()
     stack.advance(10)
     assert stack.heard(sid) == ["Hello World"]
     assert stack.webhooks(sid)[0]["url"].startswith("http://127.0.0.1:7/")
-    assert desk(*undo) == 0
+    assert wire(*undo) == 0
     assert addresses(stack) == OLD
 
 
@@ -336,7 +336,7 @@ def test_the_commands_of_the_page_on_fallbacks_do_what_it_says(
 )
 def test_what_stays_with_get_is_noted_until_it_is_set_again(
     stack: LocalStack,
-    desk: Wire,
+    wire: Wire,
     capsys: pytest.CaptureFixture[str],
     field: str,
     path: str,
@@ -346,7 +346,7 @@ def test_what_stays_with_get_is_noted_until_it_is_set_again(
     stack.line_goes_to(**{f"{field}Url": url, f"{field}Method": "GET"})
 
     def noted(*arguments: str) -> int:
-        assert desk(LINE, "--url", APP, "--yes", *arguments) == 0
+        assert wire(LINE, "--url", APP, "--yes", *arguments) == 0
         return len(
             re.findall(f"note: (calls|texts) arrive by GET.*{option}", capsys.readouterr().out)
         )

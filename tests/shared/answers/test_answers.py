@@ -1,4 +1,4 @@
-"""What the answers say."""
+"""The text of the answers."""
 
 from xml.etree import ElementTree
 
@@ -16,7 +16,7 @@ def test_hello_says_one_sentence() -> None:
     assert str(hello.greeting()) == f"{DECLARATION}<Response><Say>Hello World</Say></Response>"
 
 
-def test_texts_are_said_and_urls_are_played() -> None:
+def test_say_texts_and_play_urls() -> None:
     document = message.announcement(["One", " https://example.com/a.mp3", "HTTP://b/c", "https"])
 
     assert str(document) == (

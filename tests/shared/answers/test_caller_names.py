@@ -1,4 +1,4 @@
-"""What a text calls the person who calls."""
+"""Names for callers in texts."""
 
 import re
 
@@ -23,5 +23,5 @@ def test_a_number_is_unchanged_and_an_address_becomes_words(caller: str, name: s
 
 
 @given(st.text(alphabet=st.sampled_from("a1+-_.:/@ \n\u3002\uff0e\u202e")) | st.text())
-def test_a_name_holds_no_link_and_is_short(caller: str) -> None:
+def test_a_name_is_short_and_has_no_link(caller: str) -> None:
     assert re.fullmatch(f"[A-Za-z0-9+_ -]{{0,{MAX_CALLER_CHARS}}}", caller_name(caller))

@@ -1,4 +1,4 @@
-"""Which texts mean the same phone number."""
+"""Comparing phone numbers in different formats."""
 
 import pytest
 from hypothesis import given
@@ -21,13 +21,13 @@ WRITTEN = st.text("+1 20-", max_size=14)
         ("+", "call me", False),
     ],
 )
-def test_a_number_may_be_written_in_several_ways(one: str, other: str, is_same: bool) -> None:
+def test_formats_of_one_number_are_equal(one: str, other: str, is_same: bool) -> None:
     assert bool(same_numbers([one], [other])) == is_same
     assert bool(same_numbers([other], [one])) == is_same
 
 
 @given(st.lists(WRITTEN), st.lists(WRITTEN))
-def test_among_many_a_number_means_what_it_means_alone(one: list[str], other: list[str]) -> None:
+def test_lists_compare_like_single_numbers(one: list[str], other: list[str]) -> None:
     alone = [number for number in one if any(same_numbers([number], [text]) for text in other)]
 
     assert same_numbers(one, other) == alone

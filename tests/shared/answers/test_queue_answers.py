@@ -40,7 +40,7 @@ def test_a_caller_enters_the_support_queue() -> None:
     )
 
 
-def test_the_parameters_go_on_to_the_other_steps_and_nothing_else_does() -> None:
+def test_only_the_parameters_pass_to_the_next_steps() -> None:
     query = [("Name", "a & b"), ("Message", "Hi"), ("Track[0]", "https://a.example/1"), NOTIFY]
     passed_on = (
         "Name=a+%26+b&amp;Message=Hi&amp;Track%5B0%5D=https%3A%2F%2Fa.example%2F1"
@@ -56,20 +56,20 @@ def test_the_parameters_go_on_to_the_other_steps_and_nothing_else_does() -> None
 @pytest.mark.parametrize(
     "name", ["Name", "Message", "Bucket", "Track", "Notify", "LeaveKey", "MaxWait"]
 )
-def test_each_parameter_is_there_in_every_step(name: str) -> None:
+def test_every_step_has_each_parameter(name: str) -> None:
     document = in_queue((name, "1"))
 
     assert f'action="TwimlQueue?Step=end&amp;{name}=1"' in document
     assert f'waitUrl="TwimlQueue?Step=wait&amp;{name}=1"' in document
 
 
-def test_a_greeting_may_be_a_sound() -> None:
+def test_a_greeting_can_be_a_sound() -> None:
     document = in_queue(("Message", "https://a.example/hi.mp3"))
 
     assert document.startswith("<Play>https://a.example/hi.mp3</Play><Enqueue ")
 
 
-def test_a_name_is_cut_to_what_twilio_takes() -> None:
+def test_a_name_is_cut_to_twilios_limit() -> None:
     assert f">{'a' * 64}</Enqueue>" in in_queue(("Name", "a" * 70))
 
 
@@ -90,7 +90,7 @@ def test_with_an_owner_a_key_is_offered() -> None:
 
 
 @pytest.mark.parametrize(("key", "spoken"), [("7", "7"), ("#", "pound"), ("12", "star")])
-def test_the_key_may_be_another_one(key: str, spoken: str) -> None:
+def test_the_key_can_be_changed(key: str, spoken: str) -> None:
     assert f"press {spoken}.</Say>" in waiting(NOTIFY, ("LeaveKey", key))
 
 
@@ -136,7 +136,7 @@ def test_a_caller_leaves_the_queue_after_max_wait(waited: str, leaves: bool) -> 
 
 
 @pytest.mark.parametrize("limit", ["", "0", "soon", "-5", "9" * 30])
-def test_without_a_limit_people_wait_on(limit: str) -> None:
+def test_without_a_limit_callers_keep_waiting(limit: str) -> None:
     assert waiting(("MaxWait", limit), QueueTime="999999") == PLAY
 
 
@@ -149,7 +149,7 @@ def test_a_full_queue_explains_and_offers_voicemail() -> None:
 
 
 @pytest.mark.parametrize("result", ["error", "system-error"])
-def test_a_queue_that_fails_is_out_of_order(result: str) -> None:
+def test_a_failed_queue_says_the_line_is_out_of_order(result: str) -> None:
     assert afterwards(result, NOTIFY) == f"<Say>The line is out of order.</Say>{VOICEMAIL}"
     assert afterwards(result) == (
         "<Say>The line is out of order.</Say>"
@@ -157,14 +157,14 @@ def test_a_queue_that_fails_is_out_of_order(result: str) -> None:
     )
 
 
-def test_without_an_owner_an_unserved_caller_hears_to_call_again() -> None:
+def test_without_an_owner_an_unserved_caller_is_asked_to_call_again() -> None:
     assert afterwards("leave") == "<Say>Please call again later. Good bye.</Say><Hangup />"
 
 
 @pytest.mark.parametrize(
     "result", ["bridged", "bridging-in-process", "hangup", "redirected", "redirected-from-bridged"]
 )
-def test_a_served_or_gone_caller_is_hung_up(result: str) -> None:
+def test_calls_of_served_or_departed_callers_end(result: str) -> None:
     assert afterwards(result, NOTIFY) == "<Hangup />"
 
 
@@ -185,7 +185,7 @@ def test_an_agent_takes_the_caller_who_has_waited_longest() -> None:
     )
 
 
-def test_an_agent_may_wait_for_callers_and_end_a_call_with_the_star() -> None:
+def test_an_agent_can_wait_for_callers_and_end_calls_with_star() -> None:
     assert serving(("Name", "sales"), ("Timeout", "600"), ("Next", "true")) == (
         '<Dial action="TwimlAgent?Step=end&amp;Name=sales&amp;Timeout=600&amp;Next=true" '
         'hangupOnStar="true" timeout="600">'

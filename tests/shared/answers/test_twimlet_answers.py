@@ -1,4 +1,4 @@
-"""What the Twimlets answer: as `twimlet_answers.txt` has it, and to anything else."""
+"""The Twimlets' answers: the cases in `twimlet_answers.txt`, and any other parameters."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ TWIMLETS: Mapping[str, Callable[[Webhook], Answer]] = {
 
 
 def received(query: Pairs, form: Pairs) -> Webhook:
-    """A request of Twilio, checked."""
+    """Return a verified request from Twilio."""
     return Webhook([*query], [("CallSid", "CA1"), *form] if form else [])
 
 
 def ask(request: str) -> Answer:
-    """Answer a request as the cases write it."""
+    """Answer a request in the notation of the cases."""
     url, _, form = request.partition(" ")
     name, _, query = url.partition("?")
     pairs, fields = (parse_qsl(part, keep_blank_values=True) for part in (query, form))
@@ -94,7 +94,7 @@ def test_a_parameter_can_say_no(value: str) -> None:
 
 
 def documented() -> set[tuple[str, str]]:
-    """The parameters of each Twimlet on the page."""
+    """Return the parameters of each Twimlet on the page."""
     found: set[tuple[str, str]] = set()
     for section in PAGE.split("\n### ")[1:]:
         rows = re.findall(r"^\| `(\w+)(?:\[\w*\])?` \|", section, re.MULTILINE)
@@ -102,7 +102,7 @@ def documented() -> set[tuple[str, str]]:
     return found
 
 
-def test_every_documented_parameter_has_its_case() -> None:
+def test_every_documented_parameter_has_a_case() -> None:
     tested = {
         (name, re.sub(r"\[.*", "", parameter))
         for _, request, _ in CASES
@@ -137,7 +137,7 @@ def test_a_conference_is_the_same_for_the_same_url_only() -> None:
     assert len({*names}) == 4
 
 
-def test_the_tracks_are_shuffled_by_the_source_of_chance() -> None:
+def test_the_random_source_shuffles_the_tracks() -> None:
     query = [("Track[]", f"https://example.com/{number}.mp3") for number in range(30)]
     orders = [
         re.findall(r"/(\d+)\.mp3", str(hold_music(HoldMusic.from_query(query), Random(seed))))  # noqa: S311
@@ -171,7 +171,7 @@ def test_the_tracks_are_shuffled_by_the_source_of_chance() -> None:
         ),
     ],
 )
-def test_the_log_names_what_cannot_be_used_without_its_value(
+def test_the_log_names_invalid_parameters_without_values(
     caplog: pytest.LogCaptureFixture, request_: str, name: str
 ) -> None:
     ask(request_)
@@ -194,7 +194,7 @@ PAIRS = st.lists(
     ),
     max_size=8,
 )
-# The children that Twilio allows to each element of these answers.
+# The children that Twilio allows in each element of these answers.
 NOUNS = {
     "Response": {"Dial", "Gather", "Hangup", "Play", "Record", "Redirect", "Say", "Sms"},
     "Gather": {"Play", "Say"},
@@ -203,7 +203,7 @@ NOUNS = {
 
 
 def check(document: str) -> None:
-    """A document that Twilio plays without a warning."""
+    """Check that Twilio would play a document without a warning."""
     root = ElementTree.fromstring(document)  # noqa: S314 - our own text
     assert root.tag == "Response"
     for element in root.iter():
@@ -216,11 +216,9 @@ def check(document: str) -> None:
             assert element.text or 0 < len(element) <= 10
 
 
-# TwimlEcho gives what it got.
+# TwimlEcho returns its input.
 @given(st.sampled_from(sorted({*TWIMLETS} - {"TwimlEcho"})), PAIRS, PAIRS)
-def test_any_parameters_make_a_document_or_a_redirection(
-    name: str, query: Pairs, form: Pairs
-) -> None:
+def test_any_parameters_give_a_document_or_a_redirect(name: str, query: Pairs, form: Pairs) -> None:
     answer = TWIMLETS[name](received(query, form))
 
     if isinstance(answer, Redirection):

@@ -1,4 +1,4 @@
-"""The cache of secrets: each is read once, however many ask, and errors say what is wrong."""
+"""The cache of secrets: read each once for any number of callers, with clear errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_1000_concurrent_callers_read_each_secret_once(
             asyncio.ensure_future(credentials.get(Secret.ACCOUNT_SID, Secret.AUTH_TOKEN))
             for _ in range(1000)
         ]
-        await asyncio.sleep(0)  # all of them ask
+        await asyncio.sleep(0)  # all of them request it
         vault.gate.set()
         return await asyncio.gather(*asking)
 
@@ -135,7 +135,7 @@ def test_a_trailing_line_break_in_a_secret_is_ignored(
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
 
 
-def test_plain_settings_are_a_source_too(clock: ManualClock) -> None:
+def test_plain_settings_can_be_the_source(clock: ManualClock) -> None:
     credentials = Credentials(AppSettings({Secret.AUTH_TOKEN: "plain"}), clock)
 
     assert get(credentials, Secret.AUTH_TOKEN) == ("plain",)

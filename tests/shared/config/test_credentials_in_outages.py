@@ -1,4 +1,4 @@
-"""The cache of secrets while the vault is slow or refuses: what is known still counts."""
+"""The cache of secrets while the vault is slow or down: cached values stay in use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OPTIONAL = Secret.AUTH_TOKEN_SECONDARY
 
 @pytest.fixture
 def impatient(vault: FakeVault, clock: ManualClock) -> Credentials:
-    """Credentials that wait for what is optional a moment only."""
+    """Return credentials that wait only briefly for optional secrets."""
     return Credentials(vault, clock, max_wait_s=5, optional_wait_s=0.01)
 
 

@@ -1,4 +1,4 @@
-"""The cache of secrets as time goes by: values grow old, vaults fail, tokens are replaced."""
+"""The cache of secrets over time: values expire, vaults fail, tokens are replaced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def get(credentials: Credentials, *secrets: Secret) -> tuple[str, ...]:
-    """Get secrets, then wait for what is read in the background."""
+    """Get secrets, then wait for background reads."""
 
     async def get_and_settle() -> tuple[str, ...]:
         values = await credentials.get(*secrets)
@@ -153,7 +153,7 @@ def test_a_refresh_changes_nothing_while_the_vault_is_down(
     assert get(credentials, Secret.AUTH_TOKEN) == ("first",)
 
 
-def test_an_outage_is_logged_once_however_many_callers_it_has(
+def test_an_outage_is_logged_once_for_all_callers(
     credentials: Credentials,
     vault: FakeVault,
     clock: ManualClock,

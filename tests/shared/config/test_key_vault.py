@@ -1,4 +1,4 @@
-"""Key Vault's own SDK against a stand-in that fails in its ways."""
+"""Key Vault's SDK against a stand-in with Key Vault's failures."""
 
 import asyncio
 import itertools
@@ -30,7 +30,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings(stack_url: str) -> Settings:
-    # The SDK remembers the challenge of a vault for the life of the process.
+    # The SDK caches a vault's challenge until the process exits.
     return Settings.from_mapping(
         {
             "KEY_VAULT_URL": f"https://vault{next(numbers)}.vault.azure.net",
@@ -111,14 +111,14 @@ def test_retry_after_of_the_vault_is_ignored(monkeypatch: pytest.MonkeyPatch, st
 
 
 def test_the_local_vault_has_the_same_timeout_as_the_real_one() -> None:
-    client: Any = KeyVault(settings("http://127.0.0.1:1"))._connected()  # pyright: ignore[reportPrivateUsage] # what the SDK was given
+    client: Any = KeyVault(settings("http://127.0.0.1:1"))._connected()  # pyright: ignore[reportPrivateUsage] # what the SDK got
     timeouts = client._client._client._pipeline._transport.connection_config
 
     assert (timeouts.timeout, timeouts.read_timeout) == (3, 3)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
-def test_an_identity_that_gives_no_token_is_a_vault_error_at_once(
+def test_an_identity_without_a_token_is_a_vault_error_immediately(
     monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     slept: list[float] = []

@@ -1,4 +1,4 @@
-"""Where requests go when there is a local stack."""
+"""Where requests go with a local stack."""
 
 import asyncio
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def test_other_addresses_are_not(url: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["api", "api.dublin.ie1", "lookups", "messaging"])
-def test_every_host_of_twilio_moves_to_the_stack(host: str) -> None:
+def test_requests_to_twilios_hosts_go_to_the_stack(host: str) -> None:
     url = twilio_url(f"https://{host}.twilio.com/2010-04-01/Accounts.json?A=%3E", STACK)
 
     assert url == f"{STACK}/2010-04-01/Accounts.json?A=%3E"
@@ -94,6 +94,6 @@ def test_the_tables_sdk_sees_its_own_url_and_the_stack_gets_the_request(
 
 
 @pytest.mark.parametrize("transport", [vault_transport, table_transport])
-def test_the_transports_refuse_other_addresses(transport: Callable[[str], object]) -> None:
+def test_the_transports_reject_other_addresses(transport: Callable[[str], object]) -> None:
     with pytest.raises(ConfigurationError):
         transport("https://stack.example")

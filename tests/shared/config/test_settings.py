@@ -1,4 +1,4 @@
-"""Settings from a mapping: defaults, and one error for all that is wrong."""
+"""Settings from a mapping: defaults, and one error for all problems."""
 
 import json
 from pathlib import Path

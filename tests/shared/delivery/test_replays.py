@@ -1,4 +1,4 @@
-"""Reports that come twice, late, at once or after a contrary one, with storage and without."""
+"""Duplicate, late, concurrent and contradictory reports, with and without storage."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CODES = {"undelivered": "30003", "failed": "30008"}
 
 
 class FailingLedger(MemoryLedger):
-    """A ledger in memory that can be down."""
+    """A ledger in memory that can fail."""
 
     is_down = False
 
@@ -52,13 +52,13 @@ def no_claims() -> None:
 
 
 class Worker:
-    """One worker that takes in reports; `told` counts what it did on each recording."""
+    """A worker that handles reports; `notified` counts its texts about each recording."""
 
     def __init__(self, ledger: FailingLedger) -> None:
         self.ledger = ledger
         self.states = States(ledger, SystemClock())
         self.reports = Reports(no_claims, lambda: self.states)  # type: ignore[arg-type, return-value]
-        self.told: Counter[str] = Counter()
+        self.notified: Counter[str] = Counter()
 
     async def take(self, kind: ReportKind, status: str, *, is_down: bool = False) -> None:
         self.ledger.is_down = is_down
@@ -67,14 +67,14 @@ class Worker:
         self.ledger.is_down = False
 
     async def record(self, sid: str, *, fails: bool = False) -> None:
-        async def tell() -> None:
-            await asyncio.sleep(0)  # others come meanwhile
+        async def notify() -> None:
+            await asyncio.sleep(0)  # let others run
             if fails:
                 raise TwilioUnreachableError("no connection")
-            self.told[sid] += 1
+            self.notified[sid] += 1
 
         with contextlib.suppress(TwilioUnreachableError):
-            await self.reports.act_on(RECORDING, report(RECORDING, sid, "completed"), tell)
+            await self.reports.act_on(RECORDING, report(RECORDING, sid, "completed"), notify)
 
 
 def report(kind: ReportKind, sid: str, status: str) -> Webhook:
@@ -86,7 +86,7 @@ def report(kind: ReportKind, sid: str, status: str) -> Webhook:
 
 @st.composite
 def courses(draw: st.DrawFn) -> tuple[ReportKind, list[str]]:
-    """Statuses of a message or a call in the order in which they happen."""
+    """Draw the statuses of a message or a call, in order."""
     kind = draw(st.sampled_from([MESSAGE, CALL]))
     life = LIVES[SIDS[kind.name][:2]]
     passing = draw(st.lists(st.sampled_from(life.passing), unique=True))
@@ -99,7 +99,7 @@ def test_reports_in_any_order_end_in_the_latest_status(
     course: tuple[ReportKind, list[str]], data: st.DataObject
 ) -> None:
     kind, statuses = course
-    # Twilio repeats what was answered with an error, so each one is taken in in the end.
+    # Twilio repeats reports that got an error, so each one arrives in the end.
     early = data.draw(st.lists(st.tuples(st.sampled_from(statuses), st.booleans()), max_size=8))
     order = [(status, False) for status in data.draw(st.permutations(statuses))]
     late = data.draw(st.lists(st.sampled_from(statuses), max_size=4))
@@ -156,7 +156,7 @@ def test_an_older_report_does_not_change_a_newer_status(
 def test_a_worker_texts_an_owner_once_while_storage_is_down(
     crowds: list[list[tuple[str, bool]]], is_down: bool
 ) -> None:
-    """Crowds of reports come one after the other, each at once; some cannot be acted on."""
+    """Bursts of concurrent reports arrive in turn; some of the texts fail."""
 
     async def arrive() -> None:
         worker = Worker(FailingLedger())
@@ -165,10 +165,10 @@ def test_a_worker_texts_an_owner_once_while_storage_is_down(
             await asyncio.gather(*(worker.record(sid_of(one), fails=fails) for one, fails in crowd))
         worker.ledger.is_down = False
         reported = {one for crowd in crowds for one, _ in crowd}
-        for one in reported:  # Twilio repeats what was answered with an error; storage is back
+        for one in reported:  # Twilio repeats reports that got an error; storage is back
             await worker.record(sid_of(one))
 
-        assert worker.told == Counter(map(sid_of, reported))
+        assert worker.notified == Counter(map(sid_of, reported))
 
     asyncio.run(arrive())
 
@@ -177,7 +177,7 @@ def sid_of(letter: str) -> str:
     return "RE" + letter * 32
 
 
-def test_what_a_worker_remembers_is_bounded() -> None:
+def test_a_workers_memory_is_bounded() -> None:
     done = DoneOnce()
     acted: list[str] = []
 

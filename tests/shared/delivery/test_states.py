@@ -1,4 +1,4 @@
-"""What became of a message or a call, from reports in any order, some of them repeated."""
+"""The state of a message or a call, from reports in any order, with repeats."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def report(sid: str, status: str, error_code: int | None = None) -> StatusReport
 
 
 def result_of[Result](coroutine: Coroutine[object, object, Result]) -> Result:
-    """Run what never waits, as over a ledger in memory; event loops would take most of the time."""
+    """Run a coroutine that never waits, without an event loop, which would be slower."""
     try:
         coroutine.send(None)
     except StopIteration as end:
         return end.value
-    raise AssertionError("it waits")
+    raise AssertionError("the coroutine waits")
 
 
 def record(states: States, *reports: StatusReport) -> list[bool]:
@@ -185,7 +185,7 @@ def test_it_gives_up_after_too_many_lost_races(clock: ManualClock) -> None:
 
 
 class LedgerOfReports(RuleBasedStateMachine):
-    """Reports of anything, against a plain model: the first of each status counts."""
+    """Arbitrary reports against a simple model: the first of each status counts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,7 +200,7 @@ class LedgerOfReports(RuleBasedStateMachine):
         is_fresh=st.booleans(),
     )
     def report(self, sid: str, status: str, *, is_fresh: bool) -> None:
-        """Report a status, with the state just found or without."""
+        """Report a status, with or without the state found just before."""
         known = result_of(self.states.find(sid)) if is_fresh else None
         seen = self.reported.setdefault(sid, [])
 
@@ -221,7 +221,7 @@ class LedgerOfReports(RuleBasedStateMachine):
                 assert state.status == ("read" if was_read else finals[0])
 
     @invariant()
-    def before_that_nothing_reported_is_further(self) -> None:
+    def a_state_without_a_final_status_is_the_furthest_reported(self) -> None:
         for sid, seen in self.reported.items():
             life = LIVES[sid[:2]]
             state = find(self.states, sid)

@@ -1,4 +1,4 @@
-"""Reports in random order, repeated, by many at once: they end in the true state, and act once."""
+"""Concurrent, repeated reports in random order end in the true state and act once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.ledger.rows import Row, RowChangedError, RowExistsError
 
 ROUNDS = 200
 REPORTS = 500
-# What happens to one thing, in the order in which it happens.
+# The statuses of one message or call, in order.
 COURSES = {
     "SM": (
         ("queued", "sending", "sent", "delivered"),
@@ -41,7 +41,7 @@ COURSES = {
 
 
 class ContestedLedger(MemoryLedger):
-    """A ledger in which others come in between, and one answer in twenty is lost."""
+    """A ledger with concurrent writers, which loses one answer in twenty."""
 
     def __init__(self, random: Random) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class ContestedLedger(MemoryLedger):
             await asyncio.sleep(0)
 
     def _answer(self, row: Row, error: Exception) -> Row:
-        """A client that gets no answer repeats its request, and its own row is in the way."""
+        """Lose an answer: the client retries and collides with its own row."""
         self.writes += 1
         if self._random.random() < 0.05:
             self.lost_answers += 1
@@ -83,7 +83,7 @@ class ContestedLedger(MemoryLedger):
 
 
 class Outcome(NamedTuple):
-    """What some reports have led to."""
+    """The result of some reports."""
 
     things: int
     wrong: int
@@ -93,7 +93,7 @@ class Outcome(NamedTuple):
 
 
 def shuffled_reports(random: Random, number: int) -> tuple[list[StatusReport], dict[str, str]]:
-    """So many reports, half of them repeats; and the true state of each thing."""
+    """Return `number` reports, half of them repeats, and the true state of each item."""
     reports: list[StatusReport] = []
     truth: dict[str, str] = {}
     while len(reports) < number // 2:
@@ -108,8 +108,8 @@ def shuffled_reports(random: Random, number: int) -> tuple[list[StatusReport], d
 
 
 async def play(seed: int, *, reports: int, workers: int) -> Outcome:
-    """Let the workers take in the reports of a seed."""
-    random = Random(seed)  # noqa: S311 - keeps no secret
+    """Let the workers handle a seed's reports."""
+    random = Random(seed)  # noqa: S311 - not for secrets
     ledger = ContestedLedger(random)
     states = States(ledger, SystemClock())
     given_reports, truth = shuffled_reports(random, reports)
@@ -140,7 +140,7 @@ def test_a_few_reports_in_random_order(seed: int, workers: int) -> None:
 
 
 @pytest.mark.soak
-def test_five_hundred_reports_in_random_order_many_times_over() -> None:
+def test_many_rounds_of_500_reports_in_random_order() -> None:
     began = time.perf_counter()
     outcomes = [asyncio.run(play(seed, reports=REPORTS, workers=16)) for seed in range(ROUNDS)]
     duration_s = time.perf_counter() - began
@@ -157,7 +157,7 @@ def test_five_hundred_reports_in_random_order_many_times_over() -> None:
         f"\n{ROUNDS} times {REPORTS} reports in random order, half of them repeats, of "
         f"{sum(outcome.things for outcome in outcomes)} messages and calls, 16 workers: "
         f"{writes} writes, {lost_races} lost races, {lost_answers} lost answers; "
-        f"{wrong} wrong states, {repeated} acted upon twice, {missed} never; {duration_s:.1f} s\n"
+        f"{wrong} wrong states, {repeated} handled twice, {missed} never; {duration_s:.1f} s\n"
     )
     assert (wrong, repeated, missed) == (0, 0, 0)
     assert min(lost_races, lost_answers) > ROUNDS

@@ -1,4 +1,4 @@
-"""What the trials of the limits have in common: instances, ledgers with habits, and a clock."""
+"""Helpers for tests of the limits: instances, unreliable ledgers, and a clock."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class DayClock:
 
 
 class SlowLedger(MemoryLedger):
-    """Memory that lets others go first at each step, as any store does."""
+    """A ledger in memory that lets other tasks run at each step, like a real store."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class SlowLedger(MemoryLedger):
 
 
 class ForgetfulLedger(SlowLedger):
-    """Loses the answer of each write: its client repeats the write and is told of a conflict."""
+    """Loses the answer to each write: its client retries and gets a conflict."""
 
     async def insert(self, row: Row) -> Row:
         raise RowExistsError(await super().insert(row))
@@ -74,30 +74,30 @@ class ForgetfulLedger(SlowLedger):
 
 
 def limits(ledger: Ledger, clock: DayClock, **settings: object) -> Limits:
-    """One instance's limits; without others than those given."""
+    """Return one instance's limits, with only the given ones set."""
     values = {"DAILY_SEGMENT_LIMIT": "0", "DAILY_CALL_LIMIT": "0"}
     values |= {name: str(value) for name, value in settings.items()}
     return Limits(lambda: ledger, clock, Settings.from_mapping(values))
 
 
 def demand(to: str, kind: str, units: int) -> Demand:
-    """What a text of so many segments takes, or a call, which is one unit."""
+    """Return the demand of a text with `units` segments, or of a call (one unit)."""
     return Demand(to, segments=units) if kind == "text" else Demand(to, calls=1)
 
 
 async def outcomes(*takes: Coroutine[Any, Any, Taken]) -> list[Taken | BaseException]:
-    """What becomes of takes that come at once."""
+    """Return the outcomes of concurrent takes."""
     return await asyncio.gather(*takes, return_exceptions=True)
 
 
 def admitted(results: list[Taken | BaseException]) -> list[Taken]:
-    """Those that were let through; the others were refused by a limit."""
+    """Return the admitted takes; the others were refused by a limit."""
     assert all(isinstance(result, Taken | LimitReachedError) for result in results)
     return [result for result in results if isinstance(result, Taken)]
 
 
 async def refusal(take: Coroutine[Any, Any, Taken]) -> LimitReachedError:
-    """The refusal of a take."""
+    """Return the refusal of a take."""
     with pytest.raises(LimitReachedError) as refused:
         await take
     return refused.value

@@ -1,4 +1,4 @@
-"""How much is sent in a day, by several instances that reserve blocks in one ledger."""
+"""The daily limit, with several instances that reserve blocks in one ledger."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def clock() -> DayClock:
     return DayClock()
 
 
-def test_a_day_has_as_many_segments_as_the_ceiling_says(clock: DayClock) -> None:
+def test_a_day_has_as_many_segments_as_the_limit(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, DAILY_SEGMENT_LIMIT=10)
 
     async def main() -> LimitReachedError:
@@ -44,7 +44,7 @@ def test_a_day_has_as_many_segments_as_the_ceiling_says(clock: DayClock) -> None
     assert "DAILY_SEGMENT_LIMIT" in error.detail
 
 
-def test_calls_have_a_ceiling_of_their_own(clock: DayClock) -> None:
+def test_calls_have_their_own_limit(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, DAILY_CALL_LIMIT=2)
 
     async def main() -> LimitReachedError:
@@ -57,14 +57,14 @@ def test_calls_have_a_ceiling_of_their_own(clock: DayClock) -> None:
 
 
 @pytest.mark.parametrize(("ceiling", "block"), [(30, 1), (500, 10), (2500, 50)])
-def test_all_instances_together_reach_the_ceiling_but_for_a_block_each(
+def test_all_instances_together_reach_the_limit_minus_a_block_each(
     clock: DayClock, ceiling: int, block: int
 ) -> None:
     ledger = SlowLedger()
     instances = [limits(ledger, clock, DAILY_SEGMENT_LIMIT=ceiling) for _ in range(3)]
 
     async def main() -> list[int]:
-        # The first takes a little and stops; the others go on as long as they may.
+        # The first takes a little and stops; the others continue until refused.
         some = await instances[0].take(demand(TO, "text", 1))
         rest = await outcomes(
             *(each.take(demand(TO, "text", 1)) for _ in range(ceiling) for each in instances[1:])
@@ -75,7 +75,7 @@ def test_all_instances_together_reach_the_ceiling_but_for_a_block_each(
     assert ceiling - block < sent <= ceiling
 
 
-def test_most_sends_of_a_busy_instance_ask_the_ledger_for_nothing(clock: DayClock) -> None:
+def test_most_sends_of_a_busy_instance_do_not_use_the_ledger(clock: DayClock) -> None:
     ledger = SlowLedger()
     one = limits(ledger, clock, DAILY_SEGMENT_LIMIT=1000)
 
@@ -95,7 +95,7 @@ def test_most_sends_of_a_busy_instance_ask_the_ledger_for_nothing(clock: DayCloc
     assert set(asked) == {0, 2}
 
 
-def test_instances_that_send_one_text_each_can_send_half_of_the_day(clock: DayClock) -> None:
+def test_instances_that_send_one_text_each_can_use_half_the_limit(clock: DayClock) -> None:
     ledger = MemoryLedger()
 
     async def main() -> list[Taken | BaseException]:
@@ -122,7 +122,7 @@ def test_a_text_that_is_longer_than_a_block_gets_what_it_needs(clock: DayClock) 
     asyncio.run(main())
 
 
-def test_at_midnight_the_count_begins_anew(clock: DayClock) -> None:
+def test_the_count_resets_at_midnight(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, DAILY_SEGMENT_LIMIT=2)
 
     async def main() -> None:
@@ -130,7 +130,7 @@ def test_at_midnight_the_count_begins_anew(clock: DayClock) -> None:
         clock.advance(12 * 3600 - 0.5)
         assert (await refusal(one.take(demand(TO, "text", 1)))).retry_after_s == 1
         clock.advance(0.5)
-        await one.give_back(first)  # of yesterday: worth nothing today
+        await one.give_back(first)  # yesterday's units don't count today
         await one.take(demand(TO, "text", 2))
         await refusal(one.take(demand(TO, "text", 1)))
 
@@ -154,7 +154,7 @@ def test_a_refusal_at_midnight_does_not_wait_for_the_next_midnight(clock: DayClo
     assert asyncio.run(main()).retry_after_s == 1
 
 
-def test_what_was_not_sent_can_be_sent_by_another_instance(clock: DayClock) -> None:
+def test_returned_units_are_available_to_other_instances(clock: DayClock) -> None:
     ledger = SlowLedger()
     one, two = (limits(ledger, clock, DAILY_SEGMENT_LIMIT=500) for _ in range(2))
 
@@ -166,9 +166,9 @@ def test_what_was_not_sent_can_be_sent_by_another_instance(clock: DayClock) -> N
     assert asyncio.run(main()) == 490  # all but one block
 
 
-def test_what_is_given_back_is_not_given_back_twice(clock: DayClock) -> None:
+def test_units_are_not_returned_twice(clock: DayClock) -> None:
     class Crossed(MemoryLedger):
-        """Loses the answer to what is given back, and lets another instance reserve at once."""
+        """Loses the answer when units are returned, and lets another instance reserve them."""
 
         async def replace(self, row: Row) -> Row:
             known = await self.read(row.kind, row.name)
@@ -188,12 +188,12 @@ def test_what_is_given_back_is_not_given_back_twice(clock: DayClock) -> None:
         await asyncio.gather(*(one.give_back(each) for each in taken))
         return len(admitted(await outcomes(*(two.take(demand(TO, "text", 1)) for _ in range(500)))))
 
-    assert asyncio.run(main()) == 480  # a block is held by one, and another by the third
+    assert asyncio.run(main()) == 480  # the first and the third instance hold a block each
 
 
-def test_what_was_perhaps_given_back_is_left_to_the_other_instances(clock: DayClock) -> None:
+def test_units_that_may_have_been_returned_are_left_to_other_instances(clock: DayClock) -> None:
     class Broken(MemoryLedger):
-        """Fails right after somebody has given something back."""
+        """Fails right after units are returned."""
 
         async def replace(self, row: Row) -> Row:
             known = await self.read(row.kind, row.name)
@@ -220,7 +220,7 @@ def test_what_was_perhaps_given_back_is_left_to_the_other_instances(clock: DayCl
     assert asyncio.run(main()) == 500
 
 
-def test_a_refusal_for_the_number_uses_nothing_of_the_day(clock: DayClock) -> None:
+def test_a_refusal_for_a_number_uses_no_daily_units(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, DAILY_SEGMENT_LIMIT=2, RECIPIENT_LIMIT=1)
 
     async def main() -> None:

@@ -20,8 +20,8 @@ OWN = "+12025550100"
 AMERICAN, CANADIAN, JAMAICAN = "+12025550123", "+14165550123", "+18765550123"
 BRITISH, BRITISH_FICTION, GERMAN = "+442079460018", "+447700900123", "+4930123456"
 TOLL_FREE, MAGIC, SATELLITE = "+18005550111", "+15005550006", "+881612345678"
-# Premium rate and shared cost, here and elsewhere; personal numbers and the worldwide +979; a pager
-# and a universal access number; the exchange of North America that sells information.
+# Premium rate and shared cost in several countries; personal numbers and the international +979;
+# a pager and a universal access number; the information exchange in North America.
 EXPENSIVE = [
     *("+19005550123", "+449098790000", "+4918012345678", "+447012345678", "+979123456789"),
     *("+447640123456", "+81570012345", "+12029765555", "+14169765555"),
@@ -35,7 +35,7 @@ def destinations(own: str = OWN, **values: str) -> Destinations:
 
 
 def refused_by(number: str, own: str = OWN, **values: str) -> str | None:
-    """The setting that refuses a number; None for one that may be reached."""
+    """Return the setting that refuses a number; None if it is allowed."""
     refusal = destinations(own, **values).refusal(number)
     return refusal.setting if refusal else None
 
@@ -46,7 +46,7 @@ def test_the_country_of_the_apps_own_number_is_reached(number: str) -> None:
 
 
 @pytest.mark.parametrize("number", [CANADIAN, JAMAICAN, "+17875550123", BRITISH, GERMAN])
-def test_other_countries_are_not_even_those_of_the_same_code(number: str) -> None:
+def test_other_countries_are_refused_even_with_the_same_code(number: str) -> None:
     assert refused_by(number) == "ALLOWED_COUNTRIES"
 
 
@@ -63,7 +63,7 @@ def test_other_countries_are_not_even_those_of_the_same_code(number: str) -> Non
         (TOLL_FREE, "CA", TOLL_FREE),
     ],
 )
-def test_an_own_number_that_tells_no_country_leaves_it_to_the_region(
+def test_without_a_country_in_the_own_number_the_region_decides(
     own: str, region: str, reached: str
 ) -> None:
     others = {AMERICAN, CANADIAN, BRITISH, GERMAN} - {reached}
@@ -81,16 +81,16 @@ def test_a_country_is_allowed_by_its_code_or_a_prefix_or_with_all(allowed: str) 
     assert refused_by(BRITISH, ALLOWED_COUNTRIES=allowed) is None
 
 
-def test_a_list_of_countries_takes_the_place_of_the_own_one() -> None:
+def test_a_list_of_countries_replaces_the_own_one() -> None:
     assert refused_by(AMERICAN, ALLOWED_COUNTRIES="GB") == "ALLOWED_COUNTRIES"
 
 
-def test_a_prefix_allows_nothing_beside_it() -> None:
+def test_a_prefix_allows_nothing_else() -> None:
     assert refused_by(BRITISH, ALLOWED_COUNTRIES="+4420795") == "ALLOWED_COUNTRIES"
 
 
 @pytest.mark.parametrize("number", [BRITISH_FICTION, "+19765550123", "+15555550123"])
-def test_a_number_of_no_known_country_needs_a_prefix_or_all(number: str) -> None:
+def test_a_number_without_a_known_country_needs_a_prefix_or_all(number: str) -> None:
     assert refused_by(number, ALLOWED_COUNTRIES="US,GB") == "ALLOWED_COUNTRIES"
     assert refused_by(number, ALLOWED_COUNTRIES=number[:4]) is None
     assert refused_by(number, ALLOWED_COUNTRIES="*") is None
@@ -99,26 +99,26 @@ def test_a_number_of_no_known_country_needs_a_prefix_or_all(number: str) -> None
 @pytest.mark.parametrize(
     "number", [SATELLITE, "+8821612345678", "+883510000000000", "+80012345678"]
 )
-def test_a_network_of_no_country_needs_its_prefix_even_where_all_are_allowed(number: str) -> None:
+def test_an_international_network_needs_its_prefix_even_if_all_are_allowed(number: str) -> None:
     assert refused_by(number, ALLOWED_COUNTRIES="*") == "ALLOWED_COUNTRIES"
     assert refused_by(number, ALLOWED_COUNTRIES=f"US,{number[:4]}") is None
 
 
 @pytest.mark.parametrize("number", EXPENSIVE)
-def test_a_number_that_costs_more_is_refused_everywhere(number: str) -> None:
+def test_a_premium_number_is_refused_everywhere(number: str) -> None:
     for allowed in ("*", number[:5], ""):
         assert refused_by(number, ALLOWED_COUNTRIES=allowed) == "ALLOWED_NUMBERS"
 
 
-def test_more_digits_do_not_hide_a_number_that_costs_more() -> None:
+def test_extra_digits_do_not_hide_a_premium_number() -> None:
     assert refused_by("+499001234567", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
     assert refused_by("+49900123456789", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
-    # Its first digit is the one that Russians dial before a number.
+    # Its first digit is the Russian trunk prefix.
     assert refused_by("+780912345675", ALLOWED_COUNTRIES="*") == "ALLOWED_NUMBERS"
 
 
 @pytest.mark.parametrize("zeros", ["0", "00", "000"])
-def test_zeros_do_not_hide_a_number_that_costs_more(zeros: str) -> None:
+def test_zeros_do_not_hide_a_premium_number(zeros: str) -> None:
     assert refused_by(f"+49{zeros}9001234567", ALLOWED_COUNTRIES="DE") == "ALLOWED_NUMBERS"
     assert refused_by(f"+44{zeros}9098790000", ALLOWED_COUNTRIES="GB") == "ALLOWED_NUMBERS"
 
@@ -137,11 +137,11 @@ def test_a_full_number_as_long_as_a_short_one_is_not_short(number: str) -> None:
 
 
 @pytest.mark.parametrize("number", [*EXPENSIVE, "911", "+49110", BRITISH_FICTION, SATELLITE])
-def test_a_number_that_is_allowed_by_itself_always_passes(number: str) -> None:
+def test_an_individually_allowed_number_always_passes(number: str) -> None:
     assert refused_by(number, ALLOWED_NUMBERS=f"+12025550199, {number}") is None
 
 
-def test_a_number_that_is_allowed_by_itself_takes_no_library(
+def test_an_individually_allowed_number_does_not_load_the_library(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("shared.guards.destinations.NumberFacts", None)
@@ -151,14 +151,14 @@ def test_a_number_that_is_allowed_by_itself_takes_no_library(
 
 @pytest.mark.parametrize("listed", ["+442079460018", "+44 20 7946-0018", "+44 (0)20 7946 0018"])
 @pytest.mark.parametrize("number", [BRITISH, "+4402079460018"])
-def test_a_blocked_number_is_refused_in_every_spelling(listed: str, number: str) -> None:
+def test_a_blocked_number_is_refused_in_every_format(listed: str, number: str) -> None:
     blocked = {"BLOCKED_RECIPIENTS": f"{GERMAN}, {listed}", "ALLOWED_COUNTRIES": "*"}
 
     assert refused_by(number, **blocked) == "BLOCKED_RECIPIENTS"
     assert refused_by("+442079460019", **blocked) is None
 
 
-def test_a_blocked_number_stays_blocked_even_if_it_is_allowed_by_itself() -> None:
+def test_a_blocked_number_stays_blocked_even_if_it_is_individually_allowed() -> None:
     lists = {"BLOCKED_RECIPIENTS": AMERICAN, "ALLOWED_NUMBERS": f"{AMERICAN},911"}
 
     assert refused_by(AMERICAN, **lists) == "BLOCKED_RECIPIENTS"
@@ -230,9 +230,7 @@ def test_the_kill_switch_excludes_every_number(caplog: pytest.LogCaptureFixture)
     st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True),
     st.sampled_from(["", "GB", "+44", "*", "US,CA,+4930"]),
 )
-def test_any_number_is_decided_and_never_reached_where_it_costs_more(
-    number: str, allowed: str
-) -> None:
+def test_any_number_gets_a_decision_and_premium_ones_never_pass(number: str, allowed: str) -> None:
     setting = refused_by(number, ALLOWED_COUNTRIES=allowed)
 
     assert setting in (None, "ALLOWED_COUNTRIES", "ALLOWED_NUMBERS")
@@ -247,7 +245,7 @@ def test_any_number_is_decided_and_never_reached_where_it_costs_more(
 
 
 @pytest.mark.parametrize("kind", ["FIXED_LINE", "MOBILE", "TOLL_FREE", "VOIP", "VOICEMAIL"])
-def test_no_ordinary_number_of_any_country_costs_more(kind: str) -> None:
+def test_no_countrys_ordinary_numbers_count_as_premium(kind: str) -> None:
     number_type = getattr(phonenumbers.PhoneNumberType, kind)
     examples = (
         phonenumbers.example_number_for_type(region, number_type)
@@ -264,11 +262,11 @@ def test_no_ordinary_number_of_any_country_costs_more(kind: str) -> None:
     assert {number: fact.rate for number, fact in facts.items() if fact and fact.rate} == {}
 
 
-def test_the_islands_of_america_use_the_exchange_976_as_any_other() -> None:
+def test_in_the_caribbean_976_is_an_ordinary_exchange() -> None:
     assert refused_by("+18769765555", ALLOWED_COUNTRIES="JM") is None
 
 
-def test_a_mobile_phone_of_each_country_is_reached_by_its_code_and_by_no_other() -> None:
+def test_a_mobile_number_of_each_country_is_allowed_by_its_code_only() -> None:
     mobile = phonenumbers.PhoneNumberType.MOBILE
     examples = {
         region: phonenumbers.example_number_for_type(region, mobile)

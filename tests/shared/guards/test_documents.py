@@ -1,4 +1,4 @@
-"""TwiML from outside: what passes, what is refused and with which words, and whom it dials."""
+"""TwiML from callers: what is accepted, what is refused and why, and whom it dials."""
 
 import inspect
 import time
@@ -33,7 +33,7 @@ def inside(content: str) -> str:
 
 
 def log_text(document: str) -> str:
-    """What the log shows of a refusal; nothing where the document passes."""
+    """Return the log text of a refusal; "" if the document is accepted."""
     try:
         reach_of(document, field="twiml")
     except InvalidRequestError as error:
@@ -120,7 +120,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_no_entity_is_ever_declared(name: str) -> None:
+def test_entity_declarations_are_refused(name: str) -> None:
     assert "DOCTYPE is not allowed" in refusal(BOMBS[name])
 
 
@@ -134,14 +134,14 @@ def test_no_entity_is_ever_declared(name: str) -> None:
         (f"<a {' '.join(f'a{n}=""' for n in range(MAX_ATTRIBUTES + 1))}/>", "attributes"),
     ],
 )
-def test_too_much_is_refused_as_soon_as_it_is_too_much(content: str, reason: str) -> None:
+def test_oversized_documents_are_refused_early(content: str, reason: str) -> None:
     began = time.process_time()
 
     assert reason in refusal(f"<Response>{content}")
     assert time.process_time() - began < 1
 
 
-def test_the_bounds_themselves_pass() -> None:
+def test_documents_at_the_limits_pass() -> None:
     depth = MAX_DEPTH - 1
     attributes = " ".join(f"a{n}=''" for n in range(MAX_ATTRIBUTES))
 
@@ -235,7 +235,7 @@ def test_urls_and_numbers_cannot_be_split(content: str) -> None:
     assert "split" in refusal(inside(content)) or "other elements" in refusal(inside(content))
 
 
-def test_each_attribute_of_twilios_own_package_that_takes_an_address_is_known() -> None:
+def test_every_url_attribute_in_twilios_package_is_known() -> None:
     names = {
         name
         for value in vars(voice_response).values()
@@ -281,7 +281,7 @@ def test_parties_without_a_number_are_counted() -> None:
     assert reach_of(inside(content), field="twiml").others == 4
 
 
-def test_the_names_are_those_of_twilios_own_package() -> None:
+def test_the_names_match_twilios_package() -> None:
     known = {*vars(voice_response), *vars(messaging_response)}
 
     assert set(NAMES) <= known | {"WhatsApp"}
@@ -305,6 +305,6 @@ def test_a_damaged_document_is_refused_or_read_and_never_an_error(
 
 
 @given(st.text())
-def test_any_text_is_decided(text: str) -> None:
+def test_any_text_is_accepted_or_refused(text: str) -> None:
     for document in (text, inside(text)):
         assert log_text(document) in ("", "field twiml")

@@ -1,4 +1,4 @@
-"""Where the documents of a call may come from."""
+"""Allowed hosts for a call's documents."""
 
 import contextlib
 from urllib.parse import quote
@@ -105,13 +105,13 @@ def test_invisible_characters_are_refused_at_any_level(
         "\ud800",
     ],
 )
-def test_what_can_be_read_in_two_ways_is_refused(url: str) -> None:
+def test_ambiguous_urls_are_refused(url: str) -> None:
     with pytest.raises(InvalidRequestError):
         require(url)
 
 
 @given(st.text(alphabet="htps:/\\%25F0evil.?&=#@ \x00\n\ufffe\u200bé", max_size=40))
-def test_any_address_is_decided(url: str) -> None:
+def test_any_address_is_accepted_or_refused(url: str) -> None:
     hosts = TwimlHosts(Settings.from_mapping({"PUBLIC_URL": APP}))
     with contextlib.suppress(InvalidRequestError, NotAllowedError):
         hosts.require(url, "url")
@@ -195,7 +195,7 @@ def test_an_own_url_must_be_a_plain_function_name(beginning: str, path: str) -> 
         "/other/TwimlHello",
     ],
 )
-def test_nothing_but_the_apps_own_folder_is_the_app(url: str) -> None:
+def test_only_the_apps_own_folder_is_the_app(url: str) -> None:
     hosts = TwimlHosts(Settings.from_mapping({"PUBLIC_URL": "https://shared.example/app"}))
 
     assert hosts.function_of("https://shared.example/app/api/TwimlHello", "url") == "twimlhello"
@@ -203,19 +203,19 @@ def test_nothing_but_the_apps_own_folder_is_the_app(url: str) -> None:
         hosts.function_of(url, "url")
 
 
-def test_a_host_of_the_settings_passes_and_its_neighbours_do_not() -> None:
+def test_only_the_exact_host_in_the_settings_passes() -> None:
     require("https://Bot.example.com/twiml", ALLOWED_TWIML_HOSTS="bot.example.com, other.example")
 
     with pytest.raises(NotAllowedError):
         require("https://example.com/twiml", ALLOWED_TWIML_HOSTS="bot.example.com")
 
 
-def test_a_star_lets_everything_pass() -> None:
+def test_a_star_allows_every_host() -> None:
     require(EVIL, ALLOWED_TWIML_HOSTS="*")
 
 
 @pytest.mark.parametrize(("stack", "passes"), [("http://127.0.0.1:7072", True), ("", False)])
-def test_this_machine_passes_on_the_desk_alone(stack: str, passes: bool) -> None:
+def test_this_machine_passes_only_with_the_local_stack(stack: str, passes: bool) -> None:
     url = "http://127.0.0.1:8000/twiml"
     if passes:
         require(url, LOCAL_STACK_URL=stack)

@@ -1,4 +1,4 @@
-"""The limits while the ledger cannot be used, and requests that end early."""
+"""The limits while the ledger is down, and requests that end early."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class BrokenLedger(MemoryLedger):
 
 
 class BusyLedger(MemoryLedger):
-    """Somebody else is always faster."""
+    """A ledger in which another writer is always faster."""
 
     async def insert(self, row: Row) -> Row:
         raise RowExistsError
 
 
 @pytest.mark.parametrize("kind", ["text", "call"])
-def test_without_a_ledger_it_is_sent_with_a_warning(
+def test_without_a_ledger_requests_are_sent_with_a_warning(
     clock: DayClock, caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
     one = limits(
@@ -59,7 +59,7 @@ def test_without_a_ledger_it_is_sent_with_a_warning(
     assert TO[1:] not in caplog.text
 
 
-def test_without_a_ledger_nothing_is_sent_where_the_settings_want_that(clock: DayClock) -> None:
+def test_without_a_ledger_nothing_is_sent_if_configured(clock: DayClock) -> None:
     for name in ("DAILY_SEGMENT_LIMIT", "RECIPIENT_LIMIT"):
         one = limits(BrokenLedger(), clock, STORAGE_OUTAGE="refuse_all", **{name: 1})
         with pytest.raises(LedgerError):
@@ -83,14 +83,14 @@ def test_an_app_without_storage_warns_once(
     ]
 
 
-def test_a_row_that_others_change_all_the_time_opens_no_limit(clock: DayClock) -> None:
+def test_contention_on_a_row_does_not_bypass_the_limit(clock: DayClock) -> None:
     one = limits(BusyLedger(), clock, RECIPIENT_LIMIT=1)
 
     with pytest.raises(LedgerError):
         asyncio.run(one.take(demand(TO, "text", 1)))
 
 
-def test_a_crowd_at_a_row_that_takes_too_long_opens_no_limit() -> None:
+def test_a_slow_contended_row_does_not_bypass_the_limit() -> None:
     class Slow(MemoryLedger):
         async def insert(self, row: Row) -> Row:
             await asyncio.sleep(0.001)
@@ -152,10 +152,10 @@ def test_a_slow_outage_does_not_delay_other_sends(
         assert ledger.reads == 2
 
     asyncio.run(main())
-    assert len(caplog.records) == ledger.reads  # five who meet one failure are one line
+    assert len(caplog.records) == ledger.reads  # five requests share a failure: one line
 
 
-def test_a_cancelled_request_leaves_the_others_their_answers(clock: DayClock) -> None:
+def test_a_cancelled_request_does_not_affect_the_others(clock: DayClock) -> None:
     one = limits(SlowLedger(), clock, RECIPIENT_LIMIT=2)
 
     async def main() -> list[Taken]:

@@ -1,4 +1,4 @@
-"""Instances that count in one ledger, while requests cross and the store fails."""
+"""Instances that share a ledger, with concurrent requests and store failures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.shared.guards.limit_trials import demand
 
 NUMBERS = ("+12025550123", "+12025550124")
 LIMIT, PERIOD_S, SEGMENTS, CALLS = 3, 10, 25, 6
-# What cannot be counted is not sent, so each limit holds whatever fails.
+# Uncounted requests are not sent, so each limit holds whatever fails.
 CONFIG = Settings.from_mapping(
     {
         "RECIPIENT_LIMIT": str(LIMIT),
@@ -36,7 +36,7 @@ CONFIG = Settings.from_mapping(
 
 
 class Request(NamedTuple):
-    """Who asks one of the instances for a text or a call; `is_refused` by Twilio afterwards."""
+    """A request to an instance for a text or a call; Twilio then refuses it if `is_refused`."""
 
     instance: int
     to: str
@@ -46,7 +46,7 @@ class Request(NamedTuple):
 
 
 class Clock:
-    """A clock that begins half a minute before midnight."""
+    """A clock that starts half a minute before midnight."""
 
     def __init__(self) -> None:
         self.at = datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
@@ -62,7 +62,7 @@ class Clock:
 
 
 class UnsteadyLedger(MemoryLedger):
-    """Lets others go first at random, and fails at random: before the work, after it, or never."""
+    """Yields to others at random, and fails at random: before the work, after it, or never."""
 
     def __init__(self, seed: int, faults: float) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class UnsteadyLedger(MemoryLedger):
 
     async def replace(self, row: Row) -> Row:
         result = await self._done(lambda: super(UnsteadyLedger, self).replace(row))
-        if self._random.random() < self._faults:  # repeated, since its answer was lost
+        if self._random.random() < self._faults:  # retried, because its answer was lost
             raise RowChangedError
         return result
 
@@ -94,7 +94,7 @@ class UnsteadyLedger(MemoryLedger):
 
 
 class World:
-    """Three instances, and what they have let through: for each text or call when, and what."""
+    """Three instances, and the texts and calls they admitted, with times."""
 
     def __init__(self, seed: int, faults: float) -> None:
         self.clock = Clock()
@@ -119,12 +119,12 @@ class World:
             self.sent.append((self.clock.at, request.to, taken))
 
     def in_window(self, to: str, end: datetime) -> int:
-        """How many texts and calls a number got within the period that ends then."""
+        """Return how many texts and calls a number got in the window that ends at `end`."""
         begin = end - timedelta(seconds=PERIOD_S)
         return sum(number == to and begin < at <= end for at, number, _ in self.sent)
 
     def in_days(self) -> Counter[tuple[object, str]]:
-        """The units of each day and setting."""
+        """Return the units per day and setting."""
         units: Counter[tuple[object, str]] = Counter()
         for _, _, taken in self.sent:
             for setting, taken_units, day in taken.units:
@@ -141,13 +141,13 @@ def requests(*, may_be_refused: bool) -> st.SearchStrategy[Request]:
 
 
 def rounds(*, may_be_refused: bool) -> st.SearchStrategy[list[tuple[int, list[Request]]]]:
-    """Requests that come at once, each time after some seconds."""
+    """Generate bursts of concurrent requests, some seconds apart."""
     at_once = st.lists(requests(may_be_refused=may_be_refused), min_size=1, max_size=8)
     return st.lists(st.tuples(st.sampled_from((0, 1, 5, 9, 10)), at_once), max_size=10)
 
 
 def played(seed: int, faults: float, crowds: list[tuple[int, list[Request]]]) -> World:
-    """The world after all requests."""
+    """Return the world after all requests."""
     world = World(seed, faults)
 
     async def main() -> None:
@@ -160,7 +160,7 @@ def played(seed: int, faults: float, crowds: list[tuple[int, list[Request]]]) ->
 
 
 def check(world: World) -> None:
-    """No window and no day has more than its limit."""
+    """Check that no window and no day exceeds its limit."""
     for end, number, taken in world.sent:
         assert world.in_window(number, end) <= LIMIT
         assert taken.units
@@ -170,7 +170,7 @@ def check(world: World) -> None:
 
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=True))
 @settings(max_examples=30)
-def test_no_limit_is_passed_whatever_fails(
+def test_no_limit_is_exceeded_whatever_fails(
     seed: int, crowds: list[tuple[int, list[Request]]]
 ) -> None:
     check(played(seed, 0.2, crowds))
@@ -192,7 +192,7 @@ def test_without_failures_nothing_is_refused_below_a_limit(
 @pytest.mark.soak
 @given(seed=st.integers(0, 2**32), crowds=rounds(may_be_refused=True))
 @settings(max_examples=600)
-def test_no_limit_is_passed_whatever_fails_many_times_over(
+def test_no_limit_is_exceeded_whatever_fails_in_many_rounds(
     seed: int, crowds: list[tuple[int, list[Request]]]
 ) -> None:
     check(played(seed, 0.3, crowds))

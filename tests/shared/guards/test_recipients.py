@@ -1,4 +1,4 @@
-"""How often one number is texted or called, by several instances over one ledger."""
+"""The limit per number, with several instances that share a ledger."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def clock() -> DayClock:
     return DayClock()
 
 
-def test_one_number_gets_as_many_texts_and_calls_as_the_limit_says(clock: DayClock) -> None:
+def test_a_number_gets_as_many_texts_and_calls_as_the_limit(clock: DayClock) -> None:
     one = limits(MemoryLedger(), clock, RECIPIENT_LIMIT=3)
 
     async def main() -> LimitReachedError:
@@ -64,7 +64,7 @@ def test_the_window_slides_to_the_microsecond(clock: DayClock) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 5, 40])
-def test_of_all_that_come_at_once_to_several_instances_the_limit_gets_through(
+def test_concurrent_requests_to_several_instances_share_the_limit(
     clock: DayClock, limit: int
 ) -> None:
     ledger = SlowLedger()
@@ -78,7 +78,7 @@ def test_of_all_that_come_at_once_to_several_instances_the_limit_gets_through(
     assert len(admitted(asyncio.run(main()))) == limit
 
 
-def test_a_crowd_at_one_instance_is_counted_in_one_step(clock: DayClock) -> None:
+def test_a_burst_at_one_instance_is_counted_in_one_write(clock: DayClock) -> None:
     ledger = SlowLedger()
     one = limits(ledger, clock, RECIPIENT_LIMIT=1000)
 
@@ -103,7 +103,7 @@ def test_the_row_of_a_number_does_not_show_it(clock: DayClock) -> None:
     assert TO[1:] not in str(stored)
 
 
-def test_what_was_not_sent_gives_back_its_own_place_and_no_other(clock: DayClock) -> None:
+def test_an_unsent_request_frees_only_its_own_slot(clock: DayClock) -> None:
     ledger = MemoryLedger()
     one, two = (limits(ledger, clock, RECIPIENT_LIMIT=2) for _ in range(2))
 
@@ -128,7 +128,7 @@ def test_a_write_whose_answer_is_lost_counts_once(clock: DayClock) -> None:
     asyncio.run(main())
 
 
-def test_a_clock_far_ahead_blocks_no_longer_than_the_window(
+def test_a_clock_far_ahead_blocks_for_one_window_at_most(
     clock: DayClock,
 ) -> None:
     ledger, wrong = MemoryLedger(), DayClock(clock.at + timedelta(days=400))

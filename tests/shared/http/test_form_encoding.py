@@ -1,4 +1,4 @@
-"""Forms and queries are read as urllib reads them, in time that grows with their length alone."""
+"""Parsing forms and queries like urllib, in linear time."""
 
 import contextlib
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.http.form_encoding import MAX_LONE_SIGNS, percent_decoded, read_pairs
 from tests.cost.growth import excess
 
-# What forms are made of, right and wrong, so that each meets each.
+# Valid and invalid pieces of forms, tested in all combinations.
 PIECES = ["%41", "%e9", "%C3%BC", "%F0%9F%98%80", "%3D", "%26", "%25", "%2B", "%0A", "%00", "%FF"]
 ODD = [
     "%",
@@ -53,7 +53,7 @@ def test_invalid_bytes_are_kept_on_request(body: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), min_size=1))
-def test_strictly_read_is_what_was_encoded(pairs: list[tuple[str, str]]) -> None:
+def test_strict_parsing_round_trips(pairs: list[tuple[str, str]]) -> None:
     encoded = urlencode(pairs, errors="replace")
     expected = parse_qsl(encoded, keep_blank_values=True, strict_parsing=True)
 
@@ -64,13 +64,13 @@ def test_strictly_read_is_what_was_encoded(pairs: list[tuple[str, str]]) -> None
     "text",
     ["", "a", "a=1&", "&a=1", "a=1&&b=2", "a=%", "a=%4", "a=%zz", "%=1", "a=%\n", "a=%\rbcd\n%z"],
 )
-def test_strictly_no_other_writing_is_taken(text: str) -> None:
+def test_strict_parsing_rejects_other_encodings(text: str) -> None:
     with pytest.raises(ValueError, match=r"`=`|`%`"):
         read_pairs(text, max_fields=10, errors="replace", strict=True)
 
 
 @given(st.binary() | WRITTEN.map(str.encode))
-def test_bytes_are_decoded_as_urllib_decodes_them_or_not_at_all(encoded: bytes) -> None:
+def test_bytes_are_decoded_like_urllib_or_rejected(encoded: bytes) -> None:
     lone = [part for part in encoded.split(b"%")[1:] if not is_hexadecimal(part[:2])]
     if lone:
         with pytest.raises(ValueError, match="`%`"):
@@ -83,7 +83,7 @@ def is_hexadecimal(digits: bytes) -> bool:
     return len(digits) == 2 and all(digit in b"0123456789abcdefABCDEF" for digit in digits)
 
 
-def test_more_fields_and_more_lone_signs_than_that_are_refused() -> None:
+def test_too_many_fields_or_lone_percent_signs_are_refused() -> None:
     assert len(read_pairs("a=1&b=2", max_fields=2, errors="replace")) == 2
     with pytest.raises(ValueError, match="more than 2 fields"):
         read_pairs("a=1&b=2&c", max_fields=2, errors="replace")

@@ -1,4 +1,4 @@
-"""The header Idempotency-Key: which keys are taken, and when two requests are the same."""
+"""The Idempotency-Key header: valid keys, and when two requests are the same."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -40,7 +40,7 @@ def fingerprint(message: CheckedRequest, header: str = "a", function: str = "Sen
         ("k" * MAX_KEY_CHARS, "k" * MAX_KEY_CHARS),
     ],
 )
-def test_a_key_may_be_in_quotes(header: str, text: str) -> None:
+def test_a_key_can_be_quoted(header: str, text: str) -> None:
     found = key(header)
 
     assert found is not None
@@ -117,7 +117,7 @@ def test_another_request_has_another_fingerprint(other: TextMessage) -> None:
     assert fingerprint(TEXT) != fingerprint(other)
 
 
-def test_an_input_of_a_new_version_changes_no_fingerprint_where_it_is_not_given() -> None:
+def test_an_unused_new_input_does_not_change_the_fingerprint() -> None:
     @dataclass(frozen=True)
     class Request:
         to: str
@@ -133,7 +133,7 @@ def test_key_and_function_are_part_of_the_fingerprint() -> None:
     assert len({fingerprint(TEXT), fingerprint(TEXT, "b"), fingerprint(TEXT, "a", "Other")}) == 3
 
 
-def test_no_caller_can_use_the_key_of_an_event() -> None:
+def test_callers_cannot_use_an_events_key() -> None:
     event = Key.of_event("OnRecording", "RE1", "+12025550124")
 
     with pytest.raises(InvalidRequestError):

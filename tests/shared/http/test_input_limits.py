@@ -1,4 +1,4 @@
-"""Inputs that are meant to do harm, or that would be passed over in silence."""
+"""Malicious inputs, and inputs that could be silently ignored."""
 
 from urllib.parse import urlencode
 
@@ -40,7 +40,7 @@ def test_a_document_without_a_response_is_refused_in_one_pass(twiml: str) -> Non
     assert caught.value.field == "twiml"
 
 
-def test_many_comments_may_stand_before_a_response() -> None:
+def test_many_comments_before_a_response_are_accepted() -> None:
     twiml = "<!-- a --> <!---->\n" * 100 + "<Response/>"
     inputs = Inputs({"to": "+12025550123", "twiml": twiml})
 
@@ -111,7 +111,7 @@ def test_a_body_that_is_too_long_is_not_read(start: bytes) -> None:
     assert str(MAX_BODY_BYTES) in error.detail
 
 
-def test_the_longest_sensible_request_is_read() -> None:
+def test_the_longest_valid_request_is_read() -> None:
     form = [("to", "1"), ("body", "\N{GRINNING FACE}" * 1600), *[("media_url", "/" * 4000)] * 10]
 
     assert len(read(urlencode(form).encode()).texts("media_url")) == 10

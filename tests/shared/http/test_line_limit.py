@@ -1,4 +1,4 @@
-"""Which of many events of the same kind get a line."""
+"""Which of many similar events get a log line."""
 
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ def test_each_kind_has_its_own_lines(clock: ManualClock) -> None:
     assert limit.count("TwimlReply", "UrlTooLongError") == 1
 
 
-def test_counting_begins_again_after_a_quarter_of_an_hour(clock: ManualClock) -> None:
+def test_counting_restarts_after_fifteen_minutes(clock: ManualClock) -> None:
     limit = LineLimit(clock)
     for _ in range(50):
         limit.count("TwimlReply")

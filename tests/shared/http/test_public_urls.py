@@ -19,13 +19,13 @@ def test_the_url_of_another_function_follows_the_route_prefix(prefix: str) -> No
     assert url == f"https://app.example{prefix}/OnCallStatus"
 
 
-def test_a_slash_at_the_end_of_the_path_changes_nothing() -> None:
+def test_a_trailing_slash_makes_no_difference() -> None:
     url = urls().of_function("OnCallStatus", "http://inner/api/PlaceCall/?code=secret")
 
     assert url == "https://app.example/api/OnCallStatus"
 
 
-def test_a_public_url_may_have_a_path() -> None:
+def test_a_public_url_can_have_a_path() -> None:
     url = urls("https://gateway.example/phone").of_function("OnCallStatus", "https://inner/api/X")
 
     assert url == "https://gateway.example/phone/api/OnCallStatus"
@@ -51,7 +51,7 @@ def test_the_local_stack_can_report_to_loopback() -> None:
     assert report == "http://127.0.0.1:7071/api/OnCallStatus#rc=3&rp=5xx,ct"
 
 
-def test_a_report_may_name_a_claim() -> None:
+def test_a_report_url_can_name_a_claim() -> None:
     report = urls().of_report("OnCallStatus", "https://inner/api/PlaceCall?code=secret", "a-b")
 
     assert report == "https://app.example/api/OnCallStatus?claim=a-b#rc=3&rp=5xx,ct"

@@ -1,4 +1,4 @@
-"""The names under which Twilio tells something, against what it sends and what the app reads."""
+"""The names of Twilio's fields, compared with what it sends and what the app reads."""
 
 import ast
 from pathlib import Path
@@ -14,7 +14,7 @@ READERS = {"entries", "text", "table", "flag", "choice", "seconds", "phone_numbe
 
 
 def names_read(*functions: str) -> set[str]:
-    """The names that the app's own code hands to these functions, as literals."""
+    """Return the literal names that the app's code passes to these functions."""
     calls = [
         node
         for path in ROOT.glob("shared/**/*.py")
@@ -36,7 +36,7 @@ def test_the_fields_of_a_call_and_of_a_text_are_known(name: str) -> None:
 
 
 def test_each_field_that_the_app_reads_is_known() -> None:
-    others = {"Dial", "MediaUrl", "MediaContentType"}  # a mark of the app's own; with a number
+    others = {"Dial", "MediaUrl", "MediaContentType"}  # the app's own marker; numbered names
     read = {
         name for name in names_read("posted", "steering", "denying") - others if name[0].isupper()
     }
@@ -45,7 +45,7 @@ def test_each_field_that_the_app_reads_is_known() -> None:
     assert {name for name in read if not is_twilio_field(name)} == set()
 
 
-def test_no_parameter_of_a_function_has_such_a_name() -> None:
+def test_no_functions_parameter_has_the_name_of_a_twilio_field() -> None:
     parameters = names_read(*READERS, "next_url", "parameter", "owner_number") | {
         "Dial",
         "MediaUrl",

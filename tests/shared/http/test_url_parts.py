@@ -24,6 +24,6 @@ def test_the_path_and_query_stay_as_they_were_sent(url: str, expected: str) -> N
 
 
 @given(st.text())
-def test_any_url_can_be_taken_apart(text: str) -> None:
+def test_any_url_can_be_split(text: str) -> None:
     assert "#" not in path_and_query(f"https://{text}")
     assert query_of(f"https://host/?{text}") == text.partition("#")[0]

@@ -1,4 +1,4 @@
-"""URLs that callers hand over: public names pass, addresses and private names do not."""
+"""URLs from callers: public host names pass; IP addresses and private names don't."""
 
 from collections.abc import Callable
 
@@ -126,30 +126,30 @@ def test_no_other_host_passes(check: Callable[..., str], host: str) -> None:
 
 
 @pytest.mark.parametrize("url", NO_WEB_URLS)
-def test_nothing_else_is_an_http_url(url: str) -> None:
+def test_other_texts_are_not_http_urls(url: str) -> None:
     assert not is_taken(media_url, url, has_local_stack=True)
     assert not is_taken(twiml_url, url, has_local_stack=True)
 
 
-def test_media_may_travel_in_clear_and_documents_may_not() -> None:
+def test_media_can_use_http_and_documents_cannot() -> None:
     assert is_taken(media_url, "http://bot.example/cat.png")
     assert not is_taken(twiml_url, "http://bot.example/voice")
 
 
 @pytest.mark.parametrize("check", [media_url, twiml_url])
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:7071", "[::1]:7071", "127.1:1"])
-def test_loopback_passes_on_the_desk_alone(check: Callable[..., str], host: str) -> None:
+def test_loopback_passes_only_with_the_local_stack(check: Callable[..., str], host: str) -> None:
     for scheme in ("http", "https"):
         assert is_taken(check, f"{scheme}://{host}/voice", has_local_stack=True)
         assert not is_taken(check, f"{scheme}://{host}/voice")
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "10.0.0.1", "db.internal", "127.0.0.1:0"])
-def test_the_desk_opens_no_other_private_host(host: str) -> None:
+def test_the_local_stack_does_not_allow_other_private_hosts(host: str) -> None:
     assert not is_taken(twiml_url, f"https://{host}/", has_local_stack=True)
 
 
-def test_a_url_has_an_end() -> None:
+def test_the_length_of_a_url_is_limited() -> None:
     longest = "https://bot.example/".ljust(MAX_CHARS, "a")
     on_the_desk = "https://127.0.0.1/".ljust(MAX_CHARS, "a")
 
@@ -161,6 +161,6 @@ def test_a_url_has_an_end() -> None:
 
 
 @given(st.text(), st.booleans())
-def test_any_text_is_decided(text: str, has_local_stack: bool) -> None:
+def test_any_text_is_accepted_or_refused(text: str, has_local_stack: bool) -> None:
     is_taken(twiml_url, f"https://{text}", has_local_stack=has_local_stack)
     is_taken(media_url, text, has_local_stack=has_local_stack)

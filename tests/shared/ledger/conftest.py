@@ -1,4 +1,4 @@
-"""The stores of the ledger for tests: memory, the desk's storage, and Microsoft's Azurite."""
+"""Stores of the ledger for tests: memory, the local stack's storage, and Microsoft's Azurite."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ from shared.ledger.table import TableLedger
 from tests.node import installed
 
 STARTS_WITHIN_S = 30
-# What every Azurite and every Azure Storage Emulator has; no secret.
+# The well-known key of Azurite and the Azure Storage Emulator; not a secret.
 ACCOUNT = "devstoreaccount1"
 ACCOUNT_KEY = (
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -39,10 +39,10 @@ type Cut = Callable[[web.Request], bool]
 type Run = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
 
 
-class Desk:
-    """The desk's storage, with a door that may lose answers.
+class LocalStorage:
+    """The local stack's storage, which can lose responses.
 
-    `before` and `after` tell for a request whether its connection is cut before or after the work.
+    `before` and `after` decide whether a request's connection is cut before or after the work.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Desk:
 
     @asynccontextmanager
     async def served(self) -> AsyncGenerator[str]:
-        """The URL of an emulator that has no more than this storage and an identity."""
+        """Serve an emulator with only this storage and an identity; yield its URL."""
         identity = Identity()
         door = StorageDoor(self.tables, identity, self.gaps.append)
 
@@ -73,15 +73,15 @@ class Desk:
 
     @asynccontextmanager
     async def ledger(self) -> AsyncGenerator[Ledger]:
-        """The ledger of an app that has this storage."""
+        """Yield the ledger of an app that uses this storage."""
         async with self.served() as url:
             os.environ["IDENTITY_ENDPOINT"] = f"{url}/identity/token"
-            async with closing(TableLedger(desk_settings(url))) as ledger:
+            async with closing(TableLedger(storage_settings(url))) as ledger:
                 yield ledger
 
 
-def desk_settings(url: str) -> Settings:
-    """The settings of an app beside an emulator."""
+def storage_settings(url: str) -> Settings:
+    """Return the settings of an app that uses an emulator."""
     return Settings.from_mapping(
         {
             "LOCAL_STACK_URL": url,
@@ -101,21 +101,21 @@ async def closing(ledger: Ledger) -> AsyncGenerator[Ledger]:
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """The desk's storage, empty."""
+def local_storage(monkeypatch: pytest.MonkeyPatch) -> LocalStorage:
+    """The local stack's storage, empty."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("IDENTITY_HEADER", IDENTITY_HEADER)
     monkeypatch.setenv("IDENTITY_ENDPOINT", "")
-    return Desk()
+    return LocalStorage()
 
 
-@pytest.fixture(params=["memory", "desk", "azurite"])
+@pytest.fixture(params=["memory", "local_storage", "azurite"])
 def open_store(request: pytest.FixtureRequest) -> OpenStore:
     """Opens an empty ledger of each kind."""
     if request.param == "memory":
         return lambda: closing(MemoryLedger())
-    if request.param == "desk":
-        return request.getfixturevalue("desk").ledger
+    if request.param == "local_storage":
+        return request.getfixturevalue("local_storage").ledger
     return lambda: closing(
         TableLedger(
             Settings.from_mapping(
@@ -130,7 +130,7 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
 
 @pytest.fixture
 def run(open_store: OpenStore) -> Run:
-    """Runs a coroutine with an empty ledger; returns what it returns."""
+    """Runs a coroutine with an empty ledger; returns its result."""
 
     def call(work: Callable[[Ledger], Awaitable[Any]]) -> Any:
         async def main() -> Any:
@@ -144,7 +144,7 @@ def run(open_store: OpenStore) -> Run:
 
 @pytest.fixture(scope="session")
 def azurite() -> Iterator[str]:
-    """The connection string of an Azurite that keeps everything in memory."""
+    """The connection string of an in-memory Azurite."""
     azurite = installed(Path(__file__).parent / "azurite")
     port = free_port()
     command = [

@@ -1,4 +1,4 @@
-"""Batches: whoever waits hears how it ended, and nothing stays behind."""
+"""Batches: every caller gets the outcome, and nothing leaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which ledger an app has by its settings."""
+"""Choosing a ledger by the settings."""
 
 import asyncio
 
@@ -11,14 +11,14 @@ from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Ledger, Row
 from shared.ledger.table import TableLedger
 
-DESK, AZURE = "http://localhost:7071", "https://app.example"
+LOCAL, AZURE = "http://localhost:7071", "https://app.example"
 
 
 def ledger_of(**values: str) -> Ledger:
     return Clients(values, SystemClock()).ledger()
 
 
-@pytest.mark.parametrize("public_url", [DESK, AZURE])
+@pytest.mark.parametrize("public_url", [LOCAL, AZURE])
 @pytest.mark.parametrize(
     "storage",
     [
@@ -32,7 +32,7 @@ def test_an_app_with_storage_has_its_ledger_there(public_url: str, storage: dict
 
 
 def test_a_local_app_without_storage_has_its_ledger_in_memory() -> None:
-    assert isinstance(ledger_of(PUBLIC_URL=DESK, AzureWebJobsStorage=""), MemoryLedger)
+    assert isinstance(ledger_of(PUBLIC_URL=LOCAL, AzureWebJobsStorage=""), MemoryLedger)
 
 
 def test_an_app_in_azure_without_storage_names_the_missing_setting() -> None:
@@ -41,7 +41,7 @@ def test_an_app_in_azure_without_storage_names_the_missing_setting() -> None:
 
 
 def test_an_app_builds_its_ledger_once() -> None:
-    app = Clients({"PUBLIC_URL": DESK}, SystemClock())
+    app = Clients({"PUBLIC_URL": LOCAL}, SystemClock())
 
     assert app.ledger() is app.ledger()
 
@@ -54,7 +54,7 @@ def test_an_app_builds_its_ledger_once() -> None:
         ({}, ""),
     ],
 )
-def test_storage_may_have_its_own_identity(
+def test_storage_can_have_its_own_identity(
     monkeypatch: pytest.MonkeyPatch, values: dict[str, str], client_id: str
 ) -> None:
     asked: list[object] = []

@@ -15,7 +15,7 @@ SCRIPT = (Path(__file__).parents[3] / "docs" / "use" / "delete_old_rows.py").rea
 
 
 def delete(connection: str, table: str, days: int) -> None:
-    """Run the script with another account, another table and another age."""
+    """Run the script with a different account, table and age."""
     opened = "TableClient.from_connection_string(CONNECTION, TABLE)"
     code, count = re.subn(r"TableClient\(ACCOUNT, .*?\(\)\)", opened, SCRIPT)
     assert count == 1

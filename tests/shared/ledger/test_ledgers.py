@@ -1,4 +1,4 @@
-"""What every ledger does, whatever keeps its rows."""
+"""The behavior of every ledger, whatever store it uses."""
 
 import asyncio
 import itertools
@@ -81,7 +81,7 @@ def test_a_stale_row_is_neither_replaced_nor_deleted(run: Run) -> None:
     assert found == new
 
 
-def test_a_deleted_row_is_gone_and_may_be_inserted_again(run: Run) -> None:
+def test_a_deleted_row_is_gone_and_can_be_inserted_again(run: Run) -> None:
     async def work(ledger: Ledger) -> Row | None:
         old = await ledger.insert(ROW)
         await ledger.delete(old)
@@ -108,7 +108,7 @@ def test_a_row_that_was_never_stored_is_neither_replaced_nor_deleted(run: Run) -
 
 
 async def winners(race: Callable[[int], Awaitable[object]]) -> list[int]:
-    """Who of many racers at once was not refused."""
+    """Return the racers that were not refused."""
 
     async def runs(racer: int) -> bool:
         try:
@@ -190,7 +190,7 @@ def test_unusual_texts_read_back_unchanged(run: Run, text: str) -> None:
         Row("", "0", {}),
     ],
 )
-def test_every_store_refuses_what_any_store_cannot_keep(run: Run, row: Row) -> None:
+def test_every_store_refuses_what_one_store_cannot_keep(run: Run, row: Row) -> None:
     async def work(ledger: Ledger) -> None:
         with pytest.raises(ValueError, match=r"invalid characters|snake_case|^a row's kind"):
             await ledger.insert(row)

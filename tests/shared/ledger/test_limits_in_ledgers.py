@@ -1,4 +1,4 @@
-"""The limits in every store of the ledger: two instances count in it, and a full row fits."""
+"""The limits in every store: two instances share them, and a full row fits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def limits(ledger: Ledger, **settings: int) -> Limits:
 
 
 async def admitted(instances: list[Limits], kind: str, units: int, times: int) -> int:
-    """How many of so many requests to each instance get through, all at once."""
+    """Return how many concurrent requests, `times` per instance, are admitted."""
     takes = [each.take(demand(TO, kind, units)) for _ in range(times) for each in instances]
     results = await asyncio.gather(*takes, return_exceptions=True)
     assert all(isinstance(result, Taken | LimitReachedError) for result in results)

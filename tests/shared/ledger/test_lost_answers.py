@@ -1,4 +1,4 @@
-"""The ledger in a table when the answers of storage are lost: who wrote what is never in doubt."""
+"""The table ledger when storage responses are lost: it always knows which writes are its own."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from shared.ledger.rows import Ledger, Row, RowChangedError, RowExistsError
 ROW = Row("claim", "0a-1", {"status": "hidden"})
 
 
-class Desk(Protocol):
+class LocalStorage(Protocol):
     """The fixture of conftest.py."""
 
     asked: list[str]
@@ -25,7 +25,7 @@ class Desk(Protocol):
 
 
 def once(method: str) -> Callable[[web.Request], bool]:
-    """Picks the first request with this method for a row."""
+    """Return a filter for the first request with this method for a row."""
     left = [1]
 
     def picks(request: web.Request) -> bool:
@@ -37,95 +37,107 @@ def once(method: str) -> Callable[[web.Request], bool]:
     return picks
 
 
-def with_desk(desk: Desk, work: Callable[[Ledger], Awaitable[Any]]) -> Any:
+def with_storage(local_storage: LocalStorage, work: Callable[[Ledger], Awaitable[Any]]) -> Any:
     async def main() -> Any:
-        async with desk.ledger() as ledger:
+        async with local_storage.ledger() as ledger:
             return await work(ledger)
 
     return asyncio.run(main())
 
 
 @pytest.mark.parametrize("lost", ["before", "after"])
-def test_an_insert_without_an_answer_is_retried_and_recognized(desk: Desk, lost: str) -> None:
+def test_an_insert_without_an_answer_is_retried_and_recognized(
+    local_storage: LocalStorage, lost: str
+) -> None:
     async def work(ledger: Ledger) -> tuple[Row, Row | None]:
         await ledger.insert(ROW._replace(name="first"))
-        setattr(desk, lost, once("POST"))
+        setattr(local_storage, lost, once("POST"))
         return await ledger.insert(ROW), await ledger.read(ROW.kind, ROW.name)
 
-    inserted, found = with_desk(desk, work)
+    inserted, found = with_storage(local_storage, work)
 
     assert inserted == found
 
 
 @pytest.mark.parametrize("lost", ["before", "after"])
-def test_a_replacement_without_an_answer_is_retried_and_recognized(desk: Desk, lost: str) -> None:
+def test_a_replacement_without_an_answer_is_retried_and_recognized(
+    local_storage: LocalStorage, lost: str
+) -> None:
     async def work(ledger: Ledger) -> tuple[Row, Row | None]:
         row = await ledger.insert(ROW)
-        setattr(desk, lost, once("PUT"))
+        setattr(local_storage, lost, once("PUT"))
         return await ledger.replace(row), await ledger.read(ROW.kind, ROW.name)
 
-    replaced, found = with_desk(desk, work)
+    replaced, found = with_storage(local_storage, work)
 
     assert replaced == found
 
 
 @pytest.mark.parametrize("lost", ["before", "after"])
-def test_a_deletion_without_an_answer_is_retried(desk: Desk, lost: str) -> None:
+def test_a_deletion_without_an_answer_is_retried(local_storage: LocalStorage, lost: str) -> None:
     async def work(ledger: Ledger) -> Row | None:
         row = await ledger.insert(ROW)
-        setattr(desk, lost, once("DELETE"))
+        setattr(local_storage, lost, once("DELETE"))
         await ledger.delete(row)
         return await ledger.read(ROW.kind, ROW.name)
 
-    assert with_desk(desk, work) is None
+    assert with_storage(local_storage, work) is None
 
 
-def test_a_retried_insert_does_not_mistake_an_equal_row_for_its_own(desk: Desk) -> None:
+def test_a_retried_insert_does_not_mistake_an_equal_row_for_its_own(
+    local_storage: LocalStorage,
+) -> None:
     async def work(ledger: Ledger) -> None:
         await ledger.insert(ROW)
-        desk.before = once("POST")
+        local_storage.before = once("POST")
         with pytest.raises(RowExistsError):
             await ledger.insert(ROW)
 
-    with_desk(desk, work)
+    with_storage(local_storage, work)
 
 
-def test_a_retried_replacement_does_not_mistake_an_equal_row_for_its_own(desk: Desk) -> None:
+def test_a_retried_replacement_does_not_mistake_an_equal_row_for_its_own(
+    local_storage: LocalStorage,
+) -> None:
     async def work(ledger: Ledger) -> None:
         row = await ledger.insert(ROW)
         await ledger.replace(row)
-        desk.before = once("PUT")
+        local_storage.before = once("PUT")
         with pytest.raises(RowChangedError):
             await ledger.replace(row)
 
-    with_desk(desk, work)
+    with_storage(local_storage, work)
 
 
-def test_a_service_that_never_answers_is_called_twice(desk: Desk) -> None:
-    desk.before = lambda request: True
+def test_a_service_that_never_answers_is_called_twice(local_storage: LocalStorage) -> None:
+    local_storage.before = lambda request: True
 
     async def work(ledger: Ledger) -> None:
         with pytest.raises(LedgerError):
             await ledger.insert(ROW)
 
-    with_desk(desk, work)
+    with_storage(local_storage, work)
 
-    assert desk.asked == ["POST SwitchboardLedger"] * 2
+    assert local_storage.asked == ["POST SwitchboardLedger"] * 2
 
 
-def test_the_table_is_created_with_the_first_row_and_not_checked_again(desk: Desk) -> None:
+def test_the_table_is_created_with_the_first_row_and_not_checked_again(
+    local_storage: LocalStorage,
+) -> None:
     async def work(ledger: Ledger) -> None:
         await ledger.insert(ROW)
         await ledger.insert(ROW._replace(name="second"))
 
-    with_desk(desk, work)
+    with_storage(local_storage, work)
 
     table = "POST SwitchboardLedger"
-    assert desk.asked == [table, "POST Tables", table, table]
+    assert local_storage.asked == [table, "POST Tables", table, table]
 
 
-def test_requests_are_not_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_requests_are_not_logged(
+    local_storage: LocalStorage, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO):
-        with_desk(desk, lambda ledger: ledger.insert(ROW))
+        with_storage(local_storage, lambda ledger: ledger.insert(ROW))
 
     assert [record for record in caplog.records if record.name.startswith("azure")] == []

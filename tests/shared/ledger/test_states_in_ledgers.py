@@ -1,4 +1,4 @@
-"""Reports that come in all at once end in the true state, whatever keeps the rows."""
+"""Concurrent reports end in the true state in every store."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_concurrent_reports_end_in_the_true_state_and_are_new_once(run: Run) -> 
     reports = [
         StatusReport(sid, status) for sid, course in COURSES.items() for status in course
     ] * 3
-    Random(1).shuffle(reports)  # noqa: S311 - keeps no secret
+    Random(1).shuffle(reports)  # noqa: S311 - not for secrets
 
     async def work(ledger: Ledger) -> tuple[Counter[StatusReport], list[State | None]]:
         states = States(ledger, SystemClock())

@@ -1,4 +1,4 @@
-"""The ledger in a table when storage, its answers or the identity fail."""
+"""The table ledger when storage, its responses or the identity fail."""
 
 import asyncio
 import gc
@@ -26,7 +26,7 @@ type Operation = Callable[[Ledger], Awaitable[object]]
 
 
 def with_key(url: str, key: str = KEY, *, limit_s: float = 6) -> TableLedger:
-    """The ledger of an app with a connection string."""
+    """Return the ledger of an app with a connection string."""
     connection = f"AccountName=hidden;AccountKey={key};TableEndpoint={url}/hidden"
     return TableLedger(Settings.from_mapping({"AzureWebJobsStorage": connection}), limit_s=limit_s)
 
@@ -35,7 +35,7 @@ def with_key(url: str, key: str = KEY, *, limit_s: float = 6) -> TableLedger:
 async def answering(
     status: int, headers: Mapping[str, str] | None = None, delay_s: float = 0
 ) -> AsyncGenerator[str]:
-    """The URL of a service that gives this answer to everything."""
+    """Serve this response to every request; yield the URL."""
 
     async def answer(request: web.Request) -> web.Response:
         await asyncio.sleep(delay_s)
@@ -48,7 +48,7 @@ async def answering(
 
 @asynccontextmanager
 async def served(handler: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncGenerator[str]:
-    """The URL of a service that answers everything so."""
+    """Serve every request with a handler; yield the URL."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     async with TestServer(app, host="127.0.0.1") as server:
@@ -56,7 +56,7 @@ async def served(handler: Callable[[web.Request], Awaitable[web.Response]]) -> A
 
 
 def missing_row() -> web.Response:
-    """The answer of a service that has no such row."""
+    """Return the response for a missing row."""
     error = {"odata.error": {"code": "ResourceNotFound", "message": {"value": ""}}}
     return web.json_response(error, status=HTTPStatus.NOT_FOUND)
 
@@ -73,7 +73,7 @@ each_operation = pytest.mark.parametrize(
 
 
 def failure(operation: Operation, status: int, **answer: Any) -> LedgerError:
-    """What an operation raises when the service answers so."""
+    """Return what an operation raises after this response."""
 
     async def main() -> None:
         async with answering(status, **answer) as url:
@@ -154,7 +154,7 @@ def test_an_account_that_cannot_be_reached_is_a_ledger_error() -> None:
 
 
 @each_operation
-def test_a_broken_connection_does_not_point_to_the_name(operation: Operation) -> None:
+def test_a_broken_connection_does_not_blame_the_account_name(operation: Operation) -> None:
     async def cut(request: web.Request) -> web.Response:
         assert request.transport is not None
         request.transport.abort()
@@ -210,7 +210,7 @@ def test_a_burst_at_healthy_storage_is_not_an_outage() -> None:
 
     async def main() -> None:
         async with served(answer) as url:
-            ledger = with_key(url, limit_s=0.3)  # all take three times as long
+            ledger = with_key(url, limit_s=0.3)  # all requests together take three times as long
             reads = (ledger.read(ROW.kind, f"0a-{number}") for number in range(300))
             assert await asyncio.gather(*reads) == [None] * 300
             await ledger.close()
@@ -285,7 +285,7 @@ def test_a_connection_string_may_end_with_a_semicolon() -> None:
 
 
 @each_operation
-def test_a_missing_az_login_is_named_in_the_error(
+def test_the_error_names_a_missing_az_login(
     monkeypatch: pytest.MonkeyPatch, operation: Operation
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -297,7 +297,7 @@ def test_a_missing_az_login_is_named_in_the_error(
 
 
 @each_operation
-def test_an_identity_that_gives_no_token_is_a_ledger_error(
+def test_an_identity_without_a_token_is_a_ledger_error(
     monkeypatch: pytest.MonkeyPatch, operation: Operation
 ) -> None:
     monkeypatch.setenv("IDENTITY_HEADER", "local")

@@ -1,4 +1,4 @@
-"""Turns at a store: who waits, who is refused, and how long a busy worker waits for an answer."""
+"""Turns at a store: waiting, refusals, and timeouts of a busy worker."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ type Ask = Callable[[], Awaitable[None]]
 
 
 async def at_once(turns: Turns, *asks: Ask) -> list[BaseException | None]:
-    """What becomes of operations that begin together, in this order."""
+    """Return the outcomes of concurrent operations, started in this order."""
 
     async def operation(ask: Ask) -> None:
         async with turns.turn():
@@ -48,7 +48,7 @@ def kinds(results: list[BaseException | None]) -> list[type[BaseException] | Non
 def test_everything_waiting_for_a_silent_store_fails_at_once() -> None:
     asked: list[None] = []
 
-    async def hear_nothing() -> None:
+    async def get_no_answer() -> None:
         asked.append(None)
         await asyncio.sleep(0)
         raise NoAnswerError("silent")
@@ -56,8 +56,8 @@ def test_everything_waiting_for_a_silent_store_fails_at_once() -> None:
     turns = Turns(2)
 
     async def main() -> list[BaseException | None]:
-        results = await at_once(turns, *[hear_nothing] * 300)
-        async with turns.turn():  # who comes later asks again
+        results = await at_once(turns, *[get_no_answer] * 300)
+        async with turns.turn():  # later operations try again
             return results
 
     assert kinds(asyncio.run(main())) == [NoAnswerError] * 300
@@ -70,16 +70,16 @@ def test_one_unanswered_operation_is_not_an_outage_while_others_succeed(
 ) -> None:
     is_answered = asyncio.Event()
 
-    async def hear_nothing() -> None:
+    async def get_no_answer() -> None:
         await is_answered.wait()
         raise NoAnswerError("silent")
 
-    async def be_answered() -> None:
+    async def get_an_answer() -> None:
         is_answered.set()
         if answer is not None:
             raise answer
 
-    results = asyncio.run(at_once(Turns(2), hear_nothing, *[be_answered] * 5))
+    results = asyncio.run(at_once(Turns(2), get_no_answer, *[get_an_answer] * 5))
 
     assert kinds(results) == [NoAnswerError] + [type(answer) if answer else None] * 5
 
@@ -113,7 +113,7 @@ def test_a_caller_that_gives_up_does_not_lose_a_turn(is_next: bool) -> None:
         await asyncio.sleep(0)
         if is_next:
             is_over.set()
-            await asyncio.sleep(0)  # the first one goes, and its place is handed to the second
+            await asyncio.sleep(0)  # the first one leaves, and its turn passes to the second
         second.cancel()
         is_over.set()
         assert await first == await third == [None]
@@ -135,7 +135,7 @@ def test_a_busy_worker_still_reads_an_answer_before_its_timeout() -> None:
     async def main() -> str:
         async with AnswerTimeout(0.02):
             time.sleep(0.1)
-            for _ in range(5):  # an answer takes some turns of the event loop to read
+            for _ in range(5):  # reading an answer takes some iterations of the event loop
                 await asyncio.sleep(0)
             return "answered"
 

@@ -1,4 +1,4 @@
-"""Links to recordings: who made them, what they open, and until when."""
+"""Links to recordings: signatures, scope, and expiration."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ def open_with(
 
 def refusal(inputs: dict[str, str], **options: object) -> str:
     with pytest.raises(ForbiddenLinkError) as caught:
-        open_with(inputs, **options)  # pyright: ignore[reportArgumentType] - handed through
+        open_with(inputs, **options)  # pyright: ignore[reportArgumentType] - passed through
     return caught.value.detail
 
 
@@ -90,7 +90,7 @@ def test_without_a_key_a_link_cannot_be_checked() -> None:
 
 
 @pytest.mark.parametrize("key", [None, ""])
-def test_without_a_key_no_link_can_be_made(key: str | None) -> None:
+def test_without_a_key_links_cannot_be_created(key: str | None) -> None:
     with pytest.raises(ConfigurationError, match="LinkSigningKey is missing"):
         require_strong(key)
 
@@ -111,7 +111,7 @@ def test_a_key_of_32_characters_is_long_enough() -> None:
     open_with(signed, secrets={Secret.LINK_SIGNING_KEY: KEY[:32]})
 
 
-def test_a_link_can_be_made_with_a_key_of_32_characters() -> None:
+def test_a_link_can_be_created_with_a_key_of_32_characters() -> None:
     assert require_strong(KEY[:32]) == KEY[:32]
 
 
@@ -125,7 +125,7 @@ def test_a_valid_link_reads_only_the_primary_key() -> None:
 
 
 @pytest.mark.parametrize("old", ["weak", "9" * 40])
-def test_a_new_key_in_the_vault_works_at_once(old: str) -> None:
+def test_a_new_key_in_the_vault_works_immediately(old: str) -> None:
     known = {Secret.LINK_SIGNING_KEY: old}
     credentials = Credentials(AppSettings(known), SystemClock())
     values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
@@ -162,7 +162,7 @@ def test_a_weak_secondary_key_opens_nothing(primary: str) -> None:
         open_with(inputs, secrets=known)
 
 
-def test_after_a_rotation_the_secondary_key_works_at_once() -> None:
+def test_after_a_rotation_the_secondary_key_works_immediately() -> None:
     known = {Secret.LINK_SIGNING_KEY: OTHER_KEY}
     credentials = Credentials(AppSettings(known), SystemClock())
     values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)

@@ -1,4 +1,4 @@
-"""Operations of Twilio's SDK whose outcomes a test sets."""
+"""Twilio SDK operations whose outcomes a test sets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Attempts:
-    """An operation whose outcomes are set beforehand; it records the credentials it ran with."""
+    """An operation with preset outcomes; records the credentials of each run."""
 
     def __init__(self, *outcomes: object) -> None:
         self.outcomes = list(outcomes)

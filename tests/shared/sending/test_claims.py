@@ -1,4 +1,4 @@
-"""Claims: who wins, who waits, and what becomes of a send whose answer was lost."""
+"""Claims: concurrent requests, retries, and sends whose answer was lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIMIT_S, WINDOW_S = 40, 60
 
 
 class ForgetfulLedger(MemoryLedger):
-    """A ledger whose answers get lost: its client repeats the request. `is_blind`: reads fail."""
+    """A ledger that loses answers, so its client retries. `is_blind`: reads fail."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ def test_one_of_many_concurrent_requests_sends(claims: Claims) -> None:
     assert errors[0].retry_after_s == 1
 
 
-def test_a_sent_claim_is_the_answer_from_then_on(claims: Claims) -> None:
+def test_a_sent_claim_answers_all_later_requests(claims: Claims) -> None:
     run(claims.finish(take(claims), SID, "queued", "+12025550100"))
 
     again = take(claims)
@@ -240,7 +240,7 @@ def test_a_late_retry_does_not_send_even_if_the_first_attempt_did_nothing(
 
 
 def retried(claims: Claims, clock: ManualClock) -> tuple[IdempotencyClaim, IdempotencyClaim]:
-    """Two attempts of one send; the second one is under way."""
+    """Make two attempts at one send; the second one is in progress."""
     first = take(claims)
     clock.advance(WINDOW_S)
     return first, run(claims.retry(take(claims)))
@@ -499,7 +499,7 @@ def test_an_unused_key_is_not_found(claims: Claims) -> None:
 
 
 def test_it_gives_up_on_a_ledger_that_keeps_contradicting_itself(clock: ManualClock) -> None:
-    class Mad(MemoryLedger):
+    class ContradictoryLedger(MemoryLedger):
         async def insert(self, row: Row) -> Row:
             raise RowExistsError
 
@@ -507,4 +507,4 @@ def test_it_gives_up_on_a_ledger_that_keeps_contradicting_itself(clock: ManualCl
             raise RowChangedError
 
     with pytest.raises(LedgerError, match="Too many requests"):
-        take(Claims(Mad(), clock, Settings()))
+        take(Claims(ContradictoryLedger(), clock, Settings()))

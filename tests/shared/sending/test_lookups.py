@@ -1,4 +1,4 @@
-"""Looking in Twilio's lists: which entry is the one, which is not, and when that is not sure."""
+"""Lookups in Twilio's lists: matching, different, and ambiguous entries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SERVICE = "MG" + "a" * 32
 
 
 class Lists:
-    """Twilio's SDK, as far as it lists; it remembers what it was asked for."""
+    """A fake of the SDK's lists; records the filters."""
 
     def __init__(self) -> None:
         self.entries: list[Any] = []
@@ -51,7 +51,7 @@ def ledger() -> MemoryLedger:
 
 @pytest.fixture
 def claim(clock: ManualClock) -> IdempotencyClaim:
-    """A claim whose window is over."""
+    """A claim whose window has ended."""
     begun_at = clock.now()
     clock.advance(60)
     times = (begun_at, begun_at + timedelta(seconds=40), clock.now())
@@ -217,7 +217,7 @@ def test_an_entry_created_after_the_timeout_is_found(
 
 
 def older(search: Search, *, newest_s: float) -> list[Any]:
-    """A full list from new to old, all of it somebody else's words."""
+    """Return a full list, newest first, of other texts."""
     newest = search.claim.attempted_at + timedelta(seconds=newest_s)
     return [
         entry(newest - timedelta(seconds=number), number, body="Good day")
@@ -234,7 +234,7 @@ def test_a_full_list_that_reaches_back_far_enough_is_complete(search: Search, li
 def test_a_full_list_that_does_not_reach_back_far_enough_settles_nothing(
     search: Search, lists: Lists
 ) -> None:
-    # The oldest entry is of the first moment that counts: others of that moment may be missing.
+    # The oldest entry is from the first relevant second, so others from it may be missing.
     lists.entries = older(search, newest_s=MAX_LISTED - 1 - (SKEW + PRECISION).total_seconds())
 
     with pytest.raises(AmbiguousError):

@@ -1,4 +1,4 @@
-"""Sends: what frees a key, what leaves it unknown, and what happens while the storage is down."""
+"""Sends: what frees a key, what leaves it unknown, and storage outages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WINDOW_S = 60
 
 
 class Storage(MemoryLedger):
-    """A ledger that goes down after so many requests more."""
+    """A ledger that fails after `works_for` requests."""
 
     works_for = 1_000_000
 
@@ -62,8 +62,8 @@ class Storage(MemoryLedger):
             raise LedgerError("The storage is down.")
 
 
-class Desk:
-    """Sends "something" at a Twilio that does what it is told."""
+class Harness:
+    """Sends through an outbox to a fake Twilio whose outcomes a test sets."""
 
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
@@ -116,30 +116,30 @@ class Desk:
 
 
 @pytest.fixture
-def desk(clock: ManualClock) -> Desk:
-    return Desk(clock)
+def harness(clock: ManualClock) -> Harness:
+    return Harness(clock)
 
 
-def lose_answer(desk: Desk) -> TwilioOutcomeUnknownError:
-    desk.answer = TwilioOutcomeUnknownError("no answer")
+def lose_answer(harness: Harness) -> TwilioOutcomeUnknownError:
+    harness.answer = TwilioOutcomeUnknownError("no answer")
     with pytest.raises(TwilioOutcomeUnknownError) as caught:
-        desk.send()
-    desk.answer = None
+        harness.send()
+    harness.answer = None
     return caught.value
 
 
-def test_a_repeated_request_gets_the_first_answer(desk: Desk) -> None:
-    assert desk.send() == ACCEPTED
-    assert desk.send() == ACCEPTED._replace(is_replay=True)
-    assert len(desk.references) == 1
+def test_a_repeated_request_gets_the_first_answer(harness: Harness) -> None:
+    assert harness.send() == ACCEPTED
+    assert harness.send() == ACCEPTED._replace(is_replay=True)
+    assert len(harness.references) == 1
 
 
 @pytest.mark.parametrize("outage", ["refuse_keyed", "send_all"])
-def test_without_a_key_the_ledger_is_not_used(desk: Desk, outage: StorageOutage) -> None:
-    desk.ledger.works_for = 0
+def test_without_a_key_the_ledger_is_not_used(harness: Harness, outage: StorageOutage) -> None:
+    harness.ledger.works_for = 0
 
-    assert desk.send(None, outage) == ACCEPTED
-    assert desk.references == [""]
+    assert harness.send(None, outage) == ACCEPTED
+    assert harness.references == [""]
 
 
 @pytest.mark.parametrize(
@@ -153,86 +153,90 @@ def test_without_a_key_the_ledger_is_not_used(desk: Desk, outage: StorageOutage)
         TwilioRefusedError("busy", code=20429, twilio_status=429),
     ],
 )
-def test_an_error_that_did_nothing_frees_the_key(desk: Desk, error: Exception) -> None:
-    desk.answer = error
+def test_an_error_that_did_nothing_frees_the_key(harness: Harness, error: Exception) -> None:
+    harness.answer = error
 
     with pytest.raises(type(error)):
-        desk.send()
+        harness.send()
 
-    assert desk.state() == "free"
+    assert harness.state() == "free"
 
 
 @pytest.mark.parametrize("key", [KEY, None])
-def test_a_5xx_from_twilio_is_an_unknown_outcome(desk: Desk, key: Key | None) -> None:
-    desk.answer = TwilioRefusedError("oops", code=20500, twilio_status=500)
+def test_a_5xx_from_twilio_is_an_unknown_outcome(harness: Harness, key: Key | None) -> None:
+    harness.answer = TwilioRefusedError("oops", code=20500, twilio_status=500)
 
     with pytest.raises(TwilioOutcomeUnknownError) as caught:
-        desk.send(key)
+        harness.send(key)
 
     assert caught.value.code == 20500
-    assert desk.state() == ("unknown" if key else "free")
+    assert harness.state() == ("unknown" if key else "free")
 
 
 @pytest.mark.parametrize("status", [302, 408])
-def test_an_answer_that_is_not_a_refusal_is_an_unknown_outcome(desk: Desk, status: int) -> None:
-    desk.answer = TwilioRefusedError("?", code=None, twilio_status=status)
+def test_an_answer_that_is_not_a_refusal_is_an_unknown_outcome(
+    harness: Harness, status: int
+) -> None:
+    harness.answer = TwilioRefusedError("?", code=None, twilio_status=status)
 
     with pytest.raises(TwilioOutcomeUnknownError):
-        desk.send()
-    assert desk.state() == "unknown"
+        harness.send()
+    assert harness.state() == "unknown"
 
 
 @pytest.mark.parametrize("outage", ["refuse_keyed", "refuse_all"])
-def test_without_a_key_the_error_says_to_check_first(desk: Desk, outage: StorageOutage) -> None:
-    desk.answer = TwilioOutcomeUnknownError("no answer")
+def test_without_a_key_the_error_says_to_check_first(
+    harness: Harness, outage: StorageOutage
+) -> None:
+    harness.answer = TwilioOutcomeUnknownError("no answer")
 
     with pytest.raises(TwilioOutcomeUnknownError, match="Twilio's log") as caught:
-        desk.send(None, outage)
+        harness.send(None, outage)
     assert caught.value.retry_after_s is None
 
 
-def test_with_a_key_the_error_says_when_to_retry(desk: Desk) -> None:
-    error = lose_answer(desk)
+def test_with_a_key_the_error_says_when_to_retry(harness: Harness) -> None:
+    error = lose_answer(harness)
 
     assert error.retry_after_s == 5
     assert "after 60 s" in error.detail
 
 
 @pytest.mark.parametrize("key", [KEY, None])
-def test_the_log_says_why_an_outcome_is_unknown(desk: Desk, key: Key | None) -> None:
-    desk.answer = TwilioRefusedError("secret", code=20500, twilio_status=500)
+def test_the_log_says_why_an_outcome_is_unknown(harness: Harness, key: Key | None) -> None:
+    harness.answer = TwilioRefusedError("secret", code=20500, twilio_status=500)
 
     with pytest.raises(TwilioOutcomeUnknownError) as caught:
-        desk.send(key)
-    assert caught.value.log_text == desk.answer.log_text
+        harness.send(key)
+    assert caught.value.log_text == harness.answer.log_text
 
 
-def test_within_the_window_nothing_is_sent_again(desk: Desk) -> None:
-    lose_answer(desk)
-    desk.clock.advance(WINDOW_S - 0.5)
+def test_within_the_window_nothing_is_sent_again(harness: Harness) -> None:
+    lose_answer(harness)
+    harness.clock.advance(WINDOW_S - 0.5)
 
     with pytest.raises(TwilioOutcomeUnknownError) as caught:
-        desk.send()
+        harness.send()
 
     assert caught.value.retry_after_s == 1
-    assert len(desk.references) == 1
+    assert len(harness.references) == 1
 
 
-def test_after_the_window_an_entry_in_the_list_is_the_answer(desk: Desk) -> None:
-    lose_answer(desk)
-    desk.clock.advance(WINDOW_S)
-    desk.listed = Listed(SID, "delivered", None, "outbound-api", None)
+def test_after_the_window_an_entry_in_the_list_is_the_answer(harness: Harness) -> None:
+    lose_answer(harness)
+    harness.clock.advance(WINDOW_S)
+    harness.listed = Listed(SID, "delivered", None, "outbound-api", None)
 
-    assert desk.send() == ACCEPTED._replace(status="delivered", sender="", is_replay=True)
-    assert len(desk.references) == 1
+    assert harness.send() == ACCEPTED._replace(status="delivered", sender="", is_replay=True)
+    assert len(harness.references) == 1
 
 
-def test_after_the_window_an_unlisted_send_gets_a_new_attempt(desk: Desk) -> None:
-    lose_answer(desk)
-    desk.clock.advance(WINDOW_S)
+def test_after_the_window_an_unlisted_send_gets_a_new_attempt(harness: Harness) -> None:
+    lose_answer(harness)
+    harness.clock.advance(WINDOW_S)
 
-    assert not desk.send().is_replay
-    assert len(set(desk.references)) == 2
+    assert not harness.send().is_replay
+    assert len(set(harness.references)) == 2
 
 
 @pytest.mark.parametrize(
@@ -245,169 +249,171 @@ def test_after_the_window_an_unlisted_send_gets_a_new_attempt(desk: Desk) -> Non
     ],
 )
 def test_an_ambiguous_list_leaves_the_outcome_unknown(
-    desk: Desk, trouble: Exception, retry_after_s: int
+    harness: Harness, trouble: Exception, retry_after_s: int
 ) -> None:
-    lose_answer(desk)
-    desk.clock.advance(WINDOW_S)
-    desk.listed = trouble
+    lose_answer(harness)
+    harness.clock.advance(WINDOW_S)
+    harness.listed = trouble
 
     with pytest.raises(TwilioOutcomeUnknownError) as caught:
-        desk.send()
+        harness.send()
 
     assert caught.value.retry_after_s == retry_after_s
-    assert (desk.state(), len(desk.references)) == ("unknown", 1)
+    assert (harness.state(), len(harness.references)) == ("unknown", 1)
 
 
-def give_away(desk: Desk, sid: str) -> None:
-    owners = SidOwners(desk.ledger)
+def claim_for_another_key(harness: Harness, sid: str) -> None:
+    owners = SidOwners(harness.ledger)
     assert asyncio.run(owners.own(sid, "another claim"))
 
 
 def test_an_entry_that_another_key_took_first_is_neither_used_nor_sent_again(
-    desk: Desk,
+    harness: Harness,
 ) -> None:
-    lose_answer(desk)
-    desk.clock.advance(WINDOW_S)
-    desk.listed = Listed(SID, "delivered", None, "outbound-api", None)
-    give_away(desk, SID)
+    lose_answer(harness)
+    harness.clock.advance(WINDOW_S)
+    harness.listed = Listed(SID, "delivered", None, "outbound-api", None)
+    claim_for_another_key(harness, SID)
 
     with pytest.raises(TwilioOutcomeUnknownError):
-        desk.send()
-    assert (desk.state(), len(desk.references)) == ("unknown", 1)
+        harness.send()
+    assert (harness.state(), len(harness.references)) == ("unknown", 1)
 
 
-def test_an_answer_that_another_key_found_in_the_list_is_not_reused(desk: Desk) -> None:
-    give_away(desk, SID)
+def test_an_answer_that_another_key_found_in_the_list_is_not_reused(harness: Harness) -> None:
+    claim_for_another_key(harness, SID)
 
     with pytest.raises(TwilioOutcomeUnknownError):
-        desk.send()
-    assert desk.state() == "unknown"
+        harness.send()
+    assert harness.state() == "unknown"
 
 
-def test_a_report_replaces_a_lost_answer(desk: Desk) -> None:
+def test_a_report_replaces_a_lost_answer(harness: Harness) -> None:
     async def report(reference: str) -> None:
-        claims = Claims(desk.ledger, desk.clock, Settings())
+        claims = Claims(harness.ledger, harness.clock, Settings())
         await claims.settle(reference, SID, "sent")
 
-    desk.during = report
-    desk.answer = TwilioOutcomeUnknownError("no answer")
+    harness.during = report
+    harness.answer = TwilioOutcomeUnknownError("no answer")
 
-    assert desk.send() == ACCEPTED._replace(status="sent", sender="")
+    assert harness.send() == ACCEPTED._replace(status="sent", sender="")
 
 
-def test_a_send_past_its_deadline_is_unknown(desk: Desk) -> None:
+def test_a_send_past_its_deadline_is_unknown(harness: Harness) -> None:
     async def hang(_: str) -> None:
         await asyncio.Event().wait()
 
-    desk.during = hang
+    harness.during = hang
 
     with pytest.raises(TwilioOutcomeUnknownError):
-        desk.send(config=Settings(settle_window_s=cast("int", 0.03)))
-    assert desk.state() == "unknown"
+        harness.send(config=Settings(settle_window_s=cast("int", 0.03)))
+    assert harness.state() == "unknown"
 
 
-def slow_insert(desk: Desk, seconds: float) -> None:
-    original = desk.ledger.insert
+def slow_insert(harness: Harness, seconds: float) -> None:
+    original = harness.ledger.insert
 
     async def slow(row: Row) -> Row:
         stored = await original(row)
-        desk.clock.advance(seconds)
+        harness.clock.advance(seconds)
         return stored
 
-    desk.ledger.insert = slow
+    harness.ledger.insert = slow
 
 
-def test_time_spent_on_storage_counts_toward_the_deadline(desk: Desk) -> None:
+def test_time_spent_on_storage_counts_toward_the_deadline(harness: Harness) -> None:
     async def answer_late(_: str) -> None:
         await asyncio.sleep(2)
 
-    slow_insert(desk, 39.99)
-    desk.during = answer_late
+    slow_insert(harness, 39.99)
+    harness.during = answer_late
 
     with pytest.raises(TwilioOutcomeUnknownError):
-        desk.send()
+        harness.send()
 
 
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), ZeroDivisionError()])
-def test_an_interrupted_send_is_unknown(desk: Desk, error: BaseException) -> None:
-    desk.answer = cast("Exception", error)
+def test_an_interrupted_send_is_unknown(harness: Harness, error: BaseException) -> None:
+    harness.answer = cast("Exception", error)
 
     with pytest.raises(type(error)):
-        desk.send()
+        harness.send()
 
-    assert desk.state() == "unknown"
+    assert harness.state() == "unknown"
 
 
-def test_a_send_that_cannot_start_in_time_does_not_start(desk: Desk) -> None:
-    slow_insert(desk, 40)
+def test_a_send_that_cannot_start_in_time_does_not_start(harness: Harness) -> None:
+    slow_insert(harness, 40)
 
     with pytest.raises(TooLateError):
-        desk.send()
-    assert (desk.state(), desk.references) == ("free", [])
+        harness.send()
+    assert (harness.state(), harness.references) == ("free", [])
 
 
 @pytest.mark.parametrize("key", [KEY, None])
 @pytest.mark.parametrize("is_frozen", [True, False])
 def test_a_request_past_its_deadline_is_not_sent_and_frees_the_key(
-    desk: Desk, key: Key | None, is_frozen: bool
+    harness: Harness, key: Key | None, is_frozen: bool
 ) -> None:
     async def hold_up() -> None:
         if not is_frozen:
             await asyncio.Event().wait()
-        desk.clock.advance(2)
+        harness.clock.advance(2)
 
-    desk.before = hold_up
+    harness.before = hold_up
 
     with pytest.raises(TooLateError):
-        desk.send(key, config=Settings(settle_window_s=3 if is_frozen else cast("int", 0.03)))
-    assert (desk.state(), desk.references) == ("free", [])
+        harness.send(key, config=Settings(settle_window_s=3 if is_frozen else cast("int", 0.03)))
+    assert (harness.state(), harness.references) == ("free", [])
 
 
-def test_a_late_send_does_not_change_another_instances_attempt(desk: Desk) -> None:
-    async def be_overtaken() -> None:
-        desk.before = None
-        desk.clock.advance(WINDOW_S)
-        assert await desk.sent() == ACCEPTED
+def test_a_late_send_does_not_change_another_instances_attempt(harness: Harness) -> None:
+    async def change_the_claim() -> None:
+        harness.before = None
+        harness.clock.advance(WINDOW_S)
+        assert await harness.sent() == ACCEPTED
 
-    desk.before = be_overtaken
+    harness.before = change_the_claim
 
-    assert desk.send() == ACCEPTED._replace(is_replay=True)
-    assert len(desk.references) == 1
+    assert harness.send() == ACCEPTED._replace(is_replay=True)
+    assert len(harness.references) == 1
 
 
 @pytest.mark.parametrize("is_too_late_for_that", [True, False])
 def test_a_report_on_an_earlier_attempt_answers_the_next_one(
-    desk: Desk, is_too_late_for_that: bool
+    harness: Harness, is_too_late_for_that: bool
 ) -> None:
     async def report(*_: object) -> None:
-        claims = Claims(desk.ledger, desk.clock, Settings())
-        await claims.settle(desk.references[0], SID, "sent")
+        claims = Claims(harness.ledger, harness.clock, Settings())
+        await claims.settle(harness.references[0], SID, "sent")
 
-    lose_answer(desk)
-    desk.clock.advance(WINDOW_S)
+    lose_answer(harness)
+    harness.clock.advance(WINDOW_S)
     if is_too_late_for_that:
-        desk.during = report
+        harness.during = report
     else:
-        desk.admitting = report
+        harness.admitting = report
 
-    assert desk.send() == ACCEPTED._replace(status="sent", sender="", is_replay=True)
-    assert desk.send().sid == SID
-    assert len(desk.references) == 1 + is_too_late_for_that
+    assert harness.send() == ACCEPTED._replace(status="sent", sender="", is_replay=True)
+    assert harness.send().sid == SID
+    assert len(harness.references) == 1 + is_too_late_for_that
 
 
 def test_after_a_retry_that_did_nothing_a_report_on_the_first_attempt_still_settles(
-    desk: Desk,
+    harness: Harness,
 ) -> None:
-    lose_answer(desk)
-    desk.clock.advance(WINDOW_S)
-    desk.answer = TwilioUnreachableError("no connection")
+    lose_answer(harness)
+    harness.clock.advance(WINDOW_S)
+    harness.answer = TwilioUnreachableError("no connection")
     with pytest.raises(TwilioUnreachableError):
-        desk.send()
+        harness.send()
 
-    asyncio.run(Claims(desk.ledger, desk.clock, Settings()).settle(desk.references[0], SID, "sent"))
+    asyncio.run(
+        Claims(harness.ledger, harness.clock, Settings()).settle(harness.references[0], SID, "sent")
+    )
 
-    assert desk.send().sid == SID
-    assert len(desk.references) == 2
+    assert harness.send().sid == SID
+    assert len(harness.references) == 2
 
 
 @pytest.mark.parametrize(
@@ -424,78 +430,82 @@ def test_after_a_retry_that_did_nothing_a_report_on_the_first_attempt_still_sett
     ],
 )
 def test_the_setting_decides_what_is_sent_while_storage_is_down(
-    desk: Desk, outage: StorageOutage, key: Key | None, is_sent: bool
+    harness: Harness, outage: StorageOutage, key: Key | None, is_sent: bool
 ) -> None:
-    desk.ledger.works_for = 0
+    harness.ledger.works_for = 0
 
     if is_sent:
-        assert desk.send(key, outage) == ACCEPTED
+        assert harness.send(key, outage) == ACCEPTED
     else:
         with pytest.raises(LedgerError):
-            desk.send(key, outage)
-    assert len(desk.references) == is_sent
+            harness.send(key, outage)
+    assert len(harness.references) == is_sent
 
 
-def test_a_send_without_a_confirmed_claim_is_settled_by_its_report(desk: Desk) -> None:
-    insert = desk.ledger.insert
+def test_a_send_without_a_confirmed_claim_is_settled_by_its_report(harness: Harness) -> None:
+    insert = harness.ledger.insert
 
     async def store_without_answer(row: Row) -> Row:
         await insert(row)
         raise LedgerError("The storage did not answer.")
 
-    desk.ledger.insert = store_without_answer
-    assert desk.send(outage="send_all") == ACCEPTED
-    desk.ledger.insert = insert
+    harness.ledger.insert = store_without_answer
+    assert harness.send(outage="send_all") == ACCEPTED
+    harness.ledger.insert = insert
 
-    asyncio.run(Claims(desk.ledger, desk.clock, Settings()).settle(desk.references[0], SID, "sent"))
+    asyncio.run(
+        Claims(harness.ledger, harness.clock, Settings()).settle(harness.references[0], SID, "sent")
+    )
 
-    assert desk.state() == "sent"
+    assert harness.state() == "sent"
 
 
-def test_an_app_without_any_storage_refuses_keys_whatever_the_outage_setting(desk: Desk) -> None:
+def test_an_app_without_any_storage_refuses_keys_whatever_the_outage_setting(
+    harness: Harness,
+) -> None:
     def no_storage() -> Records:
         raise ConfigurationError("no storage")
 
     config = Settings(storage_outage="send_all")
 
     with pytest.raises(ConfigurationError):
-        asyncio.run(send(desk.anything(), KEY, no_storage, desk.clock, config))
-    assert desk.references == []
+        asyncio.run(send(harness.anything(), KEY, no_storage, harness.clock, config))
+    assert harness.references == []
 
 
-def test_a_key_in_use_is_never_sent_without_the_ledger(desk: Desk) -> None:
-    lose_answer(desk)
+def test_a_key_in_use_is_never_sent_without_the_ledger(harness: Harness) -> None:
+    lose_answer(harness)
 
     async def insert(row: Row) -> Row:
         raise RowExistsError
 
-    desk.ledger.insert = insert
-    desk.ledger.works_for = 0
+    harness.ledger.insert = insert
+    harness.ledger.works_for = 0
 
     with pytest.raises(LedgerError):
-        desk.send(outage="send_all")
-    assert len(desk.references) == 1
+        harness.send(outage="send_all")
+    assert len(harness.references) == 1
 
 
-def test_a_success_that_cannot_be_recorded_is_still_returned(desk: Desk) -> None:
-    desk.ledger.works_for = 1
+def test_a_success_that_cannot_be_recorded_is_still_returned(harness: Harness) -> None:
+    harness.ledger.works_for = 1
 
-    assert desk.send() == ACCEPTED
-    assert desk.state() == "sending"
+    assert harness.send() == ACCEPTED
+    assert harness.state() == "sending"
 
 
-def test_an_unknown_outcome_that_cannot_be_recorded_is_still_returned(desk: Desk) -> None:
-    desk.ledger.works_for = 1
-    desk.answer = TwilioOutcomeUnknownError("no answer")
+def test_an_unknown_outcome_that_cannot_be_recorded_is_still_returned(harness: Harness) -> None:
+    harness.ledger.works_for = 1
+    harness.answer = TwilioOutcomeUnknownError("no answer")
 
     with pytest.raises(TwilioError) as caught:
-        desk.send()
+        harness.send()
     assert caught.value.retry_after_s == 5
 
 
-def test_a_send_without_a_key_has_a_claim_if_the_settings_require_it(desk: Desk) -> None:
-    desk.send(None, "refuse_all")
-    desk.send(None, "refuse_all")
+def test_a_send_without_a_key_has_a_claim_if_the_settings_require_it(harness: Harness) -> None:
+    harness.send(None, "refuse_all")
+    harness.send(None, "refuse_all")
 
-    assert len(set(desk.references)) == 2
-    assert all(desk.references)
+    assert len(set(harness.references)) == 2
+    assert all(harness.references)

@@ -1,4 +1,4 @@
-"""Sends under one claim while everything goes wrong: rules choose who goes on, and what fails."""
+"""Sends under one claim while everything fails: rules choose who continues and what fails."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from tests.shared.sending.trials import TrialRequest, answer_of, send
 
 CONFIG = Settings()
 TO, BODY = "+12025550123", "The door is open"
-# An abandoned request may reach Twilio so much later: within the window, whoever's clock shows it.
+# An abandoned request may reach Twilio this much later: within the window on either clock.
 LATE_S = 14
 
 OUTCOMES = {
@@ -64,9 +64,9 @@ GOOD = {
 
 
 class ManualLoop(asyncio.SelectorEventLoop):
-    """The event loop of one worker, whose time is the manual clock's.
+    """A worker's event loop, on the manual clock's time.
 
-    A worker is frozen while its loop is not run.
+    The worker is frozen while its loop doesn't run.
     """
 
     def __init__(self, clock: ManualClock) -> None:
@@ -96,7 +96,7 @@ class OtherClock:
 
 @dataclass
 class Sender:
-    """Somebody who waits for an answer, held up wherever the outcome can differ."""
+    """A request that waits for its outcome, paused wherever the outcome can differ."""
 
     key: str
     loop: ManualLoop
@@ -109,7 +109,7 @@ class Sender:
     is_dead: bool = False
 
     def run(self) -> None:
-        """Go on to where the outcome can differ."""
+        """Continue to the next place where the outcome can differ."""
         self.loop.run_until_complete(_settled())
 
     async def outcome(self, place: str) -> str:
@@ -123,7 +123,7 @@ class Sender:
 
 
 class HeldLedger:
-    """A sender's way to the ledger that all share."""
+    """A sender's connection to the shared ledger."""
 
     def __init__(self, ledger: MemoryLedger, sender: Sender) -> None:
         self._ledger = ledger
@@ -159,7 +159,7 @@ class HeldLedger:
 
 @dataclass
 class Text:
-    """What Twilio has carried out."""
+    """A text that Twilio sent."""
 
     sid: str
     reference: str
@@ -203,7 +203,7 @@ class World:
             await self.ledger.insert(Row(STATE, text.sid, {"claim": text.reference}))
 
     def abandon(self, sender: Sender) -> None:
-        """A request has left, and its sender is gone; Twilio may work on it for some time yet."""
+        """Abandon a request that is on its way; Twilio may still process it for a while."""
         if sender.reference:
             self.on_the_way.append((sender.reference, self.clock.monotonic() + LATE_S))
         sender.reference = ""
@@ -246,7 +246,7 @@ async def _find(lookups: Lookups, claim: IdempotencyClaim) -> Listed | None:
 
 
 class SendRaces(RuleBasedStateMachine):
-    """Callers of keys that stand for the same words to the same number."""
+    """Callers with keys for the same text to the same number."""
 
     keys: ClassVar[tuple[str, ...]] = ("one", "two")
 
@@ -267,7 +267,7 @@ class SendRaces(RuleBasedStateMachine):
     @precondition(lambda self: self.senders)
     @rule(who=st.integers(0, 3), how=st.integers(0, 9), times=st.integers(1, 6))
     def go_on(self, who: int, how: int, times: int) -> None:
-        """Let somebody go on for some steps, in which all but the last go well."""
+        """Let a sender continue for some steps; all but the last succeed."""
         sender = self.senders[who % len(self.senders)]
         for rest in range(times, 0, -1):
             if sender.gate is None or sender.gate.done():
@@ -281,10 +281,10 @@ class SendRaces(RuleBasedStateMachine):
     @precondition(lambda self: self.senders)
     @rule(who=st.integers(0, 3), how=st.integers(0, 9), is_overtaken=st.booleans())
     def freeze(self, who: int, how: int, is_overtaken: bool) -> None:
-        """Stop a worker, perhaps for so long that another one settles its key.
+        """Freeze a worker, perhaps until another one settles its key.
 
-        It will go on with what has come meanwhile before it sees that its time is over. Of what is
-        on its way to Twilio the rest arrives soon or never.
+        When it resumes, it handles what has arrived before it notices its deadline. Its pending
+        requests to Twilio arrive soon or never.
         """
         sender = self.senders[who % len(self.senders)]
         if sender.gate is not None and not sender.gate.done():
@@ -309,7 +309,7 @@ class SendRaces(RuleBasedStateMachine):
     @precondition(lambda self: self.senders)
     @rule(who=st.integers(0, 3))
     def kill(self, who: int) -> None:
-        """End a worker without notice."""
+        """Kill a worker without notice."""
         sender = self.senders.pop(who % len(self.senders))
         sender.is_dead = True
         if sender.task is not None:
@@ -321,7 +321,7 @@ class SendRaces(RuleBasedStateMachine):
     @precondition(lambda self: self.senders)
     @rule(who=st.integers(0, 3))
     def cancel(self, who: int) -> None:
-        """End a request, but not its worker."""
+        """Cancel a request, but not its worker."""
         sender = self.senders[who % len(self.senders)]
         if sender.task is not None:
             sender.task.cancel()
@@ -356,7 +356,7 @@ class SendRaces(RuleBasedStateMachine):
         return sender
 
     def turn(self) -> None:
-        """Let everybody go on to where they are held up; take the answers of who is done."""
+        """Let every sender continue to its next pause; collect the answers of finished ones."""
         for sender in [sender for sender in self.senders if not sender.is_frozen]:
             sender.run()
             if sender.task and sender.task.done():
@@ -375,7 +375,7 @@ class SendRaces(RuleBasedStateMachine):
             raise error
 
     def teardown(self) -> None:
-        """In the end all is well again: who repeats the request gets the one text of the key."""
+        """After recovery, a repeated request gets the key's one text."""
         while self.senders:
             self.kill(0)
         self.pass_time(61)
@@ -384,14 +384,14 @@ class SendRaces(RuleBasedStateMachine):
 
     def check_in_the_end(self) -> None:
         sids = [self.repeated(key) for key in self.answers]
-        if None in sids:  # the lists are not enough; reports are
+        if None in sids:  # lists are not enough, but reports are
             for text in self.world.texts:
                 asyncio.run(self.world.report(text))
             sids = [self.repeated(key) for key in self.answers]
         assert sorted(map(str, sids)) == sorted(text.sid for text in self.world.texts)
 
     def repeated(self, key: str) -> str | None:
-        """What somebody is told who repeats a request for some minutes."""
+        """Repeat a request for some minutes; return the SID in the answer."""
         for _ in range(4):
             sender = self.sender(key)
             while sender.task and not sender.task.done():
@@ -411,13 +411,13 @@ class OneKey(SendRaces):
     keys = ("one",)
 
     @invariant()
-    def all_are_told_of_the_same_text(self) -> None:
+    def all_get_the_same_text(self) -> None:
         assert len(self.answers.get("one", set())) <= 1
 
     def check_in_the_end(self) -> None:
         sids = {sid for key in self.answers if (sid := self.repeated(key))}
-        told = self.answers.get("one", set[str]())
-        assert sids == {text.sid for text in self.world.texts} >= told
+        answered = self.answers.get("one", set[str]())
+        assert sids == {text.sid for text in self.world.texts} >= answered
 
 
 async def _settled() -> None:

@@ -1,4 +1,4 @@
-"""Texts for later: which times are taken, and what goes to Twilio."""
+"""Scheduled texts: valid times, and what goes to Twilio."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -79,7 +79,7 @@ def test_a_time_too_soon_or_too_far_is_refused_before_calling_twilio(ahead: time
     assert caught.value.field == "send_at"
 
 
-def field_at_fault(send_at: str) -> str | None:
+def invalid_field(send_at: str) -> str | None:
     try:
         timing(send_at)
     except InvalidRequestError as error:
@@ -89,7 +89,7 @@ def field_at_fault(send_at: str) -> str | None:
 
 @given(st.text(alphabet="0123456789-+:TZ. ", max_size=30))
 def test_any_time_is_parsed_or_refused(text: str) -> None:
-    assert field_at_fault(text) == "send_at"
+    assert invalid_field(text) == "send_at"
 
 
 def message(config: Settings, **inputs: str) -> TextMessage:
@@ -97,7 +97,7 @@ def message(config: Settings, **inputs: str) -> TextMessage:
     return TextMessage.from_inputs(Inputs(given), config)
 
 
-def test_the_messaging_service_may_be_the_apps_own() -> None:
+def test_the_apps_own_messaging_service_can_be_used() -> None:
     assert message(Settings(messaging_service_sid=SERVICE)).messaging_service_sid is None
     assert message(Settings(), messaging_service_sid=SERVICE).timing.send_at is not None
 

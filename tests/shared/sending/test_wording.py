@@ -1,4 +1,4 @@
-"""The words of a listed text: the same, surely not the same, or not to be told."""
+"""Comparing the words of a listed text: equal, different, or unclear."""
 
 import unicodedata
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.sending.wording import TRIAL, is_same_text
 
-# Some of each kind of Twilio's list of what smart encoding replaces.
+# A sample of each kind of character that Twilio's smart encoding replaces.
 SMART = {
     "\u201c": '"',
     "\u00ab": '"',

@@ -1,4 +1,4 @@
-"""An outbox without guards and without Twilio: a test says what creating and finding does."""
+"""An outbox without guards or Twilio; a test defines creating and finding."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TO = "+12025550123"
 
 @dataclass
 class TrialRequest:
-    """A text to TO: `creating` is given its reference and returns Twilio's answer."""
+    """A text to TO; `creating` gets its reference and returns Twilio's answer."""
 
     creating: Callable[[str], Awaitable[Any]]
     finding: Callable[[Lookups, IdempotencyClaim], Awaitable[Listed | None]]
@@ -61,7 +61,7 @@ async def send(
     config: Settings,
     admitting: Callable[[], Awaitable[None]] | None = None,
 ) -> Sent:
-    """Send a request through an outbox of its own; its guards let all pass, after `admitting`."""
+    """Send a request through a new outbox, whose guards admit everything after `admitting`."""
 
     async def run(operation: Callable[[object], Awaitable[object]]) -> object:
         return await operation(None)
@@ -80,5 +80,5 @@ async def send(
 
 
 def answer_of(sid: str, status: str, sender: str | None = "+12025550100") -> SimpleNamespace:
-    """Return what the SDK makes of Twilio's answer."""
+    """Return Twilio's answer as an SDK object."""
     return SimpleNamespace(sid=sid, status=status, from_=sender)

@@ -1,4 +1,4 @@
-"""Operations on the Twilio account: refusals translated, new credentials tried once."""
+"""Operations on the Twilio account: translated errors, and one retry with new credentials."""
 
 import asyncio
 import json
@@ -54,7 +54,7 @@ def refused(status: int, code: Any = None, text: str = "no") -> TwilioRestExcept
 
 
 def answered(status: int, body: str = "", **headers: str) -> TwilioException:
-    """What the transport raises for an answer, and the SDK for that to a list."""
+    """Return what the transport raises for a response, and the SDK for a list."""
     return TwilioException("no", Response(status, body, headers))
 
 
@@ -73,7 +73,7 @@ def test_the_result_is_returned() -> None:
     ("twilio_status", "status"),
     [(400, 400), (404, 400), (429, 429), (403, 502), (409, 502), (500, 502), (503, 502)],
 )
-def test_the_status_of_a_refusal_shows_whose_fault_it_is(twilio_status: int, status: int) -> None:
+def test_the_status_of_a_refusal_shows_the_cause(twilio_status: int, status: int) -> None:
     assert refusal(refused(twilio_status)).status == status
 
 

@@ -1,4 +1,4 @@
-"""A send's time: until when it may leave for Twilio, by both clocks."""
+"""A send's deadline to leave for Twilio, on both clocks."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ LIMIT_S = 40
 
 
 class TwoClocks(ManualClock):
-    """A clock whose time of day can be set by itself."""
+    """A clock whose time of day can be set separately."""
 
     def __init__(self) -> None:
         super().__init__()

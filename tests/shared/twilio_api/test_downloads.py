@@ -1,4 +1,4 @@
-"""Files of Twilio through the transport, from a server on loopback."""
+"""Downloads of Twilio's files through the transport, from a loopback server."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -81,7 +81,7 @@ def test_only_a_few_downloads_run_at_once() -> None:
         if under_way == MAX_DOWNLOADS:
             all_of_them.set()
         await all_of_them.wait()
-        for _ in range(20):  # one more would come now
+        for _ in range(20):  # an extra one would arrive now
             await asyncio.sleep(0)
         under_way -= 1
         return web.Response(body=b"a")
@@ -129,7 +129,7 @@ def test_a_file_with_a_content_length_over_the_limit_is_not_read() -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "1001"})
         await response.prepare(request)
-        await asyncio.Event().wait()  # not one byte of it
+        await asyncio.Event().wait()  # send nothing
         return response
 
     with pytest.raises(FileTooLongError, match="limit of 1000 bytes"):

@@ -1,4 +1,4 @@
-"""What did nothing is tried again: how often, how soon and until when."""
+"""Retries of requests that did nothing: how often, how soon, and for how long."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def unreachable() -> TwilioUnreachableError:
 
 
 class Trial:
-    """An operation that fails in the same way for ever, and when it was tried."""
+    """An operation that always fails in the same way; records when it was tried."""
 
     def __init__(self, fail: Callable[[], AppError], *, takes_s: float = 0) -> None:
         self.clock = ManualClock()

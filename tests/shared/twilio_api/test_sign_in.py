@@ -1,4 +1,4 @@
-"""Which credentials a request to Twilio is made with, while they are being changed."""
+"""The credentials of requests to Twilio during a rotation."""
 
 import asyncio
 from collections import Counter
@@ -74,7 +74,7 @@ def test_a_new_token_in_the_vault_replaces_the_secondary_one() -> None:
         secrets[Secret.AUTH_TOKEN] = "copied"
         clock.advance(TIME_TO_LIVE_S)
         await account.run(attempts)
-        await credentials.settle()  # an old value is used while it is read again
+        await credentials.settle()  # the old value is used while it is refreshed
         await account.run(attempts)
 
     asyncio.run(send_often())

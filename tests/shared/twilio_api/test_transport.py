@@ -1,4 +1,4 @@
-"""The transport below Twilio's SDK, against a server on loopback."""
+"""The transport below Twilio's SDK, against a loopback server."""
 
 import asyncio
 import base64
@@ -182,7 +182,7 @@ def test_on_a_dropped_connection_only_reads_are_retried(method: str, times: int)
     heads: list[bytes] = []
 
     async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the first request of a connection that is kept, and drop it at the second."""
+        """Answer the first request of a kept connection, and drop it at the second."""
         for _ in range(2):
             heads.append(await reader.readuntil(b"\r\n\r\n"))
             if len(heads) == 1:

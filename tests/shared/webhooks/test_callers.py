@@ -1,4 +1,4 @@
-"""Who is refused, and with which reason."""
+"""Blocked callers, and the reason they get."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_a_listed_caller_is_refused_before_the_call_is_answered(caller: str) -> 
     assert refused(LISTED, From=caller) == '<Reject reason="rejected" /></Response>'
 
 
-def test_the_caller_is_named_by_the_older_field_too() -> None:
+def test_the_older_field_also_names_the_caller() -> None:
     assert refused(LISTED, Caller="+12025550123") is not None
 
 
@@ -29,12 +29,12 @@ def test_a_caller_without_a_number_is_anonymous() -> None:
     assert refused(LISTED, From="") is not None
 
 
-def test_a_request_without_a_caller_follows_a_redirection_and_is_welcome() -> None:
+def test_a_request_without_a_caller_follows_a_redirect_and_passes() -> None:
     assert refused(LISTED) is None
 
 
 @pytest.mark.parametrize("caller", ["+12025550125", "client:alice", "12025550123", "anonymous"])
-def test_anybody_else_is_welcome(caller: str) -> None:
+def test_other_callers_pass(caller: str) -> None:
     assert refused({"BLOCKED_CALLERS": "+12025550123"}, From=caller) is None
 
 

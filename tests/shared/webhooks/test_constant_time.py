@@ -1,4 +1,4 @@
-"""What decides about a secret takes as long for a near guess as for a wild one."""
+"""Comparisons of secrets take constant time."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
-def test_nothing_but_the_constant_comparison_decides(
+def test_only_the_constant_time_comparison_decides(
     check: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert check()

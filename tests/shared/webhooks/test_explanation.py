@@ -1,4 +1,4 @@
-"""The log's explanation of a refused signature: one usual mistake at a time."""
+"""The log's explanation of a refused signature, for each common mistake."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from shared.webhooks.variants import SignedRequest
 if TYPE_CHECKING:
     from tests.shared.conftest import ManualClock
 
-TOKEN = "the-auth-token-itself"  # noqa: S105 - of these tests
+TOKEN = "the-auth-token-itself"  # noqa: S105 - only for tests
 OTHER = "a-secret-that-does-not-count"
 PUBLIC = "https://app.example"
 PATH = "/api/TwimlReply?Message=a%20private%20text&code=key%3D"
@@ -41,7 +41,7 @@ def refused(
     others: list[tuple[Secret, HiddenText]] | None = None,
     algorithm: Algorithm = Algorithm.HMAC_SHA1,
 ) -> Refused:
-    """A request with FORM, whose signature was made for another URL, form or secret."""
+    """Return a request with FORM, whose signature is for another URL, form or secret."""
     return Refused(
         signature=sign(secret, signed, form, algorithm).decode(),
         algorithm=algorithm,
@@ -148,23 +148,23 @@ def test_a_host_name_is_shown_only_if_it_was_signed(
 )
 def test_a_wrong_secret_is_named(clock: ManualClock, secret: Secret, expected: str) -> None:
     case = refused(PUBLIC + PATH, secret=OTHER, others=[(secret, HiddenText(OTHER))])
-    told = Explanations(clock).of(case)
+    explanation = Explanations(clock).of(case)
 
-    assert f"It matches with {secret}" in told
-    assert expected in told
-    assert OTHER not in told + repr(case)
+    assert f"It matches with {secret}" in explanation
+    assert expected in explanation
+    assert OTHER not in explanation + repr(case)
 
 
 def test_what_was_checked_is_shown_by_name_only(clock: ManualClock) -> None:
     case = refused("https://elsewhere.example")
-    told = Explanations(clock).of(case)
+    explanation = Explanations(clock).of(case)
 
-    assert told.startswith(
+    assert explanation.startswith(
         "Checked (names only): URL https://app.example/api/TwimlReply, query Message, code, "
         "fields A, Body, From, FromCity, secrets TwilioAuthToken, algorithm HMAC_SHA1. "
     )
-    assert TOKEN not in told + repr(case)
-    assert case.signature not in told
+    assert TOKEN not in explanation + repr(case)
+    assert case.signature not in explanation
 
 
 @pytest.mark.parametrize(
@@ -173,11 +173,11 @@ def test_what_was_checked_is_shown_by_name_only(clock: ManualClock) -> None:
 def test_unusual_names_are_counted_and_not_shown(clock: ManualClock, name: str) -> None:
     case = refused("https://elsewhere.example", path=f"/api/{quote(name)}?{quote(name)}=1")
     strange = case._replace(request=case.request._replace(form=[(name, ""), ("Body", "")]))
-    told = Explanations(clock).of(strange)
+    explanation = Explanations(clock).of(strange)
 
-    assert "fields Body, 1 hidden" in told
-    assert "query 1 hidden" in told
-    assert not name or (name not in told and quote(name) not in told)
+    assert "fields Body, 1 hidden" in explanation
+    assert "query 1 hidden" in explanation
+    assert not name or (name not in explanation and quote(name) not in explanation)
 
 
 pieces = st.text() | st.text("/?&=%+'#;:.[]@\\\udcffA2 ")
@@ -190,27 +190,29 @@ def test_any_request_can_be_explained_in_one_line(
 ) -> None:
     headers = {"host": host, "x-original-url": sent, "x-forwarded-host": sent}
     request = SignedRequest("https://app.example", path, form, headers)
-    told = Explanations(clock).of(refused("https://elsewhere.example")._replace(request=request))
+    explanation = Explanations(clock).of(
+        refused("https://elsewhere.example")._replace(request=request)
+    )
 
-    assert told.endswith(UNKNOWN_CAUSE)
-    assert told.isascii()
-    assert told.isprintable()
+    assert explanation.endswith(UNKNOWN_CAUSE)
+    assert explanation.isascii()
+    assert explanation.isprintable()
 
 
 def test_a_shared_key_is_explained_with_its_algorithm(clock: ManualClock) -> None:
     case = refused(f"http://app.example{PATH}", algorithm=Algorithm.HMAC_SHA256)
-    told = Explanations(clock).of(case)
+    explanation = Explanations(clock).of(case)
 
-    assert "algorithm HMAC_SHA256. It matches with http:// instead of https://" in told
+    assert "algorithm HMAC_SHA256. It matches with http:// instead of https://" in explanation
 
 
 def test_only_a_few_are_explained_each_minute(clock: ManualClock) -> None:
     explanations, case = Explanations(clock), refused("https://elsewhere.example")
-    told = [bool(explanations.of(case)) for _ in range(MAX_EXPLANATIONS + 3)]
+    explained = [bool(explanations.of(case)) for _ in range(MAX_EXPLANATIONS + 3)]
     clock.advance(INTERVAL_S - 1)
     later = explanations.of(case)
     clock.advance(1)
 
-    assert told == [True] * MAX_EXPLANATIONS + [False] * 3
+    assert explained == [True] * MAX_EXPLANATIONS + [False] * 3
     assert not later
     assert explanations.of(case)

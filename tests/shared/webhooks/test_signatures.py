@@ -1,4 +1,4 @@
-"""Twilio's signature: its published vectors, and that no change goes unnoticed."""
+"""Twilio's signature: published vectors, and detection of every change."""
 
 import pytest
 from hypothesis import assume, given
@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from shared.webhooks import signatures
 from shared.webhooks.signatures import Algorithm
 
-TOKEN = "12345"  # noqa: S105 - of Twilio's published vectors
+TOKEN = "12345"  # noqa: S105 - from Twilio's published vectors
 CALL = [
     ("CallSid", "CA1234567890ABCDE"),
     ("Caller", "+12349013030"),
@@ -24,9 +24,9 @@ names = st.text(min_size=1)
 fields = st.lists(st.tuples(names, st.text()))
 
 
-# The constants are those of Twilio's documentation ("Webhooks security") and of the tests of its
-# SDKs, of request_validator in Python and PHP, RequestValidatorTest in Java and C#, webhooks.spec
-# in Node.js.
+# The constants are from Twilio's documentation ("Webhooks security") and its SDKs' tests:
+# request_validator in Python and PHP, RequestValidatorTest in Java and C#, and webhooks.spec in
+# Node.js.
 @pytest.mark.parametrize(
     ("url", "form", "signature"),
     [
@@ -49,8 +49,8 @@ def test_twilios_vectors(url: str, form: list[tuple[str, str]], signature: bytes
     assert signatures.sign(token, url, form) == signature
 
 
-# Credentials stand in some of these URLs because the SDKs sign what they are given. Twilio itself
-# leaves them out (same page), and PUBLIC_URL cannot have any.
+# Some of these URLs have credentials because the SDKs sign what they get. Twilio itself leaves
+# them out (same page), and PUBLIC_URL cannot have any.
 @pytest.mark.parametrize(
     ("host", "signature"),
     [
@@ -85,7 +85,7 @@ def test_the_case_of_the_host_is_part_of_the_signature() -> None:
     )
 
 
-def test_a_webhook_of_26_fields_as_twilios_tests_have_it() -> None:
+def test_twilios_test_of_a_webhook_with_26_fields() -> None:
     place = {"City": "OAKLAND", "Country": "US", "State": "CA", "Zip": "94612"}
     other = {"City": "SOUTH LAKE TAHOE", "Country": "US", "State": "CA", "Zip": "89449"}
     form = {
@@ -110,7 +110,7 @@ def test_a_webhook_of_26_fields_as_twilios_tests_have_it() -> None:
 
 @pytest.mark.parametrize("algorithm", Algorithm)
 @given(form=fields)
-def test_signs_as_twilios_sdk_does(algorithm: Algorithm, form: list[tuple[str, str]]) -> None:
+def test_signs_like_twilios_sdk(algorithm: Algorithm, form: list[tuple[str, str]]) -> None:
     validator = RequestValidator(TOKEN)
     expected = validator.compute_signature(URL, MultiDict(form), str(algorithm))
 
@@ -118,8 +118,8 @@ def test_signs_as_twilios_sdk_does(algorithm: Algorithm, form: list[tuple[str, s
     assert signatures.is_signature(expected, algorithm)
 
 
-def test_an_algorithm_does_not_pass_for_the_other() -> None:
-    # Computed with the SDK for Python; no constant was published.
+def test_a_signature_with_the_other_algorithm_is_refused() -> None:
+    # Computed with the Python SDK; there is no published constant.
     signature = "033hgUJA9M/hXIZsYjwkerEP/DBm35nEri5FhCYjA5s="
     sha256 = Algorithm.HMAC_SHA256
 
@@ -163,12 +163,12 @@ def test_any_header_is_compared_without_an_error(header: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "\udcff", "é" * 28, "0/KCTR6DLpKmkAf8muzZqo1nDgQ=\n"])
-def test_a_strange_header_does_not_match(header: str) -> None:
+def test_an_unusual_header_does_not_match(header: str) -> None:
     assert not signatures.is_signed(header, [TOKEN], URL, signatures.joined(CALL))
 
 
 @given(st.integers(min_value=0), st.characters(codec="utf-8"))
-def test_a_changed_character_of_a_value_is_noticed(position: int, character: str) -> None:
+def test_a_changed_character_in_a_value_is_detected(position: int, character: str) -> None:
     signature = signatures.sign(TOKEN, URL, CALL).decode()
     value = CALL[0][1]
     place = position % len(value)
@@ -203,7 +203,7 @@ def test_a_signature_of_any_of_the_tokens_passes() -> None:
         ("https://2130706433/a", "https://2130706433:443/a"),
     ],
 )
-def test_twilio_may_sign_with_the_other_form_of_the_port(url: str, other: str) -> None:
+def test_twilio_can_sign_with_or_without_the_port(url: str, other: str) -> None:
     signature = signatures.sign(TOKEN, other, CALL).decode()
 
     assert signatures.with_other_port(url) == other

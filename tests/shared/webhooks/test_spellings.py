@@ -1,4 +1,4 @@
-"""Other spellings of a URL: only the percent-encoding may differ."""
+"""Equivalent URLs: only the percent-encoding may differ."""
 
 import pytest
 from hypothesis import given
@@ -61,13 +61,13 @@ def test_another_percent_encoding_is_the_same_request(sent: str, other: str) -> 
         ("/api/TwimlReply?a=1", "x" * 100_000),
     ],
 )
-def test_whatever_else_differs_makes_another_request(sent: str, other: str) -> None:
+def test_any_other_difference_is_a_different_request(sent: str, other: str) -> None:
     assert not is_same_request(sent, other)
     assert not is_same_request(other, sent)
     assert other_spellings(sent, {"x-waws-unencoded-url": other, "x-original-url": other}) == []
 
 
-def test_what_is_too_long_is_not_compared() -> None:
+def test_long_urls_are_not_compared() -> None:
     longest = "/api/X?".ljust(MAX_CHARS - 4, "a") + "=%20"
     shorter = longest.replace("%20", "+")
 

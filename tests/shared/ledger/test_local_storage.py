@@ -1,4 +1,4 @@
-"""The desk's storage: who may come in, what it does not do, and when it forgets."""
+"""The local stack's storage: access, unsupported requests, and reset."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ ENTITY = "/storage/Ledger(PartitionKey='0a',RowKey='claim')"
 QUIET = {"Prefer": "return-no-content"}
 
 
-class Desk(Protocol):
+class LocalStorage(Protocol):
     """The fixture of conftest.py."""
 
     gaps: list[str]
@@ -26,11 +26,13 @@ class Desk(Protocol):
     def served(self) -> AbstractAsyncContextManager[str]: ...
 
 
-def asked(desk: Desk, *asks: tuple[Any, ...], resource: str = STORAGE) -> list[tuple[int, str]]:
+def asked(
+    local_storage: LocalStorage, *asks: tuple[Any, ...], resource: str = STORAGE
+) -> list[tuple[int, str]]:
     """Make requests (method, path, body, headers); return the status and code of each answer."""
 
     async def main() -> list[tuple[int, str]]:
-        async with desk.served() as url, aiohttp.ClientSession(url) as session:
+        async with local_storage.served() as url, aiohttp.ClientSession(url) as session:
             identity = {"X-IDENTITY-HEADER": IDENTITY_HEADER}
             where = f"/identity/token?resource={resource}"
             async with session.get(where, headers=identity) as answer:
@@ -46,20 +48,20 @@ def asked(desk: Desk, *asks: tuple[Any, ...], resource: str = STORAGE) -> list[t
     return asyncio.run(main())
 
 
-def test_storage_accepts_only_tokens_for_storage(desk: Desk) -> None:
+def test_storage_accepts_only_tokens_for_storage(local_storage: LocalStorage) -> None:
     make = ("POST", "/storage/Tables", {"TableName": "Ledger"}, QUIET)
 
-    assert asked(desk, make) == [(204, "")]
-    assert asked(desk, make, resource=VAULTS) == [(401, "NoAuthenticationInformation")]
+    assert asked(local_storage, make) == [(204, "")]
+    assert asked(local_storage, make, resource=VAULTS) == [(401, "NoAuthenticationInformation")]
 
 
-def test_errors_have_the_codes_of_table_storage(desk: Desk) -> None:
+def test_errors_have_the_codes_of_table_storage(local_storage: LocalStorage) -> None:
     table = ("POST", "/storage/Tables", {"TableName": "Ledger"}, QUIET)
     insert = ("POST", "/storage/Ledger", ROW, QUIET)
     read = ("GET", ENTITY, None, {})
     replace = ("PUT", ENTITY, ROW, {"If-Match": "W/\"datetime'2026'\""})
 
-    assert asked(desk, insert, table, table, read, replace, insert, insert, replace) == [
+    assert asked(local_storage, insert, table, table, read, replace, insert, insert, replace) == [
         (404, "TableNotFound"),
         (204, ""),
         (409, "TableAlreadyExists"),
@@ -89,11 +91,11 @@ def test_errors_have_the_codes_of_table_storage(desk: Desk) -> None:
     ],
 )
 def test_unsupported_requests_are_refused_and_reported(
-    desk: Desk, ask: tuple[Any, ...], gap: str
+    local_storage: LocalStorage, ask: tuple[Any, ...], gap: str
 ) -> None:
-    assert asked(desk, ask) == [(501, "NotImplemented")]
-    assert len(desk.gaps) == 1
-    assert gap in desk.gaps[0]
+    assert asked(local_storage, ask) == [(501, "NotImplemented")]
+    assert len(local_storage.gaps) == 1
+    assert gap in local_storage.gaps[0]
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
@@ -111,9 +113,9 @@ def test_unsupported_requests_are_refused_and_reported(
     ids=["list", "key", "slash", "type", "number", "text", "body"],
 )
 def test_an_entity_that_the_service_cannot_store_is_refused(
-    desk: Desk, body: object, refusal: tuple[int, str]
+    local_storage: LocalStorage, body: object, refusal: tuple[int, str]
 ) -> None:
-    assert asked(desk, ("POST", "/storage/Ledger", body, QUIET)) == [refusal]
+    assert asked(local_storage, ("POST", "/storage/Ledger", body, QUIET)) == [refusal]
 
 
 def test_a_reset_clears_the_tables_of_the_running_stack(stack: LocalStack) -> None:
