@@ -1,4 +1,4 @@
-"""What is left when something is killed, with the real signals."""
+"""What remains after something is killed, with real signals."""
 
 import os
 import select
@@ -10,12 +10,12 @@ import pytest
 from local_stack.testing import LocalStack
 from local_stack.values import FUNCTION_KEY
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signal 9 is a matter of POSIX")
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signal 9 is POSIX only")
 
 
 @pytest.fixture
 def own_stack() -> Iterator[LocalStack]:
-    """A stack of this test's own, because it does not survive it."""
+    """A separate stack for a test that kills it."""
     stack = LocalStack.start()
     try:
         yield stack
@@ -24,7 +24,7 @@ def own_stack() -> Iterator[LocalStack]:
 
 
 def host_pid(stack: LocalStack) -> int:
-    """The process that runs the functions."""
+    """Return the ID of the process that runs the functions."""
     answer = stack.http.get(
         f"{stack.functions_url}/admin/host/status",
         headers={"x-functions-key": FUNCTION_KEY},
@@ -34,12 +34,12 @@ def host_pid(stack: LocalStack) -> int:
 
 
 def ends(pid_file: int, within_s: float) -> bool:
-    """Whether the process behind a process file descriptor ends in time."""
+    """Return whether the process of a process file descriptor ends in time."""
     readable, _, _ = select.select([pid_file], [], [], within_s)
     return bool(readable)
 
 
-def test_a_ringing_call_outlives_its_killed_host(own_stack: LocalStack) -> None:
+def test_a_ringing_call_survives_its_killed_host(own_stack: LocalStack) -> None:
     own_stack.text("Before")
     own_stack.advance(1)
     sid = own_stack.function("PlaceCall", {"to": "+12025550123"}).json()["sid"]
@@ -80,7 +80,7 @@ def test_no_host_is_left_when_the_emulator_is_killed(own_stack: LocalStack) -> N
 
 @pytest.mark.soak
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_an_orderly_end_takes_the_host_along(own_stack: LocalStack, signal_number: int) -> None:
+def test_a_normal_exit_stops_the_host(own_stack: LocalStack, signal_number: int) -> None:
     pid_file = os.pidfd_open(host_pid(own_stack))
     own_stack.process.send_signal(signal_number)
     status = own_stack.process.wait(10)

@@ -1,4 +1,4 @@
-"""The limits over HTTP, with two hosts of one app: they count in one ledger."""
+"""The limits over HTTP, with two hosts of one app that share a ledger."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ type Post = Callable[..., requests.Response]
 
 @pytest.fixture(scope="module")
 def strict_hosts(running_stack: LocalStack) -> Iterator[list[Post]]:
-    """Two hosts that let each number have five texts and calls."""
+    """Two hosts that allow five texts and calls to each number."""
     settings = {"RECIPIENT_LIMIT": str(LIMIT), "DAILY_SEGMENT_LIMIT": "0", "DAILY_CALL_LIMIT": "0"}
     with (
         running_stack.second_host(settings) as one,
@@ -34,7 +34,7 @@ def strict_hosts(running_stack: LocalStack) -> Iterator[list[Post]]:
 
 @pytest.fixture
 def thrifty_hosts(stack: LocalStack) -> Iterator[list[Post]]:
-    """Two hosts that let a day have twenty segments and eight calls, and have sent nothing yet."""
+    """Two hosts with daily limits of twenty segments and eight calls, and nothing sent yet."""
     settings = {"DAILY_SEGMENT_LIMIT": str(SEGMENTS), "DAILY_CALL_LIMIT": str(CALLS)}
     with stack.second_host(settings) as one, stack.second_host(settings) as two:
         yield [one.function, two.function]
@@ -45,7 +45,7 @@ def text(to: str = HANDSET, **inputs: str) -> dict[str, str]:
 
 
 def at_once(hosts: list[Post], function: str, bodies: list[dict[str, str]]) -> Counter[int]:
-    """The statuses of requests that are made at the same time, each by both hosts."""
+    """Return the statuses of concurrent requests, each made to both hosts."""
     posts = [(host, body) for body in bodies for host in hosts]
 
     def status(post: tuple[Post, dict[str, str]]) -> int:
@@ -56,7 +56,7 @@ def at_once(hosts: list[Post], function: str, bodies: list[dict[str, str]]) -> C
         return Counter(threads.map(status, posts))
 
 
-def test_one_number_gets_texts_and_calls_of_both_hosts_up_to_the_limit(
+def test_both_hosts_share_the_limit_of_a_number(
     stack: LocalStack, strict_hosts: list[Post]
 ) -> None:
     one, two = strict_hosts
@@ -72,7 +72,7 @@ def test_one_number_gets_texts_and_calls_of_both_hosts_up_to_the_limit(
     assert two("SendSms", text(OTHER)).status_code == 201
 
 
-def test_a_refusal_says_which_limit_it_is_and_when_to_come_back(
+def test_a_refusal_names_the_limit_and_when_to_retry(
     stack: LocalStack, strict_hosts: list[Post]
 ) -> None:
     one, two = strict_hosts
@@ -89,7 +89,7 @@ def test_a_refusal_says_which_limit_it_is_and_when_to_come_back(
     assert HANDSET[1:] not in refused.text
 
 
-def test_of_all_that_come_at_once_from_both_hosts_the_limit_gets_through(
+def test_concurrent_requests_to_both_hosts_pass_up_to_the_limit(
     stack: LocalStack, strict_hosts: list[Post]
 ) -> None:
     statuses = at_once(strict_hosts, "SendSms", [text()] * 2 * LIMIT)
@@ -127,7 +127,9 @@ def test_a_key_that_was_refused_can_be_used_again(
     assert elsewhere.status_code == 201
 
 
-def test_what_twilio_refuses_is_not_counted(stack: LocalStack, strict_hosts: list[Post]) -> None:
+def test_sends_that_twilio_refuses_are_not_counted(
+    stack: LocalStack, strict_hosts: list[Post]
+) -> None:
     one, two = strict_hosts
     not_mine = {"from": "+12025550177"}
     refused = [one("SendSms", text(**not_mine)) for _ in range(LIMIT)]
@@ -140,7 +142,7 @@ def test_what_twilio_refuses_is_not_counted(stack: LocalStack, strict_hosts: lis
     assert [answer.status_code for answer in sent] == [201] * LIMIT
 
 
-def test_what_twilio_may_have_sent_stays_counted(
+def test_sends_with_an_unknown_outcome_stay_counted(
     stack: LocalStack, strict_hosts: list[Post]
 ) -> None:
     one, two = strict_hosts
@@ -154,9 +156,7 @@ def test_what_twilio_may_have_sent_stays_counted(
     assert len(stack.texts(HANDSET)) == LIMIT
 
 
-def test_while_storage_is_down_it_is_sent_all_the_same(
-    stack: LocalStack, strict_hosts: list[Post]
-) -> None:
+def test_sends_continue_while_storage_is_down(stack: LocalStack, strict_hosts: list[Post]) -> None:
     one, _ = strict_hosts
     with stack.faults({"service": "storage", "kind": "503"}):
         sent = [one("SendSms", text()) for _ in range(LIMIT + 1)]
@@ -164,16 +164,14 @@ def test_while_storage_is_down_it_is_sent_all_the_same(
     assert [answer.status_code for answer in sent] == [201] * (LIMIT + 1)
 
 
-def test_a_day_has_as_many_segments_and_calls_for_both_hosts_as_the_ceilings_say(
-    stack: LocalStack, thrifty_hosts: list[Post]
-) -> None:
+def test_both_hosts_share_the_daily_limits(stack: LocalStack, thrifty_hosts: list[Post]) -> None:
     numbers = [f"+120255501{index}" for index in range(30, 30 + SEGMENTS)]
 
     texts = at_once(thrifty_hosts, "SendSms", [text(number, body=LONG) for number in numbers])
     calls = at_once(thrifty_hosts, "PlaceCall", [{"to": number} for number in numbers])
     refused = thrifty_hosts[0]("SendSms", text())
 
-    # Blocks are one segment or call, so none is left over.
+    # Blocks are one segment or call, so none is wasted.
     assert texts == {201: SEGMENTS // 2, 429: 2 * SEGMENTS - SEGMENTS // 2}
     assert calls == {201: CALLS, 429: 2 * SEGMENTS - CALLS}
     assert sum(len(stack.texts(number)) for number in numbers) == SEGMENTS // 2

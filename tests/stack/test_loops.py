@@ -1,4 +1,4 @@
-"""Documents that lead to each other for ever."""
+"""Documents that redirect to each other forever."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNREACHABLE = "http://127.0.0.1:9/"
         f'<Enqueue waitUrl="{UNREACHABLE}">support</Enqueue>',
     ],
 )
-def test_a_call_that_goes_round_without_taking_time_ends(
+def test_a_call_that_loops_without_playing_anything_ends(
     stack: LocalStack, web_server: WebServer, verb: str
 ) -> None:
     url = web_server.twiml("/round", f"<Response>{verb}<Redirect/></Response>")

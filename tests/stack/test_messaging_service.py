@@ -1,4 +1,4 @@
-"""A messaging service that the app's settings name; the line is in it."""
+"""A messaging service from the app's settings that contains the line."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ def service_stack() -> Iterator[LocalStack]:
     stack.stop()
 
 
-def test_the_service_of_the_settings_sends_from_the_line(service_stack: LocalStack) -> None:
+def test_the_configured_service_sends_from_the_line(service_stack: LocalStack) -> None:
     answer = service_stack.function("SendSms", {"to": HANDSET, "body": "Hello"})
     service_stack.advance(1)
 
@@ -31,19 +31,19 @@ def test_the_service_of_the_settings_sends_from_the_line(service_stack: LocalSta
     assert message["messaging_service_sid"] == SERVICE
 
 
-def test_its_advanced_opt_out_is_told_to_the_app(service_stack: LocalStack) -> None:
+def test_its_advanced_opt_out_is_reported_to_the_app(service_stack: LocalStack) -> None:
     stack, person = service_stack, HANDSETS[1]
 
-    def told(words: str) -> dict[str, Any]:
+    def webhook_form(words: str) -> dict[str, Any]:
         sid = stack.text(words, person)
         stack.advance(1)
         [webhook] = stack.webhooks(sid)
         return dict(webhook["form"])
 
-    hello = told("Hello")
+    hello = webhook_form("Hello")
     assert (hello["MessagingServiceSid"], "OptOutType" in hello) == (SERVICE, False)
 
-    assert told("STOP")["OptOutType"] == "STOP"
+    assert webhook_form("STOP")["OptOutType"] == "STOP"
     texts = stack.texts(person)
     assert "unsubscribed" in texts[-1]["body"]
     assert stack.look(f"handsets/{person}")["opted_out_of"] == [LINE, SERVICE]
@@ -53,5 +53,5 @@ def test_its_advanced_opt_out_is_told_to_the_app(service_stack: LocalStack) -> N
     assert stack.texts(person)[:-1] == texts
     assert stack.texts(person)[-1]["error_code"] == 21610
 
-    assert told("START")["OptOutType"] == "START"
+    assert webhook_form("START")["OptOutType"] == "START"
     assert stack.look(f"handsets/{person}")["opted_out_of"] == []

@@ -1,4 +1,4 @@
-"""The TwiML of an answer to a text, beyond one plain reply: actions, loops, what is words only."""
+"""TwiML replies to a text beyond a single message: actions, loops, and plain text."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def ask(stack: LocalStack, web_server: "WebServer", document: str) -> list[str]:
-    """Text the line, which answers with a document; return what it wrote back."""
+    """Text the line, which replies with a document; return the texts that it sends."""
     stack.line_goes_to(SmsUrl=web_server.twiml("/sms", document))
     stack.text("Hi")
     stack.advance(1)
@@ -20,18 +20,14 @@ def ask(stack: LocalStack, web_server: "WebServer", document: str) -> list[str]:
 
 
 @pytest.mark.covers("texts:Message.action")
-def test_an_action_leads_on_and_nothing_after_it_is_reached(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_an_action_continues_and_skips_the_rest(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/next", "<Response><Message>Two</Message></Response>")
     document = "<Response><Message action='next'>One</Message><Message>No</Message></Response>"
 
     assert ask(stack, web_server, document) == ["One", "Two"]
 
 
-def test_an_action_hears_of_the_text_that_was_sent(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_an_action_gets_the_text_that_was_sent(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/next", "<Response/>")
     ask(stack, web_server, "<Response><Message action='next'>One</Message></Response>")
 
@@ -42,9 +38,7 @@ def test_an_action_hears_of_the_text_that_was_sent(
 
 
 @pytest.mark.covers("texts:Message.method")
-def test_an_action_hears_of_a_text_that_cannot_be_sent(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_an_action_gets_the_failure_of_a_text(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/next", "<Response><Message>Sorry</Message></Response>")
     document = "<Response><Message action='next' method='GET' to='x'>One</Message></Response>"
 
@@ -54,7 +48,7 @@ def test_an_action_hears_of_a_text_that_cannot_be_sent(
     ]
 
 
-def test_a_status_callback_is_told_beside_the_action(
+def test_a_status_callback_is_requested_besides_the_action(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     web_server.twiml("/next", "<Response/>")
@@ -66,7 +60,7 @@ def test_a_status_callback_is_told_beside_the_action(
     assert len(web_server.asked("/next")) == 1
 
 
-def test_actions_in_a_circle_are_cut(stack: LocalStack, web_server: "WebServer") -> None:
+def test_circular_actions_are_stopped(stack: LocalStack, web_server: "WebServer") -> None:
     document = "<Response><Message action='sms' to='x'>One</Message></Response>"
     ask(stack, web_server, document)
 
@@ -75,7 +69,7 @@ def test_actions_in_a_circle_are_cut(stack: LocalStack, web_server: "WebServer")
 
 
 @pytest.mark.covers("texts:Body")
-def test_several_bodies_are_one_text(stack: LocalStack, web_server: "WebServer") -> None:
+def test_several_bodies_are_joined(stack: LocalStack, web_server: "WebServer") -> None:
     document = "<Response><Message><Body>One</Body><Body>Two</Body></Message></Response>"
 
     assert ask(stack, web_server, document) == ["OneTwo"]
@@ -91,9 +85,7 @@ def test_sms_is_the_old_name_of_message(stack: LocalStack, web_server: "WebServe
     "texts:Sms.to", "texts:Sms.from", "texts:Sms.statusCallback", "texts:Sms.action",
     "texts:Sms.method", "texts:Message.from",
 )  # fmt: skip
-def test_by_its_old_name_a_message_has_the_same_attributes(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_sms_has_the_same_attributes_as_message(stack: LocalStack, web_server: "WebServer") -> None:
     number = "+12025550111"
     stack.rest("POST", "IncomingPhoneNumbers.json", {"PhoneNumber": number}).raise_for_status()
     web_server.twiml("/next", "<Response/>")
@@ -108,7 +100,7 @@ def test_by_its_old_name_a_message_has_the_same_attributes(
 
 
 @pytest.mark.covers("texts:Redirect.method")
-def test_a_redirect_may_ask_with_get(stack: LocalStack, web_server: "WebServer") -> None:
+def test_a_redirect_may_use_get(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/next", "<Response/>")
     ask(stack, web_server, "<Response><Redirect method='GET'>next</Redirect></Response>")
 
@@ -116,7 +108,7 @@ def test_a_redirect_may_ask_with_get(stack: LocalStack, web_server: "WebServer")
     assert (request.method, "Body=Hi" in request.path) == ("GET", True)
 
 
-def test_a_document_that_comes_as_plain_text_is_sent_as_it_is(
+def test_a_document_with_a_plain_text_type_is_sent_as_text(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     document = "<Response><Message>One</Message></Response>"
@@ -127,7 +119,7 @@ def test_a_document_that_comes_as_plain_text_is_sent_as_it_is(
     assert stack.texts()[-1]["body"] == document
 
 
-def test_the_sixteenth_quick_reply_fails_until_half_a_minute_is_calm(
+def test_the_sixteenth_quick_reply_fails_until_after_half_a_minute(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     for _ in range(16):
@@ -153,7 +145,7 @@ def test_the_sixteenth_quick_reply_fails_until_half_a_minute_is_calm(
         ("text/xml", b"<Response/>" + b" " * 64 * 1024, [11750]),
     ],
 )
-def test_an_answer_is_taken_by_its_type_and_size(
+def test_a_response_is_accepted_by_type_and_size(
     stack: LocalStack, web_server: "WebServer", content_type: str, body: bytes, codes: list[int]
 ) -> None:
     stack.line_goes_to(SmsUrl=web_server.answer("/sms", body, content_type))
@@ -163,9 +155,7 @@ def test_an_answer_is_taken_by_its_type_and_size(
     assert [alert["code"] for alert in stack.alerts()] == codes
 
 
-def test_the_fallback_url_is_told_which_document_failed(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_the_fallback_url_gets_the_failed_url(stack: LocalStack, web_server: "WebServer") -> None:
     first = web_server.twiml("/first", "<Response><Redirect>second</Redirect></Response>")
     web_server.answer("/second", b"", "text/plain", 503)
     fallback = web_server.twiml("/fallback", "<Response/>")

@@ -1,4 +1,4 @@
-"""Connection overrides at work: what is repeated, how often, and what ends it."""
+"""Connection overrides: which requests are retried, how often, and when that stops."""
 
 import socket
 import threading
@@ -18,7 +18,7 @@ HALF_AN_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 
 
 @contextmanager
 def raw_server(answer: bytes) -> Generator[str]:
-    """Serve the given bytes and hang up; with none, take connections and never answer."""
+    """Serve these bytes and hang up; if empty, accept connections and never respond."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -41,7 +41,7 @@ def raw_server(answer: bytes) -> Generator[str]:
 
 
 def text_to(stack: LocalStack, url: str) -> list[int]:
-    """Text the line while it goes to a URL; return the numbers of the attempts."""
+    """Text the line while its webhook is a URL; return the numbers of the attempts."""
     stack.line_goes_to(SmsUrl=url)
     sid = stack.text("Hi")
     stack.advance(1)
@@ -57,7 +57,7 @@ def text_to(stack: LocalStack, url: str) -> list[int]:
         (404, "rc=0&rp=all", 1),
     ],
 )
-def test_a_refusal_is_repeated_when_the_url_says_so(
+def test_an_error_is_retried_if_the_url_says_so(
     stack: LocalStack, web_server: "WebServer", status: int, fragment: str, attempts: int
 ) -> None:
     url = web_server.answer("/sms", b"", "text/xml", status)
@@ -77,7 +77,7 @@ def test_all_attempts_have_the_same_token(stack: LocalStack, web_server: "WebSer
     ("fragment", "attempts", "code"),
     [("rt=100&rc=1&rp=rt", 2, 11205), ("rt=100", 1, 11205), ("tt=100&rp=all", 1, 11203)],
 )
-def test_silence_is_borne_as_long_as_the_url_says(
+def test_the_url_sets_the_read_timeout(
     stack: LocalStack, fragment: str, attempts: int, code: int
 ) -> None:
     with raw_server(b"") as url:
@@ -86,19 +86,19 @@ def test_silence_is_borne_as_long_as_the_url_says(
     assert [alert["code"] for alert in stack.alerts()] == [code]
 
 
-def test_half_an_answer_is_never_asked_for_again(stack: LocalStack) -> None:
+def test_an_incomplete_response_is_never_retried(stack: LocalStack) -> None:
     with raw_server(HALF_AN_ANSWER) as url:
         assert text_to(stack, f"{url}#rc=5&rp=all") == [1]
 
     assert [alert["code"] for alert in stack.alerts()] == [11205]
 
 
-def test_a_wrong_policy_has_its_number(stack: LocalStack, web_server: "WebServer") -> None:
+def test_an_invalid_policy_has_its_code(stack: LocalStack, web_server: "WebServer") -> None:
     assert text_to(stack, web_server.twiml("/sms", "<Response/>") + "#rp=never") == []
     assert [alert["code"] for alert in stack.alerts()] == [11243]
 
 
-def test_a_setting_without_a_legal_value_is_named(
+def test_a_setting_with_an_invalid_value_is_named(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     assert text_to(stack, web_server.twiml("/sms", "<Response/>") + "#rc=9") == [1]

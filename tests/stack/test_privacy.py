@@ -1,7 +1,7 @@
-"""What the app writes while it is used, and while things fail: no secret, no text, no full number.
+"""The app's output in use and during failures: no secrets, no message bodies, no full numbers.
 
-That is what it prints and what it answers. A 201 names whom it is from and to, and TwiML has the
-numbers and the words that Twilio needs; nothing else has any.
+This covers what it prints and what it answers. Exceptions: a 201 has the numbers that a text is
+from and to, and TwiML has the numbers and the words that Twilio needs.
 """
 
 import base64
@@ -30,13 +30,13 @@ ROOT = Path(__file__).parents[2]
 THREADS = 16
 FORM_TYPE = "application/x-www-form-urlencoded"
 MARK = "Quokka7"
-"""Stands in everything that is private: one word to search for, however it is written."""
+"""A part of every private value: one word to search for, however it is encoded."""
 PRIVATE_TEXT = f"a {MARK} & <{MARK}> sentence"
 NATIONAL = "(202) 555-0123"
 OWNER = HANDSETS[1]
 RECORDING = "RE" + "a" * 32
 RECORDED = {"RecordingStatus": "completed", "From": HANDSET, "To": LINE}
-RAISING = '''"""POST /api/SendRaising: a function with a mistake in it."""
+RAISING = '''"""POST /api/SendRaising: a function with a bug."""
 
 import azure.functions as func
 
@@ -46,14 +46,14 @@ from shared.http.inputs import read_inputs
 
 @action
 async def main(req: func.HttpRequest) -> func.HttpResponse:
-    """Fail with the inputs at hand."""
+    """Fail after reading the inputs."""
     body = read_inputs(req, "to", "body").text("body")
     return {"nothing": body and 1 / 0}
 '''
 
 
 class Answers:
-    """What the functions answered, apart from what may be in it; safe for threads."""
+    """The functions' responses without their permitted parts; thread-safe."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -62,40 +62,42 @@ class Answers:
         self.texts: list[str] = []
 
     def note(self, answer: requests.Response, *_: object, **__: object) -> None:
-        """Keep status, headers and body of an answer of the app; a hook of requests."""
+        """Record status, headers and body of a response; a hook for requests."""
         if not answer.url.startswith(self._url):
             return
         with self._lock:
             self.statuses.add(answer.status_code)
-            self.texts.append(f"{answer.status_code} {without_what_may_be(answer)}")
+            self.texts.append(f"{answer.status_code} {without_permitted(answer)}")
 
 
-def without_what_may_be(answer: requests.Response) -> str:
-    """Headers and body, without `to` and `from` of what was sent, without TwiML and sounds."""
+def without_permitted(answer: requests.Response) -> str:
+    """Return headers and body without the permitted `to` and `from`, TwiML, and audio."""
     headers = {name: value for name, value in answer.headers.items() if name != "Location"}
     content_type = answer.headers.get("Content-Type", "")
     if content_type.startswith(("text/xml", "audio/")):
         return f"{headers}"
     if answer.status_code in (200, 201) and content_type.startswith("application/json"):
-        told = {name: value for name, value in answer.json().items() if name not in ("to", "from")}
-        return f"{headers} {told}"
-    if "signed URL" in answer.text:  # whoever has no signature is told what was asked for
+        content = {
+            name: value for name, value in answer.json().items() if name not in ("to", "from")
+        }
+        return f"{headers} {content}"
+    if "signed URL" in answer.text:  # without a signature, the answer repeats the requested number
         return f"{headers}"
     return f"{headers} {answer.text.replace(f'for example {HANDSET}', '')}"
 
 
 def spellings(word: str) -> Iterator[str]:
-    """A word as it is, and as it may hide: in URLs, JSON, HTML, hexadecimal digits and base64."""
+    """Yield a word in every encoding: plain, URL, JSON, HTML, hexadecimal and base64."""
     yield from (word, quote(word, safe=""), quote_plus(word), json.dumps(word)[1:-1])
     yield from (word.encode().hex(), word.encode().hex().upper())
     for offset in range(3):
         encoded = base64.b64encode(b" " * offset + word.encode())
-        # The first and the last characters depend on what stands beside the word.
+        # The first and last characters depend on the surrounding text.
         yield encoded[(offset * 4 + 2) // 3 : -4].decode()
 
 
 def leaks(text: str) -> list[str]:
-    """Everything private in a text, in any spelling, with a little of what stands around it."""
+    """Return everything private in a text, in any encoding, with some context."""
     words = (MARK, "2025550", API_KEY_SECRET, LINK_SIGNING_KEY)
     text = text.replace(ACCOUNT_SID, "")
     patterns = [re.escape(form) for word in words for form in spellings(word)]
@@ -111,7 +113,7 @@ def leaks(text: str) -> list[str]:
 
 
 class Used:
-    """A stack of its own, and what it wrote while it was used."""
+    """A separate stack, and its output while it was used."""
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
@@ -121,12 +123,12 @@ class Used:
 
     @property
     def printed(self) -> str:
-        """What was printed after the welcome, which shows the fixed values."""
+        """The output after the welcome message, which shows the fixed values."""
         return self.stack.output.text.partition("Ctrl-C stops everything.")[2]
 
 
 def private_app(folder: Path) -> Path:
-    """The app with one function more, which raises."""
+    """Return a copy of the app with an additional function that raises."""
     ours = [*(path.parent for path in ROOT.glob("*/function.json")), ROOT / "shared"]
     for path in ours:
         shutil.copytree(path, folder / path.name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -140,12 +142,12 @@ def private_app(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> Used:
-    """Everything that was written while texts and calls went well and went wrong."""
+    """All output while texts and calls succeeded and failed."""
     return run(tmp_path_factory, use, DAILY_CALL_LIMIT="1")
 
 
 def run(folders: pytest.TempPathFactory, do: Callable[[LocalStack], None], **settings: str) -> Used:
-    """Start a stack, do something with it, stop it, and return what it wrote."""
+    """Start a stack, use it, stop it, and return its output."""
     stack = LocalStack.start(private_app(folders.mktemp("app")), environment=settings)
     try:
         written = Used(stack)
@@ -156,7 +158,7 @@ def run(folders: pytest.TempPathFactory, do: Callable[[LocalStack], None], **set
 
 
 def use(stack: LocalStack) -> None:
-    """Do what people do, and what they should not."""
+    """Use the app in valid and invalid ways."""
     text = {"to": NATIONAL, "body": PRIVATE_TEXT}
     stack.function("SendSms", text)
     stack.function("SendSms", {**text, "from": "+12025550177"})
@@ -178,7 +180,7 @@ def use(stack: LocalStack) -> None:
 
 
 def use_phone_line(stack: LocalStack) -> None:
-    """Leave a voicemail for the other handset, open its link, and let URLs name what is private."""
+    """Leave a voicemail, open its link, and put private values into URLs."""
     functions = f"{stack.functions_url}/api"
     stack.line_goes_to(
         VoiceUrl=f"{functions}/TwimlVoicemail?Notify={quote(OWNER)}&Message=a-private-{MARK}-sentence",
@@ -208,7 +210,7 @@ def use_phone_line(stack: LocalStack) -> None:
 
 
 def use_wrongly(stack: LocalStack) -> None:
-    """Send what cannot be used, to functions that take it and to one that breaks."""
+    """Send invalid inputs to the functions, and some to one that fails."""
     text = {"to": HANDSET, "body": PRIVATE_TEXT}
     key = f"key of {MARK}"
     stack.text("START")
@@ -231,7 +233,7 @@ def use_wrongly(stack: LocalStack) -> None:
 
 
 def forge(stack: LocalStack, address: str) -> None:
-    """Post something to a function for Twilio, with signatures that are wrong."""
+    """Post to a function for Twilio with wrong signatures."""
     url = f"{stack.functions_url}/api/{address}"
     for signature in ("forged", base64.b64encode(MARK.ljust(20).encode()).decode()):
         headers = {"X-Twilio-Signature": signature, "Content-Type": FORM_TYPE}
@@ -239,7 +241,7 @@ def forge(stack: LocalStack, address: str) -> None:
 
 
 def post(stack: LocalStack, name: str, body: str) -> requests.Response:
-    """Post a form as it is."""
+    """Post a raw form."""
     return stack.http.post(
         f"{stack.functions_url}/api/{name}",
         data=body.encode(),
@@ -266,7 +268,7 @@ def test_reports_and_refusals_are_printed(used: Used) -> None:
     assert "NotAllowedError" in printed
 
 
-def test_answers_of_all_kinds_are_looked_through(used: Used) -> None:
+def test_responses_of_all_kinds_are_searched(used: Used) -> None:
     assert used.answers.statuses >= {200, 201, 204, 400, 401, 403, 404, 422, 429, 500}
 
 
@@ -292,11 +294,11 @@ def test_nothing_private_is_answered(used: Used) -> None:
         *(f"token={AUTH_TOKEN}", "Authorization: Basic QUMwMDAwMDAwMDAwMDA6MDAw"),
     ],
 )
-def test_the_search_finds_what_is_hidden(hidden: str) -> None:
+def test_the_search_finds_encoded_values(hidden: str) -> None:
     assert leaks(f"nothing {hidden} nothing") != []
 
 
-def test_the_search_takes_nothing_else_for_private() -> None:
+def test_the_search_has_no_false_positives() -> None:
     assert leaks(f"to ...0123 {ACCOUNT_SID} SM{'1' * 31}2 status=400 code=21211 field to") == []
 
 
@@ -308,7 +310,7 @@ FAULTS = [
 
 
 def fail(stack: LocalStack) -> None:
-    """Use the app with each fault in turn, with many requests at once."""
+    """Use the app under each fault in turn, with many concurrent requests."""
     with ThreadPoolExecutor(THREADS) as pool:
         for fault in FAULTS:
             service = str(fault["service"])
@@ -320,7 +322,7 @@ def fail(stack: LocalStack) -> None:
 
 
 def ask(stack: LocalStack, number: int) -> None:
-    """Make one of several requests; with some faults there is no answer."""
+    """Make one of several requests; some faults leave it without a response."""
     text = {"to": HANDSET, "body": f"{PRIVATE_TEXT} {number}"}
     call = {"to": OWNER, "message": f"{PRIVATE_TEXT} {number}"}
     media = {**text, "media_url": f"https://{MARK}.example/{number}"}

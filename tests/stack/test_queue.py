@@ -1,4 +1,4 @@
-"""Queues: callers wait in order, agents take them out, the action is told how it ended."""
+"""Queues: callers wait in order, agents take them out, and the action gets the result."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ BYE = "<Response><Say>Bye</Say></Response>"
 
 
 def in_call(stack: LocalStack, document: str, person: str) -> str:
-    """Ring somebody who picks up and runs this document; return the SID."""
+    """Place a call that is answered and runs this document; return the SID."""
     sid = stack.place_call(f"<Response>{document}</Response>", To=person)
     stack.advance(1)
     stack.answer(sid)
@@ -24,25 +24,25 @@ def in_call(stack: LocalStack, document: str, person: str) -> str:
 
 
 def wait(stack: LocalStack, attributes: str = "", person: str = CALLERS[0], after: str = "") -> str:
-    """Let somebody wait in the queue "support"; return the SID."""
+    """Make a caller wait in the queue "support"; return the SID."""
     return in_call(stack, f"<Enqueue {attributes}>support</Enqueue>{after}", person)
 
 
 def take(stack: LocalStack, dial: str = "", queue: str = "", person: str = AGENT) -> str:
-    """Let an agent take the next caller out of "support"; return the SID."""
+    """Make an agent take the next caller out of "support"; return the SID."""
     noun = f"<Queue {queue}>support</Queue>"
     return in_call(stack, f"<Dial {dial}>{noun}</Dial><Say>Agent done</Say>", person)
 
 
 def members(stack: LocalStack) -> list[str]:
-    """Return the calls that wait, as Twilio's API lists them."""
+    """Return the waiting calls, as Twilio's API lists them."""
     (queue,) = stack.rest("GET", "Queues.json").json()["queues"]
     found = stack.rest("GET", f"Queues/{queue['sid']}/Members.json").json()["queue_members"]
     return [member["call_sid"] for member in found]
 
 
-def told(web_server: "WebServer", path: str = "/action", *names: str) -> list[Any]:
-    """Return what the requests for a path said of the queue, QueueResult unless told otherwise."""
+def reported(web_server: "WebServer", path: str = "/action", *names: str) -> list[Any]:
+    """Return fields of the requests for a path, by default QueueResult."""
     forms = [request.form for request in web_server.asked(path)]
     if not names:
         return [form["QueueResult"] for form in forms]
@@ -51,15 +51,13 @@ def told(web_server: "WebServer", path: str = "/action", *names: str) -> list[An
 
 @pytest.fixture
 def action(web_server: "WebServer") -> str:
-    """Where the queue reports, as an attribute."""
+    """An action attribute with the URL that gets the queue's result."""
     return f"action='{web_server.twiml('/action', BYE)}'"
 
 
 class TestWaiting:
     @pytest.mark.covers("Enqueue.waitUrl", "Enqueue.waitUrlMethod")
-    def test_the_wait_document_is_asked_for_again_when_it_ends(
-        self, stack: LocalStack, web_server: "WebServer"
-    ) -> None:
+    def test_the_wait_document_repeats(self, stack: LocalStack, web_server: "WebServer") -> None:
         web_server.twiml("/wait", "<Response><Say>Please hold</Say><Pause length='4'/></Response>")
         wait(stack)
         sid = wait(stack, f"waitUrl='{web_server.url}/wait' waitUrlMethod='GET'", CALLERS[1])
@@ -70,7 +68,7 @@ class TestWaiting:
         assert {request.method for request in requests} == {"GET"}
         assert "QueuePosition=2" in requests[0].path
 
-    def test_each_request_says_how_the_queue_stands(
+    def test_each_request_has_the_state_of_the_queue(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         url = web_server.twiml("/wait", "<Response><Pause length='10'/></Response>")
@@ -80,7 +78,7 @@ class TestWaiting:
         stack.advance(3)
 
         names = ["QueuePosition", "QueueTime", "AvgQueueTime", "CurrentQueueSize", "MaxQueueSize"]
-        assert told(web_server, "/wait", *names) == [
+        assert reported(web_server, "/wait", *names) == [
             ("1", "0", "0", "1", "1000"),
             ("1", "10", "6", "2", "1000"),
         ]
@@ -93,7 +91,7 @@ class TestWaiting:
             "<Dial action='done'><Conference waitUrl='../hold/wait'>room</Conference></Dial>",
         ],
     )
-    def test_urls_are_relative_to_the_document_they_stand_in(
+    def test_urls_are_relative_to_their_document(
         self, stack: LocalStack, web_server: "WebServer", verb: str
     ) -> None:
         web_server.twiml("/hold/wait", "<Response><Redirect>more</Redirect></Response>")
@@ -109,7 +107,7 @@ class TestWaiting:
         assert len(web_server.asked("/hold/more")) == 1
         assert len(web_server.asked("/flow/done")) == 1
 
-    def test_a_wait_document_that_plays_nothing_is_asked_for_once_a_second(
+    def test_a_silent_wait_document_is_requested_once_a_second(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         sid = wait(stack, f"waitUrl='{web_server.twiml('/wait', '<Response/>')}'")
@@ -130,7 +128,7 @@ class TestWaiting:
         assert len(music) == (0 if attribute else 1)
 
     @pytest.mark.covers("Enqueue", "Enqueue.action", "Enqueue.method")
-    def test_hanging_up_is_told_to_the_action(
+    def test_a_hangup_is_reported_to_the_action(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = wait(stack, f"{action} method='GET'")
@@ -145,7 +143,7 @@ class TestWaiting:
         assert members(stack) == []
 
     @pytest.mark.covers("Leave")
-    def test_leave_goes_on_after_the_enqueue(
+    def test_leave_continues_after_the_enqueue(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         url = web_server.twiml("/wait", "<Response><Say>No one</Say><Leave/></Response>")
@@ -154,7 +152,7 @@ class TestWaiting:
 
         assert (stack.heard(sid), members(stack)) == (["No one", "Voicemail"], [])
 
-    def test_leave_on_a_key_is_told_to_the_action(
+    def test_leave_on_a_key_is_reported_to_the_action(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         web_server.twiml("/leave", "<Response><Leave/></Response>")
@@ -164,7 +162,7 @@ class TestWaiting:
         stack.press(sid, "1")
         stack.advance(3)
 
-        assert (told(web_server), stack.heard(sid)) == (["leave"], ["Wait", "Bye"])
+        assert (reported(web_server), stack.heard(sid)) == (["leave"], ["Wait", "Bye"])
 
     def test_leave_outside_a_queue_is_a_warning(self, stack: LocalStack) -> None:
         sid = in_call(stack, "<Leave/><Say>Still here</Say>", CALLERS[0])
@@ -180,37 +178,37 @@ class TestWaiting:
         sid = wait(stack, f"{action} waitUrl='{url}'")
         stack.advance(1)
 
-        assert (told(web_server), stack.call(sid)["status"]) == (["hangup"], "completed")
+        assert (reported(web_server), stack.call(sid)["status"]) == (["hangup"], "completed")
 
-    def test_a_wait_document_that_cannot_be_had_ends_the_stay(
+    def test_a_failing_wait_document_ends_the_wait(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = wait(stack, f"{action} waitUrl='{web_server.url}/missing'")
         stack.advance(2)
 
-        assert (told(web_server), stack.heard(sid)) == (["error"], ["Bye"])
+        assert (reported(web_server), stack.heard(sid)) == (["error"], ["Bye"])
         assert [alert["code"] for alert in stack.alerts()] == [11200]
 
     @pytest.mark.covers("Enqueue.maxQueueSize")
-    def test_a_full_queue_takes_nobody(
+    def test_a_full_queue_accepts_no_callers(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         first = wait(stack, "maxQueueSize='1'")
         wait(stack, action, CALLERS[1])
         stack.advance(2)
 
-        assert (told(web_server), members(stack)) == (["queue-full"], [first])
-        assert told(web_server, "/action", "QueueSid", "QueueTime") == [(None, None)]
+        assert (reported(web_server), members(stack)) == (["queue-full"], [first])
+        assert reported(web_server, "/action", "QueueSid", "QueueTime") == [(None, None)]
         assert [alert["code"] for alert in stack.alerts()] == [14207]
 
-    def test_a_queue_does_not_grow_by_what_a_later_caller_asks_for(
+    def test_a_later_caller_cannot_enlarge_the_queue(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         first = wait(stack, "maxQueueSize='1'")
         wait(stack, f"{action} maxQueueSize='5'", CALLERS[1])
         stack.advance(2)
 
-        assert (told(web_server), members(stack)) == (["queue-full"], [first])
+        assert (reported(web_server), members(stack)) == (["queue-full"], [first])
 
     @pytest.mark.parametrize(("name", "code"), [("", 14204), ("q" * 65, 14205)])
     def test_a_queue_needs_a_name_of_at_most_64_characters(
@@ -219,7 +217,7 @@ class TestWaiting:
         in_call(stack, f"<Enqueue {action}>{name}</Enqueue>", CALLERS[0])
         stack.advance(2)
 
-        assert (told(web_server), stack.rest("GET", "Queues.json").json()["queues"]) == (
+        assert (reported(web_server), stack.rest("GET", "Queues.json").json()["queues"]) == (
             ["error"],
             [],
         )
@@ -230,26 +228,26 @@ class TestWaiting:
 
         assert (len(members(stack)), stack.alerts()) == (1, [])
 
-    def test_a_wait_url_that_leads_nowhere_is_14202(
+    def test_an_invalid_wait_url_is_14202(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         wait(stack, f"{action} waitUrl='ftp://example.com/'")
         stack.advance(2)
 
-        assert told(web_server) == ["error"]
+        assert reported(web_server) == ["error"]
         assert [alert["code"] for alert in stack.alerts()] == [14202]
 
     @pytest.mark.parametrize(
         "enqueue",
         ["<Enqueue workflowSid='WW1'/>", "<Enqueue><Task>{}</Task></Enqueue>"],
     )
-    def test_what_belongs_to_taskrouter_is_a_gap(self, stack: LocalStack, enqueue: str) -> None:
+    def test_taskrouter_attributes_are_a_gap(self, stack: LocalStack, enqueue: str) -> None:
         sid = in_call(stack, enqueue, CALLERS[0])
 
         assert stack.call(sid)["status"] == "completed"
         assert [alert["kind"] for alert in stack.alerts()] == ["emulator"]
 
-    def test_who_hangs_up_on_the_way_elsewhere_is_told_once(
+    def test_a_hangup_during_a_redirect_is_reported_once(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = wait(stack, action)
@@ -257,21 +255,25 @@ class TestWaiting:
         stack.hang_up(sid)
         stack.advance(2)
 
-        assert told(web_server) == ["redirected"]
+        assert reported(web_server) == ["redirected"]
 
-    def test_a_call_sent_elsewhere_tells_the_action_and_goes_on_there(
+    def test_a_redirected_call_is_reported_and_continues_there(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = wait(stack, action)
         stack.rest("POST", f"Calls/{sid}.json", {"Twiml": "<Response><Say>New</Say></Response>"})
         stack.advance(2)
 
-        assert (told(web_server), stack.heard(sid), members(stack)) == (["redirected"], ["New"], [])
+        assert (reported(web_server), stack.heard(sid), members(stack)) == (
+            ["redirected"],
+            ["New"],
+            [],
+        )
 
 
-class TestTakingOut:
+class TestDequeuing:
     @pytest.mark.covers("Queue")
-    def test_agents_take_callers_in_the_order_in_which_they_came(self, stack: LocalStack) -> None:
+    def test_agents_take_callers_in_order(self, stack: LocalStack) -> None:
         first, second, third = (wait(stack, person=person) for person in CALLERS)
         agent, other = take(stack), take(stack, person="+12025550142")
 
@@ -279,7 +281,7 @@ class TestTakingOut:
         assert [stack.call(sid)["connected_to"] for sid in (agent, other)] == [first, second]
         assert members(stack) == [third]
 
-    def test_agents_who_wait_get_callers_in_turn(self, stack: LocalStack) -> None:
+    def test_waiting_agents_get_callers_in_turn(self, stack: LocalStack) -> None:
         wait(stack)
         stack.hang_up(take(stack))
         agent, other = take(stack), take(stack, person="+12025550142")
@@ -287,24 +289,24 @@ class TestTakingOut:
 
         assert [stack.call(sid)["connected_to"] for sid in (agent, other)] == [first, second]
 
-    def test_the_action_is_told_after_the_conversation(
+    def test_the_action_gets_the_result_after_the_conversation(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = wait(stack, action)
         stack.advance(9)
         agent = take(stack)
         stack.advance(30)
-        before = told(web_server)
+        before = reported(web_server)
         stack.hang_up(agent)
         stack.advance(2)
 
-        assert (before, told(web_server, "/action", "QueueResult", "QueueTime")) == (
+        assert (before, reported(web_server, "/action", "QueueResult", "QueueTime")) == (
             [],
             [("bridged", "10")],
         )
         assert (stack.heard(sid), stack.call(sid)["status"]) == (["Bye"], "completed")
 
-    def test_the_agents_action_is_told_when_the_caller_hangs_up(
+    def test_the_agents_action_gets_the_callers_hangup(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         web_server.twiml("/agent", "<Response><Say>Next please</Say></Response>")
@@ -315,17 +317,17 @@ class TestTakingOut:
         stack.advance(2)
 
         names = ["DialCallStatus", "DialCallSid", "DialCallDuration", "DialBridged"]
-        assert told(web_server, "/agent", *names) == [("completed", sid, "7", "true")]
+        assert reported(web_server, "/agent", *names) == [("completed", sid, "7", "true")]
         names = [
             "DequeueResult",
             "DequeuedCallSid",
             "DequeuedCallQueueTime",
             "DequeuedCallDuration",
         ]
-        assert told(web_server, "/agent", *names) == [("bridged", sid, "1", "7")]
-        assert (told(web_server), stack.heard(agent)) == (["bridged"], ["Next please"])
+        assert reported(web_server, "/agent", *names) == [("bridged", sid, "1", "7")]
+        assert (reported(web_server), stack.heard(agent)) == (["bridged"], ["Next please"])
 
-    def test_an_empty_queue_is_waited_for_as_long_as_the_timeout(
+    def test_an_agent_waits_at_an_empty_queue_until_the_timeout(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/agent", BYE)
@@ -336,7 +338,7 @@ class TestTakingOut:
         stack.advance(2)
 
         assert before == []
-        assert told(web_server, "/agent", "DialCallStatus", "DialBridged") == [
+        assert reported(web_server, "/agent", "DialCallStatus", "DialBridged") == [
             ("no-answer", "false")
         ]
 
@@ -347,10 +349,10 @@ class TestTakingOut:
         take(stack, f"action='{web_server.url}/agent'")
         stack.advance(1)
 
-        assert told(web_server, "/agent", "DialCallStatus") == [("failed",)]
+        assert reported(web_server, "/agent", "DialCallStatus") == [("failed",)]
 
     @pytest.mark.covers("Queue.url", "Queue.method")
-    def test_the_caller_hears_an_announcement_before_they_talk(
+    def test_the_caller_hears_an_announcement_before_the_connection(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/soon", "<Response><Say>An agent for you</Say></Response>")
@@ -366,7 +368,7 @@ class TestTakingOut:
         assert f"DequeingCallSid={agent}" in request.path
         assert "QueueTime=1" in request.path
 
-    def test_an_announcement_whose_url_leads_nowhere_is_14211(self, stack: LocalStack) -> None:
+    def test_an_invalid_announcement_url_is_14211(self, stack: LocalStack) -> None:
         sid = wait(stack)
         agent = take(stack, queue="url='ftp://example.com/'")
         stack.advance(2)
@@ -374,7 +376,7 @@ class TestTakingOut:
         assert (stack.heard(agent), members(stack)) == (["Agent done"], [sid])
         assert [alert["code"] for alert in stack.alerts()] == [14211]
 
-    def test_who_hangs_up_during_the_announcement_makes_room_for_the_next(
+    def test_after_a_hangup_during_the_announcement_the_next_caller_is_connected(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         web_server.twiml("/soon", "<Response><Pause length='5'/></Response>")
@@ -383,9 +385,9 @@ class TestTakingOut:
         stack.hang_up(first)
         stack.advance(6)
 
-        assert (told(web_server), stack.call(agent)["connected_to"]) == (["hangup"], second)
+        assert (reported(web_server), stack.call(agent)["connected_to"]) == (["hangup"], second)
 
-    def test_an_agent_whose_caller_hangs_up_waits_no_longer_for_that(
+    def test_a_callers_hangup_does_not_extend_the_agents_timeout(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/soon", "<Response><Pause length='60'/></Response>")
@@ -397,7 +399,7 @@ class TestTakingOut:
 
         assert stack.heard(agent) == ["Agent done"]
 
-    def test_an_agent_who_hangs_up_during_the_announcement_is_told_to_the_action(
+    def test_an_agents_hangup_during_the_announcement_is_reported(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         web_server.twiml("/soon", "<Response><Pause length='5'/></Response>")
@@ -405,9 +407,9 @@ class TestTakingOut:
         stack.hang_up(take(stack, queue=f"url='{web_server.url}/soon'"))
         stack.advance(2)
 
-        assert (told(web_server), stack.heard(sid)) == (["bridging-in-process"], ["Bye"])
+        assert (reported(web_server), stack.heard(sid)) == (["bridging-in-process"], ["Bye"])
 
-    def test_a_caller_sent_elsewhere_leaves_the_agent(
+    def test_a_redirected_caller_leaves_the_agent(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         web_server.twiml("/agent", "<Response><Say>Agent done</Say></Response>")
@@ -416,11 +418,11 @@ class TestTakingOut:
         stack.rest("POST", f"Calls/{sid}.json", {"Twiml": "<Response><Say>New</Say></Response>"})
         stack.advance(2)
 
-        assert told(web_server) == ["redirected-from-bridged"]
-        assert told(web_server, "/agent", "DialCallSid", "DialCallDuration") == [(sid, None)]
+        assert reported(web_server) == ["redirected-from-bridged"]
+        assert reported(web_server, "/agent", "DialCallSid", "DialCallDuration") == [(sid, None)]
         assert (stack.heard(sid), stack.heard(agent)) == (["New"], ["Agent done"])
 
-    def test_star_parts_them_where_that_counts(self, stack: LocalStack) -> None:
+    def test_star_disconnects_them_if_enabled(self, stack: LocalStack) -> None:
         sid = wait(stack, after="<Say>Thanks</Say>")
         agent = take(stack, "hangupOnStar='true'")
         stack.press(agent, "5*")
@@ -428,7 +430,7 @@ class TestTakingOut:
 
         assert (stack.heard(sid), stack.heard(agent)) == (["Thanks"], ["Agent done"])
 
-    def test_the_time_limit_parts_them(self, stack: LocalStack) -> None:
+    def test_the_time_limit_disconnects_them(self, stack: LocalStack) -> None:
         sid = wait(stack, after="<Say>Thanks</Say>")
         take(stack, "timeLimit='60'")
         stack.advance(59)

@@ -1,4 +1,4 @@
-"""Record: the caller's voice, its report and its sound; twilio.com/docs/voice/twiml/record."""
+"""Record: the caller's voice, its callback and its audio; twilio.com/docs/voice/twiml/record."""
 
 import io
 import wave
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def recorded(stack: LocalStack, web_server: "WebServer", attributes: str = "") -> str:
-    """Place a call that records with the action /done, and pick it up; return its SID."""
+    """Place a call that records with the action /done, and answer it; return its SID."""
     web_server.twiml("/done", "<Response><Say>Thank you</Say></Response>")
     document = f"<Response><Record action='done' {attributes}/><Say>Nothing</Say></Response>"
     sid = stack.place_call(Url=web_server.twiml("/record", document))
@@ -31,12 +31,12 @@ def asked(web_server: "WebServer", path: str = "/done") -> dict[str, str]:
 
 
 def recordings(stack: LocalStack) -> list[dict[str, Any]]:
-    """Return what Twilio's list of recordings shows, the newest first."""
+    """Return Twilio's list of recordings, newest first."""
     return stack.rest("GET", "Recordings.json").json()["recordings"]
 
 
 @pytest.mark.covers("Record", "Record.action", "Record.finishOnKey", "Record.playBeep")
-def test_a_key_ends_the_recording_and_the_action_is_told(
+def test_a_key_ends_the_recording_and_the_action_gets_it(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     sid = recorded(stack, web_server)
@@ -57,7 +57,7 @@ def test_a_key_ends_the_recording_and_the_action_is_told(
 
 
 @pytest.mark.covers("Record.finishOnKey", "Record.playBeep", "Record.method")
-def test_other_keys_and_no_beep_when_told_so(stack: LocalStack, web_server: "WebServer") -> None:
+def test_finish_keys_and_beep_can_be_configured(stack: LocalStack, web_server: "WebServer") -> None:
     sid = recorded(stack, web_server, "finishOnKey='9#' playBeep='false' method='GET'")
     stack.press(sid, "5")
     stack.advance(3)
@@ -70,7 +70,7 @@ def test_other_keys_and_no_beep_when_told_so(stack: LocalStack, web_server: "Web
 
 
 @pytest.mark.covers("Record.action")
-def test_a_hang_up_ends_it_and_the_action_is_told(
+def test_a_hangup_ends_it_and_the_action_gets_it(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     sid = recorded(stack, web_server)
@@ -83,7 +83,7 @@ def test_a_hang_up_ends_it_and_the_action_is_told(
     assert form["CallStatus"] == "completed"
 
 
-def test_a_hang_up_at_once_leaves_nothing_to_tell(
+def test_an_immediate_hangup_leaves_nothing_to_report(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     sid = recorded(stack, web_server)
@@ -96,7 +96,7 @@ def test_a_hang_up_at_once_leaves_nothing_to_tell(
 
 
 @pytest.mark.covers("Record.action")
-def test_without_an_action_the_document_is_asked_again(
+def test_without_an_action_the_document_is_requested_again(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     sid = stack.place_call(Url=web_server.twiml("/record", "<Response><Record/></Response>"))
@@ -110,7 +110,7 @@ def test_without_an_action_the_document_is_asked_again(
 
 
 @pytest.mark.covers("Record.maxLength")
-def test_it_ends_at_its_longest_time(stack: LocalStack, web_server: "WebServer") -> None:
+def test_it_ends_at_its_maximum_length(stack: LocalStack, web_server: "WebServer") -> None:
     recorded(stack, web_server, "maxLength='20'")
     stack.advance(19.9)
     before = web_server.asked("/done")
@@ -136,7 +136,7 @@ def test_silence_ends_it_and_is_trimmed(
 
 
 @pytest.mark.covers("Record.timeout", "Record.trim")
-def test_words_end_a_silence_and_silence_before_them_is_trimmed(
+def test_speech_ends_a_silence_and_silence_before_it_is_trimmed(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     sid = recorded(stack, web_server)
@@ -162,7 +162,7 @@ def test_no_silence_ends_it_with_timeout_0(stack: LocalStack, web_server: "WebSe
     assert (before, asked(web_server)["RecordingDuration"]) == ([], "100")
 
 
-def test_nothing_but_silence_is_kept(stack: LocalStack, web_server: "WebServer") -> None:
+def test_a_recording_of_only_silence_is_kept(stack: LocalStack, web_server: "WebServer") -> None:
     sid = recorded(stack, web_server)
     stack.world(f"calls/{sid}/silence")
     stack.advance(6)
@@ -172,7 +172,7 @@ def test_nothing_but_silence_is_kept(stack: LocalStack, web_server: "WebServer")
 
 
 @pytest.mark.covers("Record.recordingStatusCallbackEvent")
-def test_a_recording_of_nothing_is_absent_and_the_next_verb_runs(
+def test_an_empty_recording_is_absent_and_the_next_verb_runs(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     report = web_server.twiml("/report", "<Response/>")
@@ -223,9 +223,7 @@ def test_the_recording_is_reported(stack: LocalStack, web_server: "WebServer") -
     }
 
 
-def test_a_call_that_is_sent_elsewhere_keeps_its_recording(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_a_redirected_call_keeps_its_recording(stack: LocalStack, web_server: "WebServer") -> None:
     sid = recorded(stack, web_server)
     stack.advance(3)
     stack.rest("POST", f"Calls/{sid}.json", {"Twiml": "<Response><Say>Elsewhere</Say></Response>"})
@@ -238,19 +236,19 @@ def test_a_call_that_is_sent_elsewhere_keeps_its_recording(
 
 @pytest.mark.covers("Record.transcribe", "Record.transcribeCallback")
 @pytest.mark.parametrize(
-    ("seconds", "words", "told"),
+    ("seconds", "words", "expected"),
     [
         (5, ["Call me", "back"], ("completed", "Call me back")),
         (5, [], ("failed", "")),
         (2, ["Hi"], ("failed", "")),
     ],
 )
-def test_what_was_typed_is_the_transcription(
+def test_the_transcription_is_the_typed_text(
     stack: LocalStack,
     web_server: "WebServer",
     seconds: int,
     words: list[str],
-    told: tuple[str, str],
+    expected: tuple[str, str],
 ) -> None:
     web_server.twiml("/words", "<Response/>")
     sid = recorded(stack, web_server, "transcribe='true' transcribeCallback='words'")
@@ -262,11 +260,11 @@ def test_what_was_typed_is_the_transcription(
     stack.advance(1)
 
     form, [recording] = asked(web_server, "/words"), recordings(stack)
-    assert (form["TranscriptionStatus"], form["TranscriptionText"]) == told
+    assert (form["TranscriptionStatus"], form["TranscriptionText"]) == expected
     assert (form["RecordingSid"], form["CallSid"]) == (recording["sid"], sid)
 
 
-def test_a_recording_that_is_transcribed_ends_after_two_minutes(
+def test_a_transcribed_recording_ends_after_two_minutes(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     recorded(stack, web_server, "transcribe='true'")
@@ -295,7 +293,7 @@ def test_a_recording_can_be_played_to_the_caller(
     assert [alert["code"] for alert in stack.alerts()] == [11200]
 
 
-def test_the_sound_has_the_length_of_the_recording(
+def test_the_audio_has_the_length_of_the_recording(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     sid = recorded(stack, web_server)

@@ -1,4 +1,4 @@
-"""The sound of a recording, as the page and its players ask for it."""
+"""The audio of a recording, as the page and its players request it."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from local_stack.testing import LocalStack
 
 @pytest.fixture
 def sound(stack: LocalStack) -> str:
-    """Return the URL of the sound of a recording of two seconds."""
+    """The URL of the audio of a two-second recording."""
     action = stack.twiml_url("<Response/>")
     sid = stack.place_call(f"<Response><Record action='{action}' maxLength='2'/></Response>")
     stack.advance(1)
@@ -17,7 +17,7 @@ def sound(stack: LocalStack) -> str:
     return f"{stack.emulator_url}/emulator/recordings/{recording['sid']}.wav"
 
 
-def test_all_of_it_is_a_wav_of_its_length(stack: LocalStack, sound: str) -> None:
+def test_the_whole_file_is_a_wav_of_its_length(stack: LocalStack, sound: str) -> None:
     answer = stack.http.get(sound, timeout=10)
 
     assert (answer.status_code, answer.headers["Accept-Ranges"]) == (200, "bytes")
@@ -34,7 +34,7 @@ def test_all_of_it_is_a_wav_of_its_length(stack: LocalStack, sound: str) -> None
         ("bytes=x", (416, "bytes */32044", None)),
     ],
 )
-def test_a_player_gets_the_part_that_it_asks_for(
+def test_a_player_gets_the_requested_range(
     stack: LocalStack, sound: str, wanted: str, expected: tuple[int, str, int | None]
 ) -> None:
     answer = stack.http.get(sound, headers={"Range": wanted}, timeout=10)

@@ -9,7 +9,7 @@ def test_wrong_host_is_named_on_page_in_terminal_and_in_alert(
     port = stack.functions_url.rpartition(":")[2]
     stack.line_goes_to(SmsUrl=f"http://localhost:{port}/api/TwimlReply?Message=Noon")
 
-    sid = stack.text("Is anybody there?")
+    sid = stack.text("Is anyone there?")
     stack.advance(1)
 
     (delivery,) = stack.webhooks(sid)

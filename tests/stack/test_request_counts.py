@@ -1,4 +1,4 @@
-"""How many requests the functions make, exactly: a fresh host against an emulator that counts."""
+"""The exact number of requests that the functions make: a new host and a counting emulator."""
 
 import asyncio
 import os
@@ -30,8 +30,8 @@ CREDENTIALS = COLD_SECRETS | {
     "GET /vault/secrets/TwilioAuthToken": 1,
 }
 SEND = "POST Messages.json"
-# With a token of its own: what is reserved of this day, and a block of it. The first row of all
-# makes the table and is written again.
+# With its own token: what is reserved of this day, and a block of it. The first row of all creates
+# the table and is written again.
 COLD_LEDGER = {
     "GET /identity/token": 2,
     "GET ledger day": 1,
@@ -42,7 +42,7 @@ COLD_LEDGER = {
 
 @dataclass
 class ColdHost:
-    """Functions that have not been called yet, and what they have asked of the emulator so far."""
+    """Functions that haven't been called yet, and their requests to the emulator so far."""
 
     url: str
     asked: Counter[str]
@@ -73,7 +73,7 @@ class ColdHost:
 
 
 def name_of(path: str) -> str:
-    """What a request is for: a resource of Twilio, a kind of rows, else its path."""
+    """Return the name of a request's target: a Twilio resource, a kind of rows, or the path."""
     if path.startswith("/2010"):
         return path.rpartition("/")[2]
     row = re.fullmatch(
@@ -84,7 +84,7 @@ def name_of(path: str) -> str:
 
 @asynccontextmanager
 async def cold_host() -> AsyncGenerator[ColdHost]:
-    """Start an emulator in this process and a host beside it."""
+    """Start an emulator in this process, with a host beside it."""
     asked: Counter[str] = Counter()
 
     @web.middleware
@@ -96,7 +96,7 @@ async def cold_host() -> AsyncGenerator[ColdHost]:
 
     functions, emulator = listen(0), listen(0)
     url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, emulator))
-    # While its clock stands still Twilio reports nothing, so no report asks for anything either.
+    # Twilio reports nothing while its clock stands still, so reports cause no requests either.
     local = LocalEmulator(ManualClock(datetime.now(UTC)), url, "api", emulator_url)
     app = local.application()
     app.middlewares.insert(0, count)
@@ -122,7 +122,7 @@ async def cold_host() -> AsyncGenerator[ColdHost]:
 
 
 async def steps_of(*steps: Callable[[ColdHost], Awaitable[int]]) -> list[tuple[int, Counter[str]]]:
-    """Do one thing after the other with a fresh host; return each status and what was asked."""
+    """Run steps with a new host; return each status and the requests made."""
     done: list[tuple[int, Counter[str]]] = []
     async with cold_host() as host:
         for step in steps:
@@ -134,13 +134,13 @@ async def steps_of(*steps: Callable[[ColdHost], Awaitable[int]]) -> list[tuple[i
 
 @pytest.fixture(scope="module")
 def sends() -> list[tuple[int, Counter[str]]]:
-    """A cold send, a warm one, and a look at the health."""
+    """A cold send, a warm one, and a health check."""
     return asyncio.run(steps_of(ColdHost.send, ColdHost.send, ColdHost.health))
 
 
 @pytest.fixture(scope="module")
 def answers() -> list[tuple[int, Counter[str]]]:
-    """The fixed answer, a cold signed one, a warm one, and two that somebody forged."""
+    """The fixed answer, a cold signed one, a warm one, and two with forged signatures."""
 
     def forged(host: ColdHost) -> Awaitable[int]:
         return host.webhook("TwimlReply", "unknown")
@@ -162,11 +162,11 @@ def test_a_warm_send(sends: list[tuple[int, Counter[str]]]) -> None:
     assert sends[1] == (201, Counter({SEND: 1}))
 
 
-def test_health_asks_twilio_once(sends: list[tuple[int, Counter[str]]]) -> None:
+def test_health_makes_one_request_to_twilio(sends: list[tuple[int, Counter[str]]]) -> None:
     assert sends[2] == (200, Counter({"GET Messages.json": 1}))
 
 
-def test_the_fixed_answer_asks_nothing(answers: list[tuple[int, Counter[str]]]) -> None:
+def test_the_fixed_answer_makes_no_requests(answers: list[tuple[int, Counter[str]]]) -> None:
     assert answers[0] == (200, Counter())
 
 
@@ -174,11 +174,11 @@ def test_a_cold_signed_answer(answers: list[tuple[int, Counter[str]]]) -> None:
     assert answers[1] == (200, Counter(COLD_SECRETS))
 
 
-def test_a_warm_signed_answer_asks_nothing(answers: list[tuple[int, Counter[str]]]) -> None:
+def test_a_warm_signed_answer_makes_no_requests(answers: list[tuple[int, Counter[str]]]) -> None:
     assert answers[2] == (200, Counter())
 
 
-def test_a_forged_signature_looks_for_the_next_token_and_reads_both_again(
+def test_a_forged_signature_rereads_both_tokens(
     answers: list[tuple[int, Counter[str]]],
 ) -> None:
     tokens = {
@@ -188,12 +188,14 @@ def test_a_forged_signature_looks_for_the_next_token_and_reads_both_again(
     assert answers[3] == (403, Counter(tokens))
 
 
-def test_another_one_soon_after_asks_nothing(answers: list[tuple[int, Counter[str]]]) -> None:
+def test_a_second_forged_signature_makes_no_requests(
+    answers: list[tuple[int, Counter[str]]],
+) -> None:
     assert answers[4] == (403, Counter())
 
 
 @pytest.mark.soak
-def test_a_thousand_cold_sends_at_once_read_each_secret_once_and_few_rows() -> None:
+def test_a_thousand_concurrent_cold_sends_read_each_secret_once_and_few_rows() -> None:
     async def scenario() -> tuple[Counter[int], Counter[str]]:
         async with cold_host() as host:
             statuses = await asyncio.gather(*(host.send() for _ in range(1000)))
@@ -205,5 +207,5 @@ def test_a_thousand_cold_sends_at_once_read_each_secret_once_and_few_rows() -> N
     assert asked == Counter(
         CREDENTIALS | {"GET /identity/token": 2, "POST /storage/Tables": 1, SEND: 1000}
     )
-    # Whoever comes while a block is reserved is counted with the next one.
+    # Requests that arrive while a block is being reserved are counted with the next one.
     assert sum(rows.values()) < 50

@@ -116,7 +116,7 @@ CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></R
 
 
 class LocalHttpClient(TwilioHttpClient):
-    """Twilio's documented way to another host: the SDK's own client with the host replaced."""
+    """Twilio's documented way to use another host: the SDK's client with a replaced host."""
 
     def __init__(self, base_url: str) -> None:
         super().__init__(timeout=10)
@@ -141,13 +141,13 @@ def test_the_sdk_sends_a_text_and_reads_it_back(client: Client) -> None:
     assert fetched.date_created.utcoffset() == timedelta(0)
 
 
-def test_the_sdk_walks_through_the_pages(client: Client) -> None:
+def test_the_sdk_reads_all_pages(client: Client) -> None:
     sids = [client.messages.create(to=HANDSET, from_=LINE, body=str(n)).sid for n in range(5)]
 
     assert [message.sid for message in client.messages.list(page_size=2)] == sids[::-1]
 
 
-def test_a_text_that_comes_between_two_pages_moves_nothing(stack: LocalStack) -> None:
+def test_a_text_that_arrives_between_two_pages_does_not_shift_them(stack: LocalStack) -> None:
     for body in "abc":
         stack.rest("POST", "Messages.json", {**TEXT, "Body": body})
     first = stack.rest("GET", "Messages.json?PageSize=2").json()
@@ -157,14 +157,14 @@ def test_a_text_that_comes_between_two_pages_moves_nothing(stack: LocalStack) ->
     assert [m["body"] for m in first["messages"] + second["messages"]] == ["c", "b", "a"]
 
 
-def test_the_sdk_raises_twilios_number(client: Client) -> None:
+def test_the_sdk_raises_twilios_code(client: Client) -> None:
     with pytest.raises(TwilioRestException) as raised:
         client.messages.create(to="12", from_=LINE, body="Hi")
 
     assert (raised.value.status, raised.value.code) == (400, 21211)
 
 
-def test_an_api_key_may_do_everything_but_accounts(stack: LocalStack) -> None:
+def test_an_api_key_may_access_everything_but_accounts(stack: LocalStack) -> None:
     key = (API_KEY_SID, API_KEY_SECRET)
     base = f"{stack.emulator_url}/2010-04-01/Accounts"
     listing = stack.http.get(f"{base}/{ACCOUNT_SID}/Messages.json", auth=key, timeout=5)
@@ -197,7 +197,7 @@ def test_accounts_are_listed_by_name_and_not_by_status(stack: LocalStack) -> Non
         "Basic",
         "Basic !!!",
         "Bearer x",
-        "Basic " + base64.b64encode(b"nobody:secret").decode(),
+        "Basic " + base64.b64encode(b"unknown:secret").decode(),
         "Basic " + base64.b64encode(f"{ACCOUNT_SID}:wrong".encode()).decode(),
         "Basic " + base64.b64encode(b"\xff\xfe").decode(),
     ],
@@ -223,9 +223,9 @@ def test_wrong_credentials_are_refused(stack: LocalStack, header: str) -> None:
     ],
 )
 class TestEveryResource:
-    """What all resources share: shape, dates, relative addresses."""
+    """What all resources have in common: shape, dates, relative addresses."""
 
-    def test_created_fetched_and_listed_it_has_exactly_twilios_members(
+    def test_created_fetched_and_listed_resources_have_exactly_twilios_members(
         self, stack: LocalStack, resource: str, key: str, keys: set[str], form: dict[str, str]
     ) -> None:
         created = stack.rest("POST", f"{resource}.json", form)
@@ -264,7 +264,7 @@ class TestEveryResource:
         assert (answer.status_code, answer.json()["code"]) == (405, 20004)
 
 
-def test_what_twilio_has_and_the_emulator_has_not_is_named(stack: LocalStack) -> None:
+def test_a_resource_that_is_not_emulated_is_named(stack: LocalStack) -> None:
     asked = [
         stack.rest("POST", "Calls.json", {**CALL, "CallReason": "Hi"}),
         stack.rest("POST", "Messages.json", {**TEXT, "ContentSid": "HX1"}),
@@ -299,11 +299,13 @@ def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> No
         ("Nonsense.json", 404),
     ],
 )
-def test_a_gap_is_told_from_a_wrong_path(stack: LocalStack, path: str, status: int) -> None:
+def test_a_gap_and_a_wrong_path_are_distinguished(
+    stack: LocalStack, path: str, status: int
+) -> None:
     assert stack.rest("GET", path).status_code == status
 
 
-def test_a_number_can_be_bought_and_given_back(client: Client, stack: LocalStack) -> None:
+def test_a_number_can_be_bought_and_released(client: Client, stack: LocalStack) -> None:
     bought = client.incoming_phone_numbers.create(
         phone_number="+12025550111", voice_url="https://example.com/v"
     )

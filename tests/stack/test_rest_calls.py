@@ -1,4 +1,4 @@
-"""The Calls resource: what it takes, refuses and lists."""
+"""The Calls resource: what it accepts, refuses and lists."""
 
 import re
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} \
         ({"StatusCallback": "https://example.com/", "StatusCallbackEvent": "later"}, 21626),
     ],
 )
-def test_a_wrong_call_gets_twilios_number(
+def test_an_invalid_call_gets_twilios_code(
     stack: LocalStack, change: dict[str, str], code: int
 ) -> None:
     answer = stack.rest("POST", "Calls.json", {**CALL, **change})
@@ -38,7 +38,7 @@ def test_a_wrong_call_gets_twilios_number(
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-def test_times_of_a_call_are_those_of_dialling_and_of_a_completed_end(stack: LocalStack) -> None:
+def test_a_call_has_its_dialing_time_and_its_end_time(stack: LocalStack) -> None:
     sid = stack.place_call("<Response><Pause length='5'/></Response>")
     queued = stack.rest("GET", f"Calls/{sid}.json").json()
     stack.advance(1)
@@ -58,7 +58,7 @@ def test_times_of_a_call_are_those_of_dialling_and_of_a_completed_end(stack: Loc
     ("query", "count"),
     [("Status=completed", 0), ("Status=ringing", 1), ("To=%2B12025550123", 1), ("From=%2B1", 0)],
 )
-def test_calls_can_be_narrowed(stack: LocalStack, query: str, count: int) -> None:
+def test_calls_can_be_filtered(stack: LocalStack, query: str, count: int) -> None:
     stack.place_call("<Response/>")
     stack.advance(1)
 
@@ -74,7 +74,7 @@ def test_a_finished_call_can_be_deleted(stack: LocalStack) -> None:
     assert (early.json()["code"], late.status_code) == (20009, 204)
 
 
-def test_a_call_cannot_get_a_status_that_is_none(stack: LocalStack) -> None:
+def test_an_invalid_status_is_refused(stack: LocalStack) -> None:
     sid = stack.place_call("<Response/>")
     answer = stack.rest("POST", f"Calls/{sid}.json", {"Status": "sleeping"})
 
@@ -90,7 +90,7 @@ def test_a_call_cannot_get_a_status_that_is_none(stack: LocalStack) -> None:
         ({"Method": "PUT"}, 21209),
     ],
 )
-def test_an_update_that_is_refused_changes_nothing(
+def test_a_refused_update_changes_nothing(
     stack: LocalStack, wish: dict[str, str], code: int
 ) -> None:
     sid = stack.place_call("<Response><Pause length='30'/></Response>")
@@ -105,7 +105,7 @@ def test_an_update_that_is_refused_changes_nothing(
 
 
 @pytest.mark.parametrize("limit", ["20", "40"])
-def test_a_call_in_progress_can_get_another_time_limit(stack: LocalStack, limit: str) -> None:
+def test_the_time_limit_of_a_call_in_progress_can_change(stack: LocalStack, limit: str) -> None:
     sid = stack.place_call("<Response><Pause length='600'/></Response>", TimeLimit="30")
     stack.advance(1)
     stack.answer(sid)
@@ -118,7 +118,7 @@ def test_a_call_in_progress_can_get_another_time_limit(stack: LocalStack, limit:
     assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
 
 
-def test_a_call_in_progress_can_report_elsewhere(
+def test_the_status_callback_of_a_call_in_progress_can_change(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     callback = web_server.twiml("/status", "<Response/>")

@@ -46,7 +46,7 @@ ALL = "start end join leave mute hold modify announcement"
 
 
 def join(stack: LocalStack, person: int = 0, attributes: str = "") -> str:
-    """Let a person join the conference "room"; return the SID of the call."""
+    """Make a person join the conference "room"; return the SID of the call."""
     noun = f"<Conference waitUrl='' beep='false' {attributes}>room</Conference>"
     document = f"<Response><Dial>{noun}</Dial><Say>Out</Say></Response>"
     sid = stack.place_call(document, To=PEOPLE[person])
@@ -71,7 +71,7 @@ def update(stack: LocalStack, call_sid: str, **form: str) -> dict[str, Any]:
 
 
 def invite(stack: LocalStack, conference: str = "room", **form: str) -> dict[str, Any]:
-    """Ring somebody up for a conference; return the answer with its status."""
+    """Add a participant by calling a handset; return the response with its HTTP status."""
     parameters = {"From": LINE, "To": PEOPLE[2], **form}
     answer = stack.rest("POST", f"Conferences/{conference}/Participants.json", parameters)
     return {"http": answer.status_code, **answer.json()}
@@ -97,7 +97,7 @@ class TestConferences:
             ("DateUpdated%3C=2100-01-01", 1),
         ],
     )
-    def test_conferences_can_be_narrowed(self, stack: LocalStack, query: str, count: int) -> None:
+    def test_conferences_can_be_filtered(self, stack: LocalStack, query: str, count: int) -> None:
         join(stack)
 
         found = stack.rest("GET", f"Conferences.json?{query}").json()["conferences"]
@@ -114,7 +114,7 @@ class TestConferences:
         assert [stack.heard(sid) for sid in calls] == [["Out"], ["Out"]]
         assert participants(stack) == []
 
-    def test_an_announcement_is_heard_by_all(
+    def test_all_participants_hear_an_announcement(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/report", "<Response/>")
@@ -126,11 +126,11 @@ class TestConferences:
         stack.advance(2)
 
         assert [stack.heard(sid) for sid in calls] == [["Hear this"], ["Hear this"]]
-        (told,) = web_server.asked("/report")
-        assert told.form["StatusCallbackEvent"] == "announcement-end"
-        assert (told.form["AnnounceUrl"], told.form.get("CallSid")) == (url, None)
+        (posted,) = web_server.asked("/report")
+        assert posted.form["StatusCallbackEvent"] == "announcement-end"
+        assert (posted.form["AnnounceUrl"], posted.form.get("CallSid")) == (url, None)
 
-    def test_only_completed_is_a_status_to_set(self, stack: LocalStack) -> None:
+    def test_completed_is_the_only_status_to_set(self, stack: LocalStack) -> None:
         join(stack)
         path = f"Conferences/{newest(stack)['sid']}.json"
 
@@ -171,18 +171,18 @@ class TestParticipants:
         update(stack, second, Muted="false")
         stack.advance(0)
 
-        told = [
+        posted = [
             (request.form["StatusCallbackEvent"], request.form["CallSid"], request.form["Muted"])
             for request in web_server.asked("/report")
         ]
         assert (muted, found) == (True, [second])
-        assert told == [
+        assert posted == [
             ("participant-mute", second, "true"),
             ("participant-unmute", second, "false"),
         ]
         assert first not in found
 
-    def test_on_hold_one_hears_the_hold_music_until_taken_back(
+    def test_a_participant_on_hold_hears_the_hold_music(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         document = "<Response><Say>On hold</Say><Pause length='4'/><Redirect/></Response>"
@@ -196,7 +196,7 @@ class TestParticipants:
         assert (held, back, stack.heard(first)) == (True, False, ["On hold", "On hold"])
         assert web_server.asked("/hold")[0].method == "GET"
 
-    def test_an_announcement_is_heard_by_one(
+    def test_a_single_participant_hears_an_announcement(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         url = web_server.twiml("/say", "<Response><Say>For you</Say></Response>")
@@ -206,7 +206,7 @@ class TestParticipants:
 
         assert (stack.heard(first), stack.heard(second)) == ([], ["For you"])
 
-    def test_an_announcement_that_cannot_be_had_is_reported(
+    def test_a_failing_announcement_is_reported(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/report", "<Response/>")
@@ -215,13 +215,11 @@ class TestParticipants:
         update(stack, first, AnnounceUrl=f"{web_server.url}/missing")
         stack.advance(2)
 
-        (told,) = web_server.asked("/report")
-        assert told.form["StatusCallbackEvent"] == "announcement-fail"
-        assert (told.form["CallSid"], stack.call(first)["status"]) == (first, "in-progress")
+        (posted,) = web_server.asked("/report")
+        assert posted.form["StatusCallbackEvent"] == "announcement-fail"
+        assert (posted.form["CallSid"], stack.call(first)["status"]) == (first, "in-progress")
 
-    def test_who_ends_the_conference_can_change(
-        self, stack: LocalStack, web_server: "WebServer"
-    ) -> None:
+    def test_end_on_exit_can_change(self, stack: LocalStack, web_server: "WebServer") -> None:
         web_server.twiml("/report", "<Response/>")
         report = f"statusCallback='{web_server.url}/report' statusCallbackEvent='modify'"
         first, second = join(stack, 0, report), join(stack, 1)
@@ -230,8 +228,8 @@ class TestParticipants:
         stack.advance(2)
 
         assert (changed["end_conference_on_exit"], stack.heard(second)) == (True, ["Out"])
-        (told,) = web_server.asked("/report")
-        assert told.form["StatusCallbackEvent"] == "participant-modify"
+        (posted,) = web_server.asked("/report")
+        assert posted.form["StatusCallbackEvent"] == "participant-modify"
 
     def test_coaching_begins_and_ends(self, stack: LocalStack) -> None:
         first, second = join(stack), join(stack, 1)
@@ -243,9 +241,7 @@ class TestParticipants:
         assert (others, ended["call_sid_to_coach"]) == ([second], None)
         assert update(stack, second, CallSidToCoach="CA1")["code"] == 16028
 
-    def test_how_one_waits_and_leaves_can_change(
-        self, stack: LocalStack, web_server: "WebServer"
-    ) -> None:
+    def test_wait_url_and_beep_can_change(self, stack: LocalStack, web_server: "WebServer") -> None:
         url = web_server.twiml("/wait", "<Response><Say>A moment</Say></Response>")
         first = join(stack)
         update(stack, first, WaitUrl=url, BeepOnExit="true")
@@ -257,7 +253,7 @@ class TestParticipants:
         beeps = [one for one in stack.call(second)["timeline"] if one["name"] == "beep"]
         assert (stack.heard(first), len(beeps)) == (["A moment"], 1)
 
-    def test_who_is_removed_goes_on_after_the_dial(self, stack: LocalStack) -> None:
+    def test_a_removed_participant_continues_after_the_dial(self, stack: LocalStack) -> None:
         first, second = join(stack), join(stack, 1)
         path = f"Conferences/{newest(stack)['sid']}/Participants"
         removed = stack.rest("DELETE", f"{path}/{first}.json")
@@ -267,7 +263,7 @@ class TestParticipants:
         assert [one["call_sid"] for one in participants(stack)] == [second]
         assert stack.rest("GET", f"{path}/{first}.json").json()["code"] == 20404
 
-    def test_removing_the_last_one_ends_it(self, stack: LocalStack) -> None:
+    def test_removing_the_last_participant_ends_it(self, stack: LocalStack) -> None:
         sid = join(stack)
         stack.rest("DELETE", f"Conferences/{newest(stack)['sid']}/Participants/{sid}.json")
 
@@ -275,7 +271,7 @@ class TestParticipants:
 
 
 class TestInvitations:
-    def test_somebody_is_rung_up_for_a_conference(self, stack: LocalStack) -> None:
+    def test_an_invited_handset_rings_and_joins(self, stack: LocalStack) -> None:
         join(stack)
         invited = invite(stack, newest(stack)["sid"], Label="agent", Muted="true")
         sid = invited["call_sid"]
@@ -292,9 +288,7 @@ class TestInvitations:
             "connected",
         )
 
-    def test_who_is_rung_up_comes_to_the_conference_however_its_name_is_spaced(
-        self, stack: LocalStack
-    ) -> None:
+    def test_spaces_in_the_name_of_a_conference_are_collapsed(self, stack: LocalStack) -> None:
         sid = invite(stack, "%20sales%20%20team")["call_sid"]
         stack.advance(1)
         stack.answer(sid)
@@ -303,7 +297,7 @@ class TestInvitations:
         listed = stack.rest("GET", "Conferences.json").json()["conferences"]
         assert [one["friendly_name"] for one in listed] == ["sales team"]
 
-    def test_a_conference_begins_with_who_is_rung_up_first(
+    def test_an_invitation_creates_a_conference(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/report", "<Response/>")
@@ -322,10 +316,10 @@ class TestInvitations:
         stack.advance(0)
 
         assert begun == ("new room", "init")
-        told = [request.form["StatusCallbackEvent"] for request in web_server.asked("/report")]
-        assert told == ["participant-join", "participant-leave", "conference-end"]
+        posted = [request.form["StatusCallbackEvent"] for request in web_server.asked("/report")]
+        assert posted == ["participant-join", "participant-leave", "conference-end"]
 
-    def test_who_does_not_answer_leaves_the_conference(
+    def test_an_invited_handset_that_declines_leaves_the_conference(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         web_server.twiml("/report", "<Response/>")
@@ -338,20 +332,18 @@ class TestInvitations:
         stack.world(f"calls/{sid}/decline")
         stack.advance(0)
 
-        told = web_server.asked("/report")[0].form
+        posted = web_server.asked("/report")[0].form
         assert (newest(stack)["status"], participants(stack)) == ("completed", [])
-        assert told["ReasonParticipantLeft"] == "participant_add_failed"
-        assert told["ParticipantCallStatus"] == "busy"
+        assert posted["ReasonParticipantLeft"] == "participant_add_failed"
+        assert posted["ParticipantCallStatus"] == "busy"
 
-    def test_who_is_rung_up_starts_the_conference_unless_told_otherwise(
-        self, stack: LocalStack
-    ) -> None:
+    def test_an_invited_handset_starts_the_conference_by_default(self, stack: LocalStack) -> None:
         starts = "start_conference_on_enter"
 
         assert invite(stack)[starts] is True
         assert invite(stack, StartConferenceOnEnter="false")[starts] is False
 
-    def test_those_on_hold_can_be_listed(self, stack: LocalStack) -> None:
+    def test_participants_on_hold_can_be_listed(self, stack: LocalStack) -> None:
         first, second = join(stack), join(stack, 1)
         update(stack, second, Hold="true")
         on_hold, others = participants(stack, "?Hold=true"), participants(stack, "?Hold=false")
@@ -359,7 +351,9 @@ class TestInvitations:
         assert [one["call_sid"] for one in on_hold] == [second]
         assert [one["call_sid"] for one in others] == [first]
 
-    def test_who_never_came_in_does_not_end_the_conference(self, stack: LocalStack) -> None:
+    def test_an_invited_handset_that_declines_does_not_end_the_conference(
+        self, stack: LocalStack
+    ) -> None:
         first = join(stack)
         sid = invite(stack, EndConferenceOnExit="true")["call_sid"]
         stack.advance(1)
@@ -368,14 +362,14 @@ class TestInvitations:
 
         assert [one["call_sid"] for one in participants(stack)] == [first]
 
-    def test_who_still_rings_cannot_be_coached(self, stack: LocalStack) -> None:
+    def test_a_ringing_participant_cannot_be_coached(self, stack: LocalStack) -> None:
         sid = join(stack, 0, f"coach='{invite(stack)['call_sid']}'")
         stack.advance(2)
 
         assert stack.heard(sid) == ["Out"]
         assert [alert["code"] for alert in stack.alerts()] == [13240]
 
-    def test_who_still_rings_can_be_removed(self, stack: LocalStack) -> None:
+    def test_a_ringing_participant_can_be_removed(self, stack: LocalStack) -> None:
         join(stack)
         sid = invite(stack)["call_sid"]
         stack.advance(1)
@@ -386,7 +380,7 @@ class TestInvitations:
         assert (removed, stack.call(sid)["status"]) == (204, "canceled")
         assert len(participants(stack)) == 1
 
-    def test_a_phone_stops_ringing_when_the_conference_ends(self, stack: LocalStack) -> None:
+    def test_a_handset_stops_ringing_when_the_conference_ends(self, stack: LocalStack) -> None:
         join(stack)
         sid = invite(stack)["call_sid"]
         stack.advance(1)
@@ -411,7 +405,7 @@ class TestInvitations:
             ({"CallerId": LINE}, 501),
         ],
     )
-    def test_a_wrong_invitation_gets_twilios_number(
+    def test_an_invalid_invitation_gets_twilios_code(
         self, stack: LocalStack, change: dict[str, str], code: int
     ) -> None:
         join(stack, 0, "participantLabel='taken'")
@@ -421,7 +415,7 @@ class TestInvitations:
         assert invite(stack, **change)["code"] == code
         assert len(stack.rest("GET", "Calls.json").json()["calls"]) == before
 
-    def test_a_conference_that_is_over_takes_nobody(self, stack: LocalStack) -> None:
+    def test_an_ended_conference_accepts_no_participants(self, stack: LocalStack) -> None:
         stack.hang_up(join(stack))
         stack.advance(0)
 

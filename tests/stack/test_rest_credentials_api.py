@@ -1,4 +1,4 @@
-"""Auth tokens, API keys and the vault as the unmodified SDKs change them."""
+"""Auth tokens, API keys and the vault, changed by the unmodified SDKs."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ CALLS = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}/Calls.json"
 
 
 class LocalHttpClient(TwilioHttpClient):
-    """The SDK's own client, led to the local stack as the app is."""
+    """The SDK's own client, pointed at the local stack like the app is."""
 
     def __init__(self, emulator_url: str) -> None:
         super().__init__(timeout=10)
@@ -42,8 +42,8 @@ def signed_in(stack: LocalStack, user: str, password: str) -> Client:
     return Client(user, password, ACCOUNT_SID, http_client=LocalHttpClient(stack.emulator_url))
 
 
-def is_let_in(client: Client) -> bool:
-    """Whether the API takes the credentials of a client; else it is 20003."""
+def is_accepted(client: Client) -> bool:
+    """Return whether the API accepts a client's credentials; otherwise the error is 20003."""
     answer = client.request("GET", CALLS)
     if answer.status_code != 200:
         assert (answer.status_code, json.loads(answer.text)["code"]) == (401, 20003)
@@ -54,18 +54,16 @@ def refused(error: pytest.ExceptionInfo[TwilioRestException]) -> tuple[int, int 
     return error.value.status, error.value.code
 
 
-def test_a_secondary_token_opens_the_api_beside_the_primary_one(
-    stack: LocalStack, client: Client
-) -> None:
+def test_a_secondary_token_works_beside_the_primary_one(stack: LocalStack, client: Client) -> None:
     made = client.accounts.v1.secondary_auth_token().create()
 
     assert made.account_sid == ACCOUNT_SID
     assert made.date_created is not None
-    assert is_let_in(client)
-    assert is_let_in(signed_in(stack, ACCOUNT_SID, made.secondary_auth_token or ""))
+    assert is_accepted(client)
+    assert is_accepted(signed_in(stack, ACCOUNT_SID, made.secondary_auth_token or ""))
 
 
-def test_a_promotion_ends_the_old_token_at_once_and_twilio_signs_with_the_new_one(
+def test_a_promotion_revokes_the_old_token_and_twilio_signs_with_the_new_one(
     stack: LocalStack, client: Client
 ) -> None:
     secondary = client.accounts.v1.secondary_auth_token().create().secondary_auth_token or ""
@@ -73,14 +71,14 @@ def test_a_promotion_ends_the_old_token_at_once_and_twilio_signs_with_the_new_on
     account = signed_in(stack, ACCOUNT_SID, secondary).api.accounts(ACCOUNT_SID).fetch()
 
     assert (promoted.auth_token, account.auth_token) == (secondary, secondary)
-    assert not is_let_in(client)
+    assert not is_accepted(client)
 
 
-def test_a_deleted_secondary_token_opens_nothing(stack: LocalStack, client: Client) -> None:
+def test_a_deleted_secondary_token_is_refused(stack: LocalStack, client: Client) -> None:
     secondary = client.accounts.v1.secondary_auth_token().create().secondary_auth_token or ""
 
     assert client.accounts.v1.secondary_auth_token().delete()
-    assert not is_let_in(signed_in(stack, ACCOUNT_SID, secondary))
+    assert not is_accepted(signed_in(stack, ACCOUNT_SID, secondary))
     with pytest.raises(TwilioRestException) as error:
         client.accounts.v1.secondary_auth_token().delete()
     assert refused(error) == (404, 20404)
@@ -117,9 +115,9 @@ def test_a_new_key_works_until_it_is_deleted(stack: LocalStack, client: Client) 
     made = client.new_keys.create(friendly_name="mine")
     key = signed_in(stack, made.sid or "", made.secret or "")
 
-    assert is_let_in(key)
+    assert is_accepted(key)
     assert client.keys(made.sid or "").delete()
-    assert not is_let_in(key)
+    assert not is_accepted(key)
 
 
 def test_keys_are_listed_fetched_and_renamed_without_their_secret(
@@ -134,30 +132,30 @@ def test_keys_are_listed_fetched_and_renamed_without_their_secret(
     assert "secret" not in listed.text
 
 
-def test_a_key_that_is_not_there_is_20404(client: Client) -> None:
+def test_a_missing_key_is_20404(client: Client) -> None:
     with pytest.raises(TwilioRestException) as error:
         client.keys("SK" + "f" * 32).fetch()
 
     assert refused(error) == (404, 20404)
 
 
-def test_a_reset_brings_back_token_keys_and_secrets(stack: LocalStack, client: Client) -> None:
+def test_a_reset_restores_token_keys_and_secrets(stack: LocalStack, client: Client) -> None:
     client.keys(API_KEY_SID).delete()
     client.accounts.v1.secondary_auth_token().create()
     client.accounts.v1.auth_token_promotion().update()
     stack.reset()
 
-    assert is_let_in(client)
-    assert is_let_in(signed_in(stack, API_KEY_SID, API_KEY_SECRET))
+    assert is_accepted(client)
+    assert is_accepted(signed_in(stack, API_KEY_SID, API_KEY_SECRET))
 
 
-def test_a_promoted_token_outlives_faults_of_other_kinds(stack: LocalStack, client: Client) -> None:
+def test_a_promoted_token_survives_other_faults(stack: LocalStack, client: Client) -> None:
     secondary = client.accounts.v1.secondary_auth_token().create().secondary_auth_token or ""
     client.accounts.v1.auth_token_promotion().update()
     with stack.faults({"service": "webhooks", "kind": "twice"}):
         pass
 
-    assert is_let_in(signed_in(stack, ACCOUNT_SID, secondary))
+    assert is_accepted(signed_in(stack, ACCOUNT_SID, secondary))
 
 
 @pytest.fixture
@@ -173,7 +171,7 @@ def vault(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Secret
     stack.reset()
 
 
-def test_the_vault_keeps_what_is_written_as_the_newest_version(vault: SecretClient) -> None:
+def test_a_written_secret_is_the_newest_version(vault: SecretClient) -> None:
     before = vault.get_secret("LinkSigningKey")
     written = vault.set_secret("linkSIGNINGkey", "new")
     found = vault.get_secret("LinkSigningKey")
@@ -193,7 +191,7 @@ def test_the_vault_lists_names(vault: SecretClient) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"value": 1}', b'{"value": ""}', b"\xff"])
-def test_the_vault_keeps_nothing_that_is_no_secret(stack: LocalStack, body: bytes) -> None:
+def test_the_vault_refuses_an_invalid_secret(stack: LocalStack, body: bytes) -> None:
     identity = {"X-IDENTITY-HEADER": "local"}
     url = f"{stack.emulator_url}/identity/token?resource=https://vault.azure.net"
     token = json.loads(stack.http.get(url, headers=identity, timeout=5).text)["access_token"]
@@ -207,14 +205,14 @@ def test_the_vault_keeps_nothing_that_is_no_secret(stack: LocalStack, body: byte
     assert answer.status_code == 400
 
 
-def test_nobody_writes_into_the_vault_without_a_token(stack: LocalStack) -> None:
+def test_writing_to_the_vault_needs_a_token(stack: LocalStack) -> None:
     url = f"{stack.emulator_url}/vault/secrets"
     written = stack.http.put(f"{url}/TwilioAuthToken", json={"value": "mine"}, timeout=5)
 
     assert (written.status_code, stack.http.get(url, timeout=5).status_code) == (401, 401)
 
 
-def test_a_name_that_no_vault_takes_is_refused(vault: SecretClient) -> None:
+def test_an_invalid_secret_name_is_refused(vault: SecretClient) -> None:
     with pytest.raises(HttpResponseError) as error:
         vault.set_secret("no_such_name", "value")
 

@@ -1,4 +1,4 @@
-"""What stands below a message: its media and feedback."""
+"""The subresources of a message: its media and feedback."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_media_are_listed_and_fetched_with_twilios_members(stack: LocalStack, me
     assert set(listed) - {"media_list"} == set(stack.rest("GET", "Calls.json").json()) - {"calls"}
 
 
-def test_the_file_is_where_its_sender_has_it(stack: LocalStack, message: str) -> None:
+def test_the_file_redirects_to_the_senders_url(stack: LocalStack, message: str) -> None:
     first = stack.rest("GET", f"{message}/Media.json").json()["media_list"][0]
     url = f"{stack.emulator_url}{first['uri'].removesuffix('.json')}"
     answer = stack.http.get(url, allow_redirects=False, timeout=5)
@@ -71,7 +71,7 @@ def test_media_can_be_deleted(stack: LocalStack, message: str) -> None:
     assert stack.texts()[0]["media"] == [PICTURES[1]]
 
 
-def test_media_can_be_narrowed_by_date(stack: LocalStack, message: str) -> None:
+def test_media_can_be_filtered_by_date(stack: LocalStack, message: str) -> None:
     listed = stack.rest("GET", f"{message}/Media.json?DateCreated%3C=2020-01-01").json()
 
     assert listed["media_list"] == []
@@ -80,7 +80,7 @@ def test_media_can_be_narrowed_by_date(stack: LocalStack, message: str) -> None:
 @pytest.mark.parametrize(
     ("form", "outcome"), [({}, "confirmed"), ({"Outcome": "unconfirmed"}, "unconfirmed")]
 )
-def test_feedback_is_taken(
+def test_feedback_is_accepted(
     stack: LocalStack, message: str, form: dict[str, str], outcome: str
 ) -> None:
     answer = stack.rest("POST", f"{message}/Feedback.json", form)
@@ -90,5 +90,5 @@ def test_feedback_is_taken(
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_feedback_can_only_be_given(stack: LocalStack, message: str, method: str) -> None:
+def test_feedback_can_only_be_created(stack: LocalStack, message: str, method: str) -> None:
     assert stack.rest(method, f"{message}/Feedback.json").status_code == 405

@@ -1,4 +1,4 @@
-"""The Messages resource: what it takes, refuses and lists."""
+"""The Messages resource: what it accepts, refuses and lists."""
 
 import pytest
 
@@ -27,7 +27,7 @@ CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></R
         ({"ValidityPeriod": "36001"}, 21624),
     ],
 )
-def test_a_wrong_text_gets_twilios_number(
+def test_an_invalid_text_gets_twilios_code(
     stack: LocalStack, change: dict[str, object], code: int
 ) -> None:
     answer = stack.rest("POST", "Messages.json", {**TEXT, **change})
@@ -43,7 +43,7 @@ def test_redaction_empties_the_body(stack: LocalStack) -> None:
     assert stack.rest("GET", f"Messages/{sid}.json").json()["body"] == ""
 
 
-def test_redaction_takes_the_words_from_page_and_requests(stack: LocalStack) -> None:
+def test_redaction_removes_the_body_from_page_and_requests(stack: LocalStack) -> None:
     sid = stack.text("A secret")
     stack.advance(1)
     stack.rest("POST", f"Messages/{sid}.json", {"Body": ""})
@@ -56,14 +56,14 @@ def test_redaction_takes_the_words_from_page_and_requests(stack: LocalStack) -> 
 @pytest.mark.parametrize(
     "form", [{}, {"Body": "other"}, {"Status": "sent"}, {"Status": "canceled", "Body": ""}]
 )
-def test_an_update_that_makes_no_sense_is_refused(stack: LocalStack, form: dict[str, str]) -> None:
+def test_an_invalid_update_is_refused(stack: LocalStack, form: dict[str, str]) -> None:
     sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
     answer = stack.rest("POST", f"Messages/{sid}.json", form)
 
     assert (answer.status_code, answer.json()["code"]) == (400, 30400)
 
 
-def test_only_what_is_finished_can_be_deleted(stack: LocalStack) -> None:
+def test_only_a_finished_text_can_be_deleted(stack: LocalStack) -> None:
     sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
     early = stack.rest("DELETE", f"Messages/{sid}.json")
     stack.advance(1)
@@ -91,7 +91,7 @@ def test_a_name_can_text_abroad_but_not_to_america(stack: LocalStack, sender: st
 @pytest.mark.parametrize(
     "number", ["call me at 202-555-0123", "5550123", "1-800-FLOWERS", "tel:+12025550123", "+1 202"]
 )
-def test_only_a_whole_number_is_a_number(stack: LocalStack, number: str) -> None:
+def test_an_incomplete_number_is_refused(stack: LocalStack, number: str) -> None:
     text = stack.rest("POST", "Messages.json", {**TEXT, "To": number})
     call = stack.rest("POST", "Calls.json", {**CALL, "To": number})
 
@@ -99,7 +99,7 @@ def test_only_a_whole_number_is_a_number(stack: LocalStack, number: str) -> None
 
 
 @pytest.mark.parametrize("number", ["(202) 555-0123", "202.555.0123", "+1 202 555 0123"])
-def test_american_numbers_pass_as_people_write_them(stack: LocalStack, number: str) -> None:
+def test_american_numbers_are_accepted_in_common_formats(stack: LocalStack, number: str) -> None:
     answer = stack.rest("POST", "Messages.json", {**TEXT, "To": number})
 
     assert answer.json()["to"] == HANDSET
@@ -114,7 +114,7 @@ def test_american_numbers_pass_as_people_write_them(stack: LocalStack, number: s
         ("DateSent%3C=2020-01-01", 0),
     ],
 )
-def test_lists_can_be_narrowed(stack: LocalStack, query: str, count: int) -> None:
+def test_lists_can_be_filtered(stack: LocalStack, query: str, count: int) -> None:
     stack.rest("POST", "Messages.json", TEXT)
     stack.advance(1)
 

@@ -36,7 +36,7 @@ ACCOUNT_KEYS = {
         ({"PhoneNumber": "+12025550111", "SmsMethod": "PUT"}, 21403),
     ],
 )
-def test_a_wrong_number_gets_twilios_number(
+def test_an_invalid_number_gets_twilios_code(
     stack: LocalStack, form: dict[str, str], code: int
 ) -> None:
     answer = stack.rest("POST", "IncomingPhoneNumbers.json", form)
@@ -44,7 +44,7 @@ def test_a_wrong_number_gets_twilios_number(
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-def test_what_the_number_resource_is_not_told_stays(stack: LocalStack) -> None:
+def test_an_update_of_a_number_keeps_its_other_settings(stack: LocalStack) -> None:
     stack.line_goes_to(VoiceUrl="https://example.com/v", VoiceMethod="GET")
     stack.line_goes_to(SmsUrl="")
 
@@ -87,7 +87,7 @@ def reach(stack: LocalStack, number: str) -> None:
     stack.advance(1)
 
 
-def test_a_number_decides_where_texts_and_calls_go_from_its_first_moment(
+def test_a_bought_number_routes_texts_and_calls_at_once(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     first, second = (web_server.twiml(path, "<Response/>") for path in ("/first", "/second"))
@@ -101,7 +101,7 @@ def test_a_number_decides_where_texts_and_calls_go_from_its_first_moment(
     assert sorted(request.method for request in web_server.asked("/second")) == ["GET", "GET"]
 
 
-def test_a_number_that_was_given_back_cannot_be_reached_or_used(stack: LocalStack) -> None:
+def test_a_released_number_cannot_be_reached_or_used(stack: LocalStack) -> None:
     sid = buy(stack, SECOND)
     stack.rest("DELETE", f"IncomingPhoneNumbers/{sid}.json").raise_for_status()
     url = f"{stack.emulator_url}/emulator/texts"

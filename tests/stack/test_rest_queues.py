@@ -30,7 +30,7 @@ def queue(stack: LocalStack, **parameters: str) -> dict[str, Any]:
 
 
 def waiting(stack: LocalStack, last_digit: int) -> str:
-    """Let somebody wait in the queue "support"; return the SID."""
+    """Make a caller wait in the queue "support"; return the SID."""
     document = "<Response><Enqueue>support</Enqueue><Say>Left</Say></Response>"
     sid = stack.place_call(document, To=f"+1202555013{last_digit}")
     stack.advance(1)
@@ -67,7 +67,7 @@ def test_queues_are_listed_newest_first(stack: LocalStack) -> None:
         {"FriendlyName": "a", "MaxSize": "0"},
     ],
 )
-def test_a_wrong_queue_is_refused(stack: LocalStack, form: dict[str, str]) -> None:
+def test_an_invalid_queue_is_refused(stack: LocalStack, form: dict[str, str]) -> None:
     queue(stack, FriendlyName="taken")
 
     assert stack.rest("POST", "Queues.json", form).status_code == 400
@@ -100,9 +100,9 @@ def test_only_an_empty_queue_can_be_deleted(stack: LocalStack) -> None:
     assert stack.rest("GET", f"Queues/{sid}.json").json()["code"] == 20404
 
 
-def test_an_agent_who_waits_for_a_deleted_queue_goes_on(stack: LocalStack) -> None:
+def test_an_agent_waiting_at_a_deleted_queue_continues(stack: LocalStack) -> None:
     sid = queue(stack)["sid"]
-    document = "<Response><Dial><Queue>support</Queue></Dial><Say>Nobody</Say></Response>"
+    document = "<Response><Dial><Queue>support</Queue></Dial><Say>Closed</Say></Response>"
     agent = stack.place_call(document)
     stack.advance(1)
     stack.answer(agent)
@@ -110,11 +110,11 @@ def test_an_agent_who_waits_for_a_deleted_queue_goes_on(stack: LocalStack) -> No
     stack.rest("DELETE", f"Queues/{sid}.json")
     stack.advance(2)
 
-    assert stack.heard(agent) == ["Nobody"]
+    assert stack.heard(agent) == ["Closed"]
 
 
 class TestMembers:
-    def test_who_waits_is_listed_from_the_front(self, stack: LocalStack) -> None:
+    def test_members_are_listed_from_the_front(self, stack: LocalStack) -> None:
         sid = queue(stack)["sid"]
         first = waiting(stack, 1)
         stack.advance(9)
@@ -143,7 +143,7 @@ class TestMembers:
         assert stack.rest("GET", "Queues/QU1/Members.json").json()["code"] == 20404
 
     @pytest.mark.parametrize("who", ["Front", "second"])
-    def test_a_member_can_be_sent_elsewhere(
+    def test_a_member_can_be_redirected(
         self, stack: LocalStack, web_server: "WebServer", who: str
     ) -> None:
         sid = queue(stack)["sid"]
@@ -160,7 +160,7 @@ class TestMembers:
         assert (stack.heard(sent), web_server.asked("/new")[0].method) == (["New"], "GET")
 
     @pytest.mark.parametrize("form", [{}, {"Url": "nowhere"}])
-    def test_it_takes_a_url_to_send_a_member_elsewhere(
+    def test_redirecting_a_member_needs_a_url(
         self, stack: LocalStack, form: dict[str, str]
     ) -> None:
         sid = queue(stack)["sid"]

@@ -1,4 +1,4 @@
-"""Recordings through Twilio's REST API: of the account, of a call, and placed to be recorded."""
+"""Recordings in Twilio's REST API: of the account, of a call, and of calls placed with Record."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ QUIET = "<Response><Pause length='600'/></Response>"
 
 
 def talking(stack: LocalStack, **parameters: str) -> str:
-    """Place a call that lasts, and pick it up; return its SID."""
+    """Place a call that lasts, and answer it; return its SID."""
     sid = stack.place_call(QUIET, **parameters)
     stack.advance(1)
     stack.answer(sid)
@@ -30,7 +30,7 @@ def talking(stack: LocalStack, **parameters: str) -> str:
 
 
 def started(stack: LocalStack, sid: str, **parameters: str) -> dict[str, Any]:
-    """Begin to record a call; return the recording."""
+    """Start to record a call; return the recording."""
     answer = stack.rest("POST", f"Calls/{sid}/Recordings.json", parameters)
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -63,13 +63,13 @@ def test_a_recording_has_exactly_twilios_members(stack: LocalStack) -> None:
     )
 
 
-def test_a_pause_is_silence_or_left_out(stack: LocalStack) -> None:
+def test_a_pause_is_silent_or_skipped(stack: LocalStack) -> None:
     lengths: list[str] = []
-    for behaviour in ("silence", "skip"):
+    for behavior in ("silence", "skip"):
         sid = talking(stack)
         path = f"Calls/{sid}/Recordings/{started(stack, sid)['sid']}.json"
         stack.advance(3)
-        pause = {"Status": "paused", "PauseBehavior": behaviour}
+        pause = {"Status": "paused", "PauseBehavior": behavior}
         paused = stack.rest("POST", path, pause).json()
         stack.advance(5)
         resumed = stack.rest("POST", path, {"Status": "in-progress"}).json()
@@ -87,7 +87,7 @@ def test_a_pause_is_silence_or_left_out(stack: LocalStack) -> None:
     assert lengths == ["10", "5"]
 
 
-def test_a_pause_is_silence_unless_told_otherwise(stack: LocalStack) -> None:
+def test_a_pause_is_silent_by_default(stack: LocalStack) -> None:
     sid = talking(stack)
     path = f"Calls/{sid}/Recordings/{started(stack, sid)['sid']}.json"
     stack.rest("POST", path, {"Status": "paused"})
@@ -97,7 +97,7 @@ def test_a_pause_is_silence_unless_told_otherwise(stack: LocalStack) -> None:
     assert stack.rest("GET", path).json()["duration"] == "5"
 
 
-def test_only_the_end_of_a_recording_is_reported_unless_told_otherwise(
+def test_only_the_end_of_a_recording_is_reported_by_default(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     url = web_server.twiml("/report", "<Response/>")
@@ -110,13 +110,13 @@ def test_only_the_end_of_a_recording_is_reported_unless_told_otherwise(
     assert report.form["RecordingStatus"] == "completed"
 
 
-def test_a_call_that_is_recorded_as_a_whole_can_be_recorded_once_more(stack: LocalStack) -> None:
+def test_a_fully_recorded_call_can_be_recorded_again(stack: LocalStack) -> None:
     sid = talking(stack, Record="true")
 
     assert started(stack, sid)["source"] == "StartCallRecordingAPI"
 
 
-def test_a_pause_that_is_left_out_may_be_the_end(stack: LocalStack) -> None:
+def test_a_skipped_pause_may_be_the_end(stack: LocalStack) -> None:
     sid = talking(stack)
     path = f"Calls/{sid}/Recordings/{started(stack, sid)['sid']}.json"
     stack.advance(3)
@@ -139,7 +139,7 @@ def test_the_length_of_a_recording_is_rounded(
     assert stack.rest("GET", path).json()["duration"] == duration
 
 
-def test_recordings_can_be_narrowed_to_a_call(stack: LocalStack) -> None:
+def test_recordings_can_be_filtered_by_call(stack: LocalStack) -> None:
     sids = [talking(stack) for _ in range(2)]
     for sid in sids:
         started(stack, sid)
@@ -152,7 +152,7 @@ def test_recordings_can_be_narrowed_to_a_call(stack: LocalStack) -> None:
     assert earlier + of_a_conference == []
 
 
-def test_a_recording_can_be_deleted_when_it_is_over(stack: LocalStack) -> None:
+def test_a_finished_recording_can_be_deleted(stack: LocalStack) -> None:
     sid = talking(stack)
     path = f"Recordings/{started(stack, sid)['sid']}"
     stack.advance(2)
@@ -186,7 +186,7 @@ def test_a_recording_can_be_deleted_when_it_is_over(stack: LocalStack) -> None:
         ("Recordings/{recording}.json", {}, 20004),
     ],
 )
-def test_what_cannot_be_recorded_is_refused(
+def test_an_invalid_recording_request_is_refused(
     stack: LocalStack, path: str, form: dict[str, str], code: int
 ) -> None:
     over, live = talking(stack), talking(stack)
@@ -197,7 +197,7 @@ def test_what_cannot_be_recorded_is_refused(
     assert answer.json()["code"] == code
 
 
-def test_a_call_placed_to_be_recorded_is_reported_with_its_recording(
+def test_a_call_placed_with_record_is_reported_with_its_recording(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     for path in ("/status", "/recording"):
@@ -227,7 +227,7 @@ def test_a_call_placed_to_be_recorded_is_reported_with_its_recording(
     assert (ended["RecordingSource"], ended["RecordingChannels"]) == ("OutboundAPI", "2")
 
 
-def test_a_call_that_nobody_answers_is_not_recorded(stack: LocalStack) -> None:
+def test_an_unanswered_call_is_not_recorded(stack: LocalStack) -> None:
     sid = stack.place_call(QUIET, Record="true")
     stack.advance(1)
     stack.world(f"calls/{sid}/decline")
@@ -245,7 +245,7 @@ def test_a_call_that_nobody_answers_is_not_recorded(stack: LocalStack) -> None:
         ({"SendDigits": "1" * 33}, 21206),
     ],
 )
-def test_wrong_wishes_for_a_call_are_refused(
+def test_invalid_record_options_of_a_call_are_refused(
     stack: LocalStack, parameters: dict[str, str], code: int
 ) -> None:
     answer = stack.rest(

@@ -1,4 +1,4 @@
-"""Messages that are sent later."""
+"""Scheduled messages."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ SERVICE = {"MessagingServiceSid": MESSAGING_SERVICE_SID}
 
 
 def scheduled(stack: LocalStack, seconds: float, **changes: str) -> dict[str, str]:
-    """Return the parameters of a text that is to be sent after so many seconds."""
+    """Return the parameters of a text scheduled for this many seconds from now."""
     now = datetime.fromisoformat(stack.world("clock/advance", {"seconds": 0})["now"])
     at = (now + timedelta(seconds=seconds)).astimezone(UTC).isoformat().replace("+00:00", "Z")
     kind = {"ScheduleType": "fixed", "SendAt": at}
@@ -20,7 +20,7 @@ def scheduled(stack: LocalStack, seconds: float, **changes: str) -> dict[str, st
 
 
 def reports(stack: LocalStack, sid: str) -> list[str]:
-    """The states that were reported."""
+    """Return the reported statuses."""
     return [dict(webhook["form"])["MessageStatus"] for webhook in stack.webhooks(sid)]
 
 
@@ -70,7 +70,7 @@ def test_a_scheduled_text_can_be_canceled(stack: LocalStack) -> None:
     assert stack.texts()[0]["status"] == "canceled"
 
 
-def test_a_text_on_its_way_cannot_be_canceled(stack: LocalStack) -> None:
+def test_a_sent_text_cannot_be_canceled(stack: LocalStack) -> None:
     text = {"To": HANDSET, "From": LINE, "Body": "Now"}
     sid = stack.rest("POST", "Messages.json", text).json()["sid"]
     answer = stack.rest("POST", f"Messages/{sid}.json", {"Status": "canceled"})
@@ -90,7 +90,7 @@ def test_a_text_on_its_way_cannot_be_canceled(stack: LocalStack) -> None:
         (900, {"MessagingServiceSid": "", "From": LINE}, 35118),
     ],
 )
-def test_a_wrong_schedule_gets_twilios_number(
+def test_an_invalid_schedule_gets_twilios_code(
     stack: LocalStack, seconds: int, changes: dict[str, str], code: int
 ) -> None:
     answer = stack.rest("POST", "Messages.json", scheduled(stack, seconds, **changes))

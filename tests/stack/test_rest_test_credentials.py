@@ -1,4 +1,4 @@
-"""Test credentials: magic numbers, answers like real ones, and nothing that happens."""
+"""Test credentials: magic numbers, realistic responses, and no effects."""
 
 import pytest
 from requests import Response
@@ -12,14 +12,14 @@ CALL = {"To": HANDSET, "From": MAGIC + "0006", "Url": "https://example.com/voice
 NUMBER = {"PhoneNumber": MAGIC + "0006"}
 
 
-def tried(
+def with_test_credentials(
     stack: LocalStack,
     path: str,
     form: dict[str, str] | None,
     method: str = "POST",
     account: str = TEST_ACCOUNT_SID,
 ) -> Response:
-    """Ask with the test credentials."""
+    """Make a request with the test credentials."""
     url = f"{stack.emulator_url}/2010-04-01/Accounts/{account}/{path}"
     return stack.http.request(
         method, url, data=form, auth=(TEST_ACCOUNT_SID, TEST_AUTH_TOKEN), timeout=5
@@ -66,10 +66,10 @@ def tried(
         ("IncomingPhoneNumbers", {"AreaCode": "533"}, {}, 21452),
     ],
 )
-def test_a_magic_number_brings_its_error(
+def test_a_magic_number_causes_its_error(
     stack: LocalStack, resource: str, form: dict[str, str], change: dict[str, str], code: int
 ) -> None:
-    answer = tried(stack, f"{resource}.json", {**form, **change})
+    answer = with_test_credentials(stack, f"{resource}.json", {**form, **change})
 
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
@@ -83,10 +83,10 @@ def test_a_magic_number_brings_its_error(
         ("IncomingPhoneNumbers", {"AreaCode": "500"}),
     ],
 )
-def test_what_is_created_looks_real_and_is_not_there(
+def test_a_created_resource_looks_real_but_does_not_exist(
     stack: LocalStack, resource: str, form: dict[str, str]
 ) -> None:
-    answer = tried(stack, f"{resource}.json", form)
+    answer = with_test_credentials(stack, f"{resource}.json", form)
     body = answer.json()
     stack.advance(5)
 
@@ -96,10 +96,10 @@ def test_what_is_created_looks_real_and_is_not_there(
     assert (stack.texts(), stack.look("webhooks"), stack.alerts()) == ([], [], [])
 
 
-def test_it_has_the_members_of_what_is_really_created(stack: LocalStack) -> None:
+def test_a_created_resource_has_the_members_of_a_real_one(stack: LocalStack) -> None:
     real = stack.rest("POST", "Messages.json", {**TEXT, "From": LINE}).json()
 
-    assert set(tried(stack, "Messages.json", TEXT).json()) == set(real)
+    assert set(with_test_credentials(stack, "Messages.json", TEXT).json()) == set(real)
 
 
 @pytest.mark.parametrize(
@@ -113,25 +113,25 @@ def test_it_has_the_members_of_what_is_really_created(stack: LocalStack) -> None
     ],
 )
 def test_everything_else_is_forbidden(stack: LocalStack, method: str, path: str) -> None:
-    answer = tried(stack, path, None, method)
+    answer = with_test_credentials(stack, path, None, method)
 
     assert (answer.status_code, answer.json()["code"]) == (403, 20008)
 
 
 def test_the_real_account_is_out_of_reach(stack: LocalStack) -> None:
-    answer = tried(stack, "Messages.json", TEXT, account=ACCOUNT_SID)
+    answer = with_test_credentials(stack, "Messages.json", TEXT, account=ACCOUNT_SID)
 
     assert (answer.status_code, answer.json()["code"]) == (403, 20008)
 
 
 def test_a_messaging_service_is_unknown(stack: LocalStack) -> None:
     form = {"To": HANDSET, "Body": "Hi", "MessagingServiceSid": "MG" + "0" * 32}
-    answer = tried(stack, "Messages.json", form)
+    answer = with_test_credentials(stack, "Messages.json", form)
 
     assert (answer.status_code, answer.json()["code"]) == (404, 21701)
 
 
-def test_magic_numbers_mean_nothing_to_the_real_account(stack: LocalStack) -> None:
+def test_magic_numbers_have_no_effect_on_the_real_account(stack: LocalStack) -> None:
     answer = stack.rest("POST", "Messages.json", {**TEXT, "From": LINE, "To": MAGIC + "0004"})
 
     assert answer.status_code == 201

@@ -1,7 +1,7 @@
 """The runbooks of docs/operate/running.md, step by step, with the emulator as Twilio and vault.
 
-The functions run in this process, as several instances of the app. Their clock stands still but
-for the steps that say to wait. After every single write to the vault, and every change at Twilio,
+The functions run in this process, as several instances of the app. Their clock only advances at
+the steps that say to wait. After every single write to the vault, and every change at Twilio,
 the instances get signed requests, send a text, and open links.
 """
 
@@ -23,7 +23,7 @@ SHARED_KEY = "The webhook shared key"
 
 
 def steps_of(heading: str) -> list[Step]:
-    """The numbered steps under a heading of the page; there is one at least."""
+    """Return the numbered steps under a heading of the page; fail if there are none."""
     section = RUNBOOKS.partition(f"\n### {heading}\n")[2].partition("\n### ")[0]
     steps = [
         Step(title, [line.strip() for block in FENCE.findall(body) for line in block.splitlines()])
@@ -46,7 +46,7 @@ def test_nothing_is_refused_while_a_runbook_is_carried_out(
     assert in_trial(monkeypatch, use, credential).refused == []
 
 
-def test_what_is_left_of_one_change_is_not_in_the_way_of_the_next(
+def test_leftovers_of_one_change_do_not_affect_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def use(trial: Trial) -> None:
@@ -58,7 +58,7 @@ def test_what_is_left_of_one_change_is_not_in_the_way_of_the_next(
 
 
 @pytest.mark.parametrize("waiting", [True, False])
-def test_a_webhook_shared_key_is_changed_like_the_token(
+def test_a_webhook_shared_key_can_be_changed_like_the_token(
     monkeypatch: pytest.MonkeyPatch, *, waiting: bool
 ) -> None:
     async def use(trial: Trial) -> None:
@@ -76,11 +76,11 @@ def test_without_the_waits_requests_would_be_refused(
         await trial.run(steps_of(TOKEN), waiting=False)
 
     refused = in_trial(monkeypatch, use).refused
-    # The promoted token, and one of before that was on its way when the old one was overwritten.
+    # The promoted token, and an older one still in use when the old one was overwritten.
     assert {("attacked", "webhook", 403), ("cold", "webhook", 403)} <= set(refused)
 
 
-def test_a_new_link_is_refused_by_an_attacked_instance_alone_and_for_a_minute_at_most(
+def test_a_new_link_is_refused_only_by_an_attacked_instance_and_for_at_most_a_minute(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def use(trial: Trial) -> None:
@@ -93,20 +93,20 @@ def test_a_new_link_is_refused_by_an_attacked_instance_alone_and_for_a_minute_at
     assert in_trial(monkeypatch, use).refused == [("attacked", "new link", 403)]
 
 
-def test_an_hour_later_nobody_takes_the_old_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_instance_accepts_the_old_token_an_hour_later(monkeypatch: pytest.MonkeyPatch) -> None:
     async def use(trial: Trial) -> None:
         [old] = trial.tokens
         await trial.run(steps_of(TOKEN))
         trial.clock.advance(TIME_TO_LIVE_S)
         for instance in trial.opened:
-            await trial.use(instance)  # what is old is used once more while it is read again
+            await trial.use(instance)  # an old value is used once more while it is being reread
             await instance.settle()
         assert [await instance.webhook(old) for instance in trial.opened] == [403] * 3
 
     assert in_trial(monkeypatch, use).refused == []
 
 
-def test_a_leaked_token_opens_nothing_after_its_steps_and_a_restart(
+def test_a_leaked_token_is_refused_after_its_steps_and_a_restart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def use(trial: Trial) -> None:
@@ -124,7 +124,7 @@ def test_a_leaked_token_opens_nothing_after_its_steps_and_a_restart(
     assert in_trial(monkeypatch, use).refused == []
 
 
-def test_what_went_wrong_before_the_promotion_can_be_taken_back(
+def test_a_change_can_be_undone_before_the_promotion(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     [block] = [one for one in FENCE.findall(RUNBOOKS) if "-X DELETE" in one and "--copy" in one]
@@ -136,6 +136,6 @@ def test_what_went_wrong_before_the_promotion_can_be_taken_back(
     assert in_trial(monkeypatch, use).refused == []
 
 
-def test_the_times_of_the_page_cover_those_of_the_app() -> None:
+def test_the_waits_of_the_page_cover_the_apps_intervals() -> None:
     assert WAITS["Wait two minutes."] > REFRESH_INTERVAL_S + 2 * OPTIONAL_WAIT_S
     assert WAITS["Wait an hour."] >= TIME_TO_LIVE_S

@@ -1,9 +1,9 @@
 """The runbooks of docs/operate/running.md while Twilio makes more than 50 requests a second.
 
-The host is a process of its own with the real clock, so nobody can wait for two minutes or an hour.
-What stands in for the two minutes: nobody has sent forged requests, so the host remembers of no
-secret that it is not there, and may read each again. For the hour there is no need: the one host
-finds what it needs when it is refused. tests/stack/test_rotation.py has the waits, on a clock.
+The host is a separate process with the real clock, so the test can't wait for two minutes or an
+hour. It doesn't need the two minutes, because without forged requests the host remembers no secret
+as missing and may reread each one. It doesn't need the hour, because the only host rereads secrets
+when it is refused. tests/stack/test_rotation.py tests the waits with a manual clock.
 """
 
 import asyncio
@@ -36,11 +36,11 @@ pytestmark = pytest.mark.soak
 
 WEBHOOKS_PER_S, OTHERS_PER_S = 55, 4
 PAUSE_S = 0.7
-"""Between two steps, so that each is under load for a while."""
+"""The pause between two steps, so that each is under load for a while."""
 
 
 class Load:
-    """Requests at a steady rate, as Twilio and the app's users make them, and their answers."""
+    """Requests at a steady rate, like those of Twilio and the app's users, and their responses."""
 
     def __init__(self, url: str, emulator: LocalEmulator, session: aiohttp.ClientSession) -> None:
         self.answers: dict[str, Counter[int]] = {}
@@ -51,14 +51,14 @@ class Load:
         self._ended = False
 
     def _link(self) -> str:
-        """The query of a link that the app would make now."""
+        """Return the query of a link that the app would create now."""
         expires_s = int(time.time()) + LIFE_S
         return RecordingLink(RECORDING, "mp3", expires_s).query(
             self._emulator.azure.secrets["LinkSigningKey"]
         )
 
     async def webhook(self) -> int:
-        """A request signed with the token that the emulated Twilio signs with at this moment."""
+        """Make a request signed with the token that the emulated Twilio currently signs with."""
         url, form = f"{self._url}/TwimlMessage?Message=Hello", {"From": HANDSETS[0]}
         signature = RequestValidator(self._emulator.deskphone.auth_token).compute_signature(
             url, form
@@ -68,24 +68,24 @@ class Load:
             return answer.status
 
     async def send(self) -> int:
-        """A text of the app; Twilio reports on it with requests of its own."""
+        """Send a text through the app; Twilio's status callbacks for it are separate requests."""
         url, text = f"{self._url}/SendSms", {"to": HANDSETS[0], "body": "Hello"}
         headers = {"x-functions-key": FUNCTION_KEY}
         async with self._session.post(url, data=text, headers=headers) as answer:
             return answer.status
 
     async def open(self) -> int:
-        """A link: in turns the first one, and one that is made now."""
+        """Open the first link or a new one, in turns."""
         self._links.append(self._link() if len(self._links) % 2 else self._links[0])
         headers = {"x-functions-key": FUNCTION_KEY}
         url = f"{self._url}/GetSharedRecording?{self._links[-1]}"
         async with self._session.get(url, headers=headers) as answer:
             return answer.status
 
-    async def keep_on(
+    async def run_at_rate(
         self, name: str, per_s: float, ask: Callable[[], Coroutine[Any, Any, int]]
     ) -> None:
-        """Ask at a rate that no slow answer slows down, until the end; then wait for all."""
+        """Make requests at a rate independent of slow responses until the end; wait for all."""
         counted = self.answers.setdefault(name, Counter())
         loop = asyncio.get_running_loop()
         asking: list[asyncio.Task[int]] = []
@@ -96,13 +96,13 @@ class Load:
         counted.update(await asyncio.gather(*asking))
 
     def end(self) -> None:
-        """Ask for nothing new."""
+        """Stop making requests."""
         self._ended = True
 
 
 @asynccontextmanager
 async def a_host(credential: str) -> AsyncGenerator[tuple[str, str, LocalEmulator]]:
-    """A host beside an emulator in this process: URL of the functions, of the emulator, itself."""
+    """Yield the functions' URL, the emulator's URL, and the emulator, which is in this process."""
     functions, emulator = listen(0), listen(0)
     url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, emulator))
     local = LocalEmulator(SystemClock(), url, "api", emulator_url)
@@ -130,16 +130,16 @@ async def a_host(credential: str) -> AsyncGenerator[tuple[str, str, LocalEmulato
 async def rotated_under_load(
     monkeypatch: pytest.MonkeyPatch, credential: str, steps: list[Step]
 ) -> tuple[dict[str, Counter[int]], float, Counter[int | None]]:
-    """Carry out steps under load: all answers, the seconds it took, and those to Twilio itself."""
+    """Carry out steps under load; return all responses, the time, and the responses to Twilio."""
     async with a_host(credential) as (url, emulator_url, local), aiohttp.ClientSession() as session:
         operator, load = Operator(local, emulator_url, session), Load(url, local, session)
         operator.type(monkeypatch)
         assert (await load.webhook(), await load.send(), await load.open()) == (200, 201, 200)
         begun = time.monotonic()
         asking = [
-            asyncio.create_task(load.keep_on("webhook", WEBHOOKS_PER_S, load.webhook)),
-            asyncio.create_task(load.keep_on("send", OTHERS_PER_S, load.send)),
-            asyncio.create_task(load.keep_on("link", OTHERS_PER_S, load.open)),
+            asyncio.create_task(load.run_at_rate("webhook", WEBHOOKS_PER_S, load.webhook)),
+            asyncio.create_task(load.run_at_rate("send", OTHERS_PER_S, load.send)),
+            asyncio.create_task(load.run_at_rate("link", OTHERS_PER_S, load.open)),
         ]
         await asyncio.sleep(PAUSE_S)
         for step in steps:
@@ -153,7 +153,7 @@ async def rotated_under_load(
 
 
 async def answers_to_twilio(emulator: LocalEmulator) -> Counter[int | None]:
-    """The app's answers to the emulated Twilio, once those under way (None) have come."""
+    """Return the app's responses to the emulated Twilio, once pending ones (None) have arrived."""
     loop = asyncio.get_running_loop()
     patience_ends = loop.time() + 10
     while True:

@@ -19,7 +19,7 @@ RING = {"to": HANDSET, "message": "Hello"}
 
 @pytest.fixture
 def key() -> str:
-    """A key that no test has used: the ledger may outlive a reset."""
+    """An unused key, because the ledger may survive a reset."""
     return str(uuid4())
 
 
@@ -43,7 +43,7 @@ def test_a_repeated_request_changes_nothing(
     assert len(handset["texts"]) + len(handset["calls"]) == 1
 
 
-def test_a_key_stands_for_one_request(stack: LocalStack, key: str) -> None:
+def test_a_key_belongs_to_one_request(stack: LocalStack, key: str) -> None:
     act(stack, key)
 
     answer = act(stack, key, {**SEND, "body": "Bye"})
@@ -52,7 +52,7 @@ def test_a_key_stands_for_one_request(stack: LocalStack, key: str) -> None:
     assert [text["body"] for text in stack.texts()] == ["Hello"]
 
 
-def test_many_requests_with_one_key_at_once_are_one_text(stack: LocalStack, key: str) -> None:
+def test_many_concurrent_requests_with_one_key_send_one_text(stack: LocalStack, key: str) -> None:
     headers = {"x-functions-key": FUNCTION_KEY, "Idempotency-Key": key}
     url = f"{stack.functions_url}/api/SendSms"
 
@@ -71,7 +71,7 @@ def test_many_requests_with_one_key_at_once_are_one_text(stack: LocalStack, key:
 
 
 @pytest.mark.parametrize(("name", "body"), [("SendSms", SEND), ("PlaceCall", RING)])
-def test_twilios_report_settles_a_send_whose_answer_was_lost(
+def test_twilios_report_settles_a_send_with_a_lost_answer(
     stack: LocalStack, key: str, name: str, body: dict[str, Any]
 ) -> None:
     with stack.faults({"service": "twilio", "kind": "lost", "count": 1}):
@@ -103,7 +103,7 @@ def test_the_reports_of_a_send_name_its_claim_and_its_fragment_stays_with_twilio
 @pytest.mark.soak
 @pytest.mark.parametrize(("name", "body"), [("SendSms", SEND), ("PlaceCall", RING)])
 @pytest.mark.parametrize("kind", ["lost", "500"])
-def test_where_no_report_comes_twilios_list_settles_a_send(
+def test_twilios_list_settles_a_send_without_reports(
     monkeypatch: pytest.MonkeyPatch, key: str, name: str, body: dict[str, Any], kind: str
 ) -> None:
     monkeypatch.setenv("SETTLE_WINDOW_SECONDS", "3")

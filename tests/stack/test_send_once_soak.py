@@ -1,4 +1,4 @@
-"""Sends under faults and kills, by callers who repeat until they know: none doubled or missing."""
+"""Sends under faults and kills, retried by the callers: none doubled or missing."""
 
 import asyncio
 import itertools
@@ -26,10 +26,10 @@ TEN_PERCENT = (
 
 
 def reminders() -> Iterator[Send]:
-    """Texts with words of their own.
+    """Yield texts with unique bodies.
 
-    Two lost texts that look alike, their reports lost with the host as well, stay unknown for
-    ever, as docs/use/delivery.md says.
+    Two identical texts that are lost, along with their reports and the host, stay unknown forever,
+    as docs/use/delivery.md says.
     """
     for number in range(SENDS):
         body = {"to": HANDSET, "body": f"Reminder {number:04}"}
@@ -37,7 +37,7 @@ def reminders() -> Iterator[Send]:
 
 
 def happened(stack: LocalStack) -> dict[str, int]:
-    """How often each fault struck."""
+    """Return how often each fault was applied."""
     return {fault["kind"]: fault["happened"] for fault in stack.look("faults")["faults"]}
 
 
@@ -49,16 +49,16 @@ def test_a_thousand_sends_under_faults_and_kills_are_each_made_once(
     with stack.faults(*TEN_PERCENT, kills, seed=4):
         callers = Callers(lambda _: stack.functions_url)
         callers.run(reminders())
-        struck = happened(stack)
+        applied = happened(stack)
     sent = [text["sid"] for text in stack.texts() if text["direction"] == "outbound-api"]
     words = Counter(text["body"] for text in stack.texts())
 
     sys.stdout.write(
-        f"\n{SENDS} keys in {callers.passed_s:.0f} s; faults {struck}; "
+        f"\n{SENDS} keys in {callers.passed_s:.0f} s; faults {applied}; "
         f"answers {dict(callers.answers)}; texts {len(sent)}, "
         f"doubled {sum(count > 1 for count in words.values())}, missing {SENDS - len(words)}\n"
     )
-    assert struck["killed"] > KILLS // 2  # chance decides how many of them there are
+    assert applied["killed"] > KILLS // 2  # their number depends on chance
     assert callers.unclear == []
     assert sorted(final_answer.sid for [final_answer] in callers.final_answers.values()) == sorted(
         sent
@@ -67,7 +67,9 @@ def test_a_thousand_sends_under_faults_and_kills_are_each_made_once(
     assert len(set(sent)) == SENDS
 
 
-def test_a_thousand_requests_with_one_key_at_once_send_one_text(running_stack: LocalStack) -> None:
+def test_a_thousand_concurrent_requests_with_one_key_send_one_text(
+    running_stack: LocalStack,
+) -> None:
     running_stack.reset()
     url = f"{running_stack.functions_url}/api/SendSms"
     headers = {"x-functions-key": FUNCTION_KEY, "Idempotency-Key": "one-text"}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def call_in(stack: LocalStack, web_server: "WebServer", document: str) -> str:
-    """Call the line, which answers with a document; return the call's SID."""
+    """Call the line, which responds with a document; return the call's SID."""
     stack.line_goes_to(VoiceUrl=web_server.twiml("/voice", f"<Response>{document}</Response>"))
     sid = stack.ring()
     stack.advance(5)
@@ -20,7 +20,7 @@ def call_in(stack: LocalStack, web_server: "WebServer", document: str) -> str:
 
 
 @pytest.mark.covers("Sms")
-def test_the_caller_gets_a_text_and_the_call_goes_on(
+def test_the_caller_gets_a_text_and_the_call_continues(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     sid = call_in(stack, web_server, "<Sms>The address\nis here</Sms><Say>Bye</Say>")
@@ -32,7 +32,7 @@ def test_the_caller_gets_a_text_and_the_call_goes_on(
     assert stack.heard(sid) == ["Bye"]
 
 
-def test_who_was_called_by_the_app_gets_the_text(stack: LocalStack) -> None:
+def test_the_callee_of_the_app_gets_the_text(stack: LocalStack) -> None:
     sid = stack.place_call("<Response><Sms>Hello</Sms></Response>")
     stack.advance(1)
     stack.answer(sid)
@@ -51,9 +51,7 @@ def test_both_numbers_may_be_given(stack: LocalStack, web_server: "WebServer") -
 
 
 @pytest.mark.covers("Sms.action", "Sms.method")
-def test_an_action_hears_of_the_text_and_leads_on(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_an_action_gets_the_text_and_continues(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/next", "<Response><Say>Sent</Say></Response>")
     sms = "<Sms action='next' method='GET'>Hello</Sms><Say>Never</Say>"
     sid = call_in(stack, web_server, sms)
@@ -66,7 +64,7 @@ def test_an_action_hears_of_the_text_and_leads_on(
 
 
 @pytest.mark.covers("Sms.statusCallback")
-def test_a_status_callback_is_told(stack: LocalStack, web_server: "WebServer") -> None:
+def test_a_status_callback_is_requested(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.answer("/cb", b"", "text/plain", 204)
     call_in(stack, web_server, "<Sms statusCallback='cb'>Hello</Sms>")
 
@@ -76,7 +74,7 @@ def test_a_status_callback_is_told(stack: LocalStack, web_server: "WebServer") -
 @pytest.mark.parametrize(
     ("sms", "code"),
     [
-        ("<Sms to='nobody' action='next'>x</Sms>", 14101),
+        ("<Sms to='invalid' action='next'>x</Sms>", 14101),
         ("<Sms from='+12025550177' action='next'>x</Sms>", 14102),
         ("<Sms action='next'/>", 14103),
     ],
@@ -93,7 +91,7 @@ def test_a_text_that_cannot_be_sent_is_a_warning(
     assert (stack.texts(), stack.heard(sid)) == ([], ["Sorry"])
 
 
-def test_a_wrong_method_or_status_callback_is_passed_over(
+def test_an_invalid_method_or_status_callback_is_ignored(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     call_in(stack, web_server, "<Sms method='PUT' statusCallback='http://['>Hello</Sms>")

@@ -1,4 +1,4 @@
-"""A person texts STOP, then START: what Twilio does by itself, and what the app answers."""
+"""A person texts STOP, then START: what Twilio does on its own, and what the app answers."""
 
 import itertools
 from typing import NamedTuple
@@ -12,13 +12,13 @@ NUMBERS = (f"+120255501{n}" for n in itertools.count(51))
 
 
 class Person(NamedTuple):
-    """Somebody with a handset at a local stack."""
+    """A person with a handset on a local stack."""
 
     stack: LocalStack
     number: str
 
     def says(self, words: str) -> str:
-        """Text the line, and let everything arrive that comes of it; return the text's SID."""
+        """Text the line, and wait for everything that results; return the text's SID."""
         sid = self.stack.text(words, self.number)
         self.stack.advance(1)
         return sid
@@ -32,7 +32,7 @@ class Person(NamedTuple):
         return self.stack.look(f"handsets/{self.number}")["opted_out_of"]
 
     def is_sent(self, **fields: str) -> tuple[int, int | None]:
-        """Status and error number of SendSms."""
+        """Return the status and error code of SendSms."""
         answer = self.stack.function("SendSms", {"to": self.number, "body": "Hello", **fields})
         return answer.status_code, answer.json().get("code")
 
@@ -60,14 +60,14 @@ def test_a_default_word_opts_out_and_is_answered_once(person: Person, word: str)
     assert sum("unsubscribed" in body for body in person.bodies) == 1
 
 
-def test_more_than_the_word_is_no_opt_out(person: Person) -> None:
+def test_a_longer_text_is_not_an_opt_out(person: Person) -> None:
     person.says("Stop please")
 
     assert person.opted_out_of == []
     assert person.bodies == ["Stop please", "You wrote: Stop please"]
 
 
-def test_start_is_confirmed_to_who_has_opted_out(person: Person) -> None:
+def test_start_is_confirmed_after_an_opt_out(person: Person) -> None:
     person.says("yes")
     assert not any("re-subscribed" in body for body in person.bodies)
     person.says("stop")
@@ -84,7 +84,7 @@ def test_help_is_answered_and_changes_nothing(person: Person) -> None:
     assert any(body.startswith("Reply STOP") for body in person.bodies)
 
 
-def test_the_app_still_hears_of_it_and_its_answer_is_refused(person: Person) -> None:
+def test_the_app_gets_the_text_but_its_reply_is_refused(person: Person) -> None:
     [webhook] = person.stack.webhooks(person.says("STOP"))
 
     assert (webhook["status"], "OptOutType" in dict(webhook["form"])) == (200, False)
@@ -92,7 +92,7 @@ def test_the_app_still_hears_of_it_and_its_answer_is_refused(person: Person) -> 
     assert len(person.bodies) == 2
 
 
-def test_twilio_refuses_who_has_opted_out_and_nobody_else(person: Person) -> None:
+def test_twilio_refuses_only_people_who_opted_out(person: Person) -> None:
     person.says("STOP")
 
     def sent(to: str) -> tuple[int, int | None]:

@@ -29,7 +29,7 @@ def test_a_sent_text_is_on_the_handset_within_a_second(stack: LocalStack) -> Non
 
 
 @pytest.mark.parametrize("content_type", [FORM, "application/json", "text/plain"])
-def test_json_is_taken_whatever_the_content_type_says(stack: LocalStack, content_type: str) -> None:
+def test_json_is_accepted_with_any_content_type(stack: LocalStack, content_type: str) -> None:
     answer = stack.http.post(
         f"{stack.functions_url}/api/SendSms",
         data='{"to":"(202) 555-0123","body":"Hello"}',
@@ -60,7 +60,7 @@ def test_a_text_through_a_messaging_service_gets_its_sender_later(stack: LocalSt
     assert reports == ["queued", "sent", "delivered"]
 
 
-def test_a_refusal_of_twilio_keeps_its_number(stack: LocalStack) -> None:
+def test_a_refusal_by_twilio_keeps_its_code(stack: LocalStack) -> None:
     answer = stack.function("SendSms", {**SEND, "from": "+12025550177"})
 
     assert (answer.status_code, answer.json()["code"]) == (400, 21606)
@@ -68,13 +68,13 @@ def test_a_refusal_of_twilio_keeps_its_number(stack: LocalStack) -> None:
 
 
 def test_a_text_to_the_line_is_answered(stack: LocalStack) -> None:
-    sid = stack.text("Is anybody there?")
+    sid = stack.text("Is anyone there?")
     stack.advance(1)
 
     question, reply = stack.texts()
     [webhook] = stack.webhooks(sid)
     assert (question["sid"], question["status"]) == (sid, "received")
-    assert (reply["body"], reply["status"]) == ("You wrote: Is anybody there?", "delivered")
+    assert (reply["body"], reply["status"]) == ("You wrote: Is anyone there?", "delivered")
     assert (webhook["url"].rpartition("/")[2], webhook["signed"]) == ("TwimlReply", True)
 
 
@@ -86,9 +86,7 @@ def test_a_picture_arrives_with_its_url(stack: LocalStack) -> None:
     assert stack.texts()[0]["media"] == ["https://example.com/cat.png"]
 
 
-def test_a_picture_for_the_app_is_at_twilios_address(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_a_picture_for_the_app_has_twilios_url(stack: LocalStack, web_server: "WebServer") -> None:
     picture = web_server.answer("/cat.png", b"cat", "image/png")
     stack.line_goes_to(SmsUrl=web_server.twiml("/sms", "<Response/>"))
     text = {"from": HANDSET, "to": LINE, "body": "", "media_url": [picture]}
@@ -103,14 +101,14 @@ def test_a_picture_for_the_app_is_at_twilios_address(
     assert stack.texts()[0]["media"] == [picture]
 
 
-def test_a_text_to_somebody_new_gives_them_a_handset(stack: LocalStack) -> None:
+def test_a_text_to_a_new_number_adds_a_handset(stack: LocalStack) -> None:
     stack.function("SendSms", {"to": "+12025550188", "body": "Hello"})
     stack.advance(1)
 
     assert [text["body"] for text in stack.texts("+12025550188")] == ["Hello"]
 
 
-def test_a_text_to_another_number_of_the_app_comes_in_there(stack: LocalStack) -> None:
+def test_a_text_to_another_number_of_the_app_arrives_there(stack: LocalStack) -> None:
     other = "+12025550111"
     stack.rest("POST", "IncomingPhoneNumbers.json", {"PhoneNumber": other}).raise_for_status()
     url = f"{stack.functions_url}/api/TwimlReply?Forward={HANDSET.replace('+', '%2B')}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def answered(stack: LocalStack, twiml: str = "", **parameters: str) -> str:
-    """Place a call with this TwiML (or Url=...) and pick it up; return the SID."""
+    """Place a call with this TwiML (or Url=...) and answer it; return the SID."""
     sid = stack.place_call(twiml, **parameters)
     stack.advance(1)
     stack.answer(sid)
@@ -22,12 +22,12 @@ def answered(stack: LocalStack, twiml: str = "", **parameters: str) -> str:
 
 
 def verbs(stack: LocalStack, sid: str) -> list[str]:
-    """The names of the verbs that ran."""
+    """Return the names of the verbs that ran."""
     return [entry["name"] for entry in stack.call(sid)["timeline"] if entry["kind"] == "verb"]
 
 
 def alerts(stack: LocalStack) -> list[tuple[str, int | None]]:
-    """What the debugger shows: kind and Twilio's number."""
+    """Return kind and Twilio's code of the debugger's alerts."""
     return [(alert["kind"], alert["code"]) for alert in stack.alerts()]
 
 
@@ -51,7 +51,7 @@ def test_hangup_ends_the_call_at_once(stack: LocalStack) -> None:
 
 
 @pytest.mark.covers("Pause.length")
-def test_pause_takes_its_time(stack: LocalStack) -> None:
+def test_pause_takes_its_length(stack: LocalStack) -> None:
     sid = answered(stack, "<Response><Pause length='7'/></Response>")
     stack.advance(6.9)
     before = stack.call(sid)["status"]
@@ -61,7 +61,7 @@ def test_pause_takes_its_time(stack: LocalStack) -> None:
 
 
 @pytest.mark.covers("Say.loop")
-def test_say_repeats_as_often_as_told(stack: LocalStack) -> None:
+def test_say_repeats_with_loop(stack: LocalStack) -> None:
     sid = answered(stack, "<Response><Say loop='3'>Again</Say></Response>")
     stack.advance(10)
 
@@ -93,7 +93,7 @@ class TestGather:
         return [request.form["Digits"] for request in web_server.asked("/action")]
 
     @pytest.mark.covers("Gather", "Gather.input", "Gather.numDigits", "Gather.action")
-    def test_the_wanted_number_of_digits_ends_it(
+    def test_the_number_of_digits_ends_it(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = self.gather(stack, action, "numDigits='3'")
@@ -125,7 +125,7 @@ class TestGather:
         assert (before, self.digits(web_server)) == ([], ["7"])
 
     @pytest.mark.covers("Gather.timeout")
-    def test_each_key_starts_the_wait_anew(
+    def test_each_key_restarts_the_timeout(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = self.gather(stack, action)
@@ -154,7 +154,7 @@ class TestGather:
         assert (self.digits(web_server), stack.heard(sid)) == ([], ["Nothing came"])
 
     @pytest.mark.covers("Gather.actionOnEmptyResult")
-    def test_an_empty_result_goes_to_the_action_when_asked_to(
+    def test_an_empty_result_goes_to_the_action_if_requested(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         self.gather(stack, action, "actionOnEmptyResult='true'")
@@ -172,7 +172,7 @@ class TestGather:
 
         assert self.digits(web_server) == ["5"]
 
-    def test_the_wait_begins_after_the_prompt(
+    def test_the_timeout_starts_after_the_prompt(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = self.gather(stack, action, "timeout='2'", "<Pause length='10'/>")
@@ -183,7 +183,7 @@ class TestGather:
         assert self.digits(web_server) == ["1"]
 
     @pytest.mark.covers("Gather.action")
-    def test_without_an_action_the_document_is_asked_again(
+    def test_without_an_action_the_document_is_requested_again(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         url = web_server.twiml("/menu", "<Response><Gather numDigits='1'/></Response>")
@@ -193,7 +193,7 @@ class TestGather:
 
         assert [r.form.get("Digits") for r in web_server.asked("/menu")] == [None, "9"]
 
-    def test_what_concerns_speech_has_no_effect_on_keys(
+    def test_speech_attributes_have_no_effect_on_keys(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = self.gather(stack, action, "language='de-DE' hints='yes, no' speechTimeout='auto'")
@@ -227,7 +227,9 @@ class TestGather:
 
 
 @pytest.mark.covers("Redirect")
-def test_redirect_goes_on_elsewhere(stack: LocalStack, web_server: "WebServer") -> None:
+def test_redirect_continues_with_another_document(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
     web_server.twiml("/next", say("Here"))
     url = web_server.twiml("/first", "<Response><Redirect>next</Redirect><Say>No</Say></Response>")
     sid = answered(stack, Url=url)
@@ -237,7 +239,7 @@ def test_redirect_goes_on_elsewhere(stack: LocalStack, web_server: "WebServer") 
 
 
 @pytest.mark.covers("Redirect.method")
-def test_redirect_uses_the_method_that_it_names(stack: LocalStack, web_server: "WebServer") -> None:
+def test_redirect_uses_its_method(stack: LocalStack, web_server: "WebServer") -> None:
     url = web_server.twiml("/next", say("Here"))
     sid = answered(stack, f"<Response><Redirect method='GET'>{url}</Redirect></Response>")
     stack.advance(3)
@@ -247,7 +249,7 @@ def test_redirect_uses_the_method_that_it_names(stack: LocalStack, web_server: "
 
 @pytest.mark.covers("Reject", "Reject.reason")
 @pytest.mark.parametrize(("reason", "status"), [("busy", "busy"), ("rejected", "no-answer")])
-def test_reject_refuses_an_incoming_call_unanswered(
+def test_reject_ends_an_incoming_call_unanswered(
     stack: LocalStack, web_server: "WebServer", reason: str, status: str
 ) -> None:
     document = f"<Response><Reject reason='{reason}'/></Response>"
@@ -272,9 +274,7 @@ def test_a_redirect_does_not_answer_so_that_the_next_document_may_refuse(
     assert stack.call(sid)["status"] == "busy"
 
 
-def test_an_incoming_call_does_not_ring_for_ever(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_an_incoming_call_does_not_ring_forever(stack: LocalStack, web_server: "WebServer") -> None:
     dial = "<Dial answerOnBridge='true' timeout='600'>+12025550124</Dial>"
     document = f"<Response>{dial}<Redirect/></Response>"
     stack.line_goes_to(VoiceUrl=web_server.twiml("/again", document))
@@ -300,7 +300,7 @@ def test_a_leading_pause_lets_an_incoming_call_ring(
 
 
 def tone_of(seconds: int) -> bytes:
-    """A WAV file of silence."""
+    """Return a silent WAV file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as audio:
         audio.setnchannels(1)
@@ -326,9 +326,7 @@ class TestPlay:
         assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
 
     @pytest.mark.covers("Play.loop")
-    def test_a_file_is_played_as_often_as_told(
-        self, stack: LocalStack, web_server: "WebServer"
-    ) -> None:
+    def test_a_file_repeats_with_loop(self, stack: LocalStack, web_server: "WebServer") -> None:
         url = web_server.answer("/tone.wav", tone_of(4), "audio/wav")
         sid = answered(stack, f"<Response><Play loop='3'>{url}</Play></Response>")
         stack.advance(11.9)
@@ -338,7 +336,7 @@ class TestPlay:
         assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
         assert verbs(stack, sid) == ["Play"] * 3
 
-    def test_the_file_is_asked_for_without_twilios_parameters(
+    def test_the_file_is_requested_without_twilios_parameters(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         url = web_server.answer("/tone.wav", tone_of(1), "audio/wav")
@@ -351,7 +349,7 @@ class TestPlay:
     @pytest.mark.parametrize(
         ("status", "content_type", "code"), [(404, "audio/wav", 11200), (200, "text/html", 13420)]
     )
-    def test_a_file_that_cannot_be_played_is_named_and_passed_over(
+    def test_an_unplayable_file_is_named_and_skipped(
         self, stack: LocalStack, web_server: "WebServer", status: int, content_type: str, code: int
     ) -> None:
         url = web_server.answer("/tone.wav", b"", content_type, status)
@@ -371,7 +369,7 @@ def test_play_digits_sounds_keys(stack: LocalStack) -> None:
     assert (before, stack.call(sid)["status"]) == ("in-progress", "completed")
 
 
-def test_an_answer_that_is_audio_is_played(stack: LocalStack, web_server: "WebServer") -> None:
+def test_an_audio_response_is_played(stack: LocalStack, web_server: "WebServer") -> None:
     sid = answered(stack, Url=web_server.answer("/long.wav", tone_of(20), "audio/wav"))
     stack.advance(19)
     before = stack.call(sid)["status"]
@@ -380,8 +378,8 @@ def test_an_answer_that_is_audio_is_played(stack: LocalStack, web_server: "WebSe
     assert (before, stack.call(sid)["status"], stack.alerts()) == ("in-progress", "completed", [])
 
 
-class TestWhatIsWrong:
-    """Twilio's errors and warnings by number, and the emulator's own gaps."""
+class TestErrors:
+    """Twilio's errors and warnings by code, and the emulator's own gaps."""
 
     @pytest.mark.parametrize(
         ("body", "content_type", "code"),
@@ -399,7 +397,7 @@ class TestWhatIsWrong:
             ("x" * 70_000, "text/xml", 11750),
         ],
     )
-    def test_a_document_that_cannot_be_run_ends_the_call_with_an_apology(
+    def test_an_invalid_document_ends_the_call_with_an_apology(
         self,
         stack: LocalStack,
         web_server: "WebServer",
@@ -416,7 +414,7 @@ class TestWhatIsWrong:
             "completed",
         )
 
-    def test_the_fallback_url_takes_over_and_is_told_why(
+    def test_the_fallback_url_takes_over_and_gets_the_error(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         bad = web_server.answer("/bad", b"", "text/plain", 500)
@@ -440,7 +438,7 @@ class TestWhatIsWrong:
             ("<Gather><Dial>1</Dial></Gather>", 13320),
         ],
     )
-    def test_a_wrong_attribute_is_a_warning_and_the_call_goes_on(
+    def test_an_invalid_attribute_is_a_warning_and_the_call_continues(
         self, stack: LocalStack, verb: str, code: int
     ) -> None:
         sid = answered(stack, f"<Response>{verb}<Say>Next</Say></Response>")
@@ -470,7 +468,7 @@ class TestWhatIsWrong:
 
         assert alerts(stack) == [("twilio", 11100)]
 
-    def test_a_document_that_redirects_to_itself_for_ever_ends(
+    def test_a_document_that_redirects_to_itself_forever_ends(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         sid = answered(stack, Url=web_server.twiml("/loop", "<Response><Redirect/></Response>"))
@@ -487,7 +485,7 @@ class TestWhatIsWrong:
         ("", "text/xml", []),
     ],
 )
-def test_an_answer_is_taken_by_its_type(
+def test_a_response_is_accepted_by_type(
     stack: LocalStack, web_server: "WebServer", body: str, content_type: str, heard: list[str]
 ) -> None:
     sid = answered(stack, Url=web_server.answer("/answer", body.encode(), content_type))

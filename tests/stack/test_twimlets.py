@@ -1,4 +1,4 @@
-"""The Twimlets in calls: their steps, their redirections and what is asked of who picks up."""
+"""The Twimlets in calls: their steps, redirects, and screening of the callee."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def calls_on(stack: LocalStack, number: str) -> list[str]:
 
 
 def call_in(stack: LocalStack, twimlet: str) -> str:
-    """Call the line, whose calls a Twimlet answers; return the SID."""
+    """Call the line, whose calls a Twimlet handles; return the SID."""
     stack.line_goes_to(VoiceUrl=f"{stack.functions_url}/api/{twimlet}")
     sid = stack.ring()
     stack.advance(1)
     return sid
 
 
-def test_a_menu_leads_to_a_number_and_on_when_nobody_answers(stack: LocalStack) -> None:
-    closed = f"{stack.functions_url}/api/TwimlMessage?Message=Nobody%20is%20here."
+def test_a_menu_forwards_to_a_number_and_continues_without_an_answer(stack: LocalStack) -> None:
+    closed = f"{stack.functions_url}/api/TwimlMessage?Message=We%20are%20closed."
     forward = f"TwimlForward?PhoneNumber={quote(FIRST)}&Timeout=10&FailUrl={quote(closed, safe='')}"
     option = quote(f"{stack.functions_url}/api/{forward}", safe="")
     sid = call_in(stack, f"TwimlMenu?Message=Press%201.&Options[1]={option}")
@@ -40,11 +40,13 @@ def test_a_menu_leads_to_a_number_and_on_when_nobody_answers(stack: LocalStack) 
     stack.advance(20)
 
     assert stack.call(leg)["status"] == "no-answer"
-    assert stack.heard(sid) == ["Press 1.", "Nobody is here."]
+    assert stack.heard(sid) == ["Press 1.", "We are closed."]
     assert stack.alerts() == []
 
 
-def test_the_next_number_is_tried_when_the_first_does_not_take_the_call(stack: LocalStack) -> None:
+def test_the_next_number_is_tried_when_the_first_does_not_accept_the_call(
+    stack: LocalStack,
+) -> None:
     numbers = f"PhoneNumbers[]={quote(FIRST)}&PhoneNumbers[]={quote(SECOND)}"
     sid = call_in(stack, f"TwimlFindMe?{numbers}&Message=A%20call.")
 
@@ -79,9 +81,7 @@ def test_a_pass_code_cannot_be_guessed_in_one_call(stack: LocalStack) -> None:
     assert stack.alerts() == []
 
 
-def test_the_report_of_a_voicemail_is_repeated_when_it_is_not_taken(
-    stack: LocalStack, web_server: WebServer
-) -> None:
+def test_a_refused_voicemail_callback_is_retried(stack: LocalStack, web_server: WebServer) -> None:
     document = stack.webhook(f"TwimlVoicemail?Notify={quote(HANDSETS[1])}").text
     stack.line_goes_to(VoiceUrl=web_server.twiml("/api/TwimlVoicemail", document))
     web_server.answer("/api/OnRecording", b"", "", 204)

@@ -1,6 +1,6 @@
 """An update of a deployed app: a host with new settings after, or beside, one with the old ones.
 
-With the strategy Recreate the old host is ended by force; with RollingUpdate both run for minutes.
+With the strategy Recreate the old host is killed; with RollingUpdate both run for minutes.
 """
 
 import time
@@ -31,14 +31,14 @@ NEW = {
 STOPPED = {**OLD, "KILL_SWITCH": "true"}
 SHORT = {"SETTLE_WINDOW_SECONDS": "9"}
 SLOW = {"service": "twilio", "kind": "slow", "seconds": 2}
-"""Shorter than what is left of the shortest window when a text may no longer leave: a third."""
+"""Shorter than a third of the shortest window: sends may leave until that much of it is left."""
 LOST = {"service": "twilio", "kind": "lost", "probability": 0.3}
 
 type Post = Callable[..., requests.Response]
 
 
 def ask(host: Post, key: str) -> tuple[int, str]:
-    """Send the text whose words are its key; return the status and the SID, 0 without answer."""
+    """Send the text with its key as body; return the status and the SID, 0 without a response."""
     try:
         answer = host("SendSms", {"to": HANDSET, "body": key}, **{"Idempotency-Key": key})
     except requests.ConnectionError:
@@ -49,12 +49,12 @@ def ask(host: Post, key: str) -> tuple[int, str]:
 def ask_all(
     threads: ThreadPoolExecutor, hosts: Sequence[Post], keys: Sequence[str]
 ) -> list[Future[tuple[int, str]]]:
-    """Send under each key through each host, all at once."""
+    """Send under each key through each host, all concurrently."""
     return [threads.submit(ask, host, key) for key in keys for host in hosts]
 
 
 def sids(stack: LocalStack) -> Mapping[str, list[str]]:
-    """Return the SIDs of the texts that came under each key."""
+    """Return the SIDs of the texts received under each key."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for text in stack.texts():
         found[text["body"]].append(text["sid"])
@@ -62,7 +62,7 @@ def sids(stack: LocalStack) -> Mapping[str, list[str]]:
 
 
 def final_sids(callers: Callers) -> dict[str, list[str]]:
-    """Return the SIDs in the last answers, for each key."""
+    """Return the SIDs in the final answers to each key."""
     return {
         key: [last.sid for last in answers if last.sid]
         for key, answers in callers.final_answers.items()
@@ -70,14 +70,14 @@ def final_sids(callers: Callers) -> dict[str, list[str]]:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    """Ask until it is so."""
+    """Poll until a condition is true."""
     end = time.monotonic() + 20
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.02)
 
 
-def test_what_was_at_twilio_when_an_update_ended_the_host_settles_at_one_text(
+def test_a_send_at_twilio_when_an_update_kills_the_host_settles_as_one_text(
     stack: LocalStack,
 ) -> None:
     keys = KEYS[:20]
@@ -102,7 +102,7 @@ def test_hosts_with_old_and_new_settings_side_by_side_send_each_key_once(
 ) -> None:
     with stack.second_host(NEW) as new, ThreadPoolExecutor(2 * len(KEYS)) as threads:
         hosts = (stack.function, new.function)
-        for host in hosts:  # or the one that runs already would take every key
+        for host in hosts:  # otherwise the host that already runs would take every key
             ask(host, WARM_UP)
         with stack.faults(LOST):
             at_once = [answer.result() for answer in ask_all(threads, hosts, KEYS)]
@@ -118,7 +118,7 @@ def test_hosts_with_old_and_new_settings_side_by_side_send_each_key_once(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("settings", [NEW, STOPPED], ids=["new settings", "kill switch"])
-def test_what_an_update_cuts_off_anywhere_is_one_text_or_free_again(
+def test_an_interrupted_send_is_one_text_or_its_key_is_free(
     short_window: LocalStack, settings: Mapping[str, str]
 ) -> None:
     stack, urls = short_window, list[str]()

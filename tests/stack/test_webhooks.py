@@ -1,4 +1,4 @@
-"""How Twilio's requests travel: exact URLs, signatures, redirects, retries, fallbacks."""
+"""Twilio's requests: exact URLs, signatures, redirects, retries, fallbacks."""
 
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ from local_stack.testing import HANDSET, LocalStack
 if TYPE_CHECKING:
     from tests.conftest import Received, WebServer
 
-NOBODY = "http://127.0.0.1:1"
+UNREACHABLE = "http://127.0.0.1:1"
 
 
 def send_with_callback(stack: LocalStack, url: str) -> str:
-    """Send a text whose reports go to a URL; return the SID."""
+    """Send a text with a status callback URL; return the SID."""
     form = {"To": HANDSET, "From": LINE, "Body": "Hi", "StatusCallback": url}
     sid = stack.rest("POST", "Messages.json", form).json()["sid"]
     stack.advance(1)
@@ -23,18 +23,18 @@ def send_with_callback(stack: LocalStack, url: str) -> str:
 
 
 def is_signed(request: "Received", url: str) -> bool:
-    """Whether Twilio's own SDK finds the signature right."""
+    """Return whether Twilio's own SDK accepts the signature."""
     signature = request.headers["X-Twilio-Signature"]
     return RequestValidator(AUTH_TOKEN).validate(url, request.form, signature)
 
 
 def replies(stack: LocalStack) -> list[str]:
-    """What the line wrote back."""
+    """Return the texts that the line sent back."""
     return [text["body"] for text in stack.texts() if text["direction"] == "outbound-reply"]
 
 
 @pytest.mark.parametrize("path", ["/cb?x=%21&y=%2b%20+&z", "/cb/a%41b?=", "/cb;v=1?q='\"%22"])
-def test_a_url_is_sent_and_signed_exactly_as_it_was_given(
+def test_a_url_is_sent_and_signed_exactly_as_given(
     stack: LocalStack, web_server: "WebServer", path: str
 ) -> None:
     url = web_server.url + path
@@ -54,7 +54,7 @@ def test_a_url_is_sent_and_signed_exactly_as_it_was_given(
         (503, b"[", "503"),
     ],
 )
-def test_an_alert_says_what_the_apps_error_says(
+def test_an_alert_contains_the_apps_error(
     stack: LocalStack, web_server: "WebServer", status: int, body: bytes, ending: str
 ) -> None:
     url = web_server.answer("/broken", body, "application/problem+json", status)
@@ -77,7 +77,7 @@ def test_fragment_and_credentials_are_neither_sent_nor_signed(
     assert stack.alerts() == []
 
 
-def test_a_password_in_the_url_is_given_to_whoever_asks_for_it(
+def test_a_password_in_the_url_is_sent_when_requested(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     url = web_server.answer("/sms", b"", "text/plain", 401)
@@ -92,7 +92,7 @@ def test_a_password_in_the_url_is_given_to_whoever_asks_for_it(
 @pytest.mark.parametrize(
     ("host", "given"), [("localhost", None), ("127.0.0.1", "Basic dXNlcjp3b3Jk")]
 )
-def test_a_password_stays_with_the_server_it_was_given_to(
+def test_a_password_is_sent_only_to_its_server(
     stack: LocalStack, web_server: "WebServer", host: str, given: str | None
 ) -> None:
     target = f"{web_server.url}/there".replace("127.0.0.1", host)
@@ -106,11 +106,11 @@ def test_a_password_stays_with_the_server_it_was_given_to(
 
 
 def cookies(web_server: "WebServer", path: str = "/cookie") -> list[str | None]:
-    """The cookies that came along with the requests for a path."""
+    """Return the cookies of the requests for a path."""
     return [request.headers.get("Cookie") for request in web_server.asked(path)]
 
 
-def test_cookies_of_texts_belong_to_two_numbers_for_four_hours(
+def test_cookies_of_texts_last_four_hours_for_a_pair_of_numbers(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     stack.line_goes_to(SmsUrl=web_server.answer("/cookie", b"", "text/xml"))
@@ -182,9 +182,7 @@ def test_a_redirect_is_followed_like_a_browser(
     assert replies(stack) == ["Found"]
 
 
-def test_a_redirect_may_name_bytes_that_are_no_text(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_a_redirect_may_contain_invalid_utf_8(stack: LocalStack, web_server: "WebServer") -> None:
     stack.line_goes_to(SmsUrl=web_server.answer("/here", b"/caf\xe9", "text/plain", 302))
     stack.text("Hi")
     stack.advance(1)
@@ -192,7 +190,7 @@ def test_a_redirect_may_name_bytes_that_are_no_text(
     assert len(web_server.asked("/caf%E9")) == 1
 
 
-def test_a_redirect_to_nowhere_has_its_number(stack: LocalStack, web_server: "WebServer") -> None:
+def test_an_invalid_redirect_has_its_code(stack: LocalStack, web_server: "WebServer") -> None:
     stack.line_goes_to(SmsUrl=web_server.answer("/here", b"http://[", "text/plain", 302))
     stack.text("Hi")
     stack.advance(0)
@@ -200,7 +198,7 @@ def test_a_redirect_to_nowhere_has_its_number(stack: LocalStack, web_server: "We
     assert [alert["code"] for alert in stack.alerts()] == [11100]
 
 
-def test_blanks_and_letters_in_a_redirect_are_encoded(
+def test_spaces_and_letters_in_a_redirect_are_encoded(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     location = "/there é?q=%41 b".encode()
@@ -211,7 +209,7 @@ def test_blanks_and_letters_in_a_redirect_are_encoded(
     assert web_server.received[-1].path == "/there%20%C3%A9?q=%41%20b"
 
 
-def test_blanks_and_letters_in_a_url_are_encoded(
+def test_spaces_and_letters_in_a_url_are_encoded(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     url = f"{web_server.url}/sms é?q=We are%20closed"
@@ -224,7 +222,7 @@ def test_blanks_and_letters_in_a_url_are_encoded(
     assert is_signed(request, web_server.url + request.path)
 
 
-def test_an_endless_redirect_is_cut(stack: LocalStack, web_server: "WebServer") -> None:
+def test_an_endless_redirect_is_stopped(stack: LocalStack, web_server: "WebServer") -> None:
     stack.line_goes_to(SmsUrl=web_server.answer("/loop", b"/loop", "text/plain", 302))
     stack.text("Hi")
     stack.advance(0)
@@ -233,10 +231,8 @@ def test_an_endless_redirect_is_cut(stack: LocalStack, web_server: "WebServer") 
     assert len(web_server.received) == 11
 
 
-def test_only_a_connection_that_failed_is_tried_again(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
-    stack.line_goes_to(SmsUrl=NOBODY)
+def test_only_a_failed_connection_is_retried(stack: LocalStack, web_server: "WebServer") -> None:
+    stack.line_goes_to(SmsUrl=UNREACHABLE)
     unreachable = stack.text("Hi")
     stack.advance(0)
     stack.line_goes_to(SmsUrl=web_server.answer("/broken", b"", "text/plain", 503))
@@ -252,24 +248,24 @@ def test_the_fallback_url_answers_when_the_first_fails(
     stack: LocalStack, web_server: "WebServer"
 ) -> None:
     fallback = web_server.twiml("/fallback", "<Response><Message>Later</Message></Response>")
-    stack.line_goes_to(SmsUrl=NOBODY, SmsFallbackUrl=fallback)
+    stack.line_goes_to(SmsUrl=UNREACHABLE, SmsFallbackUrl=fallback)
     stack.text("Hi")
     stack.advance(1)
 
     [request] = web_server.asked("/fallback")
-    assert (request.form["ErrorCode"], request.form["ErrorUrl"]) == ("11205", NOBODY)
+    assert (request.form["ErrorCode"], request.form["ErrorUrl"]) == ("11205", UNREACHABLE)
     assert replies(stack) == ["Later"]
 
 
-def test_a_report_that_is_refused_is_a_warning(stack: LocalStack) -> None:
-    sid = send_with_callback(stack, NOBODY)
+def test_a_failed_status_callback_is_a_warning(stack: LocalStack) -> None:
+    sid = send_with_callback(stack, UNREACHABLE)
 
     assert {(a["sid"], a["level"], a["code"]) for a in stack.alerts()} == {(sid, "warning", 15003)}
     assert stack.texts()[0]["status"] == "delivered"
 
 
 class TestReplies:
-    """The TwiML of an answer to a text."""
+    """TwiML replies to a text."""
 
     def ask(self, stack: LocalStack, url: str) -> None:
         stack.line_goes_to(SmsUrl=url)
@@ -277,7 +273,7 @@ class TestReplies:
         stack.advance(1)
 
     @pytest.mark.covers("texts:Message", "texts:Body")
-    def test_several_messages_come_in_order(
+    def test_several_messages_arrive_in_order(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         document = "<Response><Message>One</Message><Message><Body>Two</Body></Message></Response>"
@@ -286,14 +282,14 @@ class TestReplies:
         assert replies(stack) == ["One", "Two"]
 
     @pytest.mark.covers("texts:Media")
-    def test_a_picture_may_come_along(self, stack: LocalStack, web_server: "WebServer") -> None:
+    def test_a_reply_may_have_a_picture(self, stack: LocalStack, web_server: "WebServer") -> None:
         document = "<Response><Message><Body>Look</Body><Media>cat.png</Media></Message></Response>"
         self.ask(stack, web_server.twiml("/sms", document))
 
         assert stack.texts()[-1]["media"] == [f"{web_server.url}/cat.png"]
 
     @pytest.mark.covers("texts:Message.to")
-    def test_a_reply_may_go_to_somebody_else(
+    def test_a_reply_may_go_to_another_number(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
         document = f"<Response><Message to='{HANDSETS[1]}'>Psst</Message></Response>"
@@ -317,17 +313,17 @@ class TestReplies:
         assert replies(stack) == ["Just words"]
 
     @pytest.mark.covers("texts:Redirect")
-    def test_redirect_leads_on(self, stack: LocalStack, web_server: "WebServer") -> None:
+    def test_redirect_continues(self, stack: LocalStack, web_server: "WebServer") -> None:
         web_server.twiml("/next", "<Response><Message>Here</Message></Response>")
         document = "<Response><Redirect>next</Redirect><Message>Never</Message></Response>"
         self.ask(stack, web_server.twiml("/sms", document))
 
         assert replies(stack) == ["Here"]
 
-    def test_what_was_sent_before_a_mistake_stays_sent(
+    def test_messages_before_an_error_are_sent(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:
-        document = f"<Response><Message>One</Message><Redirect>{NOBODY}</Redirect></Response>"
+        document = f"<Response><Message>One</Message><Redirect>{UNREACHABLE}</Redirect></Response>"
         self.ask(stack, web_server.twiml("/sms", document))
 
         assert (replies(stack), [a["code"] for a in stack.alerts()]) == (["One"], [11205])
@@ -344,7 +340,7 @@ class TestReplies:
             ("<response><Message>x</Message></response>", 12102, 0),
             (" <?xml version='1.0'?><Response><Message>x</Message></Response>", 12100, 0),
             (f"<Response><Message>{'x' * 1601}</Message></Response>", 21617, 0),
-            ("<Response><Message to='nobody'>x</Message></Response>", 14101, 0),
+            ("<Response><Message to='invalid'>x</Message></Response>", 14101, 0),
             ("<Response><Message from='+12025550177'>x</Message></Response>", 14102, 0),
             ("<Response><Message><Media>javascript:x</Media></Message></Response>", 11100, 0),
             ("<Response><Message statusCallback='http://['>x</Message></Response>", 14105, 1),
@@ -354,7 +350,7 @@ class TestReplies:
             ("<Response", 12100, 0),
         ],
     )
-    def test_what_twilio_would_not_send_has_its_number(
+    def test_an_invalid_message_has_its_code(
         self, stack: LocalStack, web_server: "WebServer", document: str, code: int, sent: int
     ) -> None:
         self.ask(stack, web_server.twiml("/sms", document))

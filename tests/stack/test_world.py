@@ -1,4 +1,4 @@
-"""The door for people and tests, and who is kept out."""
+"""The emulator's API for people and tests, and its access control."""
 
 import json
 import socket
@@ -45,13 +45,13 @@ def test_error_names_the_invalid_field(
 
 
 @pytest.mark.parametrize("body", ["", "[", "[]", "[" * 100_000, "{}", '{"seconds":1e999}'])
-def test_a_body_that_is_no_use_is_no_server_error(stack: LocalStack, body: str) -> None:
+def test_an_invalid_body_is_not_a_server_error(stack: LocalStack, body: str) -> None:
     url = f"{stack.emulator_url}/emulator/clock/advance"
 
     assert stack.http.post(url, data=body, headers=JSON, timeout=5).status_code == 400
 
 
-def test_a_body_that_is_too_large_is_refused(stack: LocalStack) -> None:
+def test_an_oversized_body_is_refused(stack: LocalStack) -> None:
     url = f"{stack.emulator_url}/emulator/texts"
     answer = stack.http.post(url, data=b"x" * 2**21, headers=JSON, timeout=5)
     form = stack.rest("POST", "Messages.json", b"x" * 2**21)
@@ -74,7 +74,7 @@ def test_keys_need_a_call_in_progress(stack: LocalStack) -> None:
 
 
 class TestForeignPages:
-    """A page of another site can send requests to loopback; none of them may do anything."""
+    """A page of another site can send requests to loopback; none may have an effect."""
 
     FOREIGN: ClassVar = {"Origin": "https://example.com"}
 
@@ -94,7 +94,7 @@ class TestForeignPages:
 
         assert stack.http.post(url, data={"a": "b"}, timeout=5).status_code == 415
 
-    def test_twilios_door_is_closed_to_them(self, stack: LocalStack) -> None:
+    def test_the_rest_api_is_closed_to_them(self, stack: LocalStack) -> None:
         answer = stack.http.post(
             f"{stack.emulator_url}/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json",
             data={"To": HANDSET, "From": LINE, "Body": "Hi"},
@@ -145,7 +145,7 @@ class TestForeignPages:
         b"GET /" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )
-def test_malformed_http_is_no_server_error(
+def test_malformed_http_is_not_a_server_error(
     stack: LocalStack, server: str, request_bytes: bytes
 ) -> None:
     address = urlsplit(getattr(stack, server))
@@ -176,16 +176,14 @@ class TestEvents:
                         break
         return found
 
-    def test_it_begins_with_a_snapshot_and_goes_on_with_what_changes(
-        self, stack: LocalStack
-    ) -> None:
+    def test_it_starts_with_a_snapshot_and_continues_with_changes(self, stack: LocalStack) -> None:
         (first, snapshot), (second, text), *_ = self.read(stack, 3)
 
         assert (first, snapshot["line"], snapshot["texts"]) == ("snapshot", LINE, [])
         assert (second, text["body"]) == ("text", "Hello")
 
 
-def test_a_reset_forgets_calls_that_are_under_way(stack: LocalStack) -> None:
+def test_a_reset_forgets_calls_in_progress(stack: LocalStack) -> None:
     sid = stack.place_call("<Response/>")
     stack.advance(1)
     stack.reset()
@@ -196,7 +194,7 @@ def test_a_reset_forgets_calls_that_are_under_way(stack: LocalStack) -> None:
     assert (stack.alerts(), stack.texts(), stack.look("webhooks")) == ([], [], [])
 
 
-def test_the_page_is_served_with_a_policy_that_keeps_scripts_out(stack: LocalStack) -> None:
+def test_the_page_is_served_with_a_content_security_policy(stack: LocalStack) -> None:
     answer = stack.http.get(stack.emulator_url, timeout=5)
 
     assert answer.headers["Content-Type"].startswith("text/html")

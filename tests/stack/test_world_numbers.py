@@ -1,4 +1,4 @@
-"""What answers the account's numbers, as the page changes it."""
+"""What handles the account's numbers, as set by the page."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def ask(stack: LocalStack, method: str, path: str, body: Any) -> requests.Respon
     return stack.http.request(method, url, json=body, timeout=10)
 
 
-def test_a_function_answers_a_number_by_its_name(stack: LocalStack) -> None:
+def test_a_number_can_be_handled_by_a_functions_name(stack: LocalStack) -> None:
     changed = ask(stack, "PUT", f"/{LINE_SID}", {"voice_url": "TwimlMessage?Message=Closed"})
     sid = stack.ring()
     stack.advance(1)
@@ -23,7 +23,7 @@ def test_a_function_answers_a_number_by_its_name(stack: LocalStack) -> None:
     assert stack.heard(sid) == ["Closed"]
 
 
-def test_another_number_has_answers_of_its_own(stack: LocalStack) -> None:
+def test_another_number_has_its_own_handlers(stack: LocalStack) -> None:
     url = stack.twiml_url("<Response><Say>Second</Say></Response>")
     number = ask(stack, "POST", "", {"voice_url": url}).json()
     sid = stack.world("calls", {"from": HANDSET, "to": number["number"]})["sid"]
@@ -32,14 +32,14 @@ def test_another_number_has_answers_of_its_own(stack: LocalStack) -> None:
     assert stack.heard(sid) == ["Second"]
 
 
-def test_one_more_number_is_the_next_that_is_free(stack: LocalStack) -> None:
+def test_a_new_number_is_the_next_free_one(stack: LocalStack) -> None:
     stack.place_call("<Response/>", To="+12025550102")  # a handset from now on
     added = [ask(stack, "POST", "", {}).json()["number"] for _ in range(2)]
 
     assert added == ["+12025550101", "+12025550103"]
 
 
-def test_a_function_that_is_not_there_is_named(stack: LocalStack) -> None:
+def test_a_missing_function_is_named(stack: LocalStack) -> None:
     ask(stack, "PUT", f"/{LINE_SID}", {"voice_url": "TwimlNothing?Message=Hello"})
     stack.ring()
     stack.advance(1)
@@ -48,7 +48,7 @@ def test_a_function_that_is_not_there_is_named(stack: LocalStack) -> None:
     assert alert["message"].endswith("HTTP status 404: the function TwimlNothing doesn't exist")
 
 
-def test_a_number_that_is_given_back_cannot_be_called(stack: LocalStack) -> None:
+def test_a_released_number_cannot_be_called(stack: LocalStack) -> None:
     number = ask(stack, "POST", "", {"number": "+12025550107"}).json()
     ask(stack, "DELETE", f"/{number['sid']}", {}).raise_for_status()
     body = {"from": HANDSET, "to": number["number"]}
@@ -73,7 +73,7 @@ def test_a_number_that_is_given_back_cannot_be_called(stack: LocalStack) -> None
         ("POST", "", {"number": "me"}, 400),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_invalid_changes_are_refused(
     stack: LocalStack, method: str, path: str, body: Any, status: int
 ) -> None:
     answer = ask(stack, method, path, body)
@@ -85,7 +85,7 @@ def test_what_makes_no_sense_is_refused(
 
 
 @pytest.mark.parametrize("body", [{}, {"text": " "}, {"text": 1}, {"text": "Hi", "final": "no"}])
-def test_speech_needs_words(stack: LocalStack, body: Any) -> None:
+def test_speech_needs_text(stack: LocalStack, body: Any) -> None:
     sid = stack.ring()
     stack.advance(0)
     url = f"{stack.emulator_url}/emulator/calls/{sid}/speech"
@@ -93,7 +93,7 @@ def test_speech_needs_words(stack: LocalStack, body: Any) -> None:
     assert stack.http.post(url, json=body, timeout=10).status_code == 400
 
 
-def test_who_rings_cannot_speak_yet(stack: LocalStack) -> None:
+def test_a_ringing_caller_cannot_speak_yet(stack: LocalStack) -> None:
     sid = stack.place_call("<Response/>")
     url = f"{stack.emulator_url}/emulator/calls/{sid}/speech"
     refused = stack.http.post(url, json={"text": "Hello?"}, timeout=10)

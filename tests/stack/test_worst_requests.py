@@ -1,7 +1,7 @@
-"""The requests that cost most, through the host: none costs much more than a small one.
+"""The most expensive requests, through the host: none costs much more than a small one.
 
-What a request costs is the processor time of the host's process, so that a busy machine does not
-matter; how long others wait is compared with how long a small request takes.
+The cost of a request is the host process's CPU time, so a busy machine doesn't matter; the waits of
+other requests are compared with the time of a small request.
 """
 
 import itertools
@@ -37,7 +37,7 @@ pytestmark = [
 AT_ONCE = 20
 REPEATS = 40
 MOST_COST = 8
-"""As a factor. Beside the host's own work, a small request takes a millisecond or two."""
+"""As a factor. Besides the host's own work, a small request takes a millisecond or two."""
 FUNCTIONS = sorted(methods_by_function())
 PARAMETERS = {
     "TwimlAgent": "AllowedCallers",
@@ -58,14 +58,14 @@ JSON = {"Content-Type": "application/json", "x-functions-key": FUNCTION_KEY}
 
 
 class Wanted(NamedTuple):
-    """A request: its URL, its body if it is posted, its headers."""
+    """A request: its URL, its body if it is posted, and its headers."""
 
     url: str
     body: bytes
     headers: dict[str, str]
 
     def send(self) -> None:
-        """Send it; what is answered does not matter, unless it is an error of the app."""
+        """Send it; the response doesn't matter, unless it is a server error."""
         method = "POST" if self.body else "GET"
         answer = requests.request(
             method, self.url, data=self.body, headers=self.headers, timeout=60
@@ -74,33 +74,33 @@ class Wanted(NamedTuple):
 
 
 class Maker:
-    """Makes requests to one function of a running stack."""
+    """Makes requests to a function of a running stack."""
 
     def __init__(self, stack: LocalStack, function: str) -> None:
         self._token = stack.auth_token
         self._url = f"{stack.functions_url}/api/{function}"
 
     def signed(self, query: str = "", form: list[tuple[str, str]] = CALL) -> Wanted:
-        """As Twilio posts it."""
+        """Return a request as Twilio posts it."""
         url = f"{self._url}?{query}"
         signature = sign(self._token, url, form).decode()
         headers = {"X-Twilio-Signature": signature, "Content-Type": FORM}
         return Wanted(url, urlencode(form).encode(), headers)
 
     def forged(self, query: str, body: bytes, **headers: str) -> Wanted:
-        """With a signature that is wrong, and so from anybody."""
+        """Return a request with a wrong signature, as anyone could send it."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         wrong = {"X-Twilio-Signature": "A" * 27 + "=", "Content-Type": FORM}
         return Wanted(f"{self._url}?{query}", body, wrong | named)
 
     def asked(self, query: str = "", body: bytes = b"", **headers: str) -> Wanted:
-        """With the function key; a body is JSON."""
+        """Return a request with the function key; a body is JSON."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return Wanted(f"{self._url}?{query}" if query else self._url, body, JSON | named)
 
 
 def filled(*pieces: str) -> str:
-    """A query of so many of these pieces, with numbers in them, as a URL has room for."""
+    """Return a query of numbered copies of these pieces, as many as fit into a URL."""
     query, number = "", 0
     while len(query) < MAX_URL_CHARS - 150 and number < 990:
         query += pieces[number % len(pieces)].format(number) + "&"
@@ -109,7 +109,7 @@ def filled(*pieces: str) -> str:
 
 
 def webhook(make: Maker, function: str) -> tuple[Wanted, list[Wanted]]:
-    """A small request of Twilio, and the worst: from anybody, and from the author of a URL."""
+    """Return a small request from Twilio, and the worst ones: forged, and from a URL's author."""
     name = PARAMETERS.get(function, "Message")
     escapes = (b"Body=" + b"%41" * MAX_WEBHOOK_BYTES)[: MAX_WEBHOOK_BYTES // 3 * 3 - 1]
     longest, path = filled("a='%27"), f"/api/{function}?"
@@ -128,7 +128,7 @@ def webhook(make: Maker, function: str) -> tuple[Wanted, list[Wanted]]:
 
 
 def action(make: Maker, function: str) -> tuple[Wanted, list[Wanted]]:
-    """A small request of the app's own code, and the worst."""
+    """Return a small request from the app's own code, and the worst ones."""
     if function not in ("SendSms", "PlaceCall"):
         return make.asked("sid=a"), [
             make.asked(filled("sid={}")),
@@ -156,7 +156,7 @@ def requests_of(stack: LocalStack, function: str) -> tuple[Wanted, list[Wanted]]
 
 
 def processor_s(stack: LocalStack) -> float:
-    """The seconds of processor time that the host's process has taken."""
+    """Return the CPU seconds that the host's process has used."""
     url = f"{stack.functions_url}/admin/host/status"
     status = requests.get(url, headers={"x-functions-key": FUNCTION_KEY}, timeout=60).json()
     fields = Path(f"/proc/{status['instanceId']}/stat").read_text().rpartition(")")[2].split()
@@ -164,7 +164,7 @@ def processor_s(stack: LocalStack) -> float:
 
 
 def cost_s(stack: LocalStack, wanted: Wanted) -> float:
-    """The processor time of one request in the host, at its best of two rounds."""
+    """Return a request's CPU seconds in the host, the better of two rounds."""
     costs: list[float] = []
     for _ in range(2):
         before = processor_s(stack)
@@ -175,14 +175,14 @@ def cost_s(stack: LocalStack, wanted: Wanted) -> float:
 
 
 def took_s(work: Callable[[], object]) -> float:
-    """How long something takes."""
+    """Return how long a call takes, in seconds."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
 
 
 def waits_s(stack: LocalStack, others: list[Wanted]) -> list[float]:
-    """How long TwimlHello takes each time while so many others are asked all the time."""
+    """Return TwimlHello's response times while these requests are repeated concurrently."""
     hello = Wanted(f"{stack.functions_url}/api/TwimlHello", b"", {})
     is_over = threading.Event()
 
@@ -206,7 +206,9 @@ def waits_s(stack: LocalStack, others: list[Wanted]) -> list[float]:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_worst_request_costs_a_few_small_ones(stack: LocalStack, function: str) -> None:
+def test_the_worst_request_costs_as_much_as_a_few_small_ones(
+    stack: LocalStack, function: str
+) -> None:
     small, worst = requests_of(stack, function)
     usual_s = max(cost_s(stack, small), 0.001)
     costs = {number: cost_s(stack, wanted) / usual_s for number, wanted in enumerate(worst)}
@@ -214,8 +216,8 @@ def test_the_worst_request_costs_a_few_small_ones(stack: LocalStack, function: s
     assert {number: cost for number, cost in costs.items() if cost > MOST_COST} == {}
 
 
-def test_twenty_of_the_worst_at_once_keep_nobody_waiting(stack: LocalStack) -> None:
-    """Nobody waits for more than the twenty before, each of which costs a few small requests."""
+def test_twenty_concurrent_worst_requests_do_not_block_others(stack: LocalStack) -> None:
+    """A request waits for at most the twenty before it, each costing only a few small requests."""
     at_once = [name for name in FUNCTIONS if name.startswith(("Twiml", "Send"))]
     pairs = [requests_of(stack, function) for function in at_once]
     alone = [took_s(small.send) for _ in range(3) for small, _ in pairs]
