@@ -48,7 +48,7 @@ def test_az_accepts_every_command_of_the_project(refusals: Refusals) -> None:
 
 
 @pytest.mark.soak
-def test_az_refuses_what_it_does_not_know(refusals: Refusals) -> None:
+def test_az_refuses_unknown_commands_and_options(refusals: Refusals) -> None:
     found = refusals(
         [
             ["group", "create", "-n", "app", "-l", "westeurope"],

@@ -160,14 +160,14 @@ def test_every_room_is_on_a_floor() -> None:
         "local_stack": LOCAL_STACK_FLOORS,
         "commands": COMMAND_FLOORS,
     }
-    elsewhere = [
+    misplaced = [
         name
         for folder, floors in houses.items()
         for name in modules(folder)
         if name != folder and name.split(".")[1] not in set().union({"__main__"}, *floors)
     ]
 
-    assert elsewhere == []
+    assert misplaced == []
 
 
 def test_deskphone_imports_nothing_of_this_project_or_azure() -> None:

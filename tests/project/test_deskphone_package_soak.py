@@ -44,10 +44,10 @@ def run(*command: str | Path, cwd: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def eventually(url: str, is_so: Callable[[Any], bool]) -> Any:
+def eventually(url: str, condition: Callable[[Any], bool]) -> Any:
     """Return the JSON at a URL once it's as expected; on timeout, fail with the last one."""
     end = time.monotonic() + LIMIT_S
-    while not is_so(found := requests.get(url, timeout=10).json()):
+    while not condition(found := requests.get(url, timeout=10).json()):
         assert time.monotonic() < end, found
         time.sleep(0.05)
     return found

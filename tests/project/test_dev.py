@@ -278,7 +278,7 @@ def test_pips_downloads_and_installations_are_counted(dev: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("output", ["", "Fetching stuff\n\N{REPLACEMENT CHARACTER}"])
-def test_output_of_another_form_still_shows_the_total(dev: ModuleType, output: str) -> None:
+def test_unknown_output_still_shows_the_total(dev: ModuleType, output: str) -> None:
     assert dev.progress(output, 5) == "installing 0 of 5 ..."
 
 
@@ -352,7 +352,7 @@ def test_a_folder_that_dev_did_not_make_is_not_removed(
     assert (tmp_path / ".venv" / "precious").exists()
 
 
-def test_without_a_new_python_one_line_says_how_to_get_one(
+def test_without_a_new_python_an_error_says_how_to_get_one(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dev, "can_make_venv", lambda command: False)  # pyright: ignore[reportUnknownLambdaType] # a stand-in

@@ -23,7 +23,7 @@ from local_stack.values import FUNCTION_KEY
 type Settings = Mapping[str, str]
 
 CHANGED = {
-    # A third of the window; each is longer than Twilio works on a slow send.
+    # A third of each window is longer than a slow send takes at Twilio.
     "SETTLE_WINDOW_SECONDS": ("9", "21"),
     # With the third value, send_all, a text may be sent twice.
     "STORAGE_OUTAGE": ("refuse_keyed", "refuse_all"),

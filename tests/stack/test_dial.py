@@ -217,17 +217,17 @@ class TestSeveralNumbers:
 
 
 @pytest.mark.parametrize(
-    ("inside", "whom"),
+    ("inside", "shown"),
     [
         (TWO, f"{FIRST}, {SECOND}"),
         ("<Queue>support</Queue>", "queue support"),
         ("<Conference>room</Conference>", "conference room"),
     ],
 )
-def test_the_timeline_shows_the_dialed_number(stack: LocalStack, inside: str, whom: str) -> None:
+def test_the_timeline_shows_the_dialed_number(stack: LocalStack, inside: str, shown: str) -> None:
     timeline = stack.call(dialing(stack, inside=inside))["timeline"]
 
-    assert [entry["text"] for entry in timeline if entry["name"] == "Dial"] == [whom]
+    assert [entry["text"] for entry in timeline if entry["name"] == "Dial"] == [shown]
 
 
 class TestTheCaller:

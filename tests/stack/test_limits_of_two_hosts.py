@@ -121,10 +121,10 @@ def test_a_key_that_was_refused_can_be_used_again(
         one("SendSms", text())
 
     refused = [host("SendSms", text(), **{"Idempotency-Key": "order-2"}) for host in (one, two)]
-    elsewhere = two("SendSms", text(OTHER), **{"Idempotency-Key": "order-2"})
+    to_other_number = two("SendSms", text(OTHER), **{"Idempotency-Key": "order-2"})
 
     assert [answer.status_code for answer in refused] == [429] * 2
-    assert elsewhere.status_code == 201
+    assert to_other_number.status_code == 201
 
 
 def test_sends_that_twilio_refuses_are_not_counted(

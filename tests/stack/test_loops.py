@@ -16,7 +16,7 @@ UNREACHABLE = "http://127.0.0.1:9/"
 @pytest.mark.parametrize(
     "verb",
     [
-        "<Dial>nobody</Dial>",
+        "<Dial>invalid</Dial>",
         "<Dial><Queue>missing</Queue></Dial>",
         f'<Enqueue waitUrl="{UNREACHABLE}">support</Enqueue>',
     ],

@@ -30,8 +30,8 @@ CREDENTIALS = COLD_SECRETS | {
     "GET /vault/secrets/TwilioAuthToken": 1,
 }
 SEND = "POST Messages.json"
-# With its own token: what is reserved of this day, and a block of it. The first row of all creates
-# the table and is written again.
+# With its own access token: the row of the day's reservations, and a block of it. The first row
+# creates the table and is written twice.
 COLD_LEDGER = {
     "GET /identity/token": 2,
     "GET ledger day": 1,

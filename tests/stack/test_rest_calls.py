@@ -82,7 +82,7 @@ def test_an_invalid_status_is_refused(stack: LocalStack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "code"),
+    ("change", "code"),
     [
         ({"Status": "sleeping"}, 400),
         ({"Status": "canceled"}, 21220),
@@ -91,13 +91,13 @@ def test_an_invalid_status_is_refused(stack: LocalStack) -> None:
     ],
 )
 def test_a_refused_update_changes_nothing(
-    stack: LocalStack, wish: dict[str, str], code: int
+    stack: LocalStack, change: dict[str, str], code: int
 ) -> None:
     sid = stack.place_call("<Response><Pause length='30'/></Response>")
     stack.advance(1)
     stack.answer(sid)
     stack.advance(0)
-    answer = stack.rest("POST", f"Calls/{sid}.json", {"TimeLimit": "5", **wish})
+    answer = stack.rest("POST", f"Calls/{sid}.json", {"TimeLimit": "5", **change})
     stack.advance(10)
 
     assert answer.json()["code"] == code

@@ -98,7 +98,7 @@ def test_an_invalid_schedule_gets_twilios_code(
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-def test_thirty_five_days_are_not_too_far(stack: LocalStack) -> None:
+def test_a_text_can_be_scheduled_35_days_ahead(stack: LocalStack) -> None:
     answer = stack.rest("POST", "Messages.json", scheduled(stack, 35 * DAY_S))
 
     assert answer.status_code == 201

@@ -203,7 +203,7 @@ class TestGather:
         assert (self.digits(web_server), stack.alerts()) == (["1"], [])
 
     @pytest.mark.covers("Gather.method", "Gather.finishOnKey")
-    def test_the_method_and_no_finishing_key(
+    def test_the_method_and_an_empty_finish_key_are_used(
         self, stack: LocalStack, web_server: "WebServer", action: str
     ) -> None:
         sid = self.gather(stack, action, "method='GET' finishOnKey=''")
@@ -262,9 +262,7 @@ def test_reject_ends_an_incoming_call_unanswered(
     assert "answered" not in [entry["name"] for entry in stack.call(sid)["timeline"]]
 
 
-def test_a_redirect_does_not_answer_so_that_the_next_document_may_refuse(
-    stack: LocalStack, web_server: "WebServer"
-) -> None:
+def test_a_redirect_does_not_answer_the_call(stack: LocalStack, web_server: "WebServer") -> None:
     web_server.twiml("/next", "<Response><Reject reason='busy'/></Response>")
     document = "<Response><Redirect>next</Redirect></Response>"
     stack.line_goes_to(VoiceUrl=web_server.twiml("/first", document))

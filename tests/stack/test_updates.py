@@ -69,10 +69,10 @@ def final_sids(callers: Callers) -> dict[str, list[str]]:
     }
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     """Poll until a condition is true."""
     end = time.monotonic() + 20
-    while not is_so():
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
 
@@ -88,7 +88,7 @@ def test_a_send_at_twilio_when_an_update_kills_the_host_settles_as_one_text(
         with stack.second_host(NEW) as new:
             early = [answer.result() for answer in ask_all(threads, [new.function], keys)]
             wait_until(lambda: len(stack.texts()) >= len(keys))
-            stack.advance(1)  # Twilio reports what became of the texts
+            stack.advance(1)  # Twilio sends the status callbacks
             repeated = [answer.result() for answer in ask_all(threads, [new.function], keys)]
 
     assert (0, "") in [answer.result() for answer in cut_off]
@@ -106,7 +106,7 @@ def test_hosts_with_old_and_new_settings_side_by_side_send_each_key_once(
             ask(host, WARM_UP)
         with stack.faults(LOST):
             at_once = [answer.result() for answer in ask_all(threads, hosts, KEYS)]
-        stack.advance(1)  # Twilio reports what became of the texts
+        stack.advance(1)  # Twilio sends the status callbacks
         repeated = [answer.result() for answer in ask_all(threads, hosts, KEYS)]
 
     assert {201, 504} <= {status for status, _ in at_once} <= {201, 409, 504}
