@@ -75,8 +75,8 @@ VOICE: Mapping[str, Element] = {
         "Any `speechModel` is accepted.",
     ),
     "Redirect": Element("yes", {"method": "yes"}),
-    "Reject": Element("yes", {"reason": "yes"}, "Parameter children are a gap."),
-    "Hangup": Element("yes", {}, "Parameter children are a gap."),
+    "Reject": Element("yes", {"reason": "yes"}, "`Parameter` children aren't emulated."),
+    "Hangup": Element("yes", {}, "`Parameter` children aren't emulated."),
     "Dial": Element(
         "partly",
         {
@@ -98,7 +98,7 @@ VOICE: Mapping[str, Element] = {
             ),
         },
         "`ringTone`, `trim`, `recordingTrack` are validated but have no effect: there is no audio. "
-        "`Client`, `Sip`, `Sim`, `Application` and `WhatsApp` inside are gaps.",
+        "`Client`, `Sip`, `Sim`, `Application` and `WhatsApp` inside aren't emulated.",
     ),
     "Number": Element(
         "partly",
@@ -143,7 +143,7 @@ VOICE: Mapping[str, Element] = {
             ),
             "workflowSid": "no",
         },
-        "Named queues only; TaskRouter is a gap.",
+        "Named queues only, without TaskRouter.",
     ),
     "Leave": Element("yes"),
     "Sms": Element(
@@ -157,7 +157,7 @@ VOICE: Mapping[str, Element] = {
             **dict.fromkeys(("url", "method"), "yes"),
             **dict.fromkeys(("reservationSid", "postWorkActivitySid"), "no"),
         },
-        "TaskRouter is a gap.",
+        "Without TaskRouter.",
     ),
     "Conference": Element(
         "partly",
@@ -199,7 +199,7 @@ MESSAGING: Mapping[str, Element] = {
     "Body": Element("yes"),
     "Media": Element("yes"),
     "Redirect": Element("yes", {"method": "yes"}, "At most fifty documents per text (14106)."),
-    "Sms": Element("yes", MESSAGE_ATTRIBUTES, "The old name of Message."),
+    "Sms": Element("yes", MESSAGE_ATTRIBUTES, "The old name of `<Message>`."),
 }
 
 NOT_EMULATED_INSIDE = (

@@ -1,6 +1,7 @@
 """The page as a whole. What people wrote stands in the folder text, the tables are made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 
 from deskphone.twiml.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Element, Level
@@ -11,7 +12,7 @@ from docs.coverage_page.tables import in_code
 WRITTEN = Path(__file__).parent / "text"
 TEXTS = "texts:"
 """Before the name of an element that stands in the answer to a text, in the marks of tests."""
-INSIDE = "Not emulated, and found only inside verbs that are not"
+INSIDE = "Not emulated inside other elements"
 
 
 def coverage_page() -> str:
@@ -20,7 +21,7 @@ def coverage_page() -> str:
         _written("introduction"),
         "## TwiML in calls\n",
         _elements(VOICE),
-        "## TwiML in answers to texts\n",
+        "## TwiML in replies to texts\n",
         _elements(MESSAGING),
         f"{INSIDE}: {in_code(NOT_EMULATED_INSIDE)}.\n",
         rest_table(),
@@ -38,14 +39,28 @@ def _written(name: str) -> str:
 
 def _elements(elements: Mapping[str, Element]) -> str:
     rows = ["| Element | Emulated | Attributes | Remark |", "|---|---|---|---|"]
-    for name, element in elements.items():
-        rows.append(f"| `<{name}>` | {element.level} | {_attributes(element)} | {element.remark} |")
+    for names in _rows(elements):
+        first = elements[names[0]]
+        attributes = dict(pair for name in names for pair in elements[name].attributes.items())
+        what = in_code(f"<{name}>" for name in names)
+        rows.append(f"| {what} | {first.level} | {_by_level(attributes)} | {first.remark} |")
     return "\n".join(rows) + "\n"
 
 
-def _attributes(element: Element) -> str:
+def _rows(elements: Mapping[str, Element]) -> Iterator[list[str]]:
+    """Yield the names in each row: neighbors with limits and the same remark share one."""
+
+    def shared(name: str) -> tuple[str, str]:
+        known = elements[name]
+        return (name, "") if known.level == "yes" else (known.level, known.remark)
+
+    for _, names in groupby(elements, key=shared):
+        yield list(names)
+
+
+def _by_level(attributes: Mapping[str, Level]) -> str:
     by_level = {
-        level: [name for name, found in element.attributes.items() if found == level]
+        level: [name for name, found in attributes.items() if found == level]
         for level in ("yes", "partly", "no")
     }
     return "; ".join(f"{level}: {in_code(names)}" for level, names in by_level.items() if names)
@@ -66,7 +81,7 @@ def names_of(prefix: str, elements: Mapping[str, Element], *levels: Level) -> li
 
 def _tests() -> str:
     """List the files with tests of each element and its attributes."""
-    rows = ["## The tests that show it\n", "| Element | Tests |", "|---|---|"]
+    rows = ["## Tests\n", "| Element | Tests |", "|---|---|"]
     for element, files in _test_files().items():
         links = " ".join(
             f"[{Path(file).stem.removeprefix('test_')}](../../{file})" for file in files

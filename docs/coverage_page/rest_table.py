@@ -62,7 +62,7 @@ def _calls() -> list[Row]:
         ("Calls: fetch, delete", (), ()),
         ("Calls/Recordings: create", recordings.CREATE, ()),
         ("Calls/Recordings: list", recordings.CallRecordingsResource.filters, ()),
-        ("Calls/Recordings: update (pause, go on, stop)", recordings.UPDATE, ()),
+        ("Calls/Recordings: update (pause, resume, stop)", recordings.UPDATE, ()),
         ("Calls/Recordings: fetch, delete", (), ()),
     ]
 
@@ -71,7 +71,7 @@ def _recordings() -> list[Row]:
     resource = recordings.RecordingsResource
     return [
         ("Recordings: list", resource.filters, resource.missing_filters),
-        ("Recordings: fetch, delete, the sound as WAV and MP3", (), ()),
+        ("Recordings: fetch, delete, download as WAV or MP3", (), ()),
     ]
 
 
@@ -79,10 +79,13 @@ def _numbers() -> list[Row]:
     resource = incoming_phone_numbers.NumbersResource
     has, lacks = incoming_phone_numbers.EMULATED, incoming_phone_numbers.NOT_EMULATED
     return [
-        ("IncomingPhoneNumbers: create, update", has, lacks),
-        ("IncomingPhoneNumbers: list", resource.filters, resource.missing_filters),
+        ("IncomingPhoneNumbers: create (also Local, Mobile, TollFree), update", has, lacks),
+        (
+            "IncomingPhoneNumbers: list (also Local, Mobile, TollFree)",
+            resource.filters,
+            resource.missing_filters,
+        ),
         ("IncomingPhoneNumbers: fetch, delete", (), ()),
-        ("IncomingPhoneNumbers/Local, Mobile, TollFree: create, list", has, lacks),
     ]
 
 
@@ -91,7 +94,7 @@ def _queues() -> list[Row]:
         ("Queues: create, update", queues.EMULATED, ()),
         ("Queues: fetch, list, delete", (), ()),
         ("Queues/Members: fetch, list", (), ()),
-        ("Queues/Members: update (send elsewhere)", members.UPDATES, ()),
+        ("Queues/Members: update (redirect)", members.UPDATES, ()),
     ]
 
 
