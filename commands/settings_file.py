@@ -11,6 +11,8 @@ from typing import cast
 from commands.errors import CommandError
 
 DEFAULT_FILE = "local.settings.json"
+# What a settings file may have besides Values.
+OTHER_KEYS = frozenset({"IsEncrypted", "Host", "ConnectionStrings"})
 
 
 def read_settings(
@@ -31,6 +33,8 @@ def _values(path: Path) -> dict[str, str]:
     document = _read(path)
     if document.get("IsEncrypted") is True:
         raise CommandError(f"{path.name} is encrypted. Decrypt it with: func settings decrypt")
+    if "Values" not in document and document.keys() - OTHER_KEYS:
+        raise CommandError(f'{path.name} has no "Values" (spelled like this), only other names')
     values = document.get("Values", {})
     if not isinstance(values, dict):
         raise CommandError(f'{path.name}: "Values" must be an object')

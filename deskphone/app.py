@@ -37,7 +37,8 @@ class App:
     advice: Advice = field(default_factory=Advice)
     host: Callable[[], Mapping[str, object]] | None = None
     """Returns the state of the app's server: `state` (starting, running or failed), `reason`,
-    `functions` (names) and `errors` (of `function` and `reason`)."""
+    `functions` (names), `errors` (of `function` and `reason`) and, optionally, `warnings` (texts
+    about its settings)."""
     messaging_service: Callable[[], str] = lambda: ""
     """Returns the SID of the line's messaging service, or ""."""
     reset: Callable[[], None] = lambda: None

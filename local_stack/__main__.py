@@ -16,6 +16,7 @@ from local_stack.supervision.host_environment import (
     SETTINGS_FILE,
     HostEnvironmentError,
     host_environment,
+    settings_warnings,
 )
 from local_stack.supervision.host_process import HostProcess, start_host
 from local_stack.values import FUNCTION_KEY, FUNCTIONS_PORT, host_settings
@@ -90,6 +91,7 @@ def main() -> int:
         phone=phone,
         twilio=twilio,
         environment=environment,
+        warnings=lambda: settings_warnings(options.root, options.settings_file),
         early=early,
     )
     return asyncio.run(stack.run())

@@ -24,6 +24,7 @@ class HostView:
             "reason": state.reason,
             "functions": list(state.functions),
             "errors": [{"function": name, "reason": reason} for name, reason in state.errors],
+            "warnings": list(state.warnings),
         }
 
     def why(self, url: str, status: int) -> str:

@@ -38,6 +38,7 @@ class Stack:
         phone: socket.socket,
         twilio: socket.socket,
         environment: Callable[[], Mapping[str, str]],
+        warnings: Callable[[], tuple[str, ...]],
         early: HostProcess | None,
     ) -> None:
         """`functions`, `phone`, and `twilio` (for Twilio's API) are listening sockets.
@@ -51,6 +52,7 @@ class Stack:
         self._phone = phone
         self._twilio = twilio
         self._environment = environment
+        self._warnings = warnings
         self._early = early
 
     async def run(self) -> int:
@@ -93,6 +95,7 @@ class Stack:
             listener=self._functions,
             port=self._functions_port,
             environment=self._environment,
+            warnings=self._warnings,
             function_key=FUNCTION_KEY,
             on_state=host_changed,
             early=self._early,

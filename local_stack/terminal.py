@@ -27,6 +27,9 @@ class Terminal(terminal.Terminal):
         for function, reason in host.errors:
             if function:  # errors of the whole app are in the reason above
                 self.print(f"  {function} did not load: {reason}")
+        if changed:
+            for warning in host.warnings:
+                self.print(f"  {warning}")
 
     def welcome(self, functions: str, phone: str) -> None:
         """Print all addresses, given the URLs of the functions and of the page."""

@@ -4,6 +4,7 @@ Functions, endpoints and health use `current()`. Nothing below this module does.
 """
 
 import atexit
+import logging
 import os
 from collections.abc import Mapping
 from functools import cached_property
@@ -204,8 +205,18 @@ class Clients:
         )
 
 
+log = logging.getLogger(__name__)
+
 _current: Clients | None = None
 _refusals = LineLimit(SystemClock())
+
+
+def report_malformed_settings() -> None:
+    """Log which settings are malformed, when a worker starts and not only at its first request."""
+    try:
+        Settings.from_mapping(os.environ)
+    except ConfigurationError as error:
+        log.critical("Every request will fail: %s", error.log_text)
 
 
 def current() -> Clients:

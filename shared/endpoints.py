@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 Endpoint = Callable[[func.HttpRequest], Coroutine[Any, Any, func.HttpResponse]]
 
+# Azure runs no code of an app at the start of a worker, except for the import of its functions.
+clients.report_malformed_settings()
+
 
 def action(handler: Endpoint) -> Endpoint:
     """Decorate a function for the app's own callers, who have a function key.

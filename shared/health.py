@@ -1,4 +1,4 @@
-"""Health check: the app's settings, its credentials, and Twilio, in that order."""
+"""Health check: the app's settings, its credentials, Twilio and the ledger, in that order."""
 
 import json
 import os
@@ -9,22 +9,48 @@ from typing import TYPE_CHECKING
 from shared import clients
 from shared.clients import Clients
 from shared.config.settings import Secret, all_settings
-from shared.errors import AppError, NotHealthyError
+from shared.errors import AppError, ConfigurationError, LedgerError, NotHealthyError
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
 # `python3 dev.py package` writes this file to the root of the package.
 BUILD_FILE = Path(__file__).parents[1] / "build.json"
+WITHOUT_LEDGER = {
+    False: "Requests with an Idempotency-Key are refused; others are sent, but don't count "
+    "toward the limits.",
+    True: "Requests are sent, but a repeated one may send again, and they don't count toward the "
+    "limits.",
+}
 
 
 async def check() -> dict[str, object]:
-    """Return a report if every part works; raise NotHealthyError for the first that fails."""
+    """Return a report if the app can send; otherwise raise NotHealthyError for the first fault.
+
+    `status` is `degraded` if the app sends without a part that fails, as STORAGE_OUTAGE says.
+    """
     app = await _part("settings", _checked_settings())
     await _part("credentials", app.credentials.get(*_secrets(app)))
     await _part("twilio", app.account.run_once(_list_one_message))
-    parts = {"settings": "ok", "credentials": "ok", "twilio": "ok"}
-    return {"status": "healthy", **parts, **_about(os.environ)}
+    ledger = await _ledger(app)
+    return {
+        "status": "healthy" if ledger == "ok" else "degraded",
+        **{"settings": "ok", "credentials": "ok", "twilio": "ok", "ledger": ledger},
+        **_about(os.environ),
+    }
+
+
+async def _ledger(app: Clients) -> str:
+    """Return "ok", or why the ledger fails and what the app does without it."""
+    try:
+        await app.ledger().read("health", "check")
+    except (ConfigurationError, LedgerError) as error:
+        outage = app.settings.storage_outage
+        if outage == "refuse_all":
+            raise NotHealthyError("ledger", error, _about(os.environ)) from error
+        sends_keyed = outage == "send_all" and isinstance(error, LedgerError)
+        return f"{error.detail} {WITHOUT_LEDGER[sends_keyed]}"
+    return "ok"
 
 
 def _about(environment: Mapping[str, str]) -> dict[str, object]:

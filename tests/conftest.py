@@ -175,4 +175,4 @@ class FakeVault:
 @pytest.fixture
 def vault() -> FakeVault:
     """A vault with an account, for tests of the library and the functions."""
-    return FakeVault({Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"})
+    return FakeVault({Secret.ACCOUNT_SID: "AC" + "1" * 32, Secret.AUTH_TOKEN: "first"})

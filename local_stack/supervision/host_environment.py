@@ -1,5 +1,6 @@
 """The environment of the local Functions host."""
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
@@ -7,6 +8,11 @@ from typing import cast
 from local_stack.host.configuration import AppFileError, read_json_object
 
 SETTINGS_FILE = "local.settings.json"
+EXAMPLE_FILE = "local.settings.json.example"
+# What a settings file may have besides Values.
+OTHER_KEYS = frozenset({"IsEncrypted", "Host", "ConnectionStrings"})
+# How similar a misspelled name is to the right one; 1 is identical.
+SIMILAR = 0.85
 
 
 class HostEnvironmentError(Exception):
@@ -42,10 +48,36 @@ def read_local_settings(path: Path) -> dict[str, str]:
         raise HostEnvironmentError(
             f"{path.name} is encrypted. Decrypt it with: func settings decrypt"
         )
+    if "Values" not in settings and settings.keys() - OTHER_KEYS:
+        raise HostEnvironmentError(
+            f'{path.name} has no "Values", so none of its settings would be read. '
+            "Put them in an object with that name, spelled like this."
+        )
     values = settings.get("Values", {})
     if not isinstance(values, dict):
         raise HostEnvironmentError(f'{path.name}: "Values" must be an object')
     return check_values(path.name, cast(dict[str, object], values))
+
+
+def settings_warnings(root: Path, settings_file: str = SETTINGS_FILE) -> tuple[str, ...]:
+    """Return a sentence for each setting whose name looks misspelled.
+
+    The right names are those in the example file in `root`; without one there are no warnings. A
+    file that can't be read has none either: `host_environment` raises for it.
+    """
+    try:
+        known = read_local_settings(root / EXAMPLE_FILE)
+        given = read_local_settings(root / settings_file) if settings_file else {}
+    except HostEnvironmentError:
+        return ()
+    by_upper_case = {name.upper(): name for name in known}
+    warnings: list[str] = []
+    for name in given.keys() - known.keys():
+        meant = difflib.get_close_matches(name.upper(), by_upper_case, n=1, cutoff=SIMILAR)
+        if meant:
+            right = by_upper_case[meant[0]]
+            warnings.append(f"{settings_file}: {name} is not a setting. Did you mean {right}?")
+    return tuple(sorted(warnings))
 
 
 def check_values(file: str, values: Mapping[str, object]) -> dict[str, str]:

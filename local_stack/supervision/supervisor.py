@@ -34,6 +34,8 @@ class HostState:
     """Why it restarted or failed; empty for a normal start."""
     functions: tuple[str, ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What the settings file probably means in another way."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,20 @@ class Supervisor:
         root: Path,
         listener: socket.socket,
         environment: Callable[[], Mapping[str, str]],
+        warnings: Callable[[], tuple[str, ...]] = tuple,
         function_key: str,
         on_state: Callable[[HostState], None],
         port: int | None = None,
         early: HostProcess | None = None,
     ) -> None:
-        """`environment` is called at each start, because its files may have changed.
+        """`environment` and `warnings` are called at each start: their files may have changed.
 
         `early` is a host that was already started on the listener's `port`.
         """
         self._root = root
         self._listener = listener
         self._environment = environment
+        self._warnings = warnings
         self._function_key = function_key
         self._on_state = on_state
         self._host = early
@@ -175,7 +179,7 @@ class Supervisor:
 
     def _announce(self, report: HostReport, reason: str) -> HostState:
         """Report that the host is up, or that it is up but can't run the app."""
-        state = HostState("running", reason, report.functions, report.errors)
+        state = HostState("running", reason, report.functions, report.errors, self._warnings())
         if not report.running:
             why = "; ".join(text for _, text in report.errors)
             state = replace(state, state="failed", reason=why)

@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from shared.clock import Clock
-from shared.config.settings import Secret
+from shared.config.settings import Secret, require_valid
 from shared.errors import ConfigurationError, VaultError
 
 TIME_TO_LIVE_S = 3600.0
@@ -100,8 +100,7 @@ class Credentials:
         """Return the secrets' values, in the order of the arguments.
 
         Raise VaultError if a secret cannot be read and isn't cached, and ConfigurationError naming
-        every secret that doesn't exist. After several failures in a row, raise the last one
-        without reading.
+        all missing or malformed ones. After several failures in a row, don't read again.
         """
         self._raise_repeated_failure(secrets)
         outcomes = await self._wait_for(self._read_due(secrets), self._max_wait_s)
@@ -118,7 +117,9 @@ class Credentials:
                 f"missing secrets: {', '.join(missing)}. Add them to Key Vault or, without a "
                 f"vault, set {', '.join(secret.setting for secret in missing)}."
             )
-        return tuple(one.value for one in known if one.value)
+        values = tuple(one.value for one in known if one.value)
+        require_valid(zip(secrets, values, strict=True))
+        return values
 
     async def find(self, secret: Secret) -> str | None:
         """Return an optional secret, or None if it doesn't exist or cannot be read now.

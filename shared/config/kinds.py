@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Never, Self, cast, dataclass_transform, get_args
 from urllib.parse import urlsplit
 
-from shared.config.local_stack import is_loopback
+from shared.config.local_stack import is_any_address, is_loopback
 from shared.phone_numbers import E164, MESSAGING_SERVICE_SID, SHORT_NUMBER, is_short_code_or_name
 
 # In BLOCKED_CALLERS: every caller without a number.
@@ -28,6 +28,23 @@ class Kind[Value]:
         self.rule = rule
         self.is_valid = is_valid
         self.read = read
+
+    def fault(self, text: str) -> str:
+        """Return what is wrong with a text, without showing it; "" if it is valid."""
+        return copying_fault(text) or ("" if self.is_valid(text) else self.rule)
+
+
+def copying_fault(text: str) -> str:
+    """Return what is wrong with any setting or secret that looks like this; "" for others.
+
+    Where Azure can't resolve a reference, the app gets the reference itself:
+    https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
+    """
+    if text.startswith(("@Microsoft.KeyVault(", "@Microsoft.AppConfiguration(")):
+        return "Azure could not resolve this reference; check it, and the app's access to it"
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return "must not be in quotation marks"
+    return ""
 
 
 class Setting:
@@ -108,6 +125,14 @@ def https_url(example: str) -> Kind[str]:
     )
 
 
+def https_host(example: str) -> Kind[str]:
+    """Return the kind that accepts https URLs without a path."""
+    return _url(
+        f"must look like {example}, without a path",
+        lambda text: https_url(example).is_valid(text) and urlsplit(text).path in ("", "/"),
+    )
+
+
 def _url(rule: str, is_valid: Callable[[str], object]) -> Kind[str]:
     """Return the kind of a URL; its trailing slash is removed."""
     return Kind(rule, is_valid, lambda text: text.rstrip("/"))
@@ -176,7 +201,10 @@ SENDER = Kind(
 MESSAGING_SERVICE = Kind(
     "must be MG followed by 32 hexadecimal digits", MESSAGING_SERVICE_SID.fullmatch, str
 )
-BASE_URL = _url("must be an http(s) URL without a user, query or fragment", _is_base_url)
+BASE_URL = _url(
+    "must be an http(s) URL that Twilio can request, without a user, query or fragment",
+    lambda text: _is_base_url(text) and not is_any_address(text),
+)
 LOCAL_URL = _url(
     "must be a loopback URL like http://127.0.0.1:7072",
     lambda text: is_loopback(text) and _is_base_url(text),

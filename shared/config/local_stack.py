@@ -25,17 +25,27 @@ def is_loopback(url: str) -> bool:
     return parts.scheme in ("http", "https") and _is_this_machine(parts.hostname or "")
 
 
+def is_any_address(url: str) -> bool:
+    """Whether the host of a valid URL is 0.0.0.0 or [::], where servers listen but nothing is."""
+    address = _address(urlsplit(url).hostname or "")
+    return address is not None and address.is_unspecified
+
+
 def _is_this_machine(host: str) -> bool:
     """Whether a host name or an address, short (127.1) or full, is this machine."""
-    if host == "localhost":
-        return True
+    address = _address(host)
+    is_own = address is not None and (address.is_loopback or address.is_unspecified)
+    return host == "localhost" or is_own
+
+
+def _address(host: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
+    """Return the address that a host is written as, short (127.1) or full; None for a name."""
     if any(character.isspace() for character in host):  # inet_aton stops at whitespace
-        return False
+        return None
     try:
-        address = ipaddress.ip_address(host if ":" in host else socket.inet_aton(host))
+        return ipaddress.ip_address(host if ":" in host else socket.inet_aton(host))
     except (OSError, ValueError):
-        return False
-    return address.is_loopback or address.is_unspecified
+        return None
 
 
 def twilio_url(url: str, local_stack_url: str) -> str:

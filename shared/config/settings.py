@@ -1,7 +1,9 @@
 """The app's settings, read once from a mapping (in Azure: the app settings)."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Literal
 
 from shared.config import kinds
@@ -45,6 +47,31 @@ class Secret(StrEnum):
         return f"TWILIO_{self.name}" if self.startswith("Twilio") else self.name
 
 
+_ACCOUNT_SID = re.compile("AC[0-9a-fA-F]{32}")
+_API_KEY_SID = re.compile("SK[0-9a-fA-F]{32}")
+# https://www.twilio.com/docs/glossary/what-is-a-sid
+_SIDS = {
+    Secret.ACCOUNT_SID: (_ACCOUNT_SID, "must be AC followed by 32 hexadecimal digits"),
+    Secret.API_KEY_SID: (_API_KEY_SID, "must be SK followed by 32 hexadecimal digits"),
+    Secret.API_KEY_SID_SECONDARY: (_API_KEY_SID, "must be SK followed by 32 hexadecimal digits"),
+}
+
+
+def secret_fault(secret: Secret, text: str) -> str:
+    """Return what is wrong with a secret, without showing it; "" if it can work."""
+    pattern, rule = _SIDS.get(secret, (None, ""))
+    is_sid = pattern is None or pattern.fullmatch(text)
+    return kinds.copying_fault(text) or ("" if is_sid else rule)
+
+
+def require_valid(secrets: Iterable[tuple[Secret, str]]) -> None:
+    """Raise ConfigurationError if some of these secrets cannot work."""
+    faults = ((secret, secret_fault(secret, value)) for secret, value in secrets)
+    malformed = [f"{secret} ({fault})" for secret, fault in faults if fault]
+    if malformed:
+        raise ConfigurationError(f"malformed secrets: {', '.join(malformed)}")
+
+
 class HiddenValues(dict[Secret, str]):
     """Secrets by name; `repr` hides their values."""
 
@@ -71,7 +98,7 @@ class Settings(Table):
     """
 
     key_vault_url: str = setting(
-        "KEY_VAULT_URL", kinds.https_url("https://name.vault.azure.net"), default=""
+        "KEY_VAULT_URL", kinds.https_host("https://name.vault.azure.net"), default=""
     )
     client_id: str = setting("AZURE_CLIENT_ID", kinds.TEXT, default="")
     managed_identity: bool = setting("IDENTITY_ENDPOINT", kinds.PRESENCE, default=False)
@@ -120,10 +147,12 @@ class Settings(Table):
     def from_mapping(cls, values: Mapping[str, str]) -> "Settings":
         """Check all settings; raise one ConfigurationError that names every malformed one."""
         given = {name: value.strip() for name, value in values.items() if value.strip()}
+        faults = {row.name: row.kind.fault for row in all_settings()}
+        faults |= {secret.setting: partial(secret_fault, secret) for secret in Secret}
         malformed = [
-            f"{row.name} ({row.kind.rule})"
-            for row in all_settings()
-            if row.name in given and not row.kind.is_valid(given[row.name])
+            f"{name} ({fault})"
+            for name, find_fault in faults.items()
+            if name in given and (fault := find_fault(given[name]))
         ]
         if malformed:
             raise ConfigurationError(f"malformed settings: {', '.join(malformed)}")

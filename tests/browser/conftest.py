@@ -38,7 +38,7 @@ SNAPSHOT: dict[str, object] = {
     "queues": [],
     "conferences": [],
     "recordings": [],
-    "host": {"state": "running", "reason": "", "functions": [], "errors": []},
+    "host": {"state": "running", "reason": "", "functions": [], "errors": [], "warnings": []},
     "clock": {"kind": "manual", "now": "2026-11-22T12:00:00Z"},
     "faults": {"seed": 0, "faults": []},
     "fault_services": {

@@ -108,6 +108,13 @@ def test_reason_that_repeats_an_error_is_shown_once(page: Page, scripted: "Scrip
     expect(page.get_by_test_id("host-banner").get_by_text(reason)).to_have_count(1)
 
 
+def test_page_shows_what_is_odd_about_the_settings(page: Page, scripted: "ScriptedPage") -> None:
+    host = {"state": "running", "reason": "", "functions": [], "errors": []}
+    scripted.show(host=host | {"warnings": ["ALOWED is not a setting."]})
+
+    expect(page.get_by_test_id("settings-banner")).to_contain_text("ALOWED is not a setting.")
+
+
 def test_page_is_quiet_when_nothing_was_dropped(page: Page, scripted: "ScriptedPage") -> None:
     scripted.show(alerts=[ALERT], dropped={"texts": 0, "calls": 0, "webhooks": 0, "alerts": 0})
 

@@ -14,13 +14,31 @@ import GetHealth
 from shared import clients, health
 from shared.clock import SystemClock
 from shared.config.credentials import Credentials
-from shared.errors import TwilioUnreachableError, VaultError
+from shared.errors import LedgerError, TwilioUnreachableError, VaultError
+from shared.ledger.memory import MemoryLedger
+from shared.ledger.rows import Row
 
 if TYPE_CHECKING:
     from tests.conftest import FakeVault
     from tests.functions.conftest import FakeTwilio
 
-pytestmark = pytest.mark.usefixtures("app")
+
+class SwitchedLedger(MemoryLedger):
+    """A ledger whose storage can be down."""
+
+    is_down = False
+
+    async def read(self, kind: str, name: str) -> Row | None:
+        if self.is_down:
+            raise LedgerError("The storage is down.")
+        return await super().read(kind, name)
+
+
+@pytest.fixture(autouse=True)
+def ledger(app: clients.Clients, monkeypatch: pytest.MonkeyPatch) -> SwitchedLedger:
+    ledger = SwitchedLedger()
+    monkeypatch.setattr(app, "ledger", lambda: ledger)
+    return ledger
 
 
 def ask() -> tuple[int, dict[str, Any]]:
@@ -42,6 +60,7 @@ def test_tries_every_part_and_lists_one_message(twilio: FakeTwilio) -> None:
             "settings": "ok",
             "credentials": "ok",
             "twilio": "ok",
+            "ledger": "ok",
         }.items()
     )
     (request,) = twilio.requests
@@ -144,6 +163,39 @@ def test_names_twilio_when_its_answer_cannot_be_read(twilio: FakeTwilio) -> None
 
     assert (status, problem["status"]) == (503, 503)
     assert problem["detail"].startswith("twilio: Twilio's answer cannot be read")
+
+
+def test_is_degraded_while_the_storage_is_down(twilio: FakeTwilio, ledger: SwitchedLedger) -> None:
+    twilio.answer(200, {"messages": []})
+    ledger.is_down = True
+
+    status, answer = ask()
+
+    assert (status, answer["status"], answer["twilio"]) == (200, "degraded", "ok")
+    assert answer["ledger"].startswith("The storage is down. ")
+
+
+def test_is_degraded_without_storage(twilio: FakeTwilio, values: dict[str, str]) -> None:
+    twilio.answer(200, {"messages": []})
+    clients.reset(clients.Clients(values, SystemClock()))
+
+    status, answer = ask()
+
+    assert (status, answer["status"]) == (200, "degraded")
+    assert "AzureWebJobsStorage" in answer["ledger"]
+
+
+def test_names_the_ledger_if_nothing_is_sent_without_it(
+    twilio: FakeTwilio, values: dict[str, str], ledger: SwitchedLedger
+) -> None:
+    twilio.answer(200, {"messages": []})
+    ledger.is_down = True
+    settings = {**values, "STORAGE_OUTAGE": "refuse_all"}
+    clients.reset(clients.Clients(settings, SystemClock(), ledger))
+
+    status, problem = ask()
+
+    assert (status, problem["detail"]) == (503, "ledger: The storage is down.")
 
 
 def test_lists_the_settings_that_the_worker_sees_and_no_value(

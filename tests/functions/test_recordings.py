@@ -77,13 +77,13 @@ def test_it_may_be_a_wav_file(twilio: FakeTwilio) -> None:
 
 
 def test_an_api_key_opens_it_too(twilio: FakeTwilio, values: dict[str, str]) -> None:
-    values |= {"TWILIO_REST_CREDENTIAL": "api_key", "TWILIO_API_KEY_SID": "SK1"}
+    values |= {"TWILIO_REST_CREDENTIAL": "api_key", "TWILIO_API_KEY_SID": "SK" + "1" * 32}
     clients.reset(clients.Clients(values | {"TWILIO_API_KEY_SECRET": "deep"}, SystemClock()))
     twilio.answers.append((200, SOUND))
 
     get(f"sid={SID}")
 
-    assert twilio.requests[0]["auth"] == ("SK1", "deep")
+    assert twilio.requests[0]["auth"] == ("SK" + "1" * 32, "deep")
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,10 @@ def test_new_credentials_are_tried_when_twilio_refuses_the_old_ones(
     twilio.answers += [(401, b""), (200, SOUND)]
 
     assert get(f"sid={SID}").status_code == 200
-    assert [request["auth"] for request in twilio.requests] == [("AC1", "first"), ("AC1", "second")]
+    assert [request["auth"] for request in twilio.requests] == [
+        ("AC" + "1" * 32, "first"),
+        ("AC" + "1" * 32, "second"),
+    ]
 
 
 @pytest.fixture

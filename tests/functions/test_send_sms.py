@@ -140,14 +140,14 @@ def test_a_text_for_later_is_scheduled(twilio: FakeTwilio) -> None:
 def test_an_api_key_is_used_when_asked_for(twilio: FakeTwilio, values: dict[str, str]) -> None:
     values |= {
         "TWILIO_REST_CREDENTIAL": "api_key",
-        "TWILIO_API_KEY_SID": "SK1",
+        "TWILIO_API_KEY_SID": "SK" + "1" * 32,
         "TWILIO_API_KEY_SECRET": "deep",
     }
     clients.reset(clients.Clients(values, SystemClock()))
 
     send(to=TO, body="Hello")
 
-    assert twilio.requests[0]["auth"] == ("SK1", "deep")
+    assert twilio.requests[0]["auth"] == ("SK" + "1" * 32, "deep")
     assert f"/Accounts/AC{'0' * 32}/" in twilio.requests[0]["url"]
 
 

@@ -11,7 +11,11 @@ from shared import clients
 from shared.clock import SystemClock
 from shared.errors import ConfigurationError
 
-VALUES = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "first", "PUBLIC_URL": "https://a"}
+VALUES = {
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "first",
+    "PUBLIC_URL": "https://a",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +77,16 @@ def test_closed_clients_reconnect_in_another_event_loop() -> None:
     first, second = asyncio.run(main()), asyncio.run(main())
 
     assert first.http_client is not second.http_client
+
+
+def test_a_starting_worker_logs_malformed_settings(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DEFAULT_REGION", "hidden")
+    clients.report_malformed_settings()
+
+    assert "DEFAULT_REGION" in caplog.text
+    assert "hidden" not in caplog.text
 
 
 def test_an_abandoned_connection_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from commands.doctor.examination import Examination
-from commands.doctor.findings import Finding, State, ok, shown, skipped, wrong
+from commands.doctor.findings import Finding, State, ok, shown, skipped, warning, wrong
 from commands.doctor.items.machine import hear
 from commands.doctor.subject import Place
 from commands.doctor.web import Answer, UnreachableError
@@ -145,6 +145,9 @@ def judge_function_keys(without: Answer, answer: Answer | None, place: Place) ->
     if answer is None:
         return ok("GetHealth requires a key; pass --key KEY to see its report")
     if answer.status == HTTPStatus.OK:
+        document = _document(answer)
+        if document.get("status") == "degraded":
+            return warning(f"GetHealth reports degraded: {document.get('ledger')}", "see ledger")
         return ok("GetHealth reports healthy" + ("" if is_open else " and requires a key"))
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return wrong("the key is invalid", "find the right one with az functionapp keys list")

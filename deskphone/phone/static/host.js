@@ -35,6 +35,9 @@ export function Banners({ connected, ready, app, host = NO_HOST }) {
       title=${ready ? "Lost connection to the emulator" : "Waiting for the emulator"}>
       <p>Is ${app.start ? html`<code>${app.start}</code>` : "it"} running? This page reconnects automatically.</p>
     </${Banner}>`}
+    ${host.warnings?.length > 0 && html`<${Banner} test="settings-banner" title="Check your settings">
+      ${host.warnings.map((warning) => html`<p>${warning}</p>`)}
+    </${Banner}>`}
     ${(failed || host.errors.length > 0) && html`<${Banner} test="host-banner"
       title=${failed ? "Your functions aren't running" : "Some functions failed to load"}>
       <${Report} ...${host} />

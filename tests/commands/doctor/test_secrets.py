@@ -86,9 +86,15 @@ def test_without_a_managed_identity_it_is_az_login(
 
 
 def test_swapped_secrets_are_named(doctor: Doctor) -> None:
-    found = doctor(TWILIO_ACCOUNT_SID="0" * 32, TWILIO_AUTH_TOKEN=f"AC{'0' * 32}")
+    found = doctor(TWILIO_ACCOUNT_SID="0" * 32)
 
-    assert found["secrets"].text == "malformed: TwilioAccountSid, TwilioAuthToken"
+    assert "TWILIO_ACCOUNT_SID" in found["settings"].text
+
+
+def test_an_account_sid_as_the_token_is_named(doctor: Doctor) -> None:
+    found = doctor(TWILIO_AUTH_TOKEN=f"AC{'0' * 32}")
+
+    assert found["secrets"].text == "malformed: TwilioAuthToken"
 
 
 @pytest.mark.parametrize(("key", "why"), [("", "is missing"), ("short", "shorter than 32")])

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.supervision.host_environment import HostEnvironmentError, host_environment
+from local_stack.supervision.host_environment import (
+    EXAMPLE_FILE,
+    SETTINGS_FILE,
+    HostEnvironmentError,
+    host_environment,
+    settings_warnings,
+)
 
 
 def test_without_a_settings_file_the_local_stack_wins_over_the_process(tmp_path: Path) -> None:
@@ -34,6 +40,8 @@ def test_the_settings_file_can_be_left_out(tmp_path: Path) -> None:
         ("{", "is not valid JSON"),
         ("[]", "expected a JSON object"),
         ('{"IsEncrypted": true, "Values": {}}', "is encrypted"),
+        ('{"values": {"A": "1"}}', 'has no "Values"'),
+        ('{"A": "1"}', 'has no "Values"'),
         ('{"Values": []}', '"Values" must be an object'),
         ('{"Values": {"A": 1}}', "the value of A must be text"),
         ('{"Values": {"A=B": "1"}}', "cannot be an environment variable"),
@@ -45,6 +53,25 @@ def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: 
 
     with pytest.raises(HostEnvironmentError, match=reason):
         host_environment({}, tmp_path, {})
+
+
+@pytest.mark.parametrize("name", ["ALOWED_COUNTRIES", "allowed_countries"])
+def test_a_misspelled_name_is_a_warning(tmp_path: Path, name: str) -> None:
+    (tmp_path / EXAMPLE_FILE).write_text('{"Values": {"ALLOWED_COUNTRIES": ""}}', "utf-8")
+    (tmp_path / SETTINGS_FILE).write_text(f'{{"Values": {{"{name}": "US"}}}}', "utf-8")
+
+    [warning] = settings_warnings(tmp_path)
+
+    assert name in warning
+    assert "ALLOWED_COUNTRIES" in warning
+
+
+@pytest.mark.parametrize("text", ["{", '{"Values": {"ALLOWED_COUNTRIES": "", "MY_OWN": ""}}'])
+def test_other_names_are_no_warning(tmp_path: Path, text: str) -> None:
+    (tmp_path / EXAMPLE_FILE).write_text('{"Values": {"ALLOWED_COUNTRIES": ""}}', "utf-8")
+    (tmp_path / SETTINGS_FILE).write_text(text, "utf-8")
+
+    assert settings_warnings(tmp_path) == ()
 
 
 def test_a_wrong_value_is_not_shown(tmp_path: Path) -> None:

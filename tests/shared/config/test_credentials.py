@@ -21,7 +21,18 @@ def get(credentials: Credentials, *secrets: Secret) -> tuple[str, ...]:
 
 
 def test_values_are_returned_in_the_order_of_the_arguments(credentials: Credentials) -> None:
-    assert get(credentials, Secret.AUTH_TOKEN, Secret.ACCOUNT_SID) == ("first", "AC1")
+    assert get(credentials, Secret.AUTH_TOKEN, Secret.ACCOUNT_SID) == ("first", "AC" + "1" * 32)
+
+
+def test_a_malformed_secret_is_named_without_its_value(
+    credentials: Credentials, vault: FakeVault
+) -> None:
+    vault.secrets[Secret.ACCOUNT_SID] = "SK" + "1" * 32
+
+    with pytest.raises(ConfigurationError, match="TwilioAccountSid") as caught:
+        get(credentials, Secret.ACCOUNT_SID)
+
+    assert "SK1" not in caught.value.detail
 
 
 def test_1000_concurrent_callers_read_each_secret_once(
@@ -39,7 +50,7 @@ def test_1000_concurrent_callers_read_each_secret_once(
 
     answers = asyncio.run(ask())
 
-    assert set(answers) == {("AC1", "first")}
+    assert set(answers) == {("AC" + "1" * 32, "first")}
     assert sorted(vault.reads) == [Secret.ACCOUNT_SID, Secret.AUTH_TOKEN]
 
 

@@ -59,6 +59,30 @@ def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
     assert not any(value in caught.value.detail for value in malformed.values())
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AzureWebJobsStorage", "@Microsoft.KeyVault(VaultName=hidden;SecretName=storage)"),
+        ("TWILIO_AUTH_TOKEN", "@Microsoft.KeyVault(SecretUri=https://hidden.vault.azure.net/)"),
+        ("DEFAULT_REGION", "@Microsoft.AppConfiguration(Endpoint=https://hidden)"),
+        ("TWILIO_AUTH_TOKEN", '"hidden"'),
+        ("TWILIO_FROM_NUMBER", "'+12025550100'"),
+        ("TWILIO_ACCOUNT_SID", "SK" + "0" * 32),
+        ("TWILIO_ACCOUNT_SID", "AC" + "0" * 31),
+        ("TWILIO_API_KEY_SID", "AC" + "0" * 32),
+        ("KEY_VAULT_URL", "https://hidden.vault.azure.net/secrets/"),
+        ("PUBLIC_URL", "http://0.0.0.0:8081"),
+        ("PUBLIC_URL", "http://[::]:8081"),
+    ],
+)
+def test_a_copied_value_that_cannot_work_is_named(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_mapping({name: value})
+
+    assert name in caught.value.detail
+    assert value not in caught.value.detail
+
+
 def test_blocked_numbers_may_contain_separators() -> None:
     settings = Settings.from_mapping({"BLOCKED_CALLERS": "+1 202 555-0123, +1 (202) 555.0124"})
 

@@ -34,7 +34,7 @@ from tests.shared.sending.attempts import Attempts
 
 
 def account_of(attempts: Attempts, secrets: dict[Secret, str] | None = None) -> TwilioAccount:
-    known = secrets or {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
+    known = secrets or {Secret.ACCOUNT_SID: "AC" + "1" * 32, Secret.AUTH_TOKEN: "first"}
     clock = ManualClock()
     credentials = rest_credentials(Credentials(AppSettings(known), clock))
     return TwilioAccount(credentials, attempts.connect, Retries(clock, 10, lambda: 1.0))
@@ -112,7 +112,7 @@ def test_an_answer_that_cannot_be_read_leaves_the_outcome_unknown() -> None:
 
 
 def test_new_credentials_are_tried_once_when_twilio_refuses_the_old_ones() -> None:
-    secrets = {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
+    secrets = {Secret.ACCOUNT_SID: "AC" + "1" * 32, Secret.AUTH_TOKEN: "first"}
 
     class Rotated(Attempts):
         async def __call__(self, client: Client) -> object:
@@ -182,7 +182,7 @@ def test_run_once_does_not_retry(nothing_done: Exception) -> None:
 
 
 def test_credentials_may_change_during_retries() -> None:
-    secrets = {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
+    secrets = {Secret.ACCOUNT_SID: "AC" + "1" * 32, Secret.AUTH_TOKEN: "first"}
 
     class Rotated(Attempts):
         async def __call__(self, client: Client) -> object:
@@ -240,7 +240,7 @@ def test_through_sdk_and_transport_a_429_is_retried_and_a_503_is_not() -> None:
         app.router.add_post("/{tail:.*}", handler)
         async with TestServer(app) as server:
             http = TwilioHttp(str(server.make_url("")).rstrip("/"))
-            known = {Secret.ACCOUNT_SID: "AC1", Secret.AUTH_TOKEN: "first"}
+            known = {Secret.ACCOUNT_SID: "AC" + "1" * 32, Secret.AUTH_TOKEN: "first"}
             account = TwilioAccount(
                 rest_credentials(Credentials(AppSettings(known), clock)),
                 lambda secrets: Client(*secrets, http_client=http),

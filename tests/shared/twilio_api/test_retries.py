@@ -171,7 +171,7 @@ def test_delays_and_attempts_are_bounded(
     with pytest.raises(TwilioRefusedError):
         asyncio.run(Retries(clock, budget_s, lambda: next(chance)).run(attempt))
 
-    assert all(start <= budget_s for start in starts)
+    assert all(start <= budget_s + 1e-6 for start in starts)
     assert 1 <= len(starts) <= MAX_ATTEMPTS
     assert len(slept) <= len(starts)
     for number, seconds in enumerate(slept):

@@ -41,7 +41,7 @@ def run(attempts: Attempts, secrets: dict[Secret, str], config: Settings = WITH_
     return asyncio.run(account_of(attempts, known(secrets), config).run(attempts))
 
 
-ACCOUNT = {Secret.ACCOUNT_SID: "AC1"}
+ACCOUNT = {Secret.ACCOUNT_SID: "AC" + "1" * 32}
 WITH_SECONDARY = ACCOUNT | {Secret.AUTH_TOKEN: "first", Secret.AUTH_TOKEN_SECONDARY: "next"}
 
 
@@ -150,7 +150,7 @@ def test_old_refusals_are_forgotten() -> None:
 
     async def refuse_often() -> None:
         for number in range(10):
-            await credentials.after([("AC1", str(number))])
+            await credentials.after([("AC" + "1" * 32, str(number))])
 
     async def refuse_the_primary_and_then_others() -> None:
         primary = await credentials.first()
@@ -162,12 +162,12 @@ def test_old_refusals_are_forgotten() -> None:
     asyncio.run(refuse_the_primary_and_then_others())
 
 
-KEYS = ACCOUNT | {Secret.API_KEY_SID: "SK1", Secret.API_KEY_SECRET: "one"}
-NEXT_KEY = {Secret.API_KEY_SID_SECONDARY: "SK2", Secret.API_KEY_SECRET_SECONDARY: "two"}
+KEYS = ACCOUNT | {Secret.API_KEY_SID: "SK" + "1" * 32, Secret.API_KEY_SECRET: "one"}
+NEXT_KEY = {Secret.API_KEY_SID_SECONDARY: "SK" + "2" * 32, Secret.API_KEY_SECRET_SECONDARY: "two"}
 
 
 @pytest.mark.parametrize(
-    "mixed", [{Secret.API_KEY_SID: "SK2"}, {Secret.API_KEY_SECRET: "two"}, {}], ids=str
+    "mixed", [{Secret.API_KEY_SID: "SK" + "2" * 32}, {Secret.API_KEY_SECRET: "two"}, {}], ids=str
 )
 def test_the_secondary_key_works_while_the_primary_one_is_half_written(
     mixed: dict[Secret, str],
@@ -178,7 +178,7 @@ def test_the_secondary_key_works_while_the_primary_one_is_half_written(
 
         async def __call__(self, client: Client) -> object:
             self.tokens.append("".join(cast("tuple[str, ...]", client)[1:]))
-            if self.tokens[-1] != "SK2two":
+            if self.tokens[-1] != "SK" + "2" * 32 + "two":
                 raise refused()
             return "sent"
 
@@ -189,12 +189,12 @@ def test_the_secondary_key_works_while_the_primary_one_is_half_written(
 
 
 def test_half_a_secondary_key_is_ignored() -> None:
-    secrets = KEYS | {Secret.API_KEY_SID_SECONDARY: "SK2"}
+    secrets = KEYS | {Secret.API_KEY_SID_SECONDARY: "SK" + "2" * 32}
     attempts = Attempts(refused())
 
     with pytest.raises(TwilioRefusedError):
         run(attempts, secrets, WITH_KEY)
-    assert attempts.tokens == ["SK1"]
+    assert attempts.tokens == ["SK" + "1" * 32]
 
 
 def test_the_log_of_a_refusal_names_the_secret_without_its_value(
