@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = "Microsoft.Authorization/roleAssignments@"
-IDENTITIES = {"appPrincipalId": "the app", "deployerPrincipalId": "you, who deploy"}
+IDENTITIES = {"appPrincipalId": "the app", "deployerPrincipalId": "you"}
 SCOPES = {"storage": "storage", "vault": "vault", "insights": "Application Insights"}
 
 
