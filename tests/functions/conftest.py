@@ -1,4 +1,4 @@
-"""Fixtures for the tests of the functions: an app with plain settings and a Twilio that records."""
+"""Fixtures for tests of the functions: an app with plain settings and a recording Twilio."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ TEXT = [
 
 
 class FakeTwilio(AsyncHttpClient):
-    """Twilio below the SDK's real client: records requests, gives the answers it was told."""
+    """Twilio below the SDK's real client: records requests and returns the set responses."""
 
     def __init__(self) -> None:
         self.is_async = True
         self.requests: list[dict[str, Any]] = []
         self.answers: list[tuple[int, Any] | Exception] = []
         self.lasting: tuple[int, Any] | Exception | None = None
-        """What each request gets that no other answer is there for."""
+        """The default response."""
 
     def answer(self, status: int, body: Any) -> None:
-        """Give this answer (JSON, or a text as it is) to the next request."""
+        """Return this response (JSON, or plain text) to the next request."""
         self.answers.append((status, body))
 
     def fail(self, error: Exception) -> None:
@@ -69,7 +69,7 @@ class FakeTwilio(AsyncHttpClient):
         return self.next_answer((404, b""))
 
     def next_answer(self, otherwise: tuple[int, Any]) -> tuple[int, Any]:
-        """Return status and body of the next answer, or raise the next error."""
+        """Return the next status and body, or raise the next error."""
         answer = self.answers.pop(0) if self.answers else self.lasting or otherwise
         if isinstance(answer, Exception):
             raise answer
@@ -83,7 +83,7 @@ class FakeTwilio(AsyncHttpClient):
 
 
 class HastyClock(SystemClock):
-    """A clock whose sleepers wake up at once, though it says that their time has passed."""
+    """A clock that sleeps for no real time, but advances by the requested time."""
 
     def __init__(self) -> None:
         self.slept_s = 0.0
@@ -96,7 +96,7 @@ class HastyClock(SystemClock):
 
 
 def created(data: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """Twilio's answer to a new message or call, as far as the app reads it."""
+    """Return Twilio's response to a new message or call, with the fields that the app reads."""
     sid = "CA" if "Url" in data or "Twiml" in data else "SM"
     sender = {"from": data.get("From"), "to": data.get("To")}
     return 201, {"sid": sid + "0" * 32, "status": "queued", **sender}
@@ -127,7 +127,7 @@ def values() -> dict[str, str]:
 
 @pytest.fixture
 def app(twilio: FakeTwilio, values: dict[str, str]) -> Iterator[clients.Clients]:
-    """The app's clients with those settings and that Twilio."""
+    """The app's clients with these settings and this Twilio."""
     current = clients.Clients(values, HastyClock())
     clients.reset(current)
     yield current
@@ -142,10 +142,10 @@ def build_signed_request(
     content_type: str = FORM_TYPE,
     method: str = "POST",
     signature: str | None = "",
-    token: str = "primary",  # noqa: S107 - of the test's settings
+    token: str = "primary",  # noqa: S107 - only for tests
     headers: Mapping[str, str] | None = None,
 ) -> func.HttpRequest:
-    """A request as Twilio makes it; `signature` None leaves the header out."""
+    """Return a request like Twilio's; `signature` None omits the header."""
     fields = TEXT if form is None and body is None else form or []
     data = urlencode(fields).encode() if body is None else body
     if method == "GET":
@@ -160,7 +160,7 @@ def build_signed_request(
 
 @pytest.fixture
 def signed_request() -> SignedRequest:
-    """Makes requests as Twilio does, with the token of the plain settings."""
+    """Makes requests like Twilio's, with the token in the plain settings."""
     return build_signed_request
 
 
@@ -179,7 +179,7 @@ def runtime() -> Runtime:
 
 @pytest.fixture
 def run() -> Run:
-    """Calls the main of a function; returns its response."""
+    """Calls a function's main; returns its response."""
 
     def call(main: Any, req: func.HttpRequest) -> func.HttpResponse:
         return asyncio.run(main(req))
@@ -189,5 +189,5 @@ def run() -> Run:
 
 @pytest.fixture
 def received_text() -> Form:
-    """The form of the requests that are made without one: somebody's text."""
+    """The default form of requests: an incoming text."""
     return list(TEXT)

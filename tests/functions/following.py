@@ -1,4 +1,4 @@
-"""Twilio's part in a call that the app has placed: asks the app's own functions, and follows."""
+"""Play Twilio in a call placed by the app: call the app's functions and follow their URLs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ APP, EVIL = "https://app.example", "evil.example"
 CALLED, LINE = "+12025550123", "+12025550100"
 CALL: Form = [("CallSid", "CA" + "0" * 32), ("From", LINE), ("To", CALLED)]
 OUTGOING = ("Direction", "outbound-api")
-# What may become of a step: keys, silence, a busy phone, a place in the queue that is given up.
-TURNS: list[Form] = [
+# Possible outcomes of a step: keys, silence, a busy phone, a caller who leaves the queue.
+OUTCOMES: list[Form] = [
     [],
     [("Digits", "1")],
     [("Digits", "12")],
@@ -31,7 +31,7 @@ MAX_REQUESTS = 150
 
 
 class Seen(NamedTuple):
-    """All that the answers of a call have led to; `sounds` are the hosts of what is played."""
+    """Everything that a call's answers contacted; `sounds` are the hosts of played sounds."""
 
     hosts: set[str]
     sounds: set[str]
@@ -40,27 +40,27 @@ class Seen(NamedTuple):
 
 
 def followed(url: str, *, more: Form) -> Seen:
-    """Ask a URL, and whatever its answers lead to, in each turn that it may take."""
+    """Request a URL and, for every possible outcome, the URLs in its answers."""
     seen = Seen(set(), set(), set(), set())
-    ahead, asked = [url], {url}
+    pending, requested = [url], {url}
     for _ in range(MAX_REQUESTS):
-        if not ahead:
+        if not pending:
             break
-        here = ahead.pop()
-        for turn in TURNS:
-            for address in _led_to(here, [*CALL, *more, *turn], seen):
+        here = pending.pop()
+        for outcome in OUTCOMES:
+            for address in _urls_from(here, [*CALL, *more, *outcome], seen):
                 absolute = urljoin(here, address)
                 host = urlsplit(absolute).netloc
                 seen.hosts.add(host)
-                if host == urlsplit(APP).netloc and absolute not in asked:
-                    asked.add(absolute)
-                    ahead.append(absolute)
+                if host == urlsplit(APP).netloc and absolute not in requested:
+                    requested.add(absolute)
+                    pending.append(absolute)
     return seen
 
 
-def _led_to(url: str, form: Form, seen: Seen) -> Iterator[str]:
-    """The addresses in an answer, whose numbers go to `seen`."""
-    response = _asked(url.partition("#")[0], form)
+def _urls_from(url: str, form: Form, seen: Seen) -> Iterator[str]:
+    """Yield the URLs in an answer; add its numbers to `seen`."""
+    response = _answer_to(url.partition("#")[0], form)
     if response is None:
         return
     if response.status_code == 302:
@@ -83,8 +83,8 @@ def _led_to(url: str, form: Form, seen: Seen) -> Iterator[str]:
             seen.texted.add(element.attrib.get("to", CALLED))
 
 
-def _asked(url: str, form: Form) -> func.HttpResponse | None:
-    """What a function answers to Twilio; None where there is no document to read."""
+def _answer_to(url: str, form: Form) -> func.HttpResponse | None:
+    """Return a function's response to Twilio; None without a document."""
     path, mark, query = url.removeprefix(APP).partition("?")
     name = {known.lower(): known for known in NAMES}.get(path.rpartition("/")[2].lower())
     if name is None:
@@ -131,7 +131,7 @@ NUMBERS = ("+12025550124", "202-555-0125", " 12025550126", "2025550127", "+44207
 
 @st.composite
 def spoiled(draw: st.DrawFn, text: str, *, times_in: int = 12) -> str:
-    """A text with something in its midst that a reader may leave out, once in so many times."""
+    """Draw a text, once in `times_in` with a character in it that a reader may skip."""
     if draw(st.integers(1, times_in)) > 1:
         return text
     at = draw(st.integers(0, min(len(text), 10)))
@@ -140,7 +140,7 @@ def spoiled(draw: st.DrawFn, text: str, *, times_in: int = 12) -> str:
 
 @st.composite
 def encoded(draw: st.DrawFn, text: str) -> str:
-    """A text in a query: encoded as it should be, twice, or hardly."""
+    """Draw a text encoded for a query: correctly, twice, or hardly at all."""
     way = draw(st.sampled_from(("", "", "", "", ":/", ":/", ":/?=", ":/?=&%", "twice")))
     quoted = quote(text, safe="" if way == "twice" else way, errors="replace")
     return quote(quoted, safe="") if way == "twice" else quoted
@@ -148,7 +148,7 @@ def encoded(draw: st.DrawFn, text: str) -> str:
 
 @st.composite
 def own_addresses(draw: st.DrawFn, depth: int = 2) -> str:
-    """The name of a function with a query that may lead on, perhaps to another host."""
+    """Draw a function's name with a query that may contain further URLs, even of another host."""
     name = draw(st.sampled_from(sorted(PARAMETERS)))
     pairs = [
         f"{draw(encoded(parameter))}={draw(encoded(draw(values(parameter, depth))))}"
@@ -160,7 +160,7 @@ def own_addresses(draw: st.DrawFn, depth: int = 2) -> str:
 
 @st.composite
 def values(draw: st.DrawFn, parameter: str, depth: int) -> str:
-    """What may stand in a parameter."""
+    """Draw a value for a parameter."""
     plain = parameter.partition("[")[0]
     if plain in ("PhoneNumber", "PhoneNumbers", "Moderators", "Notify", "AllowedCallers"):
         return draw(spoiled(draw(st.sampled_from(NUMBERS))))

@@ -1,4 +1,4 @@
-"""What the TwiML functions answer."""
+"""The answers of the TwiML functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("app")
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
-def test_a_text_is_answered_with_what_it_said(run: Run, signed_request: SignedRequest) -> None:
+def test_a_text_is_answered_with_its_own_words(run: Run, signed_request: SignedRequest) -> None:
     response = run(TwimlReply.main, signed_request())
 
     assert response.status_code == 200
@@ -34,7 +34,7 @@ def test_the_reply_of_the_query_comes_first(run: Run, signed_request: SignedRequ
     assert "<Message>Thanks + bye</Message>" in response.get_body().decode()
 
 
-def test_twilio_may_use_get(run: Run, signed_request: SignedRequest) -> None:
+def test_twilio_can_use_get(run: Run, signed_request: SignedRequest) -> None:
     response = run(
         TwimlReply.main, signed_request("/api/TwimlReply?Body=Hi&FromCity=", method="GET")
     )

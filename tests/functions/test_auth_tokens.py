@@ -1,4 +1,4 @@
-"""Which auth tokens a signature is checked with, and when they are read."""
+"""Which auth tokens a signature is checked against, and when they are read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def vault(app: clients.Clients, vault: FakeVault) -> FakeVault:
     return vault
 
 
-def test_a_right_signature_reads_the_primary_token_alone(
+def test_a_valid_signature_reads_only_the_primary_token(
     run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
     for _ in range(3):
@@ -46,7 +46,7 @@ def test_a_right_signature_reads_the_primary_token_alone(
     assert vault.reads == [Secret.AUTH_TOKEN]
 
 
-def test_after_a_promotion_the_new_token_is_read_at_once(
+def test_after_a_promotion_the_new_token_is_read_immediately(
     run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
     run(TwimlReply.main, signed_request())
@@ -66,14 +66,14 @@ def test_forged_requests_make_the_vault_read_once_per_interval(
 
 
 @pytest.mark.parametrize("signature", [None, "forged", "A" * 28, "A" * 27 + "=\n"])
-def test_requests_without_what_may_be_a_signature_do_not_touch_the_vault(
+def test_requests_without_a_well_formed_signature_do_not_use_the_vault(
     run: Run, signed_request: SignedRequest, vault: FakeVault, signature: str | None
 ) -> None:
     assert run(TwimlReply.main, signed_request(signature=signature)).status_code == 403
     assert vault.reads == []
 
 
-def test_without_a_token_nothing_can_be_decided(
+def test_without_a_token_signatures_cannot_be_checked(
     run: Run, signed_request: SignedRequest, vault: FakeVault
 ) -> None:
     vault.error = VaultError("Key Vault is down")
@@ -81,7 +81,7 @@ def test_without_a_token_nothing_can_be_decided(
     assert run(TwimlReply.main, signed_request()).status_code == 503
 
 
-def test_a_missing_token_is_a_fault_of_the_settings(
+def test_a_missing_token_is_a_configuration_error(
     run: Run, signed_request: SignedRequest, values: dict[str, str]
 ) -> None:
     del values["TWILIO_AUTH_TOKEN"]

@@ -1,4 +1,4 @@
-"""How much may come in: each bound at its edge, and the page that lists them."""
+"""Limits on inputs: each one at its edge, and the page that lists them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ LEADING_TO_MANY = "https://app.example/api/TwimlMenu?" + urlencode(
 def ask(
     main: Any, method: str, url: str, body: bytes = b"", **headers: str
 ) -> tuple[int, dict[str, Any]]:
-    """Return status and problem of an answer."""
+    """Return the status and problem of a response."""
     request = func.HttpRequest(method, url, headers=headers, body=body)
     response = asyncio.run(main(request))
     return response.status_code, json.loads(response.get_body())
@@ -84,7 +84,7 @@ def post(main: Any, **inputs: Any) -> tuple[int, dict[str, Any]]:
     return ask(main, "POST", "https://app.example/api/Function", body)
 
 
-def test_the_page_has_each_bound_with_its_number() -> None:
+def test_the_page_has_each_limit_with_its_number() -> None:
     page = (ROOT / "docs" / "operate" / "guards.md").read_text()
     section = page.partition("## What may come in\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([^|]+) \| ([0-9,]+) ([a-zA-Z]+) \|", section, re.MULTILINE)
@@ -123,7 +123,7 @@ def test_the_longest_url_is_read(signed_request: SignedRequest) -> None:
     assert response.get_body().decode().count("<Say>") == 2
 
 
-def test_a_key_that_no_send_can_have_is_refused() -> None:
+def test_a_key_that_sends_cannot_have_is_refused() -> None:
     longest = "k" * idempotency.MAX_KEY_CHARS
     url = "https://app.example/api/GetStatus?key="
 
@@ -156,7 +156,7 @@ def test_a_key_that_no_send_can_have_is_refused() -> None:
         (PlaceCall.main, {"twiml": "<Response><Dial>nobody</Dial></Response>"}, "twiml"),
     ],
 )  # fmt: skip
-def test_what_is_beyond_a_bound_is_refused_by_name(
+def test_inputs_over_a_limit_are_refused_by_name(
     main: Any, inputs: dict[str, Any], field: str, twilio: FakeTwilio
 ) -> None:
     status, problem = post(main, **inputs)
@@ -202,7 +202,7 @@ def echoed(signed_request: SignedRequest, document: str) -> str:
         "<Response><New thing='1'/></Response>",
     ],
 )
-def test_an_echo_is_what_was_sent_to_the_last_byte(
+def test_an_echo_equals_the_document_byte_for_byte(
     signed_request: SignedRequest, document: str
 ) -> None:
     assert echoed(signed_request, document) == document
@@ -220,7 +220,7 @@ def test_an_echo_is_what_was_sent_to_the_last_byte(
         "<Response><Dial>secret</Dial></Response>",
     ],
 )
-def test_an_echo_that_may_not_be_is_an_apology_and_a_line_in_the_log(
+def test_a_forbidden_echo_is_an_apology_and_a_log_line(
     signed_request: SignedRequest, caplog: pytest.LogCaptureFixture, document: str
 ) -> None:
     answer = echoed(signed_request, document)
@@ -267,7 +267,7 @@ def test_echo_dials_no_one_while_the_kill_switch_is_on(
     )
 
 
-def test_a_parameter_that_is_too_long_and_an_entry_too_many_are_left_out(
+def test_overlong_parameters_and_extra_entries_are_skipped(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     edge, beyond = "a" * MAX_VALUE_CHARS, "b" * (MAX_VALUE_CHARS + 1)

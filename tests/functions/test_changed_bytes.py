@@ -1,6 +1,6 @@
-"""A signed request, one byte of it changed: refused, unless it still means the same.
+"""A signed request with one changed byte is refused, unless its meaning is the same.
 
-Its values include those with which Twilio's way to join names and values would hide a change.
+Its values include some for which Twilio's way of joining names and values would hide a change.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.webhooks.verifier import Webhook
 
 PATH = "/api/TwimlReply?Message=Hello%20World%21&code=aB3%2Fx%3D%3D&it's"
-# What Twilio posts when somebody calls: 26 fields, some of them blank.
+# What Twilio posts for an incoming call: 26 fields, some of them blank.
 FORM = [
     ("Called", "client:ann"),
     ("ToState", "DC"),
@@ -56,7 +56,7 @@ FORM = [
 
 
 class Sent(NamedTuple):
-    """The parts of a request that a change may hit."""
+    """The parts of a request that are changed."""
 
     path: bytes
     body: bytes
@@ -71,7 +71,7 @@ SIGNED = Sent(
 
 
 def changes(part: bytes, random: Random, count: int) -> Iterator[bytes]:
-    """Yield the part with a byte replaced by some others, left out, or put before each place."""
+    """Yield the part with each byte replaced, removed, or preceded by another one."""
     for place, byte in enumerate(part):
         likely = bytes([byte ^ 0x20, byte ^ 1, *b"&=+% '/?#a0A"])
         others = {*likely[:count], *random.choices(range(256), k=max(count - len(likely), 1))}
@@ -79,13 +79,13 @@ def changes(part: bytes, random: Random, count: int) -> Iterator[bytes]:
         yield before + after
         for other in sorted(others - {byte}):
             yield before + bytes([other]) + after
-        # What stands before a path belongs to the host, which does not count.
+        # Bytes before a path belong to the host, which isn't signed.
         for added in b"&=" if place else b"":
             yield before + bytes([added]) + part[place:]
 
 
 async def verified(app: clients.Clients, sent: Sent) -> Webhook | None:
-    """What the app reads; None when it refuses."""
+    """Return what the app reads; None if it refuses."""
     headers = {"Content-Type": FORM_TYPE, "X-Twilio-Signature": sent.signature.decode("latin-1")}
     url = f"http://10.0.0.4:8080{sent.path.decode('latin-1')}"
     req = func.HttpRequest("POST", url, headers=headers, body=sent.body)
@@ -96,7 +96,7 @@ async def verified(app: clients.Clients, sent: Sent) -> Webhook | None:
 
 
 def meaning(body: bytes) -> list[tuple[str, str]] | None:
-    """The signed part of a body: its pairs, sorted, each once; None when it is no form."""
+    """Return the signed pairs of a body, sorted and unique; None if it is not a form."""
     try:
         text = body.decode("utf-8", "replace")
         return sorted(set(parse_qsl(text, keep_blank_values=True, strict_parsing=True)))
@@ -105,8 +105,8 @@ def meaning(body: bytes) -> list[tuple[str, str]] | None:
 
 
 async def outcomes(app: clients.Clients, count: int) -> dict[str, int]:
-    """Change each byte so many times; return how often what came out."""
-    random = Random(6)  # noqa: S311 - keeps no secret
+    """Change each byte `count` times; count the outcomes."""
+    random = Random(6)  # noqa: S311 - not for secrets
     seen = {"refused": 0, "the same": 0}
     for name in Sent._fields:
         for changed in changes(getattr(SIGNED, name), random, count):
@@ -121,7 +121,7 @@ async def outcomes(app: clients.Clients, count: int) -> dict[str, int]:
     return seen
 
 
-def test_the_request_passes_as_it_was_signed(app: clients.Clients) -> None:
+def test_the_unchanged_request_passes(app: clients.Clients) -> None:
     webhook = asyncio.run(verified(app, SIGNED))
 
     assert len(FORM) == 26
@@ -129,7 +129,7 @@ def test_the_request_passes_as_it_was_signed(app: clients.Clients) -> None:
     assert webhook.form == FORM
 
 
-def test_each_changed_byte_is_refused_unless_it_means_the_same(app: clients.Clients) -> None:
+def test_each_changed_byte_is_refused_unless_the_meaning_is_the_same(app: clients.Clients) -> None:
     seen = asyncio.run(outcomes(app, count=2))
 
     assert seen["refused"] > 4 * sum(map(len, SIGNED))

@@ -1,4 +1,4 @@
-"""The files that tell Azure what to run: host.json and what is asked of requirements.txt."""
+"""The files that tell Azure what to run: host.json and requirements.txt."""
 
 import ast
 import json
@@ -8,10 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("*/function.json"))
-# Distributions by the package that is imported.
+# Distributions by imported package.
 DISTRIBUTIONS = {
     "aiohttp": "aiohttp",
-    "azure.core": "azure-identity",  # brings it
+    "azure.core": "azure-identity",  # depends on it
     "azure.data": "azure-data-tables",
     "azure.functions": "azure-functions",
     "azure.identity": "azure-identity",
@@ -38,7 +38,7 @@ def imported_modules() -> set[str]:
     return found
 
 
-def test_the_host_takes_the_supported_extension_bundle_and_the_default_route_prefix() -> None:
+def test_the_host_uses_the_supported_extension_bundle_and_default_route_prefix() -> None:
     host = json.loads((ROOT / "host.json").read_text())
 
     assert host["version"] == "2.0"
@@ -53,7 +53,7 @@ def test_every_requirement_is_pinned() -> None:
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9.]+", line) for line in requirements())
 
 
-def test_what_is_imported_is_required_and_nothing_else() -> None:
+def test_requirements_are_exactly_the_imports() -> None:
     foreign = {
         name
         for name in imported_modules()

@@ -1,4 +1,4 @@
-"""What a query says of people: it may deny and steer, and never grants, is kept, or is sent on."""
+"""Facts about people in queries can deny and steer, but never grant, or be stored or forwarded."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def document(run: Run, signed_request: SignedRequest) -> Document:
 
 
 class Document:
-    """What a function answers to a query, asked by GET; with a form, by POST."""
+    """Returns a function's answer to a query, by GET, or with a form by POST."""
 
     def __init__(self, run: Run, signed_request: SignedRequest) -> None:
         self.run = run
@@ -73,10 +73,10 @@ class Document:
         return response.get_body().decode().partition("<Response>")[2]
 
 
-# A function that is added is tried without being named here.
+# New functions are included automatically.
 @pytest.mark.parametrize("form", [None, [("ApiVersion", "2010-04-01")], [CALL], [TEXT]])
 @pytest.mark.parametrize("name", [name for name in ANSWERS if name != "TwimlHello"])
-def test_nothing_that_a_query_tells_is_sent_on_or_logged(
+def test_facts_in_a_query_are_not_forwarded_or_logged(
     document: Document, caplog: pytest.LogCaptureFixture, name: str, form: Form | None
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -127,7 +127,7 @@ def test_a_moderator_is_not_taken_from_a_query(document: Document, form: Form | 
 
 
 def test_the_called_person_can_moderate_only_outgoing_calls(document: Document) -> None:
-    """A browser's call through a TwiML app has the `To` that the browser chose."""
+    """In a browser's call through a TwiML app, the browser chooses `To`."""
     form = [CALL, ("From", "client:ann"), ("To", KNOWN)]
     answers = [
         document(TwimlConference.main, {"Moderators[]": KNOWN}, [*form, ("Direction", direction)])
@@ -145,8 +145,8 @@ def test_the_called_person_can_moderate_only_outgoing_calls(document: Document) 
         [("From", KNOWN), ("From", "client:eve"), ("Caller", "client:eve")],
     ],
 )
-def test_what_is_posted_with_two_values_proves_nothing(document: Document, form: Form) -> None:
-    """A browser's call posts the browser's own parameters beside those of Twilio."""
+def test_a_posted_field_with_two_values_proves_nothing(document: Document, form: Form) -> None:
+    """A browser's call posts the browser's parameters together with Twilio's."""
     query = {"PhoneNumber": LINE, "AllowedCallers": KNOWN}
 
     assert "restricted number" in document(TwimlForward.main, query, [CALL, *form])
@@ -155,14 +155,14 @@ def test_what_is_posted_with_two_values_proves_nothing(document: Document, form:
 
 
 def test_the_apps_own_number_is_not_a_moderator(document: Document) -> None:
-    """The callers of PlaceCall choose `from`, which may be anyone's verified number."""
+    """Callers of PlaceCall choose `from`, which can be anyone's verified number."""
     form = [CALL, ("From", KNOWN), ("To", STRANGER), ("Direction", "outbound-api")]
 
     answer = document(TwimlConference.main, {"Moderators[]": KNOWN}, form)
     assert 'startConferenceOnEnter="false"' in answer
 
 
-def test_moderators_hear_of_someone_if_no_caller_was_posted(document: Document) -> None:
+def test_moderators_are_told_someone_if_no_caller_was_posted(document: Document) -> None:
     query = {"Moderators[]": KNOWN, "EnableSmsNotifications": "1", "Caller": "Your bank"}
 
     assert "Someone has entered your conference." in document(TwimlConference.main, query)
@@ -204,7 +204,7 @@ def test_a_blocked_recipient_is_not_answered_by_query_and_by_form(
         )
 
 
-def test_a_line_dials_itself_neither_by_query_nor_by_form(document: Document) -> None:
+def test_a_line_never_dials_itself_by_query_or_form(document: Document) -> None:
     query = {"PhoneNumber": LINE}
 
     assert "<Dial" not in document(TwimlForward.main, query | {"To": LINE})
@@ -213,7 +213,7 @@ def test_a_line_dials_itself_neither_by_query_nor_by_form(document: Document) ->
 
 
 class TestTexts:
-    """TwimlReply for a number whose texts come by GET, and for a query that says it is one."""
+    """TwimlReply for a number whose texts arrive by GET, and for a query that pretends to."""
 
     def test_keywords_and_the_message_answer(self, document: Document) -> None:
         query = {"Keywords[hours]": "9 to 5", "Message": "Hello", "MessageSid": TEXT[1]}
@@ -226,7 +226,7 @@ class TestTexts:
 
         assert ">B<" in document(TwimlReply.main, query, [TEXT, ("Body", "b")])
 
-    def test_the_owner_hears_of_an_unproven_text_without_its_words(
+    def test_the_owner_is_notified_of_an_unproven_text_without_its_words(
         self, document: Document, caplog: pytest.LogCaptureFixture
     ) -> None:
         query = {"Forward": KNOWN, "From": STRANGER, "Body": "Pay me", "MessageSid": TEXT[1]}
@@ -237,12 +237,12 @@ class TestTexts:
         assert not any(word in answer for word in ("0199", "Pay", "evil"))
         assert "Forward" in caplog.text
 
-    def test_what_the_owner_writes_does_not_come_back(self, document: Document) -> None:
+    def test_the_owners_own_texts_are_not_forwarded(self, document: Document) -> None:
         query = {"Forward": KNOWN, "From": KNOWN, "Body": "Hi"}
 
         assert document(TwimlReply.main, query) == ""
 
-    def test_an_acknowledgement_says_nothing_of_the_text(self, document: Document) -> None:
+    def test_an_acknowledgement_does_not_repeat_the_text(self, document: Document) -> None:
         query = {"Body": "Your code is 1", "NumMedia": "2", "From": STRANGER}
         answer = document(TwimlReply.main, query)
 
@@ -250,7 +250,7 @@ class TestTexts:
         assert "code" not in answer
 
     @pytest.mark.parametrize("form", [None, [TEXT]])
-    def test_what_twilio_has_answered_is_not_answered_again(
+    def test_texts_answered_by_twilio_are_not_answered_again(
         self, document: Document, form: Form | None
     ) -> None:
         assert document(TwimlReply.main, {"Message": "Hi", "OptOutType": "STOP"}, form) == ""
@@ -276,7 +276,7 @@ def test_reports_in_a_query_are_ignored(
 
 
 def readers() -> dict[str, set[str]]:
-    """The fields that deployed code reads, by the way in which it reads them."""
+    """Return the fields that deployed code reads, by method."""
     found: dict[str, set[str]] = {"posted": set(), "steering": set(), "denying": set()}
     paths = [*ROOT.glob("shared/**/*.py"), *(ROOT / name / "__init__.py" for name in ANSWERS)]
     for path in paths:
@@ -294,5 +294,5 @@ def test_fields_read_from_a_query_are_listed_in_one_place() -> None:
 
     assert read["steering"] == {*get_args(Steering)}
     assert read["denying"] == {*get_args(Denying)}
-    assert {*get_args(Steering)} & people == {"Body"}  # for keywords alone
+    assert {*get_args(Steering)} & people == {"Body"}  # only for keywords
     assert {"From", "Caller", "Direction", "Body"} <= read["posted"]

@@ -1,4 +1,4 @@
-"""What a call leads to once it is placed: its answers are asked for, and followed to the end."""
+"""Follow a placed call through all its answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def connected(local_stack_url: str) -> FakeTwilio:
 
 @pytest.fixture(autouse=True, scope="module")
 def counting() -> Iterator[None]:
-    """An app with plain settings, and what its calls take of the limits."""
+    """An app with plain settings that records the demands of its calls."""
     take = Limits.take
 
     async def watched(self: Limits, demand: Demand) -> Taken:
@@ -61,7 +61,7 @@ def counting() -> Iterator[None]:
 
 
 def placed(**inputs: str) -> Demand | None:
-    """What a call takes of the limits; None for one that is refused."""
+    """Return a call's demand; None if it is refused."""
     demands.clear()
     body = json.dumps({"to": CALLED, **inputs}).encode()
     response = asyncio.run(
@@ -72,7 +72,7 @@ def placed(**inputs: str) -> Demand | None:
 
 
 def require_counted(address: str) -> None:
-    """A call to this address is refused, or reaches no one and no host beyond what it takes."""
+    """Check that a call is refused, or contacts only counted numbers and allowed hosts."""
     url = f"{APP}/api/{quote(address, safe='!$&()*+,/:;=?@[]~%')}"
     if (demand := placed(url=url)) is not None:
         seen = followed(url, more=[])

@@ -1,4 +1,4 @@
-"""What a request with a wrong signature makes the app do, counted: signatures and their bytes."""
+"""The cost of a request with an invalid signature: computed signatures and their bytes."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ LONG_FORM = b"Body=".ljust(MAX_WEBHOOK_BYTES, b"a")
 USUAL_FORM = b"CallSid=CA0&From=%2B12025550123&To=%2B12025550100&CallStatus=ringing"
 SECRETS = 2
 MAX_SIGNATURES = 4 * SECRETS
-"""The URL with two ports and in two other spellings, for each secret."""
+"""The URL with two ports and in two other encodings, for each secret."""
 
 type Refused = Callable[..., None]
 
 
 @pytest.fixture
 def signed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The lengths of all texts that are signed."""
+    """The lengths of all signed texts."""
     lengths: list[int] = []
     digest = hmac.digest
 
@@ -53,7 +53,7 @@ def signed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def refused(app: clients.Clients, values: dict[str, str], signed: list[int]) -> Refused:
-    """Sends a forged request; the app has two tokens, and has given all its explanations."""
+    """Sends a forged request to an app with two tokens that has used up its explanations."""
     tokens = {**values, "TWILIO_AUTH_TOKEN_SECONDARY": "next"}
     clients.reset(clients.Clients(tokens, app.clock))
 
@@ -142,7 +142,7 @@ def test_the_query_of_a_forged_request_is_not_read(
 
 
 def test_an_explanation_signs_little(app: clients.Clients, signed: list[int]) -> None:
-    """The longest request that is explained, with everything in it that has variants."""
+    """Explain the longest request, with everything that has variants."""
     query = "code=a&b=%3D+%20%2B'".ljust(verifier.MAX_EXPLAINED_CHARS // 2, "e")
     body = b"Body=+a&c=".ljust(verifier.MAX_EXPLAINED_CHARS // 2 - len(APP), b"a")
     headers = {"Content-Type": FORM_TYPE, "X-Twilio-Signature": WRONG, "Host": "other.example"}

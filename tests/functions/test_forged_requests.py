@@ -1,4 +1,4 @@
-"""Requests that Twilio did not sign are refused, whatever they look like."""
+"""Requests that Twilio did not sign are refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def detail(response: func.HttpResponse) -> str:
 @pytest.mark.parametrize(
     "main", [TwimlMessage.main, TwimlReply.main, OnMessageStatus.main, OnCallStatus.main]
 )
-def test_a_missing_signature_is_refused_and_the_answer_says_how_to_sign(
+def test_a_missing_signature_is_refused_with_how_to_sign(
     run: Run, signed_request: SignedRequest, main: Any
 ) -> None:
     text = detail(run(main, signed_request("/api/X?a=%20b", signature=None)))
@@ -84,7 +84,7 @@ def test_another_query_is_refused(
     )
 
 
-def test_a_query_written_in_another_way_is_refused(
+def test_a_differently_encoded_query_is_refused(
     run: Run, signed_request: SignedRequest, received_text: Form
 ) -> None:
     signature = sign("primary", f"{PUBLIC}/api/TwimlReply?Message=a%20b", received_text).decode()
@@ -115,7 +115,7 @@ def test_a_changed_byte_of_the_body_is_refused(
     assert response.status_code in ({200, 403} if means_the_same else {403})
 
 
-def test_added_and_left_out_fields_are_refused(
+def test_added_and_removed_fields_are_refused(
     run: Run, signed_request: SignedRequest, received_text: Form
 ) -> None:
     signature = sign("primary", f"{PUBLIC}/api/TwimlReply", received_text).decode()
@@ -163,7 +163,7 @@ def test_blank_and_repeated_fields_are_part_of_the_signature(
         [("a", "same"), ("a", "same"), ("a", "other"), ("A[0]", "+1 & 2=3%")],
     ],
 )
-def test_any_characters_of_names_and_values_may_be_signed(
+def test_names_and_values_can_have_any_characters(
     run: Run, signed_request: SignedRequest, form: Form
 ) -> None:
     assert run(TwimlReply.main, signed_request(form=form)).status_code == 200
@@ -199,7 +199,7 @@ def test_json_is_signed_by_its_hash_in_the_query(run: Run, signed_request: Signe
     assert run(OnCallStatus.main, req).status_code == 204
 
 
-def test_json_with_another_hash_or_without_one_is_refused(
+def test_json_with_a_wrong_or_missing_hash_is_refused(
     run: Run, signed_request: SignedRequest
 ) -> None:
     body, other = b'{"Body": "Hi"}', hashlib.sha256(b"{}").hexdigest()
@@ -218,7 +218,7 @@ def test_json_with_another_hash_or_without_one_is_refused(
 @pytest.mark.parametrize("body", [b"", b'{"Body": "Hi"}'])
 @pytest.mark.parametrize("content_type", ["application/json", FORM_TYPE, ""])
 @pytest.mark.parametrize("method", ["POST", "GET"])
-def test_a_hash_in_the_query_binds_the_body_whatever_comes_with_it(
+def test_a_hash_in_the_query_always_binds_the_body(
     run: Run, signed_request: SignedRequest, body: bytes, content_type: str, method: str
 ) -> None:
     path = f"/api/TwimlReply?bodySHA256={hashlib.sha256(b'[]').hexdigest()}"
@@ -234,10 +234,13 @@ def test_a_hash_in_the_query_binds_the_body_whatever_comes_with_it(
     [
         (b"", hashlib.sha256(b"").hexdigest()),
         (b"[]", hashlib.sha256(b"[]").hexdigest().upper()),
-        (b"[]", f"{hashlib.sha256(b'[]').hexdigest()}&bodySHA256=other"),  # the first, as the SDK
+        (
+            b"[]",
+            f"{hashlib.sha256(b'[]').hexdigest()}&bodySHA256=other",
+        ),  # the first counts, as in the SDK
     ],
 )
-def test_a_right_hash_passes(
+def test_a_valid_hash_passes(
     run: Run, signed_request: SignedRequest, body: bytes, spelled: str
 ) -> None:
     path = f"/api/OnCallStatus?a=1&bodySHA256={spelled}"
@@ -272,9 +275,7 @@ def test_a_form_is_not_excused_by_a_hash_in_the_query(
     assert "does not match" in detail(run(TwimlReply.main, req))
 
 
-def test_a_body_that_twilio_would_not_send_is_refused_unread(
-    run: Run, signed_request: SignedRequest
-) -> None:
+def test_an_oversized_body_is_refused_unread(run: Run, signed_request: SignedRequest) -> None:
     assert "too long" in detail(
         run(TwimlReply.main, signed_request(body=b"a=" + b"a" * MAX_WEBHOOK_BYTES))
     )
@@ -285,7 +286,7 @@ def test_a_body_that_twilio_would_not_send_is_refused_unread(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(), st.binary(), st.text(), st.text() | st.just("A" * 27 + "="))
-def test_nothing_unsigned_makes_an_error_of_the_app(
+def test_no_unsigned_request_causes_an_app_error(
     run: Run,
     signed_request: SignedRequest,
     query: str,
@@ -315,7 +316,7 @@ def test_a_refusal_is_logged_without_the_url(
     ]
 
 
-def test_the_answer_says_what_was_checked_by_names(run: Run, signed_request: SignedRequest) -> None:
+def test_the_answer_names_what_was_checked(run: Run, signed_request: SignedRequest) -> None:
     form = [("b", "private"), ("a", "1"), ("a", "1"), ("a", "2")]
     response = run(TwimlReply.main, signed_request("/api/TwimlReply?x=1", form=form, token="other"))  # noqa: S106
     problem = json.loads(response.get_body())
@@ -330,7 +331,7 @@ def test_the_answer_says_what_was_checked_by_names(run: Run, signed_request: Sig
     assert b"private" not in response.get_body()
 
 
-def test_what_is_refused_before_the_form_is_read_has_no_fields(
+def test_a_request_refused_before_reading_the_form_has_no_fields(
     run: Run, signed_request: SignedRequest
 ) -> None:
     problem = json.loads(run(TwimlReply.main, signed_request(signature=None)).get_body())
@@ -344,7 +345,9 @@ def test_what_is_refused_before_the_form_is_read_has_no_fields(
     }
 
 
-def test_the_answer_repeats_only_so_many_names(run: Run, signed_request: SignedRequest) -> None:
+def test_the_number_of_names_in_the_answer_is_limited(
+    run: Run, signed_request: SignedRequest
+) -> None:
     form = [("n" * 120 + str(number), "") for number in range(120)]
     problem = json.loads(run(TwimlReply.main, signed_request(form=form, token="x")).get_body())  # noqa: S106
 
@@ -372,7 +375,7 @@ def test_the_log_says_what_to_change(
     assert b"It matches" not in response.get_body()
 
 
-def test_the_log_names_an_api_key_that_is_known(
+def test_the_log_names_a_known_api_key(
     run: Run, signed_request: SignedRequest, app: clients.Clients, caplog: pytest.LogCaptureFixture
 ) -> None:
     source = AppSettings({Secret.AUTH_TOKEN: "primary", Secret.API_KEY_SECRET: "of the key"})
@@ -387,7 +390,7 @@ def test_the_log_names_an_api_key_that_is_known(
     ]
 
 
-def test_strangers_get_few_explanations_and_none_of_long_bodies(
+def test_forged_requests_get_few_explanations_and_none_of_long_bodies(
     run: Run, signed_request: SignedRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     long = [("Body", "a" * MAX_EXPLAINED_CHARS)]

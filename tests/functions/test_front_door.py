@@ -24,14 +24,14 @@ PATH = "/api/OnMessageStatus"
 
 
 class Deliver(Protocol):
-    """What happens to a request that was signed for one URL and reaches the app under another."""
+    """Delivers a request signed for one URL to the app at another URL; returns the status."""
 
     def __call__(self, signed: str, public_url: str, inner: str = ..., **headers: str) -> int: ...
 
 
 @pytest.fixture
 def deliver(run: Run, values: dict[str, str]) -> Deliver:
-    """Returns the status; names of headers are written with underscores."""
+    """Returns the status; header names have underscores."""
 
     def request(
         signed: str,
@@ -59,7 +59,7 @@ def deliver(run: Run, values: dict[str, str]) -> Deliver:
         ("https://phone.example.com", "https://phone.example.com/"),
         ("https://gateway.example.com/phone/v1", "https://gateway.example.com/phone/v1"),
         ("https://phone.example.com:8443", "https://phone.example.com:8443"),
-        ("https://phone.example.com", "https://phone.example.com:8443"),  # a call over https
+        ("https://phone.example.com", "https://phone.example.com:8443"),  # a call over HTTPS
         ("https://phone.example.com:443", "https://phone.example.com"),
         ("http://phone.example.com:8080", "http://phone.example.com:8080"),
         ("https://Phone.Example.com", "https://Phone.Example.com"),
@@ -84,12 +84,12 @@ def test_public_url_is_what_twilio_signs(deliver: Deliver, signed: str, public_u
         ("https://phone.example.com.evil.example", "https://phone.example.com"),
     ],
 )
-def test_no_other_address_counts(deliver: Deliver, signed: str, public_url: str) -> None:
+def test_other_addresses_are_refused(deliver: Deliver, signed: str, public_url: str) -> None:
     assert deliver(f"{signed}{PATH}", public_url) == 403
 
 
 @pytest.mark.parametrize("header", ["Host", "X_Forwarded_Host", "Disguised_Host"])
-def test_a_host_name_of_the_request_does_not_count(deliver: Deliver, header: str) -> None:
+def test_host_names_in_the_request_are_ignored(deliver: Deliver, header: str) -> None:
     named = {header: "switchboard.azurewebsites.net", "X_Forwarded_Proto": "https"}
     signed = f"https://switchboard.azurewebsites.net{PATH}"
 
@@ -105,7 +105,7 @@ def test_a_host_name_of_the_request_does_not_count(deliver: Deliver, header: str
         ("claim=a&code=x%3D", "claim=a&code=x="),
     ],
 )
-def test_a_path_as_it_was_sent_counts_where_only_the_encoding_differs(
+def test_the_original_path_counts_if_only_the_encoding_differs(
     deliver: Deliver, header: str, sent: str, inner: str
 ) -> None:
     public, app = "https://phone.example.com/phone", f"https://inner.example{PATH}?{inner}"
@@ -137,7 +137,7 @@ def test_a_signed_request_cannot_be_replayed_against_another_one(
     assert deliver(public + sent, public, f"https://inner.example{inner}", **headers) == 403
 
 
-def test_an_apostrophe_of_the_query_may_be_encoded_on_the_way(deliver: Deliver) -> None:
+def test_an_apostrophe_in_the_query_can_be_encoded_in_transit(deliver: Deliver) -> None:
     public, inner = "https://phone.example.com", "https://inner.example"
 
     assert deliver(f"{public}{PATH}?claim=it's", public, f"{inner}{PATH}?claim=it%27s") == 204

@@ -1,4 +1,4 @@
-"""The prefix of a function's name says who comes in: methods, auth level and decorator follow."""
+"""The prefix of a function's name decides its methods, auth level and decorator."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ FOLDERS = sorted(path.parent for path in ROOT.glob("*/function.json"))
 
 
 class Door(NamedTuple):
-    """What a prefix stands for."""
+    """The access rules of a prefix."""
 
     auth_level: str
     methods: tuple[str, ...]
@@ -25,9 +25,9 @@ DOORS = {
     "Twiml": Door("anonymous", ("get", "post"), "@answer"),
     "On": Door("anonymous", ("post",), "@report"),
 }
-# It says one fixed sentence to anyone who asks; its response is built once.
+# It says one fixed sentence to anyone; its response is built once.
 DECORATORS = {"TwimlHello": "@cache", "GetHoldMusic": "@public", "GetSharedRecording": "@public"}
-# Who comes in otherwise than the prefix says, and why that is safe.
+# Exceptions to the access rules, and why they are safe.
 AUTH_LEVELS = {
     "GetHoldMusic": "anonymous",  # Twilio fetches sounds without a signature; it is only music
     "GetSharedRecording": "anonymous",  # a link for people: its HMAC is the key
@@ -36,16 +36,16 @@ MAX_LINES = 25
 
 
 def door_of(folder: Path) -> Door:
-    """Return what the prefix of a function's name stands for."""
+    """Return the access rules of a function's prefix."""
     doors = [door for prefix, door in DOORS.items() if folder.name.startswith(prefix)]
     assert doors, f"{folder.name} begins with none of {', '.join(DOORS)}"
     return doors[0]
 
 
 def check_function_json(folder: Path) -> None:
-    """Methods and auth level are those of the prefix, whatever the order of the entries."""
+    """Check that methods and auth level match the prefix, in any order."""
     door = door_of(folder)
-    # No `route`: the URLs handed to Twilio end in the function's name.
+    # No `route`: the URLs for Twilio end with the function's name.
     assert json.loads((folder / "function.json").read_text()) == {
         "bindings": [
             {
@@ -61,7 +61,7 @@ def check_function_json(folder: Path) -> None:
 
 
 def check_doorway(folder: Path) -> None:
-    """The function is short and stands behind the decorator of its prefix."""
+    """Check that the function is short and has the decorator of its prefix."""
     lines = (folder / "__init__.py").read_text().splitlines()
     decorator = DECORATORS.get(folder.name, door_of(folder).decorator)
 
@@ -102,7 +102,7 @@ def test_a_new_function_is_checked_by_its_prefix(tmp_path: Path) -> None:
     check_doorway(folder)
 
 
-def test_a_new_function_that_lets_others_in_fails(tmp_path: Path) -> None:
+def test_a_new_function_with_wider_access_fails(tmp_path: Path) -> None:
     folder = made_up(tmp_path, "TwimlMadeUp", "function", "@action")
 
     with pytest.raises(AssertionError, match="authLevel"):
@@ -111,7 +111,7 @@ def test_a_new_function_that_lets_others_in_fails(tmp_path: Path) -> None:
         check_doorway(folder)
 
 
-def test_a_new_function_of_no_known_prefix_fails(tmp_path: Path) -> None:
+def test_a_new_function_without_a_known_prefix_fails(tmp_path: Path) -> None:
     folder = made_up(tmp_path, "MadeUp", "anonymous", "@answer")
 
     with pytest.raises(AssertionError, match="MadeUp begins with none of Send, Place"):

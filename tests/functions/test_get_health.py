@@ -1,4 +1,4 @@
-"""GetHealth: all is well, or which part is not."""
+"""GetHealth: healthy, or which part fails."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_tries_every_part_and_lists_one_message(twilio: FakeTwilio) -> None:
     assert request["params"] == {"PageSize": 1}
 
 
-def test_tells_the_commit_that_the_package_names(
+def test_reports_the_packages_commit(
     twilio: FakeTwilio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     twilio.answer(200, {"messages": []})
@@ -121,7 +121,7 @@ def test_names_the_credentials(app: clients.Clients, vault: FakeVault) -> None:
     assert problem["detail"] == "credentials: Key Vault is down"
 
 
-def test_an_api_key_does_not_excuse_the_token_that_proves_webhooks(
+def test_an_api_key_does_not_replace_the_token_for_webhooks(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:
     del values["TWILIO_AUTH_TOKEN"]

@@ -1,4 +1,4 @@
-"""GetStatus: what became of a message, a call or a key, from the ledger or from Twilio."""
+"""GetStatus: the status of a message, a call or a key, from the ledger or from Twilio."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SID, CALL = "SM" + "0" * 32, "CA" + "0" * 32
 
 
 class SwitchedLedger(MemoryLedger):
-    """A ledger that can be down."""
+    """A ledger that can fail."""
 
     is_down = False
 
@@ -33,27 +33,27 @@ class SwitchedLedger(MemoryLedger):
         return await super().read(kind, name)
 
 
-class Asker:
-    """Somebody who asks what became of it."""
+class StatusClient:
+    """A client of GetStatus."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def asks(self, **query: str) -> func.HttpResponse:
-        """Ask with the query as given."""
+    def get(self, **query: str) -> func.HttpResponse:
+        """Send a query."""
         encoded = "&".join(f"{name}={value}" for name, value in query.items())
         request = func.HttpRequest("GET", f"http://inner/api/GetStatus?{encoded}", body=b"")
         return self._run(GetStatus.main, request)
 
-    def is_told(self, **query: str) -> dict[str, Any]:
-        """The JSON of an answer that may not be kept."""
-        response = self.asks(**query)
+    def status(self, **query: str) -> dict[str, Any]:
+        """Return the JSON of a successful response, which must not be cacheable."""
+        response = self.get(**query)
         assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
         return json.loads(response.get_body())
 
     def problem(self, **query: str) -> tuple[int, str | None]:
-        """The status and the field of a problem."""
-        response = self.asks(**query)
+        """Return the status and field of a problem."""
+        response = self.get(**query)
         assert response.mimetype == "application/problem+json"
         return response.status_code, json.loads(response.get_body()).get("field")
 
@@ -66,8 +66,8 @@ def ledger(app: clients.Clients, monkeypatch: pytest.MonkeyPatch) -> SwitchedLed
 
 
 @pytest.fixture
-def asker(run: Run, app: clients.Clients) -> Asker:
-    return Asker(run)
+def client(run: Run, app: clients.Clients) -> StatusClient:
+    return StatusClient(run)
 
 
 def report(sid: str, *statuses: str, error_code: int | None = None) -> None:
@@ -89,14 +89,14 @@ def claim(key: str, *, settled_to: str | None = None) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_what_was_reported_comes_from_the_ledger(asker: Asker, twilio: FakeTwilio) -> None:
+def test_reported_statuses_come_from_the_ledger(client: StatusClient, twilio: FakeTwilio) -> None:
     report(SID, "sent", "undelivered", error_code=30003)
 
-    told = asker.is_told(sid=SID)
+    status = client.status(sid=SID)
 
-    first, second = (entry.pop("at") for entry in told["reports"])
+    first, second = (entry.pop("at") for entry in status["reports"])
     assert first <= second
-    assert told == {
+    assert status == {
         "sid": SID,
         "status": "undelivered",
         "final": True,
@@ -108,10 +108,12 @@ def test_what_was_reported_comes_from_the_ledger(asker: Asker, twilio: FakeTwili
 
 
 @pytest.mark.usefixtures("ledger")
-def test_twilio_is_asked_about_an_unreported_message(asker: Asker, twilio: FakeTwilio) -> None:
+def test_twilio_is_asked_about_an_unreported_message(
+    client: StatusClient, twilio: FakeTwilio
+) -> None:
     twilio.answer(200, {"sid": SID, "status": "failed", "error_code": 30001})
 
-    assert asker.is_told(sid=SID) == {
+    assert client.status(sid=SID) == {
         "sid": SID,
         "status": "failed",
         "final": True,
@@ -122,36 +124,36 @@ def test_twilio_is_asked_about_an_unreported_message(asker: Asker, twilio: FakeT
 
 
 @pytest.mark.usefixtures("ledger")
-def test_twilio_is_asked_about_an_unreported_call(asker: Asker, twilio: FakeTwilio) -> None:
+def test_twilio_is_asked_about_an_unreported_call(client: StatusClient, twilio: FakeTwilio) -> None:
     twilio.answer(200, {"sid": CALL, "status": "ringing"})
 
-    told = asker.is_told(sid=CALL)
+    status = client.status(sid=CALL)
 
-    assert (told["status"], told["final"], told["source"]) == ("ringing", False, "twilio")
-    assert "error_code" not in told
+    assert (status["status"], status["final"], status["source"]) == ("ringing", False, "twilio")
+    assert "error_code" not in status
 
 
 def test_twilio_is_asked_while_storage_is_down(
-    ledger: SwitchedLedger, asker: Asker, twilio: FakeTwilio
+    ledger: SwitchedLedger, client: StatusClient, twilio: FakeTwilio
 ) -> None:
     report(SID, "delivered")
     ledger.is_down = True
     twilio.answer(200, {"sid": SID, "status": "sent", "error_code": None})
 
-    assert asker.is_told(sid=SID)["source"] == "twilio"
+    assert client.status(sid=SID)["source"] == "twilio"
 
 
-def test_an_app_without_storage_asks_twilio(asker: Asker, twilio: FakeTwilio) -> None:
+def test_an_app_without_storage_asks_twilio(client: StatusClient, twilio: FakeTwilio) -> None:
     twilio.answer(200, {"sid": SID, "status": "sent", "error_code": None})
 
-    assert asker.is_told(sid=SID)["source"] == "twilio"
+    assert client.status(sid=SID)["source"] == "twilio"
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_sid_unknown_to_both_is_not_found(asker: Asker, twilio: FakeTwilio) -> None:
+def test_a_sid_unknown_to_both_is_not_found(client: StatusClient, twilio: FakeTwilio) -> None:
     twilio.answer(404, {"code": 20404, "message": "not found", "status": 404})
 
-    assert asker.problem(sid=SID) == (404, "sid")
+    assert client.problem(sid=SID) == (404, "sid")
 
 
 @pytest.mark.usefixtures("ledger")
@@ -166,26 +168,26 @@ def test_a_sid_unknown_to_both_is_not_found(asker: Asker, twilio: FakeTwilio) ->
     ],
     ids=["unreachable", "silent", "failing", "without a status", "unreadable"],
 )
-def test_what_twilio_cannot_say_is_an_error_and_no_unknown_outcome(
-    asker: Asker, twilio: FakeTwilio, failure: tuple[int, Any] | Exception, status: int
+def test_a_failed_query_to_twilio_is_an_error_not_an_unknown_outcome(
+    client: StatusClient, twilio: FakeTwilio, failure: tuple[int, Any] | Exception, status: int
 ) -> None:
     twilio.lasting = failure
 
-    response = asker.asks(sid=SID)
+    response = client.get(sid=SID)
 
     assert response.status_code == status
     assert "outcome" not in json.loads(response.get_body())
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_key_has_the_status_of_its_message(asker: Asker) -> None:
+def test_a_key_has_the_status_of_its_message(client: StatusClient) -> None:
     claim("order-1", settled_to=SID)
     report(SID, "delivered")
 
-    told = asker.is_told(key="order-1")
+    status = client.status(key="order-1")
 
-    assert [entry["status"] for entry in told.pop("reports")] == ["delivered"]
-    assert told == {
+    assert [entry["status"] for entry in status.pop("reports")] == ["delivered"]
+    assert status == {
         "outcome": "sent",
         "function": "SendSms",
         "sid": SID,
@@ -196,26 +198,26 @@ def test_a_key_has_the_status_of_its_message(asker: Asker) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_key_may_be_asked_for_in_the_quotes_of_its_header(asker: Asker) -> None:
+def test_a_key_can_be_quoted_like_its_header(client: StatusClient) -> None:
     claim("order-1", settled_to=SID)
 
-    assert asker.is_told(key="%22order-1%22")["sid"] == SID
+    assert client.status(key="%22order-1%22")["sid"] == SID
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_key_without_a_report_has_the_status_of_the_answer(asker: Asker) -> None:
+def test_a_key_without_a_report_has_the_first_status(client: StatusClient) -> None:
     claim("order-1", settled_to=SID)
 
-    told = asker.is_told(key="order-1")
+    status = client.status(key="order-1")
 
-    assert (told["status"], told["final"], told["reports"]) == ("sent", False, [])
+    assert (status["status"], status["final"], status["reports"]) == ("sent", False, [])
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_key_whose_send_is_under_way_has_no_sid(asker: Asker) -> None:
+def test_a_key_whose_send_is_in_progress_has_no_sid(client: StatusClient) -> None:
     claim("order-1")
 
-    assert asker.is_told(key="order-1") == {
+    assert client.status(key="order-1") == {
         "outcome": "sending",
         "function": "SendSms",
         "source": "ledger",
@@ -223,21 +225,23 @@ def test_a_key_whose_send_is_under_way_has_no_sid(asker: Asker) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_an_unused_key_is_not_found(asker: Asker, twilio: FakeTwilio) -> None:
-    assert asker.problem(key="order-1") == (404, "key")
+def test_an_unused_key_is_not_found(client: StatusClient, twilio: FakeTwilio) -> None:
+    assert client.problem(key="order-1") == (404, "key")
     assert twilio.requests == []
 
 
-def test_a_key_is_unavailable_while_storage_is_down(ledger: SwitchedLedger, asker: Asker) -> None:
+def test_a_key_is_unavailable_while_storage_is_down(
+    ledger: SwitchedLedger, client: StatusClient
+) -> None:
     ledger.is_down = True
 
-    response = asker.asks(key="order-1")
+    response = client.get(key="order-1")
 
     assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
 
 
-def test_an_app_without_storage_says_what_keys_need(asker: Asker) -> None:
-    response = asker.asks(key="order-1")
+def test_an_app_without_storage_says_that_keys_need_it(client: StatusClient) -> None:
+    response = client.get(key="order-1")
 
     assert response.status_code == 500
     assert "AzureWebJobsStorage" in json.loads(response.get_body())["detail"]
@@ -264,7 +268,7 @@ def test_an_app_without_storage_says_what_keys_need(asker: Asker) -> None:
     ids=str,
 )
 def test_a_bad_question_names_its_field(
-    asker: Asker, twilio: FakeTwilio, query: dict[str, str], field: str
+    client: StatusClient, twilio: FakeTwilio, query: dict[str, str], field: str
 ) -> None:
-    assert asker.problem(**query) == (400, field)
+    assert client.problem(**query) == (400, field)
     assert twilio.requests == []

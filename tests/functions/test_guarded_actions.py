@@ -1,4 +1,4 @@
-"""SendSms and PlaceCall within the settings that keep the bill small."""
+"""SendSms and PlaceCall with the settings that limit costs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ With = Callable[..., clients.Clients]
 
 @pytest.fixture
 def with_settings(values: dict[str, str]) -> With:
-    """Builds the app with more settings, and storage for keys."""
+    """Builds the app with additional settings, and storage for keys."""
 
     def build(**settings: str) -> clients.Clients:
         current = clients.Clients({**values, **settings}, SystemClock())
@@ -126,7 +126,7 @@ def test_a_document_reaches_no_blocked_recipient(
         (PREMIUM, {"ALLOWED_NUMBERS": PREMIUM}),
     ],
 )
-def test_a_setting_lets_it_through(
+def test_a_setting_allows_the_number(
     twilio: FakeTwilio, with_settings: With, name: str, to: str, settings: dict[str, str]
 ) -> None:
     with_settings(**settings)
@@ -136,7 +136,7 @@ def test_a_setting_lets_it_through(
 
 
 @pytest.mark.parametrize("number", ["12345", "911"])
-def test_a_short_number_gets_texts_where_it_is_allowed_and_never_calls(
+def test_an_allowed_short_number_gets_texts_but_never_calls(
     twilio: FakeTwilio, with_settings: With, number: str
 ) -> None:
     refused = ask("SendSms", to=number)
@@ -148,7 +148,7 @@ def test_a_short_number_gets_texts_where_it_is_allowed_and_never_calls(
     assert [request["data"]["To"] for request in twilio.requests] == [number]
 
 
-def test_a_country_may_have_full_numbers_as_long_as_short_ones(
+def test_some_countries_have_full_numbers_as_short_as_short_codes(
     twilio: FakeTwilio, with_settings: With
 ) -> None:
     greenland = {"DEFAULT_REGION": "GL", "ALLOWED_COUNTRIES": "GL"}
@@ -160,7 +160,7 @@ def test_a_country_may_have_full_numbers_as_long_as_short_ones(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_refused_request_may_be_repeated_with_its_key_once_it_is_allowed(
+def test_a_refused_request_can_be_repeated_with_its_key_once_allowed(
     twilio: FakeTwilio, with_settings: With, name: str
 ) -> None:
     ledger = with_settings().ledger()
@@ -174,7 +174,7 @@ def test_a_refused_request_may_be_repeated_with_its_key_once_it_is_allowed(
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("settings", [{"KILL_SWITCH": "true"}, {"ALLOWED_COUNTRIES": "GB"}])
-def test_a_replay_is_answered_even_if_the_send_would_be_refused_now(
+def test_a_replay_is_answered_even_if_the_send_would_now_be_refused(
     twilio: FakeTwilio, with_settings: With, name: str, settings: dict[str, str]
 ) -> None:
     ledger = with_settings().ledger()
@@ -221,9 +221,7 @@ def test_a_dry_run_answers_200_without_calling_twilio(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_dry_run_leaves_the_key_free_for_the_real_one(
-    twilio: FakeTwilio, with_settings: With, name: str
-) -> None:
+def test_a_dry_run_does_not_use_the_key(twilio: FakeTwilio, with_settings: With, name: str) -> None:
     ledger = with_settings(DRY_RUN="true").ledger()
     statuses = [ask(name, key="one", to=HOME).status_code for _ in range(2)]
     with_settings()._ledger = ledger  # pyright: ignore[reportPrivateUsage] - as before
@@ -257,7 +255,7 @@ def test_a_dry_run_checks_the_time_to_send_at(with_settings: With) -> None:
 
 
 @pytest.mark.parametrize("dry_run", ["true", "false"])
-def test_a_call_may_last_as_long_as_the_setting_and_not_a_second_longer(
+def test_a_call_can_last_exactly_as_long_as_the_setting(
     twilio: FakeTwilio, with_settings: With, dry_run: str
 ) -> None:
     with_settings(MAX_CALL_SECONDS="600", DRY_RUN=dry_run)
@@ -294,7 +292,7 @@ def test_twilio_gets_the_call_limit(
     assert twilio.requests[0]["data"].get("TimeLimit") == sent
 
 
-def test_without_the_setting_a_call_lasts_four_hours_at_most() -> None:
+def test_without_the_setting_a_call_lasts_at_most_four_hours() -> None:
     assert ask("PlaceCall", to=HOME, time_limit=14400).status_code == 201
     assert ask("PlaceCall", to=HOME, time_limit=14401).status_code == 403
 
@@ -304,7 +302,7 @@ def test_without_the_setting_a_call_lasts_four_hours_at_most() -> None:
     "limits", [{"DAILY_SEGMENT_LIMIT": "1", "DAILY_CALL_LIMIT": "1"}, {"RECIPIENT_LIMIT": "1"}]
 )
 @pytest.mark.parametrize(("status", "again"), [(400, 201), (499, 201), (408, 429), (500, 429)])
-def test_what_twilio_surely_did_not_do_counts_for_no_limit(
+def test_requests_that_twilio_did_not_execute_do_not_count(
     twilio: FakeTwilio,
     with_settings: With,
     name: str,
@@ -320,8 +318,8 @@ def test_what_twilio_surely_did_not_do_counts_for_no_limit(
     assert ask(name, to=HOME).status_code == 429
 
 
-@pytest.mark.soak  # two seconds of real time, which a busy machine has not
-def test_storage_that_hangs_leaves_time_to_send_in_even_with_the_shortest_settle_window(
+@pytest.mark.soak  # two seconds of real time, too short for a busy machine
+def test_hanging_storage_leaves_time_to_send_even_with_the_shortest_window(
     twilio: FakeTwilio, with_settings: With
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -379,7 +377,7 @@ def test_a_blocked_owner_is_logged_and_twilio_does_not_retry(
     assert why in logged[0].getMessage()
 
 
-def test_an_owner_with_more_voicemails_than_texts_is_logged_and_twilio_does_not_ask_again(
+def test_an_owner_over_the_limit_is_logged_and_twilio_does_not_retry(
     run: Run,
     signed_request: SignedRequest,
     twilio: FakeTwilio,
@@ -398,7 +396,7 @@ def test_an_owner_with_more_voicemails_than_texts_is_logged_and_twilio_does_not_
     assert f"RE{'b' * 32}: LimitReachedError" in caplog.text
 
 
-def test_more_than_a_whole_day_has_is_refused_for_good(
+def test_a_request_over_the_daily_limit_is_refused_without_retry_after(
     with_settings: With, twilio: FakeTwilio
 ) -> None:
     with_settings(DAILY_SEGMENT_LIMIT="1")

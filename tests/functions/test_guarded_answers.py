@@ -1,4 +1,4 @@
-"""What the answers to calls and texts do within the settings that keep the bill small."""
+"""Answers to calls and texts with the settings that limit costs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Answered = Callable[..., str]
 
 @pytest.fixture
 def answered(run: Run, signed_request: SignedRequest, values: dict[str, str]) -> Answered:
-    """What a function answers to Twilio under some settings: its document, or where it leads."""
+    """Returns a function's answer to Twilio under some settings: a document or a redirect."""
 
     def ask(name: str, query: str, form: Form = CALL, **settings: str) -> str:
         clients.reset(clients.Clients({**values, **settings}, SystemClock()))
@@ -68,7 +68,7 @@ def test_a_twimlet_dials_only_what_the_settings_allow(
 
 
 @pytest.mark.parametrize("name", DIALING)
-def test_a_number_is_dialed_as_it_was_checked_and_never_the_line_itself(
+def test_the_checked_number_is_dialed_and_never_the_line_itself(
     answered: Answered, name: str
 ) -> None:
     query = dial(name, "+4402079460018")
@@ -161,7 +161,7 @@ def test_the_kill_switch_ends_a_search_between_two_numbers(answered: Answered) -
 
 
 @pytest.mark.parametrize("name", DIALING)
-def test_a_dry_run_dials_all_the_same(answered: Answered, name: str) -> None:
+def test_a_dry_run_still_dials(answered: Answered, name: str) -> None:
     assert OFFICE in answered(name, dial(name, OFFICE), DRY_RUN="true")
 
 
@@ -214,7 +214,7 @@ def test_texts_are_forwarded_to_allowed_numbers_only(
 @pytest.mark.parametrize(
     "query", ["", "Message=Hi", "Keywords%5Bhello%5D=Hi", "Forward=2025550124"]
 )
-def test_the_kill_switch_answers_no_text(
+def test_with_the_kill_switch_texts_get_no_answer(
     answered: Answered, caplog: pytest.LogCaptureFixture, query: str
 ) -> None:
     document = answered("TwimlReply", query, TEXT, KILL_SWITCH="true")
@@ -223,7 +223,7 @@ def test_the_kill_switch_answers_no_text(
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_a_country_that_does_not_exist_fails_where_it_would_decide(
+def test_an_unknown_country_fails_only_when_needed(
     run: Run, signed_request: SignedRequest, values: dict[str, str]
 ) -> None:
     clients.reset(clients.Clients({**values, "ALLOWED_COUNTRIES": "UK"}, SystemClock()))
@@ -242,7 +242,7 @@ ELSEWHERE = "FailUrl=https%3A%2F%2Fevil.example%2Fx"
 
 @pytest.mark.parametrize("name", DIALING)
 @pytest.mark.parametrize("step", [ELSEWHERE, f"Dial=true&{ELSEWHERE}"])
-def test_an_own_call_is_led_to_no_other_host_and_an_incoming_one_is(
+def test_only_incoming_calls_can_continue_at_other_hosts(
     answered: Answered, caplog: pytest.LogCaptureFixture, name: str, step: str
 ) -> None:
     assert answered(name, step, [*CALL, UNANSWERED]) == "https://evil.example/x"
@@ -251,14 +251,14 @@ def test_an_own_call_is_led_to_no_other_host_and_an_incoming_one_is(
 
     assert "<Say>This line is not set up correctly" in document
     assert "evil" not in document
-    told = [record for record in caplog.records if "ALLOWED_TWIML_HOSTS" in record.getMessage()]
-    assert [record.levelno for record in told] == [logging.WARNING]
+    warnings = [record for record in caplog.records if "ALLOWED_TWIML_HOSTS" in record.getMessage()]
+    assert [record.levelno for record in warnings] == [logging.WARNING]
     for allowed in ("evil.example", "*"):
         more = {"ALLOWED_TWIML_HOSTS": allowed}
         assert answered(name, step, [*OUTGOING, UNANSWERED], **more) == "https://evil.example/x"
 
 
-def test_an_own_call_stays_one_behind_a_redirection(
+def test_an_outgoing_call_is_recognized_after_a_redirect(
     answered: Answered, run: Run, signed_request: SignedRequest
 ) -> None:
     option = "TwimlForward%3FPhoneNumber%3D1%26FailUrl%3Dhttps%253A%252F%252Fevil.example"
@@ -279,9 +279,7 @@ def test_an_own_call_stays_one_behind_a_redirection(
         ("https://app.example/x/TwimlA", "https://app.example/x/TwimlA?Direction=outbound-api"),
     ],
 )
-def test_the_mark_of_an_own_call_stands_in_the_query(
-    answered: Answered, leads_to: str, location: str
-) -> None:
+def test_the_query_marks_outgoing_calls(answered: Answered, leads_to: str, location: str) -> None:
     query = f"FailUrl={quote(leads_to, safe='')}"
 
     assert answered("TwimlForward", query, OUTGOING) == location
@@ -302,7 +300,7 @@ def test_documents_of_outgoing_calls_use_allowed_hosts_only(
     assert "evil.example" not in answered(name, query, OUTGOING)
 
 
-def test_a_document_that_cannot_be_read_is_not_given_to_an_own_call(
+def test_an_unreadable_document_is_not_returned_to_an_outgoing_call(
     run: Run, signed_request: SignedRequest
 ) -> None:
     async def broken(req: Webhook) -> str:

@@ -1,4 +1,4 @@
-"""What a call may lead to, and what counts of it: by its URL, its document, and our Twimlets."""
+"""What a call may contact, and what counts: in its URL, its document, and the app's Twimlets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Place = Callable[..., Answer]
 
 
 class CountingLedger(MemoryLedger):
-    """Memory that counts its requests."""
+    """A ledger in memory that counts requests."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ def ledger() -> CountingLedger:
 
 @pytest.fixture
 def place(values: dict[str, str], ledger: CountingLedger) -> Iterator[Place]:
-    """Places a call in an app with more settings; returns status and answer."""
+    """Places a call in an app with additional settings; returns the status and answer."""
 
     @cache
     def app(*settings: tuple[str, str]) -> clients.Clients:
@@ -98,7 +98,7 @@ HIDDEN = "https://app.example/api/TwimlForward?PhoneNumber=%2B12025550124&{}={}"
 @pytest.mark.parametrize(
     "address", ["https:/{}/evil.example/x", "Twiml{}Echo?Twiml=%3CResponse/%3E"]
 )
-def test_no_address_is_hidden_by_what_a_twimlet_leaves_out(
+def test_characters_that_a_twimlet_skips_do_not_hide_a_url(
     place: Place, twilio: FakeTwilio, parameter: str, hidden: str, address: str
 ) -> None:
     status, problem = place({"url": HIDDEN.format(parameter, address.format(hidden))})
@@ -126,7 +126,7 @@ WORDS = [
 
 @pytest.mark.parametrize("words", WORDS)
 @pytest.mark.parametrize("levels", [1, 2, 3])
-def test_words_that_are_only_said_may_be_anything(place: Place, words: str, levels: int) -> None:
+def test_spoken_words_can_be_anything(place: Place, words: str, levels: int) -> None:
     address = f"TwimlMessage?{urlencode([('Message[]', words)])}"
     for _ in range(levels - 1):
         address = f"TwimlMenu?{urlencode([('Message', words), ('Options[1]', address)])}"
@@ -136,7 +136,7 @@ def test_words_that_are_only_said_may_be_anything(place: Place, words: str, leve
 
 
 @pytest.mark.parametrize("spoiled", ["a%00b", "https:/%08/evil.example", "%EF%BF%BE", "H%F6he"])
-def test_words_that_cannot_be_said_are_refused(place: Place, spoiled: str) -> None:
+def test_unspeakable_words_are_refused(place: Place, spoiled: str) -> None:
     status, problem = place({"url": f"{APP}/api/TwimlMessage?Message={spoiled}"})
 
     assert (status, problem["field"]) == (400, "url")
@@ -144,7 +144,7 @@ def test_words_that_cannot_be_said_are_refused(place: Place, spoiled: str) -> No
 
 @pytest.mark.parametrize("message", ["https://evil.example/a.mp3", "%20HTTPS://evil.example/"])
 def test_a_message_that_is_a_url_is_checked_as_a_url(place: Place, message: str) -> None:
-    for name in ("TwimlMessage", "TwimlForward"):  # it is of no use to the second one
+    for name in ("TwimlMessage", "TwimlForward"):  # the second one does not use it
         assert place({"url": f"{APP}/api/{name}?Message={message}"})[0] == 403
 
 
@@ -203,7 +203,7 @@ def test_a_call_continues_at_allowed_hosts_only(
         *("partialResultCallback", "amdStatusCallback", "clientNotificationUrl"),
     ],
 )
-def test_each_address_in_a_document_obeys_the_list_of_hosts(
+def test_every_url_in_a_document_is_checked_against_the_allowed_hosts(
     place: Place, element: str, attribute: str
 ) -> None:
     def placed(address: str) -> int:
@@ -233,12 +233,12 @@ def test_each_address_in_a_document_obeys_the_list_of_hosts(
         inside("<Record recordingStatusCallback='OnRecording?Notify=%2B12025550124'/>"),
     ],
 )
-def test_what_a_call_needs_passes(place: Place, inputs: dict[str, str]) -> None:
+def test_ordinary_calls_pass(place: Place, inputs: dict[str, str]) -> None:
     assert place(inputs)[0] == 201
 
 
 @pytest.mark.parametrize("fact", ["From", "Caller", "OptOutType", "Digits", "DialCallStatus"])
-def test_no_address_to_our_own_functions_tells_what_twilio_tells(place: Place, fact: str) -> None:
+def test_a_url_of_the_app_cannot_contain_twilios_fields(place: Place, fact: str) -> None:
     one_more = quote(f"TwimlConference?{fact}=a")
     for inputs in (
         url("TwimlConference", ("Name", "a"), (fact, "a")),
@@ -283,7 +283,7 @@ NOTIFY = ("EnableSmsNotifications", "1")
         (inside("<Gather action='TwimlForward?PhoneNumber=2025550124'/>"), 2, 0),
     ],
 )
-def test_what_a_call_sets_off_counts_for_the_day(
+def test_calls_and_texts_caused_by_a_call_count_for_the_day(
     place: Place,
     ledger: CountingLedger,
     twilio: FakeTwilio,
@@ -311,7 +311,7 @@ def test_what_a_call_sets_off_counts_for_the_day(
         (inside("<Sms to='+12025550139'>Hello</Sms>"), "twiml"),
     ],
 )
-def test_each_number_that_a_call_sets_off_counts_for_itself(
+def test_each_number_contacted_by_a_call_counts_separately(
     place: Place, twilio: FakeTwilio, inputs: dict[str, str], field: str
 ) -> None:
     once = {"RECIPIENT_LIMIT": "1"}
@@ -320,7 +320,7 @@ def test_each_number_that_a_call_sets_off_counts_for_itself(
     status, problem = place(inputs, "+12025550124", **once)
     assert (status, problem["field"]) == (429, field)
     assert "+1" not in problem["detail"]
-    # Refused for one number, it has taken no other's place.
+    # Refused because of one number, it used none of the others' limits.
     assert place({}, "+12025550124", **once)[0] == 201
     assert place({}, "+12025550139", **once)[0] == 429
 
@@ -329,9 +329,7 @@ def test_each_number_that_a_call_sets_off_counts_for_itself(
     ("written", "other"),
     [(ABROAD, "+4402079460018"), (OFFICE, "+112025550124"), ("+4915112345678", "+49015112345678")],
 )
-def test_a_number_is_one_recipient_however_it_is_spelled(
-    place: Place, written: str, other: str
-) -> None:
+def test_all_formats_of_a_number_are_one_recipient(place: Place, written: str, other: str) -> None:
     settings = {"RECIPIENT_LIMIT": "1", "ALLOWED_COUNTRIES": "US,GB,DE"}
 
     assert place(inside(f"<Dial>{written}</Dial>"), **settings)[0] == 201
@@ -342,7 +340,7 @@ def test_a_number_is_one_recipient_however_it_is_spelled(
 @pytest.mark.parametrize(
     "inputs", [url("TwimlSimulring", *PHONES), url("TwimlConference", NOTIFY, *MODERATORS)]
 )
-def test_a_call_that_twilio_refuses_gives_back_all_that_it_took(
+def test_a_call_that_twilio_refuses_returns_all_its_units(
     place: Place, twilio: FakeTwilio, inputs: dict[str, str]
 ) -> None:
     limits = {"RECIPIENT_LIMIT": "1", "DAILY_CALL_LIMIT": "11", "DAILY_SEGMENT_LIMIT": "10"}
@@ -354,7 +352,7 @@ def test_a_call_that_twilio_refuses_gives_back_all_that_it_took(
     assert len(twilio.requests) == 2
 
 
-def test_a_call_that_is_refused_for_its_texts_has_taken_no_call(place: Place) -> None:
+def test_a_call_refused_for_its_texts_uses_no_call(place: Place) -> None:
     limits = {"DAILY_CALL_LIMIT": "2", "DAILY_SEGMENT_LIMIT": "10"}
     conference = url("TwimlConference", NOTIFY, *MODERATORS)
 
@@ -383,7 +381,7 @@ def test_a_forbidden_number_is_refused_at_any_step_of_a_call(
     assert place(inputs, ALLOWED_COUNTRIES="US,GB")[0] == 201
 
 
-def test_many_numbers_cost_the_ledger_a_request_or_two_each(
+def test_many_numbers_need_one_or_two_ledger_requests_each(
     place: Place, ledger: CountingLedger
 ) -> None:
     limits = {"RECIPIENT_LIMIT": "9"}
@@ -391,11 +389,11 @@ def test_many_numbers_cost_the_ledger_a_request_or_two_each(
     plain, ledger.requests = ledger.requests, 0
     place(url("TwimlSimulring", *PHONES), "+12025550140", **limits)
 
-    assert plain == 4  # the day, and the number: each is read and written
+    assert plain == 4  # read and write the rows of the day and of the number
     assert ledger.requests == 2 + 2 * 11
 
 
-def test_a_number_that_is_reached_often_costs_the_ledger_as_much_as_once(
+def test_a_repeated_number_needs_no_more_ledger_requests(
     place: Place, ledger: CountingLedger
 ) -> None:
     place(inside(f'<Sms to="{OFFICE}">Hello</Sms>' * 100), RECIPIENT_LIMIT="100")
@@ -417,9 +415,7 @@ LONG: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("shape", LONG)
-def test_no_address_costs_more_than_in_proportion_to_its_length(
-    app: clients.Clients, shape: str
-) -> None:
+def test_checking_a_url_takes_linear_time(app: clients.Clients, shape: str) -> None:
     follower = UrlFollower(app.twiml_hosts, app.destinations)
 
     def seconds(length: int) -> float:
@@ -431,4 +427,4 @@ def test_no_address_costs_more_than_in_proportion_to_its_length(
         return time.process_time() - begun
 
     short, long = (min(seconds(length) for _ in range(5)) for length in (2000, 8000))
-    assert long < 10 * short + 0.02  # in proportion it is four times as much, squared 16 times
+    assert long < 10 * short + 0.02  # linear time is a factor of 4, quadratic 16

@@ -1,4 +1,4 @@
-"""SendSms and PlaceCall with an Idempotency-Key, from the header to what Twilio is asked."""
+"""SendSms and PlaceCall with an Idempotency-Key, from the header to Twilio's request."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class BrokenLedger(MemoryLedger):
 
 
 class MovableClock:
-    """The time of day plus what has been added."""
+    """The time of day plus an offset."""
 
     added_s = 0.0
 
@@ -81,7 +81,7 @@ def act(name: str = "SendSms", key: str | None = KEY, **changes: Any) -> func.Ht
     return asyncio.run(MAINS[name](asked(name, key, **changes)))
 
 
-def told(response: func.HttpResponse) -> Any:
+def body(response: func.HttpResponse) -> Any:
     return json.loads(response.get_body())
 
 
@@ -90,23 +90,23 @@ def lose_answer(twilio: FakeTwilio) -> None:
 
 
 @ACTIONS
-def test_a_repeated_request_gets_the_same_answer_marked_as_a_replay(
+def test_a_repeated_request_gets_the_same_answer_marked_as_replay(
     twilio: FakeTwilio, name: str
 ) -> None:
     first, again = act(name), act(name, f'"{KEY}"', to="(202) 555-0123")
 
     assert (first.status_code, again.status_code) == (201, 201)
-    assert told(first) == told(again)
+    assert body(first) == body(again)
     assert "Idempotent-Replayed" not in first.headers
     assert again.headers["Idempotent-Replayed"] == "true"
     assert len(twilio.requests) == 1
 
 
-def test_a_replay_does_not_know_a_sender_that_was_not_chosen_yet() -> None:
+def test_a_replay_has_no_sender_if_it_was_not_chosen_yet() -> None:
     first, again = (act(messaging_service_sid=SERVICE) for _ in range(2))
 
-    assert told(first) == told(again)
-    assert told(again)["from"] is None
+    assert body(first) == body(again)
+    assert body(again)["from"] is None
 
 
 @ACTIONS
@@ -126,7 +126,7 @@ def test_another_request_with_the_key_is_a_422(twilio: FakeTwilio) -> None:
     responses = [act(body="Bye"), act("PlaceCall")]
 
     assert [response.status_code for response in responses] == [422, 422]
-    assert told(responses[0])["field"] == "Idempotency-Key"
+    assert body(responses[0])["field"] == "Idempotency-Key"
     assert len(twilio.requests) == 1
 
 
@@ -172,16 +172,16 @@ def test_an_unknown_outcome_is_looked_up_after_the_window(
     found = act(name)
 
     assert [response.status_code for response in (lost, soon, found)] == [504, 504, 201]
-    assert told(soon)["outcome"] == "unknown"
+    assert body(soon)["outcome"] == "unknown"
     assert soon.headers["Retry-After"] == "5"
-    assert (told(found)["sid"], told(found)["from"]) == (sent["sid"], LINE)
+    assert (body(found)["sid"], body(found)["from"]) == (sent["sid"], LINE)
     assert found.headers["Idempotent-Replayed"] == "true"
     assert [request["method"] for request in twilio.requests] == ["POST", "GET"]
     assert twilio.requests[1]["params"]["To"] == TO
 
 
 @ACTIONS
-def test_what_is_looked_up_is_from_the_sender_that_the_app_had_then(
+def test_a_lookup_uses_the_sender_at_the_time_of_sending(
     twilio: FakeTwilio, clock: MovableClock, values: dict[str, str], name: str
 ) -> None:
     lose_answer(twilio)
@@ -194,11 +194,11 @@ def test_what_is_looked_up_is_from_the_sender_that_the_app_had_then(
     again = act(name)
 
     assert twilio.requests[1]["params"]["From"] == LINE
-    assert told(again)["from"] == "+12025550111"
+    assert body(again)["from"] == "+12025550111"
 
 
 @ACTIONS
-def test_what_is_in_no_list_is_sent_again_after_the_window(
+def test_an_unlisted_send_is_repeated_after_the_window(
     twilio: FakeTwilio, clock: MovableClock, name: str
 ) -> None:
     lose_answer(twilio)
@@ -220,12 +220,12 @@ def test_a_request_that_twilio_rejected_can_be_fixed_under_the_same_key(twilio: 
     assert act().status_code == 201
 
 
-def test_a_request_that_cannot_be_sent_takes_no_key() -> None:
+def test_an_invalid_request_does_not_use_the_key() -> None:
     assert act(to="nobody").status_code == 400
     assert asyncio.run(clients.current().claims().find(KEY)) is None
 
 
-def test_a_replay_does_not_mind_that_its_time_is_over(
+def test_a_replay_works_even_if_its_send_time_has_passed(
     twilio: FakeTwilio, clock: MovableClock
 ) -> None:
     at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -235,8 +235,8 @@ def test_a_replay_does_not_mind_that_its_time_is_over(
 
     again, new = act(**later), act(key="new", **later)
 
-    assert told(first) == told(again)
-    assert (new.status_code, told(new)["field"]) == (400, "send_at")
+    assert body(first) == body(again)
+    assert (new.status_code, body(new)["field"]) == (400, "send_at")
     assert asyncio.run(clients.current().claims().find("new")) is None
     assert len(twilio.requests) == 1
 
@@ -250,7 +250,7 @@ def test_a_key_that_cannot_be_used_is_a_400_and_never_in_a_log(
     act(key="secret key")
     act(key="secret key", body="Bye")
 
-    assert (refused.status_code, told(refused)["field"]) == (400, "Idempotency-Key")
+    assert (refused.status_code, body(refused)["field"]) == (400, "Idempotency-Key")
     assert len(caplog.records) >= 3
     assert "secret" not in caplog.text
 
@@ -263,7 +263,7 @@ def test_without_storage_only_sends_without_a_key_work(
     refused, sent = act(), act(key=None)
 
     assert (refused.status_code, sent.status_code) == (500, 201)
-    assert "AzureWebJobsStorage" in told(refused)["detail"]
+    assert "AzureWebJobsStorage" in body(refused)["detail"]
 
 
 def tell(seconds: int, recording: str = "RE" + "a" * 32) -> None:
@@ -272,7 +272,7 @@ def tell(seconds: int, recording: str = "RE" + "a" * 32) -> None:
     asyncio.run(notifier.tell(voicemail, "+12025550124", "http://inner/api/OnRecording"))
 
 
-def test_an_owner_gets_one_text_per_voicemail_even_if_its_words_differ(twilio: FakeTwilio) -> None:
+def test_an_owner_gets_one_text_per_voicemail_even_if_the_words_change(twilio: FakeTwilio) -> None:
     tell(62)
     tell(63)
 
@@ -297,7 +297,7 @@ def test_without_storage_the_owner_gets_a_text_for_each_report(
     assert len(twilio.requests) == 2
 
 
-def test_where_the_settings_want_a_claim_always_the_owner_waits_for_the_storage(
+def test_with_required_claims_the_owner_waits_for_storage(
     twilio: FakeTwilio,
     values: dict[str, str],
     clock: MovableClock,

@@ -1,4 +1,4 @@
-"""What importing a function loads: nothing heavy, nothing of the environment, nothing to build."""
+"""Importing a function loads nothing heavy, reads no environment, and builds no clients."""
 
 import json
 import os
@@ -15,10 +15,10 @@ MODULES = sorted(
     for path in ROOT.glob("shared/**/*.py")
 )
 
-# The rooms of the library: packages that hold a docstring and nothing else.
+# The library's packages, whose __init__.py has only a docstring.
 ROOMS = {"shared", *(f"shared.{path.parent.name}" for path in ROOT.glob("shared/*/__init__.py"))}
 
-# twilio.http brings in requests; phonenumbers costs 40 ms, and all functions load in one process.
+# twilio.http imports requests; phonenumbers takes 40 ms, and all functions load in one process.
 HEAVY = {
     "aiohttp",
     "azure.core",
@@ -30,7 +30,7 @@ HEAVY = {
     "twilio.http",
     "twilio.rest",
 }
-# What TwiML answers add to azure.functions, apart from the standard library.
+# What TwiML answers import in addition to azure.functions and the standard library.
 ANSWER = {
     "shared.answers.redirection",
     "shared.answers.notes",
@@ -66,7 +66,7 @@ REPORT = ANSWER - {"twilio", "twilio.twiml"} | {
     "shared.delivery.statuses",
 }
 VOICE, MESSAGING = "twilio.twiml.voice_response", "twilio.twiml.messaging_response"
-# What the project's own functions add, exactly.
+# What each of the project's functions imports, exactly.
 ADDED = {
     "TwimlHello": {"twilio", "twilio.twiml", "shared.answers.hello", VOICE},
     "TwimlMessage": ANSWER
@@ -118,7 +118,7 @@ ADDED = {
         VOICE,
     },
 }
-# What a new function may add at most, by its prefix, besides modules of `shared`.
+# What a new function may import at most, by prefix, in addition to modules of `shared`.
 TWIML = {"twilio", "twilio.twiml"}
 MOST: dict[str, set[str]] = {
     "Send": set(),
@@ -130,12 +130,12 @@ MOST: dict[str, set[str]] = {
 
 
 def modules_after(code: str, *folders: Path) -> set[str]:
-    """The modules loaded by `code` in a fresh interpreter with an empty environment."""
+    """Return the modules loaded by `code` in a fresh interpreter with an empty environment."""
     return set(json.loads(output_of(f"{code}\nprint(json.dumps(sorted(sys.modules)))", *folders)))
 
 
 def output_of(code: str, *folders: Path) -> str:
-    """What code prints in a fresh interpreter with an empty environment."""
+    """Return what `code` prints in a fresh interpreter with an empty environment."""
     paths = [str(folder) for folder in (ROOT, *folders)]
     script = f"import json, sys; sys.path[:0] = {paths!r}\n{code}"
     windows = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
@@ -159,8 +159,8 @@ def azure_functions() -> set[str]:
     return modules_after("import azure.functions")
 
 
-# What each function adds, in one interpreter: between two functions it forgets what the first has
-# loaded, apart from the standard library and azure.functions.
+# What each function imports, in one interpreter. After each function, unload its modules except the
+# standard library and azure.functions.
 ADDING = """
 import azure.functions, importlib
 known = set(sys.modules)
@@ -182,7 +182,7 @@ def added_by_functions() -> dict[str, set[str]]:
 
 
 def unexpected(name: str, added: set[str]) -> set[str]:
-    """The modules that a function should not load, or should load and does not."""
+    """Return the modules that a function loads but shouldn't, or should but doesn't."""
     foreign = {m for m in added if m.partition(".")[0] not in sys.stdlib_module_names}
     if name in ADDED:
         return (foreign - ROOMS) ^ ADDED[name]

@@ -1,4 +1,4 @@
-"""One request writes a few short lines to the log, whatever is in it; so does a flood of them."""
+"""Any request writes only a few short log lines, and so does a flood of requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 MAX_LINES = 20
 MAX_LINE_CHARS = 2_500
-"""The longest explanation of a signature has about that; nothing else comes near."""
+"""About the length of the longest signature explanation; everything else is much shorter."""
 FUNCTIONS = sorted(methods_by_function())
 FOR_TWILIO = [name for name in FUNCTIONS if name.startswith(("Twiml", "On"))]
 OTHERS = sorted({*FUNCTIONS} - {*FOR_TWILIO})
@@ -62,7 +62,7 @@ type Pairs = list[tuple[str, str]]
 
 @st.composite
 def many(draw: st.DrawFn, names: tuple[str, ...]) -> Pairs:
-    """As many parameters as a URL or a form holds, of a few names and values."""
+    """Draw as many parameters as fit in a URL or a form, with a few names and values."""
     drawn = draw(st.lists(st.sampled_from(names), min_size=1, max_size=6))
     values = draw(st.lists(st.sampled_from(VALUES), min_size=1, max_size=6))
     index = draw(st.sampled_from(["", "[]", "[{}]", "[\n{}]"]))
@@ -74,7 +74,7 @@ def many(draw: st.DrawFn, names: tuple[str, ...]) -> Pairs:
 
 @contextmanager
 def log_of_one() -> Generator[list[str]]:
-    """Collect what is written to the log, and hold it to its bounds at the end."""
+    """Collect log lines, and check their limits at the end."""
     lines: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: lines.append(handler.format(record))
@@ -98,7 +98,7 @@ def app_with_lists(
 
 
 def target(function: str, query: Pairs) -> str:
-    """Path and query, as long as a URL may be at most."""
+    """Return the path and query, cut to the maximum length of a URL."""
     path = f"/api/{function}?" + "&".join(f"{quote(n)}={quote(v)}" for n, v in query)
     return path if len(path) < MAX_URL_CHARS - 40 else path[: MAX_URL_CHARS - 40].rpartition("&")[0]
 
@@ -138,7 +138,7 @@ def test_an_action_writes_few_lines(function: str, given: Pairs, as_json: bool) 
         )
 
 
-def test_a_reason_is_logged_once_however_many_entries_it_leaves_out() -> None:
+def test_a_reason_is_logged_once_for_all_skipped_entries() -> None:
     options = [(f"Options[{number}]", "x") for number in range(300)]
     numbers = [
         ("PhoneNumbers[]", number) for number in ("+442079460018", "no", "+19005550123") * 30
@@ -163,7 +163,7 @@ def test_a_call_through_many_functions_writes_few_lines() -> None:
 
 
 def flood(function: str, request: func.HttpRequest, times: int = 1_000) -> list[str]:
-    """Return the lines that so many equal requests write."""
+    """Return the log lines of many equal requests."""
     lines: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: lines.append(record.getMessage())
@@ -178,12 +178,12 @@ def flood(function: str, request: func.HttpRequest, times: int = 1_000) -> list[
 
 
 def forged(function: str, form: Pairs) -> func.HttpRequest:
-    """A request with a signature that does not match."""
+    """Return a request with an invalid signature."""
     return build_signed_request(f"/api/{function}", form, signature="A" * 27 + "=")
 
 
 def too_long(function: str) -> func.HttpRequest:
-    """A request that each function refuses, with a key and a signature or without."""
+    """Return a request that every function refuses, with or without a key and a signature."""
     url = f"https://app.example/api/{function}?q=".ljust(MAX_URL_CHARS + 1, "q")
     return func.HttpRequest("POST", url, headers={}, body=b"")
 
@@ -199,14 +199,14 @@ def test_a_flood_of_forged_requests_writes_few_lines() -> None:
 
 
 @pytest.mark.parametrize("function", sorted({*FUNCTIONS} - {"TwimlHello"}))
-def test_a_flood_is_limited_exactly_where_no_key_is_needed(function: str) -> None:
+def test_only_floods_of_requests_without_keys_are_limited(function: str) -> None:
     (binding, _) = json.loads((ROOT / function / "function.json").read_text())["bindings"]
     expected = {"anonymous": 10, "function": 30}[binding["authLevel"]]
 
     assert len(flood(function, too_long(function), 30)) == expected
 
 
-def test_a_flood_of_one_kind_hides_no_other() -> None:
+def test_a_flood_of_one_kind_does_not_hide_others() -> None:
     flood("TwimlReply", forged("TwimlReply", TEXT))
 
     assert len(flood("TwimlReply", too_long("TwimlReply"), 1)) == 1

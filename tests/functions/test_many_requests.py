@@ -1,7 +1,7 @@
-"""Thousands of made-up requests through Microsoft's runtime: none is an error of the app.
+"""Thousands of generated requests through Microsoft's runtime cause no app errors.
 
-Twilio answers some of them with what nobody expects. The same requests go through the host in
-tests/fuzz/, where Twilio is the emulator.
+Twilio returns unexpected responses to some of them. tests/fuzz/ sends the same requests through the
+host, with the emulator as Twilio.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ TWILIO_ANSWERS: tuple[Answer, ...] = (
     TwilioOutcomeUnknownError("Twilio did not answer in time."),
 )
 ANSWERS = st.sampled_from([*[None] * 2 * len(TWILIO_ANSWERS), *TWILIO_ANSWERS])
-"""None: Twilio does what it is asked for."""
+"""None means that Twilio executes the request."""
 
 
 def as_a_function_sees(request: Generated) -> FunctionRequest:
-    """Return a request as the host hands it to a function."""
+    """Return a request as the host passes it to a function."""
     right = signatures.sign("primary", f"https://app.example{request.target}", request.form)
     return FunctionRequest(
         method=request.method,
@@ -71,7 +71,7 @@ def as_a_function_sees(request: Generated) -> FunctionRequest:
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("app")
-def test_no_request_is_an_error_of_the_app(
+def test_no_request_causes_an_app_error(
     runtime: Runtime, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = MemoryLedger()

@@ -1,4 +1,4 @@
-"""docs/use/openapi.yaml, held to the functions, to their inputs and to what the app answers."""
+"""Check docs/use/openapi.yaml against the functions, their inputs and their responses."""
 
 import importlib
 import json
@@ -33,13 +33,13 @@ EXPLAINED = {
     name: re.findall(r"^\| `(\w+)(?:\[(\w+)\])?` \| ([^|]+) \|", text, re.MULTILINE)
     for name, text in re.findall(r"^### `(Twiml\w+)`\n(.*?)(?=^##|\Z)", PAGES, re.M | re.S)
 }
-# Those of whom nobody asks for a key or a signature of Twilio.
+# Functions that need neither a key nor Twilio's signature.
 OPEN = {"GetHoldMusic", "GetSharedRecording", "TwimlHello"}
 NAMES = sorted(TRIGGERS)
 
 
 def resolved(node: dict[str, Any]) -> dict[str, Any]:
-    """Follow a reference; what stands beside it stays."""
+    """Follow a reference; keep its siblings."""
     reference = node.get("$ref")
     if reference is None:
         return node
@@ -50,13 +50,13 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def operations(name: str) -> dict[str, dict[str, Any]]:
-    """Return what a function does, by method."""
+    """Return a function's operations by method."""
     item = resolved(API["paths"][f"/{name}"])
     return {method: value for method, value in item.items() if method in METHODS}
 
 
 def inputs_of(operation: dict[str, Any]) -> set[str]:
-    """Return the names of the inputs of an action or a question."""
+    """Return the input names of an action or a question."""
     if "requestBody" in operation:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         return set(resolved(schema)["properties"])
@@ -86,7 +86,7 @@ def references(node: object) -> Iterator[str]:
 
 
 def check_answer(name: str, response: requests.Response) -> None:
-    """Status, content type, headers and body of an answer are as described."""
+    """Check the status, content type, headers and body of a response."""
     [method] = operations(name)
     answers = operations(name)[method]["responses"]
     described = resolved(answers.get(str(response.status_code)) or answers["default"])
@@ -106,7 +106,7 @@ def test_the_description_is_valid_openapi() -> None:
 
 
 def test_the_description_has_no_merge_keys() -> None:
-    # YAML 1.2, which OpenAPI builds on, does not have them.
+    # YAML 1.2, which OpenAPI uses, doesn't have them.
     assert "<<:" not in TEXT
 
 
@@ -127,12 +127,12 @@ def test_the_description_has_each_function() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_methods_are_those_of_the_function(name: str) -> None:
+def test_methods_match_the_function(name: str) -> None:
     assert sorted(operations(name)) == sorted(TRIGGERS[name]["methods"])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_security_is_that_of_the_function(name: str) -> None:
+def test_security_matches_the_function(name: str) -> None:
     level = TRIGGERS[name]["authLevel"]
     expected = [] if name in OPEN else KEYS if level == "function" else SIGNATURE
 
@@ -141,7 +141,7 @@ def test_security_is_that_of_the_function(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith(("Twiml", "On"))])
-def test_inputs_are_those_that_the_function_takes(name: str) -> None:
+def test_inputs_match_the_function(name: str) -> None:
     [operation] = operations(name).values()
     own = {"Bucket"} if name == "GetHoldMusic" else inputs_in_code(name)
 
@@ -149,7 +149,7 @@ def test_inputs_are_those_that_the_function_takes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EXPLAINED))
-def test_parameters_of_an_answer_are_those_of_its_page(name: str) -> None:
+def test_parameters_of_an_answer_match_its_page(name: str) -> None:
     described = {
         (parameter["name"].removesuffix("[]"), parameter.get("required", False))
         for parameter in API["paths"][f"/{name}"].get("parameters", ())
@@ -161,7 +161,7 @@ def test_parameters_of_an_answer_are_those_of_its_page(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("Send", "Place"))])
-def test_an_action_takes_an_idempotency_key_and_may_replay(name: str) -> None:
+def test_an_action_accepts_an_idempotency_key_and_can_replay(name: str) -> None:
     operation = operations(name)["post"]
     headers = [resolved(parameter)["name"] for parameter in operation["parameters"]]
 
@@ -187,7 +187,7 @@ def test_the_answers_of_actions_are_as_described(stack: LocalStack) -> None:
         check_answer(name, answer)
 
 
-def test_the_answers_of_an_app_that_holds_back_are_as_described(stack: LocalStack) -> None:
+def test_the_answers_of_a_restricted_app_are_as_described(stack: LocalStack) -> None:
     text, call = {"to": HANDSET, "body": "Hello"}, {"to": HANDSET}
     with stack.second_host({"DRY_RUN": "true"}) as host:
         answers = [("SendSms", host.function("SendSms", text), 200)]

@@ -1,4 +1,4 @@
-"""Opt-outs are Twilio's: what the functions say when it refuses, and what they leave to it."""
+"""Twilio handles opt-outs: the functions' responses when it refuses."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def test_a_refusal_by_twilio_says_what_to_do(twilio: FakeTwilio) -> None:
     assert send() == (403, PROBLEM)
 
 
-def test_twilio_decides_about_each_text_anew(twilio: FakeTwilio) -> None:
+def test_twilio_decides_for_each_text(twilio: FakeTwilio) -> None:
     twilio.answer(400, REFUSED)
 
     assert [send("one")[0], send("one")[0]] == [403, 201]
     assert len(twilio.requests) == 2
 
 
-def test_an_answer_that_may_hide_a_sent_text_is_not_a_refusal(twilio: FakeTwilio) -> None:
+def test_a_5xx_with_the_opt_out_code_is_not_a_refusal(twilio: FakeTwilio) -> None:
     twilio.answer(503, {**REFUSED, "status": 503})
     status, problem = send()
 
@@ -85,7 +85,7 @@ def test_the_status_of_a_failed_text_uses_the_same_words(
 
 
 @pytest.mark.parametrize("kind", ["STOP", "START", "HELP"])
-def test_what_twilio_has_answered_is_only_forwarded(
+def test_texts_answered_by_twilio_are_only_forwarded(
     run: Run, signed_request: SignedRequest, kind: str
 ) -> None:
     url = f"/api/TwimlReply?Message=Hello&Keywords[{kind}]=Hello&Forward=%2B12025550124"
@@ -98,7 +98,7 @@ def test_what_twilio_has_answered_is_only_forwarded(
 
 
 def test_rows_that_earlier_versions_wrote_do_no_harm(ledger: MemoryLedger) -> None:
-    # The list on which earlier versions kept this person's opt-out of the line.
+    # The list in which earlier versions stored this person's opt-out.
     shard, person = "abdcbaff22de59550b9dc0b90f937ad5", "57c771f8f142ba48"
     asyncio.run(ledger.insert(Row("optout", shard, {"people": person})))
 

@@ -1,4 +1,4 @@
-"""What callers and Twilio are told while the vault fails or Twilio answers in odd ways."""
+"""Responses to callers and Twilio while the vault fails or Twilio responds unexpectedly."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ NO_CONNECTION = TwilioUnreachableError(
 
 
 @ACTIONS
-def test_what_twilio_had_no_time_for_is_done_a_little_later(twilio: FakeTwilio, name: str) -> None:
+def test_a_rate_limited_request_is_retried(twilio: FakeTwilio, name: str) -> None:
     twilio.answer(429, TOO_MANY)
     twilio.fail(NO_CONNECTION)
 
@@ -76,9 +76,7 @@ def test_after_failed_retries_the_response_has_retry_after(
 
 
 @ACTIONS
-def test_twilios_wish_for_more_patience_than_there_is_is_handed_on(
-    twilio: FakeTwilio, name: str
-) -> None:
+def test_a_retry_after_beyond_the_budget_is_passed_on(twilio: FakeTwilio, name: str) -> None:
     wish = Response(429, json.dumps(TOO_MANY), {"Retry-After": "60"})
     twilio.fail(TwilioException("Request refused", wish))
 
@@ -91,7 +89,7 @@ def test_twilios_wish_for_more_patience_than_there_is_is_handed_on(
 
 @ACTIONS
 @pytest.mark.parametrize("status", [500, 503])
-def test_what_twilio_may_have_done_is_never_repeated(
+def test_a_request_that_twilio_may_have_executed_is_never_repeated(
     twilio: FakeTwilio, name: str, status: int
 ) -> None:
     twilio.answer(status, {"code": 20500, "message": "Internal Server Error", "status": status})
@@ -101,9 +99,7 @@ def test_what_twilio_may_have_done_is_never_repeated(
 
 
 @pytest.mark.parametrize("failure", [(429, TOO_MANY), NO_CONNECTION])
-def test_a_question_for_the_apps_health_is_answered_at_once(
-    twilio: FakeTwilio, failure: Any
-) -> None:
+def test_health_checks_are_answered_immediately(twilio: FakeTwilio, failure: Any) -> None:
     twilio.lasting = failure
     request = func.HttpRequest("GET", "http://inner/api/GetHealth", body=b"")
 
@@ -126,7 +122,7 @@ def test_without_credentials_the_response_has_retry_after(
 
 
 class LimitedVault:
-    """A vault that holds the primary token and fails to give the secondary."""
+    """A vault that has the primary token and fails to return the secondary."""
 
     def __init__(self, vault: FakeVault) -> None:
         self.vault = vault
@@ -173,7 +169,7 @@ def test_a_promoted_token_is_found_even_if_the_secondary_is_unreadable(
 
 @pytest.fixture
 def rest_vault(app: clients.Clients, vault: FakeVault) -> FakeVault:
-    """A vault that has given the credentials of the account."""
+    """A vault from which the account's credentials have been read."""
     app.credentials = Credentials(vault, SystemClock(), optional_wait_s=0.01)
     asyncio.run(app.credentials.get(*app.settings.rest_secrets))
     return vault
@@ -183,7 +179,7 @@ def refuse_credentials(twilio: FakeTwilio) -> None:
     twilio.answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
 
 
-def test_a_vault_that_is_down_does_not_hide_that_twilio_refuses_the_credentials(
+def test_a_vault_outage_does_not_hide_that_twilio_refuses_the_credentials(
     twilio: FakeTwilio, rest_vault: FakeVault
 ) -> None:
     refuse_credentials(twilio)
@@ -220,7 +216,7 @@ def test_a_slow_vault_does_not_delay_that_twilio_refuses_the_credentials(
         {"sid": "", "status": "queued", "to": TO},
     ],
 )
-def test_an_odd_success_of_twilio_leaves_the_outcome_unknown(
+def test_an_unexpected_success_leaves_the_outcome_unknown(
     twilio: FakeTwilio, name: str, answer: Any
 ) -> None:
     twilio.answer(201, answer)
@@ -232,9 +228,7 @@ def test_an_odd_success_of_twilio_leaves_the_outcome_unknown(
 
 
 @pytest.mark.parametrize("given", ["oops", None, [], {}, 4.5, 429, 500])
-def test_an_odd_status_in_a_refusal_of_twilio_does_not_count(
-    twilio: FakeTwilio, given: Any
-) -> None:
+def test_an_unexpected_status_in_a_refusals_body_is_ignored(twilio: FakeTwilio, given: Any) -> None:
     twilio.answer(400, {"type": "t", "title": "Invalid", "status": given, "code": 21211})
 
     status, problem = act("SendSms")

@@ -1,4 +1,4 @@
-"""PlaceCall: what goes to Twilio, and what the caller is told."""
+"""PlaceCall: the request to Twilio, and the response to the caller."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def answer(response: func.HttpResponse) -> dict[str, Any]:
     return json.loads(response.get_body())
 
 
-def test_answers_201_with_what_twilio_said() -> None:
+def test_responds_with_201_and_twilios_data() -> None:
     response = place(to="202-555-0123")
 
     assert response.status_code == 201
@@ -80,26 +80,26 @@ def test_a_document_is_sent_unchanged(twilio: FakeTwilio, twiml: str) -> None:
     assert twilio.requests[0]["data"]["Twiml"] == twiml.strip()
 
 
-def test_a_document_may_be_as_long_as_twilio_takes_it() -> None:
+def test_a_document_can_be_as_long_as_twilio_accepts() -> None:
     words = "a" * (4000 - len("<Response><Say></Say></Response>"))
 
     assert place(to=TO, twiml=f"<Response><Say>{words}</Say></Response>").status_code == 201
 
 
-def test_a_url_is_handed_on(twilio: FakeTwilio) -> None:
+def test_a_url_is_passed_on(twilio: FakeTwilio) -> None:
     place(to=TO, url="https://app.example/twiml?a=%20b")
 
     assert twilio.requests[0]["data"]["Url"] == "https://app.example/twiml?a=%20b"
 
 
-def test_the_caller_may_choose_the_calling_number(twilio: FakeTwilio) -> None:
+def test_the_caller_can_choose_the_calling_number(twilio: FakeTwilio) -> None:
     response = place(to=TO, **{"from": "(202) 555-0199"})
 
     assert answer(response)["from"] == "+12025550199"
     assert twilio.requests[0]["data"]["From"] == "+12025550199"
 
 
-def test_options_are_handed_on(twilio: FakeTwilio) -> None:
+def test_options_are_passed_on(twilio: FakeTwilio) -> None:
     place(to=TO, timeout=15, time_limit=3600, send_digits="1wW#*A")
     place(to=TO, timeout=600, record=False, machine_detection="detect_message_end")
 
@@ -110,7 +110,7 @@ def test_options_are_handed_on(twilio: FakeTwilio) -> None:
     assert "Record" not in second
 
 
-def test_options_may_come_in_a_form(twilio: FakeTwilio) -> None:
+def test_options_can_be_sent_as_a_form(twilio: FakeTwilio) -> None:
     body = b"to=2025550123&timeout=020&record=True&machine_detection=enable"
     request = func.HttpRequest("POST", "https://inner/api/PlaceCall", body=body)
 
@@ -119,7 +119,7 @@ def test_options_may_come_in_a_form(twilio: FakeTwilio) -> None:
     assert (data["Timeout"], data["Record"], data["MachineDetection"]) == (20, "true", "Enable")
 
 
-def test_a_recording_is_reported_beside_the_request(twilio: FakeTwilio) -> None:
+def test_a_recording_has_its_own_report_url(twilio: FakeTwilio) -> None:
     place(to=TO, record=True)
 
     data = twilio.requests[0]["data"]
@@ -128,7 +128,7 @@ def test_a_recording_is_reported_beside_the_request(twilio: FakeTwilio) -> None:
     assert data["RecordingStatusCallbackEvent"] == ["completed", "absent"]
 
 
-def test_what_twilio_would_ignore_is_refused(twilio: FakeTwilio) -> None:
+def test_options_that_twilio_would_ignore_are_refused(twilio: FakeTwilio) -> None:
     response = place(to=TO, send_digits="1", machine_detection="enable")
 
     assert (response.status_code, answer(response)["field"]) == (400, "machine_detection")
@@ -151,7 +151,7 @@ def test_with_a_loopback_url_the_call_has_its_document_and_no_reports(
     }
 
 
-def test_loopback_documents_are_for_the_local_stack_alone(
+def test_loopback_documents_are_only_for_the_local_stack(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:
     url = "http://127.0.0.1:8000/twiml"
@@ -164,7 +164,7 @@ def test_loopback_documents_are_for_the_local_stack_alone(
     assert twilio.requests[0]["data"]["Url"] == url
 
 
-def test_a_call_needs_a_number_even_where_texts_have_a_messaging_service(
+def test_a_call_needs_a_number_even_with_a_messaging_service_for_texts(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:
     del values["TWILIO_FROM_NUMBER"]

@@ -1,4 +1,4 @@
-"""TwimlQueue and TwimlAgent as Twilio asks them."""
+"""TwimlQueue and TwimlAgent with Twilio's requests."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_blocked_caller_never_enters_the_queue(
     assert b"Reject" not in waiting + serving
 
 
-def test_how_the_wait_ended_is_one_line_without_personal_data(
+def test_the_end_of_a_wait_is_one_log_line_without_personal_data(
     run: Run, signed_request: SignedRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -84,7 +84,7 @@ some_text = st.text() | st.sampled_from(["wait", "end", "connect", "*", "7", "le
     st.lists(st.tuples(names, some_text), max_size=5),
     st.lists(st.tuples(fields, some_text), max_size=4),
 )
-def test_no_request_makes_an_error_of_the_app(
+def test_no_request_causes_an_app_error(
     run: Run, signed_request: SignedRequest, query: Form, form: Form
 ) -> None:
     for name, main in (("TwimlQueue", TwimlQueue.main), ("TwimlAgent", TwimlAgent.main)):

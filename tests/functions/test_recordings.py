@@ -1,4 +1,4 @@
-"""GetRecording and GetSharedRecording: the sound of a recording, whole or in parts."""
+"""GetRecording and GetSharedRecording: a recording's audio, whole or in parts."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def test_a_recording_is_fetched_with_the_credentials_of_the_account(twilio: Fake
     assert request["auth"] == (account, "primary")
 
 
-def test_a_recording_is_not_longer_than_what_the_runtime_takes(twilio: FakeTwilio) -> None:
+def test_the_size_of_a_recording_is_limited_by_the_runtime(twilio: FakeTwilio) -> None:
     twilio.answers.append((200, SOUND))
     get(f"sid={SID}")
 
     assert twilio.requests[0]["max_bytes"] <= 128_000_000
 
 
-def test_it_may_be_a_wav_file(twilio: FakeTwilio) -> None:
+def test_it_can_be_a_wav_file(twilio: FakeTwilio) -> None:
     twilio.answers.append((200, SOUND))
 
     response = get(f"sid={SID}&format=wav")
@@ -76,7 +76,7 @@ def test_it_may_be_a_wav_file(twilio: FakeTwilio) -> None:
     assert f"{SID}.wav" in response.headers["Content-Disposition"]
 
 
-def test_an_api_key_opens_it_too(twilio: FakeTwilio, values: dict[str, str]) -> None:
+def test_an_api_key_works_too(twilio: FakeTwilio, values: dict[str, str]) -> None:
     values |= {"TWILIO_REST_CREDENTIAL": "api_key", "TWILIO_API_KEY_SID": "SK" + "1" * 32}
     clients.reset(clients.Clients(values | {"TWILIO_API_KEY_SECRET": "deep"}, SystemClock()))
     twilio.answers.append((200, SOUND))
@@ -97,7 +97,7 @@ def test_an_api_key_opens_it_too(twilio: FakeTwilio, values: dict[str, str]) -> 
         ("Bytes = 99-99", 99, 99),
     ],
 )
-def test_a_player_may_ask_for_a_part(
+def test_a_player_can_request_a_part(
     twilio: FakeTwilio, wanted: str, first: int, last: int
 ) -> None:
     twilio.answers.append((200, SOUND))
@@ -159,7 +159,7 @@ def test_a_bad_request_is_a_400_that_names_the_field(
     assert twilio.requests == []
 
 
-def test_a_recording_that_twilio_does_not_know_is_a_404(twilio: FakeTwilio) -> None:
+def test_an_unknown_recording_is_a_404(twilio: FakeTwilio) -> None:
     twilio.answers.append((404, b"<TwilioResponse/>"))
 
     assert problem(get(f"sid={SID}"))["status"] == 404
@@ -229,7 +229,7 @@ def test_a_link_opens_its_recording_without_a_key(shared: FakeTwilio) -> None:
         link(-timedelta(seconds=1)),
     ],
 )
-def test_a_link_that_is_wrong_or_expired_is_a_403(shared: FakeTwilio, query: str) -> None:
+def test_an_invalid_or_expired_link_is_a_403(shared: FakeTwilio, query: str) -> None:
     assert problem(get(query, GetSharedRecording.main))["status"] == 403
     assert shared.requests == []
 
@@ -241,7 +241,7 @@ def test_without_a_signing_key_the_missing_secret_is_named() -> None:
     assert "LinkSigningKey" in problem(response)["detail"]
 
 
-def test_a_weak_signing_key_is_a_fault_of_the_set_up(
+def test_a_weak_signing_key_is_a_configuration_error(
     shared: FakeTwilio, values: dict[str, str]
 ) -> None:
     clients.reset(clients.Clients(values | {"LINK_SIGNING_KEY": KEY[:31]}, SystemClock()))
@@ -274,9 +274,7 @@ def test_a_problem_is_not_cacheable(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80), st.text(max_size=30))
-def test_no_query_and_no_range_makes_an_error_of_the_app(
-    shared: FakeTwilio, query: str, wanted: str
-) -> None:
+def test_no_query_or_range_causes_an_app_error(shared: FakeTwilio, query: str, wanted: str) -> None:
     for main in (GetRecording.main, GetSharedRecording.main):
         shared.answers.append((200, SOUND))
         assert get(query, main).status_code in (400, 403)

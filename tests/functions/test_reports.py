@@ -1,4 +1,4 @@
-"""What is logged of the reports that Twilio makes."""
+"""Log lines of Twilio's status reports."""
 
 from __future__ import annotations
 

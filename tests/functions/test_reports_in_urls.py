@@ -1,4 +1,4 @@
-"""Requests that Twilio signs and makes because a caller of PlaceCall gave it their URL."""
+"""Requests that Twilio signs because a caller of PlaceCall passed their URL."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ledger(app: clients.Clients, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("main", "query"),
     [(OnMessageStatus.main, REFUSED_TEXT), (OnRecording.main, VOICEMAIL)],
-    ids=["a text that nobody wanted", "a voicemail that nobody left"],
+    ids=["an unwanted text", "a fake voicemail"],
 )
 def test_fields_in_the_query_are_not_a_report(
     twilio: FakeTwilio,

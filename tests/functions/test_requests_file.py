@@ -1,4 +1,4 @@
-"""requests.http: each request is sent to the local stack and answered as its title says."""
+"""requests.http: send each request to the local stack and check the status in its title."""
 
 import json
 import re
@@ -14,7 +14,7 @@ VARIABLE = re.compile(r"\{\{([^}]+)\}\}")
 
 
 class Request(NamedTuple):
-    """One request of the file, with its variables not filled in."""
+    """One request of the file, with unresolved variables."""
 
     name: str
     status: int
@@ -25,7 +25,7 @@ class Request(NamedTuple):
 
 
 def read_request(part: str) -> Request:
-    """Read what stands between two lines with ###."""
+    """Parse the text between two ### lines."""
     title, *lines = part.strip().splitlines()
     name = next((line.removeprefix("# @name ") for line in lines if line.startswith("# @name")), "")
     head, _, body = "\n".join(line for line in lines if line[:1] != "#").partition("\n\n")
@@ -43,7 +43,7 @@ def read_file(text: str) -> tuple[dict[str, str], list[Request]]:
 
 
 def filled(text: str, variables: dict[str, str], answers: dict[str, Any]) -> str:
-    """Put in variables, and fields of earlier answers: {{name.response.body.$.field}}."""
+    """Resolve variables and fields of earlier responses: {{name.response.body.$.field}}."""
 
     def value(match: re.Match[str]) -> str:
         name, _, field = match[1].partition(".response.body.$.")
@@ -52,7 +52,7 @@ def filled(text: str, variables: dict[str, str], answers: dict[str, Any]) -> str
     return VARIABLE.sub(value, text)
 
 
-def test_every_request_is_answered_as_its_title_says(stack: LocalStack) -> None:
+def test_every_request_gets_the_status_in_its_title(stack: LocalStack) -> None:
     variables, requests = read_file(TEXT)
     variables["functions"] = f"{stack.functions_url}/api"
     answers: dict[str, Any] = {}
@@ -74,7 +74,7 @@ def test_every_request_is_answered_as_its_title_says(stack: LocalStack) -> None:
     assert statuses == [request.status for request in requests]
 
 
-def test_the_file_is_for_the_desk() -> None:
+def test_the_file_is_for_the_local_stack() -> None:
     assert read_file(TEXT)[0]["functions"] == f"http://127.0.0.1:{FUNCTIONS_PORT}/api"
 
 

@@ -1,4 +1,4 @@
-"""The functions as Microsoft's own runtime loads and runs them, in process."""
+"""The functions in Microsoft's own runtime, in process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("app", "runtime")
 
 @pytest.fixture
 def ask(runtime: Runtime) -> Ask:
-    """Sends a request to a function by its name; `_` in the name of a header means `-`."""
+    """Sends a request to a function by name; `_` in header names means `-`."""
 
     def answer(name: str, method: str, body: bytes = b"", **headers: str) -> FunctionAnswer:
         request = FunctionRequest(
@@ -46,7 +46,7 @@ def ask(runtime: Runtime) -> Ask:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_runtime_takes_each_function_as_a_coroutine(name: str) -> None:
+def test_the_runtime_loads_each_function_as_a_coroutine(name: str) -> None:
     assert inspect.iscoroutinefunction(sys.modules[f"__app__.{name}"].main)
 
 

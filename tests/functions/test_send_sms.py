@@ -1,4 +1,4 @@
-"""SendSms: what goes to Twilio, and what the caller is told."""
+"""SendSms: the request to Twilio, and the response to the caller."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def answer(response: func.HttpResponse) -> dict[str, Any]:
     return json.loads(response.get_body())
 
 
-def test_answers_201_with_what_twilio_said() -> None:
+def test_responds_with_201_and_twilios_data() -> None:
     response = send(to="(202) 555-0123", body="Hello")
 
     assert response.status_code == 201
@@ -48,7 +48,7 @@ def test_answers_201_with_what_twilio_said() -> None:
     }
 
 
-def test_hands_the_message_and_its_report_url_to_twilio(twilio: FakeTwilio) -> None:
+def test_passes_the_message_and_its_report_url_to_twilio(twilio: FakeTwilio) -> None:
     send(to=TO, body="Hello")
 
     (request,) = twilio.requests
@@ -73,13 +73,13 @@ def test_a_text_with_media_is_one_segment() -> None:
     assert answer(response)["segments"] == 1
 
 
-def test_a_message_may_be_as_large_as_twilio_takes_it() -> None:
+def test_a_message_can_be_as_large_as_twilio_accepts() -> None:
     response = send(to=TO, body="a" * 1600, media_url=["https://a.example/1.png"] * 10)
 
     assert response.status_code == 201
 
 
-def test_media_may_come_without_a_text(twilio: FakeTwilio) -> None:
+def test_media_can_be_sent_without_a_text(twilio: FakeTwilio) -> None:
     response = send(to=TO, media_url=["https://a.example/1.png", "http://a.example/2.png"])
 
     assert answer(response)["segments"] == 1
@@ -91,7 +91,7 @@ def test_media_may_come_without_a_text(twilio: FakeTwilio) -> None:
 
 
 @pytest.mark.parametrize("sender", ["+12025550199", "12345", "ACME"])
-def test_the_caller_may_choose_the_sender(twilio: FakeTwilio, sender: str) -> None:
+def test_the_caller_can_choose_the_sender(twilio: FakeTwilio, sender: str) -> None:
     response = send(to=TO, body="Hello", **{"from": sender})
 
     assert answer(response)["from"] == sender
@@ -106,7 +106,7 @@ def test_a_messaging_service_chooses_the_sender_itself(twilio: FakeTwilio) -> No
     assert "From" not in twilio.requests[0]["data"]
 
 
-def test_the_messaging_service_of_the_settings_comes_before_the_number(
+def test_the_messaging_service_in_the_settings_wins_over_the_number(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:
     values["TWILIO_MESSAGING_SERVICE_SID"] = SERVICE
@@ -117,7 +117,7 @@ def test_the_messaging_service_of_the_settings_comes_before_the_number(
     assert twilio.requests[0]["data"]["MessagingServiceSid"] == SERVICE
 
 
-def test_a_text_for_later_is_scheduled(twilio: FakeTwilio) -> None:
+def test_a_text_with_a_send_time_is_scheduled(twilio: FakeTwilio) -> None:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     scheduled = {"sid": "SM" + "0" * 32, "status": "scheduled", "from": None, "to": TO}
     twilio.answer(201, scheduled)
@@ -137,7 +137,7 @@ def test_a_text_for_later_is_scheduled(twilio: FakeTwilio) -> None:
     assert data["ValidityPeriod"] == 600
 
 
-def test_an_api_key_is_used_when_asked_for(twilio: FakeTwilio, values: dict[str, str]) -> None:
+def test_an_api_key_is_used_if_configured(twilio: FakeTwilio, values: dict[str, str]) -> None:
     values |= {
         "TWILIO_REST_CREDENTIAL": "api_key",
         "TWILIO_API_KEY_SID": "SK" + "1" * 32,
@@ -151,7 +151,7 @@ def test_an_api_key_is_used_when_asked_for(twilio: FakeTwilio, values: dict[str,
     assert f"/Accounts/AC{'0' * 32}/" in twilio.requests[0]["url"]
 
 
-def test_with_a_loopback_address_no_reports_are_asked_for(
+def test_with_a_loopback_address_no_reports_are_requested(
     twilio: FakeTwilio, values: dict[str, str]
 ) -> None:
     values["PUBLIC_URL"] = "http://localhost:7071"
@@ -161,7 +161,7 @@ def test_with_a_loopback_address_no_reports_are_asked_for(
     assert "StatusCallback" not in twilio.requests[0]["data"]
 
 
-def test_without_settings_one_answer_names_all_that_is_missing(twilio: FakeTwilio) -> None:
+def test_without_settings_one_answer_names_all_missing_ones(twilio: FakeTwilio) -> None:
     clients.reset(clients.Clients({}, SystemClock()))
 
     response = send(to=TO, body="Hello")

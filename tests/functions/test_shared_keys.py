@@ -1,4 +1,4 @@
-"""Signatures made with a webhook shared key: which secret counts, and what a missing one means."""
+"""Signatures with a webhook shared key: which secret counts, and missing ones."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class Requests(Protocol):
 
 @pytest.fixture
 def values(values: dict[str, str]) -> dict[str, str]:
-    """Settings with shared keys beside the auth token."""
+    """Settings with shared keys and an auth token."""
     keys = {"TWILIO_WEBHOOK_KEY": "shared", "TWILIO_WEBHOOK_KEY_SECONDARY": "next"}
     return values | keys | {"TWILIO_AUTH_TOKEN_SECONDARY": "second"}
 
 
 @pytest.fixture
 def signed_with(signed_request: SignedRequest, received_text: Form) -> Requests:
-    """`named` is the header about the key, None for none; it fits the algorithm by itself."""
+    """`named` is the settings header, None to omit it; the default fits the algorithm."""
 
     def request(
         secret: str, algorithm: Algorithm = SHA256, named: str | None = ""
@@ -77,9 +77,9 @@ def test_a_signature_of_a_shared_key_passes(
 def test_an_auth_token_does_not_replace_a_shared_key(
     run: Run, signed_with: Requests, secret: str, algorithm: Algorithm
 ) -> None:
-    told = problem(run(TwimlReply.main, signed_with(secret, algorithm)))
+    refusal = problem(run(TwimlReply.main, signed_with(secret, algorithm)))
 
-    assert told["signature"] == {
+    assert refusal["signature"] == {
         "reason": "The X-Twilio-Signature does not match.",
         "url": URL,
         "fields": ["Body", "From", "FromCity", "MessageSid", "NumMedia", "To"],
@@ -99,9 +99,9 @@ def test_without_the_header_a_shared_key_does_not_count(
 def test_without_the_header_the_longer_signature_of_an_auth_token_is_refused(
     run: Run, signed_with: Requests
 ) -> None:
-    told = problem(run(TwimlReply.main, signed_with("primary", SHA256, None)))
+    refusal = problem(run(TwimlReply.main, signed_with("primary", SHA256, None)))
 
-    assert "expected HMAC_SHA1, got HMAC_SHA256" in str(told["detail"])
+    assert "expected HMAC_SHA1, got HMAC_SHA256" in str(refusal["detail"])
 
 
 @pytest.mark.parametrize(("made", "named"), [(SHA1, SHA256), (SHA256, SHA1)])
@@ -128,14 +128,14 @@ def test_the_algorithm_is_the_one_that_the_header_names(
     ],
 )
 def test_a_malformed_header_is_refused(run: Run, signed_with: Requests, named: str) -> None:
-    told = problem(run(TwimlReply.main, signed_with("shared", SHA256, named)))
+    refusal = problem(run(TwimlReply.main, signed_with("shared", SHA256, named)))
 
-    assert "X-Twilio-Webhooks-Signature-Settings is malformed" in str(told["detail"])
-    assert isinstance(told["signature"], dict)
-    assert (told["signature"]["url"], told["signature"]["algorithm"]) == (URL, "unknown")
+    assert "X-Twilio-Webhooks-Signature-Settings is malformed" in str(refusal["detail"])
+    assert isinstance(refusal["signature"], dict)
+    assert (refusal["signature"]["url"], refusal["signature"]["algorithm"]) == (URL, "unknown")
 
 
-def test_order_blanks_and_new_members_of_the_header_do_not_matter(
+def test_order_spaces_and_new_members_of_the_header_are_ignored(
     run: Run, signed_with: Requests
 ) -> None:
     named = f" algorithm=HMAC_SHA256 , {KEY},version=2"
@@ -143,15 +143,15 @@ def test_order_blanks_and_new_members_of_the_header_do_not_matter(
     assert run(TwimlReply.main, signed_with("shared", SHA256, named)).status_code == 200
 
 
-def test_with_shared_keys_alone_the_auth_token_may_be_missing(
+def test_with_shared_keys_the_auth_token_is_optional(
     run: Run, signed_with: Requests, values: dict[str, str]
 ) -> None:
     del values["TWILIO_AUTH_TOKEN"], values["TWILIO_AUTH_TOKEN_SECONDARY"]
     clients.reset(clients.Clients(values, SystemClock()))
 
     assert run(TwimlReply.main, signed_with("shared")).status_code == 200
-    told = problem(run(TwimlReply.main, signed_with("primary", SHA1, None)))
-    assert "TwilioAuthToken is missing" in str(told["detail"])
+    refusal = problem(run(TwimlReply.main, signed_with("primary", SHA1, None)))
+    assert "TwilioAuthToken is missing" in str(refusal["detail"])
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def vault(app: clients.Clients, vault: FakeVault) -> FakeVault:
     return vault
 
 
-def test_a_right_signature_reads_the_shared_key_alone(
+def test_a_valid_signature_reads_only_the_shared_key(
     run: Run, signed_with: Requests, vault: FakeVault
 ) -> None:
     for _ in range(3):
@@ -171,7 +171,7 @@ def test_a_right_signature_reads_the_shared_key_alone(
     assert vault.reads == [Secret.WEBHOOK_KEY]
 
 
-def test_a_changed_shared_key_is_read_at_once(
+def test_a_changed_shared_key_is_read_immediately(
     run: Run, signed_with: Requests, vault: FakeVault
 ) -> None:
     run(TwimlReply.main, signed_with("shared"))
@@ -187,15 +187,15 @@ def test_a_missing_shared_key_is_a_refusal_and_the_log_says_what_is_missing(
 
     problem(run(TwimlReply.main, signed_with("shared")))
     last = caplog.records[-1].getMessage()
-    assert last.endswith(" status=403 code=None TwilioWebhookKey is missing.")  # and no guesses
+    assert last.endswith(" status=403 code=None TwilioWebhookKey is missing.")  # without guesses
 
 
-def test_only_the_vault_knows_of_shared_keys_where_there_is_no_auth_token(
+def test_without_an_auth_token_only_a_vault_can_have_shared_keys(
     run: Run, signed_with: Requests, vault: FakeVault
 ) -> None:
     del vault.secrets[Secret.AUTH_TOKEN]
-    told = problem(run(TwimlReply.main, signed_with("primary", SHA1, None)))
-    assert "TwilioAuthToken is missing" in str(told["detail"])
+    refusal = problem(run(TwimlReply.main, signed_with("primary", SHA1, None)))
+    assert "TwilioAuthToken is missing" in str(refusal["detail"])
 
     assert run(TwimlReply.main, signed_with("shared")).status_code == 200
 
@@ -204,13 +204,13 @@ def test_without_any_secret_the_app_is_not_set_up(
     run: Run, signed_with: Requests, vault: FakeVault
 ) -> None:
     vault.secrets = {}
-    told = problem(run(TwimlReply.main, signed_with("primary", SHA1, None)), status=500)
+    refusal = problem(run(TwimlReply.main, signed_with("primary", SHA1, None)), status=500)
 
-    assert "TwilioAuthToken" in str(told["detail"])
+    assert "TwilioAuthToken" in str(refusal["detail"])
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_strangers_make_the_vault_read_each_shared_key_at_most_twice_a_minute(
+def test_forged_requests_read_each_shared_key_at_most_twice_a_minute(
     run: Run, signed_with: Requests, vault: FakeVault, *, exists: bool
 ) -> None:
     if not exists:

@@ -1,4 +1,4 @@
-"""Reports of Twilio and the ledger: kept, settled and logged once, whatever goes wrong."""
+"""Twilio's status reports and the ledger: stored, settled and logged once, despite failures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OWNER = "%2B12025550124"
 
 
 class CountingLedger(MemoryLedger):
-    """A ledger that counts what is asked of it, and can be down."""
+    """A ledger that counts requests and can fail."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class CountingLedger(MemoryLedger):
 
 
 class Reporter:
-    """Twilio, as far as it reports."""
+    """Sends Twilio's status reports."""
 
     def __init__(
         self, run: Run, signed_request: SignedRequest, log: pytest.LogCaptureFixture
@@ -64,23 +64,23 @@ class Reporter:
         log.set_level(logging.INFO)
 
     def message(self, status: str, claim: str = "", **fields: str) -> int:
-        """Report the status of a message; return the status of the answer."""
+        """Report a message's status; return the HTTP status."""
         path = f"/api/OnMessageStatus{f'?claim={claim}' if claim else ''}"
         form = {"MessageSid": SID, "MessageStatus": status, **fields}
         return self._post(OnMessageStatus.main, path, form)
 
     def call(self, status: str, **fields: str) -> int:
-        """Report the status of a call."""
+        """Report a call's status."""
         form = {"CallSid": CALL, "CallStatus": status, **fields}
         return self._post(OnCallStatus.main, "/api/OnCallStatus", form)
 
     def recording(self, status: str = "completed") -> int:
-        """Report a recording whose owner wants to know."""
+        """Report a recording with an owner to notify."""
         form = {"RecordingSid": RECORDING, "RecordingStatus": status}
         return self._post(OnRecording.main, f"/api/OnRecording?Notify={OWNER}", form)
 
     def logged(self) -> list[dict[str, Any]]:
-        """The log lines of reports."""
+        """Return the log lines of reports."""
         lines = [record.getMessage() for record in self._log.records]
         return [json.loads(line) for line in lines if line.startswith("{")]
 
@@ -90,17 +90,17 @@ class Reporter:
 
 
 class Notifier:
-    """Tells owners of voicemails; fails as often as it is told."""
+    """Notifies owners of voicemails; fails `failures` times first."""
 
     def __init__(self) -> None:
         self.failures = 0
-        self.told: list[str] = []
+        self.notified: list[str] = []
 
     async def tell(self, voicemail: Any, owner: str, request_url: str) -> None:
         if self.failures:
             self.failures -= 1
             raise TwilioUnreachableError("no connection")
-        self.told.append(owner)
+        self.notified.append(owner)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def state(sid: str = SID) -> State | None:
 
 
 def take_claim(key: str = "order-1") -> str:
-    """Claim a key, as before a send; return how reports name it."""
+    """Claim a key, as before a send; return its reference in reports."""
     claim = asyncio.run(
         clients.current().claims().take(clients.current().claims().draft(key, "SendSms", "x"))
     )
@@ -145,7 +145,7 @@ def test_a_repeated_report_is_answered_and_logged_once(reporter: Reporter) -> No
 
 
 @pytest.mark.usefixtures("ledger")
-def test_reports_that_overtake_each_other_end_in_the_final_status(reporter: Reporter) -> None:
+def test_out_of_order_reports_end_in_the_final_status(reporter: Reporter) -> None:
     for status in ("completed", "ringing", "initiated", "in-progress"):
         reporter.call(status)
 
@@ -176,7 +176,7 @@ def test_a_report_settles_the_claim_that_it_names(reporter: Reporter) -> None:
     assert (claim.state, claim.sid, known.claim) == ("sent", SID, reference)
 
 
-def test_a_report_whose_claim_cannot_be_settled_now_settles_it_when_it_comes_again(
+def test_a_repeated_report_settles_a_claim_that_failed_to_settle_before(
     ledger: CountingLedger, reporter: Reporter
 ) -> None:
     reference = take_claim()
@@ -211,13 +211,13 @@ def test_only_the_first_report_of_a_send_touches_its_claim(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_an_unknown_claim_loses_no_report(reporter: Reporter) -> None:
+def test_a_report_with_an_unknown_claim_is_stored(reporter: Reporter) -> None:
     assert reporter.message("sent", "no-such-claim") == 204
     assert reporter.message("delivered", "x" * 5000) == 204
     assert [line["status"] for line in reporter.logged()] == ["sent", "delivered"]
 
 
-def test_without_storage_a_report_is_logged_as_not_stored_and_asked_for_again(
+def test_without_storage_a_report_is_logged_as_not_stored_and_retried(
     ledger: CountingLedger, reporter: Reporter
 ) -> None:
     ledger.is_down = True
@@ -236,7 +236,7 @@ def test_an_app_without_storage_logs_every_report(reporter: Reporter) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_status_that_twilio_adds_is_kept_and_not_final(reporter: Reporter) -> None:
+def test_an_unknown_status_is_stored_and_not_final(reporter: Reporter) -> None:
     reporter.message("sent")
     assert reporter.message("on_its_way") == 204
 
@@ -258,7 +258,7 @@ def test_a_status_that_twilio_adds_is_kept_and_not_final(reporter: Reporter) -> 
     ],
     ids=lambda fields: str(fields)[:30],
 )
-def test_an_absurd_report_is_refused_and_not_kept(
+def test_an_invalid_report_is_refused_and_not_stored(
     ledger: CountingLedger, reporter: Reporter, fields: dict[str, str]
 ) -> None:
     assert reporter.message("sent", **fields) == 400
@@ -276,7 +276,7 @@ def test_an_unsigned_report_does_not_reach_the_ledger(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_the_same_report_at_the_same_time_is_logged_once(
+def test_concurrent_equal_reports_are_logged_once(
     reporter: Reporter, signed_request: SignedRequest
 ) -> None:
     form = [("MessageSid", SID), ("MessageStatus", "sent")]
@@ -291,11 +291,11 @@ def test_the_same_report_at_the_same_time_is_logged_once(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_repeated_report_of_a_recording_tells_the_owner_once(
+def test_a_repeated_report_of_a_recording_notifies_the_owner_once(
     reporter: Reporter, notifier: Notifier
 ) -> None:
     assert [reporter.recording(), reporter.recording()] == [204, 204]
-    assert notifier.told == ["+12025550124"]
+    assert notifier.notified == ["+12025550124"]
     assert [line["report"] for line in reporter.logged()] == ["recording"]
 
 
@@ -306,7 +306,7 @@ def test_a_repeated_report_texts_an_owner_who_got_no_text_before(
     notifier.failures = 1
 
     assert [reporter.recording() for _ in range(3)] == [502, 204, 204]
-    assert notifier.told == ["+12025550124"]
+    assert notifier.notified == ["+12025550124"]
     assert len(reporter.logged()) == 1
 
 
@@ -316,12 +316,12 @@ def test_without_storage_the_owner_gets_a_text_and_twilio_does_not_retry(
     ledger.is_down = True
 
     assert reporter.recording() == 204
-    assert notifier.told == ["+12025550124"]
+    assert notifier.notified == ["+12025550124"]
     assert [line["stored"] for line in reporter.logged()] == [False]
 
 
 @pytest.mark.parametrize("is_back", [False, True])
-def test_while_storage_is_down_replays_tell_the_owner_no_second_time(
+def test_while_storage_is_down_replays_do_not_notify_the_owner_again(
     ledger: CountingLedger, reporter: Reporter, notifier: Notifier, *, is_back: bool
 ) -> None:
     ledger.is_down = True
@@ -331,11 +331,11 @@ def test_while_storage_is_down_replays_tell_the_owner_no_second_time(
     answers += [reporter.recording() for _ in range(5)]
 
     assert answers == [502] + [204] * 9
-    assert notifier.told == ["+12025550124"]
+    assert notifier.notified == ["+12025550124"]
 
 
-def test_an_app_without_storage_tells_the_owner_once(
+def test_an_app_without_storage_notifies_the_owner_once(
     reporter: Reporter, notifier: Notifier
 ) -> None:
     assert [reporter.recording(), reporter.recording()] == [204, 204]
-    assert notifier.told == ["+12025550124"]
+    assert notifier.notified == ["+12025550124"]

@@ -1,4 +1,4 @@
-"""Whatever people write, it becomes the text of the elements that are there anyway."""
+"""Text from people never becomes TwiML elements."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ some = settings(max_examples=40, suppress_health_check=[HealthCheck.function_sco
 
 
 def in_xml(text: str) -> str:
-    """What an XML reader sees of a text: ends of lines are one character there."""
+    """Return a text as an XML parser reads it, with normalized line endings."""
     return xml_text(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def elements(document: str) -> list[tuple[str, str]]:
-    """Return each element with its text, and see that there is nothing else."""
+    """Return each element with its text, and check that there is nothing else."""
     root = ElementTree.fromstring(document)  # noqa: S314 - our own text
     assert root.tag == "Response"
     assert all(not (element.tail or "").strip() for element in root.iter())
@@ -88,7 +88,7 @@ def answer(
 
 
 def heard(text: str) -> list[tuple[str, str]]:
-    """The <Say> of a message; nothing for a blank one."""
+    """Return the <Say> of a message; nothing for a blank one."""
     words = in_xml(text).strip()
     return [("Say", words)] if words else []
 
@@ -152,11 +152,11 @@ def test_caller_names_and_digits_cannot_inject_twiml(
     party = {"From": text, "Caller": text}
     menu = answer(TwimlMenu.main, signed_request, {"Options[**]": "TwimlHello"}, Digits=text)
     query = {"Name": "a", "Moderators[]": OWNER, "EnableSmsNotifications": "1"}
-    told = answer(TwimlConference.main, signed_request, query, **party)
+    answered = answer(TwimlConference.main, signed_request, query, **party)
     dialled = answer(TwimlForward.main, signed_request, {"PhoneNumber": OWNER}, **party)
     whispered = answer(TwimlWhisper.main, signed_request, {}, **party)
 
     assert [tag for tag, _ in menu if tag != "Say"] == ["Gather", "Redirect"]
-    assert [tag for tag, _ in told] == ["Sms", "Say", "Dial", "Conference"]
+    assert [tag for tag, _ in answered] == ["Sms", "Say", "Dial", "Conference"]
     assert dialled == [("Dial", OWNER)]
     assert {tag for tag, _ in whispered} == {"Gather", "Say"}

@@ -1,4 +1,4 @@
-"""TwimlReply: keywords, media, and texts that go on to the owner."""
+"""TwimlReply: keywords, media, and texts forwarded to the owner."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sent(run: Run, signed_request: SignedRequest) -> Sent:
 
 
 class Sent:
-    """The messages that go out for a text; (to, body, media) each, `to` None for the writer."""
+    """Returns the messages sent for a text, as (to, body, media); `to` is None for its sender."""
 
     def __init__(self, run: Run, signed_request: SignedRequest) -> None:
         self.run = run
@@ -76,15 +76,15 @@ class Sent:
         ("", "Good day"),
     ],
 )
-def test_a_keyword_is_the_text_or_its_first_word(sent: Sent, body: str, text: str) -> None:
+def test_a_keyword_is_the_whole_text_or_its_first_word(sent: Sent, body: str, text: str) -> None:
     assert sent(HOURS | {"Message": "Good day"}, body) == [(None, text, [])]
 
 
-def test_without_a_keyword_and_a_message_what_arrived_is_acknowledged(sent: Sent) -> None:
+def test_without_a_keyword_or_message_the_text_is_acknowledged(sent: Sent) -> None:
     assert sent(HOURS, "Hello") == [(None, "You wrote: Hello", [])]
 
 
-def test_an_answer_may_carry_media(sent: Sent) -> None:
+def test_an_answer_can_have_media(sent: Sent) -> None:
     query = {"MediaUrl": "https://a.example/1.png", "MediaUrl[1]": "http://a.example/ü.png"}
 
     assert sent({"Message": "Look", **query}) == [
@@ -93,14 +93,14 @@ def test_an_answer_may_carry_media(sent: Sent) -> None:
     assert sent({"Message": "", **query})[0][1] is None
 
 
-def test_media_go_with_an_answer_and_with_nothing_else(sent: Sent) -> None:
+def test_media_are_only_sent_with_an_answer(sent: Sent) -> None:
     query = FORWARD | {"MediaUrl": "https://a.example/1.png"}
 
     assert sent(query) == [(OWNER, f"From {WRITER}: Hi", [])]
     assert len(sent(query | {"Keywords[hi]": "Look"})[0][2]) == 1
 
 
-def test_media_that_cannot_be_sent_are_left_out_and_logged_without_their_url(
+def test_invalid_media_are_skipped_and_logged_without_their_url(
     sent: Sent, caplog: pytest.LogCaptureFixture
 ) -> None:
     urls = [("MediaUrl[]", f"https://a.example/{n}") for n in range(12)]
@@ -129,12 +129,12 @@ def test_the_sender_gets_a_reply_and_the_owner_the_text(sent: Sent, query: dict[
 
 
 @pytest.mark.parametrize("forward", [OWNER, "(202) 555-0124", "1 202 555 0124"])
-def test_what_the_owner_writes_does_not_come_back(sent: Sent, forward: str) -> None:
+def test_the_owners_own_texts_are_not_forwarded(sent: Sent, forward: str) -> None:
     assert sent({"Forward": forward}, sender=OWNER) == []
     assert sent({"Forward": forward, "Message": "Thanks"}, sender=OWNER) == [(None, "Thanks", [])]
 
 
-def test_a_writer_abroad_is_not_taken_for_the_owner(sent: Sent) -> None:
+def test_a_sender_abroad_is_not_mistaken_for_the_owner(sent: Sent) -> None:
     writer, owner = "+4785550123", "+14785550123"
 
     assert sent({"Forward": owner}, sender=writer) == [(owner, f"From {writer}: Hi", [])]
@@ -148,11 +148,11 @@ def test_a_writer_abroad_is_not_taken_for_the_owner(sent: Sent) -> None:
         ("Forward=+49%2030%20123456", "+4930123456"),
     ],
 )
-def test_the_owners_number_may_be_written_as_people_do(sent: Sent, query: str, number: str) -> None:
+def test_the_owners_number_can_be_in_any_common_format(sent: Sent, query: str, number: str) -> None:
     assert sent(query)[0][0] == number
 
 
-def test_a_number_that_cannot_be_read_is_logged_and_the_writer_is_answered(
+def test_an_invalid_number_is_logged_and_the_sender_is_answered(
     sent: Sent, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -163,7 +163,7 @@ def test_a_number_that_cannot_be_read_is_logged_and_the_writer_is_answered(
 
 
 @pytest.mark.parametrize("spelling", [LINE, "202-555-0100", "+112025550100"])
-def test_a_line_that_forwards_to_itself_answers_and_logs_that(
+def test_a_line_that_forwards_to_itself_answers_and_logs_it(
     sent: Sent, caplog: pytest.LogCaptureFixture, spelling: str
 ) -> None:
     assert sent({"Forward": spelling}) == [(None, "You wrote: Hi", [])]
@@ -171,7 +171,7 @@ def test_a_line_that_forwards_to_itself_answers_and_logs_that(
     assert "0100" not in caplog.text
 
 
-def test_a_long_text_reaches_the_owner_whole(sent: Sent) -> None:
+def test_a_long_text_is_forwarded_completely(sent: Sent) -> None:
     (_, first, _), (_, second, _) = sent(FORWARD, "a" * 1600, media=1)
 
     assert (first or "") + (second or "") == f"From {WRITER}: " + "a" * 1600
@@ -188,5 +188,5 @@ def test_a_text_that_is_far_too_long_is_cut_to_two_messages(sent: Sent) -> None:
 @pytest.mark.parametrize(
     "query", ["Keywords[", "Keywords[]=x&Keywords=y", "Forward=%00", "Forward=%FF", "MediaUrl=http"]
 )
-def test_an_odd_query_is_answered(sent: Sent, query: str) -> None:
+def test_an_unusual_query_is_answered(sent: Sent, query: str) -> None:
     assert len(sent(query)) == 1

@@ -1,4 +1,4 @@
-"""The Twimlets as Twilio asks them: signed, redirected, refused; and the music for everybody."""
+"""The Twimlets with Twilio's requests: signatures, redirects, refusals; and the public music."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_an_option_of_a_menu_is_a_redirection(run: Run, signed_request: SignedRe
     assert response.get_body() == b""
 
 
-def test_a_function_of_the_app_is_redirected_to_where_twilio_knows_it(
+def test_a_redirect_to_a_function_uses_the_apps_public_url(
     run: Run, signed_request: SignedRequest
 ) -> None:
     path = "/lines/TwimlMenu?Options%5B1%5D=TwimlForward%3FPhoneNumber%3D1"
@@ -88,9 +88,7 @@ def test_a_function_of_the_app_is_redirected_to_where_twilio_knows_it(
     assert response.headers["Location"] == "https://app.example/lines/TwimlForward?PhoneNumber=1"
 
 
-def test_the_step_after_a_dial_is_answered_by_get_as_well(
-    run: Run, signed_request: SignedRequest
-) -> None:
+def test_the_step_after_a_dial_also_works_by_get(run: Run, signed_request: SignedRequest) -> None:
     path = "/api/TwimlForward?Dial=true&FailUrl=https://example.com/a&DialCallStatus=no-answer"
     response = run(TwimlForward.main, signed_request(path, method="GET"))
 
@@ -141,7 +139,7 @@ def test_an_unknown_melody_is_not_found(run: Run, bucket: str | None) -> None:
     assert "Bucket" in json.loads(response.get_body())["detail"]
 
 
-def test_a_melody_is_computed_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_melody_is_computed_once_for_concurrent_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     unheard = Melody("1 . 8 . 1 . 8 .", "-9 -9", 0.4, (1, 0.5), 0.1, 0.9)
     monkeypatch.setattr("shared.answers.melodies._MELODIES", {"rock": unheard})
 
@@ -154,7 +152,7 @@ def test_a_melody_is_computed_once_however_many_ask(monkeypatch: pytest.MonkeyPa
     assert all(other is first for other in others)
 
 
-def test_a_melody_that_twilio_still_has_is_not_sent_again(run: Run) -> None:
+def test_a_cached_melody_is_not_sent_again(run: Run) -> None:
     first = run(GetHoldMusic.main, music("com.twilio.music.rock"))
     again = run(GetHoldMusic.main, music("com.twilio.music.rock", first.headers["ETag"]))
     other = run(GetHoldMusic.main, music("com.twilio.music.ambient", first.headers["ETag"]))

@@ -1,4 +1,4 @@
-"""The page about the v2 programming model: its example loads, registers the same, and works."""
+"""The page about the v2 programming model: its example loads, is equivalent, and works."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILES = dict(re.findall(r"^`(\w+\.py)`\n\n```python\n(.*?)```", PAGE, re.DOTALL 
 
 @pytest.fixture
 def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The one function of the page's app, as Microsoft's library registers it."""
+    """The function in the page's app, as Microsoft's library registers it."""
     for name, code in FILES.items():
         (tmp_path / name).write_text(code)
     monkeypatch.syspath_prepend(tmp_path)
@@ -35,7 +35,7 @@ def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         del sys.modules[name.removesuffix(".py")]
 
 
-def test_the_example_registers_what_function_json_says(function: Any) -> None:
+def test_the_example_registers_the_same_as_function_json(function: Any) -> None:
     document = json.loads((ROOT / "SendSms" / "function.json").read_text())
     trigger, output = function.get_dict_repr()["bindings"]
     trigger_v1, output_v1 = document["bindings"]
@@ -59,7 +59,7 @@ def test_the_example_sends_a_text_when_its_name_is_called(run: Run, twilio: Fake
     assert [request["data"]["Body"] for request in twilio.requests] == ["Hello"]
 
 
-def test_the_table_writes_what_the_example_has() -> None:
+def test_the_table_matches_the_example() -> None:
     table = PAGE.split("## How v1 maps to v2", 1)[1].split("## ", 1)[0]
     written = re.findall(r"\| [^|]*\| `(?:@blueprint\.)?(\w+=[^`]+)`", table)
 
@@ -69,7 +69,7 @@ def test_the_table_writes_what_the_example_has() -> None:
     assert [text for text in others if text not in FILES["send_sms.py"]] == []
 
 
-def test_an_app_of_v2_asks_for_the_function_key_unless_told_otherwise() -> None:
+def test_a_v2_app_requires_the_function_key_by_default() -> None:
     default = inspect.signature(func.FunctionApp).parameters["http_auth_level"].default
 
     assert default == func.AuthLevel.FUNCTION

@@ -1,7 +1,7 @@
-"""An hour without the vault, under load: nobody who was served before notices.
+"""An hour without the vault, under load: callers with cached secrets don't notice.
 
-The functions run in this process, Key Vault's own SDK asks a stand-in that fails in all its ways,
-and a clock moved by hand passes the hour. Only a vault that is slow takes real time.
+The functions run in this process, Key Vault's SDK calls a stand-in that fails in every way, and a
+manual clock passes the hour. Only a slow vault takes real time.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ VALUES = {
 
 
 class Vault:
-    """Key Vault and the identity that opens it, on this machine."""
+    """Local stand-ins for Key Vault and the managed identity."""
 
     def __init__(self) -> None:
         self.secrets = {Secret.ACCOUNT_SID: "AC" + "0" * 32, Secret.AUTH_TOKEN: "primary"}
@@ -71,7 +71,7 @@ class Vault:
         self._port = self._runner.addresses[0][1]
 
     async def close(self) -> None:
-        """Refuse connections."""
+        """Stop listening."""
         assert self._runner is not None
         await self._runner.cleanup()
 
@@ -99,17 +99,17 @@ def problem(code: str) -> dict[str, Any]:
 
 
 class Load:
-    """Callers and Twilio, and what they got."""
+    """Requests from callers and Twilio, and their responses."""
 
     def __init__(self, clock: ManualClock, signed_request: SignedRequest) -> None:
         self.clock = clock
         self.signed_request = signed_request
-        self.token = "primary"  # noqa: S105 - of the stand-in
+        self.token = "primary"  # noqa: S105 - only for tests
         self.statuses: Counter[tuple[str, int]] = Counter()
         self.longest_s = 0.0
 
     async def second(self, *, forged: bool) -> None:
-        """Let a second pass: a text, a call, a signed webhook, and sometimes a forged one."""
+        """Advance a second: send a text, a call, a signed webhook, and sometimes a forged one."""
         self.clock.advance(1)
         webhooks = [("webhook", self.token), *([("forged", "guess")] if forged else [])]
         await asyncio.gather(
@@ -128,7 +128,7 @@ class Load:
         self.statuses[kind, response.status_code] += 1
 
     def failed(self) -> dict[tuple[str, int], int]:
-        """What went wrong, by kind and status."""
+        """Return the failures by kind and status."""
         right = {("send", 201), ("webhook", 200), ("forged", 403)}
         return {key: count for key, count in self.statuses.items() if key not in right}
 
@@ -147,7 +147,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[ManualClock]:
 
 @pytest.fixture
 def accepted(twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The tokens that Twilio takes."""
+    """The tokens that Twilio accepts."""
     tokens, answer = {"primary"}, twilio.request
 
     async def request(method: str, uri: str, *args: Any, **kwargs: Any) -> Any:
@@ -176,14 +176,14 @@ async def app_with(
 
 
 async def fail_in_every_way(vault: Vault, app: clients.Clients, load: Load) -> None:
-    """Pass the hour, each failure in turn."""
+    """Pass the hour, with each failure in turn."""
     ends = [OUTAGE_S * number // len(FAILURES) for number in range(len(FAILURES) + 1)]
     for failure, begin, end in zip(FAILURES, ends, ends[1:], strict=False):
         vault.failure = failure
         if failure == "no connection":
             await vault.close()
         for second in range(begin, end):
-            # A forged request may wait for a slow vault, for a moment.
+            # A forged request may wait briefly for a slow vault.
             await load.second(forged=second % 10 == 0 and failure != "slow")
             if failure != "slow":
                 await app.credentials.settle()
@@ -205,7 +205,7 @@ def test_no_send_and_no_webhook_fails_in_an_hour_without_the_vault(
     async def trial() -> Counter[tuple[str, int]]:
         async with app_with(vault, clock, monkeypatch) as app:
             await load.second(forged=True)
-            clock.advance(TIME_TO_LIVE_S - 10)  # what is known grows old at once
+            clock.advance(TIME_TO_LIVE_S - 10)  # cached values expire soon
             await fail_in_every_way(vault, app, load)
             with pytest.raises(VaultError):
                 await asyncio.to_thread(KeyVault(app.settings).read, Secret.AUTH_TOKEN)
@@ -226,7 +226,7 @@ def test_no_send_and_no_webhook_fails_in_an_hour_without_the_vault(
     with capsys.disabled():
         sys.stdout.write(
             f"\nthe vault down for {OUTAGE_S} s of virtual time ({time.monotonic() - began:.0f} s "
-            f"of real time): {down}\nthe vault asked: {vault.asked}\nfailed, until the end with a "
+            f"of real time): {down}\nvault requests: {vault.asked}\nfailed, until the end with a "
             f"rotated token: {load.failed()}\nlongest answer: {load.longest_s * 1000:.0f} ms\n"
         )
     assert load.failed() == {}

@@ -1,4 +1,4 @@
-"""OnRecording: what is logged, and what the owner of a voicemail is told."""
+"""OnRecording: log lines, and texts to the owner of a voicemail."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def owner(
 
 
 class Owner:
-    """Somebody whose line has recorded a voicemail."""
+    """The owner of a line with a voicemail."""
 
     def __init__(self, run: Run, signed_request: SignedRequest, twilio: FakeTwilio) -> None:
         self.run = run
@@ -78,7 +78,7 @@ class Owner:
         self.twilio = twilio
 
     def gets(self, path: str = PATH, **changes: str) -> str | None:
-        """The text that follows a report; None without one."""
+        """Return the text sent for a report, or None."""
         response = self.run(OnRecording.main, self.signed_request(path, report(**changes)))
         assert (response.status_code, response.get_body()) == (204, b"")
         texts = [r["data"] for r in self.twilio.requests if r["method"] == "POST"]
@@ -106,7 +106,7 @@ def test_the_owner_gets_caller_length_and_link(owner: Owner) -> None:
     assert owner.twilio.requests[0]["url"].endswith(f"/Calls/{CALL}.json")
 
 
-def test_an_owner_in_another_spelling_is_the_same_recipient(owner: Owner) -> None:
+def test_an_owner_in_another_format_is_the_same_recipient(owner: Owner) -> None:
     owner.twilio.answer(200, call())
 
     assert owner.gets(PATH.replace("%2B1", "%2B11"))
@@ -120,7 +120,7 @@ def test_the_length_is_in_minutes_and_seconds(owner: Owner, seconds: str, length
 
 
 @pytest.mark.parametrize("seconds", ["", "-1", "long"])
-def test_an_unknown_length_is_left_out(owner: Owner, seconds: str) -> None:
+def test_an_unknown_length_is_omitted(owner: Owner, seconds: str) -> None:
     owner.twilio.answer(200, call())
 
     text = owner.gets(RecordingDuration=seconds) or ""
@@ -135,7 +135,7 @@ def test_a_withheld_caller_is_unknown(owner: Owner, number: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("caller", "told"),
+    ("caller", "name"),
     [
         ("sip:alice@example.com", "sip alice example com"),
         ("client:alice_2-b", "client alice_2-b"),
@@ -147,21 +147,21 @@ def test_a_withheld_caller_is_unknown(owner: Owner, number: str | None) -> None:
         ("\u2603 \x1b.", "an unknown number"),
     ],
 )
-def test_a_caller_that_is_an_address_is_named_without_links(
-    owner: Owner, caller: str, told: str
+def test_a_sip_or_client_address_is_named_without_links(
+    owner: Owner, caller: str, name: str
 ) -> None:
     owner.twilio.answer(200, call(**{"from": caller}))
 
-    assert (owner.gets() or "").startswith(f"Voicemail from {told} (1:02): https://app.example/")
+    assert (owner.gets() or "").startswith(f"Voicemail from {name} (1:02): https://app.example/")
 
 
-def test_in_a_call_of_ours_the_other_one_spoke(owner: Owner) -> None:
+def test_in_an_outgoing_call_the_called_person_is_named(owner: Owner) -> None:
     owner.twilio.answer(200, call(to="+12025550125", direction="outbound-api"))
 
     assert (owner.gets() or "").startswith("Voicemail from +12025550125 ")
 
 
-def test_a_call_that_cannot_be_looked_up_costs_only_the_number(owner: Owner) -> None:
+def test_without_a_call_lookup_only_the_number_is_missing(owner: Owner) -> None:
     owner.twilio.answer(404, {"code": 20404, "message": "not found", "status": 404})
 
     assert (owner.gets() or "").startswith("Voicemail from an unknown number ")
@@ -241,7 +241,7 @@ def test_the_report_is_one_line_without_personal_data(
         (None, 204),
     ],
 )
-def test_a_text_that_fails_is_an_error_in_the_log_and_to_be_repeated_only_if_nothing_was_sent(
+def test_a_failed_text_is_logged_and_retried_only_if_nothing_was_sent(
     owner: Owner, caplog: pytest.LogCaptureFixture, error: Exception | None, status: int
 ) -> None:
     owner.twilio.answer(200, call())
@@ -259,7 +259,7 @@ def test_a_text_that_fails_is_an_error_in_the_log_and_to_be_repeated_only_if_not
     assert "0123" not in caplog.text.replace(KEY, "")
 
 
-def test_twilio_hears_within_its_15_seconds_that_it_could_not_be_reached(
+def test_if_twilio_is_unreachable_it_gets_an_answer_within_15_seconds(
     owner: Owner, app: clients.Clients
 ) -> None:
     owner.twilio.lasting = TwilioUnreachableError("x")
@@ -271,7 +271,7 @@ def test_twilio_hears_within_its_15_seconds_that_it_could_not_be_reached(
 
 
 @pytest.mark.parametrize("knows_the_token", [False, True])
-def test_while_the_vault_is_down_the_answer_asks_for_the_report_again(
+def test_while_the_vault_is_down_twilio_is_asked_to_retry_the_report(
     app: clients.Clients, owner: Owner, vault: FakeVault, *, knows_the_token: bool
 ) -> None:
     app.credentials = Credentials(vault, SystemClock())
