@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
 
 def read_upgrades(arguments: Sequence[str] | None) -> list[str]:
     """Return the uv options for the command line."""
-    parser = argparse.ArgumentParser(prog="python3 dev.py lock", description="Lock all packages.")
+    parser = argparse.ArgumentParser(
+        prog="python3 dev.py lock", description="Pin every package, with its hashes."
+    )
     parser.add_argument("--upgrade", action="store_true", help="use the newest allowed versions")
     parser.add_argument("--upgrade-package", metavar="NAME", action="append", default=[])
     given = parser.parse_args(arguments)

@@ -105,7 +105,7 @@ async def _found(item: Item, examination: Examination) -> Finding:
     except UnreachableError as error:
         return wrong(f"no response: {error}", "try again")
     except AppError as error:
-        return wrong(error.detail, "fix what it names")
+        return wrong(error.detail, "fix the reported problem")
     except TimeoutError:
         return wrong(f"timed out after {ITEM_LIMIT_S:g} seconds", "try again")
     except Exception as error:  # noqa: BLE001 - one failed check must not stop the others

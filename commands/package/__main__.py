@@ -29,12 +29,16 @@ PYTHONS = ("3.13", "3.14")
 # As infra/main.bicepparam reads it.
 PYTHON_SETTING = "APP_PYTHON_VERSION"
 NAMED = 5
+DESCRIPTION = (
+    "Build dist/app.zip, and the folder dist/app with the same files: the app from the current "
+    "commit and its packages, for Azure. Uncommitted changes are left out."
+)
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Run the command line; return the exit status."""
     accept_any_encoding()
-    parser = argparse.ArgumentParser(prog="python3 dev.py package", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python3 dev.py package", description=DESCRIPTION)
     # azd passes its values as environment variables.
     wanted = os.environ.get(PYTHON_SETTING) or PYTHONS[0]
     help_text = f"Azure's Python version; default {PYTHON_SETTING} or {PYTHONS[0]}"

@@ -48,12 +48,12 @@ async def undo(options: Options, numbers: Numbers, digits: str, name: str) -> in
     changes = _differences(number, before)
     show(name, number, changes)
     for place in unknown:
-        print(f"note: the old address of {place.label} was not saved because it held a secret")
+        print(f"note: the old URL for {place.label} was not saved because it contains a secret")
     status = await _apply(options, numbers, number, changes, remember=False)
     if status == 0 and not options.dry_run:
         memory.forget()
         if not unknown:
-            print("Restored the previous addresses.")
+            print("Restored the previous URLs.")
     return status
 
 
@@ -104,7 +104,7 @@ def _differences(number: Number, addresses: Addresses) -> Addresses:
 def _not_undone(number: Number, changes: Addresses) -> list[str]:
     """Return warnings about addresses that cannot be restored."""
     return [
-        f"the address of {place.label} holds a secret, so --undo can't restore it"
+        f"the URL for {place.label} contains a secret, so --undo can't restore it"
         for place in changes
         if has_secret(number.addresses[place].url)
     ]
@@ -128,6 +128,4 @@ def _check_fallbacks(addresses: Addresses) -> None:
         (Place.TEXTS, Place.TEXTS_FALLBACK, "--text"),
     ):
         if addresses[fallback].url and not addresses[place].url:
-            raise CommandError(
-                f"a fallback needs a primary address too; add {option}", exit_status=2
-            )
+            raise CommandError(f"a fallback needs a primary URL, too; add {option}", exit_status=2)

@@ -125,7 +125,7 @@ class Numbers:
                 return ""
             return "could not check whether the number is in a messaging service"
         return (
-            f"the number is in the messaging service {sid}, whose addresses get its texts. To "
+            f"the number is in the messaging service {sid}, whose URLs get its texts. To "
             "change that, set the service's Integration to: Defer to sender's webhook"
             if sid
             else ""
@@ -154,13 +154,13 @@ def _winners(number: "IncomingPhoneNumberInstance") -> list[str]:
     """Return what takes precedence over the number's addresses. Source: IncomingPhoneNumbers."""
     notes: list[str] = []
     if number.trunk_sid:
-        notes.append(f"calls go to the SIP trunk {number.trunk_sid} and ignore the addresses here")
+        notes.append(f"calls go to the SIP trunk {number.trunk_sid} and ignore the URLs here")
     elif number.voice_application_sid:
         app = number.voice_application_sid
-        notes.append(f"calls go to the TwiML app {app} and ignore the addresses here")
+        notes.append(f"calls go to the TwiML app {app} and ignore the URLs here")
     if number.sms_application_sid:
         app = number.sms_application_sid
-        notes.append(f"texts go to the TwiML app {app} and ignore the addresses here")
+        notes.append(f"texts go to the TwiML app {app} and ignore the URLs here")
     return notes
 
 

@@ -48,7 +48,7 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     _add_options(parser)
     options = Options(**vars(parser.parse_args(arguments)))
     if options.undo and (options.url or options.from_azd or any(_named(options))):
-        parser.error("--undo takes no addresses: it restores the previous ones")
+        parser.error("--undo takes no URLs: it restores the previous ones")
     return options
 
 
@@ -68,7 +68,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--fallback-method", choices=["GET", "POST"], default="GET", help="default GET")
     add("--settings", metavar="FILE", help="settings file; default local.settings.json")
     add("--memory", metavar="FOLDER", type=Path, default=Path(FOLDER), help="history for --undo")
-    add("--undo", action="store_true", help="restore the addresses before the last change")
+    add("--undo", action="store_true", help="restore the URLs from before the last change")
     add("--dry-run", action="store_true", help="only show what would change")
     add("--yes", action="store_true", help="don't ask for confirmation")
     add("--from-azd", action="store_true", help="use azd's app, number, and vault; always exit 0")

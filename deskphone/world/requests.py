@@ -65,7 +65,7 @@ def text_of(body: Mapping[str, object], name: str, default: str = "") -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise WorldError(f"{name} contains half a character (a lone surrogate)") from error
+        raise WorldError(f"{name} contains an unpaired surrogate") from error
     return text
 
 

@@ -90,7 +90,7 @@ def _after(wanted: Agent, facts: Facts) -> VoiceResponse:
     if has_talked and wanted.takes_next:
         response.redirect(step_url("TwimlAgent", *wanted.passed_on))
         return response
-    response.say("Good bye." if has_talked else "No one is waiting. Good bye.")
+    response.say("Goodbye." if has_talked else "No one is waiting. Goodbye.")
     response.hangup()
     return response
 

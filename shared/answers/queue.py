@@ -131,7 +131,7 @@ def _after(wanted: Queue, result: str) -> VoiceResponse:
         response.redirect(step_url("TwimlVoicemail", ("Notify", wanted.notify)))
         return response
     if apology is not None:
-        response.say("Please call again later. Good bye.")
+        response.say("Please call again later. Goodbye.")
     response.hangup()
     return response
 

@@ -133,7 +133,7 @@ class Deliveries:
                 raise NotFoundError("Twilio has no record with this SID.", field="sid") from error
             raise
         except TwilioOutcomeUnknownError as error:  # that error is for sends; this only reads
-            raise TwilioError("Twilio sent no usable answer. Try again.") from error
+            raise TwilioError("Twilio sent no usable response. Try again.") from error
 
 
 def _shown(state: State) -> dict[str, object]:

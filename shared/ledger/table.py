@@ -117,7 +117,9 @@ class TableLedger:
                 raise
             except Exception as error:  # the SDK raises anything for a malformed answer
                 kind = type(error).__name__
-                raise LedgerError(f"The storage account's answer is malformed ({kind}).") from error
+                raise LedgerError(
+                    f"The storage account's response is malformed ({kind})."
+                ) from error
 
     def _connected(self) -> "Table":
         """Return the table; its connections belong to the event loop that first uses them."""

@@ -96,6 +96,6 @@ def _checked(status: int, body: bytes) -> bytes:
         )
     if status != HTTPStatus.OK:
         raise TwilioRefusedError(
-            f"Twilio answered {status} instead of the recording.", code=None, twilio_status=status
+            f"Twilio returned {status} instead of the recording.", code=None, twilio_status=status
         )
     return body

@@ -31,10 +31,10 @@ _NOTHING_DONE = (
 ASK_AGAIN_S = 5
 
 UNREADABLE = (
-    "Twilio's answer cannot be read, so it may have carried out the request. "
+    "Twilio's response cannot be read, so it may have carried out the request. "
     "Check Twilio's log before you retry."
 )
-UNKNOWN = "Twilio may have carried out the request, but the app got no usable answer."
+UNKNOWN = "Twilio may have carried out the request, but the app got no usable response."
 WITHOUT_KEY = (
     "Check Twilio's log before you retry; requests with an Idempotency-Key are safe to retry."
 )

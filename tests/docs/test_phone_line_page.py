@@ -84,7 +84,7 @@ def test_two_customers_wait_and_the_agent_takes_them_in_order(line: LocalStack) 
     assert line.heard(second)[-1] == "You are being connected."
     line.press(agent_call, "*")
     line.advance(16)
-    assert line.heard(agent_call) == ["No one is waiting. Good bye."]
+    assert line.heard(agent_call) == ["No one is waiting. Goodbye."]
     assert line.call(second)["status"] == line.call(agent_call)["status"] == "completed"
     assert line.alerts() == []
 

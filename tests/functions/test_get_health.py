@@ -162,7 +162,7 @@ def test_names_twilio_when_its_answer_cannot_be_read(twilio: FakeTwilio) -> None
     status, problem = ask()
 
     assert (status, problem["status"]) == (503, 503)
-    assert problem["detail"].startswith("twilio: Twilio's answer cannot be read")
+    assert problem["detail"].startswith("twilio: Twilio's response cannot be read")
 
 
 def test_is_degraded_while_the_storage_is_down(twilio: FakeTwilio, ledger: SwitchedLedger) -> None:

@@ -96,7 +96,7 @@ def judge_signature(url: str, unsigned: Answer, signed: Answer) -> Finding:
         return wrong("TwimlMessage doesn't exist", DEPLOY)
     return wrong(
         f"signed requests get {signed.status}, unsigned ones {unsigned.status}{told_by(signed)}",
-        "fix what it names; the app's identity needs the role Key Vault Secrets User",
+        "fix the reported problem; the app's identity needs the role Key Vault Secrets User",
     )
 
 
@@ -153,7 +153,9 @@ def judge_function_keys(without: Answer, answer: Answer | None, place: Place) ->
         return wrong("the key is invalid", "find the right one with az functionapp keys list")
     if answer.status == HTTPStatus.NOT_FOUND:
         return wrong("GetHealth doesn't exist", DEPLOY)
-    return wrong(f"GetHealth responds with {answer.status}{told_by(answer)}", "fix what it names")
+    return wrong(
+        f"GetHealth responds with {answer.status}{told_by(answer)}", "fix the reported problem"
+    )
 
 
 async def check_ledger(examination: Examination) -> Finding:

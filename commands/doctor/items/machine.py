@@ -139,7 +139,7 @@ async def check_clock(examination: Examination) -> Finding:
         try:
             hear(examination, await examination.web.ask(url))
         except UnreachableError as error:
-            return skipped(f"no time to compare with: {error}")
+            return skipped(f"could not get a time to compare: {error}")
     if examination.heard is None:
         return skipped("the responses contain no date")
     return judge_clock(*examination.heard)

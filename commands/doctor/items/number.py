@@ -50,7 +50,7 @@ async def check_number(examination: Examination) -> Finding:
     if not found:
         return wrong(
             f"{masked(digits)} is not in this account",
-            "set TWILIO_FROM_NUMBER to one of Twilio's console, Phone Numbers, Active numbers",
+            "set TWILIO_FROM_NUMBER to a number listed in Twilio's console under Active numbers",
         )
     examination.number = _read(found[0])
     return judge_number(digits, examination.number)

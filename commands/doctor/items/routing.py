@@ -27,7 +27,7 @@ def judge_route(route: Route, base_url: str, functions: Collection[str], cure: s
     """
     kind = route.kind
     if not route.url:
-        return warning(f"nothing answers {kind} to the number", cure)
+        return warning(f"the number has no URL for {kind}", cure)
     there, here = _parts(route.url), _parts(base_url)
     if there is None or here is None:
         return wrong(f"{kind} go to an invalid URL", cure)

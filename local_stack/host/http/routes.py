@@ -145,7 +145,9 @@ def refuse_misplaced(segments: Sequence[Segment], route: str) -> None:
     """Require that only optional segments follow an optional one, and none a catch-all."""
     for before, after in pairwise(segments):
         if before.takes_the_rest or (before.optional and not after.optional):
-            raise AppFileError(f"function.json: the route {route} has {before.text} too early")
+            raise AppFileError(
+                f"function.json: the route {route} is invalid: {before.text} must be at the end"
+            )
 
 
 def build_pattern(segments: Sequence[Segment]) -> re.Pattern[str]:

@@ -120,7 +120,7 @@ def test_a_number_that_leads_elsewhere_is_wrong(stack: LocalStack, doctor: Docto
         "calls go to demo.twilio.com, not to this app",
         "python3 dev.py wire",
     )
-    assert found["texts"].text == "nothing answers texts to the number"
+    assert found["texts"].text == "the number has no URL for texts"
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, wire: W
         (["--voice", "http://app.example/x"], "--voice must be a percent-encoded https URL"),
         (["--fallback", f"{APP}/api/TwimlHello"], "--fallback points to the app itself"),
         (["--fallback", "https://APP.example:443/api/TwimlHello"], "points to the app itself"),
-        (["--text-fallback", BIN], "a fallback needs a primary address too; add --text"),
+        (["--text-fallback", BIN], "a fallback needs a primary URL, too; add --text"),
         (["--url", "http://app.example"], "the app's address must be a percent-encoded https URL"),
         (["--url", f"{APP}?a=b"], "can't have a query"),
     ],
@@ -274,12 +274,12 @@ def test_an_address_with_a_password_is_neither_shown_nor_written_down(
     remembered = (tmp_path / "memory" / f"{LINE_SID}.json").read_text()
 
     told = capsys.readouterr().out
-    assert told.index("the address of calls holds a secret") < told.index("Done")
+    assert told.index("the URL for calls contains a secret") < told.index("Done")
     assert wire(LINE, "--undo", "--yes") == 0
 
     output = told + capsys.readouterr().out
     assert "https://***@old.example/?*** ->" in output
-    assert "the old address of calls was not saved" in output
+    assert "the old URL for calls was not saved" in output
     assert not [text for text in ("hunter2", "abcdef") if text in output + remembered]
     assert addresses(stack) == ("POST", HELLO, "POST", "")
 

@@ -152,13 +152,12 @@ def test_a_full_queue_explains_and_offers_voicemail() -> None:
 def test_a_failed_queue_says_the_line_is_out_of_order(result: str) -> None:
     assert afterwards(result, NOTIFY) == f"<Say>The line is out of order.</Say>{VOICEMAIL}"
     assert afterwards(result) == (
-        "<Say>The line is out of order.</Say>"
-        "<Say>Please call again later. Good bye.</Say><Hangup />"
+        "<Say>The line is out of order.</Say><Say>Please call again later. Goodbye.</Say><Hangup />"
     )
 
 
 def test_without_an_owner_an_unserved_caller_is_asked_to_call_again() -> None:
-    assert afterwards("leave") == "<Say>Please call again later. Good bye.</Say><Hangup />"
+    assert afterwards("leave") == "<Say>Please call again later. Goodbye.</Say><Hangup />"
 
 
 @pytest.mark.parametrize(
@@ -205,7 +204,7 @@ def test_the_caller_hears_that_the_wait_is_over() -> None:
 def test_after_a_call_the_agent_leaves_or_takes_the_next(status: str) -> None:
     end = ("Step", "end")
 
-    assert serving(end, DialCallStatus=status) == "<Say>Good bye.</Say><Hangup />"
+    assert serving(end, DialCallStatus=status) == "<Say>Goodbye.</Say><Hangup />"
     assert serving(end, ("Name", "sales"), ("Next", "1"), DialCallStatus=status) == (
         "<Redirect>TwimlAgent?Name=sales&amp;Next=1</Redirect>"
     )
@@ -215,7 +214,7 @@ def test_after_a_call_the_agent_leaves_or_takes_the_next(status: str) -> None:
 def test_an_agent_hears_that_the_queue_is_empty(status: str) -> None:
     document = serving(("Step", "end"), ("Next", "true"), DialCallStatus=status)
 
-    assert document == "<Say>No one is waiting. Good bye.</Say><Hangup />"
+    assert document == "<Say>No one is waiting. Goodbye.</Say><Hangup />"
 
 
 AGENTS = ("AllowedCallers[]", "202-555-0124"), ("AllowedCallers[]", "+12025550125")
