@@ -84,12 +84,14 @@ def _tests() -> str:
     rows = ["## Tests\n", "| Elements | Tests |", "|---|---|"]
     by_files: dict[tuple[str, ...], list[str]] = {}
     for element, files in _test_files().items():
-        by_files.setdefault(tuple(files), []).append(element)
+        name = element.removeprefix(TEXTS)
+        shown = f"`<{name}>`" if name == element else f"`<{name}>` in replies"
+        by_files.setdefault(tuple(sorted(files)), []).append(shown)
     for files, elements in by_files.items():
         links = " ".join(
             f"[{Path(file).stem.removeprefix('test_')}](../../{file})" for file in files
         )
-        rows.append(f"| {in_code(elements)} | {links} |")
+        rows.append(f"| {', '.join(elements)} | {links} |")
     return "\n".join(rows) + "\n"
 
 
