@@ -18,7 +18,9 @@ MessageStatus = Literal[
     "received",
     "canceled",
 ]
-ENDED_MESSAGE = frozenset({"delivered", "undelivered", "failed", "received", "canceled"})
+LOST_MESSAGE = frozenset({"undelivered", "failed", "canceled"})
+"""The states of a text that never reaches the recipient's phone."""
+ENDED_MESSAGE = frozenset({"delivered", "received"}) | LOST_MESSAGE
 
 BODY_LIMIT = 1600
 """The most characters that a text may have."""
@@ -27,6 +29,10 @@ MEDIA_LIMIT = 10
 OPTED_OUT = 21610
 OPTED_OUT_REFUSAL = "Attempt to send to unsubscribed recipient"
 """Twilio's code and message for a text to a person who has opted out of the sender's texts."""
+
+NO_SENDERS = 21704
+NO_SENDERS_REFUSAL = "The Messaging Service contains no phone numbers"
+"""Twilio's code and message for a messaging service whose number was released."""
 
 
 @dataclass(frozen=True)

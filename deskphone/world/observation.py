@@ -7,9 +7,17 @@ from aiohttp import web
 
 from deskphone.account.store import Store
 from deskphone.phone import views
+from deskphone.records.message import LOST_MESSAGE, Message
 from deskphone.records.recording import Recording
 from deskphone.rest.resource import Resource
 from deskphone.world.requests import WorldError
+
+
+def _is_on(text: Message, number: str) -> bool:
+    """Whether a text is on a person's phone, or still on its way to it."""
+    if text.to == number:
+        return text.status not in LOST_MESSAGE
+    return text.sender == number
 
 
 class Observation:
@@ -39,9 +47,7 @@ class Observation:
     async def handset(self, request: web.Request) -> web.Response:
         number = request.match_info["number"]
         store = self._store
-        texts = [
-            views.text(record) for record in store.messages if number in (record.to, record.sender)
-        ]
+        texts = [views.text(record) for record in store.messages if _is_on(record, number)]
         calls = [views.call(record) for record in store.calls if record.person == number]
         opted_out_of = store.opt_outs.of(number)
         return web.json_response({"texts": texts, "calls": calls, "opted_out_of": opted_out_of})

@@ -40,8 +40,8 @@ def call(sid: str = "CA1", **members: object) -> dict[str, object]:
     }
 
 
-def text() -> dict[str, object]:
-    """Return a text from the app to the handset in the page's format."""
+def text(**members: object) -> dict[str, object]:
+    """Return a text from the app to the handset in the page's format, changed by `members`."""
     return {
         "sid": "SM1",
         "from": LINE,
@@ -53,6 +53,7 @@ def text() -> dict[str, object]:
         "error_code": None,
         "segments": 1,
         "at": AT,
+        **members,
     }
 
 
@@ -240,3 +241,17 @@ def test_link_in_a_text_ends_before_the_period(page: Page, live_stack: LocalStac
     expect(links).to_have_attribute("href", "https://example.com/a?b=c")
     expect(links).to_have_attribute("target", "_blank")
     expect(links).to_have_attribute("rel", "noopener")
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered", "canceled"])
+def test_lost_text_is_not_on_the_handset(page: Page, scripted: "ScriptedPage", status: str) -> None:
+    scripted.show(texts=[text()])
+    lost = text(sid="SM2", body="Again", status="queued")
+    scripted.send("text", lost)
+    scripted.send("text", {**lost, "status": status, "error_code": 14107})
+
+    expect(page.locator(".trace")).to_have_count(2)
+    thread = page.get_by_test_id("thread")
+    expect(thread).to_contain_text("Hello")
+    expect(thread).not_to_contain_text("Again")
+    assert "(1)" not in page.title()

@@ -127,9 +127,12 @@ def test_the_sixteenth_quick_reply_fails_until_after_half_a_minute(
     stack.advance(30)
     ask(stack, web_server, "<Response><Message>Again</Message></Response>")
 
-    replies = [text for text in stack.texts() if text["direction"] == "outbound-reply"]
+    sent = stack.rest("GET", "Messages.json").json()["messages"]
+    replies = [text for text in reversed(sent) if text["direction"] == "outbound-reply"]
     assert [text["status"] for text in replies] == ["delivered"] * 15 + ["failed", "delivered"]
     assert (replies[15]["error_code"], stack.alerts()[0]["code"]) == (14107, 14107)
+    arrived = [text["sid"] for text in stack.texts() if text["direction"] == "outbound-reply"]
+    assert arrived == [text["sid"] for text in replies if text["status"] == "delivered"]
 
 
 @pytest.mark.parametrize(

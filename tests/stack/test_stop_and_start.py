@@ -111,7 +111,7 @@ def test_a_messaging_service_accepts_the_text_that_fails(person: Person) -> None
     assert sent.status_code == 201
     person.stack.advance(1)
 
-    failed = person.stack.texts(person.number)[-1]
+    failed = person.stack.rest("GET", f"Messages/{sent.json()['sid']}.json").json()
     [webhook] = person.stack.webhooks(failed["sid"])
     report = dict(webhook["form"])
     assert (failed["status"], failed["error_code"]) == ("failed", 21610)

@@ -1,5 +1,5 @@
 /** Texts and calls from the point of view of one handset. */
-import { byTime } from "./store.js";
+import { byTime, isLost } from "./store.js";
 
 export const isLive = (status) => ["queued", "ringing", "in-progress"].includes(status);
 
@@ -29,8 +29,9 @@ export function talkSeconds(call, clock) {
   return Math.max(0, secondsSince(call.at, clock) - answered);
 }
 
+/** The inspector shows lost texts; a phone can't. */
 const records = ({ texts, calls }, handset) =>
-  [...texts.values(), ...calls.values()].filter((record) => personOf(record) === handset);
+  [...[...texts.values()].filter((text) => !isLost(text)), ...calls.values()].filter((record) => personOf(record) === handset);
 
 /** Texts and calls between this handset and one number, oldest first. */
 export const threadOf = (state, handset, peer) =>

@@ -32,12 +32,16 @@ function added(state, kind, record) {
   return { ...state, [kind]: records, older: state.older || full };
 }
 
-/** Return the unread texts, plus any text in `texts` to a person that is new to the page. */
-const unread = (state, texts) =>
-  new Set([
-    ...state.unread,
-    ...texts.filter(({ sid, direction }) => direction !== "inbound" && !state.texts.has(sid)).map(keyOf),
-  ]);
+/** Whether a text never reaches the recipient's phone. */
+export const isLost = ({ status }) => ["undelivered", "failed", "canceled"].includes(status);
+
+/** Return the unread texts, plus any text in `texts` to a person that is new to the page, but no lost ones. */
+function unread(state, texts) {
+  const isNew = ({ sid, direction }) => direction !== "inbound" && !state.texts.has(sid);
+  const sids = new Set([...state.unread, ...texts.filter(isNew).map(keyOf)]);
+  texts.filter(isLost).forEach(({ sid }) => sids.delete(sid));
+  return sids;
+}
 
 /** Texts that arrived while the connection was lost count as unread. */
 function fromSnapshot(state, data) {

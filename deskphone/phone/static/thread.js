@@ -11,18 +11,16 @@ const Link = ({ url, children }) =>
   isWebAddress(url) ? html`<a href=${sameSite(url)} target="_blank" rel="noopener">${children}</a>` : children;
 
 const Text = memo(({ text, selected, onSelect }) => {
-  const { sid, status, direction, media, body, error_code: code } = text;
+  const { sid, status, direction, media, body } = text;
   const own = direction === "inbound";
-  const bad = ["undelivered", "failed", "canceled"].includes(status);
-  return html`<div class="text ${own ? "own" : ""} ${bad ? "bad" : ""} ${selected ? "selected" : ""}">
+  return html`<div class="text ${own ? "own" : ""} ${selected ? "selected" : ""}">
     <div class="bubble">
       <span class="spoken">${own ? "You:" : "They:"}</span>
       ${media.map((url) => html`<div class="media"><${Link} url=${url}><img src=${sameSite(url)} alt="Picture ${url}" /></${Link}></div>`)}
       ${body && html`<p>${body.split(ADDRESSES).map((part) => html`<${Link} url=${part}>${part}</${Link}>`)}</p>`}
     </div>
     <button class="about" title="Show its webhooks" aria-pressed=${selected} onClick=${() => onSelect(sid)}>
-      ${bad && html`<${Icon} name="warning" />`}
-      <span>${own && status === "received" ? "delivered" : status}${code && ` · error ${code}`}</span>
+      <span>${own && status === "received" ? "delivered" : status}</span>
       <time>${timeOfDay(text.at)}</time>
     </button>
   </div>`;
