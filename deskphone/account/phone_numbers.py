@@ -7,6 +7,9 @@ import phonenumbers
 ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 SHORT_CODE = re.compile(r"\d{5,6}")
 CHANNEL = re.compile(r"(whatsapp|rcs|messenger|client|sip|sim):.*", re.IGNORECASE)
+NORTH_AMERICA = 1
+UNASSIGNED_555 = re.compile(r"(?!500)\d{3}555(?!01\d\d|1212)\d{4}")
+"""+1 500 555 has the magic numbers of test credentials."""
 WRITTEN_NUMBER = re.compile(r"[+\d][\d ().-]*|\([\d ().-]+")
 
 
@@ -25,6 +28,23 @@ def e164(text: str, region: str = "US") -> str | None:
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_unreachable(text: str) -> bool:
+    """Whether Twilio never reaches a number (13224), in any form that `e164` accepts.
+
+    Its country code, or its North American area code or exchange, isn't assigned. The exchange 555
+    only has the block for fiction and directory assistance (twilio.com/docs/api/errors/13224).
+    """
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException as error:
+        is_number = WRITTEN_NUMBER.fullmatch(text.strip()) is not None
+        return is_number and error.error_type == error.INVALID_COUNTRY_CODE
+    if number.country_code != NORTH_AMERICA or e164(text) is None:
+        return False
+    is_unassigned_555 = UNASSIGNED_555.fullmatch(str(number.national_number)) is not None
+    return is_unassigned_555 or not phonenumbers.is_valid_number(number)
 
 
 def region_of(number: str | None) -> str:

@@ -21,6 +21,10 @@ CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
 Track = Literal["inbound", "outbound", "both"]
 """Which side of a call is recorded: what Twilio hears, what it says, or both."""
 
+UNREACHABLE = 13224
+UNREACHABLE_REFUSAL = "Dial: Twilio does not support calling this number or the number is invalid"
+"""Twilio's code and message for a call to a number that no carrier reaches."""
+
 
 @dataclass(frozen=True)
 class Entry:

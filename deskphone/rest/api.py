@@ -14,6 +14,7 @@ from deskphone.account.store import Store
 from deskphone.clock import Clock
 from deskphone.records.addresses import API_VERSION
 from deskphone.rest.errors import (
+    NOT_FOUND,
     NotEmulatedError,
     TwilioRefusalError,
     not_allowed,
@@ -50,7 +51,9 @@ class RestApi:
         """Answer a request; also raise an alert if it needs something that isn't emulated."""
         try:
             return await self._respond(request)
-        except TwilioRefusalError as refusal:
+        except TwilioRefusalError as raised:
+            is_missing = raised.code == NOT_FOUND
+            refusal = not_found(request.path) if is_missing else raised  # Twilio names the path
             if isinstance(refusal, NotEmulatedError):
                 self._store.alert("", None, refusal.message)
             return _json(refusal.body(), refusal.status, refusal.headers())

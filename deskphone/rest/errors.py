@@ -9,6 +9,8 @@ from http import HTTPStatus
 UNNUMBERED = 400
 """The code of an error that has no documented Twilio code: the status, like in Twilio's SDK."""
 
+NOT_FOUND = 20404
+
 
 class TwilioRefusalError(Exception):
     """An error response. `code` is from Twilio's error dictionary; `status` is the HTTP status."""
@@ -52,7 +54,7 @@ class NotEmulatedError(TwilioRefusalError):
 
 def not_found(what: str) -> TwilioRefusalError:
     """Return the error for a resource that doesn't exist (20404)."""
-    return TwilioRefusalError(20404, f"The requested resource {what} was not found", 404)
+    return TwilioRefusalError(NOT_FOUND, f"The requested resource {what} was not found", 404)
 
 
 def not_allowed() -> TwilioRefusalError:

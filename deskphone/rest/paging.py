@@ -18,34 +18,43 @@ def page_of(resource: Resource[R], path: str, parameters: Parameters) -> Json:
     number = parameters.whole("Page", UNNUMBERED, 0, 0, 10**8)
     parameters.check((*resource.filters, *PAGING), resource.missing_filters)
     rows = resource.rows(parameters)
-    start = _start(rows, parameters.text("PageToken").removeprefix("PA"), number * size)
+    start = _start(rows, parameters.text("PageToken"), number * size, size)
     shown = rows[start : start + size]
+    after = f"PA{rows[start - 1].sid}" if 0 < start <= len(rows) else ""
+    before = f"PB{shown[0].sid}" if shown else ""
 
     def uri(page: int, token: str = "") -> str:
         query = [(name, value) for name in resource.filters for value in parameters.texts(name)]
         query += [("PageSize", str(size)), ("Page", str(page))]
         if token:
-            query.append(("PageToken", f"PA{token}"))
+            query.append(("PageToken", token))
         return f"{path}?{urlencode(query)}"
 
     more = start + size < len(rows)
     return {
         resource.key: [resource.to_json(row) for row in shown],
         "first_page_uri": uri(0),
-        "next_page_uri": uri(number + 1, shown[-1].sid) if more and shown else None,
-        "previous_page_uri": uri(number - 1) if number else None,
+        "next_page_uri": uri(number + 1, f"PA{shown[-1].sid}") if more and shown else None,
+        "previous_page_uri": uri(number - 1, before) if number else None,
         "page": number,
         "page_size": size,
         "start": start,
         "end": max(start + len(shown) - 1, start),
-        "uri": uri(number),
+        "uri": uri(number, after if number else ""),
     }
 
 
-def _start(rows: Sequence[Row], last_sid: str, otherwise: int) -> int:
-    """Return the index after the last row of the previous page, if that row still exists.
+def _start(rows: Sequence[Row], token: str, otherwise: int, size: int) -> int:
+    """Return the index of a page's first row.
 
-    Rows may have been added since, so this uses the row's SID instead of the page number.
+    The token has the SID of the row before the page (PA) or after it (PB), if it still exists. Rows
+    may have been added since, so page numbers aren't enough.
     """
-    indexes = (index for index, row in enumerate(rows) if last_sid and row.sid == last_sid)
-    return next((index + 1 for index in indexes), otherwise)
+    indexes = (index for index, row in enumerate(rows) if row.sid == token[2:])
+    match token[:2], next(indexes, None):
+        case "PA", int(before):
+            return before + 1
+        case "PB", int(after):
+            return max(after - size, 0)
+        case _:
+            return otherwise

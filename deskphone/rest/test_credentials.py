@@ -23,9 +23,15 @@ from deskphone.values import ACCOUNT_SID, TEST_ACCOUNT_SID
 SENDER = "+15005550006"
 """The only number that may text and call."""
 
+NOT_A_SENDER = 21606
+NOT_A_SENDER_REFUSAL = (
+    "The From phone number {} is not a valid, SMS-capable inbound phone number or short code for "
+    "your account."
+)
+
 REFUSALS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
     "Messages": {
-        "From": {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611},
+        "From": {"+15005550001": 21212, "+15005550007": NOT_A_SENDER, "+15005550008": 21611},
         "To": {
             "+15005550001": 21211,
             "+15005550002": 21612,
@@ -81,6 +87,8 @@ def _refuse_magic(name: str, parameters: Parameters) -> None:
         text = parameters.text(parameter)
         code = codes.get(e164(text) or text)
         if code is not None:
+            if code == NOT_A_SENDER:
+                raise TwilioRefusalError(code, NOT_A_SENDER_REFUSAL.format(text))
             raise TwilioRefusalError(code, f"{parameter} {text} is a magic input for this error")
     if name != "Messages":
         return
@@ -89,7 +97,7 @@ def _refuse_magic(name: str, parameters: Parameters) -> None:
         raise TwilioRefusalError(21701, message, HTTPStatus.NOT_FOUND)
     sender = parameters.text("From")
     if sender and e164(sender) != SENDER:
-        raise TwilioRefusalError(21606, f"'From' {sender} is not {SENDER}")
+        raise TwilioRefusalError(NOT_A_SENDER, NOT_A_SENDER_REFUSAL.format(sender))
 
 
 def _create(name: str, parameters: Parameters, clock: Clock) -> Json:

@@ -15,7 +15,7 @@ from deskphone.twiml.coverage import Element
 
 NOT_KNOWN = 12200
 SHOWN_AS_ERRORS = frozenset(
-    {13201, 13231, 13238, 13239, 13325, 13338, 13420, 13621, 14201, 14206, 14210}
+    {13201, 13224, 13231, 13238, 13239, 13325, 13338, 13420, 13621, 14201, 14206, 14210}
 )
 """Codes of warnings that Twilio's debugger shows as errors (twilio.com/docs/api/errors)."""
 

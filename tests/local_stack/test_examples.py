@@ -1,4 +1,4 @@
-"""The page's examples: answers to choose from, and commands to copy."""
+"""What the page offers of this app: answers to choose from, and commands to copy."""
 
 from pathlib import Path
 

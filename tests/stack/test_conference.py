@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_stack.testing import LocalStack
+from tests.stack.conferences import conferences
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer
@@ -30,7 +31,7 @@ def join(
 
 def conference(stack: LocalStack) -> dict[str, Any]:
     """Return the newest conference as Twilio's API shows it."""
-    return stack.rest("GET", "Conferences.json").json()["conferences"][0]
+    return conferences(stack)[0]
 
 
 def events(stack: LocalStack, sid: str) -> list[str]:
@@ -198,7 +199,7 @@ class TestEnd:
         stack.hang_up(join(stack))
         join(stack, person=1)
 
-        assert len(stack.rest("GET", "Conferences.json").json()["conferences"]) == 2
+        assert len(conferences(stack)) == 2
 
 
 class TestParticipation:

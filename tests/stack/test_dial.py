@@ -87,6 +87,16 @@ class TestOneNumber:
         assert [alert["code"] for alert in stack.alerts()] == [13223]
         assert reported(stack, sid)["DialCallStatus"] == "failed"
 
+    @pytest.mark.parametrize("number", ["+6931234567", "+12385550123", "+12025551234"])
+    def test_a_number_that_twilio_never_reaches_is_an_error_and_fails(
+        self, stack: LocalStack, number: str
+    ) -> None:
+        sid = dialing(stack, action(stack), number)
+
+        assert [(one["code"], one["level"]) for one in stack.alerts()] == [(13224, "error")]
+        assert stack.legs(sid) == []
+        assert reported(stack, sid)["DialCallStatus"] == "failed"
+
 
 class TestTheAction:
     @pytest.mark.covers("Dial.action", "Dial.method")
@@ -249,11 +259,11 @@ class TestTheCaller:
         assert (stack.call(leg)["from"], stack.alerts()) == ("+12025550188", [])
 
     def test_a_strangers_number_is_an_invalid_caller_id(self, stack: LocalStack) -> None:
-        sid = dialing(stack, "callerId='+12025550166'")
-        (leg,) = stack.legs(sid)
+        sid = dialing(stack, f"callerId='+12025550166' {action(stack)}")
 
         assert [alert["code"] for alert in stack.alerts()] == [13214]
-        assert stack.call(leg)["from"] == "+12025550100"
+        assert stack.legs(sid) == []
+        assert reported(stack, sid)["DialCallStatus"] == "failed"
 
     @pytest.mark.covers("Dial.hangupOnStar")
     @pytest.mark.parametrize(("attribute", "is_over"), [("true", True), ("false", False)])

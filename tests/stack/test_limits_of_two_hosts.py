@@ -137,7 +137,7 @@ def test_sends_that_twilio_refuses_are_not_counted(
     sent = [two("SendSms", text()) for _ in range(LIMIT)]
 
     assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [
-        (400, 21606)
+        (400, 21659)
     ] * LIMIT
     assert [answer.status_code for answer in sent] == [201] * LIMIT
 

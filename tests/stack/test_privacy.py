@@ -255,7 +255,7 @@ def test_reports_and_refusals_are_printed(used: Used) -> None:
 
     assert '"status": "delivered"' in printed
     assert "ForgedRequestError" in printed
-    assert "21606" in printed
+    assert "21659" in printed
     assert '"report": "recording"' in printed
     assert "ForbiddenLinkError" in printed
     assert "The query parameter FailUrl" in printed

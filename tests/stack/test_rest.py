@@ -331,3 +331,36 @@ def test_every_answer_has_its_own_request_id(stack: LocalStack) -> None:
     assert [answer.status_code for answer in answers] == [200, 404, 401, 401, 501]
     assert len(set(ids)) == 5
     assert all(re.fullmatch("RQ[0-9a-f]{32}", one) for one in ids)
+
+
+def test_links_between_pages_have_tokens(stack: LocalStack) -> None:
+    def page(path: str) -> dict[str, Any]:
+        return stack.rest("GET", path.partition(f"{ACCOUNT_SID}/")[2] or path).json()
+
+    bodies = list("edcba")
+    sids = [
+        stack.rest("POST", "Messages.json", {**TEXT, "Body": body}).json()["sid"]
+        for body in reversed(bodies)
+    ][::-1]
+    first = page("Messages.json?PageSize=2")
+    second = page(first["next_page_uri"])
+    third = page(second["next_page_uri"])
+    stack.rest("POST", "Messages.json", {**TEXT, "Body": "new"})
+    back = page(third["previous_page_uri"])
+
+    shown = [[one["body"] for one in page["messages"]] for page in (first, second, third, back)]
+    assert shown == [["e", "d"], ["c", "b"], ["a"], ["c", "b"]]
+    assert first["next_page_uri"].endswith(f"&Page=1&PageToken=PA{sids[1]}")
+    assert second["uri"] == first["next_page_uri"]
+    assert second["previous_page_uri"].endswith(f"&Page=0&PageToken=PB{sids[2]}")
+    assert "PageToken" not in first["uri"] + first["first_page_uri"]
+
+
+@pytest.mark.parametrize(
+    "path", ["Calls/CA1.json", "Messages/SM1/Media/ME1.json", "Calls/CA1/Recordings/RE1.json"]
+)
+def test_a_missing_resource_is_named_by_its_path(stack: LocalStack, path: str) -> None:
+    whole = f"/2010-04-01/Accounts/{ACCOUNT_SID}/{path}"
+    message = stack.rest("GET", path).json()["message"]
+
+    assert message == f"The requested resource {whole} was not found"

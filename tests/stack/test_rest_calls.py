@@ -23,11 +23,15 @@ DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} \
         ({"From": ""}, 21213),
         ({"From": "xyz"}, 21212),
         ({"From": "+12025550177"}, 21210),
+        ({"To": "+6931234567"}, 13224),
+        ({"To": "+12385550123"}, 13224),
+        ({"To": "+12025551234"}, 13224),
         ({"Twiml": ""}, 21205),
         ({"Url": "nowhere"}, 21205),
         ({"Timeout": "601"}, 21208),
         ({"Method": "PUT"}, 21209),
         ({"StatusCallback": "https://example.com/", "StatusCallbackEvent": "later"}, 21626),
+        ({"StatusCallbackEvent": "later"}, 21626),
     ],
 )
 def test_an_invalid_call_gets_twilios_code(
@@ -131,3 +135,17 @@ def test_the_status_callback_of_a_call_in_progress_can_change(
     stack.advance(6)
 
     assert [one.form["CallStatus"] for one in web_server.asked("/status")] == ["completed"]
+
+
+@pytest.mark.parametrize("number", ["+14155551212", "415-555-1212"])
+def test_directory_assistance_can_be_called(stack: LocalStack, number: str) -> None:
+    answer = stack.rest("POST", "Calls.json", {**CALL, "To": number})
+
+    assert (answer.status_code, answer.json()["to"]) == (201, "+14155551212")
+
+
+def test_a_callers_number_of_someone_else_is_named(stack: LocalStack) -> None:
+    answer = stack.rest("POST", "Calls.json", {**CALL, "From": "+12025550177"}).json()
+
+    start = "The source phone number provided, +12025550177, is not yet verified for your account."
+    assert answer["message"].startswith(start)

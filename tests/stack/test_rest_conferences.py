@@ -6,6 +6,7 @@ import pytest
 
 from deskphone.values import LINE
 from local_stack.testing import LocalStack
+from tests.stack.conferences import conferences
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer
@@ -57,7 +58,7 @@ def join(stack: LocalStack, person: int = 0, attributes: str = "") -> str:
 
 
 def newest(stack: LocalStack) -> dict[str, Any]:
-    return stack.rest("GET", "Conferences.json").json()["conferences"][0]
+    return conferences(stack)[0]
 
 
 def participants(stack: LocalStack, query: str = "") -> list[dict[str, Any]]:
@@ -91,10 +92,10 @@ class TestConferences:
         [
             ("Status=init", 1),
             ("Status=completed", 0),
-            ("FriendlyName=room", 1),
-            ("FriendlyName=other", 0),
-            ("DateCreated%3E=2100-01-01", 0),
-            ("DateUpdated%3C=2100-01-01", 1),
+            ("Status=init&FriendlyName=room", 1),
+            ("Status=init&FriendlyName=other", 0),
+            ("Status=init&DateCreated%3E=2100-01-01", 0),
+            ("Status=init&DateUpdated%3C=2100-01-01", 1),
         ],
     )
     def test_conferences_can_be_filtered(self, stack: LocalStack, query: str, count: int) -> None:
@@ -102,6 +103,22 @@ class TestConferences:
 
         found = stack.rest("GET", f"Conferences.json?{query}").json()["conferences"]
         assert len(found) == count
+
+    def test_only_conferences_in_progress_are_listed_by_default(self, stack: LocalStack) -> None:
+        def listed() -> list[str]:
+            found = stack.rest("GET", "Conferences.json").json()["conferences"]
+            return [conference["status"] for conference in found]
+
+        first = join(stack)
+        waiting = listed()
+        join(stack, person=1)
+        together = listed()
+        path = f"Conferences/{newest(stack)['sid']}.json"
+        stack.rest("POST", path, {"Status": "completed"}).raise_for_status()
+        stack.advance(1)
+
+        assert (waiting, together, listed()) == ([], ["in-progress"], [])
+        assert stack.call(first)["status"] == "completed"
 
     def test_it_can_be_ended(self, stack: LocalStack) -> None:
         calls = [join(stack), join(stack, 1)]
@@ -294,8 +311,7 @@ class TestInvitations:
         stack.answer(sid)
         stack.advance(0)
 
-        listed = stack.rest("GET", "Conferences.json").json()["conferences"]
-        assert [one["friendly_name"] for one in listed] == ["sales team"]
+        assert [one["friendly_name"] for one in conferences(stack)] == ["sales team"]
 
     def test_an_invitation_creates_a_conference(
         self, stack: LocalStack, web_server: "WebServer"

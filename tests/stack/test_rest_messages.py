@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskphone.values import LINE
+from deskphone.values import LINE, LINE_SID, MESSAGING_SERVICE_SID
 from local_stack.testing import HANDSET, LocalStack
 
 TEXT = {"To": HANDSET, "From": LINE, "Body": "Hi"}
@@ -16,7 +16,7 @@ CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></R
         ({"To": "12"}, 21211),
         ({"From": ""}, 21603),
         ({"From": "+"}, 21212),
-        ({"From": "+12025550177"}, 21606),
+        ({"From": "+12025550177"}, 21659),
         ({"To": LINE}, 21266),
         ({"Body": ""}, 21602),
         ({"Body": "x" * 1601}, 21617),
@@ -127,3 +127,19 @@ def test_only_fetched_messages_link_to_their_feedback(stack: LocalStack) -> None
 
     links = [set(message["subresource_uris"]) for message in (created, fetched)]
     assert links == [{"media"}, {"media", "feedback"}]
+
+
+def test_a_sender_of_another_account_is_named(stack: LocalStack) -> None:
+    answer = stack.rest("POST", "Messages.json", {**TEXT, "From": "+12025550177"}).json()
+
+    assert answer["message"].startswith("'From' +12025550177 is not a Twilio phone number")
+
+
+@pytest.mark.parametrize("sender", ["", "+12025550188"])
+def test_a_service_whose_number_was_released_is_refused(stack: LocalStack, sender: str) -> None:
+    stack.world("numbers", {"number": "+12025550188"})
+    stack.rest("DELETE", f"IncomingPhoneNumbers/{LINE_SID}.json").raise_for_status()
+    service = {"MessagingServiceSid": MESSAGING_SERVICE_SID}
+    answer = stack.rest("POST", "Messages.json", {**TEXT, **service, "From": sender})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 21704)

@@ -109,7 +109,7 @@ def test_a_released_number_cannot_be_reached_or_used(stack: LocalStack) -> None:
     form = {"To": HANDSET, "From": SECOND, "Body": "Hi"}
 
     assert stack.http.post(url, json=text, timeout=5).status_code == 400
-    assert stack.rest("POST", "Messages.json", form).json()["code"] == 21606
+    assert stack.rest("POST", "Messages.json", form).json()["code"] == 21659
 
 
 @pytest.mark.parametrize(

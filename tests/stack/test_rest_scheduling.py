@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deskphone.values import LINE, MESSAGING_SERVICE_SID
+from deskphone.values import LINE, LINE_SID, MESSAGING_SERVICE_SID
 from local_stack.testing import HANDSET, LocalStack
 
 DAY_S = 24 * 3600
@@ -67,7 +67,8 @@ def test_a_scheduled_text_can_be_canceled(stack: LocalStack) -> None:
 
     assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
     assert reports(stack, sid) == ["canceled"]
-    assert stack.texts()[0]["status"] == "canceled"
+    assert stack.rest("GET", f"Messages/{sid}.json").json()["status"] == "canceled"
+    assert stack.texts() == []
 
 
 def test_a_sent_text_cannot_be_canceled(stack: LocalStack) -> None:
@@ -102,3 +103,12 @@ def test_a_text_can_be_scheduled_35_days_ahead(stack: LocalStack) -> None:
     answer = stack.rest("POST", "Messages.json", scheduled(stack, 35 * DAY_S))
 
     assert answer.status_code == 201
+
+
+def test_a_scheduled_text_fails_if_its_services_number_was_released(stack: LocalStack) -> None:
+    sid = stack.rest("POST", "Messages.json", scheduled(stack, 900)).json()["sid"]
+    stack.rest("DELETE", f"IncomingPhoneNumbers/{LINE_SID}.json").raise_for_status()
+    stack.advance(901)
+
+    message = stack.rest("GET", f"Messages/{sid}.json").json()
+    assert (message["status"], message["error_code"], stack.texts()) == ("failed", 21704, [])

@@ -135,3 +135,10 @@ def test_magic_numbers_have_no_effect_on_the_real_account(stack: LocalStack) -> 
     answer = stack.rest("POST", "Messages.json", {**TEXT, "From": LINE, "To": MAGIC + "0004"})
 
     assert answer.status_code == 201
+
+
+def test_a_number_that_is_not_a_sender_is_named(stack: LocalStack) -> None:
+    answer = with_test_credentials(stack, "Messages.json", {**TEXT, "From": MAGIC + "0007"})
+
+    start = "The From phone number +15005550007 is not a valid, SMS-capable inbound phone number"
+    assert answer.json()["message"].startswith(start)

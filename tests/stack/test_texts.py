@@ -63,7 +63,7 @@ def test_a_text_through_a_messaging_service_gets_its_sender_later(stack: LocalSt
 def test_a_refusal_by_twilio_keeps_its_code(stack: LocalStack) -> None:
     answer = stack.function("SendSms", {**SEND, "from": "+12025550177"})
 
-    assert (answer.status_code, answer.json()["code"]) == (400, 21606)
+    assert (answer.status_code, answer.json()["code"]) == (400, 21659)
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 

@@ -355,6 +355,8 @@ class TestPlay:
         stack.advance(2)
 
         assert (alerts(stack), stack.heard(sid)) == ([("twilio", code)], ["Next"])
+        assert "not played" in [entry["name"] for entry in stack.call(sid)["timeline"]]
+        assert [hook["purpose"] for hook in stack.webhooks(sid)] == ["media"]
 
 
 @pytest.mark.covers("Play.digits")
@@ -465,6 +467,9 @@ class TestErrors:
         stack.advance(10)
 
         assert alerts(stack) == [("twilio", 11100)]
+        assert all(
+            word in stack.alerts()[0]["message"] for word in ("Inline", "<Gather>", "action")
+        )
 
     def test_a_document_that_redirects_to_itself_forever_ends(
         self, stack: LocalStack, web_server: "WebServer"

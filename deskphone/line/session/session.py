@@ -16,11 +16,15 @@ from deskphone.records.call import Call
 from deskphone.records.instructions import Instructions, StatusCallback
 from deskphone.twiml.source import NOT_KNOWN
 from deskphone.webhooks.sender import Webhooks
-from deskphone.webhooks.urls import join_url
+from deskphone.webhooks.urls import BAD_URL, join_url
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 SHORTEST_S = 1.0
 """Anything shorter took no time: even fetching a missing document may take a moment."""
+INLINE = (
+    "Inline TwiML has no URL of its own, so its URLs must be absolute, and each <Gather>, <Record> "
+    "and <Redirect> needs an action or URL."
+)
 
 Follow = Callable[["CallSession", Instructions, str, Callable[[], Fields]], Awaitable[Step]]
 """Runs documents for a session in the dialect with this name; see `CallSession.follow`."""
@@ -99,6 +103,8 @@ class CallSession:
 
     def resolve(self, url: str) -> str:
         """Return an absolute URL; a relative one needs a document that has a URL."""
+        if not self.document_url and "://" not in url:
+            raise WebhookError(BAD_URL, INLINE, url)
         return join_url(self.document_url, url)
 
     def absolute(

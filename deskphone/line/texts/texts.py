@@ -14,7 +14,14 @@ from deskphone.line.texts import keywords
 from deskphone.line.texts.conversation import Conversation
 from deskphone.line.texts.replies import Reply, ReplyLoops
 from deskphone.records.instructions import Direction
-from deskphone.records.message import OPTED_OUT, OPTED_OUT_REFUSAL, Message, MessageStatus
+from deskphone.records.message import (
+    NO_SENDERS,
+    NO_SENDERS_REFUSAL,
+    OPTED_OUT,
+    OPTED_OUT_REFUSAL,
+    Message,
+    MessageStatus,
+)
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.values import LINE
 from deskphone.webhooks.sender import Webhooks
@@ -98,9 +105,10 @@ class Texts:
             message = self._begun(sid)
         if message is None:
             return
-        if self._has_opted_out(message):
+        refusal = self._refusal_of(message)
+        if refusal is not None:
             await self._clock.sleep(STEP_S)
-            self._refuse(sid)
+            self._refuse(sid, *refusal)
             return
         for status in ("queued", "sent", "delivered"):
             if status != message.status:
@@ -108,17 +116,23 @@ class Texts:
                 self._move(sid, status)
         self._arrive(sid)
 
-    def _has_opted_out(self, message: Message) -> bool:
-        """Whether the messaging service must not send a text because of an opt-out."""
+    def _refusal_of(self, message: Message) -> tuple[int, str] | None:
+        """Return why the messaging service can't send a text that it accepted, or None."""
         service, number = message.messaging_service_sid, message.sender or LINE
-        return bool(service) and self._store.opt_outs.has(message.to, service or "", number)
+        if not service:
+            return None
+        if self._store.number(LINE) is None:
+            return NO_SENDERS, NO_SENDERS_REFUSAL
+        if self._store.opt_outs.has(message.to, service, number):
+            return OPTED_OUT, OPTED_OUT_REFUSAL
+        return None
 
-    def _refuse(self, sid: str) -> None:
+    def _refuse(self, sid: str, code: int, sentence: str) -> None:
         """Fail a text that its messaging service accepted, unless it was deleted."""
         message = self._store.messages.get(sid)
         if message is not None:
-            self._store.messages.put(replace(message, error_code=OPTED_OUT))
-            self._store.alert(sid, OPTED_OUT, OPTED_OUT_REFUSAL)
+            self._store.messages.put(replace(message, error_code=code))
+            self._store.alert(sid, code, sentence)
             self._move(sid, "failed")
 
     def _arrive(self, sid: str) -> None:

@@ -1,10 +1,9 @@
 """Dial: connects the call to someone else (twilio.com/docs/voice/twiml/dial)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from deskphone.account.phone_numbers import e164
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Fetch, Step
 from deskphone.line.verbs.conferencing import ConferenceNoun
@@ -64,7 +63,7 @@ class Dial:
             session.timed(),
             session.exit_requests.for_hang_up(lambda: self._next(session, ending.outcome(), began)),
         ):
-            outcome = await self.target.connect(session, self._checked(session), ending)
+            outcome = await self.target.connect(session, self.options, ending)
         session.journal.happened("dialed", outcome.status)
         return self._next(session, outcome, began)
 
@@ -74,19 +73,6 @@ class Dial:
         recording = recording_fields(session, began)
         fields = (("DialCallStatus", outcome.status), *outcome.fields, *recording)
         return session.fetch(self.action, self.method, **dict(fields))
-
-    def _checked(self, session: CallSession) -> DialOptions:
-        """Drop a caller ID that is neither one of the call's numbers nor one of the account's."""
-        options, call = self.options, session.call
-        if not options.caller_id:
-            return options
-        number = e164(options.caller_id)
-        if number and (number in (call.sender, call.to) or session.store.number(number)):
-            return replace(options, caller_id=number)
-        session.journal.warn(
-            13214, "The callerId of <Dial> isn't a number of this call or the account"
-        )
-        return replace(options, caller_id="")
 
 
 def _options(source: Source) -> DialOptions:

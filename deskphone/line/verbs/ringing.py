@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskphone.account.phone_numbers import e164
+from deskphone.account.phone_numbers import e164, is_unreachable
 from deskphone.line.fields import Fields
 from deskphone.line.session.legs import Leg, LegRequest, first_connected
 from deskphone.line.session.session import CallSession
@@ -15,13 +15,13 @@ from deskphone.line.verbs.target import (
     recorded,
     until_parted,
 )
-from deskphone.records.call import CALL_EVENTS
+from deskphone.records.call import CALL_EVENTS, UNREACHABLE, UNREACHABLE_REFUSAL
 from deskphone.records.instructions import StatusCallback
 from deskphone.twiml.source import NOT_KNOWN, GapError, Source
 from deskphone.webhooks.webhook import WebhookError
 
 NUMBERS_LIMIT = 10
-BAD_NUMBER = 13223
+BAD_CALLER_ID, BAD_NUMBER = 13214, 13223
 WRONG_METHOD, WRONG_DIGITS = 13221, 13222
 
 
@@ -64,9 +64,12 @@ class NumberNouns:
         return ", ".join(number.text for number in self.numbers)
 
     async def connect(self, session: CallSession, options: DialOptions, ending: Ending) -> Outcome:
-        requests = self._requests(session, options)
-        turns = [[one] for one in requests] if options.sequential else [requests]
         outcome = Outcome("failed", NOT_BRIDGED)
+        sender = _sender(session, options)
+        if sender is None:
+            return outcome
+        requests = self._requests(session, options, sender)
+        turns = [[one] for one in requests] if options.sequential else [requests]
         with recorded(session, options, "ringing"):
             for turn in turns:
                 outcome, is_connected = await _ring(session, options, turn, ending)
@@ -74,15 +77,37 @@ class NumberNouns:
                     return outcome
         return outcome
 
-    def _requests(self, session: CallSession, options: DialOptions) -> list[LegRequest]:
+    def _requests(
+        self, session: CallSession, options: DialOptions, sender: str
+    ) -> list[LegRequest]:
         if len(self.numbers) > NUMBERS_LIMIT:
             session.journal.warn(NOT_KNOWN, f"<Dial> rings at most {NUMBERS_LIMIT} numbers")
-        found = (_request(session, options, number) for number in self.numbers[:NUMBERS_LIMIT])
+        numbers = self.numbers[:NUMBERS_LIMIT]
+        found = (_request(session, options, sender, number) for number in numbers)
         return [request for request in found if request is not None]
 
 
-def _request(session: CallSession, options: DialOptions, number: NumberNoun) -> LegRequest | None:
+def _sender(session: CallSession, options: DialOptions) -> str | None:
+    """Return the caller ID; if it isn't a number of this call or the account, warn: return None."""
+    call = session.call
+    if not options.caller_id:
+        return call.sender
+    number = e164(options.caller_id)
+    if number and (number in (call.sender, call.to) or session.store.number(number)):
+        return number
+    session.journal.warn(
+        BAD_CALLER_ID, "The callerId of <Dial> isn't a number of this call or the account"
+    )
+    return None
+
+
+def _request(
+    session: CallSession, options: DialOptions, sender: str, number: NumberNoun
+) -> LegRequest | None:
     """Return how to dial a number; if it can't be dialed, raise an alert and return None."""
+    if is_unreachable(number.text):
+        session.journal.warn(UNREACHABLE, UNREACHABLE_REFUSAL)
+        return None
     to = e164(number.text)
     if to is None:
         session.journal.warn(BAD_NUMBER, "A number in <Dial> isn't a valid phone number")
@@ -94,7 +119,7 @@ def _request(session: CallSession, options: DialOptions, number: NumberNoun) -> 
         return None
     return LegRequest(
         to=to,
-        sender=options.caller_id or session.call.sender,
+        sender=sender,
         timeout_s=options.timeout_s,
         url=url,
         method=number.method,

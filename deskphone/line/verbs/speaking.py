@@ -88,8 +88,7 @@ class Play:
     async def _length_s(self, session: CallSession) -> float:
         """Fetch the file and return its length; for a failure, raise an alert and return 0."""
         if not self.url:
-            session.journal.warn(13420, "<Play> has no URL")
-            return 0.0
+            return _not_played(session, 13420, "<Play> has no URL")
         try:
             url = session.resolve(self.url)
             recording_s = session.services.recorder.playback_s(url)
@@ -97,14 +96,10 @@ class Play:
                 return recording_s
             answer = await session.load(url)
         except WebhookError as error:
-            session.journal.alert(error.code, f"<Play>: {error.message}")
-            return 0.0
+            return _not_played(session, error.code, f"<Play>: {error.message}", is_error=True)
         if answer.content_type not in MEDIA_TYPES:
-            session.journal.warn(
-                self.wrong_type,
-                f"<Play> can't play {answer.content_type or 'a file without a type'}",
-            )
-            return 0.0
+            kind = answer.content_type or "a file without a type"
+            return _not_played(session, self.wrong_type, f"<Play> can't play {kind}")
         return max(media_s(answer.content_type, answer.body), 0.1)
 
 
@@ -123,6 +118,14 @@ class Pause:
         await session.wait(self.length_s)
         session.answer()
         return None
+
+
+def _not_played(session: CallSession, code: int, message: str, *, is_error: bool = False) -> float:
+    """Raise an alert, show in the timeline that nothing was played, and return the length 0."""
+    report = session.journal.alert if is_error else session.journal.warn
+    report(code, message)
+    session.journal.happened("not played", message)
+    return 0.0
 
 
 def _check_ssml(source: Source) -> None:

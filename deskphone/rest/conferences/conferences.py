@@ -30,12 +30,14 @@ class ConferencesResource(Resource[Conference]):
     )  # fmt: skip
 
     def rows(self, parameters: Parameters) -> Sequence[Conference]:
-        status, name = parameters.text("Status"), parameters.text("FriendlyName")
+        # Without Status, Twilio lists conferences in progress (changelog, September 2026).
+        status = parameters.text("Status") or "in-progress"
+        name = parameters.text("FriendlyName")
         created, updated = (by_date(parameters, key) for key in ("DateCreated", "DateUpdated"))
         return [
             row
             for row in self.store.conferences.newest_first()
-            if (not status or row.status == status)
+            if row.status == status
             and (not name or row.friendly_name == name)
             and created(row.created)
             and updated(row.updated)

@@ -15,6 +15,8 @@ from deskphone.records.message import (
     BODY_LIMIT,
     ENDED_MESSAGE,
     MEDIA_LIMIT,
+    NO_SENDERS,
+    NO_SENDERS_REFUSAL,
     OPTED_OUT,
     OPTED_OUT_REFUSAL,
     Message,
@@ -153,7 +155,7 @@ def _accepted(
     """
     parameters.check(EMULATED, NOT_EMULATED)
     to = _recipient(parameters.text("To"))
-    service = _service(parameters, own_service)
+    service = _service(parameters, store, own_service)
     sender = _sender(parameters.text("From"), to, store)
     body, media = _content(parameters)
     if sender == to:
@@ -184,11 +186,13 @@ def _recipient(text: str) -> str:
     return number
 
 
-def _service(parameters: Parameters, own_service: Callable[[], str]) -> str | None:
+def _service(parameters: Parameters, store: Store, own_service: Callable[[], str]) -> str | None:
     """Return the SID of the messaging service, or None if only a sender is given."""
     service = parameters.text("MessagingServiceSid") or None
     if service and service not in (MESSAGING_SERVICE_SID, own_service()):
         raise TwilioRefusalError(21701, f"The Messaging Service {service} does not exist", 404)
+    if service and store.number(LINE) is None:
+        raise TwilioRefusalError(NO_SENDERS, NO_SENDERS_REFUSAL)
     if not service and not parameters.text("From"):
         raise TwilioRefusalError(21603, "A 'From' phone number or a Messaging Service is required.")
     return service
@@ -210,8 +214,8 @@ def _sender(text: str, to: str, store: Store) -> str | None:
         return text
     if number is None and not is_short_code(text):
         raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number or sender: {text}")
-    refusal = f"'From' {text} is not a message-capable number of this account (try {LINE})"
-    raise TwilioRefusalError(21606, refusal)
+    refusal = f"'From' {text} is not a Twilio phone number or Short Code country mismatch"
+    raise TwilioRefusalError(21659, refusal)
 
 
 def _content(parameters: Parameters) -> tuple[str, tuple[str, ...]]:

@@ -3,15 +3,21 @@
 import re
 from datetime import datetime
 
-from deskphone.account.phone_numbers import e164, is_other_channel
+from deskphone.account.phone_numbers import e164, is_other_channel, is_unreachable
 from deskphone.account.store import Store, new_sid
-from deskphone.records.call import CALL_EVENTS, Call, MachineDetection, RecordingOptions
+from deskphone.records.call import (
+    CALL_EVENTS,
+    UNREACHABLE,
+    UNREACHABLE_REFUSAL,
+    Call,
+    MachineDetection,
+    RecordingOptions,
+)
 from deskphone.records.instructions import Instructions, StatusCallback
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resources.recordings import recording_options
-from deskphone.values import LINE
 
 TWIML_LIMIT = 4000
 LONGEST_S = 86400
@@ -52,7 +58,7 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
         created=now,
         updated=now,
         instructions=call_instructions(parameters),
-        callback=status_callback_of(parameters),
+        callback=status_callback_of(parameters, _status_events(parameters)),
         phone_number_sid=number.sid,
         timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
         time_limit_s=parameters.whole("TimeLimit", UNNUMBERED, 14400, 1, LONGEST_S),
@@ -67,6 +73,8 @@ def _callee(text: str) -> str:
         raise TwilioRefusalError(21201, "A 'To' phone number is required.")
     if is_other_channel(text):
         raise NotEmulatedError("Calling a client or SIP address")
+    if is_unreachable(text):
+        raise TwilioRefusalError(UNREACHABLE, UNREACHABLE_REFUSAL)
     number = e164(text)
     if number is None:
         raise TwilioRefusalError(21217, f"Phone number does not appear to be valid: {text}")
@@ -83,7 +91,11 @@ def _caller(text: str, store: Store) -> PhoneNumber:
         raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number: {text}")
     owned = store.number(number)
     if owned is None:
-        message = f"'From' {text} is not a number of this account (try {LINE})"
+        message = (
+            f"The source phone number provided, {number}, is not yet verified for your account. "
+            "You may only make calls from phone numbers that you've verified or purchased from "
+            "Twilio."
+        )
         raise TwilioRefusalError(21210, message)
     return owned
 
@@ -103,11 +115,16 @@ def call_instructions(parameters: Parameters) -> Instructions:
     )
 
 
-def status_callback_of(parameters: Parameters) -> StatusCallback | None:
+def status_callback_of(
+    parameters: Parameters, events: tuple[str, ...] = ()
+) -> StatusCallback | None:
     """Return the call's status callback, or None."""
     url = parameters.url("StatusCallback", 21609)
-    if not url:
-        return None
+    method = parameters.method("StatusCallbackMethod", 21209)
+    return StatusCallback(url, method, events or ("completed",)) if url else None
+
+
+def _status_events(parameters: Parameters) -> tuple[str, ...]:
     # Events are repeated parameters or, from old code, one value separated by spaces.
     events = [
         event
@@ -118,8 +135,7 @@ def status_callback_of(parameters: Parameters) -> StatusCallback | None:
         raise TwilioRefusalError(
             21626, f"StatusCallbackEvent must be one of {', '.join(CALL_EVENTS)}"
         )
-    method = parameters.method("StatusCallbackMethod", 21209)
-    return StatusCallback(url, method, tuple(events) or ("completed",))
+    return tuple(events)
 
 
 def _sent_digits(parameters: Parameters) -> str:

@@ -1,4 +1,4 @@
-"""The site's pages and their order."""
+"""Which pages the site has, and in which order."""
 
 from pathlib import Path
 

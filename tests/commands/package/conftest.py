@@ -1,4 +1,4 @@
-"""A Git repository with a small app."""
+"""A repository with a small app, made by the real Git."""
 
 import subprocess
 from pathlib import Path
@@ -24,7 +24,7 @@ class Repository:
         self.git("init")
 
     def git(self, *arguments: str) -> None:
-        """Run a Git command."""
+        """Run a command of Git."""
         command = ["git", *IDENTITY, *arguments]
         subprocess.run(command, cwd=self.root, check=True, capture_output=True)
 

@@ -1,4 +1,4 @@
-"""The functions' logs."""
+"""What the functions log."""
 
 from __future__ import annotations
 
