@@ -11,7 +11,7 @@ from typing import cast
 from commands.errors import CommandError
 
 DEFAULT_FILE = "local.settings.json"
-# What a settings file may have besides Values.
+# Allowed keys of a settings file in addition to Values.
 OTHER_KEYS = frozenset({"IsEncrypted", "Host", "ConnectionStrings"})
 
 

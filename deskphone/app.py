@@ -31,7 +31,7 @@ class App:
     commands: tuple[tuple[str, str], ...] = ()
     """Terminal commands: pairs of a title and a command; {handset} is the selected number."""
     faults: tuple[Service, ...] = ()
-    """Services besides Twilio that faults can be injected into."""
+    """Other services that faults can be injected into."""
     fault_notes: tuple[str, ...] = ("What does your app do when something fails?",)
     """Lines to show above the fault menu."""
     advice: Advice = field(default_factory=Advice)

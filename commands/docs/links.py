@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-# Code is no place for links: blocks between fences, and words between backticks.
+# Links aren't rewritten in code: fenced blocks and words in backticks.
 _CODE = re.compile(
     r"^ *(`{3,}|~{3,}).*?^ *\1 *$|(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 OPENAPI = "docs/use/openapi.yaml"
-"""The site shows it as a page of its own."""
+"""The site shows it as a separate page."""
 _FRAGMENTS = "docs/coverage_page/"  # parts of a generated page
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#]+)\)")
 

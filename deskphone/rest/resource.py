@@ -39,7 +39,7 @@ class Resource(Generic[R]):
     key: ClassVar[str] = ""
     """The list's name in Twilio's JSON."""
     filters: ClassVar[tuple[str, ...]] = ()
-    """The query parameters that filter the list, besides those for paging."""
+    """The query parameters that filter the list, except those for paging."""
     missing_filters: ClassVar[tuple[str, ...]] = ()
     """Filters that Twilio has and the emulator doesn't."""
     created_status: ClassVar[int] = 201

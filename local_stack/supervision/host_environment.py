@@ -9,7 +9,7 @@ from local_stack.host.configuration import AppFileError, read_json_object
 
 SETTINGS_FILE = "local.settings.json"
 EXAMPLE_FILE = "local.settings.json.example"
-# What a settings file may have besides Values.
+# Allowed keys of a settings file in addition to Values.
 OTHER_KEYS = frozenset({"IsEncrypted", "Host", "ConnectionStrings"})
 # How similar a misspelled name is to the right one; 1 is identical.
 SIMILAR = 0.85

@@ -1,4 +1,4 @@
-"""Whom the app's own Twimlets contact, read from their queries with their own code."""
+"""What the app's own Twimlets contact, parsed from their queries with their own code."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Find out whom a call contacts through the URLs in its document, step by step."""
+"""Find the numbers that a call contacts through the URLs in its document, step by step."""
 
 from collections.abc import Iterable
 
@@ -32,7 +32,7 @@ class UrlFollower:
         self._destinations = destinations
 
     def follow(self, reach: Reach) -> Reach:
-        """Return whom a document contacts, directly and through its URLs; follow each URL once.
+        """Return all contacts of a document, direct and through its URLs; follow each URL once.
 
         Raise NotAllowedError or InvalidRequestError, with the document's field, for a URL that
         must not be followed.

@@ -53,7 +53,7 @@ BOUNDS = {
     "TwiML nesting": (twiml_documents.MAX_DEPTH, "elements"),
     "TwiML elements": (twiml_documents.MAX_ELEMENTS, "elements"),
     "Attributes of an element": (twiml_documents.MAX_ATTRIBUTES, "attributes"),
-    "Different numbers a call leads to": (twiml_documents.MAX_NUMBERS, "numbers"),
+    "Different numbers a call contacts": (twiml_documents.MAX_NUMBERS, "numbers"),
     "Parameter of a `Twiml…` function": (MAX_VALUE_CHARS, "characters"),
     "List of such parameters, `Name[]`": (MAX_ENTRIES, "entries"),
     "Numbers that one call dials": (MAX_NUMBERS, "numbers"),

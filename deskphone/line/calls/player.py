@@ -34,7 +34,7 @@ class Player:
         params: Callable[[], Fields] = lambda: (),
         opening: Fields = (),
     ) -> None:
-        """`params` returns the fields of each request besides those of the call.
+        """`params` returns the fields of each request in addition to the call's.
 
         `opening` are additional fields of the first request.
         """

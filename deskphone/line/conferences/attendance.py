@@ -65,7 +65,7 @@ class Attendee:
 
 @dataclass
 class ConferenceRoom:
-    """The live state of a conference, besides its record."""
+    """The live state of a conference, which isn't in its record."""
 
     reports: ConferenceReports
     attendees: dict[str, Attendee] = field(default_factory=dict[str, Attendee])

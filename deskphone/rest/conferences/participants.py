@@ -188,7 +188,7 @@ class ParticipantsResource(Resource[Participant]):
         )
 
     def _changes(self, parameters: Parameters) -> dict[str, Any]:
-        """Return the changes to the record, besides mute and hold."""
+        """Return the changes to the record, except mute and hold."""
         changes: dict[str, Any] = {}
         if "EndConferenceOnExit" in parameters:
             changes["ends"] = flag(parameters, "EndConferenceOnExit")

@@ -66,7 +66,7 @@ class UnsteadyLedger(MemoryLedger):
 
     def __init__(self, seed: int, faults: float) -> None:
         super().__init__()
-        self._random = Random(seed)  # noqa: S311 - keeps no secret
+        self._random = Random(seed)  # noqa: S311 - not for secrets
         self._faults = faults
 
     async def insert(self, row: Row) -> Row:
