@@ -15,7 +15,7 @@ from shared.config.settings import HiddenText, Secret
 from shared.webhooks.signatures import Algorithm, is_signed, joined
 from shared.webhooks.variants import SignedRequest, variants
 
-# An explanation takes a hundred signatures, so strangers must not trigger many.
+# An explanation takes one or two hundred signatures, so strangers must not trigger many.
 MAX_EXPLANATIONS = 5
 INTERVAL_S = 60.0
 MAX_SHOWN_NAMES = 40

@@ -25,7 +25,7 @@ class SignedTexts:
     def is_made_with(self, secret: str, header: SignatureHeader) -> bool:
         """Try the URL as it came, with any port; then its other spellings, if there are any.
 
-        That is at most four signatures per secret, for any request.
+        That is two signatures per secret, and as many as other_spellings allows.
         """
         return self._is_signed(secret, header, self._path_and_query, any_port=True) or any(
             self._is_signed(secret, header, other, any_port=False)
@@ -42,4 +42,5 @@ class SignedTexts:
     def _other_spellings(self) -> list[str]:
         from shared.webhooks.spellings import other_spellings  # not needed for a valid signature
 
-        return other_spellings(self._path_and_query, self._headers)
+        extra_chars = len(self._public_url) + len(self._form)
+        return other_spellings(self._path_and_query, self._headers, extra_chars=extra_chars)

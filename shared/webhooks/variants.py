@@ -1,5 +1,6 @@
 """Variants of a request that may have been signed by mistake, one usual mistake at a time."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlencode
@@ -10,6 +11,10 @@ from shared.webhooks.spellings import WIRE_HEADERS
 # Headers where a proxy puts the original host name, and the host name of this request.
 HOST_HEADERS = ("x-forwarded-host", "disguised-host", "x-original-host", "host")
 MAX_HOST_CHARS = 255
+MAX_SHOWN_SIGNS = 5
+
+_OFTEN_ENCODED = ":@'/,;?!$()*[]|\""
+_TOKEN = re.compile("%[0-9A-Fa-f]{2}|.", re.DOTALL)
 
 NO_QUERY = "It matches without the query: something in between adds it. Turn that off."
 NO_CODE = (
@@ -17,8 +22,8 @@ NO_CODE = (
     "off; functions that Twilio calls don't need a key."
 )
 OTHER_ENCODING = (
-    "It matches with a different percent-encoding of the query (such as %20 for +): something in "
-    "between rewrites it. Make it forward the query unchanged."
+    "It matches with a different percent-encoding of the query{}: something in between rewrites "
+    "it. Make it forward the query unchanged."
 )
 OTHER_PREFIX = (
     "It matches with a different path before the function name: a proxy adds or removes one. Make "
@@ -157,7 +162,7 @@ def _queries(request: SignedRequest) -> Iterator[tuple[str, str]]:
     if others != pieces:
         yield path + ("?" + "&".join(others) if others else ""), NO_CODE
     for spelling in dict.fromkeys(_spellings(query)):
-        yield f"{path}?{spelling}", OTHER_ENCODING
+        yield f"{path}?{spelling}", OTHER_ENCODING.format(_difference(spelling, query))
 
 
 def _spellings(query: str) -> Iterator[str]:
@@ -166,7 +171,26 @@ def _spellings(query: str) -> Iterator[str]:
         yield urlencode(pairs, quote_via=quoted, safe=safe, errors="surrogatepass")
     for one, other in (("+", "%20"), ("%20", "+"), ("+", "%2B"), ("%2B", "+"), ("%3D", "=")):
         yield query.replace(one, other)
+    for sign in _OFTEN_ENCODED:
+        code = quote(sign, safe="")
+        yield query.replace(code, sign)
+        yield query.replace(sign, code)
     yield unquote(query)
+
+
+def _difference(signed: str, sent: str) -> str:
+    """Name the characters spelled differently, unless they are part of a word or hard to tell."""
+    one, other = _TOKEN.findall(signed), _TOKEN.findall(sent)
+    if len(one) != len(other):
+        return ""
+    pairs = dict.fromkeys(pair for pair in zip(one, other, strict=True) if pair[0] != pair[1])
+    shown = [f"{a} instead of {b}" for a, b in pairs if _is_punctuation(a) and _is_punctuation(b)]
+    return f" ({', '.join(shown[:MAX_SHOWN_SIGNS])})" if shown else ""
+
+
+def _is_punctuation(token: str) -> bool:
+    sign = unquote(token)
+    return sign == " " or (sign.isascii() and sign.isprintable() and not sign.isalnum())
 
 
 def _forms(form: Form) -> Iterator[tuple[Form, str]]:

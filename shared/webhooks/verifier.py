@@ -38,7 +38,7 @@ MAX_SHOWN_FIELDS = 100
 MAX_SHOWN_CHARS = 100
 
 # Most of Twilio's requests have a few kilobytes, URL and form together. Longer ones are not worth
-# an explanation, which takes a hundred signatures.
+# an explanation, which takes one or two hundred signatures.
 MAX_EXPLAINED_CHARS = 8_000
 MAX_EXPLAINED_FIELDS = 100
 # Secrets that may have been used by mistake.

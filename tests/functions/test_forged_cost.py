@@ -21,18 +21,20 @@ from shared.http.request_parts import (
 from shared.webhooks import signatures, signed_texts, verifier
 from shared.webhooks.explanation import MAX_EXPLANATIONS
 from shared.webhooks.headers import MAX_SETTINGS_CHARS
+from shared.webhooks.spellings import MAX_SPELLINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 WRONG = "A" * 27 + "="
 APP = "https://app.example/api/TwimlMessage?"
-LONG_QUERY = "a=b%3Dc'&d=%27&".ljust(MAX_URL_CHARS - len(APP), "e")
+LONG_QUERY = "a=b%3Dc'&d=%27&e=sip%3A1%40a&".ljust(MAX_URL_CHARS - len(APP), "e")
 LONG_FORM = b"Body=".ljust(MAX_WEBHOOK_BYTES, b"a")
 USUAL_FORM = b"CallSid=CA0&From=%2B12025550123&To=%2B12025550100&CallStatus=ringing"
 SECRETS = 2
 MAX_SIGNATURES = 4 * SECRETS
 """The URL with two ports and in two other encodings, for each secret."""
+SIP_CALL = "&".join(f"{name}=sip%3A1001%40pbx" for name in ("From", "To", "Caller", "Called"))
 
 type Refused = Callable[..., None]
 
@@ -87,6 +89,16 @@ def test_the_largest_forged_request_is_signed_a_few_times(
 
     assert 2 * SECRETS < len(signed) <= MAX_SIGNATURES
     assert max(signed) <= MAX_URL_CHARS + len(":443") + MAX_WEBHOOK_BYTES
+
+
+@pytest.mark.parametrize("filler", ["", "&a=".ljust(3_000, "a")])
+def test_many_spellings_cost_no_more_than_a_long_form(
+    refused: Refused, signed: list[int], filler: str
+) -> None:
+    refused(SIP_CALL + filler, b"")
+
+    assert MAX_SIGNATURES < len(signed) <= (2 + MAX_SPELLINGS) * SECRETS
+    assert sum(signed) < MAX_SIGNATURES * MAX_WEBHOOK_BYTES
 
 
 def test_a_form_is_joined_once_for_all_secrets_and_spellings(

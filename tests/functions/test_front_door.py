@@ -137,6 +137,18 @@ def test_a_signed_request_cannot_be_replayed_against_another_one(
     assert deliver(public + sent, public, f"https://inner.example{inner}", **headers) == 403
 
 
+@pytest.mark.parametrize(
+    "signed",
+    ["From=sip:1001@pbx&To=sip:1002@pbx", "From=sip:1001@pbx&To=sip%3A1002%40pbx"],
+)
+def test_a_sip_address_in_the_query_can_be_signed_raw(deliver: Deliver, signed: str) -> None:
+    public, sent = "https://phone.example.com", "From=sip%3A1001%40pbx&To=sip%3A1002%40pbx"
+
+    assert deliver(f"{public}{PATH}?{signed}", public, f"{public}{PATH}?{sent}") == 204
+    other = sent.replace("1001", "1003")
+    assert deliver(f"{public}{PATH}?{signed}", public, f"{public}{PATH}?{other}") == 403
+
+
 def test_an_apostrophe_in_the_query_can_be_encoded_in_transit(deliver: Deliver) -> None:
     public, inner = "https://phone.example.com", "https://inner.example"
 

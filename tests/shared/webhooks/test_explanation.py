@@ -95,8 +95,20 @@ def refused(
             },
             "with the path and query in the header x-original-url",
         ),
-        ({"signed": PUBLIC + PATH.replace("%20", "+")}, "different percent-encoding"),
-        ({"signed": PUBLIC + PATH.replace("%3D", "=")}, "different percent-encoding"),
+        ({"signed": PUBLIC + PATH.replace("%20", "+")}, "of the query (+ instead of %20)"),
+        ({"signed": PUBLIC + PATH.replace("%3D", "=")}, "of the query (= instead of %3D)"),
+        (
+            {"signed": f"{PUBLIC}/api/X?a=b,%3B+%2B", "path": "/api/X?a=b%2C%3B+%2B"},
+            "of the query (, instead of %2C): ",
+        ),
+        (
+            {"signed": f"{PUBLIC}/api/X?a=b,/%20", "path": "/api/X?a=b%2C%2F+"},
+            "of the query (, instead of %2C, / instead of %2F, %20 instead of +)",
+        ),
+        (
+            {"signed": f"{PUBLIC}/api/X?a=private+b", "path": "/api/X?a=p%72ivate%20b"},
+            "of the query (+ instead of %20): ",
+        ),
         ({"signed": PUBLIC + PATH, "form": []}, "without the fields: only the URL was signed"),
         (
             {"signed": PUBLIC + PATH, "form": [pair for pair in FORM if pair[1]]},

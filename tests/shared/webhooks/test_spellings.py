@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.webhooks.spellings import MAX_CHARS, is_same_request, other_spellings
+from shared.webhooks.spellings import (
+    MAX_CHARS,
+    MAX_SIGNED_CHARS,
+    MAX_SPELLINGS,
+    is_same_request,
+    other_spellings,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +82,58 @@ def test_long_urls_are_not_compared() -> None:
         assert not is_same_request(one.replace("?", "?b"), other.replace("?", "?b"))
 
 
-def test_without_headers_only_apostrophes_have_two_spellings() -> None:
+def test_without_headers_a_single_apostrophe_has_one_other_spelling() -> None:
     assert other_spellings("/api/X?a=it's%20b", {}) == ["/api/X?a=it%27s%20b"]
     assert other_spellings("/api/X?a=it%27s", {}) == ["/api/X?a=it's"]
     assert other_spellings("/api/it's?a=b", {}) == []
+
+
+SIP_CALL = "/api/X?From=sip%3A1001%40pbx&To=sip%3A1002%40pbx&Url=https%3A//a&Name=it%27s"
+SIGNED_DIFFERENTLY = [
+    "/api/X?From=sip:1001@pbx&To=sip:1002@pbx&Url=https://a&Name=it's",
+    "/api/X?From=sip:1001@pbx&To=sip%3A1002%40pbx&Url=https%3A//a&Name=it%27s",
+    "/api/X?From=sip%3A1001@pbx&To=sip%3A1002@pbx&Url=https%3A//a&Name=it%27s",
+    "/api/X?From=sip%3A1001@pbx&To=sip:1002%40pbx&Url=https%3A//a&Name=it's",
+]
+
+
+@pytest.mark.parametrize("signed", SIGNED_DIFFERENTLY)
+def test_each_character_of_each_parameter_may_be_signed_differently(signed: str) -> None:
+    assert signed in other_spellings(SIP_CALL, {})
+    assert SIP_CALL in other_spellings(signed, {})
+
+
+def test_parameters_before_twilios_may_keep_their_spelling() -> None:
+    own = "/api/X?" + "&".join(f"Url{n}=https%3A//a" for n in range(10))
+    twilios = "".join(f"&{name}=sip%3A1%40a" for name in ("From", "To", "Caller", "Called"))
+    signed = own + twilios.replace("%3A", ":").replace("%40", "@")
+
+    assert signed in other_spellings(own + twilios, {})
+
+
+@pytest.mark.parametrize("signed", SIGNED_DIFFERENTLY)
+def test_the_original_url_is_spelled_in_other_ways_too(signed: str) -> None:
+    sent = SIP_CALL.replace("sip%3A1001", "%73ip%3A1001")
+
+    assert signed in other_spellings(sent, {"x-original-url": SIP_CALL})
+
+
+@pytest.mark.parametrize("count", [1, 4, 10, 100, 1000])
+@pytest.mark.parametrize("extra_chars", [0, 40_000, 1_000_000])
+def test_a_request_has_few_spellings_and_a_long_one_fewer(count: int, extra_chars: int) -> None:
+    sent = "/api/X?" + "&".join(["a=%3A%40'"] * count)
+    others = other_spellings(sent, {}, extra_chars=extra_chars)
+
+    assert len(others) == len(set(others)) <= MAX_SPELLINGS
+    assert len(others) <= 2 or len(others) * (len(sent) + extra_chars) <= MAX_SIGNED_CHARS
+
+
+@given(st.lists(st.text("%3A4027:@'a=+"), max_size=5).map("&".join))
+def test_another_spelling_is_the_same_request(query: str) -> None:
+    sent = f"/api/X?{query}"
+
+    for other in other_spellings(sent, {}):
+        assert is_same_request(sent, other) or not is_same_request(sent, sent)
 
 
 @given(st.text(), st.text(), st.text())
