@@ -1,6 +1,7 @@
 """Parse phone numbers and senders as people write them into the form that Twilio accepts."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from shared.errors import ConfigurationError, InvalidRequestError
@@ -21,6 +22,12 @@ WITHHELD = frozenset(
     }
 )
 
+# By Unicode category: other spaces and hyphens, and format characters, which are invisible.
+_PLAIN = {"Zs": " ", "Pd": "-", "Cf": ""}
+# Until 2019 a mobile number in Mexico had a 1 after the country code. Twilio still reports callers
+# and texters with it, and reaches them without it.
+_OLD_MEXICAN = re.compile(r"\+521([0-9]{10})")
+
 _WRITTEN_NUMBER = re.compile(r"[ (]*+\+?[0-9().\- ]+")
 _CHANNEL = re.compile(r"\s*([A-Za-z]+):")
 # Doesn't match inside a SID or a time.
@@ -31,10 +38,12 @@ def parse_number(text: str, *, region: str, field: str) -> str:
     """Parse a number in E.164 or in the national form of `region`, and return it in E.164.
 
     `(415) 555-1212`, `415-555-1212` and `+14155551212` are the same number in region US. Accept
-    any possible number; only Twilio knows whether it is in use. Raise InvalidRequestError with
-    `field`, or ConfigurationError if `region` does not exist.
+    any possible number; only Twilio knows whether it is in use. Ignore invisible characters, as in
+    numbers copied from a contact or a web page. Raise InvalidRequestError with `field`, or
+    ConfigurationError if `region` does not exist.
     """
     _refuse_channels(text, field)
+    text = without_formatting(text)
     if len(text) > MAX_CHARS or not _WRITTEN_NUMBER.fullmatch(text):
         raise InvalidRequestError(
             f"`{field}` must be a phone number, for example +12025550123. "
@@ -42,6 +51,25 @@ def parse_number(text: str, *, region: str, field: str) -> str:
             field=field,
         )
     return _to_e164(text, region, field)
+
+
+def without_formatting(text: str) -> str:
+    """Return a written number with plain spaces and hyphens, and without invisible characters.
+
+    A text much longer than a number stays as it is.
+    """
+    if text.isascii() or len(text) > 4 * MAX_CHARS:
+        return text
+    return "".join(_PLAIN.get(unicodedata.category(one), one) for one in text)
+
+
+def one_spelling(number: str) -> str:
+    """Return the spelling of an E.164 number that reaches its phone; other text unchanged.
+
+    Only Mexican mobile numbers have a second one: +521 for +52.
+    """
+    old = _OLD_MEXICAN.fullmatch(number)
+    return f"+52{old[1]}" if old else number
 
 
 def parse_recipient(text: str, allowed: Collection[str], *, region: str, field: str) -> str:
@@ -122,6 +150,9 @@ def _to_e164(text: str, region: str, field: str) -> str:
         )
     try:
         number = phonenumbers.parse(text, region)
+        written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if one_spelling(written) != written:
+            number = phonenumbers.parse(one_spelling(written))
     except phonenumbers.NumberParseException as error:
         raise InvalidRequestError(
             f"`{field}` is not a valid phone number. Check it, and start with + and the country "
@@ -132,8 +163,13 @@ def _to_e164(text: str, region: str, field: str) -> str:
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise InvalidRequestError(
-            f"`{field}` has too few or too many digits for a phone number. "
-            "Include the country code, for example +12025550123.",
+            f"`{field}` has too few or too many digits for a phone number. {_advice(text)}",
             field=field,
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _advice(text: str) -> str:
+    if text.lstrip(" (").startswith("00"):
+        return "Replace the 00 at the start with +."
+    return "Include the country code, for example +12025550123."

@@ -81,12 +81,17 @@ def names_of(prefix: str, elements: Mapping[str, Element], *levels: Level) -> li
 
 def _tests() -> str:
     """List the files with tests of each element and its attributes."""
-    rows = ["## Tests\n", "| Element | Tests |", "|---|---|"]
+    rows = ["## Tests\n", "| Elements | Tests |", "|---|---|"]
+    by_files: dict[tuple[str, ...], list[str]] = {}
     for element, files in _test_files().items():
+        name = element.removeprefix(TEXTS)
+        shown = f"`<{name}>`" if name == element else f"`<{name}>` in replies"
+        by_files.setdefault(tuple(sorted(files)), []).append(shown)
+    for files, elements in by_files.items():
         links = " ".join(
             f"[{Path(file).stem.removeprefix('test_')}](../../{file})" for file in files
         )
-        rows.append(f"| `{element}` | {links} |")
+        rows.append(f"| {', '.join(elements)} | {links} |")
     return "\n".join(rows) + "\n"
 
 

@@ -23,4 +23,6 @@ def call_me(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceResponse 
     numbers = dialable(wanted.parameter, wanted.phone_numbers, facts, outbound)
     if not numbers:
         return no_one_to_dial(wanted.fail_url, outbound)
-    return dial_with_whisper(wanted, numbers, own_step("TwimlCallMe", wanted.fail_url), outbound)
+    return dial_with_whisper(
+        wanted, numbers, own_step("TwimlCallMe", wanted.fail_url), facts, outbound
+    )

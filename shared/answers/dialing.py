@@ -20,6 +20,7 @@ from shared.answers.parameters import (
 )
 from shared.answers.redirection import Redirection
 from shared.answers.spoken import apology
+from shared.phone_numbers import E164
 
 # Twilio dials at most ten numbers at once; twimlets.com tries at most ten in turn.
 MAX_NUMBERS = 10
@@ -57,17 +58,35 @@ def dial_with_whisper(
     wanted: Dialing,
     numbers: Sequence[str],
     action: str,
+    facts: Facts,
     outbound: Outbound,
     *,
     needs_a_key: bool = False,
 ) -> VoiceResponse:
     """Dial the numbers at once; TwimlWhisper asks the person who picks up to accept the call."""
     limit_s = outbound.call_limit_s
-    dial = Dial(action=action, timeout=wanted.timeout_s or TIMEOUT_S, time_limit=limit_s)
+    dial = Dial(
+        action=action,
+        timeout=wanted.timeout_s or TIMEOUT_S,
+        time_limit=limit_s,
+        caller_id=shown_number(facts, outbound),
+    )
     check = [("HumanCheck", "1")] if needs_a_key else []
     for number in numbers:
         dial.number(number, url=step_url("TwimlWhisper", ("Message", wanted.message), *check))
     return VoiceResponse().append(dial)
+
+
+def shown_number(facts: Facts, outbound: Outbound) -> str | None:
+    """Return the number that the person called sees; None for the caller's own.
+
+    A SIP address or a browser has none that a phone network accepts: without one of ours, Twilio
+    doesn't place the call (error 13214). Ours is the app's number, or the one that was called.
+    """
+    if not any(":" in caller for caller in facts.denying("From", "Caller")):
+        return None
+    called = facts.posted("To") or ""
+    return outbound.own_number or (called if E164.fullmatch(called) else None)
 
 
 def own_step(function: str, fail_url: str) -> str:

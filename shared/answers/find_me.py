@@ -30,7 +30,7 @@ def find_me(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceResponse 
         return Redirection(wanted.fail_url) if wanted.fail_url else hang_up()
     patient = wanted._replace(timeout_s=wanted.timeout_s or TIMEOUT_S)
     action = _next_step(wanted, numbers[1:])
-    return dial_with_whisper(patient, numbers[:1], action, outbound, needs_a_key=True)
+    return dial_with_whisper(patient, numbers[:1], action, facts, outbound, needs_a_key=True)
 
 
 def _next_step(wanted: Dialing, numbers: list[str]) -> str:

@@ -11,6 +11,7 @@ from shared.answers.dialing import (
     has_dialed,
     no_one_to_dial,
     own_step,
+    shown_number,
 )
 from shared.answers.facts import Facts
 from shared.answers.outbound import Outbound
@@ -65,6 +66,6 @@ def forward(wanted: Forward, facts: Facts, outbound: Outbound) -> VoiceResponse 
         action=own_step("TwimlForward", wanted.fail_url),
         timeout=wanted.timeout_s,
         time_limit=outbound.call_limit_s,
-        caller_id=wanted.caller_id or None,
+        caller_id=wanted.caller_id or shown_number(facts, outbound),
     )
     return response

@@ -13,6 +13,11 @@ class Outbound(Protocol):
         ...
 
     @property
+    def own_number(self) -> str:
+        """Return the app's own number in E.164, or ""."""
+        ...
+
+    @property
     def call_limit_s(self) -> int | None:
         """Return how long a call may last, in seconds, or None for Twilio's limit."""
         ...

@@ -24,4 +24,4 @@ def simulring(wanted: Dialing, facts: Facts, outbound: Outbound) -> VoiceRespons
     if not numbers:
         return no_one_to_dial(wanted.fail_url, outbound)
     action = step_url("TwimlSimulring", ("Dial", "true"), ("FailUrl", wanted.fail_url))
-    return dial_with_whisper(wanted, sorted(numbers), action, outbound)
+    return dial_with_whisper(wanted, sorted(numbers), action, facts, outbound)

@@ -6,7 +6,15 @@ from typing import Any, ClassVar, Never, Self, cast, dataclass_transform, get_ar
 from urllib.parse import urlsplit
 
 from shared.config.local_stack import is_any_address, is_loopback
-from shared.phone_numbers import E164, MESSAGING_SERVICE_SID, SHORT_NUMBER, is_short_code_or_name
+from shared.phone_numbers import (
+    E164,
+    MESSAGING_SERVICE_SID,
+    SHORT_NUMBER,
+    is_short_code_or_name,
+    is_withheld,
+    one_spelling,
+    without_formatting,
+)
 
 # In BLOCKED_CALLERS: every caller without a number.
 ANONYMOUS = "anonymous"
@@ -181,7 +189,8 @@ def _list(
 
 def _numbers(text: str) -> list[str]:
     """Split a list of numbers and words, in lower case; drop the separators inside numbers."""
-    entries = ("".join(c for c in entry if c not in " ().-\t") for entry in text.split(","))
+    written = (without_formatting(entry) for entry in text.split(","))
+    entries = ("".join(c for c in entry if c not in " ().-\t") for entry in written)
     return [entry.lower() for entry in entries if entry]
 
 
@@ -221,8 +230,11 @@ CALLERS = _list(
     "must be phone numbers like +12025550123, or the word anonymous",
     lambda entry: entry == ANONYMOUS or E164.fullmatch(entry),
     _numbers,
+    lambda entry: ANONYMOUS if is_withheld(entry) else one_spelling(entry),
 )
-FULL_NUMBERS = _list("must be phone numbers like +12025550123", E164.fullmatch, _numbers)
+FULL_NUMBERS = _list(
+    "must be phone numbers like +12025550123", E164.fullmatch, _numbers, one_spelling
+)
 COUNTRIES = _list(
     "must be countries like US, prefixes like +4670, or *", _is_country, _numbers, str.upper
 )
@@ -230,6 +242,7 @@ NUMBERS = _list(
     "must be phone numbers like +12025550123 or short numbers like 12345",
     lambda entry: E164.fullmatch(entry) or SHORT_NUMBER.fullmatch(entry),
     _numbers,
+    one_spelling,
 )
 HOSTS = _list(
     "must be host names like bot.example.com or bot.example.com:8443, or *",

@@ -17,7 +17,7 @@ from shared.guards.number_facts import (
     normal_form,
     unknown_regions,
 )
-from shared.phone_numbers import E164, parse_number
+from shared.phone_numbers import E164, one_spelling, parse_number
 
 # An error names this many countries at most.
 MAX_NAMED = 5
@@ -49,6 +49,12 @@ class Destinations:
     def is_switched_off(self) -> bool:
         """Return whether KILL_SWITCH is on, so that nothing may be sent."""
         return self._config.guards.kill_switch
+
+    @property
+    def own_number(self) -> str:
+        """Return TWILIO_FROM_NUMBER if it is a phone number that calls can come from, or ""."""
+        number = self._config.from_number
+        return number if E164.fullmatch(number) else ""
 
     @property
     def call_limit_s(self) -> int | None:
@@ -127,7 +133,7 @@ class Destinations:
         ConfigurationError if that region does not exist.
         """
         if E164.fullmatch(written):
-            return written
+            return one_spelling(written)
         return parse_number(written, region=self._config.default_region, field=field)
 
     def _judged(self, written: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.errors import InvalidRequestError
-from shared.phone_numbers import E164, SHORT_NUMBER, parse_number
+from shared.phone_numbers import E164, SHORT_NUMBER, one_spelling, parse_number
 from shared.segments import count_segments
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ class _Reader:
 
     def _parsed(self, written: str, otherwise: str) -> str:
         if E164.fullmatch(written) or SHORT_NUMBER.fullmatch(written):
-            return written
+            return one_spelling(written)
         try:
             return parse_number(written, region=_REGION_OF_TWILIO, field=self._field)
         except InvalidRequestError as error:

@@ -6,7 +6,7 @@ Source: the numbering plans in the library phonenumbers. It knows most special n
 import re
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from shared.phone_numbers import MAX_CHARS
+from shared.phone_numbers import MAX_CHARS, one_spelling
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -68,7 +68,7 @@ def normal_form(number: str) -> str:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return one_spelling(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 def belongs_to(number: str, region: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from shared.config.kinds import ANONYMOUS
 from shared.config.settings import Settings
 from shared.errors import InvalidRequestError
-from shared.phone_numbers import E164, is_withheld, parse_number
+from shared.phone_numbers import E164, is_withheld, one_spelling, parse_number
 from shared.webhooks.verifier import Webhook
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def refusal(req: Webhook, config: Settings) -> "VoiceResponse | None":
     if not config.blocked_callers:
         return None
     callers = req.denying("From", "Caller")
-    entries = {ANONYMOUS if is_withheld(caller) else caller for caller in callers}
+    entries = {ANONYMOUS if is_withheld(caller) else one_spelling(caller) for caller in callers}
     if entries.isdisjoint(config.blocked_callers):
         return None
     from twilio.twiml.voice_response import VoiceResponse
@@ -46,7 +46,7 @@ def owner_number(req: Webhook, name: str, config: Settings) -> str:
         written = f"+{written[1:]}"
     written = written.strip()
     if not written or E164.fullmatch(written):  # no need for the library, which takes 40 ms to load
-        return written
+        return one_spelling(written)
     try:
         return parse_number(written, region=config.default_region, field=name)
     except InvalidRequestError:

@@ -10,7 +10,7 @@ from commands import check
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tools that were run; pyright fails."""
+    """The tools that ran; pyright fails."""
     tools: list[str] = []
 
     def call(command: Sequence[str], **_: object) -> int:
@@ -30,7 +30,7 @@ def test_check_runs_everything_and_names_what_failed(
     assert capsys.readouterr().out.endswith("failed: types, types of deskphone\n")
 
 
-def test_check_can_leave_the_tests_out(ran: list[str]) -> None:
+def test_check_can_skip_the_tests(ran: list[str]) -> None:
     check.main(["--no-tests"])
 
     assert ran == ["ruff", "ruff", "pyright", "pyright"]

@@ -1,4 +1,4 @@
-"""`dev.py lock`: which commands it gives, without the network that they need."""
+"""`dev.py lock`: the commands it runs, without a network."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -13,14 +13,14 @@ INDEX = "https://user:password@packages.example/simple"
 
 
 class Run(NamedTuple):
-    """A program as it was started."""
+    """A started program."""
 
     command: Sequence[str]
     environment: Mapping[str, str]
 
 
 class Programs:
-    """Stands in for pip, which knows of an index, and for uv."""
+    """A fake pip with a configured index, and a fake uv."""
 
     def __init__(self) -> None:
         self.of_uv: list[Run] = []
@@ -29,7 +29,7 @@ class Programs:
     def run(
         self, command: Sequence[str], *, env: Mapping[str, str] | None = None, **_: object
     ) -> subprocess.CompletedProcess[str]:
-        """Do what subprocess.run would, without doing it."""
+        """Stand in for subprocess.run."""
         if "config" in command:
             return subprocess.CompletedProcess(command, 0, f"{INDEX}\n")
         self.of_uv.append(Run(command, env or {}))
@@ -38,7 +38,7 @@ class Programs:
 
 @pytest.fixture
 def programs(monkeypatch: pytest.MonkeyPatch) -> Programs:
-    """The programs that the command starts, replaced, and an environment that says nothing."""
+    """Fakes for the started programs, and an empty environment."""
     stand_in = Programs()
     monkeypatch.setattr(lock.subprocess, "run", stand_in.run)
     for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"):
@@ -59,14 +59,14 @@ def test_each_list_is_locked_after_the_one_that_it_contains(programs: Programs) 
     assert all({"--universal", "--generate-hashes"} <= {*run.command} for run in programs.of_uv)
 
 
-def test_a_list_that_cannot_be_locked_ends_it(programs: Programs) -> None:
+def test_it_stops_at_a_list_that_cannot_be_locked(programs: Programs) -> None:
     programs.status = 1
 
     assert lock.main([]) == 1
     assert len(programs.of_uv) == 1
 
 
-def test_what_is_locked_moves_only_when_asked(programs: Programs) -> None:
+def test_locked_versions_change_only_on_request(programs: Programs) -> None:
     lock.main([])
     lock.main(["--upgrade"])
     lock.main(["--upgrade-package", "certifi"])
@@ -78,7 +78,7 @@ def test_what_is_locked_moves_only_when_asked(programs: Programs) -> None:
     assert words == [set(), {"--upgrade"}, {"--upgrade-package=certifi"}]
 
 
-def test_uv_asks_the_index_of_pip_and_hears_of_it_where_others_cannot_read(
+def test_uv_gets_pips_index_through_the_environment(
     programs: Programs,
 ) -> None:
     lock.main([])
@@ -87,7 +87,7 @@ def test_uv_asks_the_index_of_pip_and_hears_of_it_where_others_cannot_read(
     assert not [run for run in programs.of_uv if INDEX in " ".join(run.command)]
 
 
-def test_an_index_that_uv_is_told_of_wins(
+def test_an_index_configured_for_uv_wins(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/simple")

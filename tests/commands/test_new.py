@@ -1,4 +1,4 @@
-"""`dev.py new`: a function by its prefix."""
+"""`dev.py new`: create a function by its prefix."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from commands.new.pages import API, PAGE, REQUESTS, with_function, with_path
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "commands" / "new" / "templates"
 NAMES = ("SendReminder", "PlaceWakeUpCall", "GetWeather", "TwimlOpeningHours", "OnPayment")
-# The tests that go through all functions, or through all of the library.
+# The tests that cover all functions, or the whole library.
 HOUSE = (
     "tests/functions/test_deployment_files.py",
     "tests/functions/test_function_json.py",
@@ -44,7 +44,7 @@ def files(root: Path) -> set[str]:
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
 
 
-def test_a_new_answer_is_a_folder_its_logic_and_a_test(project: Path) -> None:
+def test_a_new_answer_has_a_folder_a_module_and_a_test(project: Path) -> None:
     before = files(project)
 
     assert main(["TwimlOpeningHours"], project) == 0
@@ -66,7 +66,7 @@ def test_the_prefix_decides_methods_and_auth_level(project: Path, name: str) -> 
     assert own == json.loads(other.read_text("utf-8"))
 
 
-def test_it_says_what_it_made_and_how_to_try_it(
+def test_it_prints_the_new_files_and_how_to_try_the_function(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["TwimlOpeningHours"], project)
@@ -106,7 +106,7 @@ def test_it_says_what_it_made_and_how_to_try_it(
         ("OnLPT1", "a device"),
     ],
 )
-def test_a_name_that_is_a_trap_is_refused(
+def test_a_problematic_name_is_refused(
     project: Path, name: str, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = files(project)
@@ -128,7 +128,7 @@ def test_a_name_that_is_a_trap_is_refused(
         ("TwimlMenu", "shared/answers/menu.py"),
     ],
 )
-def test_what_is_there_already_is_left_alone(
+def test_existing_files_are_not_changed(
     project: Path, name: str, there: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / there).parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def test_what_is_there_already_is_left_alone(
     assert (project / there).read_text("utf-8") == "mine"
 
 
-def test_a_description_that_goes_on_behind_its_paths_is_refused() -> None:
+def test_an_openapi_file_that_does_not_end_with_paths_is_refused() -> None:
     with pytest.raises(CommandError, match="must end with the section `paths`"):
         with_path("paths:\n  /A: {}\ncomponents: {}\n", "  /B: {}\n")
 
@@ -154,7 +154,7 @@ def test_a_page_without_its_table_is_refused() -> None:
 @pytest.mark.soak
 def test_new_functions_pass_every_check_at_once(tmp_path: Path) -> None:
     listed = subprocess.run(
-        ["git", "ls-files"],  # noqa: S607 - as found on the machine
+        ["git", "ls-files"],  # noqa: S607 - from the PATH
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -186,7 +186,7 @@ def run(command: list[str], root: Path) -> str:
     return result.stdout
 
 
-def test_a_page_that_is_missing_is_named_and_nothing_is_made(
+def test_a_missing_page_is_named_and_nothing_is_created(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / API).unlink()

@@ -29,9 +29,9 @@ RUN_ELSEWHERE = [
     ("*", r"python3 dev\.py (start|test|check|sign|lock|screenshot)\b", f"{DEV_TESTS}::test_a_"
      "command_installs_its_packages_and_runs_its_program"),
     ("*", r"python3 dev\.py new TwimlOpeningHours", "tests/commands/test_new.py::test_a_new_answer_"
-     "is_a_folder_its_logic_and_a_test"),
+     "has_a_folder_a_module_and_a_test"),
     ("*", r"python3 dev\.py doctor --local", "tests/commands/doctor/test_doctor.py::test_the_"
-     "program_says_a_line_for_each_item"),
+     "program_prints_a_line_for_each_item"),
     ("docs/change/local-stack.md", "curl ", "tests/docs/test_docs.py"
      "::test_the_curl_commands_of_the_local_stack_page_work"),
     ("docs/use/delivery.md", "curl .*order-1234-shipped", "tests/docs/test_delivery_page.py"
@@ -41,7 +41,7 @@ RUN_ELSEWHERE = [
     ("docs/use/delivery.md", r"\.venv/bin/python docs/use/send_once\.py", "tests/docs/test_delivery"
      "_page.py::test_the_script_sends_once_even_if_run_again"),
     ("docs/operate/running.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ",
-     "tests/commands/wire/test_wire.py::test_the_commands_of_the_page_on_fallbacks_do_what_it_says"),
+     "tests/commands/wire/test_wire.py::test_the_commands_on_the_page_about_fallbacks_work"),
     ("docs/use/configuration.md", "python3 -c ", "tests/docs/test_configuration_page.py"
      "::test_the_generated_key_of_the_page_is_long_enough"),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""App folders and hosts for tests: a real process, asked over HTTP."""
+"""App folders and hosts for tests: real processes, called over HTTP."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a host answered."""
+    """A host's response."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -44,14 +44,14 @@ class Answer:
 
 
 class AppFolder:
-    """An app folder in the making."""
+    """An app folder for a test."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.write("host.json", '{"version": "2.0"}')
 
     def write(self, name: str, content: str) -> None:
-        """Write a file at once, as an editor that renames does: nobody sees half of it."""
+        """Write a file atomically, like an editor that renames."""
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(path.name + ".draft")
@@ -75,7 +75,7 @@ class AppFolder:
 
 
 class RunningHost:
-    """A host process that answers on a port of its own."""
+    """A host process on its own port."""
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
         """Start the host; requests wait until it is up."""
@@ -104,16 +104,16 @@ class RunningHost:
                 self._news.notify_all()
 
     def wait_for_output(self, text: str) -> str:
-        """Wait until the host has written `text` to its terminal; return all it wrote."""
+        """Wait until the host prints `text`; return all output."""
         with self._news:
             if not self._news.wait_for(lambda: text in "".join(self._lines), TIME_LIMIT_S):
-                raise AssertionError(f"{text!r} was not written, but: {''.join(self._lines)}")
+                raise AssertionError(f"{text!r} was not printed, but: {''.join(self._lines)}")
             return "".join(self._lines)
 
     def ask(
         self, method: str, target: str, headers: Headers = (), body: bytes | None = None
     ) -> Answer:
-        """Send one request exactly as given; a Content-Length is added when there is a body."""
+        """Send one request exactly as given, plus a Content-Length for a body."""
         lines = [f"{method} {target} HTTP/1.1", "Connection: close"]
         if not any(name.lower() == "host" for name, _ in headers):
             lines.append(f"Host: {LOOPBACK}:{self.port}")
@@ -139,12 +139,12 @@ class RunningHost:
                 return Answer(response.status, response.getheaders(), response.read())
 
     def begin_finish(self) -> None:
-        """Let the host finish what is in flight, as the emulator does when a file changes."""
+        """Let the host finish requests in flight, like the emulator when a file changes."""
         assert self.process.stdin is not None
         os.write(self.process.stdin.fileno(), FINISH)
 
     def begin_stop(self) -> None:
-        """Close the host's standard input, as the emulator does and as its death would."""
+        """Close the host's standard input, like the emulator when it stops or dies."""
         assert self.process.stdin is not None
         self.process.stdin.close()
 
@@ -153,7 +153,7 @@ class RunningHost:
         return self.process.wait(TIME_LIMIT_S)
 
     def close(self) -> None:
-        """End the host, whatever state it is in."""
+        """Stop the host in any state."""
         self.begin_stop()
         try:
             self.process.wait(TIME_LIMIT_S)
@@ -174,7 +174,7 @@ RunHost = Callable[..., AbstractContextManager[RunningHost]]
 def running_host(
     root: Path, environment: Mapping[str, str] | None = None
 ) -> Generator[RunningHost]:
-    """Run a host for the app in `root` while the context lasts."""
+    """Run a host for the app in `root` inside the context."""
     host = RunningHost(root, environment or {})
     try:
         yield host
@@ -184,19 +184,19 @@ def running_host(
 
 @pytest.fixture(scope="session")
 def run_host() -> RunHost:
-    """Runs a host for the app in a folder, with more environment if wanted, in a `with`."""
+    """Runs a host for an app folder, with optional environment variables, in a `with`."""
     return running_host
 
 
 @pytest.fixture(scope="session")
 def app_folder() -> MakeAppFolder:
-    """Makes an app folder of a folder."""
+    """Turns a folder into an app folder."""
     return AppFolder
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> AppFolder:
-    """An empty app folder, for a host of the test's own."""
+    """An empty app folder, for a test's own host."""
     root = tmp_path / "app"
     root.mkdir()
     return AppFolder(root)

@@ -1,4 +1,4 @@
-"""What host.json means."""
+"""Reading host.json."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def test_the_route_prefix_is_read(tmp_path: Path, document: str, prefix: str) ->
         ('{"version": "2.0", "extensions": {"http": {"routePrefix": 1}}}', "must be text"),
     ],
 )
-def test_what_cannot_be_used_is_named(tmp_path: Path, document: str, reason: str) -> None:
+def test_an_invalid_file_is_explained(tmp_path: Path, document: str, reason: str) -> None:
     with pytest.raises(AppFileError, match=reason):
         prefix_of(tmp_path, document)
 

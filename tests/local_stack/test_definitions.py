@@ -1,4 +1,4 @@
-"""What a function.json means."""
+"""Reading function.json."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_the_defaults_are_those_of_azure(tmp_path: Path) -> None:
     assert definition.entry_point is None
 
 
-def test_methods_and_auth_level_are_read_without_regard_to_case(tmp_path: Path) -> None:
+def test_methods_and_auth_level_are_case_insensitive(tmp_path: Path) -> None:
     trigger = {**TRIGGER, "methods": ["get", "Post"], "authLevel": "Anonymous"}
 
     endpoint = read_function_definition(folder(tmp_path, {"bindings": [trigger, ANSWER]})).endpoint
@@ -42,7 +42,7 @@ def test_methods_and_auth_level_are_read_without_regard_to_case(tmp_path: Path) 
     assert endpoint.auth_level == "anonymous"
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     path = folder(tmp_path, {})
     text = json.dumps({"bindings": [TRIGGER, ANSWER]})
     (path / "function.json").write_text(text, "utf-8-sig")
@@ -64,7 +64,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
         ({"bindings": [TRIGGER, {**ANSWER, "type": "queue"}]}, "does not emulate the binding"),
     ],
 )
-def test_what_cannot_be_used_is_named(tmp_path: Path, document: Any, reason: str) -> None:
+def test_an_invalid_file_is_explained(tmp_path: Path, document: Any, reason: str) -> None:
     with pytest.raises(AppFileError, match=reason):
         read_function_definition(folder(tmp_path, document))
 
@@ -81,7 +81,7 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, document: Any, reason: str
         (False, {"AzureWebJobs.Other.Disabled": "1"}, False),
     ],
 )
-def test_a_function_can_be_switched_off(
+def test_a_function_can_be_disabled(
     tmp_path: Path, disabled: Any, settings: dict[str, str], expected: bool
 ) -> None:
     assert is_disabled(folder(tmp_path, {"disabled": disabled}), settings) is expected

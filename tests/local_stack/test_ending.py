@@ -1,4 +1,4 @@
-"""How a host ends."""
+"""Stopping a host."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def main(req: func.HttpRequest) -> func.HttpResponse:
 """
 
 
-def test_the_host_ends_when_its_standard_input_closes(run_host: RunHost, app: AppFolder) -> None:
+def test_the_host_stops_when_its_standard_input_closes(run_host: RunHost, app: AppFolder) -> None:
     with run_host(app.root) as host:
         host.get("/")
         host.begin_stop()
@@ -59,9 +59,7 @@ def test_a_request_in_flight_is_finished(run_host: RunHost, app: AppFolder) -> N
 
 
 @pytest.mark.soak
-def test_a_host_that_nobody_waits_for_finishes_a_slow_request(
-    run_host: RunHost, app: AppFolder
-) -> None:
+def test_an_unhurried_host_finishes_a_slow_request(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
     with run_host(app.root) as host, ThreadPoolExecutor() as threads:
         asked = threads.submit(host.get, "/api/Slow?seconds=2.2")
@@ -73,7 +71,7 @@ def test_a_host_that_nobody_waits_for_finishes_a_slow_request(
 
 
 @pytest.mark.soak
-def test_a_host_that_finishes_something_can_be_hurried(run_host: RunHost, app: AppFolder) -> None:
+def test_a_finishing_host_can_be_hurried(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
     with run_host(app.root) as host, ThreadPoolExecutor() as threads:
         asked = threads.submit(host.get, "/api/Slow?seconds=60")
@@ -86,20 +84,18 @@ def test_a_host_that_finishes_something_can_be_hurried(run_host: RunHost, app: A
             asked.result()
 
 
-def test_a_connection_that_is_already_there_is_still_served(
-    run_host: RunHost, app: AppFolder
-) -> None:
+def test_an_existing_connection_is_still_served(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
     with run_host(app.root) as host, host.connect() as connection:
         connection.sendall(b"GET /api/Slow?seconds=0 HTTP/1.1\r\n")
-        host.get("/")  # connections are accepted in order, so the first one is by now
+        host.get("/")  # connections are accepted in order, so the first one is accepted by now
         host.begin_stop()
         connection.sendall(b"Host: 127.0.0.1\r\n\r\n")
 
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
 
 
-def test_an_open_connection_does_not_hold_the_host(run_host: RunHost, app: AppFolder) -> None:
+def test_an_idle_connection_does_not_delay_the_host(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
     with run_host(app.root) as host, host.connect() as connection:
         connection.sendall(b"GET /api/Slow?seconds=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
@@ -109,9 +105,7 @@ def test_an_open_connection_does_not_hold_the_host(run_host: RunHost, app: AppFo
         assert host.wait() == 0
 
 
-def test_an_exit_in_a_task_of_a_function_is_said_on_the_terminal(
-    run_host: RunHost, app: AppFolder
-) -> None:
+def test_an_exit_in_a_functions_task_is_reported(run_host: RunHost, app: AppFolder) -> None:
     app.add("ExitsLater", EXITS_LATER)
     with run_host(app.root) as host:
         with pytest.raises(OSError, match=r"reset|closed"):
@@ -137,7 +131,7 @@ def test_a_function_that_blocks_cannot_keep_the_host_alive(
 
 
 @pytest.mark.soak
-def test_a_request_that_takes_too_long_is_given_up(run_host: RunHost, app: AppFolder) -> None:
+def test_a_request_that_takes_too_long_is_abandoned(run_host: RunHost, app: AppFolder) -> None:
     app.add("Slow", SLOW)
     with run_host(app.root) as host, ThreadPoolExecutor() as threads:
         asked = threads.submit(host.get, "/api/Slow?seconds=60")

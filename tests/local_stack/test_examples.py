@@ -1,4 +1,4 @@
-"""What the page offers of this app: answers to choose from, and commands to copy."""
+"""The page's examples: answers to choose from, and commands to copy."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A request that stops half-way is given up: by the host and by the emulator."""
+"""The host and the emulator time out incomplete requests."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -27,7 +27,7 @@ type Port = AbstractAsyncContextManager[int]
 
 @asynccontextmanager
 async def host() -> AsyncGenerator[int]:
-    """Serve with a front that does nothing but read the body."""
+    """Serve a handler that only reads the body."""
 
     async def front(request: BaseRequest) -> Response:
         try:
@@ -54,7 +54,7 @@ async def emulator() -> AsyncGenerator[int]:
 
 
 async def answer_to(serving: Port, *pieces: bytes) -> bytes:
-    """Send pieces of a request and no more; return all that comes until the server hangs up."""
+    """Send pieces of a request; return everything until the server closes the connection."""
     async with serving as port, asyncio.timeout(PATIENCE_S):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for piece in pieces:
@@ -73,7 +73,7 @@ def run(trial: Coroutine[object, object, bytes]) -> bytes:
 
 @pytest.mark.parametrize("serve", [host, emulator])
 @pytest.mark.parametrize("half", [b"", b"GET / HT", HEAD])
-def test_half_of_the_headers_is_given_up(
+def test_incomplete_headers_time_out(
     serve: Callable[[], Port], half: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "KEEP_ALIVE_S", SOON_S)
@@ -90,7 +90,7 @@ def test_half_of_the_headers_is_given_up(
         HEAD + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",
     ],
 )
-def test_half_of_a_body_is_given_up_with_a_408(
+def test_an_incomplete_body_is_a_408(
     serve: Callable[[], Port], half: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bad_requests, "BODY_TIMEOUT_S", SOON_S)
@@ -100,8 +100,8 @@ def test_half_of_a_body_is_given_up_with_a_408(
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
-def test_chunks_that_turn_into_garbage_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server tells nobody that a chunk is no chunk once the body is being read."""
+def test_invalid_chunks_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server doesn't report an invalid chunk while the body is being read."""
     monkeypatch.setattr(bad_requests, "BODY_TIMEOUT_S", SOON_S)
     head = HEAD + b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -110,7 +110,7 @@ def test_chunks_that_turn_into_garbage_are_given_up(monkeypatch: pytest.MonkeyPa
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_body_that_comes_slowly_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_body_is_read_completely(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bad_requests, "BODY_TIMEOUT_S", PATIENCE_S)
     close = b"Connection: close\r\nContent-Length: 4\r\n\r\n"
 

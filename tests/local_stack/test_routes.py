@@ -8,7 +8,7 @@ from local_stack.host.http.routes import Route, RouteTable, build_route
 
 
 def route(template: str, *methods: str, prefix: str = "api") -> Route:
-    """Return a route whose function is called like its template."""
+    """Return a route whose function has the template as its name."""
     return build_route(template, prefix, Endpoint(template, frozenset(methods), "anonymous"))
 
 
@@ -77,7 +77,7 @@ def test_literals_rank_above_constrained_and_these_above_free_parameters() -> No
     assert found("/api/y/z", *templates) == ("{*rest}", {"rest": "y/z"})
 
 
-def test_two_functions_may_share_a_path_by_method() -> None:
+def test_two_functions_can_share_a_path_by_method() -> None:
     read = build_route("Read", "api", Endpoint("items", frozenset({"GET"}), "anonymous"))
     write = build_route("Write", "api", Endpoint("items", frozenset({"POST"}), "anonymous"))
     table = RouteTable([read, write])
@@ -89,7 +89,7 @@ def test_two_functions_may_share_a_path_by_method() -> None:
     assert table.match("/api/items", "PUT") is None
 
 
-def test_an_empty_prefix_puts_routes_at_the_top() -> None:
+def test_an_empty_prefix_puts_routes_at_the_root() -> None:
     table = RouteTable([route("a", prefix="")])
 
     assert table.match("/a", "GET") is not None

@@ -14,7 +14,7 @@ URL = "http://127.0.0.1:7071/api/TwimlReply?Message=Hello"
 
 @pytest.fixture(autouse=True)
 def token_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shell is set up for an account of its own."""
+    """Set another account's token in the shell."""
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "another token")
 
 
@@ -26,20 +26,20 @@ def signed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return value
 
 
-def test_a_url_of_this_machine_is_signed_with_the_token_of_the_local_stack(
+def test_a_local_url_is_signed_with_the_local_stacks_token(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert RequestValidator(AUTH_TOKEN).validate(URL, {}, signed(capsys, URL))
 
 
-def test_fields_are_signed_blank_and_repeated_ones_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_and_repeated_fields_are_signed(capsys: pytest.CaptureFixture[str]) -> None:
     signature = signed(capsys, URL, "Body=a=b", "Empty=", "Media=1", "Media=2")
 
     form = MultiDict([("Body", "a=b"), ("Empty", ""), ("Media", "1"), ("Media", "2")])
     assert RequestValidator(AUTH_TOKEN).validate(URL, form, signature)
 
 
-def test_localhost_is_signed_as_the_address_that_the_local_stack_has(
+def test_localhost_is_signed_as_the_local_stacks_address(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     local = URL.replace("127.0.0.1", "localhost")
@@ -48,7 +48,7 @@ def test_localhost_is_signed_as_the_address_that_the_local_stack_has(
 
 
 @pytest.mark.parametrize(("token", "used"), [("another token", "another token"), ("", AUTH_TOKEN)])
-def test_for_func_start_the_url_stays_as_it_is_and_the_accounts_token_counts(
+def test_for_func_start_the_url_is_unchanged_and_signed_with_the_accounts_token(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, token: str, used: str
 ) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
@@ -57,7 +57,7 @@ def test_for_func_start_the_url_stays_as_it_is_and_the_accounts_token_counts(
     assert RequestValidator(used).validate(url, {}, signed(capsys, "--func-start", url))
 
 
-def test_any_other_url_is_signed_as_it_is_with_the_token_of_the_environment(
+def test_other_urls_are_signed_unchanged_with_the_environments_token(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     public = "https://localhost.example/api/TwimlReply?a=%41&b=x+y&c"
@@ -66,7 +66,7 @@ def test_any_other_url_is_signed_as_it_is_with_the_token_of_the_environment(
 
 
 @pytest.mark.parametrize("token", [None, ""])
-def test_without_that_token_no_other_url_is_signed(
+def test_without_that_token_other_urls_are_not_signed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, token: str | None
 ) -> None:
     monkeypatch.delenv("TWILIO_AUTH_TOKEN")
@@ -97,7 +97,7 @@ def test_credentials_in_the_url_are_not_signed(capsys: pytest.CaptureFixture[str
     assert signed(capsys, public.replace("//", "//user:pass@")) == signed(capsys, public)
 
 
-def test_a_shared_key_signs_with_sha256_and_a_header_says_so(
+def test_a_shared_key_signs_with_sha256_and_adds_a_header(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWILIO_WEBHOOK_KEY", "shared")
@@ -112,7 +112,7 @@ def test_a_shared_key_signs_with_sha256_and_a_header_says_so(
     )
 
 
-def test_without_a_shared_key_nothing_is_signed_with_one(
+def test_a_missing_shared_key_is_an_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TWILIO_WEBHOOK_KEY", raising=False)
@@ -132,7 +132,7 @@ def test_without_a_shared_key_nothing_is_signed_with_one(
         ([URL, "Body=x", "--json", "{}"], "not both"),
     ],
 )
-def test_a_wrong_command_says_what_is_wrong(
+def test_an_invalid_command_is_explained(
     capsys: pytest.CaptureFixture[str], arguments: list[str], reason: str
 ) -> None:
     with pytest.raises(SystemExit):
@@ -152,7 +152,7 @@ def test_a_wrong_command_says_what_is_wrong(
         [URL, "--json", "\udcff"],
     ],
 )
-def test_what_no_request_can_be_is_a_wrong_usage(arguments: list[str]) -> None:
+def test_an_impossible_request_is_a_usage_error(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
 

@@ -71,6 +71,24 @@ def test_other_channels_are_refused_by_name(channel: str) -> None:
         parse(f"{channel}:+12025550123")
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "\u202a+1\u00a0(202)\u00a0555\u20110123\u202c",
+        "\u200e+12025550123",
+        "+1\u2009202\u2013555\u20130123\u200b",
+        "\ufeff202\u00ad5550123",
+    ],
+)
+def test_the_formatting_of_a_pasted_number_is_ignored(pasted: str) -> None:
+    assert parse(pasted) == "+12025550123"
+
+
+def test_a_number_with_00_is_told_to_use_a_plus() -> None:
+    with pytest.raises(InvalidRequestError, match="00 at the start with \\+"):
+        parse("00442079460018")
+
+
 def test_an_unknown_region_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="DEFAULT_REGION"):
         parse("+12025550123", region="ZZ")

@@ -1,4 +1,4 @@
-"""Links of pages as they become on the site."""
+"""Rewriting the pages' links for the site."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def links(tmp_path: Path) -> Links:
         ("README.md", "docs/images/phone.png", "images/phone.png"),
     ],
 )
-def test_a_link_leads_to_a_page_of_the_site_or_to_the_repository(
+def test_a_link_points_to_a_page_of_the_site_or_the_repository(
     links: Links, page: str, target: str, expected: str
 ) -> None:
     assert links.rewrite(page, f"See [this]({target}).") == f"See [this]({expected})."
@@ -52,7 +52,7 @@ def test_dead_links_are_collected_with_page_and_line(links: Links) -> None:
     assert links.dead == ["README.md:3: gone.py", "README.md:3: docs/images/gone.png"]
 
 
-def test_code_is_left_as_it_is(links: Links) -> None:
+def test_code_is_unchanged(links: Links) -> None:
     text = "`[a](gone.py)` and ``[b](gone.py)``:\n\n```\n[c](gone.py)\n```\n"
 
     assert links.rewrite("README.md", text) == text

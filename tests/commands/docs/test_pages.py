@@ -1,4 +1,4 @@
-"""Which pages the site has, and in which order."""
+"""The site's pages and their order."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Fixtures for the commands: the doctor in this process, at an emulated desk."""
+"""Fixtures that run the doctor in this process, against the local stack."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ def port_of(url: str) -> int:
 
 
 async def findings_of(request: Request, environment: Mapping[str, str]) -> Findings:
-    """Examine the app that the command line and the environment mean."""
+    """Examine the app selected by the command line and the environment."""
     async with Web(limit_s=5) as web:
         subject = read_subject(request, environment, ROOT)
         examination = Examination(subject, ROOT, SystemClock(), web)
@@ -37,7 +37,7 @@ async def findings_of(request: Request, environment: Mapping[str, str]) -> Findi
 
 @pytest.fixture
 def stack_request(stack: LocalStack) -> Request:
-    """The command line that means the running stack."""
+    """The command line for the running stack."""
     return Request(
         local=True,
         port=port_of(stack.functions_url),
@@ -61,7 +61,7 @@ def stack_doctor(stack_request: Request, monkeypatch: pytest.MonkeyPatch) -> Doc
 
 @pytest.fixture
 def doctor(stack: LocalStack, stack_request: Request) -> Doctor:
-    """Examines an app of `func start` with plain settings: the stack's, unless others are given."""
+    """Examines an app of `func start` with plain settings, by default the stack's."""
     request = stack_request._replace(local=False)
     settings = {
         "LOCAL_STACK_URL": stack.emulator_url,
@@ -73,7 +73,7 @@ def doctor(stack: LocalStack, stack_request: Request) -> Doctor:
     }
 
     def run(*, key: str = "local", **environment: str) -> Findings:
-        asked = request._replace(key=key)
-        return asyncio.run(findings_of(asked, {**settings, **environment}))
+        keyed = request._replace(key=key)
+        return asyncio.run(findings_of(keyed, {**settings, **environment}))
 
     return run

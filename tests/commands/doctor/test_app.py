@@ -1,4 +1,4 @@
-"""The doctor and the app: there, guarded by signatures and keys, and in the same time."""
+"""The doctor's checks of the app: address, signatures, keys, and clock."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ class LateClock(SystemClock):
 
 
 def answer(status: int, detail: str = "") -> Answer:
-    """An answer of the app; an error of its own carries a detail."""
+    """Return a response of the app; its own errors have a detail."""
     return Answer(status, json.dumps({"detail": detail}) if detail else "", {})
 
 
@@ -58,14 +58,14 @@ def answer(status: int, detail: str = "") -> Answer:
         (503, "fails (503)"),
     ],
 )
-def test_an_address_where_the_app_is_not_is_explained(status: int, word: str) -> None:
+def test_a_wrong_address_is_explained(status: int, word: str) -> None:
     finding = judge_app(answer(status), is_deployment=True)
 
     assert finding.state is State.WRONG
     assert word in finding.text
 
 
-def test_an_app_that_takes_unsigned_requests_is_wrong(web_server: "WebServer") -> None:
+def test_an_app_that_accepts_unsigned_requests_is_wrong(web_server: "WebServer") -> None:
     web_server.twiml("/api/TwimlMessage", "<Response/>")
     finding = asyncio.run(signature_of(web_server.url))
 
@@ -82,7 +82,7 @@ async def signature_of(url: str) -> Finding:
         return await check_signature(examination)
 
 
-def test_a_redirect_gets_neither_signature_nor_key(web_server: "WebServer") -> None:
+def test_redirects_get_neither_signature_nor_key(web_server: "WebServer") -> None:
     web_server.answer("/api/TwimlMessage", b"/elsewhere", "text/plain", status=302)
     finding = asyncio.run(signature_of(web_server.url))
 
@@ -90,16 +90,16 @@ def test_a_redirect_gets_neither_signature_nor_key(web_server: "WebServer") -> N
     assert web_server.asked("/elsewhere") == []
 
 
-def test_a_token_that_the_app_does_not_know_is_found_out(doctor: Doctor) -> None:
+def test_a_token_unknown_to_the_app_is_detected(doctor: Doctor) -> None:
     finding = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)["signature"]
 
     assert finding.state is State.WRONG
     assert finding.text == "the app uses a different auth token than the one here"
 
 
-def test_an_app_with_another_public_url_is_found_out() -> None:
-    told = "The signed URL is https://other.example/api/TwimlMessage?Message=Hello (PUBLIC_URL"
-    finding = judge_signature(URL, answer(403), answer(403, told))
+def test_an_app_with_another_public_url_is_detected() -> None:
+    detail = "The signed URL is https://other.example/api/TwimlMessage?Message=Hello (PUBLIC_URL"
+    finding = judge_signature(URL, answer(403), answer(403, detail))
 
     assert finding.text == (
         "the app thinks its address is https://other.example, so it rejects what Twilio sends to "
@@ -107,11 +107,11 @@ def test_an_app_with_another_public_url_is_found_out() -> None:
     )
 
 
-def test_a_403_that_is_not_the_apps_own_is_told_apart() -> None:
+def test_a_403_from_something_else_is_recognized() -> None:
     assert "not from the app" in judge_signature(URL, answer(403), answer(403)).text
 
 
-def test_an_app_that_cannot_read_its_token_says_so_itself() -> None:
+def test_an_app_that_cannot_read_its_token_is_quoted() -> None:
     detail = "The app's identity isn't allowed to read secrets."
     finding = judge_signature(URL, answer(403), answer(503, detail))
 
@@ -119,21 +119,21 @@ def test_an_app_that_cannot_read_its_token_says_so_itself() -> None:
     assert detail in finding.text
 
 
-def test_what_an_app_says_cannot_steer_the_terminal() -> None:
+def test_an_apps_response_cannot_contain_terminal_escapes() -> None:
     finding = judge_signature(URL, answer(403), answer(500, "\x1b[2J" + "x" * 1000))
 
     assert "\x1b" not in finding.text
     assert len(finding.text) < 300
 
 
-def test_an_action_that_wants_no_key_is_wrong_in_a_deployment() -> None:
+def test_an_action_without_a_key_is_wrong_in_a_deployment() -> None:
     finding = judge_function_keys(answer(200), None, Place.DEPLOYMENT)
 
     assert finding.state is State.WRONG
     assert "without a function key" in finding.text
 
 
-def test_core_tools_ask_for_no_key() -> None:
+def test_core_tools_do_not_require_a_key() -> None:
     assert judge_function_keys(answer(200), None, Place.FUNC_START).state is State.OK
 
 
@@ -141,13 +141,13 @@ def test_a_key_that_is_not_accepted_is_wrong(doctor: Doctor) -> None:
     assert doctor(key="another")["function keys"].text == "the key is invalid"
 
 
-def test_an_app_that_is_not_healthy_is_quoted() -> None:
+def test_an_unhealthy_app_is_quoted() -> None:
     finding = judge_function_keys(answer(401), answer(503, "twilio: no"), Place.DEPLOYMENT)
 
     assert finding.text == "GetHealth responds with 503: twilio: no"
 
 
-def test_a_refusing_storage_is_seen_from_the_app_and_from_here(
+def test_failing_storage_is_reported_for_the_app_and_this_machine(
     stack_doctor: Doctor, faults: Faults
 ) -> None:
     faults({"service": "storage", "kind": "refused"})
@@ -158,7 +158,7 @@ def test_a_refusing_storage_is_seen_from_the_app_and_from_here(
     assert "the app can't use its storage (503)" in found["ledger"].text
 
 
-def test_a_missing_function_is_not_taken_for_a_missing_key() -> None:
+def test_a_missing_function_is_not_mistaken_for_an_unused_key() -> None:
     assert judge_ledger(answer(404, "No request was sent with this key.")).state is State.OK
     assert judge_ledger(answer(404)).text == "GetStatus doesn't exist"
 
@@ -168,7 +168,7 @@ def test_more_than_30_seconds_of_skew_are_a_warning(skew_s: int, state: str) -> 
     assert judge_clock(NOW, NOW + timedelta(seconds=skew_s)).state == state
 
 
-def test_the_clock_is_compared_with_the_date_of_an_answer(web_server: "WebServer") -> None:
+def test_the_clock_is_compared_with_a_responses_date(web_server: "WebServer") -> None:
     async def check() -> Finding:
         async with Web() as web:
             values = {"LOCAL_STACK_URL": web_server.url}
@@ -181,7 +181,7 @@ def test_the_clock_is_compared_with_the_date_of_an_answer(web_server: "WebServer
     assert "seconds behind the server's" in finding.text
 
 
-def test_an_app_that_never_answers_is_given_up() -> None:
+def test_an_app_that_never_answers_times_out() -> None:
     async def ask(url: str) -> None:
         async with Web(limit_s=0.05) as web:
             await web.ask(url)
@@ -201,7 +201,7 @@ def test_an_old_python_is_wrong_and_an_unknown_one_a_warning(
     assert judge_python(python, ".venv").state == state
 
 
-def test_packages_that_differ_from_the_pins_are_named() -> None:
+def test_packages_with_other_versions_are_named() -> None:
     pins = {"twilio": "9.13.0", "aiohttp": "3.14.5"}
 
     assert judge_packages(pins, {"twilio": "9.0.0", "aiohttp": "3.14.5"}).text == (
@@ -210,7 +210,7 @@ def test_packages_that_differ_from_the_pins_are_named() -> None:
     assert judge_packages(pins, {"twilio": "9.13.0", "aiohttp": ""}).text == "missing: aiohttp"
 
 
-def test_a_port_of_another_program_is_a_warning(web_server: "WebServer") -> None:
+def test_a_port_used_by_another_program_is_a_warning(web_server: "WebServer") -> None:
     port = int(web_server.url.rpartition(":")[2])
     finding = asyncio.run(ports_of(port))
 
@@ -219,7 +219,7 @@ def test_a_port_of_another_program_is_a_warning(web_server: "WebServer") -> None
 
 
 async def ports_of(phone_port: int) -> Finding:
-    """Check the ports of a desk, where nobody has that of the functions."""
+    """Check the local ports; the functions' port is free."""
     from commands.doctor.items.machine import check_ports
 
     async with Web() as web:

@@ -1,4 +1,4 @@
-"""The doctor and what Azure Resource Manager says of a deployment, from a stand-in for it."""
+"""The doctor's checks with Azure Resource Manager, against a stand-in."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 SETTINGS = f"{SITE}/config/appsettings/list"
 REFERENCES = f"{SITE}/config/configreferences/appsettings"
 WORKSPACES = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces"
-TOKEN = "token-of-a-person"  # noqa: S105 - of these tests
+TOKEN = "token-of-a-person"  # noqa: S105 - only for tests
 VALUE = "value-of-a-setting"
 HEALTH: Mapping[str, object] = {"settings_seen": ["KEY_VAULT_URL"]}
 NAMES = ("azure", "app settings", "references", "updates", "log cap")
@@ -55,24 +55,24 @@ async def signed_out() -> str:
 
 
 def found(*host_names: str, path: str = SITE) -> dict[str, object]:
-    """A row of Resource Graph."""
+    """Return a row of Resource Graph."""
     return {"id": path, "defaultHostName": host_names[0], "hostNames": list(host_names)}
 
 
-def tell(server: "WebServer", path: str, document: object, status: int = 200) -> None:
-    """Let the stand-in answer a path."""
+def respond(server: "WebServer", path: str, document: object, status: int = 200) -> None:
+    """Set the stand-in's response for a path."""
     server.answer(path, json.dumps(document).encode(), "application/json", status)
 
 
 @pytest.fixture
 def arm(web_server: "WebServer") -> "WebServer":
-    """Azure Resource Manager with one app, in which all is well."""
+    """Azure Resource Manager with one healthy app."""
     flex = {"functionAppConfig": {"siteUpdateStrategy": {"type": "Recreate"}}}
-    tell(web_server, GRAPH, {"data": [found(HOST)]})
-    tell(web_server, SITE, {"id": SITE, "properties": flex})
-    tell(web_server, SETTINGS, {"properties": {"KEY_VAULT_URL": VALUE, "FOREIGN": VALUE}})
-    tell(web_server, REFERENCES, {"value": [reference("LINK_SIGNING_KEY", "Resolved")]})
-    tell(web_server, WORKSPACES, {"value": [workspace("logs", "RespectQuota")]})
+    respond(web_server, GRAPH, {"data": [found(HOST)]})
+    respond(web_server, SITE, {"id": SITE, "properties": flex})
+    respond(web_server, SETTINGS, {"properties": {"KEY_VAULT_URL": VALUE, "FOREIGN": VALUE}})
+    respond(web_server, REFERENCES, {"value": [reference("LINK_SIGNING_KEY", "Resolved")]})
+    respond(web_server, WORKSPACES, {"value": [workspace("logs", "RespectQuota")]})
     return web_server
 
 
@@ -99,7 +99,7 @@ def examined(
     key: str = "key",
     sign_in: SignIn = signed_in,
 ) -> dict[str, Finding]:
-    """Check the items of Azure for an app at a host name."""
+    """Run the Azure checks for an app at a host name."""
 
     async def run() -> dict[str, Finding]:
         async with Web(limit_s=5) as web:
@@ -117,7 +117,7 @@ def examined(
     return asyncio.run(run())
 
 
-def test_a_deployment_that_is_well_is_in_order_as_azure_tells_it(arm: "WebServer") -> None:
+def test_a_healthy_deployment_is_ok(arm: "WebServer") -> None:
     findings = examined(arm.url)
 
     assert {item: finding.state for item, finding in findings.items()} == dict.fromkeys(
@@ -125,7 +125,7 @@ def test_a_deployment_that_is_well_is_in_order_as_azure_tells_it(arm: "WebServer
     )
 
 
-def test_the_token_goes_to_azure_alone_and_no_value_is_shown(arm: "WebServer") -> None:
+def test_the_token_goes_only_to_azure_and_no_value_is_shown(arm: "WebServer") -> None:
     findings = examined(arm.url)
 
     assert {request.headers["Authorization"] for request in arm.received} == {f"Bearer {TOKEN}"}
@@ -137,32 +137,32 @@ def test_the_token_goes_to_azure_alone_and_no_value_is_shown(arm: "WebServer") -
 def test_an_app_is_found_by_its_own_name_and_by_a_custom_domain(
     web_server: "WebServer", host: str
 ) -> None:
-    tell(web_server, GRAPH, {"data": [found("other.azurewebsites.net", host.upper())]})
+    respond(web_server, GRAPH, {"data": [found("other.azurewebsites.net", host.upper())]})
     finding = examined(web_server.url, host=host)["azure"]
 
     assert finding == (State.OK, "func-app in the resource group rg-switchboard", "")
     assert host in str(web_server.asked(GRAPH)[0].form)
 
 
-def test_an_app_whose_name_only_contains_the_host_is_another_one(web_server: "WebServer") -> None:
-    tell(web_server, GRAPH, {"data": [found(f"my-{HOST}")]})
+def test_an_app_whose_name_contains_the_host_does_not_match(web_server: "WebServer") -> None:
+    respond(web_server, GRAPH, {"data": [found(f"my-{HOST}")]})
 
     assert examined(web_server.url)["azure"].state is State.SKIPPED
 
 
-def test_what_depends_on_an_app_that_azure_does_not_show_is_skipped(
+def test_checks_of_an_app_that_azure_does_not_show_are_skipped(
     web_server: "WebServer",
 ) -> None:
-    tell(web_server, GRAPH, {"data": []})
+    respond(web_server, GRAPH, {"data": []})
     first, *others = examined(web_server.url).values()
 
     assert first.text == f"your account can't see an app at {HOST}"
     assert {finding.text for finding in others} == {"needs azure first"}
 
 
-def test_several_apps_at_one_host_are_named_and_none_is_chosen(web_server: "WebServer") -> None:
+def test_several_apps_at_one_host_are_named_without_choosing_one(web_server: "WebServer") -> None:
     twin = SITE.replace("func-app", "func-twin")
-    tell(web_server, GRAPH, {"data": [found(HOST), found(HOST, path=twin)]})
+    respond(web_server, GRAPH, {"data": [found(HOST), found(HOST, path=twin)]})
     finding = examined(web_server.url)["azure"]
 
     assert finding.state is State.SKIPPED
@@ -170,17 +170,17 @@ def test_several_apps_at_one_host_are_named_and_none_is_chosen(web_server: "WebS
 
 
 @pytest.mark.parametrize("host", ["it's.example", "phöne.example", "[::1]"])
-def test_a_host_that_azure_cannot_have_is_not_put_into_a_query(arm: "WebServer", host: str) -> None:
+def test_an_invalid_host_name_is_not_put_into_a_query(arm: "WebServer", host: str) -> None:
     assert examined(arm.url, host=host)["azure"].state is State.SKIPPED
     assert arm.received == []
 
 
 @pytest.mark.parametrize("status", [302, 401, 403, 404, 429, 500, 503])
 @pytest.mark.parametrize("path", [GRAPH, *PATHS.values()])
-def test_a_refusal_of_azure_is_never_a_fault_of_the_app(
+def test_an_error_from_azure_is_not_the_apps_fault(
     arm: "WebServer", path: str, status: int
 ) -> None:
-    tell(arm, path, {"error": {"code": "Refused"}}, status)
+    respond(arm, path, {"error": {"code": "Refused"}}, status)
     findings = examined(arm.url)
 
     states = [finding.state for finding in findings.values()]
@@ -188,9 +188,9 @@ def test_a_refusal_of_azure_is_never_a_fault_of_the_app(
     assert State.WRONG not in states
 
 
-def test_an_account_that_may_not_read_is_told_the_role(arm: "WebServer") -> None:
-    tell(arm, SETTINGS, {}, 403)
-    tell(arm, WORKSPACES, {}, 403)
+def test_an_account_without_access_sees_the_required_role(arm: "WebServer") -> None:
+    respond(arm, SETTINGS, {}, 403)
+    respond(arm, WORKSPACES, {}, 403)
     findings = examined(arm.url)
 
     assert findings["app settings"].cure.endswith("Website Contributor on the resource group")
@@ -201,9 +201,7 @@ def test_an_account_that_may_not_read_is_told_the_role(arm: "WebServer") -> None
     "body", [b"<html>", b"[]", b"{}", b'{"data": 1, "value": 1}', b"[" * 50_000, b"\xff"]
 )
 @pytest.mark.parametrize("path", [GRAPH, SETTINGS, REFERENCES, WORKSPACES])
-def test_an_answer_that_cannot_be_read_is_no_finding(
-    arm: "WebServer", path: str, body: bytes
-) -> None:
+def test_an_unreadable_response_is_skipped(arm: "WebServer", path: str, body: bytes) -> None:
     arm.answer(path, body, "application/json")
     states = [finding.state for finding in examined(arm.url).values()]
 
@@ -214,21 +212,21 @@ def test_an_answer_that_cannot_be_read_is_no_finding(
 @pytest.mark.parametrize(
     "path", ["", "/subscriptions/1/resourceGroups/g", f"{SITE}/../x", f"{SITE}?a=b", "//evil"]
 )
-def test_a_resource_id_that_is_none_leads_nowhere(web_server: "WebServer", path: str) -> None:
-    tell(web_server, GRAPH, {"data": [found(HOST, path=path)]})
+def test_an_invalid_resource_id_is_not_requested(web_server: "WebServer", path: str) -> None:
+    respond(web_server, GRAPH, {"data": [found(HOST, path=path)]})
 
     assert examined(web_server.url)["azure"].text == "Azure's response is invalid"
     assert len(web_server.received) == 1
 
 
-def test_azure_out_of_reach_is_no_fault_of_the_app() -> None:
+def test_unreachable_azure_is_not_the_apps_fault() -> None:
     finding = examined("http://127.0.0.1:1")["azure"]
 
     assert finding.state is State.SKIPPED
     assert "the connection was refused" in finding.text
 
 
-def test_without_az_login_nothing_is_asked(arm: "WebServer") -> None:
+def test_without_az_login_azure_is_not_called(arm: "WebServer") -> None:
     findings = examined(arm.url, sign_in=signed_out)
 
     assert findings["azure"] == (
@@ -239,7 +237,7 @@ def test_without_az_login_nothing_is_asked(arm: "WebServer") -> None:
     assert arm.received == []
 
 
-def test_a_run_signs_in_once_because_az_takes_its_time(arm: "WebServer") -> None:
+def test_a_run_signs_in_once_because_az_is_slow(arm: "WebServer") -> None:
     times: list[str] = []
 
     async def sign_in() -> str:
@@ -266,7 +264,7 @@ def test_a_machine_without_az_has_no_token(tmp_path: Path, monkeypatch: pytest.M
         ("echo no JSON", None),
     ],
 )
-def test_the_token_is_that_of_az(
+def test_the_token_comes_from_az(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, token: str | None
 ) -> None:
     az = tmp_path / "az"
@@ -288,14 +286,14 @@ def test_a_setting_that_the_app_does_not_see_is_wrong(arm: "WebServer") -> None:
     assert "the app doesn't see KEY_VAULT_URL" in findings["app settings"].text
 
 
-def test_an_empty_setting_and_one_of_the_platform_need_not_be_seen(arm: "WebServer") -> None:
+def test_empty_settings_and_those_of_the_platform_are_ignored(arm: "WebServer") -> None:
     given = {"KEY_VAULT_URL": VALUE, "DRY_RUN": "", "FUNCTIONS_WORKER_RUNTIME": "python"}
-    tell(arm, SETTINGS, {"properties": given})
+    respond(arm, SETTINGS, {"properties": given})
 
     assert examined(arm.url)["app settings"].state is State.OK
 
 
-def test_values_are_not_fetched_when_there_is_nothing_to_compare_them_with(
+def test_values_are_not_fetched_without_something_to_compare(
     arm: "WebServer",
 ) -> None:
     finding = examined(arm.url, health={}, key="")["app settings"]
@@ -304,16 +302,16 @@ def test_values_are_not_fetched_when_there_is_nothing_to_compare_them_with(
     assert arm.asked(SETTINGS) == []
 
 
-def test_an_older_app_that_does_not_list_its_settings_is_no_fault(arm: "WebServer") -> None:
+def test_an_older_app_that_does_not_list_its_settings_is_skipped(arm: "WebServer") -> None:
     finding = examined(arm.url, health={"status": "healthy"})["app settings"]
 
     assert finding.state is State.SKIPPED
     assert finding.text == "GetHealth doesn't report it"
 
 
-def test_an_unhealthy_app_still_says_what_it_sees(arm: "WebServer") -> None:
+def test_an_unhealthy_app_still_lists_its_settings(arm: "WebServer") -> None:
     problem = {"detail": "settings: missing settings: KEY_VAULT_URL", "settings_seen": []}
-    tell(arm, "/api/GetHealth", problem, 503)
+    respond(arm, "/api/GetHealth", problem, 503)
     keys = next(item for item in ITEMS if item.name == "function keys")
 
     async def run() -> dict[str, Finding]:
@@ -326,7 +324,7 @@ def test_an_unhealthy_app_still_says_what_it_sees(arm: "WebServer") -> None:
                 management_url=arm.url,
                 sign_in=signed_in,
             )
-            tell(arm, GRAPH, {"data": [found("127.0.0.1")]})
+            respond(arm, GRAPH, {"data": [found("127.0.0.1")]})
             items = [keys._replace(needs=()), *AZURE_ITEMS]
             return {result.item: result.finding async for result in examine(examination, items)}
 
@@ -359,7 +357,7 @@ def test_a_broken_reference_is_named_with_its_status_and_without_its_target(
 ) -> None:
     broken = reference("LINK_SIGNING_KEY", "VaultNotFound\x1b[2J")
     nameless = {"id": f"{REFERENCES}/OTHER", "properties": {"status": "InvalidSyntax"}}
-    tell(arm, REFERENCES, {"value": [broken, nameless, "no object"]})
+    respond(arm, REFERENCES, {"value": [broken, nameless, "no object"]})
     finding = examined(arm.url)["references"]
 
     assert finding.text == (
@@ -379,9 +377,7 @@ def test_a_broken_reference_is_named_with_its_status_and_without_its_target(
         ("text", "skip", "Flex Consumption"),
     ],
 )
-def test_the_update_strategy_is_told_with_what_it_does(
-    config: object, state: str, word: str
-) -> None:
+def test_the_update_strategy_is_explained(config: object, state: str, word: str) -> None:
     finding = judge_updates({"properties": {"functionAppConfig": config}})
 
     assert finding.state == state
@@ -408,8 +404,8 @@ def test_the_worst_of_the_workspaces_counts(statuses: list[str], state: str) -> 
     assert judge_log_cap(found).state == state
 
 
-def test_a_cap_that_is_reached_is_told_with_its_workspace_and_its_end(arm: "WebServer") -> None:
-    tell(arm, WORKSPACES, {"value": [workspace("a", "ForceOn"), workspace("b", "OverQuota")]})
+def test_a_reached_cap_is_reported_with_its_workspace_and_end(arm: "WebServer") -> None:
+    respond(arm, WORKSPACES, {"value": [workspace("a", "ForceOn"), workspace("b", "OverQuota")]})
     finding = examined(arm.url)["log cap"]
 
     assert finding.text == (
@@ -417,11 +413,11 @@ def test_a_cap_that_is_reached_is_told_with_its_workspace_and_its_end(arm: "WebS
     )
 
 
-def test_a_workspace_that_says_nothing_is_no_finding() -> None:
+def test_a_workspace_without_a_status_is_skipped() -> None:
     assert judge_log_cap([{"name": "logs"}]).state is State.SKIPPED
 
 
-def test_a_group_without_a_workspace_is_no_fault(arm: "WebServer") -> None:
-    tell(arm, WORKSPACES, {"value": []})
+def test_a_group_without_a_workspace_is_skipped(arm: "WebServer") -> None:
+    respond(arm, WORKSPACES, {"value": []})
 
     assert examined(arm.url)["log cap"].state is State.SKIPPED

@@ -1,4 +1,4 @@
-"""The doctor and a deployed package, and what a key of the app opens."""
+"""The doctor's checks of a deployed package, and of the key's permissions."""
 
 import asyncio
 import json
@@ -28,13 +28,13 @@ OURS, OTHER = "a" * 40, "b" * 40
 
 
 def examination_at(url: str, root: Path, web: Web, *, key: str = "key") -> Examination:
-    """An examination of a deployment."""
+    """Return an examination of a deployment."""
     subject = Subject(Place.DEPLOYMENT, url, {}, frozenset(), key, (1, 2), True)
     return Examination(subject, root, SystemClock(), web)
 
 
 def package_of(root: Path, health: dict[str, object], *, key: str = "key") -> Finding:
-    """Check the package of an app that told this of itself."""
+    """Check the package of an app with this health report."""
     examination = examination_at("https://app.example", root, Web(), key=key)
     examination.health = health
     return asyncio.run(check_package(examination))
@@ -42,24 +42,24 @@ def package_of(root: Path, health: dict[str, object], *, key: str = "key") -> Fi
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with one commit; a hook of Git that runs the tests names another one."""
+    """A repository with one commit, independent of a Git hook that runs the tests."""
     for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
         monkeypatch.delenv(name, raising=False)
     identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
     for command in (("init", "-q"), ("commit", "-q", "--allow-empty", "-m", "First")):
         subprocess.run(
-            ["git", *identity, *command],  # noqa: S607 - as found on the machine
+            ["git", *identity, *command],  # noqa: S607 - from the PATH
             cwd=tmp_path,
             check=True,
         )
     return tmp_path
 
 
-def test_the_commit_of_this_clone_is_in_order(clone: Path) -> None:
+def test_this_clones_commit_is_ok(clone: Path) -> None:
     assert package_of(clone, {"commit": head_of(clone)}).state is State.OK
 
 
-def test_another_commit_is_a_warning_with_both() -> None:
+def test_a_different_commit_is_a_warning_with_both() -> None:
     finding = judge_package(OTHER, OURS)
 
     assert finding.state is State.WARNING
@@ -75,7 +75,7 @@ def test_a_package_without_a_commit_is_a_warning(clone: Path, commit: str) -> No
     assert finding.text == "the package doesn't say which commit it was built from"
 
 
-def test_a_folder_that_is_no_clone_has_nothing_to_compare(tmp_path: Path) -> None:
+def test_a_folder_without_git_has_nothing_to_compare(tmp_path: Path) -> None:
     assert package_of(tmp_path, {"commit": OURS}).state is State.SKIPPED
 
 
@@ -89,20 +89,18 @@ def test_a_machine_without_git_has_nothing_to_compare(
 
 @pytest.mark.parametrize("health", [{}, {"status": "healthy"}, {"commit": None}])
 @pytest.mark.parametrize("key", ["", "key"])
-def test_a_commit_that_is_not_told_is_no_finding(
-    clone: Path, health: dict[str, object], key: str
-) -> None:
+def test_an_unreported_commit_is_skipped(clone: Path, health: dict[str, object], key: str) -> None:
     assert package_of(clone, health, key=key).state is State.SKIPPED
 
 
 @pytest.mark.parametrize(
     ("status", "state"), [(200, "warn"), (401, "ok"), (403, "ok"), (404, "skip"), (503, "skip")]
 )
-def test_only_the_master_key_opens_the_administration(status: int, state: str) -> None:
+def test_only_the_master_key_has_admin_access(status: int, state: str) -> None:
     assert judge_key_levels(status).state == state
 
 
-def test_the_key_is_tried_at_the_hosts_status(web_server: "WebServer", tmp_path: Path) -> None:
+def test_the_key_is_tried_on_the_hosts_status(web_server: "WebServer", tmp_path: Path) -> None:
     web_server.answer(
         "/admin/host/status", json.dumps({"state": "Running"}).encode(), "application/json"
     )

@@ -1,4 +1,4 @@
-"""`dev.py doctor` as a whole: its lines, its exit status, and how its items hang together."""
+"""`dev.py doctor` as a whole: its output, its exit status, and dependencies of its items."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ Doctor = Callable[..., Mapping[str, Finding]]
 
 
 def run_program(request: Request, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run the doctor as dev.py does, at the desk of a request."""
+    """Run the doctor like dev.py, against the local stack of a request."""
     ports = ["--port", str(request.port), "--phone-port", str(request.phone_port)]
     return subprocess.run(
         [sys.executable, "-m", "commands.doctor", *ports, "--settings", "", *options],
@@ -43,7 +43,7 @@ def run_program(request: Request, *options: str) -> subprocess.CompletedProcess[
 
 
 def results_of(items: list[Item]) -> dict[str, Finding]:
-    """Run items of a test's own, which look at nothing."""
+    """Run a test's own items, without an app."""
     subject = Subject(Place.LOCAL_STACK, "http://127.0.0.1:1", {}, frozenset(), "", (1, 2), False)
 
     async def run() -> dict[str, Finding]:
@@ -58,21 +58,21 @@ async def fine(examination: Examination) -> Finding:
 
 
 async def broken(examination: Examination) -> Finding:
-    return wrong("broken", "mend it")
+    return wrong("broken", "fix it")
 
 
 async def crashing(examination: Examination) -> Finding:
     raise KeyError("a secret")
 
 
-def test_a_whole_desk_is_in_order(stack_doctor: Doctor) -> None:
+def test_a_running_local_stack_is_ok(stack_doctor: Doctor) -> None:
     found = stack_doctor()
 
     assert {item: finding for item, finding in found.items() if finding.state != State.OK} == {}
     assert list(found) == [item.name for item in ITEMS]
 
 
-def test_the_program_says_a_line_for_each_item(stack_request: Request) -> None:
+def test_the_program_prints_a_line_for_each_item(stack_request: Request) -> None:
     done = run_program(stack_request, "--local")
 
     heading, *lines, summary = done.stdout.splitlines()
@@ -83,7 +83,7 @@ def test_the_program_says_a_line_for_each_item(stack_request: Request) -> None:
 
 
 @pytest.mark.soak
-def test_a_reader_that_has_enough_ends_it_without_a_traceback(stack_request: Request) -> None:
+def test_a_closed_pipe_ends_it_without_a_traceback(stack_request: Request) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
     ports = ["--port", str(stack_request.port), "--phone-port", str(stack_request.phone_port)]
@@ -102,7 +102,7 @@ def test_a_reader_that_has_enough_ends_it_without_a_traceback(stack_request: Req
 
 
 @pytest.mark.soak
-def test_machines_get_json_and_an_exit_status(stack_request: Request) -> None:
+def test_json_output_has_an_exit_status(stack_request: Request) -> None:
     done = run_program(stack_request, "--local", "--json", "--key", "another")
 
     items = {item["item"]: item for item in json.loads(done.stdout)["items"]}
@@ -112,7 +112,7 @@ def test_machines_get_json_and_an_exit_status(stack_request: Request) -> None:
 
 
 @pytest.mark.soak
-def test_a_desk_that_does_not_run_is_no_fault_unless_it_was_asked_for(
+def test_a_stopped_local_stack_is_only_wrong_if_requested(
     stack_request: Request,
 ) -> None:
     nowhere = stack_request._replace(port=1, phone_port=1)
@@ -135,21 +135,21 @@ def test_a_desk_that_does_not_run_is_no_fault_unless_it_was_asked_for(
         ["--phone-port", "65536"],
     ],
 )
-def test_a_wrong_command_line_is_a_wrong_usage(arguments: list[str]) -> None:
+def test_an_invalid_command_line_is_a_usage_error(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
 
     assert ended.value.code == 2
 
 
-def test_one_items_crash_neither_stops_the_others_nor_shows_what_it_held() -> None:
+def test_a_crashing_item_neither_stops_the_others_nor_shows_a_secret() -> None:
     found = results_of([Item("first", crashing), Item("second", fine)])
 
     assert found["first"].text == "the check itself failed (KeyError)"
     assert found["second"].state is State.OK
 
 
-def test_what_depends_on_something_broken_is_skipped_with_its_name() -> None:
+def test_items_that_depend_on_a_failed_one_are_skipped_with_its_name() -> None:
     needs = [Item("a", broken), Item("b", fine, ("a",)), Item("c", fine, ("b",)), Item("d", fine)]
     found = results_of(needs)
 
@@ -158,19 +158,19 @@ def test_what_depends_on_something_broken_is_skipped_with_its_name() -> None:
     assert found["d"].state is State.OK
 
 
-def test_an_item_needs_only_what_is_checked_before_it() -> None:
+def test_an_item_needs_only_earlier_items() -> None:
     items = [*ITEMS, *DEPLOYMENT_ITEMS]
     for number, item in enumerate(items):
         assert {*item.needs} <= {earlier.name for earlier in items[:number]}
 
 
-def test_a_deployment_has_items_of_its_own() -> None:
+def test_a_deployment_has_its_own_items() -> None:
     subject = Subject(
         Place.DEPLOYMENT, "https://127.0.0.1:1", {}, frozenset(), "", (1, 2), is_expected=True
     )
 
     async def signed_out() -> str:
-        raise NoAnswerError("nobody is signed in", "run az login")
+        raise NoAnswerError("not signed in", "run az login")
 
     async def run() -> list[str]:
         examination = Examination(subject, ROOT, SystemClock(), Web(), sign_in=signed_out)
@@ -179,7 +179,7 @@ def test_a_deployment_has_items_of_its_own() -> None:
     assert asyncio.run(run()) == [item.name for item in (*ITEMS, *DEPLOYMENT_ITEMS)]
 
 
-def test_only_something_wrong_makes_the_exit_status_1() -> None:
+def test_only_a_wrong_item_sets_exit_status_1() -> None:
     others = [Result("a", Finding(state, "")) for state in State if state is not State.WRONG]
 
     assert exit_status(others) == 0

@@ -1,4 +1,4 @@
-"""The doctor while a secret is being changed."""
+"""The doctor during a secret's rotation."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -26,11 +26,11 @@ Doctor = Callable[..., Mapping[str, Finding]]
 TOKEN, OTHER = "0" * 32, "0123456789abcdef" * 2
 
 
-def test_without_secondary_secrets_nothing_is_under_way(doctor: Doctor) -> None:
+def test_without_secondary_secrets_no_rotation_is_in_progress(doctor: Doctor) -> None:
     assert doctor()["rotation"] == (State.OK, "no rotation in progress", "")
 
 
-def test_a_secondary_token_like_the_primary_one_is_the_end_of_a_change(doctor: Doctor) -> None:
+def test_equal_primary_and_secondary_tokens_end_a_rotation(doctor: Doctor) -> None:
     assert doctor(TWILIO_AUTH_TOKEN_SECONDARY=TOKEN)["rotation"].state is State.OK
 
 
@@ -42,7 +42,7 @@ def test_a_secondary_token_like_the_primary_one_is_the_end_of_a_change(doctor: D
         ({"LINK_SIGNING_KEY_SECONDARY": "short"}, "fewer than 32 characters"),
     ],
 )
-def test_a_change_under_way_and_one_that_cannot_work_are_named(
+def test_a_rotation_in_progress_and_an_invalid_one_are_named(
     doctor: Doctor, settings: dict[str, str], text: str
 ) -> None:
     finding = doctor(**settings)["rotation"]
@@ -52,14 +52,14 @@ def test_a_change_under_way_and_one_that_cannot_work_are_named(
     assert not set(settings.values()) & set(finding.text.split())
 
 
-def test_a_secondary_token_that_the_app_does_not_take_is_found_before_it_is_promoted(
+def test_a_secondary_token_that_the_app_refuses_is_found_before_promotion(
     doctor: Doctor,
 ) -> None:
     assert doctor(TWILIO_AUTH_TOKEN_SECONDARY=OTHER)["signature"].state is State.WRONG
 
 
 class App:
-    """An app that takes requests signed with these tokens."""
+    """An app that accepts requests signed with these tokens."""
 
     def __init__(self, *tokens: str) -> None:
         self._tokens = tokens
@@ -73,7 +73,7 @@ class App:
 
 
 @pytest.mark.parametrize(("tokens", "state"), [((TOKEN, OTHER), State.OK), ((TOKEN,), State.WRONG)])
-def test_an_app_has_to_take_both_tokens_during_a_change(
+def test_an_app_must_accept_both_tokens_during_a_rotation(
     tokens: tuple[str, ...], state: State
 ) -> None:
     subject = read_subject(Request(url="https://app.example", settings_file=""), {}, ROOT)
@@ -86,7 +86,7 @@ def test_an_app_has_to_take_both_tokens_during_a_change(
     assert ("the secondary token works too" in finding.text) == (state is State.OK)
 
 
-def test_after_a_promotion_the_account_is_asked_with_the_secondary_token(doctor: Doctor) -> None:
+def test_after_a_promotion_the_account_is_checked_with_the_secondary_token(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN=OTHER, TWILIO_AUTH_TOKEN_SECONDARY=TOKEN)
 
     account = found["account"]
@@ -97,7 +97,7 @@ def test_after_a_promotion_the_account_is_asked_with_the_secondary_token(doctor:
     assert not skipped & {"trial", "number", "calls", "texts"}
 
 
-def test_after_a_new_api_key_it_is_asked_with_the_secondary_one(doctor: Doctor) -> None:
+def test_a_new_api_key_is_checked_as_the_secondary_one(doctor: Doctor) -> None:
     found = doctor(
         TWILIO_REST_CREDENTIAL="api_key",
         TWILIO_API_KEY_SID=API_KEY_SID,
@@ -126,7 +126,7 @@ def test_when_both_tokens_are_refused_the_account_is_wrong(doctor: Doctor) -> No
         (Request(local=True, settings_file=""), "--local"),
     ],
 )
-def test_what_is_left_to_do_is_a_command_for_the_vault(asked: Request, where: str) -> None:
+def test_the_next_step_is_a_command_for_the_vault(asked: Request, where: str) -> None:
     subject = read_subject(asked, {"KEY_VAULT_URL": "https://kv.vault.azure.net"}, ROOT)
     examination = Examination(subject, ROOT, SystemClock(), Web())
     copy = "--copy TwilioAuthTokenSecondary TwilioAuthToken"

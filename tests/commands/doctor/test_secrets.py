@@ -1,4 +1,4 @@
-"""The doctor and the secrets: in the emulated vault with its faults, and in plain settings."""
+"""The doctor's checks of secrets, in the emulated vault with faults and in plain settings."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ Faults = Callable[..., object]
 
 @pytest.fixture(scope="module")
 def running_stack() -> Iterator[LocalStack]:
-    """A stack of these tests' own: for a minute after a rotation its app knows the wrong token."""
+    """A separate stack, because for a minute after a rotation its app has the wrong token."""
     yield from running()
 
 
@@ -38,7 +38,7 @@ def running_stack() -> Iterator[LocalStack]:
 def test_a_vault_that_refuses_is_explained(
     stack_doctor: Doctor, faults: Faults, kind: str, text: str, cure: str
 ) -> None:
-    stack_doctor()  # from now on the SDK knows how to sign in, and asks the identity first
+    stack_doctor()  # the SDK caches how to sign in, and then calls the identity first
     faults({"service": "vault", "kind": kind})
     found = stack_doctor()
 
@@ -48,7 +48,7 @@ def test_a_vault_that_refuses_is_explained(
     assert found["signature"].text == "needs secrets first"
 
 
-def test_a_vault_that_is_down_is_told_from_one_that_refuses() -> None:
+def test_a_vault_outage_is_distinguished_from_a_refusal() -> None:
     error = VaultError("no secret")
     error.__cause__ = cause = HttpResponseError("down")
     cause.status_code = 503
@@ -57,9 +57,7 @@ def test_a_vault_that_is_down_is_told_from_one_that_refuses() -> None:
     assert text == "the vault is down (503)"
 
 
-def test_a_secret_that_the_vault_does_not_have_is_named(
-    stack_doctor: Doctor, faults: Faults
-) -> None:
+def test_a_secret_missing_in_the_vault_is_named(stack_doctor: Doctor, faults: Faults) -> None:
     faults({"service": "vault", "kind": "404"})
     found = stack_doctor()
 
@@ -67,7 +65,7 @@ def test_a_secret_that_the_vault_does_not_have_is_named(
     assert "dev.py secrets --vault" in found["secrets"].cure
 
 
-def test_without_a_managed_identity_it_is_az_login(
+def test_without_a_managed_identity_the_fix_is_az_login(
     stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -98,7 +96,7 @@ def test_an_account_sid_as_the_token_is_named(doctor: Doctor) -> None:
 
 
 @pytest.mark.parametrize(("key", "why"), [("", "is missing"), ("short", "shorter than 32")])
-def test_a_weak_key_for_links_is_a_warning(doctor: Doctor, key: str, why: str) -> None:
+def test_a_weak_link_key_is_a_warning(doctor: Doctor, key: str, why: str) -> None:
     finding = doctor(LINK_SIGNING_KEY=key)["optional secrets"]
 
     assert finding.state is State.WARNING

@@ -1,4 +1,4 @@
-"""The doctor and the settings: each by itself, their names, and how they go together."""
+"""The doctor's checks of settings: values, names, and combinations."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ TOKEN = {"TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
 
 
 def combined(place: Place, /, **values: str) -> Finding:
-    """Judge settings together."""
+    """Check a combination of settings."""
     return judge_combinations(Settings.from_mapping(values), values, place)
 
 
@@ -44,7 +44,7 @@ def test_a_malformed_setting_is_named_with_its_rule(doctor: Doctor) -> None:
     assert found["app"].text == "needs settings first"
 
 
-def test_a_blocked_number_that_cannot_exist_is_named_by_its_end(doctor: Doctor) -> None:
+def test_an_impossible_blocked_number_is_named_by_its_last_digits(doctor: Doctor) -> None:
     found = doctor(BLOCKED_RECIPIENTS="+1202555012,+12025550124")
 
     assert found["combinations"].state is State.WARNING
@@ -52,7 +52,7 @@ def test_a_blocked_number_that_cannot_exist_is_named_by_its_end(doctor: Doctor) 
     assert "+1202555012" not in found["combinations"].text
 
 
-def test_a_country_that_does_not_exist_is_named(doctor: Doctor) -> None:
+def test_an_unknown_country_is_named(doctor: Doctor) -> None:
     found = doctor(ALLOWED_COUNTRIES="US,UK")
 
     assert found["settings"].state is State.WRONG
@@ -61,7 +61,7 @@ def test_a_country_that_does_not_exist_is_named(doctor: Doctor) -> None:
 
 @pytest.mark.parametrize("name", ["KILL_SWITCH", "DRY_RUN"])
 @pytest.mark.parametrize("place", [*Place])
-def test_a_switch_that_holds_everything_back_is_told(name: str, place: Place) -> None:
+def test_a_switch_that_stops_all_sends_is_reported(name: str, place: Place) -> None:
     found = combined(place, **{name: "true"})
 
     assert (found.state, found.text) == (State.WARNING, f"{name} is on, so nothing is sent")
@@ -73,7 +73,7 @@ def test_every_missing_setting_is_named(doctor: Doctor) -> None:
     assert found["settings"].text.startswith("missing settings: TWILIO_AUTH_TOKEN, TWILIO_FROM")
 
 
-def test_a_settings_file_that_is_no_json_is_wrong(tmp_path: Path) -> None:
+def test_a_settings_file_that_is_not_json_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "mine.json").write_text('{"Values": {"TWILIO_AUTH_TOKEN": "secret",}}')
     subject = read_subject(Request(settings_file=str(tmp_path / "mine.json")), {}, ROOT)
 
@@ -81,7 +81,7 @@ def test_a_settings_file_that_is_no_json_is_wrong(tmp_path: Path) -> None:
     assert subject.place is Place.FUNC_START
 
 
-def test_the_environment_wins_over_the_file_as_with_func_start(tmp_path: Path) -> None:
+def test_the_environment_wins_over_the_file_like_in_func_start(tmp_path: Path) -> None:
     file = {"Values": {"TWILIO_ACCOUNT_SID": "file", "DEFAULT_REGION": "DE"}}
     (tmp_path / "local.settings.json").write_text(json.dumps(file))
     subject = read_subject(Request(), {"DEFAULT_REGION": "PL"}, tmp_path)
@@ -90,11 +90,11 @@ def test_the_environment_wins_over_the_file_as_with_func_start(tmp_path: Path) -
     assert subject.values["TWILIO_ACCOUNT_SID"] == "file"
 
 
-def test_without_an_account_the_desk_is_meant(tmp_path: Path) -> None:
+def test_without_an_account_the_local_stack_is_checked(tmp_path: Path) -> None:
     assert read_subject(Request(), {}, tmp_path).place is Place.LOCAL_STACK
 
 
-def test_an_address_on_this_machine_is_func_start_and_others_are_deployments() -> None:
+def test_local_addresses_are_func_start_and_others_deployments() -> None:
     places = [
         read_subject(Request(url=url, settings_file=""), {}, ROOT).place
         for url in ("http://localhost:7071", "https://app.example")
@@ -103,7 +103,7 @@ def test_an_address_on_this_machine_is_func_start_and_others_are_deployments() -
     assert places == [Place.FUNC_START, Place.DEPLOYMENT]
 
 
-def test_the_desk_has_the_settings_that_the_emulator_gives_it() -> None:
+def test_the_local_stack_has_the_emulators_settings() -> None:
     urls = ("http://127.0.0.1:7071", "http://127.0.0.1:7072")
 
     assert local_values(urls[0], 7072) == host_settings(*urls)
@@ -119,14 +119,14 @@ def test_the_desk_has_the_settings_that_the_emulator_gives_it() -> None:
         ("AzureWebJobsStorage_accountName", "AzureWebJobsStorage__accountName"),
     ],
 )
-def test_a_misspelled_setting_is_named_with_what_was_meant(slip: str, meant: str) -> None:
+def test_a_misspelled_setting_is_named_with_a_suggestion(slip: str, meant: str) -> None:
     finding = judge_names([slip, "KEY_VAULT_URL"])
 
     assert finding == (State.WARNING, f"{slip} is not a setting", f"did you mean {meant}?")
 
 
 @pytest.mark.parametrize("name", ["MY_OWN_SETTING", "WEBSITE_RUN_FROM_PACKAGE", *HOST_NAMES])
-def test_a_setting_of_somebody_else_is_no_misspelling(name: str) -> None:
+def test_unrelated_settings_are_not_misspellings(name: str) -> None:
     assert meant_by(name) == ""
 
 
@@ -136,7 +136,7 @@ def test_the_doctor_knows_every_setting_of_the_example() -> None:
     assert {*example} <= {*OWN_NAMES, *HOST_NAMES}
 
 
-def test_a_deployment_that_is_led_to_the_emulator_is_wrong() -> None:
+def test_a_deployment_that_points_to_the_emulator_is_wrong() -> None:
     finding = combined(Place.DEPLOYMENT, LOCAL_STACK_URL="http://127.0.0.1:7072")
 
     assert finding.state is State.WRONG
@@ -149,26 +149,26 @@ def test_the_secrets_of_the_example_are_wrong_for_a_real_account() -> None:
     assert combined(Place.FUNC_START, **example).text == "the secrets are the example's"
 
 
-def test_secrets_beside_a_vault_do_not_count() -> None:
+def test_secrets_in_settings_are_ignored_with_a_vault() -> None:
     finding = combined(Place.FUNC_START, KEY_VAULT_URL="https://my.vault.azure.net", **TOKEN)
 
     assert finding.state is State.WARNING
     assert finding.text == "TWILIO_AUTH_TOKEN are ignored because KEY_VAULT_URL is set"
 
 
-def test_a_connection_string_beside_an_account_is_told() -> None:
+def test_a_connection_string_together_with_an_account_is_reported() -> None:
     storage = {"AzureWebJobsStorage": "a=b", "AzureWebJobsStorage__accountName": "mine"}
 
     assert "so the identity is not used" in combined(Place.FUNC_START, **storage, **TOKEN).text
 
 
-def test_an_emulator_beside_a_public_address_is_told() -> None:
+def test_a_storage_emulator_with_a_public_address_is_reported() -> None:
     urls = {"LOCAL_STACK_URL": "http://127.0.0.1:7072", "PUBLIC_URL": "https://app.example"}
 
     assert combined(Place.FUNC_START, **urls).state is State.WARNING
 
 
-def test_a_number_and_a_messaging_service_go_together() -> None:
+def test_a_number_and_a_messaging_service_can_be_combined() -> None:
     service = {"TWILIO_MESSAGING_SERVICE_SID": f"MG{'0' * 32}"}
     finding = combined(Place.FUNC_START, TWILIO_FROM_NUMBER="+12025550100", **service, **TOKEN)
 
@@ -176,7 +176,7 @@ def test_a_number_and_a_messaging_service_go_together() -> None:
     assert finding.text == "texts use the messaging service, calls use the number"
 
 
-def test_a_real_account_wants_a_public_address() -> None:
+def test_a_real_account_needs_a_public_address() -> None:
     async def judged(**values: str) -> Finding:
         subject = read_subject(Request(settings_file=""), {**TOKEN, **ACCOUNT, **values}, ROOT)
         return await check_public_url(Examination(subject, ROOT, SystemClock(), Web()))
@@ -186,15 +186,13 @@ def test_a_real_account_wants_a_public_address() -> None:
     assert asyncio.run(judged(PUBLIC_URL="https://app.example")).state is State.OK
 
 
-def test_faults_that_are_switched_on_are_told(
-    doctor: Doctor, faults: Callable[..., object]
-) -> None:
+def test_injected_faults_are_reported(doctor: Doctor, faults: Callable[..., object]) -> None:
     faults({"service": "twilio", "kind": "lost"})
 
     assert doctor()["local stack"].text == "injected faults: twilio lost"
 
 
-def test_something_else_at_the_emulators_address_is_found_out(
+def test_something_else_at_the_emulators_address_is_detected(
     doctor: Doctor, stack: LocalStack
 ) -> None:
     assert "is not the emulator" in doctor(LOCAL_STACK_URL=stack.functions_url)["local stack"].text

@@ -1,4 +1,4 @@
-"""The doctor and the storage of what the app sends, as the settings here name it."""
+"""The doctor's check of the app's storage in the settings."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,22 +21,22 @@ def checked(values: Mapping[str, str], url: str = "") -> Finding:
     return asyncio.run(check_storage(Examination(subject, ROOT, SystemClock(), Web())))
 
 
-def test_memory_is_enough_for_an_app_on_this_machine() -> None:
+def test_memory_is_enough_for_a_local_app() -> None:
     assert checked({}).text.startswith("in memory")
 
 
-def test_behind_a_tunnel_an_app_needs_a_storage() -> None:
+def test_behind_a_tunnel_an_app_needs_storage() -> None:
     finding = checked({"PUBLIC_URL": "https://tunnel.example"})
 
     assert finding.state is State.WRONG
     assert "can't send" in finding.text
 
 
-def test_the_storage_of_a_deployment_may_be_unknown_here() -> None:
+def test_a_deployments_storage_can_be_unknown_locally() -> None:
     assert checked({}, "https://app.example").state is State.SKIPPED
 
 
-def test_a_connection_string_that_is_none_is_wrong_and_not_shown() -> None:
+def test_an_invalid_connection_string_is_wrong_and_not_shown() -> None:
     finding = checked({"AzureWebJobsStorage": "AccountKey=secret"})
 
     assert finding.state is State.WRONG
@@ -44,7 +44,7 @@ def test_a_connection_string_that_is_none_is_wrong_and_not_shown() -> None:
     assert "secret" not in finding.text + finding.cure
 
 
-def test_a_storage_that_nobody_serves_is_wrong() -> None:
+def test_unreachable_storage_is_wrong() -> None:
     endpoint = "http://127.0.0.1:1/devstoreaccount1"
     key = "AccountName=devstoreaccount1;AccountKey=c2VjcmV0"
     finding = checked({"AzureWebJobsStorage": f"{key};TableEndpoint={endpoint}"})

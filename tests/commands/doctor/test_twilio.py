@@ -1,4 +1,4 @@
-"""The doctor and Twilio: the account, its trial, the number, and where calls and texts go."""
+"""The doctor's checks of Twilio: the account, its trial, the number, and routing."""
 
 import asyncio
 import json
@@ -51,18 +51,18 @@ Doctor = Callable[..., Mapping[str, Finding]]
 
 
 def judged(url: str, kind: Literal["calls", "texts"] = "calls", *, method: str = "POST") -> Finding:
-    """Judge where calls or texts go."""
+    """Check where calls or texts go."""
     return judge_route(Route(kind, url, method), f"{APP}/api", FUNCTIONS, "wire it")
 
 
-def test_a_token_that_twilio_does_not_accept_is_wrong(doctor: Doctor) -> None:
+def test_a_token_that_twilio_rejects_is_wrong(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)
 
     assert found["account"].text == "Twilio rejects the account SID or the auth token"
     assert found["calls"].text == "needs number first"
 
 
-def test_an_api_key_is_tried_by_itself(doctor: Doctor) -> None:
+def test_an_api_key_is_checked_separately(doctor: Doctor) -> None:
     key = {"TWILIO_REST_CREDENTIAL": "api_key", "TWILIO_API_KEY_SID": API_KEY_SID}
     right = doctor(**key, TWILIO_API_KEY_SECRET=API_KEY_SECRET)
     wrong = doctor(**key, TWILIO_API_KEY_SECRET=API_KEY_SECRET[::-1] + "1")
@@ -73,11 +73,11 @@ def test_an_api_key_is_tried_by_itself(doctor: Doctor) -> None:
 
 
 @pytest.mark.parametrize("status", ["suspended", "closed"])
-def test_an_account_that_does_not_work_is_wrong(status: str) -> None:
+def test_an_inactive_account_is_wrong(status: str) -> None:
     assert judge_account(Account(status, "Full", None)).text == f"the account is {status}"
 
 
-def test_a_trial_tells_its_limits_and_its_days() -> None:
+def test_a_trial_has_its_limits_and_remaining_days() -> None:
     finding = judge_trial(Account("active", "Trial", NOW - timedelta(days=20, hours=1)), NOW)
 
     assert finding.state is State.WARNING
@@ -93,12 +93,12 @@ def test_a_trial_of_more_than_30_days_is_over() -> None:
 
 @pytest.mark.parametrize("digits", ["+12025550199", "+1202555010"])
 def test_a_number_of_another_account_is_wrong(doctor: Doctor, digits: str) -> None:
-    found = doctor(TWILIO_FROM_NUMBER=digits)  # Twilio's list finds parts of numbers, too
+    found = doctor(TWILIO_FROM_NUMBER=digits)  # Twilio's list also finds parts of numbers
 
     assert found["number"].text == f"...{digits[-4:]} is not in this account"
 
 
-def test_an_alphanumeric_sender_has_nothing_to_be_wired(doctor: Doctor) -> None:
+def test_an_alphanumeric_sender_has_no_routes(doctor: Doctor) -> None:
     found = doctor(TWILIO_FROM_NUMBER="Switchboard")
 
     assert found["number"].state is State.SKIPPED
@@ -111,7 +111,7 @@ def test_a_number_without_voice_is_a_warning() -> None:
     assert finding.text == "...0100 can't call"
 
 
-def test_a_number_that_leads_elsewhere_is_wrong(stack: LocalStack, doctor: Doctor) -> None:
+def test_a_number_that_points_elsewhere_is_wrong(stack: LocalStack, doctor: Doctor) -> None:
     stack.line_goes_to(VoiceUrl="https://demo.twilio.com/welcome/voice/?key=1", SmsUrl="")
     found = doctor()
 
@@ -135,7 +135,7 @@ def test_a_number_that_leads_elsewhere_is_wrong(stack: LocalStack, doctor: Docto
         ("nonsense", "calls go to an invalid URL"),
     ],
 )
-def test_a_call_that_does_not_reach_its_function_is_explained(url: str, text: str) -> None:
+def test_a_misrouted_call_is_explained(url: str, text: str) -> None:
     assert judged(url) == (State.WRONG, text, "wire it")
 
 
@@ -146,7 +146,7 @@ def test_a_call_that_does_not_reach_its_function_is_explained(url: str, text: st
         "https://APP.example:443/api/TwimlHello#rc=3",
     ],
 )
-def test_a_call_that_reaches_the_app_is_in_order(url: str) -> None:
+def test_a_call_that_reaches_the_app_is_ok(url: str) -> None:
     assert judged(url).state is State.OK
 
 
@@ -167,12 +167,12 @@ def test_get_is_a_warning_that_names_the_option_to_change_it() -> None:
         ("https://handler.twilio.com/twiml/EH00000000000000000000000000000001", State.OK),
     ],
 )
-def test_a_fallback_has_to_stand_by_itself(url: str, state: State) -> None:
+def test_a_fallback_must_be_outside_the_app(url: str, state: State) -> None:
     assert judge_fallback(url, APP).state is state
 
 
 def examination_of(url: str) -> Examination:
-    """An examination of an app with a real account, of which nothing is known yet."""
+    """Return a new examination of an app with a real account."""
     values = {"TWILIO_FROM_NUMBER": "+12025550100"}
     subject = read_subject(Request(url=url, settings_file=""), values, ROOT)
     examination = Examination(subject, ROOT, SystemClock(), Web())
@@ -214,7 +214,7 @@ def test_an_application_or_a_trunk_wins_over_the_numbers_urls() -> None:
     assert "a TwiML app" in asyncio.run(check_texts(examination)).text
 
 
-def test_a_number_cannot_lead_to_an_app_on_this_machine() -> None:
+def test_a_number_cannot_point_to_a_local_app() -> None:
     finding = asyncio.run(check_calls(examination_of("http://localhost:7071")))
 
     assert finding.state is State.SKIPPED
@@ -222,7 +222,7 @@ def test_a_number_cannot_lead_to_an_app_on_this_machine() -> None:
 
 
 def twilio_at(web_server: "WebServer", name: str, body: Mapping[str, object]) -> Examination:
-    """An examination whose Twilio is a web server that knows one resource."""
+    """Return an examination whose Twilio is a web server with one resource."""
     web_server.answer(name, json.dumps(body).encode(), "application/json")
     values = {
         "LOCAL_STACK_URL": web_server.url,
@@ -235,41 +235,41 @@ def twilio_at(web_server: "WebServer", name: str, body: Mapping[str, object]) ->
     return examination
 
 
-async def ended(check: Check, examination: Examination) -> Finding:
-    """Run one item to its end."""
+async def run_check(check: Check, examination: Examination) -> Finding:
+    """Run one item."""
     finding = await check(examination)
     await examination.close()
     return finding
 
 
-def test_a_trial_account_is_read_from_twilios_answer(web_server: "WebServer") -> None:
+def test_a_trial_account_is_read_from_twilios_response(web_server: "WebServer") -> None:
     created = "Sun, 01 Nov 2026 12:00:00 +0000"
     body = {"status": "active", "type": "Trial", "date_created": created}
     examination = twilio_at(web_server, f"/2010-04-01/Accounts/{ACCOUNT_SID}.json", body)
-    finding = asyncio.run(ended(check_account, examination))
+    finding = asyncio.run(run_check(check_account, examination))
 
     assert finding.text == "Twilio accepts the auth token; the Trial account is active"
     assert examination.account is not None
     assert "it ends in 9 days" in judge_trial(examination.account, NOW).text
 
 
-def test_a_messaging_service_is_read_from_twilios_answer(
+def test_a_messaging_service_is_read_from_twilios_response(
     web_server: "WebServer", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Examination, "is_real", True)
     body = {"use_inbound_webhook_on_number": True, "inbound_request_url": None}
     examination = twilio_at(web_server, f"/v1/Services/{SERVICE}", body)
-    finding = asyncio.run(ended(check_messaging_service, examination))
+    finding = asyncio.run(run_check(check_messaging_service, examination))
 
     assert finding.text == "incoming texts go to the number's URL"
 
 
-def test_a_messaging_service_that_does_not_exist_is_wrong(
+def test_a_missing_messaging_service_is_wrong(
     web_server: "WebServer", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Examination, "is_real", True)
     examination = twilio_at(web_server, "/elsewhere", {})
-    finding = asyncio.run(ended(check_messaging_service, examination))
+    finding = asyncio.run(run_check(check_messaging_service, examination))
 
     assert finding.state is State.WRONG
     assert finding.text.startswith("Twilio rejected the request (404)")

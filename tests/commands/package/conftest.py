@@ -1,4 +1,4 @@
-"""A repository with a small app, made by the real Git."""
+"""A Git repository with a small app."""
 
 import subprocess
 from pathlib import Path
@@ -24,7 +24,7 @@ class Repository:
         self.git("init")
 
     def git(self, *arguments: str) -> None:
-        """Run a command of Git."""
+        """Run a Git command."""
         command = ["git", *IDENTITY, *arguments]
         subprocess.run(command, cwd=self.root, check=True, capture_output=True)
 

@@ -1,4 +1,4 @@
-"""`dev.py package` from the outside; only pip is replaced."""
+"""`dev.py package` with a fake pip."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, str]]:
-    """What was asked of pip: the lock and the version of Python."""
+    """The requests to pip: the lock and the Python version."""
     calls: list[tuple[bytes, str]] = []
 
     def packages(lock: bytes, python: str) -> dict[str, bytes]:
@@ -29,7 +29,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, str]]:
     return calls
 
 
-def test_the_package_is_the_app_its_packages_and_its_commit(
+def test_the_package_has_the_app_its_dependencies_and_its_commit(
     repository: Repository, asked: list[tuple[bytes, str]]
 ) -> None:
     assert command.main([], repository.root) == 0
@@ -45,7 +45,7 @@ def test_the_package_is_the_app_its_packages_and_its_commit(
     assert asked == [(b"one==1\n", "3.13")]
 
 
-def test_what_is_left_out_is_said(
+def test_excluded_files_are_reported(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (repository.root / "SendSms" / "prod.settings.json").write_text("{}")
@@ -54,7 +54,7 @@ def test_what_is_left_out_is_said(
     assert capsys.readouterr().out.splitlines()[-1].endswith(": SendSms/prod.settings.json")
 
 
-def test_a_file_with_no_place_in_it_stops_it_and_leaves_no_older_package(
+def test_an_unexpected_file_stops_it_and_deletes_an_older_package(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command.main([], repository.root)
@@ -66,7 +66,7 @@ def test_a_file_with_no_place_in_it_stops_it_and_leaves_no_older_package(
     assert [*(repository.root / "dist").iterdir()] == []
 
 
-def test_azd_says_for_which_python_it_is(
+def test_azd_provides_the_python_version(
     repository: Repository,
     asked: list[tuple[bytes, str]],
     monkeypatch: pytest.MonkeyPatch,
@@ -77,7 +77,7 @@ def test_azd_says_for_which_python_it_is(
     assert asked[0][1] == "3.14"
 
 
-def test_a_python_that_azure_does_not_have_is_refused(
+def test_an_unsupported_python_is_refused(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(command.PYTHON_SETTING, "2.7")

@@ -1,4 +1,4 @@
-"""What is read from a commit."""
+"""Reading files from a commit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_files_are_read_as_they_were_committed(repository: Repository) -> None:
     }
 
 
-def test_line_ends_stay_as_they_are_whatever_git_does_to_the_folder(
+def test_line_endings_are_those_of_the_commit(
     repository: Repository,
 ) -> None:
     repository.git("config", "core.autocrlf", "true")
@@ -46,7 +46,7 @@ def test_line_ends_stay_as_they_are_whatever_git_does_to_the_folder(
     assert Commit(repository.root).read(["host.json"]) == {"host.json": b"{}\n"}
 
 
-def test_what_is_not_committed_is_named(repository: Repository) -> None:
+def test_uncommitted_files_are_named(repository: Repository) -> None:
     (repository.root / "host.json").write_text("changed")
     (repository.root / "shared" / "id_rsa").write_text("key")
     (repository.root / "dist").mkdir()
@@ -55,7 +55,7 @@ def test_what_is_not_committed_is_named(repository: Repository) -> None:
     assert Commit(repository.root).uncommitted() == ["host.json", "shared/id_rsa"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="on Windows making a link takes a right")
+@pytest.mark.skipif(os.name != "posix", reason="on Windows creating a link needs a permission")
 def test_a_link_is_refused(repository: Repository) -> None:
     (repository.root / "shared" / "link.py").symlink_to("/etc/passwd")
     repository.commit()
@@ -69,12 +69,12 @@ def test_a_file_that_is_not_committed_is_not_read(repository: Repository) -> Non
         Commit(repository.root).read(["no.txt"])
 
 
-def test_a_folder_without_a_commit_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_commit_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"^git rev-parse failed: "):
         Commit(tmp_path)
 
 
-def test_a_machine_without_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_git_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert shutil.which("git") is None
 

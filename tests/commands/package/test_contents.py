@@ -1,4 +1,4 @@
-"""Which files are the app."""
+"""Which files belong to the app."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[3]
 APP = ["SendSms/__init__.py", "SendSms/function.json", "host.json", "shared/guards/limits.py"]
 
 
-def test_the_app_is_its_functions_its_library_and_the_hosts_settings() -> None:
+def test_the_app_has_functions_a_library_and_the_hosts_settings() -> None:
     others = [
         "README.md",
         "dev.py",
@@ -24,7 +24,7 @@ def test_the_app_is_its_functions_its_library_and_the_hosts_settings() -> None:
     assert app_files([*others, *reversed(APP)]) == APP
 
 
-def test_a_folder_without_function_json_is_no_function() -> None:
+def test_a_folder_without_function_json_is_not_a_function() -> None:
     assert app_files(["SendSms/__init__.py", "docs/function.json/a.py"]) == ["host.json"]
 
 
@@ -39,7 +39,7 @@ def test_a_folder_without_function_json_is_no_function() -> None:
         "shared/guards/id_rsa",
     ],
 )
-def test_an_unknown_file_among_the_app_stops_the_package(name: str) -> None:
+def test_an_unknown_file_in_the_app_stops_the_package(name: str) -> None:
     with pytest.raises(CommandError, match=f"^{name} is in a folder of the app"):
         app_files([*APP, name])
 

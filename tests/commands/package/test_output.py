@@ -8,7 +8,7 @@ from commands.package.output import write_folder, write_zip
 FILES = {"host.json": b"{}", "shared/a.py": b"a = 1\n"}
 
 
-def test_the_zip_depends_on_the_files_alone(tmp_path: Path) -> None:
+def test_the_zip_depends_only_on_the_files(tmp_path: Path) -> None:
     write_zip(FILES, tmp_path / "one.zip")
     write_zip(dict(reversed(FILES.items())), tmp_path / "two.zip")
 
@@ -19,12 +19,12 @@ def test_every_file_in_the_zip_can_be_read_by_the_host(tmp_path: Path) -> None:
     write_zip(FILES, tmp_path / "app.zip")
 
     with zipfile.ZipFile(tmp_path / "app.zip") as archive:
-        # Without these rights the host finds no function, and no error either.
+        # Without these permissions the host silently finds no functions.
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
         assert {name: archive.read(name) for name in archive.namelist()} == FILES
 
 
-def test_the_folder_has_the_files_and_nothing_of_before(tmp_path: Path) -> None:
+def test_the_folder_has_only_the_new_files(tmp_path: Path) -> None:
     folder = tmp_path / "app"
     write_folder({"old/.env": b"secret"}, folder)
     write_folder(FILES, folder)

@@ -1,4 +1,4 @@
-"""What is taken from a wheel."""
+"""Files from wheels."""
 
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -20,7 +20,7 @@ def wheel(folder: Path, name: str, **files: str) -> Path:
     return path
 
 
-def test_modules_and_what_describes_them_are_taken(tmp_path: Path) -> None:
+def test_modules_and_metadata_are_included(tmp_path: Path) -> None:
     files = {
         "one/": "",
         "one/__init__.py": "a",
@@ -40,7 +40,7 @@ def test_modules_and_what_describes_them_are_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../host.json", "one/../../a.py", "/etc/passwd"])
-def test_a_file_that_would_lie_elsewhere_is_refused(name: str) -> None:
+def test_a_file_outside_the_folder_is_refused(name: str) -> None:
     with pytest.raises(CommandError, match="outside its folder"):
         place(PurePosixPath(name))
 

@@ -1,4 +1,4 @@
-"""A vault and a user to run `dev.py secrets` with."""
+"""A fake vault and user for `dev.py secrets`."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ SID, TOKEN = "AC" + "0a" * 16, "1b" * 16
 
 
 class FakeVault:
-    """A vault that keeps what is written; `refusals` calls of `names` come before the role."""
+    """A vault that stores secrets; the first `refusals` calls of `names` fail without a role."""
 
     url = "https://kv.vault.azure.net"
 
@@ -30,7 +30,7 @@ class FakeVault:
         self.values[secret] = value
 
 
-def asker(*typed: str) -> Callable[[str], str]:
-    """Types these, one after the other."""
+def prompt_with(*typed: str) -> Callable[[str], str]:
+    """Return a prompt that types these values in turn."""
     left = iter(typed)
     return lambda question: next(left)

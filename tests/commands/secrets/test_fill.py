@@ -1,4 +1,4 @@
-"""`dev.py secrets`: what the vault lacks is asked for, and goes into the vault only."""
+"""`dev.py secrets`: ask for missing secrets and store them only in the vault."""
 
 import itertools
 import sys
@@ -11,7 +11,7 @@ from commands.secrets.fill import PATIENCE_S, PAUSE_S, fill
 from commands.secrets.options import Options, read_options
 from commands.secrets.rules import fault
 from shared.config.settings import Secret, Settings
-from tests.commands.secrets.conftest import SID, TOKEN, FakeVault, asker
+from tests.commands.secrets.conftest import SID, TOKEN, FakeVault, prompt_with
 
 NEEDED = (Secret.ACCOUNT_SID, Secret.AUTH_TOKEN)
 
@@ -24,10 +24,10 @@ def never_asked(question: str) -> str:
     pytest.fail(f"asked: {question}")
 
 
-def test_what_is_missing_is_asked_for_and_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_secrets_are_asked_for_and_stored(capsys: pytest.CaptureFixture[str]) -> None:
     vault = FakeVault()
 
-    assert fill(vault, Settings(), options(), asker(SID, TOKEN)) == 0
+    assert fill(vault, Settings(), options(), prompt_with(SID, TOKEN)) == 0
 
     assert {name: vault.values[name] for name in NEEDED} == dict(
         zip(NEEDED, (SID, TOKEN), strict=True)
@@ -37,16 +37,16 @@ def test_what_is_missing_is_asked_for_and_written(capsys: pytest.CaptureFixture[
     )
 
 
-def test_an_api_key_is_asked_for_where_the_app_sends_with_one() -> None:
+def test_an_api_key_is_asked_for_if_the_app_uses_one() -> None:
     vault = FakeVault(*NEEDED)
     settings = Settings(rest_credential="api_key")
 
-    fill(vault, settings, options(), asker("SK" + "0" * 32, "secret-of-the-key"))
+    fill(vault, settings, options(), prompt_with("SK" + "0" * 32, "secret-of-the-key"))
 
     assert vault.values[Secret.API_KEY_SECRET] == "secret-of-the-key"
 
 
-def test_the_key_of_links_is_drawn_once_and_never_again() -> None:
+def test_the_link_key_is_generated_only_once() -> None:
     vault = FakeVault(*NEEDED)
 
     fill(vault, Settings(), options(), never_asked)
@@ -60,7 +60,7 @@ def test_the_key_of_links_is_drawn_once_and_never_again() -> None:
 def test_a_secret_can_be_replaced() -> None:
     vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
 
-    fill(vault, Settings(), options("--replace", "TwilioAuthToken"), asker(TOKEN))
+    fill(vault, Settings(), options("--replace", "TwilioAuthToken"), prompt_with(TOKEN))
 
     assert vault.values == {
         Secret.ACCOUNT_SID: "before",
@@ -77,19 +77,19 @@ def test_a_secret_can_be_replaced() -> None:
         (Secret.API_KEY_SECRET_SECONDARY, "only shown once"),
     ],
 )
-def test_only_the_place_of_what_is_asked_for_is_named(
+def test_only_the_source_of_the_requested_secret_is_named(
     secret: Secret, place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
 
-    fill(vault, Settings(), options("--replace", secret), asker(TOKEN))
+    fill(vault, Settings(), options("--replace", secret), prompt_with(TOKEN))
 
-    told, written = capsys.readouterr().out.splitlines()
-    assert place in told
+    hint, written = capsys.readouterr().out.splitlines()
+    assert place in hint
     assert written == f"{secret}: stored"
 
 
-def test_the_key_of_links_is_drawn_anew_when_it_is_to_be_replaced() -> None:
+def test_a_replaced_link_key_is_generated_again() -> None:
     vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
 
     fill(vault, Settings(), options("--replace", "LinkSigningKey"), never_asked)
@@ -97,7 +97,7 @@ def test_the_key_of_links_is_drawn_anew_when_it_is_to_be_replaced() -> None:
     assert len(vault.values[Secret.LINK_SIGNING_KEY]) == 64
 
 
-def test_a_secret_is_copied_before_anything_is_replaced_and_is_not_shown(
+def test_a_secret_is_copied_before_replacing_and_not_shown(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     vault = FakeVault(*NEEDED)
@@ -118,7 +118,7 @@ def test_a_secret_is_copied_before_anything_is_replaced_and_is_not_shown(
         ("LinkSigningKey", "TwilioAuthToken", "must be 32 hexadecimal digits"),
     ],
 )
-def test_what_cannot_be_right_is_not_copied(source: str, target: str, why: str) -> None:
+def test_an_invalid_value_is_not_copied(source: str, target: str, why: str) -> None:
     vault = FakeVault(*NEEDED, Secret.LINK_SIGNING_KEY)
 
     with pytest.raises(CommandError, match=why):
@@ -126,20 +126,20 @@ def test_what_cannot_be_right_is_not_copied(source: str, target: str, why: str) 
     assert vault.values[Secret.AUTH_TOKEN] == "before"
 
 
-def test_what_cannot_be_right_is_asked_for_again_and_not_written(
+def test_an_invalid_value_is_asked_for_again_and_not_stored(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     vault = FakeVault(Secret.ACCOUNT_SID)
 
     with pytest.raises(CommandError, match="TwilioAuthToken was not stored"):
-        fill(vault, Settings(), options(), asker("wrong-one", "", SID))
+        fill(vault, Settings(), options(), prompt_with("wrong-one", "", SID))
 
     assert Secret.AUTH_TOKEN not in vault.values
     assert "wrong-one" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("arguments", "status"), [([], 1), (["--from-azd"], 0)])
-def test_where_nobody_can_be_asked_a_pipeline_goes_on_and_a_person_hears_of_it(
+def test_without_a_terminal_a_pipeline_continues_with_a_message(
     arguments: list[str], status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vault = FakeVault(Secret.ACCOUNT_SID)
@@ -149,7 +149,7 @@ def test_where_nobody_can_be_asked_a_pipeline_goes_on_and_a_person_hears_of_it(
     assert "is missing TwilioAuthToken." in capsys.readouterr().out
 
 
-def test_a_role_that_does_not_count_yet_is_waited_for() -> None:
+def test_it_waits_for_a_new_role_to_take_effect() -> None:
     vault = FakeVault(*NEEDED, refusals=3)
     clock = SimpleNamespace(now=0.0)
 
@@ -163,7 +163,7 @@ def test_a_role_that_does_not_count_yet_is_waited_for() -> None:
     assert (status, clock.now) == (0, 3 * PAUSE_S)
 
 
-def test_a_role_that_never_comes_is_named() -> None:
+def test_a_missing_role_is_named() -> None:
     vault = FakeVault(refusals=sys.maxsize)
     times = itertools.count(step=PATIENCE_S)
 

@@ -1,4 +1,4 @@
-"""`dev.py secrets` as a program, with a stand-in and with Key Vault's own client."""
+"""`dev.py secrets` as a program, with a stand-in and with Key Vault's client."""
 
 import asyncio
 import itertools
@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 from commands.secrets import __main__ as program
 from commands.secrets import fill, vault
 from shared.config.settings import Secret
-from tests.commands.secrets.conftest import SID, TOKEN, FakeVault, asker
+from tests.commands.secrets.conftest import SID, TOKEN, FakeVault, prompt_with
 
 CHALLENGE = {
     "WWW-Authenticate": 'Bearer authorization="https://login.microsoftonline.com/tenant", '
@@ -24,7 +24,7 @@ CHALLENGE = {
 vault_numbers = itertools.count()
 
 
-def test_without_a_standard_input_nobody_is_asked(
+def test_without_a_standard_input_it_does_not_ask(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vault = FakeVault()
@@ -40,7 +40,7 @@ def test_without_a_standard_input_nobody_is_asked(
 
 
 @pytest.mark.parametrize("key", [EOFError, KeyboardInterrupt])
-def test_whoever_ends_a_question_is_told_what_stays(
+def test_an_interrupted_question_reports_what_was_stored(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     key: type[BaseException],
@@ -63,7 +63,7 @@ def test_whoever_ends_a_question_is_told_what_stays(
 
 
 @pytest.mark.parametrize("url", ["", "http://kv.vault.azure.net", "https://[::1", "https://k v"])
-def test_without_the_address_of_a_vault_the_usage_is_wrong(
+def test_a_missing_or_invalid_vault_url_is_a_usage_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
 ) -> None:
     monkeypatch.setenv("KEY_VAULT_URL", "")
@@ -73,10 +73,10 @@ def test_without_the_address_of_a_vault_the_usage_is_wrong(
 
 
 class Token:
-    """A sign-in that always works."""
+    """A credential that always works."""
 
     def get_token(self, *scopes: str, **kwargs: Any) -> Any:
-        return SimpleNamespace(token="token", expires_on=4102444800)  # noqa: S106 - made up
+        return SimpleNamespace(token="token", expires_on=4102444800)  # noqa: S106 - fake
 
 
 def signed_in(*, azd_first: bool) -> Token:
@@ -88,7 +88,7 @@ def run_against(
     monkeypatch: pytest.MonkeyPatch,
     *arguments: str,
 ) -> Any:
-    """Run the command with the SDK's client and a vault that answers as `handler` says."""
+    """Run the command with the SDK's client and a vault that responds with `handler`."""
 
     async def guarded(request: web.Request) -> web.Response:
         if "Authorization" not in request.headers:
@@ -105,13 +105,13 @@ def run_against(
             monkeypatch.setattr(vault, "_credential", signed_in)
             monkeypatch.setattr(fill, "PATIENCE_S", 0)
             monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
-            monkeypatch.setattr(program.getpass, "getpass", asker(SID, TOKEN))
+            monkeypatch.setattr(program.getpass, "getpass", prompt_with(SID, TOKEN))
             return await asyncio.to_thread(program.main, ["--vault", url, *arguments])
 
     return asyncio.run(main())
 
 
-def test_key_vaults_own_client_lists_names_and_writes_values(
+def test_key_vaults_client_lists_names_and_stores_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bodies: list[Any] = []
@@ -128,7 +128,7 @@ def test_key_vaults_own_client_lists_names_and_writes_values(
 
 
 @pytest.mark.parametrize(("arguments", "status"), [([], 1), (["--from-azd"], 0)])
-def test_a_vault_behind_a_network_says_so_at_once_and_a_deployment_goes_on(
+def test_a_vault_in_a_private_network_fails_fast_and_a_deployment_continues(
     arguments: list[str],
     status: int,
     monkeypatch: pytest.MonkeyPatch,

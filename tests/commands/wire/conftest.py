@@ -20,7 +20,7 @@ Wire = Callable[..., int]
 
 
 def settings(stack: LocalStack, **others: str) -> dict[str, str]:
-    """The settings of a desk whose Twilio is the emulator."""
+    """Return settings with the emulator as Twilio."""
     return {
         "LOCAL_STACK_URL": stack.emulator_url,
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
@@ -31,13 +31,13 @@ def settings(stack: LocalStack, **others: str) -> dict[str, str]:
 
 
 def run(memory: Path, *arguments: str) -> int:
-    """Run the command, with what it remembers in a folder of the test; return its exit status."""
+    """Run the command with its memory in a test folder; return its exit status."""
     return program.main([*arguments, "--memory", str(memory / "memory")])
 
 
 @pytest.fixture
 def wire(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The command at a desk without a settings file, where nobody answers questions."""
+    """The command without a settings file and without answers to questions."""
     for name, value in settings(stack).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
@@ -47,7 +47,7 @@ def wire(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def app_folder(root: Path) -> Path:
-    """A folder with the functions of the app, and no settings."""
+    """Return a folder with the app's functions and no settings."""
     root.mkdir()
     (root / "host.json").write_text((ROOT / "host.json").read_text())
     for path in ROOT.glob("*/function.json"):
@@ -57,12 +57,12 @@ def app_folder(root: Path) -> Path:
 
 
 def number(stack: LocalStack) -> dict[str, str]:
-    """The line's number resource."""
+    """Return the line's number resource."""
     return stack.rest("GET", f"IncomingPhoneNumbers/{LINE_SID}.json").json()
 
 
 def addresses(stack: LocalStack) -> tuple[str, str, str, str]:
-    """Method and URL for calls, then for texts."""
+    """Return the method and URL for calls, then for texts."""
     now = number(stack)
     return now["voice_method"], now["voice_url"], now["sms_method"], now["sms_url"]
 

@@ -1,4 +1,4 @@
-"""`dev.py wire --from-azd`: the hook of azd, which never makes a deployment fail."""
+"""`dev.py wire --from-azd`: azd's hook, which never fails a deployment."""
 
 import io
 import os
@@ -19,7 +19,7 @@ echo 'SERVICE_APP_URI="https://app.example"'
 
 
 def with_azd(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Put an azd on the path that answers with these values."""
+    """Put a fake azd on the PATH."""
     folder.mkdir()
     (folder / "azd").write_text(script)
     (folder / "azd").chmod(0o755)
@@ -28,9 +28,9 @@ def with_azd(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None
 
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in for azd is a shell script")
 class TestAfterADeployment:
-    """The hook of azd, which never makes a deployment fail."""
+    """azd's hook, which never fails a deployment."""
 
-    def test_the_number_of_azd_goes_to_the_app_of_azd(
+    def test_azds_number_is_pointed_at_azds_app(
         self, stack: LocalStack, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with_azd(tmp_path / "bin", monkeypatch, AZD)
@@ -40,7 +40,7 @@ class TestAfterADeployment:
 
         assert addresses(stack) == NEW
 
-    def test_what_leads_to_the_app_already_stays(
+    def test_routes_that_already_point_to_the_app_stay(
         self, stack: LocalStack, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with_azd(tmp_path / "bin", monkeypatch, AZD)
@@ -51,7 +51,7 @@ class TestAfterADeployment:
 
         assert addresses(stack) == ("POST", menu, "POST", REPLY)
 
-    def test_where_nobody_answers_nothing_changes(
+    def test_without_an_answer_nothing_changes(
         self,
         stack: LocalStack,
         wire: Wire,
@@ -75,7 +75,7 @@ class TestAfterADeployment:
             ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "the app's address is missing"),
         ],
     )
-    def test_it_says_what_is_missing_and_how_to_go_on(
+    def test_it_says_what_is_missing_and_how_to_continue(
         self,
         wire: Wire,
         tmp_path: Path,

@@ -1,4 +1,4 @@
-"""`dev.py wire`: where the calls and texts of a number go, changed through the emulated Twilio."""
+"""`dev.py wire`: route a number's calls and texts, with the emulated Twilio."""
 
 import io
 import json
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("written", [LINE, "(202) 555-0100", "202-555-0100"])
-def test_calls_and_texts_of_the_number_go_to_the_app(
+def test_the_numbers_calls_and_texts_go_to_the_app(
     stack: LocalStack, wire: Wire, capsys: pytest.CaptureFixture[str], written: str
 ) -> None:
     assert wire(written, "--url", APP, "--yes") == 0
@@ -45,7 +45,7 @@ def test_calls_and_texts_of_the_number_go_to_the_app(
     assert f"  texts: nothing -> {REPLY}\n" in output
 
 
-def test_without_a_number_it_is_the_one_that_sends_and_is_not_shown_whole(
+def test_the_default_is_the_sending_number_which_is_masked(
     stack: LocalStack,
     wire: Wire,
     monkeypatch: pytest.MonkeyPatch,
@@ -62,9 +62,7 @@ def test_without_a_number_it_is_the_one_that_sends_and_is_not_shown_whole(
     assert LINE not in output
 
 
-def test_it_runs_as_a_program_and_does_what_the_user_agrees_to(
-    stack: LocalStack, tmp_path: Path
-) -> None:
+def test_it_runs_as_a_program_and_asks_for_consent(stack: LocalStack, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "commands.wire", LINE, "--url", APP, "--memory", str(tmp_path)],
         cwd=ROOT,
@@ -81,14 +79,14 @@ def test_it_runs_as_a_program_and_does_what_the_user_agrees_to(
 
 
 class Interrupted(io.StringIO):
-    """Somebody who types Ctrl-C."""
+    """A user who presses Ctrl-C."""
 
     def readline(self, size: int | None = -1, /) -> str:
         signal.raise_signal(signal.SIGINT)
         return "y\n"
 
 
-def test_ctrl_c_in_the_question_changes_nothing_and_leaves_nothing_behind(
+def test_ctrl_c_at_the_question_changes_nothing(
     stack: LocalStack,
     wire: Wire,
     tmp_path: Path,
@@ -114,7 +112,7 @@ def test_without_a_standard_input_nothing_changes(
     assert addresses(stack) == OLD
 
 
-def test_nothing_changes_where_undo_cannot_be_prepared(
+def test_nothing_changes_if_undo_cannot_be_prepared(
     stack: LocalStack, wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "memory").touch()
@@ -160,9 +158,7 @@ def test_a_dry_run_shows_and_changes_nothing(
     assert not (tmp_path / "memory").exists()
 
 
-def test_undo_puts_back_what_was_there_change_by_change(
-    stack: LocalStack, wire: Wire, tmp_path: Path
-) -> None:
+def test_undo_restores_one_change_at_a_time(stack: LocalStack, wire: Wire, tmp_path: Path) -> None:
     wire(LINE, "--url", APP, "--yes")
     wire(LINE, "--url", APP, "--yes", "--voice", "TwimlEcho", "--fallback", BIN)
 
@@ -174,7 +170,7 @@ def test_undo_puts_back_what_was_there_change_by_change(
     assert wire(LINE, "--undo", "--yes") == 1
 
 
-def test_only_what_is_named_changes(stack: LocalStack, wire: Wire) -> None:
+def test_only_the_named_routes_change(stack: LocalStack, wire: Wire) -> None:
     query = "Message=We are closed&Message=Bye%21#tt=8000"
     assert wire(LINE, "--url", APP, "--yes", "--voice", f"TwimlMessage?{query}") == 0
 
@@ -182,7 +178,7 @@ def test_only_what_is_named_changes(stack: LocalStack, wire: Wire) -> None:
     assert addresses(stack) == ("POST", url, "POST", "")
 
 
-def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, wire: Wire) -> None:
+def test_fallbacks_and_reports_are_set_and_removed(stack: LocalStack, wire: Wire) -> None:
     wire(LINE, "--url", APP, "--yes")
     files = ["--fallback", BIN, "--text-fallback", "https://a.example/text.xml"]
     names = ("voice_fallback_url", "voice_fallback_method", "sms_fallback_url", "status_callback")
@@ -211,7 +207,7 @@ def test_fallbacks_and_reports_are_set_and_taken_away(stack: LocalStack, wire: W
         (["--url", f"{APP}?a=b"], "can't have a query"),
     ],
 )
-def test_an_address_that_cannot_work_is_refused(
+def test_an_invalid_address_is_refused(
     stack: LocalStack,
     wire: Wire,
     capsys: pytest.CaptureFixture[str],
@@ -224,7 +220,7 @@ def test_an_address_that_cannot_work_is_refused(
     assert addresses(stack) == OLD
 
 
-def test_the_real_twilio_cannot_be_led_to_this_machine(
+def test_the_real_twilio_cannot_be_pointed_at_this_machine(
     wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("LOCAL_STACK_URL")
@@ -234,7 +230,7 @@ def test_the_real_twilio_cannot_be_led_to_this_machine(
     assert "Twilio can't reach this machine" in capsys.readouterr().err
 
 
-def test_a_number_of_somebody_else_is_told_from_those_of_the_account(
+def test_a_number_outside_the_account_is_named(
     wire: Wire, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert wire("+12025550199", "--url", APP, "--yes") == 1
@@ -266,18 +262,18 @@ def test_missing_credentials_are_named(
     assert "missing settings: TWILIO_AUTH_TOKEN" in capsys.readouterr().err
 
 
-def test_an_address_with_a_password_is_neither_shown_nor_written_down(
+def test_an_address_with_a_password_is_neither_shown_nor_saved(
     stack: LocalStack, wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack.line_goes_to(VoiceUrl="https://me:hunter2@old.example/?code=abcdef")
     wire(LINE, "--url", APP, "--yes")
     remembered = (tmp_path / "memory" / f"{LINE_SID}.json").read_text()
 
-    told = capsys.readouterr().out
-    assert told.index("the URL for calls contains a secret") < told.index("Done")
+    printed = capsys.readouterr().out
+    assert printed.index("the URL for calls contains a secret") < printed.index("Done")
     assert wire(LINE, "--undo", "--yes") == 0
 
-    output = told + capsys.readouterr().out
+    output = printed + capsys.readouterr().out
     assert "https://***@old.example/?*** ->" in output
     assert "the old URL for calls was not saved" in output
     assert not [text for text in ("hunter2", "abcdef") if text in output + remembered]
@@ -312,10 +308,10 @@ def test_a_messaging_service_or_a_twiml_app_that_wins_is_named(
     assert f"note: the number is in the messaging service {service}" in output
 
 
-def test_the_commands_of_the_page_on_fallbacks_do_what_it_says(
+def test_the_commands_on_the_page_about_fallbacks_work(
     stack: LocalStack, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(ROOT)  # where the settings of the example are
+    monkeypatch.chdir(ROOT)  # the folder of the example settings
     page = (ROOT / "docs" / "operate" / "running.md").read_text()
     page = page.replace("http://127.0.0.1:7071", stack.functions_url)
     commands = re.findall(r"^LOCAL_STACK_URL=\S+ python3 dev.py wire (.*)$", page, re.MULTILINE)
@@ -334,7 +330,7 @@ def test_the_commands_of_the_page_on_fallbacks_do_what_it_says(
     ("field", "path", "option"),
     [("Voice", "TwimlForward", "--voice"), ("Sms", "TwimlReply", "--text")],
 )
-def test_what_stays_with_get_is_noted_until_it_is_set_again(
+def test_routes_that_keep_get_are_noted_until_they_are_set_again(
     stack: LocalStack,
     wire: Wire,
     capsys: pytest.CaptureFixture[str],

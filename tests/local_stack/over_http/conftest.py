@@ -1,4 +1,4 @@
-"""One host with many small functions, for all tests that only ask it something."""
+"""One host with many small functions, for all tests that only send requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes back from the host, over HTTP."""
+"""The host's responses, over HTTP."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from tests.local_stack.conftest import RunningHost
 
 
-def test_a_binary_answer_comes_back_as_it_is(host: RunningHost) -> None:
+def test_a_binary_response_is_unchanged(host: RunningHost) -> None:
     answer = host.get("/api/Binary")
 
     assert answer.body == bytes(range(256))
     assert answer.all("Content-Type") == ["application/octet-stream"]
 
 
-def test_status_headers_and_each_cookie_come_back(host: RunningHost) -> None:
+def test_status_headers_and_each_cookie_are_returned(host: RunningHost) -> None:
     answer = host.get("/api/Cookies")
 
     assert answer.status == 202
@@ -33,7 +33,7 @@ def test_text_that_a_function_returns_is_a_200_in_utf8(host: RunningHost) -> Non
     assert answer.all("Content-Type") == ["text/plain; charset=utf-8"]
 
 
-def test_an_answer_without_a_body_has_none(host: RunningHost) -> None:
+def test_a_response_without_a_body_is_empty(host: RunningHost) -> None:
     answer = host.get("/api/Nothing")
 
     assert (answer.status, answer.body) == (204, b"")
@@ -46,7 +46,7 @@ def test_a_function_that_raises_is_a_500_without_a_body(host: RunningHost) -> No
     assert "KeyError: 'the key that is missing'" in host.wait_for_output("Raises failed")
 
 
-def test_a_function_that_exits_is_a_500_and_the_host_goes_on(host: RunningHost) -> None:
+def test_a_function_that_exits_is_a_500_and_the_host_continues(host: RunningHost) -> None:
     assert host.get("/api/Exits").status == 500
     assert host.get("/api/ExitsInThread").status == 500
     assert host.get("/api/Echo").status == 200
@@ -57,7 +57,7 @@ def test_a_function_that_cancels_itself_is_a_500(host: RunningHost) -> None:
     assert host.get("/api/Cancels").status == 500
 
 
-def test_a_header_that_would_split_the_answer_is_a_500(host: RunningHost) -> None:
+def test_a_header_that_would_split_the_response_is_a_500(host: RunningHost) -> None:
     answer = host.get("/api/BadHeader")
 
     assert answer.status == 500
@@ -69,7 +69,7 @@ def test_the_server_is_named_without_a_version(host: RunningHost) -> None:
         assert host.get(target).all("Server") == ["Kestrel"]
 
 
-def test_what_is_not_http_is_a_bare_400(host: RunningHost) -> None:
+def test_a_request_that_is_not_http_gets_a_bare_400(host: RunningHost) -> None:
     answer = host.send(b"hello\r\n\r\n")
 
     assert (answer.status, answer.body) == (400, b"")
@@ -80,7 +80,7 @@ def test_a_method_that_is_not_listed_is_a_404(host: RunningHost) -> None:
     assert host.ask("POST", "/api/OnlyGet", body=b"").status == 404
 
 
-def test_head_is_a_404_on_a_function_for_get(host: RunningHost) -> None:
+def test_head_is_a_404_for_a_get_function(host: RunningHost) -> None:
     assert host.ask("HEAD", "/api/OnlyGet").status == 404
 
 
@@ -90,7 +90,7 @@ def test_an_unknown_route_is_a_404_without_a_body(host: RunningHost) -> None:
         assert (answer.status, answer.body) == (404, b"")
 
 
-def test_routes_are_matched_without_regard_to_case(host: RunningHost) -> None:
+def test_routes_are_case_insensitive(host: RunningHost) -> None:
     assert host.get("/API/echo").status == 200
 
 
@@ -98,7 +98,7 @@ def test_a_literal_route_ranks_above_a_parameter(host: RunningHost) -> None:
     assert host.get("/api/items/latest").json()["route"] == {}
 
 
-def test_a_constraint_that_does_not_hold_is_a_404(host: RunningHost) -> None:
+def test_an_unmet_constraint_is_a_404(host: RunningHost) -> None:
     assert host.get("/api/items/seven").status == 404
 
 

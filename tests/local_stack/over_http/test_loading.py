@@ -1,4 +1,4 @@
-"""Which functions run, and what is said of those that do not."""
+"""Which functions load, and why others don't."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_function_that_does_not_load_is_a_500(host: RunningHost) -> None:
         ("NotJson", "function.json is not valid JSON"),
     ],
 )
-def test_the_500_and_the_terminal_carry_the_reason(
+def test_the_500_and_the_terminal_have_the_reason(
     host: RunningHost, function: str, reason: str
 ) -> None:
     answer = host.get(f"/api/{function}")
@@ -76,7 +76,7 @@ def test_the_500_and_the_terminal_carry_the_reason(
 
 
 def load_and_end(run_host: RunHost, app: AppFolder) -> str:
-    """Return what a host writes to its terminal while it loads an app."""
+    """Return what a host prints while it loads an app."""
     with run_host(app.root) as host:
         host.get("/api/end-of-output")
         return host.wait_for_output("/api/end-of-output")
@@ -86,7 +86,7 @@ def load_and_end(run_host: RunHost, app: AppFolder) -> str:
 @pytest.mark.parametrize(
     "code", ["from helpers import wrong\n", "def main(req:\n", "import no_such_package\n"]
 )
-def test_the_terminal_shows_the_frames_of_the_app_alone(
+def test_the_terminal_shows_only_the_apps_frames(
     run_host: RunHost, app: AppFolder, code: str
 ) -> None:
     app.write("helpers/__init__.py", "")
@@ -110,9 +110,7 @@ def test_a_missing_comma_is_one_sentence(run_host: RunHost, app: AppFolder) -> N
 
 
 @pytest.mark.soak
-def test_words_in_a_function_json_that_nothing_reads_are_warned_of(
-    run_host: RunHost, app: AppFolder
-) -> None:
+def test_unknown_words_in_function_json_are_warnings(run_host: RunHost, app: AppFolder) -> None:
     app.add("Text", OK, {"metods": ["get"], "methods": ["gett", "post"]}, scriptFil="other.py")
     output = load_and_end(run_host, app)
 
@@ -135,7 +133,7 @@ def test_a_disabled_function_is_a_404(host: RunningHost) -> None:
     assert host.get("/api/SwitchedOff").status == 404
 
 
-def test_script_file_and_entry_point_are_followed(host: RunningHost) -> None:
+def test_script_file_and_entry_point_are_used(host: RunningHost) -> None:
     assert host.get("/api/Entry").status == 200
 
 
@@ -145,7 +143,7 @@ def test_the_app_folder_is_on_the_path_and_is_the_working_directory(
     assert host.get("/api/OwnModule").body.decode() == f"found {app_root}"
 
 
-def test_the_route_prefix_may_be_empty(run_host: RunHost, app: AppFolder) -> None:
+def test_the_route_prefix_can_be_empty(run_host: RunHost, app: AppFolder) -> None:
     app.write("host.json", '{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}')
     app.add("Text", OK)
     with run_host(app.root) as host:
@@ -154,7 +152,7 @@ def test_the_route_prefix_may_be_empty(run_host: RunHost, app: AppFolder) -> Non
 
 
 @pytest.mark.soak
-def test_a_function_whose_name_can_be_no_route_does_not_end_the_host(
+def test_a_function_whose_name_is_not_a_route_does_not_stop_the_host(
     run_host: RunHost, app: AppFolder
 ) -> None:
     app.add("Text", OK)

@@ -1,4 +1,4 @@
-"""What the functions log."""
+"""The functions' logs."""
 
 from __future__ import annotations
 

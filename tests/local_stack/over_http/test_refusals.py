@@ -1,4 +1,4 @@
-"""What the terminal says of requests that the host refuses."""
+"""Terminal output for requests that the host refuses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_401_says_what_is_wrong_with_the_key(
     assert "part=" not in output
 
 
-def test_a_404_names_the_functions_that_there_are(host: RunningHost) -> None:
+def test_a_404_names_the_existing_functions(host: RunningHost) -> None:
     host.ask("POST", "/api/Txt?number=12025550123", body=b"inside")
 
     output = host.wait_for_output(
@@ -39,7 +39,7 @@ def test_a_404_names_the_functions_that_there_are(host: RunningHost) -> None:
     assert "inside" not in output
 
 
-def test_a_wrong_method_is_told_the_right_one(host: RunningHost) -> None:
+def test_a_wrong_method_names_the_allowed_one(host: RunningHost) -> None:
     assert host.get("/api/KeyedPost").status == 404
 
     host.wait_for_output("WARNING host: 404 GET /api/KeyedPost: allowed methods: POST\n")

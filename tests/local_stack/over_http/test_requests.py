@@ -1,4 +1,4 @@
-"""What a function sees of a request, over HTTP."""
+"""Requests as a function sees them, over HTTP."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_url_has_the_host_header_that_was_sent(host: RunningHost) -> None:
     assert seen["url"] == "http://localhost:9/api/Echo"
 
 
-def test_a_target_with_scheme_and_host_counts_as_its_path(host: RunningHost) -> None:
+def test_only_the_path_of_an_absolute_target_counts(host: RunningHost) -> None:
     seen = host.get("http://127.0.0.1/api/Echo?a=1").json()
 
     assert seen["url"] == f"http://127.0.0.1:{host.port}/api/Echo?a=1"
@@ -33,7 +33,7 @@ def test_repeated_query_values_are_joined_with_commas(host: RunningHost) -> None
     assert host.get("/api/Echo?a=1&b=x&a=2").json()["params"] == {"a": "1,2", "b": "x"}
 
 
-def test_blank_query_values_are_missing_from_params(host: RunningHost) -> None:
+def test_empty_query_values_are_missing_from_params(host: RunningHost) -> None:
     assert host.get("/api/Echo?a=&b&c=3").json()["params"] == {"c": "3"}
 
 
@@ -43,7 +43,7 @@ def test_header_names_are_in_lower_case_and_repeated_headers_joined(host: Runnin
     assert headers["x-tag"] == "one,two"
 
 
-def test_header_text_outside_ascii_arrives(host: RunningHost) -> None:
+def test_non_ascii_header_text_arrives(host: RunningHost) -> None:
     assert host.get("/api/Echo", [("X-Name", "Zoë")]).json()["headers"]["x-name"] == "Zoë"
 
 
@@ -59,7 +59,7 @@ def test_cookies_arrive_as_a_header(host: RunningHost) -> None:
     assert headers["cookie"] == "a=1; b=2"
 
 
-def test_a_binary_body_arrives_as_it_is(host: RunningHost) -> None:
+def test_a_binary_body_is_unchanged(host: RunningHost) -> None:
     body = bytes(range(256))
 
     seen = host.ask("POST", "/api/Echo", body=body).json()
@@ -67,7 +67,7 @@ def test_a_binary_body_arrives_as_it_is(host: RunningHost) -> None:
     assert base64.b64decode(seen["body"]) == body
 
 
-def test_a_form_keeps_blank_and_repeated_fields(host: RunningHost) -> None:
+def test_a_form_keeps_empty_and_repeated_fields(host: RunningHost) -> None:
     kind = ("Content-Type", "application/x-www-form-urlencoded")
 
     seen = host.ask("POST", "/api/Echo", [kind], b"a=1&b=&a=%C3%A9+2").json()
@@ -90,7 +90,7 @@ def test_a_chunked_body_arrives_empty(host: RunningHost) -> None:
     assert host.send(head + chunks).json()["body"] == ""
 
 
-def test_a_client_that_asks_first_is_told_to_continue(host: RunningHost) -> None:
+def test_expect_100_continue_is_answered(host: RunningHost) -> None:
     headers = [("Expect", "100-continue")]
 
     seen = host.ask("POST", "/api/Echo", headers, b"hello").json()
@@ -104,7 +104,7 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(host: RunningHost) -
     assert host.send(head).status == 413
 
 
-def test_route_parameters_are_decoded_and_those_not_given_are_missing(host: RunningHost) -> None:
+def test_route_parameters_are_decoded_and_optional_ones_can_be_missing(host: RunningHost) -> None:
     assert host.get("/api/items/7").json()["route"] == {"id": "7"}
     assert host.get("/api/items/7/a%20b").json()["route"] == {"id": "7", "part": "a b"}
 

@@ -23,7 +23,7 @@ TIME_LIMIT_S = 10.0
 
 
 class Watched:
-    """A supervised host, its states so far, and a way to ask it."""
+    """A supervised host, its states so far, and requests to it."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -32,7 +32,7 @@ class Watched:
         self._news = asyncio.Event()
 
     def note(self, state: HostState) -> None:
-        """Take a new state from the supervisor."""
+        """Record a new state from the supervisor."""
         self.states.append(state)
         self._news.set()
 
@@ -46,7 +46,7 @@ class Watched:
             await self._news.wait()
 
     async def until(self, wanted: str, start: int = 0) -> HostState:
-        """Return the first state of this kind from the one at index `start` on."""
+        """Return the first state of this kind, from index `start`."""
         while True:
             for state in self.states[start:]:
                 if state.state == wanted:
@@ -55,7 +55,7 @@ class Watched:
             await self._news.wait()
 
     async def get(self, path: str) -> tuple[int, str]:
-        """Ask the host over a new connection."""
+        """Send a GET to the host over a new connection."""
         return await asyncio.to_thread(self._get, path)
 
     def _get(self, path: str) -> tuple[int, str]:
@@ -75,7 +75,7 @@ Supervise = Callable[..., AbstractAsyncContextManager[Watched]]
 async def supervised(
     app: AppFolder, environment: Callable[[], Mapping[str, str]] | None = None
 ) -> AsyncGenerator[Watched]:
-    """Supervise a host for `app` while the context lasts."""
+    """Supervise a host for `app` inside the context."""
     with listen(0) as listener:
         watched = Watched(port_of(listener))
         supervisor = Supervisor(

@@ -1,4 +1,4 @@
-"""A debugger stops in functions, as .vscode/launch.json starts it, and in each restarted host."""
+"""Debugging functions with .vscode/launch.json, also in restarted hosts."""
 
 import contextlib
 import json
@@ -28,7 +28,7 @@ PORTS = ("--port", "0", "--phone-port", "0", "--settings", "")
 
 
 class Session:
-    """One session of the Debug Adapter Protocol; requests wait for their answer."""
+    """One session of the Debug Adapter Protocol; requests wait for their response."""
 
     def __init__(
         self, reader: IO[bytes], writer: IO[bytes], connection: socket.socket | None = None
@@ -44,13 +44,13 @@ class Session:
 
     @classmethod
     def connect(cls, address: dict[str, Any]) -> "Session":
-        """Open a further session with a running adapter."""
+        """Open another session with a running adapter."""
         connection = socket.create_connection((address["host"], address["port"]), TIME_LIMIT_S)
         connection.settimeout(None)
         return cls(connection.makefile("rb"), connection.makefile("wb"), connection)
 
     def close(self) -> None:
-        """Give up a session with a socket, or one whose other end is gone."""
+        """Close a session with a socket, or one whose peer is gone."""
         if self._connection is not None:
             with contextlib.suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RDWR)
@@ -72,7 +72,7 @@ class Session:
         self.ask("configurationDone")
 
     def send(self, command: str, **arguments: Any) -> int:
-        """Make a request; return its number."""
+        """Send a request; return its number."""
         self._sent += 1
         message = {"seq": self._sent, "type": "request", "command": command}
         body = json.dumps({**message, "arguments": arguments}).encode()
@@ -81,7 +81,7 @@ class Session:
         return self._sent
 
     def ask(self, command: str, **arguments: Any) -> dict[str, Any]:
-        """Make a request and return the body of its answer."""
+        """Send a request; return the body of the response."""
         number = self.send(command, **arguments)
         while True:
             answer = self._answers.get(timeout=TIME_LIMIT_S)
@@ -94,7 +94,7 @@ class Session:
         return self._events[name].get(timeout=TIME_LIMIT_S).get("body") or {}
 
     def _read(self) -> None:
-        with contextlib.suppress(ConnectionResetError):  # that is an end, too
+        with contextlib.suppress(ConnectionResetError):  # also an end of the stream
             while header := self._reader.readline():
                 length = int(header.partition(b":")[2])
                 self._reader.readline()
@@ -105,7 +105,7 @@ class Session:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
-    """A copy of the app, whose files may be saved."""
+    """A copy of the app with writable files."""
     for name in app_in_folder(ROOT):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -128,7 +128,7 @@ def adapter() -> Iterator[Session]:
 
 
 def configuration(name: str) -> dict[str, Any]:
-    """Return a configuration of .vscode/launch.json, as for an editor without a terminal."""
+    """Return a configuration of .vscode/launch.json, without a terminal."""
     text = (ROOT / ".vscode" / "launch.json").read_text("utf-8")
     [found] = [
         entry
@@ -148,7 +148,7 @@ def task(name: str) -> list[str]:
 
 
 def functions_url(session: Session) -> str:
-    """Return where the functions are, from what the stack prints."""
+    """Return the functions' URL from the stack's output."""
     shown = ""
     while not url_in(shown):
         shown += session.event("output")["output"]
@@ -161,7 +161,7 @@ def url_in(shown: str) -> str:
 
 
 def stops_in_function(host: Session, url: str, file: Path) -> bool:
-    """Ask the function; tell whether the debugger stops in it and lets it go on."""
+    """Call the function; return whether the debugger stops in it and continues."""
     answers: queue.Queue[int] = queue.Queue()
 
     def ask() -> None:
@@ -187,7 +187,7 @@ def test_a_debugger_stops_in_functions_before_and_after_a_restart(
     adapter.begin("launch", start, file)
     stops: list[bool] = []
     url = ""
-    for _ in range(2):  # TwimlHello builds its answer once, so each host stops once
+    for _ in range(2):  # TwimlHello builds its response once, so each host stops once
         child = adapter.event("debugpyAttach")
         host = Session.connect(child["connect"])
         host.begin("attach", child, file)
@@ -202,7 +202,7 @@ def test_a_debugger_stops_in_functions_before_and_after_a_restart(
 
 
 @pytest.mark.soak
-def test_a_debugger_attaches_to_a_stack_that_runs_already(app: Path) -> None:
+def test_a_debugger_attaches_to_a_running_stack(app: Path) -> None:
     file = app / FUNCTION
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

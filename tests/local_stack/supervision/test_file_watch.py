@@ -1,4 +1,4 @@
-"""What counts as a change of the app."""
+"""Which file changes count as changes of the app."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIME_LIMIT_S = 10.0
 
 
 def change_after(app: AppFolder, *edits: tuple[str, str]) -> str:
-    """Return what the watch says after files were written."""
+    """Return the watch's description after writing files."""
     watch = FileWatch(app.root)
     for name, content in edits:
         app.write(name, content)
@@ -86,14 +86,14 @@ def test_several_files_at_once_are_one_change(app: AppFolder) -> None:
         "tests/function.json",
     ],
 )
-def test_what_is_no_part_of_the_app_does_not_count(app: AppFolder, name: str) -> None:
+def test_files_outside_the_app_do_not_count(app: AppFolder, name: str) -> None:
     app.add("A", "")
     app.write(".funcignore", "tests\n")
 
     assert change_after(app, (name, ""), ("A/z.py", "")) == "A/z.py added"
 
 
-def test_a_broken_funcignore_counts_when_it_is_repaired(app: AppFolder) -> None:
+def test_fixing_a_broken_funcignore_counts(app: AppFolder) -> None:
     app.write(".funcignore", "*.pyc\n")
 
     assert change_after(app, (".funcignore", "tests\n")) == ".funcignore changed"
@@ -106,7 +106,7 @@ def test_with_a_broken_funcignore_the_functions_still_count(app: AppFolder) -> N
     assert change_after(app, ("A/z.py", "")) == "A/z.py added"
 
 
-def test_each_change_is_told_once(app: AppFolder) -> None:
+def test_each_change_is_reported_once(app: AppFolder) -> None:
     app.add("A", "")
 
     async def changes() -> list[str]:
@@ -116,5 +116,5 @@ def test_each_change_is_told_once(app: AppFolder) -> None:
         app.write("A/b.py", "")
         return [first, await watch.change()]
 
-    told = asyncio.run(asyncio.wait_for(changes(), TIME_LIMIT_S))
-    assert told == ["A/a.py added", "A/b.py added"]
+    reported = asyncio.run(asyncio.wait_for(changes(), TIME_LIMIT_S))
+    assert reported == ["A/a.py added", "A/b.py added"]

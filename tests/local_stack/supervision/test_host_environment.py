@@ -28,7 +28,7 @@ def test_settings_win_over_the_process_and_lose_to_the_local_stack(tmp_path: Pat
     assert environment == {"A": "settings", "B": "stack"}
 
 
-def test_the_settings_file_can_be_left_out(tmp_path: Path) -> None:
+def test_the_settings_file_is_optional(tmp_path: Path) -> None:
     (tmp_path / "local.settings.json").write_text('{"Values": {"A": "settings"}}', "utf-8")
 
     assert host_environment({"A": "process"}, tmp_path, {}, "") == {"A": "process"}
@@ -48,7 +48,7 @@ def test_the_settings_file_can_be_left_out(tmp_path: Path) -> None:
         ('{"Values": {"A": "\\u0000"}}', "cannot be an environment variable"),
     ],
 )
-def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: str) -> None:
+def test_an_invalid_file_is_explained(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "local.settings.json").write_text(text, "utf-8")
 
     with pytest.raises(HostEnvironmentError, match=reason):
@@ -74,7 +74,7 @@ def test_other_names_are_no_warning(tmp_path: Path, text: str) -> None:
     assert settings_warnings(tmp_path) == ()
 
 
-def test_a_wrong_value_is_not_shown(tmp_path: Path) -> None:
+def test_an_invalid_value_is_not_shown(tmp_path: Path) -> None:
     (tmp_path / "local.settings.json").write_text('{"Values": {"TOKEN": 12345}}', "utf-8")
 
     with pytest.raises(HostEnvironmentError) as raised:

@@ -6,7 +6,7 @@ from deskphone.ports import PortInUseError, listen, port_of
 from local_stack.supervision.host_process import describe_exit
 
 
-def test_a_taken_port_is_named_with_the_option_that_chooses_another() -> None:
+def test_a_port_in_use_is_named_with_the_option_to_change_it() -> None:
     with listen(0) as taken:
         port = port_of(taken)
         with pytest.raises(PortInUseError) as raised:
@@ -16,12 +16,12 @@ def test_a_taken_port_is_named_with_the_option_that_chooses_another() -> None:
     assert "choose another with --phone-port" in str(raised.value)
 
 
-def test_a_number_that_is_no_port_is_refused() -> None:
+def test_an_invalid_port_is_refused() -> None:
     with pytest.raises(PortInUseError, match="70000 isn't a valid port"):
         listen(70_000)
 
 
-def test_a_port_can_be_taken_again_at_once() -> None:
+def test_a_port_can_be_reused_immediately() -> None:
     with listen(0) as first:
         port = port_of(first)
     with listen(port) as second:
@@ -37,5 +37,5 @@ def test_a_port_can_be_taken_again_at_once() -> None:
         (-64, "killed by signal 64"),
     ],
 )
-def test_the_end_of_a_process_is_put_in_words(status: int, words: str) -> None:
+def test_exit_statuses_are_described(status: int, words: str) -> None:
     assert describe_exit(status).startswith(words)

@@ -1,4 +1,4 @@
-"""What .funcignore keeps out."""
+"""Files excluded by .funcignore."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from local_stack.supervision.ignore_file import IgnoreFileError, files_below, ig
 
 
 def write(root: Path, *names: str) -> None:
-    """Make empty files."""
+    """Create empty files."""
     for name in names:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -16,18 +16,18 @@ def write(root: Path, *names: str) -> None:
 
 
 def files(root: Path) -> list[str]:
-    """Return the files that are not kept out."""
+    """Return the files that are not excluded."""
     return sorted(files_below(root, "", ignored_names(root)))
 
 
-def test_ignored_names_stay_at_home_wherever_they_are(tmp_path: Path) -> None:
+def test_ignored_names_are_excluded_in_every_folder(tmp_path: Path) -> None:
     write(tmp_path, "host.json", "shared/x.py", "shared/tests/y.py", "tests/z.py", "dev.py")
     (tmp_path / ".funcignore").write_text("# not for Azure\n\ntests\n dev.py \n", "utf-8")
 
     assert files(tmp_path) == ["host.json", "shared/x.py"]
 
 
-def test_settings_history_and_compiled_files_never_ship(tmp_path: Path) -> None:
+def test_settings_history_and_compiled_files_are_always_excluded(tmp_path: Path) -> None:
     write(
         tmp_path, "local.settings.json", ".git/HEAD", ".gitignore", "A/__pycache__/a.pyc", "A/a.py"
     )
@@ -35,7 +35,7 @@ def test_settings_history_and_compiled_files_never_ship(tmp_path: Path) -> None:
     assert files(tmp_path) == ["A/a.py"]
 
 
-def test_a_name_does_not_reach_longer_names(tmp_path: Path) -> None:
+def test_a_name_does_not_match_longer_names(tmp_path: Path) -> None:
     write(tmp_path, "Http/a.py", "HttpTrigger/b.py")
     (tmp_path / ".funcignore").write_text("Http\n", "utf-8")
 

@@ -1,4 +1,4 @@
-"""What is left of a supervisor that could not clean up."""
+"""A killed supervisor leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def test_a_killed_supervisor_leaves_no_host(app: AppFolder) -> None:
         assert [program.stdout.readline() for _ in range(2)] == [b"starting\n", b"running\n"]
         program.kill()
 
-        # The host has inherited the pipe: its end is the end of the last process that holds it.
+        # The host inherits the pipe, so it closes when the last process exits.
         assert program.communicate(timeout=TIME_LIMIT_S) == (b"", None)

@@ -1,4 +1,4 @@
-"""What the supervisor says and does when functions take long or block."""
+"""The supervisor when functions are slow or block."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def run(trial: Coroutine[Any, Any, None]) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A supervisor that wonders soon."""
+    """A supervisor with short time limits."""
     monkeypatch.setattr(host_status, "SILENCE_S", 0.3)
     monkeypatch.setattr(host_status, "LOOK_EVERY_S", 0.02)
     monkeypatch.setattr(supervisor, "START_PATIENCE_S", 0.3)
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_function_that_blocks_is_told_once_and_its_end_too(
+def test_a_blocking_function_and_its_recovery_are_reported_once(
     supervise: Supervise, app: AppFolder
 ) -> None:
     app.add("Blocks", BLOCKS)
@@ -80,7 +80,7 @@ def test_a_function_that_blocks_is_told_once_and_its_end_too(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_an_import_that_does_not_end_is_told(supervise: Supervise, app: AppFolder) -> None:
+def test_an_endless_import_is_reported(supervise: Supervise, app: AppFolder) -> None:
     app.add("Late", LOADS_LATE)
 
     async def trial() -> None:
@@ -93,7 +93,7 @@ def test_an_import_that_does_not_end_is_told(supervise: Supervise, app: AppFolde
 
 
 @pytest.mark.soak
-def test_the_end_does_not_wait_for_a_request_that_survived_a_change(
+def test_stopping_does_not_wait_for_a_request_that_survived_a_change(
     supervise: Supervise, app: AppFolder
 ) -> None:
     app.add("Slow", SLOW)
@@ -109,7 +109,7 @@ def test_the_end_does_not_wait_for_a_request_that_survived_a_change(
             await host.until("running", start=2)
             assert not asked.done()
             began = loop.time()
-        assert loop.time() - began < 10  # the request would have 15 s
+        assert loop.time() - began < 10  # the request could take 15 s
         with pytest.raises(OSError, match=r"reset|closed"):
             await asked
 

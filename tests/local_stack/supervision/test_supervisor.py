@@ -1,4 +1,4 @@
-"""The supervisor with real hosts: starts, deaths, changes and the end."""
+"""The supervisor with real hosts: starts, deaths, changes and shutdown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def main(req: func.HttpRequest) -> str:
 
 
 def says(text: str) -> str:
-    """Return a function that answers with `text`."""
+    """Return a function that responds with `text`."""
     return f"async def main(req: func.HttpRequest) -> str:\n    return {text!r}\n"
 
 
@@ -39,7 +39,7 @@ def run(trial: Coroutine[Any, Any, None]) -> None:
 
 
 async def pid_of(host: Watched) -> int:
-    """Return the process id of the host that answers."""
+    """Return the process id of the responding host."""
     return int((await host.get("/api/Pid"))[1])
 
 
@@ -67,9 +67,7 @@ def test_functions_that_did_not_load_are_reported(supervise: Supervise, app: App
 
 
 @pytest.mark.soak
-def test_a_killed_host_comes_back_and_the_reason_is_given(
-    supervise: Supervise, app: AppFolder
-) -> None:
+def test_a_killed_host_restarts_with_a_reason(supervise: Supervise, app: AppFolder) -> None:
     app.add("Pid", PID)
 
     async def trial() -> None:
@@ -107,7 +105,7 @@ def test_a_host_is_killed_once_and_not_before_it_is_up(
 
 
 async def hammer(host: Watched, answers: list[tuple[int, str]], last: str) -> None:
-    """Ask over new connections until the answer is `last`."""
+    """Send requests over new connections until the response is `last`."""
     while True:
         answers.append(await host.get("/api/Hello"))
         if answers[-1][1] == last:
@@ -115,7 +113,7 @@ async def hammer(host: Watched, answers: list[tuple[int, str]], last: str) -> No
 
 
 async def reload(app: AppFolder, host: Watched, text: str) -> set[tuple[int, str]]:
-    """Save a function while four clients ask it; return their answers until the new code."""
+    """Save a function while four clients call it; return their responses until the new code."""
     answers: list[tuple[int, str]] = []
     clients = [asyncio.create_task(hammer(host, answers, text)) for _ in range(4)]
     while len(answers) < 20:
@@ -125,7 +123,7 @@ async def reload(app: AppFolder, host: Watched, text: str) -> set[tuple[int, str
     return set(answers)
 
 
-def test_a_saved_function_is_served_and_no_request_is_refused_meanwhile(
+def test_a_saved_function_is_served_without_refused_requests(
     supervise: Supervise, app: AppFolder
 ) -> None:
     app.add("Hello", says("old"))
@@ -154,7 +152,7 @@ def test_a_request_in_flight_survives_a_change(supervise: Supervise, app: AppFol
     run(trial())
 
 
-def test_unusable_settings_are_a_503_with_the_reason_until_they_are_repaired(
+def test_invalid_settings_are_a_503_with_the_reason_until_fixed(
     supervise: Supervise,
     app: AppFolder,
 ) -> None:
@@ -179,7 +177,7 @@ def test_unusable_settings_are_a_503_with_the_reason_until_they_are_repaired(
     run(trial())
 
 
-def test_an_unusable_app_is_failed_with_the_reason(supervise: Supervise, app: AppFolder) -> None:
+def test_an_invalid_app_fails_with_the_reason(supervise: Supervise, app: AppFolder) -> None:
     app.write("host.json", "{}")
 
     async def trial() -> None:
@@ -209,7 +207,7 @@ def test_a_host_that_never_comes_up_is_a_503_until_a_file_changes(
     run(trial())
 
 
-def test_the_host_is_gone_when_the_supervisor_ends(supervise: Supervise, app: AppFolder) -> None:
+def test_the_host_exits_with_the_supervisor(supervise: Supervise, app: AppFolder) -> None:
     app.add("Pid", PID)
 
     async def trial() -> None:
@@ -236,9 +234,7 @@ def test_ten_reloads_under_load_refuse_nothing(supervise: Supervise, app: AppFol
 
 
 @pytest.mark.soak
-def test_a_host_that_is_killed_again_and_again_comes_back(
-    supervise: Supervise, app: AppFolder
-) -> None:
+def test_a_repeatedly_killed_host_restarts(supervise: Supervise, app: AppFolder) -> None:
     app.add("Pid", PID)
 
     async def trial() -> None:

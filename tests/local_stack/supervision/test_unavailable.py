@@ -1,4 +1,4 @@
-"""What answers in place of a host that cannot start."""
+"""The responses in place of a host that can't start."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ from local_stack.supervision.unavailable import unavailable
     ("headers", "expected"),
     [({}, (503, True)), ({"Sec-Fetch-Site": "cross-site"}, (403, False))],
 )
-def test_programs_are_told_why_and_pages_of_other_sites_are_not(
+def test_programs_get_the_reason_and_pages_of_other_sites_do_not(
     headers: dict[str, str], expected: tuple[int, bool]
 ) -> None:
     async def ask() -> tuple[tuple[int, bool], str]:
@@ -24,7 +24,7 @@ def test_programs_are_told_why_and_pages_of_other_sites_are_not(
                 aiohttp.ClientSession() as session,
                 session.get(url, headers=headers) as answer,
             ):
-                told = "no disk" in await answer.text()
-                return (answer.status, told), answer.headers["Cross-Origin-Resource-Policy"]
+                has_reason = "no disk" in await answer.text()
+                return (answer.status, has_reason), answer.headers["Cross-Origin-Resource-Policy"]
 
     assert asyncio.run(ask()) == (expected, "same-origin")

@@ -89,6 +89,12 @@ def test_blocked_numbers_may_contain_separators() -> None:
     assert settings.blocked_callers == {"+12025550123", "+12025550124"}
 
 
+def test_formatting_of_pasted_numbers_is_ignored_in_lists() -> None:
+    settings = Settings.from_mapping({"BLOCKED_CALLERS": "\u202a+1\u00a0202 555\u20110123\u202c"})
+
+    assert settings.blocked_callers == {"+12025550123"}
+
+
 def test_one_error_names_every_missing_setting() -> None:
     config = Settings.from_mapping({})
 
