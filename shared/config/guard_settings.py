@@ -1,7 +1,7 @@
 """The settings that limit costs: who the app may reach, how often, and for how long."""
 
 from shared.config import kinds
-from shared.config.kinds import Table, setting
+from shared.config.tables import Table, setting
 
 MAX_DAILY = 1_000_000_000
 # Twilio's own limit for a call without one.

@@ -8,8 +8,8 @@ from typing import Literal
 
 from shared.config import kinds
 from shared.config.guard_settings import GuardSettings
-from shared.config.kinds import Setting, Table, setting
 from shared.config.local_stack import is_loopback
+from shared.config.tables import Kind, Setting, Table, copying_fault, setting
 from shared.errors import ConfigurationError
 
 RestCredential = Literal["auth_token", "api_key"]
@@ -61,7 +61,7 @@ def secret_fault(secret: Secret, text: str) -> str:
     """Return what is wrong with a secret, without showing it; "" if it can work."""
     pattern, rule = _SIDS.get(secret, (None, ""))
     is_sid = pattern is None or pattern.fullmatch(text)
-    return kinds.copying_fault(text) or ("" if is_sid else rule)
+    return copying_fault(text) or ("" if is_sid else rule)
 
 
 def require_valid(secrets: Iterable[tuple[Secret, str]]) -> None:
@@ -121,7 +121,7 @@ class Settings(Table):
     # A year at most: a link that never expires would be a key.
     link_lifetime_hours: int = setting("LINK_LIFETIME_HOURS", kinds.whole(1, 8784), default=168)
     storage_connection: str = setting(
-        "AzureWebJobsStorage", kinds.Kind("", bool, HiddenText), default=HiddenText("")
+        "AzureWebJobsStorage", Kind("", bool, HiddenText), default=HiddenText("")
     )
     storage_account: str = setting(
         "AzureWebJobsStorage__accountName", kinds.STORAGE_ACCOUNT, default=""

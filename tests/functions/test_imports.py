@@ -48,6 +48,7 @@ ANSWER = {
     "shared.http.urls",
     "shared.http.responses",
     "shared.config.kinds",
+    "shared.config.tables",
     "shared.config.settings",
     "shared.webhooks.headers",
     "shared.webhooks.secrets",
