@@ -70,7 +70,7 @@ class AuthTokens:
     def _require_secondary(self, name: str) -> None:
         """Raise 20404 if there is no secondary token, like Twilio does for a promotion."""
         if not self._account.secondary_auth_token:
-            raise not_found(f"/AuthTokens/{name}")
+            raise not_found(f"{PREFIX}{name}")
 
     def _body(self, name: str) -> Json:
         now = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -104,7 +104,10 @@ class CallSession:
     def resolve(self, url: str) -> str:
         """Return an absolute URL; a relative one needs a document that has a URL."""
         if not self.document_url and "://" not in url:
-            raise WebhookError(BAD_URL, INLINE, url)
+            shown = url[:200].partition("?")[0]
+            raise WebhookError(
+                BAD_URL, f"{shown!r} isn't absolute. {INLINE}" if url else INLINE, url
+            )
         return join_url(self.document_url, url)
 
     def absolute(
