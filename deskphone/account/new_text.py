@@ -8,6 +8,7 @@ import mimetypes
 from collections.abc import Sequence
 from datetime import datetime
 
+from deskphone.account.smart_encoding import smart_encoded
 from deskphone.account.store import new_sid
 from deskphone.records.instructions import Direction
 from deskphone.records.message import Media, Message, MessageStatus
@@ -28,11 +29,13 @@ def new_text(
     media: Sequence[str],
     direction: Direction,
     status: MessageStatus,
+    *,
+    by_service: bool = False,
 ) -> Message:
     """Return the record of a new text; `media` are URLs.
 
-    Nothing is fetched: media types are guessed from the file names. A text with media has no
-    segments.
+    Nothing is fetched: media types are guessed from the file names. A text with media counts as one
+    segment. Smart encoding counts for a text sent `by_service`, a messaging service.
     """
     return Message(
         sid=new_sid("MM" if media else "SM"),
@@ -43,18 +46,24 @@ def new_text(
         status=status,
         created=now,
         updated=now,
-        segments=1 if media else count_segments(body),
+        segments=1 if media else count_segments(body, by_service=by_service),
         media=tuple(
             Media(new_sid("ME"), url, mimetypes.guess_type(url)[0] or "image/jpeg") for url in media
         ),
     )
 
 
-def count_segments(body: str) -> int:
+def count_segments(body: str, *, by_service: bool = False) -> int:
     """Return the number of segments in a text; 1 if it is empty."""
-    if all(character in WIDTH_OF_GSM for character in body):
+    if by_service and _is_gsm(encoded := smart_encoded(body)):
+        body = encoded
+    if _is_gsm(body):
         return _count([WIDTH_OF_GSM[character] for character in body], alone=160, joined=153)
     return _count([1 if ord(character) < 0x10000 else 2 for character in body], alone=70, joined=67)
+
+
+def _is_gsm(body: str) -> bool:
+    return all(character in WIDTH_OF_GSM for character in body)
 
 
 def _count(widths: list[int], alone: int, joined: int) -> int:

@@ -1,10 +1,12 @@
 """TwimlReply: reply to an incoming text and forward it."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from twilio.twiml.messaging_response import Message, MessagingResponse
 
+from shared.segments import smart_encoded
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 from shared.xml_text import xml_text
 
@@ -16,7 +18,8 @@ UNPROVEN = (
     "is in Twilio's console. Set the webhook to POST to get texts."
 )
 
-_PUNCTUATION = " .,;:!?\"'"
+_OTHER_MARKS = "^<>"
+_VARIATIONS = range(0xFE00, 0xFE10)
 
 
 class Forwarding(NamedTuple):
@@ -46,11 +49,15 @@ def reply(
 def keyword_answer(keywords: Mapping[str, str], body: str) -> str | None:
     """Return the answer for the keyword that `body` equals or else starts with, or None.
 
-    Ignore case, and spaces and punctuation around a word.
+    Ignore case, and what phones add: punctuation around a word, curly quotes, invisible characters,
+    and the way accents are encoded.
     """
-    answers = {_plain(word): answer for word, answer in keywords.items()}
-    first_word = next(iter(body.split()), "")
-    return answers.get(_plain(body), answers.get(_plain(first_word)))
+    answers = {_bare(word): answer for word, answer in keywords.items()}
+    answers |= {_plain(word): answer for word, answer in keywords.items()}  # `#` and `*` differ
+    text = _plain(body)
+    first_word = next(iter(_bare(text).split()), "")
+    forms = (text, _bare(text), _bare(first_word))
+    return next((answers[form] for form in forms if form in answers), None)
 
 
 def forwarding(number: str, facts: "Facts") -> Forwarding:
@@ -102,7 +109,26 @@ def _send(
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.split()).strip(_PUNCTUATION).casefold()
+    """Return visible characters in one form, without case and with single spaces."""
+    plain = smart_encoded(unicodedata.normalize("NFC", words))
+    signs = unicodedata.normalize("NFKC", plain)
+    visible = "".join(sign for sign in signs if not _is_invisible(sign))
+    return " ".join(visible.split()).casefold()
+
+
+def _bare(words: str) -> str:
+    """Return plain words without the punctuation around them, unless there is nothing else."""
+    plain = _plain(words)
+    letters = [index for index, sign in enumerate(plain) if not _is_punctuation(sign)]
+    return plain[letters[0] : letters[-1] + 1] if letters else plain
+
+
+def _is_invisible(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cf" or ord(sign) in _VARIATIONS
+
+
+def _is_punctuation(sign: str) -> bool:
+    return sign.isspace() or unicodedata.category(sign)[0] == "P" or sign in _OTHER_MARKS
 
 
 def _numbered(facts: "Facts", name: str) -> list[str]:

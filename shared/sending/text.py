@@ -12,7 +12,7 @@ from shared.http.inputs import Inputs, required
 from shared.http.urls import PublicUrls
 from shared.http.web_addresses import media_url
 from shared.phone_numbers import MESSAGING_SERVICE_SID, parse_recipient, parse_sender
-from shared.segments import count_segments
+from shared.segments import count_segments, count_smart_segments
 from shared.sending import timing as message_timing
 from shared.sending.timing import MessageTiming
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
@@ -78,7 +78,9 @@ class TextMessage:
     @property
     def segments(self) -> int:
         """How many segments the text takes; a message with media counts as one."""
-        return 1 if self.media_urls else count_segments(self.body)
+        if self.media_urls:
+            return 1
+        return (count_smart_segments if self.messaging_service_sid else count_segments)(self.body)
 
     def with_sender(self, config: Settings) -> "TextMessage":
         """See Request: the default sender is the app's messaging service, else its number."""

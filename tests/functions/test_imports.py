@@ -86,6 +86,7 @@ ADDED = {
         "shared.webhooks.text_replies",
         "shared.answers.numbers",
         "shared.answers.parameters",
+        "shared.segments",
         "shared.xml_text",
         MESSAGING,
     },

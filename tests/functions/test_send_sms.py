@@ -67,6 +67,14 @@ def test_counts_the_segments_of_the_text() -> None:
     assert answer(send(to=TO, body="я" * 71))["segments"] == 2
 
 
+def test_counts_the_segments_as_a_messaging_service_encodes_the_text() -> None:
+    body = "It\u2019s \u2013".ljust(162, "a")
+
+    assert answer(send(to=TO, body=body))["segments"] == 3
+    by_service = send(to=TO, body=body, messaging_service_sid="MG" + "0" * 32)
+    assert answer(by_service)["segments"] == 2
+
+
 def test_a_text_with_media_is_one_segment() -> None:
     response = send(to=TO, body="я" * 71, media_url="https://a.example/1.png")
 

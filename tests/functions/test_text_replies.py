@@ -80,6 +80,59 @@ def test_a_keyword_is_the_whole_text_or_its_first_word(sent: Sent, body: str, te
     assert sent(HOURS | {"Message": "Good day"}, body) == [(None, text, [])]
 
 
+KEYWORDS = {
+    "Caf\u00e9": "Coffee",
+    "I'm in": "Great",
+    "check-in": "Welcome",
+    "\u201cYes\u201d": "Sure",
+    "\u2764\ufe0f": "Love",
+    "#": "Hash",
+    "*": "Star",
+    "1": "One",
+    "#2": "Two",
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("\u201cHours\u201d", "Nine to five"),
+        ("\u2018hours\u2019", "Nine to five"),
+        ("\u201c hours please", "Nine to five"),
+        ("(hours)", "Nine to five"),
+        ("[Hours]", "Nine to five"),
+        ("<hours>", "Nine to five"),
+        ("#hours", "Nine to five"),
+        ("*hours*", "Nine to five"),
+        ("\u200bhours\u200d", "Nine to five"),
+        ("\u200ehours\u200f", "Nine to five"),
+        ("\u2068HOURS\u2069", "Nine to five"),
+        ("ho\u00adurs", "Nine to five"),
+        ("opening\u00a0hours\u2026", "See the door"),
+        ("\uff28\uff4f\uff55\uff52\uff53", "Nine to five"),
+        ("CAFE\u0301", "Coffee"),
+        ("caf\u00e9", "Coffee"),
+        ("cafe", "Good day"),
+        ("I\u2019m in!", "Great"),
+        ("check\u2011in", "Welcome"),
+        ("check\u2013in", "Welcome"),
+        ("yes", "Sure"),
+        ("\u2764", "Love"),
+        ("#", "Hash"),
+        ("*", "Star"),
+        ("(1)", "One"),
+        ("1.", "One"),
+        ("#1", "One"),
+        ("2", "Two"),
+        ("?", "Good day"),
+    ],
+)
+def test_what_phones_add_to_a_keyword_does_not_count(sent: Sent, body: str, text: str) -> None:
+    query = HOURS | {f"Keywords[{word}]": answer for word, answer in KEYWORDS.items()}
+
+    assert sent(query | {"Message": "Good day"}, body) == [(None, text, [])]
+
+
 def test_without_a_keyword_or_message_the_text_is_acknowledged(sent: Sent) -> None:
     assert sent(HOURS, "Hello") == [(None, "You wrote: Hello", [])]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.segments import count_segments, is_gsm
+from shared.segments import count_segments, count_smart_segments, is_gsm
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,26 @@ def test_a_surrogate_pair_is_not_cut() -> None:
 def test_one_non_gsm_character_switches_the_whole_text_to_ucs_2() -> None:
     assert is_gsm("Hello @£$\n^{}")
     assert not is_gsm("Hello “world”")
+
+
+@pytest.mark.parametrize(
+    ("text", "segments"),
+    [
+        ("It\u2019s \u2013".ljust(162, "a"), 2),
+        ("It\u2019s \u2013".ljust(160, "a"), 1),
+        ("\u2026" * 54, 2),
+        ("\uff21\u1d22\xa0" * 53, 1),
+        ("\u2019".ljust(159, "a") + "\u200b", 1),
+        ("\u2019я".ljust(71, "a"), 2),
+        ("\u2026я" * 35, 1),
+        ("я" * 71, 2),
+        ("a" * 161, 2),
+    ],
+)
+def test_a_messaging_service_replaces_characters_if_that_makes_the_text_gsm(
+    text: str, segments: int
+) -> None:
+    assert count_smart_segments(text) == segments
 
 
 @given(st.text(), st.text())

@@ -36,6 +36,19 @@ def test_an_invalid_text_gets_twilios_code(
     assert answer.json()["more_info"] == f"https://www.twilio.com/docs/errors/{code}"
 
 
+def test_a_messaging_service_replaces_look_alikes_before_it_counts_segments(
+    stack: LocalStack,
+) -> None:
+    text = {**TEXT, "Body": "It\u2019s \u2013".ljust(162, "a")}
+    service = {"MessagingServiceSid": MESSAGING_SERVICE_SID}
+    counts = [
+        stack.rest("POST", "Messages.json", {**text, **more}).json()["num_segments"]
+        for more in ({}, service)
+    ]
+
+    assert counts == ["3", "2"]
+
+
 def test_redaction_empties_the_body(stack: LocalStack) -> None:
     sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
     stack.rest("POST", f"Messages/{sid}.json", {"Body": ""})

@@ -168,7 +168,9 @@ def _accepted(
     at = scheduling.send_at(parameters, now) if is_scheduled else None
     status = "scheduled" if at else "queued" if sender else "accepted"
     return replace(
-        new_text(now, sender, to, body, media, "outbound-api", status),
+        new_text(
+            now, sender, to, body, media, "outbound-api", status, by_service=service is not None
+        ),
         send_at=at,
         messaging_service_sid=service,
         status_callback=parameters.url("StatusCallback", 21609),
