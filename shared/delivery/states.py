@@ -82,6 +82,11 @@ class State(NamedTuple):
         """Whether no other status follows."""
         return is_final(self.sid, self.status)
 
+    def lacks_error_of(self, report: StatusReport) -> bool:
+        """Whether a repeated report is the first with an error code for the current status."""
+        has_news = report.error_code is not None and self.error_code is None
+        return has_news and report.status == self.status
+
     def after(self, report: StatusReport, recorded: Recorded) -> "State":
         """Return the state after a report of a new status."""
         if len(self.reports) >= MAX_STATUSES:
@@ -89,7 +94,7 @@ class State(NamedTuple):
         status = latest(self.sid, self.status, report.status)
         return self._replace(
             status=status,
-            reports={**self.reports, report.status: recorded},
+            reports={**self.reports, report.status: self.reports.get(report.status, recorded)},
             error_code=report.error_code if status == report.status else self.error_code,
             claim=report.claim or self.claim,
         )
@@ -117,14 +122,15 @@ class States:
         # the existing row holds our own report, which still counts as new.
         recorded = Recorded(self._now(), secrets.token_hex(4))
         for _ in range(MAX_TRIES):
-            if known is not None and report.status in known.reports:
+            is_known = known is not None and report.status in known.reports
+            if known is not None and is_known and not known.lacks_error_of(report):
                 return known.reports[report.status] == recorded
             try:
                 await self._store(known, report, recorded)
             except (RowExistsError, RowChangedError):
                 known = await self.find(report.sid)
             else:
-                return True
+                return not is_known
         raise LedgerError(f"Too many reports on {report.sid} arrived at once.")
 
     async def _store(self, known: State | None, report: StatusReport, recorded: Recorded) -> None:

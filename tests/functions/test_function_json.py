@@ -21,6 +21,7 @@ class Door(NamedTuple):
 DOORS = {
     "Send": Door("function", ("post",), "@action"),
     "Place": Door("function", ("post",), "@action"),
+    "Cancel": Door("function", ("post",), "@action"),
     "Get": Door("function", ("get",), "@action"),
     "Twiml": Door("anonymous", ("get", "post"), "@answer"),
     "On": Door("anonymous", ("post",), "@report"),

@@ -101,6 +101,7 @@ def test_reported_statuses_come_from_the_ledger(client: StatusClient, twilio: Fa
         "status": "undelivered",
         "final": True,
         "error_code": 30003,
+        "error_message": "Unreachable destination handset",
         "source": "ledger",
         "reports": [{"status": "sent"}, {"status": "undelivered"}],
     }
@@ -118,6 +119,7 @@ def test_twilio_is_asked_about_an_unreported_message(
         "status": "failed",
         "final": True,
         "error_code": 30001,
+        "error_message": "Queue overflow",
         "source": "twilio",
         "reports": [],
     }
@@ -272,3 +274,46 @@ def test_a_bad_question_names_its_field(
 ) -> None:
     assert client.problem(**query) == (400, field)
     assert twilio.requests == []
+
+
+@pytest.mark.usefixtures("ledger")
+def test_details_of_a_call_come_from_twilio(client: StatusClient, twilio: FakeTwilio) -> None:
+    report(CALL, "completed")
+    call = {"sid": CALL, "status": "completed", "duration": "62", "answered_by": "human"}
+    twilio.answer(200, call | {"price": "-0.014", "price_unit": "USD"})
+    recording = {"sid": "RE" + "0" * 32, "call_sid": CALL, "duration": "60"}
+    twilio.answer(200, {"recordings": [recording]})
+
+    status = client.status(sid=CALL, details="true")
+
+    assert (status["status"], status["source"]) == ("completed", "ledger")
+    assert status["details"] == {
+        "duration": 62,
+        "answered_by": "human",
+        "price": "-0.014",
+        "price_unit": "USD",
+        "recordings": [{"sid": recording["sid"], "duration": 60}],
+    }
+    assert twilio.requests[1]["params"]["CallSid"] == CALL
+
+
+@pytest.mark.usefixtures("ledger")
+def test_details_of_a_keyed_text_come_from_twilio(client: StatusClient, twilio: FakeTwilio) -> None:
+    claim("order-17", settled_to=SID)
+    text = {"sid": SID, "status": "sent", "num_segments": "3", "price": None}
+    twilio.answer(200, text | {"price_unit": "USD"})
+
+    details = client.status(key="order-17", details="true")["details"]
+
+    assert details == {"segments": 3, "price": None, "price_unit": "USD"}
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_new_call_has_no_duration_yet(client: StatusClient, twilio: FakeTwilio) -> None:
+    report(CALL, "ringing")
+    twilio.answer(200, {"sid": CALL, "status": "ringing", "duration": None})
+    twilio.answer(200, {"recordings": []})
+
+    details = client.status(sid=CALL, details="true")["details"]
+
+    assert (details["duration"], details["recordings"]) == (None, [])

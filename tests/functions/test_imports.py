@@ -125,6 +125,7 @@ TWIML = {"twilio", "twilio.twiml"}
 MOST: dict[str, set[str]] = {
     "Send": set(),
     "Place": TWIML | {VOICE},
+    "Cancel": set(),
     "Get": set(),
     "Twiml": TWIML | {VOICE, MESSAGING},
     "On": set(),

@@ -184,6 +184,29 @@ def test_it_gives_up_after_too_many_lost_races(clock: ManualClock) -> None:
     assert ledger.tries == MAX_TRIES
 
 
+def test_a_repeated_final_report_may_bring_the_error_code(states: States) -> None:
+    first, again = report(MESSAGE, "failed"), report(MESSAGE, "failed", 30003)
+    [was_new] = record(states, first)
+    at = find(states, MESSAGE).reports["failed"]
+
+    assert (was_new, *record(states, again, again)) == (True, False, False)
+    assert find(states, MESSAGE).error_code == 30003
+    assert find(states, MESSAGE).reports["failed"] == at
+
+
+def test_a_repeated_report_does_not_change_an_error_code(states: States) -> None:
+    record(states, report(MESSAGE, "failed", 30003), report(MESSAGE, "failed", 30005))
+
+    assert find(states, MESSAGE).error_code == 30003
+
+
+def test_an_earlier_status_does_not_bring_an_error_code(states: States) -> None:
+    record(states, report(MESSAGE, "sent"), report(MESSAGE, "delivered"))
+    record(states, report(MESSAGE, "sent", 30003))
+
+    assert find(states, MESSAGE).error_code is None
+
+
 class LedgerOfReports(RuleBasedStateMachine):
     """Arbitrary reports against a simple model: the first of each status counts."""
 
