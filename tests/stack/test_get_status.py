@@ -44,6 +44,28 @@ def test_a_call_is_followed_to_its_end(stack: LocalStack) -> None:
     assert statuses(ended) == ["initiated", "ringing", "in-progress", "completed"]
 
 
+def test_details_tell_how_a_call_went(stack: LocalStack) -> None:
+    inputs = {"to": HANDSET, "message": "Hello", "record": True, "machine_detection": "enable"}
+    sid = stack.function("PlaceCall", inputs).json()["sid"]
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(60)
+
+    details = status(stack, sid=sid, details="true")["details"]
+
+    [recording] = details["recordings"]
+    assert recording["sid"].startswith("RE")
+    assert details["duration"] >= recording["duration"] > 0
+    assert details["answered_by"] == "human"
+
+
+def test_details_tell_the_segments_of_a_text(stack: LocalStack) -> None:
+    sid = stack.function("SendSms", {"to": HANDSET, "body": "Hello " * 60}).json()["sid"]
+    stack.advance(10)
+
+    assert status(stack, sid=sid, details="true")["details"]["segments"] == 3
+
+
 def test_a_text_without_reports_is_looked_up_at_twilio(stack: LocalStack) -> None:
     form = {"To": HANDSET, "From": LINE, "Body": "Hello"}
     sid = stack.rest("POST", "Messages.json", form).json()["sid"]

@@ -71,6 +71,20 @@ def test_a_scheduled_text_can_be_canceled(stack: LocalStack) -> None:
     assert stack.texts() == []
 
 
+def test_the_app_cancels_a_text(stack: LocalStack) -> None:
+    body = {"to": HANDSET, "body": "Later", "send_at": scheduled(stack, 3600)["SendAt"]}
+    inputs = {**body, "messaging_service_sid": MESSAGING_SERVICE_SID}
+    sid = stack.function("SendSms", inputs).json()["sid"]
+    canceled = stack.function("CancelText", {"sid": sid})
+    stack.advance(3601)
+    status = stack.function(f"GetStatus?sid={sid}", method="GET").json()
+
+    assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
+    assert (status["status"], status["source"]) == ("canceled", "ledger")
+    assert stack.texts() == []
+    assert stack.function("CancelText", {"sid": sid}).json()["code"] == 30409
+
+
 def test_a_sent_text_cannot_be_canceled(stack: LocalStack) -> None:
     text = {"To": HANDSET, "From": LINE, "Body": "Now"}
     sid = stack.rest("POST", "Messages.json", text).json()["sid"]
