@@ -26,6 +26,11 @@ log = logging.getLogger(__name__)
 
 Endpoint = Callable[[func.HttpRequest], Coroutine[Any, Any, func.HttpResponse]]
 
+COPIED_FROM_HTML = (
+    "%s: the URL was copied from HTML. Replace each &amp; in it with &, or the query parameters "
+    "after them are ignored."
+)
+
 # Azure runs no code of an app at the start of a worker, except for the import of its functions.
 clients.report_malformed_settings()
 
@@ -68,6 +73,8 @@ def answer(handler: Callable[[Webhook], Awaitable["TwiML | Redirection | str"]])
 
     async def main(req: func.HttpRequest) -> func.HttpResponse:
         webhook = await _verified(req)
+        if "&amp;" in req.url:
+            notes.note(log, COPIED_FROM_HTML, _plain(handler.__module__))
         document = await handler(webhook)
         if OUTGOING in webhook.denying("Direction"):
             from shared.webhooks.own_calls import kept_inside

@@ -19,6 +19,17 @@ def listed(names: Sequence[str]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
+def doubts_about(url: str, ignored: Sequence[str]) -> list[str]:
+    """Return what is probably a mistake in a webhook's URL; `ignored` are settings after its #."""
+    doubts: list[str] = []
+    if ignored:
+        names = ", ".join(ignored[:5])
+        doubts.append(f"Ignored invalid settings after # in a webhook's URL: {names}")
+    if "&amp;" in url:
+        doubts.append("A webhook's URL was copied from HTML: replace each &amp; in it with &")
+    return doubts
+
+
 def unknown_token(token: str, tried: Sequence[str]) -> Finding:
     """Compare the token for an app whose secrets are unknown."""
     if not tried:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.records.history import Delivery, SignatureCheck
-from deskphone.webhooks.advice import Advice
+from deskphone.webhooks.advice import Advice, doubts_about
 from deskphone.webhooks.client import AttemptError, Client
 from deskphone.webhooks.cookies import Cookies
 from deskphone.webhooks.overrides import Connection, connection_of
@@ -62,9 +62,7 @@ class Webhooks:
         """
         webhook = replace(webhook, url=join_url("", webhook.url))
         connection = connection_of(webhook.url)
-        if connection.ignored:
-            names = ", ".join(connection.ignored[:5])
-            message = f"Ignored invalid settings after # in a webhook's URL: {names}"
+        for message in doubts_about(webhook.url, connection.ignored):
             self._store.alert(webhook.resource_sid, None, message, "warning")
         with self._clock.working():
             try:

@@ -1,6 +1,5 @@
 """Read an action's inputs from JSON, a form, or query parameters."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ import azure.functions as func
 
 from shared.errors import InvalidRequestError, TooLongError, UnknownFieldError
 from shared.http.form_encoding import read_pairs
+from shared.http.json_body import REPEATED, read_object
 from shared.http.request_parts import (
     FORM_TYPE,
     MAX_BODY_BYTES,
     MAX_FIELDS,
-    MAX_JSON_BYTES,
     media_type_of,
 )
 from shared.http.urls import query_of
@@ -22,14 +21,11 @@ from shared.http.urls import query_of
 # The host's own query parameters, in lower case: the function key and the name of the key.
 HOST_PARAMETERS = frozenset({"code", "clientid"})
 
-# No input is an object, and objects take longer to parse than anything else in JSON.
-MAX_OBJECTS = 100
-
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# The value of a name that appears twice in a JSON object.
-_REPEATED = object()
 _DIGITS = re.compile(r"[0-9]{1,15}")
-_NESTED_VALUE = re.compile(r'"(\w{1,40})"\s*:\s*(?:[\[{]\s*){3}')
+# One of several phone numbers, from `+` or a separator on; an extension is too short to be one.
+_NUMBERS = re.compile(r"(?:^|[,;|\n+])[^,;|\n+0-9]*+(?:[0-9][^,;|\n+0-9]*+){7,}+")
+MAX_LIST_CHARS = 200
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,10 @@ class Inputs:
     def number(self, name: str) -> str | None:
         """Return a phone number as written; a form's leading space was an unescaped `+`."""
         value = self.text(name)
+        if value and len(_NUMBERS.findall(value[:MAX_LIST_CHARS])) > 1:
+            raise InvalidRequestError(
+                f"`{name}` has several numbers. Send one request for each.", field=name
+            )
         if value and self.is_encoded and value.startswith(" "):
             return f"+{value[1:]}"
         return value
@@ -167,51 +167,18 @@ def _read_query(url: str) -> Inputs:
 def _read_body(body: bytes, content_type: str, names: Sequence[str]) -> Inputs:
     # `curl -d '{...}'` sends the type of a form, but no form starts with a brace.
     if body.lstrip()[:1] == b"{":
-        return Inputs(_read_json(body, names))
+        return Inputs(read_object(body, names))
     media_type = media_type_of(content_type)
     if media_type.endswith("json"):
-        return Inputs(_read_json(body, names))
+        return Inputs(read_object(body, names))
     if media_type in ("", FORM_TYPE):
+        if b"=" not in body and b"&" not in body:
+            raise InvalidRequestError(
+                "The body is neither JSON nor a form. "
+                f'Send `{{"{names[0]}": "…"}}` or `{names[0]}=…`.'
+            )
         return _read_pairs(body)
     raise InvalidRequestError(f"The body must be JSON or {FORM_TYPE}, not {_quoted(media_type)}.")
-
-
-def _read_json(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
-    if len(body) > MAX_JSON_BYTES:
-        raise TooLongError(f"The JSON has {len(body)} bytes; the limit is {MAX_JSON_BYTES}.")
-    try:
-        text = body.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidRequestError("The body is not valid UTF-8.") from error
-    try:
-        # Parse integers as floats: an integer with many digits takes long to parse, or fails.
-        data: object = json.loads(text, parse_int=float, object_pairs_hook=_Objects())
-    except json.JSONDecodeError as error:
-        raise InvalidRequestError(f"The body is not valid JSON: {error}") from error
-    except RecursionError as error:
-        nested = _NESTED_VALUE.search(text)
-        # Fields are logged, and any other name is input that may contain a phone number.
-        field = nested[1] if nested and nested[1] in names else None
-        raise InvalidRequestError("The body is nested too deeply.", field=field) from error
-    if not isinstance(data, dict):
-        raise InvalidRequestError("The body must be a JSON object.")
-    return cast("dict[str, object]", data)
-
-
-class _Objects:
-    """Build the objects of one JSON document; mark a repeated name so that reading it fails."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def __call__(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
-        self._count += 1
-        if self._count > MAX_OBJECTS:
-            raise InvalidRequestError(f"The body has more than {MAX_OBJECTS} JSON objects.")
-        values: dict[str, object] = {}
-        for name, value in pairs:
-            values[name] = _REPEATED if name in values else value
-        return values
 
 
 def _read_pairs(encoded: bytes) -> Inputs:
@@ -241,7 +208,7 @@ def _checked_text(name: str, value: object) -> str:
 
 
 def _refuse_repeats(name: str, value: object) -> None:
-    if value is _REPEATED:
+    if value is REPEATED:
         raise InvalidRequestError(f"`{name}` appears more than once.", field=name)
 
 

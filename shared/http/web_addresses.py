@@ -20,6 +20,10 @@ _URL = re.compile(
 )
 # User and password may come before the host, for servers that require them (Twilio: security).
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:%-]*+@)?([A-Za-z0-9.-]++)(?::([0-9]{1,5}))?")
+# The host of what may not be a valid URL.
+_HOST = re.compile(r"https?://(?:[^/?#@\\]*+@)?([^/?#:@\\]++)", re.IGNORECASE)
+# A list in one string: `https://a, https://b`, or JSON as text.
+_SEVERAL = re.compile(r"^\s*+\[|\S[,;|\s]\s*+https?://", re.IGNORECASE)
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # The last label starts with a letter, so no IP address matches: 127.1, 0x7f.1, 2130706433.
 _PUBLIC_NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}")
@@ -49,12 +53,14 @@ def media_url(text: str, *, has_local_stack: bool, field: str) -> str:
 
     With a local stack, accept loopback too.
     """
-    if not (_is_public(text) or (has_local_stack and _is_on_this_machine(text))):
+    if _SEVERAL.search(text):
         raise InvalidRequestError(
-            f"`{field}` must be an http(s) URL with a public host name. Percent-encode it, and "
-            f"use at most {MAX_CHARS} characters.",
+            f"`{field}` has several URLs in one string. Send a JSON list, or repeat the field in a "
+            "form; write a comma in a URL as %2C.",
             field=field,
         )
+    if not (_is_public(text) or (has_local_stack and _is_on_this_machine(text))):
+        raise _refusal(text, "an http(s)", field)
     return text
 
 
@@ -66,12 +72,33 @@ def twiml_url(text: str, *, has_local_stack: bool, field: str) -> str:
     """
     is_https = text[:6].lower() == "https:" and _is_public(text)
     if not (is_https or (has_local_stack and _is_on_this_machine(text))):
-        raise InvalidRequestError(
-            f"`{field}` must be an https URL with a public host name. Percent-encode it, and "
-            f"use at most {MAX_CHARS} characters.",
-            field=field,
-        )
+        raise _refusal(text, "an https", field)
     return text
+
+
+def _refusal(text: str, kind: str, field: str) -> InvalidRequestError:
+    name = _ascii_name(text)
+    detail = f"Write the host name in `{field}` as `{name}`, its form in ASCII."
+    if not name:
+        detail = (
+            f"`{field}` must be {kind} URL with a public host name. Percent-encode it, and use at "
+            f"most {MAX_CHARS} characters."
+        )
+    return InvalidRequestError(detail, field=field)
+
+
+def _ascii_name(text: str) -> str:
+    """Return the ASCII form of an international host name, `xn--…`; "" if there is none."""
+    host = _HOST.match(text)
+    if host is None or host[1].isascii() or len(host[1]) > _MAX_NAME_CHARS:
+        return ""
+    import idna  # few callers need it
+
+    try:
+        name = idna.encode(host[1], uts46=True).decode()
+    except UnicodeError:
+        return ""
+    return name if _is_public(f"https://{name}") else ""
 
 
 def _is_public(text: str) -> bool:

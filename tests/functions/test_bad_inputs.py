@@ -135,6 +135,39 @@ def test_a_bad_request_is_answered_with_400_and_its_field(
     assert twilio.requests == []
 
 
+@pytest.mark.parametrize("body", [b"hello", b"'{'", b'["to"]', b"to"])
+@pytest.mark.parametrize("content_type", [FORM_TYPE, ""])
+def test_a_body_that_is_neither_json_nor_a_form_is_named(body: bytes, content_type: str) -> None:
+    problem = json.loads(post("SendSms", body, content_type).get_body())
+
+    assert "neither JSON nor a form" in problem["detail"]
+    assert "`to=" in problem["detail"]
+    assert "field" not in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "field", "detail"),
+    [
+        ("SendSms", text(to="+12025550123, +12025550124"), "to", "several numbers"),
+        ("SendSms", text(to="(202) 555-0123;202-555-0124"), "to", "several numbers"),
+        ("SendSms", text(to="+12025550123 +12025550124"), "to", "several numbers"),
+        ("SendSms", b"to=%2B12025550123,%2B12025550124&body=x", "to", "several numbers"),
+        ("PlaceCall", call(to="+12025550123\n+12025550124", message="Hi"), "to", "several numbers"),
+        ("SendSms", text(media_url="https://a.example, https://b.example"), "media_url", "list"),
+        ("SendSms", text(media_url='["https://a.example"]'), "media_url", "list"),
+        ("SendSms", b"to=2025550123&media_url=http://a.b+http://c.d", "media_url", "list"),
+    ],
+)
+def test_a_list_sent_as_one_string_is_named(
+    twilio: FakeTwilio, name: str, body: bytes, field: str, detail: str
+) -> None:
+    problem = json.loads(post(name, body).get_body())
+
+    assert (problem["status"], problem["field"]) == (400, field)
+    assert detail in problem["detail"]
+    assert twilio.requests == []
+
+
 @pytest.mark.parametrize("name", ["SendSms", "PlaceCall"])
 def test_a_bad_request_is_a_400_even_without_settings(
     monkeypatch: pytest.MonkeyPatch, name: str

@@ -25,7 +25,7 @@ from shared.answers.conference import MAX_TEXTS, MAX_TRIES
 from shared.answers.dialing import MAX_NUMBERS
 from shared.answers.parameters import MAX_ENTRIES, MAX_VALUE_CHARS, entries, table
 from shared.guards import documents as twiml_documents
-from shared.http import idempotency, inputs, request_parts, web_addresses
+from shared.http import idempotency, json_body, request_parts, web_addresses
 from shared.sending import calls
 from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
 
@@ -42,7 +42,7 @@ BOUNDS = {
     "Body from Twilio": (request_parts.MAX_WEBHOOK_BYTES, "bytes"),
     "Form fields from Twilio": (request_parts.MAX_WEBHOOK_FIELDS, "fields"),
     "JSON": (request_parts.MAX_JSON_BYTES, "bytes"),
-    "Objects in JSON": (inputs.MAX_OBJECTS, "objects"),
+    "Objects in JSON": (json_body.MAX_OBJECTS, "objects"),
     "Fields of a form or query": (request_parts.MAX_FIELDS, "fields"),
     "`Idempotency-Key`, `key` of `GetStatus`": (idempotency.MAX_KEY_CHARS, "characters"),
     "Phone number, as written": (phone_numbers.MAX_CHARS, "characters"),

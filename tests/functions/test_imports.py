@@ -97,6 +97,7 @@ ADDED = {
     | {
         "shared.http.idempotency",
         "shared.http.inputs",
+        "shared.http.json_body",
         "shared.twilio_limits",
         "shared.segments",
         "shared.sending.timing",
@@ -109,6 +110,7 @@ ADDED = {
         "shared.guard_errors",
         "shared.http.idempotency",
         "shared.http.inputs",
+        "shared.http.json_body",
         "shared.http.web_addresses",
         "shared.sending.sent",
         "shared.sending.calls",

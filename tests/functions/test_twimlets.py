@@ -160,3 +160,17 @@ def test_a_cached_melody_is_not_sent_again(run: Run) -> None:
     assert (again.status_code, again.get_body()) == (304, b"")
     assert (again.headers["ETag"], again.mimetype) == (first.headers["ETag"], "audio/wav")
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize(("ampersand", "is_named"), [("&amp;", True), ("&", False)])
+def test_a_url_copied_from_html_is_named_in_the_log(
+    run: Run,
+    signed_request: SignedRequest,
+    caplog: pytest.LogCaptureFixture,
+    ampersand: str,
+    is_named: bool,
+) -> None:
+    query = ampersand.join(["Message=x", "Options[1]=TwimlHello", "Options[2]=TwimlEcho"])
+
+    assert run(TwimlMenu.main, signed_request(f"/api/TwimlMenu?{query}", CALL)).status_code == 200
+    assert [("copied from HTML" in message) for message in caplog.messages] == [True] * is_named

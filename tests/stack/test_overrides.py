@@ -105,3 +105,11 @@ def test_a_setting_with_an_invalid_value_is_named(
 
     [alert] = stack.alerts()
     assert (alert["kind"], alert["level"]) == ("emulator", "warning")
+
+
+def test_a_url_copied_from_html_is_named(stack: LocalStack, web_server: "WebServer") -> None:
+    assert text_to(stack, web_server.twiml("/sms", "<Response/>") + "?a=b&amp;c=d") == [1]
+
+    [alert] = stack.alerts()
+    assert (alert["kind"], alert["level"]) == ("emulator", "warning")
+    assert "&amp;" in alert["message"]

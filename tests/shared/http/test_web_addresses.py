@@ -131,6 +131,49 @@ def test_other_texts_are_not_http_urls(url: str) -> None:
     assert not is_taken(twiml_url, url, has_local_stack=True)
 
 
+@pytest.mark.parametrize("check", [media_url, twiml_url])
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("b\u00fccher.example", "xn--bcher-kva.example"),
+        ("B\u00dcCHER.example", "xn--bcher-kva.example"),
+        ("stra\u00dfe.example", "xn--strae-oqa.example"),
+        ("user:b\u00fc@\u4f8b.example:8443", "xn--fsq.example"),
+    ],
+)
+def test_the_ascii_form_of_an_international_host_name_is_named(
+    check: Callable[..., str], host: str, name: str
+) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        check(f"https://{host}/\u00fc.png", has_local_stack=True, field="url")
+
+    assert f"`{name}`" in refused.value.detail
+    assert is_taken(check, f"https://{name}/")
+
+
+@pytest.mark.parametrize(
+    "host", ["\uff11\uff12\uff17.0.0.1", "\u00fc", "\u00fc..example", "\u00fc" * 80]
+)
+def test_a_host_name_without_a_public_ascii_form_is_refused_as_usual(host: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        media_url(f"https://{host}/", has_local_stack=False, field="url")
+
+    assert "public host name" in refused.value.detail
+
+
+@pytest.mark.parametrize("separator", [",", ", ", ";", " ", "\n", " | "])
+@pytest.mark.parametrize("first", ["https://a.example/1,2.png", "HTTP://a.example"])
+def test_several_urls_in_one_string_are_named(first: str, separator: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        media_url(f"{first}{separator}https://b.example", has_local_stack=False, field="url")
+
+    assert "several URLs" in refused.value.detail
+
+
+def test_a_url_may_contain_another_one() -> None:
+    assert is_taken(media_url, "https://a.example/f,w_100/https://b.example/1,2.png")
+
+
 def test_media_can_use_http_and_documents_cannot() -> None:
     assert is_taken(media_url, "http://bot.example/cat.png")
     assert not is_taken(twiml_url, "http://bot.example/voice")
