@@ -13,6 +13,7 @@ from deskphone.account.account import Account
 from deskphone.account.store import Store
 from deskphone.clock import Clock
 from deskphone.records.addresses import API_VERSION
+from deskphone.rest.bookmarks import Bookmarks
 from deskphone.rest.errors import (
     NOT_FOUND,
     NotEmulatedError,
@@ -42,6 +43,7 @@ class RestApi:
         self._clock = clock
         self._account = account
         self._tree = tree
+        self._bookmarks = Bookmarks()
 
     def resource(self, name: str) -> Resource[Any]:
         """Return a resource by its name in the path, such as Messages."""
@@ -75,9 +77,32 @@ class RestApi:
         resource, below = self._found(request.path, is_api_key=user != ACCOUNT_SID)
         query = Parameters(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
         try:
-            return _verb(request, resource, below, form, query)
+            return self._verb(request, resource, below, form, query)
         finally:
             self._warn_of_unknown([*query.unknown, *form.unknown])
+
+    def _verb(
+        self,
+        request: web.Request,
+        resource: Resource[Any],
+        below: list[str],
+        form: Parameters,
+        query: Parameters,
+    ) -> web.Response:
+        match request.method, below:
+            case "GET", []:
+                return _json(page_of(resource, request.path, query, self._bookmarks), HTTPStatus.OK)
+            case "POST", []:
+                return _json(resource.create(form), resource.created_status)
+            case "GET", [sid]:
+                return _json(resource.fetch(sid), HTTPStatus.OK)
+            case "POST", [sid]:
+                return _json(resource.update(sid, form), HTTPStatus.OK)
+            case "DELETE", [sid]:
+                resource.delete(sid)
+                return web.Response(status=HTTPStatus.NO_CONTENT)
+            case _:
+                raise not_allowed()
 
     def _found(self, path: str, *, is_api_key: bool) -> tuple[Resource[Any], list[str]]:
         """Return the resource at a path, and the last SID in the path, if any."""
@@ -143,29 +168,6 @@ async def _form_of(request: web.Request) -> Parameters:
     except web.HTTPRequestEntityTooLarge as error:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         raise TwilioRefusalError(status, "The request body is too large", status) from error
-
-
-def _verb(
-    request: web.Request,
-    resource: Resource[Any],
-    below: list[str],
-    form: Parameters,
-    query: Parameters,
-) -> web.Response:
-    match request.method, below:
-        case "GET", []:
-            return _json(page_of(resource, request.path, query), HTTPStatus.OK)
-        case "POST", []:
-            return _json(resource.create(form), resource.created_status)
-        case "GET", [sid]:
-            return _json(resource.fetch(sid), HTTPStatus.OK)
-        case "POST", [sid]:
-            return _json(resource.update(sid, form), HTTPStatus.OK)
-        case "DELETE", [sid]:
-            resource.delete(sid)
-            return web.Response(status=HTTPStatus.NO_CONTENT)
-        case _:
-            raise not_allowed()
 
 
 def _is_gap(name: str, below: list[str], *, is_emulated: bool) -> bool:

@@ -20,6 +20,7 @@ class MediaResource(Resource[Media]):
 
     message: Message
     key = "media_list"
+    newest_first = False
     filters = ("DateCreated", "DateCreated<", "DateCreated>")
 
     def rows(self, parameters: Parameters) -> Sequence[Media]:

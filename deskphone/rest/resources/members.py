@@ -26,6 +26,7 @@ class MembersResource(Resource[Member]):
     queues: QueuesResource
     exchange: Exchange
     key = "queue_members"
+    newest_first = False
 
     def rows(self, parameters: Parameters) -> Sequence[Member]:
         """Return the waiting calls, front of the queue first."""
