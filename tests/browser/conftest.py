@@ -101,12 +101,12 @@ def context(browser: Browser) -> BrowserContext:
     return context
 
 
-def opened(context: BrowserContext, stack: LocalStack, console: list[str]) -> Iterator[Page]:
-    """Yield a stack's phone page; fail if anything is written to the console."""
+def opened(context: BrowserContext, url: str, console: list[str]) -> Iterator[Page]:
+    """Yield the phone page at a URL; fail if anything is written to the console."""
     page = context.new_page()
     page.on("console", lambda message: console.append(message.text))
     page.on("pageerror", lambda error: console.append(str(error)))
-    page.goto(stack.emulator_url)
+    page.goto(url)
     # The page ignores events that come before the first snapshot.
     page.get_by_test_id("handset-tab").first.wait_for()
     yield page
@@ -118,13 +118,13 @@ def opened(context: BrowserContext, stack: LocalStack, console: list[str]) -> It
 def page(context: BrowserContext, live_stack: LocalStack, console: list[str]) -> Iterator[Page]:
     """The phone page, freshly opened, on the system clock."""
     live_stack.reset()
-    yield from opened(context, live_stack, console)
+    yield from opened(context, live_stack.emulator_url, console)
 
 
 @pytest.fixture
 def still_page(context: BrowserContext, stack: LocalStack, console: list[str]) -> Iterator[Page]:
     """The phone page on a manual clock."""
-    yield from opened(context, stack, console)
+    yield from opened(context, stack.emulator_url, console)
 
 
 @dataclass

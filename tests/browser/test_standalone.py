@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.conftest import opened
 from tests.deskphone.standalone import Standalone, running
 
 pytestmark = pytest.mark.soak  # detailed browser tests are slow
@@ -17,18 +18,10 @@ def standalone() -> Iterator[Standalone]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, standalone: Standalone) -> Iterator[Page]:
-    """The phone page; fail if anything is written to the console."""
+def page(context: BrowserContext, standalone: Standalone, console: list[str]) -> Iterator[Page]:
+    """The phone page, freshly opened."""
     standalone.world("reset").raise_for_status()
-    console: list[str] = []
-    page = context.new_page()
-    page.on("console", lambda message: console.append(message.text))
-    page.on("pageerror", lambda error: console.append(str(error)))
-    page.goto(standalone.url)
-    page.get_by_test_id("handset-tab").first.wait_for()
-    yield page
-    page.close()
-    assert console == []
+    yield from opened(context, standalone.url, console)
 
 
 def test_page_shows_nothing_app_specific(page: Page) -> None:
