@@ -34,6 +34,8 @@ class App:
     """Other services that faults can be injected into."""
     fault_notes: tuple[str, ...] = ("What does your app do when something fails?",)
     """Lines to show above the fault menu."""
+    shared_key_note: str = "Store this key in your app, or it refuses the webhooks."
+    """What to do with the shared key of a number."""
     advice: Advice = field(default_factory=Advice)
     host: Callable[[], Mapping[str, object]] | None = None
     """Returns the state of the app's server: `state` (starting, running or failed), `reason`,

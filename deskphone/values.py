@@ -11,6 +11,9 @@ TEST_ACCOUNT_SID = "AC" + "3" * 32
 TEST_AUTH_TOKEN = "3" * 32
 """Test credentials: their requests are validated but have no effect."""
 MESSAGING_SERVICE_SID = "MG" + "0" * 32
+SHARED_KEY_SID = "webhooks_sharedkey_" + "0" * 26
+SHARED_KEY = "4" * 32
+"""Signs the webhooks of numbers that ask for it (twilio.com/docs/usage/webhooks)."""
 
 LINE = "+12025550100"
 """The account's phone number; +1 202 555 01xx is reserved for fiction."""

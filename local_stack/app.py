@@ -10,6 +10,9 @@ from local_stack.faults.services import HOST, STORAGE, VAULT
 from local_stack.host_view import HostView
 
 PUBLIC_URL = "the setting PUBLIC_URL (dev.py start sets it automatically)"
+SHARED_KEY_NOTE = (
+    "It is in the local vault as TwilioWebhookKey. For func start, set TWILIO_WEBHOOK_KEY to it."
+)
 FAULT_NOTES = (
     "What do your functions do when something fails?",
     "The app reads Key Vault only once, after it starts.",
@@ -32,6 +35,7 @@ def local_app(
         commands=commands(answers_url),
         faults=(VAULT, STORAGE, HOST),
         fault_notes=FAULT_NOTES,
+        shared_key_note=SHARED_KEY_NOTE,
         advice=Advice(host.why, azure.judge_token, PUBLIC_URL),
         host=host.view,
         messaging_service=messaging_service,

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from deskphone.values import AUTH_TOKEN
+from deskphone.values import AUTH_TOKEN, SHARED_KEY
 from deskphone.webhooks.signing import BODY_HASH, SHA1, SHA256, signature, with_body_hash
 from local_stack.host.addresses import LOCAL_NAMES, LOOPBACK
 
@@ -48,10 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def secret_for(options: argparse.Namespace, *, is_local: bool, is_for_stack: bool) -> str:
     """Return the secret to sign with, "" if the environment lacks it."""
+    name, local = "TWILIO_AUTH_TOKEN", AUTH_TOKEN
     if options.shared_key:
-        return os.environ.get("TWILIO_WEBHOOK_KEY", "")
-    token = "" if is_for_stack else os.environ.get("TWILIO_AUTH_TOKEN", "")
-    return token or (AUTH_TOKEN if is_local else "")
+        name, local = "TWILIO_WEBHOOK_KEY", SHARED_KEY
+    secret = "" if is_for_stack else os.environ.get(name, "")
+    return secret or (local if is_local else "")
 
 
 def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -73,8 +74,8 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--shared-key",
         action="store_const",
         const=SHA256,
-        help="sign with the webhook shared key TWILIO_WEBHOOK_KEY from the environment; also "
-        "print the header with its settings",
+        help="sign with the webhook shared key: the local stack's, or TWILIO_WEBHOOK_KEY from the "
+        "environment; also print the header with its settings",
     )
     parser.add_argument(
         "--json", type=read_body, metavar="BODY", help="a JSON body instead of a form"

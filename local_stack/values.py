@@ -9,6 +9,7 @@ from deskphone.values import (
     API_KEY_SID,
     AUTH_TOKEN,
     LINE,
+    SHARED_KEY,
 )
 
 FUNCTION_KEY = "local"
@@ -25,6 +26,7 @@ SECRETS = {
     "TwilioAuthToken": AUTH_TOKEN,
     "TwilioApiKeySid": API_KEY_SID,
     "TwilioApiKeySecret": API_KEY_SECRET,
+    "TwilioWebhookKey": SHARED_KEY,
     "LinkSigningKey": LINK_SIGNING_KEY,
 }
 """The contents of the Key Vault stand-in, by secret name."""

@@ -42,6 +42,7 @@ def app(shown: App) -> Json:
         "text_examples": shown.text_examples,
         "commands": shown.commands,
         "fault_notes": shown.fault_notes,
+        "shared_key_note": shown.shared_key_note,
     }
 
 
@@ -115,6 +116,7 @@ def number(record: PhoneNumber) -> Json:
         "voice_method": record.voice_method,
         "sms_url": record.sms_url,
         "sms_method": record.sms_method,
+        "shared_key": record.shared_key,
     }
 
 

@@ -42,7 +42,10 @@ class Participant:
 
 @dataclass(frozen=True)
 class Conference:
-    """A conference; it starts once it has two participants and one of them `starts` it."""
+    """A conference; it starts once it has two participants and one of them `starts` it.
+
+    `call_sid` is the call that created it.
+    """
 
     sid: str
     friendly_name: str
@@ -52,3 +55,4 @@ class Conference:
     participants: tuple[Participant, ...] = ()
     reason_ended: str | None = None
     call_sid_ending: str | None = None
+    call_sid: str = ""

@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PhoneNumber:
-    """A number of the account (IncomingPhoneNumber) and the webhooks for its texts and calls."""
+    """A number of the account (IncomingPhoneNumber) and the webhooks for its texts and calls.
+
+    `shared_key` signs the webhooks of its texts and calls; if it is "", the auth token does.
+    """
 
     sid: str
     phone_number: str
@@ -23,3 +26,4 @@ class PhoneNumber:
     sms_fallback_method: str = "POST"
     status_callback: str = ""
     status_callback_method: str = "POST"
+    shared_key: str = ""

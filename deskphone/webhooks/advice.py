@@ -1,9 +1,10 @@
-"""What only the app's side knows about a response: why a URL fails, and which token it uses."""
+"""What only the app's side knows about a response: why a URL fails, and which key it uses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deskphone.records.history import SignatureStep
+from deskphone.webhooks.signing import SigningKey
 
 SHOWN_NAMES = 8
 SHOWN_CHARACTERS = 40
@@ -30,25 +31,30 @@ def doubts_about(url: str, ignored: Sequence[str]) -> list[str]:
     return doubts
 
 
-def unknown_token(token: str, tried: Sequence[str]) -> Finding:
-    """Compare the token for an app whose secrets are unknown."""
+def step_name(key: SigningKey) -> str:
+    """Return the name of the step that compares the key."""
+    return "Key" if key.sid else "Token"
+
+
+def unknown_token(key: SigningKey, tried: Sequence[str]) -> Finding:
+    """Compare the key for an app whose secrets are unknown."""
     if not tried:
-        return SignatureStep("Token", None, "Signed with the account's auth token."), ""
-    text = f"The app tried {listed(tried)}"
-    return SignatureStep(
-        "Token", None, text
-    ), "Make sure that the app has the account's current auth token."
+        name = "number's shared key" if key.sid else "account's auth token"
+        return SignatureStep(step_name(key), None, f"Signed with the {name}."), ""
+    step = SignatureStep(step_name(key), None, f"The app tried {listed(tried)}")
+    needed = "number's shared key" if key.sid else "account's current auth token"
+    return step, f"Make sure that the app has the {needed}."
 
 
 @dataclass(frozen=True)
 class Advice:
     """Every part has a default that fits any app.
 
-    `why` returns why a URL's response has an error status, or "" if unknown. `token` gets the
-    account's current auth token and the names of the secrets that the app tried, or none if it
-    doesn't say. `public_url` names the app's setting for its public URL.
+    `why` returns why a URL's response has an error status, or "" if unknown. `token` gets the key
+    that signed and the names of the secrets that the app tried, or none if it doesn't say.
+    `public_url` names the app's setting for its public URL.
     """
 
     why: Callable[[str, int], str] = lambda url, status: ""
-    token: Callable[[str, Sequence[str]], Finding] = unknown_token
+    token: Callable[[SigningKey, Sequence[str]], Finding] = unknown_token
     public_url: str = "the public URL in its settings"

@@ -1,6 +1,6 @@
 """One HTTP request of a webhook: its headers, its signature, and the response."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 import aiohttp
@@ -8,7 +8,7 @@ from yarl import URL
 
 from deskphone.webhooks.cookies import Cookies
 from deskphone.webhooks.overrides import Connection, Trouble
-from deskphone.webhooks.signing import signature
+from deskphone.webhooks.signing import SigningKey
 from deskphone.webhooks.urls import host_of, signed_url
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
@@ -32,10 +32,8 @@ class AttemptError(WebhookError):
 class Client:
     """Makes requests. Use it inside a running event loop, and close it at the end."""
 
-    def __init__(self, cookies: Cookies, auth_token: Callable[[], str]) -> None:
-        """`auth_token` returns the account's current token, which signs."""
+    def __init__(self, cookies: Cookies) -> None:
         self._cookies = cookies
-        self._auth_token = auth_token
         # One connection per request: a kept one could be dead after the host restarts.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(force_close=True, limit=0),
@@ -52,12 +50,16 @@ class Client:
         connection: Connection,
         headers: Mapping[str, str],
         conversation: str,
+        key: SigningKey,
     ) -> Answer:
-        """Request `url`, the webhook's URL as sent; raise AttemptError if there is no response."""
+        """Request `url`, the webhook's URL as sent; raise AttemptError if there is no response.
+
+        `key` signs the request.
+        """
         headers = {**self._cookies.header(conversation, url), **headers}
         host = host_of(url)
         try:
-            response = await self._respond(webhook, url, connection, headers)
+            response = await self._respond(webhook, url, connection, headers, key)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise AttemptError("ct", f"Can't connect to {host}") from error
         except aiohttp.ServerTimeoutError as error:
@@ -72,32 +74,37 @@ class Client:
             return await _answer(response, webhook.url)
 
     async def _respond(
-        self, webhook: Webhook, url: str, connection: Connection, headers: Mapping[str, str]
+        self,
+        webhook: Webhook,
+        url: str,
+        connection: Connection,
+        headers: Mapping[str, str],
+        key: SigningKey,
     ) -> aiohttp.ClientResponse:
         form = webhook.params if webhook.method == "POST" else ()
         return await self._session.request(
             webhook.method,
             URL(url, encoded=True),
             data=urlencode(form).encode() if webhook.method == "POST" else None,
-            headers={**self._headers(webhook, url, form), **headers},
+            headers={**_headers(webhook, url, form, key), **headers},
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=connection.ct / 1000, sock_read=connection.rt / 1000
             ),
             allow_redirects=False,
         )
 
-    def _headers(self, webhook: Webhook, url: str, form: Pairs) -> dict[str, str]:
-        headers = {
-            "User-Agent": USER_AGENT,
-            "Accept": "*/*",
-            "Accept-Encoding": "gzip",
-        }
-        if webhook.method == "POST":
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        if webhook.signed:
-            signed = signed_url(url, webhook.resource_sid)
-            headers["X-Twilio-Signature"] = signature(self._auth_token(), signed, form)
-        return headers
+
+def _headers(webhook: Webhook, url: str, form: Pairs, key: SigningKey) -> dict[str, str]:
+    headers = {
+        "User-Agent": USER_AGENT,
+        "Accept": "*/*",
+        "Accept-Encoding": "gzip",
+    }
+    if webhook.method == "POST":
+        headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+    if webhook.signed:
+        headers |= key.headers(signed_url(url, webhook.resource_sid), form)
+    return headers
 
 
 async def _answer(response: aiohttp.ClientResponse, url: str) -> Answer:

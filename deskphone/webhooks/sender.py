@@ -16,6 +16,8 @@ from deskphone.webhooks.client import AttemptError, Client
 from deskphone.webhooks.cookies import Cookies
 from deskphone.webhooks.overrides import Connection, connection_of
 from deskphone.webhooks.signature_check import Signed, checked_of, explain
+from deskphone.webhooks.signing import SigningKey
+from deskphone.webhooks.signing_keys import SigningKeys
 from deskphone.webhooks.urls import (
     credentials_of,
     host_of,
@@ -41,12 +43,12 @@ class Webhooks:
         advice: Advice,
     ) -> None:
         """`auth_token` returns the account's current one."""
-        self._auth_token = auth_token
+        self._keys = SigningKeys(store, auth_token)
         self._advice = advice
         self._store = store
         self._clock = clock
         self._cookies = Cookies(clock)
-        self._client = Client(self._cookies, auth_token)
+        self._client = Client(self._cookies)
 
     async def close(self) -> None:
         await self._client.close()
@@ -121,10 +123,11 @@ class Webhooks:
     ) -> Answer:
         """Make one request and record it, with its outcome, in the history."""
         delivery = self._store.deliveries.put(self._delivery(webhook, attempt))
+        key = self._keys.of(webhook.resource_sid)
         began = time.perf_counter()
         try:
             answer = await self._client.exchange(
-                webhook, delivery.url, connection, headers, self._conversation(webhook)
+                webhook, delivery.url, connection, headers, self._conversation(webhook), key
             )
         except BaseException as error:
             message = str(error) or type(error).__name__
@@ -140,19 +143,21 @@ class Webhooks:
                 answer=_shown(answer),
                 duration_ms=_ms_since(began),
                 error=f"HTTP {answer.status}" if answer.status >= 400 else "",
-                signature=self._explained(delivery, answer),
+                signature=self._explained(delivery, answer, key),
             )
         )
         return replace(answer, finding=delivery.signature.finding if delivery.signature else "")
 
-    def _explained(self, delivery: Delivery, answer: Answer) -> SignatureCheck | None:
+    def _explained(
+        self, delivery: Delivery, answer: Answer, key: SigningKey
+    ) -> SignatureCheck | None:
         """Explain why the signature was rejected; return None if it wasn't."""
         if not delivery.signed or answer.status != HTTPStatus.FORBIDDEN:
             return None
         # A field that repeats the same value is signed once, as in Twilio's SDKs.
         names = tuple(name for name, _ in sorted(set(delivery.form)))
-        signed = Signed(signed_url(delivery.url, delivery.resource_sid), names)
-        return explain(signed, checked_of(answer.body), self._auth_token(), self._advice)
+        signed = Signed(signed_url(delivery.url, delivery.resource_sid), names, key)
+        return explain(signed, checked_of(answer.body), self._advice)
 
     def _delivery(self, webhook: Webhook, attempt: int) -> Delivery:
         return Delivery(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from deskphone.records.history import SignatureCheck, SignatureStep
-from deskphone.webhooks.advice import SHOWN_CHARACTERS, Advice, Finding, listed
-from deskphone.webhooks.signing import SHA1
+from deskphone.webhooks.advice import SHOWN_CHARACTERS, Advice, Finding, listed, step_name
+from deskphone.webhooks.signing import SHA1, SigningKey
 from deskphone.webhooks.url_difference import compare_urls
 
 SHOWN_REASON = 200
@@ -27,18 +27,24 @@ OF_ANOTHER_KIND = (
     "fields and the token with these."
 )
 VALUES = (
-    "URL, field names and token match, so a value changed in transit: spaces were trimmed, or "
+    "URL, field names and secret match, so a value changed in transit: spaces were trimmed, or "
     f"characters were decoded differently. {ON_THE_WAY}"
 )
 ANOTHER_ALGORITHM = "Twilio signs with HMAC_SHA1 unless a shared key is set up for the webhook."
+NO_KEY = "If the app doesn't have the number's shared key, store it there. "
+NO_SETTINGS = (
+    "A shared key signed this webhook. Its algorithm is in the header "
+    f"X-Twilio-Webhooks-Signature-Settings. {ON_THE_WAY}"
+)
 
 
 @dataclass(frozen=True)
 class Signed:
-    """What was signed: the URL, and the names of the fields in the order of the signature."""
+    """What was signed, and with which key; `fields` are names in the order of the signature."""
 
     url: str
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...]
+    key: SigningKey
 
 
 @dataclass(frozen=True)
@@ -67,26 +73,23 @@ def checked_of(body: bytes) -> Checked | None:
         return None
 
 
-def explain(signed: Signed, checked: Checked | None, token: str, advice: Advice) -> SignatureCheck:
-    """Compare both sides step by step; without the app's side, only show ours.
-
-    `token` is the account's current auth token, which signed.
-    """
+def explain(signed: Signed, checked: Checked | None, advice: Advice) -> SignatureCheck:
+    """Compare both sides step by step; without the app's side, only show ours."""
     if checked is None:
         steps = (
             SignatureStep("URL", None, "This URL was signed.", signed.url),
             SignatureStep("Fields", None, f"These names were signed: {listed(signed.fields)}"),
-            advice.token(token, ())[0],
+            advice.token(signed.key, ())[0],
         )
         return SignatureCheck("", steps, "", OF_ANOTHER_KIND)
     url = compare_urls(signed.url, checked.url, advice.public_url)
     if not checked.tokens:
-        return _refused_early(url[0], checked)
+        return _refused_early(url[0], checked, signed.key)
     findings = [
         url,
         _fields(signed.fields, checked.fields),
-        _algorithm(checked.algorithm),
-        advice.token(token, checked.tokens),
+        _algorithm(signed.key.algorithm, checked.algorithm),
+        advice.token(signed.key, checked.tokens),
     ]
     return _judged(checked.reason, [finding for finding in findings if finding is not None])
 
@@ -103,11 +106,15 @@ def _judged(reason: str, findings: Sequence[Finding]) -> SignatureCheck:
     return SignatureCheck(reason, steps, "a value changed in transit", VALUES)
 
 
-def _refused_early(url: SignatureStep, checked: Checked) -> SignatureCheck:
-    """Explain a rejection before a token was tried: the header or the body was changed."""
-    text = "The app rejected the request before trying a token"
-    steps = (url, SignatureStep("Token", None, text))
-    return SignatureCheck(checked.reason, steps, checked.reason.rstrip("."), ON_THE_WAY)
+def _refused_early(url: SignatureStep, checked: Checked, key: SigningKey) -> SignatureCheck:
+    """Explain a rejection before a secret was tried.
+
+    The header or the body was changed, or the app has no shared key.
+    """
+    text = f"The app rejected the request before trying a {'shared key' if key.sid else 'token'}"
+    steps = (url, SignatureStep(step_name(key), None, text))
+    advice = f"{NO_KEY if key.sid else ''}{ON_THE_WAY}"
+    return SignatureCheck(checked.reason, steps, checked.reason.rstrip("."), advice)
 
 
 def _fields(signed: Sequence[str], checked: Sequence[str]) -> Finding:
@@ -122,11 +129,12 @@ def _fields(signed: Sequence[str], checked: Sequence[str]) -> Finding:
     return SignatureStep("Fields", False, "; ".join(texts)), f"{advice} {ON_THE_WAY}"
 
 
-def _algorithm(name: str) -> Finding | None:
-    if name == SHA1:
+def _algorithm(signed: str, checked: str) -> Finding | None:
+    if checked == signed:
         return None
-    text = f"signed with {SHA1}, checked with {name[:SHOWN_CHARACTERS]}"
-    return SignatureStep("Algorithm", False, text), ANOTHER_ALGORITHM
+    text = f"signed with {signed}, checked with {checked[:SHOWN_CHARACTERS]}"
+    advice = ANOTHER_ALGORITHM if signed == SHA1 else NO_SETTINGS
+    return SignatureStep("Algorithm", False, text), advice
 
 
 def _text(value: object) -> str:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 SHA1, SHA256 = "HMAC_SHA1", "HMAC_SHA256"
@@ -12,6 +13,30 @@ BODY_HASH = "bodySHA256"
 """The query parameter that ties a JSON body to the URL."""
 
 HASHES = {SHA1: hashlib.sha1, SHA256: hashlib.sha256}
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """The account's auth token, or a shared key, which has a SID.
+
+    Source for shared keys: twilio.com/docs/usage/webhooks/webhook-shared-keys.
+    """
+
+    secret: str
+    sid: str = ""
+
+    @property
+    def algorithm(self) -> str:
+        """The algorithm that it signs with, a key of HASHES."""
+        return SHA256 if self.sid else SHA1
+
+    def headers(self, url: str, fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Return the headers that sign a request; a shared key also adds its settings."""
+        signed = {"X-Twilio-Signature": signature(self.secret, url, fields, self.algorithm)}
+        if self.sid:
+            settings = f"key={self.sid},algorithm={self.algorithm}"
+            signed["X-Twilio-Webhooks-Signature-Settings"] = settings
+        return signed
 
 
 def signature(

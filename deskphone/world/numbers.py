@@ -1,6 +1,8 @@
 """The account's numbers and their webhooks, as the page edits them."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +14,7 @@ from deskphone.phone.handsets import Handsets
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Resource
-from deskphone.values import LINE
+from deskphone.values import LINE, SHARED_KEY
 from deskphone.world.requests import WorldError, json_of, text_of
 
 FIELDS = {
@@ -21,6 +23,8 @@ FIELDS = {
     "sms_url": "SmsUrl",
     "sms_method": "SmsMethod",
 }
+SHARED_KEY_FIELD = "shared_key"
+KEY = re.compile("[!-~]{16,200}")
 LAST = 99
 """How many numbers after the line's are reserved for fiction."""
 
@@ -53,14 +57,16 @@ class Numbers:
         body = await json_of(request)
         number = text_of(body, "number")
         parameters = {"PhoneNumber": number or self._next_number()} | self._urls(body)
+        shared_key = _shared_key(body)
         created = self._resource.create(Parameters(parameters.items()))
-        return self._shown(str(created["sid"]), HTTPStatus.CREATED)
+        return self._shown(str(created["sid"]), HTTPStatus.CREATED, shared_key)
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change a number's webhooks."""
-        sid = request.match_info["sid"]
-        self._resource.update(sid, Parameters(self._urls(await json_of(request)).items()))
-        return self._shown(sid, HTTPStatus.OK)
+        """Change a number's webhooks, or the key that signs them."""
+        sid, body = request.match_info["sid"], await json_of(request)
+        shared_key = _shared_key(body)
+        self._resource.update(sid, Parameters(self._urls(body).items()))
+        return self._shown(sid, HTTPStatus.OK, shared_key)
 
     async def remove(self, request: web.Request) -> web.Response:
         """Remove a number."""
@@ -78,7 +84,7 @@ class Numbers:
 
     def _urls(self, body: Mapping[str, object]) -> dict[str, str]:
         """Return Twilio's parameters; URLs may be relative to the app's."""
-        unknown = sorted(set(body) - {*FIELDS, "number"})
+        unknown = sorted(set(body) - {*FIELDS, SHARED_KEY_FIELD, "number"})
         if unknown:
             raise WorldError(f"Unknown field {unknown[0][:40]!r}")
         found = {FIELDS[name]: text_of(body, name).strip() for name in FIELDS if name in body}
@@ -88,9 +94,26 @@ class Numbers:
             for name, value in found.items()
         }
 
-    def _shown(self, sid: str, status: HTTPStatus) -> web.Response:
+    def _shown(self, sid: str, status: HTTPStatus, shared_key: str | None) -> web.Response:
+        """Show a number after changing its shared key, unless that is None."""
         record = self._resource.found(sid)
+        if shared_key is not None:
+            record = self._store.numbers.put(replace(record, shared_key=shared_key))
         return web.json_response(views.number(record), status=status)
+
+
+def _shared_key(body: Mapping[str, object]) -> str | None:
+    """Return the shared key, "" for the auth token, or None if the body doesn't say."""
+    if SHARED_KEY_FIELD not in body:
+        return None
+    value = body[SHARED_KEY_FIELD]
+    if isinstance(value, bool):
+        return SHARED_KEY if value else ""
+    if isinstance(value, str) and KEY.fullmatch(value):
+        return value
+    raise WorldError(
+        "shared_key must be true, false, or a key of 16 to 200 ASCII characters without spaces"
+    )
 
 
 def _absolute(base: str, url: str) -> str:

@@ -6,10 +6,11 @@ from aiohttp import web
 
 from deskphone.clock import Clock
 from deskphone.webhooks.advice import Finding
+from deskphone.webhooks.signing import SigningKey
 from local_stack.azure.identity import Identity
 from local_stack.azure.table_door import PREFIX, StorageDoor
 from local_stack.azure.tables import Tables
-from local_stack.azure.token_places import TokenPlaces, judge_token
+from local_stack.azure.token_places import TokenPlaces, judge_shared_key, judge_token
 from local_stack.azure.vault import Vault
 from local_stack.values import SECRETS
 
@@ -35,10 +36,10 @@ class Azure:
         self.secrets.clear()
         self.secrets.update(SECRETS)
 
-    def judge_token(self, token: str, tried: Sequence[str]) -> Finding:
-        """Return whether the app can have a token, given the secrets that it tried."""
-        places = TokenPlaces.of(token, self.secrets, self.given, is_rotated=self.is_rotated)
-        return judge_token(tried, places)
+    def judge_token(self, key: SigningKey, tried: Sequence[str]) -> Finding:
+        """Return whether the app can have a key, given the secrets that it tried."""
+        places = TokenPlaces.of(key.secret, self.secrets, self.given, is_rotated=self.is_rotated)
+        return judge_shared_key(tried, places) if key.sid else judge_token(tried, places)
 
     def routes(self, on_gap: Callable[[str], None]) -> list[web.RouteDef]:
         """Return the routes; `on_gap` is called for what isn't emulated."""

@@ -1,4 +1,4 @@
-"""Find out whether the vault and the app have the account's current auth token."""
+"""Find out whether the vault and the app have the auth token or shared key of a signature."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from typing import Self
 from deskphone.records.history import SignatureStep
 from deskphone.webhooks.advice import Finding, listed
 
+SHARED_KEYS_PAGE = "docs/operate/signatures.md#shared-keys"
+
 
 @dataclass(frozen=True)
 class TokenPlaces:
-    """The names of the secrets that hold the token.
+    """The names of the secrets that hold the token or the shared key.
 
     `in_vault` hold it now, `in_app` held it when the app last read them; `asked` has every secret
     that the app ever requested. `is_rotated`: a fault has changed it.
@@ -25,7 +27,7 @@ class TokenPlaces:
     def of(
         cls, token: str, vault: Mapping[str, str], given: Mapping[str, str], *, is_rotated: bool
     ) -> Self:
-        """Find the token in the vault's secrets and in those that the app last received."""
+        """Find it in the vault's secrets and in those that the app last received."""
         in_vault, in_app = (
             frozenset(name for name, value in secrets.items() if value == token)
             for secrets in (vault, given)
@@ -64,6 +66,29 @@ def judge_token(tried: Sequence[str], places: TokenPlaces) -> Finding:
         "docs/operate/running.md#change-a-secret"
     )
     return SignatureStep("Token", False, text), advice
+
+
+def judge_shared_key(tried: Sequence[str], places: TokenPlaces) -> Finding:
+    """Like `judge_token`, for a number's shared key."""
+    kept = "doesn't have the number's shared key"
+    if places.in_vault:
+        kept = f"has the number's shared key as {listed(sorted(places.in_vault))}"
+    if not tried:
+        return SignatureStep("Key", None, f"The vault {kept}"), ""
+    names = listed(tried)
+    if places.in_app & set(tried):
+        text = f"The app has the number's shared key. It tried {names}"
+        return SignatureStep("Key", True, text), ""
+    if not places.in_vault:
+        advice = f"Store the key in the number's settings as TwilioWebhookKey: {SHARED_KEYS_PAGE}"
+    elif places.in_vault & set(tried):
+        advice = "The app reads the vault again within a minute."
+    else:
+        advice = (
+            "Only the header X-Twilio-Webhooks-Signature-Settings makes the app try shared keys. "
+            "Look for a proxy that removes it."
+        )
+    return SignatureStep("Key", False, f"The vault {kept}. The app tried {names}"), advice
 
 
 def _changed(places: TokenPlaces) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from deskphone.values import LINE, LINE_SID
+from deskphone.values import LINE, LINE_SID, SHARED_KEY
 from local_stack.testing import LocalStack
 
 pytestmark = pytest.mark.soak  # detailed browser tests are slow
@@ -97,3 +97,15 @@ def test_dialer_offers_each_number(numbers: Page) -> None:
     number = offered.input_value()
     assert number != LINE
     expect(numbers.get_by_label("Number", exact=True)).to_contain_text(number[-4:])
+
+
+def test_a_shared_key_signs_and_is_shown(numbers: Page, live_stack: LocalStack) -> None:
+    with numbers.expect_response("**/emulator/numbers/*"):
+        numbers.get_by_test_id("shared_key").check()
+
+    expect(numbers.get_by_test_id("number")).to_contain_text(SHARED_KEY)
+
+    sid = live_stack.text("Hello")
+    numbers.keyboard.press("Escape")
+    expect(numbers.get_by_text("You wrote: Hello").first).to_be_visible()
+    assert [one["status"] for one in live_stack.webhooks(sid)] == [200]

@@ -12,16 +12,19 @@ from deskphone.webhooks.signature_check import (
     checked_of,
     explain,
 )
+from deskphone.webhooks.signing import SHA256, SigningKey
 
 URL = "https://app.example/api/TwimlReply?Message=a%20b"
 FIELDS = ("Body", "From", "To")
+TOKEN = SigningKey("token")
+SHARED = SigningKey("shared", "webhooks_sharedkey_1")
 SECRET_NAME = "TwilioAuthToken"  # noqa: S105 - the name of a secret, not a secret
 
 
 def judged(*, agrees: bool | None) -> Advice:
     """Return advice that gives this verdict on any token."""
     step = SignatureStep("Token", agrees, "The token was judged")
-    return Advice(token=lambda token, tried: (step, "Do this."), public_url="its own setting")
+    return Advice(token=lambda key, tried: (step, "Do this."), public_url="its own setting")
 
 
 AGREED = judged(agrees=True)
@@ -34,13 +37,13 @@ def check(
     algorithm: str = "HMAC_SHA1",
     *,
     signed: str = URL,
+    key: SigningKey = TOKEN,
     advice: Advice = AGREED,
 ) -> SignatureCheck:
     """Explain the rejection of a request with FIELDS; arguments that aren't given match."""
     return explain(
-        Signed(signed, FIELDS),
+        Signed(signed, FIELDS, key),
         Checked("It does not match.", url, fields, tokens, algorithm),
-        "token",
         advice,
     )
 
@@ -134,15 +137,42 @@ def test_other_algorithm_is_named() -> None:
     )
 
 
+def test_a_shared_keys_algorithm_agrees() -> None:
+    found = check(algorithm=SHA256, key=SHARED)
+
+    assert "Algorithm" not in [step.name for step in found.steps]
+
+
+def test_a_lost_settings_header_is_named() -> None:
+    found = check(key=SHARED)
+
+    assert found.finding == "signed with HMAC_SHA256, checked with HMAC_SHA1"
+    assert "X-Twilio-Webhooks-Signature-Settings" in found.advice
+
+
+def test_an_app_without_a_shared_key_is_told_to_store_it() -> None:
+    found = check(tokens=(), fields=(), algorithm=SHA256, key=SHARED)
+
+    assert [step.name for step in found.steps] == ["URL", "Key"]
+    assert "shared key, store it" in found.advice
+
+
+def test_the_key_of_an_unknown_app_is_undecided() -> None:
+    found = check(algorithm=SHA256, key=SHARED, advice=Advice())
+
+    assert step(found, "Key").agrees is None
+    assert "shared key" in found.advice
+
+
 def test_full_agreement_means_a_changed_value() -> None:
     found = check()
 
     assert [step.agrees for step in found.steps] == [True, True, True]
-    assert found.advice.startswith("URL, field names and token match")
+    assert found.advice.startswith("URL, field names and secret match")
 
 
 def test_refusal_without_details_shows_what_was_signed() -> None:
-    found = explain(Signed(URL, FIELDS), None, "token", Advice())
+    found = explain(Signed(URL, FIELDS, TOKEN), None, Advice())
 
     assert [(step.name, step.agrees) for step in found.steps] == [
         ("URL", None),

@@ -6,10 +6,11 @@ import pytest
 from multidict import MultiDict
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 
-from deskphone.values import AUTH_TOKEN
+from deskphone.values import AUTH_TOKEN, SHARED_KEY
 from local_stack.sign import main
 
 URL = "http://127.0.0.1:7071/api/TwimlReply?Message=Hello"
+PUBLIC_URL = "https://app.example/api/TwimlReply"
 
 
 @pytest.fixture(autouse=True)
@@ -97,18 +98,19 @@ def test_credentials_in_the_url_are_not_signed(capsys: pytest.CaptureFixture[str
     assert signed(capsys, public.replace("//", "//user:pass@")) == signed(capsys, public)
 
 
+@pytest.mark.parametrize(("url", "key"), [(URL, SHARED_KEY), (PUBLIC_URL, "shared")])
 def test_a_shared_key_signs_with_sha256_and_adds_a_header(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str, key: str
 ) -> None:
     monkeypatch.setenv("TWILIO_WEBHOOK_KEY", "shared")
 
-    assert main([URL, "Body=Hi", "--shared-key"]) == 0
+    assert main([url, "Body=Hi", "--shared-key"]) == 0
 
     lines = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
     settings = lines["X-Twilio-Webhooks-Signature-Settings"]
     assert settings.endswith(",algorithm=HMAC_SHA256")
-    assert RequestValidator("shared").validate(
-        URL, {"Body": "Hi"}, lines["X-Twilio-Signature"], get_signature_algorithm(settings)
+    assert RequestValidator(key).validate(
+        url, {"Body": "Hi"}, lines["X-Twilio-Signature"], get_signature_algorithm(settings)
     )
 
 
@@ -117,7 +119,7 @@ def test_a_missing_shared_key_is_an_error(
 ) -> None:
     monkeypatch.delenv("TWILIO_WEBHOOK_KEY", raising=False)
 
-    assert main([URL, "--shared-key"]) == 1
+    assert main([PUBLIC_URL, "--shared-key"]) == 1
 
     output = capsys.readouterr()
     assert output.out == ""

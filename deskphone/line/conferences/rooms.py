@@ -167,11 +167,13 @@ class ConferenceRooms:
             raise RefusedError(LABEL_TAKEN, "Another participant already has this label")
         if joining.coach and joining.coach not in (one.call_sid for one in others if one.joined):
             raise RefusedError(NOT_TO_COACH, "The call to coach isn't in the conference")
-        return conference or self._open(joining)
+        return conference or self._open(joining, call.sid)
 
-    def _open(self, joining: Joining) -> Conference:
+    def _open(self, joining: Joining, call_sid: str) -> Conference:
         now = self._clock.now()
-        conference = Conference(new_sid("CF"), joining.name, created=now, updated=now)
+        conference = Conference(
+            new_sid("CF"), joining.name, created=now, updated=now, call_sid=call_sid
+        )
         reports = ConferenceReports(self._reports, self._clock, joining.callback)
         self._rooms[conference.sid] = ConferenceRoom(reports)
         return conference

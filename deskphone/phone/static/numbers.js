@@ -33,6 +33,16 @@ function UrlField({ number, name, label, answersUrl, examples }) {
   </div>`;
 }
 
+/** Whether a shared key signs the webhooks of a number, and which one. */
+function SharedKey({ number: { sid, number, shared_key: key }, note }) {
+  const change = ({ target }) => send("PUT", `numbers/${sid}`, { shared_key: target.checked }).catch(refuse(target));
+  return html`<div class="shared-key">
+    <label><input type="checkbox" data-testid="shared_key" checked=${key !== ""} onChange=${change}
+      aria-label="Sign the webhooks of ${formatNumber(number)} with a shared key" /> Sign with a shared key (SHA-256)</label>
+    ${key && html`<p class="soft"><code>${key}</code> ${note}</p>`}
+  </div>`;
+}
+
 export const Numbers = memo(({ numbers, line, app }) => {
   const { answers_url: answersUrl } = app;
   const change = (method, path) => ({ target }) => send(method, path, {}).catch(refuse(target));
@@ -47,6 +57,7 @@ export const Numbers = memo(({ numbers, line, app }) => {
         </h2>
         <${UrlField} name="voice_url" label="Calls" examples=${app.voice_examples} ...${{ number, answersUrl }} />
         <${UrlField} name="sms_url" label="Texts" examples=${app.text_examples} ...${{ number, answersUrl }} />
+        <${SharedKey} number=${number} note=${app.shared_key_note} />
       </section>`)}
       <button class="soft-button" data-testid="add-number" onClick=${change("POST", "numbers")}>Add a number</button>
     </div>
