@@ -13,7 +13,8 @@ from shared.recordings.sound import FIELDS, WantedRecording
 @public
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Return the recording that the link was made for, until the link expires."""
-    inputs = read_query(req, *FIELDS, *links.FIELDS)
+    # Apps that share a link add parameters such as utm_source; the signature doesn't cover them.
+    inputs = read_query(req, *FIELDS, *links.FIELDS, ignore_others=True)
     wanted = WantedRecording.from_inputs(inputs)
     app = clients.current()
     await links.require_link(inputs, *wanted, app.credentials, app.clock.now())

@@ -30,7 +30,7 @@ TWILIO = "Twilio, with a signature"
 DOORS = {
     "Send": Door("function", ("post",), "shared/own", KEY_HOLDERS),
     "Place": Door("function", ("post",), "shared/own", KEY_HOLDERS),
-    "Get": Door("function", ("get",), "shared/own", KEY_HOLDERS),
-    "Twiml": Door("anonymous", ("get", "post"), "shared/answers", TWILIO),
+    "Get": Door("function", ("get", "head"), "shared/own", KEY_HOLDERS),
+    "Twiml": Door("anonymous", ("get", "head", "post"), "shared/answers", TWILIO),
     "On": Door("anonymous", ("post",), "shared/own", TWILIO),
 }

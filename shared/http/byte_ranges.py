@@ -39,10 +39,11 @@ def file_response(
 def _wanted(req: func.HttpRequest, length: int) -> range | None:
     """Return the part that the Range header requests; None means the whole file.
 
-    A server may send the whole file for several ranges at once and for a range with If-Range.
+    A server may send the whole file for several ranges at once and for a range with If-Range. Only
+    GET has ranges.
     """
     match = _RANGE.fullmatch(req.headers.get("range", "").strip())
-    if match is None or "if-range" in req.headers:
+    if match is None or "if-range" in req.headers or req.method != "GET":
         return None
     first, last = match.groups()
     if not first and not last:

@@ -132,11 +132,14 @@ def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
     return inputs
 
 
-def read_query(req: func.HttpRequest, *names: str) -> Inputs:
-    """Read the query; raise UnknownFieldError for an input that is not in `names`."""
+def read_query(req: func.HttpRequest, *names: str, ignore_others: bool = False) -> Inputs:
+    """Read the inputs `names` of the query; raise UnknownFieldError for any other, or ignore it."""
     query = _read_query(req.url)
-    _refuse_others(query.values, names)
-    return query
+    if not ignore_others:
+        _refuse_others(query.values, names)
+    return Inputs(
+        {name: query.values[name] for name in names if name in query.values}, is_encoded=True
+    )
 
 
 def required(value: str | None, name: str) -> str:

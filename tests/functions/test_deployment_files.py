@@ -16,6 +16,7 @@ DISTRIBUTIONS = {
     "azure.functions": "azure-functions",
     "azure.identity": "azure-identity",
     "azure.keyvault": "azure-keyvault-secrets",
+    "idna": "idna",
     "phonenumbers": "phonenumberslite",
     "twilio": "twilio",
 }

@@ -22,8 +22,8 @@ DOORS = {
     "Send": Door("function", ("post",), "@action"),
     "Place": Door("function", ("post",), "@action"),
     "Cancel": Door("function", ("post",), "@action"),
-    "Get": Door("function", ("get",), "@action"),
-    "Twiml": Door("anonymous", ("get", "post"), "@answer"),
+    "Get": Door("function", ("get", "head"), "@action"),
+    "Twiml": Door("anonymous", ("get", "head", "post"), "@answer"),
     "On": Door("anonymous", ("post",), "@report"),
 }
 # It says one fixed sentence to anyone; its response is built once.
@@ -73,7 +73,7 @@ def check_doorway(folder: Path) -> None:
 def made_up(root: Path, name: str, auth_level: str, decorator: str) -> Path:
     """Return the folder of a function that is not in the project."""
     trigger = {"name": "req", "type": "httpTrigger", "direction": "in"}
-    trigger |= {"authLevel": auth_level, "methods": ["get", "post"]}
+    trigger |= {"authLevel": auth_level, "methods": ["get", "head", "post"]}
     document = {"bindings": [trigger, {"name": "$return", "type": "http", "direction": "out"}]}
     folder = root / name
     folder.mkdir()

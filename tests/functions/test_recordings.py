@@ -220,6 +220,26 @@ def test_a_link_opens_its_recording_without_a_key(shared: FakeTwilio) -> None:
 
 
 @pytest.mark.parametrize(
+    "added", ["utm_source=x", "fbclid=a%3D&utm_medium=sms", "x", "=", "Sid=RE1"]
+)
+def test_parameters_that_other_apps_add_to_a_link_are_ignored(
+    shared: FakeTwilio, added: str
+) -> None:
+    assert get(f"{link()}&{added}", GetSharedRecording.main).status_code == 200
+    shared.answers.append((200, SOUND))
+    assert get(f"{added}&{link()}", GetSharedRecording.main).status_code == 200
+
+
+def test_head_is_answered_like_get_without_a_range(shared: FakeTwilio) -> None:
+    url, headers = f"https://inner/api/GetSharedRecording?{link()}", {"range": "bytes=0-9"}
+    request = func.HttpRequest("HEAD", url, headers=headers, body=b"")
+    response = asyncio.run(GetSharedRecording.main(request))
+
+    assert (response.status_code, response.mimetype) == (200, "audio/mpeg")
+    assert "Content-Range" not in response.headers
+
+
+@pytest.mark.parametrize(
     "query",
     [
         f"sid={SID}",
