@@ -11,7 +11,11 @@ from itertools import chain, combinations, islice
 from typing import NamedTuple
 
 _ENCODED = {":": "%3A", "@": "%40", "'": "%27"}
-_WRITTEN = {sign: re.compile(code, re.IGNORECASE) for sign, code in _ENCODED.items()}
+_WRITTEN = {
+    ":": re.compile("%3A", re.IGNORECASE),
+    "@": re.compile("%40"),
+    "'": re.compile("%27"),
+}
 # A call with two SIP parties has 8 places: two characters in each of From, To, Caller and Called.
 MAX_COMBINED_PLACES = 40
 
