@@ -56,7 +56,7 @@ def application(
         [
             web.route("*", PREFIX + "{path:.*}", emulator.api.handle),
             web.route("*", TOKENS_PREFIX + "{path:.*}", emulator.auth_tokens.handle),
-            OtherProducts(emulator.store).route(),
+            OtherProducts(emulator.store, emulator.clock).route(),
             *routes,
             *world_routes(emulator),
             *Page(emulator.hub, emulator.feed.snapshot).routes(),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Generic, Literal, TypeVar
 
 from deskphone.account.opt_outs import OptOuts
+from deskphone.account.trial import Trial
 from deskphone.clock import Clock, to_milliseconds
 from deskphone.records.call import ENDED_CALL, Call, Entry
 from deskphone.records.conference import Conference
@@ -102,12 +103,16 @@ class Shelf(Generic[R]):
 
 
 class Store:
-    """All shelves. Listeners get each new or changed record."""
+    """All shelves. Listeners get each new or changed record.
+
+    `trial` has the limits of a trial account; it is None for a full account.
+    """
 
     def __init__(self, clock: Clock, listeners: Iterable[Publish] = ()) -> None:
         self._clock = clock
         self._listeners = list(listeners)
         self.opt_outs = OptOuts()
+        self.trial: Trial | None = None
         publish, full = self._publish, self._say_full
         self.messages: Shelf[Message] = Shelf(
             "text", HISTORY_LIMIT, publish, full, lambda one: one.status == "scheduled"
@@ -173,7 +178,7 @@ class Store:
         )
 
     def clear(self) -> None:
-        """Forget everything, the account's numbers too."""
+        """Forget everything, the account's numbers and its trial too."""
         for shelf in (
             self.messages,
             self.calls,
@@ -186,6 +191,7 @@ class Store:
         ):
             shelf.clear()
         self.opt_outs.clear()
+        self.trial = None
 
     def _publish(self, kind: Kind, record: Record | None) -> None:
         for listener in self._listeners:

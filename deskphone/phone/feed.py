@@ -60,6 +60,7 @@ class Feed:
             "webhooks": _newest(store.deliveries),
             "alerts": _newest(store.alerts),
             "numbers": self._numbers(),
+            "trial": views.trial(store.trial),
             "queues": _newest(store.queues),
             "conferences": _newest(store.conferences),
             "recordings": _newest(store.recordings),
@@ -78,6 +79,10 @@ class Feed:
     def clock_changed(self) -> None:
         """Publish the time of a manual clock."""
         self._hub.publish("clock", lambda: views.clock(self._clock))
+
+    def trial_changed(self) -> None:
+        """Publish the limits of a trial account."""
+        self._hub.publish("trial", lambda: views.trial(self._store.trial))
 
     def host_changed(self) -> None:
         """Publish the state of the app's server."""

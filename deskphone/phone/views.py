@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
+from deskphone.account.trial import VERIFIED_LIMIT, Trial
 from deskphone.app import App
 from deskphone.clock import Clock, to_milliseconds
 from deskphone.faults.kinds import Service
@@ -118,6 +119,11 @@ def number(record: PhoneNumber) -> Json:
         "sms_method": record.sms_method,
         "shared_key": record.shared_key,
     }
+
+
+def trial(shown: Trial | None) -> Json | None:
+    """Return the limits of a trial account, or None for a full account."""
+    return {**asdict(shown), "ends": iso(shown.ends), "limit": VERIFIED_LIMIT} if shown else None
 
 
 def recording(record: Recording) -> Json:

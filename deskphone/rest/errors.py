@@ -6,6 +6,8 @@ TwilioRefusalError                  an error response: HTTP status, Twilio's cod
 
 from http import HTTPStatus
 
+from deskphone.account.trial import Refusal
+
 UNNUMBERED = 400
 """The code of an error that has no documented Twilio code: the status, like in Twilio's SDK."""
 
@@ -35,6 +37,11 @@ class TwilioRefusalError(Exception):
         """Return the headers: a 401 asks for a password."""
         is_401 = self.status == HTTPStatus.UNAUTHORIZED
         return {"WWW-Authenticate": 'Basic realm="Twilio API"'} if is_401 else {}
+
+
+def refused(refusal: Refusal) -> TwilioRefusalError:
+    """Return the error for a refusal by the rules of a trial account."""
+    return TwilioRefusalError(refusal.code, refusal.message, refusal.status)
 
 
 class NotEmulatedError(TwilioRefusalError):

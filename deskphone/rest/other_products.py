@@ -5,13 +5,14 @@ emulator sends all of them here, and some put the product first in the path.
 """
 
 import re
-from http import HTTPStatus
 from itertools import takewhile
 
 from aiohttp import web
 
 from deskphone.account.store import Store
-from deskphone.rest.errors import NotEmulatedError
+from deskphone.account.trial import NO_VERIFY
+from deskphone.clock import Clock
+from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError, refused
 
 PRODUCTS = (
     "accounts", "assistants", "autopilot", "bulkexports", "chat", "content", "conversations",
@@ -25,6 +26,7 @@ PRODUCTS = (
 """The first parts of their host names (twilio-python 9.13.0, and retired products)."""
 VERSION = r"v\d+|\d{4}-\d{2}-\d{2}"
 PATH = rf"(?:{'|'.join(PRODUCTS)}|{VERSION})/.*"
+VERIFY = re.compile(r"/verify/|/v2/Services/VA")
 NAME = re.compile(rf"[A-Za-z-]+|{VERSION}")
 
 
@@ -36,16 +38,24 @@ def is_rest(path: str) -> bool:
 class OtherProducts:
     """Answers all requests with 501, and raises an alert that names the product and version."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     def route(self) -> web.RouteDef:
         return web.route("*", f"/{{path:{PATH}}}", self.refuse)
 
     async def refuse(self, request: web.Request) -> web.Response:
+        trial = self._store.trial
+        if trial and trial.is_over(self._clock.now()) and VERIFY.match(request.path):
+            return _json(refused(NO_VERIFY))
         refusal = NotEmulatedError(f"Twilio's API {_name_of(request.path)}")
         self._store.alert("", None, refusal.message)
-        return web.json_response(refusal.body(), status=HTTPStatus.NOT_IMPLEMENTED)
+        return _json(refusal)
+
+
+def _json(refusal: TwilioRefusalError) -> web.Response:
+    return web.json_response(refusal.body(), status=refusal.status)
 
 
 def _name_of(path: str) -> str:

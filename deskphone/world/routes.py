@@ -9,6 +9,7 @@ from deskphone.world.numbers import Numbers
 from deskphone.world.observation import Observation
 from deskphone.world.people import People
 from deskphone.world.requests import with_refusals
+from deskphone.world.trial import TrialSwitch
 
 
 def world_routes(emulator: Emulator) -> list[web.RouteDef]:
@@ -20,6 +21,7 @@ def world_routes(emulator: Emulator) -> list[web.RouteDef]:
         *Numbers(store, numbers, emulator.handsets, emulator.app.answers_url).routes(),
         *Observation(store, resource("Recordings")).routes(),
         *Control(emulator.clock, emulator.feed.clock_changed, emulator.reset).routes(),
+        *TrialSwitch(store, emulator.clock, emulator.feed.trial_changed).routes(),
         *FaultHandlers(emulator.faults, emulator.fault_switch, emulator.fault_services).routes(),
     ]
     return [web.route(one.method, one.path, with_refusals(one.handler)) for one in routes]

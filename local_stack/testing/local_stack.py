@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
@@ -195,6 +195,23 @@ class LocalStack:
     def alerts(self) -> list[dict[str, Any]]:
         """Return the alerts that Twilio's debugger would show."""
         return self.look("alerts")
+
+    # a trial account
+
+    def trial(
+        self,
+        *,
+        verified: Sequence[str] = (HANDSET,),
+        pending: Sequence[str] = (),
+        days_left: float = 30,
+    ) -> None:
+        """Make the account a trial until the next reset.
+
+        It reaches `verified` numbers; `pending` ones haven't completed verification.
+        """
+        body = {"verified": [*verified], "pending": [*pending], "days_left": days_left}
+        url = f"{self.emulator_url}/emulator/trial"
+        self.http.put(url, json=body, timeout=TIMEOUT_S).raise_for_status()
 
     # inject faults
 

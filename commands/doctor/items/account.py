@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 TRIAL_LIFE = timedelta(days=30)
 # Twilio, Trials: Try out SMS, Try out voice; errors 572006, 21608, 21219, 13805.
 TRIAL_LIMITS = (
-    "at most five texts, only from Twilio's templates and to verified US numbers; "
-    "calls only with verified numbers, one at a time, up to ten minutes each"
+    "texts only from Twilio's templates and to verified US numbers; calls only with verified "
+    "numbers in your country, after a message that waits for a key, one at a time, up to ten "
+    "minutes each, without some TwiML verbs; at most five verified numbers"
 )
 UPGRADE = "upgrade the account in Twilio's console to send any text to anyone"
 

@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from deskphone.account.store import Store
+from deskphone.account.trial import CALL_CUT, CALL_CUT_MESSAGE, CALL_LIMIT_S, CALL_MESSAGE
 from deskphone.clock import Clock
 from deskphone.line import fields
-from deskphone.line.audio import tones_s
+from deskphone.line.audio import speech_s, tones_s
 from deskphone.line.calls.answering import Answering
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls, PickedUp
 from deskphone.line.calls.player import Player
@@ -23,6 +24,10 @@ from deskphone.webhooks.sender import Webhooks
 DIALING_S = 0.1
 RINGING_AFTER_S = 0.2
 """How long a call takes to leave the queue and reach the handset. Only the order is Twilio's."""
+
+
+KEY_WITHIN_S = 5
+"""How long a call waits for a key after the message of a trial account."""
 
 
 class Lifecycle:
@@ -55,7 +60,7 @@ class Lifecycle:
                 self._answering.begin(live, by_machine=by_machine), self._end_in_time(live)
             )
             if is_over(begun) and self._calls.is_live(live.sid):
-                await self._play(live, live.call.instructions, fields.of_detection(live.call))
+                await self._begin(live, fields.of_detection(live.call))
 
     async def incoming(self, live: LiveCall) -> None:
         """Run a call from a person to one of the account's numbers."""
@@ -66,7 +71,13 @@ class Lifecycle:
             self._store.alert(call.sid, None, message)
             self._calls.finish(call.sid, "failed")
             return
-        await self._play(live, call.instructions)
+        trial = self._store.trial
+        refusal = trial and trial.caller_refusal(call.sender, self._clock.now())
+        if refusal:
+            self._store.alert(call.sid, refusal.code, refusal.message)
+            self._calls.finish(call.sid, "failed")
+            return
+        await self._begin(live)
 
     def start_leg(self, call: Call, request: LegRequest, leg: Leg) -> None:
         """Start a call that another call dials."""
@@ -128,6 +139,23 @@ class Lifecycle:
         await first_of(asyncio.shield(live.picked_up), self._clock.sleep(live.call.timeout_s))
         return live.picked_up.result() if live.picked_up.done() else None
 
+    async def _begin(self, live: LiveCall, opening: Fields = ()) -> None:
+        """Run the call's TwiML; on a trial account, after a key ends the message."""
+        if self._store.trial and not await self._waits_for_key(live):
+            self._calls.finish(live.sid, "completed")
+            return
+        await self._play(live, live.call.instructions, opening)
+
+    async def _waits_for_key(self, live: LiveCall) -> bool:
+        """Let the person hear the message of a trial account; return whether a key ended it."""
+        session = live.session
+        session.answer()
+        session.journal.note("Say", CALL_MESSAGE)
+        session.handset.forget()
+        with session.journal.wanting("keys"):
+            wait = session.wait(speech_s(CALL_MESSAGE) + KEY_WITHIN_S)
+            return await session.handset.next_key(wait) is not None
+
     async def _play(self, live: LiveCall, instructions: Instructions, opening: Fields = ()) -> None:
         """Run TwiML until it ends the call or the call reaches its time limit.
 
@@ -155,6 +183,8 @@ class Lifecycle:
     async def _end_in_time(self, live: LiveCall) -> None:
         """End the call at its time limit, while its verb can still post to its action."""
         await self._time_is_over(live)
+        if self._store.trial and live.call.time_limit_s > CALL_LIMIT_S:
+            self._store.alert(live.sid, CALL_CUT, CALL_CUT_MESSAGE, "warning")
         self._calls.finish(live.sid, "completed" if live.session.answered else "no-answer")
 
     async def _time_is_over(self, live: LiveCall) -> None:
@@ -169,4 +199,5 @@ class Lifecycle:
         An unanswered caller gives up after the same time.
         """
         since = call.answered or call.created
-        return call.time_limit_s - (self._clock.now() - since).total_seconds()
+        limit_s = min(call.time_limit_s, CALL_LIMIT_S) if self._store.trial else call.time_limit_s
+        return limit_s - (self._clock.now() - since).total_seconds()

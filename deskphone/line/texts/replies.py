@@ -48,6 +48,9 @@ def problem_of(reply: Reply, store: Store) -> tuple[int, str] | None:
         return 21623, f"The text has more than {MEDIA_LIMIT} media files"
     if store.opt_outs.has(reply.to, reply.sender):
         return OPTED_OUT, OPTED_OUT_REFUSAL
+    if store.trial:
+        refusal = store.trial.reply_refusal(reply.to)
+        return refusal.code, refusal.message
     return None
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from deskphone.account.new_text import new_text
 from deskphone.account.store import Store
+from deskphone.account.trial import TEXT_REJECTED
 from deskphone.clock import Clock
 from deskphone.line import fields
 from deskphone.line.status_reports import StatusReports
@@ -166,6 +167,10 @@ class Texts:
             self._reports.send(sid, changed.status_callback, "POST", form)
 
     async def _incoming(self, message: Message, number: PhoneNumber) -> None:
+        trial = self._store.trial
+        if trial and trial.is_over(self._clock.now()):
+            self._store.alert(message.sid, TEXT_REJECTED.code, TEXT_REJECTED.message)
+            return
         keyword = keywords.obey(
             message, self._store, lambda answer: self._new(answer, "outbound-reply")
         )

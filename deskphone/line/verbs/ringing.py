@@ -112,6 +112,10 @@ def _request(
     if to is None:
         session.journal.warn(BAD_NUMBER, "A number in <Dial> isn't a valid phone number")
         return None
+    refusal = session.store.trial and session.store.trial.dial_refusal(to)
+    if refusal:
+        session.journal.warn(refusal.code, "A trial account can't dial this number")
+        return None
     try:
         url = session.resolve(number.url) if number.url else ""
     except WebhookError as error:

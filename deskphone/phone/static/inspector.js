@@ -34,7 +34,7 @@ const Welcome = ({ app, commands }) => html`<div class="welcome">
 export function Inspector({ state, handset, selection, onSelect }) {
   const [filter, setFilter] = useState("All");
   const [limit, setLimit] = useState(PAGE);
-  const { numbers, line, app, faults, fault_services: services } = state;
+  const { numbers, line, app, trial, handsets, faults, fault_services: services } = state;
   const { answers_url: answersUrl } = app;
   const all = tracesOf(state);
   const list = useRef();
@@ -50,7 +50,7 @@ export function Inspector({ state, handset, selection, onSelect }) {
       ${chosen.length
         ? html`<button class="soft-button" onClick=${() => onSelect(selection)}>Show all</button>`
         : !fresh && html`<${Filters} all=${all} filter=${filter} onFilter=${setFilter} />`}
-      <${Numbers} ...${{ numbers, line, app }} />
+      <${Numbers} ...${{ numbers, line, app, trial, handsets }} />
       <${FaultMenu} ...${faults} services=${services} notes=${app.fault_notes} />
       ${!fresh && commands && html`<details><summary>Commands</summary><div class="popover">${commands}</div></details>`}
     </div>

@@ -1,6 +1,7 @@
 /** The account's numbers and the URLs that handle their calls and texts. */
 import { formatNumber } from "./formats.js";
 import { refuse, send } from "./person.js";
+import { Trial } from "./trial.js";
 import { html, memo } from "./ui.js";
 
 /** Percent-encode characters that a URL can't contain. */
@@ -43,7 +44,7 @@ function SharedKey({ number: { sid, number, shared_key: key }, note }) {
   </div>`;
 }
 
-export const Numbers = memo(({ numbers, line, app }) => {
+export const Numbers = memo(({ numbers, line, app, trial, handsets }) => {
   const { answers_url: answersUrl } = app;
   const change = (method, path) => ({ target }) => send(method, path, {}).catch(refuse(target));
   return html`<details class="numbers">
@@ -60,6 +61,7 @@ export const Numbers = memo(({ numbers, line, app }) => {
         <${SharedKey} number=${number} note=${app.shared_key_note} />
       </section>`)}
       <button class="soft-button" data-testid="add-number" onClick=${change("POST", "numbers")}>Add a number</button>
+      <${Trial} ...${{ trial, handsets }} />
     </div>
   </details>`;
 });

@@ -2,7 +2,7 @@
 
 const LIMIT = 500; // records kept of each kind, newest first
 const KINDS = ["texts", "calls", "webhooks", "alerts", "queues", "conferences", "recordings"];
-const VALUES = ["host", "numbers", "handsets", "clock", "faults"];
+const VALUES = ["host", "numbers", "trial", "handsets", "clock", "faults"];
 
 /** An event carries one record of a kind, or the new value of a field. */
 export const EVENTS = ["snapshot", ...KINDS.map((kind) => kind.slice(0, -1)), ...VALUES];

@@ -65,9 +65,10 @@ class AccountsResource(Resource[Account]):
         return self.to_json(account)
 
     def to_json(self, row: Account) -> Json:
+        trial = self.store.trial
         return {
             "auth_token": row.auth_token,
-            "date_created": rfc_2822(row.created),
+            "date_created": rfc_2822(trial.began if trial else row.created),
             "date_updated": rfc_2822(row.updated),
             "friendly_name": row.friendly_name,
             "owner_account_sid": ACCOUNT_SID,
@@ -76,6 +77,6 @@ class AccountsResource(Resource[Account]):
             "subresource_uris": {
                 key: f"{ACCOUNT_PATH}/{name}.json" for key, name in ACCOUNT_PARTS.items()
             },
-            "type": "Full",
+            "type": "Trial" if trial else "Full",
             "uri": f"{ACCOUNT_PATH}.json",
         }

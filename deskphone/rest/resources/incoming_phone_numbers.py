@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from deskphone.account.phone_numbers import e164, kind_of, national
 from deskphone.account.store import new_sid
+from deskphone.account.trial import NO_FEATURE
 from deskphone.clock import rfc_2822
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
 from deskphone.records.phone_number import PhoneNumber
-from deskphone.rest.errors import TwilioRefusalError, not_found
+from deskphone.rest.errors import TwilioRefusalError, not_found, refused
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
 from deskphone.values import ACCOUNT_SID
@@ -53,6 +54,8 @@ class NumbersResource(Resource[PhoneNumber]):
     def create(self, parameters: Parameters) -> Json:
         parameters.check(EMULATED, NOT_EMULATED)
         digits = self._digits(parameters)
+        if self.store.trial and len(self.store.numbers):
+            raise refused(NO_FEATURE)
         now = self.clock.now()
         number = PhoneNumber(new_sid("PN"), digits, national(digits), created=now, updated=now)
         return self.to_json(self.store.numbers.put(_changed(number, parameters)))

@@ -21,7 +21,7 @@ from deskphone.records.message import (
     OPTED_OUT_REFUSAL,
     Message,
 )
-from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError, not_found
+from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError, not_found, refused
 from deskphone.rest.parameters import Parameters, is_url
 from deskphone.rest.resource import Json, Resource, by_date
 from deskphone.rest.resources import scheduling
@@ -166,6 +166,8 @@ def _accepted(
     parameters.whole("ValidityPeriod", 21624, 36000, 1, 36000)
     is_scheduled = any(parameters.text(name) for name in scheduling.PARAMETERS)
     at = scheduling.send_at(parameters, now) if is_scheduled else None
+    if store.trial:
+        raise refused(store.trial.text_refusal(to, now))
     status = "scheduled" if at else "queued" if sender else "accepted"
     return replace(
         new_text(

@@ -15,7 +15,7 @@ from deskphone.records.call import (
 )
 from deskphone.records.instructions import Instructions, StatusCallback
 from deskphone.records.phone_number import PhoneNumber
-from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError
+from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError, refused
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resources.recordings import recording_options
 
@@ -49,6 +49,9 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
     number = _caller(parameters.text("From"), store)
     if not parameters.text("Url") and not parameters.text("Twiml"):
         raise TwilioRefusalError(21205, "Url or Twiml is required.")
+    refusal = store.trial and store.trial.call_refusal(to, now)
+    if refusal:
+        raise refused(refusal)
     return Call(
         sid=new_sid("CA"),
         to=to,
