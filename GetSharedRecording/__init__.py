@@ -4,10 +4,10 @@ import azure.functions as func
 
 from shared import clients
 from shared.endpoints import public
+from shared.http import links
 from shared.http.byte_ranges import file_response
 from shared.http.inputs import read_query
-from shared.recordings import links
-from shared.recordings.sound import FIELDS, WantedRecording
+from shared.recordings.sound import FIELDS, WantedRecording, sound_of
 
 
 @public
@@ -17,6 +17,6 @@ async def main(req: func.HttpRequest) -> func.HttpResponse:
     inputs = read_query(req, *FIELDS, *links.FIELDS, ignore_others=True)
     wanted = WantedRecording.from_inputs(inputs)
     app = clients.current()
-    await links.require_link(inputs, *wanted, app.credentials, app.clock.now())
-    sound = await app.recordings.sound(wanted)
+    await links.require_link(inputs, wanted, app.credentials, app.clock.now())
+    sound = await sound_of(wanted, app.files)
     return file_response(req, sound, media_type=wanted.media_type, name=wanted.file_name)

@@ -11,4 +11,5 @@ from shared.webhooks.verifier import Webhook
 @answer
 async def main(req: Webhook) -> TwiML:
     """Reply with `Keywords[word]` or `Message`, and `MediaUrl`; forward the text to `Forward`."""
-    return answered(req, clients.current().settings)
+    app = clients.current()
+    return await answered(req, app.settings, lambda: app.links)

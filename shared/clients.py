@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from shared.delivery.status import Deliveries
     from shared.guards.destinations import Destinations
     from shared.guards.hosts import TwimlHosts
+    from shared.http.links import Links
     from shared.ledger.rows import Ledger
-    from shared.recordings.sound import Recordings
     from shared.recordings.voicemails import VoicemailNotifier
     from shared.sending.claims import Claims
     from shared.sending.outbox import Outbox, Records
     from shared.twilio_api.account import TwilioAccount
+    from shared.twilio_api.downloads import Files
     from shared.webhooks.verifier import Verifier
 
 
@@ -118,25 +119,25 @@ class Clients:
         return Deliveries(self.account, self.claims, self.states)
 
     @cached_property
-    def recordings(self) -> "Recordings":
-        """Reads recordings."""
-        from shared.recordings.sound import Recordings
+    def files(self) -> "Files":
+        """Downloads recordings and media."""
+        from shared.twilio_api.downloads import Files
 
-        return Recordings(self.account)
+        return Files(self.account)
+
+    @cached_property
+    def links(self) -> "Links":
+        """Makes links to recordings and media."""
+        from shared.http.links import Links
+
+        return Links(self.credentials, self.public_urls, self.clock, self.settings)
 
     @cached_property
     def voicemail_notifier(self) -> "VoicemailNotifier":
         """Texts owners about voicemails."""
         from shared.recordings.voicemails import VoicemailNotifier
 
-        return VoicemailNotifier(
-            self.account,
-            self.outbox,
-            self.credentials,
-            self.settings,
-            self.public_urls,
-            self.clock,
-        )
+        return VoicemailNotifier(self.account, self.outbox, self.links)
 
     def ledger(self) -> "Ledger":
         """Return the ledger, which records what the app sends.

@@ -1,7 +1,6 @@
 """Requests to /2010-04-01/: sign in, find the resource, and return its result or error as JSON."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -30,9 +29,6 @@ from deskphone.rest.tree import REAL_PARTS, REAL_RESOURCES, Tree
 from deskphone.values import ACCOUNT_SID, TEST_ACCOUNT_SID
 
 PREFIX = f"/{API_VERSION}/"
-PUBLIC_FILE = re.compile(r".+/Messages/[^/]+/Media/[^/.]+")
-"""Message media need no password unless the account requires one; recordings do
-(docs/usage/security)."""
 
 
 class RestApi:
@@ -58,12 +54,12 @@ class RestApi:
             refusal = not_found(request.path) if is_missing else raised  # Twilio names the path
             if isinstance(refusal, NotEmulatedError):
                 self._store.alert("", None, refusal.message)
-            return _json(refusal.body(), refusal.status, refusal.headers())
+            # A browser would ask for a password when the phone page shows a picture.
+            headers = {} if "Sec-Fetch-Dest" in request.headers else refusal.headers()
+            return _json(refusal.body(), refusal.status, headers)
 
     async def _respond(self, request: web.Request) -> web.Response:
         form = await _form_of(request)
-        if PUBLIC_FILE.fullmatch(request.path):
-            return self._file(request)
         user = self._account.user_of(request.headers.get("Authorization", ""))
         if user is None:
             raise refused_credentials()

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from twilio.twiml.messaging_response import Message, MessagingResponse
@@ -23,11 +24,16 @@ _VARIATIONS = range(0xFE00, 0xFE10)
 
 
 class Forwarding(NamedTuple):
-    """A text to forward to `number`: its words, and the URLs of its media."""
+    """A text to forward to `number`: its words, and the URLs of its media.
+
+    `urls_apart` are of media that Twilio may fail to fetch. They go into a message of their own,
+    because Twilio doesn't send the words of a message without its media.
+    """
 
     number: str
     text: str
     media_urls: Sequence[str] = ()
+    urls_apart: Sequence[str] = ()
 
 
 def reply(
@@ -60,7 +66,9 @@ def keyword_answer(keywords: Mapping[str, str], body: str) -> str | None:
     return next((answers[form] for form in forms if form in answers), None)
 
 
-def forwarding(number: str, facts: "Facts") -> Forwarding:
+def forwarding(
+    number: str, facts: "Facts", media_urls: Sequence[str] = (), urls_apart: Sequence[str] = ()
+) -> Forwarding:
     """Return a text's sender, words and media; only a notice if Twilio didn't post the text.
 
     Otherwise a URL could put words into anyone's mouth.
@@ -70,7 +78,13 @@ def forwarding(number: str, facts: "Facts") -> Forwarding:
         return Forwarding(number, UNPROVEN)
     body = xml_text(facts.posted("Body") or "").strip()
     text = f"From {xml_text(sender)}{f': {body}' if body else ''}"
-    return Forwarding(number, text, _numbered(facts, "MediaUrl"))
+    return Forwarding(number, text, media_urls, urls_apart)
+
+
+def media_of(facts: "Facts") -> list[tuple[str, str]]:
+    """Return the URL and the type of each picture or file that came with a text."""
+    urls, types = _numbered(facts, "MediaUrl"), _numbered(facts, "MediaContentType")
+    return [*zip_longest(urls, types[: len(urls)], fillvalue="")]
 
 
 def acknowledgement(facts: "Facts") -> str:
@@ -86,12 +100,14 @@ def acknowledgement(facts: "Facts") -> str:
 
 
 def _forward(response: MessagingResponse, forwarding: Forwarding) -> None:
-    """Send the words; put what doesn't fit into one message into a second one."""
+    """Send the words and media; put what doesn't fit into one message into a second one."""
     text = forwarding.text
     first, rest = text[:MAX_BODY_CHARS], text[MAX_BODY_CHARS : 2 * MAX_BODY_CHARS]
     _send(response, first, forwarding.media_urls, to=forwarding.number)
     if rest.strip():
         _send(response, rest, (), to=forwarding.number)
+    if forwarding.urls_apart:
+        _send(response, "", forwarding.urls_apart, to=forwarding.number)
 
 
 def _send(

@@ -14,13 +14,16 @@ _RANGE = re.compile(r"bytes\s*+=\s*+([0-9]{0,18})\s*+-\s*+([0-9]{0,18})", re.ASC
 
 
 def file_response(
-    req: func.HttpRequest, body: bytes, *, media_type: str, name: str
+    req: func.HttpRequest, body: bytes, *, media_type: str, name: str, is_to_save: bool = False
 ) -> func.HttpResponse:
-    """Respond with a file that only the caller may store: 200, 206 or 416."""
+    """Respond with a file that only the caller may store: 200, 206 or 416.
+
+    A browser shows or plays it, or saves it if `is_to_save`.
+    """
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
-        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Disposition": f'{"attachment" if is_to_save else "inline"}; filename="{name}"',
     }
     try:
         part = _wanted(req, len(body))

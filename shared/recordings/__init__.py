@@ -1,4 +1,4 @@
-"""Recordings: their sound, links to them, and texts about new voicemails.
+"""Recordings: their sound, and texts with links to new voicemails.
 
 For OnRecording, GetRecording and GetSharedRecording.
 """

@@ -1,15 +1,13 @@
-"""Fetch the sound of recordings from Twilio with the account's credentials."""
+"""Fetch the sound of recordings from Twilio."""
 
 import re
-from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple
 
-from shared.errors import InvalidRequestError, NotFoundError, TwilioRefusedError
+from shared.errors import InvalidRequestError
 from shared.http.inputs import Inputs, required
-from shared.twilio_api.account import TwilioAccount
 
 if TYPE_CHECKING:
-    from twilio.rest import Client
+    from shared.twilio_api.downloads import Files
 
 # The runtime allows answers of up to 128 MB, and holds them in memory twice.
 MAX_BYTES = 100_000_000
@@ -25,7 +23,7 @@ class WantedRecording(NamedTuple):
     """A recording and the format of its sound: mp3 (small) or wav (as recorded)."""
 
     sid: str
-    sound_format: str
+    sound_format: str = DEFAULT_FORMAT
 
     @classmethod
     def from_inputs(cls, inputs: Inputs) -> "WantedRecording":
@@ -45,6 +43,16 @@ class WantedRecording(NamedTuple):
         return cls(sid, sound_format)
 
     @property
+    def signed(self) -> tuple[str, ...]:
+        """What the signature of a link is for."""
+        return ("recording", *self)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query parameters of a link, which must be for the default format."""
+        return {"sid": self.sid}
+
+    @property
     def file_name(self) -> str:
         """The file name, such as RE….mp3."""
         return f"{self.sid}.{self.sound_format}"
@@ -55,47 +63,7 @@ class WantedRecording(NamedTuple):
         return MEDIA_TYPES[self.sound_format]
 
 
-class Downloads(Protocol):
-    """The part of the transport that downloads files."""
-
-    async def download(
-        self, url: str, auth: tuple[str, str], *, max_bytes: int
-    ) -> tuple[int, bytes]:
-        """Return the status and the bytes of an answer; raise a TwilioError without one."""
-        ...
-
-
-class Recordings:
-    """Reads recordings of the app's account."""
-
-    def __init__(self, account: TwilioAccount) -> None:
-        self._account = account
-
-    async def sound(self, wanted: WantedRecording) -> bytes:
-        """Return the bytes of the sound file.
-
-        Raise NotFoundError, ConfigurationError, VaultError or a TwilioError. Always send the
-        credentials, though an account may allow access to media without them.
-        """
-
-        async def fetch(client: "Client") -> bytes:
-            path = f"/2010-04-01/Accounts/{client.account_sid}/Recordings/{wanted.file_name}"
-            url = client.get_hostname(f"https://api.twilio.com{path}")
-            transport = cast("Downloads", client.http_client)
-            auth = (client.username or "", client.password or "")
-            status, body = await transport.download(url, auth, max_bytes=MAX_BYTES)
-            return _checked(status, body)
-
-        return await self._account.run(fetch)
-
-
-def _checked(status: int, body: bytes) -> bytes:
-    if status == HTTPStatus.NOT_FOUND:
-        raise NotFoundError(
-            "Twilio doesn't have this recording. A new one may take a moment.", field="sid"
-        )
-    if status != HTTPStatus.OK:
-        raise TwilioRefusedError(
-            f"Twilio returned {status} instead of the recording.", code=None, twilio_status=status
-        )
-    return body
+async def sound_of(wanted: WantedRecording, files: "Files") -> bytes:
+    """Return the bytes of the sound file; raise what `Files.fetch` raises."""
+    path = f"Recordings/{wanted.file_name}"
+    return (await files.fetch(path, what="recording", max_bytes=MAX_BYTES)).body

@@ -6,9 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.answers.caller_names import caller_name
-from shared.clock import Clock
-from shared.config.credentials import Credentials
-from shared.config.settings import Secret, Settings
 from shared.errors import (
     AppError,
     ConfigurationError,
@@ -20,10 +17,9 @@ from shared.errors import (
 )
 from shared.guards.number_facts import normal_form
 from shared.http.idempotency import Key
-from shared.http.urls import PublicUrls
+from shared.http.links import Links
 from shared.phone_numbers import is_withheld
-from shared.recordings.links import RecordingLink, require_strong
-from shared.recordings.sound import DEFAULT_FORMAT, RECORDING_SID
+from shared.recordings.sound import RECORDING_SID, WantedRecording
 from shared.sending.outbox import Outbox
 from shared.sending.text import TextMessage
 from shared.twilio_api.account import TwilioAccount
@@ -66,21 +62,10 @@ class RecordedVoicemail(NamedTuple):
 class VoicemailNotifier:
     """Texts owners about new voicemails."""
 
-    def __init__(
-        self,
-        account: TwilioAccount,
-        outbox: Outbox,
-        credentials: Credentials,
-        config: Settings,
-        urls: PublicUrls,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, account: TwilioAccount, outbox: Outbox, links: Links) -> None:
         self._account = account
         self._outbox = outbox
-        self._credentials = credentials
-        self._lifetime = timedelta(hours=config.link_lifetime_hours)
-        self._urls = urls
-        self._clock = clock
+        self._links = links
 
     async def tell(self, voicemail: RecordedVoicemail, owner: str, request_url: str) -> None:
         """Text `owner` (E.164) the caller, the length and a link to the recording.
@@ -136,15 +121,13 @@ class VoicemailNotifier:
 
     async def _link(self, voicemail: RecordedVoicemail, request_url: str) -> str:
         """Return the link to the voicemail and its lifetime, or NO_LINK without a valid key."""
+        wanted = WantedRecording(voicemail.sid)
         try:
-            key = require_strong(await self._credentials.find(Secret.LINK_SIGNING_KEY))
+            url = await self._links.url("GetSharedRecording", wanted, request_url)
         except ConfigurationError as error:
             log.error("No link to recording %s: %s", voicemail.sid, error.log_text)  # noqa: TRY400 - the text says everything
             return NO_LINK
-        now, lifetime = self._clock.now(), self._lifetime
-        link = RecordingLink.lasting(voicemail.sid, DEFAULT_FORMAT, now, lifetime)
-        url = self._urls.of_function("GetSharedRecording", request_url)
-        return f"{url}?{link.query(key)} (works for {_in_words(lifetime)})"
+        return f"{url} (works for {_in_words(self._links.lifetime)})"
 
 
 def shown_caller(caller: str | None) -> str:

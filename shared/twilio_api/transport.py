@@ -24,6 +24,7 @@ from shared.errors import (
 )
 from shared.http.connector import Connector
 from shared.twilio_api import dispatch
+from shared.twilio_api.downloads import Download
 from shared.twilio_api.outcomes import UNREADABLE
 
 # Callers (and Twilio, which waits 15 s) should hear of a failure in time.
@@ -114,29 +115,27 @@ class TwilioHttp(AsyncHttpClient):
                 "Check Twilio's log before you retry."
             ) from error
 
-    async def download(
-        self, url: str, auth: tuple[str, str], *, max_bytes: int
-    ) -> tuple[int, bytes]:
-        """Download a file; return the status of the answer and its bytes. Run only a few at once.
+    async def download(self, url: str, auth: tuple[str, str], *, max_bytes: int) -> Download:
+        """Download a file. Run only a few downloads at once.
 
         Raise TwilioUnreachableError, TwilioTimeoutError, FileTooLongError, and the SDK's own error
         for a 429, which may have a Retry-After. Follow Twilio's redirects to its file storage,
-        without the credentials, but no redirects from the local stack.
+        without the credentials.
         """
-        is_local = bool(self._local_stack_url)
+        local = self._local_stack_url
         try:
             async with (
                 self._downloads,
                 self._session.get(
-                    twilio_url(url, self._local_stack_url) if is_local else url,
+                    twilio_url(url, local) if local else url,
                     headers=_with_authorization({}, auth),
-                    allow_redirects=not is_local,
                     timeout=self._download_timeout,
                 ) as answer,
             ):
                 if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
                     checked("GET", Response(answer.status, "", answer.headers))
-                return answer.status, await _limited(answer, max_bytes)
+                body = await _limited(answer, max_bytes)
+                return Download(answer.status, body, answer.content_type.lower())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TwilioUnreachableError(NO_CONNECTION) from error
         except (aiohttp.ClientError, TimeoutError) as error:

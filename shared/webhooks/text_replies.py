@@ -1,6 +1,7 @@
 """TwimlReply: reply to a text and forward it, as its query says."""
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from shared.answers import reply
@@ -20,22 +21,28 @@ from shared.webhooks.verifier import Webhook
 if TYPE_CHECKING:
     from twilio.twiml.messaging_response import MessagingResponse
 
+    from shared.http.links import Links
+
 log = logging.getLogger(__name__)
 
 
-def answered(req: Webhook, config: Settings) -> "MessagingResponse":
+async def answered(
+    req: Webhook, config: Settings, links: Callable[[], "Links"]
+) -> "MessagingResponse":
     """Reply with a keyword's answer or with `Message`, and forward the text to `Forward`.
 
     Without either, acknowledge the text, unless it is forwarded: then a person may reply. Only
     forward texts that Twilio answers itself (STOP, START, HELP) and texts from a number in
     BLOCKED_RECIPIENTS. If Twilio used GET, tell the owner only that a text came. Send nothing
     while KILL_SWITCH is on, because a reply costs as much as any other text.
+
+    Forward media by `links` to this app, because most accounts require credentials for theirs.
     """
     if config.guards.kill_switch:
         log.warning("Not replying to a text: the setting KILL_SWITCH does not allow it")
         return reply.reply("")
     owner = _owner(req, config)
-    forwarding = _forwarding(req, owner)
+    forwarding = await _forwarding(req, owner, links)
     if is_answered_by_twilio(req) or _is_blocked(req, config):
         return reply.reply("", forwarding=forwarding)
     text = reply.keyword_answer(table(req.query, "Keywords"), req.steering("Body") or "")
@@ -86,7 +93,9 @@ def _owner(req: Webhook, config: Settings) -> str:
     return owner
 
 
-def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
+async def _forwarding(
+    req: Webhook, owner: str, links: Callable[[], "Links"]
+) -> reply.Forwarding | None:
     """Return what to forward; None for the owner's own texts, which would bounce forever."""
     if not owner or same_numbers([owner], req.denying("From")):
         return None
@@ -95,7 +104,12 @@ def _forwarding(req: Webhook, owner: str) -> reply.Forwarding | None:
             "Not forwarding the words of a text to the number in Forward: Twilio sent a GET "
             "request, which doesn't prove who wrote them"
         )
-    return reply.forwarding(owner, req)
+    media = reply.media_of(req)
+    if not media:
+        return reply.forwarding(owner, req)
+    from shared.media.forwarded import forwarded
+
+    return reply.forwarding(owner, req, *await forwarded(media, links(), req.url))
 
 
 def _media_urls(req: Webhook) -> list[str]:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from shared.delivery import status as delivery
-from shared.recordings import links
+from shared.http import links
+from shared.media import files as media
 from shared.recordings import sound as recordings
 from shared.sending import call_options, calls
 from shared.sending import timing as message_timing
-from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA
+from shared.twilio_limits import MAX_BODY_CHARS, MAX_MEDIA, MAX_MEDIA_BYTES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "use" / "functions.md").read_text()
@@ -26,7 +27,11 @@ INPUTS = {
     name: fields
     for name in sorted(TRIGGERS)
     if (fields := getattr(importlib.import_module(name), "FIELDS", None))
-} | {"GetStatus": delivery.FIELDS, "GetSharedRecording": (*recordings.FIELDS, *links.FIELDS)}
+} | {
+    "GetStatus": delivery.FIELDS,
+    "GetSharedRecording": (*recordings.FIELDS, *links.FIELDS),
+    "GetSharedMedia": (*media.FIELDS, *links.FIELDS),
+}
 SECTIONS = dict(
     re.findall(r"^###? `?([^`\n]+)`?\n(.*?)(?=^###? |\Z)", PAGE, re.DOTALL | re.MULTILINE)
 )
@@ -95,6 +100,7 @@ def test_the_limits_of_inputs_are_on_the_page() -> None:
             call_options.MAX_TIME_LIMIT_S,
         },
         "GetRecording": {recordings.MAX_BYTES // 1_000_000},
+        "GetSharedMedia": {MAX_MEDIA_BYTES // 1_000_000},
     }
     missing = {
         f"{name}: {number}"

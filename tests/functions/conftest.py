@@ -19,6 +19,7 @@ from shared import clients
 from shared.clock import SystemClock
 from shared.http.request_parts import FORM_TYPE
 from shared.twilio_api import transport as twilio_http
+from shared.twilio_api.downloads import Download
 from shared.webhooks.signatures import sign
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,8 @@ class FakeTwilio(AsyncHttpClient):
         self.answers: list[tuple[int, Any] | Exception] = []
         self.lasting: tuple[int, Any] | Exception | None = None
         """The default response."""
+        self.media_type = ""
+        """The type of the files that it returns."""
 
     def answer(self, status: int, body: Any) -> None:
         """Return this response (JSON, or plain text) to the next request."""
@@ -62,11 +65,10 @@ class FakeTwilio(AsyncHttpClient):
         text = body if isinstance(body, str) else json.dumps(body)
         return twilio_http.checked(method, Response(status, text))
 
-    async def download(
-        self, url: str, auth: tuple[str, str], *, max_bytes: int
-    ) -> tuple[int, bytes]:
+    async def download(self, url: str, auth: tuple[str, str], *, max_bytes: int) -> Download:
         self.requests.append({"method": "GET", "url": url, "auth": auth, "max_bytes": max_bytes})
-        return self.next_answer((404, b""))
+        status, body = self.next_answer((404, b""))
+        return Download(status, body, self.media_type)
 
     def next_answer(self, otherwise: tuple[int, Any]) -> tuple[int, Any]:
         """Return the next status and body, or raise the next error."""

@@ -27,11 +27,17 @@ DOORS = {
     "On": Door("anonymous", ("post",), "@report"),
 }
 # It says one fixed sentence to anyone; its response is built once.
-DECORATORS = {"TwimlHello": "@cache", "GetHoldMusic": "@public", "GetSharedRecording": "@public"}
+DECORATORS = {
+    "TwimlHello": "@cache",
+    "GetHoldMusic": "@public",
+    "GetSharedRecording": "@public",
+    "GetSharedMedia": "@public",
+}
 # Exceptions to the access rules, and why they are safe.
 AUTH_LEVELS = {
     "GetHoldMusic": "anonymous",  # Twilio fetches sounds without a signature; it is only music
     "GetSharedRecording": "anonymous",  # a link for people: its HMAC is the key
+    "GetSharedMedia": "anonymous",  # a link for Twilio, which fetches forwarded media; the same
 }
 MAX_LINES = 25
 

@@ -19,7 +19,8 @@ from shared.clock import SystemClock
 from shared.config.credentials import Credentials
 from shared.config.settings import Secret
 from shared.errors import FileTooLongError, TwilioTimeoutError, TwilioUnreachableError
-from shared.recordings.links import RecordingLink
+from shared.http.links import Link
+from shared.recordings.sound import WantedRecording
 
 if TYPE_CHECKING:
     from tests.conftest import FakeVault
@@ -209,7 +210,7 @@ def shared(values: dict[str, str], twilio: FakeTwilio) -> FakeTwilio:
 
 
 def link(lifetime: timedelta = timedelta(hours=1)) -> str:
-    return RecordingLink.lasting(SID, "mp3", datetime.now(UTC), lifetime).query(KEY)
+    return Link.lasting(WantedRecording(SID), datetime.now(UTC), lifetime).query(KEY)
 
 
 def test_a_link_opens_its_recording_without_a_key(shared: FakeTwilio) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 from xml.etree import ElementTree
 
 import pytest
 
 import TwimlReply
+from shared import clients
+from shared.clock import SystemClock
+from shared.http.links import Link
+from shared.media.files import WantedMedia
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Form, Run, SignedRequest
@@ -18,6 +22,8 @@ pytestmark = pytest.mark.usefixtures("app")
 
 WRITER, OWNER = "+12025550123", "+12025550124"
 LINE = "+12025550100"
+MESSAGE = "MM" + "a" * 32
+KEY = "0123456789" * 4
 HOURS = {"Keywords[Hours]": "Nine to five", "Keywords[opening hours]": "See the door"}
 FORWARD = {"Forward": OWNER}
 
@@ -32,6 +38,22 @@ def sent(run: Run, signed_request: SignedRequest) -> Sent:
     return Sent(run, signed_request)
 
 
+@pytest.fixture
+def linking(sent: Sent, values: dict[str, str]) -> Sent:
+    """The same, for an app that can sign links."""
+    clients.reset(clients.Clients(values | {"LINK_SIGNING_KEY": KEY}, SystemClock()))
+    return sent
+
+
+def media_sid(index: int) -> str:
+    return f"ME{index:032}"
+
+
+def media_url(index: int) -> str:
+    account = f"https://api.twilio.com/2010-04-01/Accounts/AC{'0' * 32}"
+    return f"{account}/Messages/{MESSAGE}/Media/{media_sid(index)}"
+
+
 class Sent:
     """Returns the messages sent for a text, as (to, body, media); `to` is None for its sender."""
 
@@ -40,7 +62,13 @@ class Sent:
         self.signed_request = signed_request
 
     def __call__(
-        self, query: dict[str, str] | str, body: str = "Hi", sender: str = WRITER, media: int = 0
+        self,
+        query: dict[str, str] | str,
+        body: str = "Hi",
+        sender: str = WRITER,
+        media: int = 0,
+        types: tuple[str, ...] = ("image/png",) * 10,
+        url: str = "",
     ) -> list[tuple[str | None, str | None, list[str | None]]]:
         form: Form = [
             ("MessageSid", "SM1"),
@@ -50,8 +78,8 @@ class Sent:
             ("NumMedia", str(media)),
         ]
         for index in range(media):
-            form.append((f"MediaUrl{index}", f"https://api.example/ME{index}"))
-            form.append((f"MediaContentType{index}", "image/png"))
+            form.append((f"MediaUrl{index}", url or media_url(index)))
+            form.append((f"MediaContentType{index}", types[index]))
         written = query if isinstance(query, str) else urlencode(query)
         response = self.run(
             TwimlReply.main, self.signed_request(f"/api/TwimlReply?{written}", form)
@@ -165,15 +193,48 @@ def test_invalid_media_are_skipped_and_logged_without_their_url(
     assert "secret" not in caplog.text
 
 
-def test_a_forwarded_text_has_its_sender_and_media(sent: Sent) -> None:
+def test_a_forwarded_text_has_its_sender_and_links_to_its_media(linking: Sent) -> None:
+    ((owner, text, urls),) = linking(FORWARD, "Is it open?", media=2)
+
+    assert (owner, text) == (OWNER, f"From {WRITER}: Is it open?")
+    for index, url in enumerate(urls):
+        address, _, query = (url or "").partition("?")
+        fields = {name: values[0] for name, values in parse_qs(query).items()}
+        link = Link(WantedMedia(MESSAGE, media_sid(index)), int(fields["expires"]))
+        assert address == "https://app.example/api/GetSharedMedia"
+        assert (fields["message"], fields["sid"]) == (MESSAGE, media_sid(index))
+        assert link.is_signed(KEY, fields["signature"])
+    assert len(urls) == 2
+    assert linking(FORWARD, "", media=1)[0][1] == f"From {WRITER}"
+
+
+def test_without_a_signing_key_twilios_urls_are_sent_apart_from_the_words(
+    sent: Sent, caplog: pytest.LogCaptureFixture
+) -> None:
     assert sent(FORWARD, "Is it open?", media=2) == [
-        (
-            OWNER,
-            f"From {WRITER}: Is it open?",
-            ["https://api.example/ME0", "https://api.example/ME1"],
-        )
+        (OWNER, f"From {WRITER}: Is it open?", []),
+        (OWNER, None, [media_url(0), media_url(1)]),
     ]
-    assert sent(FORWARD, "", media=1) == [(OWNER, f"From {WRITER}", ["https://api.example/ME0"])]
+    assert "LinkSigningKey" in caplog.text
+
+
+def test_files_that_are_not_shareable_are_sent_by_twilios_url(linking: Sent) -> None:
+    (_, _, linked), (_, _, apart) = linking(FORWARD, media=2, types=("text/html", "image/png"))
+
+    assert [len(linked), apart] == [1, [media_url(0)]]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/SM1/Media/{'ME' + '0' * 32}",
+        f"https://files.example/{'ME' + '0' * 32}",
+    ],
+)
+def test_a_media_url_of_another_form_is_forwarded_unchanged(linking: Sent, url: str) -> None:
+    _, (_, _, apart) = linking(FORWARD, media=1, url=url)
+
+    assert apart == [url]
 
 
 @pytest.mark.parametrize("query", [{"Message": "Thanks"}, {"Keywords[hi]": "Thanks"}])
@@ -224,8 +285,8 @@ def test_a_line_that_forwards_to_itself_answers_and_logs_it(
     assert "0100" not in caplog.text
 
 
-def test_a_long_text_is_forwarded_completely(sent: Sent) -> None:
-    (_, first, _), (_, second, _) = sent(FORWARD, "a" * 1600, media=1)
+def test_a_long_text_is_forwarded_completely(linking: Sent) -> None:
+    (_, first, _), (_, second, _) = linking(FORWARD, "a" * 1600, media=1)
 
     assert (first or "") + (second or "") == f"From {WRITER}: " + "a" * 1600
 

@@ -21,7 +21,8 @@ from shared.errors import (
     TwilioUnreachableError,
     VaultError,
 )
-from shared.recordings.links import RecordingLink
+from shared.http.links import Link
+from shared.recordings.sound import WantedRecording
 from shared.recordings.voicemails import NO_LINK
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def test_the_owner_gets_caller_length_and_link(owner: Owner) -> None:
     assert url.startswith("app.example/api/GetSharedRecording?")
     assert end == "(works for 7 days)"
     query = parse_qs(urlsplit(url).query)
-    link = RecordingLink(SID, "mp3", int(query["expires"][0]))
+    link = Link(WantedRecording(SID), int(query["expires"][0]))
     assert query["sid"] == [SID]
     assert link.is_signed(KEY, query["signature"][0])
     assert owner.twilio.requests[0]["url"].endswith(f"/Calls/{CALL}.json")

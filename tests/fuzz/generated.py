@@ -37,6 +37,7 @@ FIELDS = {
     "GetStatus": ("sid", "key"),
     "GetRecording": ("sid", "format"),
     "GetSharedRecording": ("sid", "expires", "signature", "number"),
+    "GetSharedMedia": ("message", "sid", "expires", "signature"),
     "GetHoldMusic": ("Bucket", "Track"),
     "OnMessageStatus": ("MessageSid", "MessageStatus", "ErrorCode", "claim"),
     "OnCallStatus": ("CallSid", "CallStatus", "claim"),

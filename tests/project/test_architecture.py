@@ -15,7 +15,7 @@ FLOORS = [
     {"config"},
     {"http"},
     {"ledger", "twilio_api"},
-    {"guards"},
+    {"guards", "media"},
     {"webhooks", "sending"},
     {"delivery", "recordings"},
     {"clients"},

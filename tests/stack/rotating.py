@@ -13,8 +13,9 @@ from deskphone.values import HANDSETS
 from shared import clients
 from shared.clients import Clients
 from shared.config.settings import Secret
+from shared.http.links import Link
 from shared.http.request_parts import FORM_TYPE
-from shared.recordings.links import RecordingLink
+from shared.recordings.sound import WantedRecording
 from tests.shared.conftest import ManualClock
 
 RECORDING = "RE" + "a" * 32
@@ -58,9 +59,8 @@ class Instance:
         """Return the query of a new link, signed with the key that this instance uses."""
         key = await self._clients.credentials.find(Secret.LINK_SIGNING_KEY)
         assert key is not None
-        return RecordingLink(RECORDING, "mp3", int(self._clock.now().timestamp()) + LIFE_S).query(
-            key
-        )
+        link = Link(WantedRecording(RECORDING), int(self._clock.now().timestamp()) + LIFE_S)
+        return link.query(key)
 
     async def open(self, query: str) -> int:
         """Open a link; return the status."""

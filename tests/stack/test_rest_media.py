@@ -48,9 +48,21 @@ def test_media_are_listed_and_fetched_with_twilios_members(stack: LocalStack, me
 def test_the_file_redirects_to_the_senders_url(stack: LocalStack, message: str) -> None:
     first = stack.rest("GET", f"{message}/Media.json").json()["media_list"][0]
     url = f"{stack.emulator_url}{first['uri'].removesuffix('.json')}"
-    answer = stack.http.get(url, allow_redirects=False, timeout=5)
+    login = (ACCOUNT_SID, stack.auth_token)
+    answer = stack.http.get(url, auth=login, allow_redirects=False, timeout=5)
 
     assert (answer.status_code, answer.headers["Location"]) == (307, PICTURES[0])
+
+
+def test_the_file_needs_credentials_as_in_new_accounts(stack: LocalStack, message: str) -> None:
+    first = stack.rest("GET", f"{message}/Media.json").json()["media_list"][0]
+    url = f"{stack.emulator_url}{first['uri'].removesuffix('.json')}"
+    answer = stack.http.get(url, allow_redirects=False, timeout=5)
+    browser = stack.http.get(url, headers={"Sec-Fetch-Dest": "image"}, timeout=5)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, 20003)
+    assert "WWW-Authenticate" in answer.headers
+    assert (browser.status_code, "WWW-Authenticate" in browser.headers) == (401, False)
 
 
 def test_a_url_has_no_line_ends(stack: LocalStack) -> None:

@@ -27,7 +27,8 @@ from local_stack.supervision.host_environment import host_environment
 from local_stack.supervision.host_process import start_host
 from local_stack.testing import ROOT
 from local_stack.values import FUNCTION_KEY, host_settings
-from shared.recordings.links import RecordingLink
+from shared.http.links import Link
+from shared.recordings.sound import WantedRecording
 from tests.stack.rotating import LIFE_S, RECORDING
 from tests.stack.rotation_trial import Operator, Step, add_recording
 from tests.stack.test_rotation import KEY, LINK, TOKEN, steps_of
@@ -53,9 +54,8 @@ class Load:
     def _link(self) -> str:
         """Return the query of a link that the app would create now."""
         expires_s = int(time.time()) + LIFE_S
-        return RecordingLink(RECORDING, "mp3", expires_s).query(
-            self._emulator.azure.secrets["LinkSigningKey"]
-        )
+        link = Link(WantedRecording(RECORDING), expires_s)
+        return link.query(self._emulator.azure.secrets["LinkSigningKey"])
 
     async def webhook(self) -> int:
         """Make a request signed with the token that the emulated Twilio currently signs with."""

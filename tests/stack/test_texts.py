@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deskphone.values import LINE
+from deskphone.values import ACCOUNT_SID, LINE
 from local_stack.testing import FORM, HANDSET, LocalStack
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ def test_a_picture_for_the_app_has_twilios_url(stack: LocalStack, web_server: "W
     url, kind = request.form["MediaUrl0"], request.form["MediaContentType0"]
     assert url.startswith(f"{stack.emulator_url}/2010-04-01/Accounts/")
     assert (kind, f"/Messages/{sid}/Media/ME" in url) == ("image/png", True)
-    assert stack.http.get(url, timeout=5).content == b"cat"
+    assert stack.http.get(url, timeout=5).status_code == 401
+    login = (ACCOUNT_SID, stack.auth_token)
+    assert stack.http.get(url, auth=login, timeout=5).content == b"cat"
     assert stack.texts()[0]["media"] == [picture]
 
 

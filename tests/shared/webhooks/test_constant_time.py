@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.recordings.links import RecordingLink
+from shared.http.links import Link
+from shared.recordings.sound import WantedRecording
 from shared.webhooks.signatures import is_body_hash, is_signed, sign
 
 SECRET, URL = "0123456789" * 4, "https://app.example/api/TwimlReply"
-LINK = RecordingLink("RE" + "a" * 32, "mp3", 1_800_000_000)
+LINK = Link(WantedRecording("RE" + "a" * 32), 1_800_000_000)
 BODY = b"{}"
 CHECKS: dict[str, Callable[[], bool]] = {
     "a signature": lambda: is_signed(sign(SECRET, URL).decode(), [SECRET], URL),

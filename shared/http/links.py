@@ -1,19 +1,21 @@
-"""Links to recordings that open without a key until they expire (docs/decisions/0007).
+"""Links that open a recording or a file without a key until they expire (docs/decisions/0007).
 
-A link carries the recording's SID, its expiry time, and an HMAC-SHA256 of both and of the sound
-format. Anyone with the link may listen, but can't change it or make another one.
+A link carries what it opens, its expiry time, and an HMAC-SHA256 of both. Anyone with the link may
+open it, but can't change it or make another one.
 """
 
 import hmac
 import re
 from datetime import datetime, timedelta
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 from urllib.parse import urlencode
 
+from shared.clock import Clock
 from shared.config.credentials import Credentials
-from shared.config.settings import Secret
+from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError, ForbiddenLinkError
 from shared.http.inputs import Inputs
+from shared.http.urls import PublicUrls
 
 FIELDS = ("expires", "signature")
 # Anyone with a link can try keys against it offline, so a key needs at least 16 random bytes, which
@@ -24,32 +26,68 @@ _EXPIRES = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
 
 
-class RecordingLink(NamedTuple):
+class Linked(Protocol):
+    """What a link opens."""
+
+    @property
+    def signed(self) -> tuple[str, ...]:
+        """What the signature is for: the kind, and what identifies one of them.
+
+        No part can contain a line break, so no two links sign the same text.
+        """
+        ...
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query parameters that identify it, without default values."""
+        ...
+
+
+class Link(NamedTuple):
     """What a link opens and until when: `expires_s` is a Unix time in seconds."""
 
-    sid: str
-    sound_format: str
+    target: Linked
     expires_s: int
 
     @classmethod
-    def lasting(cls, sid: str, sound_format: str, now: datetime, lifetime: timedelta) -> Self:
+    def lasting(cls, target: Linked, now: datetime, lifetime: timedelta) -> Self:
         """Return a link that expires after `lifetime`."""
-        return cls(sid, sound_format, int((now + lifetime).timestamp()))
+        return cls(target, int((now + lifetime).timestamp()))
 
     def query(self, key: str) -> str:
-        """Return the query of the link; it lacks the format, which must be the default one."""
+        """Return the query of the link."""
         signature = self.signature(key)
-        return urlencode({"sid": self.sid, "expires": self.expires_s, "signature": signature})
+        return urlencode({**self.target.query, "expires": self.expires_s, "signature": signature})
 
     def signature(self, key: str) -> str:
         """Return the signature: 64 hexadecimal digits."""
-        # No part can contain a line break, so no two links sign the same text.
-        signed = f"recording\n{self.sid}\n{self.sound_format}\n{self.expires_s}"
+        signed = "\n".join((*self.target.signed, str(self.expires_s)))
         return hmac.digest(key.encode(), signed.encode(), "sha256").hex()
 
     def is_signed(self, key: str, signature: str) -> bool:
         """Whether a signature (ASCII) was made with the key; compare in constant time."""
         return hmac.compare_digest(self.signature(key), signature)
+
+
+class Links:
+    """Makes links; each lasts for `lifetime`."""
+
+    def __init__(
+        self, credentials: Credentials, urls: PublicUrls, clock: Clock, config: Settings
+    ) -> None:
+        self._credentials = credentials
+        self._urls = urls
+        self._clock = clock
+        self.lifetime = timedelta(hours=config.link_lifetime_hours)
+
+    async def url(self, function: str, target: Linked, request_url: str) -> str:
+        """Return the URL of a function that opens the link, next to the one of this request.
+
+        Raise ConfigurationError if the key is missing, weak, or cannot be read now.
+        """
+        key = require_strong(await self._credentials.find(Secret.LINK_SIGNING_KEY))
+        link = Link.lasting(target, self._clock.now(), self.lifetime)
+        return f"{self._urls.of_function(function, request_url)}?{link.query(key)}"
 
 
 def require_strong(key: str | None) -> str:
@@ -66,23 +104,23 @@ def require_strong(key: str | None) -> str:
 
 
 async def require_link(
-    inputs: Inputs, sid: str, sound_format: str, credentials: Credentials, now: datetime
+    inputs: Inputs, target: Linked, credentials: Credentials, now: datetime
 ) -> None:
-    """Raise ForbiddenLinkError unless the inputs `FIELDS` are a valid link to the recording.
+    """Raise ForbiddenLinkError unless the inputs `FIELDS` are a valid link to the target.
 
     Raise ConfigurationError or VaultError if the key is not available.
     """
     expires, signature = inputs.text("expires") or "", inputs.text("signature") or ""
     if not (_EXPIRES.fullmatch(expires) and _SIGNATURE.fullmatch(signature)):
         raise ForbiddenLinkError("The link is incomplete. Copy all of it.")
-    link = RecordingLink(sid, sound_format, int(expires))
+    link = Link(target, int(expires))
     if not await _is_ours(link, signature, credentials):
         raise ForbiddenLinkError("The link was changed, or it isn't from this app.")
     if now.timestamp() >= link.expires_s:
         raise ForbiddenLinkError("The link has expired.")
 
 
-async def _is_ours(link: RecordingLink, signature: str, credentials: Credentials) -> bool:
+async def _is_ours(link: Link, signature: str, credentials: Credentials) -> bool:
     """Try the cached key, the secondary one, then both fresh from the vault; never a weak one."""
     (key,) = await credentials.get(Secret.LINK_SIGNING_KEY)
     if _is_signed(link, key, signature):
@@ -98,6 +136,6 @@ async def _is_ours(link: RecordingLink, signature: str, credentials: Credentials
     return link.is_signed(require_strong(current), signature)
 
 
-def _is_signed(link: RecordingLink, key: str | None, signature: str) -> bool:
+def _is_signed(link: Link, key: str | None, signature: str) -> bool:
     """Whether a signature was made with this key, if the key is strong enough."""
     return key is not None and len(key) >= MIN_KEY_CHARS and link.is_signed(key, signature)

@@ -1,4 +1,4 @@
-"""Links to recordings: signatures, scope, and expiration."""
+"""Links: signatures, scope, and expiration."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,8 @@ from shared.config.credentials import AppSettings, Credentials
 from shared.config.settings import Secret
 from shared.errors import ConfigurationError, ForbiddenLinkError
 from shared.http.inputs import Inputs
-from shared.recordings.links import RecordingLink, require_link, require_strong
+from shared.http.links import Link, require_link, require_strong
+from shared.recordings.sound import WantedRecording
 from tests.conftest import FakeVault
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -23,7 +24,7 @@ WEEK = timedelta(days=7)
 
 
 def link() -> dict[str, str]:
-    query = RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(KEY)
+    query = Link.lasting(WantedRecording(SID), NOW, WEEK).query(KEY)
     return {name: values[0] for name, values in parse_qs(query).items()}
 
 
@@ -38,7 +39,12 @@ def open_with(
     credentials = Credentials(AppSettings(known), SystemClock())
     values = {name: [value] for name, value in inputs.items()}
     asyncio.run(
-        require_link(Inputs(values, is_encoded=True), inputs["sid"], sound_format, credentials, now)
+        require_link(
+            Inputs(values, is_encoded=True),
+            WantedRecording(inputs["sid"], sound_format),
+            credentials,
+            now,
+        )
     )
 
 
@@ -97,7 +103,7 @@ def test_without_a_key_links_cannot_be_created(key: str | None) -> None:
 
 @pytest.mark.parametrize("key", [KEY[:31], "k"])
 def test_a_weak_key_opens_nothing(key: str) -> None:
-    query = parse_qs(RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(key))
+    query = parse_qs(Link.lasting(WantedRecording(SID), NOW, WEEK).query(key))
     signed = {name: values[0] for name, values in query.items()}
 
     with pytest.raises(ConfigurationError, match="LinkSigningKey is shorter than 32 characters"):
@@ -105,7 +111,7 @@ def test_a_weak_key_opens_nothing(key: str) -> None:
 
 
 def test_a_key_of_32_characters_is_long_enough() -> None:
-    query = parse_qs(RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(KEY[:32]))
+    query = parse_qs(Link.lasting(WantedRecording(SID), NOW, WEEK).query(KEY[:32]))
     signed = {name: values[0] for name, values in query.items()}
 
     open_with(signed, secrets={Secret.LINK_SIGNING_KEY: KEY[:32]})
@@ -119,7 +125,7 @@ def test_a_valid_link_reads_only_the_primary_key() -> None:
     vault = FakeVault({Secret.LINK_SIGNING_KEY: KEY})
     values = Inputs({name: [value] for name, value in link().items()}, is_encoded=True)
 
-    asyncio.run(require_link(values, SID, "mp3", Credentials(vault, SystemClock()), NOW))
+    asyncio.run(require_link(values, WantedRecording(SID), Credentials(vault, SystemClock()), NOW))
 
     assert vault.reads == [Secret.LINK_SIGNING_KEY]
 
@@ -133,7 +139,7 @@ def test_a_new_key_in_the_vault_works_immediately(old: str) -> None:
     async def main() -> None:
         await credentials.get(Secret.LINK_SIGNING_KEY)
         known[Secret.LINK_SIGNING_KEY] = KEY
-        await require_link(values, SID, "mp3", credentials, NOW)
+        await require_link(values, WantedRecording(SID), credentials, NOW)
 
     asyncio.run(main())
 
@@ -141,7 +147,7 @@ def test_a_new_key_in_the_vault_works_immediately(old: str) -> None:
 @pytest.mark.parametrize("key", [KEY, OTHER_KEY])
 def test_links_signed_with_the_secondary_key_work_too(key: str) -> None:
     known = {Secret.LINK_SIGNING_KEY: OTHER_KEY, Secret.LINK_SIGNING_KEY_SECONDARY: KEY}
-    signed = RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(key)
+    signed = Link.lasting(WantedRecording(SID), NOW, WEEK).query(key)
 
     open_with({name: values[0] for name, values in parse_qs(signed).items()}, secrets=known)
 
@@ -155,7 +161,7 @@ def test_a_link_signed_with_neither_key_opens_nothing() -> None:
 @pytest.mark.parametrize("primary", [KEY[:31], OTHER_KEY])
 def test_a_weak_secondary_key_opens_nothing(primary: str) -> None:
     known = {Secret.LINK_SIGNING_KEY: primary, Secret.LINK_SIGNING_KEY_SECONDARY: KEY[:31]}
-    signed = RecordingLink.lasting(SID, "mp3", NOW, WEEK).query(KEY[:31])
+    signed = Link.lasting(WantedRecording(SID), NOW, WEEK).query(KEY[:31])
     inputs = {name: values[0] for name, values in parse_qs(signed).items()}
 
     with pytest.raises((ForbiddenLinkError, ConfigurationError)):
@@ -170,7 +176,7 @@ def test_after_a_rotation_the_secondary_key_works_immediately() -> None:
     async def main() -> None:
         assert await credentials.find(Secret.LINK_SIGNING_KEY_SECONDARY) is None
         known[Secret.LINK_SIGNING_KEY_SECONDARY] = KEY
-        await require_link(values, SID, "mp3", credentials, NOW)
+        await require_link(values, WantedRecording(SID), credentials, NOW)
 
     asyncio.run(main())
 
