@@ -4,9 +4,9 @@ import azure.functions as func
 
 from shared import clients
 from shared.endpoints import public
-from shared.http import links
 from shared.http.byte_ranges import file_response
 from shared.http.inputs import read_query
+from shared.media import links
 from shared.recordings.sound import FIELDS, WantedRecording, sound_of
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from shared.delivery.status import Deliveries
     from shared.guards.destinations import Destinations
     from shared.guards.hosts import TwimlHosts
-    from shared.http.links import Links
     from shared.ledger.rows import Ledger
+    from shared.media.links import Links
     from shared.recordings.voicemails import VoicemailNotifier
     from shared.sending.claims import Claims
     from shared.sending.outbox import Outbox, Records
@@ -128,7 +128,7 @@ class Clients:
     @cached_property
     def links(self) -> "Links":
         """Makes links to recordings and media."""
-        from shared.http.links import Links
+        from shared.media.links import Links
 
         return Links(self.credentials, self.public_urls, self.clock, self.settings)
 

@@ -1,4 +1,4 @@
-"""Media of texts, such as pictures: links to them, and their bytes.
+"""Media at Twilio: links to recordings and to the pictures and files of texts, and these files.
 
-For TwimlReply, which forwards them, and GetSharedMedia.
+For TwimlReply, which forwards them, GetSharedMedia, and recordings.
 """

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from shared.errors import ConfigurationError
-from shared.http.links import Links
 from shared.media.files import WantedMedia, is_shareable
+from shared.media.links import Links
 
 _MEDIA_URL = re.compile(
     r"https?://[^/?#]+/2010-04-01/Accounts/AC[0-9a-fA-F]{32}"

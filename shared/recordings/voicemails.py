@@ -17,7 +17,7 @@ from shared.errors import (
 )
 from shared.guards.number_facts import normal_form
 from shared.http.idempotency import Key
-from shared.http.links import Links
+from shared.media.links import Links
 from shared.phone_numbers import is_withheld
 from shared.recordings.sound import RECORDING_SID, WantedRecording
 from shared.sending.outbox import Outbox

@@ -21,7 +21,7 @@ from shared.webhooks.verifier import Webhook
 if TYPE_CHECKING:
     from twilio.twiml.messaging_response import MessagingResponse
 
-    from shared.http.links import Links
+    from shared.media.links import Links
 
 log = logging.getLogger(__name__)
 

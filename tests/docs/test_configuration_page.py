@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.config.settings import Secret, Settings, all_settings
-from shared.http.links import MIN_KEY_CHARS
+from shared.media.links import MIN_KEY_CHARS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "use" / "configuration.md").read_text()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from shared.delivery import status as delivery
-from shared.http import links
 from shared.media import files as media
+from shared.media import links
 from shared.recordings import sound as recordings
 from shared.sending import call_options, calls
 from shared.sending import timing as message_timing

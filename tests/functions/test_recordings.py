@@ -19,7 +19,7 @@ from shared.clock import SystemClock
 from shared.config.credentials import Credentials
 from shared.config.settings import Secret
 from shared.errors import FileTooLongError, TwilioTimeoutError, TwilioUnreachableError
-from shared.http.links import Link
+from shared.media.links import Link
 from shared.recordings.sound import WantedRecording
 
 if TYPE_CHECKING:

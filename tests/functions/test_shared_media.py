@@ -15,8 +15,8 @@ import GetSharedRecording
 from shared import clients
 from shared.clock import SystemClock
 from shared.errors import FileTooLongError, TwilioUnreachableError
-from shared.http.links import Link
 from shared.media.files import WantedMedia
+from shared.media.links import Link
 from shared.recordings.sound import WantedRecording
 from shared.twilio_limits import MAX_MEDIA_BYTES
 

@@ -12,8 +12,8 @@ import pytest
 import TwimlReply
 from shared import clients
 from shared.clock import SystemClock
-from shared.http.links import Link
 from shared.media.files import WantedMedia
+from shared.media.links import Link
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Form, Run, SignedRequest

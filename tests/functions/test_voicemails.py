@@ -21,7 +21,7 @@ from shared.errors import (
     TwilioUnreachableError,
     VaultError,
 )
-from shared.http.links import Link
+from shared.media.links import Link
 from shared.recordings.sound import WantedRecording
 from shared.recordings.voicemails import NO_LINK
 

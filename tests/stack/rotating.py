@@ -13,8 +13,8 @@ from deskphone.values import HANDSETS
 from shared import clients
 from shared.clients import Clients
 from shared.config.settings import Secret
-from shared.http.links import Link
 from shared.http.request_parts import FORM_TYPE
+from shared.media.links import Link
 from shared.recordings.sound import WantedRecording
 from tests.shared.conftest import ManualClock
 

@@ -27,7 +27,7 @@ from local_stack.supervision.host_environment import host_environment
 from local_stack.supervision.host_process import start_host
 from local_stack.testing import ROOT
 from local_stack.values import FUNCTION_KEY, host_settings
-from shared.http.links import Link
+from shared.media.links import Link
 from shared.recordings.sound import WantedRecording
 from tests.stack.rotating import LIFE_S, RECORDING
 from tests.stack.rotation_trial import Operator, Step, add_recording

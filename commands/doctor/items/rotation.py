@@ -7,7 +7,7 @@ from commands.doctor.findings import Finding, ok, warning
 from commands.doctor.items.secrets import explained, read
 from shared.config.settings import Secret
 from shared.errors import VaultError
-from shared.http.links import MIN_KEY_CHARS
+from shared.media.links import MIN_KEY_CHARS
 
 # Each primary secret with its secondary.
 FOLLOWERS: Mapping[Secret, Secret] = {

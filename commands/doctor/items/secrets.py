@@ -10,7 +10,7 @@ from commands.doctor.findings import Finding, ok, warning, wrong
 from shared.config.credentials import SecretSource
 from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError, VaultError
-from shared.http.links import require_strong
+from shared.media.links import require_strong
 
 LIMIT_S = 10.0
 # The format of each secret (twilio.com/docs/glossary/what-is-a-sid). API key secrets have no

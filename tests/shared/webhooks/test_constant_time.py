@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.http.links import Link
+from shared.media.links import Link
 from shared.recordings.sound import WantedRecording
 from shared.webhooks.signatures import is_body_hash, is_signed, sign
 

@@ -13,7 +13,7 @@ from shared.config.credentials import AppSettings, Credentials
 from shared.config.settings import Secret
 from shared.errors import ConfigurationError, ForbiddenLinkError
 from shared.http.inputs import Inputs
-from shared.http.links import Link, require_link, require_strong
+from shared.media.links import Link, require_link, require_strong
 from shared.recordings.sound import WantedRecording
 from tests.conftest import FakeVault
 
