@@ -13,7 +13,7 @@ from shared.media.files import FIELDS, WantedMedia, file_of
 @public
 async def main(req: func.HttpRequest) -> func.HttpResponse:
     """Return the picture or file that the link was made for, until the link expires."""
-    inputs = read_query(req, *FIELDS, *links.FIELDS)
+    inputs = read_query(req, *FIELDS, *links.FIELDS, ignore_others=True)  # as GetSharedRecording
     wanted = WantedMedia.from_inputs(inputs)
     app = clients.current()
     await links.require_link(inputs, wanted, app.credentials, app.clock.now())

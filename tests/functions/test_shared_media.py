@@ -64,6 +64,14 @@ def test_a_link_opens_its_picture_with_the_credentials_of_the_account(media: Fak
     assert request["max_bytes"] == MAX_MEDIA_BYTES
 
 
+def test_head_and_added_parameters_work_as_for_recordings() -> None:
+    url = f"https://inner/api/GetSharedMedia?{link()}&utm_source=x"
+    request = func.HttpRequest("HEAD", url, headers={"range": "bytes=0-9"}, body=b"")
+    response = asyncio.run(GetSharedMedia.main(request))
+
+    assert (response.status_code, response.mimetype) == (200, "image/png")
+
+
 def test_a_part_can_be_requested() -> None:
     response = get(link(), range="bytes=0-9")
 
