@@ -1,7 +1,8 @@
 """Variants of a request that may have been signed by mistake, one usual mistake at a time."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, permutations
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlencode
 
@@ -12,6 +13,8 @@ from shared.webhooks.spellings import WIRE_HEADERS
 HOST_HEADERS = ("x-forwarded-host", "disguised-host", "x-original-host", "host")
 MAX_HOST_CHARS = 255
 MAX_SHOWN_SIGNS = 5
+# How many parameters are tried in every order; more are only tried in alphabetical order.
+MAX_PERMUTED = 4
 
 _OFTEN_ENCODED = ":@'/,;?!$()*[]|\""
 _TOKEN = re.compile("%[0-9A-Fa-f]{2}|.", re.DOTALL)
@@ -24,6 +27,10 @@ NO_CODE = (
 OTHER_ENCODING = (
     "It matches with a different percent-encoding of the query{}: something in between rewrites "
     "it. Make it forward the query unchanged."
+)
+OTHER_ORDER = (
+    "It matches with the query's parameters in another order: something in between sorts them. "
+    "Make it forward the query unchanged, or write the parameters in alphabetical order."
 )
 OTHER_PREFIX = (
     "It matches with a different path before the function name: a proxy adds or removes one. Make "
@@ -152,7 +159,7 @@ def _paths(request: SignedRequest) -> Iterator[tuple[str, str]]:
 
 
 def _queries(request: SignedRequest) -> Iterator[tuple[str, str]]:
-    """Yield other queries: none, one without a function key, or another percent-encoding."""
+    """Yield other queries: none, without a function key, in another encoding or order."""
     path, query = request.path, request.query.removeprefix("?")
     if not query:
         return
@@ -163,6 +170,14 @@ def _queries(request: SignedRequest) -> Iterator[tuple[str, str]]:
         yield path + ("?" + "&".join(others) if others else ""), NO_CODE
     for spelling in dict.fromkeys(_spellings(query)):
         yield f"{path}?{spelling}", OTHER_ENCODING.format(_difference(spelling, query))
+    for order in _orders(pieces):
+        yield f"{path}?{'&'.join(order)}", OTHER_ORDER
+
+
+def _orders(pieces: list[str]) -> Iterable[Iterable[str]]:
+    if len(pieces) > MAX_PERMUTED:
+        return [sorted(pieces)]
+    return islice(permutations(pieces), 1, None)  # the first one is as sent
 
 
 def _spellings(query: str) -> Iterator[str]:

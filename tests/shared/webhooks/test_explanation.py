@@ -109,6 +109,14 @@ def refused(
             {"signed": f"{PUBLIC}/api/X?a=private+b", "path": "/api/X?a=p%72ivate%20b"},
             "of the query (+ instead of %20): ",
         ),
+        (
+            {"signed": f"{PUBLIC}/api/X?c=3&a=1&d=4&b=2", "path": "/api/X?a=1&b=2&c=3&d=4"},
+            "with the query's parameters in another order",
+        ),
+        (
+            {"signed": f"{PUBLIC}/api/X?a=1&b=2&c=3&d=4&e=5", "path": "/api/X?e=5&d=4&c=3&b=2&a=1"},
+            "with the query's parameters in another order",
+        ),
         ({"signed": PUBLIC + PATH, "form": []}, "without the fields: only the URL was signed"),
         (
             {"signed": PUBLIC + PATH, "form": [pair for pair in FORM if pair[1]]},
