@@ -8,6 +8,7 @@ from shared.answers.dialing import hang_up
 from shared.answers.facts import Facts
 from shared.answers.parameters import Pairs, flag, text
 from shared.answers.spoken import play_or_say
+from shared.phone_numbers import is_withheld
 from shared.xml_text import xml_text
 
 
@@ -41,7 +42,12 @@ def whisper(wanted: Whisper, facts: Facts) -> VoiceResponse:
 
 
 def _default_message(caller: str) -> str:
-    """Return a message with the caller's number, spaced so that it is read out slowly."""
+    """Return a message with the caller's number, spaced so that it is read out slowly.
+
+    What Twilio sends instead of a withheld number, such as `anonymous`, is not spelled.
+    """
     spelled = "".join(f"{character}. " for character in xml_text(caller))
     from_caller = f" from {spelled}" if spelled else ""
+    if caller and is_withheld(caller):
+        from_caller = " from an unknown number"
     return f"You are receiving a call{from_caller}.  Press any key to accept."
