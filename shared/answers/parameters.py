@@ -44,6 +44,7 @@ _LINK_PARAMETERS = frozenset(
     )
 )
 _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
+_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def entries(query: Pairs, name: str) -> list[str]:
@@ -184,8 +185,11 @@ def is_next_step(value: str) -> bool:
 
 
 def percent_encoded(url: str) -> str:
-    """Percent-encode spaces, control characters and non-ASCII letters in a URL, nothing else."""
-    return quote(url, safe=_NOT_QUOTED)
+    """Percent-encode what a URL can't contain: spaces, control characters, non-ASCII letters, `%`.
+
+    A `%` with two hexadecimal digits stays as it is.
+    """
+    return quote(_BARE_PERCENT.sub("%25", url), safe=_NOT_QUOTED)
 
 
 def is_url(value: str) -> bool:

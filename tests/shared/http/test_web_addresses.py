@@ -101,6 +101,9 @@ NO_WEB_URLS = [
     "https://bot.example/\r\nA: b",
     "https://bot.example/<x>",
     "https://bot.example/\\..",
+    "https://bot.example/?Message=100%",
+    "https://bot.example/a%SPACE%b",
+    "https://us%er@bot.example/",
 ]
 
 
