@@ -1,8 +1,9 @@
 """What all REST resources share: methods, date filters and files."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import ClassVar, Generic, TypeVar
 
 from deskphone.account.account import Account
@@ -19,6 +20,8 @@ Json = dict[str, object]
 Row = Record | Member | Participant | Media | Key | Account
 """The rows of a list: records, queue members, conference participants, media or keys."""
 R = TypeVar("R", bound=Row)
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,26 @@ class Resource(Generic[R]):
         raise not_allowed()
 
 
-def by_date(parameters: Parameters, name: str) -> Callable[[datetime | None], bool]:
-    """Return a filter for `name`, `name<` and `name>`; dates are YYYY-MM-DD or ISO 8601, in UTC."""
+def by_date(
+    parameters: Parameters, name: str, *, includes_day: bool = False
+) -> Callable[[datetime | None], bool]:
+    """Return a filter for `name`, `name<` and `name>`; dates are YYYY-MM-DD or ISO 8601, in UTC.
+
+    A day in `name<` is its midnight or, with `includes_day`, its end. Times are compared in whole
+    seconds, like the resources show them.
+    """
     exact, before, after = (_moment(parameters.text(name + sign)) for sign in ("", "<", ">"))
+    if before and includes_day and DAY.fullmatch(parameters.text(f"{name}<")):
+        before = before.replace(hour=23, minute=59, second=59)
 
     def matches(value: datetime | None) -> bool:
         if value is None:
             return not (exact or before or after)
+        shown = value.replace(microsecond=0)
         return (
-            (exact is None or value.date() == exact.date())
-            and (before is None or value <= before)
-            and (after is None or value >= after)
+            (exact is None or shown.date() == exact.date())
+            and (before is None or shown <= before)
+            and (after is None or shown >= after)
         )
 
     return matches
@@ -96,9 +108,6 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            moment = datetime.combine(date.fromisoformat(text[:10]), datetime.min.time())
-        except ValueError as error:
-            raise TwilioRefusalError(UNNUMBERED, f"{text!r} isn't a valid date") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise TwilioRefusalError(UNNUMBERED, f"{text!r} isn't a valid date") from error

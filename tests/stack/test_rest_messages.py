@@ -1,5 +1,9 @@
 """The Messages resource: what it accepts, refuses and lists."""
 
+from datetime import timedelta, timezone
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlencode
+
 import pytest
 
 from deskphone.values import LINE, LINE_SID, MESSAGING_SERVICE_SID
@@ -132,6 +136,36 @@ def test_lists_can_be_filtered(stack: LocalStack, query: str, count: int) -> Non
     stack.advance(1)
 
     assert len(stack.rest("GET", f"Messages.json?{query}").json()["messages"]) == count
+
+
+@pytest.mark.parametrize("sign", ["<", ">"])
+def test_a_message_is_listed_by_its_own_date_sent(stack: LocalStack, sign: str) -> None:
+    sid = stack.rest("POST", "Messages.json", TEXT).json()["sid"]
+    stack.advance(1.3)
+    sent = parsedate_to_datetime(stack.rest("GET", f"Messages/{sid}.json").json()["date_sent"])
+    queries = [urlencode({f"DateSent{sign}": one.isoformat()}) for one in (sent, sent.date())]
+    lists = [stack.rest("GET", f"Messages.json?{query}").json()["messages"] for query in queries]
+
+    assert [len(messages) for messages in lists] == [1, 1]
+
+
+def test_a_date_with_a_time_zone_is_converted_to_utc(stack: LocalStack) -> None:
+    stack.rest("POST", "Messages.json", TEXT)
+    stack.advance(1)
+    [message] = stack.rest("GET", "Messages.json").json()["messages"]
+    sent = parsedate_to_datetime(message["date_sent"])
+    abroad = sent.astimezone(timezone(timedelta(hours=23 if sent.hour else -23)))
+    query = urlencode({"DateSent": abroad.isoformat()})
+
+    assert abroad.date() != sent.date()
+    assert len(stack.rest("GET", f"Messages.json?{query}").json()["messages"]) == 1
+
+
+@pytest.mark.parametrize("date", ["soon", "2026-01-01soon", "0001-01-01T00:00:00+02:00"])
+def test_an_invalid_date_is_refused(stack: LocalStack, date: str) -> None:
+    answer = stack.rest("GET", f"Messages.json?{urlencode({'DateSent<': date})}")
+
+    assert answer.status_code == 400
 
 
 def test_only_fetched_messages_link_to_their_feedback(stack: LocalStack) -> None:

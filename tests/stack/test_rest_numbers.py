@@ -1,6 +1,7 @@
 """The account and its phone numbers."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 
@@ -129,3 +130,14 @@ def test_numbers_are_bought_and_listed_by_kind(stack: LocalStack, kind: str, num
     assert all("type" not in one for one in [bought.json(), *listed])
     assert len(listed) == (2 if kind == "Local" else 1)
     assert wrong.json()["code"] == 21421
+
+
+@pytest.mark.parametrize(
+    ("part", "count"), [("202555", 2), ("0111", 1), ("+1202555****", 2), ("55501*1", 1), ("*5*", 2)]
+)
+def test_a_part_of_a_number_finds_it(stack: LocalStack, part: str, count: int) -> None:
+    buy(stack, SECOND)
+    query = urlencode({"PhoneNumber": part})
+    found = stack.rest("GET", f"IncomingPhoneNumbers.json?{query}").json()
+
+    assert len(found["incoming_phone_numbers"]) == count

@@ -1,5 +1,6 @@
 """The IncomingPhoneNumbers resource: the account's numbers and their webhooks."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -61,11 +62,13 @@ class NumbersResource(Resource[PhoneNumber]):
         return self.to_json(self.store.numbers.put(_changed(number, parameters)))
 
     def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
-        digits, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
+        part, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
+        # Part of a number, with * for any digit (OpenAPI, IncomingPhoneNumber resource).
+        pattern = re.escape(part).replace(r"\*", r"\d")
         return [
             row
             for row in self.store.numbers.newest_first()
-            if digits in row.phone_number and (not name or row.friendly_name == name)
+            if re.search(pattern, row.phone_number) and (not name or row.friendly_name == name)
         ]
 
     def to_json(self, row: PhoneNumber) -> Json:

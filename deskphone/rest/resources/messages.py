@@ -61,7 +61,8 @@ class MessagesResource(Resource[Message]):
 
     def rows(self, parameters: Parameters) -> Sequence[Message]:
         to, sender = parameters.text("To"), parameters.text("From")
-        on_date = by_date(parameters, "DateSent")
+        # DateSent<=YYYY-MM-DD finds messages "on and before" the day (OpenAPI, Message resource).
+        on_date = by_date(parameters, "DateSent", includes_day=True)
         return [
             row
             for row in self.store.messages.newest_first()
