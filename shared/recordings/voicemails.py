@@ -18,7 +18,6 @@ from shared.errors import (
 from shared.guards.number_facts import normal_form
 from shared.http.idempotency import Key
 from shared.media.links import Links
-from shared.phone_numbers import is_withheld
 from shared.recordings.sound import RECORDING_SID, WantedRecording
 from shared.sending.outbox import Outbox
 from shared.sending.text import TextMessage
@@ -132,9 +131,7 @@ class VoicemailNotifier:
 
 def shown_caller(caller: str | None) -> str:
     """Return the name of a caller for a text, "an unknown number" if withheld or malformed."""
-    if caller is None or is_withheld(caller):
-        return UNKNOWN_CALLER
-    return caller_name(caller) or UNKNOWN_CALLER
+    return caller_name(caller or "") or UNKNOWN_CALLER
 
 
 def _text(caller: str, length_s: int | None, link: str) -> str:

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# A text with only one of these words opts its sender out, so Twilio refuses a reply (21610).
+# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+OPT_OUT_WORDS = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+)
+
 
 async def answered(
     req: Webhook, config: Settings, links: Callable[[], "Links"]
@@ -32,9 +38,9 @@ async def answered(
     """Reply with a keyword's answer or with `Message`, and forward the text to `Forward`.
 
     Without either, acknowledge the text, unless it is forwarded: then a person may reply. Only
-    forward texts that Twilio answers itself (STOP, START, HELP) and texts from a number in
-    BLOCKED_RECIPIENTS. If Twilio used GET, tell the owner only that a text came. Send nothing
-    while KILL_SWITCH is on, because a reply costs as much as any other text.
+    forward texts that Twilio answers itself (STOP, START, HELP), opt-outs without a keyword, and
+    texts from a number in BLOCKED_RECIPIENTS. If Twilio used GET, tell the owner only that a text
+    came. Send nothing while KILL_SWITCH is on, because a reply costs as much as any other text.
 
     Forward media by `links` to this app, because most accounts require credentials for theirs.
     """
@@ -45,11 +51,12 @@ async def answered(
     forwarding = await _forwarding(req, owner, links)
     if is_answered_by_twilio(req) or _is_blocked(req, config):
         return reply.reply("", forwarding=forwarding)
-    text = reply.keyword_answer(table(req.query, "Keywords"), req.steering("Body") or "")
+    body = req.steering("Body") or ""
+    text = reply.keyword_answer(table(req.query, "Keywords"), body)
     if text is None:
         text = req.parameter("Message")
-    if text is None and owner:
-        return reply.reply("", forwarding=forwarding)
+        if _is_opt_out(body) or (text is None and owner):
+            return reply.reply("", forwarding=forwarding)
     if text is None:
         text = reply.acknowledgement(req)
     return reply.reply(text, _media_urls(req), forwarding)
@@ -62,6 +69,10 @@ def is_answered_by_twilio(text: Webhook) -> bool:
     https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
     """
     return any(text.denying("OptOutType"))
+
+
+def _is_opt_out(body: str) -> bool:
+    return body.strip().upper() in OPT_OUT_WORDS
 
 
 def _is_blocked(req: Webhook, config: Settings) -> bool:

@@ -97,6 +97,26 @@ def test_texts_answered_by_twilio_are_only_forwarded(
     assert 'to="+12025550124"' in document
 
 
+@pytest.mark.parametrize(
+    ("url", "body", "expected"),
+    [
+        ("/api/TwimlReply", "STOP", 0),
+        ("/api/TwimlReply?Message=Hello&MediaUrl=https://a.example/b.png", " unsubscribe\n", 0),
+        ("/api/TwimlReply?Message=Hello&Forward=%2B12025550124", "Quit", 1),
+        ("/api/TwimlReply?Keywords[stop]=Bye", "STOP", 1),
+        ("/api/TwimlReply", "Stop please", 1),
+        ("/api/TwimlReply", "START", 1),
+    ],
+)
+def test_an_opt_out_gets_no_reply_unless_its_word_is_a_keyword(
+    run: Run, signed_request: SignedRequest, url: str, body: str, expected: int
+) -> None:
+    form = {"MessageSid": SID, "From": PERSON, "To": LINE, "Body": body}
+    response = run(TwimlReply.main, signed_request(url, list(form.items())))
+
+    assert response.get_body().decode().count("<Message") == expected
+
+
 def test_rows_that_earlier_versions_wrote_do_no_harm(ledger: MemoryLedger) -> None:
     # The list in which earlier versions stored this person's opt-out.
     shard, person = "abdcbaff22de59550b9dc0b90f937ad5", "57c771f8f142ba48"

@@ -84,10 +84,19 @@ def test_help_is_answered_and_changes_nothing(person: Person) -> None:
     assert any(body.startswith("Reply STOP") for body in person.bodies)
 
 
-def test_the_app_gets_the_text_but_its_reply_is_refused(person: Person) -> None:
+def test_the_app_gets_the_text_and_does_not_reply(person: Person) -> None:
     [webhook] = person.stack.webhooks(person.says("STOP"))
 
     assert (webhook["status"], "OptOutType" in dict(webhook["form"])) == (200, False)
+    assert person.stack.alerts() == []
+    assert len(person.bodies) == 2
+
+
+def test_a_reply_to_an_opt_out_is_refused(person: Person) -> None:
+    url = f"{person.stack.functions_url}/api/TwimlReply?Keywords[stop]=Bye"
+    person.stack.line_goes_to(SmsUrl=url)
+    person.says("STOP")
+
     assert [alert["code"] for alert in person.stack.alerts()] == [21610]
     assert len(person.bodies) == 2
 
