@@ -31,17 +31,20 @@ async def forwarded(
 
     Keep Twilio's URL, and log why, if there is no key to sign links or the file isn't shareable.
     """
-    urls = ForwardedMedia([], [])
-    for url, media_type in media:
-        match = _MEDIA_URL.fullmatch(url)
-        if match is None or not is_shareable(media_type.lower()):
-            log.warning("Forwarding Twilio's URL of a file: the app doesn't link to its type")
-            urls.others.append(url)
-            continue
-        try:
-            target = WantedMedia(*match.groups())
-            urls.linked.append(await links.url("GetSharedMedia", target, request_url))
-        except ConfigurationError as error:
-            log.warning("Forwarding Twilio's URL of a file: %s", error.log_text)
-            urls.others.append(url)
-    return urls
+    targets = {url: _shareable(url, media_type) for url, media_type in media}
+    try:
+        wanted = filter(None, targets.values())
+        linked = [await links.url("GetSharedMedia", target, request_url) for target in wanted]
+        others = [url for url, target in targets.items() if target is None]
+        reason = "GetSharedMedia doesn't return files of their types"
+    except ConfigurationError as error:
+        linked, others, reason = [], [*targets], error.log_text
+    if others:
+        log.warning("Forwarding Twilio's URLs of %d files: %s", len(others), reason)
+    return ForwardedMedia(linked, others)
+
+
+def _shareable(url: str, media_type: str) -> WantedMedia | None:
+    """Return the file at one of Twilio's media URLs, or None if the app doesn't return it."""
+    match = _MEDIA_URL.fullmatch(url)
+    return WantedMedia(*match.groups()) if match and is_shareable(media_type.lower()) else None

@@ -162,7 +162,9 @@ def test_a_warm_send(sends: list[tuple[int, Counter[str]]]) -> None:
     assert sends[1] == (201, Counter({SEND: 1}))
 
 
-def test_health_makes_one_request_to_twilio_and_one_to_the_ledger(sends: list[tuple[int, Counter[str]]]) -> None:
+def test_health_makes_one_request_to_twilio_and_one_to_the_ledger(
+    sends: list[tuple[int, Counter[str]]],
+) -> None:
     assert sends[2] == (200, Counter({"GET Messages.json": 1, "GET ledger health": 1}))
 
 

@@ -27,7 +27,7 @@ const TABS = { messages: "message", keypad: "keypad" }; // tabs and their icons
 
 function Messages({ state, handset, peer, onPeer, onCall, onText, selection, onSelect, drafts, onDraft }) {
   const key = `${handset} ${peer}`;
-  const send = (body) => onText(handset, peer, body);
+  const send = (body, picture) => onText(handset, peer, body, picture);
   return html`<${Peer} all=${peersOf(state, handset, peer)} ...${{ state, peer, onPeer, onCall }} />
     <${Thread} key=${peer} items=${threadOf(state, handset, peer)} onSend=${send}
       ...${{ peer, app: state.app, selection, onSelect }} />
