@@ -8,6 +8,8 @@ from typing import Literal
 PARTICIPANTS_LIMIT = 250
 LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
 """A valid participant label: up to 128 characters without a slash, and not a call SID."""
+REGIONS = ("us1", "us2", "ie1", "de1", "sg1", "br1", "au1", "jp1")
+"""Where Twilio can mix a conference (OpenAPI, Participant resource)."""
 VIA_API = "conference-ended-via-api"
 """The reason given when the REST API ends a conference."""
 

@@ -28,6 +28,10 @@ class Parameters:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return all names with their values."""
+        return [(name, value) for name, values in self._values.items() for value in values]
+
     def check(self, emulated: Iterable[str], known: Iterable[str] = ()) -> None:
         """Refuse (501) a parameter in `known`, which only the real Twilio supports.
 

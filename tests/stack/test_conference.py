@@ -270,6 +270,13 @@ class TestParticipation:
 
         assert (stack.call(sid)["status"], alerts(stack)) == ("in-progress", [])
 
+    @pytest.mark.parametrize("attribute", ["jitterBufferSize", "region", "trim"])
+    def test_invalid_audio_attributes_are_warnings(self, stack: LocalStack, attribute: str) -> None:
+        sid = join(stack, f"{attribute}='mars'")
+
+        assert stack.call(sid)["status"] == "in-progress"
+        assert alerts(stack) == [13239 if attribute == "trim" else 12200]
+
     @pytest.mark.covers(
         "Conference.record",
         "Conference.recordingStatusCallback",

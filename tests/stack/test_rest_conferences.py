@@ -418,6 +418,12 @@ class TestInvitations:
             ({"MaxParticipants": "251"}, 400),
             ({"Beep": "loud"}, 400),
             ({"WaitUrl": "nowhere"}, 400),
+            ({"Region": "mars"}, 400),
+            ({"EarlyMedia": "maybe"}, 400),
+            ({"ConferenceStatusCallbackEvent": "start later"}, 400),
+            ({"ConferenceRecordingStatusCallbackEvent": "paused"}, 400),
+            ({"RecordingStatusCallbackEvent": "later"}, 400),
+            ({"RecordingStatusCallbackEvent": "completed paused"}, 501),
             ({"CallerId": LINE}, 501),
         ],
     )
@@ -430,6 +436,34 @@ class TestInvitations:
 
         assert invite(stack, **change)["code"] == code
         assert len(stack.rest("GET", "Calls.json").json()["calls"]) == before
+
+    @pytest.mark.parametrize(
+        ("events", "states"), [("completed failed", ["completed"]), ("failed", [])]
+    )
+    @pytest.mark.parametrize("prefix", ["", "Conference"])
+    def test_recordings_of_participants_may_report_failures(
+        self,
+        stack: LocalStack,
+        web_server: "WebServer",
+        prefix: str,
+        events: str,
+        states: list[str],
+    ) -> None:
+        recording = {
+            f"{prefix}Record": "true",
+            f"{prefix}RecordingStatusCallback": web_server.twiml("/report", "<Response/>"),
+            f"{prefix}RecordingStatusCallbackEvent": events,
+        }
+        for person, form in enumerate([recording, {}]):
+            sid = invite(stack, "new", **{"To": PEOPLE[person], **form})["call_sid"]
+            stack.advance(1)
+            stack.answer(sid)
+            stack.advance(5)
+        stack.rest("POST", f"Conferences/{newest(stack)['sid']}.json", {"Status": "completed"})
+        stack.advance(1)
+
+        posted = [request.form["RecordingStatus"] for request in web_server.asked("/report")]
+        assert (posted, stack.alerts()) == (states, [])
 
     def test_an_ended_conference_accepts_no_participants(self, stack: LocalStack) -> None:
         stack.hang_up(join(stack))

@@ -19,7 +19,7 @@ from deskphone.line.verbs.target import (
     until_parted,
 )
 from deskphone.line.waiting import first_of, is_over
-from deskphone.records.conference import LABEL, PARTICIPANTS_LIMIT
+from deskphone.records.conference import LABEL, PARTICIPANTS_LIMIT, REGIONS
 from deskphone.records.instructions import Music, StatusCallback
 from deskphone.twiml.source import NOT_KNOWN, Source, TwimlError
 from deskphone.webhooks.webhook import WebhookError
@@ -57,6 +57,7 @@ class ConferenceNoun:
             recording_callback=recording_callback(source),
         )
         source.one_of("jitterBufferSize", ("off", "small", "medium", "large"), "large", NOT_KNOWN)
+        source.one_of("region", REGIONS, "us1", NOT_KNOWN)
         source.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence", TRIM)
         source.finish()
         return cls(joining)

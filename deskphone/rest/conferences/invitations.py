@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from deskphone.line.conferences.reports import EVENTS as CONFERENCE_EVENTS
+from deskphone.records.conference import REGIONS
 from deskphone.records.instructions import StatusCallback
-from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError
+from deskphone.records.recording import RECORDING_EVENTS
+from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError
 from deskphone.rest.parameters import Parameters
 
 OF_THE_CALL = (
@@ -34,12 +37,15 @@ CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ConferenceRecord": ("record", ("true", "false", "record-from-start", "do-not-record")),
     "ConferenceTrim": ("trim", ("trim-silence", "do-not-trim")),
     "JitterBufferSize": ("jitterBufferSize", ("off", "small", "medium", "large")),
+    "Region": ("region", REGIONS),
 }
-EVENTS = {
-    "ConferenceStatusCallbackEvent": ("statusCallbackEvent", "start end"),
-    "ConferenceRecordingStatusCallbackEvent": ("recordingStatusCallbackEvent", "completed"),
-}
-OTHERS = {"Label": "participantLabel", "Region": "region", "CallSidToCoach": "coach"}
+EVENTS: Mapping[str, tuple[str, tuple[str, ...], str]] = {
+    "ConferenceStatusCallbackEvent": ("statusCallbackEvent", CONFERENCE_EVENTS, "start end"),
+    "ConferenceRecordingStatusCallbackEvent": (
+        "recordingStatusCallbackEvent", RECORDING_EVENTS, "completed",
+    ),
+}  # fmt: skip
+OTHERS = {"Label": "participantLabel", "CallSidToCoach": "coach"}
 EMULATED = (
     *OF_THE_CALL, *URLS, *METHODS, *FLAGS, *CHOICES, *EVENTS, *OTHERS,
     "MaxParticipants", "Coaching", "EarlyMedia",
@@ -51,6 +57,15 @@ NOT_EMULATED = (
     "AmdStatusCallbackMethod", "CallToken", "ClientNotificationUrl", "CallerDisplayName",
 )  # fmt: skip
 
+
+RECORDING_CALLBACKS = {
+    "RecordingStatusCallback": "RecordingStatusCallbackEvent",
+    "ConferenceRecordingStatusCallback": "ConferenceRecordingStatusCallbackEvent",
+}
+FAILED = "failed"
+"""A recording event that only participants have; recordings never fail here."""
+EVENT_GAPS = ("started", "paused", "resumed", "stopped")
+"""Other recording events that only participants have (OpenAPI, Participant resource)."""
 
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML can't represent."""
@@ -67,6 +82,21 @@ def document_of(name: str, parameters: Parameters) -> str:
             UNNUMBERED, "A parameter contains a character that TwiML can't contain"
         )
     return document
+
+
+def emulated(parameters: Parameters) -> Parameters:
+    """Return the parameters without the recording event `failed`; refuse events that are gaps."""
+    pairs = parameters.pairs()
+    for url, name in RECORDING_CALLBACKS.items():
+        given = " ".join(parameters.texts(name)).split()
+        gap = next((event for event in given if event in EVENT_GAPS), None)
+        if gap is not None and name in OF_THE_CALL:
+            raise NotEmulatedError(f"The recording event {gap}")
+        left = [event for event in given if event != FAILED]
+        unused = {name, url} if given and not left else {name}
+        pairs = [pair for pair in pairs if pair[0] not in unused]
+        pairs += [(name, event) for event in left]
+    return Parameters(pairs)
 
 
 def call_parameters(parameters: Parameters) -> Parameters:
@@ -112,8 +142,13 @@ def _attributes(parameters: Parameters) -> dict[str, str]:
             if parameters.text(name) not in allowed:
                 raise TwilioRefusalError(UNNUMBERED, f"{name} must be one of {', '.join(allowed)}")
             found[attribute] = parameters.text(name)
-    for name, (attribute, default) in EVENTS.items():
-        found[attribute] = " ".join(parameters.texts(name)) or default
+    for name, (attribute, allowed, default) in EVENTS.items():
+        given = " ".join(parameters.texts(name)) or default
+        if not set(given.split()) <= set(allowed):
+            raise TwilioRefusalError(UNNUMBERED, f"{name} must be one of {', '.join(allowed)}")
+        found[attribute] = given
+    if parameters.text("EarlyMedia").lower() not in ("", "true", "false"):
+        raise TwilioRefusalError(UNNUMBERED, "EarlyMedia must be true or false")
     for name, attribute in OTHERS.items():
         if parameters.text(name):
             found[attribute] = parameters.text(name)

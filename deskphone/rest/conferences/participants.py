@@ -21,6 +21,7 @@ from deskphone.rest.conferences.invitations import (
     callback_of,
     coached,
     document_of,
+    emulated,
     flag,
 )
 from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
@@ -65,6 +66,7 @@ class ParticipantsResource(Resource[Participant]):
 
     def create(self, parameters: Parameters) -> Json:
         parameters.check(EMULATED, NOT_EMULATED)
+        parameters = emulated(parameters)
         call = accepted_call(call_parameters(parameters), self.store, self.clock.now())
         name = self._name()
         document, callback = document_of(name, parameters), callback_of(parameters)
