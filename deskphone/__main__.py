@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import socket
 import sys
+from collections.abc import Collection
 
 from deskphone.ports import PortInUseError, listen, port_of, url_of
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE, PHONE_PORT
@@ -17,6 +18,13 @@ def parse_arguments() -> argparse.Namespace:
         type=int,
         default=PHONE_PORT,
         help="port to listen on; 0 picks a free one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a host name for this machine that requests may use besides 127.0.0.1; repeatable",
     )
     parser.add_argument(
         "--clock",
@@ -35,11 +43,14 @@ def main() -> int:
     except PortInUseError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    asyncio.run(serve(listener, options.clock))
+    names = [name.lower() for name in options.allow_host]
+    asyncio.run(serve(listener, options.clock, names))
     return 0
 
 
-async def serve(listener: socket.socket, clock_kind: str) -> None:
+async def serve(
+    listener: socket.socket, clock_kind: str, allowed_names: Collection[str] = ()
+) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM."""
     from aiohttp import web
 
@@ -54,7 +65,8 @@ async def serve(listener: socket.socket, clock_kind: str) -> None:
     terminal = Terminal()
     emulator = Emulator(clock_of(clock_kind), url, listeners=[terminal.record_changed])
     emulator.fault_switch.subscribe(terminal.faults_changed)
-    runner = runner_of(application(emulator, injectors=[refuse_twilio]))
+    served = application(emulator, injectors=[refuse_twilio], allowed_names=allowed_names)
+    runner = runner_of(served)
     await runner.setup()
     await web.SockSite(runner, listener).start()
     terminal.print(welcome(url))

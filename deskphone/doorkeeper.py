@@ -6,15 +6,17 @@ send neither. Source: https://www.w3.org/TR/fetch-metadata/
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
-HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{0,5})?", re.IGNORECASE)
+HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]|[A-Za-z0-9.-]+)(:[0-9]{0,5})?")
+OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 OWN_SITES = frozenset({"same-origin", "none"})
 """A page of the same origin, and a URL typed into the address bar."""
-WRONG_HOST = "This server answers only to 127.0.0.1 and localhost."
+WRONG_HOST = "The Host header must be 127.0.0.1, localhost or [::1], because this server is local."
 OTHER_SITE = (
     "This request was refused because it came from a page on another site. "
     "To open this URL yourself, type it into the browser's address bar."
@@ -23,10 +25,16 @@ OTHER_SITE = (
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def refusal(request: web.BaseRequest, guest_port: int | None = None) -> str:
-    """Return why a request is refused, or "" if it is allowed. See `is_guest`."""
+def refusal(
+    request: web.BaseRequest, guest_port: int | None = None, allowed_names: Collection[str] = ()
+) -> str:
+    """Return why a request is refused, or "" if it is allowed. See `is_guest`.
+
+    `allowed_names` are host names, in lower case, besides this machine's own.
+    """
     hosts = request.headers.getall("Host", [])
-    if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
+    named = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+    if named is None or named[1].lower() not in {*OWN_NAMES, *allowed_names}:
         return WRONG_HOST
     if any(origin != f"http://{hosts[0]}" for origin in request.headers.getall("Origin", [])):
         return OTHER_SITE
@@ -41,7 +49,8 @@ def is_guest(request: web.BaseRequest, port: int | None) -> bool:
 
     The page has to send its origin as the Referer, which no other page can fake.
     """
-    name = request.headers.get("Host", "").partition(":")[0]
+    named = HOST.fullmatch(request.headers.get("Host", ""))
+    name = named[1] if named else ""
     return (
         port is not None
         and request.method == "GET"
@@ -50,11 +59,20 @@ def is_guest(request: web.BaseRequest, port: int | None) -> bool:
     )
 
 
-@web.middleware
-async def refuse_other_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse other host names (DNS rebinding) and requests from pages on other sites."""
-    reason = refusal(request)
-    return problem(HTTPStatus.FORBIDDEN, reason) if reason else await handler(request)
+def refuse_others(
+    allowed_names: Collection[str], answer: Callable[[web.Request, str], web.Response]
+) -> Middleware:
+    """Return a middleware that refuses other host names (DNS rebinding) and other sites' pages.
+
+    `answer` makes the response for a refused request and the reason.
+    """
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        reason = refusal(request, allowed_names=allowed_names)
+        return answer(request, reason) if reason else await handler(request)
+
+    return middleware
 
 
 def protect(response: web.StreamResponse, *, for_guest: bool = False) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -13,17 +14,22 @@ from deskphone.bad_requests import (
     answer_bad_requests,
     silence_bad_request_logs,
 )
-from deskphone.doorkeeper import protect, refuse_other_sites
+from deskphone.doorkeeper import WRONG_HOST, problem, protect, refuse_others
 from deskphone.emulator import Emulator
 from deskphone.faults.injection import Injector, fault_injection
 from deskphone.phone.page import Page
 from deskphone.rest.api import PREFIX
 from deskphone.rest.auth_tokens import PREFIX as TOKENS_PREFIX
+from deskphone.rest.errors import TwilioRefusalError
 from deskphone.rest.faults import inject_twilio
 from deskphone.rest.other_products import OtherProducts, is_rest
 from deskphone.world.routes import world_routes
 
 BODY_LIMIT = 1024 * 1024
+HOST_ADVICE = (
+    "change the host of the URL before your HTTP client sets the header, or allow this name with "
+    "python -m deskphone --allow-host NAME."
+)
 SHUTDOWN_S = 0.5
 """How long an open event stream may delay a shutdown."""
 
@@ -40,15 +46,19 @@ def runner_of(application: web.Application) -> web.AppRunner:
 
 
 def application(
-    emulator: Emulator, routes: Sequence[web.RouteDef] = (), injectors: Sequence[Injector] = ()
+    emulator: Emulator,
+    routes: Sequence[web.RouteDef] = (),
+    injectors: Sequence[Injector] = (),
+    allowed_names: Collection[str] = (),
 ) -> web.Application:
     """Return the web application: Twilio's REST API, /emulator/ and the page.
 
     `routes` are added to them. `injectors` add faults, and run before those of the REST API.
+    `allowed_names` are host names, in lower case, that requests may use besides 127.0.0.1.
     """
     faults = fault_injection(emulator.faults, [*injectors, inject_twilio])
     app = web.Application(
-        middlewares=[answer_bad_requests, refuse_other_sites, faults],
+        middlewares=[answer_bad_requests, refuse_others(allowed_names, _refused), faults],
         client_max_size=BODY_LIMIT,
     )
     app.on_response_prepare.append(_add_headers)
@@ -63,6 +73,16 @@ def application(
         ]
     )
     return app
+
+
+def _refused(request: web.Request, reason: str) -> web.Response:
+    """Refuse a REST request in Twilio's format, since an SDK shows nothing of another one."""
+    if not is_rest(request.path):
+        return problem(HTTPStatus.FORBIDDEN, reason)
+    if reason == WRONG_HOST:
+        reason += f" Yours is {request.headers.get('Host', 'missing')!r}: {HOST_ADVICE}"
+    refusal = TwilioRefusalError(HTTPStatus.FORBIDDEN, reason, HTTPStatus.FORBIDDEN)
+    return web.json_response(refusal.body(), status=HTTPStatus.FORBIDDEN)
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -37,6 +37,7 @@ def judged(
         {"Sec-Fetch-Site": "none", **MODES},
         {"Sec-Fetch-Site": "same-origin"},
         {"Host": "LOCALHOST", "Origin": "http://LOCALHOST"},
+        {"Host": "[::1]:7071", "Origin": "http://[::1]:7071"},
         OWN_PAGE,
     ],
 )
@@ -79,9 +80,18 @@ def test_every_repeated_header_is_checked(name: str) -> None:
     assert judged(headers) == OTHER_SITE
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:7071", "", "[::1]:7071"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example:7071", "", "[::2]:7071", "api.twilio.com"]
+)
 def test_other_host_name_is_refused(host: str) -> None:
     assert judged({"Host": host}) == WRONG_HOST
+
+
+def test_a_host_name_can_be_allowed() -> None:
+    request = make_mocked_request("GET", "/", {"Host": "Host.Docker.Internal:7072"})
+
+    assert refusal(request) == WRONG_HOST
+    assert refusal(request, allowed_names=["host.docker.internal"]) == ""
 
 
 def test_two_or_no_hosts_are_refused() -> None:

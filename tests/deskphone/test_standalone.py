@@ -36,6 +36,14 @@ def snapshot(standalone: Standalone) -> dict[str, Any]:
     return json.loads(data[len(b"data:") :])
 
 
+def test_another_host_is_refused_in_twilios_format(standalone: Standalone) -> None:
+    url = f"{standalone.url}/2010-04-01/Accounts.json"
+    refused = standalone.http.get(url, headers={"Host": "api.twilio.com"}, timeout=TIMEOUT_S)
+
+    assert (refused.status_code, refused.json()["status"]) == (403, 403)
+    assert "api.twilio.com" in refused.json()["message"]
+
+
 def test_page_works_without_an_app(standalone: Standalone) -> None:
     page = standalone.http.get(standalone.url, timeout=TIMEOUT_S)
     shown = snapshot(standalone)
