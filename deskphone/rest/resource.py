@@ -13,7 +13,7 @@ from deskphone.records.conference import Participant
 from deskphone.records.key import Key
 from deskphone.records.message import Media
 from deskphone.records.queue import Member
-from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_allowed
+from deskphone.rest.errors import TwilioRefusalError, not_allowed
 from deskphone.rest.parameters import Parameters
 
 Json = dict[str, object]
@@ -110,4 +110,5 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise TwilioRefusalError(UNNUMBERED, f"{text!r} isn't a valid date") from error
+        # twilio/twilio-cli issue 99
+        raise TwilioRefusalError(20001, "Invalid date value.") from error
