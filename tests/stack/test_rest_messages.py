@@ -28,6 +28,9 @@ CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></R
         ({"MediaUrl": "ftp://example.com/a.png"}, 21620),
         ({"StatusCallback": "example.com"}, 21609),
         ({"StatusCallback": "https://my_host.example.com/"}, 21609),
+        ({"StatusCallback": "https://example.com/?a=b c"}, 21609),
+        ({"StatusCallback": "https://example.com/?a=100%"}, 21609),
+        ({"StatusCallback": "https://example.com/".ljust(4001, "a")}, 21609),
         ({"ValidityPeriod": "36001"}, 21624),
     ],
 )

@@ -124,7 +124,11 @@ class Exchange:
     def _pick_up(self, sid: str, what: PickedUp) -> None:
         live = self._calls.found(sid)
         call = live.call
-        if call.status != "ringing" or call.direction == "inbound" or live.picked_up.done():
+        if call.direction == "inbound":
+            raise WrongStateError("Your app answers this call; the handset can only hang up.")
+        if live.picked_up.done():
+            raise WrongStateError("The handset has already answered or declined this call.")
+        if call.status != "ringing":
             message = (
                 f"Only a ringing handset can be answered or declined; this call is {call.status}."
             )

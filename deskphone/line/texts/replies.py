@@ -4,9 +4,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deskphone.account.phone_numbers import is_alphanumeric
+from deskphone.account.phone_numbers import is_alphanumeric, is_other_channel
 from deskphone.account.store import Store
 from deskphone.records.message import BODY_LIMIT, MEDIA_LIMIT, OPTED_OUT, OPTED_OUT_REFUSAL
+from deskphone.twiml.source import GapError, Source
 
 LOOP_PAUSE = timedelta(seconds=30)
 LOOP_REPLIES = 15
@@ -29,6 +30,14 @@ class Reply:
     status_callback: str = ""
     action: str = ""
     method: str = "POST"
+
+
+def read_numbers(source: Source) -> tuple[str, str]:
+    """Return the attributes `to` and `from`; raise GapError for a channel other than SMS."""
+    to, sender = source.value("to"), source.value("from")
+    if is_other_channel(to) or is_other_channel(sender):
+        raise GapError("A text on a channel other than SMS")
+    return to, sender
 
 
 def problem_of(reply: Reply, store: Store) -> tuple[int, str] | None:

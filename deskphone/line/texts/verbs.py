@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deskphone.line.texts.replies import Reply
+from deskphone.line.texts.replies import Reply, read_numbers
 from deskphone.twiml import coverage
 from deskphone.twiml.document import Dialect
 from deskphone.twiml.source import Source
@@ -16,11 +16,12 @@ def read_message(source: Source) -> Reply:
     for part in parts:
         part.finish()
     text = "".join(bodies) if bodies else source.own_text()
+    to, sender = read_numbers(source)
     return Reply(
         body=text.strip(),
         media=tuple(url for url in media if url),
-        to=source.value("to"),
-        sender=source.value("from"),
+        to=to,
+        sender=sender,
         status_callback=source.value("statusCallback"),
         action=source.value("action"),
         method=source.method("method", 14104),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from deskphone.account.phone_numbers import e164, region_of
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Step
-from deskphone.line.texts.replies import Reply, problem_of
+from deskphone.line.texts.replies import Reply, problem_of, read_numbers
 from deskphone.twiml.source import Source
 from deskphone.webhooks.webhook import WebhookError
 
@@ -26,10 +26,11 @@ class Sms:
 
     @classmethod
     def read(cls, source: Source) -> "Sms":
+        to, sender = read_numbers(source)
         return cls(
             body=source.own_text().strip(),
-            to=source.value("to"),
-            sender=source.value("from"),
+            to=to,
+            sender=sender,
             action=source.value("action"),
             method=source.method("method", 14104),
             status_callback=source.value("statusCallback"),

@@ -59,8 +59,7 @@ class AccountsResource(Resource[Account]):
 
     def update(self, sid: str, parameters: Parameters) -> Json:
         account = self.found(sid)
-        if parameters.text("Status"):
-            raise NotEmulatedError("Suspending or closing the account")
+        parameters.check(("FriendlyName",), ("Status",))
         account.rename(parameters.text("FriendlyName") or account.friendly_name)
         return self.to_json(account)
 
