@@ -9,6 +9,7 @@ from yarl import URL
 from deskphone.webhooks.cookies import Cookies
 from deskphone.webhooks.overrides import Connection, Trouble
 from deskphone.webhooks.signing import SigningKey
+from deskphone.webhooks.tls import tls_fault
 from deskphone.webhooks.urls import host_of, signed_url
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
@@ -24,8 +25,8 @@ Pairs = Sequence[tuple[str, str]]
 class AttemptError(WebhookError):
     """An attempt failed; whether to retry depends on the kind of trouble."""
 
-    def __init__(self, trouble: Trouble, message: str) -> None:
-        super().__init__(11205, message)
+    def __init__(self, trouble: Trouble, message: str, code: int = 11205) -> None:
+        super().__init__(code, message)
         self.trouble: Trouble = trouble
 
 
@@ -60,6 +61,8 @@ class Client:
         host = host_of(url)
         try:
             response = await self._respond(webhook, url, connection, headers, key)
+        except aiohttp.ClientSSLError as error:
+            raise AttemptError("ct", *tls_fault(host, error)) from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise AttemptError("ct", f"Can't connect to {host}") from error
         except aiohttp.ServerTimeoutError as error:
