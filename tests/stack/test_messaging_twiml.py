@@ -168,3 +168,14 @@ def test_the_fallback_url_gets_the_failed_url(stack: LocalStack, web_server: "We
 
     (request,) = web_server.asked("/fallback")
     assert request.form["ErrorUrl"] == f"{web_server.url}/second"
+
+
+@pytest.mark.parametrize("attribute", ["to='whatsapp:+12025550124'", "from='rcs:acme'"])
+def test_another_channel_is_a_gap(
+    stack: LocalStack, web_server: "WebServer", attribute: str
+) -> None:
+    message = f"<Message {attribute}>One</Message><Message>Two</Message>"
+
+    assert ask(stack, web_server, f"<Response>{message}</Response>") == []
+    [alert] = stack.alerts()
+    assert (alert["kind"], alert["code"]) == ("emulator", None)

@@ -141,3 +141,12 @@ def test_a_part_of_a_number_finds_it(stack: LocalStack, part: str, count: int) -
     found = stack.rest("GET", f"IncomingPhoneNumbers.json?{query}").json()
 
     assert len(found["incoming_phone_numbers"]) == count
+
+
+def test_unknown_parameters_of_the_account_are_named(stack: LocalStack) -> None:
+    url = f"{stack.emulator_url}/2010-04-01/Accounts/{ACCOUNT_SID}.json"
+    form = {"FriendlyName": "Desk", "Nickname": "D"}
+    stack.http.post(url, data=form, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=5).raise_for_status()
+
+    [alert] = stack.alerts()
+    assert (alert["code"], "Nickname" in alert["message"]) == (20001, True)

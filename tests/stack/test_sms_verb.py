@@ -98,3 +98,11 @@ def test_an_invalid_method_or_status_callback_is_ignored(
 
     assert sorted(alert["code"] for alert in stack.alerts()) == [14104, 14105]
     assert [text["body"] for text in stack.texts()] == ["Hello"]
+
+
+def test_another_channel_is_a_gap(stack: LocalStack, web_server: "WebServer") -> None:
+    sid = call_in(stack, web_server, "<Sms to='whatsapp:+12025550124'>Hello</Sms>")
+
+    [alert] = stack.alerts()
+    assert (alert["kind"], alert["code"]) == ("emulator", None)
+    assert stack.call(sid)["status"] == "completed"

@@ -204,3 +204,24 @@ def test_the_page_is_served_with_a_content_security_policy(stack: LocalStack) ->
 @pytest.mark.parametrize("path", ["/../dev.py", "/%2e%2e/dev.py", "/nothing", "//etc/passwd"])
 def test_nothing_but_the_page_is_served(stack: LocalStack, path: str) -> None:
     assert stack.http.get(stack.emulator_url + path, timeout=5).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["answer", "decline"])
+def test_a_call_can_only_be_picked_up_once(stack: LocalStack, action: str) -> None:
+    sid = stack.place_call("<Response><Pause/></Response>")
+    stack.advance(1)
+    stack.world(f"calls/{sid}/{action}")
+    url = f"{stack.emulator_url}/emulator/calls/{sid}/answer"
+    refused = stack.http.post(url, json={}, timeout=5)
+
+    assert refused.status_code == 409
+    assert "already" in refused.json()["detail"]
+
+
+def test_a_caller_cannot_answer_its_own_call(stack: LocalStack) -> None:
+    sid = stack.ring()
+    url = f"{stack.emulator_url}/emulator/calls/{sid}/answer"
+    refused = stack.http.post(url, json={}, timeout=5)
+
+    assert refused.status_code == 409
+    assert "ringing" not in refused.json()["detail"]
