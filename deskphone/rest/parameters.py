@@ -8,6 +8,7 @@ from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError
 
 METHODS = ("GET", "POST")
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
+ENCODED = re.compile("(?:[!-$&-~]|%[0-9A-Fa-f]{2}){0,4000}")
 
 
 class Parameters:
@@ -56,6 +57,16 @@ class Parameters:
         value = self.text(name)
         if value and not is_url(value):
             raise TwilioRefusalError(code, f"{name} is not a valid URL")
+        return value
+
+    def status_callback(self) -> str:
+        """Return the URL in StatusCallback or "".
+
+        It must be percent-encoded and have at most 4,000 characters (docs/api/errors/21609).
+        """
+        value = self.url("StatusCallback", 21609)
+        if not ENCODED.fullmatch(value):
+            raise TwilioRefusalError(21609, "StatusCallback is not a valid URL")
         return value
 
     def method(self, name: str, code: int, default: str = "POST") -> str:

@@ -176,7 +176,7 @@ def _accepted(
         ),
         send_at=at,
         messaging_service_sid=service,
-        status_callback=parameters.url("StatusCallback", 21609),
+        status_callback=parameters.status_callback(),
     )
 
 

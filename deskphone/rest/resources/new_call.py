@@ -122,7 +122,7 @@ def status_callback_of(
     parameters: Parameters, events: tuple[str, ...] = ()
 ) -> StatusCallback | None:
     """Return the call's status callback, or None."""
-    url = parameters.url("StatusCallback", 21609)
+    url = parameters.status_callback()
     method = parameters.method("StatusCallbackMethod", 21209)
     return StatusCallback(url, method, events or ("completed",)) if url else None
 
