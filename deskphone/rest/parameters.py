@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlsplit
 
-from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError
+from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError
 
 METHODS = ("GET", "POST")
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
@@ -75,6 +75,13 @@ class Parameters:
         if value not in METHODS:
             raise TwilioRefusalError(code, f"{name} must be GET or POST")
         return value
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Return a boolean. Twilio documents no error code for other values."""
+        value = self.text(name).lower()
+        if value not in ("", "true", "false"):
+            raise TwilioRefusalError(UNNUMBERED, f"{name} must be true or false")
+        return value == "true" if value else default
 
     def whole(self, name: str, code: int, default: int, minimum: int, maximum: int) -> int:
         """Return a whole number within the limits."""

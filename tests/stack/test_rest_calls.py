@@ -69,6 +69,16 @@ def test_calls_can_be_filtered(stack: LocalStack, query: str, count: int) -> Non
     assert len(stack.rest("GET", f"Calls.json?{query}").json()["calls"]) == count
 
 
+def test_a_declined_call_has_no_end_time_to_find_it_by(stack: LocalStack) -> None:
+    sid = stack.place_call(CALL["Twiml"])
+    stack.advance(1)
+    stack.world(f"calls/{sid}/decline")
+    stack.advance(1)
+    found = stack.rest("GET", "Calls.json?EndTime%3E=2020-01-01").json()["calls"]
+
+    assert (found, stack.rest("GET", f"Calls/{sid}.json").json()["end_time"]) == ([], None)
+
+
 def test_a_finished_call_can_be_deleted(stack: LocalStack) -> None:
     sid = stack.place_call("<Response/>")
     early = stack.rest("DELETE", f"Calls/{sid}.json")

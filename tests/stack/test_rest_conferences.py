@@ -43,6 +43,7 @@ PARTICIPANT_KEYS = {
     "status",
     "uri",
 }
+FLAGS = ("Muted", "StartConferenceOnEnter", "EndConferenceOnExit", "Coaching", "EarlyMedia")
 ALL = "start end join leave mute hold modify announcement"
 
 
@@ -236,6 +237,17 @@ class TestParticipants:
         assert posted.form["StatusCallbackEvent"] == "announcement-fail"
         assert (posted.form["CallSid"], stack.call(first)["status"]) == (first, "in-progress")
 
+    @pytest.mark.parametrize("name", ["Hold", "EndConferenceOnExit", "BeepOnExit", "Coaching"])
+    def test_an_invalid_flag_changes_nothing(self, stack: LocalStack, name: str) -> None:
+        sid = join(stack)
+        refused = update(stack, sid, Muted="true", **{name: "maybe"})
+        listed = stack.rest(
+            "GET", f"Conferences/{newest(stack)['sid']}/Participants.json?Muted=maybe"
+        )
+
+        assert (refused["code"], listed.status_code) == (400, 400)
+        assert not participants(stack)[0]["muted"]
+
     def test_end_on_exit_can_change(self, stack: LocalStack, web_server: "WebServer") -> None:
         web_server.twiml("/report", "<Response/>")
         report = f"statusCallback='{web_server.url}/report' statusCallbackEvent='modify'"
@@ -419,7 +431,7 @@ class TestInvitations:
             ({"Beep": "loud"}, 400),
             ({"WaitUrl": "nowhere"}, 400),
             ({"Region": "mars"}, 400),
-            ({"EarlyMedia": "maybe"}, 400),
+            *(({name: "maybe"}, 400) for name in FLAGS),
             ({"ConferenceStatusCallbackEvent": "start later"}, 400),
             ({"ConferenceRecordingStatusCallbackEvent": "paused"}, 400),
             ({"RecordingStatusCallbackEvent": "later"}, 400),

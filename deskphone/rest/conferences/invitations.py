@@ -113,17 +113,12 @@ def callback_of(parameters: Parameters) -> StatusCallback | None:
     return StatusCallback(url, method, events or ("start", "end")) if url else None
 
 
-def flag(parameters: Parameters, name: str) -> bool:
-    """Return a boolean; like in Twilio, anything but true is false."""
-    return parameters.text(name).lower() == "true"
-
-
 def coached(parameters: Parameters) -> str | None:
     """Return the SID of the call to coach, or None."""
     sid, is_told = parameters.text("CallSidToCoach"), "Coaching" in parameters
-    if is_told and flag(parameters, "Coaching") and not sid:
+    if is_told and parameters.flag("Coaching") and not sid:
         raise TwilioRefusalError(UNNUMBERED, "Coaching requires CallSidToCoach")
-    return sid if sid and (flag(parameters, "Coaching") or not is_told) else None
+    return sid if sid and (parameters.flag("Coaching") or not is_told) else None
 
 
 def _attributes(parameters: Parameters) -> dict[str, str]:
@@ -135,8 +130,8 @@ def _attributes(parameters: Parameters) -> dict[str, str]:
         if name in parameters:
             found[attribute] = parameters.method(name, UNNUMBERED)
     for name, attribute in FLAGS.items():
-        if name in parameters:
-            found[attribute] = str(flag(parameters, name)).lower()
+        if parameters.text(name):
+            found[attribute] = str(parameters.flag(name)).lower()
     for name, (attribute, allowed) in CHOICES.items():
         if parameters.text(name):
             if parameters.text(name) not in allowed:
@@ -147,8 +142,7 @@ def _attributes(parameters: Parameters) -> dict[str, str]:
         if not set(given.split()) <= set(allowed):
             raise TwilioRefusalError(UNNUMBERED, f"{name} must be one of {', '.join(allowed)}")
         found[attribute] = given
-    if parameters.text("EarlyMedia").lower() not in ("", "true", "false"):
-        raise TwilioRefusalError(UNNUMBERED, "EarlyMedia must be true or false")
+    parameters.flag("EarlyMedia")
     for name, attribute in OTHERS.items():
         if parameters.text(name):
             found[attribute] = parameters.text(name)

@@ -22,7 +22,6 @@ from deskphone.rest.conferences.invitations import (
     coached,
     document_of,
     emulated,
-    flag,
 )
 from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
@@ -78,7 +77,7 @@ class ParticipantsResource(Resource[Participant]):
         return self.to_json(participant)
 
     def rows(self, parameters: Parameters) -> Sequence[Participant]:
-        wanted = {name: flag(parameters, name) for name in self.filters if parameters.text(name)}
+        wanted = {name: parameters.flag(name) for name in self.filters if parameters.text(name)}
         return [
             row
             for row in reversed(self._conference().participants)
@@ -123,11 +122,13 @@ class ParticipantsResource(Resource[Participant]):
         hold_music = _music(parameters, "HoldUrl", "HoldMethod", "GET")
         wait_music = _music(parameters, "WaitUrl", "WaitMethod", "POST")
         changes = self._changes(parameters)
+        beeps = parameters.flag("BeepOnExit") if "BeepOnExit" in parameters else None
+        # "Anything value other than `true` or `false` is interpreted as `false`" (OpenAPI).
+        muted, hold = parameters.text("Muted").lower() == "true", parameters.flag("Hold")
         if "Muted" in parameters:
-            self.moderation.mute(self.found(sid), muted=flag(parameters, "Muted"))
+            self.moderation.mute(self.found(sid), muted=muted)
         if "Hold" in parameters:
-            self.moderation.hold(self.found(sid), hold_music, hold=flag(parameters, "Hold"))
-        beeps = flag(parameters, "BeepOnExit") if "BeepOnExit" in parameters else None
+            self.moderation.hold(self.found(sid), hold_music, hold=hold)
         if changes or wait_music is not None or beeps is not None:
             self.moderation.modify(self.found(sid), wait_music, beeps_on_exit=beeps, **changes)
         participant = self.found(sid)
@@ -174,7 +175,6 @@ class ParticipantsResource(Resource[Participant]):
 
     def _invited(self, call: Call, parameters: Parameters) -> Participant:
         """Return how the call will take part; the conference may not exist yet."""
-        starts = "StartConferenceOnEnter"
         return Participant(
             call_sid=call.sid,
             conference_sid="",
@@ -182,10 +182,10 @@ class ParticipantsResource(Resource[Participant]):
             created=call.created,
             updated=call.created,
             label=parameters.text("Label") or None,
-            muted=flag(parameters, "Muted"),
+            muted=parameters.flag("Muted"),
             coaching=coached(parameters),
-            starts=flag(parameters, starts) if parameters.text(starts) else True,
-            ends=flag(parameters, "EndConferenceOnExit"),
+            starts=parameters.flag("StartConferenceOnEnter", default=True),
+            ends=parameters.flag("EndConferenceOnExit"),
             joined=False,
         )
 
@@ -193,7 +193,7 @@ class ParticipantsResource(Resource[Participant]):
         """Return the changes to the record, except mute and hold."""
         changes: dict[str, Any] = {}
         if "EndConferenceOnExit" in parameters:
-            changes["ends"] = flag(parameters, "EndConferenceOnExit")
+            changes["ends"] = parameters.flag("EndConferenceOnExit")
         if "Coaching" in parameters or "CallSidToCoach" in parameters:
             coach = coached(parameters)
             if coach and coach not in (one.call_sid for one in self._conference().participants):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from deskphone.account.phone_numbers import national
 from deskphone.clock import rfc_2822
@@ -68,7 +69,7 @@ class CallsResource(Resource[Call]):
             and (not status or row.status == status)
             and (not parent or row.parent_call_sid == parent)
             and started(row.dialed)
-            and ended(row.ended)
+            and ended(_end_time(row))
         ]
 
     def to_json(self, row: Call) -> Json:
@@ -83,7 +84,7 @@ class CallsResource(Resource[Call]):
             "date_updated": rfc_2822(row.updated),
             "direction": row.direction,
             "duration": str(row.duration_s) if row.status == "completed" else None,
-            "end_time": rfc_2822(row.ended) if row.status == "completed" else None,
+            "end_time": rfc_2822(_end_time(row)),
             "forwarded_from": None,
             "from": row.sender,
             "from_formatted": national(row.sender),
@@ -140,6 +141,11 @@ class CallsResource(Resource[Call]):
             self.store.calls.put(replace(call, callback=replace(callback, events=events)))
         if limit_s:
             self.exchange.limit(call.sid, limit_s)
+
+
+def _end_time(call: Call) -> datetime | None:
+    """Return when a call ended; None if it did not complete (OpenAPI, Call resource)."""
+    return call.ended if call.status == "completed" else None
 
 
 def _check_end(call: Call, status: str) -> None:

@@ -154,7 +154,7 @@ def _sent_digits(parameters: Parameters) -> str:
 def _recording(parameters: Parameters) -> RecordingOptions | None:
     """Return how to record the call, or None."""
     options = recording_options(parameters)
-    return options if _flag(parameters, "Record") else None
+    return options if parameters.flag("Record") else None
 
 
 def _machine_detection(parameters: Parameters) -> MachineDetection | None:
@@ -169,14 +169,7 @@ def _machine_detection(parameters: Parameters) -> MachineDetection | None:
     detection = MachineDetection(
         waits_for_end=mode == "DetectMessageEnd",
         timeout_s=parameters.whole("MachineDetectionTimeout", UNNUMBERED, 30, 1, 120),
-        asynchronous=_flag(parameters, "AsyncAmd"),
+        asynchronous=parameters.flag("AsyncAmd"),
         callback=StatusCallback(url, method) if url else None,
     )
     return detection if mode and not parameters.text("SendDigits") else None
-
-
-def _flag(parameters: Parameters, name: str) -> bool:
-    value = parameters.text(name).lower()
-    if value not in ("", "true", "false"):
-        raise TwilioRefusalError(UNNUMBERED, f"{name} must be true or false")
-    return value == "true"
