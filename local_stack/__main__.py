@@ -33,7 +33,7 @@ class Options(NamedTuple):
 
 
 def parse_arguments() -> Options:
-    """Parse the command line; port 0 means any free port."""
+    """Parse the command line; port 0 means any free port, even for both."""
     parser = argparse.ArgumentParser(
         prog="python3 dev.py start", description="Run the local stack."
     )
@@ -42,12 +42,19 @@ def parse_arguments() -> Options:
     parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")
     parser.add_argument("--clock", choices=["system", "manual"], default="system")
     parser.add_argument(
-        "--settings", default=SETTINGS_FILE, help="settings file in the app's folder; '' for none"
+        "--settings",
+        help=f"settings file in the app's folder; default {SETTINGS_FILE}, '' for none",
     )
     options = parser.parse_args()
-    return Options(
-        options.root.resolve(), options.port, options.phone_port, options.clock, options.settings
-    )
+    root: Path = options.root.resolve()
+    if not root.is_dir():
+        parser.error(f"--root: {options.root} is not a folder")
+    if options.settings and not (root / options.settings).is_file():
+        parser.error(f"--settings: there is no file {root / options.settings}")
+    if options.port and options.port == options.phone_port:
+        parser.error("--port and --phone-port must differ")
+    settings_file = SETTINGS_FILE if options.settings is None else options.settings
+    return Options(root, options.port, options.phone_port, options.clock, settings_file)
 
 
 def main() -> int:

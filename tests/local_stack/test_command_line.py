@@ -1,0 +1,44 @@
+"""The command line of `dev.py start`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_stack.__main__ import parse_arguments
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--settings", "missing.json"], "missing.json"),
+        (["--root", "missing"], "missing is not a folder"),
+        (["--port", "7073", "--phone-port", "7073"], "must differ"),
+    ],
+)
+def test_an_impossible_command_is_a_usage_error(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    arguments: list[str],
+    reason: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["start", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        parse_arguments()
+
+    assert ended.value.code == 2
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--settings", ""], ["--port", "0", "--phone-port", "0"]]
+)
+def test_the_settings_file_is_optional_and_both_ports_may_be_any(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["start", "--root", str(tmp_path), *arguments])
+
+    assert parse_arguments().root == tmp_path
