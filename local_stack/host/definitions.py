@@ -126,8 +126,8 @@ def require_emulated(bindings: tuple[Binding, ...]) -> None:
     for binding in bindings:
         if binding.type not in EMULATED_BINDINGS:
             raise AppFileError(
-                f"function.json: the local host does not emulate the binding {binding.name} "
-                f"of type {binding.type}"
+                f"function.json: the local host doesn't support {binding.type} "
+                f"(binding {binding.name}). It supports {' and '.join(sorted(EMULATED_BINDINGS))}"
             )
 
 

@@ -35,7 +35,9 @@ def test_the_route_prefix_is_read(tmp_path: Path, document: str, prefix: str) ->
         ("[]", "expected a JSON object"),
         ("{}", '"version" must be "2.0"'),
         ('{"version": "2.0", "extensions": 1}', "parent of http must be an object"),
-        ('{"version": "2.0", "extensions": {"http": {"routePrefix": 1}}}', "must be text"),
+        ('{"version": "2.0", "extensions": {"http": {"routePrefix": 1}}}', "must be a string"),
+        ('{"version": "2.0", "functionTimeout": "abc"}', "functionTimeout"),
+        ('{"version": "2.0", "functionTimeout": 300}', "functionTimeout"),
     ],
 )
 def test_an_invalid_file_is_explained(tmp_path: Path, document: str, reason: str) -> None:

@@ -61,7 +61,7 @@ def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
         ({"bindings": [{**TRIGGER, "direction": "up"}]}, '"direction" of req'),
         ({"bindings": [{**TRIGGER, "authLevel": "user"}]}, '"authLevel" must be'),
         ({"bindings": [{**TRIGGER, "methods": "get"}]}, '"methods" must be a list'),
-        ({"bindings": [TRIGGER, {**ANSWER, "type": "queue"}]}, "does not emulate the binding"),
+        ({"bindings": [TRIGGER, {**ANSWER, "type": "queue"}]}, "doesn't support queue "),
     ],
 )
 def test_an_invalid_file_is_explained(tmp_path: Path, document: Any, reason: str) -> None:

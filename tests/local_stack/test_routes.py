@@ -98,7 +98,17 @@ def test_an_empty_prefix_puts_routes_at_the_root() -> None:
 
 @pytest.mark.parametrize(
     "template",
-    ["a-{p}", "{p", "{p:datetime}", "{p:regex(a)}", "{p:min(a)}", "{p?}/x", "{*rest}/x", "{p=1}"],
+    [
+        "a-{p}",
+        "{p",
+        "{p:datetime}",
+        "{p:regex(a)}",
+        "{p:min(a)}",
+        "{p?}/x",
+        "{*rest}/x",
+        "{p=1}",
+        "../x",
+    ],
 )
 def test_a_template_that_is_not_emulated_is_refused_by_name(template: str) -> None:
     with pytest.raises(AppFileError, match=r"function\.json: the route"):

@@ -119,23 +119,29 @@ def refuse_prefix(prefix: str) -> None:
         build_route("", prefix, default_endpoint("name"))
     except AppFileError as error:
         raise AppFileError(
-            f"host.json: the route prefix {prefix} is invalid or not emulated"
+            f"host.json: the route prefix {prefix} is invalid or not supported locally"
         ) from error
 
 
 def read_segment(text: str) -> Segment:
     """Read a literal or one whole `{parameter}`."""
+    if text in {".", ".."}:
+        raise AppFileError(
+            f"function.json: the route part {text} never matches: clients resolve it"
+        )
     if "{" not in text and "}" not in text:
         return Segment(text, LITERAL, optional=False, accepts=())
     found = PARAMETER.fullmatch(text)
     if found is None:
-        raise AppFileError(f"function.json: the route part {text} is not emulated")
+        raise AppFileError(f"function.json: the route part {text} isn't supported locally")
     stars, name, constraints, question = found.groups()
     accepts: list[Accepts] = []
     for constraint in constraints.split(":")[1:]:
         accept = read_constraint(constraint)
         if accept is None:
-            raise AppFileError(f"function.json: the route constraint {constraint} is not emulated")
+            raise AppFileError(
+                f"function.json: the route constraint {constraint} isn't supported locally"
+            )
         accepts.append(accept)
     rank = REST if stars else FREE
     return Segment(name, rank - bool(accepts), optional=bool(question), accepts=tuple(accepts))

@@ -40,7 +40,7 @@ def test_the_status_names_the_functions_that_run(host: RunningHost) -> None:
         ),
         ("BrokenSyntax", "SyntaxError: '(' was never closed (__init__.py, line 2)"),
         ("Misspelt", "declared in Python but not in function.json: {'request'}"),
-        ("Queued", "does not emulate the binding req of type queueTrigger"),
+        ("Queued", "doesn't support queueTrigger"),
         ("NotJson", "function.json is not valid JSON"),
     ],
 )
