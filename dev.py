@@ -67,8 +67,8 @@ def run(name: str = "help", *arguments: str) -> int:
         print((ROOT / "commands" / "help.txt").read_text("utf-8").rstrip())
         return 0
     if name == "python":
-        print(" ".join(find_python()))
-        return 0
+        say("python takes no arguments") if arguments else print(" ".join(find_python()))
+        return 2 if arguments else 0
     if name not in PROGRAMS:
         similar = difflib.get_close_matches(name, [*PROGRAMS, "python", "help"], n=1)
         hint = f"Did you mean '{similar[0]}'?" if similar else "See python3 dev.py --help."

@@ -64,7 +64,10 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "for other hosts.",
     )
     parser.add_argument("url", type=read_url, help="full URL with its query, exactly as sent")
-    parser.add_argument("fields", nargs="*", type=read_field, help="form fields, as name=value")
+    # Without a default, argparse reports optional fields as required.
+    parser.add_argument(
+        "fields", nargs="*", default=[], type=read_field, help="form fields, as name=value"
+    )
     parser.add_argument(
         "--func-start",
         action="store_true",

@@ -131,6 +131,7 @@ def test_a_missing_shared_key_is_an_error(
     [
         (["/api/TwimlReply"], "expected a full URL"),
         ([URL, "Body"], "expected name=value"),
+        ([], "required: url\n"),
         ([URL, "Body=x", "--json", "{}"], "not both"),
     ],
 )

@@ -331,6 +331,15 @@ def test_the_help_of_start_installs_nothing(
     assert "start [--port N] [--phone-port N]" in capsys.readouterr().out
 
 
+def test_python_takes_no_arguments(
+    dev: ModuleType, machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dev.main(["python", "--x"]) == 2
+
+    assert machine.done() == []
+    assert "python takes no arguments" in capsys.readouterr().err
+
+
 def test_an_environment_without_its_python_is_recreated(dev: ModuleType, machine: Machine) -> None:
     dev.set_up("local")
     machine.done()
