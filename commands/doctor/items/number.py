@@ -7,6 +7,7 @@ from commands.doctor.examination import Examination, Number
 from commands.doctor.findings import Finding, ok, skipped, warning, wrong
 from commands.doctor.items.account import explained
 from commands.doctor.items.routing import Route, judge_route, leads_to_same_app
+from commands.doctor.subject import Place
 from shared.errors import TwilioError
 from shared.phone_numbers import E164, masked
 
@@ -153,11 +154,16 @@ def judge_service(service: Service, examination: Examination) -> Finding:
 def _judged(examination: Examination, route: Route) -> Finding:
     if examination.is_real and not examination.is_public:
         return skipped("the app is on this machine, which Twilio can't reach")
+    return judge_route(route, examination.base_url, examination.functions, _cure(examination))
+
+
+def _cure(examination: Examination) -> str:
+    """Return how to point the number at the app."""
+    if examination.subject.place is Place.LOCAL_STACK:
+        return "set the URL on the phone page, under Numbers, or correct --port"
     # dev.py wire reads the number from the same settings, so the full number isn't needed here.
     cure = "python3 dev.py wire" + ("" if examination.settings.from_number else " NUMBER")
-    if examination.is_deployment:
-        cure += f" --url {examination.subject.app_url}"
-    return judge_route(route, examination.base_url, examination.functions, cure)
+    return f"{cure} --url {examination.subject.app_url}" if examination.is_deployment else cure
 
 
 def _read(row: "IncomingPhoneNumberInstance") -> Number:

@@ -31,4 +31,4 @@ async def check_storage(examination: Examination) -> Finding:
         return wrong(error.detail, "the app needs it to send with a key (docs/use/delivery.md)")
     finally:
         await ledger.close()
-    return ok(f"readable; the first send creates the table {settings.ledger_table}")
+    return ok(f"readable; the app creates the table {settings.ledger_table} if it is missing")

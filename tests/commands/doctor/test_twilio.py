@@ -123,6 +123,14 @@ def test_a_number_that_points_elsewhere_is_wrong(stack: LocalStack, doctor: Doct
     assert found["texts"].text == "the number has no URL for texts"
 
 
+def test_in_the_local_stack_the_phone_page_sets_a_url(
+    stack: LocalStack, stack_doctor: Doctor
+) -> None:
+    stack.line_goes_to(VoiceUrl="https://demo.twilio.com/welcome/voice/")
+
+    assert "phone page" in stack_doctor()["calls"].cure
+
+
 @pytest.mark.parametrize(
     ("url", "text"),
     [
@@ -131,7 +139,10 @@ def test_a_number_that_points_elsewhere_is_wrong(stack: LocalStack, doctor: Doct
         (f"{APP}/TwimlHello", "calls go to this app, but not to one of its functions"),
         (f"{APP}/api/OnCallStatus", "calls go to OnCallStatus, which can't handle them"),
         (f"{APP}/api/TwimlReply", "calls go to TwimlReply, which can't handle them"),
-        ("https://app.example:8443/api/TwimlHello", "calls go to app.example, not to this app"),
+        (
+            "https://app.example:8443/api/TwimlHello",
+            "calls go to app.example:8443, not to this app",
+        ),
         ("nonsense", "calls go to an invalid URL"),
     ],
 )
