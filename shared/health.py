@@ -83,7 +83,6 @@ async def _part[Result](name: str, work: Awaitable[Result]) -> Result:
 async def _checked_settings() -> Clients:
     app = clients.current()
     app.settings.require(*_secrets(app), sender=True, public_url=True)
-    app.destinations.require_known_countries()
     return app
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from shared.errors import ConfigurationError, InvalidRequestError
+from shared.errors import InvalidRequestError
 
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 SHORT_CODE = re.compile(r"[0-9]{5,6}")
@@ -39,8 +39,7 @@ def parse_number(text: str, *, region: str, field: str) -> str:
 
     `(415) 555-1212`, `415-555-1212` and `+14155551212` are the same number in region US. Accept
     any possible number; only Twilio knows whether it is in use. Ignore invisible characters, as in
-    numbers copied from a contact or a web page. Raise InvalidRequestError with `field`, or
-    ConfigurationError if `region` does not exist.
+    numbers copied from a contact or a web page. Raise InvalidRequestError with `field`.
     """
     _refuse_channels(text, field)
     text = without_formatting(text)
@@ -144,10 +143,6 @@ def _to_e164(text: str, region: str, field: str) -> str:
     """Parse a number whose characters have been checked."""
     import phonenumbers  # takes about 40 ms, and TwiML answers never need it
 
-    if region not in phonenumbers.SUPPORTED_REGIONS:
-        raise ConfigurationError(
-            "DEFAULT_REGION is not a known country code. Use an ISO 3166 code, for example US."
-        )
     try:
         number = phonenumbers.parse(text, region)
         written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -15,6 +15,11 @@ def country_name(region: str) -> str:
     return _names().get(region, region)
 
 
+def has_name(region: str) -> bool:
+    """Return whether this is the ISO 3166 code of a region that has phone numbers."""
+    return region in _names()
+
+
 @cache
 def _names() -> dict[str, str]:
     entries = (entry.strip().partition(" ") for entry in _NAMES.split(";"))

@@ -79,13 +79,16 @@ def _is_host(entry: str) -> bool:
 
 
 def _is_country(entry: str) -> bool:
-    """Whether this is an ISO 3166 region code, an international prefix or `*`."""
+    """Whether this is a region code, an international prefix or `*`."""
     is_prefix = bool(re.fullmatch(r"\+[1-9][0-9]{0,6}", entry))
-    return _is_region(entry) or entry == EVERY_COUNTRY or is_prefix
+    return entry == EVERY_COUNTRY or is_prefix or _is_region(entry)
 
 
 def _is_region(text: str) -> bool:
-    return len(text) == 2 and text.isascii() and text.isalpha()
+    """Whether this is the ISO 3166 code of a region that has phone numbers."""
+    from shared.config.country_names import has_name
+
+    return has_name(text.upper())
 
 
 def _list(
@@ -116,7 +119,9 @@ def _names(text: str) -> list[str]:
 TEXT = Kind("", bool, str)
 PRESENCE = Kind("", bool, bool)
 SWITCH = Kind("must be true or false", ("true", "false").__contains__, "true".__eq__)
-REGION = Kind("must be a two-letter region code such as US", _is_region, str.upper)
+REGION = Kind(
+    "must be a country code such as US, or GB for the United Kingdom", _is_region, str.upper
+)
 SENDER = Kind(
     "must be a phone number like +12025550100, a short code or an alphanumeric sender",
     lambda text: E164.fullmatch(text) or is_short_code_or_name(text),
@@ -151,7 +156,10 @@ FULL_NUMBERS = _list(
     "must be phone numbers like +12025550123", E164.fullmatch, _numbers, one_spelling
 )
 COUNTRIES = _list(
-    "must be countries like US, prefixes like +4670, or *", _is_country, _numbers, str.upper
+    "must be country codes such as US, or GB for the United Kingdom, prefixes like +4670, or *",
+    _is_country,
+    _numbers,
+    str.upper,
 )
 NUMBERS = _list(
     "must be phone numbers like +12025550123 or short numbers like 12345",

@@ -8,14 +8,13 @@ from typing import NamedTuple
 from shared.answers.notes import note
 from shared.config.kinds import EVERY_COUNTRY
 from shared.config.settings import Settings
-from shared.errors import ConfigurationError, InvalidRequestError
+from shared.errors import InvalidRequestError
 from shared.guard_errors import NotAllowedError
 from shared.guards.number_facts import (
     INTERNATIONAL,
     NumberFacts,
     belongs_to,
     normal_form,
-    unknown_regions,
 )
 from shared.phone_numbers import E164, one_spelling, parse_number
 
@@ -62,10 +61,7 @@ class Destinations:
         return self._config.guards.call_limit_s
 
     def require(self, number: str, field: str) -> None:
-        """Raise NotAllowedError with `field` if a number (E.164) must not be contacted.
-
-        Raise ConfigurationError if ALLOWED_COUNTRIES contains an unknown country.
-        """
+        """Raise NotAllowedError with `field` if a number (E.164) must not be contacted."""
         refusal = self.refusal(number)
         if refusal is not None:
             is_inside = field in ("twiml", "url")
@@ -102,24 +98,11 @@ class Destinations:
         blocked = self._config.guards.blocked_recipients
         return bool(blocked) and normal_form(number) in _normal_forms(blocked)
 
-    def require_known_countries(self) -> None:
-        """Raise ConfigurationError if a setting contains an unknown country.
-
-        `require` and `refusal` do so only if that country could make a difference.
-        """
-        unknown = unknown_regions(self._allowed_regions() | {self._config.default_region})
-        if unknown:
-            raise ConfigurationError(
-                "ALLOWED_COUNTRIES or DEFAULT_REGION contains an unknown country code: "
-                f"{', '.join(unknown)}. Use ISO 3166 codes, for example GB for the United Kingdom."
-            )
-
     def reachable(self, parameter: str, written: Sequence[str]) -> list[str]:
         """Return the numbers of a query parameter that may be dialed or texted, in E.164.
 
         Parse numbers in any form, national ones in DEFAULT_REGION. Log once per setting that it
-        excluded numbers, but never the numbers. Return none while KILL_SWITCH is on. Raise
-        ConfigurationError if a setting contains an unknown country.
+        excluded numbers, but never the numbers. Return none while KILL_SWITCH is on.
         """
         judged = [self._judged(number) for number in written]
         for reason in dict.fromkeys(reason for reason, _ in judged if reason):
@@ -129,8 +112,7 @@ class Destinations:
     def in_e164(self, written: str, field: str) -> str:
         """Return a number from a query in E.164, without checking one that already is.
 
-        Parse a national number in DEFAULT_REGION. Raise InvalidRequestError with `field`, or
-        ConfigurationError if that region does not exist.
+        Parse a national number in DEFAULT_REGION. Raise InvalidRequestError with `field`.
         """
         if E164.fullmatch(written):
             return one_spelling(written)
@@ -153,7 +135,6 @@ class Destinations:
         regions = self._allowed_regions()
         if facts.region in regions or any(belongs_to(number, region) for region in regions):
             return None
-        self.require_known_countries()
         return self._elsewhere(_ELSEWHERE if facts.region else _NOWHERE, facts)
 
     def _elsewhere(self, reason: str, facts: NumberFacts) -> Refusal:

@@ -24,8 +24,7 @@ def refusal_of(
     Reject, with a log line, a document that the app wouldn't send with a call either, one that
     dials or texts a number that isn't allowed, and one that contacts anyone while KILL_SWITCH is
     on. A text without a number goes to one of the `parties` of the call or text, which must not
-    be in BLOCKED_RECIPIENTS. Call `destinations` only if the document contacts someone. Raise
-    ConfigurationError if a setting contains an unknown country.
+    be in BLOCKED_RECIPIENTS. Call `destinations` only if the document contacts someone.
     """
     if document is None or not document.strip():
         return ""

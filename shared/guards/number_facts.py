@@ -78,13 +78,6 @@ def belongs_to(number: str, region: str) -> bool:
     return phonenumbers.is_valid_number_for_region(phonenumbers.parse(number), region)
 
 
-def unknown_regions(regions: frozenset[str]) -> list[str]:
-    """Return the codes that are not country codes, such as UK (which should be GB)."""
-    import phonenumbers
-
-    return sorted(regions - phonenumbers.SUPPORTED_REGIONS)
-
-
 def _rate(number: "PhoneNumber", kind: int) -> str:
     from phonenumbers import PhoneNumberType
 

@@ -39,7 +39,7 @@ def owner_number(req: Webhook, name: str, config: Settings) -> str:
     """Return the number of a line's owner, in E.164, from the query parameter `name`.
 
     Return "" if the parameter is missing or, with a log line, not a phone number. A leading space
-    was an unescaped `+`. Raise ConfigurationError if DEFAULT_REGION does not exist.
+    was an unescaped `+`.
     """
     written = req.parameter(name) or ""
     if written.startswith(" "):

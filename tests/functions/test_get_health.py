@@ -100,17 +100,6 @@ def test_names_settings_that_are_malformed(monkeypatch: pytest.MonkeyPatch) -> N
     assert problem["detail"].startswith("settings: malformed settings: DEFAULT_REGION")
 
 
-def test_names_a_country_that_does_not_exist(
-    app: clients.Clients, values: dict[str, str], twilio: FakeTwilio
-) -> None:
-    clients.reset(clients.Clients({**values, "ALLOWED_COUNTRIES": "US,UK"}, SystemClock()))
-
-    status, problem = ask()
-
-    assert (status, twilio.requests) == (503, [])
-    assert "country code: UK" in problem["detail"]
-
-
 def test_names_the_credentials(app: clients.Clients, vault: FakeVault) -> None:
     vault.error = VaultError("Key Vault is down")
     app.credentials = Credentials(vault, SystemClock())

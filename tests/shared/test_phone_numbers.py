@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import ConfigurationError, InvalidRequestError
+from shared.errors import InvalidRequestError
 from shared.phone_numbers import E164, masked, parse_number, parse_sender, with_masked_numbers
 
 
@@ -87,11 +87,6 @@ def test_the_formatting_of_a_pasted_number_is_ignored(pasted: str) -> None:
 def test_a_number_with_00_is_told_to_use_a_plus() -> None:
     with pytest.raises(InvalidRequestError, match="00 at the start with \\+"):
         parse("00442079460018")
-
-
-def test_an_unknown_region_is_a_configuration_error() -> None:
-    with pytest.raises(ConfigurationError, match="DEFAULT_REGION"):
-        parse("+12025550123", region="ZZ")
 
 
 def parsed_or_refused_field(text: str) -> str | None:

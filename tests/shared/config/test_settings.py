@@ -21,6 +21,18 @@ def test_an_empty_value_means_not_set() -> None:
     assert config == Settings()
 
 
+@pytest.mark.parametrize(
+    "values", [{"DEFAULT_REGION": "ZZ"}, {"ALLOWED_COUNTRIES": "US,UK"}, {"DEFAULT_REGION": "UK"}]
+)
+def test_an_unknown_country_is_malformed(values: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_mapping(values)
+
+    assert [
+        name for name in ("DEFAULT_REGION", "ALLOWED_COUNTRIES") if name in str(caught.value)
+    ] == [*values]
+
+
 def test_one_error_names_every_malformed_setting_and_shows_no_value() -> None:
     malformed = {
         "KEY_VAULT_URL": "http://kv.vault.azure.net",
