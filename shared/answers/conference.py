@@ -1,6 +1,7 @@
 """TwimlConference: let the caller into a conference, like twimlets.com/conference."""
 
 import hashlib
+import logging
 import re
 from typing import NamedTuple, Self
 
@@ -9,9 +10,11 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 from shared.answers.caller_names import caller_name
 from shared.answers.facts import Facts
 from shared.answers.melodies import BUCKET_PREFIX, BUCKETS
+from shared.answers.notes import note
 from shared.answers.numbers import digits_of
 from shared.answers.outbound import Outbound
 from shared.answers.parameters import (
+    NOT_A_URL,
     Pairs,
     flag,
     ignored,
@@ -25,6 +28,8 @@ from shared.answers.parameters import (
 )
 from shared.answers.parties import is_party
 from shared.answers.spoken import apology, play_or_say
+
+log = logging.getLogger(__name__)
 
 # What the URL of the next question contains, in addition to the number of tries.
 PARAMETERS = ("Name", "Password", "Moderators", "Message", "Music", "EnableSmsNotifications")
@@ -77,7 +82,7 @@ def conference(wanted: Conference, facts: Facts, outbound: Outbound) -> VoiceRes
     other caller who enters, if the settings allow their numbers.
     """
     if wanted.password and not re.fullmatch("[0-9*]+", wanted.password):
-        ignored("Password")
+        note(log, "Callers are turned away: %s may only contain digits and *", "Password")
         return apology("its pass code contains characters that are not on a keypad")
     if wanted.password and facts.steering("Digits") != wanted.password:
         return _question(wanted) if wanted.tries < MAX_TRIES else _goodbye()
@@ -142,5 +147,5 @@ def _wait_url(music: str) -> str:
     if bucket in BUCKETS:
         return step_url("TwimlHoldMusic", ("Bucket", bucket))
     if music:
-        ignored("Music")
+        ignored("Music", f"{NOT_A_URL} and not a melody of GetHoldMusic")
     return ""

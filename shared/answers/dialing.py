@@ -1,11 +1,13 @@
 """What the dialing Twimlets share: the numbers, the whisper, and the step after the call."""
 
+import logging
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from shared.answers.facts import Facts
+from shared.answers.notes import note
 from shared.answers.numbers import same_numbers
 from shared.answers.outbound import Outbound
 from shared.answers.parameters import (
@@ -21,6 +23,8 @@ from shared.answers.parameters import (
 from shared.answers.redirection import Redirection
 from shared.answers.spoken import apology
 from shared.phone_numbers import E164
+
+log = logging.getLogger(__name__)
 
 # Twilio dials at most ten numbers at once; twimlets.com tries at most ten in turn.
 MAX_NUMBERS = 10
@@ -125,8 +129,10 @@ def dialable(parameter: str, written: Sequence[str], facts: Facts, outbound: Out
     numbers = outbound.reachable(parameter, written)
     own = same_numbers(numbers, facts.denying("To", "Called"))
     others = [number for number in numbers if number not in own]
-    if len(others) < len(numbers) or not (written or has_dialed(facts)):
-        ignored(parameter)
+    if len(others) < len(numbers):
+        ignored(parameter, "is the line's own number, which must not dial itself")
+    if not (written or has_dialed(facts)):
+        note(log, "The query parameter %s is missing or has no phone number", parameter)
     return others
 
 

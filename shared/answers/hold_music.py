@@ -7,6 +7,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from shared.answers.melodies import BUCKETS
 from shared.answers.parameters import (
+    NOT_A_URL,
     Pairs,
     entries,
     ignored,
@@ -37,9 +38,11 @@ class HoldMusic(NamedTuple):
         written, bucket = entries(query, "Track"), text(query, "Bucket")
         tracks = [percent_encoded(track) for track in written if is_url(track)]
         if len(tracks) < len(written):
-            ignored("Track")
+            ignored("Track", NOT_A_URL)
         if not tracks and bucket in BUCKETS:
             tracks = [step_url("GetHoldMusic", ("Bucket", bucket))]
+        elif not tracks and bucket:
+            ignored("Bucket", "is not the name of a melody of GetHoldMusic")
         return cls(tracks, text(query, "Message"), bool(written or bucket))
 
 
@@ -51,7 +54,6 @@ def hold_music(wanted: HoldMusic, random: Random | None = None) -> VoiceResponse
         response.say("An S 3 bucket is required.")
         return response
     if not wanted.tracks:
-        ignored("Bucket")
         response.say("Failed to fetch the hold music.")
         return response
     for track in source.sample(wanted.tracks, min(len(wanted.tracks), MAX_TRACKS)):

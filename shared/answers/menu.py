@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from shared.answers.parameters import (
+    NOT_A_STEP,
     Pairs,
     ignored,
     is_next_step,
@@ -31,7 +32,7 @@ class Menu(NamedTuple):
         written = table(query, "Options")
         options = {keys: percent_encoded(url) for keys, url in written.items() if is_next_step(url)}
         if len(options) < len(written):
-            ignored("Options")
+            ignored("Options", NOT_A_STEP)
         return cls(text(query, "Message"), options)
 
 

@@ -23,6 +23,9 @@ MIN_TIMEOUT_S, MAX_TIMEOUT_S = 5, 600
 # <Say> takes up to 4,096 characters (error 13521), and URLs don't need more.
 MAX_VALUE_CHARS = 4096
 MAX_ENTRIES = 100
+NOT_A_URL = "is not an http(s) URL"
+NOT_A_STEP = "is neither an http(s) URL nor the name of a Twiml function"
+NOT_SECONDS = "is not a whole number of seconds"
 
 # Parameters in URLs from one function to the next. They don't collide with Twilio's fields.
 _LINK_PARAMETERS = frozenset(
@@ -43,6 +46,8 @@ _LINK_PARAMETERS = frozenset(
         "Timeout",
     )
 )
+_TOO_LONG = f"has more than {MAX_VALUE_CHARS} characters"
+_TOO_MUCH = f"{_TOO_LONG}, or comes after the first {MAX_ENTRIES}"
 _NOT_QUOTED = "".join(map(chr, range(0x21, 0x7F)))
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
@@ -55,7 +60,7 @@ def entries(query: Pairs, name: str) -> list[str]:
     given = [value for _, value in _values(query, name)]
     taken = [value for value in given if len(value) <= MAX_VALUE_CHARS][:MAX_ENTRIES]
     if len(taken) < len(given):
-        ignored(name)
+        ignored(name, _TOO_MUCH)
     return taken
 
 
@@ -64,7 +69,7 @@ def text(query: Pairs, name: str) -> str:
     for _, value in _values(query, name):
         if len(value) <= MAX_VALUE_CHARS:
             return value
-        ignored(name)  # at most once: a URL has no room for two of these
+        ignored(name, _TOO_LONG)  # at most once: a URL has no room for two of these
     return ""
 
 
@@ -81,7 +86,7 @@ def table(query: Pairs, name: str) -> dict[str, str]:
             continue
         found[_clean(key[1:-1]) or (str(len(found)) if key else "0")] = value
     if not is_complete:
-        ignored(name)
+        ignored(name, _TOO_MUCH)
     return found
 
 
@@ -109,7 +114,7 @@ def choice(query: Pairs, name: str, choices: Sequence[str]) -> str:
     """Return one of `choices`, matched without case, or ""."""
     value = text(query, name).lower()
     if value and value not in choices:
-        ignored(name)
+        ignored(name, f"is not one of {', '.join(choices)}")
         return ""
     return value
 
@@ -120,7 +125,7 @@ def seconds(
     """Return whole seconds, clamped to limits (by default <Dial>'s); None if 0 or invalid."""
     value = text(query, name)
     if not re.fullmatch("[0-9]{0,9}", value):
-        ignored(name)
+        ignored(name, NOT_SECONDS)
         return None
     given_s = int(value or 0)
     return min(max(given_s, least), most) if given_s else None
@@ -140,7 +145,7 @@ def phone_numbers(query: Pairs, name: str) -> list[str]:
     written = entries([(key, re.sub("^ (?=[0-9])", "+", value)) for key, value in named_so], name)
     numbers = [number for number in written if digits_of(number)]
     if len(numbers) < len(written):
-        ignored(name)
+        ignored(name, "is not a phone number")
     return numbers
 
 
@@ -155,7 +160,7 @@ def next_url(query: Pairs, name: str) -> str:
     if is_next_step(value):
         return percent_encoded(value)
     if value:
-        ignored(name)
+        ignored(name, NOT_A_STEP)
     return ""
 
 
@@ -206,9 +211,9 @@ def step_url(function: str, *parameters: tuple[str, str]) -> str:
     return f"{function}?{urlencode(parameters)}"
 
 
-def ignored(name: str) -> None:
-    """Log that a parameter is ignored, without its value, which may be a number or a text."""
-    note(log, "The query parameter %s cannot be used, so it is ignored", name)
+def ignored(name: str, reason: str) -> None:
+    """Log that a value is ignored, but not the value, which may be a number or a text."""
+    note(log, "A value of the query parameter %s is ignored: it %s", name, reason)
 
 
 def _values(query: Pairs, name: str) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from shared.answers.facts import Facts
 from shared.answers.hold_music import HoldMusic
 from shared.answers.parameters import (
+    NOT_SECONDS,
     Pairs,
     ignored,
     named,
@@ -143,15 +144,13 @@ def _url_of(step: Step, wanted: Queue) -> str:
 def _tracks(query: Pairs) -> list[str]:
     """Return the URLs of the music: the query's tracks, or else a bucket's melody."""
     tracks = HoldMusic.from_query(query).tracks
-    if not tracks and text(query, "Bucket"):
-        ignored("Bucket")
     return tracks or HoldMusic.from_query([("Bucket", BUCKET)]).tracks
 
 
 def _leave_key(query: Pairs) -> str:
     key = text(query, "LeaveKey")
     if key and not re.fullmatch("[0-9*#]", key):
-        ignored("LeaveKey")
+        ignored("LeaveKey", "is not a digit, * or #")
         return LEAVE_KEY
     return key or LEAVE_KEY
 
@@ -159,5 +158,5 @@ def _leave_key(query: Pairs) -> str:
 def _max_wait_s(query: Pairs) -> int:
     value = text(query, "MaxWait")
     if value and not re.fullmatch("[0-9]{1,6}", value):
-        ignored("MaxWait")
+        ignored("MaxWait", NOT_SECONDS)
     return whole_number(value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.answers import reply
 from shared.answers.numbers import same_numbers
 from shared.answers.parameters import (
+    NOT_A_URL,
     entries,
     ignored,
     is_url,
@@ -99,7 +100,7 @@ def _owner(req: Webhook, config: Settings) -> str:
 
     owner = "".join(Destinations(config).reachable("Forward", [written]))
     if same_numbers([owner], req.denying("To")):
-        ignored("Forward")
+        ignored("Forward", "is the line's own number, which can't text itself")
         return ""
     return owner
 
@@ -129,5 +130,5 @@ def _media_urls(req: Webhook) -> list[str]:
     written = entries(req.query, name)
     urls = [percent_encoded(url) for url in written if is_url(url)]
     if len(urls) < len(written) or len(urls) > MAX_MEDIA:
-        ignored(name)
+        ignored(name, f"{NOT_A_URL}, or comes after the first {MAX_MEDIA}")
     return urls[:MAX_MEDIA]

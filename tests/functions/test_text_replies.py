@@ -282,7 +282,7 @@ def test_a_line_that_forwards_to_itself_answers_and_logs_it(
     sent: Sent, caplog: pytest.LogCaptureFixture, spelling: str
 ) -> None:
     assert sent({"Forward": spelling}) == [(None, "You wrote: Hi", [])]
-    assert "The query parameter Forward cannot be used" in caplog.text
+    assert "query parameter Forward is ignored: it is the line's own number" in caplog.text
     assert "0100" not in caplog.text
 
 

@@ -176,9 +176,19 @@ def test_the_log_names_invalid_parameters_without_values(
 ) -> None:
     ask(request_)
 
-    assert {(record.levelno, record.args) for record in caplog.records} == {
-        (logging.WARNING, (name,))
-    }
+    assert {record.levelno for record in caplog.records} == {logging.WARNING}
+    assert {record.args[0] for record in caplog.records if isinstance(record.args, tuple)} == {name}
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("function", ["Forward", "CallMe", "Simulring", "FindMe"])
+def test_the_log_says_that_a_number_is_missing(
+    caplog: pytest.LogCaptureFixture, function: str
+) -> None:
+    ask(f"Twiml{function}?")
+
+    assert "is missing" in caplog.text
+    assert "is ignored" not in caplog.text
 
 
 NAMES = sorted(
