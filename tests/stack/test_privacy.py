@@ -258,7 +258,7 @@ def test_reports_and_refusals_are_printed(used: Used) -> None:
     assert "21659" in printed
     assert '"report": "recording"' in printed
     assert "ForbiddenLinkError" in printed
-    assert "The query parameter FailUrl" in printed
+    assert "query parameter FailUrl" in printed
     assert f"No text about recording {RECORDING}" in printed
     assert "ZeroDivisionError" in printed
     assert "KeyReusedError" in printed
