@@ -74,6 +74,11 @@ def national(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
+def masked(number: str) -> str:
+    """Return a number as some of Twilio's errors show it, without its last four digits."""
+    return f"{number[:-4]}XXXX"
+
+
 def is_alphanumeric(text: str) -> bool:
     """Whether this is an alphanumeric sender."""
     return bool(ALPHANUMERIC.fullmatch(text))

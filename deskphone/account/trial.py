@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from deskphone.account.phone_numbers import region_of
+from deskphone.account.phone_numbers import masked, region_of
 
 LIFE = timedelta(days=30)
 VERIFIED_LIMIT = 5
@@ -41,6 +41,21 @@ NOT_VERIFIED_REPLY = Refusal(14111, "Invalid To phone number for Trial mode")
 UNFINISHED = "Destination number has not completed verification"
 
 
+def closed_to_texts(to: str) -> Refusal:
+    """Return the refusal of a text to a country that the account may not text."""
+    message = "Permission to send an SMS has not been enabled for the region indicated by the"
+    return Refusal(21408, f"{message} 'To' number: {masked(to)}")
+
+
+def closed_to_calls(to: str) -> Refusal:
+    """Return the refusal of a call to a country that the account may not call."""
+    return Refusal(
+        21215,
+        f"Account not authorized to call {to}. Perhaps you need to enable some international "
+        "permissions: https://www.twilio.com/console/voice/calls/geo-permissions/low-risk",
+    )
+
+
 @dataclass(frozen=True)
 class Trial:
     """A trial that ends at a time.
@@ -71,21 +86,16 @@ class Trial:
             return NOT_ACTIVE
         if to in self.pending:
             return Refusal(572005, UNFINISHED)
-        masked = f"{to[:-4]}XXXX"
         if to not in self.verified:
             return Refusal(
                 21608,
-                f"The number {masked} is unverified. Trial accounts cannot send messages to "
-                f"unverified numbers; verify {masked} at "
+                f"The number {masked(to)} is unverified. Trial accounts cannot send messages to "
+                f"unverified numbers; verify {masked(to)} at "
                 "twilio.com/user/account/phone-numbers/verified, or purchase a Twilio number to "
                 "send messages to unverified numbers",
             )
         if region_of(to) != TEXTED_COUNTRY:
-            return Refusal(
-                21408,
-                "Permission to send an SMS has not been enabled for the region indicated by the "
-                f"'To' number: {masked}",
-            )
+            return closed_to_texts(to)
         return NO_TEMPLATE
 
     def reply_refusal(self, to: str) -> Refusal:
@@ -104,12 +114,7 @@ class Trial:
             message = "Trial accounts may only make calls to verified numbers."
             return Refusal(21219, f"The number {to} is unverified. {message}")
         if region_of(to) != region_of(self.verified[0]):
-            return Refusal(
-                21215,
-                f"Account not authorized to call {to}. Perhaps you need to enable some "
-                "international permissions: "
-                "https://www.twilio.com/console/voice/calls/geo-permissions/low-risk",
-            )
+            return closed_to_calls(to)
         return None
 
     def caller_refusal(self, caller: str, now: datetime) -> Refusal | None:

@@ -54,6 +54,8 @@ class RestApi:
             refusal = not_found(request.path) if is_missing else raised  # Twilio names the path
             if isinstance(refusal, NotEmulatedError):
                 self._store.alert("", None, refusal.message)
+            elif refusal.advice:
+                self._store.alert("", refusal.code, refusal.advice, "warning")
             # A browser would ask for a password when the phone page shows a picture.
             headers = {} if "Sec-Fetch-Dest" in request.headers else refusal.headers()
             return _json(refusal.body(), refusal.status, headers)

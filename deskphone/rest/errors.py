@@ -6,6 +6,7 @@ TwilioRefusalError                  an error response: HTTP status, Twilio's cod
 
 from http import HTTPStatus
 
+from deskphone.account.phone_numbers import masked
 from deskphone.account.trial import Refusal
 
 UNNUMBERED = 400
@@ -13,15 +14,25 @@ UNNUMBERED = 400
 
 NOT_FOUND = 20404
 
+ANOTHERS_NUMBER = (
+    "From isn't a number of this account. Use one of those under Numbers on the phone page, or buy "
+    "it with the REST API."
+)
+"""What to do about 21210 and 21659."""
+
 
 class TwilioRefusalError(Exception):
-    """An error response. `code` is from Twilio's error dictionary; `status` is the HTTP status."""
+    """An error response. `code` is from Twilio's error dictionary; `status` is the HTTP status.
 
-    def __init__(self, code: int, message: str, status: int = 400) -> None:
+    `message` is Twilio's sentence, if it is known. `advice` is for an alert: what to do here.
+    """
+
+    def __init__(self, code: int, message: str, status: int = 400, advice: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
+        self.advice = advice
 
     def body(self) -> dict[str, object]:
         """Return the JSON body with the fields that Twilio's SDK reads."""
@@ -67,6 +78,22 @@ def not_found(what: str) -> TwilioRefusalError:
 def not_allowed() -> TwilioRefusalError:
     """Return the error for a method that the resource doesn't support (20004)."""
     return TwilioRefusalError(20004, "Method not allowed", 405)
+
+
+def invalid_recipient(text: str) -> TwilioRefusalError:
+    """Return the error for a To that isn't a phone number (21211)."""
+    return TwilioRefusalError(21211, f"Invalid 'To' Phone Number: {masked(text)}")
+
+
+def invalid_sender(text: str) -> TwilioRefusalError:
+    """Return the error for a From that isn't a phone number or a sender ID (21212)."""
+    message = "is not a valid phone number, shortcode, or alphanumeric sender ID."
+    return TwilioRefusalError(21212, f"The 'From' number {text} {message}")
+
+
+def unfinished() -> TwilioRefusalError:
+    """Return the error for deleting something that is still in progress (20009)."""
+    return TwilioRefusalError(20009, "Cannot delete this resource before it is complete", 409)
 
 
 def refused_credentials() -> TwilioRefusalError:

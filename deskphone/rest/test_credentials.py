@@ -10,9 +10,16 @@ from typing import Any
 
 from deskphone.account.phone_numbers import e164, national
 from deskphone.account.store import Store, new_sid
+from deskphone.account.trial import closed_to_calls, closed_to_texts
 from deskphone.clock import Clock
+from deskphone.records.message import OPTED_OUT, OPTED_OUT_REFUSAL
 from deskphone.records.phone_number import PhoneNumber
-from deskphone.rest.errors import TwilioRefusalError
+from deskphone.rest.errors import (
+    TwilioRefusalError,
+    invalid_recipient,
+    invalid_sender,
+    refused,
+)
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json
 from deskphone.rest.resources.calls import CallsResource
@@ -24,14 +31,12 @@ SENDER = "+15005550006"
 """The only number that may text and call."""
 
 NOT_A_SENDER = 21606
-NOT_A_SENDER_REFUSAL = (
-    "The From phone number {} is not a valid, SMS-capable inbound phone number or short code for "
-    "your account."
-)
+
+QUEUE_FULL = 21611
 
 REFUSALS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
     "Messages": {
-        "From": {"+15005550001": 21212, "+15005550007": NOT_A_SENDER, "+15005550008": 21611},
+        "From": {"+15005550001": 21212, "+15005550007": NOT_A_SENDER, "+15005550008": QUEUE_FULL},
         "To": {
             "+15005550001": 21211,
             "+15005550002": 21612,
@@ -55,6 +60,22 @@ REFUSALS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
     },
 }
 """The magic inputs of each resource and parameter, and Twilio's error codes for them."""
+
+SENTENCES: Mapping[int, str] = {
+    NOT_A_SENDER: "The From phone number {} is not a valid, SMS-capable inbound phone number or "
+    "short code for your account.",
+    21214: "'To' phone number cannot be reached",
+    21216: "API: Call blocked by Twilio blocklist",
+    21217: "Phone number does not appear to be valid",
+    21421: "{} is not a valid number",
+    21422: "{} is not available",
+    21452: "No phone numbers found in area code {}",
+    OPTED_OUT: OPTED_OUT_REFUSAL,
+    QUEUE_FULL: "SMS queue is full.",
+    21612: "The 'To' phone number is not currently reachable via SMS",
+    21614: "To number: {}, is not a mobile number",
+}
+"""Twilio's sentences, with the magic input; without a recording, the error dictionary's titles."""
 
 
 class NullService:
@@ -87,9 +108,7 @@ def _refuse_magic(name: str, parameters: Parameters) -> None:
         text = parameters.text(parameter)
         code = codes.get(e164(text) or text)
         if code is not None:
-            if code == NOT_A_SENDER:
-                raise TwilioRefusalError(code, NOT_A_SENDER_REFUSAL.format(text))
-            raise TwilioRefusalError(code, f"{parameter} {text} is a magic input for this error")
+            raise _refusal(code, text)
     if name != "Messages":
         return
     if parameters.text("MessagingServiceSid"):
@@ -97,7 +116,24 @@ def _refuse_magic(name: str, parameters: Parameters) -> None:
         raise TwilioRefusalError(21701, message, HTTPStatus.NOT_FOUND)
     sender = parameters.text("From")
     if sender and e164(sender) != SENDER:
-        raise TwilioRefusalError(NOT_A_SENDER, NOT_A_SENDER_REFUSAL.format(sender))
+        raise _refusal(NOT_A_SENDER, sender)
+
+
+def _refusal(code: int, value: str) -> TwilioRefusalError:
+    """Return Twilio's error for a magic input."""
+    match code:
+        case 21211:
+            return invalid_recipient(value)
+        case 21212:
+            return invalid_sender(value)
+        case 21215:
+            return refused(closed_to_calls(value))
+        case 21408:
+            return refused(closed_to_texts(value))
+        case _:
+            is_full = code == QUEUE_FULL
+            status = HTTPStatus.TOO_MANY_REQUESTS if is_full else HTTPStatus.BAD_REQUEST
+            return TwilioRefusalError(code, SENTENCES[code].format(value), status)
 
 
 def _create(name: str, parameters: Parameters, clock: Clock) -> Json:

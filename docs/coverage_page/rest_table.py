@@ -13,6 +13,7 @@ from deskphone.rest.resources import (
     members,
     messages,
     new_call,
+    new_message,
     queues,
     recordings,
 )
@@ -44,7 +45,7 @@ def rest_table() -> str:
 
 def _messages() -> list[Row]:
     return [
-        ("Messages: create", messages.EMULATED, messages.NOT_EMULATED),
+        ("Messages: create", new_message.EMULATED, new_message.NOT_EMULATED),
         ("Messages: list", messages.MessagesResource.filters, ()),
         ("Messages: update (redact, cancel)", messages.UPDATES, ()),
         ("Messages: fetch, delete", (), ()),

@@ -9,7 +9,7 @@ from deskphone.clock import rfc_2822
 from deskphone.line.calls.exchange import Exchange
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
 from deskphone.records.call import ENDED_CALL, Call
-from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
+from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found, unfinished
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource, by_date
 from deskphone.rest.resources.new_call import (
@@ -118,7 +118,7 @@ class CallsResource(Resource[Call]):
         status, instructions = parameters.text("Status"), call_instructions(parameters)
         leads_on = not status and bool(instructions.url or instructions.twiml)
         if call.status in ENDED_CALL or (leads_on and call.status != "in-progress"):
-            raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect.")
+            raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect. ")
         _check_end(call, status)
         self._change(call, parameters)
         if status:
@@ -129,7 +129,7 @@ class CallsResource(Resource[Call]):
 
     def delete(self, sid: str) -> None:
         if self.found(sid).status not in ENDED_CALL:
-            raise TwilioRefusalError(20009, "Cannot delete a call that is not finished", 409)
+            raise unfinished()
         self.store.calls.remove(sid)
 
     def _change(self, call: Call, parameters: Parameters) -> None:

@@ -131,9 +131,9 @@ class NumbersResource(Resource[PhoneNumber]):
         if wanted:
             number = e164(wanted)
             if number is None:
-                raise TwilioRefusalError(21421, f"PhoneNumber {wanted} is invalid")
+                raise TwilioRefusalError(21421, f"{wanted} is not a valid number")
             if self.store.number(number):
-                raise TwilioRefusalError(21422, f"PhoneNumber {wanted} is not available")
+                raise TwilioRefusalError(21422, f"{wanted} is not available")
             return number
         if not area:
             raise TwilioRefusalError(21421, "PhoneNumber or AreaCode is required")

@@ -3,39 +3,17 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from deskphone.account.new_text import new_text
-from deskphone.account.phone_numbers import e164, is_alphanumeric, is_other_channel, is_short_code
-from deskphone.account.store import Store
 from deskphone.clock import rfc_2822
 from deskphone.line.texts.texts import Texts
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
-from deskphone.records.message import (
-    BODY_LIMIT,
-    ENDED_MESSAGE,
-    MEDIA_LIMIT,
-    NO_SENDERS,
-    NO_SENDERS_REFUSAL,
-    OPTED_OUT,
-    OPTED_OUT_REFUSAL,
-    Message,
-)
-from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError, not_found, refused
-from deskphone.rest.parameters import Parameters, is_url
+from deskphone.records.message import ENDED_MESSAGE, Message
+from deskphone.rest.errors import TwilioRefusalError, not_found, unfinished
+from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource, by_date
-from deskphone.rest.resources import scheduling
-from deskphone.values import ACCOUNT_SID, LINE, MESSAGING_SERVICE_SID
+from deskphone.rest.resources.new_message import accepted_message
+from deskphone.values import ACCOUNT_SID
 
-EMULATED = (
-    "To", "From", "MessagingServiceSid", "Body", "MediaUrl", "StatusCallback", "ValidityPeriod",
-    *scheduling.PARAMETERS,
-)  # fmt: skip
-NOT_EMULATED = (
-    "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery",
-    "ContentRetention", "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType",
-    "ShortenUrls", "SendAsMms", "ContentVariables", "RiskCheck", "FallbackFrom", "ContentSid",
-)  # fmt: skip
 UPDATES = ("Body", "Status")
 
 
@@ -53,7 +31,7 @@ class MessagesResource(Resource[Message]):
 
     def create(self, parameters: Parameters) -> Json:
         now = self.clock.now()
-        message = _accepted(parameters, self.store, now, self.messaging_service)
+        message = accepted_message(parameters, self.store, now, self.messaging_service)
         self.store.messages.put(message)
         self.texts.send(message)
         # Only a message that is fetched has the link to its feedback (OpenAPI, Message resource).
@@ -126,7 +104,7 @@ class MessagesResource(Resource[Message]):
     def delete(self, sid: str) -> None:
         message = self.found(sid)
         if message.status not in ENDED_MESSAGE:
-            raise TwilioRefusalError(20009, "Cannot delete a message that is not finished", 409)
+            raise unfinished()
         self.store.messages.remove(sid)
 
     def _cancel(self, message: Message) -> None:
@@ -145,92 +123,3 @@ class MessagesResource(Resource[Message]):
 
 def _media_uri(message: Message) -> str:
     return f"{ACCOUNT_PATH}/Messages/{message.sid}/Media.json"
-
-
-def _accepted(
-    parameters: Parameters, store: Store, now: datetime, own_service: Callable[[], str]
-) -> Message:
-    """Return the requested message; raise TwilioRefusalError.
-
-    `own_service` returns the SID of the messaging service in the app's settings, or "".
-    """
-    parameters.check(EMULATED, NOT_EMULATED)
-    to = _recipient(parameters.text("To"))
-    service = _service(parameters, store, own_service)
-    sender = _sender(parameters.text("From"), to, store)
-    body, media = _content(parameters)
-    if sender == to:
-        raise TwilioRefusalError(21266, "'To' and 'From' number cannot be the same")
-    # A messaging service accepts the text, which fails later: see deskphone.line.texts.texts.
-    if sender and not service and store.opt_outs.has(to, sender):
-        raise TwilioRefusalError(OPTED_OUT, OPTED_OUT_REFUSAL)
-    parameters.whole("ValidityPeriod", 21624, 36000, 1, 36000)
-    is_scheduled = any(parameters.text(name) for name in scheduling.PARAMETERS)
-    at = scheduling.send_at(parameters, now) if is_scheduled else None
-    if store.trial:
-        raise refused(store.trial.text_refusal(to, now))
-    status = "scheduled" if at else "queued" if sender else "accepted"
-    return replace(
-        new_text(
-            now, sender, to, body, media, "outbound-api", status, by_service=service is not None
-        ),
-        send_at=at,
-        messaging_service_sid=service,
-        status_callback=parameters.status_callback(),
-    )
-
-
-def _recipient(text: str) -> str:
-    if not text:
-        raise TwilioRefusalError(21604, "A 'To' phone number is required.")
-    if is_other_channel(text):
-        raise NotEmulatedError("A recipient on a channel other than SMS")
-    number = e164(text)
-    if number is None:
-        raise TwilioRefusalError(21211, f"Invalid 'To' Phone Number: {text}")
-    return number
-
-
-def _service(parameters: Parameters, store: Store, own_service: Callable[[], str]) -> str | None:
-    """Return the SID of the messaging service, or None if only a sender is given."""
-    service = parameters.text("MessagingServiceSid") or None
-    if service and service not in (MESSAGING_SERVICE_SID, own_service()):
-        raise TwilioRefusalError(21701, f"The Messaging Service {service} does not exist", 404)
-    if service and store.number(LINE) is None:
-        raise TwilioRefusalError(NO_SENDERS, NO_SENDERS_REFUSAL)
-    if not service and not parameters.text("From"):
-        raise TwilioRefusalError(21603, "A 'From' phone number or a Messaging Service is required.")
-    return service
-
-
-def _sender(text: str, to: str, store: Store) -> str | None:
-    """Return the number or name to send from; None if the messaging service chooses it later."""
-    if not text:
-        return None
-    if is_other_channel(text):
-        raise NotEmulatedError("A sender on a channel other than SMS")
-    number = e164(text)
-    if number and store.number(number):
-        return number
-    if is_alphanumeric(text):
-        if to.startswith("+1"):
-            refusal = "Alphanumeric senders can't text the United States and Canada"
-            raise TwilioRefusalError(21612, refusal)
-        return text
-    if number is None and not is_short_code(text):
-        raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number or sender: {text}")
-    refusal = f"'From' {text} is not a Twilio phone number or Short Code country mismatch"
-    raise TwilioRefusalError(21659, refusal)
-
-
-def _content(parameters: Parameters) -> tuple[str, tuple[str, ...]]:
-    body, media = parameters.text("Body"), tuple(parameters.texts("MediaUrl"))
-    if not body and not media:
-        raise TwilioRefusalError(21602, "Message body is required.")
-    if len(body) > BODY_LIMIT:
-        raise TwilioRefusalError(21617, f"The message body exceeds {BODY_LIMIT} characters.")
-    if len(media) > MEDIA_LIMIT:
-        raise TwilioRefusalError(21623, f"Number of media files exceeds {MEDIA_LIMIT}.")
-    if not all(is_url(url) for url in media):
-        raise TwilioRefusalError(21620, "Invalid media URL")
-    return body, media

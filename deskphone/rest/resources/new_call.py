@@ -15,7 +15,14 @@ from deskphone.records.call import (
 )
 from deskphone.records.instructions import Instructions, StatusCallback
 from deskphone.records.phone_number import PhoneNumber
-from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError, refused
+from deskphone.rest.errors import (
+    ANOTHERS_NUMBER,
+    UNNUMBERED,
+    NotEmulatedError,
+    TwilioRefusalError,
+    invalid_sender,
+    refused,
+)
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resources.recordings import recording_options
 
@@ -46,9 +53,10 @@ TUNING_MS = {
 def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
     """Return the requested call; raise TwilioRefusalError."""
     to = _callee(parameters.text("To"))
-    number = _caller(parameters.text("From"), store)
+    # Twilio names a missing URL before a missing caller.
     if not parameters.text("Url") and not parameters.text("Twiml"):
-        raise TwilioRefusalError(21205, "Url or Twiml is required.")
+        raise TwilioRefusalError(21205, "Url parameter is required.")
+    number = _caller(parameters.text("From"), store)
     refusal = store.trial and store.trial.call_refusal(to, now)
     if refusal:
         raise refused(refusal)
@@ -73,14 +81,16 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
 
 def _callee(text: str) -> str:
     if not text:
-        raise TwilioRefusalError(21201, "A 'To' phone number is required.")
+        raise TwilioRefusalError(21201, "No 'To' number is specified")
     if is_other_channel(text):
         raise NotEmulatedError("Calling a client or SIP address")
     if is_unreachable(text):
         raise TwilioRefusalError(UNREACHABLE, UNREACHABLE_REFUSAL)
     number = e164(text)
     if number is None:
-        raise TwilioRefusalError(21217, f"Phone number does not appear to be valid: {text}")
+        # The dictionary has 21217 for this too, but a log of 2026 has 13223.
+        refusal = f"The phone number you are attempting to call, {text}, is not valid."
+        raise TwilioRefusalError(13223, refusal)
     return number
 
 
@@ -91,7 +101,7 @@ def _caller(text: str, store: Store) -> PhoneNumber:
         raise NotEmulatedError("A caller that isn't a phone number")
     number = e164(text)
     if number is None:
-        raise TwilioRefusalError(21212, f"Invalid 'From' Phone Number: {text}")
+        raise invalid_sender(text)
     owned = store.number(number)
     if owned is None:
         message = (
@@ -99,7 +109,7 @@ def _caller(text: str, store: Store) -> PhoneNumber:
             "You may only make calls from phone numbers that you've verified or purchased from "
             "Twilio."
         )
-        raise TwilioRefusalError(21210, message)
+        raise TwilioRefusalError(21210, message, advice=ANOTHERS_NUMBER)
     return owned
 
 

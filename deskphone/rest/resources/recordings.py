@@ -10,7 +10,13 @@ from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION, recording_url
 from deskphone.records.call import Call, RecordingOptions, Track
 from deskphone.records.instructions import StatusCallback
 from deskphone.records.recording import LIVE, ON_DEMAND, RECORDING_EVENTS, Recording
-from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError, not_found
+from deskphone.rest.errors import (
+    UNNUMBERED,
+    NotEmulatedError,
+    TwilioRefusalError,
+    not_found,
+    unfinished,
+)
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Content, Json, Resource, by_date
 from deskphone.values import ACCOUNT_SID
@@ -80,7 +86,7 @@ class RecordingsResource(Resource[Recording]):
     def delete(self, sid: str) -> None:
         """Delete a recording; refuse one that is still in progress."""
         if self.found(sid).status in LIVE:
-            raise TwilioRefusalError(20009, "Cannot delete a recording that is not finished", 409)
+            raise unfinished()
         self.store.recordings.remove(sid)
 
     def content(self, name: str) -> Content:
