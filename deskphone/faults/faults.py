@@ -32,6 +32,15 @@ class Faults:
         """Whether a fault of this kind is listed."""
         return any((fault.service, fault.kind) == (service, kind) for fault in self.on)
 
+    def happens(self, service: str, kind: str) -> bool:
+        """Whether a fault of this kind is listed; count it if it is."""
+        fault = next((one for one in self.on if (one.service, one.kind) == (service, kind)), None)
+        if fault is None:
+            return False
+        fault.happened += 1
+        self._on_strike(self)
+        return True
+
     def pick(
         self, service: str, applies: Callable[[Fault], bool] = lambda fault: True
     ) -> Fault | None:

@@ -32,7 +32,7 @@ def refuse_twilio(faults: Faults, request: web.Request) -> Effect | None:
 
     For an emulator whose REST API has no separate port to close.
     """
-    if not faults.is_on("twilio", "refused") or not is_rest(request.path):
+    if not is_rest(request.path) or not faults.happens("twilio", "refused"):
         return None
 
     async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -100,6 +100,16 @@ def test_refused_fault_affects_only_the_rest_api(standalone: Standalone) -> None
     assert standalone.rest("GET", "Messages.json").ok
 
 
+def test_refused_requests_are_counted(standalone: Standalone) -> None:
+    standalone.world("faults", {"faults": [{"service": "twilio", "kind": "refused"}]}, "PUT")
+    for _ in range(2):
+        with pytest.raises(requests.ConnectionError):
+            standalone.rest("GET", "Messages.json")
+    seen = standalone.world("faults", method="GET").json()
+
+    assert [fault["happened"] for fault in seen["faults"]] == [2]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to all processes at once")
 def test_ctrl_c_stops_quickly_with_an_open_page() -> None:
     with (
