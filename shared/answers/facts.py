@@ -16,6 +16,7 @@ Steering = Literal[
     "QueuePosition",
     "QueueResult",
     "QueueTime",
+    "RecordingSid",
     "RecordingUrl",
 ]
 """Fields that may come from a query: they only decide how the same call or text continues."""

@@ -58,7 +58,8 @@ def voicemail(wanted: Voicemail, facts: Facts) -> VoiceResponse:
     Twilio retries it twice if the connection fails or the response is a 5xx.
     """
     response = VoiceResponse()
-    if facts.steering("RecordingUrl"):
+    # External storage for recordings leaves out the URL.
+    if facts.steering("RecordingUrl") or facts.steering("RecordingSid"):
         response.say("Thanks.  Good bye.")
         response.hangup()
         return response

@@ -14,6 +14,8 @@ from shared.webhooks.verifier import Webhook
 log = logging.getLogger(__name__)
 
 MAX_CHARS = 64
+# Twilio's ErrorCode in the report of a recording that went well.
+NO_ERROR = "0"
 
 # Maps our names to Twilio's fields.
 QUEUE_FIELDS = {
@@ -29,9 +31,11 @@ def log_report(
 ) -> None:
     """Log the given `fields` of a report (our names mapped to Twilio's), and its masked numbers.
 
-    Unless it was `stored`, the line says so.
+    Unless it was `stored`, the line says so. An error code of 0 isn't an error: leave it out.
     """
     posted = {name: webhook.posted(field) for name, field in fields.items()}
+    if posted.get("error_code") == NO_ERROR:
+        del posted["error_code"]
     posted |= {"from": masked(webhook.posted("From")), "to": masked(webhook.posted("To"))}
     record: dict[str, str | bool] = {"report": kind}
     record |= {name: value[:MAX_CHARS] for name, value in posted.items() if value is not None}

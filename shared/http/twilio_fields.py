@@ -21,7 +21,8 @@ PATTERNS = (
     "Button(?:Payload|Text|Type)|InteractiveData|FlowData|Channel[A-Z].*|EventType",
     "Latitude|Longitude|Address|Label",
     # Calls
-    "(?:Parent)?CallSid|Call(?:Status|Token|Duration)|CallerName|Direction|ForwardedFrom|Duration",
+    "(?:Parent)?CallSid|Call(?:Status|Token|Duration)|CallerName|Direction|Duration",
+    "ForwardedFrom|CalledVia|msg",
     "Stir[A-Z].*|Sip[A-Z].*|Timestamp|SequenceNumber|CallbackSource",
     "Digits|FinishedOnKey|(?:Unstable)?SpeechResult|Confidence|Stability|LanguageCode",
     "AnsweredBy|MachineDetectionDuration",

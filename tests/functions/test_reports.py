@@ -10,6 +10,7 @@ import pytest
 
 import OnCallStatus
 import OnMessageStatus
+import OnRecording
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Form, Run, SignedRequest
@@ -75,3 +76,19 @@ def test_the_report_of_a_call_is_one_line_without_personal_data(
             "to": "...0123",
         }
     ]
+
+
+def test_the_error_code_0_of_a_good_recording_is_not_an_error(
+    run: Run, signed_request: SignedRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    report = [
+        ("RecordingSid", "RE" + "0" * 32),
+        ("CallSid", "CA" + "0" * 32),
+        ("RecordingStatus", "completed"),
+        ("ErrorCode", "0"),
+    ]
+
+    assert run(OnRecording.main, signed_request("/api/OnRecording", report)).status_code == 204
+    [line] = [json.loads(record.getMessage()) for record in caplog.records]
+    assert (line["status"], "error_code" in line) == ("completed", False)

@@ -47,6 +47,7 @@ def report(**changes: str) -> Form:
         "RecordingDuration": "62",
         "RecordingChannels": "1",
         "RecordingSource": "RecordVerb",
+        "ErrorCode": "0",
         **changes,
     }
     return [(name, value) for name, value in fields.items() if value]

@@ -10,6 +10,7 @@ from shared.http.twilio_fields import is_twilio_field
 from tests.functions.conftest import TEXT
 
 ROOT = Path(__file__).parents[3]
+OTHERS = ("MediaUrl9", "DialCallStatus", "OptOutType", "CallToken", "CalledVia", "msg")
 READERS = {"entries", "text", "table", "flag", "choice", "seconds", "phone_numbers", "phone_number"}
 
 
@@ -30,7 +31,7 @@ def names_read(*functions: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", [*FORM, *dict(TEXT), "MediaUrl9", "DialCallStatus", "OptOutType"])
+@pytest.mark.parametrize("name", [*FORM, *dict(TEXT), *OTHERS])
 def test_the_fields_of_a_call_and_of_a_text_are_known(name: str) -> None:
     assert is_twilio_field(name)
 
