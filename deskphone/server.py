@@ -14,10 +14,11 @@ from deskphone.bad_requests import (
     answer_bad_requests,
     silence_bad_request_logs,
 )
-from deskphone.doorkeeper import WRONG_HOST, problem, protect, refuse_others
+from deskphone.doorkeeper import WRONG_HOST, Handler, problem, protect, refuse_others
 from deskphone.emulator import Emulator
 from deskphone.faults.injection import Injector, fault_injection
 from deskphone.phone.page import Page
+from deskphone.rest.answers import json_answer
 from deskphone.rest.api import PREFIX
 from deskphone.rest.auth_tokens import PREFIX as TOKENS_PREFIX
 from deskphone.rest.errors import TwilioRefusalError
@@ -30,6 +31,8 @@ HOST_ADVICE = (
     "change the host of the URL before your HTTP client sets the header, or allow this name with "
     "python -m deskphone --allow-host NAME."
 )
+BEGAN, CONCURRENT = "began", "concurrent"
+"""Keys of a REST request: the time it began, and how many were in progress then."""
 SHUTDOWN_S = 0.5
 """How long an open event stream may delay a shutdown."""
 
@@ -58,7 +61,12 @@ def application(
     """
     faults = fault_injection(emulator.faults, [*injectors, inject_twilio])
     app = web.Application(
-        middlewares=[answer_bad_requests, refuse_others(allowed_names, _refused), faults],
+        middlewares=[
+            Meter().count,
+            answer_bad_requests,
+            refuse_others(allowed_names, _refused),
+            faults,
+        ],
         client_max_size=BODY_LIMIT,
     )
     app.on_response_prepare.append(_add_headers)
@@ -82,13 +90,35 @@ def _refused(request: web.Request, reason: str) -> web.Response:
     if reason == WRONG_HOST:
         reason += f" Yours is {request.headers.get('Host', 'missing')!r}: {HOST_ADVICE}"
     refusal = TwilioRefusalError(HTTPStatus.FORBIDDEN, reason, HTTPStatus.FORBIDDEN)
-    return web.json_response(refusal.body(), status=HTTPStatus.FORBIDDEN)
+    return json_answer(refusal.body(), status=HTTPStatus.FORBIDDEN)
+
+
+class Meter:
+    """Counts the requests in progress and their time, for the headers of Twilio's REST API."""
+
+    def __init__(self) -> None:
+        self._running = 0
+
+    @web.middleware
+    async def count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not is_rest(request.path):
+            return await handler(request)
+        self._running += 1
+        request[CONCURRENT] = self._running
+        request[BEGAN] = asyncio.get_running_loop().time()
+        try:
+            return await handler(request)
+        finally:
+            self._running -= 1
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     protect(response)
-    if is_rest(request.path):
+    if BEGAN in request:
+        duration_s = asyncio.get_running_loop().time() - request[BEGAN]
+        response.headers["Twilio-Concurrent-Requests"] = str(request[CONCURRENT])
         response.headers["Twilio-Request-Id"] = new_sid("RQ")
+        response.headers["Twilio-Request-Duration"] = f"{duration_s:.3f}"
 
 
 def stop_signal() -> asyncio.Event:

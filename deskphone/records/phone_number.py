@@ -8,7 +8,8 @@ from datetime import datetime
 class PhoneNumber:
     """A number of the account (IncomingPhoneNumber) and the webhooks for its texts and calls.
 
-    `shared_key` signs the webhooks of its texts and calls; if it is "", the auth token does.
+    `changed` is whether its settings were changed since it was bought. `shared_key` signs the
+    webhooks of its texts and calls; if it is "", the auth token does.
     """
 
     sid: str
@@ -16,6 +17,7 @@ class PhoneNumber:
     friendly_name: str
     created: datetime
     updated: datetime
+    changed: bool = False
     voice_url: str = ""
     voice_method: str = "POST"
     voice_fallback_url: str = ""

@@ -1,7 +1,6 @@
 """Requests to /2010-04-01/: sign in, find the resource, and return its result or error as JSON."""
 
 import asyncio
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,6 +11,7 @@ from deskphone.account.account import Account
 from deskphone.account.store import Store
 from deskphone.clock import Clock
 from deskphone.records.addresses import API_VERSION
+from deskphone.rest.answers import json_answer
 from deskphone.rest.bookmarks import Bookmarks
 from deskphone.rest.errors import (
     NOT_FOUND,
@@ -58,7 +58,7 @@ class RestApi:
                 self._store.alert("", refusal.code, refusal.advice, "warning")
             # A browser would ask for a password when the phone page shows a picture.
             headers = {} if "Sec-Fetch-Dest" in request.headers else refusal.headers()
-            return _json(refusal.body(), refusal.status, headers)
+            return json_answer(refusal.body(), refusal.status, headers)
 
     async def _respond(self, request: web.Request) -> web.Response:
         form = await _form_of(request)
@@ -67,7 +67,7 @@ class RestApi:
             raise refused_credentials()
         if user == TEST_ACCOUNT_SID:
             path = _parts_of(request.path)
-            return _json(
+            return json_answer(
                 answer_test_request(request.method, path, form, self._clock), HTTPStatus.CREATED
             )
         if not request.path.endswith(".json"):
@@ -89,13 +89,15 @@ class RestApi:
     ) -> web.Response:
         match request.method, below:
             case "GET", []:
-                return _json(page_of(resource, request.path, query, self._bookmarks), HTTPStatus.OK)
+                return json_answer(
+                    page_of(resource, request.path, query, self._bookmarks), HTTPStatus.OK
+                )
             case "POST", []:
-                return _json(resource.create(form), resource.created_status)
+                return json_answer(resource.create(form), resource.created_status)
             case "GET", [sid]:
-                return _json(resource.fetch(sid), HTTPStatus.OK)
+                return json_answer(resource.fetch(sid), HTTPStatus.OK)
             case "POST", [sid]:
-                return _json(resource.update(sid, form), HTTPStatus.OK)
+                return json_answer(resource.update(sid, form), HTTPStatus.OK)
             case "DELETE", [sid]:
                 resource.delete(sid)
                 return web.Response(status=HTTPStatus.NO_CONTENT)
@@ -173,9 +175,3 @@ def _is_gap(name: str, below: list[str], *, is_emulated: bool) -> bool:
     if not is_emulated:
         return name in REAL_RESOURCES or name == "Tokens"
     return len(below) > 1 and below[1] in REAL_PARTS.get(name, ())
-
-
-def _json(
-    body: Mapping[str, object], status: int, headers: Mapping[str, str] | None = None
-) -> web.Response:
-    return web.json_response(body, status=status, headers=headers)

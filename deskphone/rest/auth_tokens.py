@@ -12,6 +12,7 @@ from aiohttp import web
 
 from deskphone.account.account import Account
 from deskphone.clock import Clock
+from deskphone.rest.answers import json_answer
 from deskphone.rest.errors import TwilioRefusalError, not_allowed, not_found, refused_credentials
 from deskphone.rest.resource import Json
 from deskphone.values import ACCOUNT_SID
@@ -36,9 +37,7 @@ class AuthTokens:
                 raise refused_credentials()
             return self._verb(request.method, request.path)()
         except TwilioRefusalError as refusal:
-            return web.json_response(
-                refusal.body(), status=refusal.status, headers=refusal.headers()
-            )
+            return json_answer(refusal.body(), status=refusal.status, headers=refusal.headers())
 
     def _verb(self, method: str, path: str) -> Callable[[], web.Response]:
         match method, path.removeprefix(PREFIX):
@@ -55,7 +54,7 @@ class AuthTokens:
 
     def _create(self) -> web.Response:
         body = {**self._body("Secondary"), "secondary_auth_token": self._account.add_secondary()}
-        return web.json_response(body, status=HTTPStatus.CREATED)
+        return json_answer(body, status=HTTPStatus.CREATED)
 
     def _delete(self) -> web.Response:
         self._require_secondary("Secondary")
@@ -65,7 +64,7 @@ class AuthTokens:
     def _promote(self) -> web.Response:
         self._require_secondary("Promote")
         self._account.promote()
-        return web.json_response({**self._body("Promote"), "auth_token": self._account.auth_token})
+        return json_answer({**self._body("Promote"), "auth_token": self._account.auth_token})
 
     def _require_secondary(self, name: str) -> None:
         """Raise 20404 if there is no secondary token, like Twilio does for a promotion."""

@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 
 from deskphone.faults.faults import Faults
 from deskphone.faults.injection import Effect, cut, effect_of, retry_after
+from deskphone.rest.answers import json_answer
 from deskphone.rest.errors import TwilioRefusalError
 from deskphone.rest.other_products import is_rest
 
@@ -48,4 +49,4 @@ def is_send(request: web.Request) -> bool:
 
 def _refusal(status: int, retry_after_s: float) -> web.Response:
     body = TwilioRefusalError(CODES[status], HTTPStatus(status).phrase, status).body()
-    return web.json_response(body, status=status, headers=retry_after(status, retry_after_s))
+    return json_answer(body, status=status, headers=retry_after(status, retry_after_s))

@@ -12,6 +12,7 @@ from aiohttp import web
 from deskphone.account.store import Store
 from deskphone.account.trial import NO_VERIFY
 from deskphone.clock import Clock
+from deskphone.rest.answers import json_answer
 from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError, refused
 
 PRODUCTS = (
@@ -55,7 +56,7 @@ class OtherProducts:
 
 
 def _json(refusal: TwilioRefusalError) -> web.Response:
-    return web.json_response(refusal.body(), status=refusal.status)
+    return json_answer(refusal.body(), status=refusal.status)
 
 
 def _name_of(path: str) -> str:

@@ -241,7 +241,8 @@ class TestEveryResource:
     def test_dates_are_rfc_2822_in_utc_and_addresses_are_relative(
         self, stack: LocalStack, resource: str, key: str, keys: set[str], form: dict[str, str]
     ) -> None:
-        body = stack.rest("POST", f"{resource}.json", form).json()
+        created = stack.rest("POST", f"{resource}.json", form).json()
+        body = stack.rest("GET", f"{resource}/{created['sid']}.json").json()
 
         assert DATE.fullmatch(body["date_created"])
         assert body["uri"] == f"/2010-04-01/Accounts/{ACCOUNT_SID}/{resource}/{body['sid']}.json"
@@ -318,7 +319,7 @@ def test_a_number_can_be_bought_and_released(client: Client, stack: LocalStack) 
     assert [n.phone_number for n in client.incoming_phone_numbers.list()] == [LINE]
 
 
-def test_every_answer_has_its_own_request_id(stack: LocalStack) -> None:
+def test_every_answer_has_the_headers_that_support_asks_for(stack: LocalStack) -> None:
     answers = [
         stack.rest("GET", "Messages.json"),
         stack.rest("GET", "Messages/SM1.json"),
@@ -331,6 +332,9 @@ def test_every_answer_has_its_own_request_id(stack: LocalStack) -> None:
     assert [answer.status_code for answer in answers] == [200, 404, 401, 401, 501]
     assert len(set(ids)) == 5
     assert all(re.fullmatch("RQ[0-9a-f]{32}", one) for one in ids)
+    assert {answer.headers["Content-Type"] for answer in answers} == {"application/json"}
+    assert {answer.headers["Twilio-Concurrent-Requests"] for answer in answers} == {"1"}
+    assert all(re.fullmatch(r"\d+\.\d{3}", a.headers["Twilio-Request-Duration"]) for a in answers)
 
 
 def test_links_between_pages_have_tokens(stack: LocalStack) -> None:

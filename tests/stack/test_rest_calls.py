@@ -1,6 +1,8 @@
 """The Calls resource: what it accepts, refuses and lists."""
 
 import re
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,7 @@ DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} \
     ("change", "code"),
     [
         ({"To": ""}, 21201),
-        ({"To": "12"}, 13223),
+        ({"To": "12"}, 21217),
         ({"From": ""}, 21213),
         ({"From": "xyz"}, 21212),
         ({"From": "+12025550177"}, 21210),
@@ -40,6 +42,41 @@ def test_an_invalid_call_gets_twilios_code(
     answer = stack.rest("POST", "Calls.json", {**CALL, **change})
 
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_a_new_call_has_no_dates_until_it_is_fetched(stack: LocalStack) -> None:
+    created = stack.rest("POST", "Calls.json", CALL).json()
+    fetched = stack.rest("GET", f"Calls/{created['sid']}.json").json()
+    dates = ("date_created", "date_updated", "start_time", "end_time")
+
+    assert [created[name] for name in dates] == [None] * 4
+    assert DATE.fullmatch(fetched["date_created"])
+    assert DATE.fullmatch(fetched["date_updated"])
+
+
+def test_a_call_starts_when_it_is_answered(stack: LocalStack) -> None:
+    sid = stack.place_call("<Response><Pause length='5'/></Response>")
+    stack.advance(1)
+    ringing = stack.rest("GET", f"Calls/{sid}.json").json()
+    stack.advance(90_000)
+    missed = stack.rest("GET", f"Calls/{sid}.json").json()
+    answered = stack.place_call("<Response><Pause length='5'/></Response>", Timeout="600")
+    stack.advance(30)
+    stack.answer(answered)
+    stack.advance(6)
+    call = stack.rest("GET", f"Calls/{answered}.json").json()
+    dates = [parsedate_to_datetime(call[name]) for name in ("date_created", "start_time")]
+
+    assert (missed["status"], missed["start_time"]) == ("no-answer", ringing["start_time"])
+    assert dates[1] - dates[0] == timedelta(seconds=30)
+
+
+def test_an_incoming_call_is_forwarded_from_the_number_that_was_called(stack: LocalStack) -> None:
+    placed = stack.place_call("<Response/>")
+    incoming = stack.world("calls", {"from": HANDSET, "to": LINE})["sid"]
+    calls = [stack.rest("GET", f"Calls/{sid}.json").json() for sid in (placed, incoming)]
+
+    assert [call["forwarded_from"] for call in calls] == [None, LINE]
 
 
 def test_a_call_has_its_dialing_time_and_its_end_time(stack: LocalStack) -> None:

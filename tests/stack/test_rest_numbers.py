@@ -150,3 +150,17 @@ def test_unknown_parameters_of_the_account_are_named(stack: LocalStack) -> None:
 
     [alert] = stack.alerts()
     assert (alert["code"], "Nickname" in alert["message"]) == (20001, True)
+
+
+def test_what_is_not_set_is_null_or_empty_as_twilio_has_it(stack: LocalStack) -> None:
+    sid = buy(stack, SECOND)
+    stack.advance(1)
+    path = f"IncomingPhoneNumbers/{sid}.json"
+    bought = stack.rest("GET", path).json()
+    changed = stack.rest("POST", path, {"VoiceUrl": ""}).json()
+    urls = ("voice_url", "voice_fallback_url", "sms_url", "sms_fallback_url", "status_callback")
+
+    assert [bought[name] for name in urls] == [None, None, "", "", ""]
+    assert [changed[name] for name in urls] == [""] * 5
+    assert (bought["voice_application_sid"], bought["sms_application_sid"]) == ("", "")
+    assert bought["trunk_sid"] is None

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from deskphone.values import ACCOUNT_SID, LINE, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN
+from deskphone.values import (
+    ACCOUNT_SID,
+    LINE,
+    MESSAGING_SERVICE_SID,
+    TEST_ACCOUNT_SID,
+    TEST_AUTH_TOKEN,
+)
 from local_stack.testing import HANDSET, LocalStack
 
 ANOTHERS = "+12025550177"
@@ -31,9 +37,10 @@ def error_of(answer: Any) -> tuple[int, int, str]:
         ("Messages", {}, 21603, "A 'From' phone number is required."),
         ("Messages", {"From": LINE}, 21604, "A 'To' phone number is required."),
         (
-            "Messages", {**TEXT, "Body": ""}, 21619,
+            "Messages", {"To": HANDSET, "MessagingServiceSid": MESSAGING_SERVICE_SID}, 21619,
             "A text message body or media urls must be specified.",
         ),
+        ("Messages", {**TEXT, "Body": ""}, 21602, "Message body is required."),
         ("Messages", {**TEXT, "To": "+237555"}, 21211, "Invalid 'To' Phone Number: +23XXXX"),
         ("Messages", {**TEXT, "From": "+1"}, 21212, f"The 'From' number +1 {NOT_A_SENDER}"),
         (
@@ -51,7 +58,7 @@ def error_of(answer: Any) -> tuple[int, int, str]:
         ("Calls", {**CALL, "Twiml": "", "Url": "x"}, 21205, "Url is not a valid URL"),
         ("Calls", {**CALL, "From": "xyz"}, 21212, f"The 'From' number xyz {NOT_A_SENDER}"),
         (
-            "Calls", {**CALL, "To": "+1588885550117"}, 13223,
+            "Calls", {**CALL, "To": "+1588885550117"}, 21217,
             "The phone number you are attempting to call, +1588885550117, is not valid.",
         ),
         (

@@ -54,7 +54,8 @@ class CallsResource(Resource[Call]):
         parameters.check(EMULATED, NOT_EMULATED)
         call = self.store.calls.put(accepted_call(parameters, self.store, self.clock.now()))
         self.exchange.place(call)
-        return self.to_json(call)
+        # A call has dates only from its first fetch on: so are five recordings, 2014 to 2025.
+        return self.to_json(call) | {"date_created": None, "date_updated": None}
 
     def rows(self, parameters: Parameters) -> Sequence[Call]:
         to, sender, status = (parameters.text(name) for name in ("To", "From", "Status"))
@@ -68,7 +69,7 @@ class CallsResource(Resource[Call]):
             and (not sender or row.sender == sender)
             and (not status or row.status == status)
             and (not parent or row.parent_call_sid == parent)
-            and started(row.dialed)
+            and started(_start_of(row))
             and ended(_end_time(row))
         ]
 
@@ -85,7 +86,7 @@ class CallsResource(Resource[Call]):
             "direction": row.direction,
             "duration": str(row.duration_s) if row.status == "completed" else None,
             "end_time": rfc_2822(_end_time(row)),
-            "forwarded_from": None,
+            "forwarded_from": row.to if row.direction == "inbound" else None,
             "from": row.sender,
             "from_formatted": national(row.sender),
             "group_sid": None,
@@ -95,7 +96,7 @@ class CallsResource(Resource[Call]):
             "price_unit": "USD",
             "queue_time": "0",
             "sid": row.sid,
-            "start_time": rfc_2822(row.dialed),
+            "start_time": rfc_2822(_start_of(row)),
             "status": row.status,
             "subresource_uris": {key: f"{path}/{name}.json" for key, name in CALL_PARTS.items()},
             "to": row.to,
@@ -146,6 +147,11 @@ class CallsResource(Resource[Call]):
 def _end_time(call: Call) -> datetime | None:
     """Return when a call ended; None if it did not complete (OpenAPI, Call resource)."""
     return call.ended if call.status == "completed" else None
+
+
+def _start_of(call: Call) -> datetime | None:
+    """Return when a call began: the time of its answer, as recorded, and before that of dialing."""
+    return call.answered or call.dialed
 
 
 def _check_end(call: Call, status: str) -> None:

@@ -72,7 +72,11 @@ class NumbersResource(Resource[PhoneNumber]):
         ]
 
     def to_json(self, row: PhoneNumber) -> Json:
-        """Return the IncomingPhoneNumber resource (twilio.com/docs/phone-numbers/api)."""
+        """Return the IncomingPhoneNumber resource (twilio.com/docs/phone-numbers/api).
+
+        The voice URLs of a number that was just bought are null, and "" once it was changed.
+        """
+        unset = "" if row.changed else None
         return {
             "account_sid": ACCOUNT_SID,
             "address_requirements": "none",
@@ -91,7 +95,7 @@ class NumbersResource(Resource[PhoneNumber]):
             "origin": "twilio",
             "phone_number": row.phone_number,
             "sid": row.sid,
-            "sms_application_sid": None,
+            "sms_application_sid": "",
             "sms_fallback_method": row.sms_fallback_method,
             "sms_fallback_url": row.sms_fallback_url,
             "sms_method": row.sms_method,
@@ -102,13 +106,13 @@ class NumbersResource(Resource[PhoneNumber]):
             "trunk_sid": None,
             "type": kind_of(row.phone_number),
             "uri": f"{ACCOUNT_PATH}/IncomingPhoneNumbers/{row.sid}.json",
-            "voice_application_sid": None,
+            "voice_application_sid": "",
             "voice_caller_id_lookup": False,
             "voice_fallback_method": row.voice_fallback_method,
-            "voice_fallback_url": row.voice_fallback_url,
+            "voice_fallback_url": row.voice_fallback_url or unset,
             "voice_method": row.voice_method,
             "voice_receive_mode": "voice",
-            "voice_url": row.voice_url,
+            "voice_url": row.voice_url or unset,
         }
 
     def found(self, sid: str) -> PhoneNumber:
@@ -119,7 +123,8 @@ class NumbersResource(Resource[PhoneNumber]):
 
     def update(self, sid: str, parameters: Parameters) -> Json:
         parameters.check(UPDATES, NOT_EMULATED)
-        changed = replace(_changed(self.found(sid), parameters), updated=self.clock.now())
+        settings = _changed(self.found(sid), parameters)
+        changed = replace(settings, updated=self.clock.now(), changed=True)
         return self.to_json(self.store.numbers.put(changed))
 
     def delete(self, sid: str) -> None:

@@ -88,9 +88,8 @@ def _callee(text: str) -> str:
         raise TwilioRefusalError(UNREACHABLE, UNREACHABLE_REFUSAL)
     number = e164(text)
     if number is None:
-        # The dictionary has 21217 for this too, but a log of 2026 has 13223.
         refusal = f"The phone number you are attempting to call, {text}, is not valid."
-        raise TwilioRefusalError(13223, refusal)
+        raise TwilioRefusalError(21217, refusal)
     return number
 
 
