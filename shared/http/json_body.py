@@ -10,6 +10,8 @@ from shared.http.request_parts import MAX_JSON_BYTES
 
 # No input is an object, and objects take longer to parse than anything else in JSON.
 MAX_OBJECTS = 100
+# No input has that many values, nor a text with that many commas.
+MAX_COMMAS = 10_000
 # The value of a name that appears twice in a JSON object.
 REPEATED = object()
 
@@ -27,6 +29,8 @@ def read_object(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise InvalidRequestError("The body is not valid UTF-8.") from error
+    if text.count(",") > MAX_COMMAS:
+        raise TooLongError(f"The JSON has more than {MAX_COMMAS} values.")
     try:
         # Parse integers as floats: an integer with many digits takes long to parse, or fails.
         data: object = json.loads(text, parse_int=float, object_pairs_hook=_Objects())

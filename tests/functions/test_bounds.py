@@ -43,6 +43,7 @@ BOUNDS = {
     "Form fields from Twilio": (request_parts.MAX_WEBHOOK_FIELDS, "fields"),
     "JSON": (request_parts.MAX_JSON_BYTES, "bytes"),
     "Objects in JSON": (json_body.MAX_OBJECTS, "objects"),
+    "Values in JSON": (json_body.MAX_COMMAS, "values"),
     "Fields of a form or query": (request_parts.MAX_FIELDS, "fields"),
     "`Idempotency-Key`, `key` of `GetStatus`": (idempotency.MAX_KEY_CHARS, "characters"),
     "Phone number, as written": (phone_numbers.MAX_CHARS, "characters"),
@@ -111,6 +112,12 @@ def test_a_url_that_is_too_long_is_not_read(main: Any, method: str, twilio: Fake
     assert status == 414
     assert str(request_parts.MAX_URL_CHARS) in problem["detail"]
     assert twilio.requests == []
+
+
+def test_json_with_too_many_values_is_refused() -> None:
+    body = b'{"to": "+12025550123", "body": [' + b"1," * json_body.MAX_COMMAS + b"1]}"
+
+    assert ask(SendSms.main, "POST", "https://a.example/api/SendSms", body)[0] == 413
 
 
 def test_the_longest_url_is_read(signed_request: SignedRequest) -> None:

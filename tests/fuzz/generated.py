@@ -34,7 +34,8 @@ WEBHOOK_FIELDS = (
 FIELDS = {
     "SendSms": ("to", "body", "from", "media_url", "messaging_service_sid", "send_at"),
     "PlaceCall": ("to", "from", "message", "twiml", "url", "timeout", "time_limit", "record"),
-    "GetStatus": ("sid", "key"),
+    "CancelText": ("sid",),
+    "GetStatus": ("sid", "key", "details"),
     "GetRecording": ("sid", "format"),
     "GetSharedRecording": ("sid", "expires", "signature", "number"),
     "GetSharedMedia": ("message", "sid", "expires", "signature"),
@@ -46,6 +47,7 @@ FIELDS = {
 ENOUGH = {
     "SendSms": {"to": "+12025550123", "body": "Hello"},
     "PlaceCall": {"to": "+12025550123"},
+    "CancelText": {"sid": "SM" + "0" * 32},
     "GetStatus": {"sid": "SM" + "0" * 32},
     "GetRecording": {"sid": "RE" + "0" * 32},
     "GetHoldMusic": {"Bucket": "com.twilio.music.classical"},

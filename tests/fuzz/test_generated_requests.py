@@ -156,6 +156,7 @@ def test_ten_thousand_requests_cause_no_error_and_no_leak(
     assert statuses.total() >= ALL_REQUESTS
     assert {200, 201, 204, 400, 403, 404} <= set(statuses)
     assert {function for function, status in trial.answers if status < 300} >= set(DOORS) - {
+        "CancelText",  # nothing is scheduled
         "GetRecording",  # there are no recordings
         "GetSharedRecording",
         "GetSharedMedia",
