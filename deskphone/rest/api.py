@@ -87,6 +87,8 @@ class RestApi:
         form: Parameters,
         query: Parameters,
     ) -> web.Response:
+        if request.method != "GET" or below:
+            query.check((), resource.missing_in_fetch if request.method == "GET" else ())
         match request.method, below:
             case "GET", []:
                 return json_answer(
@@ -154,7 +156,9 @@ class RestApi:
     def _warn_of_unknown(self, names: list[str]) -> None:
         if names:
             shown = ", ".join(name[:40] for name in names[:5])
-            self._store.alert("", 20001, f"Unknown parameters were ignored: {shown}", "warning")
+            self._store.alert(
+                "", 20001, f"Parameters unknown to this emulator were ignored: {shown}", "warning"
+            )
 
 
 def _parts_of(path: str) -> list[str]:

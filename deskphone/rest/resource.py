@@ -45,6 +45,8 @@ class Resource(Generic[R]):
     """The query parameters that filter the list, except those for paging."""
     missing_filters: ClassVar[tuple[str, ...]] = ()
     """Filters that Twilio has and the emulator doesn't."""
+    missing_in_fetch: ClassVar[tuple[str, ...]] = ()
+    """Query parameters of a single record that Twilio has and the emulator doesn't."""
     newest_first: ClassVar[bool] = True
     """Whether new rows come at the beginning of the list."""
     created_status: ClassVar[int] = 201

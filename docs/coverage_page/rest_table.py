@@ -61,7 +61,7 @@ def _calls() -> list[Row]:
         ("Calls: list", calls.CallsResource.filters, ()),
         ("Calls: update (end, redirect)", calls.UPDATES, ()),
         ("Calls: fetch, delete", (), ()),
-        ("Calls/Recordings: create", recordings.CREATE, ()),
+        ("Calls/Recordings: create", recordings.CREATE, recordings.NOT_EMULATED),
         ("Calls/Recordings: list", recordings.CallRecordingsResource.filters, ()),
         ("Calls/Recordings: update (pause, resume, stop)", recordings.UPDATE, ()),
         ("Calls/Recordings: fetch, delete", (), ()),
@@ -72,13 +72,13 @@ def _recordings() -> list[Row]:
     resource = recordings.RecordingsResource
     return [
         ("Recordings: list", resource.filters, resource.missing_filters),
-        ("Recordings: fetch, delete, download as WAV or MP3", (), ()),
+        ("Recordings: fetch, delete, download as WAV or MP3", (), resource.missing_in_fetch),
     ]
 
 
 def _numbers() -> list[Row]:
     resource = incoming_phone_numbers.NumbersResource
-    has, lacks = incoming_phone_numbers.EMULATED, incoming_phone_numbers.NOT_EMULATED
+    has, lacks = incoming_phone_numbers.EMULATED, incoming_phone_numbers.NOT_EMULATED_UPDATES
     return [
         ("IncomingPhoneNumbers: create (also Local, Mobile, TollFree), update", has, lacks),
         (
@@ -114,7 +114,8 @@ def _conferences() -> list[Row]:
 def _accounts() -> list[Row]:
     tokens = "accounts.twilio.com/v1/AuthTokens"
     return [
-        ("Accounts: fetch, list, update", ("FriendlyName",), ("Status",)),
+        ("Accounts: list", accounts.AccountsResource.filters, ()),
+        ("Accounts: fetch, update", ("FriendlyName",), ("Status",)),
         ("Keys: create, update", keys.EMULATED, ()),
         ("Keys: fetch, list, delete", (), ()),
         (f"{tokens}/Secondary: create, delete", auth_tokens.EMULATED, ()),

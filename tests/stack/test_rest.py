@@ -10,7 +10,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from deskphone.values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN, LINE
+from deskphone.values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN, LINE, LINE_SID
 from local_stack.testing import HANDSET, LocalStack
 
 DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} \+0000")
@@ -177,17 +177,24 @@ def test_an_api_key_may_access_everything_but_accounts(stack: LocalStack) -> Non
     assert [(r.status_code, r.json()["code"]) for r in refused] == [(401, 20003)] * 3
 
 
-def test_accounts_are_listed_by_name_and_not_by_status(stack: LocalStack) -> None:
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"FriendlyName": "Local stack"}, 1),
+        ({"FriendlyName": "Another"}, 0),
+        ({"Status": "active"}, 1),
+        ({"Status": "closed"}, 0),
+    ],
+)
+def test_accounts_are_listed_by_name_and_status(
+    stack: LocalStack, query: dict[str, str], count: int
+) -> None:
     url = f"{stack.emulator_url}/2010-04-01/Accounts.json"
-    credentials = (ACCOUNT_SID, AUTH_TOKEN)
-    pages = [
-        stack.http.get(url, params={"FriendlyName": name}, auth=credentials, timeout=5).json()
-        for name in ("Local stack", "Another")
-    ]
-    by_status = stack.http.get(url, params={"Status": "closed"}, auth=credentials, timeout=5)
+    query = {**query, "PageSize": "7"}
+    page = stack.http.get(url, params=query, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=5).json()
 
-    assert [[one["sid"] for one in page["accounts"]] for page in pages] == [[ACCOUNT_SID], []]
-    assert by_status.status_code == 501
+    assert [one["sid"] for one in page["accounts"]] == [ACCOUNT_SID] * count
+    assert page["page_size"] == 7
 
 
 @pytest.mark.parametrize(
@@ -271,20 +278,38 @@ def test_a_resource_that_is_not_emulated_is_named(stack: LocalStack) -> None:
         stack.rest("POST", "Messages.json", {**TEXT, "ContentSid": "HX1"}),
         stack.rest("POST", "Messages.json", {**TEXT, "To": "whatsapp:+12025550123"}),
         stack.rest("GET", "Recordings.json?IncludeSoftDeleted=true"),
+        stack.rest("GET", f"Recordings/RE{'0' * 32}.json?IncludeSoftDeleted=true"),
+        stack.rest("POST", "Messages.json", {**TEXT, "MessageIntent": "otp"}),
+        stack.rest("POST", "Calls.json", {**CALL, "Passports": "x"}),
         stack.rest("GET", "IncomingPhoneNumbers.json?Beta=true"),
         stack.rest("GET", "Messages"),
     ]
 
-    assert [answer.status_code for answer in asked] == [501] * 6
-    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"] * 6
+    assert [answer.status_code for answer in asked] == [501] * 9
+    assert [alert["kind"] for alert in stack.alerts()] == ["emulator"] * 9
     assert "CallReason" in stack.alerts()[0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("method", "sid"),
+    [("POST", ""), ("GET", ""), ("GET", f"/{LINE_SID}"), ("POST", f"/{LINE_SID}")],
+)
+def test_an_unknown_parameter_in_a_query_is_ignored_with_a_warning(
+    stack: LocalStack, method: str, sid: str
+) -> None:
+    form = {"PhoneNumber": "+12025550111"} if method == "POST" and not sid else None
+    answer = stack.rest(method, f"IncomingPhoneNumbers{sid}.json?Color=red", form)
+
+    assert answer.ok
+    assert [(a["code"], a["level"]) for a in stack.alerts()] == [(20001, "warning")]
+
+
 def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> None:
-    answer = stack.rest("POST", "Messages.json", {**TEXT, "Colour": "red"})
+    answer = stack.rest("POST", "Messages.json", {**TEXT, "Color": "red"})
 
     assert answer.status_code == 201
     assert [(a["code"], a["level"]) for a in stack.alerts()] == [(20001, "warning")]
+    assert "unknown to this emulator" in stack.alerts()[0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ class ConferenceRecordingsResource(RecordingsResource):
     conference_sid: str
     filters = ("DateCreated", "DateCreated<", "DateCreated>")
     missing_filters = ()
+    missing_in_fetch = ()
 
     def rows(self, parameters: Parameters) -> Sequence[Recording]:
         rows = super().rows(parameters)

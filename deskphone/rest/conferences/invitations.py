@@ -55,6 +55,9 @@ NOT_EMULATED = (
     "MachineDetectionTimeout", "MachineDetectionSpeechThreshold",
     "MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout", "AmdStatusCallback",
     "AmdStatusCallbackMethod", "CallToken", "ClientNotificationUrl", "CallerDisplayName",
+    "RecordingConfigurationId", "Passports", "EmergencyCallerPosition", "EmergencyCallerLocation",
+    "EmergencyName", "EmergencyAddress", "EmergencyZipCode", "EmergencyCity", "EmergencyState",
+    "EmergencyCountry",
 )  # fmt: skip
 
 

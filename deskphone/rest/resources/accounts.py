@@ -34,6 +34,7 @@ ACCOUNT_PARTS = {
     "balance": "Balance",
 }
 """The resources below an account, by their names in Twilio's JSON."""
+STATUS = "active"
 
 
 @dataclass
@@ -42,15 +43,15 @@ class AccountsResource(Resource[Account]):
 
     account: Account
     key = "accounts"
-    filters = ("FriendlyName",)
-    missing_filters = ("Status",)
+    filters = ("FriendlyName", "Status")
 
     def create(self, parameters: Parameters) -> Json:
         raise NotEmulatedError("Creating a subaccount")
 
     def rows(self, parameters: Parameters) -> Sequence[Account]:
-        name = parameters.text("FriendlyName")
-        return [self.account] if name in ("", self.account.friendly_name) else []
+        name, status = parameters.text("FriendlyName"), parameters.text("Status")
+        is_listed = name in ("", self.account.friendly_name) and status in ("", STATUS)
+        return [self.account] if is_listed else []
 
     def found(self, sid: str) -> Account:
         if sid != ACCOUNT_SID:
@@ -72,7 +73,7 @@ class AccountsResource(Resource[Account]):
             "friendly_name": row.friendly_name,
             "owner_account_sid": ACCOUNT_SID,
             "sid": ACCOUNT_SID,
-            "status": "active",
+            "status": STATUS,
             "subresource_uris": {
                 key: f"{ACCOUNT_PATH}/{name}.json" for key, name in ACCOUNT_PARTS.items()
             },

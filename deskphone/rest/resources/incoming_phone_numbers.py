@@ -36,8 +36,9 @@ NOT_EMULATED = (
     "ApiVersion",
     "SmsApplicationSid", "VoiceApplicationSid", "VoiceCallerIdLookup", "EmergencyStatus",
     "EmergencyAddressSid", "TrunkSid", "IdentitySid", "AddressSid", "VoiceReceiveMode",
-    "BundleSid", "AccountSid",
+    "BundleSid",
 )  # fmt: skip
+NOT_EMULATED_UPDATES = (*NOT_EMULATED, "AccountSid")
 
 
 KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
@@ -122,7 +123,7 @@ class NumbersResource(Resource[PhoneNumber]):
         return number
 
     def update(self, sid: str, parameters: Parameters) -> Json:
-        parameters.check(UPDATES, NOT_EMULATED)
+        parameters.check(UPDATES, NOT_EMULATED_UPDATES)
         settings = _changed(self.found(sid), parameters)
         changed = replace(settings, updated=self.clock.now(), changed=True)
         return self.to_json(self.store.numbers.put(changed))

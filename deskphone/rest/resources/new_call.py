@@ -39,7 +39,7 @@ EMULATED = (
 )  # fmt: skip
 NOT_EMULATED = (
     "SipAuthUsername", "SipAuthPassword", "CallerId", "Byoc", "CallReason", "CallToken",
-    "ClientNotificationUrl", "ApplicationSid",
+    "ClientNotificationUrl", "ApplicationSid", "RecordingConfigurationId", "Passports", "IfMachine",
 )  # fmt: skip
 MODES = ("Enable", "DetectMessageEnd")
 TUNING_MS = {

@@ -36,6 +36,7 @@ NOT_EMULATED = (
     "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery",
     "ContentRetention", "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType",
     "ShortenUrls", "SendAsMms", "ContentVariables", "RiskCheck", "FallbackFrom", "ContentSid",
+    "MessageIntent",
 )  # fmt: skip
 
 

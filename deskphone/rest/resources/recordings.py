@@ -27,6 +27,7 @@ CREATE = (
     "RecordingStatusCallback", "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent",
     "RecordingChannels", "RecordingTrack", "Trim",
 )  # fmt: skip
+NOT_EMULATED = ("RecordingConfigurationId",)
 UPDATE = ("Status", "PauseBehavior")
 CHANNELS = {"": 1, "mono": 1, "dual": 2}
 TRACKS: Mapping[str, Track] = {
@@ -53,6 +54,7 @@ class RecordingsResource(Resource[Recording]):
     key = "recordings"
     filters = ("CallSid", "ConferenceSid", "DateCreated", "DateCreated<", "DateCreated>")
     missing_filters = ("IncludeSoftDeleted",)
+    missing_in_fetch = ("IncludeSoftDeleted",)
 
     def rows(self, parameters: Parameters) -> Sequence[Recording]:
         call, conference = parameters.text("CallSid"), parameters.text("ConferenceSid")
@@ -114,9 +116,10 @@ class CallRecordingsResource(RecordingsResource):
     recorder: Recorder
     filters = ("DateCreated", "DateCreated<", "DateCreated>")
     missing_filters = ()
+    missing_in_fetch = ()
 
     def create(self, parameters: Parameters) -> Json:
-        parameters.check(CREATE)
+        parameters.check(CREATE, NOT_EMULATED)
         how = recording_options(parameters)
         if self.call.status != "in-progress":
             raise TwilioRefusalError(
