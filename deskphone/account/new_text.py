@@ -46,11 +46,16 @@ def new_text(
         status=status,
         created=now,
         updated=now,
-        segments=1 if media else count_segments(body, by_service=by_service),
+        segments=_segments(media, direction) or count_segments(body, by_service=by_service),
         media=tuple(
             Media(new_sid("ME"), url, mimetypes.guess_type(url)[0] or "image/jpeg") for url in media
         ),
     )
+
+
+def _segments(media: Sequence[str], direction: Direction) -> int:
+    """Return the segments of an MMS, 0 for an SMS; of a received one, Twilio counts the media."""
+    return len(media) if direction == "inbound" else min(len(media), 1)
 
 
 def count_segments(body: str, *, by_service: bool = False) -> int:

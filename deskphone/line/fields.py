@@ -3,7 +3,8 @@
 Sources: twilio.com/docs/voice/twiml, messaging/guides.
 """
 
-from deskphone.account.phone_numbers import region_of
+from deskphone.account.geography import place_of
+from deskphone.line.field_order import TEXT, VOICE, in_order
 from deskphone.records.addresses import API_VERSION, media_url
 from deskphone.records.call import Call
 from deskphone.records.message import Message
@@ -13,18 +14,27 @@ Fields = tuple[tuple[str, str], ...]
 
 
 def geography(prefix: str, number: str | None) -> Fields:
-    """Return City, State, Zip and Country; in real requests, only Country is reliably set."""
+    """Return City, State, Zip and Country; all but the country are often empty."""
+    place = place_of(number)
     return (
-        (f"{prefix}City", ""),
-        (f"{prefix}State", ""),
-        (f"{prefix}Zip", ""),
-        (f"{prefix}Country", region_of(number)),
+        (f"{prefix}City", place.city),
+        (f"{prefix}State", place.state),
+        (f"{prefix}Zip", place.zip_code),
+        (f"{prefix}Country", place.country),
     )
 
 
-def of_call(call: Call, status: str = "") -> Fields:
-    """Return the fields of every request of a call; `status` overrides the record's."""
-    return (
+def of_call(
+    call: Call, *more: tuple[str, str], status: str = "", has_places: bool = True
+) -> Fields:
+    """Return the fields of every request of a call, and more; `status` overrides the record's."""
+    places = (
+        *geography("From", call.sender),
+        *geography("To", call.to),
+        *geography("Caller", call.sender),
+        *geography("Called", call.to),
+    )
+    fields = (
         ("CallSid", call.sid),
         ("AccountSid", ACCOUNT_SID),
         ("From", call.sender),
@@ -35,11 +45,15 @@ def of_call(call: Call, status: str = "") -> Fields:
         ("ApiVersion", API_VERSION),
         ("Direction", call.direction),
         *((("ParentCallSid", call.parent_call_sid),) if call.parent_call_sid else ()),
-        *geography("From", call.sender),
-        *geography("To", call.to),
-        *geography("Caller", call.sender),
-        *geography("Called", call.to),
+        *_of_forwarding(call.called_via),
+        *(places if has_places else ()),
     )
+    return in_order((*fields, *more), VOICE)
+
+
+def _of_forwarding(number: str | None) -> Fields:
+    """Return the fields of a call that <Dial> made for a call to this number, if any."""
+    return (("CalledVia", number), ("ForwardedFrom", number)) if number else ()
 
 
 def of_detection(call: Call) -> Fields:
@@ -57,21 +71,15 @@ def of_incoming_text(message: Message, emulator_url: str, keyword: str | None = 
     a messaging service, which has Advanced Opt-Out.
     """
     service = message.messaging_service_sid
-    return (
-        ("ToCountry", region_of(message.to)),
-        ("ToState", ""),
+    fields = (
+        *geography("To", message.to),
+        *geography("From", message.sender),
         ("SmsMessageSid", message.sid),
         ("NumMedia", str(len(message.media))),
-        ("ToCity", ""),
-        ("FromZip", ""),
         ("SmsSid", message.sid),
-        ("FromState", ""),
         ("SmsStatus", "received"),
-        ("FromCity", ""),
         ("Body", message.body),
-        ("FromCountry", region_of(message.sender)),
         ("To", message.to),
-        ("ToZip", ""),
         ("NumSegments", str(message.segments)),
         ("MessageSid", message.sid),
         ("AccountSid", ACCOUNT_SID),
@@ -81,6 +89,7 @@ def of_incoming_text(message: Message, emulator_url: str, keyword: str | None = 
         *((("OptOutType", keyword),) if service and keyword else ()),
         *_of_media(message, emulator_url),
     )
+    return in_order(fields, TEXT)
 
 
 def _of_media(message: Message, emulator_url: str) -> Fields:
@@ -101,15 +110,17 @@ def of_message_status(message: Message, status: str = "") -> Fields:
     """
     service = message.messaging_service_sid
     status = status or message.status
+    carrier_said = f"{message.updated:%y%m%d%H%M}" if status == "delivered" else ""
     return (
+        *((("RawDlrDoneDate", carrier_said),) if carrier_said else ()),
         ("SmsSid", message.sid),
         ("SmsStatus", status),
         ("MessageStatus", status),
         ("To", message.to),
+        *((("MessagingServiceSid", service),) if service else ()),
         ("MessageSid", message.sid),
         ("AccountSid", ACCOUNT_SID),
         ("From", message.sender or ""),
         ("ApiVersion", API_VERSION),
-        *((("MessagingServiceSid", service),) if service else ()),
         *((("ErrorCode", str(message.error_code)),) if message.error_code else ()),
     )

@@ -65,9 +65,9 @@ class Call:
     """One call. `timeout_s` is how long it may ring.
 
     `timeline` holds the last entries and `entries` counts all of them; `reports` counts those sent
-    to `callback`. `connected_to` is the call that this one is talking to, and `parent_call_sid` the
-    one that dialed it. `answered_by` is known after `detection_s` if `machine_detection` was
-    requested.
+    to `callback`. `connected_to` is the call that this one is talking to. `parent_call_sid` is the
+    call that dialed it, and `called_via` the number which that one came in on. `answered_by` is
+    known after `detection_s` if `machine_detection` was requested.
     """
 
     sid: str
@@ -86,6 +86,7 @@ class Call:
     answered: datetime | None = None
     ended: datetime | None = None
     parent_call_sid: str | None = None
+    called_via: str | None = None
     answered_by: str | None = None
     detection_s: int | None = None
     send_digits: str = ""

@@ -10,6 +10,8 @@ from deskphone.records.instructions import StatusCallback
 RECORDING_EVENTS = ("in-progress", "completed", "absent")
 """Events that a recording status callback can report."""
 LIVE = ("in-progress", "paused")
+OF_THE_VERB = "RecordVerb"
+"""The source of a recording by <Record>."""
 OF_THE_CALL = "OutboundAPI"
 """The source of a recording that was requested when the call was placed."""
 ON_DEMAND = "StartCallRecordingAPI"

@@ -55,9 +55,9 @@ def test_the_document_waits_for_machine_detection(
     stack.advance(0)
 
     forms = [web_server.asked(path)[0].form for path in ("/hello", "/status")]
-    report = [(form["AnsweredBy"], form["MachineDetectionDuration"]) for form in forms]
     assert (before, detecting) == ([], "detecting who answered")
-    assert report == [(answered_by, str(seconds * 1000))] * 2
+    assert [form["AnsweredBy"] for form in forms] == [answered_by] * 2
+    assert forms[0]["MachineDetectionDuration"] == str(seconds * 1000)
     assert stack.rest("GET", f"Calls/{sid}.json").json()["answered_by"] == answered_by
     assert stack.call(sid)["answered_by"] == answered_by
 

@@ -219,7 +219,7 @@ def test_the_recording_is_reported(stack: LocalStack, web_server: "WebServer") -
         "RecordingChannels": "1",
         "RecordingStartTime": recording["start_time"],
         "RecordingSource": "RecordVerb",
-        "RecordingTrack": "both",
+        "ErrorCode": "0",
     }
 
 

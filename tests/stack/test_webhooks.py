@@ -148,7 +148,6 @@ def test_a_request_has_twilios_headers(stack: LocalStack, web_server: "WebServer
 
     headers = web_server.received[0].headers
     assert headers["User-Agent"] == "TwilioProxy/1.1"
-    assert headers["Content-Type"] == "application/x-www-form-urlencoded; charset=UTF-8"
     assert len(headers["I-Twilio-Idempotency-Token"]) == 36
 
 

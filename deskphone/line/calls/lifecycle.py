@@ -8,6 +8,7 @@ from deskphone.account.trial import CALL_CUT, CALL_CUT_MESSAGE, CALL_LIMIT_S, CA
 from deskphone.clock import Clock
 from deskphone.line import fields
 from deskphone.line.audio import speech_s, tones_s
+from deskphone.line.calls import attestation
 from deskphone.line.calls.answering import Answering
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls, PickedUp
 from deskphone.line.calls.player import Player
@@ -60,7 +61,9 @@ class Lifecycle:
                 self._answering.begin(live, by_machine=by_machine), self._end_in_time(live)
             )
             if is_over(begun) and self._calls.is_live(live.sid):
-                await self._begin(live, fields.of_detection(live.call))
+                call = live.call
+                opening = (*attestation.of_outgoing(call), *fields.of_detection(call))
+                await self._begin(live, opening)
 
     async def incoming(self, live: LiveCall) -> None:
         """Run a call from a person to one of the account's numbers."""
@@ -77,7 +80,7 @@ class Lifecycle:
             self._store.alert(call.sid, refusal.code, refusal.message)
             self._calls.finish(call.sid, "failed")
             return
-        await self._begin(live)
+        await self._begin(live, attestation.of_incoming(call))
 
     def start_leg(self, call: Call, request: LegRequest, leg: Leg) -> None:
         """Start a call that another call dials."""

@@ -174,7 +174,7 @@ class LiveCalls:
     def _request_and_ignore(self, live: LiveCall, exit_request: Fetch | None) -> None:
         """Make a request and ignore its response."""
         if exit_request is not None:
-            form = (*fields.of_call(live.call), *exit_request.params)
+            form = fields.of_call(live.call, *exit_request.params, status=exit_request.call_status)
             webhook = Webhook(live.sid, "instructions", exit_request.url, exit_request.method, form)
             self._tasks.start(live.sid, lambda: self._request(webhook))
 

@@ -96,7 +96,7 @@ class Player:
             session.journal.alert(None, message)
             return End("completed" if session.answered else "failed")
         session.document_url = fetch.url
-        form = (*fields.of_call(session.call), *self._params(), *fetch.params)
+        form = fields.of_call(session.call, *self._params(), *fetch.params)
         webhook = Webhook(session.sid, "instructions", fetch.url, fetch.method, form)
         answer = await self._webhooks.request(webhook)
         session.document_url = answer.url

@@ -37,13 +37,15 @@ class Progress:
         call = self._store.calls.get(sid)
         if call is None or call.callback is None or event not in call.callback.events:
             return
-        form = (
-            *fields.of_call(call, STATUS_OF_EVENT.get(event, call.status)),
-            *fields.of_detection(call),
+        form = fields.of_call(
+            call,
+            *((("AnsweredBy", call.answered_by),) if call.answered_by else ()),
             ("Timestamp", rfc_2822(self._clock.now()) or ""),
             ("CallbackSource", "call-progress-events"),
             ("SequenceNumber", str(call.reports)),
             *((*_ending(call), *self._recording(sid)) if event == "completed" else ()),
+            status=STATUS_OF_EVENT.get(event, call.status),
+            has_places=call.direction != "outbound-dial",
         )
         self._store.calls.put(replace(call, reports=call.reports + 1))
         self._reports.send(sid, call.callback.url, call.callback.method, form)
@@ -56,9 +58,10 @@ class Progress:
 
 
 def _ending(call: Call) -> fields.Fields:
-    """Return the fields of the last report: the duration in seconds and in started minutes."""
-    code = ("SipResponseCode", SIP_CODES[call.status])
-    seconds = ("CallDuration", str(call.duration_s))
-    if call.status != "completed":
-        return (seconds, code)
-    return (("Duration", str(math.ceil(call.duration_s / 60))), seconds, code)
+    """Return the fields of the last report: the duration in seconds and in started minutes.
+
+    A call to the account has no SipResponseCode.
+    """
+    code = (("SipResponseCode", SIP_CODES[call.status]),) if call.direction != "inbound" else ()
+    minutes = str(math.ceil(call.duration_s / 60))
+    return (("Duration", minutes), ("CallDuration", str(call.duration_s)), *code)

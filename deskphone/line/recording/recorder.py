@@ -15,7 +15,7 @@ from deskphone.line.status_reports import StatusReports
 from deskphone.records.addresses import recording_url
 from deskphone.records.call import Call, Track
 from deskphone.records.instructions import StatusCallback
-from deskphone.records.recording import LIVE, OF_THE_CALL, ON_DEMAND, Recording
+from deskphone.records.recording import LIVE, OF_THE_CALL, OF_THE_VERB, ON_DEMAND, Recording
 from deskphone.values import ACCOUNT_SID
 from deskphone.webhooks.webhook import WebhookError
 
@@ -41,7 +41,7 @@ class Recorder:
         track: Track = "both",
         conference_sid: str | None = None,
     ) -> Recording:
-        """Start recording a call; `source` is Twilio's word, such as RecordVerb.
+        """Start recording a call; `source` is Twilio's word, such as OF_THE_VERB.
 
         `callback` has an absolute URL and some of RECORDING_EVENTS.
         """
@@ -161,20 +161,24 @@ def url_fields(recording: Recording) -> Fields:
 
 
 def _fields(recording: Recording) -> Fields:
-    """Return the fields of a status callback (voice/api/recording, "RecordingStatusCallback")."""
+    """Return the fields of a status callback (voice/api/recording, "RecordingStatusCallback").
+
+    An ErrorCode of 0 says that all went well.
+    """
     conference = recording.conference_sid
     is_over = recording.status not in LIVE
+    has_track = recording.source != OF_THE_VERB
     return (
-        ("AccountSid", ACCOUNT_SID),
-        ("CallSid", recording.call_sid),
-        *((("ConferenceSid", conference),) if conference else ()),
+        ("RecordingSource", recording.source),
+        *((("RecordingTrack", recording.track),) if has_track else ()),
         ("RecordingSid", recording.sid),
         ("RecordingUrl", recording_url(recording)),
         ("RecordingStatus", recording.status),
-        *((("RecordingDuration", str(recording.duration_s)),) if is_over else ()),
         ("RecordingChannels", str(recording.channels)),
+        *((("ErrorCode", str(recording.error_code or 0)),) if is_over else ()),
+        ("CallSid", recording.call_sid),
+        *((("ConferenceSid", conference),) if conference else ()),
         ("RecordingStartTime", rfc_2822(recording.created) or ""),
-        ("RecordingSource", recording.source),
-        ("RecordingTrack", recording.track),
-        *((("ErrorCode", str(recording.error_code)),) if recording.error_code else ()),
+        ("AccountSid", ACCOUNT_SID),
+        *((("RecordingDuration", str(recording.duration_s)),) if is_over else ()),
     )

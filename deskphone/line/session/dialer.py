@@ -30,7 +30,7 @@ class Dialer:
 
     def dial(self, parent_sid: str, request: LegRequest) -> Leg:
         """Ring a phone and return the leg immediately."""
-        now = self._clock.now()
+        now, parent = self._clock.now(), self._store.calls.get(parent_sid)
         call = Call(
             sid=new_sid("CA"),
             to=request.to,
@@ -41,6 +41,7 @@ class Dialer:
             updated=now,
             dialed=now,
             parent_call_sid=parent_sid,
+            called_via=parent.to if parent and parent.direction == "inbound" else None,
             callback=request.callback,
             instructions=Instructions(),
             timeout_s=request.timeout_s + RING_LONGER_S,

@@ -6,11 +6,12 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Fetch:
-    """Continue with another document."""
+    """Continue with another document. `call_status` overrides the call's in the request."""
 
     url: str
     method: str = "POST"
     params: tuple[tuple[str, str], ...] = ()
+    call_status: str = ""
 
 
 @dataclass(frozen=True)

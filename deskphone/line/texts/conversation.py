@@ -6,6 +6,7 @@ from dataclasses import replace
 from deskphone.account.phone_numbers import e164, region_of
 from deskphone.account.store import Store
 from deskphone.line import fields
+from deskphone.line.field_order import TEXT, in_order
 from deskphone.line.texts.replies import Reply, problem_of
 from deskphone.line.texts.verbs import MESSAGING, RedirectText
 from deskphone.records.message import Message
@@ -73,7 +74,7 @@ class Conversation:
             return
         yield self._webhook(number.sms_url, number.sms_method, self._form)
         if number.sms_fallback_url:
-            form = (*self._form, *self._failed)
+            form = in_order((*self._form, *self._failed), TEXT)
             yield self._webhook(number.sms_fallback_url, number.sms_fallback_method, form)
 
     def _webhook(self, url: str, method: str, form: fields.Fields) -> Webhook:

@@ -119,7 +119,7 @@ async def _hear_announcement(session: CallSession, attendee: Attendee) -> None:
     instructions = attendee.announcements[0].instructions
     failure = ""
     try:
-        await session.follow(instructions, WAIT, _no_fields)
+        await session.follow(instructions, WAIT, lambda: _fields(attendee))
     except (WebhookError, TwimlError) as error:
         session.journal.alert(error.code, error.message)
         failure = error.message
@@ -132,21 +132,21 @@ async def _hear_music(session: CallSession, attendee: Attendee) -> None:
     if participant is not None and participant.hold:
         await _hear_on_hold(session, attendee)
     elif participant is not None and participant.waiting:
-        await stay(session, attendee.music, WAIT, _no_fields, again=False)
+        await stay(session, attendee.music, WAIT, lambda: _fields(attendee), again=False)
     await asyncio.Event().wait()
 
 
 async def _hear_on_hold(session: CallSession, attendee: Attendee) -> None:
     """Play the hold music, or silence for a bad document."""
     try:
-        await stay(session, attendee.hold_music, WAIT, _no_fields, again=False)
+        await stay(session, attendee.hold_music, WAIT, lambda: _fields(attendee), again=False)
     except (WebhookError, TwimlError) as error:
         session.journal.alert(error.code, error.message)
 
 
-def _no_fields() -> Fields:
-    """Return the additional fields of a conference's requests: none are documented."""
-    return ()
+def _fields(attendee: Attendee) -> Fields:
+    """Return the additional field of a conference's requests, as recorded for `waitUrl`."""
+    return (("ConferenceSid", attendee.conference_sid),)
 
 
 def _callback(source: Source) -> StatusCallback | None:

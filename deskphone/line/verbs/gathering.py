@@ -20,6 +20,8 @@ PROMPTS: Mapping[str, Callable[[Source], Say | Play | Pause]] = {
 }
 INPUTS = ("dtmf", "speech", "dtmf speech", "speech dtmf")
 WANTS: Mapping[str, Want] = {"dtmf": "keys", "speech": "speech"}
+ENDED = "Gather End"
+"""The value of `msg`, which every recorded request to an action has, but no document names."""
 KINDS = {"dtmf": str, "speech": Speech}
 
 
@@ -68,8 +70,10 @@ class Gather:
         with session.journal.wanting(*wants):
             result = await self._result(session)
         if not result and self.action_on_empty_result:
-            result = (("Digits", ""),) if "dtmf" in self.inputs else (("SpeechResult", ""),)
-        return session.fetch(self.action, self.method, **dict(result)) if result else None
+            result = _digits("", "") if "dtmf" in self.inputs else (("SpeechResult", ""),)
+        if not result:
+            return None
+        return session.fetch(self.action, self.method, **dict(result), msg=ENDED)
 
     async def _result(self, session: CallSession) -> Fields:
         """Return the fields for the action; empty if there was no input."""
@@ -79,23 +83,27 @@ class Gather:
             first = await session.handset.next_heard(session.wait(self.timeout_s), *kinds)
         if isinstance(first, Speech):
             return await self.listening.listen(session, first)
-        digits = await self._digits(session, first) if isinstance(first, str) else ""
-        return (("Digits", digits),) if digits else ()
+        return await self._keys(session, first) if isinstance(first, str) else ()
 
-    async def _digits(self, session: CallSession, first: str) -> str:
+    async def _keys(self, session: CallSession, first: str) -> Fields:
         """Collect keys until there are enough, a finishing key, or a timeout since the last key."""
         digits = ""
         key: str | None = first
         while key is not None and key != self.finish_on_key:
             digits += key
             if len(digits) == self.num_digits:
-                break
+                return _digits(digits, "")
             key = await session.handset.next_key(session.wait(self.timeout_s))
-        return digits
+        return _digits(digits, key or "") if digits else ()
 
     async def _play_prompts(self, session: CallSession) -> None:
         for prompt in self.prompts:
             await prompt.run(session)
+
+
+def _digits(digits: str, finished_on: str) -> Fields:
+    """Return the fields for keys; `finished_on` is the key that ended them, or ""."""
+    return (("Digits", digits), ("FinishedOnKey", finished_on))
 
 
 def _prompts(source: Source) -> list[Say | Play | Pause]:

@@ -64,8 +64,8 @@ class Listening:
         callback = session.absolute(self.partial_results)
         if callback is None:
             return
-        form = (
-            *fields.of_call(session.call),
+        form = fields.of_call(
+            session.call,
             ("SequenceNumber", str(number)),
             ("StableSpeechResult", words),
             ("UnstableSpeechResult", partial),

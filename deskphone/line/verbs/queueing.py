@@ -68,7 +68,9 @@ class Enqueue:
         if self.action is None:
             return None
         waited = _waited(session, place) if place else ()
-        return Fetch(self.action, self.method, (("QueueResult", result), *waited))
+        # Even after hanging up, although Dial and Record then say that the call is completed.
+        status = "in-progress"
+        return Fetch(self.action, self.method, (("QueueResult", result), *waited), status)
 
     def _resolved_action(self, session: CallSession) -> str | None:
         try:

@@ -10,7 +10,7 @@ from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Fetch, Step
 from deskphone.line.verbs.target import WRONG_CALLBACK, recording_callback
 from deskphone.records.instructions import StatusCallback
-from deskphone.records.recording import Recording
+from deskphone.records.recording import OF_THE_VERB, Recording
 from deskphone.twiml.source import Source
 
 LONGEST_S = 14400
@@ -94,7 +94,7 @@ class Voice:
         self._transcription = session.absolute(record.transcription)
         callback = record.callback
         self._recording = session.services.recorder.start(
-            session.call, "RecordVerb", callback=session.absolute(callback, WRONG_CALLBACK)
+            session.call, OF_THE_VERB, callback=session.absolute(callback, WRONG_CALLBACK)
         )
 
     async def listen(self) -> str:
@@ -120,7 +120,8 @@ class Voice:
         recording = services.recorder.finish(self._recording.sid, self._length_s())
         listener, self._transcription = self._transcription, None
         if listener and recording and recording.status == "completed":
-            words = transcription_of(recording, self._session.call, " ".join(self._words))
+            said, call = " ".join(self._words), self._session.call
+            words = transcription_of(recording, call, said, listener.url)
             services.reports.send(self._session.sid, listener.url, listener.method, words)
         return recording
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from deskphone.line.fields import Fields
+from deskphone.line.recording.recorder import url_fields
 from deskphone.line.session.session import CallSession
 from deskphone.line.waiting import first_of
-from deskphone.records.addresses import recording_url
 from deskphone.records.instructions import StatusCallback
 from deskphone.records.recording import RECORDING_EVENTS
 from deskphone.twiml.source import NOT_KNOWN, Source
@@ -102,7 +102,7 @@ def recording_fields(session: CallSession, since: datetime) -> Fields:
         if recording.source == DIALED and recording.created >= since:
             ended = recorder.finish(recording.sid)
             if ended is not None and ended.status == "completed":
-                return (("RecordingUrl", recording_url(ended)),)
+                return url_fields(ended)
     return ()
 
 
