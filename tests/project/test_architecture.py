@@ -60,6 +60,7 @@ LOCAL_STACK_FLOORS = [
 """The rooms of local_stack/ from the ground up."""
 
 LINE_FLOORS = [
+    {"field_order"},
     {"audio", "fields", "tasks", "waiting"},
     {"status_reports"},
     {"queued_calls", "recording"},
