@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         print(f"created  {path}")
     for path in changed:
         print(f"changed  {path}")
-    print(how_to_try(name))
+    print(how_to_try(name, changed))
     return 0
 
 
@@ -50,8 +50,8 @@ def read_arguments(arguments: Sequence[str] | None) -> str:
     return name
 
 
-def how_to_try(name: FunctionName) -> str:
-    """Return what to do next with this type of function."""
+def how_to_try(name: FunctionName, changed: Sequence[str]) -> str:
+    """Return what to do next with this type of function; `changed` are pages with a TODO."""
     url = f"{FUNCTIONS}/{name.text}"
     key = "-H 'x-functions-key: local'"
     signed = f'-H "$(python3 dev.py sign {url})"'
@@ -64,14 +64,15 @@ def how_to_try(name: FunctionName) -> str:
     }
     lines = [
         "",
-        f"It can be called by {name.door.caller}. Try it while `python3 dev.py start` is running:",
+        f"{name.door.caller} Try it while `python3 dev.py start` is running:",
         f"  {ways[name.prefix]}",
     ]
     if name.prefix == "Twiml":
         call = f"""curl -X POST {FUNCTIONS}/PlaceCall {key} -d '{{{PERSON},"url":"{url}"}}'"""
         lines += ["Hear it on the phone page:", f"  {call}"]
     lines += ["Test it:", f"  python3 dev.py test {name.test}"]
-    lines += [f"Then edit {name.library} and its test."]
+    lines += [f"Then edit {name.library} and its test, and replace each TODO in:"]
+    lines += [f"  {', '.join(changed)}"]
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 class Door(NamedTuple):
     """A type of function.
 
-    `library` is the folder for its logic, relative to the project; `caller` is who can call it.
+    `library` is the folder for its logic, relative to the project; `caller` says who can call it.
     """
 
     auth_level: str
@@ -24,8 +24,8 @@ class Door(NamedTuple):
         return json.dumps({"bindings": [trigger, out]}, indent=2) + "\n"
 
 
-KEY_HOLDERS = "callers with the function key"
-TWILIO = "Twilio, with a signature"
+KEY_HOLDERS = "Callers need the function key."
+TWILIO = "Only Twilio can call it; requests must be signed."
 
 DOORS = {
     "Send": Door("function", ("post",), "shared/own", KEY_HOLDERS),

@@ -24,7 +24,6 @@ def filled(name: FunctionName, part: str) -> str:
     template = TEMPLATES / name.prefix.lower() / f"{part}.txt"
     return Template(template.read_text("utf-8")).substitute(
         name=name.text,
-        subject=name.subject,
         noun=name.noun,
         anchor=name.text.lower(),
     )

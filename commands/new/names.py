@@ -71,8 +71,7 @@ def words_inside() -> frozenset[str]:
     """Return the names used in the templates, which a new function can't use."""
     files = [path for path in TEMPLATES.glob("*/*.txt") if path.stem in ("doorway", "library")]
     code = "".join(
-        Template(path.read_text("utf-8")).substitute(name="N", noun="n", subject="N")
-        for path in files
+        Template(path.read_text("utf-8")).substitute(name="N", noun="n") for path in files
     )
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)
     return frozenset(in_words(one.string, "_") for one in tokens if one.type == tokenize.NAME)
@@ -90,8 +89,10 @@ def read_name(text: str) -> FunctionName:
             name = FunctionName(prefix, subject)
             _refuse_traps(name)
             return name
-    prefixes = ", ".join(DOORS)
-    raise _wrong(f"{text} must start with one of {prefixes}, followed by a word, like {EXAMPLE}")
+    *prefixes, last = DOORS
+    raise _wrong(
+        f"Start the name with {', '.join(prefixes)}, or {last}, and add a word, like {EXAMPLE}"
+    )
 
 
 def _refuse_traps(name: FunctionName) -> None:
@@ -101,8 +102,8 @@ def _refuse_traps(name: FunctionName) -> None:
         raise _wrong(f"{name.text} needs {noun}.py, which Windows treats as a device")
     if keyword.iskeyword(noun) or keyword.issoftkeyword(noun):
         raise _wrong(f"{name.text} needs the name {noun}, which is a Python keyword")
-    if {noun, name.subject} & set(dir(builtins)):
-        raise _wrong(f"{name.text} would shadow Python's built-in {noun} or {name.subject}")
+    if noun in dir(builtins):
+        raise _wrong(f"{name.text} would shadow Python's built-in {noun}")
     if noun in sys.stdlib_module_names or noun in words_inside():
         raise _wrong(f"{name.text} needs the name {noun}, which is in use. Add a word to it")
 

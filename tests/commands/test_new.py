@@ -75,6 +75,7 @@ def test_it_prints_the_new_files_and_how_to_try_the_function(
     url = "http://127.0.0.1:7071/api/TwimlOpeningHours"
     assert "created  shared/answers/opening_hours.py" in shown
     assert f"changed  {API}" in shown
+    assert f"replace each TODO in:\n  {API}, {PAGE}\n" in shown
     assert f'curl -X POST {url} -H "$(python3 dev.py sign {url})"' in shown
     assert f'"url":"{url}"' in shown
     assert "python3 dev.py test tests/functions/test_twiml_opening_hours.py" in shown
@@ -89,16 +90,16 @@ def test_it_prints_the_new_files_and_how_to_try_the_function(
         ("TwimlÖffnungszeiten", "is not a valid name"),
         ("../TwimlHours", "is not a valid name"),
         ("", "is not a valid name"),
-        ("OpeningHours", "must start with one of Send, Place, Get, Twiml, On"),
-        ("DeliverReminder", "must start with"),
-        ("Onion", "must start with"),
-        ("Twiml", "must start with"),
-        ("Twiml2", "must start with"),
+        ("OpeningHours", "Start the name with Send, Place, Get, Twiml, or On"),
+        ("DeliverReminder", "Start the name with"),
+        ("Onion", "Start the name with"),
+        ("Twiml", "Start the name with"),
+        ("Twiml2", "Start the name with"),
         ("Twiml" + "A" * 28, "the maximum is 32"),
         ("TwimlImport", "Python"),
         ("TwimlMatch", "Python"),
         ("GetList", "Python"),
-        ("GetTypeError", "Python"),
+        ("CancelCall", "Start the name with"),
         ("GetJson", "is in use"),
         ("TwimlAnswer", "is in use"),
         ("GetReadInputs", "is in use"),
