@@ -30,12 +30,17 @@ STEPS = """async () => {
   const { stepsOf } = await import("/traces.js");
   const entry = (kind, name) => ({ kind, name, at: 1, attributes: {} });
   const timeline = [
-    entry("event", "answered"), entry("verb", "Say"), entry("event", "keys"), entry("verb", "Play"),
+    entry("event", "ringing"), entry("event", "answered"), entry("verb", "Say"),
+    entry("event", "keys"), entry("verb", "Play"),
   ];
   const at = "2026-11-22T12:00:00.000Z";
-  const webhook = { at: "2026-11-22T12:00:01.000Z", name: "webhook", purpose: "instructions" };
+  const one = { at: "2026-11-22T12:00:01.000Z", form: [] };
+  const webhooks = [
+    { ...one, name: "webhook", purpose: "instructions" },
+    { ...one, name: "report", purpose: "status", form: [["CallStatus", "ringing"]] },
+  ];
   const nothing = { alerts: [], recordings: [] };
-  const steps = stepsOf({ at, record: { timeline }, webhooks: [webhook], ...nothing });
+  const steps = stepsOf({ at, record: { timeline }, webhooks, ...nothing });
   return steps.map(({ item }) => item.name);
 }"""
 
@@ -90,8 +95,8 @@ def test_answer_and_inspect_a_call_on_narrow_screen(page: Page, live_stack: Loca
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW_PX
 
 
-def test_timeline_keeps_its_order_within_one_instant(page: Page) -> None:
-    assert page.evaluate(STEPS) == ["answered", "webhook", "Say", "keys", "Play"]
+def test_timeline_keeps_its_order_and_shows_a_reported_state_once(page: Page) -> None:
+    assert page.evaluate(STEPS) == ["answered", "webhook", "Say", "keys", "Play", "report"]
 
 
 def test_page_says_when_older_entries_were_dropped(page: Page, scripted: "ScriptedPage") -> None:

@@ -249,3 +249,13 @@ def test_an_ended_call_cannot_be_answered(stack: LocalStack, action: str) -> Non
 
     with pytest.raises(requests.HTTPError, match="409"):
         stack.world(f"calls/{sid}/{action}")
+
+
+def test_the_timeline_shows_only_written_attributes_of_say(stack: LocalStack) -> None:
+    sid = stack.place_call("<Response><Say>One</Say><Say language='pl-PL'>Two</Say></Response>")
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(5)
+
+    spoken = [entry for entry in stack.call(sid)["timeline"] if entry["name"] == "Say"]
+    assert [entry["attributes"] for entry in spoken] == [{}, {"language": "pl-PL"}]

@@ -1,6 +1,7 @@
 """Say, Play and Pause: what the caller hears."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deskphone.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
@@ -22,8 +23,8 @@ class Say:
     """Speech. SSML is read as plain text; any voice and language is accepted."""
 
     text: str
-    voice: str
-    language: str
+    attributes: Mapping[str, str]
+    """Its `voice` and `language`, if they were written."""
     loop: int
 
     @classmethod
@@ -31,8 +32,9 @@ class Say:
         _check_ssml(source)
         return cls(
             text=source.text(),
-            voice=source.value("voice", "man"),
-            language=source.value("language", "en-US"),
+            attributes={
+                name: value for name in ("voice", "language") if (value := source.value(name))
+            },
             loop=source.whole("loop", default=1, minimum=0, warning=wrong_loop),
         )
 
@@ -41,12 +43,12 @@ class Say:
         if not self.text:
             session.journal.warn(13520, "<Say> has no text")
             return None
-        limit = POLLY_LIMIT if self.voice.startswith("Polly.") else SAY_LIMIT
+        limit = POLLY_LIMIT if self.attributes.get("voice", "").startswith("Polly.") else SAY_LIMIT
         if len(self.text) > limit:
             session.journal.warn(13521, f"<Say> has more than {limit} characters")
             return None
         for _ in range(self.loop or LOOPS_FOREVER):
-            session.journal.note("Say", self.text, voice=self.voice, language=self.language)
+            session.journal.note("Say", self.text, **self.attributes)
             await session.wait(speech_s(self.text))
         return None
 

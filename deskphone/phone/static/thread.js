@@ -26,13 +26,23 @@ const Text = memo(({ text, selected, onSelect }) => {
   </div>`;
 });
 
-const outcome = (call) => (call.status === "completed" ? talkTime(talkSeconds(call)) : call.status);
+/** What a phone says about a call that wasn't answered: to its caller, and to the person called. */
+const OUTCOMES = {
+  "no-answer": ["no answer", "Missed call"], busy: ["busy", "Declined call"], canceled: ["canceled", "Missed call"],
+  failed: ["failed", "Failed call"], "in-progress": ["in progress", "Call · in progress"],
+};
+
+function outcome(call) {
+  const [outgoing, incoming] = OUTCOMES[call.status] ?? [];
+  const words = outgoing ?? (call.status === "completed" ? talkTime(talkSeconds(call)) : call.status);
+  return isCaller(call) ? `You called · ${words}` : incoming ?? `Call · ${words}`;
+}
 
 const Call = memo(
   ({ call, selected, onSelect }) => html`<button class="call ${selected ? "selected" : ""}"
     title="Show what happened" aria-pressed=${selected} onClick=${() => onSelect(call.sid)}>
     <${Icon} name="phone" />
-    ${isCaller(call) ? "You called" : "Call"} · ${outcome(call)} <time>${timeOfDay(call.at)}</time>
+    ${outcome(call)} <time>${timeOfDay(call.at)}</time>
   </button>`,
 );
 

@@ -17,11 +17,15 @@ export function tracesOf({ texts, calls, webhooks, alerts, recordings }) {
 
 const RANKS = { event: 0, webhook: 1, verb: 2, recording: 2, alert: 3, status: 3 };
 
-/** Return the timeline as steps, without recordings, which have their own records. The timeline keeps
-    its order: an entry never ranks below an earlier one at the same instant. */
-function timelineSteps(timeline) {
+/** Return the state of a call that a status webhook reports, in the words of the timeline. */
+const reported = ({ purpose, form }) =>
+  purpose === "status" && form.find(([field]) => field === "CallStatus")?.[1].replace("in-progress", "answered");
+
+/** Return the timeline as steps, without recordings and states in `shown`, which have their own steps. It
+    keeps its order: an entry never ranks below an earlier one at the same instant. */
+function timelineSteps(timeline, shown) {
   let last;
-  return timeline.filter(({ name }) => name !== "recording").map((item) => {
+  return timeline.filter(({ kind, name }) => name !== "recording" && !(kind === "event" && shown.has(name))).map((item) => {
     const { kind, at } = item;
     const least = last?.at === at ? last.rank : 0;
     return (last = { kind, at, item, rank: Math.max(RANKS[kind], least) });
@@ -37,7 +41,7 @@ export function stepsOf({ at, record, webhooks, alerts, recordings }) {
     rank: RANKS[item.purpose] ?? RANKS[kind],
   });
   return [
-    ...timelineSteps(record?.timeline ?? []),
+    ...timelineSteps(record?.timeline ?? [], new Set(webhooks.map(reported))),
     ...webhooks.map(step("webhook")),
     ...recordings.map(step("recording")),
     ...alerts.map(step("alert")),

@@ -10,7 +10,7 @@ function say({ text, attributes }) {
   if (!window.speechSynthesis) return undefined;
   return new Promise((resolve) => {
     const utterance = new SpeechSynthesisUtterance(text);
-    utterance.lang = attributes.language ?? "";
+    utterance.lang = attributes.language ?? "en-US" /* Twilio's default */;
     utterance.rate = RATE;
     utterance.onend = utterance.onerror = resolve;
     setTimeout(resolve, longestMs(text));
