@@ -29,10 +29,10 @@ def faults_of(body: Mapping[str, object], services: Iterable[Service]) -> tuple[
     _known("", body, ("seed", "faults"))
     given = body.get("faults")
     if not isinstance(given, list):
-        raise FaultError("faults must be a list")
+        raise FaultError("`faults` must be a list.")
     entries = cast(list[object], given)
     if len(entries) > MOST_FAULTS:
-        raise FaultError(f"faults must have at most {MOST_FAULTS} entries")
+        raise FaultError(f"`faults` must have at most {MOST_FAULTS} entries.")
     seed = _whole("seed", body.get("seed", 0), HIGHEST_SEED)
     kinds = {service.name: service.kinds for service in services}
     return seed, [_fault(f"faults[{number}]", entry, kinds) for number, entry in enumerate(entries)]
@@ -40,7 +40,7 @@ def faults_of(body: Mapping[str, object], services: Iterable[Service]) -> tuple[
 
 def _fault(where: str, entry: object, kinds: Kinds) -> Fault:
     if not isinstance(entry, dict):
-        raise FaultError(f"{where} must be an object")
+        raise FaultError(f"`{where}` must be an object.")
     fields = cast(dict[str, object], entry)
     service = _choice(f"{where}.service", fields.get("service"), kinds)
     kind = _choice(f"{where}.kind", fields.get("kind"), kinds[service])
@@ -48,7 +48,7 @@ def _fault(where: str, entry: object, kinds: Kinds) -> Fault:
     _known(f"{where} ({service} {kind}): ", fields, ("service", "kind", "happened", *options))
     needed = NEEDED.get(kind)
     if needed is not None and needed not in fields:
-        raise FaultError(f"{where}.{needed} is required for {service} {kind}")
+        raise FaultError(f"`{where}.{needed}` is required for {service} {kind}.")
     return Fault(
         service,
         kind,
@@ -78,29 +78,29 @@ def _known(where: str, fields: Mapping[str, object], names: Iterable[str]) -> No
     known = sorted(names)
     for name in fields:
         if name not in known:
-            text = f"{where}Unknown field {name[:SHOWN]!r}. Allowed fields: {', '.join(known)}"
+            text = f"{where}Unknown field {name[:SHOWN]!r}. Allowed fields: {', '.join(known)}."
             raise FaultError(text)
 
 
 def _choice(where: str, value: object, choices: Collection[str]) -> str:
     if isinstance(value, str) and value in choices:
         return value
-    raise FaultError(f"{where} must be one of {', '.join(choices)}")
+    raise FaultError(f"`{where}` must be one of {', '.join(choices)}.")
 
 
 def _number(where: str, value: object, highest: int) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= highest:
         return value
-    raise FaultError(f"{where} must be a number from 0 to {highest}")
+    raise FaultError(f"`{where}` must be a number from 0 to {highest}.")
 
 
 def _whole(where: str, value: object, highest: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= highest:
         return value
-    raise FaultError(f"{where} must be a whole number from 0 to {highest}")
+    raise FaultError(f"`{where}` must be a whole number from 0 to {highest}.")
 
 
 def _flag(where: str, value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise FaultError(f"{where} must be true or false")
+    raise FaultError(f"`{where}` must be true or false.")

@@ -34,9 +34,9 @@ class Control:
         seconds = (await json_of(request)).get("seconds")
         clock = self._clock
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-            raise WorldError("seconds must be a number")
+            raise WorldError("`seconds` must be a number.")
         if not 0 <= seconds <= LONGEST_ADVANCE_S:
-            raise WorldError(f"seconds must be between 0 and {LONGEST_ADVANCE_S}")
+            raise WorldError(f"`seconds` must be between 0 and {LONGEST_ADVANCE_S}.")
         if not isinstance(clock, ManualClock):
             raise WorldError(
                 "The system clock can't be advanced. Start with --clock manual.",
@@ -46,7 +46,7 @@ class Control:
             await clock.advance(seconds)
         except OverflowError as error:
             raise WorldError(
-                "seconds is too large: the clock can't go past the year 9999"
+                "`seconds` is too large: the clock can't go past the year 9999."
             ) from error
         self._on_advance()
         return web.json_response(views.clock(clock))

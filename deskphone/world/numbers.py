@@ -86,7 +86,7 @@ class Numbers:
         """Return Twilio's parameters; URLs may be relative to the app's."""
         unknown = sorted(set(body) - {*FIELDS, SHARED_KEY_FIELD, "number"})
         if unknown:
-            raise WorldError(f"Unknown field {unknown[0][:40]!r}")
+            raise WorldError(f"Unknown field {unknown[0][:40]!r}.")
         found = {FIELDS[name]: text_of(body, name).strip() for name in FIELDS if name in body}
         base = f"{self._answers_url}/" if self._answers_url else ""
         return {
@@ -112,7 +112,7 @@ def _shared_key(body: Mapping[str, object]) -> str | None:
     if isinstance(value, str) and KEY.fullmatch(value):
         return value
     raise WorldError(
-        "shared_key must be true, false, or a key of 16 to 200 ASCII characters without spaces"
+        "`shared_key` must be true, false, or a key of 16 to 200 ASCII characters without spaces."
     )
 
 

@@ -45,7 +45,7 @@ class People:
         sender, number = self._person(body), self._number(body)
         words, media = text_of(body, "body"), _media(body)
         if not words and not media:
-            raise WorldError("body must not be empty unless there is a media_url")
+            raise WorldError("`body` must not be empty unless there is a `media_url`.")
         message = self._texts.receive(sender, number, words, media)
         return web.json_response({"sid": message.sid}, status=HTTPStatus.CREATED)
 
@@ -68,7 +68,7 @@ class People:
         """Press keys in a call."""
         digits = (await json_of(request)).get("digits")
         if not isinstance(digits, str) or not KEYS.fullmatch(digits):
-            raise WorldError("digits must be a string of 1 to 100 keys: 0-9, * and #")
+            raise WorldError("`digits` must be a string of 1 to 100 keys: 0-9, * and #.")
         self._exchange.press(request.match_info["sid"], digits)
         return web.json_response({})
 
@@ -77,7 +77,7 @@ class People:
         body = await json_of(request)
         text = text_of(body, "text").strip()
         if not text:
-            raise WorldError("text must not be blank")
+            raise WorldError("`text` must not be blank.")
         final = flag_of(body, "final", default=True)
         self._exchange.speak(request.match_info["sid"], text, final=final)
         return web.json_response({})
@@ -94,7 +94,7 @@ class People:
         text = body.get("to")
         digits = e164(text) if isinstance(text, str) else None
         if digits is None:
-            raise WorldError(f"to must be a phone number, not {text!r}")
+            raise WorldError(f"`to` must be a phone number, not {text!r}.")
         number = self._store.number(digits)
         if number is None:
             message = f"Handsets can only reach your app's numbers, and {digits} isn't one of them."
@@ -105,7 +105,7 @@ class People:
         text = body.get("from")
         number = e164(text) if isinstance(text, str) else None
         if number is None or self._store.number(number):
-            raise WorldError(f"from must be the phone number of a handset, not {text!r}")
+            raise WorldError(f"`from` must be the phone number of a handset, not {text!r}.")
         return number
 
 
@@ -113,5 +113,5 @@ def _media(body: Mapping[str, object]) -> tuple[str, ...]:
     given = body.get("media_url", [])
     urls = cast(list[object], given) if isinstance(given, list) else [given]
     if len(urls) > 10 or not all(isinstance(url, str) and is_url(url) for url in urls):
-        raise WorldError("media_url must be at most 10 http(s) URLs")
+        raise WorldError("`media_url` must be at most 10 http(s) URLs.")
     return tuple(str(url) for url in urls)

@@ -45,15 +45,17 @@ async def json_of(request: web.Request) -> dict[str, object]:
     Other content types are refused, because pages on other sites could send them.
     """
     if request.content_type != "application/json":
-        raise WorldError("Content-Type must be application/json", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        raise WorldError(
+            "Content-Type must be application/json.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        )
     try:
         body = json.loads(await request.read() or b"{}")
     except web.HTTPRequestEntityTooLarge as error:
-        raise WorldError("The body is too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
+        raise WorldError("The body is too large.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
     except (ValueError, RecursionError) as error:
-        raise WorldError("The body isn't valid JSON") from error
+        raise WorldError("The body isn't valid JSON.") from error
     if not isinstance(body, dict):
-        raise WorldError("The body must be a JSON object")
+        raise WorldError("The body must be a JSON object.")
     return cast(dict[str, object], body)
 
 
@@ -61,11 +63,11 @@ def text_of(body: Mapping[str, object], name: str, default: str = "") -> str:
     """Return a string of at most BODY_LIMIT characters."""
     text = body.get(name, default)
     if not isinstance(text, str) or len(text) > BODY_LIMIT:
-        raise WorldError(f"{name} must be a string of at most {BODY_LIMIT} characters")
+        raise WorldError(f"`{name}` must be a string of at most {BODY_LIMIT} characters.")
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise WorldError(f"{name} contains an unpaired surrogate") from error
+        raise WorldError(f"`{name}` contains an unpaired surrogate.") from error
     return text
 
 
@@ -73,5 +75,5 @@ def flag_of(body: Mapping[str, object], name: str, *, default: bool) -> bool:
     """Return a boolean."""
     value = body.get(name, default)
     if not isinstance(value, bool):
-        raise WorldError(f"{name} must be true or false")
+        raise WorldError(f"`{name}` must be true or false.")
     return value

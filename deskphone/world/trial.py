@@ -42,14 +42,14 @@ class TrialSwitch:
         body = await json_of(request)
         unknown = sorted(set(body) - {*FIELDS})
         if unknown:
-            raise WorldError(f"Unknown field {unknown[0][:40]!r}")
+            raise WorldError(f"Unknown field {unknown[0][:40]!r}.")
         before = self._store.trial or Trial(self._clock.now() + LIFE, HANDSETS[:1])
         verified = _numbers(body, "verified", before.verified)
         pending = _numbers(body, "pending", before.pending)
         if not verified or len({*verified, *pending}) > VERIFIED_LIMIT:
             raise WorldError(
                 f"A trial account has 1 to {VERIFIED_LIMIT} numbers in verified and pending, and "
-                "at least one in verified"
+                "at least one in verified."
             )
         ends = self._clock.now() + _time_left(body) if "days_left" in body else before.ends
         waiting = tuple(one for one in pending if one not in verified)
@@ -74,12 +74,12 @@ def _numbers(body: Mapping[str, object], name: str, default: tuple[str, ...]) ->
     texts = cast(list[object], given) if isinstance(given, list) else [None]
     numbers = [e164(text) if isinstance(text, str) else None for text in texts]
     if None in numbers:
-        raise WorldError(f"{name} must be a list of phone numbers")
+        raise WorldError(f"`{name}` must be a list of phone numbers.")
     return tuple(dict.fromkeys(filter(None, numbers)))
 
 
 def _time_left(body: Mapping[str, object]) -> timedelta:
     days = body["days_left"]
     if isinstance(days, bool) or not isinstance(days, (int, float)) or not 0 <= days <= LIFE.days:
-        raise WorldError(f"days_left must be a number from 0 to {LIFE.days}")
+        raise WorldError(f"`days_left` must be a number from 0 to {LIFE.days}.")
     return timedelta(days=days)

@@ -86,35 +86,38 @@ def test_view_can_be_parsed_again() -> None:
 @pytest.mark.parametrize(
     ("fault", "problem"),
     [
-        ("lost", "faults[0] must be an object"),
-        ({}, "faults[0].service must be one of twilio, webhooks, vault, storage, host"),
-        ({"service": "twilio"}, "faults[0].kind must be one of 429, 500, 503, slow, lost, refused"),
-        ({"service": "host", "kind": ["killed"]}, "faults[0].kind must be one of killed"),
-        ({"service": "twilio", "kind": "slow"}, "faults[0].seconds is required for twilio slow"),
+        ("lost", "`faults[0]` must be an object."),
+        ({}, "`faults[0].service` must be one of twilio, webhooks, vault, storage, host."),
+        (
+            {"service": "twilio"},
+            "`faults[0].kind` must be one of 429, 500, 503, slow, lost, refused.",
+        ),
+        ({"service": "host", "kind": ["killed"]}, "`faults[0].kind` must be one of killed."),
+        ({"service": "twilio", "kind": "slow"}, "`faults[0].seconds` is required for twilio slow."),
         (
             {"service": "storage", "kind": "503", "probability": 1.1},
-            "faults[0].probability must be a number from 0 to 1",
+            "`faults[0].probability` must be a number from 0 to 1.",
         ),
         (
             {"service": "storage", "kind": "503", "probability": True},
-            "faults[0].probability must be a number from 0 to 1",
+            "`faults[0].probability` must be a number from 0 to 1.",
         ),
         (
             {"service": "storage", "kind": "503", "count": 1.5},
-            "faults[0].count must be a whole number from 0 to 1000000000",
+            "`faults[0].count` must be a whole number from 0 to 1000000000.",
         ),
         (
             {"service": "webhooks", "kind": "late", "seconds": float("nan")},
-            "faults[0].seconds must be a number from 0 to 31622400",
+            "`faults[0].seconds` must be a number from 0 to 31622400.",
         ),
         (
             {"service": "twilio", "kind": "lost", "reads": 1},
-            "faults[0].reads must be true or false",
+            "`faults[0].reads` must be true or false.",
         ),
         (
             {"service": "vault", "kind": "rotated", "count": 1},
             "faults[0] (vault rotated): Unknown field 'count'. "
-            "Allowed fields: happened, kind, service",
+            "Allowed fields: happened, kind, service.",
         ),
     ],
 )
@@ -128,10 +131,10 @@ def test_invalid_fault_is_refused_by_name(fault: object, problem: str) -> None:
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        ({}, "faults must be a list"),
-        ({"faults": [{}] * 51}, "faults must have at most 50 entries"),
-        ({"faults": [], "seed": -1}, "seed must be a whole number from 0 to 9007199254740992"),
-        ({"faults": [], "sead": 1}, "Unknown field 'sead'. Allowed fields: faults, seed"),
+        ({}, "`faults` must be a list."),
+        ({"faults": [{}] * 51}, "`faults` must have at most 50 entries."),
+        ({"faults": [], "seed": -1}, "`seed` must be a whole number from 0 to 9007199254740992."),
+        ({"faults": [], "sead": 1}, "Unknown field 'sead'. Allowed fields: faults, seed."),
     ],
 )
 def test_invalid_fault_list_is_refused(body: dict[str, object], problem: str) -> None:

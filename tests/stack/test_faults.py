@@ -336,7 +336,7 @@ class TestSwitching:
             400,
             "application/problem+json",
         )
-        assert answer.json()["detail"].startswith("faults[0].kind must be one of 429, 500, 503,")
+        assert answer.json()["detail"].startswith("`faults[0].kind` must be one of 429, 500, 503,")
         assert len(stack.look("faults")["faults"]) == 1
 
     def test_the_page_is_notified(self, stack: LocalStack, faults: SwitchOn) -> None:
