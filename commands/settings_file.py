@@ -41,7 +41,7 @@ def _values(path: Path) -> dict[str, str]:
     named = cast(dict[str, object], values)
     for name, value in named.items():
         if not isinstance(value, str):
-            raise CommandError(f"{path.name}: the value of {name} must be text")
+            raise CommandError(f"{path.name}: the value of {name} must be a string, in quotes")
     return cast(dict[str, str], named)
 
 

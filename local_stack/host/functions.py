@@ -5,6 +5,7 @@ process can load only one app, because the runtime's registry is global.
 """
 
 import asyncio
+import contextlib
 import logging
 import traceback
 import uuid
@@ -99,13 +100,22 @@ def load_function(definition: FunctionDefinition) -> None:
 
 def describe(error: BaseException, app: Path) -> str:
     """Return the error on one line, with the location in the app where it happened."""
-    message = " ".join(str(error).split())
+    message = " ".join(message_of(error).split())
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     places = app_frames(error, app)
     if isinstance(error, SyntaxError) or not places:
         return text
     place = Path(places[-1].filename).relative_to(app).as_posix()
     return f"{text} ({place}, line {places[-1].lineno})"
+
+
+def message_of(error: BaseException) -> str:
+    """Return the message; the runtime raises some with a format and its values, not filled in."""
+    form, *values = error.args or ("",)
+    if type(error) is RuntimeError and values and isinstance(form, str):
+        with contextlib.suppress(TypeError, ValueError):
+            return form % tuple(values)
+    return str(error)
 
 
 async def invoke(definition: FunctionDefinition, request: FunctionRequest) -> FunctionAnswer:

@@ -85,7 +85,7 @@ def check_values(file: str, values: Mapping[str, object]) -> dict[str, str]:
     checked: dict[str, str] = {}
     for name, value in values.items():
         if not isinstance(value, str):
-            raise HostEnvironmentError(f"{file}: the value of {name} must be text")
+            raise HostEnvironmentError(f"{file}: the value of {name} must be a string, in quotes")
         if not name or "=" in name or "\0" in name + value:
             raise HostEnvironmentError(f"{file}: {name!r} cannot be an environment variable")
         checked[name] = value

@@ -100,10 +100,10 @@ def start_host(
 
 
 def describe_exit(status: int) -> str:
-    """Describe how a process ended; a negative status is a signal."""
+    """Describe how the host ended; a negative status is a signal."""
     if status < 0:
         try:
-            return f"killed by signal {-status} ({signal.Signals(-status).name})"
+            return f"the host was killed by signal {-status} ({signal.Signals(-status).name})"
         except ValueError:
-            return f"killed by signal {-status}"
-    return f"ended with exit status {status}"
+            return f"the host was killed by signal {-status}"
+    return f"the host exited with status {status}"

@@ -91,7 +91,7 @@ class Supervisor:
                     )
                     reason = end.reason
                     if restarts.hopeless:
-                        reason = await self._fail(f"the host doesn't start: {reason}")
+                        reason = await self._fail(reason)
                         restarts = Restarts()
                     await asyncio.sleep(restarts.delay_s)
                 else:

@@ -118,6 +118,7 @@ def build(app: AppFolder) -> None:
     app.add("Misspelt", "def main(request) -> str:\n    return ''\n", {"authLevel": "function"})
     app.add("BrokenImport", "import no_such_package\n\ndef main(req): ...\n")
     app.add("BrokenSyntax", "def main(req:\n")
+    app.add("NoEntry", ECHO, entryPoint="missing")
     app.add("Queued", "def main(req): ...\n", {"type": "queueTrigger"})
     app.write("NotJson/function.json", "{")
     app.write("NotJson/__init__.py", "")

@@ -42,6 +42,7 @@ def test_the_status_names_the_functions_that_run(host: RunningHost) -> None:
         ("Misspelt", "declared in Python but not in function.json: {'request'}"),
         ("Queued", "doesn't support queueTrigger"),
         ("NotJson", "function.json is not valid JSON"),
+        ("NoEntry", "cannot load function NoEntry: function missing() is not present in"),
     ],
 )
 def test_a_function_that_does_not_load_is_named_with_its_reason(

@@ -43,7 +43,7 @@ def test_the_settings_file_is_optional(tmp_path: Path) -> None:
         ('{"values": {"A": "1"}}', 'has no "Values"'),
         ('{"A": "1"}', 'has no "Values"'),
         ('{"Values": []}', '"Values" must be an object'),
-        ('{"Values": {"A": 1}}', "the value of A must be text"),
+        ('{"Values": {"A": 1}}', "the value of A must be a string"),
         ('{"Values": {"A=B": "1"}}', "cannot be an environment variable"),
         ('{"Values": {"A": "\\u0000"}}', "cannot be an environment variable"),
     ],

@@ -31,10 +31,10 @@ def test_a_port_can_be_reused_immediately() -> None:
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (0, "ended with exit status 0"),
-        (3, "ended with exit status 3"),
-        (-9, "killed by signal 9 (SIGKILL)"),
-        (-64, "killed by signal 64"),
+        (0, "the host exited with status 0"),
+        (3, "the host exited with status 3"),
+        (-9, "the host was killed by signal 9 (SIGKILL)"),
+        (-64, "the host was killed by signal 64"),
     ],
 )
 def test_exit_statuses_are_described(status: int, words: str) -> None:

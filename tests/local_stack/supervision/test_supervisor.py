@@ -78,7 +78,7 @@ def test_a_killed_host_restarts_with_a_reason(supervise: Supervise, app: AppFold
             # Sent while there is no host: it waits in the socket.
             assert await pid_of(host) != first
             again = await host.until("running", start=2)
-            assert again.reason == "killed by signal 9 (SIGKILL)"
+            assert again.reason == "the host was killed by signal 9 (SIGKILL)"
 
     run(trial())
 
@@ -98,7 +98,7 @@ def test_a_host_is_killed_once_and_not_before_it_is_up(
             again = await host.until("starting", start=2)
             host.kill()
             await host.until("running", start=3)
-            assert again.reason == "killed by signal 9 (SIGKILL)"
+            assert again.reason == "the host was killed by signal 9 (SIGKILL)"
             assert [state.state for state in host.states] == ["starting", "running"] * 2
 
     run(trial())
@@ -198,7 +198,7 @@ def test_a_host_that_never_comes_up_is_a_503_until_a_file_changes(
     async def trial() -> None:
         async with supervise(app) as host:
             failed = await host.until("failed")
-            assert "ended with exit status 7" in failed.reason
+            assert "exited with status 7" in failed.reason
             assert (await host.get("/api/Hello"))[0] == 503
             app.add("Hello", says("hello"))
             await host.until("running")
