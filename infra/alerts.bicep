@@ -80,7 +80,7 @@ var rules = [
     threshold: 1
     query: '''
       traces
-      | where message matches regex @'^\w+ cannot be read|^\w+: VaultError status=503 |missing secrets: '
+      | where message matches regex @'^\w+ cannot be read|^\w+: VaultError status=503 |Missing secrets: '
       | summarize Found = sum(itemCount)
     '''
   }

@@ -201,8 +201,8 @@ class Clients:
 
             return MemoryLedger()
         raise ConfigurationError(
-            "missing settings: AzureWebJobsStorage (or AzureWebJobsStorage__accountName), "
-            "the storage account where the app records what it sends"
+            "Missing settings: AzureWebJobsStorage (or AzureWebJobsStorage__accountName), "
+            "the storage account where the app records what it sends."
         )
 
 

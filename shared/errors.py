@@ -140,7 +140,7 @@ class ForgedRequestError(AppError):
     def __init__(self, reason: str, url: str, explanation: str = "", **checked: object) -> None:
         """Take the reason (without input), the URL and what was `checked`; log `explanation`."""
         super().__init__(
-            f"{reason} The signed URL is {url} (PUBLIC_URL, path and query). "
+            f"{reason} The signed URL is {url} (PUBLIC_URL plus the request's path and query). "
             "To sign a test request, run: python3 dev.py sign URL name=value",
             log_text=f"{reason} {explanation}".rstrip(),
         )

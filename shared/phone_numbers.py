@@ -46,7 +46,7 @@ def parse_number(text: str, *, region: str, field: str) -> str:
     if len(text) > MAX_CHARS or not _WRITTEN_NUMBER.fullmatch(text):
         raise InvalidRequestError(
             f"`{field}` must be a phone number, for example +12025550123. "
-            "Use only digits, spaces, periods and the characters + ( ) -",
+            "Use only digits, spaces, periods and the characters + ( ) and -.",
             field=field,
         )
     return _to_e164(text, region, field)

@@ -88,7 +88,7 @@ async def examine(
     for item in items:
         missing = next((need for need in item.needs if need in blocked), None)
         if missing is not None:
-            finding = skipped(f"needs {missing} first")
+            finding = skipped(f"depends on: {missing}")
         else:
             finding = await _found(item, examination)
         if finding.blocks:

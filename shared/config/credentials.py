@@ -114,7 +114,7 @@ class Credentials:
         missing = [s for s, one in zip(secrets, known, strict=True) if not one.value]
         if missing:
             raise ConfigurationError(
-                f"missing secrets: {', '.join(missing)}. Add them to Key Vault or, without a "
+                f"Missing secrets: {', '.join(missing)}. Add them to Key Vault or, without a "
                 f"vault, set {', '.join(secret.setting for secret in missing)}."
             )
         values = tuple(one.value for one in known if one.value)

@@ -53,7 +53,7 @@ def twilio_url(url: str, local_stack_url: str) -> str:
     parts = urlsplit(url)
     _require_loopback(local_stack_url)
     if not f".{parts.hostname}".endswith(".twilio.com"):
-        raise ConfigurationError("only requests to twilio.com can go to the local stack")
+        raise ConfigurationError("The local stack only takes requests to twilio.com.")
     return local_stack_url + parts._replace(scheme="", netloc="").geturl()
 
 
@@ -93,7 +93,7 @@ def table_transport(local_stack_url: str, **options: Any) -> "AsyncHttpTransport
 
 def _require_loopback(local_stack_url: str) -> None:
     if not is_loopback(local_stack_url):
-        raise ConfigurationError("LOCAL_STACK_URL must be a loopback address")
+        raise ConfigurationError("LOCAL_STACK_URL must be a loopback address.")
 
 
 @contextmanager

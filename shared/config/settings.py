@@ -69,7 +69,7 @@ def require_valid(secrets: Iterable[tuple[Secret, str]]) -> None:
     faults = ((secret, secret_fault(secret, value)) for secret, value in secrets)
     malformed = [f"{secret} ({fault})" for secret, fault in faults if fault]
     if malformed:
-        raise ConfigurationError(f"malformed secrets: {', '.join(malformed)}")
+        raise ConfigurationError(f"Malformed secrets: {', '.join(malformed)}.")
 
 
 class HiddenValues(dict[Secret, str]):
@@ -155,7 +155,7 @@ class Settings(Table):
             if name in given and (fault := find_fault(given[name]))
         ]
         if malformed:
-            raise ConfigurationError(f"malformed settings: {', '.join(malformed)}")
+            raise ConfigurationError(f"Malformed settings: {', '.join(malformed)}.")
         secrets = ((name, given[name.setting]) for name in Secret if name.setting in given)
         guards = GuardSettings.read(given)
         config = cls.read(given, guards=guards, secrets=HiddenValues(secrets))
@@ -220,7 +220,7 @@ class Settings(Table):
         if public_url and not self.public_url:
             missing.append("PUBLIC_URL (or WEBSITE_HOSTNAME)")
         if missing:
-            raise ConfigurationError(f"missing settings: {', '.join(missing)}")
+            raise ConfigurationError(f"Missing settings: {', '.join(missing)}.")
 
 
 def all_settings() -> list[Setting]:

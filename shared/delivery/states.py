@@ -46,9 +46,9 @@ class StatusReport(NamedTuple):
         claim: the status is what matters.
         """
         if not re.fullmatch(f"({prefixes})[0-9a-fA-F]{{32}}", sid):
-            raise InvalidRequestError("the report has no valid SID", field="sid")
+            raise InvalidRequestError("The report has no valid SID.", field="sid")
         if not _STATUS.fullmatch(status):
-            raise InvalidRequestError("the report has no valid status", field="status")
+            raise InvalidRequestError("The report has no valid status.", field="status")
         return cls(
             sid,
             status,
@@ -90,7 +90,9 @@ class State(NamedTuple):
     def after(self, report: StatusReport, recorded: Recorded) -> "State":
         """Return the state after a report of a new status."""
         if len(self.reports) >= MAX_STATUSES:
-            raise InvalidRequestError("too many statuses were reported", field="status")
+            raise InvalidRequestError(
+                "Too many different statuses were reported for this SID.", field="status"
+            )
         status = latest(self.sid, self.status, report.status)
         return self._replace(
             status=status,

@@ -52,13 +52,13 @@ class Subject(NamedTuple):
         """Check the inputs `FIELDS`; raise InvalidRequestError naming the invalid one."""
         given = [name for name in ("sid", "key") if inputs.text(name) is not None]
         if len(given) != 1:
-            raise InvalidRequestError("send either `sid` or `key`", field="sid")
+            raise InvalidRequestError("Send either `sid` or `key`.", field="sid")
         if given == ["key"]:
             return cls(key=_key(inputs), with_details=inputs.flag("details") or False)
         sid = required(inputs.text("sid"), "sid")
         if not _SID.fullmatch(sid):
             raise InvalidRequestError(
-                "`sid` must be SM, MM or CA followed by 32 hexadecimal digits", field="sid"
+                "`sid` must be SM, MM or CA followed by 32 hexadecimal digits.", field="sid"
             )
         return cls(sid, with_details=inputs.flag("details") or False)
 
@@ -67,7 +67,7 @@ def _key(inputs: Inputs) -> str:
     key = key_of(required(inputs.text("key"), "key"))
     if len(key) > MAX_KEY_CHARS:
         raise InvalidRequestError(
-            f"`key` must be an idempotency key of up to {MAX_KEY_CHARS} characters", field="key"
+            f"`key` must be an idempotency key of up to {MAX_KEY_CHARS} characters.", field="key"
         )
     return key
 

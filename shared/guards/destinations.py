@@ -65,7 +65,7 @@ class Destinations:
         refusal = self.refusal(number)
         if refusal is not None:
             is_inside = field in ("twiml", "url")
-            subject = f"A number that `{field}` dials or texts" if is_inside else f"`{field}`"
+            subject = f"A number that `{field}` contacts" if is_inside else f"`{field}`"
             raise NotAllowedError(
                 f"{subject} {refusal.reason}", setting=refusal.setting, field=field
             )
@@ -163,8 +163,8 @@ _BLOCKED = (
     "remove it from that setting."
 )
 _SHORT = (
-    "is a short or incomplete number, and those can be emergency or paid services. To allow it, "
-    "add it to ALLOWED_NUMBERS."
+    "is short or incomplete, and such numbers can be emergency or paid services. To allow it, add "
+    "it to ALLOWED_NUMBERS."
 )
 _EXPENSIVE = (
     "costs more to reach than an ordinary number ({rate}). To allow it, add it to ALLOWED_NUMBERS."
@@ -174,7 +174,7 @@ _INTERNATIONAL = (
     "allow it, set ALLOWED_COUNTRIES to {allowed},+{code} or add the number to ALLOWED_NUMBERS."
 )
 _ELSEWHERE = (
-    "is a number in {country}; this app only contacts numbers in {reached}. To allow it, set "
+    "is in {country}; this app only contacts numbers in {reached}. To allow it, set "
     "ALLOWED_COUNTRIES to {allowed},{region} or add the number to ALLOWED_NUMBERS."
 )
 _NOWHERE = (

@@ -137,7 +137,7 @@ class _Reader:
     def error(self, reason: str, line: int | None = None) -> InvalidRequestError:
         """Return an error with the reason and the line."""
         line = self._parser.CurrentLineNumber if line is None else line
-        return InvalidRequestError(f"`{self._field}`, line {line}: {reason}", field=self._field)
+        return InvalidRequestError(f"`{self._field}`, line {line}: {reason}.", field=self._field)
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         # In another encoding it would be a different document.

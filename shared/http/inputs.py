@@ -111,7 +111,7 @@ def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
     """
     body = req.get_body()
     if len(body) > MAX_BODY_BYTES:
-        raise TooLongError(f"The body has {len(body)} bytes; the limit is {MAX_BODY_BYTES}.")
+        raise TooLongError(f"The body is {len(body)} bytes; the limit is {MAX_BODY_BYTES}.")
     body = body.removeprefix(_BYTE_ORDER_MARK)
     inputs = query = _read_query(req.url)
     if body:

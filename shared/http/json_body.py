@@ -24,7 +24,7 @@ def read_object(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
     Raise InvalidRequestError for anything else, naming the field nested too deeply if in `names`.
     """
     if len(body) > MAX_JSON_BYTES:
-        raise TooLongError(f"The JSON has {len(body)} bytes; the limit is {MAX_JSON_BYTES}.")
+        raise TooLongError(f"The JSON is {len(body)} bytes; the limit is {MAX_JSON_BYTES}.")
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
@@ -35,7 +35,7 @@ def read_object(body: bytes, names: Sequence[str]) -> Mapping[str, object]:
         # Parse integers as floats: an integer with many digits takes long to parse, or fails.
         data: object = json.loads(text, parse_int=float, object_pairs_hook=_Objects())
     except json.JSONDecodeError as error:
-        raise InvalidRequestError(f"The body is not valid JSON: {error}") from error
+        raise InvalidRequestError(f"The body is not valid JSON: {error}.") from error
     except RecursionError as error:
         nested = _NESTED_VALUE.search(text)
         # Fields are logged, and any other name is input that may contain a phone number.

@@ -63,7 +63,7 @@ def media_url(text: str, *, has_local_stack: bool, field: str) -> str:
             field=field,
         )
     if not (_is_public(text) or (has_local_stack and _is_on_this_machine(text))):
-        raise _refusal(text, "an http(s)", field)
+        raise _refusal(text, "an http(s)", field, has_local_stack=has_local_stack)
     return text
 
 
@@ -75,17 +75,18 @@ def twiml_url(text: str, *, has_local_stack: bool, field: str) -> str:
     """
     is_https = text[:6].lower() == "https:" and _is_public(text)
     if not (is_https or (has_local_stack and _is_on_this_machine(text))):
-        raise _refusal(text, "an https", field)
+        raise _refusal(text, "an https", field, has_local_stack=has_local_stack)
     return text
 
 
-def _refusal(text: str, kind: str, field: str) -> InvalidRequestError:
+def _refusal(text: str, kind: str, field: str, *, has_local_stack: bool) -> InvalidRequestError:
     name = _ascii_name(text)
     detail = f"Write the host name in `{field}` as `{name}`, its form in ASCII."
     if not name:
+        local = " or, locally, http://127.0.0.1…" if has_local_stack else ""
         detail = (
-            f"`{field}` must be {kind} URL with a public host name. Percent-encode it, and use at "
-            f"most {MAX_CHARS} characters."
+            f"`{field}` must be {kind} URL with a public host name{local}. Percent-encode it, and "
+            f"use at most {MAX_CHARS} characters."
         )
     return InvalidRequestError(detail, field=field)
 

@@ -146,7 +146,7 @@ def _explained(error: "AzureError") -> LedgerError | ConfigurationError:
     kind = type(error).__name__
     status = getattr(error, "status_code", None)
     if kind == "AzureSigningError":  # the key in the connection string isn't Base64
-        return ConfigurationError("malformed settings: AzureWebJobsStorage (its key is invalid)")
+        return ConfigurationError("Malformed settings: AzureWebJobsStorage (its key is invalid).")
     if kind == "CredentialUnavailableError":
         return LedgerError(
             "No Azure identity is available to open the storage account. "

@@ -46,7 +46,7 @@ NETWORK_OPTIONS: dict[str, Any] = {
 MAX_IN_FLIGHT = 32
 NO_ECHO = {"Prefer": "return-no-content"}
 BAD_CONNECTION_STRING = (
-    "malformed settings: AzureWebJobsStorage (must be the connection string of a storage account)"
+    "Malformed settings: AzureWebJobsStorage (must be the connection string of a storage account)."
 )
 
 

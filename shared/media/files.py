@@ -38,12 +38,12 @@ class WantedMedia(NamedTuple):
         message_sid = required(inputs.text("message"), "message")
         if not _MESSAGE_SID.fullmatch(message_sid):
             raise InvalidRequestError(
-                "`message` must be SM or MM followed by 32 hexadecimal digits", field="message"
+                "`message` must be SM or MM followed by 32 hexadecimal digits.", field="message"
             )
         sid = required(inputs.text("sid"), "sid")
         if not _MEDIA_SID.fullmatch(sid):
             raise InvalidRequestError(
-                "`sid` must be ME followed by 32 hexadecimal digits", field="sid"
+                "`sid` must be ME followed by 32 hexadecimal digits.", field="sid"
             )
         return cls(message_sid, sid)
 

@@ -94,10 +94,10 @@ def require_strong(key: str | None) -> str:
     """Return the link signing key; raise ConfigurationError if it is missing or weak."""
     name = Secret.LINK_SIGNING_KEY
     if not key:
-        raise ConfigurationError(f"the secret {name} is missing or cannot be read")
+        raise ConfigurationError(f"The secret {name} is missing or cannot be read.")
     if len(key) < MIN_KEY_CHARS:
         raise ConfigurationError(
-            f"the secret {name} is shorter than {MIN_KEY_CHARS} characters. To generate one, run "
+            f"The secret {name} is shorter than {MIN_KEY_CHARS} characters. To generate one, run "
             'python3 -c "import secrets; print(secrets.token_hex(32))"'
         )
     return key

@@ -31,14 +31,14 @@ class WantedRecording(NamedTuple):
         sid = required(inputs.text("sid"), "sid")
         if not RECORDING_SID.fullmatch(sid):
             raise InvalidRequestError(
-                "`sid` must be RE followed by 32 hexadecimal digits", field="sid"
+                "`sid` must be RE followed by 32 hexadecimal digits.", field="sid"
             )
         sound_format = inputs.text("format")
         if sound_format is None:
             sound_format = DEFAULT_FORMAT
         if sound_format not in MEDIA_TYPES:
             raise InvalidRequestError(
-                f"`format` must be {' or '.join(MEDIA_TYPES)}", field="format"
+                f"`format` must be {' or '.join(MEDIA_TYPES)}.", field="format"
             )
         return cls(sid, sound_format)
 

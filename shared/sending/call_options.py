@@ -79,7 +79,7 @@ def _send_digits(inputs: Inputs) -> str | None:
     digits = inputs.text(name)
     if digits is not None and not _SENT_DIGITS.fullmatch(digits):
         raise InvalidRequestError(
-            f"`{name}` must be up to 32 of the keys 0-9, A-D, #, * and the pauses w and W",
+            f"`{name}` must be up to 32 of the keys 0-9, A-D, #, * and the pauses w and W.",
             field=name,
         )
     return digits
@@ -91,5 +91,7 @@ def _machine_detection(inputs: Inputs) -> str | None:
     if word is None:
         return None
     if word not in _MACHINE_DETECTION:
-        raise InvalidRequestError(f"`{name}` must be {' or '.join(_MACHINE_DETECTION)}", field=name)
+        raise InvalidRequestError(
+            f"`{name}` must be {' or '.join(_MACHINE_DETECTION)}.", field=name
+        )
     return _MACHINE_DETECTION[word]

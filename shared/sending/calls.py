@@ -63,7 +63,7 @@ class CallRequest:
         given = [name for name in CONTENT_FIELDS if inputs.text(name) is not None]
         if len(given) > 1:
             raise InvalidRequestError(
-                f"send only one of {', '.join(f'`{name}`' for name in CONTENT_FIELDS)}",
+                f"Send only one of {', '.join(f'`{name}`' for name in CONTENT_FIELDS)}.",
                 field=given[1],
             )
         url = inputs.text("url")
@@ -161,9 +161,9 @@ def _twiml(inputs: Inputs) -> str | None:
 def _spoken(message: str) -> str:
     """Return a document that says `message` and hangs up."""
     if not message.strip():
-        raise InvalidRequestError("`message` must not be blank", field="message")
+        raise InvalidRequestError("`message` must not be blank.", field="message")
     if not is_xml_text(message):
-        raise InvalidRequestError("`message` must not contain control characters", field="message")
+        raise InvalidRequestError("`message` must not contain control characters.", field="message")
     response = VoiceResponse()
     response.say(message)
     return str(response)
@@ -171,11 +171,12 @@ def _spoken(message: str) -> str:
 
 def _sendable(document: str, field: str) -> str:
     if len(document) > MAX_TWIML_CHARS:
+        verb = "is" if field == "twiml" else "produces"
         raise InvalidRequestError(
-            f"`{field}` results in a document of {len(document)} characters; "
-            f"Twilio's limit is {MAX_TWIML_CHARS}",
+            f"`{field}` {verb} {len(document)} characters of TwiML; "
+            f"Twilio's limit is {MAX_TWIML_CHARS}.",
             field=field,
         )
     if not is_xml_text(document):
-        raise InvalidRequestError(f"`{field}` must not contain control characters", field=field)
+        raise InvalidRequestError(f"`{field}` must not contain control characters.", field=field)
     return document

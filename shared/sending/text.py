@@ -119,10 +119,10 @@ class TextMessage:
 def _body(inputs: Inputs, *, has_media: bool) -> str:
     body = inputs.text("body") or ""
     if not body and not has_media:
-        raise InvalidRequestError("`body` is required without `media_url`", field="body")
+        raise InvalidRequestError("`body` or `media_url` is required.", field="body")
     if len(body) > MAX_BODY_CHARS:
         raise InvalidRequestError(
-            f"`body` has {len(body)} characters; Twilio's limit is {MAX_BODY_CHARS}", field="body"
+            f"`body` has {len(body)} characters; Twilio's limit is {MAX_BODY_CHARS}.", field="body"
         )
     return body
 
@@ -131,7 +131,7 @@ def _media_urls(inputs: Inputs, *, has_local_stack: bool) -> tuple[str, ...]:
     urls = inputs.texts("media_url")
     if len(urls) > MAX_MEDIA:
         raise InvalidRequestError(
-            f"`media_url` has {len(urls)} URLs; Twilio's limit is {MAX_MEDIA}", field="media_url"
+            f"`media_url` has {len(urls)} URLs; Twilio's limit is {MAX_MEDIA}.", field="media_url"
         )
     return tuple(media_url(url, has_local_stack=has_local_stack, field="media_url") for url in urls)
 
@@ -141,7 +141,7 @@ def _messaging_service_sid(inputs: Inputs) -> str | None:
     sid = inputs.text(name)
     if sid is not None and not MESSAGING_SERVICE_SID.fullmatch(sid):
         raise InvalidRequestError(
-            f"`{name}` must be MG followed by 32 hexadecimal digits", field=name
+            f"`{name}` must be MG followed by 32 hexadecimal digits.", field=name
         )
     return sid
 
@@ -150,12 +150,12 @@ def _require_service(service: str | None, sender: str | None) -> None:
     """Raise InvalidRequestError without a service: Twilio schedules only their texts."""
     if sender is not None:
         raise InvalidRequestError(
-            "`from` can't be used with `send_at`: the messaging service picks the sender",
+            "`from` can't be used with `send_at`: the messaging service picks the sender.",
             field="from",
         )
     if not service:
         raise InvalidRequestError(
             "`send_at` requires a messaging service: add `messaging_service_sid`, or the setting "
-            "TWILIO_MESSAGING_SERVICE_SID",
+            "TWILIO_MESSAGING_SERVICE_SID.",
             field="messaging_service_sid",
         )

@@ -47,7 +47,7 @@ class MessageTiming:
         if self.send_at is None or LEAST_AHEAD <= self.send_at - now <= MOST_AHEAD:
             return
         raise InvalidRequestError(
-            f"`send_at` must be 15 minutes to 35 days from now (now: {now:%Y-%m-%dT%H:%M:%SZ})",
+            f"`send_at` must be 15 minutes to 35 days from now (now: {now:%Y-%m-%dT%H:%M:%SZ}).",
             field="send_at",
         )
 
@@ -72,7 +72,7 @@ def _send_at(inputs: Inputs) -> datetime | None:
     time = _read_time(text)
     if time is None:
         raise InvalidRequestError(
-            f"`{name}` must be a time with a time zone, for example 2030-01-31T09:30:00+01:00",
+            f"`{name}` must be a time with a time zone, for example 2030-01-31T09:30:00+01:00.",
             field=name,
         )
     return time

@@ -90,4 +90,4 @@ def test_a_missing_token_is_a_configuration_error(
     response = run(TwimlReply.main, signed_request())
 
     assert response.status_code == 500
-    assert b"missing settings: TWILIO_AUTH_TOKEN" in response.get_body()
+    assert b"Missing settings: TWILIO_AUTH_TOKEN" in response.get_body()

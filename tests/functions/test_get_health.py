@@ -86,7 +86,7 @@ def test_names_settings_that_are_missing(twilio: FakeTwilio) -> None:
     status, problem = ask()
 
     assert status == 503
-    assert problem["detail"].startswith("settings: missing settings: TWILIO_ACCOUNT_SID, ")
+    assert problem["detail"].startswith("settings: Missing settings: TWILIO_ACCOUNT_SID, ")
     assert twilio.requests == []
 
 
@@ -97,7 +97,7 @@ def test_names_settings_that_are_malformed(monkeypatch: pytest.MonkeyPatch) -> N
     status, problem = ask()
 
     assert status == 503
-    assert problem["detail"].startswith("settings: malformed settings: DEFAULT_REGION")
+    assert problem["detail"].startswith("settings: Malformed settings: DEFAULT_REGION")
 
 
 def test_names_the_credentials(app: clients.Clients, vault: FakeVault) -> None:
@@ -124,7 +124,7 @@ def test_an_api_key_does_not_replace_the_token_for_webhooks(
     status, problem = ask()
 
     assert status == 503
-    assert problem["detail"] == "settings: missing settings: TWILIO_AUTH_TOKEN"
+    assert problem["detail"] == "settings: Missing settings: TWILIO_AUTH_TOKEN."
     assert twilio.requests == []
 
 

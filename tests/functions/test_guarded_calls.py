@@ -377,7 +377,7 @@ def test_a_forbidden_number_is_refused_at_any_step_of_a_call(
     status, problem = place(inputs)
 
     assert (status, problem["field"]) == (403, field)
-    assert f"`{field}` dials or texts is a number in the United Kingdom" in problem["detail"]
+    assert f"`{field}` contacts is in the United Kingdom" in problem["detail"]
     assert place(inputs, ALLOWED_COUNTRIES="US,GB")[0] == 201
 
 

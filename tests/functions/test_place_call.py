@@ -174,7 +174,7 @@ def test_a_call_needs_a_number_even_with_a_messaging_service_for_texts(
     response = place(to=TO)
 
     assert response.status_code == 500
-    assert answer(response)["detail"] == "missing settings: TWILIO_FROM_NUMBER"
+    assert answer(response)["detail"] == "Missing settings: TWILIO_FROM_NUMBER."
 
 
 def test_twilios_refusal_keeps_its_number(twilio: FakeTwilio) -> None:

@@ -176,8 +176,8 @@ def test_without_settings_one_answer_names_all_missing_ones(twilio: FakeTwilio) 
 
     assert response.status_code == 500
     assert answer(response)["detail"] == (
-        "missing settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM_NUMBER "
-        "(or TWILIO_MESSAGING_SERVICE_SID), PUBLIC_URL (or WEBSITE_HOSTNAME)"
+        "Missing settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM_NUMBER "
+        "(or TWILIO_MESSAGING_SERVICE_SID), PUBLIC_URL (or WEBSITE_HOSTNAME)."
     )
     assert twilio.requests == []
 

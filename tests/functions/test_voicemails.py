@@ -191,7 +191,7 @@ def test_without_a_good_signing_key_the_text_has_no_link_and_the_log_says_why(
     owner.twilio.answer(200, call())
 
     assert owner.gets() == f"Voicemail from +12025550123 (1:02): {NO_LINK}"
-    assert f"No link to recording {SID}: the secret LinkSigningKey {why}" in caplog.text
+    assert f"No link to recording {SID}: The secret LinkSigningKey {why}" in caplog.text
 
 
 @pytest.mark.parametrize("status", ["absent", "in-progress", "", "Completed"])

@@ -128,7 +128,7 @@ def refused(status: int) -> TwilioRefusedError:
             {"failed-sends", "server-errors", "vault-errors"},
         ),
         (
-            fails("SendSms", ConfigurationError("missing secrets: TwilioAuthToken")),
+            fails("SendSms", ConfigurationError("Missing secrets: TwilioAuthToken")),
             {"failed-sends", "server-errors", "vault-errors"},
         ),
         (fails("GetSharedRecording", LedgerError("down"), public), {"server-errors"}),

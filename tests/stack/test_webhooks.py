@@ -48,7 +48,7 @@ def test_a_url_is_sent_and_signed_exactly_as_given(
 @pytest.mark.parametrize(
     ("status", "body", "ending"),
     [
-        (500, b'{"detail": "missing settings: PUBLIC_URL"}', "500: missing settings: PUBLIC_URL"),
+        (500, b'{"detail": "Missing settings: PUBLIC_URL"}', "500: Missing settings: PUBLIC_URL"),
         (403, b'{"detail": "The signed URL is https://a.example"}', "403"),
         (500, b'{"detail": 1}', "500"),
         (503, b"[", "503"),

@@ -157,7 +157,7 @@ def test_checks_of_an_app_that_azure_does_not_show_are_skipped(
     first, *others = examined(web_server.url).values()
 
     assert first.text == f"your account can't see an app at {HOST}"
-    assert {finding.text for finding in others} == {"needs azure first"}
+    assert {finding.text for finding in others} == {"depends on: azure"}
 
 
 def test_several_apps_at_one_host_are_named_without_choosing_one(web_server: "WebServer") -> None:
@@ -310,7 +310,7 @@ def test_an_older_app_that_does_not_list_its_settings_is_skipped(arm: "WebServer
 
 
 def test_an_unhealthy_app_still_lists_its_settings(arm: "WebServer") -> None:
-    problem = {"detail": "settings: missing settings: KEY_VAULT_URL", "settings_seen": []}
+    problem = {"detail": "settings: Missing settings: KEY_VAULT_URL", "settings_seen": []}
     respond(arm, "/api/GetHealth", problem, 503)
     keys = next(item for item in ITEMS if item.name == "function keys")
 

@@ -153,8 +153,8 @@ def test_items_that_depend_on_a_failed_one_are_skipped_with_its_name() -> None:
     needs = [Item("a", broken), Item("b", fine, ("a",)), Item("c", fine, ("b",)), Item("d", fine)]
     found = results_of(needs)
 
-    assert found["b"] == (State.SKIPPED, "needs a first", "")
-    assert found["c"] == (State.SKIPPED, "needs b first", "")
+    assert found["b"] == (State.SKIPPED, "depends on: a", "")
+    assert found["c"] == (State.SKIPPED, "depends on: b", "")
     assert found["d"].state is State.OK
 
 

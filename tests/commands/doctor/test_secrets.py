@@ -45,7 +45,7 @@ def test_a_vault_that_refuses_is_explained(
     assert found["secrets"].state is State.WRONG
     assert found["secrets"].text == text
     assert cure in found["secrets"].cure
-    assert found["signature"].text == "needs secrets first"
+    assert found["signature"].text == "depends on: secrets"
 
 
 def test_a_vault_outage_is_distinguished_from_a_refusal() -> None:

@@ -41,7 +41,7 @@ def test_a_malformed_setting_is_named_with_its_rule(doctor: Doctor) -> None:
 
     assert found["settings"].state is State.WRONG
     assert "DEFAULT_REGION (" in found["settings"].text
-    assert found["app"].text == "needs settings first"
+    assert found["app"].text == "depends on: settings"
 
 
 def test_an_impossible_blocked_number_is_named_by_its_last_digits(doctor: Doctor) -> None:
@@ -70,7 +70,7 @@ def test_a_switch_that_stops_all_sends_is_reported(name: str, place: Place) -> N
 def test_every_missing_setting_is_named(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN="", TWILIO_FROM_NUMBER="")
 
-    assert found["settings"].text.startswith("missing settings: TWILIO_AUTH_TOKEN, TWILIO_FROM")
+    assert found["settings"].text.startswith("Missing settings: TWILIO_AUTH_TOKEN, TWILIO_FROM")
 
 
 def test_a_settings_file_that_is_not_json_is_wrong(tmp_path: Path) -> None:

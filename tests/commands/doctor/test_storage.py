@@ -40,7 +40,7 @@ def test_an_invalid_connection_string_is_wrong_and_not_shown() -> None:
     finding = checked({"AzureWebJobsStorage": "AccountKey=secret"})
 
     assert finding.state is State.WRONG
-    assert "malformed settings: AzureWebJobsStorage" in finding.text
+    assert "Malformed settings: AzureWebJobsStorage" in finding.text
     assert "secret" not in finding.text + finding.cure
 
 

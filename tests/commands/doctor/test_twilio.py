@@ -59,7 +59,7 @@ def test_a_token_that_twilio_rejects_is_wrong(doctor: Doctor) -> None:
     found = doctor(TWILIO_AUTH_TOKEN="0123456789abcdef" * 2)
 
     assert found["account"].text == "Twilio rejects the account SID or the auth token"
-    assert found["calls"].text == "needs number first"
+    assert found["calls"].text == "depends on: number"
 
 
 def test_an_api_key_is_checked_separately(doctor: Doctor) -> None:

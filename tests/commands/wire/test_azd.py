@@ -70,7 +70,7 @@ class TestAfterADeployment:
         ("script", "environment", "sentence"),
         [
             ("#!/bin/sh\n", {}, "number is missing"),
-            (AZD, {"TWILIO_AUTH_TOKEN": ""}, "missing settings: TWILIO_AUTH_TOKEN"),
+            (AZD, {"TWILIO_AUTH_TOKEN": ""}, "Missing settings: TWILIO_AUTH_TOKEN"),
             (AZD.replace("550100", "550199"), {}, "which has one number (...0100)"),
             ("#!/bin/sh\nexit 1\n", {"TWILIO_FROM_NUMBER": LINE}, "the app's address is missing"),
         ],

@@ -259,7 +259,7 @@ def test_missing_credentials_are_named(
 
     assert wire(LINE, "--url", APP, "--yes") == 1
 
-    assert "missing settings: TWILIO_AUTH_TOKEN" in capsys.readouterr().err
+    assert "Missing settings: TWILIO_AUTH_TOKEN" in capsys.readouterr().err
 
 
 def test_an_address_with_a_password_is_neither_shown_nor_saved(

@@ -134,7 +134,7 @@ def test_one_error_names_all_missing_secrets(credentials: Credentials) -> None:
     with pytest.raises(ConfigurationError) as caught:
         get(credentials, Secret.ACCOUNT_SID, Secret.API_KEY_SID, Secret.API_KEY_SECRET)
 
-    assert "missing secrets: TwilioApiKeySid, TwilioApiKeySecret. " in caught.value.detail
+    assert "Missing secrets: TwilioApiKeySid, TwilioApiKeySecret. " in caught.value.detail
     assert "TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET" in caught.value.detail
 
 

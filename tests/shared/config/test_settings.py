@@ -114,9 +114,9 @@ def test_one_error_names_every_missing_setting() -> None:
         config.require(*config.rest_secrets, sender=True, from_number=True, public_url=True)
 
     assert caught.value.detail == (
-        "missing settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, "
+        "Missing settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, "
         "TWILIO_FROM_NUMBER (or TWILIO_MESSAGING_SERVICE_SID), TWILIO_FROM_NUMBER, "
-        "PUBLIC_URL (or WEBSITE_HOSTNAME)"
+        "PUBLIC_URL (or WEBSITE_HOSTNAME)."
     )
 
 

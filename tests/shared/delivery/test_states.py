@@ -165,7 +165,7 @@ def test_the_size_of_a_row_is_limited(states: States) -> None:
     names = ["".join(letters) for letters in itertools.product("abcdefgh", repeat=2)]
     record(states, *(report(MESSAGE, name) for name in names[:MAX_STATUSES]))
 
-    with pytest.raises(InvalidRequestError, match="too many"):
+    with pytest.raises(InvalidRequestError, match="Too many"):
         record(states, report(MESSAGE, names[MAX_STATUSES]))
 
 

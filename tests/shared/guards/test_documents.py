@@ -104,7 +104,7 @@ def test_an_error_has_the_line_number_but_not_its_text() -> None:
         "<Response>\n  <Say>secret</Say>\n  <secret secret='secret'></Say>\n</Response>"
     )
 
-    assert detail == "`twiml`, line 3: not well-formed XML: mismatched tag"
+    assert detail == "`twiml`, line 3: not well-formed XML: mismatched tag."
 
 
 BOMBS = {

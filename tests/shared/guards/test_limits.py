@@ -70,7 +70,7 @@ def test_an_app_without_storage_warns_once(
     clock: DayClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     def missing() -> Ledger:
-        raise ConfigurationError("missing settings: AzureWebJobsStorage")
+        raise ConfigurationError("Missing settings: AzureWebJobsStorage")
 
     one = Limits(missing, clock, Settings.from_mapping({"RECIPIENT_LIMIT": "1"}))
 
@@ -79,7 +79,7 @@ def test_an_app_without_storage_warns_once(
             asyncio.run(one.take(demand(TO, "text", 1)))
 
     assert [record.getMessage() for record in caplog.records] == [
-        "Sent without being counted: missing settings: AzureWebJobsStorage"
+        "Sent without being counted: Missing settings: AzureWebJobsStorage"
     ]
 
 
