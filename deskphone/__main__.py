@@ -12,7 +12,10 @@ from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE, PHONE_PORT
 
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m deskphone", description="Run a local Twilio.")
+    parser = argparse.ArgumentParser(
+        prog="python -m deskphone",
+        description="Run a local Twilio, or compare it with your account: compare --help",
+    )
     parser.add_argument(
         "--port",
         type=int,
@@ -37,6 +40,10 @@ def parse_arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Run until Ctrl-C and return the exit status."""
+    if sys.argv[1:2] == ["compare"]:
+        from deskphone.compare.command import main as compare
+
+        return compare(sys.argv[2:])
     options = parse_arguments()
     try:
         listener = listen(options.port)

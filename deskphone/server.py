@@ -31,7 +31,6 @@ HOST_ADVICE = (
     "change the host of the URL before your HTTP client sets the header, or allow this name with "
     "python -m deskphone --allow-host NAME."
 )
-BEGAN, CONCURRENT = "began", "concurrent"
 """Keys of a REST request: the time it began, and how many were in progress then."""
 SHUTDOWN_S = 0.5
 """How long an open event stream may delay a shutdown."""
@@ -69,7 +68,7 @@ def application(
         ],
         client_max_size=BODY_LIMIT,
     )
-    app.on_response_prepare.append(_add_headers)
+    app.on_response_prepare.append(_protect)
     app.add_routes(
         [
             web.route("*", PREFIX + "{path:.*}", emulator.api.handle),
@@ -104,21 +103,20 @@ class Meter:
         if not is_rest(request.path):
             return await handler(request)
         self._running += 1
-        request[CONCURRENT] = self._running
-        request[BEGAN] = asyncio.get_running_loop().time()
+        concurrent, loop = self._running, asyncio.get_running_loop()
+        began = loop.time()
         try:
-            return await handler(request)
+            response = await handler(request)
         finally:
             self._running -= 1
-
-
-async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    protect(response)
-    if BEGAN in request:
-        duration_s = asyncio.get_running_loop().time() - request[BEGAN]
-        response.headers["Twilio-Concurrent-Requests"] = str(request[CONCURRENT])
+        response.headers["Twilio-Concurrent-Requests"] = str(concurrent)
         response.headers["Twilio-Request-Id"] = new_sid("RQ")
-        response.headers["Twilio-Request-Duration"] = f"{duration_s:.3f}"
+        response.headers["Twilio-Request-Duration"] = f"{loop.time() - began:.3f}"
+        return response
+
+
+async def _protect(request: web.Request, response: web.StreamResponse) -> None:
+    protect(response)
 
 
 def stop_signal() -> asyncio.Event:

@@ -43,6 +43,7 @@ DESKPHONE_FLOORS = [
     {"emulator"},
     {"world"},
     {"server", "twilio_door"},
+    {"compare"},
     {"__main__"},
 ]
 """The rooms of deskphone/ from the ground up."""

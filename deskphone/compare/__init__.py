@@ -1,0 +1,1 @@
+"""Compare deskphone's responses with those of a real Twilio account."""
