@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Generic, Literal, TypeVar
 
 from deskphone.account.opt_outs import OptOuts
+from deskphone.account.prices import Prices
 from deskphone.account.trial import Trial
 from deskphone.clock import Clock, to_milliseconds
 from deskphone.records.call import ENDED_CALL, Call, Entry
@@ -105,7 +106,8 @@ class Shelf(Generic[R]):
 class Store:
     """All shelves. Listeners get each new or changed record.
 
-    `trial` has the limits of a trial account; it is None for a full account.
+    `trial` has the limits of a trial account; it is None for a full account. `prices` is None if
+    nothing ever gets a price.
     """
 
     def __init__(self, clock: Clock, listeners: Iterable[Publish] = ()) -> None:
@@ -113,6 +115,7 @@ class Store:
         self._listeners = list(listeners)
         self.opt_outs = OptOuts()
         self.trial: Trial | None = None
+        self.prices: Prices | None = Prices()
         publish, full = self._publish, self._say_full
         self.messages: Shelf[Message] = Shelf(
             "text", HISTORY_LIMIT, publish, full, lambda one: one.status == "scheduled"
@@ -178,7 +181,7 @@ class Store:
         )
 
     def clear(self) -> None:
-        """Forget everything, the account's numbers and its trial too."""
+        """Forget everything, the account's numbers, prices and trial too."""
         for shelf in (
             self.messages,
             self.calls,
@@ -192,6 +195,7 @@ class Store:
             shelf.clear()
         self.opt_outs.clear()
         self.trial = None
+        self.prices = Prices()
 
     def _publish(self, kind: Kind, record: Record | None) -> None:
         for listener in self._listeners:

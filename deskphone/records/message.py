@@ -35,6 +35,15 @@ NO_SENDERS_REFUSAL = "The Messaging Service contains no phone numbers"
 """Twilio's code and message for a messaging service whose number was released."""
 
 
+REPLY_LOOP = 14107
+FAILURES = {
+    OPTED_OUT: OPTED_OUT_REFUSAL,
+    NO_SENDERS: NO_SENDERS_REFUSAL,
+    REPLY_LOOP: "SMS send rate limit exceeded",
+}
+"""What a failed text says about its error code."""
+
+
 @dataclass(frozen=True)
 class Media:
     """A file that comes with a text; the URL is the sender's."""

@@ -8,6 +8,7 @@ from deskphone.world.faults import FaultHandlers
 from deskphone.world.numbers import Numbers
 from deskphone.world.observation import Observation
 from deskphone.world.people import People
+from deskphone.world.prices import PriceSwitch
 from deskphone.world.requests import with_refusals
 from deskphone.world.trial import TrialSwitch
 
@@ -21,6 +22,7 @@ def world_routes(emulator: Emulator) -> list[web.RouteDef]:
         *Numbers(store, numbers, emulator.handsets, emulator.app.answers_url).routes(),
         *Observation(store, resource("Recordings")).routes(),
         *Control(emulator.clock, emulator.feed.clock_changed, emulator.reset).routes(),
+        *PriceSwitch(store).routes(),
         *TrialSwitch(store, emulator.clock, emulator.feed.trial_changed).routes(),
         *FaultHandlers(emulator.faults, emulator.fault_switch, emulator.fault_services).routes(),
     ]

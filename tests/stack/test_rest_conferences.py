@@ -365,6 +365,11 @@ class TestInvitations:
         assert posted["ReasonParticipantLeft"] == "participant_add_failed"
         assert posted["ParticipantCallStatus"] == "busy"
 
+    def test_only_the_answer_to_an_invitation_has_a_queue_time(self, stack: LocalStack) -> None:
+        invited = invite(stack)
+
+        assert (invited["queue_time"], participants(stack)[0]["queue_time"]) == ("0", None)
+
     def test_an_invited_handset_starts_the_conference_by_default(self, stack: LocalStack) -> None:
         starts = "start_conference_on_enter"
 

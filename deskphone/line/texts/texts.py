@@ -20,6 +20,7 @@ from deskphone.records.message import (
     NO_SENDERS_REFUSAL,
     OPTED_OUT,
     OPTED_OUT_REFUSAL,
+    REPLY_LOOP,
     Message,
     MessageStatus,
 )
@@ -180,7 +181,7 @@ class Texts:
     def _reply(self, reply: Reply) -> Message:
         """Send a reply; fail it if it is one too many in a loop."""
         is_loop = self._loops.is_loop(reply.sender, reply.to, self._clock.now())
-        return self._new(reply, "outbound-reply", 14107 if is_loop else None)
+        return self._new(reply, "outbound-reply", REPLY_LOOP if is_loop else None)
 
     def _new(self, reply: Reply, direction: Direction, error_code: int | None = None) -> Message:
         """Add a text from TwiML to the history and send it."""

@@ -8,7 +8,7 @@ from deskphone.records.recording import Recording
 from deskphone.rest.errors import NotEmulatedError, not_found
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json
-from deskphone.rest.resources.recordings import RecordingsResource, call_recording_json
+from deskphone.rest.resources.recordings import RecordingsResource
 
 
 @dataclass
@@ -25,7 +25,7 @@ class ConferenceRecordingsResource(RecordingsResource):
         return [row for row in rows if row.conference_sid == self.conference_sid]
 
     def to_json(self, row: Recording) -> Json:
-        members = call_recording_json(row)
+        members = self.below_call(row)
         path = f"{ACCOUNT_PATH}/Conferences/{self.conference_sid}/Recordings/{row.sid}"
         return {
             **{name: members[name] for name in members if name != "track"},

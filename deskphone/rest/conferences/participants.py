@@ -74,7 +74,8 @@ class ParticipantsResource(Resource[Participant]):
         invited = self._invited(call, parameters)
         participant = self.moderation.invite(call, name, invited, callback)
         self.exchange.place(call, lambda: self.moderation.forget(participant))
-        return self.to_json(participant)
+        # Only the answer to a creation has it (OpenAPI, Participant resource).
+        return self.to_json(participant) | {"queue_time": "0"}
 
     def rows(self, parameters: Parameters) -> Sequence[Participant]:
         wanted = {name: parameters.flag(name) for name in self.filters if parameters.text(name)}

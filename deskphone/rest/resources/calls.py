@@ -75,7 +75,7 @@ class CallsResource(Resource[Call]):
 
     def to_json(self, row: Call) -> Json:
         """Return the Call resource (twilio.com/docs/voice/api/call-resource)."""
-        path = f"{ACCOUNT_PATH}/Calls/{row.sid}"
+        path, prices = f"{ACCOUNT_PATH}/Calls/{row.sid}", self.store.prices
         return {
             "account_sid": ACCOUNT_SID,
             "answered_by": row.answered_by,
@@ -92,7 +92,7 @@ class CallsResource(Resource[Call]):
             "group_sid": None,
             "parent_call_sid": row.parent_call_sid,
             "phone_number_sid": row.phone_number_sid,
-            "price": None,
+            "price": prices and prices.of_call(row, self.clock.now()),
             "price_unit": "USD",
             "queue_time": "0",
             "sid": row.sid,

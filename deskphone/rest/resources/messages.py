@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from deskphone.clock import rfc_2822
 from deskphone.line.texts.texts import Texts
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
-from deskphone.records.message import ENDED_MESSAGE, Message
+from deskphone.records.message import ENDED_MESSAGE, FAILURES, Message
 from deskphone.rest.errors import TwilioRefusalError, not_found, unfinished
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource, by_date
@@ -51,7 +51,7 @@ class MessagesResource(Resource[Message]):
 
     def to_json(self, row: Message) -> Json:
         """Return the Message resource (twilio.com/docs/messaging/api/message-resource)."""
-        path = f"{ACCOUNT_PATH}/Messages/{row.sid}"
+        path, prices = f"{ACCOUNT_PATH}/Messages/{row.sid}", self.store.prices
         return {
             "account_sid": ACCOUNT_SID,
             "api_version": API_VERSION,
@@ -61,12 +61,12 @@ class MessagesResource(Resource[Message]):
             "date_updated": rfc_2822(row.updated),
             "direction": row.direction,
             "error_code": row.error_code,
-            "error_message": None,
+            "error_message": FAILURES.get(row.error_code or 0),
             "from": row.sender,
             "messaging_service_sid": row.messaging_service_sid,
             "num_media": str(len(row.media)),
             "num_segments": str(row.segments if row.sender else 0),
-            "price": None,
+            "price": prices and prices.of_text(row, self.clock.now()),
             "price_unit": "USD",
             "sid": row.sid,
             "status": row.status,

@@ -72,7 +72,7 @@ class RecordingsResource(Resource[Recording]):
         path = f"{ACCOUNT_PATH}/Recordings/{row.sid}"
         parts = {"add_on_results": "AddOnResults", "transcriptions": "Transcriptions"}
         return {
-            **_members(row),
+            **self._members(row),
             "media_url": recording_url(row),
             "price_unit": "USD",
             "subresource_uris": {key: f"{path}/{name}.json" for key, name in parts.items()},
@@ -107,6 +107,35 @@ class RecordingsResource(Resource[Recording]):
         except ImportError as error:
             raise NotEmulatedError("An MP3 file without the package deskphone[mp3]") from error
 
+    def below_call(self, record: Recording) -> Json:
+        """Return a Recording as listed below its call: with its track, without subresources."""
+        return {
+            **self._members(record),
+            "price_unit": None,
+            "track": record.track,
+            "uri": f"{ACCOUNT_PATH}/Calls/{record.call_sid}/Recordings/{record.sid}.json",
+        }
+
+    def _members(self, record: Recording) -> Json:
+        prices = self.store.prices
+        return {
+            "account_sid": ACCOUNT_SID,
+            "api_version": API_VERSION,
+            "call_sid": record.call_sid,
+            "channels": record.channels,
+            "conference_sid": record.conference_sid,
+            "date_created": rfc_2822(record.created),
+            "date_updated": rfc_2822(record.updated),
+            "duration": None if record.duration_s is None else str(record.duration_s),
+            "encryption_details": None,
+            "error_code": record.error_code,
+            "price": prices and prices.of_recording(record, self.clock.now()),
+            "sid": record.sid,
+            "source": record.source,
+            "start_time": rfc_2822(record.created),
+            "status": record.status,
+        }
+
 
 @dataclass
 class CallRecordingsResource(RecordingsResource):
@@ -130,13 +159,13 @@ class CallRecordingsResource(RecordingsResource):
         recording = self.recorder.start(
             self.call, ON_DEMAND, callback=how.callback, channels=how.channels, track=how.track
         )
-        return call_recording_json(recording)
+        return self.below_call(recording)
 
     def rows(self, parameters: Parameters) -> Sequence[Recording]:
         return [row for row in super().rows(parameters) if row.call_sid == self.call.sid]
 
     def to_json(self, row: Recording) -> Json:
-        return call_recording_json(row)
+        return self.below_call(row)
 
     def found(self, sid: str) -> Recording:
         if sid == CURRENT:
@@ -193,33 +222,3 @@ def _callback(parameters: Parameters) -> StatusCallback | None:
         message = f"RecordingStatusCallbackEvent must be one of {', '.join(RECORDING_EVENTS)}"
         raise TwilioRefusalError(UNNUMBERED, message)
     return StatusCallback(url, method, tuple(given) or ("completed",)) if url else None
-
-
-def call_recording_json(record: Recording) -> Json:
-    """Return a Recording as listed below its call: with its track, without subresources."""
-    return {
-        **_members(record),
-        "price_unit": None,
-        "track": record.track,
-        "uri": f"{ACCOUNT_PATH}/Calls/{record.call_sid}/Recordings/{record.sid}.json",
-    }
-
-
-def _members(record: Recording) -> Json:
-    return {
-        "account_sid": ACCOUNT_SID,
-        "api_version": API_VERSION,
-        "call_sid": record.call_sid,
-        "channels": record.channels,
-        "conference_sid": record.conference_sid,
-        "date_created": rfc_2822(record.created),
-        "date_updated": rfc_2822(record.updated),
-        "duration": None if record.duration_s is None else str(record.duration_s),
-        "encryption_details": None,
-        "error_code": record.error_code,
-        "price": None,
-        "sid": record.sid,
-        "source": record.source,
-        "start_time": rfc_2822(record.created),
-        "status": record.status,
-    }
