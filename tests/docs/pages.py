@@ -17,9 +17,9 @@ BLOCK = re.compile(
 )
 MARK = re.compile(r"\bneeds (Azure|Twilio)\b")
 SHELLS = ("", "sh", "bash", "console", "shell", "powershell", "pwsh", "cmd", "bat")
-# A block in another language that has one of these is a block of commands, too. `func (` is Go.
+# A block in another language that has one of these is a block of commands, too.
 PROGRAM = re.compile(
-    r"^\s*(\$ )?(az|azd|cp|curl|func(?! \()|git|npm|pip|py|python3?|\.venv\S*) ", re.MULTILINE
+    r"^\s*(\$ )?(az|azd|cp|curl|func|git|npm|pip|py|python3?|\.venv\S*) ", re.MULTILINE
 )
 INLINE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 

@@ -97,6 +97,16 @@ def test_credentials_are_those_of_the_emulator() -> None:
     assert {value for row in rows for value in row} == own - {HANDSETS} | {*HANDSETS}
 
 
+def test_linked_programs_use_the_emulators_values() -> None:
+    names = re.findall(r"\]\((clients/.+?)\)", PAGE)
+    programs = [(ROOT / "docs" / "use" / name).read_text("utf-8") for name in names]
+
+    assert len(names) == len([*(ROOT / "docs" / "use" / "clients").iterdir()])
+    for program in programs:
+        for value in (ACCOUNT_SID, AUTH_TOKEN, LINE, HANDSETS[0], str(PHONE_PORT)):
+            assert value in program
+
+
 def test_python_snippet_sends_a_text(standalone: Standalone) -> None:
     names: dict[str, object] = {"sid": ACCOUNT_SID, "token": AUTH_TOKEN}
     exec(snippet("python", standalone), names)  # noqa: S102 - the page's own code
