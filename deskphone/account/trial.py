@@ -37,6 +37,7 @@ TEXT_REJECTED = Refusal(10001, "Account is not active")
 NO_FEATURE = Refusal(10002, "Trial accounts do not support the feature you tried to use")
 NO_VERIFY = Refusal(575001, "Verify isn't available for this trial account")
 NO_TEMPLATE = Refusal(572006, "Invalid template name")
+CLOSED_TO_DIAL = Refusal(13227, "Geo Permission configuration is not permitting call")
 NOT_VERIFIED_REPLY = Refusal(14111, "Invalid To phone number for Trial mode")
 UNFINISHED = "Destination number has not completed verification"
 
@@ -104,17 +105,20 @@ class Trial:
 
     def call_refusal(self, to: str, now: datetime) -> Refusal | None:
         """Return why the REST API refuses a call, or None."""
-        return NOT_ACTIVE if self.is_over(now) else self.dial_refusal(to)
+        if self.is_over(now):
+            return NOT_ACTIVE
+        refusal = self.dial_refusal(to)
+        return closed_to_calls(to) if refusal == CLOSED_TO_DIAL else refusal
 
     def dial_refusal(self, to: str) -> Refusal | None:
-        """Return why a number can't be called, or None."""
+        """Return why <Dial> can't call a number, or None."""
         if to in self.pending:
             return Refusal(573005, UNFINISHED)
         if to not in self.verified:
             message = "Trial accounts may only make calls to verified numbers."
             return Refusal(21219, f"The number {to} is unverified. {message}")
         if region_of(to) != region_of(self.verified[0]):
-            return closed_to_calls(to)
+            return CLOSED_TO_DIAL
         return None
 
     def caller_refusal(self, caller: str, now: datetime) -> Refusal | None:

@@ -73,7 +73,7 @@ class RestApi:
         if not request.path.endswith(".json"):
             return await asyncio.to_thread(self._file, request)
         resource, below = self._found(request.path, is_api_key=user != ACCOUNT_SID)
-        query = Parameters(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
+        query = _query_of(request)
         try:
             return self._verb(request, resource, below, form, query)
         finally:
@@ -137,11 +137,12 @@ class RestApi:
 
     def _file(self, request: web.Request) -> web.Response:
         """Return the file of a recording or of a message's media."""
+        query = _query_of(request)
         match request.path.removeprefix(PREFIX).split("/"):
             case ["Accounts", account, "Recordings", file] if account == ACCOUNT_SID:
-                content = self.resource("Recordings").content(file)
+                content = self.resource("Recordings").content(file, query)
             case ["Accounts", account, "Messages", sid, "Media", file] if account == ACCOUNT_SID:
-                content = self._tree.parts["Messages/Media"](sid).content(file)
+                content = self._tree.parts["Messages/Media"](sid).content(file, query)
             case ["Accounts", *_]:
                 raise NotEmulatedError("An XML response (a path without .json)")
             case _:
@@ -165,13 +166,17 @@ def _parts_of(path: str) -> list[str]:
     return path.removeprefix(PREFIX).removesuffix(".json").split("/")
 
 
+def _query_of(request: web.Request) -> Parameters:
+    return Parameters(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
+
+
 async def _form_of(request: web.Request) -> Parameters:
-    """Return the form in the body. Twilio documents no error code for a body that is too large."""
+    """Return the form in the body."""
     try:
         return Parameters.from_form(await request.read())
     except web.HTTPRequestEntityTooLarge as error:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        raise TwilioRefusalError(status, "The request body is too large", status) from error
+        raise TwilioRefusalError(20413, "Request Entity Too Large", status) from error
 
 
 def _is_gap(name: str, below: list[str], *, is_emulated: bool) -> bool:

@@ -1,5 +1,6 @@
 """Paged lists: Twilio's envelope around the rows of a resource."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -15,6 +16,8 @@ PAGE_SIZE_MAX = 1000
 
 def page_of(resource: Resource[R], path: str, parameters: Parameters, bookmarks: Bookmarks) -> Json:
     """Return one page of a list; its URIs are relative."""
+    if re.fullmatch(r"\d+", asked := parameters.text("PageSize")) and int(asked) > PAGE_SIZE_MAX:
+        raise TwilioRefusalError(20007, "Page size too large")
     size = parameters.whole("PageSize", UNNUMBERED, PAGE_SIZE, 1, PAGE_SIZE_MAX)
     number = parameters.whole("Page", UNNUMBERED, 0, 0, 10**8)
     parameters.check((*resource.filters, *PAGING), resource.missing_filters)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError
 
 METHODS = ("GET", "POST")
+NAME_LIMIT = 64
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
 ENCODED = re.compile("(?:[!-$&-~]|%[0-9A-Fa-f]{2}){0,4000}")
 
@@ -51,6 +52,14 @@ class Parameters:
     def texts(self, name: str) -> list[str]:
         """Return all nonblank values."""
         return [value for value in self._values.get(name, []) if value]
+
+    def friendly_name(self) -> str:
+        """Return FriendlyName or ""."""
+        value = self.text("FriendlyName")
+        if len(value) > NAME_LIMIT:
+            advice = f"FriendlyName must be at most {NAME_LIMIT} characters"
+            raise TwilioRefusalError(20002, "Invalid FriendlyName", advice=advice)
+        return value
 
     def url(self, name: str, code: int) -> str:
         """Return an absolute http(s) URL or ""."""

@@ -75,7 +75,7 @@ class Resource(Generic[R]):
     def delete(self, sid: str) -> None:
         raise not_allowed()
 
-    def content(self, name: str) -> Content:
+    def content(self, name: str, parameters: Parameters) -> Content:
         """Return a resource's file; `name` is its SID, optionally with an extension like .wav."""
         raise not_allowed()
 

@@ -9,6 +9,7 @@ from deskphone.account.store import Store
 from deskphone.phone import views
 from deskphone.records.message import LOST_MESSAGE, Message
 from deskphone.records.recording import Recording
+from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Resource
 from deskphone.world.requests import WorldError
 
@@ -62,7 +63,9 @@ class Observation:
 
     async def recording(self, request: web.Request) -> web.Response:
         """Return a recording's audio, or the range that a player requests."""
-        content = await asyncio.to_thread(self._recordings.content, request.match_info["name"])
+        content = await asyncio.to_thread(
+            self._recordings.content, request.match_info["name"], Parameters(())
+        )
         try:
             part = content.body[request.http_range]
         except ValueError:

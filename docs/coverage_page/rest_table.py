@@ -72,7 +72,7 @@ def _recordings() -> list[Row]:
     resource = recordings.RecordingsResource
     return [
         ("Recordings: list", resource.filters, resource.missing_filters),
-        ("Recordings: fetch, delete, download as WAV or MP3", (), resource.missing_in_fetch),
+        ("Recordings: fetch, delete, download as WAV or MP3", ("RequestedChannels",), resource.missing_in_fetch),
     ]
 
 
@@ -115,7 +115,7 @@ def _accounts() -> list[Row]:
     tokens = "accounts.twilio.com/v1/AuthTokens"
     return [
         ("Accounts: list", accounts.AccountsResource.filters, ()),
-        ("Accounts: fetch, update", ("FriendlyName",), ("Status",)),
+        ("Accounts: fetch, update", ("FriendlyName", "Status"), ()),
         ("Keys: create, update", keys.EMULATED, ()),
         ("Keys: fetch, list, delete", (), ()),
         (f"{tokens}/Secondary: create, delete", auth_tokens.EMULATED, ()),

@@ -12,6 +12,7 @@ from deskphone.clock import ManualClock
 from deskphone.line.recording import sound
 from deskphone.records.recording import ON_DEMAND, Recording
 from deskphone.rest.errors import NotEmulatedError
+from deskphone.rest.parameters import Parameters
 from deskphone.rest.resources.recordings import RecordingsResource
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -58,6 +59,6 @@ def test_mp3_without_its_package_is_refused_by_name(monkeypatch: pytest.MonkeyPa
     )
     recordings = RecordingsResource(store, clock)
 
-    assert recordings.content("RE1.wav").content_type == "audio/x-wav"
+    assert recordings.content("RE1.wav", Parameters(())).content_type == "audio/x-wav"
     with pytest.raises(NotEmulatedError, match=r"deskphone\[mp3\]"):
-        recordings.content("RE1.mp3")
+        recordings.content("RE1.mp3", Parameters(()))

@@ -30,6 +30,13 @@ def test_calls_only_reach_verified_numbers_in_the_country(to: str, code: int | N
     assert (refusal and refusal.code) == code
 
 
+def test_a_call_by_twiml_has_its_own_number_for_a_closed_country() -> None:
+    refusal = TRIAL.dial_refusal(BRITISH)
+
+    assert refusal is not None
+    assert refusal.code == 13227
+
+
 @pytest.mark.parametrize(("to", "code"), [(OWNER, 572006), (PENDING, 14111), (STRANGER, 14111)])
 def test_twiml_sends_no_text(to: str, code: int) -> None:
     assert TRIAL.reply_refusal(to).code == code

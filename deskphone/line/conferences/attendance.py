@@ -2,11 +2,14 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from deskphone.line.conferences.reports import ConferenceReports
-from deskphone.records.conference import PARTICIPANTS_LIMIT
+from deskphone.records.conference import PARTICIPANTS_LIMIT, Participant
 from deskphone.records.instructions import Instructions, Music, StatusCallback
+
+NOT_TO_COACH, COACHED_ON_HOLD = 13240, 16027
 
 
 class RefusedError(Exception):
@@ -34,6 +37,16 @@ class Joining:
     callback: StatusCallback | None = None
     is_recorded: bool = False
     recording_callback: StatusCallback | None = None
+
+    def check_coached(self, others: Iterable[Participant]) -> None:
+        """Raise RefusedError if the call to coach isn't in the conference, or is on hold."""
+        if not self.coach:
+            return
+        coached = [one for one in others if one.joined and one.call_sid == self.coach]
+        if not coached:
+            raise RefusedError(NOT_TO_COACH, "The call to coach isn't in the conference")
+        if coached[0].hold:
+            raise RefusedError(COACHED_ON_HOLD, "The call to coach is on hold")
 
 
 @dataclass

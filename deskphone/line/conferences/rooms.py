@@ -13,7 +13,7 @@ from deskphone.line.status_reports import StatusReports
 from deskphone.records.call import ENDED_CALL, Call
 from deskphone.records.conference import VIA_API, Conference, Participant
 
-FULL, LABEL_TAKEN, NOT_TO_COACH = 16020, 16025, 13240
+FULL, LABEL_TAKEN = 16020, 16025
 MODERATOR = "participant-with-end-conference-on-exit"
 LAST = "last-participant"
 HUNG_UP, UPDATED, ADD_FAILED = (
@@ -165,8 +165,7 @@ class ConferenceRooms:
             raise RefusedError(FULL, "The conference is full")
         if joining.label and joining.label in (one.label for one in others):
             raise RefusedError(LABEL_TAKEN, "Another participant already has this label")
-        if joining.coach and joining.coach not in (one.call_sid for one in others if one.joined):
-            raise RefusedError(NOT_TO_COACH, "The call to coach isn't in the conference")
+        joining.check_coached(others)
         return conference or self._open(joining, call.sid)
 
     def _open(self, joining: Joining, call_sid: str) -> Conference:

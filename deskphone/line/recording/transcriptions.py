@@ -11,6 +11,11 @@ SHORTEST_S, LONGEST_S = 2, 120
 """Twilio transcribes recordings longer than the minimum and up to the maximum."""
 
 
+def is_right_length(recording: Recording) -> bool:
+    """Whether Twilio transcribes recordings of this length."""
+    return SHORTEST_S < (recording.duration_s or 0) <= LONGEST_S
+
+
 def transcription_of(recording: Recording, call: Call, words: str, callback_url: str) -> Fields:
     """Return the fields for `transcribeCallback` (twilio.com/docs/voice/twiml/record).
 
@@ -18,8 +23,7 @@ def transcription_of(recording: Recording, call: Call, words: str, callback_url:
     transcription has failed. `CallStatus` is completed, as in both recorded requests: at Twilio
     a transcription takes longer than the rest of the call.
     """
-    is_right_length = SHORTEST_S < (recording.duration_s or 0) <= LONGEST_S
-    is_done = is_right_length and bool(words)
+    is_done = is_right_length(recording) and bool(words)
     sid = new_sid("TR")
     return (
         ("ApiVersion", API_VERSION),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deskphone.line.recording.recorder import url_fields
-from deskphone.line.recording.transcriptions import transcription_of
+from deskphone.line.recording.transcriptions import is_right_length, transcription_of
 from deskphone.line.session.handset import Silence, Speech
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Fetch, Step
@@ -17,6 +17,7 @@ LONGEST_S = 14400
 TRANSCRIBED_S = 120
 """The default maximum length of a transcribed recording."""
 HUNG_UP = "hangup"
+WRONG_LISTENER, WRONG_LENGTH = 13257, 13617
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,15 @@ class Record:
         listener = source.value("transcribeCallback")
         longest_s = TRANSCRIBED_S if transcribes else 3600
         trim = source.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence", 13699)
+        max_length_s = source.whole("maxLength", longest_s, 2, 13612, LONGEST_S)
+        if transcribes and max_length_s > TRANSCRIBED_S:
+            source.warn(13615, f"A recording over {TRANSCRIBED_S} s is not transcribed")
         return cls(
             action=source.value("action"),
             method=source.method("method", 13610),
             timeout_s=source.whole("timeout", default=5, minimum=0, warning=13611),
             finish_on_key=source.matching("finishOnKey", r"[0-9#*]*", "1234567890*#", 13613),
-            max_length_s=source.whole("maxLength", longest_s, 2, 13612, LONGEST_S),
+            max_length_s=max_length_s,
             play_beep=source.flag("playBeep", default=True, warning=13616),
             trim_silence=trim == "trim-silence",
             callback=recording_callback(source),
@@ -91,7 +95,7 @@ class Voice:
         self._talk_began: datetime | None = self._began
         self._talk_ended: datetime | None = None
         self._words: list[str] = []
-        self._transcription = session.absolute(record.transcription)
+        self._transcription = session.absolute(record.transcription, WRONG_LISTENER)
         callback = record.callback
         self._recording = session.services.recorder.start(
             session.call, OF_THE_VERB, callback=session.absolute(callback, WRONG_CALLBACK)
@@ -121,6 +125,9 @@ class Voice:
         listener, self._transcription = self._transcription, None
         if listener and recording and recording.status == "completed":
             said, call = " ".join(self._words), self._session.call
+            if not is_right_length(recording):
+                message = "The recording is too short or too long to be transcribed"
+                self._session.journal.warn(WRONG_LENGTH, message)
             words = transcription_of(recording, call, said, listener.url)
             services.reports.send(self._session.sid, listener.url, listener.method, words)
         return recording

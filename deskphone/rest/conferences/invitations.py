@@ -60,6 +60,8 @@ NOT_EMULATED = (
     "EmergencyCountry",
 )  # fmt: skip
 
+ONLY_OF_CALLS = ("AsyncAmd", "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod")
+"""Parameters that Twilio ignores with a warning (docs/api/errors/21263)."""
 
 RECORDING_CALLBACKS = {
     "RecordingStatusCallback": "RecordingStatusCallbackEvent",

@@ -17,6 +17,7 @@ from deskphone.rest.conferences.conferences import ConferencesResource
 from deskphone.rest.conferences.invitations import (
     EMULATED,
     NOT_EMULATED,
+    ONLY_OF_CALLS,
     call_parameters,
     callback_of,
     coached,
@@ -33,7 +34,12 @@ UPDATES = (
     "Muted", "Hold", "HoldUrl", "HoldMethod", "AnnounceUrl", "AnnounceMethod", "WaitUrl",
     "WaitMethod", "BeepOnExit", "EndConferenceOnExit", "Coaching", "CallSidToCoach",
 )  # fmt: skip
-FULL, ENDED, WRONG_LABEL, LABEL_TAKEN, NOT_PRESENT = 16020, 16022, 16024, 16026, 16028
+FULL, ENDED, WRONG_LABEL, LABEL_TAKEN = 16020, 16022, 16024, 16026
+ON_HOLD, NOT_PRESENT = 16027, 16028
+WRONG_LABEL_REFUSAL = (
+    "Invalid participant label, must not exceed 128 characters, must not be a CallSid, must not "
+    "contain '/'"
+)
 CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}")
 STATUS = {
     "queued": "queued",
@@ -64,7 +70,8 @@ class ParticipantsResource(Resource[Participant]):
         self.conference = " ".join(self.conference.split())
 
     def create(self, parameters: Parameters) -> Json:
-        parameters.check(EMULATED, NOT_EMULATED)
+        parameters.check((*EMULATED, *ONLY_OF_CALLS), NOT_EMULATED)
+        ignored = [name for name in ONLY_OF_CALLS if name in parameters]
         parameters = emulated(parameters)
         call = accepted_call(call_parameters(parameters), self.store, self.clock.now())
         name = self._name()
@@ -72,6 +79,9 @@ class ParticipantsResource(Resource[Participant]):
         self._check_room(name, parameters)
         call = self.store.calls.put(replace(call, instructions=Instructions(twiml=document)))
         invited = self._invited(call, parameters)
+        if ignored:
+            message = f"Invalid Answering Machine Detection Parameters: {', '.join(ignored)}"
+            self.store.alert(call.sid, 21263, message, "warning")
         participant = self.moderation.invite(call, name, invited, callback)
         self.exchange.place(call, lambda: self.moderation.forget(participant))
         # Only the answer to a creation has it (OpenAPI, Participant resource).
@@ -168,11 +178,12 @@ class ParticipantsResource(Resource[Participant]):
         if len(others) >= parameters.whole("MaxParticipants", UNNUMBERED, 250, 2, 250):
             raise TwilioRefusalError(FULL, "Conference is full")
         if label and not LABEL.fullmatch(label):
-            raise TwilioRefusalError(WRONG_LABEL, "Invalid participant label")
+            raise TwilioRefusalError(WRONG_LABEL, WRONG_LABEL_REFUSAL)
         if label and label in (one.label for one in others):
-            raise TwilioRefusalError(LABEL_TAKEN, "Participant label is in use")
-        if coach and coach not in (one.call_sid for one in others if one.joined):
-            raise TwilioRefusalError(NOT_PRESENT, "The call to coach is not in the conference")
+            raise TwilioRefusalError(
+                LABEL_TAKEN, "Participant label is in use by another participant"
+            )
+        _check_coached(coach, [one for one in others if one.joined])
 
     def _invited(self, call: Call, parameters: Parameters) -> Participant:
         """Return how the call will take part; the conference may not exist yet."""
@@ -197,10 +208,21 @@ class ParticipantsResource(Resource[Participant]):
             changes["ends"] = parameters.flag("EndConferenceOnExit")
         if "Coaching" in parameters or "CallSidToCoach" in parameters:
             coach = coached(parameters)
-            if coach and coach not in (one.call_sid for one in self._conference().participants):
-                raise TwilioRefusalError(NOT_PRESENT, "The call to coach is not in the conference")
+            _check_coached(coach, self._conference().participants)
             changes["coaching"] = coach
         return changes
+
+
+def _check_coached(coached_sid: str | None, others: Sequence[Participant]) -> None:
+    """Refuse to coach a call that isn't in the conference, or is on hold."""
+    if coached_sid is None:
+        return
+    whispered = next((one for one in others if one.call_sid == coached_sid), None)
+    if whispered is None:
+        message = "Participant to be whispered is not present in the conference"
+        raise TwilioRefusalError(NOT_PRESENT, message)
+    if whispered.hold:
+        raise TwilioRefusalError(ON_HOLD, "Participant to be whispered is on hold")
 
 
 def _music(parameters: Parameters, url: str, method: str, default: str) -> Music | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from deskphone.account.account import Account
 from deskphone.clock import rfc_2822
 from deskphone.records.addresses import ACCOUNT_PATH
-from deskphone.rest.errors import NotEmulatedError, not_found
+from deskphone.rest.errors import NotEmulatedError, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
 from deskphone.values import ACCOUNT_SID
@@ -35,6 +35,7 @@ ACCOUNT_PARTS = {
 }
 """The resources below an account, by their names in Twilio's JSON."""
 STATUS = "active"
+STATES = (STATUS, "suspended", "closed")
 
 
 @dataclass
@@ -60,8 +61,13 @@ class AccountsResource(Resource[Account]):
 
     def update(self, sid: str, parameters: Parameters) -> Json:
         account = self.found(sid)
-        parameters.check(("FriendlyName",), ("Status",))
-        account.rename(parameters.text("FriendlyName") or account.friendly_name)
+        parameters.check(("FriendlyName", "Status"))
+        status = parameters.text("Status")
+        if status and status not in STATES:
+            raise TwilioRefusalError(21475, "Unable to update Status, invalid Status.")
+        if status:
+            raise TwilioRefusalError(21477, "Unable to update Status for parent accounts")
+        account.rename(parameters.friendly_name() or account.friendly_name)
         return self.to_json(account)
 
     def to_json(self, row: Account) -> Json:

@@ -19,6 +19,7 @@ from deskphone.rest.resources.new_call import (
     accepted_call,
     call_instructions,
     status_callback_of,
+    warnings_of,
 )
 from deskphone.values import ACCOUNT_SID
 
@@ -53,6 +54,8 @@ class CallsResource(Resource[Call]):
     def create(self, parameters: Parameters) -> Json:
         parameters.check(EMULATED, NOT_EMULATED)
         call = self.store.calls.put(accepted_call(parameters, self.store, self.clock.now()))
+        for code, message in warnings_of(parameters):
+            self.store.alert(call.sid, code, message, "warning")
         self.exchange.place(call)
         # A call has dates only from its first fetch on: so are five recordings, 2014 to 2025.
         return self.to_json(call) | {"date_created": None, "date_updated": None}

@@ -41,6 +41,7 @@ NOT_EMULATED = (
 NOT_EMULATED_UPDATES = (*NOT_EMULATED, "AccountSid")
 
 
+AREA_CODE = re.compile(r"\d{3}", re.ASCII)
 KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
 """The lists for one kind of number, by their names in the path."""
 
@@ -143,7 +144,9 @@ class NumbersResource(Resource[PhoneNumber]):
             return number
         if not area:
             raise TwilioRefusalError(21421, "PhoneNumber or AreaCode is required")
-        number = e164(f"+1{area}55501{secrets.randbelow(100):02d}") if area.isdigit() else None
+        if not AREA_CODE.fullmatch(area):
+            raise TwilioRefusalError(21451, "Invalid area code")
+        number = e164(f"+1{area}55501{secrets.randbelow(100):02d}")
         if number is None or self.store.number(number):
             raise TwilioRefusalError(21452, f"No phone numbers found in area code {area}")
         return number
@@ -170,7 +173,8 @@ class NumbersOfOneKindResource(NumbersResource):
     def _digits(self, parameters: Parameters) -> str:
         number = super()._digits(parameters)
         if kind_of(number) != self.kind:
-            raise TwilioRefusalError(21421, f"PhoneNumber {number} is not {self.kind}")
+            advice = f"The number isn't {self.kind}"
+            raise TwilioRefusalError(21458, "PhoneNumber Provisioning Type Mismatch", advice=advice)
         return number
 
 
@@ -183,6 +187,11 @@ def _changed(number: PhoneNumber, parameters: Parameters) -> PhoneNumber:
     for name, attribute in METHODS.items():
         if name in parameters:
             changes[attribute] = parameters.method(name, 21403)
-    if parameters.text("FriendlyName"):
-        changes["friendly_name"] = parameters.text("FriendlyName")
-    return replace(number, **changes)
+    if name := parameters.friendly_name():
+        changes["friendly_name"] = name
+    changed = replace(number, **changes)
+    if parameters.text("VoiceFallbackUrl") and not changed.voice_url:
+        raise TwilioRefusalError(21405, "Cannot set VoiceFallbackUrl without setting Url")
+    if parameters.text("SmsFallbackUrl") and not changed.sms_url:
+        raise TwilioRefusalError(21406, "Cannot set SmsFallbackUrl without setting SmsUrl")
+    return changed

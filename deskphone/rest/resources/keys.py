@@ -13,7 +13,6 @@ from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
 
 EMULATED = ("FriendlyName",)
-NAME_LIMIT = 64
 LIMIT = 1000
 """The number of keys to keep. Twilio has a limit too, but doesn't document it."""
 
@@ -65,9 +64,4 @@ class KeysResource(Resource[Key]):
 
     def _name(self, parameters: Parameters) -> str:
         parameters.check(EMULATED)
-        name = parameters.text("FriendlyName")
-        if len(name) > NAME_LIMIT:
-            raise TwilioRefusalError(
-                UNNUMBERED, f"FriendlyName must be at most {NAME_LIMIT} characters"
-            )
-        return name
+        return parameters.friendly_name()

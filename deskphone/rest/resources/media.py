@@ -51,7 +51,7 @@ class MediaResource(Resource[Media]):
         left = tuple(media for media in self.message.media if media != gone)
         self.store.messages.put(replace(self.message, media=left, updated=self.clock.now()))
 
-    def content(self, name: str) -> Content:
+    def content(self, name: str, parameters: Parameters) -> Content:
         return Content(location=self.found(name).url)
 
 

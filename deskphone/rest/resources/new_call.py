@@ -41,6 +41,8 @@ NOT_EMULATED = (
     "SipAuthUsername", "SipAuthPassword", "CallerId", "Byoc", "CallReason", "CallToken",
     "ClientNotificationUrl", "ApplicationSid", "RecordingConfigurationId", "Passports", "IfMachine",
 )  # fmt: skip
+BAD_DETECTION = 21234
+BAD_DETECTION_REFUSAL = "Invalid Machine Detection configuration value"
 MODES = ("Enable", "DetectMessageEnd")
 TUNING_MS = {
     "MachineDetectionSpeechThreshold": (1000, 6000),
@@ -77,6 +79,17 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
         recording=_recording(parameters),
         machine_detection=_machine_detection(parameters),
     )
+
+
+def warnings_of(parameters: Parameters) -> list[tuple[int, str]]:
+    """Return the codes and messages of Twilio's warnings about a call that it accepts."""
+    found: list[tuple[int, str]] = []
+    if parameters.text("Url") and parameters.text("Twiml"):
+        found.append((32019, "Twiml and Voice URL are both set. Using Voice URL."))
+    is_async = parameters.text("MachineDetection") and parameters.flag("AsyncAmd")
+    if is_async and not parameters.text("AsyncAmdStatusCallback"):
+        found.append((21262, "No AMD status callback URL provided"))
+    return found
 
 
 def _callee(text: str) -> str:
@@ -117,7 +130,8 @@ def call_instructions(parameters: Parameters) -> Instructions:
     url = parameters.url("Url", 21205)
     twiml = "" if url else parameters.text("Twiml")
     if len(twiml) > TWIML_LIMIT:
-        raise TwilioRefusalError(UNNUMBERED, f"Twiml must be at most {TWIML_LIMIT} characters")
+        advice = f"Twiml must be at most {TWIML_LIMIT} characters"
+        raise TwilioRefusalError(32018, "Twiml size exceeded maximum allowed value", advice=advice)
     return Instructions(
         url=url,
         method=parameters.method("Method", 21209),
@@ -170,14 +184,15 @@ def _machine_detection(parameters: Parameters) -> MachineDetection | None:
     """Return how to detect who answers; None if not requested, or if keys are sent."""
     mode = parameters.text("MachineDetection")
     if mode not in ("", *MODES):
-        raise TwilioRefusalError(UNNUMBERED, f"MachineDetection must be {' or '.join(MODES)}")
+        advice = f"MachineDetection must be {' or '.join(MODES)}"
+        raise TwilioRefusalError(BAD_DETECTION, BAD_DETECTION_REFUSAL, advice=advice)
     for name, (least, most) in TUNING_MS.items():
-        parameters.whole(name, UNNUMBERED, least, least, most)
+        parameters.whole(name, BAD_DETECTION, least, least, most)
     url = parameters.url("AsyncAmdStatusCallback", UNNUMBERED)
     method = parameters.method("AsyncAmdStatusCallbackMethod", UNNUMBERED)
     detection = MachineDetection(
         waits_for_end=mode == "DetectMessageEnd",
-        timeout_s=parameters.whole("MachineDetectionTimeout", UNNUMBERED, 30, 1, 120),
+        timeout_s=parameters.whole("MachineDetectionTimeout", BAD_DETECTION, 30, 1, 120),
         asynchronous=parameters.flag("AsyncAmd"),
         callback=StatusCallback(url, method) if url else None,
     )

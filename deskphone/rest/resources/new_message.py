@@ -1,5 +1,6 @@
 """The parameters of a new text (twilio.com/docs/messaging/api/message-resource)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -38,6 +39,7 @@ NOT_EMULATED = (
     "ShortenUrls", "SendAsMms", "ContentVariables", "RiskCheck", "FallbackFrom", "ContentSid",
     "MessageIntent",
 )  # fmt: skip
+SERVICE_SID = re.compile("MG[0-9a-fA-F]{32}")
 
 
 def accepted_message(
@@ -90,6 +92,8 @@ def _recipient(text: str) -> str:
 def _service(parameters: Parameters, store: Store, own_service: Callable[[], str]) -> str | None:
     """Return the SID of the messaging service, or None if only a sender is given."""
     service = parameters.text("MessagingServiceSid") or None
+    if service and not SERVICE_SID.fullmatch(service):
+        raise TwilioRefusalError(21705, "The Messaging Service is invalid")
     if service and service not in (MESSAGING_SERVICE_SID, own_service()):
         raise TwilioRefusalError(21701, f"The Messaging Service {service} does not exist", 404)
     if service and store.number(LINE) is None:

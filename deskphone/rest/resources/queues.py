@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from deskphone.clock import rfc_2822
 from deskphone.line.queued_calls import QueuedCalls, new_queue
 from deskphone.records.addresses import ACCOUNT_PATH
-from deskphone.records.queue import QUEUE_NAME_LIMIT, QUEUE_SIZE, QUEUE_SIZE_MAX, Queue
+from deskphone.records.queue import QUEUE_SIZE, QUEUE_SIZE_MAX, Queue
 from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
@@ -71,11 +71,7 @@ class QueuesResource(Resource[Queue]):
 
     def _name(self, parameters: Parameters, own_sid: str = "") -> str:
         """Return the name; refuse one that another queue has."""
-        name = parameters.text("FriendlyName")
-        if len(name) > QUEUE_NAME_LIMIT:
-            raise TwilioRefusalError(
-                UNNUMBERED, f"FriendlyName must be at most {QUEUE_NAME_LIMIT} characters"
-            )
+        name = parameters.friendly_name()
         other = self.queued_calls.named(name)
         if other is not None and other.sid != own_sid:
             raise TwilioRefusalError(UNNUMBERED, "Another queue already has this FriendlyName")

@@ -44,7 +44,7 @@ SOUNDS = {
 """How to generate the audio, and its content type, by the extension in the path."""
 TRIMS = ("", "trim-silence", "do-not-trim")
 WRONG_STATE = 21220
-CONCURRENT = 16108
+CONCURRENT, NOT_DUAL = 16108, 16113
 
 
 @dataclass
@@ -91,7 +91,7 @@ class RecordingsResource(Resource[Recording]):
             raise unfinished()
         self.store.recordings.remove(sid)
 
-    def content(self, name: str) -> Content:
+    def content(self, name: str, parameters: Parameters) -> Content:
         """Return the audio: WAV for the bare SID and .wav, MP3 for .mp3; 404 without audio."""
         sid, _, extension = name.partition(".")
         recording = self.found(sid)
@@ -99,9 +99,14 @@ class RecordingsResource(Resource[Recording]):
             raise not_found(f"Recordings/{name}")
         if extension not in SOUNDS:
             raise not_found(f"Recordings/{name}")
+        own = recording.channels
+        channels = parameters.whole("RequestedChannels", UNNUMBERED, own, 1, 2)
+        if channels > own:
+            refusal = "Cannot download a dual-channel presentation of a mono recording"
+            raise TwilioRefusalError(NOT_DUAL, f"Voice Recording: {refusal}")
         make, content_type = SOUNDS[extension]
         try:
-            return Content(make(recording.duration_s, recording.channels), content_type)
+            return Content(make(recording.duration_s, channels), content_type)
         except sound.TooLongError as error:
             raise NotEmulatedError(str(error)) from error
         except ImportError as error:
