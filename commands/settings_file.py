@@ -34,7 +34,7 @@ def _values(path: Path) -> dict[str, str]:
     if document.get("IsEncrypted") is True:
         raise CommandError(f"{path.name} is encrypted. Decrypt it with: func settings decrypt")
     if "Values" not in document and document.keys() - OTHER_KEYS:
-        raise CommandError(f'{path.name} has no "Values" (spelled like this), only other names')
+        raise CommandError(f'{path.name} has no "Values", so none of its settings would be read')
     values = document.get("Values", {})
     if not isinstance(values, dict):
         raise CommandError(f'{path.name}: "Values" must be an object')

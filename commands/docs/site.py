@@ -68,7 +68,7 @@ def _write_configuration(root: Path, source: Path) -> None:
     entries = navigation((root / "README.md").read_text("utf-8"), places)
     missing = {*places.values()} - {*listed(entries)} - {places["README.pl.md"]}
     if missing:
-        raise CommandError(f"add to a table of the README: {', '.join(sorted(missing))}")
+        raise CommandError(f"missing from the README's tables: {', '.join(sorted(missing))}")
     settings = (_HERE / "zensical.toml").read_text("utf-8")
     (source / "zensical.toml").write_text(
         settings.replace("nav = []", f"nav = {_in_toml(entries)}"), "utf-8"

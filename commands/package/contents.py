@@ -23,7 +23,7 @@ def app_files(names: Iterable[str]) -> list[str]:
     if unknown:
         raise CommandError(
             f"{unknown[0]} is in a folder of the app, but the package can't include this type of "
-            "file. Move it, or allow its type in commands/package/contents.py."
+            "file. Move it, or allow its type in commands/package/contents.py"
         )
     return sorted(str(path) for path in [PurePosixPath(HOST_FILE), *inside])
 
