@@ -32,8 +32,6 @@ RUN_ELSEWHERE = [
      "has_a_folder_a_module_and_a_test"),
     ("*", r"python3 dev\.py doctor --local", "tests/commands/doctor/test_doctor.py::test_the_"
      "program_prints_a_line_for_each_item"),
-    ("docs/change/local-stack.md", "curl ", "tests/docs/test_docs.py"
-     "::test_the_curl_commands_of_the_local_stack_page_work"),
     ("docs/use/delivery.md", "curl .*order-1234-shipped", "tests/docs/test_delivery_page.py"
      "::test_a_repeated_command_gets_the_pages_answer"),
     ("docs/use/delivery.md", "curl .*(faults|parcel)", "tests/docs/test_delivery_page.py"

@@ -1,8 +1,6 @@
 """The README and the pages around it are correct: their code and commands run here."""
 
-import argparse
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -92,36 +90,6 @@ def test_the_checks_pass_with_the_example_added(tmp_path: Path) -> None:
             text=True,
         )
         assert result.returncode == 0, result.stdout + result.stderr
-
-
-def status_of(stack: LocalStack, command: str) -> int:
-    """Run a curl command of the local stack page against a stack; return the status."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("url")
-    for option in ("-X", "-H", "-u", "-d", "--data-urlencode"):
-        parser.add_argument(option)
-    given = vars(parser.parse_args(shlex.split(command)))
-    name, _, value = (given["data_urlencode"] or "").partition("=")
-    body = given["d"] or ({name: value} if name else None)
-    user, _, token = (given["u"] or "").partition(":")
-    return stack.http.request(
-        given["X"] or ("POST" if body else "GET"),
-        given["url"].replace(f"http://127.0.0.1:{PHONE_PORT}", stack.emulator_url),
-        data=body,
-        headers=dict([given["H"].split(": ")]) if given["H"] else None,
-        auth=(user, token) if user else None,
-        timeout=5,
-    ).status_code
-
-
-def test_the_curl_commands_of_the_local_stack_page_work(stack: LocalStack) -> None:
-    commands = re.findall(r"^curl (.*)$", STACK_PAGE, re.MULTILINE)
-    statuses = [status_of(stack, command) for command in commands]
-
-    [line] = stack.rest("GET", "IncomingPhoneNumbers.json").json()["incoming_phone_numbers"]
-    assert statuses == [201, 200, 200, 200, 200, 200]
-    assert line["sms_url"].startswith("http://localhost:")
-    assert stack.look("faults")["faults"] == []
 
 
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", STACK_PAGE, re.DOTALL))
