@@ -83,7 +83,7 @@ def _refusal(text: str, kind: str, field: str, *, has_local_stack: bool) -> Inva
     name = _ascii_name(text)
     detail = f"Write the host name in `{field}` as `{name}`, its form in ASCII."
     if not name:
-        local = " or, locally, http://127.0.0.1…" if has_local_stack else ""
+        local = " or, locally, one on 127.0.0.1" if has_local_stack else ""
         detail = (
             f"`{field}` must be {kind} URL with a public host name{local}. Percent-encode it, and "
             f"use at most {MAX_CHARS} characters."

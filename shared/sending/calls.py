@@ -63,7 +63,7 @@ class CallRequest:
         given = [name for name in CONTENT_FIELDS if inputs.text(name) is not None]
         if len(given) > 1:
             raise InvalidRequestError(
-                f"Send only one of {', '.join(f'`{name}`' for name in CONTENT_FIELDS)}.",
+                "Send only one of `message`, `twiml`, and `url`.",
                 field=given[1],
             )
         url = inputs.text("url")
