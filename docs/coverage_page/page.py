@@ -8,6 +8,7 @@ from deskphone.twiml.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Elem
 from docs.coverage_page.covering_tests import covering_tests
 from docs.coverage_page.rest_table import rest_table
 from docs.coverage_page.tables import in_code
+from docs.coverage_page.webhook_table import webhook_table
 
 WRITTEN = Path(__file__).parent / "text"
 TEXTS = "texts:"
@@ -25,6 +26,7 @@ def coverage_page() -> str:
         _elements(MESSAGING),
         f"{INSIDE}: {in_code(NOT_EMULATED_INSIDE)}.\n",
         rest_table(),
+        webhook_table(),
         _written("gaps"),
         _written("choices"),
         _written("others"),

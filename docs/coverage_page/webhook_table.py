@@ -1,0 +1,31 @@
+"""The table of requests to an app that are compared with recordings."""
+
+import json
+from itertools import groupby
+
+from docs.coverage_page.covering_tests import TESTS
+
+RECORDED = TESTS / "stack" / "recorded" / "webhooks.json"
+DOCUMENTS_ONLY = (
+    "conference reports, speech, callbacks of machine detection, the call events `initiated` and "
+    "`ringing`, queue announcements, replies' `action`"
+)
+
+
+def webhook_table() -> str:
+    """Return the kinds of requests by the year of their newest recording."""
+    years: dict[str, list[int]] = {}
+    for recording in json.loads(RECORDED.read_text("utf-8")):
+        years.setdefault(recording["kind"], []).append(recording["year"])
+    newest = sorted(years, key=lambda kind: -max(years[kind]))
+    rows = [
+        "## Webhooks compared with recordings\n",
+        "[A test](../../tests/stack/test_recorded_webhooks.py) compares fields and their order",
+        "with requests that Twilio sent, and lists what may differ.\n",
+        "| Newest | Requests, and how many |",
+        "|---|---|",
+    ]
+    for year, kinds in groupby(newest, key=lambda kind: max(years[kind])):
+        rows.append(f"| {year} | {'; '.join(f'{kind} ({len(years[kind])})' for kind in kinds)} |")
+    rows.append(f"| documents only | {DOCUMENTS_ONLY} |")
+    return "\n".join(rows) + "\n"
