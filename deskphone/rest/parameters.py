@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlsplit
 
+from deskphone.account.phone_numbers import e164
 from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError
 
 METHODS = ("GET", "POST")
 NAME_LIMIT = 64
+OFF_BY_DEFAULT = frozenset(
+    {"IncludeSoftDeleted", "ProvideFeedback", "SendAsMms", "ShortenUrls", "VoiceCallerIdLookup"}
+)
+"""Parameters that ask for nothing if they are false."""
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
 ENCODED = re.compile("(?:[!-$&-~]|%[0-9A-Fa-f]{2}){0,4000}")
 
@@ -40,10 +45,14 @@ class Parameters:
         Names that Twilio doesn't know either are added to `unknown`.
         """
         others = self._values.keys() - set(emulated)
-        gaps = sorted(name for name in others & set(known) if self.text(name))
+        gaps = sorted(name for name in others & set(known) if self._asks_for(name))
         if gaps:
             raise NotEmulatedError(f"The parameter {gaps[0]}")
         self.unknown = sorted(others - set(known))
+
+    def _asks_for(self, name: str) -> bool:
+        is_off = name in OFF_BY_DEFAULT and self.text(name).lower() == "false"
+        return bool(self.text(name)) and not is_off
 
     def text(self, name: str) -> str:
         """Return the last value, or ""."""
@@ -52,6 +61,11 @@ class Parameters:
     def texts(self, name: str) -> list[str]:
         """Return all nonblank values."""
         return [value for value in self._values.get(name, []) if value]
+
+    def number(self, name: str) -> str:
+        """Return a phone number as E.164, other text as it is, or ""."""
+        value = self.text(name)
+        return e164(value) or value
 
     def friendly_name(self) -> str:
         """Return FriendlyName or ""."""

@@ -61,7 +61,8 @@ class CallsResource(Resource[Call]):
         return self.to_json(call) | {"date_created": None, "date_updated": None}
 
     def rows(self, parameters: Parameters) -> Sequence[Call]:
-        to, sender, status = (parameters.text(name) for name in ("To", "From", "Status"))
+        to, sender = parameters.number("To"), parameters.number("From")
+        status = parameters.text("Status")
         started = by_date(parameters, "StartTime")
         ended = by_date(parameters, "EndTime")
         parent = parameters.text("ParentCallSid")

@@ -11,7 +11,7 @@ from deskphone.account.trial import NO_FEATURE
 from deskphone.clock import rfc_2822
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
 from deskphone.records.phone_number import PhoneNumber
-from deskphone.rest.errors import TwilioRefusalError, not_found, refused
+from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found, refused
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
 from deskphone.values import ACCOUNT_SID
@@ -41,6 +41,7 @@ NOT_EMULATED = (
 NOT_EMULATED_UPDATES = (*NOT_EMULATED, "AccountSid")
 
 
+ORIGIN = "twilio"
 AREA_CODE = re.compile(r"\d{3}", re.ASCII)
 KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
 """The lists for one kind of number, by their names in the path."""
@@ -51,8 +52,7 @@ class NumbersResource(Resource[PhoneNumber]):
     """Create (buy), list, fetch, update, delete (release)."""
 
     key = "incoming_phone_numbers"
-    filters = ("PhoneNumber", "FriendlyName")
-    missing_filters = ("Beta", "Origin")
+    filters = ("PhoneNumber", "FriendlyName", "Beta", "Origin")
 
     def create(self, parameters: Parameters) -> Json:
         parameters.check(EMULATED, NOT_EMULATED)
@@ -65,12 +65,18 @@ class NumbersResource(Resource[PhoneNumber]):
 
     def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
         part, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
+        parameters.flag("Beta")  # No number is new to Twilio, so both values find the same.
+        origin = parameters.text("Origin") or ORIGIN
+        if origin not in (ORIGIN, "hosted"):
+            raise TwilioRefusalError(UNNUMBERED, f"Origin must be {ORIGIN} or hosted")
         # Part of a number, with * for any digit (OpenAPI, IncomingPhoneNumber resource).
         pattern = re.escape(part).replace(r"\*", r"\d")
         return [
             row
             for row in self.store.numbers.newest_first()
-            if re.search(pattern, row.phone_number) and (not name or row.friendly_name == name)
+            if origin == ORIGIN
+            and re.search(pattern, row.phone_number)
+            and (not name or row.friendly_name == name)
         ]
 
     def to_json(self, row: PhoneNumber) -> Json:
@@ -94,7 +100,7 @@ class NumbersResource(Resource[PhoneNumber]):
             "emergency_status": "Inactive",
             "friendly_name": row.friendly_name,
             "identity_sid": None,
-            "origin": "twilio",
+            "origin": ORIGIN,
             "phone_number": row.phone_number,
             "sid": row.sid,
             "sms_application_sid": "",

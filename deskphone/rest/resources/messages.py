@@ -38,7 +38,7 @@ class MessagesResource(Resource[Message]):
         return self.to_json(message) | {"subresource_uris": {"media": _media_uri(message)}}
 
     def rows(self, parameters: Parameters) -> Sequence[Message]:
-        to, sender = parameters.text("To"), parameters.text("From")
+        to, sender = parameters.number("To"), parameters.number("From")
         # DateSent<=YYYY-MM-DD finds messages "on and before" the day (OpenAPI, Message resource).
         on_date = by_date(parameters, "DateSent", includes_day=True)
         return [
