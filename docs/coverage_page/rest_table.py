@@ -72,7 +72,11 @@ def _recordings() -> list[Row]:
     resource = recordings.RecordingsResource
     return [
         ("Recordings: list", resource.filters, resource.missing_filters),
-        ("Recordings: fetch, delete, download as WAV or MP3", ("RequestedChannels",), resource.missing_in_fetch),
+        (
+            "Recordings: fetch, delete, download as WAV or MP3",
+            ("RequestedChannels",),
+            resource.missing_in_fetch,
+        ),
     ]
 
 
