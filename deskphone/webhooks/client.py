@@ -17,6 +17,7 @@ MAX_BYTES = 64 * 1024
 MAX_MEDIA_BYTES = 40 * 1024 * 1024
 """Twilio's limit for documents, and ours for media, where Twilio documents none."""
 REDIRECTS = (301, 302, 303, 307, 308)
+BAD_HOST_NAME, NOT_HTTP = 11210, 11206
 USER_AGENT = "TwilioProxy/1.1"
 FORM = "application/x-www-form-urlencoded"
 
@@ -64,12 +65,17 @@ class Client:
             response = await self._respond(webhook, url, connection, headers, key)
         except aiohttp.ClientSSLError as error:
             raise AttemptError("ct", *tls_fault(host, error)) from error
+        except aiohttp.ClientConnectorDNSError as error:
+            raise AttemptError("ct", f"There is no host {host}", BAD_HOST_NAME) from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise AttemptError("ct", f"Can't connect to {host}") from error
         except aiohttp.ServerTimeoutError as error:
             raise AttemptError(
                 "rt", f"No response from {host} within {connection.rt} ms"
             ) from error
+        except aiohttp.ClientResponseError as error:
+            message = f"The response from {host} isn't HTTP"
+            raise AttemptError("broken", message, NOT_HTTP) from error
         except (aiohttp.ClientError, ValueError) as error:
             message = f"The connection to {host} broke before a response arrived"
             raise AttemptError("broken", message) from error

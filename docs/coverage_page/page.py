@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deskphone.twiml.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Element, Level
 from docs.coverage_page.covering_tests import covering_tests
+from docs.coverage_page.error_table import error_table
 from docs.coverage_page.rest_table import rest_table
 from docs.coverage_page.tables import in_code
 from docs.coverage_page.webhook_table import webhook_table
@@ -28,6 +29,7 @@ def coverage_page() -> str:
         rest_table(),
         webhook_table(),
         _written("gaps"),
+        error_table(),
         _written("choices"),
         _written("others"),
         _tests(),
