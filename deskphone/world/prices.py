@@ -38,7 +38,7 @@ class PriceSwitch:
         body = await json_of(request)
         unknown = sorted(set(body) - set(LIMITS))
         if unknown:
-            raise WorldError(f"Unknown field {unknown[0][:40]!r}")
+            raise WorldError(f"Unknown field {unknown[0][:40]!r}.")
         changes = {name: _amount(body, name) for name in body}
         self._store.prices = replace(self._store.prices or Prices(), **changes)
         return await self.show(request)
@@ -52,7 +52,7 @@ class PriceSwitch:
 def _amount(body: Mapping[str, object], name: str) -> Decimal:
     value = body[name]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise WorldError(f"{name} must be a number")
+        raise WorldError(f"`{name}` must be a number.")
     if not 0 <= value <= LIMITS[name]:
-        raise WorldError(f"{name} must be between 0 and {LIMITS[name]}")
+        raise WorldError(f"`{name}` must be between 0 and {LIMITS[name]}.")
     return Decimal(str(value))
