@@ -87,7 +87,7 @@ def test_azure_endpoints_and_faults_are_missing(standalone: Standalone) -> None:
     refused = standalone.world("faults", fault, "PUT")
 
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert refused.json()["detail"] == "faults[0].service must be one of twilio, webhooks"
+    assert "twilio, webhooks" in refused.json()["detail"]
 
 
 def test_refused_fault_affects_only_the_rest_api(standalone: Standalone) -> None:

@@ -57,7 +57,7 @@ def test_an_oversized_body_is_refused(stack: LocalStack) -> None:
     form = stack.rest("POST", "Messages.json", b"x" * 2**21)
 
     assert (answer.status_code, answer.json()["detail"]) == (413, "The body is too large.")
-    assert (form.status_code, form.json()["code"]) == (413, 413)
+    assert (form.status_code, form.json()["code"]) == (413, 20413)
 
 
 def test_an_unknown_call_is_not_found(stack: LocalStack) -> None:
