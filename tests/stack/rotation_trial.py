@@ -32,7 +32,7 @@ from shared.http.request_parts import FORM_TYPE
 from tests.shared.conftest import ManualClock
 from tests.stack.rotating import RECORDING, Instance
 
-USE_SHARED_KEY = "Let Twilio sign with it."
+USE_SHARED_KEY = "Make Twilio sign with it."
 WAITS = {"Wait two minutes.": 120.0, "Wait an hour.": 3600.0}
 
 
@@ -154,6 +154,7 @@ class Trial:
 
     async def run(self, steps: list[Step], *, waiting: bool = True) -> None:
         """Carry out steps, with requests before and after each change."""
+        assert not self.shared_key or USE_SHARED_KEY in {step.title for step in steps}
         for step in steps:
             if step.title in WAITS and waiting:
                 self.clock.advance(WAITS[step.title])

@@ -29,23 +29,28 @@ def action_fields(web_server: "WebServer", prefix: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("verb", "field", "value"),
+    ("verb", "field", "value", "status"),
     [
-        ("<Record {}/>", "Digits", "hangup"),
-        ("<Enqueue {}>support</Enqueue>", "QueueResult", "hangup"),
-        (f"<Dial {{}}>{LEG}</Dial>", "DialCallStatus", "canceled"),
-        ("<Dial {}><Conference>room</Conference></Dial>", "DialCallStatus", "answered"),
+        ("<Record {}/>", "Digits", "hangup", "completed"),
+        ("<Enqueue {}>support</Enqueue>", "QueueResult", "hangup", "in-progress"),
+        (f"<Dial {{}}>{LEG}</Dial>", "DialCallStatus", "canceled", "completed"),
+        (
+            "<Dial {}><Conference>room</Conference></Dial>",
+            "DialCallStatus",
+            "answered",
+            "completed",
+        ),
     ],
 )
 def test_the_time_limit_of_a_call_is_reported_like_a_hangup(
-    stack: LocalStack, web_server: "WebServer", verb: str, field: str, value: str
+    stack: LocalStack, web_server: "WebServer", verb: str, field: str, value: str, status: str
 ) -> None:
     action = web_server.twiml("/action", "<Response><Say>Unheard</Say></Response>")
     sid = in_call(stack, verb.format(f"action='{action}'"), TimeLimit="10")
     stack.advance(20)
 
     assert action_fields(web_server, field)[field] == value
-    assert action_fields(web_server, "CallStatus") == {"CallStatus": "completed"}
+    assert action_fields(web_server, "CallStatus") == {"CallStatus": status}
     assert stack.rest("GET", f"Calls/{sid}.json").json()["duration"] == "10"
     assert stack.heard(sid) == []
 

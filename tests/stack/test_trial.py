@@ -15,6 +15,7 @@ from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, LINE
 from local_stack.testing import HANDSET, HANDSETS, LocalStack
 
 STRANGER = "+12025550125"
+DAYS_OF_A_MINUTE = 1 / (24 * 60)
 SAY = "<Response><Say>Hello</Say><Pause length='900'/></Response>"
 
 
@@ -130,8 +131,8 @@ def test_a_trial_has_one_number(stack: LocalStack) -> None:
 
 
 def test_a_trial_ends_after_30_days(stack: LocalStack) -> None:
-    stack.trial(days_left=1)
-    stack.advance(24 * 3600)
+    stack.trial(days_left=DAYS_OF_A_MINUTE)
+    stack.advance(60)  # not days: other tests' stacks must stay near the real time
     form = {"To": HANDSET, "From": LINE, "Body": "Hello"}
     text = stack.rest("POST", "Messages.json", form)
     verify = stack.http.post(f"{stack.emulator_url}/verify/v2/Services/VA1/Verifications")
