@@ -164,3 +164,10 @@ def test_what_is_not_set_is_null_or_empty_as_twilio_has_it(stack: LocalStack) ->
     assert [changed[name] for name in urls] == [""] * 5
     assert (bought["voice_application_sid"], bought["sms_application_sid"]) == ("", "")
     assert bought["trunk_sid"] is None
+
+
+def test_a_number_bought_with_a_voice_url_has_an_empty_fallback(stack: LocalStack) -> None:
+    form = {"PhoneNumber": SECOND, "VoiceUrl": "https://example.com/v"}
+    bought = stack.rest("POST", "IncomingPhoneNumbers.json", form).json()
+
+    assert bought["voice_fallback_url"] == ""

@@ -82,9 +82,9 @@ class NumbersResource(Resource[PhoneNumber]):
     def to_json(self, row: PhoneNumber) -> Json:
         """Return the IncomingPhoneNumber resource (twilio.com/docs/phone-numbers/api).
 
-        The voice URLs of a number that was just bought are null, and "" once it was changed.
+        Until the voice URL of a new number is set or cleared, it and its fallback are null.
         """
-        unset = "" if row.changed else None
+        unset = "" if row.changed or row.voice_url else None
         return {
             "account_sid": ACCOUNT_SID,
             "address_requirements": "none",
