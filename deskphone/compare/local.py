@@ -23,6 +23,7 @@ from deskphone.values import (
 
 OWN = Login(ACCOUNT_SID, ACCOUNT_SID, AUTH_TOKEN)
 OWN_TEST = Login(TEST_ACCOUNT_SID, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN)
+SECOND, HOOK = "+12025550111", "https://example.com/hook"
 TALK = "<Response><Say>Hello</Say></Response>"
 MEETING = "<Response><Dial><Conference>Room</Conference></Dial></Response>"
 LATER_S = 3600
@@ -63,6 +64,8 @@ async def _seed(session: aiohttp.ClientSession, url: str) -> None:
 
     person, other = HANDSETS
     await create("Queues", FriendlyName="support")
+    hooks = {"VoiceUrl": HOOK, "VoiceFallbackUrl": HOOK, "SmsUrl": HOOK}
+    await create("IncomingPhoneNumbers", PhoneNumber=SECOND, **hooks)
     await create("Messages", From=LINE, To=person, Body="Hello")
     await act("texts", **{"from": person, "to": LINE, "body": "Hi"})
     for twiml in (TALK, MEETING):

@@ -58,6 +58,7 @@ CALL_KEYS = {
     "api_version",
     "forwarded_from",
     "group_sid",
+    "annotation",
     "caller_name",
     "queue_time",
     "trunk_sid",

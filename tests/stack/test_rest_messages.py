@@ -22,7 +22,7 @@ CALL = {"To": HANDSET, "From": LINE, "Twiml": "<Response><Pause length='60'/></R
         ({"From": "+"}, 21212),
         ({"From": "+12025550177"}, 21659),
         ({"To": LINE}, 21266),
-        ({"Body": ""}, 21602),
+        ({"Body": ""}, 21619),
         ({"Body": "x" * 1601}, 21617),
         ({"MediaUrl": ["https://example.com/a.png"] * 11}, 21623),
         ({"MediaUrl": "ftp://example.com/a.png"}, 21620),

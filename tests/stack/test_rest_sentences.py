@@ -40,7 +40,10 @@ def error_of(answer: Any) -> tuple[int, int, str]:
             "Messages", {"To": HANDSET, "MessagingServiceSid": MESSAGING_SERVICE_SID}, 21619,
             "A text message body or media urls must be specified.",
         ),
-        ("Messages", {**TEXT, "Body": ""}, 21602, "Message body is required."),
+        (
+            "Messages", {**TEXT, "Body": ""}, 21619,
+            "A text message body or media urls must be specified.",
+        ),
         ("Messages", {**TEXT, "To": "+237555"}, 21211, "Invalid 'To' Phone Number: +23XXXX"),
         ("Messages", {**TEXT, "From": "+1"}, 21212, f"The 'From' number +1 {NOT_A_SENDER}"),
         (

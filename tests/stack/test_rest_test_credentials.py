@@ -47,7 +47,7 @@ def with_test_credentials(
             )
         ),
         ("Messages", TEXT, {"To": "12"}, 21211),
-        ("Messages", TEXT, {"Body": ""}, 21602),
+        ("Messages", TEXT, {"Body": ""}, 21619),
         ("Calls", CALL, {"From": MAGIC + "0001"}, 21212),
         ("Calls", CALL, {"From": MAGIC + "0002"}, 21210),
         ("Calls", CALL, {"From": LINE}, 21210),

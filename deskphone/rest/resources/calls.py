@@ -82,6 +82,7 @@ class CallsResource(Resource[Call]):
         path, prices = f"{ACCOUNT_PATH}/Calls/{row.sid}", self.store.prices
         return {
             "account_sid": ACCOUNT_SID,
+            "annotation": None,
             "answered_by": row.answered_by,
             "api_version": API_VERSION,
             "caller_name": None,

@@ -56,7 +56,7 @@ def accepted_message(
     to = _recipient(parameters.text("To"))
     service = _service(parameters, store, own_service)
     sender = _sender(parameters.text("From"), to, store)
-    body, media = _content(parameters, by_service=service is not None)
+    body, media = _content(parameters)
     if sender == to:
         raise TwilioRefusalError(21266, "'To' and 'From' number cannot be the same")
     # A messaging service accepts the text, which fails later: see deskphone.line.texts.texts.
@@ -121,13 +121,10 @@ def _sender(text: str, to: str, store: Store) -> str | None:
     raise TwilioRefusalError(21659, refusal, advice=ANOTHERS_NUMBER)
 
 
-def _content(parameters: Parameters, *, by_service: bool) -> tuple[str, tuple[str, ...]]:
+def _content(parameters: Parameters) -> tuple[str, tuple[str, ...]]:
     body, media = parameters.text("Body"), tuple(parameters.texts("MediaUrl"))
     if not body and not media:
-        # A log of 2022 has 21619 for a sender, too.
-        if by_service:
-            raise TwilioRefusalError(21619, "A text message body or media urls must be specified.")
-        raise TwilioRefusalError(21602, "Message body is required.")
+        raise TwilioRefusalError(21619, "A text message body or media urls must be specified.")
     if len(body) > BODY_LIMIT:
         refusal = f"The concatenated message body exceeds the {BODY_LIMIT} character limit."
         raise TwilioRefusalError(21617, refusal)
