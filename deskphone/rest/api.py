@@ -20,6 +20,7 @@ from deskphone.rest.errors import (
     not_allowed,
     not_found,
     refused_credentials,
+    refused_sign_in,
 )
 from deskphone.rest.paging import page_of
 from deskphone.rest.parameters import Parameters
@@ -62,9 +63,10 @@ class RestApi:
 
     async def _respond(self, request: web.Request) -> web.Response:
         form = await _form_of(request)
-        user = self._account.user_of(request.headers.get("Authorization", ""))
+        authorization = request.headers.get("Authorization", "")
+        user = self._account.user_of(authorization)
         if user is None:
-            raise refused_credentials()
+            raise refused_sign_in(authorization)
         if user == TEST_ACCOUNT_SID:
             path = _parts_of(request.path)
             return json_answer(

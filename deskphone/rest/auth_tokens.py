@@ -13,7 +13,7 @@ from aiohttp import web
 from deskphone.account.account import Account
 from deskphone.clock import Clock
 from deskphone.rest.answers import json_answer
-from deskphone.rest.errors import TwilioRefusalError, not_allowed, not_found, refused_credentials
+from deskphone.rest.errors import TwilioRefusalError, not_allowed, not_found, refused_sign_in
 from deskphone.rest.resource import Json
 from deskphone.values import ACCOUNT_SID
 
@@ -34,7 +34,7 @@ class AuthTokens:
         try:
             authorization = request.headers.get("Authorization", "")
             if self._account.user_of(authorization) != ACCOUNT_SID:
-                raise refused_credentials()
+                raise refused_sign_in(authorization)
             return self._verb(request.method, request.path)()
         except TwilioRefusalError as refusal:
             return json_answer(refusal.body(), status=refusal.status, headers=refusal.headers())

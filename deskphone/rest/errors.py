@@ -45,9 +45,10 @@ class TwilioRefusalError(Exception):
         }
 
     def headers(self) -> dict[str, str]:
-        """Return the headers: a 401 asks for a password."""
+        """Return the headers: Twilio's code, and a 401 asks for a password."""
         is_401 = self.status == HTTPStatus.UNAUTHORIZED
-        return {"WWW-Authenticate": 'Basic realm="Twilio API"'} if is_401 else {}
+        challenge = {"WWW-Authenticate": 'Basic realm="Twilio API"'} if is_401 else {}
+        return {"X-Twilio-Error-Code": str(self.code), **challenge}
 
 
 def refused(refusal: Refusal) -> TwilioRefusalError:
@@ -68,6 +69,9 @@ class NotEmulatedError(TwilioRefusalError):
             "more_info": "docs/change/emulator-coverage.md",
             "status": 501,
         }
+
+    def headers(self) -> dict[str, str]:
+        return {}
 
 
 def not_found(what: str) -> TwilioRefusalError:
@@ -99,3 +103,11 @@ def unfinished() -> TwilioRefusalError:
 def refused_credentials() -> TwilioRefusalError:
     """Return the error for wrong or insufficient credentials (20003)."""
     return TwilioRefusalError(20003, "Authenticate", HTTPStatus.UNAUTHORIZED)
+
+
+def refused_sign_in(authorization: str) -> TwilioRefusalError:
+    """Return the error for a request whose Authorization header is missing or wrong (20003)."""
+    if authorization:
+        return refused_credentials()
+    message = "Authentication Error - No credentials provided"
+    return TwilioRefusalError(20003, message, HTTPStatus.UNAUTHORIZED)

@@ -48,5 +48,6 @@ def is_send(request: web.Request) -> bool:
 
 
 def _refusal(status: int, retry_after_s: float) -> web.Response:
-    body = TwilioRefusalError(CODES[status], HTTPStatus(status).phrase, status).body()
-    return json_answer(body, status=status, headers=retry_after(status, retry_after_s))
+    refusal = TwilioRefusalError(CODES[status], HTTPStatus(status).phrase, status)
+    headers = {**refusal.headers(), **retry_after(status, retry_after_s)}
+    return json_answer(refusal.body(), status, headers)

@@ -31,6 +31,16 @@ def test_the_configured_service_sends_from_the_line(service_stack: LocalStack) -
     assert message["messaging_service_sid"] == SERVICE
 
 
+def test_an_accepted_text_has_no_currency_until_it_has_a_sender(service_stack: LocalStack) -> None:
+    form = {"To": HANDSET, "MessagingServiceSid": SERVICE, "Body": "Hello"}
+    accepted = service_stack.rest("POST", "Messages.json", form).json()
+    service_stack.advance(1)
+    sent = service_stack.rest("GET", f"Messages/{accepted['sid']}.json").json()
+
+    assert (accepted["from"], accepted["num_segments"], accepted["price_unit"]) == (None, "0", None)
+    assert (sent["from"], sent["price_unit"]) == (LINE, "USD")
+
+
 def test_its_advanced_opt_out_is_reported_to_the_app(service_stack: LocalStack) -> None:
     stack, person = service_stack, HANDSETS[1]
 

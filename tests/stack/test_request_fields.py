@@ -24,6 +24,11 @@ def scene(stack: LocalStack, web_server: "WebServer") -> Scene:
     return Scene(stack, web_server)
 
 
+def _decoded(part: str) -> dict[str, str]:
+    """Return the JSON in a part of a JWT."""
+    return json.loads(base64.urlsafe_b64decode(part + "==="))
+
+
 def send(scene: Scene, **parameters: object) -> None:
     """Send a text through the REST API and wait until it has arrived."""
     form = {"To": HANDSET, "From": LINE, "Body": "Hi", **parameters}
@@ -42,9 +47,12 @@ def test_the_first_request_of_an_incoming_call_says_what_vouches_for_it(
 
     first, then = scene.asked("/line").form, scene.asked("/done").form
     token = json.loads(unquote(first["CallToken"]))
-    header = token["parentCallInfoToken"].partition(".")[0]
+    header, claims, signature = token["parentCallInfoToken"].split(".")
     assert (first["StirVerstat"], token["identityHeaderTokens"]) == (verstat, [])
-    assert json.loads(base64.urlsafe_b64decode(header + "==="))["typ"] == "JWT"
+    assert _decoded(header) == {"alg": "ES256"}
+    assert list(_decoded(claims)) == ["callSid", "from", "to", "iat"]
+    assert len(signature) == 86
+    assert "%20" not in first["CallToken"]
     assert not {"CallToken", "StirVerstat"} & {*then}
 
 

@@ -37,6 +37,7 @@ MESSAGE_KEYS = {
     "subresource_uris",
 }
 CALL_KEYS = {
+    "annotation",
     "sid",
     "date_created",
     "date_updated",
@@ -215,6 +216,18 @@ def test_wrong_credentials_are_refused(stack: LocalStack, header: str) -> None:
     answer = stack.http.get(url, headers={"Authorization": header}, timeout=5)
 
     assert (answer.status_code, answer.json()["code"]) == (401, 20003)
+    assert ("No credentials" in answer.json()["message"]) == (header == "")
+
+
+@pytest.mark.parametrize(
+    ("form", "code"), [({"To": "12", "Body": "Hi", "From": LINE}, "21211"), ({}, "21603")]
+)
+def test_an_error_has_its_code_in_a_header(
+    stack: LocalStack, form: dict[str, str], code: str
+) -> None:
+    answer = stack.rest("POST", "Messages.json", form)
+
+    assert answer.headers["X-Twilio-Error-Code"] == code
 
 
 @pytest.mark.parametrize(

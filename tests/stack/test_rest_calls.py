@@ -71,6 +71,17 @@ def test_a_call_starts_when_it_is_answered(stack: LocalStack) -> None:
     assert dates[1] - dates[0] == timedelta(seconds=30)
 
 
+def test_a_dialed_call_has_empty_texts_instead_of_null(stack: LocalStack) -> None:
+    sid = stack.place_call("<Response/>")
+    queued = stack.rest("GET", f"Calls/{sid}.json").json()
+    stack.advance(1)
+    ringing = stack.rest("GET", f"Calls/{sid}.json").json()
+    names = ("annotation", "caller_name", "trunk_sid", "duration")
+
+    assert [queued[name] for name in names] == [None, None, None, None]
+    assert [ringing[name] for name in names] == [None, "", "", "0"]
+
+
 def test_an_incoming_call_is_forwarded_from_the_number_that_was_called(stack: LocalStack) -> None:
     placed = stack.place_call("<Response/>")
     incoming = stack.world("calls", {"from": HANDSET, "to": LINE})["sid"]

@@ -32,10 +32,15 @@ def of_outgoing(call: Call) -> Fields:
 
 def _token(call: Call) -> str:
     """Return a CallToken in Twilio's form, encoded JSON with a JWT. Only this emulator's."""
-    parts = ({"alg": "ES384", "typ": "JWT"}, {"callSid": call.sid, "from": call.sender})
-    signed = ".".join(_encoded(json.dumps(part).encode()) for part in parts)
-    jwt = f"{signed}.{_encoded(secrets.token_bytes(96))}"
-    return quote(json.dumps({"parentCallInfoToken": jwt, "identityHeaderTokens": []}))
+    issued = str(int(call.created.timestamp()))
+    claims = {"callSid": call.sid, "from": call.sender, "to": call.to, "iat": issued}
+    signed = ".".join(_encoded(_json(part)) for part in ({"alg": "ES256"}, claims))
+    jwt = f"{signed}.{_encoded(secrets.token_bytes(64))}"
+    return quote(_json({"parentCallInfoToken": jwt, "identityHeaderTokens": []}))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _encoded(data: bytes) -> str:

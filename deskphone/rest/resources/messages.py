@@ -67,7 +67,7 @@ class MessagesResource(Resource[Message]):
             "num_media": str(len(row.media)),
             "num_segments": str(row.segments if row.sender else 0),
             "price": prices and prices.of_text(row, self.clock.now()),
-            "price_unit": "USD",
+            "price_unit": "USD" if row.sender else None,
             "sid": row.sid,
             "status": row.status,
             "subresource_uris": {
