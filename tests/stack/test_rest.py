@@ -37,7 +37,6 @@ MESSAGE_KEYS = {
     "subresource_uris",
 }
 CALL_KEYS = {
-    "annotation",
     "sid",
     "date_created",
     "date_updated",
