@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import aiohttp
 import pytest
 
+from deskphone.compare.exchanges import Login
 from deskphone.compare.forms import NUMBER, SID, forms_of
 from deskphone.compare.local import OWN, OWN_TEST, seeded
 from deskphone.values import HANDSETS, LINE
@@ -28,7 +29,7 @@ OF_THE_ACCOUNT = re.compile(
     r"(.*\.)?(address_sid|caller_name|trunk_sid|phone_number_sid|from|to|(from|to)_formatted|next_page_uri|"
     r"sms_url|voice_url|voice_fallback_url|status_callback)"
 )
-WRONG = OWN._replace(password="wrong")
+WRONG = Login(OWN.account, OWN.user, "wrong")
 LOGINS = {"own": OWN.headers, "test": OWN_TEST.headers, "none": {}, "wrong": WRONG.headers}
 OLDER_CALL = [
     "no subresource_uris.feedback",
@@ -110,7 +111,13 @@ def asked_again(recorded: list[Recorded]) -> list[tuple[int, dict[str, Any]]]:
             calls = f"{accounts}/{OWN.account}/Calls.json?Status=completed"
             async with session.get(calls, headers=OWN.headers) as response:
                 call = (await response.json())["calls"][0]["sid"]
-            known = {"handset": HANDSETS[0], "own": LINE, "finished_call": call}
+            form = {"To": HANDSETS[0], "From": LINE, "Twiml": "<Response/>"}
+            new_call = f"{accounts}/{OWN.account}/Calls.json"
+            async with session.post(new_call, data=form, headers=OWN.headers) as response:
+                ringing = (await response.json())["sid"]
+            async with session.post(f"{url}/emulator/clock/advance", json={"seconds": 1}):
+                known = {"handset": HANDSETS[0], "own": LINE, "finished_call": call}
+                known["ringing_call"] = ringing
 
             def filled(text: str) -> str:
                 return re.sub(r"\{(\w+)\}", lambda found: known[found[1]], text)

@@ -47,6 +47,8 @@ EXCEPTIONS = (
     Difference(PLACE, "clients and SIP aren't emulated; they have no place", party="client or SIP"),
     Difference("ReferralNumMedia", "in 2022 only", years=(2022, 2022)),
     Difference("StirVerstat", "some calls have none, such as those from abroad", "incoming call"),
+    Difference("StirPassportToken", "only if the caller's carrier signed", "incoming call"),
+    Difference("CalledVia|ForwardedFrom", "only if forwarded by a carrier", "incoming call"),
     Difference("RecordingUrl", "missing with external storage", "Dial action, recorded"),
     Difference("Digits", "of a key pressed before; one recording", "Enqueue action: redirected"),
 )
