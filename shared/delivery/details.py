@@ -24,13 +24,13 @@ def of_message(message: "MessageInstance") -> dict[str, object]:
 async def of_call(client: "Client", call: "CallInstance") -> dict[str, object]:
     """Return how long a call lasted (seconds), who answered, its price and its recordings.
 
-    Only a call with machine detection knows who answered.
+    Only a call with machine detection knows who answered. Twilio gives 0 seconds while it rings.
     """
     recordings = await client.recordings.list_async(
         call_sid=str(call.sid), limit=MAX_RECORDINGS, page_size=MAX_RECORDINGS
     )
     return {
-        "duration": _number(call.duration),
+        "duration": _number(call.duration) if call.status == "completed" else None,
         "answered_by": call.answered_by,
         "price": call.price,
         "price_unit": call.price_unit,

@@ -311,7 +311,7 @@ def test_details_of_a_keyed_text_come_from_twilio(client: StatusClient, twilio: 
 @pytest.mark.usefixtures("ledger")
 def test_a_new_call_has_no_duration_yet(client: StatusClient, twilio: FakeTwilio) -> None:
     report(CALL, "ringing")
-    twilio.answer(200, {"sid": CALL, "status": "ringing", "duration": None})
+    twilio.answer(200, {"sid": CALL, "status": "ringing", "duration": "0"})
     twilio.answer(200, {"recordings": []})
 
     details = client.status(sid=CALL, details="true")["details"]
