@@ -12,7 +12,7 @@ OPTIONS = {"calls": "--voice", "texts": "--text"}
 def loss(kind: str) -> str:
     """Return the consequences of GET as a phrase; `kind` is calls or texts."""
     return (
-        f"by GET, which doesn't prove who is calling or texting: {LOSSES[kind]}; "
+        f"with GET, which doesn't prove who is calling or texting: {LOSSES[kind]}; "
         "logs may contain phone numbers"
     )
 

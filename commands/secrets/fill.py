@@ -98,5 +98,5 @@ def _patient(
         except RoleMissingError as error:
             if monotonic() >= end:
                 raise CommandError(str(error)) from error
-            print("Waiting for the role Key Vault Secrets Officer to take effect ...")
+            print("Waiting for the Key Vault Secrets Officer role to take effect ...")
             sleep(PAUSE_S)

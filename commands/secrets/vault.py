@@ -120,7 +120,7 @@ def _explained(url: str) -> "Generator[None]":
             ) from error
         if getattr(error, "status_code", None) == HTTPStatus.FORBIDDEN:
             raise RoleMissingError(
-                f"{url} denied access. You need the role Key Vault Secrets Officer"
+                f"{url} denied access. You need the Key Vault Secrets Officer role"
             ) from error
         raise CommandError(f"{url} failed ({type(error).__name__}). Try again") from error
 

@@ -47,7 +47,7 @@ class Parameters:
         others = self._values.keys() - set(emulated)
         gaps = sorted(name for name in others & set(known) if self._asks_for(name))
         if gaps:
-            raise NotEmulatedError(f"The parameter {gaps[0]}")
+            raise NotEmulatedError(f"The {gaps[0]} parameter")
         self.unknown = sorted(others - set(known))
 
     def _asks_for(self, name: str) -> bool:

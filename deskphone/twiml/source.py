@@ -164,7 +164,7 @@ class Source:
         for attribute in set(self.element.attrib) - self._asked:
             name = attribute.replace(XML, "xml:")
             if known.get(name) == "no":
-                raise GapError(f"The attribute {name} of <{self.name}>")
+                raise GapError(f"The {name} attribute of <{self.name}>")
             if name not in known:
                 self.warn(NOT_KNOWN, f"<{self.name}> has no attribute {name}")
 

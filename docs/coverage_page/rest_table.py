@@ -37,7 +37,7 @@ def rest_table() -> str:
     missing = [name for name in accounts.ACCOUNT_PARTS.values() if name not in RESOURCES]
     lines.append(
         f"\nNot emulated at all (501): subaccounts, {in_code(missing)}, everything else below a"
-        " single message, call or number, other channels than SMS, answers in XML, and Twilio's"
+        " single message, call or number, channels other than SMS, XML responses, and Twilio's"
         " other products and versions, such as `/messaging/v1` and `/verify/v2`.\n"
     )
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The table of requests to an app that are compared with recordings."""
+"""The table of requests to an app that are compared with recorded ones."""
 
 import json
 from itertools import groupby
@@ -19,7 +19,7 @@ def webhook_table() -> str:
         years.setdefault(recording["kind"], []).append(recording["year"])
     newest = sorted(years, key=lambda kind: -max(years[kind]))
     rows = [
-        "## Webhooks compared with recordings\n",
+        "## Webhooks compared with recorded ones\n",
         "[A test](../../tests/stack/test_recorded_webhooks.py) compares fields and their order",
         "with requests that Twilio sent, and lists what may differ.\n",
         "| Newest | Requests, and how many |",
@@ -27,5 +27,5 @@ def webhook_table() -> str:
     ]
     for year, kinds in groupby(newest, key=lambda kind: max(years[kind])):
         rows.append(f"| {year} | {'; '.join(f'{kind} ({len(years[kind])})' for kind in kinds)} |")
-    rows.append(f"| documents only | {DOCUMENTS_ONLY} |")
+    rows.append(f"| from documentation only | {DOCUMENTS_ONLY} |")
     return "\n".join(rows) + "\n"

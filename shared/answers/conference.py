@@ -117,7 +117,7 @@ def _question(wanted: Conference) -> VoiceResponse:
 
 def _goodbye() -> VoiceResponse:
     response = VoiceResponse()
-    response.say("Sorry, that's not the right pass code. Please call again. Good bye.")
+    response.say("Sorry, that's not the right pass code. Please call again. Goodbye.")
     response.hangup()
     return response
 

@@ -48,5 +48,5 @@ def restricted(allowed_callers: Sequence[str], facts: Facts) -> VoiceResponse | 
     if not allowed_callers or is_party("AllowedCallers", allowed_callers, facts):
         return None
     response = VoiceResponse()
-    response.say("Sorry, you are calling from a restricted number. Good bye.")
+    response.say("Sorry, you are calling from a restricted number. Goodbye.")
     return response

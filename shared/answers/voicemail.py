@@ -60,7 +60,7 @@ def voicemail(wanted: Voicemail, facts: Facts) -> VoiceResponse:
     response = VoiceResponse()
     # External storage for recordings leaves out the URL.
     if facts.steering("RecordingUrl") or facts.steering("RecordingSid"):
-        response.say("Thanks.  Good bye.")
+        response.say("Thanks. Goodbye.")
         response.hangup()
         return response
     if wanted.message:

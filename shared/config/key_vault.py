@@ -69,7 +69,7 @@ def _explain(error: "AzureError") -> str:
     if getattr(error, "status_code", None) == HTTPStatus.FORBIDDEN:
         return (
             "The app's identity isn't allowed to read secrets. "
-            "Give it the role Key Vault Secrets User."
+            "Give it the Key Vault Secrets User role."
         )
     if kind.startswith("ServiceRequest"):
         return "Key Vault cannot be reached. Check its name in KEY_VAULT_URL."

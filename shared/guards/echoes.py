@@ -37,11 +37,9 @@ def refusal_of(
     if numbers and len(destinations().reachable(parameter, numbers)) < len(numbers):
         return "the document in its URL contains a phone number that is not allowed"
     if reach.unaddressed and any(destinations().is_blocked(party or "") for party in parties):
-        log.warning(
-            "TwimlEcho rejected the document: the setting BLOCKED_RECIPIENTS does not allow it"
-        )
+        log.warning("TwimlEcho rejected the document: BLOCKED_RECIPIENTS does not allow it")
         return "the document in its URL contains a phone number that is not allowed"
     if (reach.dialed or reach.texts or reach.others) and destinations().is_switched_off:
-        log.warning("TwimlEcho rejected the document: the setting KILL_SWITCH does not allow it")
+        log.warning("TwimlEcho rejected the document: KILL_SWITCH does not allow it")
         return "the document in its URL makes calls or sends texts, which is turned off right now"
     return ""

@@ -154,8 +154,9 @@ def _explained(error: "AzureError") -> LedgerError | ConfigurationError:
         )
     if status == HTTPStatus.FORBIDDEN:
         return LedgerError(
-            "The storage account refused the app. Check that its identity has the role Storage "
-            "Table Data Contributor or its connection string a valid key, and the network rules."
+            "The storage account refused the app. Check its network rules, and that the app's "
+            "identity has the Storage Table Data Contributor role or its connection string has a "
+            "valid key."
         )
     if kind == "ClientAuthenticationError":
         return LedgerError(f"The app could not sign in to the storage account ({status or kind}).")

@@ -36,11 +36,11 @@ async def forwarded(
         wanted = filter(None, targets.values())
         linked = [await links.url("GetSharedMedia", target, request_url) for target in wanted]
         others = [url for url, target in targets.items() if target is None]
-        reason = "GetSharedMedia doesn't return files of their types"
+        reason = "GetSharedMedia doesn't return this type of file"
     except ConfigurationError as error:
         linked, others, reason = [], [*targets], error.log_text
     if others:
-        log.warning("Forwarding Twilio's URLs of %d files: %s", len(others), reason)
+        log.warning("Forwarding Twilio's URLs for %d files: %s", len(others), reason)
     return ForwardedMedia(linked, others)
 
 

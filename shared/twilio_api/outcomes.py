@@ -43,8 +43,8 @@ WITH_KEY = (
     "sends again only if nothing was sent."
 )
 AMBIGUOUS = (
-    "Twilio may have carried out the request, but its list doesn't show which entry is this one. "
-    "Check Twilio's log; if it wasn't sent, retry with a new Idempotency-Key."
+    "Twilio may have carried out the request, but its log doesn't show which entry belongs to it. "
+    "Check the log; if it wasn't sent, retry with a new Idempotency-Key."
 )
 
 

@@ -108,8 +108,8 @@ def _other_secrets(refused: Refused) -> Iterator[tuple[str, list[str]]]:
     for secret, value in refused.tried:
         padded = [f"{value} ", f" {value}", f"{value}\n", f"{value}\r\n"]
         yield (
-            f"It matches with a space or a line break around {secret}, probably from copying. "
-            "Sign with the secret alone.",
+            f"It matches with a space or a line break around the secret ({secret}), probably from "
+            "copying. Sign without it.",
             padded,
         )
     for secret, value in refused.others:

@@ -46,7 +46,7 @@ async def answered(
     Forward media by `links` to this app, because most accounts require credentials for theirs.
     """
     if config.guards.kill_switch:
-        log.warning("Not replying to a text: the setting KILL_SWITCH does not allow it")
+        log.warning("Not replying to a text: KILL_SWITCH does not allow it")
         return reply.reply("")
     owner = _owner(req, config)
     forwarding = await _forwarding(req, owner, links)
@@ -84,7 +84,7 @@ def _is_blocked(req: Webhook, config: Settings) -> bool:
 
     is_blocked = any(map(Destinations(config).is_blocked, req.denying("From")))
     if is_blocked:
-        log.warning("Not replying to a text: the setting BLOCKED_RECIPIENTS does not allow it")
+        log.warning("Not replying to a text: BLOCKED_RECIPIENTS does not allow it")
     return is_blocked
 
 

@@ -90,7 +90,7 @@ def test_attribute_that_is_not_emulated_makes_the_verb_a_gap(
 ) -> None:
     document = parse(f"<Response><{verb} {attribute}='1'/></Response>".encode(), dialect)
 
-    assert document.verbs == (Gap(f"The attribute {attribute} of <{verb}>"),)
+    assert document.verbs == (Gap(f"The {attribute} attribute of <{verb}>"),)
 
 
 def test_entities_are_refused() -> None:

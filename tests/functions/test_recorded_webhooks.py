@@ -23,7 +23,7 @@ RECORDED = json.loads(
 )
 OWNER = "%2B12025550124"
 DIALED = f"TwimlForward?PhoneNumber={OWNER}&Dial=true"
-SAID_HELLO, GOOD_BYE = "<Say>", "<Say>Thanks.  Good bye.</Say><Hangup />"
+SAID_HELLO, GOODBYE = "<Say>", "<Say>Thanks. Goodbye.</Say><Hangup />"
 HUNG_UP = "<Response><Hangup /></Response>"
 NOTHING, REDIRECTED = "", "(redirected)"
 STATUS = {NOTHING: 204, REDIRECTED: 302}
@@ -37,8 +37,8 @@ FUNCTIONS = {
     "answer of a dialed call": ("OnCallStatus", NOTHING),
     "end of an incoming call": ("OnCallStatus", NOTHING),
     "Gather action": ("TwimlMenu?Options[1]=TwimlHello", REDIRECTED),
-    "Record action: key": ("TwimlVoicemail", GOOD_BYE),
-    "Record action: hangup": ("TwimlVoicemail", GOOD_BYE),
+    "Record action: key": ("TwimlVoicemail", GOODBYE),
+    "Record action: hangup": ("TwimlVoicemail", GOODBYE),
     "Dial action": (DIALED, HUNG_UP),
     "Dial action, recorded": (DIALED, HUNG_UP),
     "recording by Record": (f"OnRecording?Notify={OWNER}", NOTHING),
@@ -53,7 +53,7 @@ FUNCTIONS = {
     "fallback of a received text": ("TwimlReply?Message=Hi", "<Message>Hi</Message>"),
     "text sent": ("OnMessageStatus", NOTHING),
     "text delivered": ("OnMessageStatus", NOTHING),
-    "text lost": ("OnMessageStatus", NOTHING),
+    "text undelivered": ("OnMessageStatus", NOTHING),
 }
 """The function for each kind of request, and what its answer contains."""
 CALL, MESSAGE, RECORDING = "CA" + "0" * 32, "SM" + "0" * 32, "RE" + "0" * 32
@@ -81,7 +81,7 @@ VALUES = {
 OF_THE_KIND = {
     "text sent": {"MessageStatus": "sent"},
     "text delivered": {"MessageStatus": "delivered"},
-    "text lost": {"MessageStatus": "undelivered", "ErrorCode": "30034"},
+    "text undelivered": {"MessageStatus": "undelivered", "ErrorCode": "30034"},
 }
 
 
@@ -117,7 +117,7 @@ def test_a_function_answers_a_recorded_request(
     assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
     if expected == NOTHING:
         has_error = any('"error_code"' in one.getMessage() for one in caplog.records)
-        assert has_error == (recording["kind"] == "text lost")
+        assert has_error == (recording["kind"] == "text undelivered")
 
 
 def test_each_recording_has_a_function_but_transcriptions() -> None:

@@ -110,7 +110,7 @@ def test_the_end_of_a_recording_is_the_second_pass(run: Run, signed_request: Sig
     form = [*CALL, ("RecordingUrl", "https://api.twilio.com/x"), ("RecordingDuration", "3")]
     response = run(TwimlVoicemail.main, signed_request("/api/TwimlVoicemail", form))
 
-    assert b"<Say>Thanks.  Good bye.</Say><Hangup />" in response.get_body()
+    assert b"<Say>Thanks. Goodbye.</Say><Hangup />" in response.get_body()
 
 
 @pytest.mark.parametrize("bucket", sorted(BUCKETS))

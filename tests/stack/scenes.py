@@ -165,7 +165,7 @@ def _text_report(scene: Scene, status: str, **options: str) -> Names:
     return next(list(form) for form in forms if form["MessageStatus"] == status)
 
 
-def _text_lost(scene: Scene) -> Names:
+def _text_undelivered(scene: Scene) -> Names:
     scene.stack.text("STOP")
     scene.stack.advance(1)
     return _text_report(scene, "failed", MessagingServiceSid=SERVICE, From="")
@@ -206,6 +206,6 @@ KINDS: Mapping[str, Callable[[Scene], Names]] = {
     "fallback of a received text": _text_fallback,
     "text sent": lambda scene: _text_report(scene, "sent"),
     "text delivered": lambda scene: _text_report(scene, "delivered"),
-    "text lost": _text_lost,
+    "text undelivered": _text_undelivered,
 }
 """The kinds of requests; each scene returns the names of the fields in order."""

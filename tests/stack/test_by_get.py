@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.conftest import WebServer
 
 CALLER, OWNER = HANDSETS[0], "+12025550124"
-RESTRICTED = "Sorry, you are calling from a restricted number. Good bye."
+RESTRICTED = "Sorry, you are calling from a restricted number. Goodbye."
 
 
 def test_texts_are_answered_and_their_bodies_stay_with_twilio(stack: LocalStack) -> None:

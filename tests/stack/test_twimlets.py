@@ -76,7 +76,7 @@ def test_a_pass_code_cannot_be_guessed_in_one_call(stack: LocalStack) -> None:
     assert stack.call(sid)["status"] == "completed"
     assert stack.heard(sid) == [
         *["Please enter your conference pass code"] * 5,
-        "Sorry, that's not the right pass code. Please call again. Good bye.",
+        "Sorry, that's not the right pass code. Please call again. Goodbye.",
     ]
     assert stack.alerts() == []
 

@@ -96,7 +96,7 @@ def judge_signature(url: str, unsigned: Answer, signed: Answer) -> Finding:
         return wrong("TwimlMessage doesn't exist", DEPLOY)
     return wrong(
         f"signed requests get {signed.status}, unsigned ones {unsigned.status}{told_by(signed)}",
-        "fix the reported problem; the app's identity needs the role Key Vault Secrets User",
+        "fix the reported problem; the app's identity needs the Key Vault Secrets User role",
     )
 
 
@@ -176,7 +176,7 @@ def judge_ledger(answer: Answer) -> Finding:
         return wrong("GetStatus doesn't exist", DEPLOY)
     return wrong(
         f"the app can't use its storage ({answer.status}){told_by(answer)}",
-        "its identity needs the role Storage Table Data Contributor (docs/use/configuration.md)",
+        "its identity needs the Storage Table Data Contributor role (docs/use/configuration.md)",
     )
 
 

@@ -74,7 +74,7 @@ def judge_references(statuses: Mapping[str, str]) -> Finding:
         return wrong(
             f"not resolved: {', '.join(f'{name} ({status})' for name, status in broken.items())}",
             "the app gets the reference instead of the secret: fix the reference, store the "
-            "secret, or give the app's identity the role Key Vault Secrets User",
+            "secret, or give the app's identity the Key Vault Secrets User role",
         )
     if waiting := [name for name, status in statuses.items() if status == NOT_YET]:
         return warning(f"not resolved yet: {', '.join(waiting)}", "check again in a few minutes")

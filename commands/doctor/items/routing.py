@@ -33,7 +33,7 @@ def judge_route(route: Route, base_url: str, functions: Collection[str], cure: s
         return wrong(f"{kind} go to an invalid URL", cure)
     if there.hostname != here.hostname or _port(there) != _port(here):
         if there.hostname == here.hostname and there.scheme != here.scheme:
-            return wrong(f"{kind} go to the app by {there.scheme}, not {here.scheme}", cure)
+            return wrong(f"{kind} go to the app over {there.scheme}, not {here.scheme}", cure)
         port = f":{_port(there)}" if there.hostname == here.hostname else ""
         return wrong(f"{kind} go to {there.hostname}{port}, not to this app", cure)
     name = there.path.removeprefix(f"{here.path}/")

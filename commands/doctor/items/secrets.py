@@ -23,7 +23,7 @@ FORMS: Mapping[Secret, str] = {
 }
 OPTIONAL = (Secret.LINK_SIGNING_KEY, Secret.AUTH_TOKEN_SECONDARY)
 ROLE = (
-    "give that identity the role Key Vault Secrets User on the vault (az role assignment create); "
+    "give that identity the Key Vault Secrets User role on the vault (az role assignment create); "
     "a new role takes a few minutes to take effect"
 )
 

@@ -46,9 +46,9 @@ def problem_of(reply: Reply, store: Store) -> tuple[int, str] | None:
     `reply` is complete: both numbers in E.164, and absolute URLs.
     """
     if reply.to in ("", reply.sender):
-        return 14101, "The attribute 'to' isn't a phone number that can get texts"
+        return 14101, "The 'to' attribute isn't a phone number that can get texts"
     if store.number(reply.sender) is None and not is_alphanumeric(reply.sender):
-        return 14102, "The attribute 'from' isn't a number of the account"
+        return 14102, "The 'from' attribute isn't one of the account's numbers"
     if not reply.body and not reply.media:
         return 14103, "The text has neither body nor media"
     if len(reply.body) > BODY_LIMIT:

@@ -33,7 +33,7 @@ class Enqueue:
     def read(cls, source: Source) -> "Enqueue":
         source.children(gaps=("Task",))
         if source.value("workflowSid"):
-            raise GapError("The attribute workflowSid of <Enqueue>")
+            raise GapError("The workflowSid attribute of <Enqueue>")
         return cls(
             name=source.text(),
             action=source.raw("action"),

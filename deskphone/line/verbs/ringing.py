@@ -38,7 +38,7 @@ class NumberNoun:
     @classmethod
     def read(cls, source: Source) -> "NumberNoun":
         if source.value("machineDetection"):
-            raise GapError("The attribute machineDetection of <Number>")
+            raise GapError("The machineDetection attribute of <Number>")
         url = source.value("statusCallback")
         method = source.method("statusCallbackMethod", NOT_KNOWN)
         events = source.several("statusCallbackEvent", CALL_EVENTS, ("completed",), NOT_KNOWN)

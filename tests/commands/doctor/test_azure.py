@@ -193,8 +193,8 @@ def test_an_account_without_access_sees_the_required_role(arm: "WebServer") -> N
     respond(arm, WORKSPACES, {}, 403)
     findings = examined(arm.url)
 
-    assert findings["app settings"].cure.endswith("Website Contributor on the resource group")
-    assert findings["log cap"].cure.endswith("Reader on the resource group")
+    assert findings["app settings"].cure.endswith("Website Contributor role on the resource group")
+    assert findings["log cap"].cure.endswith("Reader role on the resource group")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def running_stack() -> Iterator[LocalStack]:
 @pytest.mark.parametrize(
     ("kind", "text", "cure"),
     [
-        ("403", "this identity can't read secrets", "the role Key Vault Secrets User"),
+        ("403", "this identity can't read secrets", "the Key Vault Secrets User role"),
         ("503", "the managed identity returned no token", "try again"),
     ],
 )

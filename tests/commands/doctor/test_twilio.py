@@ -134,7 +134,7 @@ def test_in_the_local_stack_the_phone_page_sets_a_url(
 @pytest.mark.parametrize(
     ("url", "text"),
     [
-        ("http://app.example/api/TwimlHello", "calls go to the app by http, not https"),
+        ("http://app.example/api/TwimlHello", "calls go to the app over http, not https"),
         (f"{APP}/api/TwimlHalo", "calls go to this app, but not to one of its functions"),
         (f"{APP}/TwimlHello", "calls go to this app, but not to one of its functions"),
         (f"{APP}/api/OnCallStatus", "calls go to OnCallStatus, which can't handle them"),

@@ -344,7 +344,7 @@ def test_routes_that_keep_get_are_noted_until_they_are_set_again(
     def noted(*arguments: str) -> int:
         assert wire(LINE, "--url", APP, "--yes", *arguments) == 0
         return len(
-            re.findall(f"note: (calls|texts) arrive by GET.*{option}", capsys.readouterr().out)
+            re.findall(f"note: (calls|texts) arrive with GET.*{option}", capsys.readouterr().out)
         )
 
     assert noted("--reports", "OnCallStatus") == 1

@@ -218,7 +218,7 @@ def test_an_agent_hears_that_the_queue_is_empty(status: str) -> None:
 
 
 AGENTS = ("AllowedCallers[]", "202-555-0124"), ("AllowedCallers[]", "+12025550125")
-RESTRICTED = "<Say>Sorry, you are calling from a restricted number. Good bye.</Say>"
+RESTRICTED = "<Say>Sorry, you are calling from a restricted number. Goodbye.</Say>"
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def refused(
         ({"signed": PUBLIC + PATH, "form": FORM[:4]}, "with the first of the fields"),
         (
             {"signed": PUBLIC + PATH, "secret": f"{TOKEN}\n"},
-            "with a space or a line break around TwilioAuthToken",
+            "with a space or a line break around the secret (TwilioAuthToken)",
         ),
         ({"signed": PUBLIC + PATH, "secret": "of another account"}, UNKNOWN_CAUSE),
         ({"signed": PUBLIC + PATH, "form": [*FORM, ("B", "")]}, UNKNOWN_CAUSE),
