@@ -30,7 +30,7 @@ async def of_call(client: "Client", call: "CallInstance") -> dict[str, object]:
         call_sid=str(call.sid), limit=MAX_RECORDINGS, page_size=MAX_RECORDINGS
     )
     return {
-        "duration": _number(call.duration) if call.status == "completed" else None,
+        "duration": _number(call.duration) if str(call.status) == "completed" else None,
         "answered_by": call.answered_by,
         "price": call.price,
         "price_unit": call.price_unit,
