@@ -1,6 +1,8 @@
 """What the page says of Twilio's REST API: one row for each thing that can be asked for."""
 
+import json
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from deskphone.rest import auth_tokens
 from deskphone.rest.conferences import conferences, invitations, participants
@@ -17,8 +19,10 @@ from deskphone.rest.resources import (
     queues,
     recordings,
 )
+from docs.coverage_page.covering_tests import TESTS
 from docs.coverage_page.tables import in_code
 
+RECORDED = TESTS / "recorded" / "rest.json"
 RESOURCES = (
     "Accounts", "Calls", "Conferences", "IncomingPhoneNumbers", "Keys", "Messages", "Queues",
     "Recordings",
@@ -40,7 +44,22 @@ def rest_table() -> str:
         " single message, call or number, channels other than SMS, XML responses, and Twilio's"
         " other products and versions, such as `/messaging/v1` and `/verify/v2`.\n"
     )
+    lines.append(f"{_recorded()}\n")
     return "\n".join(lines)
+
+
+def _recorded() -> str:
+    """Return which resources are compared with recorded responses, and the newest one's year."""
+    years: dict[str, int] = {}
+    for one in json.loads(RECORDED.read_text("utf-8")):
+        name = one["path"].strip("/").partition(".json")[0].partition("/")[0]
+        if name in RESOURCES and one["status"] < HTTPStatus.BAD_REQUEST:
+            years[name] = max(one["year"], years.get(name, 0))
+    newest = ", ".join(f"`{name}` ({year})" for name, year in sorted(years.items()))
+    return (
+        f"[A test](../../tests/deskphone/test_recorded_rest.py) compares {newest} and many errors "
+        "with recorded responses. The others follow Twilio's OpenAPI document."
+    )
 
 
 def _messages() -> list[Row]:
