@@ -21,22 +21,30 @@ class Bookmarks:
         while len(self._orders) > MAX_BOOKMARKS:
             self._orders.popitem(last=False)
 
-    def rows_through(
+    def place_of(
         self, listing: str, sid: str, now: Sequence[str], *, newest_first: bool
-    ) -> int | None:
-        """Return how many rows of the list now stand at or before a bookmarked row.
+    ) -> tuple[int, int] | None:
+        """Return where a bookmarked row stands: how many rows are before it, and through it.
 
+        Both are the same for a row that is gone, or that left the list and came back as a new one.
         Rows that came since count as before it if the list has the newest first, as after it
         otherwise. Return None for a row that is neither in the list nor bookmarked.
         """
+        order = self._orders.get((listing, sid), ())
+        place = order.index(sid) if order else 0
+        earlier, later = set(order[:place]), set(order[place + 1 :])
         if sid in now:
-            return now.index(sid) + 1
-        order = self._orders.get((listing, sid))
-        if order is None:
+            here = now.index(sid)
+            if newest_first:
+                passed = earlier.intersection(now[here:])
+            else:
+                passed = later.intersection(now[:here])
+            if not passed:
+                return here, here + 1
+        elif not order:
             return None
-        place = order.index(sid)
-        if newest_first:
-            later = set(order[place + 1 :])
-            return next((index for index, one in enumerate(now) if one in later), len(now))
-        earlier = set(order[:place])
-        return next((len(now) - i for i, one in enumerate(reversed(now)) if one in earlier), 0)
+        behind = [index + 1 for index, one in enumerate(now) if one in earlier][-1:]
+        ahead = [index for index, one in enumerate(now) if one in later][:1]
+        places = [*behind, *ahead] or [len(now) if newest_first else 0]
+        through = places[0 if newest_first else -1]
+        return through, through

@@ -1,7 +1,6 @@
 """Paged lists: Twilio's envelope around the rows of a resource."""
 
 import re
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from deskphone.rest.bookmarks import Bookmarks
@@ -26,10 +25,11 @@ def page_of(resource: Resource[R], path: str, parameters: Parameters, bookmarks:
     filters = [(name, value) for name in resource.filters for value in parameters.texts(name)]
     listing = f"{path}?{urlencode(filters)}"
     start = number * size
+    end = start + size
     if token := parameters.text("PageToken"):
-        place = bookmarks.rows_through(listing, token[2:], sids, newest_first=resource.newest_first)
-        start = _start(token, place, sids, size)
-    shown = rows[start : start + size]
+        place = bookmarks.place_of(listing, token[2:], sids, newest_first=resource.newest_first)
+        start, end = _bounds(token, place, size)
+    shown = rows[start:end]
     if shown:
         bookmarks.keep(listing, {shown[0].sid, shown[-1].sid, *sids[start - 1 : start]}, sids)
     after = f"PA{rows[start - 1].sid}" if 0 < start <= len(rows) else ""
@@ -41,12 +41,15 @@ def page_of(resource: Resource[R], path: str, parameters: Parameters, bookmarks:
             query.append(("PageToken", token))
         return f"{path}?{urlencode(query)}"
 
-    more = start + size < len(rows)
+    more = end < len(rows)
+    has_before = number > 0 and (shown or start > 0)
+    # An empty page has no row to name in a token: before it is the last page that has rows.
+    page_before = (min(start, len(rows)) - 1) // size if not shown and rows else number - 1
     return {
         resource.key: [resource.to_json(row) for row in shown],
         "first_page_uri": uri(0),
         "next_page_uri": uri(number + 1, f"PA{shown[-1].sid}") if more and shown else None,
-        "previous_page_uri": uri(number - 1, before) if number else None,
+        "previous_page_uri": uri(page_before, before) if has_before else None,
         "page": number,
         "page_size": size,
         "start": start,
@@ -55,16 +58,16 @@ def page_of(resource: Resource[R], path: str, parameters: Parameters, bookmarks:
     }
 
 
-def _start(token: str, place: int | None, sids: Sequence[str], size: int) -> int:
-    """Return the index of a page's first row.
+def _bounds(token: str, place: tuple[int, int] | None, size: int) -> tuple[int, int]:
+    """Return the index of a page's first row, and the one behind its last.
 
     The token has the SID of the row before the page (PA) or after it (PB); `place` is how many
-    rows stand at or before that one. Raise 21481 for a token that isn't one of ours.
+    rows are before that one, and through it. Raise 21481 for a token that isn't one of ours.
     """
     match token[:2], place:
-        case "PA", int():
-            return place
-        case "PB", int():
-            return max(place - (token[2:] in sids) - size, 0)
+        case "PA", (_, through):
+            return through, through + size
+        case "PB", (before, _):
+            return max(before - size, 0), before
         case _:
             raise TwilioRefusalError(21481, "Invalid PageToken")

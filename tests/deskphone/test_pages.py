@@ -119,6 +119,57 @@ def test_each_row_that_stays_is_seen_once(
         assert set(seen) <= first
 
 
+@given(data=st.data(), size=st.integers(1, 4), newest_first=st.booleans())
+def test_each_row_that_stays_is_seen_once_on_the_way_back(
+    data: st.DataObject, size: int, newest_first: bool
+) -> None:
+    rows = Rows(data.draw(st.integers(0, 12)), newest_first=newest_first)
+    page = rows.page(f"{PATH}?PageSize={size}")
+    while page["next_page_uri"]:
+        page = rows.page(page["next_page_uri"])
+    first = {row.sid for row in rows.all}
+    seen: list[str] = page["rows"]
+    while page["previous_page_uri"]:
+        for row in list(rows.all):
+            if data.draw(st.booleans()):
+                rows.all.remove(row)
+        rows.add()
+        page = rows.page(page["previous_page_uri"])
+        seen = page["rows"] + seen
+
+    assert len(seen) == len(set(seen))
+    assert first.intersection(row.sid for row in rows.all) <= set(seen)
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("leaving", [[0], [1], [0, 1], [3], [1, 3]])
+def test_rows_can_leave_and_come_back(leaving: list[int], newest_first: bool) -> None:
+    rows = Rows(6, newest_first=newest_first)
+    every = list(rows.all)
+    page = rows.page(f"{PATH}?PageSize=2")
+    seen: list[str] = page["rows"]
+    for row in (every[index] for index in leaving):
+        rows.all.remove(row)
+        rows.all.insert(0 if newest_first else len(rows.all), row)
+    while page["next_page_uri"]:
+        page = rows.page(page["next_page_uri"])
+        seen += page["rows"]
+
+    stayed = [row.sid for index, row in enumerate(every) if index not in leaving]
+    assert [sid for sid in seen if sid in stayed] == stayed
+
+
+def test_the_page_before_an_empty_one_has_the_last_rows() -> None:
+    rows = Rows(6, newest_first=True)
+    sids = [row.sid for row in rows.all]
+    second = rows.page(rows.page(f"{PATH}?PageSize=2")["next_page_uri"])
+    rows.all = rows.all[2:4]
+    empty = rows.page(second["next_page_uri"])
+
+    assert empty["rows"] == []
+    assert rows.page(empty["previous_page_uri"])["rows"] == sids[2:4]
+
+
 def test_the_page_before_ends_where_it_did() -> None:
     rows = Rows(6, newest_first=True)
     sids = [row.sid for row in rows.all]
