@@ -1,7 +1,7 @@
 """Conferences and their participants."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -58,3 +58,15 @@ class Conference:
     reason_ended: str | None = None
     call_sid_ending: str | None = None
     call_sid: str = ""
+
+    def seated(self, joined: Participant) -> tuple[Participant, tuple[Participant, ...]]:
+        """Return a participant who joins, and all participants.
+
+        One that was called keeps its place and what the REST API changed in the meantime.
+        """
+        seats = {one.call_sid: one for one in self.participants}
+        invited = seats.get(joined.call_sid)
+        if invited is not None:
+            joined = replace(invited, joined=True, waiting=joined.waiting, updated=joined.updated)
+        seats[joined.call_sid] = joined
+        return joined, tuple(seats.values())

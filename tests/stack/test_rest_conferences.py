@@ -370,6 +370,34 @@ class TestInvitations:
 
         assert (invited["queue_time"], participants(stack)[0]["queue_time"]) == ("0", None)
 
+    def test_a_list_is_read_to_its_end_while_invited_handsets_join(self, stack: LocalStack) -> None:
+        sids = [invite(stack, To=person)["call_sid"] for person in PEOPLE]
+        stack.advance(1)
+        path = "Conferences/room/Participants.json"
+        first = stack.rest("GET", f"{path}?PageSize=1").json()
+        for sid in (sids[0], sids[2]):
+            stack.answer(sid)
+            stack.advance(0)
+        second = stack.rest("GET", f"{path}?{first['next_page_uri'].partition('?')[2]}").json()
+        third = stack.rest("GET", f"{path}?{second['next_page_uri'].partition('?')[2]}").json()
+
+        pages = (first, second, third)
+        seen = [row["call_sid"] for page in pages for row in page["participants"]]
+        assert seen == sids[::-1]
+
+    def test_changes_of_an_invited_participant_last(self, stack: LocalStack) -> None:
+        sid = invite(stack)["call_sid"]
+        stack.advance(1)
+        changed = update(stack, sid, Muted="true", Hold="true", EndConferenceOnExit="true")
+        stack.advance(2)
+        stack.answer(sid)
+        stack.advance(0)
+        [joined] = participants(stack)
+
+        assert joined["status"] == "connected"
+        for name in ("muted", "hold", "end_conference_on_exit", "date_created"):
+            assert joined[name] == changed[name], name
+
     def test_an_invited_handset_starts_the_conference_by_default(self, stack: LocalStack) -> None:
         starts = "start_conference_on_enter"
 

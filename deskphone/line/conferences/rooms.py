@@ -84,8 +84,8 @@ class ConferenceRooms:
         if joining.is_recorded and room.records is None:
             room.records = joining
         participant = self._participant(call, conference, joining, joined=True)
-        others = tuple(one for one in conference.participants if one.call_sid != call.sid)
-        conference = self._put(conference, (*others, participant))
+        participant, seated = conference.seated(participant)
+        conference = self._put(conference, seated)
         self._store.note(call.sid, "event", "joined", conference.friendly_name)
         room.reports.report(conference, "participant-join", participant)
         conference = self._start(conference, room)
@@ -211,7 +211,7 @@ class ConferenceRooms:
         for attendee in room.attendees.values():
             self._store.note(attendee.call_sid, "event", "conference started")
             attendee.changed.set()
-        call = self._store.calls.get(present[0].call_sid)
+        call = self._store.calls.get(next(iter(room.attendees)))
         if room.records is not None and call is not None:
             recording = self._recorder.start(
                 call,
