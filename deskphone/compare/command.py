@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from deskphone.compare.exchanges import (
     trials,
 )
 from deskphone.compare.local import OWN, OWN_TEST, seeded
-from deskphone.compare.saving import saved
+from deskphone.compare.saving import SavedFileError, read, saved
 
 TWILIO = "https://api.twilio.com"
 NEEDED = (
@@ -62,6 +63,8 @@ class Options(NamedTuple):
     url: str
     save: Path | None
     with_deskphone: bool
+    saved: Path | None = None
+    """A file that someone saved, to compare with in place of an account."""
 
 
 def read_options(arguments: Sequence[str]) -> Options:
@@ -81,17 +84,20 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--with-deskphone", action="store_true", help="allow --url to be another deskphone"
     )
+    parser.add_argument(
+        "--from", type=Path, metavar="FILE", dest="saved",
+        help="compare with responses that someone saved, without an account",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
-    return Options(given.url.rstrip("/"), given.save, given.with_deskphone)
+    return Options(given.url.rstrip("/"), given.save, given.with_deskphone, given.saved)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print the differences; return 0 without any, 1 with some, and 2 if it can't compare."""
     options = read_options(arguments)
     try:
-        logins = Logins.from_environment(os.environ)
-        theirs, found = asyncio.run(compare(options, logins))
-    except CompareError as error:
+        theirs, found = asyncio.run(_compared(options))
+    except (CompareError, SavedFileError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except (aiohttp.ClientError, TimeoutError) as error:
@@ -104,6 +110,29 @@ def main(arguments: Sequence[str]) -> int:
         lines += ["", text, f"{options.save} has this text. Read it before you share it."]
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if found else 0
+
+
+async def _compared(options: Options) -> tuple[list[Exchange], list[str]]:
+    if options.saved is None:
+        return await compare(options, Logins.from_environment(os.environ))
+    theirs = read(options.saved)
+    return theirs, await compare_saved(theirs)
+
+
+async def compare_saved(theirs: Sequence[Exchange]) -> list[str]:
+    """Return how deskphone's responses differ from saved ones."""
+    ours: list[Exchange] = []
+    async with aiohttp.ClientSession() as session, seeded(session) as url:
+        rows = {
+            name: _first_row(name, await ask(session, url, OWN, request))
+            for name, request in zip(RESOURCES, lists(), strict=True)
+        }
+        for request, response in theirs:
+            name = request.path.partition("/")[0]
+            is_row = response.status == HTTPStatus.OK and "/" in request.path
+            like = (rows.get(name) if is_row else None) or request
+            ours.append(await ask(session, url, OWN_TEST if request.form else OWN, like))
+    return differences(theirs, ours)
 
 
 async def compare(options: Options, logins: Logins) -> tuple[list[Exchange], list[str]]:

@@ -1,11 +1,13 @@
 """What differs between two services' responses to the same requests."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from deskphone.compare.exchanges import RESOURCES, Exchange
 from deskphone.compare.forms import NUMBER, SID, forms_of
 
 # The rows of a list can only be compared if there are any.
+_MASKED = re.compile(r"\+?[0-9]+X{2,}")
 _LIST_OF = {f"{name}.json": key for name, key in RESOURCES.items()}
 
 
@@ -61,7 +63,8 @@ def _listed(forms: Iterable[str]) -> str:
 
 
 def _general(value: object) -> object:
-    """Return a sentence or number of an error without SIDs and phone numbers."""
+    """Return a sentence or number of an error without SIDs and phone numbers, even masked ones."""
     if not isinstance(value, str):
         return value
+    value = _MASKED.sub("…", value)
     return NUMBER.sub("+…", SID.sub(r"\1…", value))

@@ -33,6 +33,10 @@ _PERSONAL = re.compile(
 )
 
 
+class SavedFileError(Exception):
+    """A file can't be read, or has no saved responses."""
+
+
 class Replacements:
     """Replaces values; the same SID or number always becomes the same one."""
 
@@ -85,12 +89,15 @@ def saved(exchanges: Sequence[Exchange]) -> str:
 
 
 def read(file: Path) -> list[Exchange]:
-    """Return the exchanges in a file that `saved` made."""
-    rows: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))["exchanges"]
-    return [
-        Exchange(
-            Request(row["path"], tuple((name, value) for name, value in row["form"])),
-            Response(row["status"], row["headers"], row["body"]),
-        )
-        for row in rows
-    ]
+    """Return the exchanges in a file that `saved` made; raise SavedFileError for another file."""
+    try:
+        rows: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))["exchanges"]
+        return [
+            Exchange(
+                Request(row["path"], tuple((name, value) for name, value in row["form"])),
+                Response(row["status"], row["headers"], row["body"]),
+            )
+            for row in rows
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SavedFileError(f"{file} isn't a file that `compare --save` wrote.") from error

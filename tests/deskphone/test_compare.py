@@ -13,7 +13,14 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from deskphone.compare.command import CompareError, Logins, Options, compare, main
+from deskphone.compare.command import (
+    CompareError,
+    Logins,
+    Options,
+    compare,
+    compare_saved,
+    main,
+)
 from deskphone.compare.exchanges import Exchange, Request, Response
 from deskphone.compare.forms import form_of
 from deskphone.compare.local import OWN, OWN_TEST, seeded
@@ -151,6 +158,29 @@ def test_a_saved_file_can_be_read_again_and_has_nothing_personal(tmp_path: Path)
     secrets = ("a1a1", "b2b2", "4822123", "123456", "654321", "Ada", "ada.example")
     assert [one for one in secrets if one in kept] == []
     assert str(body["sid"]) in str(body["uri"])
+
+
+@pytest.mark.parametrize("member", ["", "annotation2"])
+def test_a_saved_file_is_compared_like_the_account(tmp_path: Path, member: str) -> None:
+    def change(path: str, body: dict[str, Any]) -> None:
+        for row in body.get("messages", []):
+            if member:
+                row[member] = None
+
+    exchanges, found = compared(change)
+    file = tmp_path / "report.json"
+    file.write_text(saved(exchanges), "utf-8")
+
+    assert asyncio.run(compare_saved(read(file))) == found
+    assert bool(found) == bool(member)
+
+
+def test_another_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "other.json"
+    file.write_text("[]")
+
+    assert main(["--from", str(file)]) == 2
+    assert str(file) in capsys.readouterr().err
 
 
 def test_without_credentials_it_says_what_to_set(
