@@ -4,7 +4,7 @@
 LOSSES = {
     "calls": "AllowedCallers rejects every caller, moderators can't start a conference, and "
     "whispers and texts don't name the caller",
-    "texts": "Forward gets neither the words nor the media, only the fact that a text arrived",
+    "texts": "Forward gets neither the body nor the media, only the fact that a text arrived",
 }
 OPTIONS = {"calls": "--voice", "texts": "--text"}
 

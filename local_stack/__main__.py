@@ -37,7 +37,7 @@ def parse_arguments() -> Options:
     parser = argparse.ArgumentParser(
         prog="python3 dev.py start", description="Run the local stack."
     )
-    parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of the app")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the app's folder")
     parser.add_argument("--port", type=int, default=FUNCTIONS_PORT, help="port of the functions")
     parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")
     parser.add_argument("--clock", choices=["system", "manual"], default="system")

@@ -77,7 +77,9 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="address of a deployed app, such as https://….azurewebsites.net",
     )
     place.add_argument("--local", action="store_true", help="check the app of `dev.py start`")
-    parser.add_argument("--key", default="", help="a function key of the app, to call GetHealth")
+    parser.add_argument(
+        "--key", default="", help="one of the app's function keys, to call GetHealth"
+    )
     parser.add_argument(
         "--port", type=read_port, default=FUNCTIONS_PORT, help="port of the functions"
     )

@@ -1,4 +1,4 @@
-"""`python -m commands.package`: build dist/app.zip and the folder dist/app, with the same files.
+"""`python -m commands.package`: build dist/app.zip and the dist/app folder, with the same files.
 
 They contain the app from the current commit, and the packages of requirements.txt for Azure's
 machines. Uncommitted changes are left out. Exit status: 0, 1 if the build fails, 2 for incorrect
@@ -30,7 +30,7 @@ PYTHONS = ("3.13", "3.14")
 PYTHON_SETTING = "APP_PYTHON_VERSION"
 NAMED = 5
 DESCRIPTION = (
-    "Build dist/app.zip, and the folder dist/app with the same files: the app from the current "
+    "Build dist/app.zip, and the dist/app folder with the same files: the app from the current "
     "commit and its packages, for Azure. Uncommitted changes are left out."
 )
 

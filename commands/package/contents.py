@@ -22,8 +22,8 @@ def app_files(names: Iterable[str]) -> list[str]:
     unknown = [path for path in inside if not _is_known(path)]
     if unknown:
         raise CommandError(
-            f"{unknown[0]} is in a folder of the app, but the package can't include this type of "
-            "file. Move it, or allow its type in commands/package/contents.py"
+            f"{unknown[0]} is in one of the app's folders, but the package can't include this "
+            "type of file. Move it, or allow its type in commands/package/contents.py"
         )
     return sorted(str(path) for path in [PurePosixPath(HOST_FILE), *inside])
 

@@ -29,7 +29,7 @@ _RULES = {
 _FIRST_PAGE = "The account SID and auth token are on the home page of https://console.twilio.com."
 _AUTH_TOKENS = (
     "The secondary auth token is in Twilio's console, under Account > API keys & tokens, in the "
-    "section Auth Tokens."
+    "Auth Tokens section."
 )
 _API_KEYS = (
     "API keys are in Twilio's console, under Account > API keys & tokens. A key's secret is only "

@@ -1,1 +1,1 @@
-"""`dev.py wire`: point the calls and texts of a Twilio number at the app, and undo it."""
+"""`dev.py wire`: point a Twilio number's calls and texts at the app, and undo it."""

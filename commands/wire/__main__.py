@@ -1,4 +1,4 @@
-"""`python -m commands.wire`: point the calls and texts of a Twilio number at this app.
+"""`python -m commands.wire`: point a Twilio number's calls and texts at this app.
 
 Shows the old and new addresses, asks for confirmation, saves the old ones, changes the number
 through Twilio's API, and reads it back. Exit status: 0 if the number is now as requested, 1 if

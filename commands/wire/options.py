@@ -40,7 +40,7 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     """Parse the command line; exit with 2 for incorrect usage."""
     parser = argparse.ArgumentParser(
         prog="python3 dev.py wire",
-        description="Point the calls and texts of a Twilio number at this app. Shows the changes "
+        description="Point a Twilio number's calls and texts at this app. Shows the changes "
         "and asks first.",
         epilog="Without --voice, --text, --fallback, --text-fallback, and --reports, calls go to "
         f"{VOICE} and texts to {TEXT}. With any of them, only those change.",

@@ -29,7 +29,7 @@ from deskphone.webhooks.urls import (
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
 MAX_REDIRECTS = 10
-DROPPED = "Not sent: the fault 'dropped' is on for status callbacks"
+DROPPED = "Not sent: the 'dropped' fault is on for status callbacks"
 
 
 class Webhooks:

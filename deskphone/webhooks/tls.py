@@ -9,7 +9,7 @@ WRONG_NAME = 62
 EXPIRED = 10
 DEVELOPMENT = (
     "Twilio only accepts a certificate from a public authority. To try a development certificate "
-    "here, start the emulator with the environment variable SSL_CERT_FILE set to its PEM file."
+    "here, start the emulator with the SSL_CERT_FILE environment variable set to its PEM file."
 )
 
 

@@ -105,7 +105,7 @@ class People:
         text = body.get("from")
         number = e164(text) if isinstance(text, str) else None
         if number is None or self._store.number(number):
-            raise WorldError(f"`from` must be the phone number of a handset, not {text!r}.")
+            raise WorldError(f"`from` must be a handset's phone number, not {text!r}.")
         return number
 
 

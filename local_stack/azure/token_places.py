@@ -85,14 +85,14 @@ def judge_shared_key(tried: Sequence[str], places: TokenPlaces) -> Finding:
         advice = "The app reads the vault again within a minute."
     else:
         advice = (
-            "Only the header X-Twilio-Webhooks-Signature-Settings makes the app try shared keys. "
+            "Only the X-Twilio-Webhooks-Signature-Settings header makes the app try shared keys. "
             "Look for a proxy that removes it."
         )
     return SignatureStep("Key", False, f"The vault {kept}. The app tried {names}"), advice
 
 
 def _changed(places: TokenPlaces) -> str:
-    why = " (the fault rotated is active)" if places.is_rotated else ""
+    why = " (the rotated fault is active)" if places.is_rotated else ""
     return f"The account's token has changed{why}"
 
 

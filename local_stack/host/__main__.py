@@ -23,7 +23,7 @@ from local_stack.host.parent import Ending, end_with_parent
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m local_stack.host")
-    parser.add_argument("--root", type=Path, required=True, help="folder of the app")
+    parser.add_argument("--root", type=Path, required=True, help="the app's folder")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--fd", type=int, help="an inherited listening socket")
     source.add_argument("--port", type=int, help="a port of 127.0.0.1")

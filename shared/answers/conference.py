@@ -147,5 +147,5 @@ def _wait_url(music: str) -> str:
     if bucket in BUCKETS:
         return step_url("TwimlHoldMusic", ("Bucket", bucket))
     if music:
-        ignored("Music", f"{NOT_A_URL} and not a melody of GetHoldMusic")
+        ignored("Music", f"{NOT_A_URL} and not one of GetHoldMusic's melodies")
     return ""

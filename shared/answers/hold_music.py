@@ -42,7 +42,7 @@ class HoldMusic(NamedTuple):
         if not tracks and bucket in BUCKETS:
             tracks = [step_url("GetHoldMusic", ("Bucket", bucket))]
         elif not tracks and bucket:
-            ignored("Bucket", "is not the name of a melody of GetHoldMusic")
+            ignored("Bucket", "is not one of GetHoldMusic's melodies")
         return cls(tracks, text(query, "Message"), bool(written or bucket))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
-from shared.delivery.error_words import WORDS
+from shared.delivery.error_descriptions import DESCRIPTIONS
 from shared.delivery.states import State, States
 from shared.errors import (
     ConfigurationError,
@@ -160,8 +160,8 @@ def _shown(state: State) -> dict[str, object]:
     shown: dict[str, object] = {"status": state.status, "final": state.is_final}
     if state.error_code is not None:
         shown["error_code"] = state.error_code
-        if state.error_code in WORDS:
-            shown["error_message"] = WORDS[state.error_code]
+        if state.error_code in DESCRIPTIONS:
+            shown["error_message"] = DESCRIPTIONS[state.error_code]
     if state.error_code == OPTED_OUT:  # a messaging service accepts the text before it checks
         shown["detail"] = OPTED_OUT_DETAIL
     return shown

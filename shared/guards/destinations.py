@@ -159,7 +159,7 @@ class Destinations:
 _UNREADABLE = "is skipped: it is not a valid phone number"
 _LEFT_OUT = "is skipped: {} does not allow it"
 _BLOCKED = (
-    "is on the list BLOCKED_RECIPIENTS, so this app doesn't text or call it. To contact it again, "
+    "is in BLOCKED_RECIPIENTS, so this app doesn't text or call it. To contact it again, "
     "remove it from that setting."
 )
 _SHORT = (

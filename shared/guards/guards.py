@@ -65,8 +65,7 @@ class Guards:
         """
         if self._config.kill_switch:
             raise NotAllowedError(
-                "The setting KILL_SWITCH turns off all calls and texts. To send again, set it to "
-                "false.",
+                "KILL_SWITCH turns off all calls and texts. To send again, set it to false.",
                 setting="KILL_SWITCH",
             )
         self._destinations.require(outgoing.to, "to")

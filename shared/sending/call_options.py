@@ -57,7 +57,7 @@ class CallOptions:
         if self.time_limit_s is not None and self.time_limit_s > guards.max_call_s:
             raise NotAllowedError(
                 f"`time_limit` must be at most {guards.max_call_s} seconds. "
-                "To allow more, raise the setting MAX_CALL_SECONDS.",
+                "To allow more, raise MAX_CALL_SECONDS.",
                 setting="MAX_CALL_SECONDS",
                 field="time_limit",
             )

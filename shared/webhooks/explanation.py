@@ -125,10 +125,10 @@ def _advice_on(secret: Secret) -> str:
         )
     if secret in (Secret.WEBHOOK_KEY, Secret.WEBHOOK_KEY_SECONDARY):
         return (
-            f"It matches with {secret}, but the header X-Twilio-Webhooks-Signature-Settings is "
+            f"It matches with {secret}, but the X-Twilio-Webhooks-Signature-Settings header is "
             "missing: something in between drops it. Make it forward that header."
         )
     return (
-        f"It matches with {secret}, but the header X-Twilio-Webhooks-Signature-Settings says that "
+        f"It matches with {secret}, but the X-Twilio-Webhooks-Signature-Settings header says that "
         "a shared key signed it. Sign with TwilioWebhookKey, or remove the header."
     )

@@ -14,7 +14,7 @@ MAX_SETTINGS_CHARS = 1_000
 
 WRONG_SIGNATURE = "The X-Twilio-Signature does not match."
 MALFORMED_SETTINGS = (
-    "The header X-Twilio-Webhooks-Signature-Settings is malformed: it must name a key and the "
+    "The X-Twilio-Webhooks-Signature-Settings header is malformed: it must name a key and the "
     "algorithm HMAC_SHA1 or HMAC_SHA256."
 )
 
@@ -36,7 +36,7 @@ def signature_header(headers: Mapping[str, str], url: str) -> SignatureHeader:
     """
     signature = headers.get(HEADER)
     if not signature:
-        raise ForgedRequestError("The header X-Twilio-Signature is missing.", url)
+        raise ForgedRequestError("The X-Twilio-Signature header is missing.", url)
     # Most requests have no such header, and `get` on Azure's headers is slow then.
     settings = headers[SETTINGS_HEADER].strip() if SETTINGS_HEADER in headers else ""
     algorithm = _algorithm(settings) if settings else Algorithm.HMAC_SHA1

@@ -113,7 +113,7 @@ async def _forwarding(
         return None
     if req.posted("From") is None:
         log.warning(
-            "Not forwarding the words of a text to the number in Forward: Twilio sent a GET "
+            "Not forwarding a text's content to the number in Forward: Twilio sent a GET "
             "request, which doesn't prove who wrote them"
         )
     media = reply.media_of(req)

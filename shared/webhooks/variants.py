@@ -21,7 +21,7 @@ _TOKEN = re.compile("%[0-9A-Fa-f]{2}|.", re.DOTALL)
 
 NO_QUERY = "It matches without the query: something in between adds it. Turn that off."
 NO_CODE = (
-    "It matches without the parameter code: something in between adds a function key. Turn that "
+    "It matches without the code parameter: something in between adds a function key. Turn that "
     "off; functions that Twilio calls don't need a key."
 )
 OTHER_ENCODING = (

@@ -53,7 +53,7 @@ def test_a_missing_signature_is_refused_with_how_to_sign(
 ) -> None:
     text = detail(run(main, signed_request("/api/X?a=%20b", signature=None)))
 
-    assert "X-Twilio-Signature is missing" in text
+    assert "X-Twilio-Signature header is missing" in text
     assert "https://app.example/api/X?a=%20b" in text
     assert "python3 dev.py sign URL name=value" in text
 
@@ -337,7 +337,7 @@ def test_a_request_refused_before_reading_the_form_has_no_fields(
     problem = json.loads(run(TwimlReply.main, signed_request(signature=None)).get_body())
 
     assert problem["signature"] == {
-        "reason": "The header X-Twilio-Signature is missing.",
+        "reason": "The X-Twilio-Signature header is missing.",
         "url": "https://app.example/api/TwimlReply",
         "fields": [],
         "tokens": [],

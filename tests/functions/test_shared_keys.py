@@ -130,7 +130,7 @@ def test_the_algorithm_is_the_one_that_the_header_names(
 def test_a_malformed_header_is_refused(run: Run, signed_with: Requests, named: str) -> None:
     refusal = problem(run(TwimlReply.main, signed_with("shared", SHA256, named)))
 
-    assert "X-Twilio-Webhooks-Signature-Settings is malformed" in str(refusal["detail"])
+    assert "X-Twilio-Webhooks-Signature-Settings header is malformed" in str(refusal["detail"])
     assert isinstance(refusal["signature"], dict)
     assert (refusal["signature"]["url"], refusal["signature"]["algorithm"]) == (URL, "unknown")
 

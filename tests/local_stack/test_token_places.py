@@ -12,7 +12,7 @@ def test_an_app_with_the_old_token_learns_when_it_reads_again() -> None:
     step, advice = judge_token([SECRET_NAME], rotated)
 
     assert step.agrees is False
-    assert "(the fault rotated is active)" in step.text
+    assert "(the rotated fault is active)" in step.text
     assert "once a minute" in advice
 
 

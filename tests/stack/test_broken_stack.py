@@ -87,6 +87,6 @@ def test_an_outdated_token_is_explained_without_showing_it(
     signature = stack.webhooks(sid)[0]["signature"]
     shown = f"{stack.look('webhooks')} {stack.look('alerts')} {stack.output.text}"
     assert [step["agrees"] for step in signature["steps"]] == [True, True, False]
-    assert "(the fault rotated is active)" in signature["finding"]
+    assert "(the rotated fault is active)" in signature["finding"]
     stack.output.wait_for(signature["finding"])
     assert not [token for token in tokens if token in shown]

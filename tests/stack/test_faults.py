@@ -222,7 +222,7 @@ class TestReports:
         traces = [(one["status"], one["error"]) for one in stack.webhooks(sid)]
         assert seen(web_server) == ["delivered"]
         assert traces == [
-            (None, "Not sent: the fault 'dropped' is on for status callbacks"),
+            (None, "Not sent: the 'dropped' fault is on for status callbacks"),
             (204, ""),
         ]
         assert (stack.alerts(), on.happened()) == ([], [1])

@@ -98,7 +98,7 @@ def judge_updates(site: Document) -> Finding:
     strategy = member(site, "properties", "functionAppConfig", "siteUpdateStrategy", "type")
     if strategy == "RollingUpdate":
         return warning(
-            "RollingUpdate (preview): for some minutes the old and new versions run side by side",
+            "RollingUpdate (preview): for a few minutes, the old and new versions run side by side",
             "use Recreate in production, unless both versions can run together",
         )
     if strategy in (None, "Recreate"):

@@ -96,7 +96,7 @@ def _sender(session: CallSession, options: DialOptions) -> str | None:
     if number and (number in (call.sender, call.to) or session.store.number(number)):
         return number
     session.journal.warn(
-        BAD_CALLER_ID, "The callerId of <Dial> isn't a number of this call or the account"
+        BAD_CALLER_ID, "The callerId of <Dial> belongs to neither this call nor the account"
     )
     return None
 

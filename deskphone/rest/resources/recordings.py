@@ -110,7 +110,7 @@ class RecordingsResource(Resource[Recording]):
         except sound.TooLongError as error:
             raise NotEmulatedError(str(error)) from error
         except ImportError as error:
-            raise NotEmulatedError("An MP3 file without the package deskphone[mp3]") from error
+            raise NotEmulatedError("An MP3 file without the deskphone[mp3] package") from error
 
     def below_call(self, record: Recording) -> Json:
         """Return a Recording as listed below its call: with its track, without subresources."""

@@ -40,7 +40,7 @@ def test_a_folder_without_function_json_is_not_a_function() -> None:
     ],
 )
 def test_an_unknown_file_in_the_app_stops_the_package(name: str) -> None:
-    with pytest.raises(CommandError, match=f"^{name} is in a folder of the app"):
+    with pytest.raises(CommandError, match=f"^{name} is in one of the app's folders"):
         app_files([*APP, name])
 
 

@@ -73,7 +73,7 @@ def test_a_secret_can_be_replaced() -> None:
     ("secret", "place"),
     [
         (Secret.AUTH_TOKEN, "home page"),
-        (Secret.AUTH_TOKEN_SECONDARY, "section Auth Tokens"),
+        (Secret.AUTH_TOKEN_SECONDARY, "Auth Tokens section"),
         (Secret.API_KEY_SECRET_SECONDARY, "only shown once"),
     ],
 )

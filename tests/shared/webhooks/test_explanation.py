@@ -82,7 +82,7 @@ def refused(
         ({"signed": f"{PUBLIC}/api/TwimlReply"}, "without the query"),
         (
             {"signed": f"{PUBLIC}/api/TwimlReply?Message=a%20private%20text"},
-            "without the parameter code",
+            "without the code parameter",
         ),
         (
             {"signed": f"{PUBLIC}/TwimlReply?{PATH.partition('?')[2]}"},
@@ -162,7 +162,7 @@ def test_a_host_name_is_shown_only_if_it_was_signed(
     ("secret", "expected"),
     [
         (Secret.API_KEY_SECRET, "never with an API key's secret"),
-        (Secret.WEBHOOK_KEY, "X-Twilio-Webhooks-Signature-Settings is missing"),
+        (Secret.WEBHOOK_KEY, "X-Twilio-Webhooks-Signature-Settings header is missing"),
         (Secret.AUTH_TOKEN_SECONDARY, "says that a shared key signed it"),
     ],
 )

@@ -1,11 +1,11 @@
-"""Twilio's words for the error codes of texts that were not delivered.
+"""Twilio's descriptions of the error codes of texts that were not delivered.
 
 Source: Twilio's error and warning dictionary, https://www.twilio.com/docs/api/errors
 """
 
 from collections.abc import Mapping
 
-WORDS: Mapping[int, str] = {
+DESCRIPTIONS: Mapping[int, str] = {
     21408: "Permission to send an SMS has not been enabled for the region indicated by the 'To' "
     "number",
     21610: "Attempt to send to unsubscribed recipient",
