@@ -1,7 +1,7 @@
 """Remember where pages begin and end, so that lists continue there even when that row is gone."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 MAX_BOOKMARKS = 256
 """The most bookmarks to remember; the oldest are forgotten first."""
@@ -13,11 +13,10 @@ class Bookmarks:
     def __init__(self) -> None:
         self._orders: OrderedDict[tuple[str, str], Sequence[str]] = OrderedDict()
 
-    def keep(self, listing: str, sids: Iterable[str], order: Sequence[str]) -> None:
-        """Bookmark rows of a list, which is named by its path and its filters."""
-        for sid in sids:
-            self._orders[listing, sid] = order
-            self._orders.move_to_end((listing, sid))
+    def keep(self, listing: str, sid: str, order: Sequence[str]) -> None:
+        """Bookmark a row of a list, which is named by its path and its filters."""
+        self._orders[listing, sid] = order
+        self._orders.move_to_end((listing, sid))
         while len(self._orders) > MAX_BOOKMARKS:
             self._orders.popitem(last=False)
 

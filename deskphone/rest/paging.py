@@ -30,31 +30,30 @@ def page_of(resource: Resource[R], path: str, parameters: Parameters, bookmarks:
         place = bookmarks.place_of(listing, token[2:], sids, newest_first=resource.newest_first)
         start, end = _bounds(token, place, size)
     shown = rows[start:end]
-    if shown:
-        bookmarks.keep(listing, {shown[0].sid, shown[-1].sid, *sids[start - 1 : start]}, sids)
-    after = f"PA{rows[start - 1].sid}" if 0 < start <= len(rows) else ""
-    before = f"PB{shown[0].sid}" if shown else ""
+    row_before = sids[start - 1] if 0 < start <= len(sids) else ""
 
-    def uri(page: int, token: str = "") -> str:
+    def uri(page: int, kind: str = "", sid: str = "") -> str:
         query = [*filters, ("PageSize", str(size)), ("Page", str(page))]
-        if token:
-            query.append(("PageToken", token))
+        if sid:
+            bookmarks.keep(listing, sid, sids)
+            query.append(("PageToken", kind + sid))
         return f"{path}?{urlencode(query)}"
 
-    more = end < len(rows)
+    first = shown[0].sid if shown else ""
+    last = shown[-1].sid if shown and end < len(rows) else ""
     has_before = number > 0 and (shown or start > 0)
     # An empty page has no row to name in a token: before it is the last page that has rows.
     page_before = (min(start, len(rows)) - 1) // size if not shown and rows else number - 1
     return {
         resource.key: [resource.to_json(row) for row in shown],
         "first_page_uri": uri(0),
-        "next_page_uri": uri(number + 1, f"PA{shown[-1].sid}") if more and shown else None,
-        "previous_page_uri": uri(page_before, before) if has_before else None,
+        "next_page_uri": uri(number + 1, "PA", last) if last else None,
+        "previous_page_uri": uri(page_before, "PB", first) if has_before else None,
         "page": number,
         "page_size": size,
         "start": start,
         "end": max(start + len(shown) - 1, start),
-        "uri": uri(number, after if number else ""),
+        "uri": uri(number, "PA", row_before if number else ""),
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskphone.rest.bookmarks import Bookmarks
+from deskphone.rest.bookmarks import MAX_BOOKMARKS, Bookmarks
 from deskphone.rest.errors import TwilioRefusalError
 from deskphone.rest.paging import page_of
 from deskphone.rest.parameters import Parameters
@@ -178,6 +178,17 @@ def test_the_page_before_ends_where_it_did() -> None:
     rows.add()
 
     assert rows.page(third["previous_page_uri"])["rows"] == sids[2:4]
+
+
+def test_lists_of_one_page_do_not_push_out_where_another_continues() -> None:
+    rows = Rows(4, newest_first=True)
+    sids = [row.sid for row in rows.all]
+    first = rows.page(f"{PATH}?PageSize=2")
+    for number in range(MAX_BOOKMARKS + 1):
+        rows.page(f"{PATH}?Status={number}")
+    remove_shown(rows, first["rows"])
+
+    assert rows.page(first["next_page_uri"])["rows"] == sids[2:]
 
 
 @pytest.mark.parametrize("token", ["garbage", "PA" + "XX" + "f" * 32, "PX" + "XX" + f"{1:032x}"])
