@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from deskphone.values import LINE, LINE_SID
 from local_stack.testing import LocalStack
 
 FIRST, SECOND = "+12025550124", "+12025550125"
@@ -75,6 +76,12 @@ class TestOneNumber:
         [call] = stack.look(f"handsets/{FIRST}")["calls"]
 
         assert (call["parent_sid"], call["direction"]) == (sid, "outbound-dial")
+
+    def test_the_leg_names_the_number_of_the_account_that_calls(self, stack: LocalStack) -> None:
+        (leg,) = stack.legs(dialing(stack))
+        call = stack.rest("GET", f"Calls/{leg}.json").json()
+
+        assert (call["from"], call["phone_number_sid"]) == (LINE, LINE_SID)
 
     def test_a_national_number_is_dialed_in_the_united_states(self, stack: LocalStack) -> None:
         sid = dialing(stack, inside="202-555-0124")

@@ -31,6 +31,7 @@ class Dialer:
     def dial(self, parent_sid: str, request: LegRequest) -> Leg:
         """Ring a phone and return the leg immediately."""
         now, parent = self._clock.now(), self._store.calls.get(parent_sid)
+        number = self._store.number(request.sender)
         call = Call(
             sid=new_sid("CA"),
             to=request.to,
@@ -40,6 +41,7 @@ class Dialer:
             created=now,
             updated=now,
             dialed=now,
+            phone_number_sid=number.sid if number else None,
             parent_call_sid=parent_sid,
             called_via=parent.to if parent and parent.direction == "inbound" else None,
             callback=request.callback,
