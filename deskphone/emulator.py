@@ -50,7 +50,7 @@ class Emulator:
         rest = (self.store, clock, self.account)
         tree = Tree(*rest, self.network, app.messaging_service)
         self.api = RestApi(*rest, tree)
-        self.auth_tokens = AuthTokens(clock, self.account)
+        self.auth_tokens = AuthTokens(*rest)
         self._add_line()
 
     @property

@@ -23,7 +23,7 @@ from deskphone.rest.errors import (
     refused_sign_in,
 )
 from deskphone.rest.paging import page_of
-from deskphone.rest.parameters import Parameters
+from deskphone.rest.parameters import Parameters, warn_of_unknown
 from deskphone.rest.resource import Resource
 from deskphone.rest.test_credentials import answer_test_request
 from deskphone.rest.tree import REAL_PARTS, REAL_RESOURCES, Tree
@@ -62,24 +62,31 @@ class RestApi:
             return json_answer(refusal.body(), refusal.status, headers)
 
     async def _respond(self, request: web.Request) -> web.Response:
-        form = await _form_of(request)
+        form, query = await form_of(request), query_of(request)
         authorization = request.headers.get("Authorization", "")
         user = self._account.user_of(authorization)
         if user is None:
             raise refused_sign_in(authorization)
+        try:
+            return await self._answer(request, user, form, query)
+        finally:
+            warn_of_unknown(self._store, query, form)
+
+    async def _answer(
+        self, request: web.Request, user: str, form: Parameters, query: Parameters
+    ) -> web.Response:
         if user == TEST_ACCOUNT_SID:
+            query.check(())
             path = _parts_of(request.path)
             return json_answer(
                 answer_test_request(request.method, path, form, self._clock), HTTPStatus.CREATED
             )
+        if request.method in ("GET", "HEAD", "DELETE"):
+            form.check(())
         if not request.path.endswith(".json"):
-            return await asyncio.to_thread(self._file, request)
+            return await asyncio.to_thread(self._file, request, query)
         resource, below = self._found(request.path, is_api_key=user != ACCOUNT_SID)
-        query = _query_of(request)
-        try:
-            return self._verb(request, resource, below, form, query)
-        finally:
-            self._warn_of_unknown([*query.unknown, *form.unknown])
+        return self._verb(request, resource, below, form, query)
 
     def _verb(
         self,
@@ -137,9 +144,8 @@ class RestApi:
             raise not_found(path)
         return resource, below
 
-    def _file(self, request: web.Request) -> web.Response:
+    def _file(self, request: web.Request, query: Parameters) -> web.Response:
         """Return the file of a recording or of a message's media."""
-        query = _query_of(request)
         match request.path.removeprefix(PREFIX).split("/"):
             case ["Accounts", account, "Recordings", file] if account == ACCOUNT_SID:
                 content = self.resource("Recordings").content(file, query)
@@ -156,24 +162,18 @@ class RestApi:
             return web.Response(status=HTTPStatus.TEMPORARY_REDIRECT, headers=headers)
         return web.Response(body=content.body, content_type=content.content_type)
 
-    def _warn_of_unknown(self, names: list[str]) -> None:
-        if names:
-            shown = ", ".join(name[:40] for name in names[:5])
-            self._store.alert(
-                "", 20001, f"Parameters unknown to this emulator were ignored: {shown}", "warning"
-            )
-
 
 def _parts_of(path: str) -> list[str]:
     return path.removeprefix(PREFIX).removesuffix(".json").split("/")
 
 
-def _query_of(request: web.Request) -> Parameters:
+def query_of(request: web.Request) -> Parameters:
+    """Return the parameters in the URL."""
     return Parameters(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
 
 
-async def _form_of(request: web.Request) -> Parameters:
-    """Return the form in the body."""
+async def form_of(request: web.Request) -> Parameters:
+    """Return the form in the body; raise 20413 if it is too large."""
     try:
         return Parameters.from_form(await request.read())
     except web.HTTPRequestEntityTooLarge as error:

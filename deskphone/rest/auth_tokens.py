@@ -11,9 +11,12 @@ from http import HTTPStatus
 from aiohttp import web
 
 from deskphone.account.account import Account
+from deskphone.account.store import Store
 from deskphone.clock import Clock
 from deskphone.rest.answers import json_answer
+from deskphone.rest.api import form_of, query_of
 from deskphone.rest.errors import TwilioRefusalError, not_allowed, not_found, refused_sign_in
+from deskphone.rest.parameters import warn_of_unknown
 from deskphone.rest.resource import Json
 from deskphone.values import ACCOUNT_SID
 
@@ -26,7 +29,8 @@ EMULATED = ("SuppressEmailNotification",)
 class AuthTokens:
     """Creates, deletes and promotes the account's secondary token."""
 
-    def __init__(self, clock: Clock, account: Account) -> None:
+    def __init__(self, store: Store, clock: Clock, account: Account) -> None:
+        self._store = store
         self._clock = clock
         self._account = account
 
@@ -35,6 +39,10 @@ class AuthTokens:
             authorization = request.headers.get("Authorization", "")
             if self._account.user_of(authorization) != ACCOUNT_SID:
                 raise refused_sign_in(authorization)
+            form, query = await form_of(request), query_of(request)
+            form.check(EMULATED)
+            query.check(EMULATED)
+            warn_of_unknown(self._store, query, form)
             return self._verb(request.method, request.path)()
         except TwilioRefusalError as refusal:
             return json_answer(refusal.body(), status=refusal.status, headers=refusal.headers())

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlsplit
 
 from deskphone.account.phone_numbers import e164
+from deskphone.account.store import Store
 from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalError
 
 METHODS = ("GET", "POST")
@@ -99,11 +100,11 @@ class Parameters:
             raise TwilioRefusalError(code, f"{name} must be GET or POST")
         return value
 
-    def flag(self, name: str, *, default: bool = False) -> bool:
-        """Return a boolean. Twilio documents no error code for other values."""
+    def flag(self, name: str, code: int = UNNUMBERED, *, default: bool = False) -> bool:
+        """Return a boolean. For most of them, Twilio documents no error code."""
         value = self.text(name).lower()
         if value not in ("", "true", "false"):
-            raise TwilioRefusalError(UNNUMBERED, f"{name} must be true or false")
+            raise TwilioRefusalError(code, f"{name} must be true or false")
         return value == "true" if value else default
 
     def whole(self, name: str, code: int, default: int, minimum: int, maximum: int) -> int:
@@ -114,6 +115,16 @@ class Parameters:
         if not re.fullmatch(r"\d{1,9}", value) or not minimum <= int(value) <= maximum:
             raise TwilioRefusalError(code, f"{name} must be between {minimum} and {maximum}")
         return int(value)
+
+
+def warn_of_unknown(store: Store, *sent: Parameters) -> None:
+    """Raise an alert that names the unknown parameters of a request, if it has any."""
+    names = [name[:40] for parameters in sent for name in parameters.unknown]
+    if names:
+        shown = ", ".join(names[:5])
+        store.alert(
+            "", 20001, f"Parameters unknown to this emulator were ignored: {shown}", "warning"
+        )
 
 
 def is_url(value: str) -> bool:

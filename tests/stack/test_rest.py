@@ -316,6 +316,15 @@ def test_an_unknown_parameter_in_a_query_is_ignored_with_a_warning(
     assert [(a["code"], a["level"]) for a in stack.alerts()] == [(20001, "warning")]
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_an_unknown_parameter_in_a_body_is_ignored_with_a_warning(
+    stack: LocalStack, method: str
+) -> None:
+    stack.rest(method, f"IncomingPhoneNumbers/{LINE_SID}.json", {"Color": "red"})
+
+    assert [a["code"] for a in stack.alerts()] == [20001]
+
+
 def test_an_unknown_parameter_is_ignored_with_a_warning(stack: LocalStack) -> None:
     answer = stack.rest("POST", "Messages.json", {**TEXT, "Color": "red"})
 

@@ -98,6 +98,14 @@ def test_an_api_key_may_not_change_the_auth_token(stack: LocalStack) -> None:
     assert refused(error) == (401, 20003)
 
 
+def test_unknown_parameters_of_auth_tokens_get_a_warning(stack: LocalStack) -> None:
+    url = f"{stack.emulator_url}/v1/AuthTokens/Secondary?SuppressEmailNotification=true&Color=red"
+    answer = stack.http.post(url, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=5)
+
+    assert answer.status_code == 201
+    assert [one["code"] for one in stack.alerts()] == [20001]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "Secondary", 405), ("DELETE", "Promote", 405), ("POST", "Third", 404)],

@@ -35,6 +35,11 @@ ASYNC_AMD = {"MachineDetection": "Enable", "AsyncAmd": "true"}
         ("POST", "Calls.json", {**CALL, "MachineDetection": "Nonsense"}, 21234),
         ("POST", "Calls.json", {**CALL, "MachineDetectionTimeout": "121"}, 21234),
         ("POST", "Calls.json", {**CALL, "Twiml": "x" * 4001}, 32018),
+        ("POST", "Calls.json", {**CALL, "AsyncAmd": "perhaps"}, 21234),
+        ("POST", "Calls.json", {**CALL, "AsyncAmdStatusCallback": "x"}, 21205),
+        ("POST", "Calls.json", {**CALL, "AsyncAmdStatusCallbackMethod": "PUT"}, 21209),
+        ("POST", "Calls.json", {**CALL, "RecordingStatusCallback": "x"}, 21205),
+        ("POST", "Calls.json", {**CALL, "RecordingStatusCallbackMethod": "PUT"}, 21209),
         (
             "POST", "Conferences/a/Participants.json",
             {**CALL, "Label": "a/b"}, 16024,
@@ -146,6 +151,23 @@ def download(stack: LocalStack, recorded: str, asked: str) -> Any:
     stack.advance(3)
     [recording] = stack.rest("GET", f"Calls/{sid}/Recordings.json").json()["recordings"]
     return stack.rest("GET", f"Recordings/{recording['sid']}?RequestedChannels={asked}")
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "alerts"),
+    [
+        ("Color=red", 200, [20001]),
+        ("IncludeSoftDeleted=true", 501, [None]),
+        ("IncludeSoftDeleted=false", 200, []),
+    ],
+)
+def test_the_query_of_a_download_is_checked(
+    stack: LocalStack, query: str, status: int, alerts: list[int | None]
+) -> None:
+    answer = download(stack, "mono", f"&{query}")
+
+    assert answer.status_code == status
+    assert [one["code"] for one in stack.alerts()] == alerts
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,15 @@ def test_the_file_redirects_to_the_senders_url(stack: LocalStack, message: str) 
     assert (answer.status_code, answer.headers["Location"]) == (307, PICTURES[0])
 
 
+def test_an_unknown_parameter_of_the_file_gets_a_warning(stack: LocalStack, message: str) -> None:
+    first = stack.rest("GET", f"{message}/Media.json").json()["media_list"][0]
+    url = f"{stack.emulator_url}{first['uri'].removesuffix('.json')}?Color=red"
+    login = (ACCOUNT_SID, stack.auth_token)
+    stack.http.get(url, auth=login, allow_redirects=False, timeout=5)
+
+    assert [one["code"] for one in stack.alerts()] == [20001]
+
+
 def test_the_file_needs_credentials_as_in_new_accounts(stack: LocalStack, message: str) -> None:
     first = stack.rest("GET", f"{message}/Media.json").json()["media_list"][0]
     url = f"{stack.emulator_url}{first['uri'].removesuffix('.json')}"

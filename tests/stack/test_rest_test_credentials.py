@@ -142,3 +142,14 @@ def test_a_number_that_is_not_a_sender_is_named(stack: LocalStack) -> None:
 
     start = "The From phone number +15005550007 is not a valid, SMS-capable inbound phone number"
     assert answer.json()["message"].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("Messages.json?Color=red", TEXT), ("Messages.json", {**TEXT, "Color": "red"})],
+)
+def test_unknown_parameters_get_a_warning(
+    stack: LocalStack, path: str, form: dict[str, str]
+) -> None:
+    assert with_test_credentials(stack, path, form).status_code == 201
+    assert [one["code"] for one in stack.alerts()] == [20001]

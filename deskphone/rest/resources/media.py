@@ -52,6 +52,7 @@ class MediaResource(Resource[Media]):
         self.store.messages.put(replace(self.message, media=left, updated=self.clock.now()))
 
     def content(self, name: str, parameters: Parameters) -> Content:
+        parameters.check(())
         return Content(location=self.found(name).url)
 
 

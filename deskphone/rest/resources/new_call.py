@@ -188,12 +188,12 @@ def _machine_detection(parameters: Parameters) -> MachineDetection | None:
         raise TwilioRefusalError(BAD_DETECTION, BAD_DETECTION_REFUSAL, advice=advice)
     for name, (least, most) in TUNING_MS.items():
         parameters.whole(name, BAD_DETECTION, least, least, most)
-    url = parameters.url("AsyncAmdStatusCallback", UNNUMBERED)
-    method = parameters.method("AsyncAmdStatusCallbackMethod", UNNUMBERED)
+    url = parameters.url("AsyncAmdStatusCallback", 21205)
+    method = parameters.method("AsyncAmdStatusCallbackMethod", 21209)
     detection = MachineDetection(
         waits_for_end=mode == "DetectMessageEnd",
         timeout_s=parameters.whole("MachineDetectionTimeout", BAD_DETECTION, 30, 1, 120),
-        asynchronous=parameters.flag("AsyncAmd"),
+        asynchronous=parameters.flag("AsyncAmd", BAD_DETECTION),
         callback=StatusCallback(url, method) if url else None,
     )
     return detection if mode and not parameters.text("SendDigits") else None

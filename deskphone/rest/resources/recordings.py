@@ -29,6 +29,7 @@ CREATE = (
 )  # fmt: skip
 NOT_EMULATED = ("RecordingConfigurationId",)
 UPDATE = ("Status", "PauseBehavior")
+DOWNLOAD = ("RequestedChannels",)
 CHANNELS = {"": 1, "mono": 1, "dual": 2}
 TRACKS: Mapping[str, Track] = {
     "": "both",
@@ -93,6 +94,7 @@ class RecordingsResource(Resource[Recording]):
 
     def content(self, name: str, parameters: Parameters) -> Content:
         """Return the audio: WAV for the bare SID and .wav, MP3 for .mp3; 404 without audio."""
+        parameters.check(DOWNLOAD, self.missing_in_fetch)
         sid, _, extension = name.partition(".")
         recording = self.found(sid)
         if recording.status != "completed" or not recording.duration_s:
@@ -219,8 +221,8 @@ def recording_options(parameters: Parameters) -> RecordingOptions:
 
 
 def _callback(parameters: Parameters) -> StatusCallback | None:
-    url = parameters.url("RecordingStatusCallback", UNNUMBERED)
-    method = parameters.method("RecordingStatusCallbackMethod", UNNUMBERED)
+    url = parameters.url("RecordingStatusCallback", 21205)
+    method = parameters.method("RecordingStatusCallbackMethod", 21209)
     # Events are repeated parameters or one value separated by spaces.
     given = " ".join(parameters.texts("RecordingStatusCallbackEvent")).split()
     if not set(given) <= set(RECORDING_EVENTS):
