@@ -128,9 +128,9 @@ def test_sent_digits_come_first_and_turn_detection_off(
         ({"MachineDetectionSpeechThreshold": "999"}, 21234),
         ({"MachineDetectionSpeechEndThreshold": "5001"}, 21234),
         ({"MachineDetectionSilenceTimeout": "1999"}, 21234),
-        ({"AsyncAmd": "later"}, 400),
-        ({"AsyncAmdStatusCallback": "nowhere"}, 400),
-        ({"AsyncAmdStatusCallbackMethod": "PUT"}, 400),
+        ({"AsyncAmd": "later"}, 21234),
+        ({"AsyncAmdStatusCallback": "nowhere"}, 21205),
+        ({"AsyncAmdStatusCallbackMethod": "PUT"}, 21209),
     ],
 )
 def test_invalid_options_are_refused(stack: LocalStack, options: dict[str, str], code: int) -> None:

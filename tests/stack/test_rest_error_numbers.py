@@ -35,9 +35,6 @@ ASYNC_AMD = {"MachineDetection": "Enable", "AsyncAmd": "true"}
         ("POST", "Calls.json", {**CALL, "MachineDetection": "Nonsense"}, 21234),
         ("POST", "Calls.json", {**CALL, "MachineDetectionTimeout": "121"}, 21234),
         ("POST", "Calls.json", {**CALL, "Twiml": "x" * 4001}, 32018),
-        ("POST", "Calls.json", {**CALL, "AsyncAmd": "perhaps"}, 21234),
-        ("POST", "Calls.json", {**CALL, "AsyncAmdStatusCallback": "x"}, 21205),
-        ("POST", "Calls.json", {**CALL, "AsyncAmdStatusCallbackMethod": "PUT"}, 21209),
         ("POST", "Calls.json", {**CALL, "RecordingStatusCallback": "x"}, 21205),
         ("POST", "Calls.json", {**CALL, "RecordingStatusCallbackMethod": "PUT"}, 21209),
         (

@@ -172,7 +172,7 @@ def test_a_finished_recording_can_be_deleted(stack: LocalStack) -> None:
         ("Calls/{live}/Recordings.json", {"RecordingChannels": "three"}, 400),
         ("Calls/{live}/Recordings.json", {"RecordingTrack": "all"}, 400),
         ("Calls/{live}/Recordings.json", {"Trim": "yes"}, 400),
-        ("Calls/{live}/Recordings.json", {"RecordingStatusCallback": "nowhere"}, 400),
+        ("Calls/{live}/Recordings.json", {"RecordingStatusCallback": "nowhere"}, 21205),
         ("Calls/{live}/Recordings.json", {"RecordingStatusCallbackEvent": "later"}, 400),
         ("Calls/{live}/Recordings/{recording}.json", {"Status": "sleeping"}, 400),
         (
