@@ -258,7 +258,7 @@ def test_reject_ends_an_incoming_call_unanswered(
     stack.advance(1)
 
     call = stack.rest("GET", f"Calls/{sid}.json").json()
-    assert (call["status"], call["duration"], call["end_time"]) == (status, None, None)
+    assert (call["status"], call["duration"], call["end_time"]) == (status, "0", None)
     assert "answered" not in [entry["name"] for entry in stack.call(sid)["timeline"]]
 
 
