@@ -195,6 +195,19 @@ def test_the_status_callback_of_a_call_in_progress_can_change(
     assert [one.form["CallStatus"] for one in web_server.asked("/status")] == ["completed"]
 
 
+def test_the_method_of_a_status_callback_can_change_alone(
+    stack: LocalStack, web_server: "WebServer"
+) -> None:
+    callback = web_server.twiml("/status", "<Response/>")
+    sid = stack.place_call("<Response><Pause length='5'/></Response>", StatusCallback=callback)
+    stack.rest("POST", f"Calls/{sid}.json", {"StatusCallbackMethod": "GET"}).raise_for_status()
+    stack.advance(1)
+    stack.answer(sid)
+    stack.advance(6)
+
+    assert [one.method for one in web_server.asked("/status")] == ["GET"]
+
+
 @pytest.mark.parametrize("number", ["+14155551212", "415-555-1212"])
 def test_directory_assistance_can_be_called(stack: LocalStack, number: str) -> None:
     answer = stack.rest("POST", "Calls.json", {**CALL, "To": number})

@@ -214,6 +214,19 @@ class TestParticipants:
         assert (held, back, stack.heard(first)) == (True, False, ["On hold", "On hold"])
         assert web_server.asked("/hold")[0].method == "GET"
 
+    def test_the_hold_music_can_change_during_the_hold(
+        self, stack: LocalStack, web_server: "WebServer"
+    ) -> None:
+        document = "<Response><Say>{}</Say><Pause length='60'/></Response>"
+        first, second = (web_server.twiml(f"/{n}", document.format(n)) for n in ("one", "two"))
+        sid, _ = join(stack), join(stack, 1)
+        update(stack, sid, Hold="true", HoldUrl=first)
+        stack.advance(2)
+        update(stack, sid, HoldUrl=second)
+        stack.advance(2)
+
+        assert stack.heard(sid) == ["one", "two"]
+
     def test_a_single_participant_hears_an_announcement(
         self, stack: LocalStack, web_server: "WebServer"
     ) -> None:

@@ -140,6 +140,8 @@ class ParticipantsResource(Resource[Participant]):
             self.moderation.mute(self.found(sid), muted=muted)
         if "Hold" in parameters:
             self.moderation.hold(self.found(sid), hold_music, hold=hold)
+        elif hold_music is not None and self.found(sid).hold:
+            self.moderation.hold(self.found(sid), hold_music, hold=True)
         if changes or wait_music is not None or beeps is not None:
             self.moderation.modify(self.found(sid), wait_music, beeps_on_exit=beeps, **changes)
         participant = self.found(sid)

@@ -147,6 +147,9 @@ class CallsResource(Resource[Call]):
         """Change a call's time limit and status callback."""
         limit_s = parameters.whole("TimeLimit", UNNUMBERED, 0, 1, LONGEST_S)
         callback = status_callback_of(parameters)
+        if callback is None and call.callback and parameters.text("StatusCallbackMethod"):
+            method = parameters.method("StatusCallbackMethod", 21209)
+            callback = replace(call.callback, method=method)
         if callback is not None:
             events = call.callback.events if call.callback else callback.events
             self.store.calls.put(replace(call, callback=replace(callback, events=events)))
