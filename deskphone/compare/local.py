@@ -17,6 +17,7 @@ from deskphone.values import (
     AUTH_TOKEN,
     HANDSETS,
     LINE,
+    MESSAGING_SERVICE_SID,
     TEST_ACCOUNT_SID,
     TEST_AUTH_TOKEN,
 )
@@ -25,7 +26,11 @@ OWN = Login(ACCOUNT_SID, ACCOUNT_SID, AUTH_TOKEN)
 OWN_TEST = Login(TEST_ACCOUNT_SID, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN)
 SECOND, HOOK = "+12025550111", "https://example.com/hook"
 TALK = "<Response><Say>Hello</Say></Response>"
-MEETING = "<Response><Dial><Conference>Room</Conference></Dial></Response>"
+MEETING = (
+    "<Response><Dial><Conference record='record-from-start' endConferenceOnExit='true'>Room"
+    "</Conference></Dial></Response>"
+)
+FORWARDED = f"<Response><Dial timeout='5'>{HANDSETS[1]}</Dial></Response>"
 LATER_S = 3600
 """Long enough for the end of a call and for prices."""
 
@@ -48,7 +53,7 @@ async def seeded(session: aiohttp.ClientSession) -> AsyncGenerator[str]:
 
 
 async def _seed(session: aiohttp.ClientSession, url: str) -> None:
-    """Text and call in both directions, with a recording, a queue and a conference."""
+    """Text and call in both directions, so that each list has rows in several states."""
 
     async def create(path: str, **form: str) -> str:
         async with session.post(
@@ -68,9 +73,20 @@ async def _seed(session: aiohttp.ClientSession, url: str) -> None:
     await create("IncomingPhoneNumbers", PhoneNumber=SECOND, **hooks)
     await create("Messages", From=LINE, To=person, Body="Hello")
     await act("texts", **{"from": person, "to": LINE, "body": "Hi"})
-    for twiml in (TALK, MEETING):
-        sid = await create("Calls", From=LINE, To=person, Twiml=twiml, Record="true")
+    await create("Messages", MessagingServiceSid=MESSAGING_SERVICE_SID, To=person, Body="Hello")
+    await act("texts", **{"from": other, "to": LINE, "body": "STOP"})
+    await create("Messages", MessagingServiceSid=MESSAGING_SERVICE_SID, To=other, Body="Hello")
+    await act("calls", **{"from": person, "to": LINE})
+    for to, twiml, options in (
+        (person, FORWARDED, {"MachineDetection": "Enable"}),
+        (person, TALK, {"Record": "true"}),
+        (person, MEETING, {"Record": "true"}),
+        (other, MEETING, {}),
+    ):
+        sid = await create("Calls", From=LINE, To=to, Twiml=twiml, **options)
         await act("clock/advance", seconds=2)
         await act(f"calls/{sid}/answer")
+    await act("clock/advance", seconds=60)
+    await act(f"calls/{sid}/hangup")
     await create("Calls", From=LINE, To=other, Twiml=TALK, Timeout="5")
     await act("clock/advance", seconds=LATER_S)
