@@ -378,7 +378,8 @@ def test_every_answer_has_the_headers_that_support_asks_for(stack: LocalStack) -
     assert [answer.status_code for answer in answers] == [200, 404, 401, 401, 501]
     assert len(set(ids)) == 5
     assert all(re.fullmatch("RQ[0-9a-f]{32}", one) for one in ids)
-    assert {answer.headers["Content-Type"] for answer in answers} == {"application/json"}
+    kinds = [answer.headers["Content-Type"] for answer in answers]
+    assert kinds == ["application/json;charset=utf-8", *["application/json"] * 4]
     assert {answer.headers["Twilio-Concurrent-Requests"] for answer in answers} == {"1"}
     assert all(re.fullmatch(r"\d+\.\d{3}", a.headers["Twilio-Request-Duration"]) for a in answers)
 
