@@ -175,7 +175,7 @@ def _refusal(answer: Answer, role: str) -> tuple[str, str]:
     if answer.status == HTTPStatus.NOT_FOUND:
         return "Azure can't find it", "check whether the app was just deleted or moved"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "Azure throttles your requests (429)", AGAIN
+        return "Azure is throttling your requests (429)", AGAIN
     return f"Azure Resource Manager responded with {answer.status}", AGAIN
 
 

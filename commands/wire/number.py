@@ -125,7 +125,7 @@ class Numbers:
                 return ""
             return "could not check whether the number is in a messaging service"
         return (
-            f"the number is in the messaging service {sid}, whose URLs get its texts. To "
+            f"the number is in the messaging service {sid}, whose URLs get the number's texts. To "
             "change that, set the service's Integration to: Defer to sender's webhook"
             if sid
             else ""

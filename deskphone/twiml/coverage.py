@@ -184,7 +184,7 @@ VOICE: Mapping[str, Element] = {
         )
     },
     **{
-        name: Element("partly", dict.fromkeys(attributes, "partly"), "Only its text is spoken.")
+        name: Element("partly", dict.fromkeys(attributes, "partly"), "Only the text is spoken.")
         for name, attributes in SSML.items()
     },
 }  # fmt: skip

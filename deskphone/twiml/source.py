@@ -159,7 +159,7 @@ class Source:
         if not self._children_read:
             self.children()
         if not self._all_text_read and loose_text(self.element, own=not self._own_text_read):
-            self.warn(NOT_KNOWN, f"Text isn't allowed there inside <{self.name}>")
+            self.warn(NOT_KNOWN, f"Text isn't allowed at that point in <{self.name}>")
         known = self.elements[self.name].attributes
         for attribute in set(self.element.attrib) - self._asked:
             name = attribute.replace(XML, "xml:")

@@ -48,8 +48,8 @@ class TrialSwitch:
         pending = _numbers(body, "pending", before.pending)
         if not verified or len({*verified, *pending}) > VERIFIED_LIMIT:
             raise WorldError(
-                f"A trial account has 1 to {VERIFIED_LIMIT} numbers in verified and pending, and "
-                "at least one in verified."
+                f"A trial account has 1 to {VERIFIED_LIMIT} numbers in `verified` and `pending`, "
+                "at least one of them in `verified`."
             )
         ends = self._clock.now() + _time_left(body) if "days_left" in body else before.ends
         waiting = tuple(one for one in pending if one not in verified)

@@ -47,13 +47,13 @@ def judge_token(tried: Sequence[str], places: TokenPlaces) -> Finding:
         text = f"The app has the account's current token. It tried {names}"
         return SignatureStep("Token", True, text), ""
     if not places.asked & set(tried):
-        text = f"The app tried {names}, and has not requested it from this vault"
+        text = f"The app tried {names}, but has not read the token from this vault"
         advice = (
             "The app gets its token from somewhere else. "
             "Set it to the current token, or use the vault."
         )
         return SignatureStep("Token", None, text), advice
-    text = f"{_changed(places)}, the app tried the previous {names}"
+    text = f"{_changed(places)}. The app tried the previous {names}"
     if places.in_vault & set(tried):
         advice = (
             "The vault has the current token, and the app checks for it once a minute. To change "

@@ -28,7 +28,7 @@ def is_party(parameter: str, numbers: Sequence[str], facts: Facts) -> bool:
         note(
             log,
             "The query parameter %s can't match: Twilio sent a GET request, which doesn't prove "
-            "who is calling. It does that after FailUrl and Options, and for numbers set to GET.",
+            "who is calling. It uses GET after FailUrl and Options, and for numbers set to GET.",
             parameter,
         )
         return False

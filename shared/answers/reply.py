@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from shared.answers.facts import Facts
 
 UNPROVEN = (
-    "Someone texted this line. The text isn't forwarded because the number's webhook uses GET. It "
-    "is in Twilio's console. Set the webhook to POST to get texts."
+    "Someone texted this line. The text isn't forwarded because the number's webhook uses GET. "
+    "Read it in Twilio's console. Set the webhook to POST to get texts."
 )
 
 _OTHER_MARKS = "^<>"

@@ -120,7 +120,8 @@ def read_inputs(req: func.HttpRequest, *names: str) -> Inputs:
     if body and query.values:
         name = next(iter(query.values))
         raise InvalidRequestError(
-            f"`{name}` is in the query, but other fields are in the body. Put all in one place.",
+            f"`{name}` is in the query, but other fields are in the body. "
+            "Put them all in one place.",
             field=name,
         )
     if not inputs.values:

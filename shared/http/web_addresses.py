@@ -81,7 +81,7 @@ def twiml_url(text: str, *, has_local_stack: bool, field: str) -> str:
 
 def _refusal(text: str, kind: str, field: str, *, has_local_stack: bool) -> InvalidRequestError:
     name = _ascii_name(text)
-    detail = f"Write the host name in `{field}` as `{name}`, its form in ASCII."
+    detail = f"Write the host name in `{field}` as `{name}`, its ASCII form."
     if not name:
         local = " or, locally, one on 127.0.0.1" if has_local_stack else ""
         detail = (

@@ -114,7 +114,7 @@ async def _forwarding(
     if req.posted("From") is None:
         log.warning(
             "Not forwarding a text's content to the number in Forward: Twilio sent a GET "
-            "request, which doesn't prove who wrote them"
+            "request, which doesn't prove who wrote it"
         )
     media = reply.media_of(req)
     if not media:

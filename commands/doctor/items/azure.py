@@ -53,10 +53,10 @@ def judge_app_settings(given: Collection[str], seen: Collection[object]) -> Find
     hidden = [name for name in own if name not in seen]
     if hidden:
         return wrong(
-            f"the app doesn't see {', '.join(hidden)}, set in Azure",
+            f"the app doesn't see {', '.join(hidden)} from its settings in Azure",
             "run az functionapp restart; if that doesn't help, deploy again",
         )
-    return ok(f"the app sees all {len(own)} settings in Azure")
+    return ok(f"the app sees all {len(own)} of its settings in Azure")
 
 
 async def check_references(examination: Examination) -> Finding:
@@ -135,7 +135,7 @@ def judge_log_cap(workspaces: Sequence[Document]) -> Finding:
         )
     if unknown := [name for name, status in statuses.items() if status not in TAKING_IN]:
         return skipped(f"Azure doesn't say whether {unknown[0]} accepts logs")
-    return ok(f"{', '.join(statuses)} accepts logs")
+    return ok(f"accepting logs: {', '.join(statuses)}")
 
 
 def _site(examination: Examination) -> Site:

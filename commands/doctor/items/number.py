@@ -65,7 +65,7 @@ def judge_number(digits: str, number: Number) -> Finding:
     if missing:
         return warning(
             f"{masked(digits)} can't {' or '.join(missing)}",
-            "buy a number with voice and SMS for that",
+            "buy a number with voice and SMS",
         )
     return ok(f"{masked(digits)} is in this account and can call and text")
 

@@ -53,7 +53,7 @@ def judge_rotation(found: Mapping[Secret, str]) -> Finding:
     ]
     if changing:
         return warning(
-            f"in progress: {', '.join(changing)} differs from the primary",
+            f"in progress; different from the primary: {', '.join(changing)}",
             "continue with the next step of docs/operate/running.md#change-a-secret",
         )
     return ok("no rotation in progress")

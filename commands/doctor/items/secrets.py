@@ -49,7 +49,7 @@ async def check_secrets(examination: Examination) -> Finding:
     if malformed:
         return wrong(
             f"malformed: {', '.join(malformed)}",
-            "copy it again from the home page of Twilio's console; check that none are swapped",
+            "copy it again from the home page of Twilio's console; check that no two are swapped",
         )
     place = "the vault" if settings.key_vault_url else "the settings"
     return ok(f"{', '.join(needed)} can be read from {place}")

@@ -83,7 +83,7 @@ def judge_combinations(settings: Settings, values: Mapping[str, str], place: Pla
     if place is Place.DEPLOYMENT and settings.local_stack_url:
         return wrong(
             "LOCAL_STACK_URL is set, so requests would go to the emulator instead of Twilio",
-            "clear it (--settings '' ignores the file); a deployment can't have it either",
+            "clear it (--settings '' ignores the file); a deployment can't use it either",
         )
     if not settings.local_stack_url and any(
         PLACEHOLDER.fullmatch(settings.secrets.get(secret, ""))
@@ -131,8 +131,8 @@ def _unused(settings: Settings, values: Mapping[str, str]) -> tuple[str, str] | 
     ]
     if plain:
         return (
-            f"{', '.join(plain)} are ignored because KEY_VAULT_URL is set",
-            "clear them: an unused secret can only leak",
+            f"KEY_VAULT_URL is set, so the app ignores {', '.join(plain)}",
+            "clear what's ignored: an unused secret can only leak",
         )
     if settings.storage_connection and settings.storage_table_url:
         return (

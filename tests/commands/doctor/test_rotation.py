@@ -37,7 +37,7 @@ def test_equal_primary_and_secondary_tokens_end_a_rotation(doctor: Doctor) -> No
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"TWILIO_AUTH_TOKEN_SECONDARY": OTHER}, "TwilioAuthTokenSecondary differs"),
+        ({"TWILIO_AUTH_TOKEN_SECONDARY": OTHER}, "the primary: TwilioAuthTokenSecondary"),
         ({"TWILIO_API_KEY_SID_SECONDARY": "SK" + OTHER}, "is missing, so neither is used"),
         ({"LINK_SIGNING_KEY_SECONDARY": "short"}, "fewer than 32 characters"),
     ],

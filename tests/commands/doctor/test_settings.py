@@ -153,7 +153,7 @@ def test_secrets_in_settings_are_ignored_with_a_vault() -> None:
     finding = combined(Place.FUNC_START, KEY_VAULT_URL="https://my.vault.azure.net", **TOKEN)
 
     assert finding.state is State.WARNING
-    assert finding.text == "TWILIO_AUTH_TOKEN are ignored because KEY_VAULT_URL is set"
+    assert finding.text == "KEY_VAULT_URL is set, so the app ignores TWILIO_AUTH_TOKEN"
 
 
 def test_a_connection_string_together_with_an_account_is_reported() -> None:
