@@ -28,7 +28,8 @@ NOT_GIVEN = (
         "21627-21658 21702-21703 21708-21910 22221-22222 30010 30014-30016 30020-30031 32001-32012",
     ),
     (
-        "no limits, carriers, prices, blocked numbers, filters, regulations or capabilities",
+        "there are no limits, carriers, prices, blocked numbers, filters, regulations or "
+        "capabilities",
         "10004 13225 13247 14108 16021 20010 21202-21203 21407 21457 21613-21618 21621-21622 22005 "
         "22300-22403 30001-30009 30011 30017-30019 30032-30035 30410-30450 32013-32022",
     ),
@@ -37,13 +38,14 @@ NOT_GIVEN = (
         "11251 12400 15000-15002 15009-16000 16010 16099 20162 22001",
     ),
     (
-        "another code, in the same case: 11205, 11100, 13214, 13224, 13237, 13311, 16022, 20404, "
-        "21205, 21421, 10002, 21603, 21619, 21624",
+        "the emulator gives another code in the same case: 11205, 11100, 13214, 13224, 13237, "
+        "13311, 16022, 20404, 21205, 21421, 10002, 21603, 21619, 21624",
         "11201-11202 13226 13236 13248 13310 15004 16001-16003 20423 21401 21404 21501 "
         "21601-21602 21607 30012-30013 30404",
     ),
     (
-        "any voice, `speechModel` and rate is accepted; the language of a `<Gather>` is 13331",
+        "any voice, `speechModel` and rate is accepted; an invalid language in a `<Gather>` "
+        "gives 13331",
         "13321 13334 13511-13513",
     ),
     ("an empty response ends a call; silent recordings are kept", "11770 16102"),
@@ -87,12 +89,12 @@ def error_table() -> str:
     """Return the section as Markdown."""
     rows = [
         "## Twilio's error codes\n",
-        f"The emulator gives every code of calls, texts and their resources except these, and "
-        f"{len(LATER)} newer ones. A test compares the list with the code.\n",
+        f"Of the codes for calls, texts and their resources, the emulator gives all but these, "
+        f"plus {len(LATER)} newer ones.\n",
         "| Why not | Codes |",
         "|---|---|",
         *(f"| {why} | {_runs(missing)} |" for why, missing in not_given()),
-        "| other products | others from 22000 to 29999, 30100 to 30399, 31000, 33000 and above |",
+        "| other products | the rest of 22000 to 29999, 30100 to 30399, 31000, 33000 and above |",
     ]
     return "\n".join(rows) + "\n"
 
