@@ -88,7 +88,7 @@ def welcome(url: str) -> str:
   Phone      {url}   open it in a browser
   Twilio     {url}/2010-04-01/...   point your Twilio client at it
 
-  Line       {LINE}   your app's number; handsets have {", ".join(HANDSETS)}
+  Line       {LINE}   your app's number; the handsets are {", ".join(HANDSETS)}
   Account    {ACCOUNT_SID}
   Token      {AUTH_TOKEN}
 

@@ -19,8 +19,7 @@ BUILD_FILE = Path(__file__).parents[1] / "build.json"
 WITHOUT_LEDGER = {
     False: "Requests with an Idempotency-Key are refused; others are sent, but don't count "
     "toward the limits.",
-    True: "Requests are sent, but a repeated one may send again, and they don't count toward the "
-    "limits.",
+    True: "Requests are sent, but a repeat may send again, and nothing counts toward the limits.",
 }
 
 

@@ -171,9 +171,9 @@ def _refusal(answer: Answer, role: str) -> tuple[str, str]:
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return "Azure rejected your sign-in", "run az login in the app's tenant"
     if answer.status == HTTPStatus.FORBIDDEN:
-        return "your account can't read it", f"get the {role} role on the resource group"
+        return "your account can't read this", f"get the {role} role on the resource group"
     if answer.status == HTTPStatus.NOT_FOUND:
-        return "Azure can't find it", "check whether the app was just deleted or moved"
+        return "Azure can't find this", "check whether the app was just deleted or moved"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return "Azure is throttling your requests (429)", AGAIN
     return f"Azure Resource Manager responded with {answer.status}", AGAIN

@@ -22,7 +22,7 @@ def webhook_table() -> str:
         "## Webhooks compared with recorded ones\n",
         "[A test](../../tests/stack/test_recorded_webhooks.py) compares fields and their order",
         "with requests that Twilio sent, and lists what may differ.\n",
-        "| Newest | Requests, and how many |",
+        "| Newest | Requests (samples) |",
         "|---|---|",
     ]
     for year, kinds in groupby(newest, key=lambda kind: max(years[kind])):

@@ -79,7 +79,7 @@ def _send_digits(inputs: Inputs) -> str | None:
     digits = inputs.text(name)
     if digits is not None and not _SENT_DIGITS.fullmatch(digits):
         raise InvalidRequestError(
-            f"`{name}` must be up to 32 of the keys 0-9, A-D, #, * and the pauses w and W.",
+            f"`{name}` must have at most 32 characters: keys (0-9, A-D, #, *) and pauses (w, W).",
             field=name,
         )
     return digits

@@ -106,7 +106,7 @@ def _target(source: Source) -> Target:
     if single:
         if len(nouns) > 1 or text:
             code = MIXED if single[0].name == "Conference" else WRONG_NOUN
-            source.warn(code, f"<{single[0].name}> can't be dialed together with others")
+            source.warn(code, f"<{single[0].name}> must be alone in its <Dial>")
             return NumberNouns(())
         return SINGLE[single[0].name](single[0])
     numbers = [NumberNoun.read(noun) for noun in nouns]

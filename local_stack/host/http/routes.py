@@ -127,7 +127,7 @@ def read_segment(text: str) -> Segment:
     """Read a literal or one whole `{parameter}`."""
     if text in {".", ".."}:
         raise AppFileError(
-            f"function.json: the route part {text} never matches: clients resolve it"
+            f"function.json: the route part {text} never matches: clients resolve it first"
         )
     if "{" not in text and "}" not in text:
         return Segment(text, LITERAL, optional=False, accepts=())
