@@ -107,7 +107,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.save:
         text = saved(theirs)
         options.save.write_text(text, "utf-8")
-        lines += ["", text, f"{options.save} has this text. Read it before you share it."]
+        lines += ["", text, f"Saved to {options.save}. Read it before you share it."]
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if found else 0
 

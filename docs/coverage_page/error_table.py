@@ -89,8 +89,8 @@ def error_table() -> str:
     """Return the section as Markdown."""
     rows = [
         "## Twilio's error codes\n",
-        f"Of the codes for calls, texts and their resources, the emulator gives all but these, "
-        f"plus {len(LATER)} newer ones.\n",
+        "The emulator gives every error code for calls, texts and their resources, except the ones "
+        f"below. It also gives {len(LATER)} newer ones.\n",
         "| Why not | Codes |",
         "|---|---|",
         *(f"| {why} | {_runs(missing)} |" for why, missing in not_given()),

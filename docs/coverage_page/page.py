@@ -5,7 +5,6 @@ from itertools import groupby
 from pathlib import Path
 
 from deskphone.twiml.coverage import MESSAGING, NOT_EMULATED_INSIDE, VOICE, Element, Level
-from docs.coverage_page.covering_tests import covering_tests
 from docs.coverage_page.error_table import error_table
 from docs.coverage_page.rest_table import rest_table
 from docs.coverage_page.tables import in_code
@@ -15,6 +14,7 @@ WRITTEN = Path(__file__).parent / "text"
 TEXTS = "texts:"
 """Before the name of an element that stands in the answer to a text, in the marks of tests."""
 INSIDE = "Not emulated inside other elements"
+TESTED = "Every emulated element and attribute has a test, marked with `covers` in `tests/`.\n"
 
 
 def coverage_page() -> str:
@@ -32,7 +32,7 @@ def coverage_page() -> str:
         error_table(),
         _written("choices"),
         _written("others"),
-        _tests(),
+        TESTED,
     ]
     return "\n".join(parts)
 
@@ -81,35 +81,3 @@ def names_of(prefix: str, elements: Mapping[str, Element], *levels: Level) -> li
             *(f"{prefix}{element}.{a}" for a, level in known.attributes.items() if level in levels),
         )
     ]
-
-
-def _tests() -> str:
-    """List the files with tests of each element and its attributes."""
-    rows = ["## Tests\n", "| Elements | Tests |", "|---|---|"]
-    by_files: dict[tuple[str, ...], list[str]] = {}
-    for element, files in _test_files().items():
-        name = element.removeprefix(TEXTS)
-        shown = f"`<{name}>`" if name == element else f"`<{name}>` in replies"
-        by_files.setdefault(tuple(sorted(files)), []).append(shown)
-    for files, elements in by_files.items():
-        links = " ".join(
-            f"[{Path(file).stem.removeprefix('test_')}](../../{file})" for file in files
-        )
-        rows.append(f"| {', '.join(elements)} | {links} |")
-    return "\n".join(rows) + "\n"
-
-
-def _test_files() -> dict[str, list[str]]:
-    tests = covering_tests()
-    files: dict[str, list[str]] = {}
-    for name in (
-        *names_of("", VOICE, "yes", "partly"),
-        *names_of(TEXTS, MESSAGING, "yes", "partly"),
-    ):
-        known = files.setdefault(name.partition(".")[0], [])
-        known += [
-            path
-            for path in dict.fromkeys(path for path, _ in tests.get(name, []))
-            if path not in known
-        ]
-    return {element: found for element, found in files.items() if found}

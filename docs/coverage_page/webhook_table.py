@@ -22,10 +22,10 @@ def webhook_table() -> str:
         "## Webhooks compared with recorded ones\n",
         "[A test](../../tests/stack/test_recorded_webhooks.py) compares fields and their order",
         "with requests that Twilio sent, and lists what may differ.\n",
-        "| Newest | Requests (samples) |",
+        "| Newest | Requests |",
         "|---|---|",
     ]
     for year, kinds in groupby(newest, key=lambda kind: max(years[kind])):
-        rows.append(f"| {year} | {'; '.join(f'{kind} ({len(years[kind])})' for kind in kinds)} |")
+        rows.append(f"| {year} | {'; '.join(kinds)} |")
     rows.append(f"| from documentation only | {DOCUMENTS_ONLY} |")
     return "\n".join(rows) + "\n"

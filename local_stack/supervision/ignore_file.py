@@ -31,7 +31,9 @@ def ignored_names(root: Path) -> frozenset[str]:
     names = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
     for name in names:
         if WILD & set(name):
-            raise IgnoreFileError(f"{IGNORE_FILE}: {name} is not a plain name")
+            raise IgnoreFileError(
+                f"{IGNORE_FILE}: {name} must be a name without wildcards or slashes"
+            )
     return frozenset(names) | NEVER_DEPLOYED
 
 
