@@ -18,6 +18,8 @@ _WRITTEN = {
 }
 # A call with two SIP parties has 8 places: two characters in each of From, To, Caller and Called.
 MAX_COMBINED_PLACES = 40
+# A query with more signs than this is only tried with all of them raw, and with all encoded.
+MAX_SIGNS = 100
 
 
 class _Place(NamedTuple):
@@ -38,6 +40,12 @@ def respelled(query: str, limit: int) -> list[str]:
     characters alone; the last parameters, which are Twilio's; single parameters and places; pairs
     of parameters; pairs of places and so on.
     """
+    raw, encoded = query, query
+    for sign, written in _WRITTEN.items():
+        raw, encoded = written.sub(sign, raw), encoded.replace(sign, _ENCODED[sign])
+    # A raw sign is two characters shorter than an encoded one.
+    if len(encoded) - len(raw) > 2 * MAX_SIGNS:
+        return [one for one in (raw, encoded) if one != query][:limit]
     parameters = query.split("&")
     places = tuple(_places(parameters))
     if not places:
