@@ -106,7 +106,11 @@ def main(arguments: Sequence[str]) -> int:
     lines = [*found, f"{len(theirs)} requests compared, {len(found)} differences"]
     if options.save:
         text = saved(theirs)
-        options.save.write_text(text, "utf-8")
+        try:
+            options.save.write_text(text, "utf-8")
+        except OSError as error:
+            sys.stderr.write(f"Can't write {options.save}: {error.strerror}\n")
+            return 2
         lines += ["", text, f"Saved to {options.save}. Read it before you share it."]
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if found else 0

@@ -14,10 +14,10 @@ DOCUMENTS_ONLY = (
 
 def webhook_table() -> str:
     """Return the kinds of requests by the year of their newest recording."""
-    years: dict[str, list[int]] = {}
+    newest: dict[str, int] = {}
     for recording in json.loads(RECORDED.read_text("utf-8")):
-        years.setdefault(recording["kind"], []).append(recording["year"])
-    newest = sorted(years, key=lambda kind: -max(years[kind]))
+        kind, year = recording["kind"], recording["year"]
+        newest[kind] = max(year, newest.get(kind, 0))
     rows = [
         "## Webhooks compared with recorded ones\n",
         "[A test](../../tests/stack/test_recorded_webhooks.py) compares fields and their order",
@@ -25,7 +25,8 @@ def webhook_table() -> str:
         "| Newest | Requests |",
         "|---|---|",
     ]
-    for year, kinds in groupby(newest, key=lambda kind: max(years[kind])):
+    kinds_by_year = groupby(sorted(newest, key=lambda kind: -newest[kind]), key=newest.__getitem__)
+    for year, kinds in kinds_by_year:
         rows.append(f"| {year} | {'; '.join(kinds)} |")
     rows.append(f"| from documentation only | {DOCUMENTS_ONLY} |")
     return "\n".join(rows) + "\n"

@@ -35,7 +35,7 @@ class HostState:
     functions: tuple[str, ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
-    """What the settings file probably means in another way."""
+    """Sentences about settings whose names look misspelled."""
 
 
 @dataclass(frozen=True)

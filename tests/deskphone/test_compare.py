@@ -183,6 +183,16 @@ def test_another_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert str(file) in capsys.readouterr().err
 
 
+def test_a_place_that_cannot_be_written_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, place = tmp_path / "none.json", tmp_path / "missing" / "file.json"
+    file.write_text(saved([]))
+
+    assert main(["--from", str(file), "--save", str(place)]) == 2
+    assert str(place) in capsys.readouterr().err
+
+
 def test_without_credentials_it_says_what_to_set(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
