@@ -48,7 +48,8 @@ def new_text(
         updated=now,
         segments=_segments(media, direction) or count_segments(body, by_service=by_service),
         media=tuple(
-            Media(new_sid("ME"), url, mimetypes.guess_type(url)[0] or "image/jpeg") for url in media
+            Media(new_sid("ME"), url, mimetypes.guess_type(url)[0] or "image/jpeg", serial)
+            for serial, url in enumerate(media)
         ),
     )
 

@@ -44,7 +44,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Shelf(Generic[R]):
-    """Records of one kind by SID, oldest first."""
+    """Records of one kind by SID, oldest first. Each new record gets a higher serial number."""
 
     def __init__(
         self,
@@ -61,10 +61,15 @@ class Shelf(Generic[R]):
         self._publish = publish
         self._full = full
         self._records: OrderedDict[str, R] = OrderedDict()
+        self._serials: dict[str, int] = {}
+        self._next_serial = 1
         self.dropped = 0
 
     def put(self, record: R) -> R:
-        """Add the record, or replace the one with the same SID."""
+        """Add the record, or replace the one with the same SID, which keeps its serial number."""
+        if record.sid not in self._records:
+            self._serials[record.sid] = self._next_serial
+            self._next_serial += 1
         self._records[record.sid] = record
         self._publish(self._kind, record)
         if len(self._records) > self._limit:
@@ -77,7 +82,7 @@ class Shelf(Generic[R]):
         oldest = next(others, new)
         if oldest is new:
             return
-        del self._records[oldest.sid]
+        del self._records[oldest.sid], self._serials[oldest.sid]
         self.dropped += 1
         if self.dropped == 1:
             self._full(self._kind)
@@ -85,12 +90,17 @@ class Shelf(Generic[R]):
     def get(self, sid: str) -> R | None:
         return self._records.get(sid)
 
+    def serial(self, sid: str) -> int:
+        """Return the serial number of a record; it is never used again."""
+        return self._serials[sid]
+
     def remove(self, sid: str) -> None:
-        del self._records[sid]
+        del self._records[sid], self._serials[sid]
         self._publish(self._kind, None)
 
     def clear(self) -> None:
         self._records.clear()
+        self._serials.clear()
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -116,6 +126,7 @@ class Store:
         self.opt_outs = OptOuts()
         self.trial: Trial | None = None
         self.prices: Prices | None = Prices()
+        self._last_serial = 0
         publish, full = self._publish, self._say_full
         self.messages: Shelf[Message] = Shelf(
             "text", HISTORY_LIMIT, publish, full, lambda one: one.status == "scheduled"
@@ -136,6 +147,11 @@ class Store:
         self.deliveries: Shelf[Delivery] = Shelf("webhook", RECENT_LIMIT, publish, self._say_full)
         # An alert about dropped alerts would drop another one. The snapshot counts them instead.
         self.alerts: Shelf[Alert] = Shelf("alert", RECENT_LIMIT, publish, lambda kind: None)
+
+    def new_serial(self) -> int:
+        """Return a higher number each time, for rows that aren't on a shelf of their own."""
+        self._last_serial += 1
+        return self._last_serial
 
     def subscribe(self, listener: Publish) -> None:
         """Call a listener after the others."""

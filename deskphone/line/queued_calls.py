@@ -70,7 +70,8 @@ class QueuedCalls:
         queue = self.named(name) or new_queue(name, max_size or QUEUE_SIZE, now)
         if len(queue.members) >= min(max_size or queue.max_size, queue.max_size):
             return None
-        place = Place(Member(call.sid, queue.sid, call.person, now))
+        serial = self._store.new_serial()
+        place = Place(Member(call.sid, queue.sid, call.person, now, serial))
         self._places[call.sid] = place
         self._put(queue, (*queue.members, place.member))
         self._call_up(queue.sid)

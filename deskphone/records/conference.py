@@ -18,6 +18,7 @@ VIA_API = "conference-ended-via-api"
 class Participant:
     """A call in a conference; `number` is the person's.
 
+    `serial` grows with each call that joins or is invited.
     `waiting` is true until the conference starts, and `joined` is false while the phone is ringing.
     `starts` and `ends` say whether this participant starts or ends the conference.
     """
@@ -35,6 +36,7 @@ class Participant:
     coaching: str | None = None
     starts: bool = True
     ends: bool = False
+    serial: int = 0
 
     @property
     def sid(self) -> str:

@@ -46,11 +46,12 @@ FAILURES = {
 
 @dataclass(frozen=True)
 class Media:
-    """A file that comes with a text; the URL is the sender's."""
+    """A file that comes with a text; the URL is the sender's. `serial` counts them from 0."""
 
     sid: str
     url: str
     content_type: str
+    serial: int
 
 
 @dataclass(frozen=True)

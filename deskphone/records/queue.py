@@ -11,12 +11,16 @@ QUEUE_NAME_LIMIT = 64
 
 @dataclass(frozen=True)
 class Member:
-    """A call that is waiting in a queue; `number` is the person's."""
+    """A call that is waiting in a queue; `number` is the person's.
+
+    `serial` grows with each call that joins any queue.
+    """
 
     call_sid: str
     queue_sid: str
     number: str
     since: datetime
+    serial: int
 
     @property
     def sid(self) -> str:

@@ -12,7 +12,6 @@ from deskphone.account.store import Store
 from deskphone.clock import Clock
 from deskphone.records.addresses import API_VERSION
 from deskphone.rest.answers import json_answer
-from deskphone.rest.bookmarks import Bookmarks
 from deskphone.rest.errors import (
     NOT_FOUND,
     NotEmulatedError,
@@ -40,7 +39,6 @@ class RestApi:
         self._clock = clock
         self._account = account
         self._tree = tree
-        self._bookmarks = Bookmarks()
 
     def resource(self, name: str) -> Resource[Any]:
         """Return a resource by its name in the path, such as Messages."""
@@ -100,9 +98,7 @@ class RestApi:
             query.check((), resource.missing_in_fetch if request.method == "GET" else ())
         match request.method, below:
             case "GET", []:
-                return json_answer(
-                    page_of(resource, request.path, query, self._bookmarks), HTTPStatus.OK
-                )
+                return json_answer(page_of(resource, request.path, query))
             case "POST", []:
                 return json_answer(resource.create(form), resource.created_status)
             case "GET", [sid]:

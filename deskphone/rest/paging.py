@@ -1,10 +1,11 @@
 """Paged lists: Twilio's envelope around the rows of a resource."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from deskphone.rest.bookmarks import Bookmarks
 from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError
+from deskphone.rest.page_tokens import serial_in, token_of
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, R, Resource
 
@@ -13,7 +14,7 @@ PAGE_SIZE = 50
 PAGE_SIZE_MAX = 1000
 
 
-def page_of(resource: Resource[R], path: str, parameters: Parameters, bookmarks: Bookmarks) -> Json:
+def page_of(resource: Resource[R], path: str, parameters: Parameters) -> Json:
     """Return one page of a list; its URIs are relative."""
     if re.fullmatch(r"\d+", asked := parameters.text("PageSize")) and int(asked) > PAGE_SIZE_MAX:
         raise TwilioRefusalError(20007, "Page size too large")
@@ -21,26 +22,22 @@ def page_of(resource: Resource[R], path: str, parameters: Parameters, bookmarks:
     number = parameters.whole("Page", UNNUMBERED, 0, 0, 10**8)
     parameters.check((*resource.filters, *PAGING), resource.missing_filters)
     rows = resource.rows(parameters)
-    sids = [row.sid for row in rows]
     filters = [(name, value) for name in resource.filters for value in parameters.texts(name)]
-    listing = f"{path}?{urlencode(filters)}"
     start = number * size
     end = start + size
     if token := parameters.text("PageToken"):
-        place = bookmarks.place_of(listing, token[2:], sids, newest_first=resource.newest_first)
-        start, end = _bounds(token, place, size)
+        start, end = _bounds(token, path, resource, rows, size)
     shown = rows[start:end]
-    row_before = sids[start - 1] if 0 < start <= len(sids) else ""
+    row_before = rows[start - 1] if number and 0 < start <= len(rows) else None
 
-    def uri(page: int, kind: str = "", sid: str = "") -> str:
+    def uri(page: int, kind: str = "", row: R | None = None) -> str:
         query = [*filters, ("PageSize", str(size)), ("Page", str(page))]
-        if sid:
-            bookmarks.keep(listing, sid, sids)
-            query.append(("PageToken", kind + sid))
+        if row is not None:
+            query.append(("PageToken", token_of(kind, row.sid, resource.serial(row), path)))
         return f"{path}?{urlencode(query)}"
 
-    first = shown[0].sid if shown else ""
-    last = shown[-1].sid if shown and end < len(rows) else ""
+    first = shown[0] if shown else None
+    last = shown[-1] if shown and end < len(rows) else None
     has_before = number > 0 and (shown or start > 0)
     # An empty page has no row to name in a token: before it is the last page that has rows.
     page_before = (min(start, len(rows)) - 1) // size if not shown and rows else number - 1
@@ -53,20 +50,27 @@ def page_of(resource: Resource[R], path: str, parameters: Parameters, bookmarks:
         "page_size": size,
         "start": start,
         "end": max(start + len(shown) - 1, start),
-        "uri": uri(number, "PA", row_before if number else ""),
+        "uri": uri(number, "PA", row_before),
     }
 
 
-def _bounds(token: str, place: tuple[int, int] | None, size: int) -> tuple[int, int]:
+def _bounds(
+    token: str, path: str, resource: Resource[R], rows: Sequence[R], size: int
+) -> tuple[int, int]:
     """Return the index of a page's first row, and the one behind its last.
 
-    The token has the SID of the row before the page (PA) or after it (PB); `place` is how many
-    rows are before that one, and through it. Raise 21481 for a token that isn't one of ours.
+    The token names the row before the page (PA) or after it (PB). Raise 21481 for a token that
+    isn't one of this list's.
     """
-    match token[:2], place:
-        case "PA", (_, through):
-            return through, through + size
-        case "PB", (before, _):
-            return max(before - size, 0), before
-        case _:
-            raise TwilioRefusalError(21481, "Invalid PageToken")
+    serial = serial_in(token, path)
+    if serial is None:
+        raise TwilioRefusalError(21481, "Invalid PageToken")
+    serials = [resource.serial(row) for row in rows]
+    if resource.newest_first:
+        before = sum(one > serial for one in serials)
+    else:
+        before = sum(one < serial for one in serials)
+    if token.startswith("PB"):
+        return max(before - size, 0), before
+    through = before + (serial in serials)
+    return through, through + size

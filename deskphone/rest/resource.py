@@ -59,6 +59,10 @@ class Resource(Generic[R]):
         """Return the matching records, newest first."""
         raise not_allowed()
 
+    def serial(self, row: R) -> int:
+        """Return a number that is higher for newer rows, and that no other row ever gets."""
+        raise not_allowed()
+
     def to_json(self, row: R) -> Json:
         raise not_allowed()
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskphone.rest.bookmarks import MAX_BOOKMARKS, Bookmarks
 from deskphone.rest.errors import TwilioRefusalError
 from deskphone.rest.paging import page_of
 from deskphone.rest.parameters import Parameters
@@ -23,6 +22,7 @@ class Row:
 
     def __init__(self, number: int) -> None:
         self.sid = f"XX{number:032x}"
+        self.serial = number
         self.is_shown = True
 
 
@@ -36,7 +36,6 @@ class Rows:
     def __init__(self, count: int, *, newest_first: bool) -> None:
         self.newest_first = newest_first
         self.all: list[Row] = []
-        self.bookmarks = Bookmarks()
         self._made = 0
         for _ in range(count):
             self.add()
@@ -44,6 +43,16 @@ class Rows:
     def add(self) -> None:
         self._made += 1
         self.all.insert(0 if self.newest_first else len(self.all), Row(self._made))
+
+    def return_row(self, row: Row) -> None:
+        """Remove a row and add it again as a new one."""
+        self.all.remove(row)
+        self._made += 1
+        row.serial = self._made
+        self.all.insert(0 if self.newest_first else len(self.all), row)
+
+    def serial(self, row: Row) -> int:
+        return row.serial
 
     def rows(self, parameters: Parameters) -> list[Row]:
         return [row for row in self.all if row.is_shown]
@@ -54,7 +63,7 @@ class Rows:
     def page(self, uri: str) -> dict[str, Any]:
         parameters = Parameters(parse_qsl(urlsplit(uri).query))
         resource: Any = self
-        return page_of(resource, PATH, parameters, self.bookmarks)
+        return page_of(resource, urlsplit(uri).path, parameters)
 
 
 def remove_shown(rows: Rows, shown: list[str]) -> None:
@@ -149,8 +158,7 @@ def test_rows_can_leave_and_come_back(leaving: list[int], newest_first: bool) ->
     page = rows.page(f"{PATH}?PageSize=2")
     seen: list[str] = page["rows"]
     for row in (every[index] for index in leaving):
-        rows.all.remove(row)
-        rows.all.insert(0 if newest_first else len(rows.all), row)
+        rows.return_row(row)
     while page["next_page_uri"]:
         page = rows.page(page["next_page_uri"])
         seen += page["rows"]
@@ -180,15 +188,25 @@ def test_the_page_before_ends_where_it_did() -> None:
     assert rows.page(third["previous_page_uri"])["rows"] == sids[2:4]
 
 
-def test_lists_of_one_page_do_not_push_out_where_another_continues() -> None:
+def test_a_list_continues_where_it_was_after_any_number_of_other_pages() -> None:
     rows = Rows(4, newest_first=True)
     sids = [row.sid for row in rows.all]
     first = rows.page(f"{PATH}?PageSize=2")
-    for number in range(MAX_BOOKMARKS + 1):
-        rows.page(f"{PATH}?Status={number}")
+    for number in range(1000):
+        rows.page(f"{PATH}?PageSize=1&Status={number}")
     remove_shown(rows, first["rows"])
 
     assert rows.page(first["next_page_uri"])["rows"] == sids[2:]
+
+
+def test_a_token_of_another_list_is_refused() -> None:
+    rows = Rows(3, newest_first=True)
+    uri = rows.page(f"{PATH}?PageSize=1")["next_page_uri"]
+
+    assert len(rows.page(uri)["rows"]) == 1
+    with pytest.raises(TwilioRefusalError) as caught:
+        rows.page(uri.replace(PATH, "/other.json"))
+    assert caught.value.code == 21481
 
 
 @pytest.mark.parametrize("token", ["garbage", "PA" + "XX" + "f" * 32, "PX" + "XX" + f"{1:032x}"])

@@ -401,9 +401,9 @@ def test_links_between_pages_have_tokens(stack: LocalStack) -> None:
 
     shown = [[one["body"] for one in page["messages"]] for page in (first, second, third, back)]
     assert shown == [["e", "d"], ["c", "b"], ["a"], ["c", "b"]]
-    assert first["next_page_uri"].endswith(f"&Page=1&PageToken=PA{sids[1]}")
+    assert f"&Page=1&PageToken=PA{sids[1]}" in first["next_page_uri"]
     assert second["uri"] == first["next_page_uri"]
-    assert second["previous_page_uri"].endswith(f"&Page=0&PageToken=PB{sids[2]}")
+    assert f"&Page=0&PageToken=PB{sids[2]}" in second["previous_page_uri"]
     assert "PageToken" not in first["uri"] + first["first_page_uri"]
 
 

@@ -194,6 +194,7 @@ class ConferenceRooms:
             coaching=joining.coach,
             starts=joining.starts,
             ends=joining.ends,
+            serial=self._store.new_serial(),
         )
 
     def _start(self, conference: Conference, room: ConferenceRoom) -> Conference:

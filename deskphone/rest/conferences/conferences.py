@@ -43,6 +43,9 @@ class ConferencesResource(Resource[Conference]):
             and updated(row.updated)
         ]
 
+    def serial(self, row: Conference) -> int:
+        return self.store.conferences.serial(row.sid)
+
     def to_json(self, row: Conference) -> Json:
         """Return the Conference resource (twilio.com/docs/voice/api/conference-resource)."""
         path = f"{ACCOUNT_PATH}/Conferences/{row.sid}"

@@ -97,6 +97,9 @@ class ParticipantsResource(Resource[Participant]):
             and wanted.get("Coaching", row.coaching is not None) == (row.coaching is not None)
         ]
 
+    def serial(self, row: Participant) -> int:
+        return row.serial
+
     def to_json(self, row: Participant) -> Json:
         call = self.store.calls.get(row.call_sid)
         path = f"{ACCOUNT_PATH}/Conferences/{row.conference_sid}/Participants/{row.call_sid}"

@@ -54,6 +54,9 @@ class AccountsResource(Resource[Account]):
         is_listed = name in ("", self.account.friendly_name) and status in ("", STATUS)
         return [self.account] if is_listed else []
 
+    def serial(self, row: Account) -> int:
+        return 0
+
     def found(self, sid: str) -> Account:
         if sid != ACCOUNT_SID:
             raise not_found(f"Accounts/{sid}")

@@ -77,6 +77,9 @@ class CallsResource(Resource[Call]):
             and ended(_end_time(row))
         ]
 
+    def serial(self, row: Call) -> int:
+        return self.store.calls.serial(row.sid)
+
     def to_json(self, row: Call) -> Json:
         """Return the Call resource (twilio.com/docs/voice/api/call-resource).
 

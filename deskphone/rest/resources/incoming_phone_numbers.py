@@ -79,6 +79,9 @@ class NumbersResource(Resource[PhoneNumber]):
             and (not name or row.friendly_name == name)
         ]
 
+    def serial(self, row: PhoneNumber) -> int:
+        return self.store.numbers.serial(row.sid)
+
     def to_json(self, row: PhoneNumber) -> Json:
         """Return the IncomingPhoneNumber resource (twilio.com/docs/phone-numbers/api).
 

@@ -30,12 +30,16 @@ class KeysResource(Resource[Key]):
         if len(self.account.keys) >= LIMIT:
             raise TwilioRefusalError(UNNUMBERED, f"This emulator allows at most {LIMIT} API keys")
         now = self.clock.now()
-        made = Key(new_sid("SK"), secrets.token_hex(16), name, now, now)
+        secret, serial = secrets.token_hex(16), self.store.new_serial()
+        made = Key(new_sid("SK"), secret, name, now, now, serial)
         self.account.keys[made.sid] = made
         return {**self.to_json(made), "secret": made.secret}
 
     def rows(self, parameters: Parameters) -> Sequence[Key]:
         return list(reversed(self.account.keys.values()))
+
+    def serial(self, row: Key) -> int:
+        return row.serial
 
     def to_json(self, row: Key) -> Json:
         """Return the Key resource (twilio.com/docs/iam/api-keys/key-resource-v1)."""

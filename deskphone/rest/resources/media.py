@@ -28,6 +28,9 @@ class MediaResource(Resource[Media]):
             return self.message.media
         return ()
 
+    def serial(self, row: Media) -> int:
+        return row.serial
+
     def found(self, sid: str) -> Media:
         media = next((media for media in self.message.media if media.sid == sid), None)
         if media is None:

@@ -32,6 +32,9 @@ class MembersResource(Resource[Member]):
         """Return the waiting calls, front of the queue first."""
         return self.queues.found(self.queue_sid).members
 
+    def serial(self, row: Member) -> int:
+        return row.serial
+
     def to_json(self, row: Member) -> Json:
         return {
             "call_sid": row.call_sid,

@@ -49,6 +49,9 @@ class MessagesResource(Resource[Message]):
             and on_date(row.sent)
         ]
 
+    def serial(self, row: Message) -> int:
+        return self.store.messages.serial(row.sid)
+
     def to_json(self, row: Message) -> Json:
         """Return the Message resource (twilio.com/docs/messaging/api/message-resource)."""
         path, prices = f"{ACCOUNT_PATH}/Messages/{row.sid}", self.store.prices

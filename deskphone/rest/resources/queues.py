@@ -32,6 +32,9 @@ class QueuesResource(Resource[Queue]):
     def rows(self, parameters: Parameters) -> Sequence[Queue]:
         return self.store.queues.newest_first()
 
+    def serial(self, row: Queue) -> int:
+        return self.store.queues.serial(row.sid)
+
     def to_json(self, row: Queue) -> Json:
         waits = [(self.clock.now() - member.since).total_seconds() for member in row.members]
         return {

@@ -68,6 +68,9 @@ class RecordingsResource(Resource[Recording]):
             and created(row.created)
         ]
 
+    def serial(self, row: Recording) -> int:
+        return self.store.recordings.serial(row.sid)
+
     def to_json(self, row: Recording) -> Json:
         """Return the Recording resource (twilio.com/docs/voice/api/recording)."""
         path = f"{ACCOUNT_PATH}/Recordings/{row.sid}"
