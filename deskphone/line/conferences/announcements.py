@@ -16,15 +16,20 @@ class Announcements:
     def announce(
         self, conference_sid: str, instructions: Instructions, call_sid: str | None = None
     ) -> None:
-        """Play an announcement to one participant or to all of them."""
+        """Play an announcement to one participant or to all who are present.
+
+        One who is still ringing hears it on joining.
+        """
         room = self._conferences.room(conference_sid)
         if room is None:
             return
-        hearers = {sid for sid in room.attendees if call_sid in (None, sid)}
+        found = [*room.attendees.values()] if call_sid is None else [room.attendee(call_sid)]
+        attendees = [one for one in found if one is not None]
+        hearers = {one.call_sid for one in attendees}
         announcement = Announcement(instructions, call_sid is not None, hearers)
-        for sid in hearers:
-            room.attendees[sid].announcements.append(announcement)
-            room.attendees[sid].changed.set()
+        for one in attendees:
+            one.announcements.append(announcement)
+            one.changed.set()
 
     def heard(self, attendee: Attendee, failure: str = "") -> None:
         """Finish a participant's first announcement; `failure` says what went wrong."""

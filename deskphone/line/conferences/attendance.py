@@ -38,11 +38,15 @@ class Joining:
     is_recorded: bool = False
     recording_callback: StatusCallback | None = None
 
-    def check_coached(self, others: Iterable[Participant]) -> None:
-        """Raise RefusedError if the call to coach isn't in the conference, or is on hold."""
-        if not self.coach:
+    def check_coached(self, others: Iterable[Participant], invited: Participant | None) -> None:
+        """Raise RefusedError if the call to coach isn't in the conference, or is on hold.
+
+        Of an invited participant, that is the call which the REST API set last.
+        """
+        coach = invited.coaching if invited else self.coach
+        if not coach:
             return
-        coached = [one for one in others if one.joined and one.call_sid == self.coach]
+        coached = [one for one in others if one.joined and one.call_sid == coach]
         if not coached:
             raise RefusedError(NOT_TO_COACH, "The call to coach isn't in the conference")
         if coached[0].hold:
@@ -63,13 +67,14 @@ class Announcement:
 class Attendee:
     """A call in a conference, from its own task's side.
 
-    `out` is set when it has to leave, and `changed` when it should hear something else.
+    `out` is set when it has to leave, and `changed` when it should hear something else. `music` and
+    `beeps_on_exit` are None until the call joins, or the REST API sets them before.
     """
 
     call_sid: str
     conference_sid: str
-    music: Music
-    beeps_on_exit: bool
+    music: Music | None = None
+    beeps_on_exit: bool | None = None
     hold_music: Music = field(default_factory=Music)
     announcements: deque[Announcement] = field(default_factory=deque[Announcement])
     out: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,9 +83,27 @@ class Attendee:
 
 @dataclass
 class ConferenceRoom:
-    """The live state of a conference, which isn't in its record."""
+    """The live state of a conference, which isn't in its record.
+
+    `expected` are the calls that ring, with what the REST API has changed for them so far.
+    """
 
     reports: ConferenceReports
     attendees: dict[str, Attendee] = field(default_factory=dict[str, Attendee])
+    expected: dict[str, Attendee] = field(default_factory=dict[str, Attendee])
     recording_sid: str | None = None
     records: Joining | None = None
+
+    def attendee(self, call_sid: str) -> Attendee | None:
+        """Return a call that is in the conference or rings for it."""
+        return self.attendees.get(call_sid) or self.expected.get(call_sid)
+
+    def admit(self, call_sid: str, conference_sid: str, joining: Joining) -> Attendee:
+        """Add a call that joins; what the REST API changed while it rang applies."""
+        attendee = self.expected.pop(call_sid, None) or Attendee(call_sid, conference_sid)
+        if attendee.music is None:
+            attendee.music = joining.music
+        if attendee.beeps_on_exit is None:
+            attendee.beeps_on_exit = joining.beep in ("true", "onExit")
+        self.attendees[call_sid] = attendee
+        return attendee

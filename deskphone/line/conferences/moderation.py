@@ -52,15 +52,18 @@ class Moderation:
             event = "participant-mute" if muted else "participant-unmute"
             self._conferences.change(participant, event, muted=muted)
 
-    def hold(self, participant: Participant, music: Music | None, *, hold: bool) -> None:
-        """Put a participant on hold with music, or take them off hold."""
-        attendee = self._attendee(participant)
-        if attendee is not None and hold:
-            attendee.hold_music = music or Music()
+    def hold(self, participant: Participant, *, hold: bool) -> None:
+        """Put a participant on hold, or take them off hold."""
         if participant.hold != hold:
             event = "participant-hold" if hold else "participant-unhold"
             self._conferences.change(participant, event, hold=hold)
-        if attendee is not None:
+            if attendee := self._attendee(participant):
+                attendee.changed.set()
+
+    def set_hold_music(self, participant: Participant, music: Music) -> None:
+        """Set what a participant hears on hold, now and later."""
+        if attendee := self._attendee(participant):
+            attendee.hold_music = music
             attendee.changed.set()
 
     def modify(
@@ -71,7 +74,10 @@ class Moderation:
         beeps_on_exit: bool | None,
         **changes: Any,
     ) -> None:
-        """Change how a participant waits or leaves, and fields of their record."""
+        """Change how a participant waits or leaves, and fields of their record.
+
+        For one who is still ringing, it applies from joining on.
+        """
         attendee = self._attendee(participant)
         if attendee is not None and beeps_on_exit is not None:
             attendee.beeps_on_exit = beeps_on_exit
@@ -82,4 +88,4 @@ class Moderation:
 
     def _attendee(self, participant: Participant) -> Attendee | None:
         room = self._conferences.room(participant.conference_sid)
-        return room.attendees.get(participant.call_sid) if room else None
+        return room.attendee(participant.call_sid) if room else None

@@ -70,6 +70,7 @@ class ConferenceRooms:
         """Add a participant who is being called, like `join`; raise RefusedError."""
         conference = self._admitting(call, joining)
         participant = self._participant(call, conference, joining, joined=False)
+        self._rooms[conference.sid].expected[call.sid] = Attendee(call.sid, conference.sid)
         self._put(conference, (*conference.participants, participant))
         return participant
 
@@ -77,10 +78,7 @@ class ConferenceRooms:
         """Add a call to a conference; raise RefusedError if it can't join."""
         conference = self._admitting(call, joining)
         room = self._rooms[conference.sid]
-        attendee = Attendee(
-            call.sid, conference.sid, joining.music, joining.beep in ("true", "onExit")
-        )
-        room.attendees[call.sid] = attendee
+        attendee = room.admit(call.sid, conference.sid, joining)
         if joining.is_recorded and room.records is None:
             room.records = joining
         participant = self._participant(call, conference, joining, joined=True)
@@ -105,6 +103,7 @@ class ConferenceRooms:
         if conference is None or gone is None or room is None:
             return
         attendee = room.attendees.pop(call_sid, None)
+        room.expected.pop(call_sid, None)
         others = tuple(one for one in conference.participants if one != gone)
         conference = self._put(conference, others)
         self._report_left(conference, room, gone, reason)
@@ -165,7 +164,8 @@ class ConferenceRooms:
             raise RefusedError(FULL, "The conference is full")
         if joining.label and joining.label in (one.label for one in others):
             raise RefusedError(LABEL_TAKEN, "Another participant already has this label")
-        joining.check_coached(others)
+        invited = self.participant(conference.sid, call.sid) if conference else None
+        joining.check_coached(others, invited)
         return conference or self._open(joining, call.sid)
 
     def _open(self, joining: Joining, call_sid: str) -> Conference:

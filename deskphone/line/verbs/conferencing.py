@@ -132,7 +132,7 @@ async def _hear_music(session: CallSession, attendee: Attendee) -> None:
     if participant is not None and participant.hold:
         await _hear_on_hold(session, attendee)
     elif participant is not None and participant.waiting:
-        await stay(session, attendee.music, WAIT, lambda: _fields(attendee), again=False)
+        await stay(session, attendee.music or Music(), WAIT, lambda: _fields(attendee), again=False)
     await asyncio.Event().wait()
 
 

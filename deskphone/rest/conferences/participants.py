@@ -141,10 +141,10 @@ class ParticipantsResource(Resource[Participant]):
         muted, hold = parameters.text("Muted").lower() == "true", parameters.flag("Hold")
         if "Muted" in parameters:
             self.moderation.mute(self.found(sid), muted=muted)
+        if hold_music is not None:
+            self.moderation.set_hold_music(self.found(sid), hold_music)
         if "Hold" in parameters:
-            self.moderation.hold(self.found(sid), hold_music, hold=hold)
-        elif hold_music is not None and self.found(sid).hold:
-            self.moderation.hold(self.found(sid), hold_music, hold=True)
+            self.moderation.hold(self.found(sid), hold=hold)
         if changes or wait_music is not None or beeps is not None:
             self.moderation.modify(self.found(sid), wait_music, beeps_on_exit=beeps, **changes)
         participant = self.found(sid)
@@ -213,7 +213,7 @@ class ParticipantsResource(Resource[Participant]):
             changes["ends"] = parameters.flag("EndConferenceOnExit")
         if "Coaching" in parameters or "CallSidToCoach" in parameters:
             coach = coached(parameters)
-            _check_coached(coach, self._conference().participants)
+            _check_coached(coach, [one for one in self._conference().participants if one.joined])
             changes["coaching"] = coach
         return changes
 

@@ -1,0 +1,102 @@
+"""An emulator and an app in this process: the REST API by HTTP, people and the clock directly."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from deskphone.clock import ManualClock
+from deskphone.compare.local import OWN
+from deskphone.emulator import Emulator
+from deskphone.server import application
+from deskphone.values import ACCOUNT_SID, HANDSETS, LINE
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """What a test works with. `app_url` is the app's; `asked` are the paths it was asked for."""
+
+    emulator: Emulator
+    clock: ManualClock
+    http: TestClient[web.Request, web.Application]
+    app_url: str = ""
+    documents: dict[str, str] = field(default_factory=dict[str, str])
+    asked: list[str] = field(default_factory=list[str])
+    forms: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+
+    async def rest(
+        self, method: str, path: str, form: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Make a request below the account; return the status and the JSON, or None."""
+        url = path if path.startswith("/") else f"/2010-04-01/Accounts/{ACCOUNT_SID}/{path}"
+        async with self.http.request(method, url, data=form, headers=OWN.headers) as response:
+            body = await response.read()
+            return response.status, await response.json() if body else None
+
+    def serve(self, path: str, document: str) -> str:
+        """Let the app serve TwiML at a path; return the URL."""
+        self.documents[path] = f"<Response>{document}</Response>"
+        return self.app_url + path
+
+    async def call(self, document: str, person: str = HANDSETS[0], **form: str) -> str:
+        """Call a person with TwiML that the app serves at /twiml; return the SID once it rings."""
+        instructions = {"Url": self.serve("/twiml", document)} if "Twiml" not in form else {}
+        request = {"To": person, "From": LINE, **instructions, **form}
+        status, call = await self.rest("POST", "Calls.json", request)
+        assert status == 201, call
+        await self.clock.advance(1)
+        return call["sid"]
+
+    async def pick_up(self, sid: str) -> None:
+        """Answer a ringing call, and let its document run."""
+        self.emulator.network.exchange.answer(sid)
+        await self.clock.advance(0.1)
+
+    def heard(self, sid: str) -> list[str]:
+        """Return what was said to the person in a call."""
+        call = self.emulator.store.calls.get(sid)
+        assert call is not None
+        return [entry.text for entry in call.timeline if entry.name == "Say"]
+
+    def alerts(self) -> list[int | None]:
+        """Return the codes of all alerts."""
+        return [alert.code for alert in self.emulator.store.alerts]
+
+
+def in_process(use: Callable[[World], Awaitable[None]]) -> None:
+    """Run a test with a fresh emulator on a manual clock, and an app."""
+
+    async def main() -> None:
+        clock = ManualClock(START)
+        emulator = Emulator(clock, "http://127.0.0.1:2")
+        server = TestServer(application(emulator))
+        async with TestClient(server) as http:
+            world = World(emulator, clock, http)
+            async with TestServer(_app(world)) as app:
+                world.app_url = str(app.make_url("")).rstrip("/")
+                try:
+                    await use(world)
+                finally:
+                    await emulator.close()
+
+    asyncio.run(main())
+
+
+def _app(world: World) -> web.Application:
+    async def answer(request: web.Request) -> web.Response:
+        world.asked.append(request.path)
+        world.forms.append(dict(parse_qsl(await request.text(), keep_blank_values=True)))
+        if request.path not in world.documents:
+            return web.Response(text="<Response/>", content_type="text/xml")
+        return web.Response(text=world.documents[request.path], content_type="text/xml")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    return app
