@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from deskphone.records.instructions import Direction, Instructions, StatusCallback
 
 CallStatus = Literal[
     "queued", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"
 ]
+
+CALL_STATUSES: tuple[CallStatus, ...] = get_args(CallStatus)
 
 Want = Literal["keys", "speech", "recording"]
 """What the app is waiting for from the person in a call."""

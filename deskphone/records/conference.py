@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 PARTICIPANTS_LIMIT = 250
 LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
@@ -12,6 +12,10 @@ REGIONS = ("us1", "us2", "ie1", "de1", "sg1", "br1", "au1", "jp1")
 """Where Twilio can mix a conference (OpenAPI, Participant resource)."""
 VIA_API = "conference-ended-via-api"
 """The reason given when the REST API ends a conference."""
+
+
+ConferenceStatus = Literal["init", "in-progress", "completed"]
+CONFERENCE_STATUSES: tuple[ConferenceStatus, ...] = get_args(ConferenceStatus)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Conference:
     friendly_name: str
     created: datetime
     updated: datetime
-    status: Literal["init", "in-progress", "completed"] = "init"
+    status: ConferenceStatus = "init"
     participants: tuple[Participant, ...] = ()
     reason_ended: str | None = None
     call_sid_ending: str | None = None

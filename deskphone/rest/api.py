@@ -10,6 +10,7 @@ from aiohttp import web
 from deskphone.account.account import Account
 from deskphone.account.store import Store
 from deskphone.clock import Clock
+from deskphone.line.calls.live_calls import WrongStateError
 from deskphone.records.addresses import API_VERSION
 from deskphone.rest.answers import json_answer
 from deskphone.rest.errors import (
@@ -20,6 +21,7 @@ from deskphone.rest.errors import (
     not_found,
     refused_credentials,
     refused_sign_in,
+    wrong_state,
 )
 from deskphone.rest.paging import page_of
 from deskphone.rest.parameters import Parameters, warn_of_unknown
@@ -84,7 +86,10 @@ class RestApi:
         if not request.path.endswith(".json"):
             return await asyncio.to_thread(self._file, request, query)
         resource, below = self._found(request.path, is_api_key=user != ACCOUNT_SID)
-        return self._verb(request, resource, below, form, query)
+        try:
+            return self._verb(request, resource, below, form, query)
+        except WrongStateError as error:  # the call ended just before, and its task a bit later
+            raise wrong_state(str(error)) from error
 
     def _verb(
         self,
@@ -94,9 +99,12 @@ class RestApi:
         form: Parameters,
         query: Parameters,
     ) -> web.Response:
-        if request.method != "GET" or below:
-            query.check((), resource.missing_in_fetch if request.method == "GET" else ())
-        match request.method, below:
+        # HEAD is GET without the body, which aiohttp leaves out (RFC 9110, section 9.3.2). Twilio
+        # documents neither HEAD nor its refusal, and answers it for recordings.
+        method = "GET" if request.method == "HEAD" else request.method
+        if method != "GET" or below:
+            query.check((), resource.missing_in_fetch if method == "GET" else ())
+        match method, below:
             case "GET", []:
                 return json_answer(page_of(resource, request.path, query))
             case "POST", []:

@@ -95,6 +95,16 @@ def invalid_sender(text: str) -> TwilioRefusalError:
     return TwilioRefusalError(21212, f"The 'From' number {text} {message}")
 
 
+def wrong_state(message: str) -> TwilioRefusalError:
+    """Return the error for changing a call in a state that doesn't allow it (21220)."""
+    return TwilioRefusalError(21220, message)
+
+
+def conflict(message: str) -> TwilioRefusalError:
+    """Return the error for what the resource's state doesn't allow (docs/api/errors/20409)."""
+    return TwilioRefusalError(20409, message, HTTPStatus.CONFLICT)
+
+
 def unfinished() -> TwilioRefusalError:
     """Return the error for deleting something that is still in progress (20009)."""
     return TwilioRefusalError(20009, "Cannot delete this resource before it is complete", 409)

@@ -23,7 +23,7 @@ def inject_twilio(faults: Faults, request: web.Request) -> Effect | None:
     """Return the effect of a Twilio fault on a request, or None."""
     if is_send(request):
         return effect_of(faults.pick("twilio"), _refusal)
-    if request.method == "GET" and SEND.fullmatch(request.path):
+    if request.method in ("GET", "HEAD") and SEND.fullmatch(request.path):
         return effect_of(faults.pick("twilio", lambda fault: fault.reads), _refusal)
     return None
 

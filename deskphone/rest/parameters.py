@@ -10,6 +10,8 @@ from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalErr
 
 METHODS = ("GET", "POST")
 NAME_LIMIT = 64
+INVALID_FILTER = 20001
+"""The code of a filter with an invalid value, as for dates (twilio/twilio-cli issue 99)."""
 OFF_BY_DEFAULT = frozenset(
     {"IncludeSoftDeleted", "ProvideFeedback", "SendAsMms", "ShortenUrls", "VoiceCallerIdLookup"}
 )
@@ -106,6 +108,21 @@ class Parameters:
         if value not in ("", "true", "false"):
             raise TwilioRefusalError(code, f"{name} must be true or false")
         return value == "true" if value else default
+
+    def chosen(self, name: str, allowed: Iterable[str]) -> str:
+        """Return a filter's value or ""; refuse one that Twilio's OpenAPI doesn't list.
+
+        Twilio doesn't document what it does. An empty list would hide a misspelled value.
+        """
+        value = self.text(name)
+        if value and value not in allowed:
+            raise TwilioRefusalError(INVALID_FILTER, f"Invalid {name} value.")
+        return value
+
+    def choice(self, name: str) -> bool | None:
+        """Return a filter's boolean, or None if it isn't given."""
+        value = self.text(name) and self.flag(name, INVALID_FILTER)
+        return value if isinstance(value, bool) else None
 
     def whole(self, name: str, code: int, default: int, minimum: int, maximum: int) -> int:
         """Return a whole number within the limits."""

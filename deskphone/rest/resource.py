@@ -14,7 +14,7 @@ from deskphone.records.key import Key
 from deskphone.records.message import Media
 from deskphone.records.queue import Member
 from deskphone.rest.errors import TwilioRefusalError, not_allowed
-from deskphone.rest.parameters import Parameters
+from deskphone.rest.parameters import INVALID_FILTER, Parameters
 
 Json = dict[str, object]
 Row = Record | Member | Participant | Media | Key | Account
@@ -116,5 +116,4 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        # twilio/twilio-cli issue 99
-        raise TwilioRefusalError(20001, "Invalid date value.") from error
+        raise TwilioRefusalError(INVALID_FILTER, "Invalid date value.") from error

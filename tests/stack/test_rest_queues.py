@@ -96,7 +96,7 @@ def test_only_an_empty_queue_can_be_deleted(stack: LocalStack) -> None:
     stack.advance(0)
     late = stack.rest("DELETE", f"Queues/{sid}.json")
 
-    assert (early.status_code, late.status_code) == (400, 204)
+    assert (early.status_code, late.status_code) == (409, 204)
     assert stack.rest("GET", f"Queues/{sid}.json").json()["code"] == 20404
 
 

@@ -7,7 +7,7 @@ from deskphone.clock import rfc_2822
 from deskphone.line.conferences.announcements import Announcements
 from deskphone.line.conferences.rooms import ConferenceRooms
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
-from deskphone.records.conference import VIA_API, Conference
+from deskphone.records.conference import CONFERENCE_STATUSES, VIA_API, Conference
 from deskphone.records.instructions import Instructions
 from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
@@ -31,7 +31,7 @@ class ConferencesResource(Resource[Conference]):
 
     def rows(self, parameters: Parameters) -> Sequence[Conference]:
         # Without Status, Twilio lists conferences in progress (changelog, September 2026).
-        status = parameters.text("Status") or "in-progress"
+        status = parameters.chosen("Status", CONFERENCE_STATUSES) or "in-progress"
         name = parameters.text("FriendlyName")
         created, updated = (by_date(parameters, key) for key in ("DateCreated", "DateUpdated"))
         return [

@@ -88,7 +88,8 @@ class ParticipantsResource(Resource[Participant]):
         return self.to_json(participant) | {"queue_time": "0"}
 
     def rows(self, parameters: Parameters) -> Sequence[Participant]:
-        wanted = {name: parameters.flag(name) for name in self.filters if parameters.text(name)}
+        found = {name: parameters.choice(name) for name in self.filters}
+        wanted = {name: value for name, value in found.items() if value is not None}
         return [
             row
             for row in reversed(self._conference().participants)

@@ -50,7 +50,7 @@ class AccountsResource(Resource[Account]):
         raise NotEmulatedError("Creating a subaccount")
 
     def rows(self, parameters: Parameters) -> Sequence[Account]:
-        name, status = parameters.text("FriendlyName"), parameters.text("Status")
+        name, status = parameters.text("FriendlyName"), parameters.chosen("Status", STATES)
         is_listed = name in ("", self.account.friendly_name) and status in ("", STATUS)
         return [self.account] if is_listed else []
 

@@ -8,8 +8,14 @@ from deskphone.account.phone_numbers import national
 from deskphone.clock import rfc_2822
 from deskphone.line.calls.exchange import Exchange
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
-from deskphone.records.call import ENDED_CALL, Call
-from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found, unfinished
+from deskphone.records.call import CALL_STATUSES, ENDED_CALL, Call
+from deskphone.rest.errors import (
+    UNNUMBERED,
+    TwilioRefusalError,
+    not_found,
+    unfinished,
+    wrong_state,
+)
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource, by_date
 from deskphone.rest.resources.new_call import (
@@ -62,7 +68,7 @@ class CallsResource(Resource[Call]):
 
     def rows(self, parameters: Parameters) -> Sequence[Call]:
         to, sender = parameters.number("To"), parameters.number("From")
-        status = parameters.text("Status")
+        status = parameters.chosen("Status", CALL_STATUSES)
         started = by_date(parameters, "StartTime")
         ended = by_date(parameters, "EndTime")
         parent = parameters.text("ParentCallSid")
@@ -130,9 +136,14 @@ class CallsResource(Resource[Call]):
         if parameters.text("Url") and parameters.text("Twiml"):
             raise TwilioRefusalError(21205, "Url and Twiml can't be used together")
         status, instructions = parameters.text("Status"), call_instructions(parameters)
-        leads_on = not status and bool(instructions.url or instructions.twiml)
+        has_document = bool(instructions.url or instructions.twiml)
+        # It is "used if an error occurs when requesting or executing the TwiML at Url" (OpenAPI).
+        # Alone it would have no effect; Twilio refuses it alone for phone numbers (21405, 21406).
+        if instructions.fallback_url and not has_document:
+            raise TwilioRefusalError(21205, "Url parameter is required.")
+        leads_on = not status and has_document
         if call.status in ENDED_CALL or (leads_on and call.status != "in-progress"):
-            raise TwilioRefusalError(21220, "Call is not in-progress. Cannot redirect. ")
+            raise wrong_state("Call is not in-progress. Cannot redirect. ")
         _check_end(call, status)
         self._change(call, parameters)
         if status:
@@ -178,4 +189,4 @@ def _check_end(call: Call, status: str) -> None:
     if status not in ("", "canceled", "completed"):
         raise TwilioRefusalError(UNNUMBERED, "Status must be canceled or completed")
     if status == "canceled" and call.status == "in-progress":
-        raise TwilioRefusalError(21220, "Call is in-progress. Cannot cancel.")
+        raise wrong_state("Call is in-progress. Cannot cancel.")

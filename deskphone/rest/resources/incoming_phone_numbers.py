@@ -11,7 +11,7 @@ from deskphone.account.trial import NO_FEATURE
 from deskphone.clock import rfc_2822
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
 from deskphone.records.phone_number import PhoneNumber
-from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found, refused
+from deskphone.rest.errors import TwilioRefusalError, not_found, refused
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
 from deskphone.values import ACCOUNT_SID
@@ -65,10 +65,8 @@ class NumbersResource(Resource[PhoneNumber]):
 
     def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
         part, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
-        parameters.flag("Beta")  # No number is new to Twilio, so both values find the same.
-        origin = parameters.text("Origin") or ORIGIN
-        if origin not in (ORIGIN, "hosted"):
-            raise TwilioRefusalError(UNNUMBERED, f"Origin must be {ORIGIN} or hosted")
+        parameters.choice("Beta")  # No number is new to Twilio, so both values find the same.
+        origin = parameters.chosen("Origin", (ORIGIN, "hosted")) or ORIGIN
         # Part of a number, with * for any digit (OpenAPI, IncomingPhoneNumber resource).
         pattern = re.escape(part).replace(r"\*", r"\d")
         return [

@@ -56,6 +56,8 @@ def accepted_message(
     to = _recipient(parameters.text("To"))
     service = _service(parameters, store, own_service)
     sender = _sender(parameters.text("From"), to, store)
+    if service and sender:
+        _check_in_pool(sender)
     body, media = _content(parameters)
     if sender == to:
         raise TwilioRefusalError(21266, "'To' and 'From' number cannot be the same")
@@ -99,6 +101,20 @@ def _service(parameters: Parameters, store: Store, own_service: Callable[[], str
     if service and store.number(LINE) is None:
         raise TwilioRefusalError(NO_SENDERS, NO_SENDERS_REFUSAL)
     return service
+
+
+def _check_in_pool(sender: str) -> None:
+    """Refuse a sender that isn't in the service's pool, which has only the account's first number.
+
+    With a service, `From` is "a specific sender from your Sender Pool" (OpenAPI). Twilio's
+    dictionary has 21711 for one that isn't.
+    """
+    if sender != LINE:
+        refusal = (
+            "Phone Number, Shortcode, or AlphaSender is not associated to the specified Messaging "
+            "Service."
+        )
+        raise TwilioRefusalError(21711, refusal)
 
 
 def _sender(text: str, to: str, store: Store) -> str | None:

@@ -7,7 +7,7 @@ from deskphone.clock import rfc_2822
 from deskphone.line.queued_calls import QueuedCalls, new_queue
 from deskphone.records.addresses import ACCOUNT_PATH
 from deskphone.records.queue import QUEUE_SIZE, QUEUE_SIZE_MAX, Queue
-from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, not_found
+from deskphone.rest.errors import UNNUMBERED, TwilioRefusalError, conflict, not_found
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
 from deskphone.values import ACCOUNT_SID
@@ -68,7 +68,7 @@ class QueuesResource(Resource[Queue]):
 
     def delete(self, sid: str) -> None:
         if self.found(sid).members:
-            raise TwilioRefusalError(UNNUMBERED, "Cannot delete a queue that contains calls")
+            raise conflict("Cannot delete a queue that contains calls")
         self.store.queues.remove(sid)
         self.queued_calls.forget(sid)
 

@@ -16,6 +16,7 @@ from deskphone.rest.errors import (
     TwilioRefusalError,
     not_found,
     unfinished,
+    wrong_state,
 )
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Content, Json, Resource, by_date
@@ -44,7 +45,6 @@ SOUNDS = {
 }
 """How to generate the audio, and its content type, by the extension in the path."""
 TRIMS = ("", "trim-silence", "do-not-trim")
-WRONG_STATE = 21220
 CONCURRENT, NOT_DUAL = 16108, 16113
 
 
@@ -161,9 +161,7 @@ class CallRecordingsResource(RecordingsResource):
         parameters.check(CREATE, NOT_EMULATED)
         how = recording_options(parameters)
         if self.call.status != "in-progress":
-            raise TwilioRefusalError(
-                WRONG_STATE, "Requested resource is not eligible for recording"
-            )
+            raise wrong_state("Requested resource is not eligible for recording")
         if any(row.status in LIVE and row.source == ON_DEMAND for row in self._all()):
             raise TwilioRefusalError(CONCURRENT, "The call is already being recorded")
         recording = self.recorder.start(
@@ -195,7 +193,7 @@ class CallRecordingsResource(RecordingsResource):
         if pause not in ("", "silence", "skip"):
             raise TwilioRefusalError(UNNUMBERED, "PauseBehavior must be silence or skip")
         if recording.status not in LIVE:
-            raise TwilioRefusalError(WRONG_STATE, "The recording has already ended")
+            raise wrong_state("The recording has already ended")
         if status == "stopped":
             self.recorder.finish(recording.sid)
         elif status == "paused":
