@@ -116,6 +116,7 @@ class Lifecycle:
         if live.leg is not None:
             live.leg.leave()
             live.leg = None
+        live.session.updated = True
         if self._calls.is_live(live.sid):  # it may have ended at the same instant
             await self._play(live, instructions)
 

@@ -19,6 +19,8 @@ from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.urls import BAD_URL, join_url
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 
+RELATIVE_ACTION = 15004
+"""The code of a relative action in TwiML that a call in progress was updated with."""
 SHORTEST_S = 1.0
 """Anything shorter took no time: even fetching a missing document may take a moment."""
 INLINE = (
@@ -35,7 +37,7 @@ class CallSession:
     """Connects a running document to its call.
 
     `on_answer` connects a ringing call, and `run` plays documents. `document_url` is the URL of the
-    current document, or "" if it has none.
+    current document, or "" if it has none. `updated` is whether the REST API updated the call.
     """
 
     sid: str
@@ -47,6 +49,7 @@ class CallSession:
     on_answer: Callable[[], None]
     handset: Handset = field(default_factory=Handset)
     document_url: str = field(default="", init=False)
+    updated: bool = field(default=False, init=False)
     exit_requests: ExitRequests = field(default_factory=ExitRequests, init=False)
     _took_time: bool = field(default=False, init=False)
 
@@ -101,12 +104,14 @@ class CallSession:
         alongside = replace(self)  # shares the handset; its documents have their own URLs
         return await self.run(alongside, instructions, dialect, params)
 
-    def resolve(self, url: str) -> str:
+    def resolve(self, url: str, code_if_relative: int = BAD_URL) -> str:
         """Return an absolute URL; a relative one needs a document that has a URL."""
         if not self.document_url and "://" not in url:
             shown = url[:200].partition("?")[0]
             raise WebhookError(
-                BAD_URL, f"{shown!r} isn't absolute. {INLINE}" if url else INLINE, url
+                code_if_relative if url else BAD_URL,
+                f"{shown!r} isn't absolute. {INLINE}" if url else INLINE,
+                url,
             )
         return join_url(self.document_url, url)
 
@@ -122,7 +127,8 @@ class CallSession:
 
     def fetch(self, url: str, method: str, **params: str) -> Fetch:
         """Return the step to an action URL; an empty one repeats the current document."""
-        return Fetch(self.resolve(url), method, tuple(params.items()))
+        code = RELATIVE_ACTION if self.updated else BAD_URL
+        return Fetch(self.resolve(url, code), method, tuple(params.items()))
 
     async def load(self, url: str) -> Answer:
         """Return a media file; the request has no parameters and no signature."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from deskphone.line.session.session import CallSession
-from deskphone.line.session.steps import End, Step
+from deskphone.line.session.steps import End, Fetch, Step
 from deskphone.twiml.source import Source
 
 
@@ -23,7 +23,7 @@ class Redirect:
 
     async def run(self, session: CallSession) -> Step:
         session.journal.note("Redirect", self.url)
-        return session.fetch(self.url, self.method)
+        return Fetch(session.resolve(self.url), self.method)
 
 
 @dataclass(frozen=True)
