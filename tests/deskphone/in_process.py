@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -21,7 +20,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class World:
-    """What a test works with. `app_url` is the app's; `asked` are the paths it was asked for."""
+    """What a test works with. `asked` and `bodies` are what requests to the app had."""
 
     emulator: Emulator
     clock: ManualClock
@@ -29,7 +28,7 @@ class World:
     app_url: str = ""
     documents: dict[str, str] = field(default_factory=dict[str, str])
     asked: list[str] = field(default_factory=list[str])
-    forms: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    bodies: list[str] = field(default_factory=list[str])
 
     async def rest(
         self, method: str, path: str, form: Mapping[str, str] | None = None
@@ -93,7 +92,7 @@ def in_process(use: Callable[[World], Awaitable[None]]) -> None:
 def _app(world: World) -> web.Application:
     async def answer(request: web.Request) -> web.Response:
         world.asked.append(request.path)
-        world.forms.append(dict(parse_qsl(await request.text(), keep_blank_values=True)))
+        world.bodies.append(await request.text())
         if request.path not in world.documents:
             return web.Response(text="<Response/>", content_type="text/xml")
         return web.Response(text=world.documents[request.path], content_type="text/xml")
