@@ -1,7 +1,7 @@
 """The parameters of a REST request: PascalCase names, text values, lists as repeated names."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from deskphone.account.phone_numbers import e164
@@ -12,10 +12,22 @@ METHODS = ("GET", "POST")
 NAME_LIMIT = 64
 INVALID_FILTER = 20001
 """The code of a filter with an invalid value, as for dates (twilio/twilio-cli issue 99)."""
-OFF_BY_DEFAULT = frozenset(
-    {"IncludeSoftDeleted", "ProvideFeedback", "SendAsMms", "ShortenUrls", "VoiceCallerIdLookup"}
-)
-"""Parameters that ask for nothing if they are false."""
+DEFAULTS: Mapping[str, str] = {
+    "AddressRetention": "retain",
+    "ApiVersion": "2010-04-01",
+    "ContentRetention": "retain",
+    "EmergencyStatus": "inactive",
+    "RiskCheck": "enable",
+    "VoiceReceiveMode": "voice",
+    **dict.fromkeys(
+        (
+            "ForceDelivery", "IncludeSoftDeleted", "ProvideFeedback", "SendAsMms", "ShortenUrls",
+            "VoiceCallerIdLookup",
+        ),
+        "false",
+    ),
+}  # fmt: skip
+"""The values of parameters, in lower case, that ask Twilio for nothing (OpenAPI)."""
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
 ENCODED = re.compile("(?:[!-$&-~]|%[0-9A-Fa-f]{2}){0,4000}")
 
@@ -54,8 +66,7 @@ class Parameters:
         self.unknown = sorted(others - set(known))
 
     def _asks_for(self, name: str) -> bool:
-        is_off = name in OFF_BY_DEFAULT and self.text(name).lower() == "false"
-        return bool(self.text(name)) and not is_off
+        return self.text(name).lower() not in ("", DEFAULTS.get(name))
 
     def text(self, name: str) -> str:
         """Return the last value, or ""."""

@@ -164,3 +164,50 @@ def test_a_call_that_ends_at_the_same_moment_is_in_the_wrong_state(
         assert (status, body["code"]) == (400, 21220)
 
     in_process(use)
+
+
+def test_an_ended_conference_hears_no_announcement() -> None:
+    async def use(world: World) -> None:
+        sid = await world.call("<Dial><Conference waitUrl=''>room</Conference></Dial>")
+        await world.pick_up(sid)
+        [conference] = world.emulator.store.conferences
+        path = f"Conferences/{conference.sid}.json"
+        announced, _ = await world.rest("POST", path, {"AnnounceUrl": URL, "Status": "completed"})
+        status, body = await world.rest("POST", path, {"AnnounceUrl": URL})
+
+        assert (announced, status, body["code"]) == (200, 400, 16022)
+
+    in_process(use)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "other"),
+    [
+        ("AddressRetention", "retain", "obfuscate"),
+        ("ContentRetention", "retain", "discard"),
+        ("ForceDelivery", "false", "true"),
+        ("ProvideFeedback", "False", "true"),
+        ("RiskCheck", "enable", "disable"),
+    ],
+)
+def test_a_parameter_that_is_not_emulated_may_have_its_default(
+    name: str, value: str, other: str
+) -> None:
+    async def use(world: World) -> None:
+        form = {"To": HANDSETS[0], "From": LINE, "Body": "Hi"}
+        accepted, _ = await world.rest("POST", "Messages.json", {**form, name: value})
+        refused, _ = await world.rest("POST", "Messages.json", {**form, name: other})
+
+        assert (accepted, refused) == (201, 501)
+
+    in_process(use)
+
+
+def test_a_maximum_price_has_no_effect() -> None:
+    async def use(world: World) -> None:
+        form = {"To": HANDSETS[0], "From": LINE, "Body": "Hi", "MaxPrice": "0.01"}
+        status, _ = await world.rest("POST", "Messages.json", form)
+
+        assert (status, world.alerts()) == (201, [])
+
+    in_process(use)

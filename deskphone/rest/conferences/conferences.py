@@ -14,6 +14,7 @@ from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource, by_date
 from deskphone.values import ACCOUNT_SID
 
+ENDED = 16022
 UPDATES = ("Status", "AnnounceUrl", "AnnounceMethod")
 
 
@@ -81,8 +82,15 @@ class ConferencesResource(Resource[Conference]):
         status = parameters.text("Status")
         if status not in ("", "completed"):
             raise TwilioRefusalError(UNNUMBERED, "Status must be completed")
+        if url and conference.status == "completed":
+            raise ended()
         if url:
             self.announcements.announce(conference.sid, Instructions(url, method))
         if status:
             self.rooms.end(conference.sid, VIA_API)
         return self.fetch(sid)
+
+
+def ended() -> TwilioRefusalError:
+    """Return the error for using a conference that is over (docs/api/errors/16022)."""
+    return TwilioRefusalError(ENDED, "Conference does not exist or is completed")

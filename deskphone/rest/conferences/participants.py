@@ -13,7 +13,7 @@ from deskphone.records.addresses import ACCOUNT_PATH
 from deskphone.records.call import Call
 from deskphone.records.conference import LABEL, Conference, Participant
 from deskphone.records.instructions import Instructions, Music
-from deskphone.rest.conferences.conferences import ConferencesResource
+from deskphone.rest.conferences.conferences import ConferencesResource, ended
 from deskphone.rest.conferences.invitations import (
     EMULATED,
     NOT_EMULATED,
@@ -34,7 +34,7 @@ UPDATES = (
     "Muted", "Hold", "HoldUrl", "HoldMethod", "AnnounceUrl", "AnnounceMethod", "WaitUrl",
     "WaitMethod", "BeepOnExit", "EndConferenceOnExit", "Coaching", "CallSidToCoach",
 )  # fmt: skip
-FULL, ENDED, WRONG_LABEL, LABEL_TAKEN = 16020, 16022, 16024, 16026
+FULL, WRONG_LABEL, LABEL_TAKEN = 16020, 16024, 16026
 ON_HOLD, NOT_PRESENT = 16027, 16028
 WRONG_LABEL_REFUSAL = (
     "Invalid participant label, must not exceed 128 characters, must not be a CallSid, must not "
@@ -173,7 +173,7 @@ class ParticipantsResource(Resource[Participant]):
             return self.conference
         conference = self.conferences.found(self.conference)
         if conference.status == "completed":
-            raise TwilioRefusalError(ENDED, "Conference does not exist or is completed")
+            raise ended()
         return conference.friendly_name
 
     def _check_room(self, name: str, parameters: Parameters) -> None:

@@ -31,10 +31,11 @@ from deskphone.values import LINE, MESSAGING_SERVICE_SID
 
 EMULATED = (
     "To", "From", "MessagingServiceSid", "Body", "MediaUrl", "StatusCallback", "ValidityPeriod",
+    "MaxPrice",  # without effect at Twilio, too, since June 2024 (OpenAPI)
     *scheduling.PARAMETERS,
 )  # fmt: skip
 NOT_EMULATED = (
-    "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery",
+    "ApplicationSid", "ProvideFeedback", "Attempt", "ForceDelivery",
     "ContentRetention", "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType",
     "ShortenUrls", "SendAsMms", "ContentVariables", "RiskCheck", "FallbackFrom", "ContentSid",
     "MessageIntent",
