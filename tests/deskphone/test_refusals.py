@@ -211,3 +211,16 @@ def test_a_maximum_price_has_no_effect() -> None:
         assert (status, world.alerts()) == (201, [])
 
     in_process(use)
+
+
+def test_all_numbers_of_an_area_code_can_be_bought() -> None:
+    async def use(world: World) -> None:
+        answers = [
+            await world.rest("POST", "IncomingPhoneNumbers.json", {"AreaCode": "415"})
+            for _ in range(101)
+        ]
+
+        assert [status for status, _ in answers] == [201] * 100 + [400]
+        assert answers[-1][1]["code"] == 21452
+
+    in_process(use)

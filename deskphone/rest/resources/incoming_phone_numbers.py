@@ -153,10 +153,11 @@ class NumbersResource(Resource[PhoneNumber]):
             raise TwilioRefusalError(21421, "PhoneNumber or AreaCode is required")
         if not AREA_CODE.fullmatch(area):
             raise TwilioRefusalError(21451, "Invalid area code")
-        number = e164(f"+1{area}55501{secrets.randbelow(100):02d}")
-        if number is None or self.store.number(number):
+        reserved = (e164(f"+1{area}55501{last:02d}") for last in range(100))
+        free = [number for number in reserved if number and not self.store.number(number)]
+        if not free:
             raise TwilioRefusalError(21452, f"No phone numbers found in area code {area}")
-        return number
+        return secrets.choice(free)
 
 
 @dataclass
