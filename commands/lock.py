@@ -1,7 +1,8 @@
 """`python -m commands.lock`: regenerate the lock files from the lists of direct dependencies.
 
 `requirements.in` lists the deployed packages; `requirements-local.in` and `requirements-dev.in`
-add what you need locally. `requirements-docs.in` lists what builds the documentation site. The
+add what you need locally. `requirements-opentelemetry.in` lists what the app deploys with
+OPENTELEMETRY=true. `requirements-docs.in` lists what builds the documentation site. The
 Azure CLI, which a test installs separately, has a list in `tests/docs/azure_cli`. Each list is
 compiled to a `.txt` file with the same name: all packages and their dependencies with exact
 versions and SHA-256 hashes, for every operating system and Python 3.13 or later. Locked versions
@@ -21,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SETS = ("requirements", "requirements-local", "requirements-dev")  # each includes the previous one
+EXTRAS = ("requirements-opentelemetry",)  # the first set, and what an option adds to the app
 TOOLS = ("requirements-docs", "tests/docs/azure_cli/requirements")  # each stands alone
 OPTIONS = ("--universal", "--generate-hashes", "--python-version", "3.13")
 # Dependabot reads its options from this line.
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Run the command line; return the exit status."""
     upgrades = read_upgrades(arguments)
     environment = environment_for_uv(os.environ, index_of_pip())
-    for name in (*SETS, *TOOLS):
+    for name in (*SETS, *EXTRAS, *TOOLS):
         done = subprocess.run(  # noqa: S603 - uv of .venv, with a list of our own
             compile_command(name, upgrades), cwd=root, env=environment, check=False
         )

@@ -11,6 +11,7 @@ param vaultName string
 param insightsName string
 param subnetId string
 param pythonVersion string
+param openTelemetry bool
 param updateStrategy string
 param instanceMemoryMB int
 param maximumInstanceCount int
@@ -43,6 +44,15 @@ var ownSettings = {
   AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+}
+
+// The host's telemetryMode of host.json, and the worker's switch, which the app follows:
+// https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
+// The app has its own spans; those of libraries would name URLs, and cost more.
+var tracingSettings = {
+  AzureFunctionsJobHost__telemetryMode: 'OpenTelemetry'
+  PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
+  OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: 'azure_sdk,requests,urllib,urllib3'
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
@@ -141,7 +151,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   // checkov:skip=CKV_AZURE_222: the app stays public, see above
   parent: app
   name: 'appsettings'
-  properties: union(settings, ownSettings)
+  properties: union(settings, ownSettings, openTelemetry ? tracingSettings : {})
 }
 
 // Deployments sign in with an identity; passwords don't work for FTP or the SCM site.

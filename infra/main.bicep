@@ -80,6 +80,9 @@ param allowedIpAddress string = ''
 ])
 param pythonVersion string = '3.13'
 
+@description('Whether OpenTelemetry traces each text and call. The deployed package must contain it.')
+param openTelemetry bool = false
+
 @description('How updates replace running instances: all at once, or one after another (preview).')
 @allowed([
   'Recreate'
@@ -214,6 +217,7 @@ module app 'app.bicep' = {
     insightsName: logs.outputs.insightsName
     subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
     pythonVersion: pythonVersion
+    openTelemetry: openTelemetry
     updateStrategy: updateStrategy
     instanceMemoryMB: int(instanceMemoryMB)
     maximumInstanceCount: maximumInstanceCount

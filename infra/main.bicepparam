@@ -6,6 +6,7 @@ using './main.bicep'
 var typeOfPrincipal = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', '')
 var vnet = readEnvironmentVariable('VNET_ENABLED', '')
 var python = readEnvironmentVariable('APP_PYTHON_VERSION', '')
+var tracing = readEnvironmentVariable('OPENTELEMETRY', '')
 var strategy = readEnvironmentVariable('UPDATE_STRATEGY', '')
 var memory = readEnvironmentVariable('INSTANCE_MEMORY_MB', '')
 var instances = readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT', '')
@@ -19,6 +20,7 @@ param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param vnetEnabled = bool(empty(vnet) ? 'false' : vnet)
 param allowedIpAddress = readEnvironmentVariable('ALLOWED_IP_ADDRESS', '')
 param pythonVersion = empty(python) ? '3.13' : python
+param openTelemetry = bool(empty(tracing) ? 'false' : tracing)
 param updateStrategy = empty(strategy) ? 'Recreate' : strategy
 param instanceMemoryMB = empty(memory) ? '2048' : memory
 param maximumInstanceCount = int(empty(instances) ? '10' : instances)

@@ -4,7 +4,6 @@ Functions, endpoints and health use `current()`. Nothing below this module does.
 """
 
 import atexit
-import logging
 import os
 from collections.abc import Mapping
 from functools import cached_property
@@ -102,14 +101,15 @@ class Clients:
         config, clock = self.settings, self.clock
         limits = Limits(lambda: self.ledger(), clock, config)
         guards = Guards(config.guards, self.destinations, lambda: self.twiml_hosts, limits)
-        return Outbox(self.account, guards, lambda: self._records, self.public_urls, clock, config)
+        parts = self.account, guards, lambda: self._records, self.public_urls, clock, config
+        return self._traced(Outbox)(*parts)
 
     @cached_property
     def reports(self) -> "Reports":
         """Receives Twilio's reports."""
         from shared.delivery.reports import Reports
 
-        return Reports(self.claims, self.states)
+        return self._traced(Reports)(self.claims, self.states)
 
     @cached_property
     def deliveries(self) -> "Deliveries":
@@ -174,6 +174,14 @@ class Clients:
             self._ledger.abandon()
         self._twilio.abandon()
 
+    def _traced[Part](self, part: type[Part]) -> type[Part]:
+        """Return the part, or the one that makes spans if traces are on."""
+        if not self.settings.traces:
+            return part
+        from shared.tracing.switch import traced
+
+        return traced(part)
+
     @cached_property
     def _records(self) -> "Records":
         from shared.sending.lookups import Lookups
@@ -206,18 +214,8 @@ class Clients:
         )
 
 
-log = logging.getLogger(__name__)
-
 _current: Clients | None = None
 _refusals = LineLimit(SystemClock())
-
-
-def report_malformed_settings() -> None:
-    """Log which settings are malformed, when a worker starts and not only at its first request."""
-    try:
-        Settings.from_mapping(os.environ)
-    except ConfigurationError as error:
-        log.critical("Every request will fail: %s", error.log_text)
 
 
 def current() -> Clients:

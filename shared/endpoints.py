@@ -5,6 +5,7 @@ reads with its annotations. functools.wraps would expose those of the inner func
 """
 
 import logging
+import os
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ import azure.functions as func
 from shared import clients
 from shared.answers import notes
 from shared.answers.redirection import Redirection
-from shared.errors import AppError
+from shared.config.settings import Settings
+from shared.errors import AppError, ConfigurationError
 from shared.http.line_limit import MAX_IN_FULL
 from shared.http.request_parts import MAX_URL_CHARS, UrlTooLongError
 from shared.http.responses import problem_response
@@ -31,8 +33,17 @@ COPIED_FROM_HTML = (
     "after them are ignored."
 )
 
+
+def report_malformed_settings() -> None:
+    """Log which settings are malformed, when a worker starts and not only at its first request."""
+    try:
+        Settings.from_mapping(os.environ)
+    except ConfigurationError as error:
+        log.critical("Every request will fail: %s", error.log_text)
+
+
 # Azure runs no code of an app at the start of a worker, except for the import of its functions.
-clients.report_malformed_settings()
+report_malformed_settings()
 
 
 def action(handler: Endpoint) -> Endpoint:

@@ -1,8 +1,8 @@
 """`python -m commands.package`: build dist/app.zip and the dist/app folder, with the same files.
 
 They contain the app from the current commit, and the packages of requirements.txt for Azure's
-machines. Uncommitted changes are left out. Exit status: 0, 1 if the build fails, 2 for incorrect
-usage.
+machines, or those of requirements-opentelemetry.txt with `--opentelemetry`. Uncommitted changes are
+left out. Exit status: 0, 1 if the build fails, 2 for incorrect usage.
 """
 
 import argparse
@@ -21,13 +21,15 @@ from commands.terminal import accept_any_encoding
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = "requirements.txt"
+TRACED_REQUIREMENTS = "requirements-opentelemetry.txt"
 # Where the Azure Functions worker looks for packages in the app's folder.
 SITE_PACKAGES = ".python_packages/lib/site-packages"
 # Read by GetHealth.
 BUILD_FILE = "build.json"
 PYTHONS = ("3.13", "3.14")
-# As infra/main.bicepparam reads it.
+# As infra/main.bicepparam reads them.
 PYTHON_SETTING = "APP_PYTHON_VERSION"
+TRACING_SETTING = "OPENTELEMETRY"
 NAMED = 5
 DESCRIPTION = (
     "Build dist/app.zip, and the dist/app folder with the same files: the app from the current "
@@ -43,15 +45,22 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     wanted = os.environ.get(PYTHON_SETTING) or PYTHONS[0]
     help_text = f"Azure's Python version; default {PYTHON_SETTING} or {PYTHONS[0]}"
     parser.add_argument("--python", choices=PYTHONS, default=wanted, help=help_text)
-    python: str = parser.parse_args(arguments).python
+    is_traced = os.environ.get(TRACING_SETTING) or "false"
+    help_text = f"add OpenTelemetry; default {TRACING_SETTING} (true or false)"
+    parser.add_argument("--opentelemetry", action="store_true", help=help_text)
+    options = parser.parse_args(arguments)
+    python: str = options.python
     if python not in PYTHONS:
         parser.error(f"{PYTHON_SETTING} is {python}, but must be {' or '.join(PYTHONS)}")
+    if is_traced not in ("true", "false"):
+        parser.error(f"{TRACING_SETTING} is {is_traced}, but must be true or false")
+    traced = options.opentelemetry or is_traced == "true"
     archive, folder = root / "dist" / "app.zip", root / "dist" / "app"
     try:
         remove(archive)
         remove(folder)
         commit = Commit(root)
-        files = package_files(commit, python)
+        files = package_files(commit, python, TRACED_REQUIREMENTS if traced else REQUIREMENTS)
         archive.parent.mkdir(exist_ok=True)
         write_folder(files, folder)
         write_zip(files, archive)
@@ -60,7 +69,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         return 1
     unpacked = sum(map(len, files.values()))
     print(
-        f"dist/app.zip: commit {commit.id[:12]}, Python {python}, {len(files)} files, "
+        f"dist/app.zip: commit {commit.id[:12]}, Python {python}, "
+        f"{'OpenTelemetry, ' if traced else ''}{len(files)} files, "
         f"{archive.stat().st_size / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB"
     )
     if left_out := commit.uncommitted():
@@ -68,11 +78,16 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     return 0
 
 
-def package_files(commit: Commit, python: str) -> dict[str, bytes]:
-    """Return the content of each file in the package, by name. Raise CommandError."""
+def package_files(
+    commit: Commit, python: str, requirements: str = REQUIREMENTS
+) -> dict[str, bytes]:
+    """Return the content of each file in the package, by name. Raise CommandError.
+
+    `requirements` is the name of the lock file with its packages.
+    """
     names = app_files(commit.names())
-    committed = commit.read([*names, REQUIREMENTS])
-    lock = committed.pop(REQUIREMENTS)
+    committed = commit.read([*names, requirements])
+    lock = committed.pop(requirements)
     build = json.dumps({"commit": commit.id, "python": python}) + "\n"
     wheels = packages(lock, python)
     return {

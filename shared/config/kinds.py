@@ -119,6 +119,8 @@ def _names(text: str) -> list[str]:
 TEXT = Kind("", bool, str)
 PRESENCE = Kind("", bool, bool)
 SWITCH = Kind("must be true or false", ("true", "false").__contains__, "true".__eq__)
+# A setting of the Functions runtime, which takes anything else for false.
+RUNTIME_SWITCH = Kind("", bool, lambda text: text.lower() in ("1", "true", "t", "yes", "y"))
 REGION = Kind(
     "must be a country code such as US, or GB for the United Kingdom", _is_region, str.upper
 )

@@ -140,6 +140,9 @@ class Settings(Table):
     settle_window_s: int = setting(
         "SETTLE_WINDOW_SECONDS", kinds.whole(3, MAX_SETTLE_WINDOW_S), default=60
     )
+    traces: bool = setting(
+        "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", kinds.RUNTIME_SWITCH, default=False
+    )
     guards: GuardSettings = GuardSettings()
     secrets: Mapping[Secret, str] = HiddenValues()
 

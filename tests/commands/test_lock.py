@@ -53,6 +53,7 @@ def test_each_list_is_locked_after_the_one_that_it_contains(programs: Programs) 
         "requirements.in",
         "requirements-local.in",
         "requirements-dev.in",
+        "requirements-opentelemetry.in",
         "requirements-docs.in",
         "tests/docs/azure_cli/requirements.in",
     ]
@@ -73,7 +74,7 @@ def test_locked_versions_change_only_on_request(programs: Programs) -> None:
 
     words = [
         {word for word in run.command if "upgrade" in word}
-        for run in programs.of_uv[:: len(lock.SETS + lock.TOOLS)]
+        for run in programs.of_uv[:: len(lock.SETS + lock.EXTRAS + lock.TOOLS)]
     ]
     assert words == [set(), {"--upgrade"}, {"--upgrade-package=certifi"}]
 
@@ -97,7 +98,7 @@ def test_an_index_configured_for_uv_wins(
 
 
 def test_the_lists_are_those_of_the_project() -> None:
-    lists = [f"{name}.in" for name in (*lock.SETS, *lock.TOOLS)]
+    lists = [f"{name}.in" for name in (*lock.SETS, *lock.EXTRAS, *lock.TOOLS)]
 
     assert {path.name for path in Path(lock.ROOT).glob("requirements*.in")} <= {*lists}
     assert [name for name in lists if not (lock.ROOT / name).is_file()] == []

@@ -25,6 +25,7 @@ HEAVY = {
     "azure.data",
     "azure.identity",
     "azure.keyvault",
+    "opentelemetry",
     "phonenumbers",
     "requests",
     "twilio.http",
@@ -223,6 +224,20 @@ def test_all_functions_together_load_nothing_heavy() -> None:
     loaded = modules_after(f"import {', '.join(FUNCTIONS)}")
 
     assert {m for m in loaded for heavy in HEAVY if is_part_of(m, heavy)} == set()
+
+
+def test_no_part_for_traces_is_loaded_unless_they_are_on() -> None:
+    code = (
+        "from shared import clients\n"
+        "from shared.clock import SystemClock\n"
+        "app = clients.Clients(VALUES, SystemClock())\n"
+        "app.outbox, app.reports"
+    )
+    switch = {"PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY": "true"}
+    off, on = (modules_after(f"VALUES = {values!r}\n{code}") for values in ({}, switch))
+
+    assert [module for module in off if "tracing" in module or "opentelemetry" in module] == []
+    assert {"shared.tracing.spans", "opentelemetry.trace"} <= on
 
 
 def test_every_module_can_be_imported_in_an_empty_environment() -> None:

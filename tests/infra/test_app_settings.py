@@ -67,6 +67,14 @@ def test_the_identity_opens_vault_storage_and_logs(reader: Reader) -> None:
     }
 
 
+def test_traces_are_turned_on_in_the_host_and_in_the_worker(reader: Reader) -> None:
+    properties = reader.properties(reader.infra["app.bicep"].values["tracingSettings"])
+    values = {name: str(reader.literal(node)) for name, node in properties.items()}
+
+    assert values["AzureFunctionsJobHost__telemetryMode"] == "OpenTelemetry"
+    assert Settings.from_mapping(values).traces
+
+
 def test_a_setting_is_chosen_by_its_own_name(parameter_file: ParameterFile) -> None:
     names = {*chosen(parameter_file)}
 

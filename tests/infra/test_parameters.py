@@ -92,6 +92,7 @@ def test_both_files_have_the_same_defaults(parameter_file: ParameterFile, reader
         ("PER_INSTANCE_CONCURRENCY", "16", "perInstanceConcurrency", 16),
         ("UPDATE_STRATEGY", "RollingUpdate", "updateStrategy", "RollingUpdate"),
         ("APP_PYTHON_VERSION", "3.14", "pythonVersion", "3.14"),
+        ("OPENTELEMETRY", "true", "openTelemetry", True),
         ("AZURE_PRINCIPAL_TYPE", "ServicePrincipal", "principalType", "ServicePrincipal"),
     ],
 )

@@ -18,6 +18,7 @@ FLOORS = [
     {"guards", "media"},
     {"webhooks", "sending"},
     {"delivery", "recordings"},
+    {"tracing"},
     {"clients"},
     {"endpoints", "health"},
     {"own"},

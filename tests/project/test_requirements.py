@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from commands.lock import HEADER, SETS, TOOLS
+from commands.lock import EXTRAS, HEADER, SETS, TOOLS
 
 PROJECT = Path(__file__).resolve().parents[2]
 REMEDY = "a list has changed; run `python3 dev.py lock` to update the locks"
@@ -57,7 +57,7 @@ def locked(name: str) -> dict[str, Locked]:
     return found
 
 
-@pytest.mark.parametrize("name", [*SETS, *TOOLS])
+@pytest.mark.parametrize("name", [*SETS, *EXTRAS, *TOOLS])
 def test_every_line_of_a_lock_pins_a_package_with_its_hashes(name: str) -> None:
     pin = re.compile(rf"[a-z0-9-]+==[\w.]+( ; [^\\]+?)?\s*({HASH.pattern}\s*)+")
 
@@ -65,7 +65,7 @@ def test_every_line_of_a_lock_pins_a_package_with_its_hashes(name: str) -> None:
     assert [line for line in lines_of_lock(name) if not pin.fullmatch(line)] == [], REMEDY
 
 
-@pytest.mark.parametrize("name", [*SETS, *TOOLS])
+@pytest.mark.parametrize("name", [*SETS, *EXTRAS, *TOOLS])
 def test_listed_packages_are_locked_at_their_versions(name: str) -> None:
     lock = locked(name)
     versions = {package: lock[package].version for package in asked(name) if package in lock}
@@ -78,6 +78,17 @@ def test_listed_packages_are_locked_at_their_versions(name: str) -> None:
 def test_each_set_contains_the_one_before_file_for_file(name: str, contained: str) -> None:
     assert f"-r {contained}.txt" in text_of(f"{name}.in").splitlines()
     assert locked(contained).items() <= locked(name).items()
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_an_extra_contains_the_deployed_packages_file_for_file(name: str) -> None:
+    assert locked(SETS[0]).items() <= locked(name).items()
+
+
+def test_the_tests_use_the_opentelemetry_that_is_deployed() -> None:
+    deployed = locked("requirements-opentelemetry")["opentelemetry-sdk"]
+
+    assert locked("requirements-dev")["opentelemetry-sdk"] == deployed
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -99,7 +110,7 @@ def is_for_this_machine(marker: str) -> bool:
     return not marker or bool(Requirement(f"package; {marker}").marker.evaluate())  # pyright: ignore[reportOptionalMemberAccess] # it has one
 
 
-@pytest.mark.parametrize("name", [*SETS, *TOOLS])
+@pytest.mark.parametrize("name", [*SETS, *EXTRAS, *TOOLS])
 def test_a_lock_names_no_index_and_no_url(name: str) -> None:
     assert (
         re.findall(
@@ -110,6 +121,6 @@ def test_a_lock_names_no_index_and_no_url(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", [*SETS, *TOOLS])
+@pytest.mark.parametrize("name", [*SETS, *EXTRAS, *TOOLS])
 def test_a_lock_names_the_command_that_makes_it(name: str) -> None:
     assert text_of(f"{name}.txt").splitlines()[1] == f"#    {HEADER}"

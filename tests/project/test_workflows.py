@@ -147,7 +147,8 @@ def test_packages_are_audited_by_their_locks_and_a_failed_lookup_fails() -> None
 
 def test_tool_updates_are_grouped_and_deployed_packages_update_alone() -> None:
     updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))["updates"]
-    patterns = updates[0]["groups"]["development"]["patterns"]
+    groups = updates[0]["groups"]
+    patterns = [*groups["development"]["patterns"], *groups["opentelemetry"]["patterns"]]
     grouped = {
         name: {line.partition("==")[0] for line in lines_of(name) if is_in(patterns, line)}
         for name in (f"{path.stem}.in" for path in ROOT.glob("requirements*.in"))
@@ -158,7 +159,11 @@ def test_tool_updates_are_grouped_and_deployed_packages_update_alone() -> None:
         "requirements-local.in": set(),
         **{
             name: {line.partition("==")[0] for line in lines_of(name)}
-            for name in ("requirements-dev.in", "requirements-docs.in")
+            for name in (
+                "requirements-dev.in",
+                "requirements-docs.in",
+                "requirements-opentelemetry.in",
+            )
         },
     }
 

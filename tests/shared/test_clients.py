@@ -9,6 +9,7 @@ from twilio.rest import Client
 
 from shared import clients
 from shared.clock import SystemClock
+from shared.endpoints import report_malformed_settings
 from shared.errors import ConfigurationError
 
 VALUES = {
@@ -83,7 +84,7 @@ def test_a_starting_worker_logs_malformed_settings(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("DEFAULT_REGION", "hidden")
-    clients.report_malformed_settings()
+    report_malformed_settings()
 
     assert "DEFAULT_REGION" in caplog.text
     assert "hidden" not in caplog.text

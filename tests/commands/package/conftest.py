@@ -11,6 +11,7 @@ APP = {
     "SendSms/__init__.py": b"",
     "SendSms/function.json": b"{}",
     "host.json": b"{}\n",
+    "requirements-opentelemetry.txt": b"one==1\ntwo==2\n",
     "requirements.txt": b"one==1\n",
     "shared/grüße.py": b"a = 1\r\n\0",
 }

@@ -25,7 +25,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, str]]:
         return {"one.py": b"1"}
 
     monkeypatch.setattr(command, "packages", packages)
-    monkeypatch.delenv(command.PYTHON_SETTING, raising=False)
+    for name in (command.PYTHON_SETTING, command.TRACING_SETTING):
+        monkeypatch.delenv(name, raising=False)
     return calls
 
 
@@ -77,10 +78,32 @@ def test_azd_provides_the_python_version(
     assert asked[0][1] == "3.14"
 
 
-def test_an_unsupported_python_is_refused(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
+def test_an_option_adds_opentelemetry(
+    repository: Repository, asked: list[tuple[bytes, str]]
 ) -> None:
-    monkeypatch.setenv(command.PYTHON_SETTING, "2.7")
+    assert command.main(["--opentelemetry"], repository.root) == 0
+    assert asked == [(b"one==1\ntwo==2\n", "3.13")]
+
+
+@pytest.mark.parametrize(("value", "lock"), [("true", b"one==1\ntwo==2\n"), ("", b"one==1\n")])
+def test_azd_says_whether_to_add_opentelemetry(
+    repository: Repository,
+    asked: list[tuple[bytes, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    value: str,
+    lock: bytes,
+) -> None:
+    monkeypatch.setenv(command.TRACING_SETTING, value)
+
+    assert command.main([], repository.root) == 0
+    assert asked[0][0] == lock
+
+
+@pytest.mark.parametrize(("name", "value"), [("PYTHON_SETTING", "2.7"), ("TRACING_SETTING", "on")])
+def test_an_unknown_value_is_refused(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(getattr(command, name), value)
 
     with pytest.raises(SystemExit) as ended:
         command.main([], repository.root)

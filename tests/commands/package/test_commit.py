@@ -27,6 +27,7 @@ def test_files_are_read_as_they_were_committed(repository: Repository) -> None:
             "SendSms/__init__.py",
             "SendSms/function.json",
             "host.json",
+            "requirements-opentelemetry.txt",
             "requirements.txt",
         ),
         "shared/grüße.py",

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from azure_functions_runtime_v1.utils.app_setting_manager import is_envvar_true
 
 from shared.config.settings import Secret, Settings
 from shared.errors import ConfigurationError
@@ -19,6 +20,14 @@ def test_an_empty_value_means_not_set() -> None:
     config = Settings.from_mapping({"TWILIO_FROM_NUMBER": "", "PUBLIC_URL": " "})
 
     assert config == Settings()
+
+
+@pytest.mark.parametrize("value", ["true", "True", "1", "yes", "false", "0", "", "maybe"])
+def test_traces_follow_the_runtimes_own_switch(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    name = "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"
+    monkeypatch.setenv(name, value)
+
+    assert Settings.from_mapping({name: value}).traces is is_envvar_true(name)
 
 
 @pytest.mark.parametrize(
