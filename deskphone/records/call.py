@@ -22,6 +22,7 @@ CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
 
 Track = Literal["inbound", "outbound", "both"]
 """Which side of a call is recorded: what Twilio hears, what it says, or both."""
+TRACKS: tuple[Track, ...] = get_args(Track)
 
 UNREACHABLE = 13224
 UNREACHABLE_REFUSAL = "Dial: Twilio does not support calling this number or the number is invalid"

@@ -10,6 +10,7 @@ LABEL = re.compile(r"(?!CA[0-9a-fA-F]{32}$)[^/]{1,128}")
 """A valid participant label: up to 128 characters without a slash, and not a call SID."""
 REGIONS = ("us1", "us2", "ie1", "de1", "sg1", "br1", "au1", "jp1")
 """Where Twilio can mix a conference (OpenAPI, Participant resource)."""
+HOME_REGION = "us1"
 VIA_API = "conference-ended-via-api"
 """The reason given when the REST API ends a conference."""
 
@@ -52,7 +53,7 @@ class Participant:
 class Conference:
     """A conference; it starts once it has two participants and one of them `starts` it.
 
-    `call_sid` is the call that created it.
+    `call_sid` is the call that created it, and `region` is where that one wanted it.
     """
 
     sid: str
@@ -64,6 +65,7 @@ class Conference:
     reason_ended: str | None = None
     call_sid_ending: str | None = None
     call_sid: str = ""
+    region: str = HOME_REGION
 
     def seated(self, joined: Participant) -> tuple[Participant, tuple[Participant, ...]]:
         """Return a participant who joins, and all participants.

@@ -85,10 +85,11 @@ VOICE: Mapping[str, Element] = {
                     "action", "method", "timeout", "timeLimit", "callerId", "hangupOnStar",
                     "answerOnBridge", "record", "sequential", "recordingStatusCallback",
                     "recordingStatusCallbackMethod", "recordingStatusCallbackEvent",
+                    "recordingTrack",
                 ),
                 "yes",
             ),
-            **dict.fromkeys(("ringTone", "trim", "recordingTrack"), "partly"),
+            **dict.fromkeys(("ringTone", "trim"), "partly"),
             **dict.fromkeys(
                 (
                     "referUrl", "referMethod", "callReason", "events", "recordingConfigurationId",
@@ -97,7 +98,7 @@ VOICE: Mapping[str, Element] = {
                 "no",
             ),
         },
-        "`ringTone`, `trim`, `recordingTrack` are validated but have no effect: there is no audio. "
+        "`ringTone` and `trim` are validated but have no effect: there is no audio. "
         "`Client`, `Sip`, `Sim`, `Application` and `WhatsApp` inside aren't emulated.",
     ),
     "Number": Element(
@@ -168,14 +169,14 @@ VOICE: Mapping[str, Element] = {
                     "waitMethod", "maxParticipants", "participantLabel", "coach", "record",
                     "statusCallback", "statusCallbackEvent", "statusCallbackMethod",
                     "recordingStatusCallback", "recordingStatusCallbackMethod",
-                    "recordingStatusCallbackEvent",
+                    "recordingStatusCallbackEvent", "region",
                 ),
                 "yes",
             ),
-            **dict.fromkeys(("jitterBufferSize", "region", "trim"), "partly"),
+            **dict.fromkeys(("jitterBufferSize", "trim"), "partly"),
             **dict.fromkeys(("eventCallbackUrl", "recordingConfigurationId"), "no"),
         },
-        "`jitterBufferSize`, `region` and `trim` have no effect: there is no audio.",
+        "`jitterBufferSize` and `trim` have no effect: there is no audio.",
     ),
     **{
         name: Element("no")

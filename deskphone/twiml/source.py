@@ -23,7 +23,8 @@ SHOWN_AS_ERRORS = frozenset(
 XML = "{http://www.w3.org/XML/1998/namespace}"
 """How the parser represents xml: in an attribute's name."""
 
-V = TypeVar("V", int, str)
+V = TypeVar("V", bound=int | str)
+W = TypeVar("W", bound=str)
 
 
 class TwimlError(Exception):
@@ -113,7 +114,7 @@ class Source:
             return int(raw)
         return self._wrong(name, raw, default, warning)
 
-    def one_of(self, name: str, allowed: Iterable[str], default: str, warning: int) -> str:
+    def one_of(self, name: str, allowed: Iterable[W], default: W, warning: int) -> W:
         """Return one of the allowed values; for another one, warn and return the default."""
         raw = self.raw(name)
         if raw is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from deskphone.line.conferences.reports import ConferenceReports
-from deskphone.records.conference import PARTICIPANTS_LIMIT, Participant
+from deskphone.records.conference import HOME_REGION, PARTICIPANTS_LIMIT, Participant
 from deskphone.records.instructions import Instructions, Music, StatusCallback
 
 NOT_TO_COACH, COACHED_ON_HOLD = 13240, 16027
@@ -33,6 +33,7 @@ class Joining:
     ends: bool = False
     music: Music = Music()  # noqa: RUF009 - it is frozen
     max_participants: int = PARTICIPANTS_LIMIT
+    region: str = HOME_REGION
     coach: str | None = None
     callback: StatusCallback | None = None
     is_recorded: bool = False

@@ -20,9 +20,17 @@ class Moderation:
         return self._conferences.named(name)
 
     def invite(
-        self, call: Call, name: str, invited: Participant, callback: StatusCallback | None
+        self,
+        call: Call,
+        name: str,
+        invited: Participant,
+        callback: StatusCallback | None,
+        region: str,
     ) -> Participant:
-        """Call a participant for a conference, which exists from now on."""
+        """Call a participant for a conference, which exists from now on.
+
+        `callback` and `region` are those of a new conference.
+        """
         joining = Joining(
             name=name,
             label=invited.label,
@@ -31,6 +39,7 @@ class Moderation:
             ends=invited.ends,
             coach=invited.coaching,
             callback=callback,
+            region=region,
         )
         return self._conferences.expect(call, joining)
 

@@ -170,9 +170,8 @@ class ConferenceRooms:
 
     def _open(self, joining: Joining, call_sid: str) -> Conference:
         now = self._clock.now()
-        conference = Conference(
-            new_sid("CF"), joining.name, created=now, updated=now, call_sid=call_sid
-        )
+        sid, name, region = new_sid("CF"), joining.name, joining.region
+        conference = Conference(sid, name, now, now, call_sid=call_sid, region=region)
         reports = ConferenceReports(self._reports, self._clock, joining.callback)
         self._rooms[conference.sid] = ConferenceRoom(reports)
         return conference

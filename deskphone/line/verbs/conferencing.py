@@ -19,7 +19,7 @@ from deskphone.line.verbs.target import (
     until_parted,
 )
 from deskphone.line.waiting import first_of, is_over
-from deskphone.records.conference import LABEL, PARTICIPANTS_LIMIT, REGIONS
+from deskphone.records.conference import HOME_REGION, LABEL, PARTICIPANTS_LIMIT, REGIONS
 from deskphone.records.instructions import Music, StatusCallback
 from deskphone.twiml.source import NOT_KNOWN, Source, TwimlError
 from deskphone.webhooks.webhook import WebhookError
@@ -55,9 +55,9 @@ class ConferenceNoun:
             callback=_callback(source),
             is_recorded=source.one_of("record", RECORD, RECORD[0], NOT_KNOWN) in RECORDED,
             recording_callback=recording_callback(source),
+            region=source.one_of("region", REGIONS, HOME_REGION, NOT_KNOWN),
         )
         source.one_of("jitterBufferSize", ("off", "small", "medium", "large"), "large", NOT_KNOWN)
-        source.one_of("region", REGIONS, "us1", NOT_KNOWN)
         source.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence", TRIM)
         source.finish()
         return cls(joining)

@@ -18,6 +18,7 @@ from deskphone.line.verbs.target import (
     recording_callback,
     recording_fields,
 )
+from deskphone.records.call import TRACKS
 from deskphone.twiml.source import NOT_KNOWN, Source
 
 RECORD = (
@@ -89,6 +90,7 @@ def _options(source: Source) -> DialOptions:
         sequential=source.flag("sequential", default=False, warning=13218),
         record={"true": "record-from-answer", "false": "do-not-record"}.get(record, record),
         recording_callback=recording_callback(source),
+        recording_track=source.one_of("recordingTrack", TRACKS, "both", NOT_KNOWN),
     )
 
 
@@ -96,7 +98,6 @@ def _check_sound(source: Source) -> None:
     """Validate attributes that have no effect without audio."""
     source.matching("ringTone", r"[a-z]{2}|us-old", "", 13220)
     source.one_of("trim", ("trim-silence", "do-not-trim"), "do-not-trim", NOT_KNOWN)
-    source.one_of("recordingTrack", ("inbound", "outbound", "both"), "both", NOT_KNOWN)
 
 
 def _target(source: Source) -> Target:

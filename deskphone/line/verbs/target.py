@@ -11,6 +11,7 @@ from deskphone.line.fields import Fields
 from deskphone.line.recording.recorder import url_fields
 from deskphone.line.session.session import CallSession
 from deskphone.line.waiting import first_of
+from deskphone.records.call import Track
 from deskphone.records.instructions import StatusCallback
 from deskphone.records.recording import RECORDING_EVENTS
 from deskphone.twiml.source import NOT_KNOWN, Source
@@ -34,6 +35,7 @@ class DialOptions:
     sequential: bool
     record: str
     recording_callback: StatusCallback | None
+    recording_track: Track
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def recorded(
     callback = session.absolute(options.recording_callback, WRONG_CALLBACK)
     channels = 2 if options.record.endswith("-dual") else 1
     recorder = session.services.recorder
-    with recorder.recording(session.call, DIALED, callback=callback, channels=channels):
+    how = {"callback": callback, "channels": channels, "track": options.recording_track}
+    with recorder.recording(session.call, DIALED, **how):
         yield
 
 

@@ -58,7 +58,7 @@ class ConferencesResource(Resource[Conference]):
             "date_updated": rfc_2822(row.updated),
             "friendly_name": row.friendly_name,
             "reason_conference_ended": row.reason_ended,
-            "region": "us1",
+            "region": row.region,
             "sid": row.sid,
             "status": row.status,
             "subresource_uris": {

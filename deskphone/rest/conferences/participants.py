@@ -11,7 +11,7 @@ from deskphone.line.conferences.announcements import Announcements
 from deskphone.line.conferences.moderation import Moderation
 from deskphone.records.addresses import ACCOUNT_PATH
 from deskphone.records.call import Call
-from deskphone.records.conference import LABEL, Conference, Participant
+from deskphone.records.conference import HOME_REGION, LABEL, Conference, Participant
 from deskphone.records.instructions import Instructions, Music
 from deskphone.rest.conferences.conferences import ConferencesResource, ended
 from deskphone.rest.conferences.invitations import (
@@ -82,7 +82,8 @@ class ParticipantsResource(Resource[Participant]):
         if ignored:
             message = f"Invalid Answering Machine Detection Parameters: {', '.join(ignored)}"
             self.store.alert(call.sid, 21263, message, "warning")
-        participant = self.moderation.invite(call, name, invited, callback)
+        region = parameters.text("Region") or HOME_REGION
+        participant = self.moderation.invite(call, name, invited, callback, region)
         self.exchange.place(call, lambda: self.moderation.forget(participant))
         # Only the answer to a creation has it (OpenAPI, Participant resource).
         return self.to_json(participant) | {"queue_time": "0"}

@@ -1,0 +1,57 @@
+"""Values that a resource shows because a request or a document asked for them."""
+
+import pytest
+
+from deskphone.values import HANDSETS, LINE
+from tests.deskphone.in_process import World, in_process
+
+
+@pytest.mark.covers("Conference.region")
+def test_a_conference_is_in_the_region_of_its_first_participant() -> None:
+    async def use(world: World) -> None:
+        for person, region in zip(HANDSETS, ("ie1", "au1"), strict=True):
+            conference = f"<Conference region='{region}' waitUrl=''>room</Conference>"
+            await world.pick_up(await world.call(f"<Dial>{conference}</Dial>", person))
+        _, listed = await world.rest("GET", "Conferences.json")
+
+        assert [one["region"] for one in listed["conferences"]] == ["ie1"]
+
+    in_process(use)
+
+
+@pytest.mark.parametrize(("form", "region"), [({}, "us1"), ({"Region": "de1"}, "de1")])
+def test_an_invitation_says_the_region_of_a_new_conference(
+    form: dict[str, str], region: str
+) -> None:
+    async def use(world: World) -> None:
+        invitation = {"To": HANDSETS[0], "From": LINE, **form}
+        await world.rest("POST", "Conferences/room/Participants.json", invitation)
+        _, listed = await world.rest("GET", "Conferences.json?Status=init")
+
+        assert [one["region"] for one in listed["conferences"]] == [region]
+
+    in_process(use)
+
+
+@pytest.mark.covers("Dial.recordingTrack")
+@pytest.mark.parametrize(
+    ("attribute", "track"), [("", "both"), ("recordingTrack='outbound'", "outbound")]
+)
+def test_the_recording_of_a_dialed_call_has_its_track(attribute: str, track: str) -> None:
+    async def use(world: World) -> None:
+        report = f"recordingStatusCallback='{world.app_url}/report'"
+        dial = f"<Dial record='record-from-ringing' {attribute} {report}>{HANDSETS[1]}</Dial>"
+        sid = await world.call(dial)
+        await world.pick_up(sid)
+        await world.clock.advance(2)
+        world.emulator.network.exchange.hang_up(sid)
+        await world.clock.advance(1)
+        _, listed = await world.rest("GET", f"Calls/{sid}/Recordings.json")
+        [body] = [
+            body for path, body in zip(world.asked, world.bodies, strict=True) if path == "/report"
+        ]
+
+        assert [one["track"] for one in listed["recordings"]] == [track]
+        assert f"RecordingTrack={track}" in body
+
+    in_process(use)
