@@ -90,6 +90,6 @@ class Tree:
                 store, clock, conference, conferences, Moderation(rooms), announcements, exchange
             ),
             "Conferences/Recordings": lambda sid: ConferenceRecordingsResource(
-                store, clock, conferences.found(sid).sid
+                store, clock, conferences.found(sid).sid, network.recorder
             ),
         }

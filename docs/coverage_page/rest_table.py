@@ -5,7 +5,12 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from deskphone.rest import auth_tokens
-from deskphone.rest.conferences import conferences, invitations, participants
+from deskphone.rest.conferences import (
+    conference_recordings,
+    conferences,
+    invitations,
+    participants,
+)
 from deskphone.rest.resources import (
     accounts,
     calls,
@@ -126,7 +131,13 @@ def _conferences() -> list[Row]:
     return [
         ("Conferences: list", conferences.ConferencesResource.filters, ()),
         ("Conferences: fetch, update (end, announce)", conferences.UPDATES, ()),
-        ("Conferences/Recordings: fetch, list, delete", (), ()),
+        (
+            "Conferences/Recordings: list",
+            conference_recordings.ConferenceRecordingsResource.filters,
+            (),
+        ),
+        ("Conferences/Recordings: update (pause, resume, stop)", recordings.UPDATE, ()),
+        ("Conferences/Recordings: fetch, delete", (), ()),
         ("Conferences/Participants: create", invitations.EMULATED, invitations.NOT_EMULATED),
         ("Conferences/Participants: list", participants.ParticipantsResource.filters, ()),
         ("Conferences/Participants: update", participants.UPDATES, ()),

@@ -55,3 +55,50 @@ def test_the_recording_of_a_dialed_call_has_its_track(attribute: str, track: str
         assert f"RecordingTrack={track}" in body
 
     in_process(use)
+
+
+async def recorded_conference(world: World) -> str:
+    """Record a conference of two; return the path of its recordings."""
+    conference = "<Conference record='record-from-start' waitUrl=''>room</Conference>"
+    for person in HANDSETS:
+        await world.pick_up(await world.call(f"<Dial>{conference}</Dial>", person))
+    [one] = world.emulator.store.conferences
+    return f"Conferences/{one.sid}/Recordings"
+
+
+def test_the_recording_of_a_conference_is_paused_and_stopped() -> None:
+    async def use(world: World) -> None:
+        path = await recorded_conference(world)
+        await world.clock.advance(2)
+        pause = {"Status": "paused", "PauseBehavior": "skip"}
+        states = [await world.rest("POST", f"{path}/Twilio.CURRENT.json", pause)]
+        await world.clock.advance(5)
+        for status, seconds in (("in-progress", 3), ("stopped", 1)):
+            form = {"Status": status}
+            states.append(await world.rest("POST", f"{path}/Twilio.CURRENT.json", form))
+            await world.clock.advance(seconds)
+        _, listed = await world.rest("GET", f"{path}.json")
+
+        assert [(code, body["status"]) for code, body in states] == [
+            (200, "paused"),
+            (200, "in-progress"),
+            (200, "stopped"),
+        ]
+        shown = [(one["status"], one["duration"]) for one in listed["recordings"]]
+        assert shown == [("completed", "5")]
+
+    in_process(use)
+
+
+def test_a_stopped_recording_of_a_conference_stays_stopped() -> None:
+    async def use(world: World) -> None:
+        path = await recorded_conference(world)
+        await world.clock.advance(2)
+        _, stopped = await world.rest("POST", f"{path}/Twilio.CURRENT.json", {"Status": "stopped"})
+        again = {"Status": "in-progress"}
+        late, refused = await world.rest("POST", f"{path}/{stopped['sid']}.json", again)
+        none_left, _ = await world.rest("GET", f"{path}/Twilio.CURRENT.json")
+
+        assert (late, refused["code"], none_left) == (400, 21220, 404)
+
+    in_process(use)

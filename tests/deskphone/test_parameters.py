@@ -126,6 +126,10 @@ OPERATIONS: Mapping[str, tuple[Callable[..., Any], Iterable[str]]] = {
         conference_recordings_sdk.RecordingList.list,
         of_list(conference_recordings.ConferenceRecordingsResource),
     ),
+    "POST Conferences/{}/Recordings/{}": (
+        conference_recordings_sdk.RecordingContext.update,
+        recordings.UPDATE,
+    ),
     "GET Conferences/{}/Participants": (
         participants_sdk.ParticipantList.list,
         of_list(participants.ParticipantsResource),
@@ -144,7 +148,7 @@ OPERATIONS: Mapping[str, tuple[Callable[..., Any], Iterable[str]]] = {
 }
 """The SDK's method for each operation, and the parameters that the emulator knows."""
 
-NOT_EMULATED = {"POST Accounts", "POST Conferences/{}/Recordings/{}"}
+NOT_EMULATED = {"POST Accounts"}
 """Operations that get 501 as a whole."""
 
 

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deskphone.line.recording.recorder import Recorder
 from deskphone.records.addresses import ACCOUNT_PATH
-from deskphone.records.recording import Recording
-from deskphone.rest.errors import NotEmulatedError, not_found
+from deskphone.records.recording import LIVE, Recording
+from deskphone.rest.errors import not_found
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json
-from deskphone.rest.resources.recordings import RecordingsResource
+from deskphone.rest.resources.recordings import CURRENT, RecordingsResource, change_recording
 
 
 @dataclass
 class ConferenceRecordingsResource(RecordingsResource):
-    """List, fetch, delete."""
+    """List, fetch, pause, resume, stop, delete."""
 
     conference_sid: str
+    recorder: Recorder
     filters = ("DateCreated", "DateCreated<", "DateCreated>")
     missing_filters = ()
     missing_in_fetch = ()
@@ -33,11 +35,16 @@ class ConferenceRecordingsResource(RecordingsResource):
         }
 
     def found(self, sid: str) -> Recording:
-        recording = self.store.recordings.get(sid)
+        if sid == CURRENT:
+            live = (row for row in self.rows(Parameters(())) if row.status in LIVE)
+            recording = next(live, None)
+        else:
+            recording = self.store.recordings.get(sid)
         if recording is None or recording.conference_sid != self.conference_sid:
             raise not_found(f"Conferences/{self.conference_sid}/Recordings/{sid}")
         return recording
 
     def update(self, sid: str, parameters: Parameters) -> Json:
-        self.found(sid)
-        raise NotEmulatedError("Pausing or stopping a conference recording")
+        recording = self.found(sid)
+        status = change_recording(self.recorder, recording, parameters)
+        return {**self.fetch(recording.sid), "status": status}

@@ -186,25 +186,31 @@ class CallRecordingsResource(RecordingsResource):
 
     def update(self, sid: str, parameters: Parameters) -> Json:
         recording = self.found(sid)
-        parameters.check(UPDATE)
-        status, pause = parameters.text("Status"), parameters.text("PauseBehavior")
-        if status not in ("in-progress", "paused", "stopped"):
-            raise TwilioRefusalError(UNNUMBERED, "Status must be in-progress, paused or stopped")
-        if pause not in ("", "silence", "skip"):
-            raise TwilioRefusalError(UNNUMBERED, "PauseBehavior must be silence or skip")
-        if recording.status not in LIVE:
-            raise wrong_state("The recording has already ended")
-        if status == "stopped":
-            self.recorder.finish(recording.sid)
-        elif status == "paused":
-            self.recorder.pause(recording.sid, skip=pause == "skip")
-        else:
-            self.recorder.resume(recording.sid)
+        status = change_recording(self.recorder, recording, parameters)
         return {**self.fetch(recording.sid), "status": status}
 
     def _all(self) -> list[Recording]:
         rows = self.store.recordings.newest_first()
         return [row for row in rows if row.call_sid == self.call.sid]
+
+
+def change_recording(recorder: Recorder, recording: Recording, parameters: Parameters) -> str:
+    """Pause, resume or stop a recording; return the status that the response has."""
+    parameters.check(UPDATE)
+    status, pause = parameters.text("Status"), parameters.text("PauseBehavior")
+    if status not in ("in-progress", "paused", "stopped"):
+        raise TwilioRefusalError(UNNUMBERED, "Status must be in-progress, paused or stopped")
+    if pause not in ("", "silence", "skip"):
+        raise TwilioRefusalError(UNNUMBERED, "PauseBehavior must be silence or skip")
+    if recording.status not in LIVE:
+        raise wrong_state("The recording has already ended")
+    if status == "stopped":
+        recorder.finish(recording.sid)
+    elif status == "paused":
+        recorder.pause(recording.sid, skip=pause == "skip")
+    else:
+        recorder.resume(recording.sid)
+    return status
 
 
 def recording_options(parameters: Parameters) -> RecordingOptions:
