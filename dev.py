@@ -32,6 +32,7 @@ SETS = {
     "docs": ["requirements-docs.txt"],  # beside the others, in versions that fit dev
 }
 
+SENDING = ("stop-sending", "resume-sending", "limits")
 # For each command: the set it needs and the arguments for the Python in .venv.
 PROGRAMS = {
     "start": ("local", ["-m", "local_stack"]),
@@ -42,6 +43,7 @@ PROGRAMS = {
     "secrets": ("local", ["-m", "commands.secrets"]),
     "wire": ("local", ["-m", "commands.wire"]),
     "doctor": ("local", ["-m", "commands.doctor"]),
+    **{name: ("local", ["-m", "commands.sending", name]) for name in SENDING},
     "new": ("dev", ["-m", "commands.new"]),
     "lock": ("dev", ["-m", "commands.lock"]),
     "docs": ("docs", ["-m", "commands.docs"]),
@@ -74,9 +76,8 @@ def run(name: str = "help", *arguments: str) -> int:
         hint = f"Did you mean '{similar[0]}'?" if similar else "See python3 dev.py --help."
         say(f"unknown command '{name}'. {hint}")
         return 2
-    requirements, program = PROGRAMS[name]
-    set_up(requirements)
-    return become([*program, *arguments])
+    set_up(PROGRAMS[name][0])
+    return become([*PROGRAMS[name][1], *arguments])
 
 
 def become(arguments: list[str]) -> int:
@@ -117,9 +118,8 @@ def has_taken(lock: IO[str]) -> bool:
 
 def is_set_up(name: str | None) -> bool:
     """Return whether .venv is complete and, unless `name` is None, has that set installed."""
-    stamp = read_stamp()
-    whole = VENV_PYTHON.exists() and UNFINISHED not in stamp
-    return whole and (name is None or stamp.get(name) == digest(name))
+    whole = VENV_PYTHON.exists() and UNFINISHED not in read_stamp()
+    return whole and (name is None or read_stamp().get(name) == digest(name))
 
 
 def install(name: str) -> None:

@@ -16,5 +16,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Dial the number and play `Message` to it; if no one answers, continue at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or call_me(
-        Dialing.from_query(req.query, "PhoneNumber"), req, app.destinations
+        Dialing.from_query(req.query, "PhoneNumber"), req, await app.destinations()
     )

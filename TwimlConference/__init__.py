@@ -14,4 +14,5 @@ async def main(req: Webhook) -> TwiML:
     """Ask for the pass code, if any, and let the caller in."""
     app = clients.current()
     wanted = Conference.from_query(req.query)
-    return refusal(req, app.settings) or conference(wanted, req, app.destinations)
+    outbound = await app.destinations(are_needed=wanted.texts_moderators)
+    return refusal(req, app.settings) or conference(wanted, req, outbound)

@@ -14,5 +14,6 @@ async def main(req: Webhook) -> TwiML | str:
     """Return the document in the query unchanged, if it is allowed."""
     document = req.parameter(PARAMETER)
     parties = req.denying("From", "To")
-    reason = refusal_of(document, PARAMETER, lambda: clients.current().destinations, parties)
+    app = clients.current()
+    reason = await refusal_of(document, PARAMETER, app.destinations, parties)
     return echo(document, reason)

@@ -16,5 +16,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Try the `PhoneNumbers` in turn; after the last one, continue at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or find_me(
-        Dialing.from_query(req.query, "PhoneNumbers"), req, app.destinations
+        Dialing.from_query(req.query, "PhoneNumbers"), req, await app.destinations()
     )

@@ -15,5 +15,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Dial the number; if no one answers, continue at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or forward(
-        Forward.from_query(req.query), req, app.destinations
+        Forward.from_query(req.query), req, await app.destinations()
     )

@@ -12,4 +12,5 @@ from shared.webhooks.verifier import Webhook
 async def main(req: Webhook) -> TwiML:
     """Reply with `Keywords[word]` or `Message`, and `MediaUrl`; forward the text to `Forward`."""
     app = clients.current()
-    return await answered(req, app.settings, lambda: app.links)
+    stopped_by = await app.live_settings.stop_name()
+    return await answered(req, app.settings, stopped_by, lambda: app.links)

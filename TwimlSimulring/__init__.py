@@ -16,5 +16,5 @@ async def main(req: Webhook) -> TwiML | Redirection:
     """Ring all `PhoneNumbers` at once; if no one answers, continue at `FailUrl`."""
     app = clients.current()
     return refusal(req, app.settings) or simulring(
-        Dialing.from_query(req.query, "PhoneNumbers"), req, app.destinations
+        Dialing.from_query(req.query, "PhoneNumbers"), req, await app.destinations()
     )

@@ -81,7 +81,8 @@ resource deployerWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-
   }
 }
 
-// The deploying principal can delete old rows of the ledger with docs/use/delete_old_rows.py.
+// The deploying principal can stop sending with dev.py, and delete old rows of the ledger with
+// docs/use/delete_old_rows.py.
 resource deployerDeletesRows 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerIsKnown) {
   scope: storage
   name: guid(storage.id, deployerPrincipalId, storageTableDataContributor)

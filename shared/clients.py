@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared.clock import Clock, SystemClock
 from shared.config.credentials import AppSettings, Credentials
-from shared.config.local_stack import is_loopback
 from shared.config.settings import Secret, Settings
-from shared.errors import ConfigurationError
 from shared.http.line_limit import LineLimit
 from shared.http.urls import PublicUrls
 from shared.twilio_api.sign_in import RestCredentials, TwilioConnections
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from shared.guards.destinations import Destinations
     from shared.guards.hosts import TwimlHosts
     from shared.ledger.rows import Ledger
+    from shared.live_settings.reader import LiveSettingsReader
     from shared.media.links import Links
     from shared.recordings.voicemails import VoicemailNotifier
     from shared.sending.claims import Claims
@@ -64,11 +63,21 @@ class Clients:
         return Verifier(config.public_url, self.credentials, self.clock)
 
     @cached_property
-    def destinations(self) -> "Destinations":
-        """Which numbers the app may reach."""
+    def live_settings(self) -> "LiveSettingsReader":
+        """The settings that apply without a restart."""
+        from shared.live_settings.reader import LiveSettingsReader
+
+        return LiveSettingsReader(lambda: self.ledger(), self.clock, self.settings.guards)
+
+    async def destinations(self, *, are_needed: bool = True) -> "Destinations":
+        """Return which numbers the app may reach now: none while sending is stopped.
+
+        Only read the live settings if they `are_needed`, because something may be sent.
+        """
         from shared.guards.destinations import Destinations
 
-        return Destinations(self.settings)
+        stopped_by = await self.live_settings.stop_name() if are_needed else ""
+        return Destinations(self.settings, stopped_by)
 
     @cached_property
     def twiml_hosts(self) -> "TwimlHosts":
@@ -94,13 +103,15 @@ class Clients:
     @cached_property
     def outbox(self) -> "Outbox":
         """Sends texts and places calls."""
+        from shared.guards.destinations import Destinations
         from shared.guards.guards import Guards
         from shared.guards.limits import Limits
         from shared.sending.outbox import Outbox
 
         config, clock = self.settings, self.clock
         limits = Limits(lambda: self.ledger(), clock, config)
-        guards = Guards(config.guards, self.destinations, lambda: self.twiml_hosts, limits)
+        destinations = Destinations(config)
+        guards = Guards(self.live_settings, destinations, lambda: self.twiml_hosts, limits)
         parts = self.account, guards, lambda: self._records, self.public_urls, clock, config
         return self._traced(Outbox)(*parts)
 
@@ -140,13 +151,11 @@ class Clients:
         return VoicemailNotifier(self.account, self.outbox, self.links)
 
     def ledger(self) -> "Ledger":
-        """Return the ledger, which records what the app sends.
-
-        Without storage, use memory if PUBLIC_URL is a loopback URL, as on a developer's machine;
-        otherwise raise ConfigurationError.
-        """
+        """Return the ledger, which records what the app sends; raise what `ledger_of` raises."""
         if self._ledger is None:
-            self._ledger = self._new_ledger()
+            from shared.ledger.choice import ledger_of
+
+            self._ledger = ledger_of(self.settings)
         return self._ledger
 
     def claims(self) -> "Claims":
@@ -198,20 +207,6 @@ class Clients:
         from shared.config.key_vault import KeyVault
 
         return KeyVault(self.settings)
-
-    def _new_ledger(self) -> "Ledger":
-        if self.settings.storage_connection or self.settings.storage_table_url:
-            from shared.ledger.table import TableLedger
-
-            return TableLedger(self.settings)
-        if is_loopback(self.settings.public_url):
-            from shared.ledger.memory import MemoryLedger
-
-            return MemoryLedger()
-        raise ConfigurationError(
-            "Missing settings: AzureWebJobsStorage (or AzureWebJobsStorage__accountName), "
-            "the storage account where the app records what it sends."
-        )
 
 
 _current: Clients | None = None

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from shared import clients
 from shared.clients import Clients
 from shared.config.settings import Secret, all_settings
-from shared.errors import AppError, ConfigurationError, LedgerError, NotHealthyError
+from shared.errors import AppError, LedgerError, NotHealthyError
 
 if TYPE_CHECKING:
     from twilio.rest import Client
+
+    from shared.live_settings.reader import InForce
 
 # `python3 dev.py package` writes this file to the root of the package.
 BUILD_FILE = Path(__file__).parents[1] / "build.json"
@@ -21,6 +23,7 @@ WITHOUT_LEDGER = {
     "toward the limits.",
     True: "Requests are sent, but a repeat may send again, and nothing counts toward the limits.",
 }
+OUT_OF_DATE = "(The live settings can't be read now, so the last ones count.)"
 
 
 async def check() -> dict[str, object]:
@@ -31,25 +34,32 @@ async def check() -> dict[str, object]:
     app = await _part("settings", _checked_settings())
     await _part("credentials", app.credentials.get(*_secrets(app)))
     await _part("twilio", app.account.run_once(_list_one_message))
-    ledger = await _ledger(app)
+    in_force, error = await app.live_settings.examined()
+    ledger = _ledger(app, error)
     return {
         "status": "healthy" if ledger == "ok" else "degraded",
         **{"settings": "ok", "credentials": "ok", "twilio": "ok", "ledger": ledger},
+        "sending": _sending(in_force, error),
+        "limits": dict(in_force.limits),
         **_about(os.environ),
     }
 
 
-async def _ledger(app: Clients) -> str:
+def _ledger(app: Clients, error: AppError | None) -> str:
     """Return "ok", or why the ledger fails and what the app does without it."""
-    try:
-        await app.ledger().read("health", "check")
-    except (ConfigurationError, LedgerError) as error:
-        outage = app.settings.storage_outage
-        if outage == "refuse_all":
-            raise NotHealthyError("ledger", error, _about(os.environ)) from error
-        sends_keyed = outage == "send_all" and isinstance(error, LedgerError)
-        return f"{error.detail} {WITHOUT_LEDGER[sends_keyed]}"
-    return "ok"
+    if error is None:
+        return "ok"
+    outage = app.settings.storage_outage
+    if outage == "refuse_all":
+        raise NotHealthyError("ledger", error, _about(os.environ)) from error
+    sends_keyed = outage == "send_all" and isinstance(error, LedgerError)
+    return f"{error.detail} {WITHOUT_LEDGER[sends_keyed]}"
+
+
+def _sending(in_force: "InForce", error: AppError | None) -> str:
+    """Return "ok", or what stops all sending, and whether that may be out of date."""
+    state = in_force.stop.detail if in_force.stop else "ok"
+    return f"{state} {OUT_OF_DATE}" if error else state
 
 
 def _about(environment: Mapping[str, str]) -> dict[str, object]:

@@ -16,6 +16,7 @@ from commands.doctor.items import (
     number,
     rotation,
     secrets,
+    sending,
     settings,
     storage,
 )
@@ -54,6 +55,7 @@ ITEMS: Sequence[Item] = (
     Item("function keys", app.check_function_keys, ("app",)),
     Item("ledger", app.check_ledger, ("app", "function keys")),
     Item("storage", storage.check_storage, ("combinations", "local stack")),
+    Item("sending", sending.check_sending, ("settings", "local stack")),
     Item("account", account.check_account, ("secrets",)),
     Item("api key", account.check_api_key, ("secrets",)),
     Item("trial", account.check_trial, ("account",)),

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
 from commands.errors import CommandError
+from commands.sign_in import HOW_TO, user_credential
 from shared.config.identity import NETWORK_OPTIONS, credential, log_no_requests
 from shared.config.local_stack import vault_transport
 from shared.config.settings import Secret, Settings
@@ -12,7 +13,6 @@ from shared.config.settings import Secret, Settings
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from azure.core.credentials import TokenCredential
     from azure.core.exceptions import AzureError
     from azure.keyvault.secrets import SecretClient
 
@@ -83,20 +83,8 @@ def open_vault(url: str, config: Settings, *, azd_first: bool) -> KeyVault:
     if config.local_stack_url and config.managed_identity:  # the emulator's
         identity = credential(managed_identity=True, client_id="")
     else:
-        identity = _credential(azd_first=azd_first)
+        identity = user_credential(azd_first=azd_first)
     return KeyVault(url, SecretClient(url, identity, **options))
-
-
-def _credential(*, azd_first: bool) -> "TokenCredential":
-    """Return the credential of the user: azd's sign-in or the Azure CLI's, whichever works."""
-    from azure.identity import (
-        AzureCliCredential,
-        AzureDeveloperCliCredential,
-        ChainedTokenCredential,
-    )
-
-    both = [AzureDeveloperCliCredential(), AzureCliCredential()]
-    return ChainedTokenCredential(*(both if azd_first else reversed(both)))
 
 
 @contextmanager
@@ -107,7 +95,7 @@ def _explained(url: str) -> "Generator[None]":
     try:
         yield
     except ClientAuthenticationError as error:
-        raise CommandError("you aren't signed in. Run azd auth login or az login") from error
+        raise CommandError(HOW_TO) from error
     except ServiceRequestError as error:  # could not connect
         raise CommandError(
             f"can't connect to {url}. Check the address; with --local, check that `python3 dev.py "

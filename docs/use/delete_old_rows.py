@@ -14,7 +14,7 @@ AGE = timedelta(days=90)
 
 with TableClient(ACCOUNT, "SwitchboardLedger", credential=AzureCliCredential()) as table:
     old = table.query_entities(
-        "Timestamp lt @before",
+        "Timestamp lt @before and RowKey ne 'settings'",  # the kill switch has no age
         parameters={"before": datetime.now(UTC) - AGE},
         select=["PartitionKey", "RowKey"],
     )

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from shared.clock import Clock
+from shared.config.guard_settings import MAX_DAILY
 from shared.guard_errors import LimitReachedError, NotAllowedError
 from shared.ledger.batches import Batches
 from shared.ledger.changes import change_row
@@ -44,16 +45,37 @@ class DailyCeiling:
         *,
         patience_s: float,
     ) -> None:
-        """Take a `ledger` that may raise, and the seconds that a reservation may take."""
+        """Take a `ledger` that may raise, and the seconds that a reservation may take.
+
+        A `ceiling` of 0 means unlimited.
+        """
         self._ledger = ledger
         self._clock = clock
         self._setting: Setting = setting
         self._ceiling = ceiling
+        self._lowered_on = date.min
         self._patience_s = patience_s
         self._day = date.min
         self._left = 0
         self._reserved = 0
         self._batches = Batches(self._serve)
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether anything has to be counted."""
+        return self._ceiling > 0
+
+    def limit_to(self, ceiling: int) -> None:
+        """Set the ceiling; 0 means unlimited.
+
+        If it is lower than before, give up the block: it may be beyond the new ceiling. For the
+        same reason, what is given back on that day stays counted.
+        """
+        is_lower = 0 < ceiling < (self._ceiling or MAX_DAILY + 1)
+        if is_lower and self._day == self._today():
+            self._left = 0
+            self._lowered_on = self._day
+        self._ceiling = ceiling
 
     def take_reserved(self, units: int) -> date | None:
         """Take units from this instance's block; return the day, or None if it has too few."""
@@ -89,6 +111,8 @@ class DailyCeiling:
 
     async def give_back(self, units: int, day: date) -> None:
         """Return unused units of a day. Raise LedgerError or ConfigurationError."""
+        if day == self._lowered_on:
+            return
         self._put(units, day)
         if self._left > self._largest_block:  # more than one instance should keep
             await self._batches.add(self._setting, 0)
@@ -99,10 +123,11 @@ class DailyCeiling:
 
     async def _serve(self, _: str, wanted: Sequence[int]) -> Sequence[date | None]:
         """Count each request that fits; return the day for each, or None if it doesn't fit."""
-        today = self._today()
+        # A limit that was lifted meanwhile refuses nothing.
+        today, ceiling = self._today(), self._ceiling or MAX_DAILY
         left, reserved = self._drained(today)
         reservation = _Reservation(
-            ceiling=self._ceiling,
+            ceiling=ceiling,
             block=min(self._largest_block, max(FIRST_BLOCK, reserved)),
             most=self._largest_block,
             held=left,
@@ -121,7 +146,8 @@ class DailyCeiling:
         for units in wanted:
             is_served.append(units <= left)
             left -= units if is_served[-1] else 0
-        self._put(left, today, reserved=more)
+        is_lower = 0 < self._ceiling < ceiling  # it changed meanwhile: see limit_to
+        self._put(0 if is_lower else left, today, reserved=more)
         return [today if is_one_served else None for is_one_served in is_served]
 
     def _drained(self, day: date) -> tuple[int, int]:

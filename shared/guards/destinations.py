@@ -37,8 +37,10 @@ class Refusal(NamedTuple):
 class Destinations:
     """The numbers that the settings allow."""
 
-    def __init__(self, config: Settings) -> None:
+    def __init__(self, config: Settings, stopped_by: str = "") -> None:
+        """`stopped_by` names what stops all sending, "" if nothing does."""
         self._config = config
+        self.stopped_by = stopped_by
         entries = config.guards.allowed_countries
         self._prefixes = tuple(entry for entry in entries if entry.startswith("+"))
         self._regions = frozenset(entry for entry in entries if entry.isalpha())
@@ -46,8 +48,8 @@ class Destinations:
 
     @property
     def is_switched_off(self) -> bool:
-        """Return whether KILL_SWITCH is on, so that nothing may be sent."""
-        return self._config.guards.kill_switch
+        """Return whether something stops all sending."""
+        return bool(self.stopped_by)
 
     @property
     def own_number(self) -> str:
@@ -102,7 +104,7 @@ class Destinations:
         """Return the numbers of a query parameter that may be dialed or texted, in E.164.
 
         Parse numbers in any form, national ones in DEFAULT_REGION. Log once per setting that it
-        excluded numbers, but never the numbers. Return none while KILL_SWITCH is on.
+        excluded numbers, but never the numbers. Return none while all sending is stopped.
         """
         judged = [self._judged(number) for number in written]
         for reason in dict.fromkeys(reason for reason, _ in judged if reason):
@@ -120,8 +122,8 @@ class Destinations:
 
     def _judged(self, written: str) -> tuple[str, str]:
         """Return why a number is skipped, as the end of a sentence, or the number in E.164."""
-        if self.is_switched_off:
-            return _LEFT_OUT.format("KILL_SWITCH"), ""
+        if self.stopped_by:
+            return _LEFT_OUT.format(self.stopped_by), ""
         try:
             number = self.in_e164(written, "number")
         except InvalidRequestError:

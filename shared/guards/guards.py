@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from shared.config.guard_settings import GuardSettings
 from shared.errors import TwilioRefusedError
 from shared.guard_errors import OPTED_OUT, NotAllowedError, OptedOutError
 from shared.guards.destinations import Destinations
 from shared.guards.limits import Demand, Limits
 from shared.guards.number_facts import normal_form
+from shared.live_settings.reader import InForce, LiveSettingsReader
 from shared.twilio_api.outcomes import did_nothing
 
 if TYPE_CHECKING:
@@ -46,31 +46,24 @@ class Guards:
 
     def __init__(
         self,
-        config: GuardSettings,
+        live: LiveSettingsReader,
         destinations: Destinations,
         hosts: "Callable[[], TwimlHosts]",
         limits: Limits,
     ) -> None:
         """Take the guards' parts; `hosts` is called only for a document with URLs."""
-        self._config = config
+        self._live = live
         self._destinations = destinations
         self._hosts = hosts
         self._limits = limits
 
-    def check(self, outgoing: Outgoing) -> Demand:
-        """Return what it uses of the limits, including its document, without counting it.
+    async def check(self, outgoing: Outgoing) -> None:
+        """Check it, including its document, without counting it.
 
         Raise NotAllowedError if it must not be sent, InvalidRequestError for a document with a
         URL that can't be checked.
         """
-        if self._config.kill_switch:
-            raise NotAllowedError(
-                "KILL_SWITCH turns off all calls and texts. To send again, set it to false.",
-                setting="KILL_SWITCH",
-            )
-        self._destinations.require(outgoing.to, "to")
-        own = Demand(outgoing.to, outgoing.segments, int(outgoing.kind == "call"))
-        return self._with_reach(own, outgoing.reach) if outgoing.reach else own
+        self._demand(outgoing, await self._live.in_force())
 
     @asynccontextmanager
     async def admitted(self, outgoing: Outgoing) -> AsyncGenerator[None]:
@@ -79,7 +72,8 @@ class Guards:
         Raise the errors of `check`, LimitReachedError if it is one too many, and OptedOutError if
         Twilio rejects the text for that reason.
         """
-        taken = await self._limits.take(self.check(outgoing))
+        in_force = await self._live.in_force()
+        taken = await self._limits.take(self._demand(outgoing, in_force), in_force.guards)
         try:
             yield
         except BaseException as error:
@@ -89,6 +83,14 @@ class Guards:
                 if _is_opt_out(error):
                     raise OptedOutError from error
             raise
+
+    def _demand(self, outgoing: Outgoing, in_force: InForce) -> Demand:
+        """Return what it uses of the limits, including its document; raise as `check` does."""
+        if in_force.stop:
+            raise NotAllowedError(in_force.stop.detail, setting=in_force.stop.name)
+        self._destinations.require(outgoing.to, "to")
+        own = Demand(outgoing.to, outgoing.segments, int(outgoing.kind == "call"))
+        return self._with_reach(own, outgoing.reach) if outgoing.reach else own
 
     def _with_reach(self, own: Demand, reach: "Reach") -> Demand:
         """Add what a document sends: each leg is a call, each text has its segments."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from shared.clock import Clock
+from shared.config.guard_settings import GuardSettings
 from shared.config.settings import Settings
 from shared.errors import AppError, ConfigurationError, LedgerError
 from shared.guards.daily import DailyCeiling, Setting
@@ -48,7 +49,7 @@ class Taken(NamedTuple):
 
 
 class Limits:
-    """The limits in the settings, counted in the ledger; one instance per worker.
+    """The limits, counted in the ledger; one instance per worker.
 
     While the ledger is unavailable, nothing is counted, and the text or call is sent with a
     warning in the log. With STORAGE_OUTAGE=refuse_all it isn't sent.
@@ -61,40 +62,38 @@ class Limits:
         self._paused_until = 0.0
         self._is_warned_of_settings = False
         patience_s = min(PATIENCE_S, config.send_limit_s / 4)
-        guards = config.guards
-        self._recipients = RecipientRates(
-            ledger,
-            clock,
-            limit=guards.recipient_limit,
-            period_s=guards.recipient_period_s,
-            patience_s=patience_s,
-        )
-        self._has_recipient_limit = guards.recipient_limit > 0
+        self._guards = config.guards
+        self._recipients = RecipientRates(ledger, clock, patience_s=patience_s)
         ceilings: Mapping[Setting, int] = {
-            "DAILY_SEGMENT_LIMIT": guards.daily_segments,
-            "DAILY_CALL_LIMIT": guards.daily_calls,
+            "DAILY_SEGMENT_LIMIT": config.guards.daily_segments,
+            "DAILY_CALL_LIMIT": config.guards.daily_calls,
         }
         self._ceilings = {
             setting: DailyCeiling(ledger, clock, setting, most, patience_s=patience_s)
             for setting, most in ceilings.items()
-            if most
         }
 
-    async def take(self, demand: Demand) -> Taken:
+    async def take(self, demand: Demand, guards: GuardSettings | None = None) -> Taken:
         """Count everything that is about to be sent, or nothing.
 
+        `guards` has the limits that apply now; without it, those of the app's settings do.
         Raise LimitReachedError if it is one too many. Raise LedgerError if too much is counted at
         once and, if the settings say so, in any outage.
         """
+        guards = guards or self._guards
+        self._recipients.limit_to(guards.recipient_limit, guards.recipient_period_s)
+        self._ceilings["DAILY_SEGMENT_LIMIT"].limit_to(guards.daily_segments)
+        self._ceilings["DAILY_CALL_LIMIT"].limit_to(guards.daily_calls)
         units: list[tuple[Setting, int, date]] = []
         entries: tuple[tuple[str, str], ...] = ()
         try:
             for setting, count in demand.units:
-                ceiling = self._ceilings.get(setting) if count else None
-                day = await self._day_of(ceiling, count) if ceiling else None
+                ceiling = self._ceilings[setting]
+                is_counted = count and ceiling.is_limited
+                day = await self._day_of(ceiling, count) if is_counted else None
                 if day is not None:
                     units.append((setting, count, day))
-            if self._has_recipient_limit:
+            if guards.recipient_limit:
                 entries = await self._entries(demand)
         except BaseException:
             await self.give_back(Taken(tuple(units)))

@@ -29,24 +29,30 @@ class _Change(NamedTuple):
 
 
 class RecipientRates:
-    """At most `limit` texts and calls to one number within `period_s` seconds."""
+    """At most so many texts and calls to one number within a period."""
 
     def __init__(
         self,
         ledger: Callable[[], Ledger],
         clock: Clock,
         *,
-        limit: int,
-        period_s: int,
         patience_s: float,
     ) -> None:
-        """Take a `ledger` that may raise, and the seconds that a change may take."""
+        """Take a `ledger` that may raise, and the seconds that a change may take.
+
+        It is unlimited until `limit_to`.
+        """
         self._ledger = ledger
         self._clock = clock
-        self._limit = limit
-        self._period = period_s * SECOND
+        self._limit = 0
+        self._period = SECOND
         self._patience_s = patience_s
         self._batches = Batches(self._change)
+
+    def limit_to(self, limit: int, period_s: int) -> None:
+        """Set the limit, 0 for unlimited, and the period that it applies to."""
+        self._limit = limit
+        self._period = period_s * SECOND
 
     async def take(self, number: str, entry: str, field: str) -> None:
         """Count a text or call to a number (E.164); `entry` is its unique name, in hexadecimal.
@@ -92,7 +98,7 @@ class RecipientRates:
         if change.is_return:
             kept.pop(change.entry, None)
         elif change.entry not in kept:
-            if len(kept) >= self._limit:
+            if 0 < self._limit <= len(kept):
                 return self._wait_s(kept.values(), now)
             kept[change.entry] = now
         return 0

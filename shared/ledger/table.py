@@ -31,11 +31,19 @@ BROKEN = ("ServerDisconnectedError", "ClientOSError")
 class TableLedger:
     """Rows in the table LEDGER_TABLE, which is created with its first row."""
 
-    def __init__(self, config: Settings, *, limit_s: float = OPERATION_LIMIT_S) -> None:
+    def __init__(
+        self,
+        config: Settings,
+        *,
+        limit_s: float = OPERATION_LIMIT_S,
+        identity: "TokenCredential | None" = None,
+    ) -> None:
         """Use the storage account from the settings; limit each operation to `limit_s`.
 
         The limit is at most half the time of a send, since a send may go on without the ledger.
+        The default `identity` is the app's.
         """
+        self._given_identity = identity
         self._config = config
         self._limit_s = min(limit_s, config.send_limit_s / 2)
         self._connections: Table | None = None
@@ -131,6 +139,8 @@ class TableLedger:
 
     def _identity(self) -> "TokenCredential | None":
         """Return the identity that opens the account, or None with a connection string."""
+        if self._given_identity is not None:
+            return self._given_identity
         if self._config.storage_connection:
             return None
         from shared.config.identity import credential

@@ -89,7 +89,7 @@ class Outbox:
         request = request.with_sender(self._config)
         if self._config.guards.dry_run:
             request.require_possible(self._clock.now(), self._config.guards)
-            self._guards.check(request)
+            await self._guards.check(request)
             checked = Sent.of(request, "", "dry_run", request.sender)
             return checked._replace(is_dry_run=True)
         dispatch = Dispatch(self._clock, self._config.send_limit_s)

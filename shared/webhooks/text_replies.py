@@ -34,19 +34,20 @@ OPT_OUT_WORDS = frozenset(
 
 
 async def answered(
-    req: Webhook, config: Settings, links: Callable[[], "Links"]
+    req: Webhook, config: Settings, stopped_by: str, links: Callable[[], "Links"]
 ) -> "MessagingResponse":
     """Reply with a keyword's answer or with `Message`, and forward the text to `Forward`.
 
     Without either, acknowledge the text, unless it is forwarded: then a person may reply. Only
     forward texts that Twilio answers itself (STOP, START, HELP), opt-outs without a keyword, and
     texts from a number in BLOCKED_RECIPIENTS. If Twilio used GET, tell the owner only that a text
-    came. Send nothing while KILL_SWITCH is on, because a reply costs as much as any other text.
+    came. Send nothing if all sending is stopped (`stopped_by` names what stops it, for the log),
+    because a reply costs as much as any other text.
 
     Forward media by `links` to this app, because most accounts require credentials for theirs.
     """
-    if config.guards.kill_switch:
-        log.warning("Not replying to a text: KILL_SWITCH does not allow it")
+    if stopped_by:
+        log.warning("Not replying to a text: %s does not allow it", stopped_by)
         return reply.reply("")
     owner = _owner(req, config)
     forwarding = await _forwarding(req, owner, links)

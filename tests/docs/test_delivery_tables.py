@@ -13,6 +13,7 @@ from shared.config import settings
 from shared.delivery import statuses
 from shared.guards.daily import KIND as DAY
 from shared.guards.recipients import KIND as RECIPIENT
+from shared.live_settings.row import KIND as LIVE
 from shared.sending.claim import CLAIM, ClaimState
 from shared.sending.sid_owners import OWNER, STATE
 from shared.twilio_api import dispatch
@@ -124,6 +125,6 @@ def test_the_page_says_what_each_choice_in_an_outage_means() -> None:
 
 
 def test_the_page_names_every_kind_of_row() -> None:
-    kinds = [CLAIM, OWNER, STATE, RECIPIENT, DAY]
+    kinds = [CLAIM, OWNER, STATE, RECIPIENT, DAY, LIVE]
 
     assert [quoted(row[0])[0] for row in rows("## What is stored")] == kinds

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 import PlaceCall
 from shared import clients
 from shared.clock import SystemClock
+from shared.config.guard_settings import GuardSettings
 from shared.guards.limits import Demand, Limits, Taken
 from tests.functions.conftest import FakeTwilio
 from tests.functions.following import (
@@ -36,9 +37,9 @@ def counting() -> Iterator[None]:
     """An app with plain settings that records the demands of its calls."""
     take = Limits.take
 
-    async def watched(self: Limits, demand: Demand) -> Taken:
+    async def watched(self: Limits, demand: Demand, guards: GuardSettings) -> Taken:
         demands.append(demand)
-        return await take(self, demand)
+        return await take(self, demand, guards)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Limits, "take", watched)

@@ -30,10 +30,10 @@ CREDENTIALS = COLD_SECRETS | {
     "GET /vault/secrets/TwilioAuthToken": 1,
 }
 SEND = "POST Messages.json"
-# With its own access token: the row of the day's reservations, and a block of it. The first row
-# creates the table and is written twice.
-COLD_LEDGER = {
-    "GET /identity/token": 2,
+LIVE_SETTINGS = {"GET /identity/token": 2, "GET ledger settings": 1}
+# With its own access token: the live settings, the row of the day's reservations, and a block of
+# it. The first row creates the table and is written twice.
+COLD_LEDGER = LIVE_SETTINGS | {
     "GET ledger day": 1,
     "POST ledger": 2,
     "POST /storage/Tables": 1,
@@ -140,18 +140,21 @@ def sends() -> list[tuple[int, Counter[str]]]:
 
 @pytest.fixture(scope="module")
 def answers() -> list[tuple[int, Counter[str]]]:
-    """The fixed answer, a cold signed one, a warm one, and two with forged signatures."""
+    """The fixed answer, a cold signed one, two replies, and two with forged signatures."""
 
     def forged(host: ColdHost) -> Awaitable[int]:
         return host.webhook("TwimlReply", "unknown")
 
-    def signed(host: ColdHost) -> Awaitable[int]:
+    def reply(host: ColdHost) -> Awaitable[int]:
         return host.webhook("TwimlReply")
+
+    def signed(host: ColdHost) -> Awaitable[int]:
+        return host.webhook("TwimlMessage")
 
     def fixed(host: ColdHost) -> Awaitable[int]:
         return host.webhook("TwimlHello")
 
-    return asyncio.run(steps_of(fixed, signed, signed, forged, forged))
+    return asyncio.run(steps_of(fixed, signed, reply, reply, forged, forged))
 
 
 def test_a_cold_send(sends: list[tuple[int, Counter[str]]]) -> None:
@@ -165,7 +168,7 @@ def test_a_warm_send(sends: list[tuple[int, Counter[str]]]) -> None:
 def test_health_makes_one_request_to_twilio_and_one_to_the_ledger(
     sends: list[tuple[int, Counter[str]]],
 ) -> None:
-    assert sends[2] == (200, Counter({"GET Messages.json": 1, "GET ledger health": 1}))
+    assert sends[2] == (200, Counter({"GET Messages.json": 1, "GET ledger settings": 1}))
 
 
 def test_the_fixed_answer_makes_no_requests(answers: list[tuple[int, Counter[str]]]) -> None:
@@ -176,8 +179,13 @@ def test_a_cold_signed_answer(answers: list[tuple[int, Counter[str]]]) -> None:
     assert answers[1] == (200, Counter(COLD_SECRETS))
 
 
+def test_a_first_reply_reads_the_live_settings(answers: list[tuple[int, Counter[str]]]) -> None:
+    reads = LIVE_SETTINGS | {"GET /identity/token": 1}  # the vault's token is known
+    assert answers[2] == (200, Counter(reads))
+
+
 def test_a_warm_signed_answer_makes_no_requests(answers: list[tuple[int, Counter[str]]]) -> None:
-    assert answers[2] == (200, Counter())
+    assert answers[3] == (200, Counter())
 
 
 def test_a_forged_signature_rereads_both_tokens(
@@ -187,13 +195,13 @@ def test_a_forged_signature_rereads_both_tokens(
         "GET /vault/secrets/TwilioAuthToken": 1,
         "GET /vault/secrets/TwilioAuthTokenSecondary": 2,
     }
-    assert answers[3] == (403, Counter(tokens))
+    assert answers[4] == (403, Counter(tokens))
 
 
 def test_a_second_forged_signature_makes_no_requests(
     answers: list[tuple[int, Counter[str]]],
 ) -> None:
-    assert answers[4] == (403, Counter())
+    assert answers[5] == (403, Counter())
 
 
 @pytest.mark.soak

@@ -102,7 +102,7 @@ def run_against(
             url = f"https://writer{next(vault_numbers)}.vault.azure.net"
             monkeypatch.setitem(os.environ, "NO_PROXY", "127.0.0.1")
             monkeypatch.setenv("LOCAL_STACK_URL", str(server.make_url("")).rstrip("/"))
-            monkeypatch.setattr(vault, "_credential", signed_in)
+            monkeypatch.setattr(vault, "user_credential", signed_in)
             monkeypatch.setattr(fill, "PATIENCE_S", 0)
             monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
             monkeypatch.setattr(program.getpass, "getpass", prompt_with(SID, TOKEN))

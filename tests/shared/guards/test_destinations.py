@@ -209,9 +209,10 @@ def test_numbers_in_a_query_are_returned_in_e164(
     assert "not a valid phone number" in unreadable
 
 
-def test_the_kill_switch_excludes_every_number(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_stop_excludes_every_number(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    switched_off = destinations(KILL_SWITCH="true", ALLOWED_NUMBERS=AMERICAN)
+    settings = Settings.from_mapping({"ALLOWED_NUMBERS": AMERICAN})
+    switched_off = Destinations(settings, "KILL_SWITCH")
 
     assert switched_off.reachable("PhoneNumber", [AMERICAN]) == []
     [line] = [record.getMessage() for record in caplog.records]

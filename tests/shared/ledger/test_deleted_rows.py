@@ -10,6 +10,7 @@ from azure.data.tables import TableClient
 from shared.config.settings import Settings
 from shared.ledger.rows import Row
 from shared.ledger.table import TableLedger
+from shared.live_settings.row import KIND, NAME, LiveSettings
 
 SCRIPT = (Path(__file__).parents[3] / "docs" / "use" / "delete_old_rows.py").read_text()
 
@@ -23,7 +24,7 @@ def delete(connection: str, table: str, days: int) -> None:
     exec(code, {"CONNECTION": connection, "TABLE": table})  # noqa: S102 - the script itself
 
 
-def test_old_rows_of_every_kind_are_deleted(azurite: str) -> None:
+def test_old_rows_are_deleted_except_the_live_settings(azurite: str) -> None:
     table = f"Test{secrets.token_hex(8)}"
     values = {"AzureWebJobsStorage": azurite, "LEDGER_TABLE": table}
 
@@ -32,6 +33,7 @@ def test_old_rows_of_every_kind_are_deleted(azurite: str) -> None:
         for name in ("first", "second"):
             await ledger.insert(Row("claim", name, {"state": "sent"}))
         await ledger.insert(Row("optout", "third", {"people": ""}))
+        await ledger.insert(Row(KIND, NAME, LiveSettings(is_stopped=True).values))
         await ledger.close()
 
     def names() -> list[str]:
@@ -40,6 +42,6 @@ def test_old_rows_of_every_kind_are_deleted(azurite: str) -> None:
 
     asyncio.run(insert())
     delete(azurite, table, days=90)
-    assert names() == ["first", "second", "third"]
+    assert names() == ["first", "live", "second", "third"]
     delete(azurite, table, days=-1)
-    assert names() == []
+    assert names() == ["live"]
