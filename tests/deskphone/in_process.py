@@ -1,7 +1,7 @@
 """An emulator and an app in this process: the REST API by HTTP, people and the clock directly."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from deskphone.emulator import Emulator
 from deskphone.server import application
 from deskphone.values import ACCOUNT_SID, HANDSETS, LINE
 
+Form = Mapping[str, str] | Sequence[tuple[str, str]] | None
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -30,9 +31,7 @@ class World:
     asked: list[str] = field(default_factory=list[str])
     bodies: list[str] = field(default_factory=list[str])
 
-    async def rest(
-        self, method: str, path: str, form: Mapping[str, str] | None = None
-    ) -> tuple[int, Any]:
+    async def rest(self, method: str, path: str, form: Form = None) -> tuple[int, Any]:
         """Make a request below the account; return the status and the JSON, or None."""
         url = path if path.startswith("/") else f"/2010-04-01/Accounts/{ACCOUNT_SID}/{path}"
         async with self.http.request(method, url, data=form, headers=OWN.headers) as response:
