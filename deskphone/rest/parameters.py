@@ -10,6 +10,11 @@ from deskphone.rest.errors import UNNUMBERED, NotEmulatedError, TwilioRefusalErr
 
 METHODS = ("GET", "POST")
 NAME_LIMIT = 64
+NAME = re.compile("[A-Za-z][A-Za-z0-9_.-]{0,39}[<>]?")
+NOT_A_FORM = (
+    "The request has something that isn't a parameter. Send its body as a form "
+    "(application/x-www-form-urlencoded)."
+)
 INVALID_FILTER = 20001
 """The code of a filter with an invalid value, as for dates (twilio/twilio-cli issue 99)."""
 DEFAULTS: Mapping[str, str] = {
@@ -146,13 +151,19 @@ class Parameters:
 
 
 def warn_of_unknown(store: Store, *sent: Parameters) -> None:
-    """Raise an alert that names the unknown parameters of a request, if it has any."""
-    names = [name[:40] for parameters in sent for name in parameters.unknown]
+    """Raise an alert that names the unknown parameters of a request, if it has any.
+
+    Names that can't be parameters aren't repeated: they may be part of a text or a number.
+    """
+    unknown = [name for parameters in sent for name in parameters.unknown]
+    names = [name for name in unknown if NAME.fullmatch(name)]
     if names:
         shown = ", ".join(names[:5])
         store.alert(
             "", 20001, f"Parameters unknown to this emulator were ignored: {shown}", "warning"
         )
+    if len(names) < len(unknown):  # JSON, perhaps, with numbers and texts in it
+        store.alert("", 20001, NOT_A_FORM, "warning")
 
 
 def is_url(value: str) -> bool:

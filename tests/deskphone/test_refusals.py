@@ -224,3 +224,16 @@ def test_all_numbers_of_an_area_code_can_be_bought() -> None:
         assert answers[-1][1]["code"] == 21452
 
     in_process(use)
+
+
+@pytest.mark.parametrize("body", [{'{"To":"+12025550199","Body":"Secret"}': ""}, {"x" * 41: ""}])
+def test_a_body_that_is_not_a_form_is_not_repeated_in_an_alert(body: dict[str, str]) -> None:
+    async def use(world: World) -> None:
+        await world.rest("POST", "Messages.json", body)
+
+        assert world.alerts() == [20001]
+        [alert] = world.emulator.store.alerts
+        assert "form" in alert.message
+        assert not any(part in alert.message for part in ("Secret", "0199", "xx"))
+
+    in_process(use)
