@@ -66,10 +66,15 @@ def kind_of(number: str) -> str:
 
 
 def national(number: str) -> str:
-    """Return a number in the format that Twilio displays: (202) 555-0123."""
+    """Return a number in the format that Twilio displays: (202) 555-0123, or +442071838750.
+
+    Only North American numbers are formatted (OpenAPI, Call resource; recordings, 2014 to 2025).
+    """
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
+        return number
+    if parsed.country_code != NORTH_AMERICA:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskphone.account.phone_numbers import is_unreachable
+from deskphone.account.phone_numbers import is_unreachable, national
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,16 @@ def test_unassigned_numbers_are_unreachable(number: str) -> None:
 )
 def test_other_numbers_and_words_are_not_unreachable(number: str) -> None:
     assert not is_unreachable(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+12025550123", "(202) 555-0123"),
+        ("+442071838750", "+442071838750"),
+        ("+393335550194", "+393335550194"),
+        ("anonymous", "anonymous"),
+    ],
+)
+def test_only_north_american_numbers_are_formatted(number: str, shown: str) -> None:
+    assert national(number) == shown
