@@ -35,6 +35,8 @@ TABLES = {
     "traces": f"({COMMON}, message: string, severityLevel: int)",
     "requests": f"({COMMON}, id: string, name: string, url: string, success: string, "
     "resultCode: string, duration: real, performanceBucket: string, source: string)",
+    "dependencies": f"({COMMON}, id: string, target: string, type: string, name: string, "
+    "data: string, success: string, resultCode: string, duration: real, performanceBucket: string)",
     "exceptions": f"({COMMON}, problemId: string, type: string, assembly: string, method: string, "
     "outerType: string, outerMessage: string, innermostType: string, innermostMessage: string, "
     "details: dynamic, severityLevel: int)",

@@ -49,7 +49,8 @@ sys.path += [packages, beside]
 sys.argv[1:] = sys.argv[4:]
 runpy.run_module("local_stack.host", run_name="__main__", alter_sys=True)
 """
-# Loads every function and every module of the library, and reports where packages came from.
+# Loads every function and every module of the library, and reports where packages came from, and
+# which modules lack a package.
 LOAD = """
 import importlib, json, pkgutil, sys
 from pathlib import Path
@@ -64,13 +65,17 @@ for path in sorted(Path(app).glob("*/function.json")):
     load_function(read_function_definition(path.parent))
     loaded.append(path.parent.name)
 import shared
+lacking = {}
 for module in pkgutil.walk_packages(shared.__path__, "shared."):
-    importlib.import_module(module.name)
+    try:
+        importlib.import_module(module.name)
+    except ModuleNotFoundError as error:
+        lacking[module.name] = error.name
 ours = ("shared", "__app__", "twilio", "aiohttp", "azure", "phonenumbers", "cryptography")
 foreign = {m.__file__ for n, m in sys.modules.items()
            if n.split(".")[0] in ours and getattr(m, "__file__", None)
            and not m.__file__.startswith(app)}
-print(json.dumps({"loaded": loaded, "foreign": sorted(foreign)}))
+print(json.dumps({"loaded": loaded, "foreign": sorted(foreign), "lacking": lacking}))
 """
 
 
@@ -165,7 +170,18 @@ def test_each_python_gets_compiled_packages_that_it_can_load(tmp_path: Path) -> 
 def test_the_package_loads_in_microsofts_runtime(dist: Path, bare: Bare, tmp_path: Path) -> None:
     answer = run(bare.python, "-c", LOAD, dist / "app", bare.beside, cwd=tmp_path)
 
-    assert json.loads(answer.splitlines()[-1]) == {"loaded": FUNCTIONS, "foreign": []}
+    assert json.loads(answer.splitlines()[-1]) == {
+        "loaded": FUNCTIONS,
+        "foreign": [],
+        "lacking": {"shared.tracing.spans": "opentelemetry"},
+    }
+
+
+def test_the_package_with_opentelemetry_lacks_nothing(bare: Bare, tmp_path: Path) -> None:
+    dist = built(tmp_path / "app", OPENTELEMETRY="true")
+    answer = run(bare.python, "-c", LOAD, dist / "app", bare.beside, cwd=tmp_path)
+
+    assert json.loads(answer.splitlines()[-1])["lacking"] == {}
 
 
 @pytest.fixture(params=["app", "worker"])
