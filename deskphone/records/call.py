@@ -24,6 +24,10 @@ Track = Literal["inbound", "outbound", "both"]
 """Which side of a call is recorded: what Twilio hears, what it says, or both."""
 TRACKS: tuple[Track, ...] = get_args(Track)
 
+RING_LONGER_S = 5
+"""Twilio always adds this to the timeout of a <Dial> (voice/twiml/dial) and of a participant that
+is called for a conference (OpenAPI); to that of other calls through REST, "for some call flows"."""
+
 UNREACHABLE = 13224
 UNREACHABLE_REFUSAL = "Dial: Twilio does not support calling this number or the number is invalid"
 """Twilio's code and message for a call to a number that no carrier reaches."""

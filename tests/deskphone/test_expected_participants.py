@@ -139,3 +139,19 @@ def test_what_was_set_for_a_participant_who_declined_is_forgotten() -> None:
         assert room.expected == {}
 
     in_process(use)
+
+
+def test_a_participant_rings_five_seconds_longer_than_the_timeout() -> None:
+    async def use(world: World) -> None:
+        await join(world)
+        sid = await invite(world, Timeout="10")
+        await world.clock.advance(13)
+        before = world.emulator.store.calls.get(sid)
+        await world.clock.advance(2)
+        after = world.emulator.store.calls.get(sid)
+
+        assert before is not None
+        assert after is not None
+        assert (before.status, after.status) == ("ringing", "no-answer")
+
+    in_process(use)

@@ -5,11 +5,8 @@ from collections.abc import Callable
 from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.line.session.legs import Leg, LegRequest
-from deskphone.records.call import Call
+from deskphone.records.call import RING_LONGER_S, Call
 from deskphone.records.instructions import Instructions
-
-RING_LONGER_S = 5
-"""Twilio always adds this to the timeout of a <Dial> (twilio.com/docs/voice/twiml/dial)."""
 
 
 class Dialer:

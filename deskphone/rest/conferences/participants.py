@@ -10,7 +10,7 @@ from deskphone.line.calls.exchange import Exchange
 from deskphone.line.conferences.announcements import Announcements
 from deskphone.line.conferences.moderation import Moderation
 from deskphone.records.addresses import ACCOUNT_PATH
-from deskphone.records.call import Call
+from deskphone.records.call import RING_LONGER_S, Call
 from deskphone.records.conference import HOME_REGION, LABEL, Conference, Participant
 from deskphone.records.instructions import Instructions, Music
 from deskphone.rest.conferences.conferences import ConferencesResource, ended
@@ -77,7 +77,8 @@ class ParticipantsResource(Resource[Participant]):
         name = self._name()
         document, callback = document_of(name, parameters), callback_of(parameters)
         self._check_room(name, parameters)
-        call = self.store.calls.put(replace(call, instructions=Instructions(twiml=document)))
+        rings_s, instructions = call.timeout_s + RING_LONGER_S, Instructions(twiml=document)
+        call = self.store.calls.put(replace(call, instructions=instructions, timeout_s=rings_s))
         invited = self._invited(call, parameters)
         if ignored:
             message = f"Invalid Answering Machine Detection Parameters: {', '.join(ignored)}"
