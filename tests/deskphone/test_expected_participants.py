@@ -1,5 +1,7 @@
 """Changes of a conference participant before they apply: while ringing, or before a hold."""
 
+import pytest
+
 from deskphone.values import HANDSETS, LINE
 from tests.deskphone.in_process import World, in_process
 
@@ -153,5 +155,18 @@ def test_a_participant_rings_five_seconds_longer_than_the_timeout() -> None:
         assert before is not None
         assert after is not None
         assert (before.status, after.status) == ("ringing", "no-answer")
+
+    in_process(use)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "status"), [("4", 400), ("5", 201), ("600", 201), ("601", 400)]
+)
+def test_a_participants_timeout_is_between_5_and_600_seconds(timeout: str, status: int) -> None:
+    async def use(world: World) -> None:
+        request = {"To": HANDSETS[1], "From": LINE, "Timeout": timeout}
+        answer, body = await world.rest("POST", f"{ROOM}.json", request)
+
+        assert (answer, body.get("code")) == (status, None if status == 201 else 21208)
 
     in_process(use)

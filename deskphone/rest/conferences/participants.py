@@ -73,6 +73,7 @@ class ParticipantsResource(Resource[Participant]):
         parameters.check((*EMULATED, *ONLY_OF_CALLS), NOT_EMULATED)
         ignored = [name for name in ONLY_OF_CALLS if name in parameters]
         parameters = emulated(parameters)
+        parameters.whole("Timeout", 21208, 60, 5, 600)  # other calls may ring for less
         call = accepted_call(call_parameters(parameters), self.store, self.clock.now())
         name = self._name()
         document, callback = document_of(name, parameters), callback_of(parameters)
