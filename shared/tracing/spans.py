@@ -36,7 +36,6 @@ KIND, SID, STATUS, ERROR = "twilio.kind", "twilio.sid", "twilio.status", "error.
 
 _NAMES = {"text": "send text", "call": "place call"}
 _KINDS = {"message": "text"}
-_TRACEPARENT = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # No digits in a status, so that a number can't pass for one.
 _SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
 _STATUS = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
@@ -87,11 +86,10 @@ class TracedReports(Reports):
 
     async def take(self, kind: ReportKind, webhook: Webhook) -> None:
         """See Reports."""
-        named = webhook.parameter(TRACEPARENT) or ""
-        if not _TRACEPARENT.fullmatch(named):
+        parent = _named(webhook.parameter(TRACEPARENT) or "")
+        if parent is None:
             await super().take(kind, webhook)
             return
-        parent = _PROPAGATOR.extract({TRACEPARENT: named})
         request = trace.get_current_span().get_span_context()
         links = [Link(request)] if request.is_valid else []
         with _span("report", _KINDS.get(kind.name, kind.name), parent, links) as span:
@@ -103,6 +101,12 @@ def traced[Part](part: type[Part]) -> type[Part]:
     """Return the subclass that makes spans, for Outbox and Reports."""
     subclasses: dict[object, object] = {Outbox: TracedOutbox, Reports: TracedReports}
     return cast("type[Part]", subclasses[part])
+
+
+def _named(traceparent: str) -> Context | None:
+    """Return the context that a `traceparent` names, or None if it isn't a valid one."""
+    context = _PROPAGATOR.extract({TRACEPARENT: traceparent})
+    return context if trace.get_current_span(context).get_span_context().is_valid else None
 
 
 @contextmanager

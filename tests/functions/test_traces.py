@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from azure_functions_runtime_v1 import otel
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -250,12 +250,21 @@ def test_a_report_that_names_no_trace_is_taken_without_a_span(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     named=st.text()
-    | st.from_regex("[0-9a-f]{2}-[0-9a-f]{30,34}-[0-9a-f]{14,18}-[0-9a-f]{2}", fullmatch=True)
+    | st.from_regex("0[01]-[0-9a-f]{31,33}-[0-9a-f]{15,17}-0[0-3]", fullmatch=True)
+    | st.from_regex("00-[0-9a-f]{32}-[0-9a-f]{16}-0[1-3]", fullmatch=True)
 )
-def test_any_name_of_a_trace_is_taken(named: str, report: Callable[..., int]) -> None:
+@example(named=f"00-{'0' * 32}-{CALLER_SPAN}-01")
+@example(named=f"00-{CALLER_TRACE}-{'0' * 16}-01")
+@example(named=f"ff-{CALLER_TRACE}-{CALLER_SPAN}-01")
+@example(named=f"00-{CALLER_TRACE}-{CALLER_SPAN}-01-more")
+def test_any_name_of_a_trace_is_taken_and_starts_no_other_trace(
+    named: str, report: Callable[..., int], exporter: InMemorySpanExporter
+) -> None:
+    exporter.clear()
     query = urlencode({TRACEPARENT: named}, errors="replace")
 
     assert report(TEXT, f"https://app.example/api/OnMessageStatus?{query}") == 204
+    assert {trace_of(span) for span in exporter.get_finished_spans()} <= {named.strip()[3:35]}
 
 
 def test_a_forged_report_adds_no_span(
