@@ -67,7 +67,7 @@ class Clients:
         """The settings that apply without a restart."""
         from shared.live_settings.reader import LiveSettingsReader
 
-        return LiveSettingsReader(lambda: self.ledger(), self.clock, self.settings.guards)
+        return LiveSettingsReader(lambda: self.ledger(), self.clock, self.settings)
 
     async def destinations(self, *, are_needed: bool = True) -> "Destinations":
         """Return which numbers the app may reach now: none while sending is stopped.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shared.clock import Clock
 from shared.config.guard_settings import GuardSettings
+from shared.config.settings import Settings
 from shared.errors import AppError, ConfigurationError, LedgerError
 from shared.ledger.rows import Ledger
 from shared.live_settings.row import KIND, NAME, LiveSettings
@@ -60,16 +61,17 @@ class LiveSettingsReader:
         self,
         ledger: Callable[[], Ledger],
         clock: Clock,
-        guards: GuardSettings,
+        config: Settings,
         *,
         patience_s: float = PATIENCE_S,
     ) -> None:
         """Take a `ledger` that is called only to read the row, and that may raise."""
         self._ledger = ledger
         self._clock = clock
-        self._guards = guards
-        self._patience_s = patience_s
-        self._in_force = InForce(guards)
+        self._guards = config.guards
+        # A small part of the time for a send, which goes on if the row can't be read.
+        self._patience_s = min(patience_s, config.send_limit_s / 4)
+        self._in_force = InForce(config.guards)
         self._fresh_until = float("-inf")
         self._reading: asyncio.Task[None] | None = None
         self._patient_until = 0.0

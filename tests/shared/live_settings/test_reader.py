@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.config.guard_settings import GuardSettings
+from shared.config.settings import Settings
 from shared.errors import ConfigurationError, LedgerError
 from shared.ledger.memory import MemoryLedger
 from shared.ledger.rows import Ledger, Row, Value
@@ -51,7 +52,10 @@ class Trial:
         self.storage = Storage()
         self.clock = ManualClock()
         self.reader = LiveSettingsReader(
-            lambda: self.storage, self.clock, guards or GuardSettings(), patience_s=0.01
+            lambda: self.storage,
+            self.clock,
+            Settings(guards=guards or GuardSettings()),
+            patience_s=0.01,
         )
 
     async def is_stopped(self) -> bool:
@@ -189,7 +193,7 @@ def test_a_read_that_hangs_is_waited_for_once_and_counts_in_the_end() -> None:
 def test_a_cancelled_request_does_not_cancel_the_read_of_others() -> None:
     async def use(trial: Trial) -> None:
         await trial.stop()
-        trial.reader = LiveSettingsReader(lambda: trial.storage, trial.clock, GuardSettings())
+        trial.reader = LiveSettingsReader(lambda: trial.storage, trial.clock, Settings())
         trial.storage.gate = asyncio.Event()
         first, second = (asyncio.create_task(trial.is_stopped()) for _ in range(2))
         await asyncio.sleep(0)
@@ -248,7 +252,7 @@ def test_an_app_without_storage_has_only_its_settings(caplog: pytest.LogCaptureF
         raise ConfigurationError("Missing settings: AzureWebJobsStorage")
 
     async def use() -> None:
-        reader = LiveSettingsReader(missing, ManualClock(), GuardSettings())
+        reader = LiveSettingsReader(missing, ManualClock(), Settings())
         in_force, error = await reader.examined()
         assert in_force.stop is None
         assert isinstance(error, ConfigurationError)
