@@ -180,6 +180,9 @@ class Deployed:
     async def insert(self, row: Row) -> Row:
         return await self.ledger.insert(row)
 
+    async def replace(self, row: Row) -> Row:
+        return await self.ledger.replace(row)
+
     async def close(self) -> None:
         """Do nothing: there are no connections."""
 
@@ -220,6 +223,19 @@ def test_a_deployed_app_is_steered_with_the_users_sign_in(
     assert deployed.opened == [("https://mystorage.table.core.windows.net", table, True)]
     undo = f"python3 dev.py resume-sending {' '.join(options)}\n"
     assert capsys.readouterr().out.endswith(undo)
+
+
+def test_a_command_that_changes_nothing_does_not_write(deployed: Deployed) -> None:
+    def version() -> str:
+        row = asyncio.run(deployed.ledger.read(KIND, NAME))
+        return row.version if row else ""
+
+    program.main(["stop-sending", "--account", "mystorage"])
+    first = version()
+    for again in (["stop-sending"], ["limits"], ["limits", "RECIPIENT_LIMIT="]):
+        program.main([*again, "--account", "mystorage"])
+
+    assert first == version() != ""
 
 
 def refused(status: int) -> HttpResponseError:

@@ -161,6 +161,17 @@ def test_concurrent_requests_share_a_read() -> None:
     run(use)
 
 
+def test_a_slow_read_is_waited_for() -> None:
+    async def use(trial: Trial) -> None:
+        await trial.stop()
+        trial.reader = LiveSettingsReader(lambda: trial.storage, trial.clock, Settings())
+        trial.storage.gate = gate = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.01, gate.set)
+        assert await trial.is_stopped()
+
+    run(use)
+
+
 def test_a_dead_storage_is_asked_once_in_15_seconds() -> None:
     async def use(trial: Trial) -> None:
         trial.storage.is_down = True
