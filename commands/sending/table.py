@@ -68,8 +68,8 @@ def _explained(error: AppError, target: Target) -> str:
 
     if target.settings.local_stack_url:
         return (
-            f"can't use the storage of {target.name}. Check that `python3 dev.py start` is "
-            "running with the same --phone-port"
+            f"can't use the storage of {target.name}. For a deployed app, pass --from-azd or "
+            "--account NAME. Locally, run python3 dev.py start with the same --phone-port"
         )
     cause = error.__cause__
     if getattr(cause, "status_code", None) == HTTPStatus.FORBIDDEN:

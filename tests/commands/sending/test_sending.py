@@ -148,7 +148,9 @@ def test_a_stopped_local_stack_is_named(
         monkeypatch.setenv(name, os.environ.get(name, ""))
 
     assert program.main(["stop-sending", "--phone-port", "9"]) == 1
-    assert "python3 dev.py start" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "python3 dev.py start" in error
+    assert "--from-azd" in error
 
 
 def test_without_azd_the_account_is_required(
