@@ -8,20 +8,29 @@ the call stops; an unknown one is warning 12200, and Twilio continues.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 from xml.etree import ElementTree
 
 from deskphone.twiml.coverage import Element
 
 NOT_KNOWN = 12200
 SHOWN_AS_ERRORS = frozenset(
-    {13201, 13224, 13231, 13238, 13239, 13325, 13338, 13420, 13621, 14201, 14206, 14210}
-)
+    {
+        13201, 13224, 13231, 13238, 13239, 13257, 13325, 13338, 13420, 13621, 14201, 14206, 14210,
+        16023, 21610, 21617, 21623,
+    }
+)  # fmt: skip
 """Codes of warnings that Twilio's debugger shows as errors (twilio.com/docs/api/errors)."""
 
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 """How the parser represents xml: in an attribute's name."""
+
+
+def level_of(code: int) -> Literal["error", "warning"]:
+    """Return the level at which Twilio's debugger shows a mistake that it otherwise ignores."""
+    return "error" if code in SHOWN_AS_ERRORS else "warning"
+
 
 V = TypeVar("V", bound=int | str)
 W = TypeVar("W", bound=str)

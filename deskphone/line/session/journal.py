@@ -7,7 +7,7 @@ from typing import Any
 
 from deskphone.account.store import Store
 from deskphone.records.call import Call, Want
-from deskphone.twiml.source import SHOWN_AS_ERRORS
+from deskphone.twiml.source import level_of
 
 
 class Journal:
@@ -39,8 +39,7 @@ class Journal:
 
     def warn(self, code: int, message: str) -> None:
         """Raise one of Twilio's warnings; the call continues."""
-        level = "error" if code in SHOWN_AS_ERRORS else "warning"
-        self._store.alert(self._sid, code, message, level)
+        self._store.alert(self._sid, code, message, level_of(code))
 
     @contextmanager
     def wanting(self, *what: Want) -> Generator[None]:

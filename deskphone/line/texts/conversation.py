@@ -13,7 +13,7 @@ from deskphone.records.message import Message
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.twiml.answers import PlainText, instructions_of
 from deskphone.twiml.document import Gap
-from deskphone.twiml.source import TwimlError
+from deskphone.twiml.source import TwimlError, level_of
 from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.urls import join_url
 from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
@@ -145,7 +145,7 @@ class Conversation:
             return ""
 
     def _warn(self, code: int, message: str) -> None:
-        self._store.alert(self._message.sid, code, message, "warning")
+        self._store.alert(self._message.sid, code, message, level_of(code))
 
 
 def _of_action(sent: Message | None) -> fields.Fields:

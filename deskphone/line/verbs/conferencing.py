@@ -70,7 +70,7 @@ class ConferenceNoun:
         session.answer()
         wrong = _wrong(self.joining)
         if wrong is not None:
-            session.journal.alert(*wrong)
+            session.journal.warn(*wrong)
             return Outcome("failed")
         joining = _resolved(session, self.joining)
         try:

@@ -8,7 +8,7 @@ from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Fetch, Step
 from deskphone.line.verbs.conferencing import ConferenceNoun
 from deskphone.line.verbs.dequeuing import QueueNoun
-from deskphone.line.verbs.ringing import NumberNoun, NumberNouns
+from deskphone.line.verbs.ringing import BAD_NUMBER, NumberNoun, NumberNouns
 from deskphone.line.verbs.target import (
     NOT_BRIDGED,
     DialOptions,
@@ -113,4 +113,6 @@ def _target(source: Source) -> Target:
     numbers = [NumberNoun.read(noun) for noun in nouns]
     if text:
         numbers.insert(0, NumberNoun(text))
+    if not numbers:
+        source.warn(BAD_NUMBER, "<Dial> has nothing to dial")
     return NumberNouns(tuple(numbers))
