@@ -13,11 +13,8 @@ from deskphone.ports import port_of, url_of
 from deskphone.server import runner_of, stop_signal
 from deskphone.twilio_door import TwilioDoor
 from local_stack.emulator import LocalEmulator
-from local_stack.host.configuration import (
-    DEFAULT_ROUTE_PREFIX,
-    AppFileError,
-    read_host_configuration,
-)
+from local_stack.host.app.host_file import DEFAULT_ROUTE_PREFIX, read_host_configuration
+from local_stack.host.app.json_file import AppFileError
 from local_stack.supervision.host_environment import HostEnvironmentError
 from local_stack.supervision.host_process import HostProcess
 from local_stack.supervision.supervisor import HostState, Supervisor
@@ -130,6 +127,6 @@ async def _ended(task: asyncio.Task[None]) -> None:
 def _route_prefix(root: Path) -> str:
     """Return host.json's prefix; the host itself reports an invalid file."""
     try:
-        return read_host_configuration(root).route_prefix
+        return read_host_configuration(root, {}).route_prefix
     except AppFileError:
         return DEFAULT_ROUTE_PREFIX

@@ -9,18 +9,26 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 from local_stack.host.addresses import LOOPBACK
-from local_stack.host.application import Application, load_application
-from local_stack.host.functions import start_runtime
-from local_stack.host.http.front import Front
-from local_stack.host.http.server import HostServer
+from local_stack.host.app.application import Application, load_application
+from local_stack.host.host import Host
 from local_stack.host.logs import configure_logging
 from local_stack.host.parent import Ending, end_with_parent
+from local_stack.host.worker.functions import start_runtime
 
 
-def parse_arguments() -> argparse.Namespace:
+class Options(NamedTuple):
+    """The command line."""
+
+    root: Path
+    fd: int | None
+    port: int
+    function_key: str
+
+
+def parse_arguments() -> Options:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m local_stack.host")
     parser.add_argument("--root", type=Path, required=True, help="the app's folder")
@@ -28,17 +36,18 @@ def parse_arguments() -> argparse.Namespace:
     source.add_argument("--fd", type=int, help="an inherited listening socket")
     source.add_argument("--port", type=int, help="a port of 127.0.0.1")
     parser.add_argument("--function-key", required=True)
-    return parser.parse_args()
+    options = parser.parse_args()
+    return Options(options.root.resolve(), options.fd, options.port, options.function_key)
 
 
-def open_listener(options: argparse.Namespace) -> socket.socket:
+def open_listener(options: Options) -> socket.socket:
     """Return the inherited socket, or one on the given port."""
     if options.fd is not None:
         return socket.socket(fileno=options.fd)
     return socket.create_server((LOOPBACK, options.port))
 
 
-async def serve(application: Application, listener: socket.socket, function_key: str) -> None:
+async def serve(application: Application, options: Options, listener: socket.socket) -> None:
     """Serve until the parent exits or requests shutdown."""
     loop = asyncio.get_running_loop()
     ending = Ending()
@@ -46,24 +55,23 @@ async def serve(application: Application, listener: socket.socket, function_key:
     with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
         loop.add_signal_handler(signal.SIGTERM, ending.hurry)
         loop.add_signal_handler(signal.SIGINT, ending.hurry)
-    phone_port = urlsplit(os.environ.get("LOCAL_STACK_URL", "")).port
-    await HostServer(Front(application, function_key, phone_port)).serve(listener, ending)
+    host = Host(application, options.root, os.environ, options.function_key)
+    await host.serve(listener, ending)
 
 
 def main() -> int:
     """Run the host; return its exit status."""
     options = parse_arguments()
-    root: Path = options.root.resolve()
     listener = open_listener(options)
     configure_logging()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # show prints immediately
     # As in Azure: the app's folder is the working directory and comes first on sys.path.
-    os.chdir(root)
-    sys.path.insert(0, str(root))
+    os.chdir(options.root)
+    sys.path.insert(0, str(options.root))
     start_runtime()
-    application = load_application(root, os.environ)
+    application = load_application(options.root, os.environ)
     try:
-        asyncio.run(serve(application, listener, options.function_key))
+        asyncio.run(serve(application, options, listener))
     except SystemExit as error:
         logging.getLogger("host").critical("a function ended the host: sys.exit(%s)", error.code)
         return 1

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from local_stack.host.configuration import AppFileError, read_json_object
+from local_stack.host.app.json_file import AppFileError, read_json_object
 
 SETTINGS_FILE = "local.settings.json"
 EXAMPLE_FILE = "local.settings.json.example"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local_stack.host.addresses import LOOPBACK, STATUS_PATH
+from local_stack.host.addresses import LOOPBACK, REPORT_PATH
 
 RETRY_S = 0.02
 LOOK_EVERY_S = 2.0
@@ -30,7 +30,7 @@ async def wait_for_report(port: int, pid: int, function_key: str) -> HostReport:
     while True:
         try:
             document = await ask(port, function_key)
-            if document.get("instanceId") == str(pid):
+            if document.get("instance") == str(pid):
                 return read_report(document)
         except (OSError, ValueError, asyncio.IncompleteReadError):
             pass  # not up yet, or just exited
@@ -61,7 +61,7 @@ async def ask(port: int, function_key: str) -> dict[str, Any]:
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
         writer.write(
-            f"GET {STATUS_PATH} HTTP/1.1\r\nHost: {LOOPBACK}\r\n"
+            f"GET {REPORT_PATH} HTTP/1.1\r\nHost: {LOOPBACK}\r\n"
             f"x-functions-key: {function_key}\r\nConnection: close\r\n\r\n".encode()
         )
         answer = await reader.read()
@@ -75,7 +75,7 @@ async def ask(port: int, function_key: str) -> dict[str, Any]:
 def read_report(document: dict[str, Any]) -> HostReport:
     """Parse the status document."""
     return HostReport(
-        running=document["state"] == "Running",
+        running=document["running"],
         functions=tuple(document["functions"]),
         errors=tuple((error["function"], error["reason"]) for error in document["errors"]),
     )

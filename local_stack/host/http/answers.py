@@ -1,34 +1,145 @@
-"""Build the host's responses."""
+"""Build the host's responses, including those that only a strange function result needs."""
 
-import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 
-from aiohttp.web_response import Response
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.helpers import rfc822_formatted_time
+from aiohttp.http import HttpVersion10
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import Response, StreamResponse
 from multidict import CIMultiDict
 
-from local_stack.host.functions import FunctionAnswer
+from local_stack.host.triggers.http import FunctionAnswer
 
 SERVER_NAME = "Kestrel"  # the server of Azure's host, without a version
-# The server sets these itself.
-CONNECTION_HEADERS = frozenset(
-    {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}
-)
+NOT_RUNNING = b"Function host is not running."
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+WITHOUT_BODY = frozenset({204, 205, 304})
+SWITCHING = 101
+FIRST_FINAL = 200
+FIRST_STATUS = 100
 
 
-def to_response(answer: FunctionAnswer) -> Response:
-    """Return a function's answer as an HTTP response."""
+class UnsendableError(Exception):
+    """Azure's host can't send a function's response; the message says why.
+
+    `closes` is whether the connection ends with the error.
+    """
+
+    def __init__(self, reason: str, *, closes: bool = False) -> None:
+        super().__init__(reason)
+        self.closes = closes
+
+
+def to_response(answer: FunctionAnswer, request: BaseRequest) -> StreamResponse:
+    """Return a function's answer as an HTTP response; raise UnsendableError."""
     headers = CIMultiDict({"Server": SERVER_NAME})
-    for name, value in answer.headers.items():
-        if name.lower() not in CONNECTION_HEADERS:
-            headers[name] = value
+    for name, value in checked(answer.headers).items():
+        headers[name] = value
     for cookie in answer.cookies:
         headers.add("Set-Cookie", cookie)
-    return Response(status=answer.status, headers=headers, body=answer.body)
+    body, is_head = answer.body, request.method == "HEAD"
+    length = given_length(headers)
+    if length is not None and length < len(body):
+        raise UnsendableError("Content-Length is less than the body has", closes=True)
+    if FIRST_STATUS <= answer.status < FIRST_FINAL or "Transfer-Encoding" in headers:
+        return RawResponse(answer.status, headers, *raw_body(answer.status, headers, body))
+    if length is not None and length > len(body) and not is_head:
+        return RawResponse(answer.status, headers, body, closes=True)
+    if answer.status in WITHOUT_BODY and body:
+        response = Response(status=answer.status, headers=headers)
+        if not is_head:
+            response.force_close()
+        return response
+    if body and "Content-Type" not in headers:
+        return untyped(answer.status, headers, b"" if is_head else body, len(body))
+    return Response(status=answer.status, headers=headers, body=body)
 
 
-def empty(status: int) -> Response:
+def untyped(status: int, headers: CIMultiDict[str], body: bytes, length: int) -> StreamResponse:
+    """Return a response without a Content-Type, which aiohttp would add."""
+    headers["Content-Length"] = str(length)
+    return RawResponse(status, headers, body)
+
+
+def checked(headers: Mapping[str, object]) -> dict[str, str]:
+    """Return headers that can be sent; raise UnsendableError for others."""
+    sendable: dict[str, str] = {}
+    for name, value in headers.items():
+        text = str(value).strip()
+        if not HEADER_NAME.fullmatch(name):
+            raise UnsendableError("the name of a header has characters that HTTP doesn't allow")
+        if not HEADER_VALUE.fullmatch(text):
+            raise UnsendableError(f"the header {name} has characters that HTTP doesn't allow")
+        sendable[name] = text
+    return sendable
+
+
+def given_length(headers: Mapping[str, str]) -> int | None:
+    """Return the function's own Content-Length; raise UnsendableError for what is no number."""
+    given = headers.get("Content-Length")
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit()):
+        raise UnsendableError("Content-Length is not a number")
+    return int(given)
+
+
+def raw_body(status: int, headers: CIMultiDict[str], body: bytes) -> tuple[bytes, bool]:
+    """Return the bytes after the headers, and whether the connection closes, as Kestrel does."""
+    coding = headers.get("Transfer-Encoding", "").lower()
+    if status == SWITCHING or (coding and coding != "chunked"):
+        headers["Connection"] = "close"
+        return body, True
+    if not coding:
+        headers["Transfer-Encoding"] = "chunked"
+        return b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n", False
+    return body, False
+
+
+class RawResponse(StreamResponse):
+    """A response written as it is, for what aiohttp would repair."""
+
+    def __init__(
+        self,
+        status: int,
+        headers: CIMultiDict[str],
+        body: bytes,
+        closes: bool = False,
+    ) -> None:
+        super().__init__(status=status, headers=headers)
+        self._raw = body
+        if closes:
+            self.force_close()
+
+    async def prepare(self, request: BaseRequest) -> None:
+        """Write everything."""
+        self.headers.setdefault("Date", rfc822_formatted_time())
+        lines = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        head = f"HTTP/1.1 {self.status} {self.reason}\r\n{lines}\r\n"
+        if request.transport is not None:
+            request.transport.write(head.encode("latin-1") + self._raw)
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Do nothing: everything is written."""
+
+    @property
+    def keep_alive(self) -> bool:
+        """Whether another request may follow."""
+        return super().keep_alive is not False
+
+
+def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
     """Return a response without a body, like the Functions host for its own errors."""
-    return Response(status=status, headers={"Server": SERVER_NAME})
+    return Response(status=status, headers={"Server": SERVER_NAME, **(headers or {})})
+
+
+def not_running() -> StreamResponse:
+    """Return what Azure's host says for every function when the app as a whole can't run."""
+    headers = CIMultiDict({"Server": SERVER_NAME})
+    return untyped(503, headers, NOT_RUNNING, len(NOT_RUNNING))
 
 
 def plain(status: int, text: str) -> Response:
@@ -36,15 +147,26 @@ def plain(status: int, text: str) -> Response:
     return Response(status=status, headers={"Server": SERVER_NAME}, text=text + "\n")
 
 
-def status_report(
-    *, running: bool, functions: Sequence[str], errors: Sequence[Mapping[str, str]], instance: str
-) -> Response:
-    """Return the response of `GET /admin/host/status`, with the Functions host's field names."""
-    report = {
-        "state": "Running" if running else "Error",
-        "instanceId": instance,
-        "functions": functions,
-        "errors": errors,
-    }
-    headers = {"Server": SERVER_NAME, "Content-Type": "application/json; charset=utf-8"}
-    return Response(headers=headers, body=json.dumps(report).encode())
+class ClosingResponse(Response):
+    """A response after which the connection closes at once, whatever the client still sends."""
+
+    async def prepare(self, request: BaseRequest) -> AbstractStreamWriter | None:
+        """Remember the connection, and send the headers."""
+        self._connection = request.protocol
+        self.force_close()
+        return await super().prepare(request)
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send the rest and close."""
+        await super().write_eof(data)
+        self._connection.force_close()
+
+
+def closing(status: int) -> StreamResponse:
+    """Return a response without a body, after which the connection closes."""
+    return ClosingResponse(status=status, headers={"Server": SERVER_NAME})
+
+
+def is_old(request: BaseRequest) -> bool:
+    """Return whether the connection closes after the response whatever the client asks for."""
+    return request.version <= HttpVersion10

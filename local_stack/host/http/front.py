@@ -1,119 +1,143 @@
-"""Turn each HTTP request into a response."""
+"""Turn each HTTP request into a response: what the host does around the functions."""
 
-import logging
-import os
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from aiohttp.web_protocol import RequestPayloadError
 from aiohttp.web_request import BaseRequest
-from aiohttp.web_response import Response
+from aiohttp.web_response import Response, StreamResponse
 
 from deskphone.doorkeeper import is_guest, protect, refusal
-from local_stack.host.addresses import STATUS_PATH
-from local_stack.host.application import Application
-from local_stack.host.definitions import AuthLevel, FunctionDefinition
-from local_stack.host.functions import FunctionRequest, InvocationError, invoke
-from local_stack.host.http.answers import empty, plain, status_report, to_response
-from local_stack.host.http.refusals import report_refusal, why_not_found, why_unauthorized
+from local_stack.host.addresses import LOCAL_NAMES, REPORT_PATH
+from local_stack.host.admin.endpoints import Endpoints, as_json
+from local_stack.host.admin.home import home_page, is_wanted
+from local_stack.host.admin.status import Status
+from local_stack.host.app.application import Application
+from local_stack.host.http.answers import SERVER_NAME, closing, empty, is_old, not_running, plain
+from local_stack.host.http.cors import read_cors
+from local_stack.host.http.dispatch import Dispatcher
+from local_stack.host.http.refused import RequestRefusedError
 from local_stack.host.http.requests import (
     Query,
-    RequestRefusedError,
-    has_key,
+    check_size,
+    given_key,
     parse_query,
     target,
-    to_function_request,
 )
+from local_stack.host.routing.paths import PathError, decode_path
 
-log = logging.getLogger("host")
+PHONE_URL = "LOCAL_STACK_URL"
 
 
 class Front:
-    """Responds to requests with the functions of one app."""
+    """Responds to requests with the functions and the endpoints of one app."""
 
     def __init__(
-        self, application: Application, function_key: str, phone_port: int | None = None
+        self,
+        application: Application,
+        dispatcher: Dispatcher,
+        endpoints: Endpoints,
+        *,
+        settings: Mapping[str, str],
+        behind_azure: bool,
+        report_key: str,
     ) -> None:
-        """`phone_port` is the phone page's, which shows images and plays sounds."""
+        """`report_key` opens the supervisor's report."""
         self._application = application
-        self._function_key = function_key
-        self._phone_port = phone_port
+        self._dispatcher = dispatcher
+        self._endpoints = endpoints
+        self._report_key = report_key
+        self._status = Status(application)
+        self._cors = read_cors(settings)
+        self._behind_azure = behind_azure
+        self._phone_url = settings.get(PHONE_URL, "")
+        # The phone page shows images and plays sounds of the functions.
+        self._phone_port = urlsplit(self._phone_url).port
+        self._has_home_page = is_wanted(settings)
 
-    async def __call__(self, request: BaseRequest) -> Response:
+    async def __call__(self, request: BaseRequest) -> StreamResponse:
         """Respond to a request; errors of functions and clients become responses."""
-        response = await self._answer_or_refuse(request)
-        protect(response, for_guest=is_guest(request, self._phone_port))
-        response.headers.add("Vary", "Sec-Fetch-Site")  # browsers cache sounds
+        try:
+            response = await self._answer(request)
+        except RequestRefusedError as error:
+            response = closing(error.status) if error.closes else empty(error.status)
+        except (ConnectionError, RequestPayloadError):
+            response = empty(400)  # the body ended early: usually the client is gone
+        self._add_headers(request, response)
+        if is_old(request):
+            response.force_close()
         return response
 
-    async def _answer_or_refuse(self, request: BaseRequest) -> Response:
-        try:
-            return await self._answer(request)
-        except RequestRefusedError as error:
-            return empty(error.status)
-        except (ConnectionError, RequestPayloadError):
-            return empty(400)  # the body ended early: usually the client is gone
+    def _add_headers(self, request: BaseRequest, response: StreamResponse) -> None:
+        """Add the headers of host.json, CORS, and for browsers those that protect this server."""
+        for name, value in self._application.configuration.headers.items():
+            response.headers[name] = value
+        for name, value in self._cors.headers(request).items():
+            response.headers[name] = value
+        if self._is_secure(request) and self._application.configuration.hsts:
+            value = self._application.configuration.hsts
+            response.headers["Strict-Transport-Security"] = value
+        if is_browser(request):
+            if not self._cors.allowed_origin(request):
+                protect(response, for_guest=is_guest(request, self._phone_port))
+            response.headers.add("Vary", "Sec-Fetch-Site")  # browsers cache sounds
 
-    async def _answer(self, request: BaseRequest) -> Response:
+    def _is_secure(self, request: BaseRequest) -> bool:
+        forwarded = request.headers.get("X-Forwarded-Proto", "")
+        name = request.headers.get("Host", "").partition(":")[0]
+        return self._behind_azure and forwarded == "https" and name not in LOCAL_NAMES
+
+    async def _answer(self, request: BaseRequest) -> StreamResponse:
         """Route a request; the checks are in the order of the Functions host."""
-        if reason := refusal(request, self._phone_port):
+        allowed = self._cors.allowed_origin(request)
+        if not allowed and (reason := refusal(request, self._phone_port)):
             return plain(403, reason)
-        path, _, raw_query = target(request).partition("?")
-        query = parse_query(raw_query)
-        if path.lower() == STATUS_PATH:
-            may_pass = self._may_pass("admin", request, query)
-            return self._status() if may_pass else self._unauthorized(request, path, query)
-        if not self._application.is_running:
-            return plain(503, self._application.failures[0].reason)
-        match = self._application.routes.match(path, request.method)
-        if match is None:
-            return self._not_found(request, path)
-        if not self._may_pass(match.route.auth_level, request, query):
-            return self._unauthorized(request, path, query)
-        definition = self._application.functions.get(match.route.function)
-        if definition is None:
-            return self._not_loaded(request, path, match.route.function)
-        return await self._run(definition, await to_function_request(request, query, match))
-
-    def _may_pass(self, level: AuthLevel, request: BaseRequest, query: Query) -> bool:
-        """Return whether the request has the key for this auth level."""
-        return level == "anonymous" or has_key(request, query, self._function_key)
-
-    def _unauthorized(self, request: BaseRequest, path: str, query: Query) -> Response:
-        """Reject a request without a valid key."""
-        reason = why_unauthorized(request.headers.get("x-functions-key"), query, self._function_key)
-        report_refusal(401, request.method, path, reason)
-        return empty(401)
-
-    def _not_found(self, request: BaseRequest, path: str) -> Response:
-        """Reject a request that matches no function."""
-        methods = self._application.routes.methods_at(path)
-        reason = why_not_found(methods, self._application.names)
-        report_refusal(404, request.method, path, reason)
-        return empty(404)
-
-    def _not_loaded(self, request: BaseRequest, path: str, function: str) -> Response:
-        """Return why a function didn't load; in Azure the body is empty."""
-        reason = f"{function} did not load: {self._application.reason(function)}"
-        report_refusal(500, request.method, path, reason)
-        return plain(500, reason)
-
-    async def _run(self, definition: FunctionDefinition, request: FunctionRequest) -> Response:
-        """Run a function; log its errors without returning them."""
+        if self._cors.is_preflight(request):
+            return empty(204, self._cors.preflight_headers(request))
+        check_size(request)
+        raw_path, mark, raw_query = target(request).partition("?")
         try:
-            return to_response(await invoke(definition, request))
-        except InvocationError as error:
-            log.error("%s failed\n%s", definition.name, error)  # noqa: TRY400 - it is the traceback
-        except (ValueError, TypeError):
-            log.exception("%s returned a response that can't be sent", definition.name)
-        return empty(500)
+            path = decode_path(raw_path)
+        except PathError as error:
+            raise RequestRefusedError(400, "the path has an encoded NUL") from error
+        query = parse_query(raw_query)
+        if path == REPORT_PATH:
+            return self._report(request, query)
+        built_in = await self._endpoints.answer(request, path, given_key(request, query))
+        if built_in is not None:
+            return built_in
+        return await self._function(request, path, mark + raw_query, query)
 
-    def _status(self) -> Response:
-        """Return the host's status; the supervisor polls it to see that the host is up."""
-        return status_report(
-            running=self._application.is_running,
-            functions=sorted(self._application.functions),
-            errors=[
-                {"function": failure.function, "reason": failure.reason}
-                for failure in self._application.failures
-            ],
-            instance=str(os.getpid()),
-        )
+    async def _function(
+        self, request: BaseRequest, path: str, suffix: str, query: Query
+    ) -> StreamResponse:
+        """Return the response of a function, of the home page, or that there is none."""
+        if self._application.down:
+            if path.lower().startswith("/admin/"):
+                return empty(404)
+            return not_running()
+        found = await self._dispatcher.answer(request, path, suffix, query)
+        if found is not None:
+            return found
+        if path == "/":
+            return self._home()
+        return self._dispatcher.not_found(request, path)
+
+    def _home(self) -> Response:
+        if not self._has_home_page:
+            return empty(204)
+        running = [one.name for one in self._application.functions.values() if not one.reason]
+        headers = {"Server": SERVER_NAME, "Content-Type": "text/html"}
+        page = home_page(running, self._phone_url)
+        return Response(headers=headers, body=page.encode())
+
+    def _report(self, request: BaseRequest, query: Query) -> Response:
+        """Return the report that the supervisor asks for to see that the host is up."""
+        is_ours = given_key(request, query) == self._report_key
+        return as_json(self._status.report()) if is_ours else empty(404)
+
+
+def is_browser(request: BaseRequest) -> bool:
+    """Return whether a web browser sent the request; programs need no protective headers."""
+    agent = request.headers.get("User-Agent", "")
+    return "Sec-Fetch-Site" in request.headers or agent.startswith("Mozilla/")

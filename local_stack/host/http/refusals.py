@@ -1,12 +1,10 @@
 """Log the requests that the host itself rejects, one line of limited length each.
 
-The responses have no body, like those of Azure's host, so the reason goes to the log.
+Most of these responses have no body, like those of Azure's host, so the reason goes to the log.
 """
 
 import logging
 from collections.abc import Sequence
-
-from local_stack.host.http.requests import Query
 
 LONGEST_METHOD = 20
 LONGEST_PATH = 120
@@ -32,15 +30,18 @@ def shown(text: str, longest: int) -> str:
     return "".join(character if character.isprintable() else "?" for character in short)
 
 
-def why_unauthorized(header: str | None, query: Query, function_key: str) -> str:
-    """Return what is wrong with a request's key, without showing it."""
+def why_unauthorized(header: str | None, key: str | None, hint: str) -> str:
+    """Return what is wrong with a request's key, without showing it.
+
+    `header` is the key in the header and `key` the one that counts; `hint` is what works instead.
+    """
     if header is not None:
         problem = "the x-functions-key header is invalid"
-    elif any(name.lower() == "code" for name in query):
+    elif key is not None:
         problem = "the code in the query is invalid"
     else:
         problem = "the x-functions-key header is missing"
-    return f"{problem}; the local key is `{function_key}`"
+    return f"{problem}; {hint}"
 
 
 def why_not_found(methods: Sequence[str], functions: Sequence[str]) -> str:

@@ -1,56 +1,86 @@
 """Turn HTTP requests into what a function sees."""
 
-import hmac
 import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from aiohttp.web_request import BaseRequest
 
-from deskphone.bad_requests import BodyTimeoutError, body_timeout
-from local_stack.host.functions import FunctionRequest
-from local_stack.host.http.routes import Match
+from local_stack.host.http.refused import RequestRefusedError
 
 ESCAPES = re.compile("(?:%[0-9a-fA-F]{2})+")
-MAX_BODY_BYTES = 100 * 1024 * 1024  # the limit of Azure Functions
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+
+# Kestrel's limits
+MAX_REQUEST_LINE_BYTES = 8 * 1024
+MAX_HEADER_BYTES = 32 * 1024
+MAX_HEADERS = 100
 
 Query = Mapping[str, list[str]]
 
 
-class RequestRefusedError(Exception):
-    """The server rejects a request with `status` before it reaches a function."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"refused with {status}")
-        self.status = status
+def check_size(request: BaseRequest) -> None:
+    """Raise RequestRefusedError for a request line or headers that are too long for Kestrel."""
+    line = f"{request.method} {request.raw_path} HTTP/1.1\r\n"
+    if len(line) > MAX_REQUEST_LINE_BYTES:
+        raise RequestRefusedError(414, "the request line is too long")
+    headers = request.raw_headers
+    size = sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
+    if len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+        raise RequestRefusedError(431, "the headers are too long, or too many")
 
 
 def target(request: BaseRequest) -> str:
-    """Return the path and query exactly as sent."""
+    """Return the path and query exactly as sent; raise RequestRefusedError for another host's."""
     raw = request.raw_path
     if raw.startswith("/"):
+        if not raw.isascii():
+            raise RequestRefusedError(400, "the path has characters that aren't escaped")
         return raw
+    if raw == "*" or request.method == "CONNECT":
+        return raw  # no function has such a path
     # A proxy's form, `GET http://127.0.0.1/path`: only the path matters.
     parts = urlsplit(raw)
+    if parts.netloc.lower() != request.headers.get("Host", "").lower():
+        raise RequestRefusedError(400, "the URL's host is not that of the Host header")
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def has_key(request: BaseRequest, query: Query, function_key: str) -> bool:
-    """Return whether a request has the function key, valid for levels `function` and `admin`.
+def scheme_of(request: BaseRequest, *, behind_azure: bool) -> str:
+    """Return the scheme of `req.url`; raise RequestRefusedError for one that is invalid.
 
-    The key is in the header `x-functions-key`, or in the query as `code` in any case.
+    Azure's front end tells it in X-Forwarded-Proto; elsewhere that header has no effect.
     """
-    codes = (value for name, values in query.items() if name.lower() == "code" for value in values)
+    given = request.headers.getall("X-Forwarded-Proto", ()) if behind_azure else ()
+    if not given:
+        return "http"
+    if not SCHEME.fullmatch(given[0]):
+        raise RequestRefusedError(500, "X-Forwarded-Proto is not a scheme", closes=False)
+    return given[0]
+
+
+def host_of(request: BaseRequest, *, behind_azure: bool) -> str:
+    """Return the host of `req.url`, which Azure's front end tells in Disguised-Host."""
+    disguised = request.headers.get("Disguised-Host") if behind_azure else None
+    return disguised or request.headers["Host"]
+
+
+def given_key(request: BaseRequest, query: Query) -> str | None:
+    """Return the key of a request; None without one.
+
+    It is in the header `x-functions-key`, or in the query as `code` in any case.
+    """
     given = request.headers.get("x-functions-key")
-    given = given if given is not None else next(codes, "")
-    # Bytes, because compare_digest rejects non-ASCII text.
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), function_key.encode())
+    if given is not None:
+        return given
+    codes = (value for name, values in query.items() if name.lower() == "code" for value in values)
+    return next(codes, None)
 
 
 def parse_query(query: str) -> Query:
     """Return the values of each name, in order; names are case-insensitive.
 
-    The first spelling of a name is kept. Escapes that aren't UTF-8 stay as sent.
+    A name has its second spelling, if it comes twice. Escapes that aren't UTF-8 stay as sent.
     """
     values: dict[str, list[str]] = {}
     spellings: dict[str, str] = {}
@@ -59,9 +89,11 @@ def parse_query(query: str) -> Query:
             continue
         name, _, value = pair.partition("=")
         name = decode(name)
-        name = spellings.setdefault(name.lower(), name)
-        values.setdefault(name, []).append(decode(value))
-    return values
+        lower = name.lower()
+        values.setdefault(lower, []).append(decode(value))
+        if len(values[lower]) <= 2:
+            spellings[lower] = name
+    return {spellings[lower]: found for lower, found in values.items()}
 
 
 def decode(text: str) -> str:
@@ -86,7 +118,7 @@ def join_values(query: Query) -> dict[str, str]:
     return {name: value for name, value in joined.items() if value}
 
 
-def joined_headers(request: BaseRequest) -> dict[str, str]:
+def joined_headers(request: BaseRequest, *, behind_azure: bool) -> dict[str, str]:
     """Return the headers with lower-case names, repeated ones joined with commas.
 
     Raises RequestRefusedError for bytes that are not UTF-8, as Azure's server does.
@@ -98,38 +130,6 @@ def joined_headers(request: BaseRequest) -> dict[str, str]:
     try:
         "".join(headers.values()).encode()
     except UnicodeEncodeError as error:
-        raise RequestRefusedError(400) from error
+        raise RequestRefusedError(400, "a header is not UTF-8") from error
+    headers["host"] = host_of(request, behind_azure=behind_azure)
     return headers
-
-
-async def read_body(request: BaseRequest) -> bytes:
-    """Return the body if there is a Content-Length; a chunked body arrives empty, as on Azure."""
-    length = request.content_length or 0
-    if length > MAX_BODY_BYTES:
-        raise RequestRefusedError(413)
-    if length == 0:
-        return b""
-    if request.content.is_eof():  # it arrived together with the headers
-        return await request.content.read()
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        # These bytes aren't part of the response; without this an error could not be sent.
-        request.writer.output_size = 0
-    try:
-        with body_timeout(request.content):
-            return await request.content.read()
-    except BodyTimeoutError as error:
-        raise RequestRefusedError(408) from error
-
-
-async def to_function_request(request: BaseRequest, query: Query, match: Match) -> FunctionRequest:
-    """Return the request as the function sees it; raise RequestRefusedError."""
-    headers = joined_headers(request)
-    return FunctionRequest(
-        method=request.method,
-        url=f"http://{headers['host']}{target(request)}",
-        headers=headers,
-        params=join_values(query),
-        route_params=match.values,
-        body=await read_body(request),
-    )

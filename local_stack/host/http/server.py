@@ -2,17 +2,19 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Awaitable, Callable
 
+from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
-from aiohttp.web_response import Response, StreamResponse
+from aiohttp.web_response import StreamResponse
 from aiohttp.web_server import Server
 
 from deskphone.bad_requests import KEEP_ALIVE_S
-from deskphone.doorkeeper import protect
 from local_stack.host.http.answers import empty
+from local_stack.host.http.requests import MAX_HEADER_BYTES, MAX_REQUEST_LINE_BYTES
 from local_stack.host.parent import Ending
 
 BACKLOG = 1024
@@ -21,10 +23,10 @@ FIRST_REQUEST_GRACE_S = 0.5  # for a connection that has not sent its first requ
 IN_FLIGHT_GRACE_S = 15.0  # Twilio waits that long for an answer
 HURRIED_GRACE_S = 1.5  # while the parent waits for the exit
 CHECK_EVERY_S = 0.01
-MAX_REQUEST_LINE_BYTES = 8 * 1024  # these two are Kestrel's limits
-MAX_HEADER_BYTES = 32 * 1024
 
-Handler = Callable[[BaseRequest], Awaitable[Response]]
+ENDED = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+Handler = Callable[[BaseRequest], Awaitable[StreamResponse]]
 
 
 class Connection(RequestHandler):
@@ -42,10 +44,22 @@ class Connection(RequestHandler):
         """Respond to an error without a page about the server."""
         if status >= 500:
             self.log_exception("the host failed on a request", exc_info=exc)
-        response = empty(status)
-        protect(response)
+        response = empty(kestrel_status(status, exc))
         response.force_close()
         return response
+
+
+def kestrel_status(status: int, error: BaseException | None) -> int:
+    """Return Kestrel's status for a request that aiohttp's parser refuses with another one."""
+    if isinstance(error, LineTooLong):
+        limit = error.args[1]
+        return 414 if limit == MAX_REQUEST_LINE_BYTES else 431
+    if isinstance(error, BadHttpMessage):
+        if "Too many headers" in error.message:
+            return 431
+        if "HTTP version" in error.message:
+            return 505
+    return status
 
 
 class HostServer(Server):
@@ -55,7 +69,7 @@ class HostServer(Server):
         """Build it inside the running event loop."""
         super().__init__(self._handle)
         self._front = front
-        self._in_flight = 0
+        self._in_flight: dict[RequestHandler, asyncio.Transport | None] = {}
         self._silent: set[RequestHandler] = set()  # connections before their first request
         self._stopping = False
 
@@ -83,16 +97,24 @@ class HostServer(Server):
         super().connection_lost(handler, exc)
         self._silent.discard(handler)
 
-    async def _handle(self, request: BaseRequest) -> Response:
+    async def _handle(self, request: BaseRequest) -> StreamResponse:
         self._silent.discard(request.protocol)
-        self._in_flight += 1
+        self._in_flight[request.protocol] = request.transport
         try:
             response = await self._front(request)
         finally:
-            self._in_flight -= 1
+            del self._in_flight[request.protocol]
         if self._stopping:
             response.force_close()
         return response
+
+    def answer_all(self) -> None:
+        """Answer the requests in flight with 500, from any thread: the process is about to end."""
+        for transport in list(self._in_flight.values()):
+            peer = transport.get_extra_info("socket") if transport is not None else None
+            if peer is not None:
+                with contextlib.suppress(OSError):
+                    os.write(peer.fileno(), ENDED)
 
     async def serve(self, listener: socket.socket, ending: Ending) -> None:
         """Serve on `listener` until shutdown begins; then finish the requests in flight."""
@@ -108,9 +130,9 @@ class HostServer(Server):
         server.close()
         await wait_while(lambda: bool(self._silent), FIRST_REQUEST_GRACE_S)
         patient = IN_FLIGHT_GRACE_S
-        await wait_while(lambda: self._in_flight > 0 and not ending.hurried.is_set(), patient)
+        await wait_while(lambda: bool(self._in_flight) and not ending.hurried.is_set(), patient)
         if ending.hurried.is_set():
-            await wait_while(lambda: self._in_flight > 0, HURRIED_GRACE_S)
+            await wait_while(lambda: bool(self._in_flight), HURRIED_GRACE_S)
         # Zero would mean unlimited.
         await self.shutdown(timeout=0.1)
 

@@ -10,19 +10,17 @@ import logging
 import traceback
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import azure_functions_runtime_v1 as runtime
 from azure_functions_runtime_v1 import handle_event, loader, native_invocation
 from azure_functions_runtime_v1.bindings.datumdef import Datum
 from azure_functions_runtime_v1.bindings.meta import load_binding_registry
 
-from local_stack.host.app_frames import app_frames
-from local_stack.host.definitions import FunctionDefinition
+from local_stack.host.app.function_file import FunctionDefinition
+from local_stack.host.worker.app_frames import app_frames
 
 # The runtime compares a binding's direction with numbers of the host's message format.
 DIRECTIONS = {"in": 0, "out": 1, "inout": 2}
@@ -33,30 +31,19 @@ class FunctionLoadError(Exception):
     """A function could not be loaded; the message is the reason, on one line."""
 
 
+class WorkerExitError(Exception):
+    """A function called sys.exit() while it was imported; the message says where."""
+
+
 class InvocationError(Exception):
     """A function raised; the message is the traceback."""
 
 
-@dataclass(frozen=True)
-class FunctionRequest:
-    """An HTTP request as a function sees it. Header names are in lower case."""
+class Result(NamedTuple):
+    """What a function returned: its return value and its `Out` values, in the runtime's type."""
 
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    params: Mapping[str, str]
-    route_params: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class FunctionAnswer:
-    """What a function returned: status, headers, cookies and body."""
-
-    status: int
-    headers: Mapping[str, str]
-    cookies: tuple[str, ...]
-    body: bytes
+    returned: Datum | None
+    outputs: tuple[tuple[str, Datum], ...]
 
 
 def start_runtime() -> None:
@@ -71,7 +58,7 @@ def start_runtime() -> None:
 def load_function(definition: FunctionDefinition) -> None:
     """Import one function and check it against its function.json.
 
-    Raises FunctionLoadError, with the original error as its cause.
+    Raises FunctionLoadError, with the original error as its cause, or WorkerExitError.
     """
     bindings = {
         binding.name: SimpleNamespace(
@@ -82,6 +69,7 @@ def load_function(definition: FunctionDefinition) -> None:
     metadata = SimpleNamespace(
         name=definition.name, directory=str(definition.directory), bindings=bindings
     )
+    app = definition.directory.parent
     try:
         function = loader.load_function(
             definition.name,
@@ -91,11 +79,13 @@ def load_function(definition: FunctionDefinition) -> None:
         )
         registry: Any = handle_event._functions  # pyright: ignore[reportPrivateUsage] # no public name
         registry.add_function(definition.name, function, metadata, MESSAGE_FORMAT)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a module may raise anything
+    except SystemExit as error:
+        raise WorkerExitError(describe(error, app)) from error
+    except Exception as error:  # noqa: BLE001 - a module may raise anything
         # The runtime adds a page of advice to an ImportError; the original says what is missing.
         cause = error.__context__ if isinstance(error, ImportError) else None
         original = cause or error
-        raise FunctionLoadError(describe(original, definition.directory.parent)) from original
+        raise FunctionLoadError(describe(original, app)) from original
 
 
 def describe(error: BaseException, app: Path) -> str:
@@ -118,16 +108,24 @@ def message_of(error: BaseException) -> str:
     return str(error)
 
 
-async def invoke(definition: FunctionDefinition, request: FunctionRequest) -> FunctionAnswer:
+async def run(
+    definition: FunctionDefinition,
+    trigger: Datum,
+    metadata: Mapping[str, Datum] | None = None,
+    trace_parent: str = "",
+) -> Result:
     """Run one function; raise InvocationError if it fails.
 
+    `trigger` is the trigger's value, and `metadata` what else the host tells of it.
     `sys.exit()` in a function is a failed invocation: it must not stop the host.
     """
-    inputs = [(definition.trigger, to_datum(request))]
-    trace_parent = request.headers.get("traceparent", "")
     try:
         ok, returned, outputs, _, stack = await native_invocation.invocation_request_native(
-            str(uuid.uuid4()), definition.name, inputs, {}, trace_parent
+            str(uuid.uuid4()),
+            definition.name,
+            [(definition.trigger, trigger)],
+            dict(metadata or {}),
+            trace_parent,
         )
     except asyncio.CancelledError:
         task = asyncio.current_task()
@@ -138,42 +136,4 @@ async def invoke(definition: FunctionDefinition, request: FunctionRequest) -> Fu
         raise InvocationError(traceback.format_exc()) from error
     if not ok:
         raise InvocationError(str(stack))
-    answers: list[Any] = [output for _, output in outputs]
-    return to_answer(returned if returned is not None else next(iter(answers), None))
-
-
-def to_datum(request: FunctionRequest) -> Datum:
-    """Convert a request to the runtime's type."""
-    return Datum(
-        {
-            "method": text(request.method),
-            "url": text(request.url),
-            "headers": {name: text(value) for name, value in request.headers.items()},
-            "query": {name: text(value) for name, value in request.params.items()},
-            "params": {name: text(value) for name, value in request.route_params.items()},
-            "body": Datum(request.body, "bytes"),
-        },
-        "http",
-    )
-
-
-def text(value: str) -> Datum:
-    """Convert text to the runtime's type."""
-    return Datum(value, "string")
-
-
-def to_answer(returned: Any) -> FunctionAnswer:
-    """Convert a function's return value: an HttpResponse, a `str`, or None (204)."""
-    if returned is None or returned.value is None:
-        return FunctionAnswer(204, {}, (), b"")
-    if returned.type != "http":
-        body = str(returned.value).encode()
-        return FunctionAnswer(200, {"content-type": "text/plain; charset=utf-8"}, (), body)
-    value: dict[str, Any] = returned.value
-    cookies: list[SimpleCookie] = value["cookies"] or []
-    return FunctionAnswer(
-        status=int(value["status_code"].value),
-        headers={name: header.value for name, header in value["headers"].items()},
-        cookies=tuple(morsel.OutputString() for cookie in cookies for morsel in cookie.values()),
-        body=bytes(value["body"].value),
-    )
+    return Result(returned, tuple(outputs))

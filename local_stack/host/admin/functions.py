@@ -1,0 +1,52 @@
+"""What `/admin/functions` tells of the functions, with the Functions host's field names."""
+
+import io
+import zipfile
+from pathlib import Path
+
+from local_stack.host.app.application import Application, Function
+from local_stack.host.app.json_file import AppFileError, read_json_object
+
+PRIVATE_FILES = frozenset({"local.settings.json"})
+
+
+def described(function: Function, application: Application, root: Path, base: str) -> object:
+    """Return the description of a function. `base` is the host's URL, such as http://HOST."""
+    folder, config = root / function.name, _config(root, function)
+    files = f"{base}/admin/vfs{folder.as_posix()}"
+    route = application.routes.of(function.name)
+    return {
+        "name": function.name,
+        "script_root_path_href": f"{files}/",
+        "script_href": f"{files}/{config.get('scriptFile') or '__init__.py'}",
+        "config_href": f"{files}/function.json",
+        "test_data_href": f"{base}/admin/vfs{root.as_posix()}/{function.name}.dat",
+        "href": f"{base}/admin/functions/{function.name}",
+        "invoke_url_template": f"{base}/{route.template.lower()}" if route else None,
+        "language": "python",
+        "config": config,
+        "files": None,
+        "test_data": "",
+        "isDisabled": function.disabled,
+        "isDirect": False,
+        "isProxy": False,
+    }
+
+
+def _config(root: Path, function: Function) -> dict[str, object]:
+    try:
+        return read_json_object(root / function.name / "function.json")
+    except AppFileError:
+        return {}
+
+
+def zipped(root: Path, application: Application) -> bytes:
+    """Return a zip file with the app's code; settings and what is installed stay out."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        folders = [root / name for name in application.functions]
+        files = [*root.iterdir(), *(file for folder in folders for file in folder.rglob("*"))]
+        for file in sorted(files):
+            if file.is_file() and not file.name.startswith(".") and file.name not in PRIVATE_FILES:
+                archive.write(file, file.relative_to(root))
+    return data.getvalue()

@@ -1,0 +1,158 @@
+"""Load an app folder: its routes, its functions, and why others don't load."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local_stack.host.app.function_file import (
+    Endpoint,
+    FunctionDefinition,
+    UnlistedFunctionError,
+    is_disabled,
+    read_endpoint,
+    read_function_definition,
+)
+from local_stack.host.app.host_file import HostConfiguration, read_host_configuration
+from local_stack.host.app.json_file import AppFileError, located
+from local_stack.host.app.unknown_words import unknown_words
+from local_stack.host.routing.routes import Route, RouteTable, build_route
+from local_stack.host.worker.app_frames import app_traceback
+from local_stack.host.worker.functions import FunctionLoadError, WorkerExitError, load_function
+
+log = logging.getLogger("host")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A folder with a function.json.
+
+    `error` is why the function doesn't exist in Azure (404), `failure` why it doesn't load (500).
+    """
+
+    name: str
+    definition: FunctionDefinition | None = None
+    error: str = ""
+    failure: str = ""
+    disabled: bool = False
+    listed: bool = True
+    """Whether `/admin/functions` lists it."""
+
+    @property
+    def reason(self) -> str:
+        """Why it doesn't run, "" if it does."""
+        return self.error or self.failure
+
+
+@dataclass(frozen=True)
+class Application:
+    """What the host serves. `down` is why the app as a whole can't run, None if it can."""
+
+    functions: Mapping[str, Function] = field(default_factory=dict[str, Function])
+    routes: RouteTable = field(default_factory=lambda: RouteTable([]))
+    lost: RouteTable = field(default_factory=lambda: RouteTable([]))
+    """The routes that functions in error would have."""
+    configuration: HostConfiguration = field(default_factory=HostConfiguration)
+    down: AppFileError | None = None
+
+    def find(self, name: str) -> Function | None:
+        """Return a function by its name in any case."""
+        names = {function.name.lower(): function for function in self.functions.values()}
+        return names.get(name.lower())
+
+    def triggered_by(self, trigger_type: str) -> list[FunctionDefinition]:
+        """Return the functions that run by themselves with this trigger."""
+        running = [one for one in self.functions.values() if not one.reason and not one.disabled]
+        found = [one.definition for one in running if one.definition is not None]
+        return [one for one in found if one.is_kind(trigger_type)]
+
+    @property
+    def failures(self) -> list[tuple[str, str]]:
+        """Return the functions that don't run, with reasons; "" is the app as a whole."""
+        whole = [("", str(self.down))] if self.down else []
+        return whole + [(one.name, one.reason) for one in self.functions.values() if one.reason]
+
+
+def load_application(root: Path, settings: Mapping[str, str]) -> Application:
+    """Load every function folder under `root`, as far as it can be loaded."""
+    try:
+        configuration = read_host_configuration(root, settings)
+        for warning in configuration.warnings:
+            log.warning("%s", warning)
+        return _load(root, configuration, settings)
+    except AppFileError as error:
+        down = located(error, root / "host.json")
+        log.error("%s", down)  # noqa: TRY400 - the message says it all
+        return Application(down=down)
+
+
+def _load(root: Path, configuration: HostConfiguration, settings: Mapping[str, str]) -> Application:
+    """Load the functions; raise AppFileError for what stops the whole app."""
+    folders = [path.parent for path in root.glob("*/function.json")]
+    wanted = configuration.functions
+    functions: dict[str, Function] = {}
+    routes: list[Route] = []
+    lost: list[Route] = []
+    for folder in sorted(folders, key=lambda folder: folder.name.lower()):
+        if wanted is not None and folder.name.lower() not in wanted:
+            continue
+        try:
+            definition = read_function_definition(folder)
+            if definition.is_kind("httpTrigger"):
+                endpoint = read_endpoint(definition)
+                routes.append(build_route(folder.name, configuration.route_prefix, endpoint))
+        except AppFileError as error:
+            reason = located(error, folder / "function.json")
+            if error.azure:
+                raise reason from error
+            log.error("%s is in error: %s", folder.name, reason)  # noqa: TRY400 - as above
+            functions[folder.name] = Function(
+                folder.name,
+                error=str(reason),
+                listed=not isinstance(error, UnlistedFunctionError),
+            )
+            lost += _lost_route(folder.name, configuration.route_prefix)
+            continue
+        functions[folder.name] = Function(
+            folder.name, definition, disabled=is_disabled(folder.name, settings)
+        )
+    table = RouteTable(routes)
+    for name, before in table.hidden():
+        log.warning("%s is never reached: %s has the same route", name, before)
+    loaded = {name: _loaded(function, root) for name, function in functions.items()}
+    return Application(loaded, table, RouteTable(lost), configuration)
+
+
+def _loaded(function: Function, root: Path) -> Function:
+    """Import a function's code; raise AppFileError if that ends the whole app."""
+    definition = function.definition
+    if definition is None:
+        return function
+    for sentence in unknown_words(definition.document):
+        log.warning("%s/%s", function.name, sentence)
+    try:
+        load_function(definition)
+    except FunctionLoadError as error:
+        log.error("%s did not load: %s", function.name, with_frames(error, root))  # noqa: TRY400 - framework frames say nothing
+        return Function(function.name, definition, failure=str(error), disabled=function.disabled)
+    except WorkerExitError as error:
+        raise AppFileError(
+            f"{function.name} ends the worker when it is imported, and in Azure that stops the "
+            f"whole app: {error}"
+        ) from error
+    return function
+
+
+def with_frames(error: FunctionLoadError, root: Path) -> str:
+    """Return the reason and, for an exception in the code, the app's part of the traceback."""
+    if error.__cause__ is not None:
+        return f"{error}\n{app_traceback(error.__cause__, root)}"
+    return str(error)
+
+
+def _lost_route(name: str, prefix: str) -> Sequence[Route]:
+    """Return the route that a function in error would have by its name."""
+    with suppress(AppFileError):
+        return [build_route(name, prefix, Endpoint(name, None, "anonymous"))]
+    return []

@@ -1,0 +1,1 @@
+"""Find the function for a path, with ASP.NET's route templates."""

@@ -1,0 +1,1 @@
+"""Run the functions with Microsoft's runtime package, and survive what they do."""
