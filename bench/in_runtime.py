@@ -43,8 +43,9 @@ from bench.how_to_app import (
     signature_headers,
     temporary_folder,
 )
-from local_stack.host.application import Application, load_application
-from local_stack.host.functions import FunctionRequest, invoke, start_runtime
+from local_stack.host.app.application import Application, load_application
+from local_stack.host.triggers.http import FunctionRequest, invoke
+from local_stack.host.worker.functions import start_runtime
 
 CALLS = 200
 WARM_UP = 1

@@ -14,7 +14,7 @@ import pytest
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-from local_stack.host.definitions import FunctionDefinition, read_function_definition
+from local_stack.host.app.function_file import FunctionDefinition, read_function_definition
 from shared import clients
 from shared.clock import SystemClock
 from shared.http.request_parts import FORM_TYPE
@@ -169,7 +169,7 @@ def signed_request() -> SignedRequest:
 @pytest.fixture(scope="session")
 def runtime() -> Runtime:
     """All functions by name, loaded by Microsoft's runtime into this process."""
-    from local_stack.host.functions import load_function, start_runtime
+    from local_stack.host.worker.functions import load_function, start_runtime
 
     folders = [path.parent for path in sorted(ROOT.glob("*/function.json"))]
     definitions = {folder.name: read_function_definition(folder) for folder in folders}

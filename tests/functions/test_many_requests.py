@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_stack.host.functions import FunctionRequest, InvocationError, invoke
 from local_stack.host.http.requests import join_values, parse_query
+from local_stack.host.triggers.http import FunctionRequest, invoke
+from local_stack.host.worker.functions import InvocationError
 from shared import clients
 from shared.errors import TwilioOutcomeUnknownError, TwilioUnreachableError
 from shared.ledger.memory import MemoryLedger

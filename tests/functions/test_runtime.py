@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local_stack.host.functions import FunctionAnswer, FunctionRequest, invoke
+from local_stack.host.triggers.http import FunctionAnswer, FunctionRequest, invoke
 from shared.http.request_parts import FORM_TYPE
 from shared.webhooks import signatures
 

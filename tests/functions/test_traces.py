@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from local_stack.host.functions import FunctionAnswer, FunctionRequest, invoke
+from local_stack.host.triggers.http import FunctionAnswer, FunctionRequest, invoke
 from shared import clients, tracing
 from shared.http.request_parts import FORM_TYPE
 from shared.http.urls import path_and_query

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.host.configuration import AppFileError, read_host_configuration
+from local_stack.host.app.host_file import read_host_configuration
+from local_stack.host.app.json_file import AppFileError
 
 
 def prefix_of(root: Path, document: str) -> str:

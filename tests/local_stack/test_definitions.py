@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local_stack.host.configuration import AppFileError
-from local_stack.host.definitions import is_disabled, read_function_definition
+from local_stack.host.app.function_file import is_disabled, read_function_definition
+from local_stack.host.app.json_file import AppFileError
 
 TRIGGER = {"type": "httpTrigger", "direction": "in", "name": "req"}
 ANSWER = {"type": "http", "direction": "out", "name": "$return"}

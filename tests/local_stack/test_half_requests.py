@@ -16,7 +16,8 @@ from deskphone.clock import ManualClock
 from deskphone.emulator import Emulator
 from deskphone.server import application, runner_of
 from local_stack.host.http import server
-from local_stack.host.http.requests import RequestRefusedError, read_body
+from local_stack.host.http.bodies import read_body
+from local_stack.host.http.refused import RequestRefusedError
 from local_stack.host.http.server import HostServer
 
 SOON_S = 0.01

@@ -2,9 +2,9 @@
 
 import pytest
 
-from local_stack.host.configuration import AppFileError
-from local_stack.host.definitions import Endpoint
-from local_stack.host.http.routes import Route, RouteTable, build_route
+from local_stack.host.app.function_file import Endpoint
+from local_stack.host.app.json_file import AppFileError
+from local_stack.host.routing.routes import Route, RouteTable, build_route
 
 
 def route(template: str, *methods: str, prefix: str = "api") -> Route:

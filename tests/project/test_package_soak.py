@@ -57,8 +57,8 @@ from pathlib import Path
 app, beside = sys.argv[1:3]
 sys.path[:0] = [app, app + "/.python_packages/lib/site-packages"]
 sys.path.append(beside)
-from local_stack.host.definitions import read_function_definition
-from local_stack.host.functions import load_function, start_runtime
+from local_stack.host.app.function_file import read_function_definition
+from local_stack.host.worker.functions import load_function, start_runtime
 start_runtime()
 loaded = []
 for path in sorted(Path(app).glob("*/function.json")):
