@@ -13,6 +13,7 @@ from local_stack.host.admin.status import Status
 from local_stack.host.app.application import Application, Function
 from local_stack.host.app.keys import Key, KeyKind, Keys
 from local_stack.host.http.answers import SERVER_NAME, empty
+from local_stack.host.http.requests import Query, given_key
 
 JSON = "application/json; charset=utf-8"
 NO_STORE = {"Cache-Control": "no-store,no-cache", "Pragma": "no-cache"}
@@ -33,13 +34,14 @@ class Endpoints:
         self._invoke = invoke
         self._status = Status(application)
 
-    async def answer(
-        self, request: BaseRequest, path: str, key: str | None
-    ) -> StreamResponse | None:
+    async def answer(self, request: BaseRequest, path: str, query: Query) -> StreamResponse | None:
         """Return the response, or None if there is no such endpoint."""
         lower = path.lower().rstrip("/")
+        if not lower.startswith(("/admin/", "/runtime/")):
+            return None
         if lower in WITHOUT_KEY:
             return empty(200, WITHOUT_KEY[lower])
+        key = given_key(request, query)
         kind = self._keys.kind(key) if key else None
         if lower.startswith("/runtime/webhooks/"):
             return empty(404) if kind == "master" else empty(401, BEARER)

@@ -36,8 +36,7 @@ class UnsendableError(Exception):
 def to_response(answer: FunctionAnswer, request: BaseRequest) -> StreamResponse:
     """Return a function's answer as an HTTP response; raise UnsendableError."""
     headers = CIMultiDict({"Server": SERVER_NAME})
-    for name, value in checked(answer.headers).items():
-        headers[name] = value
+    headers.update(checked(answer.headers))
     for cookie in answer.cookies:
         headers.add("Set-Cookie", cookie)
     body, is_head = answer.body, request.method == "HEAD"

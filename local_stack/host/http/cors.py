@@ -25,6 +25,8 @@ class Cors:
 
     def allowed_origin(self, request: BaseRequest) -> str:
         """Return the value of Access-Control-Allow-Origin for a request, "" for none."""
+        if not self.origins:
+            return ""
         origin = request.headers.get("Origin", "")
         if origin and "*" in self.origins:
             return "*"

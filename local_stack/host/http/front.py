@@ -74,8 +74,8 @@ class Front:
             response.headers[name] = value
         for name, value in self._cors.headers(request).items():
             response.headers[name] = value
-        if self._is_secure(request) and self._application.configuration.hsts:
-            value = self._application.configuration.hsts
+        value = self._application.configuration.hsts
+        if value and self._is_secure(request):
             response.headers["Strict-Transport-Security"] = value
         if is_browser(request):
             if not self._cors.allowed_origin(request):
@@ -103,7 +103,7 @@ class Front:
         query = parse_query(raw_query)
         if path == REPORT_PATH:
             return self._report(request, query)
-        built_in = await self._endpoints.answer(request, path, given_key(request, query))
+        built_in = await self._endpoints.answer(request, path, query)
         if built_in is not None:
             return built_in
         return await self._function(request, path, mark + raw_query, query)

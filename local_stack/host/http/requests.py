@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from aiohttp.web_request import BaseRequest
@@ -13,6 +14,7 @@ SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
 # Kestrel's limits
 MAX_REQUEST_LINE_BYTES = 8 * 1024
+FRAME_BYTES = len("  HTTP/1.1\r\n")
 MAX_HEADER_BYTES = 32 * 1024
 MAX_HEADERS = 100
 
@@ -21,11 +23,10 @@ Query = Mapping[str, list[str]]
 
 def check_size(request: BaseRequest) -> None:
     """Raise RequestRefusedError for a request line or headers that are too long for Kestrel."""
-    line = f"{request.method} {request.raw_path} HTTP/1.1\r\n"
-    if len(line) > MAX_REQUEST_LINE_BYTES:
+    if len(request.method) + len(request.raw_path) > MAX_REQUEST_LINE_BYTES - FRAME_BYTES:
         raise RequestRefusedError(414, "the request line is too long")
     headers = request.raw_headers
-    size = sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
+    size = sum(map(len, chain.from_iterable(headers))) + len(": \r\n") * len(headers)
     if len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES:
         raise RequestRefusedError(431, "the headers are too long, or too many")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 
 class TooManyRequestsError(Exception):
@@ -15,11 +15,15 @@ class Throttle:
     def __init__(self, max_outstanding: int, max_concurrent: int) -> None:
         self._max_outstanding = max_outstanding
         self._outstanding = 0
+        self._is_open = max_outstanding < 0 and max_concurrent < 0
         self._running = asyncio.Semaphore(max_concurrent) if max_concurrent > 0 else nullcontext()
 
-    @asynccontextmanager
-    async def place(self) -> AsyncGenerator[None]:
+    def place(self) -> AbstractAsyncContextManager[None]:
         """Wait for a place to run in; raise TooManyRequestsError if too many are waiting."""
+        return nullcontext() if self._is_open else self._counted()
+
+    @asynccontextmanager
+    async def _counted(self) -> AsyncGenerator[None]:
         if 0 <= self._max_outstanding <= self._outstanding:
             raise TooManyRequestsError
         self._outstanding += 1

@@ -7,6 +7,7 @@ ESCAPES = re.compile("(?:%[0-9a-fA-F]{2})+")
 # The server doesn't decode an encoded slash, so that it doesn't split a segment.
 ENCODED_SLASH = re.compile("(%2f)", re.IGNORECASE)
 KEPT = re.compile(r"(%[0-9a-fA-F]{2}|[A-Za-z0-9!$&'()*+,\-./:;=@_~]+)")
+PLAIN = re.compile(r"[A-Za-z0-9!$&'()*+,\-./:;=@_~]*")
 LONGEST_CHARACTER = 4  # bytes of UTF-8
 
 
@@ -64,6 +65,8 @@ def remove_dots(path: str) -> str:
 
 def encode_path(path: str) -> str:
     """Return a decoded path for a URL. What still looks like an escape stays as it is."""
+    if PLAIN.fullmatch(path):
+        return path
     return "".join(
         part if number % 2 else quote(part, safe="") for number, part in enumerate(KEPT.split(path))
     )

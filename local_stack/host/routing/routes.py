@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from local_stack.host.app.function_file import AuthLevel, Endpoint
 from local_stack.host.app.json_file import AppFileError
@@ -14,6 +15,8 @@ from local_stack.host.routing.templates import (
     TemplateError,
     parse_template,
 )
+
+CACHED_MATCHES = 256
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,9 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = sorted(routes, key=lambda route: route.function.lower())
+        self.match = lru_cache(CACHED_MATCHES)(self._match)
 
-    def match(self, path: str, method: str) -> Match | None:
+    def _match(self, path: str, method: str) -> Match | None:
         """Return the route for a decoded path and a method; raise BrokenConstraintError."""
         for route in self._routes:
             if route.allows(method):
