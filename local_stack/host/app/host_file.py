@@ -1,5 +1,6 @@
 """Read the parts of `host.json` that matter locally."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ SHORTEST_TIMEOUT_S = 1.0
 DEFAULT_HSTS_S = 30 * 86400.0
 SETTING_PREFIX = "AzureFunctionsJobHost__"
 """Settings that begin so override host.json, with __ between the names of the path."""
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def read_host_configuration(root: Path, settings: Mapping[str, str]) -> HostConf
         timeout_s=_timeout(_value(document, "functionTimeout")),
         max_outstanding=_limit(http, "maxOutstandingRequests"),
         max_concurrent=_limit(http, "maxConcurrentRequests"),
-        headers={name: _text(value) for name, value in _section(http, "customHeaders").items()},
+        headers=_headers(_section(http, "customHeaders")),
         hsts=_hsts(_section(http, "hsts")),
         warnings=tuple(warnings),
     )
@@ -181,6 +185,15 @@ def _conversion(place: str, kind: str, text: str) -> str:
         f"System.ComponentModel.TypeConverter: {text} is not a valid value for {kind}.{tail} "
         "System.Private.CoreLib: "
     )
+
+
+def _headers(section: Mapping[str, Any]) -> dict[str, str]:
+    """Return headers; raise AppFileError for one that HTTP doesn't allow."""
+    headers = {name: _text(value) for name, value in section.items()}
+    for name, value in headers.items():
+        if not (HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)):
+            raise AppFileError(f'host.json: "{name}" in customHeaders is not a valid header')
+    return headers
 
 
 def _hsts(section: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Build the host's responses, including those that only a strange function result needs."""
 
-import re
 from collections.abc import Mapping
 
 from aiohttp.abc import AbstractStreamWriter
@@ -10,12 +9,11 @@ from aiohttp.web_request import BaseRequest
 from aiohttp.web_response import Response, StreamResponse
 from multidict import CIMultiDict
 
+from local_stack.host.app.host_file import HEADER_NAME, HEADER_VALUE
 from local_stack.host.triggers.http import FunctionAnswer
 
 SERVER_NAME = "Kestrel"  # the server of Azure's host, without a version
 NOT_RUNNING = b"Function host is not running."
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 WITHOUT_BODY = frozenset({204, 205, 304})
 SWITCHING = 101
 FIRST_FINAL = 200

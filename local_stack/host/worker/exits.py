@@ -30,7 +30,11 @@ def end_worker(status: int, reason: str, answer_all: Callable[[], None]) -> None
 def answer_before_exit(answer_all: Callable[[], None]) -> None:
     """Make `os._exit` in a function answer the requests in flight before it ends the process."""
 
+    host = os.getpid()
+
     def exit_after_answers(status: int) -> None:
+        if os.getpid() != host:  # a forked child ends so, and has the host's connections open
+            _exit(status)
         end_worker(status, f"a function called os._exit({status})", answer_all)
 
     os._exit = exit_after_answers  # pyright: ignore[reportAttributeAccessIssue] # it never returns

@@ -1,5 +1,6 @@
 """The functionTimeout of host.json: a worker whose function runs longer is replaced."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -9,6 +10,7 @@ from itertools import count
 GRACE_S = 2.0
 """How long Azure's host waits after the limit before it kills the worker."""
 LOOK_EVERY_S = 0.2
+DEBUGGER = "pydevd"  # the module of debugpy, which VS Code and PyCharm use
 
 
 class TimeLimits:
@@ -50,7 +52,12 @@ class TimeLimits:
             self._reported.discard(number)
 
     def check(self) -> None:
-        """Report the functions over their limit, and end the worker after the grace."""
+        """Report the functions over their limit, and end the worker after the grace.
+
+        Under a debugger a function may stand at a breakpoint for any time.
+        """
+        if DEBUGGER in sys.modules:
+            return
         now = self._clock()
         for number, (function, deadline) in list(self._deadlines.items()):
             if now >= deadline and number not in self._reported:
