@@ -42,10 +42,12 @@ def running(clock: str = "manual") -> Generator[Standalone]:
     """Run it on a free port, and kill it at the end."""
     command = [sys.executable, "-m", "deskphone", "--port", "0", "--clock", clock]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        url = next(found[0] for line in lines if (found := re.search(r"http://\S+", line)))
-        with requests.Session() as http:
-            http.trust_env = False
-            yield Standalone(process, url, http)
-        process.kill()
+        try:
+            assert process.stdout is not None
+            lines = iter(process.stdout.readline, "")
+            url = next(found[0] for line in lines if (found := re.search(r"http://\S+", line)))
+            with requests.Session() as http:
+                http.trust_env = False
+                yield Standalone(process, url, http)
+        finally:
+            process.kill()  # or a failing test would wait for it forever
