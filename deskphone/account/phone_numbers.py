@@ -7,6 +7,10 @@ import phonenumbers
 ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 SHORT_CODE = re.compile(r"\d{5,6}")
 CHANNEL = re.compile(r"(whatsapp|rcs|messenger|client|sip|sim):.*", re.IGNORECASE)
+CLIENT = "client:"
+"""How the address of a browser or mobile client begins, before its identity."""
+IDENTITY = re.compile(r"[!-~]{1,256}")
+"""Source of the length: twilio.com/docs/voice/twiml/client."""
 NORTH_AMERICA = 1
 UNASSIGNED_555 = re.compile(r"(?!500)\d{3}555(?!01\d\d|1212)\d{4}")
 """+1 500 555 has the magic numbers of test credentials."""
@@ -92,6 +96,11 @@ def is_alphanumeric(text: str) -> bool:
 def is_short_code(text: str) -> bool:
     """Whether this is a short code."""
     return bool(SHORT_CODE.fullmatch(text))
+
+
+def is_client(text: str) -> bool:
+    """Whether this is the address of a client, such as client:alice."""
+    return text.startswith(CLIENT) and IDENTITY.fullmatch(text[len(CLIENT) :]) is not None
 
 
 def is_other_channel(text: str) -> bool:

@@ -99,7 +99,7 @@ VOICE: Mapping[str, Element] = {
             ),
         },
         "`ringTone` and `trim` are validated but have no effect: there is no audio. "
-        "`Client`, `Sip`, `Sim`, `Application` and `WhatsApp` inside aren't emulated.",
+        "`Sip`, `Sim`, `Application` and `WhatsApp` inside aren't emulated.",
     ),
     "Number": Element(
         "partly",
@@ -120,6 +120,18 @@ VOICE: Mapping[str, Element] = {
                 "no",
             ),
         },
+    ),
+    "Client": Element(
+        "partly",
+        dict.fromkeys(
+            ("url", "method", "statusCallback", "statusCallbackEvent", "statusCallbackMethod"),
+            "yes",
+        ),
+        "A handset of the phone page answers, without sound; browsers can't register yet.",
+    ),
+    "Identity": Element("yes"),
+    "Parameter": Element(
+        "partly", {"name": "yes", "value": "yes"}, "Only in `<Client>`; the inspector shows it."
     ),
     "Record": Element(
         "partly",
@@ -204,9 +216,9 @@ MESSAGING: Mapping[str, Element] = {
 }
 
 NOT_EMULATED_INSIDE = (
-    "AiSession", "Application", "ApplicationSid", "Autopilot", "Client", "Config",
+    "AiSession", "Application", "ApplicationSid", "Autopilot", "Config",
     "Conversation", "ConversationRelay", "ConversationRelaySession", "Header", "Headers",
-    "Identity", "Language", "Parameter", "Recording", "Room", "Sim", "Sip", "Siprec",
+    "Language", "Recording", "Room", "Sim", "Sip", "Siprec",
     "Stream", "Task", "Transcription", "Uri", "VirtualAgent", "WhatsApp",
 )  # fmt: skip
 """Elements that only occur inside verbs that are gaps themselves."""

@@ -255,3 +255,18 @@ def test_lost_text_is_not_on_the_handset(page: Page, scripted: "ScriptedPage", s
     expect(thread).to_contain_text("Hello")
     expect(thread).not_to_contain_text("Again")
     assert "(1)" not in page.title()
+
+
+def test_a_client_answers_but_neither_calls_nor_texts(page: Page, live_stack: LocalStack) -> None:
+    caller = live_stack.place_call("<Response><Dial><Client>alice</Client></Dial></Response>")
+    page.get_by_test_id("answer").click()
+    tab = page.locator("[data-number='client:alice']")
+    tab.click()
+    page.get_by_test_id("answer").click()
+    expect(page.get_by_test_id("in-call")).to_have_count(1)
+
+    live_stack.hang_up(caller)
+    page.get_by_role("button", name="Done").click()
+
+    expect(page.get_by_text("This client waits for calls.")).to_be_visible()
+    expect(page.get_by_test_id("call-line")).to_have_count(0)

@@ -11,6 +11,7 @@ from tests.deskphone.in_process import World, in_process
 
 DIAL = "<Dial {0}>{1}</Dial>"
 TO_OTHER = DIAL.format("timeout='5'", f"<Number {{}}>{HANDSETS[1]}</Number>")
+TO_CLIENT = DIAL.format("timeout='5'", "<Client {}>alice</Client>")
 CONFERENCE = DIAL.format("", "<Conference {}>room</Conference>")
 DOCUMENTS = {
     "Redirect": "<Redirect>{url}</Redirect>",
@@ -26,6 +27,8 @@ DOCUMENTS = {
     ),
     "Number url": TO_OTHER.format("url='{url}'"),
     "Number statusCallback": TO_OTHER.format("statusCallback='{url}'"),
+    "Client url": TO_CLIENT.format("url='{url}'"),
+    "Client statusCallback": TO_CLIENT.format("statusCallback='{url}'"),
     "Conference waitUrl": CONFERENCE.format("waitUrl='{url}'"),
     "Conference statusCallback": CONFERENCE.format(
         "statusCallback='{url}' statusCallbackEvent='join'"
@@ -46,6 +49,7 @@ OTHERS = {
 }
 """What the second handset is doing, if it has to do something."""
 CODES = {
+    "Client statusCallback": 12200,
     "Conference waitUrl": 13233,
     "Conference statusCallback": 12200,
     "Conference recordingStatusCallback": 13256,

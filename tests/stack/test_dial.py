@@ -455,7 +455,7 @@ class TestRestUpdates:
 
 
 class TestWhatIsNotEmulated:
-    @pytest.mark.parametrize("noun", ["Client", "Sip", "Sim", "Application", "WhatsApp"])
+    @pytest.mark.parametrize("noun", ["Sip", "Sim", "Application", "WhatsApp"])
     def test_a_noun_that_is_not_emulated_stops_the_call_by_name(
         self, stack: LocalStack, noun: str
     ) -> None:

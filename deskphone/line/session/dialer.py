@@ -47,6 +47,9 @@ class Dialer:
             time_limit_s=request.time_limit_s,
         )
         self._store.calls.put(call)
+        if request.parameters:
+            given = ", ".join(f"{name}={value}" for name, value in request.parameters)
+            self._store.note(call.sid, "event", "parameters", given)
         leg = Leg(call.sid)
         self._start(call, request, leg)
         return leg

@@ -15,7 +15,7 @@ LegStatus = Literal["connected"] | CallStatus
 class LegRequest:
     """Whom to dial, and how. `url` is the whisper, which the called side hears first.
 
-    `timeout_s` is how long the phone rings.
+    `timeout_s` is how long the phone rings. `parameters` are the names and values for a client.
     """
 
     to: str
@@ -26,6 +26,7 @@ class LegRequest:
     send_digits: str = ""
     callback: StatusCallback | None = None
     time_limit_s: int = 14400
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 class Leg:

@@ -30,7 +30,7 @@ SINGLE: Mapping[str, Callable[[Source], Target]] = {
     "Conference": ConferenceNoun.read,
 }
 """Nouns that must be alone in a <Dial>."""
-GAPS = ("Client", "Sip", "Sim", "Application", "WhatsApp")
+GAPS = ("Sip", "Sim", "Application", "WhatsApp")
 LONGEST_S = 86400
 MIXED, WRONG_NOUN = 13000, 13215
 
@@ -101,7 +101,7 @@ def _check_sound(source: Source) -> None:
 
 
 def _target(source: Source) -> Target:
-    nouns = source.children("Number", *SINGLE, gaps=GAPS, warning=WRONG_NOUN)
+    nouns = source.children("Number", "Client", *SINGLE, gaps=GAPS, warning=WRONG_NOUN)
     single = [noun for noun in nouns if noun.name in SINGLE]
     text = source.own_text().strip()
     if single:
@@ -110,7 +110,10 @@ def _target(source: Source) -> Target:
             source.warn(code, f"<{single[0].name}> must be alone in its <Dial>")
             return NumberNouns(())
         return SINGLE[single[0].name](single[0])
-    numbers = [NumberNoun.read(noun) for noun in nouns]
+    numbers = [
+        NumberNoun.read_client(noun) if noun.name == "Client" else NumberNoun.read(noun)
+        for noun in nouns
+    ]
     if text:
         numbers.insert(0, NumberNoun(text))
     if not numbers:

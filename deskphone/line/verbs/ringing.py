@@ -1,9 +1,12 @@
-"""Number: phones that <Dial> rings, at once or in turn (twilio.com/docs/voice/twiml/number)."""
+"""Number and Client: phones that <Dial> rings, at once or in turn.
+
+Sources: twilio.com/docs/voice/twiml/number, twilio.com/docs/voice/twiml/client.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskphone.account.phone_numbers import e164, is_unreachable
+from deskphone.account.phone_numbers import CLIENT, e164, is_client, is_unreachable
 from deskphone.line.fields import Fields
 from deskphone.line.session.legs import Leg, LegRequest, first_connected
 from deskphone.line.session.session import CallSession
@@ -34,23 +37,51 @@ class NumberNoun:
     method: str = "POST"
     send_digits: str = ""
     callback: StatusCallback | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    """The names and values that a client gets with the call."""
 
     @classmethod
     def read(cls, source: Source) -> "NumberNoun":
         if source.value("machineDetection"):
             raise GapError("The machineDetection attribute of <Number>")
-        url = source.value("statusCallback")
-        method = source.method("statusCallbackMethod", NOT_KNOWN)
-        events = source.several("statusCallbackEvent", CALL_EVENTS, ("completed",), NOT_KNOWN)
         number = cls(
             text=source.text(),
             url=source.value("url"),
             method=source.method("method", WRONG_METHOD),
             send_digits=source.matching("sendDigits", r"[0-9A-DwW#*]{0,32}", "", WRONG_DIGITS),
-            callback=StatusCallback(url, method, events) if url else None,
+            callback=_callback(source),
         )
         source.finish()
         return number
+
+    @classmethod
+    def read_client(cls, source: Source) -> "NumberNoun":
+        """Read a <Client>, whose identity is its text or in <Identity>."""
+        children = source.children("Identity", "Parameter")
+        identities = [child.text() for child in children if child.name == "Identity"]
+        parameters = tuple(
+            (child.value("name"), child.value("value"))
+            for child in children
+            if child.name == "Parameter"
+        )
+        for child in children:
+            child.finish()
+        client = cls(
+            text=CLIENT + (identities[0] if identities else source.own_text().strip()),
+            url=source.value("url"),
+            method=source.method("method", WRONG_METHOD),
+            callback=_callback(source),
+            parameters=parameters,
+        )
+        source.finish()
+        return client
+
+
+def _callback(source: Source) -> StatusCallback | None:
+    url = source.value("statusCallback")
+    method = source.method("statusCallbackMethod", NOT_KNOWN)
+    events = source.several("statusCallbackEvent", CALL_EVENTS, ("completed",), NOT_KNOWN)
+    return StatusCallback(url, method, events) if url else None
 
 
 @dataclass(frozen=True)
@@ -105,12 +136,8 @@ def _request(
     session: CallSession, options: DialOptions, sender: str, number: NumberNoun
 ) -> LegRequest | None:
     """Return how to dial a number; if it can't be dialed, raise an alert and return None."""
-    if is_unreachable(number.text):
-        session.journal.warn(UNREACHABLE, UNREACHABLE_REFUSAL)
-        return None
-    to = e164(number.text)
+    to = _address(session, number.text)
     if to is None:
-        session.journal.warn(BAD_NUMBER, "A number in <Dial> isn't a valid phone number")
         return None
     refusal = session.store.trial and session.store.trial.dial_refusal(to)
     if refusal:
@@ -129,8 +156,25 @@ def _request(
         method=number.method,
         send_digits=number.send_digits,
         callback=session.absolute(number.callback),
+        parameters=number.parameters,
         time_limit_s=max(options.time_limit_s, LegRequest.time_limit_s),
     )
+
+
+def _address(session: CallSession, text: str) -> str | None:
+    """Return a client's address, or a number as E.164; for anything else, warn and return None."""
+    if text.startswith(CLIENT):
+        if is_client(text):
+            return text
+        session.journal.warn(BAD_NUMBER, "A <Client> in <Dial> has no valid identity")
+        return None
+    if is_unreachable(text):
+        session.journal.warn(UNREACHABLE, UNREACHABLE_REFUSAL)
+        return None
+    to = e164(text)
+    if to is None:
+        session.journal.warn(BAD_NUMBER, "A number in <Dial> isn't a valid phone number")
+    return to
 
 
 async def _ring(

@@ -15,6 +15,9 @@ export function international(text) {
 /** "+12025550123" -> "(202) 555-0123"; anything else is unchanged. */
 export const formatNumber = (number) => number.replace(AMERICAN, "($1) $2-$3");
 
+/** Whether this is the address of a client, such as "client:alice", which isn't a phone. */
+export const isClient = (address) => address.startsWith("client:");
+
 /** Return the record of one of the account's numbers; undefined for any other number. */
 export const numberOf = (number, numbers) => numbers.find((record) => record.number === number);
 

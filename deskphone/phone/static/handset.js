@@ -2,7 +2,7 @@
 import { CallScreen, useCall } from "./call.js";
 import { Compose } from "./compose.js";
 import { Dialer } from "./dialer.js";
-import { entryOf, formatNumber, nameOf } from "./formats.js";
+import { entryOf, formatNumber, isClient, nameOf } from "./formats.js";
 import { Icon, Round } from "./icons.js";
 import { peersOf, ringsAt, threadOf } from "./records.js";
 import { Thread } from "./thread.js";
@@ -46,6 +46,7 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
   };
   const screen = () => {
     if (call) return html`<${CallScreen} ...${{ call, state, onDismiss, ...person, ...rest }} />`;
+    if (isClient(handset)) return html`<p class="empty">This client waits for calls.</p>`;
     if (tab === "keypad") return html`<${Dialer} ...${{ state, tones, onCall }} onText=${write} />`;
     return html`<${Messages} ...${{ state, handset, peer, ...person, onCall, ...rest }} onPeer=${setPeer} />`;
   };
@@ -55,7 +56,7 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
       <div class="status-bar">${formatNumber(handset)}</div>
       ${notice && html`<p class="notice" role="alert" data-testid="notice">${notice}</p>`}
       ${screen()}
-      ${!call && html`<nav class="tabs">
+      ${!call && !isClient(handset) && html`<nav class="tabs">
         ${Object.keys(TABS).map(
           (name) => html`<button aria-pressed=${tab === name} onClick=${() => setTab(name)}>
             <${Icon} name=${TABS[name]} />${name}

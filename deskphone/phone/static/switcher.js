@@ -1,5 +1,5 @@
 /** All handsets: an indicator for each, and a button to answer one that isn't selected. */
-import { formatNumber, international, numberOf } from "./formats.js";
+import { formatNumber, international, isClient, numberOf } from "./formats.js";
 import { Round } from "./icons.js";
 import { liveCall, ringsAt, unreadCount } from "./records.js";
 import { html } from "./ui.js";
@@ -21,7 +21,7 @@ function Tab({ state, number, isSelected, onChoose, onAnswer }) {
 }
 
 /** Suggest the next number after the known ones. */
-const nextNumber = (numbers) => numbers.toSorted().at(-1).replace(/\d{7}$/, (end) => String(Number(end) + 1).padStart(7, "0"));
+const nextNumber = (all) => all.filter((number) => !isClient(number)).toSorted().at(-1).replace(/\d{7}$/, (end) => String(Number(end) + 1).padStart(7, "0"));
 
 /** `onAdd(number)` adds a handset with this number and selects it. */
 function AddHandset({ state, onAdd }) {

@@ -1,5 +1,5 @@
 /** The switch for a trial account, and the numbers that it may reach. */
-import { formatNumber } from "./formats.js";
+import { formatNumber, isClient } from "./formats.js";
 import { refuse, send } from "./person.js";
 import { html } from "./ui.js";
 
@@ -18,7 +18,7 @@ export function Trial({ trial, handsets }) {
     <label><input type="checkbox" data-testid="trial-on" checked=${trial !== null} onChange=${turn} /> Trial account</label>
     ${trial && html`<p class="soft">It ends on ${DATE.format(new Date(trial.ends))}. Texts are refused, because they can only
       use Twilio's templates. Calls wait for a key first, and only reach up to ${trial.limit} verified numbers:</p>
-      ${handsets.map((number) => html`<label key=${number}><input type="checkbox" checked=${trial.verified.includes(number)}
+      ${handsets.filter((number) => !isClient(number)).map((number) => html`<label key=${number}><input type="checkbox" checked=${trial.verified.includes(number)}
         disabled=${isFixed(number)} onChange=${verify(number)} /> ${formatNumber(number)}</label>`)}`}
   </section>`;
 }

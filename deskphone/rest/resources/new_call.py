@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from deskphone.account.phone_numbers import e164, is_other_channel, is_unreachable
+from deskphone.account.phone_numbers import e164, is_client, is_other_channel, is_unreachable
 from deskphone.account.store import Store, new_sid
 from deskphone.records.call import (
     CALL_EVENTS,
@@ -95,8 +95,10 @@ def warnings_of(parameters: Parameters) -> list[tuple[int, str]]:
 def _callee(text: str) -> str:
     if not text:
         raise TwilioRefusalError(21201, "No 'To' number is specified")
+    if is_client(text):
+        return text
     if is_other_channel(text):
-        raise NotEmulatedError("Calling a client or SIP address")
+        raise NotEmulatedError("Calling this kind of address")
     if is_unreachable(text):
         raise TwilioRefusalError(UNREACHABLE, UNREACHABLE_REFUSAL)
     number = e164(text)
