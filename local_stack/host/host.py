@@ -1,5 +1,6 @@
 """Put the host together: the functions, the endpoints, the triggers, and the server."""
 
+import asyncio
 import logging
 import socket
 from collections.abc import Mapping
@@ -11,8 +12,9 @@ from local_stack.host.app.keys import STORE_TYPE, read_keys
 from local_stack.host.http.bodies import body_limit
 from local_stack.host.http.dispatch import Dispatcher
 from local_stack.host.http.front import Front
-from local_stack.host.http.server import HostServer
+from local_stack.host.http.server import HostServer, finish
 from local_stack.host.parent import Ending
+from local_stack.host.triggers.build import build_triggers
 from local_stack.host.worker.exits import WORKER_ENDED, answer_before_exit, end_worker
 from local_stack.host.worker.time_limits import TimeLimits
 
@@ -53,16 +55,37 @@ class Host:
             report_key=local_key,
         )
         self._server = HostServer(front)
+        self._triggers = build_triggers(application, root, settings, self._limits)
 
     async def serve(self, listener: socket.socket, ending: Ending) -> None:
         """Serve on `listener` until `ending` says to stop."""
         answer_before_exit(self._server.answer_all)
         self._limits.start()
-        await self._server.serve(listener, ending)
+        for trigger in self._triggers:
+            trigger.start()
+        await asyncio.gather(self._server.serve(listener, ending), self._stop_triggers(ending))
+
+    async def _stop_triggers(self, ending: Ending) -> None:
+        """Let the functions end that run when the host stops, and start no more."""
+        await ending.begun.wait()
+        for trigger in self._triggers:
+            trigger.stop()
+        await finish(lambda: any(trigger.is_busy for trigger in self._triggers), ending)
 
     async def _invoke(self, function: Function) -> None:
-        """Run a function for `POST /admin/functions/NAME`."""
-        log.info("%s was called through /admin/functions, but HTTP triggers it", function.name)
+        """Run a function for `POST /admin/functions/NAME`, without waiting for its end."""
+        definition = function.definition
+        if definition is None or function.reason:
+            log.error("%s doesn't run: %s", function.name, function.reason)
+            return
+        for trigger in self._triggers:
+            if definition.is_kind(trigger.kind):
+                trigger.run_now(definition)
+                return
+        log.info(
+            "%s doesn't run: /admin/functions can't call an HTTP function. Request its own URL",
+            function.name,
+        )
 
     def _report_timeout(self, function: str) -> None:
         log.error("%s runs longer than functionTimeout in host.json allows", function)

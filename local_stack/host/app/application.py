@@ -18,6 +18,7 @@ from local_stack.host.app.host_file import HostConfiguration, read_host_configur
 from local_stack.host.app.json_file import AppFileError, located
 from local_stack.host.app.unknown_words import unknown_words
 from local_stack.host.routing.routes import Route, RouteTable, build_route
+from local_stack.host.triggers.timer_file import TIMER, read_timer
 from local_stack.host.worker.app_frames import app_traceback
 from local_stack.host.worker.functions import FunctionLoadError, WorkerExitError, load_function
 
@@ -61,11 +62,13 @@ class Application:
         names = {function.name.lower(): function for function in self.functions.values()}
         return names.get(name.lower())
 
-    def triggered_by(self, trigger_type: str) -> list[FunctionDefinition]:
-        """Return the functions that run by themselves with this trigger."""
-        running = [one for one in self.functions.values() if not one.reason and not one.disabled]
-        found = [one.definition for one in running if one.definition is not None]
-        return [one for one in found if one.is_kind(trigger_type)]
+    def triggered_by(self, trigger_type: str) -> list[Function]:
+        """Return the functions with this trigger that can run, disabled ones too."""
+        return [
+            one
+            for one in self.functions.values()
+            if not one.reason and one.definition and one.definition.is_kind(trigger_type)
+        ]
 
     @property
     def failures(self) -> list[tuple[str, str]]:
@@ -102,6 +105,10 @@ def _load(root: Path, configuration: HostConfiguration, settings: Mapping[str, s
             if definition.is_kind("httpTrigger"):
                 endpoint = read_endpoint(definition)
                 routes.append(build_route(folder.name, configuration.route_prefix, endpoint))
+            elif definition.is_kind(TIMER):
+                timer = read_timer(definition, settings)
+                if timer.warning:
+                    log.warning("%s", timer.warning)
         except AppFileError as error:
             reason = located(error, folder / "function.json")
             if error.azure:

@@ -11,6 +11,7 @@ FUNCTION_KEYS = (
 )  # fmt: skip
 BINDING_KEYS = ("dataType", "direction", "name", "properties", "type")
 TRIGGER_KEYS = (*BINDING_KEYS, "authLevel", "methods", "route", "webHookType")
+TIMER_KEYS = (*BINDING_KEYS, "runOnStartup", "schedule", "useMonitor")
 HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT")
 
 
@@ -22,7 +23,9 @@ def unknown_words(document: Mapping[str, Any]) -> list[str]:
     found = unknown("key", list(document), FUNCTION_KEYS)
     for binding in cast(list[dict[str, Any]], document["bindings"]):
         is_trigger = binding.get("type") == "httpTrigger"
-        found += unknown("key", list(binding), TRIGGER_KEYS if is_trigger else BINDING_KEYS)
+        is_timer = binding.get("type") == "timerTrigger"
+        keys = TRIGGER_KEYS if is_trigger else TIMER_KEYS if is_timer else BINDING_KEYS
+        found += unknown("key", list(binding), keys)
         methods: object = binding.get("methods") if is_trigger else None
         if isinstance(methods, list):
             words = [str(method).upper() for method in cast(list[object], methods)]

@@ -25,6 +25,7 @@ from local_stack.host.routing.constraints import BrokenConstraintError
 from local_stack.host.routing.paths import encode_path
 from local_stack.host.routing.routes import Match, RouteTable
 from local_stack.host.triggers.http import FunctionRequest, invoke
+from local_stack.host.worker.exits import hang
 from local_stack.host.worker.functions import InvocationError
 from local_stack.host.worker.time_limits import TimeLimits
 
@@ -146,13 +147,7 @@ class Dispatcher:
         except (Exception, asyncio.CancelledError):
             raise
         except BaseException as error:  # noqa: BLE001 - the runtime doesn't catch it either
-            log.critical(
-                "%s raised %s, which is no Exception: the worker never answers, until "
-                "functionTimeout ends it",
-                definition.name,
-                type(error).__name__,
-            )
-            await asyncio.Event().wait()
+            await hang(definition.name, error)
         return empty(500)
 
 

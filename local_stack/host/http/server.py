@@ -129,12 +129,16 @@ class HostServer(Server):
         await asyncio.sleep(ACCEPTED_GRACE_S)
         server.close()
         await wait_while(lambda: bool(self._silent), FIRST_REQUEST_GRACE_S)
-        patient = IN_FLIGHT_GRACE_S
-        await wait_while(lambda: bool(self._in_flight) and not ending.hurried.is_set(), patient)
-        if ending.hurried.is_set():
-            await wait_while(lambda: bool(self._in_flight), HURRIED_GRACE_S)
+        await finish(lambda: bool(self._in_flight), ending)
         # Zero would mean unlimited.
         await self.shutdown(timeout=0.1)
+
+
+async def finish(is_busy: Callable[[], bool], ending: Ending) -> None:
+    """Wait until the work in flight is done, not for long, and even less in a hurry."""
+    await wait_while(lambda: is_busy() and not ending.hurried.is_set(), IN_FLIGHT_GRACE_S)
+    if ending.hurried.is_set():
+        await wait_while(is_busy, HURRIED_GRACE_S)
 
 
 async def wait_while(condition: Callable[[], bool], limit_s: float) -> None:

@@ -5,6 +5,7 @@ requests with 500 and starts another one. Here the host itself ends, and its sup
 again; connections wait in the listening socket meanwhile.
 """
 
+import asyncio
 import logging
 import os
 import sys
@@ -38,6 +39,17 @@ def answer_before_exit(answer_all: Callable[[], None]) -> None:
         end_worker(status, f"a function called os._exit({status})", answer_all)
 
     os._exit = exit_after_answers  # pyright: ignore[reportAttributeAccessIssue] # it never returns
+
+
+async def hang(function: str, error: BaseException) -> None:
+    """Wait without end, as Azure's worker does after an exception that is no Exception."""
+    log.critical(
+        "%s raised %s, which is no Exception: the worker never answers, until functionTimeout "
+        "ends it",
+        function,
+        type(error).__name__,
+    )
+    await asyncio.Event().wait()
 
 
 _exit = os._exit
