@@ -41,8 +41,17 @@ type Row = tuple[str, Iterable[str], Iterable[str]]
 def rest_table() -> str:
     """Return the table as Markdown, with its heading."""
     lines = ["## Twilio's REST API\n", "| Resource | Parameters | Not emulated |", "|---|---|---|"]
-    for rows in (_messages, _calls, _recordings, _numbers, _queues, _conferences, _accounts):
-        lines += [f"| {what} | {in_code(has)} | {in_code(lacks)} |" for what, has, lacks in rows()]
+    parts = (_messages, _calls, _recordings, _numbers, _queues, _conferences, _accounts)
+    rows = [row for part in parts for row in part()]
+    lines += [
+        f"| {what} | {in_code(has)} | {in_code(lacks)} |"
+        for what, has, lacks in rows
+        if has or lacks
+    ]
+    plain = "; ".join(
+        what.replace(": ", " (") + ")" for what, has, lacks in rows if not has and not lacks
+    )
+    lines.append(f"\nEmulated, without parameters: {plain}.")
     missing = [name for name in accounts.ACCOUNT_PARTS.values() if name not in RESOURCES]
     lines.append(
         f"\nNot emulated at all (501): subaccounts, {in_code(missing)}, everything else below a"
