@@ -13,7 +13,7 @@ from local_stack.host.http.requests import join_values, parse_query
         ("", {}),
         ("a=1", {"a": "1"}),
         ("a=1&a=2", {"a": "1,2"}),
-        ("a=1&A=2", {"a": "1,2"}),
+        ("a=1&A=2", {"A": "1,2"}),
         ("a=&b", {}),
         ("a=&a=1", {"a": "1"}),
         ("&&a=1&", {"a": "1"}),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local_stack.host.addresses import REPORT_PATH
+
 if TYPE_CHECKING:
     from tests.local_stack.conftest import RunningHost
 
@@ -25,7 +27,7 @@ def test_the_key_can_be_code_in_the_query(host: RunningHost, name: str) -> None:
     assert host.get(f"/api/Keyed?{name}=local").status == 200
 
 
-@pytest.mark.parametrize("key", ["", "Local", "local2", "é", "locá"])
+@pytest.mark.parametrize("key", ["", "loca", "local2", "é", "locá"])
 def test_a_wrong_key_is_a_401(host: RunningHost, key: str) -> None:
     assert host.get("/api/Keyed", [("x-functions-key", key)]).status == 401
 
@@ -49,6 +51,10 @@ def test_an_unlisted_method_is_a_404_even_without_a_key(host: RunningHost) -> No
     assert host.get("/api/KeyedPost").status == 404
 
 
-def test_the_hosts_status_needs_the_key(host: RunningHost) -> None:
+def test_the_hosts_status_and_the_supervisors_report_need_the_key(host: RunningHost) -> None:
+    key = [("x-functions-key", "local")]
+
     assert host.get("/admin/host/status").status == 401
-    assert host.get("/admin/host/status", [("x-functions-key", "local")]).status == 200
+    assert host.get(REPORT_PATH).status == 404
+    assert host.get("/admin/host/status", key).status == 200
+    assert host.get(REPORT_PATH, key).status == 200

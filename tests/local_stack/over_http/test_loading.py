@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local_stack.host.addresses import REPORT_PATH
+
 if TYPE_CHECKING:
     from tests.local_stack.conftest import AppFolder, RunHost, RunningHost
 
@@ -17,17 +19,17 @@ OK = "def main(req: func.HttpRequest) -> str:\n    return 'ok'\n"
 
 def reasons(host: RunningHost) -> dict[str, str]:
     """Return why functions did not load, by name."""
-    errors: list[dict[str, Any]] = host.get("/admin/host/status", KEY).json()["errors"]
+    errors: list[dict[str, Any]] = host.get(REPORT_PATH, KEY).json()["errors"]
     return {error["function"]: error["reason"] for error in errors}
 
 
-def test_the_status_names_the_functions_that_run(host: RunningHost) -> None:
-    status = host.get("/admin/host/status", KEY).json()
+def test_the_report_names_the_functions_that_run(host: RunningHost) -> None:
+    report = host.get(REPORT_PATH, KEY).json()
 
-    assert status["state"] == "Running"
-    assert status["instanceId"] == str(host.process.pid)
-    assert {"Echo", "Item", "Text"} <= set(status["functions"])
-    assert not {"Disabled", "SwitchedOff", "BrokenImport"} & set(status["functions"])
+    assert report["running"] is True
+    assert report["instance"] == str(host.process.pid)
+    assert {"Echo", "Item", "Text", "Disabled"} <= set(report["functions"])
+    assert not {"SwitchedOff", "BrokenImport"} & set(report["functions"])
 
 
 @pytest.mark.parametrize(
@@ -45,35 +47,33 @@ def test_the_status_names_the_functions_that_run(host: RunningHost) -> None:
         ("NoEntry", "cannot load function NoEntry: function missing() is not present in"),
     ],
 )
-def test_a_function_that_does_not_load_is_named_with_its_reason(
+def test_a_function_that_does_not_run_is_named_with_its_reason(
     host: RunningHost, function: str, reason: str
 ) -> None:
     assert reason in reasons(host)[function]
-    assert f"{function} did not load" in host.wait_for_output(f"{function} did not load")
-
-
-def test_a_function_that_does_not_load_is_a_500(host: RunningHost) -> None:
-    for name in ("BrokenImport", "BrokenSyntax", "NotJson", "Queued"):
-        assert host.get(f"/api/{name}").status == 500
+    host.wait_for_output(f"ERROR   host: {function} ")
 
 
 @pytest.mark.parametrize(
-    ("function", "reason"),
+    ("function", "status", "start", "reason"),
     [
-        ("BrokenImport", "No module named 'no_such_package'"),
-        ("NotJson", "function.json is not valid JSON"),
+        ("BrokenImport", 500, "did not load", "No module named 'no_such_package'"),
+        ("BrokenSyntax", 500, "did not load", "was never closed"),
+        ("NotJson", 404, "is in error", "function.json is not valid JSON"),
+        ("Queued", 404, "is in error", "doesn't support queueTrigger"),
     ],
 )
-def test_the_500_and_the_terminal_have_the_reason(
-    host: RunningHost, function: str, reason: str
+def test_the_body_and_the_terminal_have_the_reason(
+    host: RunningHost, function: str, status: int, start: str, reason: str
 ) -> None:
     answer = host.get(f"/api/{function}")
+    text = answer.body.decode().strip()
 
+    assert answer.status == status
     assert answer.all("Content-Type") == ["text/plain; charset=utf-8"]
-    assert answer.body.decode().startswith(f"{function} did not load: ")
-    assert reason in answer.body.decode()
-    line = f"WARNING host: 500 GET /api/{function}: {answer.body.decode().strip()}"
-    host.wait_for_output(line)
+    assert text.startswith(f"{function} {start}: ")
+    assert reason in text
+    host.wait_for_output(text)
 
 
 def load_and_end(run_host: RunHost, app: AppFolder) -> str:
@@ -106,7 +106,7 @@ def test_a_missing_comma_is_one_sentence(run_host: RunHost, app: AppFolder) -> N
     app.write("Broken/function.json", '{"bindings": [] "disabled": false}')
     output = load_and_end(run_host, app)
 
-    assert "Broken did not load: function.json is not valid JSON: Expecting ',' delimiter" in output
+    assert "Broken is in error: function.json is not valid JSON: Expecting ',' delimiter" in output
     assert "Traceback" not in output
 
 
@@ -129,9 +129,10 @@ def test_a_function_that_does_not_load_keeps_its_key(host: RunningHost) -> None:
     assert host.get("/api/Misspelt?code=local").status == 500
 
 
-def test_a_disabled_function_is_a_404(host: RunningHost) -> None:
-    assert host.get("/api/Disabled").status == 404
+def test_only_a_setting_disables_a_function_and_the_key_still_opens_it(host: RunningHost) -> None:
+    assert host.get("/api/Disabled").status == 200
     assert host.get("/api/SwitchedOff").status == 404
+    assert host.get("/api/SwitchedOff", KEY).status == 200
 
 
 def test_script_file_and_entry_point_are_used(host: RunningHost) -> None:
@@ -153,37 +154,38 @@ def test_the_route_prefix_can_be_empty(run_host: RunHost, app: AppFolder) -> Non
 
 
 @pytest.mark.soak
-def test_a_function_whose_name_is_not_a_route_does_not_stop_the_host(
+def test_a_function_whose_name_is_not_allowed_does_not_stop_the_host(
     run_host: RunHost, app: AppFolder
 ) -> None:
     app.add("Text", OK)
     app.add("a{b", OK)
     with run_host(app.root) as host:
         assert host.get("/api/Text").status == 200
-        assert "the route part a{b" in reasons(host)["a{b"]
+        assert "not a valid function name" in reasons(host)["a{b"]
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("prefix", ["api/{x", "{rest?}", "{*rest}"])
-def test_a_wrong_route_prefix_is_a_503_with_the_reason(
-    run_host: RunHost, app: AppFolder, prefix: str
-) -> None:
+@pytest.mark.parametrize("prefix", ["api/{x", "{rest?}y", "{*rest}", "v1/"])
+def test_a_wrong_route_prefix_stops_the_app(run_host: RunHost, app: AppFolder, prefix: str) -> None:
     http = {"routePrefix": prefix}
     app.write("host.json", json.dumps({"version": "2.0", "extensions": {"http": http}}))
     app.add("Text", OK)
     with run_host(app.root) as host:
         answer = host.get("/api/Text")
+        reason = reasons(host)[""]
 
     assert answer.status == 503
-    assert f"host.json: the route prefix {prefix} is" in answer.body.decode()
+    assert f"Text/function.json: the route {prefix}/Text is invalid" in reason
 
 
-def test_an_unusable_host_json_is_a_503_with_the_reason(run_host: RunHost, app: AppFolder) -> None:
+def test_an_unusable_host_json_is_azures_503(run_host: RunHost, app: AppFolder) -> None:
     app.write("host.json", '{"version": "1.0"}')
     app.add("Text", OK)
     with run_host(app.root) as host:
         answer = host.get("/api/Text")
         status = host.get("/admin/host/status", KEY).json()
+        reason = reasons(host)[""]
 
-    assert (answer.status, answer.body) == (503, b'host.json: "version" must be "2.0"\n')
+    assert (answer.status, answer.body) == (503, b"Function host is not running.")
     assert status["state"] == "Error"
+    assert reason == 'host.json, line 1: "version" must be "2.0", in quotes'

@@ -178,12 +178,12 @@ def test_invalid_settings_are_a_503_with_the_reason_until_fixed(
 
 
 def test_an_invalid_app_fails_with_the_reason(supervise: Supervise, app: AppFolder) -> None:
-    app.write("host.json", "{}")
+    app.write("host.json", '{"version": "3.0"}')
 
     async def trial() -> None:
         async with supervise(app) as host:
             failed = await host.until("failed")
-            assert failed.reason == 'host.json: "version" must be "2.0"'
+            assert failed.reason == 'host.json, line 1: "version" must be "2.0", in quotes'
             assert (await host.get("/api/Hello"))[0] == 503
 
     run(trial())
