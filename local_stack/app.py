@@ -11,7 +11,7 @@ from local_stack.host_view import HostView
 
 PUBLIC_URL = "the setting PUBLIC_URL (dev.py start sets it automatically)"
 SHARED_KEY_NOTE = (
-    "It is in the local vault as TwilioWebhookKey. For func start, set TWILIO_WEBHOOK_KEY to it."
+    "The local vault has it as TwilioWebhookKey. For func start, set TWILIO_WEBHOOK_KEY to it."
 )
 FAULT_NOTES = (
     "What do your functions do when something fails?",

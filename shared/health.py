@@ -23,7 +23,7 @@ WITHOUT_LEDGER = {
     "toward the limits.",
     True: "Requests are sent, but a repeat may send again, and nothing counts toward the limits.",
 }
-OUT_OF_DATE = "(The live settings can't be read now, so the last ones count.)"
+OUT_OF_DATE = "(The live settings can't be read right now, so the last known ones apply.)"
 
 
 async def check() -> dict[str, object]:

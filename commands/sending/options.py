@@ -54,7 +54,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     command = arguments[0] if arguments and arguments[0] in _TEXTS else STOP
     parser = argparse.ArgumentParser(
         prog=f"python3 dev.py {command}",
-        description=f"{_TEXTS[command]} Without --from-azd and --account, this steers the app of "
+        description=f"{_TEXTS[command]} Without --from-azd and --account, this affects the app of "
         "`dev.py start`.",
     )
     add = parser.add_argument
@@ -62,12 +62,12 @@ def read_options(arguments: Sequence[str]) -> Options:
     if command == SHOW_LIMITS:
         add("limits", nargs="*", type=_limit, metavar="NAME=NUMBER", help="NAME= clears a limit")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--from-azd", action="store_true", help="steer the app that azd deployed")
+    place.add_argument("--from-azd", action="store_true", help="use the app that azd deployed")
     place.add_argument(
         "--account",
         metavar="NAME",
         type=_reader_of(STORAGE_ACCOUNT),
-        help="steer the app with this storage account",
+        help="use the app with this storage account",
     )
     add(
         "--table",

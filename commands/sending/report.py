@@ -25,7 +25,7 @@ def report(
         state = f"already stopped{since}" if after.is_stopped else "not stopped"
         yield f"Nothing changed: texts and calls of {target} were {state}."
     elif after.is_stopped:
-        yield f"Stopped all texts and calls of {target}, {SOON}. What is in progress continues."
+        yield f"Stopped all texts and calls of {target}, {SOON}. Those in progress continue."
     else:
         yield f"Resumed texts and calls of {target}, {SOON}."
     if not after.is_stopped:

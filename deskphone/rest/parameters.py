@@ -12,7 +12,7 @@ METHODS = ("GET", "POST")
 NAME_LIMIT = 64
 NAME = re.compile("[A-Za-z][A-Za-z0-9_.-]{0,39}[<>]?")
 NOT_A_FORM = (
-    "The request has something that isn't a parameter. Send its body as a form "
+    "The request contains something that isn't a parameter. Send its body as a form "
     "(application/x-www-form-urlencoded)."
 )
 INVALID_FILTER = 20001

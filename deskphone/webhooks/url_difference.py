@@ -71,12 +71,11 @@ def _advice(part: str, signed: _Parts, checked: _Parts, public_url: str) -> str:
         )
     if part == "path":
         return (
-            "Something in between changes the path. The app has to get the path that Twilio "
-            "requests."
+            "A proxy or gateway changes the path. The app has to get the path that Twilio requests."
         )
     return (
-        "Something in between rewrites the query. Order, case and escapes have to arrive as Twilio "
-        "sends them."
+        "A proxy or gateway rewrites the query. Its order, case and escapes have to arrive as "
+        "Twilio sends them."
     )
 
 

@@ -53,7 +53,7 @@ def twilio_url(url: str, local_stack_url: str) -> str:
     parts = urlsplit(url)
     _require_loopback(local_stack_url)
     if not f".{parts.hostname}".endswith(".twilio.com"):
-        raise ConfigurationError("The local stack only takes requests to twilio.com.")
+        raise ConfigurationError("The local stack only accepts requests to twilio.com.")
     return local_stack_url + parts._replace(scheme="", netloc="").geturl()
 
 

@@ -46,9 +46,9 @@ class StatusReport(NamedTuple):
         claim: the status is what matters.
         """
         if not re.fullmatch(f"({prefixes})[0-9a-fA-F]{{32}}", sid):
-            raise InvalidRequestError("The report has no valid SID.", field="sid")
+            raise InvalidRequestError("The report's SID is missing or invalid.", field="sid")
         if not _STATUS.fullmatch(status):
-            raise InvalidRequestError("The report has no valid status.", field="status")
+            raise InvalidRequestError("The report's status is missing or invalid.", field="status")
         return cls(
             sid,
             status,

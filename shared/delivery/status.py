@@ -136,7 +136,7 @@ class Deliveries:
                 raise NotFoundError("Twilio has no record with this SID.", field="sid") from error
             raise
         except TwilioOutcomeUnknownError as error:  # that error is for sends; this only reads
-            raise TwilioError("Twilio sent no usable response. Try again.") from error
+            raise TwilioError("Twilio's response is unusable. Try again.") from error
 
 
 async def _status(client: "Client", sid: str) -> tuple[str, int | None]:

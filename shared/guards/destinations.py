@@ -165,15 +165,15 @@ _BLOCKED = (
     "remove it from that setting."
 )
 _SHORT = (
-    "is short or incomplete, and such numbers can be emergency or paid services. To allow it, add "
-    "it to ALLOWED_NUMBERS."
+    "is short or incomplete, so it may be an emergency or paid service. To allow it, add it to "
+    "ALLOWED_NUMBERS."
 )
 _EXPENSIVE = (
     "costs more to reach than an ordinary number ({rate}). To allow it, add it to ALLOWED_NUMBERS."
 )
 _INTERNATIONAL = (
-    "belongs to an international network, such as a satellite one, which is expensive to reach. To "
-    "allow it, set ALLOWED_COUNTRIES to {allowed},+{code} or add the number to ALLOWED_NUMBERS."
+    "belongs to an international network, such as a satellite network, and is expensive to reach. "
+    "To allow it, set ALLOWED_COUNTRIES to {allowed},+{code} or add the number to ALLOWED_NUMBERS."
 )
 _ELSEWHERE = (
     "is in {country}; this app only contacts numbers in {reached}. To allow it, set "

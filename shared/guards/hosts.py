@@ -136,8 +136,8 @@ def _is_on_this_machine(origin: Origin) -> bool:
 
 def _elsewhere(field: str) -> NotAllowedError:
     return NotAllowedError(
-        f"`{field}` points to a host that this app may not get TwiML from. To allow it, add the "
-        f"host name to {SETTING}, with the port if it isn't the default one.",
+        f"`{field}` points to a host that this app isn't allowed to get TwiML from. To allow "
+        f"it, add the host name to {SETTING}, with the port if it isn't the default one.",
         setting=SETTING,
         field=field,
     )

@@ -16,8 +16,8 @@ from shared.clock import Clock
 from shared.errors import RETRY_AFTER_OUTAGE_S, AppError, TwilioOutcomeUnknownError
 
 LEFT_TOO_LATE = (
-    "The worker froze while writing a request, past the deadline of the send. If another instance "
-    "sent it in the meantime, it was sent twice (docs/use/delivery.md, Limits)"
+    "The worker froze while writing a request, until after the send's deadline. If another "
+    "instance sent the same request meanwhile, it went out twice (docs/use/delivery.md, Limits)"
 )
 
 log = logging.getLogger(__name__)

@@ -126,7 +126,7 @@ def _advice_on(secret: Secret) -> str:
     if secret in (Secret.WEBHOOK_KEY, Secret.WEBHOOK_KEY_SECONDARY):
         return (
             f"It matches with {secret}, but the X-Twilio-Webhooks-Signature-Settings header is "
-            "missing: something in between drops it. Make it forward that header."
+            "missing: a proxy or gateway drops it. Make it forward that header."
         )
     return (
         f"It matches with {secret}, but the X-Twilio-Webhooks-Signature-Settings header says that "

@@ -28,7 +28,7 @@ def kept_inside(answer: Answer, hosts: TwimlHosts, function: str) -> Answer:
         from shared.answers.spoken import apology
 
         log.warning("%s: kept an outgoing call from using another host: %s", function, SETTING)
-        return apology("it points to a host that this app may not get TwiML from")
+        return apology("it points to a host that this app isn't allowed to use")
     if isinstance(answer, Redirection) and hosts.is_own(answer.location):
         return Redirection(_marked(answer.location))
     return answer

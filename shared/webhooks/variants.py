@@ -19,17 +19,17 @@ MAX_PERMUTED = 4
 _OFTEN_ENCODED = ":@'/,;?!$()*[]|\""
 _TOKEN = re.compile("%[0-9A-Fa-f]{2}|.", re.DOTALL)
 
-NO_QUERY = "It matches without the query: something in between adds it. Turn that off."
+NO_QUERY = "It matches without the query: a proxy or gateway adds it. Turn that off."
 NO_CODE = (
-    "It matches without the code parameter: something in between adds a function key. Turn that "
+    "It matches without the code parameter: a proxy or gateway adds a function key. Turn that "
     "off; functions that Twilio calls don't need a key."
 )
 OTHER_ENCODING = (
-    "It matches with a different percent-encoding of the query{}: something in between rewrites "
+    "It matches with a different percent-encoding of the query{}: a proxy or gateway rewrites "
     "it. Make it forward the query unchanged."
 )
 OTHER_ORDER = (
-    "It matches with the query's parameters in another order: something in between sorts them. "
+    "It matches with the query's parameters in another order: a proxy or gateway sorts them. "
     "Make it forward the query unchanged, or write the parameters in alphabetical order."
 )
 OTHER_PREFIX = (
@@ -44,7 +44,7 @@ NO_BLANK_FIELDS = (
     "It matches without the empty fields: the signer left them out. Sign them too, as Twilio does."
 )
 TRIMMED = (
-    "It matches without the spaces around values: the signer trimmed them, or something in between "
+    "It matches without the spaces around values: the signer trimmed them, or a proxy or gateway "
     "adds them. Sign values exactly as they are sent."
 )
 ONE_OF_EACH = (

@@ -65,7 +65,7 @@ def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
         ({"bindings": [1]}, "a binding must be an object"),
         ({"bindings": [{"type": "http"}]}, 'needs a "name" and a "type"'),
         ({"bindings": [ANSWER]}, "exactly one trigger"),
-        ({"bindings": [{**TRIGGER, "direction": "up"}]}, "up is no direction"),
+        ({"bindings": [{**TRIGGER, "direction": "up"}]}, "invalid direction up"),
         ({"bindings": [{"type": "httpTrigger", "name": "req"}]}, '"direction" of req'),
         ({"bindings": [{**TRIGGER, "authLevel": "users"}]}, '"authLevel" must be'),
         ({"bindings": [{**TRIGGER, "methods": "get"}]}, '"methods" must be a list'),

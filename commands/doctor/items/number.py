@@ -37,7 +37,7 @@ async def check_number(examination: Examination) -> Finding:
     if not digits:
         return skipped("TWILIO_FROM_NUMBER is not set here")
     if not E164.fullmatch(digits):
-        return skipped(f"{digits} is not a phone number: it can send texts but can't take calls")
+        return skipped(f"{digits} is not a phone number: it can send texts, but not calls")
 
     async def find(client: "Client") -> "list[IncomingPhoneNumberInstance]":
         return await client.incoming_phone_numbers.list_async(

@@ -8,7 +8,7 @@ from commands.doctor.findings import Finding, ok, shown, skipped, warning
 from shared.errors import ConfigurationError, LedgerError
 
 RESUME = "to send again, run python3 dev.py resume-sending, with --from-azd for a deployment"
-CLEAR = "python3 dev.py limits NAME= clears one"
+CLEAR = "to clear one, run python3 dev.py limits NAME="
 
 
 async def check_sending(examination: Examination) -> Finding:
@@ -22,7 +22,7 @@ async def check_sending(examination: Examination) -> Finding:
     if not (settings.storage_connection or settings.storage_table_url):
         if examination.is_deployment:
             return skipped("pass --key KEY to ask the app")
-        return ok("nothing can stop it without storage, except its settings")
+        return ok("without storage, only the app's settings can stop sending")
     from shared.ledger.table import TableLedger
     from shared.live_settings.row import KIND, NAME, LiveSettings
 
@@ -35,7 +35,7 @@ async def check_sending(examination: Examination) -> Finding:
         await ledger.close()
     if live.is_stopped:
         since = f" since {shown(live.changed_at)}" if live.changed_at else ""
-        return warning(f"stop-sending stops all texts and calls{since}", RESUME)
+        return warning(f"stop-sending has stopped all texts and calls{since}", RESUME)
     if live.faults:
         return warning(f"ignored in the table: {'; '.join(live.faults)}", CLEAR)
     return _allowed({name: str(limit) for name, limit in live.limits.items()})

@@ -96,5 +96,5 @@ def _check(source: Source) -> None:
     if len(hints) > HINTS_LIMIT or any(len(hint.strip()) > HINT_CHARACTERS for hint in hints):
         source.warn(
             13330,
-            f"<Gather> takes at most {HINTS_LIMIT} hints of {HINT_CHARACTERS} characters each",
+            f"<Gather> allows at most {HINTS_LIMIT} hints of {HINT_CHARACTERS} characters each",
         )

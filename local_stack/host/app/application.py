@@ -145,8 +145,8 @@ def _loaded(function: Function, root: Path) -> Function:
         return Function(function.name, definition, failure=str(error), disabled=function.disabled)
     except WorkerExitError as error:
         raise AppFileError(
-            f"{function.name} ends the worker when it is imported, and in Azure that stops the "
-            f"whole app: {error}"
+            f"importing {function.name} ends the worker. In Azure, that stops the whole app: "
+            f"{error}"
         ) from error
     return function
 

@@ -104,7 +104,9 @@ def read_listed(folder: Path) -> dict[str, Any]:
         )
     for entry in read_bindings(document):
         if "direction" in entry and str(entry["direction"]).lower() not in DIRECTIONS:
-            raise UnlistedFunctionError(f"function.json: {entry['direction']} is no direction")
+            raise UnlistedFunctionError(
+                f"function.json: invalid direction {entry['direction']}. Use in, out or inout"
+            )
     script = script_of(folder, document)
     if not script.is_file():
         raise UnlistedFunctionError(f"function.json: the script file {script.name} doesn't exist")
@@ -161,7 +163,7 @@ def read_endpoint(definition: FunctionDefinition) -> Endpoint:
     if route.lstrip("/").lower().startswith(RESERVED_ROUTES):
         raise AppFileError(
             f"function.json: the route {route} begins with admin or runtime, which are reserved. "
-            "Choose another route, or another name for a function without one"
+            "Choose another route or, if the function has none, rename the function"
         )
     methods: object = trigger.get("methods")
     if methods is not None and not isinstance(methods, list):

@@ -77,7 +77,9 @@ def read_keys(settings: Mapping[str, str], local_key: str) -> Keys:
         return local_keys(local_key)
     folder = settings.get(STORE_FOLDER, "")
     if not folder or not Path(folder).is_dir():
-        log.error("%s must be the folder with the key files; no key works", STORE_FOLDER)
+        log.error(
+            "%s must be the folder with the key files. Until then, no key works", STORE_FOLDER
+        )
         return Keys()
     files = {path.stem.lower(): _read(path) for path in sorted(Path(folder).glob("*.json"))}
     host = files.pop("host", {})
@@ -107,7 +109,7 @@ def _keys(entries: object) -> tuple[Key, ...]:
         name, value = key.get("name"), key.get("value")
         if isinstance(name, str) and isinstance(value, str) and value:
             if key.get("encrypted") is True:
-                log.error("keys: %s is encrypted, so it doesn't work here", name)
+                log.error("the key %s is encrypted, so it doesn't work here", name)
             else:
                 found.append(Key(name, value))
     return tuple(found)

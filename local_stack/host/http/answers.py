@@ -40,7 +40,7 @@ def to_response(answer: FunctionAnswer, request: BaseRequest) -> StreamResponse:
     body, is_head = answer.body, request.method == "HEAD"
     length = given_length(headers)
     if length is not None and length < len(body):
-        raise UnsendableError("Content-Length is less than the body has", closes=True)
+        raise UnsendableError("Content-Length is less than the length of the body", closes=True)
     if FIRST_STATUS <= answer.status < FIRST_FINAL or "Transfer-Encoding" in headers:
         return RawResponse(answer.status, headers, *raw_body(answer.status, headers, body))
     if length is not None and length > len(body) and not is_head:

@@ -68,8 +68,8 @@ class Dispatcher:
         try:
             match = self._application.routes.match(path, request.method)
         except BrokenConstraintError as error:
-            report_refusal(500, request.method, path, f"a route can't be used: {error}")
-            return plain(500, f"A route can't be used: {error}")
+            report_refusal(500, request.method, path, f"a route is invalid: {error}")
+            return plain(500, f"A route is invalid: {error}")
         function = self._application.functions[match.route.function] if match else None
         if match is None or function is None:
             return self._in_error(request, path)
@@ -88,7 +88,8 @@ class Dispatcher:
                     request, function, match, self._url(request, path) + suffix, query
                 )
         except TooManyRequestsError:
-            report_refusal(429, request.method, path, "maxOutstandingRequests in host.json")
+            reason = "more requests at once than maxOutstandingRequests in host.json allows"
+            report_refusal(429, request.method, path, reason)
             return empty(429)
 
     def _url(self, request: BaseRequest, path: str) -> str:

@@ -28,7 +28,7 @@ def check_size(request: BaseRequest) -> None:
     headers = request.raw_headers
     size = sum(map(len, chain.from_iterable(headers))) + len(": \r\n") * len(headers)
     if len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES:
-        raise RequestRefusedError(431, "the headers are too long, or too many")
+        raise RequestRefusedError(431, "the headers are too long, or there are too many")
 
 
 def target(request: BaseRequest) -> str:
@@ -43,7 +43,7 @@ def target(request: BaseRequest) -> str:
     # A proxy's form, `GET http://127.0.0.1/path`: only the path matters.
     parts = urlsplit(raw)
     if parts.netloc.lower() != request.headers.get("Host", "").lower():
-        raise RequestRefusedError(400, "the URL's host is not that of the Host header")
+        raise RequestRefusedError(400, "the URL and the Host header name different hosts")
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
@@ -56,7 +56,7 @@ def scheme_of(request: BaseRequest, *, behind_azure: bool) -> str:
     if not given:
         return "http"
     if not SCHEME.fullmatch(given[0]):
-        raise RequestRefusedError(500, "X-Forwarded-Proto is not a scheme", closes=False)
+        raise RequestRefusedError(500, "X-Forwarded-Proto is not a valid scheme", closes=False)
     return given[0]
 
 

@@ -43,7 +43,7 @@ class Connection(RequestHandler):
     ) -> StreamResponse:
         """Respond to an error without a page about the server."""
         if status >= 500:
-            self.log_exception("the host failed on a request", exc_info=exc)
+            self.log_exception("the host failed to handle a request", exc_info=exc)
         response = empty(kestrel_status(status, exc))
         response.force_close()
         return response

@@ -85,7 +85,7 @@ def odd_span(text: str) -> str:
     if seconds is None or seconds < DAY_S or "." in text:
         return ""
     days = int(seconds // DAY_S)
-    return f"the schedule {text} is {days} days. For hours, write an NCRONTAB expression"
+    return f"the schedule {text} means {days} days. For hours, write an NCRONTAB expression"
 
 
 def is_frequent(schedule: Schedule, now: datetime) -> bool:

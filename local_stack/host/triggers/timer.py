@@ -197,7 +197,7 @@ class TimerTrigger:
     def _end(self, task: asyncio.Task[None]) -> None:
         timer = self._ticking.pop(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.critical("the timer of %s broke", timer.definition.name, exc_info=error)
+            log.critical("the timer of %s failed", timer.definition.name, exc_info=error)
         self._release_if_idle()
 
     def _release_if_idle(self) -> None:

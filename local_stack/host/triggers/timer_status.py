@@ -98,7 +98,7 @@ class TimerStatuses:
                 json.dump(entries, file)
             Path(name).replace(self._path)
         except OSError as error:
-            log.warning("missed ticks of timers are not noticed: %s", error)
+            log.warning("can't detect missed timer runs: %s", error)
 
     def _entries(self) -> dict[str, object]:
         try:

@@ -19,7 +19,7 @@ WORKER_ENDED = 70
 
 def end_worker(status: int, reason: str, answer_all: Callable[[], None]) -> None:
     """Log why, answer the requests in flight with `answer_all`, and end this process."""
-    log.critical("%s. In Azure the worker is replaced; here the host starts again", reason)
+    log.critical("%s. In Azure, a new worker starts. Here, the host restarts", reason)
     with suppress(Exception):  # it ends in any case
         answer_all()
     for stream in (sys.stdout, sys.stderr):
@@ -44,8 +44,8 @@ def answer_before_exit(answer_all: Callable[[], None]) -> None:
 async def hang(function: str, error: BaseException) -> None:
     """Wait without end, as Azure's worker does after an exception that is no Exception."""
     log.critical(
-        "%s raised %s, which is no Exception: the worker never answers, until functionTimeout "
-        "ends it",
+        "%s raised %s, which isn't a subclass of Exception. As in Azure, the request hangs until "
+        "functionTimeout ends the worker",
         function,
         type(error).__name__,
     )
