@@ -10,6 +10,7 @@ from deskphone.account.opt_outs import OptOuts
 from deskphone.account.prices import Prices
 from deskphone.account.trial import Trial
 from deskphone.clock import Clock, to_milliseconds
+from deskphone.records.application import Application
 from deskphone.records.call import ENDED_CALL, Call, Entry
 from deskphone.records.conference import Conference
 from deskphone.records.history import Alert, Delivery
@@ -27,8 +28,12 @@ RECENT_LIMIT = 500
 TIMELINE_LIMIT = 500
 """The number of a call's newest timeline entries to keep."""
 
-Kind = Literal["text", "call", "number", "recording", "queue", "conference", "webhook", "alert"]
-Record = Message | Call | PhoneNumber | Recording | Queue | Conference | Delivery | Alert
+Kind = Literal[
+    "text", "call", "number", "recording", "queue", "conference", "application", "webhook", "alert"
+]
+Record = (
+    Message | Call | PhoneNumber | Recording | Queue | Conference | Application | Delivery | Alert
+)
 """Everything that is stored; each record has a SID."""
 
 Publish = Callable[[Kind, Record | None], None]
@@ -144,6 +149,10 @@ class Store:
         self.conferences: Shelf[Conference] = Shelf(
             "conference", HISTORY_LIMIT, publish, full, lambda one: one.status != "completed"
         )
+        # The page doesn't show them.
+        self.applications: Shelf[Application] = Shelf(
+            "application", HISTORY_LIMIT, lambda kind, record: None, self._say_full
+        )
         self.deliveries: Shelf[Delivery] = Shelf("webhook", RECENT_LIMIT, publish, self._say_full)
         # An alert about dropped alerts would drop another one. The snapshot counts them instead.
         self.alerts: Shelf[Alert] = Shelf("alert", RECENT_LIMIT, publish, lambda kind: None)
@@ -205,6 +214,7 @@ class Store:
             self.recordings,
             self.queues,
             self.conferences,
+            self.applications,
             self.deliveries,
             self.alerts,
         ):

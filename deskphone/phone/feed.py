@@ -11,6 +11,7 @@ from deskphone.faults.faults import Faults
 from deskphone.faults.kinds import Service
 from deskphone.phone import views
 from deskphone.phone.handsets import Handsets
+from deskphone.records.application import Application
 from deskphone.records.call import Call
 from deskphone.records.message import Message
 from deskphone.records.phone_number import PhoneNumber
@@ -96,7 +97,7 @@ class Feed:
     def _record_changed(self, kind: str, record: Record | None) -> None:
         if kind == "number":
             self._hub.publish("numbers", self._numbers)
-        if record is None or isinstance(record, PhoneNumber):
+        if record is None or isinstance(record, (PhoneNumber, Application)):
             return
         if isinstance(record, (Message, Call)):
             self._add_handset(record)

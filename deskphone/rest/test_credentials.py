@@ -20,11 +20,11 @@ from deskphone.rest.errors import (
     invalid_sender,
     refused,
 )
+from deskphone.rest.messages.messages import MessagesResource
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json
 from deskphone.rest.resources.calls import CallsResource
 from deskphone.rest.resources.incoming_phone_numbers import NumbersResource
-from deskphone.rest.resources.messages import MessagesResource
 from deskphone.values import ACCOUNT_SID, TEST_ACCOUNT_SID
 
 SENDER = "+15005550006"

@@ -11,8 +11,11 @@ from deskphone.line.network import Network
 from deskphone.rest.conferences.conference_recordings import ConferenceRecordingsResource
 from deskphone.rest.conferences.conferences import ConferencesResource
 from deskphone.rest.conferences.participants import ParticipantsResource
+from deskphone.rest.messages.media import FeedbackResource, MediaResource
+from deskphone.rest.messages.messages import MessagesResource
 from deskphone.rest.resource import Resource
 from deskphone.rest.resources.accounts import ACCOUNT_PARTS, AccountsResource
+from deskphone.rest.resources.applications import ApplicationsResource
 from deskphone.rest.resources.calls import CALL_PARTS, CallsResource
 from deskphone.rest.resources.incoming_phone_numbers import (
     KINDS,
@@ -20,9 +23,7 @@ from deskphone.rest.resources.incoming_phone_numbers import (
     NumbersResource,
 )
 from deskphone.rest.resources.keys import KeysResource
-from deskphone.rest.resources.media import FeedbackResource, MediaResource
 from deskphone.rest.resources.members import MembersResource
-from deskphone.rest.resources.messages import MessagesResource
 from deskphone.rest.resources.queues import QueuesResource
 from deskphone.rest.resources.recordings import CallRecordingsResource, RecordingsResource
 
@@ -75,6 +76,7 @@ class Tree:
             },
             "Queues": queues,
             "Conferences": conferences,
+            "Applications": ApplicationsResource(store, clock),
             "Keys": KeysResource(store, clock, account),
         }
         self.parts: Mapping[str, Part] = {

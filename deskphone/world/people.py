@@ -7,14 +7,16 @@ from typing import cast
 
 from aiohttp import web
 
-from deskphone.account.phone_numbers import e164
+from deskphone.account.phone_numbers import e164, is_client
 from deskphone.account.store import Store
 from deskphone.line.calls.exchange import Exchange
 from deskphone.line.texts.texts import Texts
+from deskphone.records.application import Application
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.parameters import is_url
 from deskphone.world.requests import Handler, WorldError, flag_of, json_of, text_of
 
+PARAMETERS_LIMIT = 50
 KEYS = re.compile(r"[0-9*#]{1,100}")
 
 
@@ -50,8 +52,13 @@ class People:
         return web.json_response({"sid": message.sid}, status=HTTPStatus.CREATED)
 
     async def call(self, request: web.Request) -> web.Response:
-        """Call a number from a handset."""
+        """Call a number from a handset, or a TwiML application from a client."""
         body = await json_of(request)
+        sender = body.get("from")
+        if isinstance(sender, str) and is_client(sender):
+            application, parameters = self._application(body), _parameters(body)
+            call = self._exchange.call_application(sender, application, parameters)
+            return web.json_response({"sid": call.sid}, status=HTTPStatus.CREATED)
         call = self._exchange.ring(self._person(body), self._number(body))
         return web.json_response({"sid": call.sid}, status=HTTPStatus.CREATED)
 
@@ -101,12 +108,27 @@ class People:
             raise WorldError(message)
         return number
 
+    def _application(self, body: Mapping[str, object]) -> Application:
+        sid = body.get("application")
+        application = self._store.applications.get(sid) if isinstance(sid, str) else None
+        if application is None:
+            raise WorldError("A client needs `application`, the SID of a TwiML application.")
+        return application
+
     def _person(self, body: Mapping[str, object]) -> str:
         text = body.get("from")
         number = e164(text) if isinstance(text, str) else None
         if number is None or self._store.number(number):
             raise WorldError(f"`from` must be a handset's phone number, not {text!r}.")
         return number
+
+
+def _parameters(body: Mapping[str, object]) -> dict[str, str]:
+    given = body.get("parameters", {})
+    pairs = cast(dict[str, object], given).items() if isinstance(given, dict) else [("", None)]
+    if len(pairs) > PARAMETERS_LIMIT or not all(isinstance(value, str) for _, value in pairs):
+        raise WorldError(f"`parameters` must be at most {PARAMETERS_LIMIT} strings by name.")
+    return {name: str(value) for name, value in pairs}
 
 
 def _media(body: Mapping[str, object]) -> tuple[str, ...]:

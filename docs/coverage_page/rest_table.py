@@ -11,16 +11,15 @@ from deskphone.rest.conferences import (
     invitations,
     participants,
 )
+from deskphone.rest.messages import media, messages, new_message
 from deskphone.rest.resources import (
     accounts,
+    applications,
     calls,
     incoming_phone_numbers,
     keys,
-    media,
     members,
-    messages,
     new_call,
-    new_message,
     queues,
     recordings,
 )
@@ -29,8 +28,8 @@ from docs.coverage_page.tables import in_code
 
 RECORDED = TESTS / "recorded" / "rest.json"
 RESOURCES = (
-    "Accounts", "Calls", "Conferences", "IncomingPhoneNumbers", "Keys", "Messages", "Queues",
-    "Recordings",
+    "Accounts", "Applications", "Calls", "Conferences", "IncomingPhoneNumbers", "Keys", "Messages",
+    "Queues", "Recordings",
 )  # fmt: skip
 """What is emulated directly below an account."""
 
@@ -41,7 +40,9 @@ type Row = tuple[str, Iterable[str], Iterable[str]]
 def rest_table() -> str:
     """Return the table as Markdown, with its heading."""
     lines = ["## Twilio's REST API\n", "| Resource | Parameters | Not emulated |", "|---|---|---|"]
-    parts = (_messages, _calls, _recordings, _numbers, _queues, _conferences, _accounts)
+    parts = (
+        _messages, _calls, _recordings, _numbers, _queues, _conferences, _applications, _accounts,
+    )  # fmt: skip
     rows = [row for part in parts for row in part()]
     lines += [
         f"| {what} | {in_code(has)} | {in_code(lacks)} |"
@@ -151,6 +152,14 @@ def _conferences() -> list[Row]:
         ("Conferences/Participants: list", participants.ParticipantsResource.filters, ()),
         ("Conferences/Participants: update", participants.UPDATES, ()),
         ("Conferences/Participants: fetch, delete", (), ()),
+    ]
+
+
+def _applications() -> list[Row]:
+    return [
+        ("Applications: create, update", applications.EMULATED, applications.NOT_EMULATED),
+        ("Applications: list", applications.ApplicationsResource.filters, ()),
+        ("Applications: fetch, delete", (), ()),
     ]
 
 

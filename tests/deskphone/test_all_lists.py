@@ -30,6 +30,12 @@ async def calls(world: World) -> str:
     return "Calls.json"
 
 
+async def applications(world: World) -> str:
+    for number in range(3):
+        await world.rest("POST", "Applications.json", {"FriendlyName": f"App {number}"})
+    return "Applications.json"
+
+
 async def recordings(world: World) -> str:
     await _record(world)
     return "Recordings.json"
@@ -102,8 +108,8 @@ async def keys(world: World) -> str:
 LISTS: Mapping[str, Callable[[World], Awaitable[str]]] = {
     made.__name__: made
     for made in (
-        texts, media, calls, recordings, recordings_of_a_call, numbers, local_numbers, queues,
-        members, conferences, participants, keys,
+        texts, media, calls, applications, recordings, recordings_of_a_call, numbers, local_numbers,
+        queues, members, conferences, participants, keys,
     )
 }  # fmt: skip
 """Functions that put three rows in a list, and return its path."""

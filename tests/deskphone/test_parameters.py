@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from twilio.rest.api.v2010 import account as accounts_sdk
+from twilio.rest.api.v2010.account import application as applications_sdk
 from twilio.rest.api.v2010.account import call as calls_sdk
 from twilio.rest.api.v2010.account import conference as conferences_sdk
 from twilio.rest.api.v2010.account import incoming_phone_number as numbers_sdk
@@ -33,18 +34,17 @@ from deskphone.rest.conferences import (
     invitations,
     participants,
 )
+from deskphone.rest.messages import media, messages, new_message
 from deskphone.rest.paging import PAGING
 from deskphone.rest.resource import Resource
 from deskphone.rest.resources import (
     accounts,
+    applications,
     calls,
     incoming_phone_numbers,
     keys,
-    media,
     members,
-    messages,
     new_call,
-    new_message,
     queues,
     recordings,
 )
@@ -70,6 +70,7 @@ NUMBER = {*incoming_phone_numbers.EMULATED, *incoming_phone_numbers.NOT_EMULATED
 NUMBERS = of_list(incoming_phone_numbers.NumbersResource)
 CHANGE = {*incoming_phone_numbers.UPDATES, *incoming_phone_numbers.NOT_EMULATED_UPDATES}
 NUMBER_SDK = numbers_sdk.IncomingPhoneNumberList
+APPLICATION = {*applications.EMULATED, *applications.NOT_EMULATED}
 CALL_RECORDING = {*recordings.CREATE, *recordings.NOT_EMULATED}
 
 OPERATIONS: Mapping[str, tuple[Callable[..., Any], Iterable[str]]] = {
@@ -112,6 +113,12 @@ OPERATIONS: Mapping[str, tuple[Callable[..., Any], Iterable[str]]] = {
     "GET IncomingPhoneNumbers/TollFree": (NUMBER_SDK.list, NUMBERS),
     "POST IncomingPhoneNumbers/TollFree": (NUMBER_SDK.create, NUMBER),
     "POST IncomingPhoneNumbers/{}": (numbers_sdk.IncomingPhoneNumberContext.update, CHANGE),
+    "GET Applications": (
+        applications_sdk.ApplicationList.list,
+        of_list(applications.ApplicationsResource),
+    ),
+    "POST Applications": (applications_sdk.ApplicationList.create, APPLICATION),
+    "POST Applications/{}": (applications_sdk.ApplicationContext.update, APPLICATION),
     "GET Queues": (queues_sdk.QueueList.list, of_list(queues.QueuesResource)),
     "POST Queues": (queues_sdk.QueueList.create, queues.EMULATED),
     "POST Queues/{}": (queues_sdk.QueueContext.update, queues.EMULATED),

@@ -1,12 +1,14 @@
 """The exchange: places calls, rings handsets, and forwards what people do with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.line.calls.lifecycle import Lifecycle
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls, PickedUp, WrongStateError
+from deskphone.line.field_order import VOICE
 from deskphone.line.session.handset import Heard, Silence, Speech
+from deskphone.records.application import Application
 from deskphone.records.call import Call
 from deskphone.records.instructions import Instructions, StatusCallback
 from deskphone.records.phone_number import PhoneNumber
@@ -59,6 +61,39 @@ class Exchange:
         )
         self._store.calls.put(call)
         self._calls.start(call, self._lifecycle.incoming)
+        return call
+
+    def call_application(
+        self, client: str, application: Application, parameters: Mapping[str, str]
+    ) -> Call:
+        """Call a TwiML application from a client, such as client:alice; return the new call.
+
+        `parameters` are the client's own, which the application's URL gets. `To` is one of them.
+        """
+        now = self._clock.now()
+        callback = StatusCallback(application.status_callback, application.status_callback_method)
+        call = Call(
+            sid=new_sid("CA"),
+            to=parameters.get("To", ""),
+            sender=client,
+            direction="inbound",
+            status="ringing",
+            created=now,
+            updated=now,
+            dialed=now,
+            callback=callback if application.status_callback else None,
+            instructions=Instructions(
+                application.voice_url,
+                application.voice_method,
+                application.voice_fallback_url,
+                application.voice_fallback_method,
+            ),
+        )
+        # A client can't pass off a parameter as one of Twilio's own.
+        given = tuple((name, value) for name, value in parameters.items() if name not in VOICE)
+        opening = (("ApplicationSid", application.sid), *given)
+        self._store.calls.put(call)
+        self._calls.start(call, lambda live: self._lifecycle.from_client(live, opening))
         return call
 
     def answer(self, sid: str) -> None:

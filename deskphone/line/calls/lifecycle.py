@@ -82,6 +82,18 @@ class Lifecycle:
             return
         await self._begin(live, attestation.of_incoming(call))
 
+    async def from_client(self, live: LiveCall, opening: Fields) -> None:
+        """Run a call that a client makes through a TwiML application.
+
+        `opening` are the additional fields of the first request.
+        """
+        self._store.note(live.sid, "event", "ringing")
+        if not live.call.instructions.url:
+            self._store.alert(live.sid, None, "The TwiML application has no VoiceUrl. Set one.")
+            self._calls.finish(live.sid, "failed")
+            return
+        await self._begin(live, opening)
+
     def start_leg(self, call: Call, request: LegRequest, leg: Leg) -> None:
         """Start a call that another call dials."""
         self._calls.start(call, lambda live: self._dialed(live, request), leg)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from deskphone.account.phone_numbers import e164, is_client, is_other_channel, is_unreachable
 from deskphone.account.store import Store, new_sid
+from deskphone.records.application import Application
 from deskphone.records.call import (
     CALL_EVENTS,
     UNREACHABLE,
@@ -35,13 +36,14 @@ EMULATED = (
     "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent", "Trim", "MachineDetection",
     "MachineDetectionTimeout", "MachineDetectionSpeechThreshold",
     "MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout", "AsyncAmd",
-    "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod",
+    "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod", "ApplicationSid",
 )  # fmt: skip
 NOT_EMULATED = (
     "SipAuthUsername", "SipAuthPassword", "CallerId", "Byoc", "CallReason", "CallToken",
-    "ClientNotificationUrl", "ApplicationSid", "RecordingConfigurationId", "Passports", "IfMachine",
+    "ClientNotificationUrl", "RecordingConfigurationId", "Passports", "IfMachine",
 )  # fmt: skip
 BAD_DETECTION = 21234
+BAD_APPLICATION = 21218
 BAD_DETECTION_REFUSAL = "Invalid Machine Detection configuration value"
 MODES = ("Enable", "DetectMessageEnd")
 TUNING_MS = {
@@ -56,7 +58,8 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
     """Return the requested call; raise TwilioRefusalError."""
     to = _callee(parameters.text("To"))
     # Twilio names a missing URL before a missing caller.
-    if not parameters.text("Url") and not parameters.text("Twiml"):
+    application = _application(parameters.text("ApplicationSid"), store)
+    if not application and not parameters.text("Url") and not parameters.text("Twiml"):
         raise TwilioRefusalError(21205, "Url parameter is required.")
     number = _caller(parameters.text("From"), store)
     refusal = store.trial and store.trial.call_refusal(to, now)
@@ -70,7 +73,7 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
         status="queued",
         created=now,
         updated=now,
-        instructions=call_instructions(parameters),
+        instructions=voice_instructions(application) or call_instructions(parameters),
         callback=status_callback_of(parameters, _status_events(parameters)),
         phone_number_sid=number.sid,
         timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
@@ -106,6 +109,25 @@ def _callee(text: str) -> str:
         refusal = f"The phone number you are attempting to call, {text}, is not valid."
         raise TwilioRefusalError(21217, refusal)
     return number
+
+
+def _application(sid: str, store: Store) -> Application | None:
+    if not sid:
+        return None
+    application = store.applications.get(sid)
+    if application is None:
+        raise TwilioRefusalError(BAD_APPLICATION, "Invalid ApplicationSid")
+    return application
+
+
+def voice_instructions(application: Application | None) -> Instructions | None:
+    """Return the instructions for a call that an application handles."""
+    return application and Instructions(
+        application.voice_url,
+        application.voice_method,
+        application.voice_fallback_url,
+        application.voice_fallback_method,
+    )
 
 
 def _caller(text: str, store: Store) -> PhoneNumber:

@@ -25,8 +25,8 @@ from deskphone.rest.errors import (
     invalid_sender,
     refused,
 )
+from deskphone.rest.messages import scheduling
 from deskphone.rest.parameters import Parameters, is_url
-from deskphone.rest.resources import scheduling
 from deskphone.values import LINE, MESSAGING_SERVICE_SID
 
 EMULATED = (

@@ -9,9 +9,9 @@ from deskphone.line.texts.texts import Texts
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
 from deskphone.records.message import ENDED_MESSAGE, FAILURES, Message
 from deskphone.rest.errors import TwilioRefusalError, not_found, unfinished
+from deskphone.rest.messages.new_message import accepted_message
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource, by_date
-from deskphone.rest.resources.new_message import accepted_message
 from deskphone.values import ACCOUNT_SID
 
 UPDATES = ("Body", "Status")

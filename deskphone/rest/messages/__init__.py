@@ -1,0 +1,1 @@
+"""Texts in Twilio's REST API, with their pictures and feedback."""
