@@ -71,12 +71,11 @@ VOICE: Mapping[str, Element] = {
             "actionOnEmptyResult": "yes",
         },
         "Speech is typed, so there is no recognition: its options are validated but have no "
-        "effect. "
-        "Any `speechModel` is accepted.",
+        "effect.",
     ),
     "Redirect": Element("yes", {"method": "yes"}),
-    "Reject": Element("yes", {"reason": "yes"}, "`Parameter` children aren't emulated."),
-    "Hangup": Element("yes", {}, "`Parameter` children aren't emulated."),
+    "Reject": Element("yes", {"reason": "yes"}),
+    "Hangup": Element("yes"),
     "Dial": Element(
         "partly",
         {
@@ -206,8 +205,7 @@ MESSAGING: Mapping[str, Element] = {
     "Message": Element(
         "yes",
         MESSAGE_ATTRIBUTES,
-        "At most ten replies per text (14109). `action` is followed, and `statusCallback` is "
-        "called.",
+        "At most ten replies per text (14109).",
     ),
     "Body": Element("yes"),
     "Media": Element("yes"),

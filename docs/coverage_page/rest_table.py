@@ -39,19 +39,17 @@ type Row = tuple[str, Iterable[str], Iterable[str]]
 
 def rest_table() -> str:
     """Return the table as Markdown, with its heading."""
-    lines = ["## Twilio's REST API\n", "| Resource | Parameters | Not emulated |", "|---|---|---|"]
+    lines = ["## Twilio's REST API\n", "| Resource | Parameters |", "|---|---|"]
     parts = (
         _messages, _calls, _recordings, _numbers, _queues, _conferences, _applications, _accounts,
     )  # fmt: skip
     rows = [row for part in parts for row in part()]
     lines += [
-        f"| {what} | {in_code(has)} | {in_code(lacks)} |"
+        f"| {what} | {in_code(has)}{f'; not emulated: {in_code(lacks)}' if lacks else ''} |"
         for what, has, lacks in rows
-        if has or lacks
+        if has
     ]
-    plain = "; ".join(
-        what.replace(": ", " (") + ")" for what, has, lacks in rows if not has and not lacks
-    )
+    plain = "; ".join(what.replace(": ", " (") + ")" for what, has, lacks in rows if not has)
     lines.append(f"\nEmulated, without parameters: {plain}.")
     missing = [name for name in accounts.ACCOUNT_PARTS.values() if name not in RESOURCES]
     lines.append(
