@@ -38,6 +38,8 @@ PLAYED = [
     "action='{url}/TwimlHello'/>",
     "<Enqueue waitUrl='{url}/TwimlHoldMusic?Bucket=com.twilio.music.classical'>support</Enqueue>",
     "<Enqueue action='{url}/TwimlHello'>support</Enqueue>",
+    "<Dial><Client><Identity>joey</Identity><Parameter name='FirstName' value='Joey'/></Client>"
+    "</Dial>",
     "<Sms to='+12025550124' from='+12025550100'>The king stay the king.</Sms><Say>Sent</Say>",
 ]
 """One for each usage in Twilio's docs; each plays without an alert."""
@@ -52,7 +54,6 @@ NAMED = {
     "<Prompt/>": "<Prompt>",
     "<Refer><Sip>sip:a@example.com</Sip></Refer>": "<Refer>",
     "<Dial><Sip>sip:a@example.com</Sip></Dial>": "<Sip>",
-    "<Dial><Client><Identity>joey</Identity></Client></Dial>": "<Client>",
     "<Dial><WhatsApp>+12025550124</WhatsApp></Dial>": "<WhatsApp>",
     "<Dial><Application><ApplicationSid>AP1</ApplicationSid></Application></Dial>": "<Application>",
     "<Dial><Sim>DE1</Sim></Dial>": "<Sim>",
