@@ -161,7 +161,6 @@ VOICE: Mapping[str, Element] = {
     "Sms": Element(
         "yes",
         MESSAGE_ATTRIBUTES,
-        "`action` gets `sending`, or `invalid` without a SID if the text can't be sent.",
     ),
     "Queue": Element(
         "partly",

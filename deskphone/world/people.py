@@ -127,7 +127,7 @@ def _parameters(body: Mapping[str, object]) -> dict[str, str]:
     given = body.get("parameters", {})
     pairs = cast(dict[str, object], given).items() if isinstance(given, dict) else [("", None)]
     if len(pairs) > PARAMETERS_LIMIT or not all(isinstance(value, str) for _, value in pairs):
-        raise WorldError(f"`parameters` must be at most {PARAMETERS_LIMIT} strings by name.")
+        raise WorldError(f"`parameters` must be an object of at most {PARAMETERS_LIMIT} strings.")
     return {name: str(value) for name, value in pairs}
 
 

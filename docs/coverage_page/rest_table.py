@@ -43,13 +43,12 @@ def rest_table() -> str:
     parts = (
         _messages, _calls, _recordings, _numbers, _queues, _conferences, _applications, _accounts,
     )  # fmt: skip
-    rows = [row for part in parts for row in part()]
-    lines += [
-        f"| {what} | {in_code(has)}{f'; not emulated: {in_code(lacks)}' if lacks else ''} |"
-        for what, has, lacks in rows
-        if has
-    ]
-    plain = "; ".join(what.replace(": ", " (") + ")" for what, has, lacks in rows if not has)
+    same: dict[str, list[str]] = {}
+    for what, has, lacks in (row for part in parts for row in part()):
+        not_emulated = f"; not emulated: {in_code(lacks)}" if lacks else ""
+        same.setdefault(in_code(has) + not_emulated, []).append(what)
+    plain = "; ".join(what.replace(": ", " (") + ")" for what in same.pop(""))
+    lines += [f"| {'; '.join(names)} | {cell} |" for cell, names in same.items()]
     lines.append(f"\nEmulated, without parameters: {plain}.")
     missing = [name for name in accounts.ACCOUNT_PARTS.values() if name not in RESOURCES]
     lines.append(
