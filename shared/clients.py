@@ -17,6 +17,7 @@ from shared.http.urls import PublicUrls
 from shared.twilio_api.sign_in import RestCredentials, TwilioConnections
 
 if TYPE_CHECKING:
+    from shared.browser_calls.browser_calls import BrowserCalls
     from shared.config.key_vault import KeyVault
     from shared.delivery.reports import Reports
     from shared.delivery.states import States
@@ -114,6 +115,14 @@ class Clients:
         guards = Guards(self.live_settings, destinations, lambda: self.twiml_hosts, limits)
         parts = self.account, guards, lambda: self._records, self.public_urls, clock, config
         return self._traced(Outbox)(*parts)
+
+    @cached_property
+    def browser_calls(self) -> "BrowserCalls":
+        """Gives tokens to browsers and answers their calls."""
+        from shared.browser_calls.browser_calls import BrowserCalls
+
+        parts = self.credentials, self.live_settings, lambda: self.ledger(), self.clock
+        return BrowserCalls(*parts, self.settings)
 
     @cached_property
     def reports(self) -> "Reports":

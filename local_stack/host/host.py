@@ -20,6 +20,8 @@ from local_stack.host.worker.time_limits import TimeLimits
 
 AZURE_MODE = "WEBSITE_SKU"
 """The setting by which Azure's host knows that the platform's front end is before it."""
+PRINCIPAL = "LOCAL_PRINCIPAL_ID"
+"""The setting with the ID of a pretended person, as if App Service had signed them in."""
 
 log = logging.getLogger("host")
 
@@ -44,6 +46,7 @@ class Host:
             body_limit=body_limit(settings),
             key_hint="the keys are in files" if has_files else f"the local key is `{local_key}`",
             behind_azure=behind_azure,
+            principal=settings.get(PRINCIPAL, ""),
         )
         endpoints = Endpoints(application, root, keys, self._invoke)
         front = Front(

@@ -132,6 +132,17 @@ SENDER = Kind(
 MESSAGING_SERVICE = Kind(
     "must be MG followed by 32 hexadecimal digits", MESSAGING_SERVICE_SID.fullmatch, str
 )
+TWIML_APP = Kind(
+    "must be AP followed by 32 hexadecimal digits",
+    lambda text: re.fullmatch("AP[0-9a-fA-F]{32}", text),
+    str,
+)
+TWILIO_REGION = Kind(
+    "must be one of Twilio's regions, such as us1 or ie1",
+    lambda text: re.fullmatch("[a-z]{2}[0-9]", text),
+    str,
+)
+SIGN_IN = Kind("must be easy_auth", "easy_auth".__eq__, str)
 BASE_URL = _url(
     "must be an http(s) URL that Twilio can request, without a user, query or fragment",
     lambda text: _is_base_url(text) and not is_any_address(text),

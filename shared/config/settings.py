@@ -120,6 +120,11 @@ class Settings(Table):
     )
     # A year at most: a link that never expires would be a key.
     link_lifetime_hours: int = setting("LINK_LIFETIME_HOURS", kinds.whole(1, 8784), default=168)
+    twiml_app_sid: str = setting("TWILIO_TWIML_APP_SID", kinds.TWIML_APP, default="")
+    twilio_region: str = setting("TWILIO_REGION", kinds.TWILIO_REGION, default="")
+    client_token_s: int = setting("CLIENT_TOKEN_SECONDS", kinds.whole(60, 86_400), default=3600)
+    client_identity_from: str = setting("CLIENT_IDENTITY_FROM", kinds.SIGN_IN, default="")
+    has_sign_in: bool = setting("WEBSITE_AUTH_ENABLED", kinds.RUNTIME_SWITCH, default=False)
     storage_connection: str = setting(
         "AzureWebJobsStorage", Kind("", bool, HiddenText), default=HiddenText("")
     )

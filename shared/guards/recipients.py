@@ -37,12 +37,14 @@ class RecipientRates:
         clock: Clock,
         *,
         patience_s: float,
+        kind: str = KIND,
     ) -> None:
-        """Take a `ledger` that may raise, and the seconds that a change may take.
+        """Take a `ledger` that may raise, the seconds that a change may take, and the rows' kind.
 
         It is unlimited until `limit_to`.
         """
         self._ledger = ledger
+        self._kind = kind
         self._clock = clock
         self._limit = 0
         self._period = SECOND
@@ -60,7 +62,7 @@ class RecipientRates:
         Raise LimitReachedError with `field` if it is one too many, LedgerError or
         ConfigurationError.
         """
-        wait_s = await self._batches.add(_name(number), _Change(entry))
+        wait_s = await self.count(number, entry)
         if wait_s:
             is_inside = field in ("twiml", "url")
             subject = f"A number that `{field}` dials or texts" if is_inside else "This number"
@@ -72,6 +74,13 @@ class RecipientRates:
                 retry_after_s=wait_s,
                 field=field,
             )
+
+    async def count(self, name: str, entry: str) -> int:
+        """Count an entry; return 0, or the seconds until there is room for it.
+
+        Raise LedgerError or ConfigurationError.
+        """
+        return await self._batches.add(_name(name), _Change(entry))
 
     async def give_back(self, number: str, entry: str) -> None:
         """Uncount one text or call. Raise LedgerError or ConfigurationError."""
@@ -88,7 +97,7 @@ class RecipientRates:
             waits = [self._counted(kept, change, now) for change in changes]
             return (None if kept == known else {"sent": _written(kept)}), waits
 
-        return await change_row(self._ledger(), KIND, name, decide, self._patience_s)
+        return await change_row(self._ledger(), self._kind, name, decide, self._patience_s)
 
     def _counted(self, kept: dict[str, int], change: _Change, now: int) -> int:
         """Apply a change; return 0, or the seconds until there is room for it.

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from docs.drawings import DRAWINGS, STATES
 from shared import errors, guard_errors
+from shared.browser_calls.rates import KIND as CLIENT
 from shared.config import settings
 from shared.delivery import statuses
 from shared.guards.daily import KIND as DAY
@@ -125,6 +126,6 @@ def test_the_page_says_what_each_choice_in_an_outage_means() -> None:
 
 
 def test_the_page_names_every_kind_of_row() -> None:
-    kinds = [CLAIM, OWNER, STATE, RECIPIENT, DAY, LIVE]
+    kinds = [CLAIM, OWNER, STATE, CLIENT, RECIPIENT, DAY, LIVE]
 
     assert [quoted(row[0])[0] for row in rows("## What is stored")] == kinds

@@ -32,13 +32,17 @@ DECORATORS = {
     "GetHoldMusic": "@public",
     "GetSharedRecording": "@public",
     "GetSharedMedia": "@public",
+    "GetMyClientToken": "@public",
 }
 # Exceptions to the access rules, and why they are safe.
 AUTH_LEVELS = {
     "GetHoldMusic": "anonymous",  # Twilio fetches sounds without a signature; it is only music
     "GetSharedRecording": "anonymous",  # a link for people: its HMAC is the key
     "GetSharedMedia": "anonymous",  # a link for Twilio, which fetches forwarded media; the same
+    "GetMyClientToken": "anonymous",  # people whom App Service has signed in; 403 for anyone else
 }
+# They mint something, so no link or cache may repeat them.
+METHODS = {"GetClientToken": ("post",), "GetMyClientToken": ("post",)}
 MAX_LINES = 25
 
 
@@ -60,7 +64,7 @@ def check_function_json(folder: Path) -> None:
                 "type": "httpTrigger",
                 "direction": "in",
                 "authLevel": AUTH_LEVELS.get(folder.name, door.auth_level),
-                "methods": [*door.methods],
+                "methods": [*METHODS.get(folder.name, door.methods)],
             },
             {"name": "$return", "type": "http", "direction": "out"},
         ]

@@ -34,7 +34,13 @@ EXPLAINED = {
     for name, text in re.findall(r"^### `(Twiml\w+)`\n(.*?)(?=^##|\Z)", PAGES, re.M | re.S)
 }
 # Functions that need neither a key nor Twilio's signature.
-OPEN = {"GetHoldMusic", "GetSharedMedia", "GetSharedRecording", "TwimlHello"}
+OPEN = {
+    "GetHoldMusic",
+    "GetMyClientToken",
+    "GetSharedMedia",
+    "GetSharedRecording",
+    "TwimlHello",
+}
 NAMES = sorted(TRIGGERS)
 
 

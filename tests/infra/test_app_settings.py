@@ -22,6 +22,7 @@ OF_THE_HOST = {
 NOT_SET = {secret.setting for secret in Secret} | {
     "AzureWebJobsStorage",
     "FUNCTIONS_WORKER_RUNTIME",
+    "LOCAL_PRINCIPAL_ID",
     "LOCAL_STACK_URL",
 }
 REQUIRED = {"AZURE_ENV_NAME": "switchboard", "AZURE_LOCATION": "westeurope"}

@@ -17,7 +17,7 @@ FLOORS = [
     {"ledger", "twilio_api"},
     {"live_settings"},
     {"guards", "media"},
-    {"webhooks", "sending"},
+    {"webhooks", "sending", "browser_calls"},
     {"delivery", "recordings"},
     {"tracing"},
     {"clients"},

@@ -44,10 +44,12 @@ class Dispatcher:
         body_limit: int,
         key_hint: str,
         behind_azure: bool,
+        principal: str,
     ) -> None:
         """`body_limit` is in bytes; `key_hint` tells in the log which key works.
 
-        `behind_azure` is whether requests come through the front end of Azure.
+        `behind_azure` is whether requests come through the front end of Azure. `principal` is the
+        ID of the person whom App Service would have signed in, or "".
         """
         self._application = application
         self._keys = keys
@@ -55,6 +57,7 @@ class Dispatcher:
         self._body_limit = body_limit
         self._key_hint = key_hint
         self._behind_azure = behind_azure
+        self._principal = principal
         configuration = application.configuration
         self._throttle = Throttle(configuration.max_outstanding, configuration.max_concurrent)
 
@@ -118,7 +121,9 @@ class Dispatcher:
         self, request: BaseRequest, function: Function, match: Match, url: str, query: Query
     ) -> StreamResponse:
         """Run a function; log its errors without returning them."""
-        headers = joined_headers(request, behind_azure=self._behind_azure)
+        headers = joined_headers(
+            request, behind_azure=self._behind_azure, principal=self._principal
+        )
         body = await read_body(request, self._body_limit)
         if function.definition is None or function.failure:
             reason = f"{function.name} did not load: {function.failure}"

@@ -18,6 +18,10 @@ FRAME_BYTES = len("  HTTP/1.1\r\n")
 MAX_HEADER_BYTES = 32 * 1024
 MAX_HEADERS = 100
 
+# App Service sets these headers for people whom it has signed in, and removes those that clients
+# send. https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
+SIGN_IN_HEADERS = "x-ms-client-principal"
+
 Query = Mapping[str, list[str]]
 
 
@@ -119,14 +123,19 @@ def join_values(query: Query) -> dict[str, str]:
     return {name: value for name, value in joined.items() if value}
 
 
-def joined_headers(request: BaseRequest, *, behind_azure: bool) -> dict[str, str]:
+def joined_headers(
+    request: BaseRequest, *, behind_azure: bool, principal: str = ""
+) -> dict[str, str]:
     """Return the headers with lower-case names, repeated ones joined with commas.
 
-    Raises RequestRefusedError for bytes that are not UTF-8, as Azure's server does.
+    `principal` is the ID of the person who is signed in, if any. Raises RequestRefusedError for
+    bytes that are not UTF-8, as Azure's server does.
     """
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = {f"{SIGN_IN_HEADERS}-id": principal} if principal else {}
     for name, value in request.headers.items():
         name = name.lower()
+        if name.startswith(SIGN_IN_HEADERS):
+            continue
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     try:
         "".join(headers.values()).encode()
