@@ -12,14 +12,21 @@ from typing import NamedTuple
 
 from deskphone.ports import PortInUseError, listen, port_of, url_of
 from deskphone.values import PHONE_PORT
+from local_stack.folder import is_ours
 from local_stack.supervision.host_environment import (
     SETTINGS_FILE,
     HostEnvironmentError,
+    default_port,
     host_environment,
     settings_warnings,
 )
 from local_stack.supervision.host_process import HostProcess, start_host
-from local_stack.values import FUNCTION_KEY, FUNCTIONS_PORT, host_settings
+from local_stack.values import (
+    FUNCTION_KEY,
+    FUNCTIONS_PORT,
+    host_settings,
+    settings_of_other_apps,
+)
 
 
 class Options(NamedTuple):
@@ -38,7 +45,7 @@ def parse_arguments() -> Options:
         prog="python3 dev.py start", description="Run the local stack."
     )
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the app's folder")
-    parser.add_argument("--port", type=int, default=FUNCTIONS_PORT, help="port of the functions")
+    parser.add_argument("--port", type=int, help="port of the functions")
     parser.add_argument("--phone-port", type=int, default=PHONE_PORT, help="port of the phone page")
     parser.add_argument("--clock", choices=["system", "manual"], default="system")
     parser.add_argument(
@@ -51,10 +58,13 @@ def parse_arguments() -> Options:
         parser.error(f"--root: {options.root} is not a folder")
     if options.settings and not (root / options.settings).is_file():
         parser.error(f"--settings: there is no file {root / options.settings}")
-    if options.port and options.port == options.phone_port:
-        parser.error("--port and --phone-port must differ")
     settings_file = SETTINGS_FILE if options.settings is None else options.settings
-    return Options(root, options.port, options.phone_port, options.clock, settings_file)
+    port: int | None = options.port
+    if port is None:
+        port = default_port(root, settings_file, FUNCTIONS_PORT)
+    if port and port == options.phone_port:
+        parser.error("--port and --phone-port must differ")
+    return Options(root, port, options.phone_port, options.clock, settings_file)
 
 
 def main() -> int:
@@ -72,8 +82,11 @@ def main() -> int:
     urls = [url_of(number) for number in (port, port_of(phone), port_of(twilio))]
 
     def environment() -> dict[str, str]:
-        local_stack = host_settings(*urls)
-        return host_environment(os.environ, options.root, local_stack, options.settings_file)
+        files = options.root, options.settings_file
+        if is_ours(options.root):
+            return host_environment(os.environ, files[0], host_settings(*urls), files[1])
+        others = settings_of_other_apps(urls[0], urls[1])
+        return host_environment(os.environ, files[0], {}, files[1], others)
 
     early: HostProcess | None = None
     # The supervisor reports an invalid settings file on the page.

@@ -13,6 +13,7 @@ from local_stack.azure.stand_ins import Azure
 from local_stack.faults.azure import inject_azure
 from local_stack.faults.host import Killable, inject_host
 from local_stack.faults.rotation import Rotation
+from local_stack.folder import AppFolder
 from local_stack.host_view import HostView
 from local_stack.supervision.supervisor import HostState
 
@@ -24,20 +25,20 @@ class LocalEmulator:
         self,
         clock: Clock,
         functions_url: str,
-        route_prefix: str,
+        folder: AppFolder,
         url: str,
         messaging_service: Callable[[], str] = lambda: "",
         listeners: Sequence[Publish] = (),
     ) -> None:
-        """URLs have no trailing slash; `route_prefix` is host.json's, such as "api" or "".
+        """URLs have no trailing slash; `folder` describes the app.
 
         `messaging_service` returns the SID in the app's settings, or "". `listeners` are called
         for every record.
         """
-        self.answers_url = "/".join(filter(None, (functions_url, route_prefix)))
+        self.answers_url = "/".join(filter(None, (functions_url, folder.route_prefix)))
         self.azure = Azure(clock)
         self._host = HostView(self.answers_url)
-        app = local_app(self.answers_url, self._host, self.azure, messaging_service)
+        app = local_app(folder, self.answers_url, self._host, self.azure, messaging_service)
         self.deskphone = Emulator(clock, url, app, listeners)
         rotation = Rotation(self.deskphone.account, self.azure)
         self.deskphone.fault_switch.subscribe(rotation.faults_changed)

@@ -1,5 +1,6 @@
 """The examples on the page: how to answer a number, and commands that call the functions."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from deskphone.values import HANDSETS
@@ -43,10 +44,18 @@ TEXT_EXAMPLES = (
 )
 
 
-def commands(answers_url: str) -> tuple[tuple[str, str], ...]:
-    """Return pairs of a title and a command; {handset} stands for the current handset's number."""
+def commands(
+    answers_url: str, has: Callable[[str], bool] = lambda function: True
+) -> tuple[tuple[str, str], ...]:
+    """Return pairs of a title and a command; {handset} stands for the current handset's number.
+
+    `has` says whether the app has a function of this name.
+    """
     send = f"curl -X POST {answers_url}/%s -H 'x-functions-key: {FUNCTION_KEY}' -d '%s'"
-    return (
-        ("Text this handset", send % ("SendSms", '{"to":"{handset}","body":"Hello"}')),
-        ("Call it", send % ("PlaceCall", '{"to":"{handset}"}')),
+    texts = ("Text this handset", "SendSms", '{"to":"{handset}","body":"Hello"}')
+    calls = ("Call it", "PlaceCall", '{"to":"{handset}"}')
+    return tuple(
+        (title, send % (function, body))
+        for title, function, body in (texts, calls)
+        if has(function)
     )

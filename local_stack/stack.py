@@ -13,8 +13,7 @@ from deskphone.ports import port_of, url_of
 from deskphone.server import runner_of, stop_signal
 from deskphone.twilio_door import TwilioDoor
 from local_stack.emulator import LocalEmulator
-from local_stack.host.app.host_file import DEFAULT_ROUTE_PREFIX, read_host_configuration
-from local_stack.host.app.json_file import AppFileError
+from local_stack.folder import read_folder
 from local_stack.supervision.host_environment import HostEnvironmentError
 from local_stack.supervision.host_process import HostProcess
 from local_stack.supervision.supervisor import HostState, Supervisor
@@ -43,6 +42,7 @@ class Stack:
         `early` is a host that is already starting.
         """
         self._root = root
+        self._folder = read_folder(root, _settings(environment))
         self._clock_kind = clock_kind
         self._functions = functions
         self._functions_port = functions_port
@@ -61,7 +61,7 @@ class Stack:
         runner, door = await self._serve(emulator, supervisor)
         for listener in (door.faults_changed, terminal.faults_changed):
             emulator.deskphone.fault_switch.subscribe(listener)
-        terminal.welcome(emulator.answers_url, url_of(port_of(self._phone)))
+        terminal.welcome(emulator.answers_url, url_of(port_of(self._phone)), self._folder)
         supervision = asyncio.create_task(supervisor.run())
         stop = asyncio.create_task(stopped.wait())
         await asyncio.wait([supervision, stop], return_when=asyncio.FIRST_COMPLETED)
@@ -76,7 +76,7 @@ class Stack:
         return LocalEmulator(
             clock_of(self._clock_kind),
             url_of(self._functions_port),
-            _route_prefix(self._root),
+            self._folder,
             url_of(port_of(self._phone)),
             self._messaging_service,
             [terminal.record_changed],
@@ -113,10 +113,7 @@ class Stack:
 
     def _messaging_service(self) -> str:
         """Return the SID in the settings; the supervisor reports invalid settings."""
-        try:
-            return self._environment().get("TWILIO_MESSAGING_SERVICE_SID", "")
-        except HostEnvironmentError:
-            return ""
+        return _settings(self._environment).get("TWILIO_MESSAGING_SERVICE_SID", "")
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
@@ -124,9 +121,9 @@ async def _ended(task: asyncio.Task[None]) -> None:
         await task
 
 
-def _route_prefix(root: Path) -> str:
-    """Return host.json's prefix; the host itself reports an invalid file."""
+def _settings(environment: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    """Return the host's settings; the supervisor reports an invalid settings file."""
     try:
-        return read_host_configuration(root, {}).route_prefix
-    except AppFileError:
-        return DEFAULT_ROUTE_PREFIX
+        return environment()
+    except HostEnvironmentError:
+        return {}

@@ -32,6 +32,16 @@ SECRETS = {
 """The contents of the Key Vault stand-in, by secret name."""
 
 
+def settings_of_other_apps(functions_url: str, emulator_url: str) -> dict[str, str]:
+    """Return the settings for an app that isn't this project's; its own come before them."""
+    return {
+        "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+        "LOCAL_STACK_URL": emulator_url,
+        "WEBSITE_HOSTNAME": functions_url.removeprefix("http://"),
+    }
+
+
 def host_settings(
     functions_url: str, emulator_url: str, twilio_url: str | None = None
 ) -> dict[str, str]:

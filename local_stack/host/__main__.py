@@ -17,6 +17,7 @@ from local_stack.host.host import Host
 from local_stack.host.logs import configure_logging
 from local_stack.host.parent import Ending, end_with_parent
 from local_stack.host.worker.functions import start_runtime
+from local_stack.host.worker.packages import use_app_paths
 
 
 class Options(NamedTuple):
@@ -65,9 +66,8 @@ def main() -> int:
     listener = open_listener(options)
     configure_logging()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # show prints immediately
-    # As in Azure: the app's folder is the working directory and comes first on sys.path.
-    os.chdir(options.root)
-    sys.path.insert(0, str(options.root))
+    os.chdir(options.root)  # as in Azure
+    use_app_paths(options.root)
     start_runtime()
     application = load_application(options.root, os.environ)
     try:

@@ -3,20 +3,20 @@
 import asyncio
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from local_stack.supervision.host_environment import SETTINGS_FILE
-from local_stack.supervision.ignore_file import (
-    IGNORE_FILE,
-    NEVER_DEPLOYED,
-    IgnoreFileError,
-    files_below,
-    ignored_names,
-)
+from local_stack.supervision.ignore_file import IGNORE_FILE, files_below, plain_names
 
-SETTINGS = ("host.json", "requirements.txt", IGNORE_FILE, SETTINGS_FILE)
-CODE_MARKS = ("function.json", "__init__.py")  # a folder with one of them is part of the app
+# The folder of the app's packages changes when some are installed.
+PACKAGES = ".python_packages/lib/site-packages"
+SETTINGS = ("host.json", "requirements.txt", IGNORE_FILE, SETTINGS_FILE, PACKAGES)
+FUNCTION_MARK = "function.json"
+CODE_ENDS = ".py"
+CODE_DEPTH = 2  # how many folders may lie above a folder with code
+ENVIRONMENT_MARK = "pyvenv.cfg"  # a virtual environment
+OTHERS_CODE = frozenset({"node_modules"})
 # Hidden files, and temporary files of vim, Emacs, and the JetBrains editors.
 PRIVATE = re.compile(r"\..*|.*~|#.*#|.*\.sw[a-p]|4913|.*___jb_(tmp|old)___")
 
@@ -74,18 +74,43 @@ def take_snapshot(root: Path) -> Snapshot:
 def watched_files(root: Path) -> list[str]:
     """Return the files that affect the app, relative to `root`.
 
-    These are the app's own settings and all files in its functions and packages. Other files in
-    `root`, such as logs and archives, don't cause a restart.
+    These are the app's own settings, the modules in `root`, and all files in its functions and
+    packages. Other files in `root`, such as logs and archives, don't cause a restart.
     """
-    try:
-        ignored = ignored_names(root)
-    except (IgnoreFileError, OSError, ValueError):
-        ignored = NEVER_DEPLOYED  # the next save of .funcignore may fix it
-    found = list(SETTINGS)
-    folders = {path.parent.name for mark in CODE_MARKS for path in root.glob(f"*/{mark}")}
-    for folder in folders - ignored:
-        found += files_below(root, folder, ignored)
+    ignored = plain_names(root) | OTHERS_CODE
+    found = [*SETTINGS]
+    for entry in _entries(root):
+        if entry.name in ignored or is_private(entry.name):
+            continue
+        if entry.is_dir():
+            if _holds_code(entry.path, ignored, CODE_DEPTH):
+                found += files_below(root, entry.name, ignored)
+        elif entry.name.endswith(CODE_ENDS):
+            found.append(entry.name)
     return [name for name in found if name in SETTINGS or not is_private(name)]
+
+
+def _holds_code(folder: str, ignored: Set[str], depth: int) -> bool:
+    """Return whether a folder is part of the app: it, or one below it, has code."""
+    entries = _entries(folder)
+    names = {entry.name for entry in entries}
+    if ENVIRONMENT_MARK in names:
+        return False
+    if any(name == FUNCTION_MARK or name.endswith(CODE_ENDS) for name in names):
+        return True
+    return depth > 0 and any(
+        entry.is_dir() and _holds_code(entry.path, ignored, depth - 1)
+        for entry in entries
+        if entry.name not in ignored and not is_private(entry.name)
+    )
+
+
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
 
 
 def is_private(name: str) -> bool:

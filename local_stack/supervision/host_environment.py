@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import cast
 
 from local_stack.host.app.json_file import AppFileError, read_json_object
+from local_stack.host.http.cors_settings import SWITCH
+from local_stack.supervision.host_section import read_host_section
 
 SETTINGS_FILE = "local.settings.json"
 EXAMPLE_FILE = "local.settings.json.example"
@@ -24,16 +26,35 @@ def host_environment(
     root: Path,
     local_stack: Mapping[str, str],
     settings_file: str = SETTINGS_FILE,
+    defaults: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the host's environment variables.
 
-    First the process's own, then `Values` of the settings file in `root` if it exists (with an
-    empty name, no file), then the local stack's, which always win: no setting can point the
-    functions at a real account.
+    First `defaults` and `Host.CORS` of the settings file in `root` if it exists (with an empty
+    name, no file), then the process's own, then the file's `Values`, then the local stack's, which
+    always win: no setting can point this project's functions at a real account.
     Raises HostEnvironmentError.
     """
-    settings = read_local_settings(root / settings_file) if settings_file else {}
-    return {**process, **settings, **local_stack}
+    if not settings_file:
+        return {**(defaults or {}), **process, **local_stack}
+    settings = read_local_settings(root / settings_file)
+    try:
+        cors = read_host_section(root / settings_file).cors_settings()
+    except AppFileError as error:
+        raise HostEnvironmentError(str(error)) from error
+    if SWITCH in process or SWITCH in settings:
+        cors = {}
+    return {**(defaults or {}), **cors, **process, **settings, **local_stack}
+
+
+def default_port(root: Path, settings_file: str, otherwise: int) -> int:
+    """Return `Host.LocalHttpPort` of a settings file; the supervisor reports an invalid file."""
+    if not settings_file:
+        return otherwise
+    try:
+        return read_host_section(root / settings_file).port or otherwise
+    except AppFileError:
+        return otherwise
 
 
 def read_local_settings(path: Path) -> dict[str, str]:
@@ -46,7 +67,8 @@ def read_local_settings(path: Path) -> dict[str, str]:
         raise HostEnvironmentError(str(error)) from error
     if settings.get("IsEncrypted") is True:
         raise HostEnvironmentError(
-            f"{path.name} is encrypted. Decrypt it with: func settings decrypt"
+            f"{path.name} is encrypted. Decrypt it with: func settings decrypt. To start without "
+            "it, add the options: --settings ''"
         )
     if "Values" not in settings and settings.keys() - OTHER_KEYS:
         raise HostEnvironmentError(

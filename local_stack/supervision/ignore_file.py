@@ -37,6 +37,16 @@ def ignored_names(root: Path) -> frozenset[str]:
     return frozenset(names) | NEVER_DEPLOYED
 
 
+def plain_names(root: Path) -> frozenset[str]:
+    """Return the names in `.funcignore` that have no wildcards, and those never deployed."""
+    try:
+        lines = (root / IGNORE_FILE).read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        lines = []
+    names = (line.strip().rstrip("/") for line in lines if not line.startswith("#"))
+    return NEVER_DEPLOYED | {name for name in names if name and not WILD & set(name)}
+
+
 def files_below(root: Path, folder: str, ignored: Set[str]) -> list[str]:
     """Return the files in `folder` and its subfolders, except those with an ignored name.
 

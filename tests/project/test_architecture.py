@@ -53,7 +53,7 @@ DESKPHONE_FLOORS = [
 LOCAL_STACK_FLOORS = [
     {"values", "examples"},
     {"azure", "host"},
-    {"faults", "supervision"},
+    {"faults", "supervision", "folder"},
     {"host_view", "terminal", "testing"},
     {"app"},
     {"emulator"},

@@ -25,6 +25,8 @@ from deskphone.ports import listen, port_of
 from deskphone.records.recording import Recording
 from deskphone.values import ACCOUNT_SID, API_KEY_SID
 from local_stack.emulator import LocalEmulator
+from local_stack.folder import read_folder
+from local_stack.testing import ROOT
 from local_stack.values import host_settings
 from shared import clients
 from shared.config.settings import Secret
@@ -177,7 +179,9 @@ async def a_trial(monkeypatch: pytest.MonkeyPatch, credential: str) -> AsyncGene
     socket = listen(0)
     url = f"http://127.0.0.1:{port_of(socket)}"
     functions_url = "http://127.0.0.1:9"  # unused: Twilio sends nothing while its clock rests
-    emulator = LocalEmulator(EmulatorClock(datetime.now(UTC)), functions_url, "api", url)
+    emulator = LocalEmulator(
+        EmulatorClock(datetime.now(UTC)), functions_url, read_folder(ROOT, {}), url
+    )
     add_recording(emulator)
     values = host_settings(functions_url, url)
     values |= {"TWILIO_REST_CREDENTIAL": credential, "DAILY_SEGMENT_LIMIT": "0"}

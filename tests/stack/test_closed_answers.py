@@ -14,6 +14,7 @@ import requests
 
 from deskphone.clock import ManualClock
 from local_stack.emulator import LocalEmulator
+from local_stack.folder import read_folder
 from local_stack.testing import ROOT, LocalStack
 from local_stack.values import FUNCTION_KEY
 
@@ -41,7 +42,7 @@ def emulated() -> Iterator[tuple[str, str]]:
     """Yield method and path of each route of the emulator, with other methods as well."""
 
     async def application() -> list[tuple[str, str]]:
-        emulator = LocalEmulator(ManualClock(datetime.now(UTC)), "", "api", "")
+        emulator = LocalEmulator(ManualClock(datetime.now(UTC)), "", read_folder(ROOT, {}), "")
         routes = list(emulator.application().router.routes())
         await emulator.deskphone.close()
         return [(one.method, one.resource.canonical) for one in routes if one.resource is not None]

@@ -18,6 +18,7 @@ from deskphone.clock import ManualClock
 from deskphone.ports import listen, port_of
 from deskphone.values import AUTH_TOKEN, HANDSETS
 from local_stack.emulator import LocalEmulator
+from local_stack.folder import read_folder
 from local_stack.supervision.host_environment import host_environment
 from local_stack.supervision.host_process import start_host
 from local_stack.testing import ROOT
@@ -97,7 +98,7 @@ async def cold_host() -> AsyncGenerator[ColdHost]:
     functions, emulator = listen(0), listen(0)
     url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, emulator))
     # Twilio reports nothing while its clock stands still, so reports cause no requests either.
-    local = LocalEmulator(ManualClock(datetime.now(UTC)), url, "api", emulator_url)
+    local = LocalEmulator(ManualClock(datetime.now(UTC)), url, read_folder(ROOT, {}), emulator_url)
     app = local.application()
     app.middlewares.insert(0, count)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -23,6 +23,7 @@ from deskphone.clock import SystemClock
 from deskphone.ports import listen, port_of
 from deskphone.values import HANDSETS
 from local_stack.emulator import LocalEmulator
+from local_stack.folder import read_folder
 from local_stack.supervision.host_environment import host_environment
 from local_stack.supervision.host_process import start_host
 from local_stack.testing import ROOT
@@ -105,7 +106,7 @@ async def a_host(credential: str) -> AsyncGenerator[tuple[str, str, LocalEmulato
     """Yield the functions' URL, the emulator's URL, and the emulator, which is in this process."""
     functions, emulator = listen(0), listen(0)
     url, emulator_url = (f"http://127.0.0.1:{port_of(s)}" for s in (functions, emulator))
-    local = LocalEmulator(SystemClock(), url, "api", emulator_url)
+    local = LocalEmulator(SystemClock(), url, read_folder(ROOT, {}), emulator_url)
     add_recording(local)
     runner = web.AppRunner(local.application(), access_log=None, shutdown_timeout=0.1)
     await runner.setup()

@@ -13,14 +13,23 @@ from local_stack.host.app.function_file import (
     is_disabled,
     read_endpoint,
     read_function_definition,
+    read_listed,
 )
 from local_stack.host.app.host_file import HostConfiguration, read_host_configuration
 from local_stack.host.app.json_file import AppFileError, located
+from local_stack.host.app.not_emulated import (
+    check_model,
+    ignored_in_function_file,
+    ignored_in_settings,
+)
 from local_stack.host.app.unknown_words import unknown_words
 from local_stack.host.routing.routes import Route, RouteTable, build_route
 from local_stack.host.triggers.timer_file import TIMER, read_timer
 from local_stack.host.worker.app_frames import app_traceback
 from local_stack.host.worker.functions import FunctionLoadError, WorkerExitError, load_function
+from local_stack.host.worker.packages import install_hint
+
+MISSING_MODULE = ModuleNotFoundError.__name__
 
 log = logging.getLogger("host")
 
@@ -81,8 +90,9 @@ def load_application(root: Path, settings: Mapping[str, str]) -> Application:
     """Load every function folder under `root`, as far as it can be loaded."""
     try:
         configuration = read_host_configuration(root, settings)
-        for warning in configuration.warnings:
-            log.warning("%s", warning)
+        notes = [*configuration.warnings, *ignored_in_settings(settings), *check_model(root)]
+        for note in notes:
+            log.warning("%s", note)
         return _load(root, configuration, settings)
     except AppFileError as error:
         down = located(error, root / "host.json")
@@ -119,7 +129,7 @@ def _load(root: Path, configuration: HostConfiguration, settings: Mapping[str, s
                 error=str(reason),
                 listed=not isinstance(error, UnlistedFunctionError),
             )
-            lost += _lost_route(folder.name, configuration.route_prefix)
+            lost += _lost_route(folder, configuration.route_prefix)
             continue
         functions[folder.name] = Function(
             folder.name, definition, disabled=is_disabled(folder.name, settings)
@@ -128,6 +138,9 @@ def _load(root: Path, configuration: HostConfiguration, settings: Mapping[str, s
     for name, before in table.hidden():
         log.warning("%s is never reached: %s has the same route", name, before)
     loaded = {name: _loaded(function, root) for name, function in functions.items()}
+    hint = install_hint(root)
+    if hint and any(one.failure.startswith(MISSING_MODULE) for one in loaded.values()):
+        log.warning("%s", hint)
     return Application(loaded, table, RouteTable(lost), configuration)
 
 
@@ -136,7 +149,8 @@ def _loaded(function: Function, root: Path) -> Function:
     definition = function.definition
     if definition is None:
         return function
-    for sentence in unknown_words(definition.document):
+    document = definition.document
+    for sentence in (*unknown_words(document), *ignored_in_function_file(document)):
         log.warning("%s/%s", function.name, sentence)
     try:
         load_function(definition)
@@ -158,8 +172,17 @@ def with_frames(error: FunctionLoadError, root: Path) -> str:
     return str(error)
 
 
-def _lost_route(name: str, prefix: str) -> Sequence[Route]:
-    """Return the route that a function in error would have by its name."""
+def _lost_route(folder: Path, prefix: str) -> Sequence[Route]:
+    """Return the route that a function in error would have: the one it names, or its name."""
     with suppress(AppFileError):
-        return [build_route(name, prefix, Endpoint(name, None, "anonymous"))]
+        endpoint = Endpoint(_named_route(folder) or folder.name, None, "anonymous")
+        return [build_route(folder.name, prefix, endpoint)]
     return []
+
+
+def _named_route(folder: Path) -> str:
+    """Return the route in a function.json that may be invalid, "" if there is none."""
+    with suppress(AppFileError):
+        routes = [str(one.get("route") or "") for one in read_listed(folder)["bindings"]]
+        return next(filter(None, routes), "")
+    return ""

@@ -144,12 +144,16 @@ def read_binding(entry: Mapping[str, Any]) -> Binding:
 def require_emulated(bindings: tuple[Binding, ...]) -> None:
     """Raise AppFileError for a binding that only works in Azure, instead of ignoring it."""
     known = {name.lower() for name in EMULATED_BINDINGS}
-    for binding in bindings:
-        if binding.type.lower() not in known:
-            raise AppFileError(
-                f"function.json: the local host doesn't support {binding.type} "
-                f"(binding {binding.name}). It supports {', '.join(EMULATED_BINDINGS)}"
-            )
+    others = [
+        f"{binding.type} (binding {binding.name})"
+        for binding in bindings
+        if binding.type.lower() not in known
+    ]
+    if others:
+        raise AppFileError(
+            f"function.json: the local host doesn't support {', '.join(others)}. "
+            f"It supports {', '.join(EMULATED_BINDINGS)}"
+        )
 
 
 def read_endpoint(definition: FunctionDefinition) -> Endpoint:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from local_stack.host.app.json_file import AppFileError, read_json_object
+from local_stack.host.app.not_emulated import ignored_in_host_file
 from local_stack.host.app.time_span import seconds_of
 
 DEFAULT_ROUTE_PREFIX = "api"
@@ -45,7 +46,9 @@ def read_host_configuration(root: Path, settings: Mapping[str, str]) -> HostConf
     """
     path = root / "host.json"
     if not path.exists():
-        raise AppFileError('host.json is missing. Create it with {"version": "2.0"}')
+        below = next((found.parent.name for found in sorted(root.glob("*/host.json"))), "")
+        hint = f", or start the app in the folder {below} with --root" if below else ""
+        raise AppFileError(f'host.json is missing. Create it with {{"version": "2.0"}}{hint}')
     document = read_json_object(path)
     warnings: list[str] = []
     if not document:
@@ -55,6 +58,7 @@ def read_host_configuration(root: Path, settings: Mapping[str, str]) -> HostConf
     _override(document, settings)
     _check_bundle(_section(document, "extensionBundle"))
     http = _section(_section(document, "extensions"), "http")
+    warnings += ignored_in_host_file(document)
     return HostConfiguration(
         route_prefix=_route_prefix(http),
         functions=_functions(_value(document, "functions")),

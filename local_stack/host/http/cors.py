@@ -10,9 +10,8 @@ from typing import cast
 
 from aiohttp.web_request import BaseRequest
 
-SWITCH = "FUNCTIONS_ENABLE_CORS_CONFIGURATION"
-ORIGINS = "CORS_ALLOWED_ORIGINS"
-CREDENTIALS = "CORS_SUPPORT_CREDENTIALS"
+from local_stack.host.http.cors_settings import CREDENTIALS, ORIGINS, SWITCH
+
 TRUE_WORDS = frozenset({"1", "true"})
 
 

@@ -37,6 +37,30 @@ def test_a_file_of_a_package_counts(app: AppFolder) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["helpers.py", "helpers/x.py", "src/pages/x.py", ".python_packages/lib/site-packages/x.py"],
+)
+def test_other_code_of_the_app_counts(app: AppFolder, name: str) -> None:
+    assert change_after(app, (name, "")).endswith(" added")
+
+
+@pytest.mark.parametrize("folder", ["env", "node_modules/flask", "deep/down/in/data"])
+def test_code_that_functions_do_not_import_does_not_count(app: AppFolder, folder: str) -> None:
+    app.add("A", "")
+    app.write("env/pyvenv.cfg", "")
+
+    edits = ((f"{folder}/x.py", ""), ("A/z.py", ""))
+    assert change_after(app, *edits) == "A/z.py added"
+
+
+def test_a_pattern_in_funcignore_leaves_the_other_names_ignored(app: AppFolder) -> None:
+    app.add("A", "")
+    app.write(".funcignore", "*.pyc\ntests/\n")
+
+    assert change_after(app, ("tests/x.py", ""), ("A/z.py", "")) == "A/z.py added"
+
+
+@pytest.mark.parametrize(
     "name", ["host.json", "requirements.txt", ".funcignore", "local.settings.json"]
 )
 def test_settings_of_the_app_count(app: AppFolder, name: str) -> None:
@@ -70,7 +94,6 @@ def test_several_files_at_once_are_one_change(app: AppFolder) -> None:
     [
         "stack.log",
         "app.zip",
-        "notes.py",
         ".host.json.swp",
         "host.json~",
         "logs/today.txt",
