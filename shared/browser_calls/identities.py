@@ -28,7 +28,7 @@ def named_identity(inputs: Inputs) -> str:
     identity = required(inputs.text("identity"), "identity")
     if not IDENTITY.fullmatch(identity):
         raise InvalidRequestError(
-            "`identity` must have 1 to 121 letters, digits and underscores. Use an ID of yours "
+            "`identity` must have 1 to 121 letters, digits and underscores. Use an internal ID "
             "instead of an email address: Twilio's logs show it.",
             field="identity",
         )
@@ -65,7 +65,7 @@ def derived(principal: str, provider: str, key: str) -> str:
 def _principal(headers: Mapping[str, str], config: Settings) -> str:
     if not config.client_identity_from:
         raise NotSignedInError(
-            "This app doesn't give tokens to browsers. To let signed-in people get one, turn on "
+            "This app doesn't issue tokens to browsers. To let signed-in people get one, turn on "
             "App Service authentication and set CLIENT_IDENTITY_FROM to easy_auth.",
             setting="CLIENT_IDENTITY_FROM",
         )
@@ -79,5 +79,5 @@ def _principal(headers: Mapping[str, str], config: Settings) -> str:
         )
     principal = headers.get(PRINCIPAL_ID, "")
     if not _PRINCIPAL.fullmatch(principal):
-        raise NotSignedInError("Sign in first, then ask again.")
+        raise NotSignedInError("Sign in, then try again.")
     return principal
