@@ -82,6 +82,7 @@ def run(name: str = "help", *arguments: str) -> int:
 
 def become(arguments: list[str]) -> int:
     """Replace this process with the Python in .venv, which then gets all signals."""
+    os.environ["DEV_PY_FOLDER"] = str(Path.cwd())  # where a relative --root begins
     os.chdir(ROOT)
     command = [str(VENV_PYTHON), *arguments]
     if os.name == "posix":  # on Windows, exec returns to the shell immediately
@@ -234,11 +235,10 @@ def can_make_venv(command: list[str]) -> bool:
 
 def output_of(command: list[str]) -> str:
     """Return what a command prints, "" if it fails or does not exist."""
-    try:
+    with contextlib.suppress(OSError):
         process = subprocess.run(command, capture_output=True, check=False)
-    except OSError:
-        return ""
-    return "" if process.returncode else process.stdout.decode("utf-8", "replace").strip()
+        return "" if process.returncode else process.stdout.decode("utf-8", "replace").strip()
+    return ""
 
 
 def say(text: str, end: str = "\n") -> None:

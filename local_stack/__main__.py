@@ -28,6 +28,9 @@ from local_stack.values import (
     settings_of_other_apps,
 )
 
+CALLED_IN = "DEV_PY_FOLDER"
+"""The variable with the folder in which dev.py was called; it runs commands in another one."""
+
 
 class Options(NamedTuple):
     """The command line."""
@@ -53,7 +56,7 @@ def parse_arguments() -> Options:
         help=f"settings file in the app's folder; default {SETTINGS_FILE}, '' for none",
     )
     options = parser.parse_args()
-    root: Path = options.root.resolve()
+    root: Path = (Path(os.environ.get(CALLED_IN, "")) / options.root).resolve()
     if not root.is_dir():
         parser.error(f"--root: {options.root} is not a folder")
     if options.settings and not (root / options.settings).is_file():

@@ -50,7 +50,6 @@ def local_app(
         reset=azure.reset,
         faults=(HOST,),
         fault_notes=FAULT_NOTES[:1],
-        advice=Advice(host.why),
     )
     if not folder.is_ours:
         return app

@@ -42,3 +42,13 @@ def test_the_settings_file_is_optional_and_both_ports_may_be_any(
     monkeypatch.setattr(sys, "argv", ["start", "--root", str(tmp_path), *arguments])
 
     assert parse_arguments().root == tmp_path
+
+
+def test_a_relative_root_is_below_the_folder_in_which_dev_was_called(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "app").mkdir()
+    monkeypatch.setenv("DEV_PY_FOLDER", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["start", "--root", "app"])
+
+    assert parse_arguments().root == tmp_path / "app"

@@ -136,3 +136,30 @@ def test_a_host_that_stops_finishes_the_run_and_starts_no_more(
         assert host.wait() == 0
         output = host.wait_for_output("Executed Slow (Succeeded")
     assert output.count("Executing Slow") == 1
+
+
+def test_a_new_host_waits_for_the_runs_of_the_one_that_it_replaces(
+    app: AppFolder, run_host: RunHost, tmp_path: Path
+) -> None:
+    record = tmp_path / "record.txt"
+    add_timer(
+        app,
+        "Slow",
+        "import asyncio, pathlib\n"
+        "async def main(timer):\n"
+        f"    with pathlib.Path({str(record)!r}).open('a') as file:\n"
+        "        print('begin', file=file, flush=True)\n"
+        "        await asyncio.sleep(2)\n"
+        "        print('end', file=file, flush=True)\n",
+        schedule=NEVER,
+        runOnStartup=True,
+    )
+    settings = {"TMPDIR": str(tmp_path)}
+    with run_host(app.root, settings) as old:
+        old.wait_for_output("Executing Slow")
+        with run_host(app.root, settings) as new:
+            new.get("/")
+            old.begin_finish()
+            new.wait_for_output("Executed Slow (Succeeded")
+
+    assert record.read_text().split() == ["begin", "end", "begin", "end"]

@@ -3,6 +3,7 @@
 import ast
 import fcntl
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -420,6 +421,27 @@ def test_a_command_installs_its_packages_and_runs_its_program(
 
     assert machine.done() == ["venv", last]
     assert [" ".join(words) for words in became] == [program]
+
+
+def test_a_command_learns_in_which_folder_it_was_called(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[str | None] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DEV_PY_FOLDER", "")
+
+    def execv(program: str, arguments: list[str]) -> None:
+        told.append(os.environ["DEV_PY_FOLDER"])
+
+    def call(command: list[str]) -> int:
+        return 0
+
+    monkeypatch.setattr(dev.os, "execv", execv)
+    monkeypatch.setattr(dev.subprocess, "call", call)
+
+    dev.become([])
+
+    assert told == [str(tmp_path)]
 
 
 def test_help_has_a_line_for_each_command(
