@@ -15,9 +15,10 @@ import pytest
 from local_stack.host.app.function_file import Binding, FunctionDefinition
 from local_stack.host.app.json_file import AppFileError
 from local_stack.host.triggers.schedules import read_schedule
-from local_stack.host.triggers.timer import Clock, Timer
+from local_stack.host.triggers.timer import Clock, Timer, TimerTrigger
 from local_stack.host.triggers.timer_file import TIMER, TimerFile, read_timer
 from local_stack.host.triggers.timer_status import TimerStatus, TimerStatuses, status_path
+from local_stack.host.worker.time_limits import TimeLimits
 
 NOON = datetime(2026, 11, 30, 12, 0, 0, tzinfo=UTC)
 
@@ -253,3 +254,30 @@ def test_a_timer_is_monitored_and_waits_for_its_tick_by_default() -> None:
     flags = read_timer(function(schedule=5, useMonitor=False, runOnStartup="true"), {})
     assert not flags.is_monitored
     assert flags.runs_on_startup
+
+
+def test_timers_that_wait_for_another_host_say_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    other, own = (TimerStatuses(tmp_path / "status.json") for _ in range(2))
+    assert other.claim()
+    ran = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        if "another process" in caplog.text:
+            other.release()
+            ran.set()
+        await asyncio.sleep(0)
+
+    async def wait() -> None:
+        timer = (function(), TimerFile(read_schedule("0 0 0 30 2 *")))
+        limits = TimeLimits(None, print, print)
+        trigger = TimerTrigger([timer], [], own, limits, Clock(lambda: NOON, sleep))
+        trigger.start()
+        await asyncio.wait_for(ran.wait(), 10)
+        trigger.stop()
+
+    asyncio.run(wait())
+    own.release()
+
+    assert caplog.text.count("another process") == 1

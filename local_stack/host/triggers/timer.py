@@ -24,6 +24,7 @@ log = logging.getLogger("host")
 LONGEST_SLEEP_S = 30.0
 """A computer that was asleep, or whose clock was set, is noticed after this time."""
 CLAIM_EVERY_S = 0.2
+WAITS_TO_REPORT = 100  # longer than a host that is replaced takes
 AZURE_TIME = "%m/%d/%Y %H:%M:%S"
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -186,7 +187,11 @@ class TimerTrigger:
 
     async def _tick(self) -> None:
         """Start the timers as soon as no other host of this app runs them."""
+        waits = 0
         while not self._statuses.claim():
+            waits += 1
+            if waits == WAITS_TO_REPORT:
+                log.warning("the timers wait, because another process runs those of this app")
             await self._clock.sleep(CLAIM_EVERY_S)
         for name, timer in self._timers.items():
             if name not in self._disabled:
