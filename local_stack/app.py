@@ -52,7 +52,10 @@ def local_app(
         fault_notes=FAULT_NOTES[:1],
     )
     if not folder.is_ours:
-        return app
+        own = tuple((route, route) for _, route in folder.endpoints if "{" not in route)
+        return replace(
+            app, voice_examples=app.voice_examples + own, text_examples=app.text_examples + own
+        )
     return replace(
         app,
         faults=(VAULT, STORAGE, HOST),

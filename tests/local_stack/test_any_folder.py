@@ -127,12 +127,13 @@ def described(root: Path) -> App:
 
 def test_an_app_gets_the_examples_whose_functions_it_has(app: AppFolder) -> None:
     app.add("TwimlMenu", "")
-    app.add("PlaceCall", "")
+    app.add("PlaceCall", "", {"route": "calls/{id}"})
 
     shown = described(app.root)
-    assert [title for title, _ in shown.voice_examples] == ["A menu"]
+    assert [title for title, _ in shown.voice_examples] == ["A menu", "TwimlMenu"]
     assert [title for title, _ in shown.commands] == ["Call it"]
-    assert (shown.voice_url, shown.sms_url, shown.text_examples) == ("", "", ())
+    assert (shown.voice_url, shown.sms_url) == ("", "")
+    assert shown.text_examples == (("TwimlMenu", "TwimlMenu"),)
 
 
 def test_this_projects_app_has_all_examples() -> None:
