@@ -30,7 +30,6 @@ MALFORMED = [
     ("SSH", b"SSH-2.0-OpenSSH_9.9\r\n"),
     ("SOCKS", b"\5\1\0\r\n"),
     ("the PROXY protocol", b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + request(HELLO)),
-    ("another version", request(b"GET / HTTP/3.0")),
     ("another protocol", request(b"GET / HTTX/1.1")),
     ("no path", request(b"GET HTTP/1.1")),
     ("a blank in the path", request(b"GET /api/Twiml Hello HTTP/1.1")),
@@ -39,9 +38,6 @@ MALFORMED = [
     ("a path without its slash", request(b"GET api/TwimlHello HTTP/1.1")),
     ("a method in lower case", request(b"get /api/TwimlHello HTTP/1.1")),
     ("an overlong method", request(b"A" * 9000 + b" / HTTP/1.1")),
-    ("an overlong path", request(b"GET /" + b"a" * 20_000 + b" HTTP/1.1")),
-    ("an overlong header", request(HELLO, b"X: " + b"a" * 70_000)),
-    ("thousands of headers", request(HELLO, *(b"X%d: a" % n for n in range(5000)))),
     ("a NUL in a header", request(HELLO, b"X: a\0b")),
     ("a line break in a header", request(HELLO, b"X: a\rSet-Cookie: b")),
     ("a folded header", request(HELLO, b"X: a", b" b")),
@@ -67,6 +63,13 @@ MALFORMED = [
     ("a chunk beyond all limits", request(POST, CHUNKED, body=b"f" * 20 + b"\r\nabc")),
     ("a chunk longer than it says", request(POST, CHUNKED, body=b"3\r\nabcd\r\n0\r\n\r\n")),
 ]
+REFUSED_LIKE_AZURE = [
+    (request(b"GET / HTTP/3.0"), 505),
+    (request(b"GET /" + b"a" * 20_000 + b" HTTP/1.1"), 414),
+    (request(HELLO, b"X: " + b"a" * 70_000), 431),
+    (request(HELLO, *(b"X%d: a" % n for n in range(5000))), 431),
+]
+"""Requests with the statuses of Azure's server; the emulator answers 400."""
 OTHER_HOSTS = [
     ("no host", request(b"GET /api/TwimlHello HTTP/1.0", host=b"")),
     ("no host, HTTP/0.9", b"GET /api/TwimlHello\r\n\r\n"),
@@ -104,7 +107,6 @@ ODD = [
     ("bytes beyond ASCII in a cookie", request(HELLO, b"Cookie: \xff=;;;==")),
     ("an invalid range", request(b"GET /emulator/recordings/a HTTP/1.1", b"Range: bytes=b")),
     ("a length and no body", request(POST, b"Content-Length: 0")),
-    ("a body that would be too long", request(POST, b"Content-Length: 110000000")),
     ("an invalid content type", request(POST, b"Content-Type: ;;\xff", b"Content-Length: 0")),
     ("an unknown charset", request(POST, b"Content-Type: application/json; charset=a", CHUNKED)),
     ("no gzip", request(POST, b"Content-Encoding: gzip", b"Content-Length: 3", body=b"abc")),
@@ -154,11 +156,29 @@ def test_malformed_http_is_refused(stack: LocalStack, port: int, content: bytes)
     still_serves(stack, port)
 
 
+@pytest.mark.parametrize(("content", "status"), REFUSED_LIKE_AZURE, ids=range(4))
+def test_the_host_refuses_what_is_too_much_with_azures_status(
+    stack: LocalStack, content: bytes, status: int
+) -> None:
+    for url, expected in ((stack.functions_url, status), (stack.emulator_url, 400)):
+        port = int(url.rpartition(":")[2])
+        assert status_of(port, content) == expected
+        still_serves(stack, port)
+
+
+def test_a_body_that_would_be_too_long_is_refused_before_it_arrives(stack: LocalStack) -> None:
+    port = int(stack.functions_url.rpartition(":")[2])
+
+    assert status_of(port, request(POST, b"Content-Length: 110000000")) == 500
+    still_serves(stack, port)
+
+
 @named(OTHER_HOSTS)
 def test_another_host_name_is_refused(stack: LocalStack, port: int, content: bytes) -> None:
     if content.startswith(b"GET /api/TwimlHello\r\n"):
         with connect(port, content) as connection:
-            assert connection.recv(100).startswith(b"HTTP/0.9 403 ")
+            answer = connection.recv(100)
+        assert answer.startswith((b"HTTP/0.9 400 ", b"HTTP/0.9 403 "))
     else:
         assert status_of(port, content) == 403
     still_serves(stack, port)

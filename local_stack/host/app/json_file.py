@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 from typing import Any, cast
 
-# A string, which is kept; or a comment or a comma before a closing bracket, which isn't.
-_COMMENT = r"//[^\n]*|/\*.*?\*/"
-_TOKEN = re.compile(rf'("(?:[^"\\]|\\.)*")|{_COMMENT}|,(?=(?:\s|{_COMMENT})*[\]}}])', re.DOTALL)
+# A string, which is kept; or a comment or a comma before a closing bracket, which isn't. Atomic, so
+# that a bracket in a comment, or between two comments, isn't taken for the closing one.
+_COMMENT = r"(?>//[^\n]*|/\*.*?\*/)"
+_TOKEN = re.compile(rf'("(?:[^"\\]|\\.)*")|{_COMMENT}|,(?=(?:\s|{_COMMENT})*+[\]}}])', re.DOTALL)
 _VISIBLE = re.compile(r"[^\n]")
 
 

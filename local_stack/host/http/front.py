@@ -20,6 +20,7 @@ from local_stack.host.http.refused import RequestRefusedError
 from local_stack.host.http.requests import (
     Query,
     check_size,
+    check_version,
     given_key,
     parse_query,
     target,
@@ -89,6 +90,7 @@ class Front:
 
     async def _answer(self, request: BaseRequest) -> StreamResponse:
         """Route a request; the checks are in the order of the Functions host."""
+        check_version(request)
         allowed = self._cors.allowed_origin(request)
         if not allowed and (reason := refusal(request, self._phone_port)):
             return plain(403, reason)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from itertools import chain
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from aiohttp.http import HttpVersion10, HttpVersion11
 from aiohttp.web_request import BaseRequest
 
 from local_stack.host.http.refused import RequestRefusedError
@@ -23,6 +24,14 @@ MAX_HEADERS = 100
 SIGN_IN_HEADERS = "x-ms-client-principal"
 
 Query = Mapping[str, list[str]]
+
+
+def check_version(request: BaseRequest) -> None:
+    """Raise RequestRefusedError for a version that Kestrel doesn't serve, but aiohttp does."""
+    if request.version < HttpVersion10:
+        raise RequestRefusedError(400, "the request line has no version")
+    if request.version > HttpVersion11:
+        raise RequestRefusedError(505, "the version is neither HTTP/1.0 nor HTTP/1.1")
 
 
 def check_size(request: BaseRequest) -> None:
