@@ -32,6 +32,7 @@ def coverage_page() -> str:
         error_table(),
         _written("choices"),
         _written("others"),
+        _written("host"),
         TESTED,
     ]
     return "\n".join(parts)

@@ -234,7 +234,7 @@ def test_an_exit_at_import_stops_the_app(run_host: RunHost, app: AppFolder) -> N
         [error] = host.get(REPORT_PATH, KEY).json()["errors"]
 
     assert (answer.status, answer.body) == (503, b"Function host is not running.")
-    assert "Quits ends the worker when it is imported" in error["reason"]
+    assert "SystemExit: 5 (Quits/__init__.py, line 4)" in error["reason"]
 
 
 def test_an_invalid_regular_expression_is_a_500_at_its_route(
