@@ -138,7 +138,7 @@ class ForgedRequestError(AppError):
     title = "The request is not signed by Twilio"
 
     def __init__(self, reason: str, url: str, explanation: str = "", **checked: object) -> None:
-        """Take the reason (without input), the URL and what was `checked`; log `explanation`."""
+        """`reason` and `checked` must not quote the request; only the log gets `explanation`."""
         super().__init__(
             f"{reason} The signed URL is {url} (PUBLIC_URL plus the request's path and query). "
             "To sign a test request, run: python3 dev.py sign URL name=value",

@@ -1,4 +1,4 @@
-"""Parse phone numbers and senders as people write them into the form that Twilio accepts."""
+"""Normalize phone numbers and senders, however people write them, to the form Twilio accepts."""
 
 import re
 import unicodedata

@@ -58,7 +58,7 @@ Addresses = Mapping[Place, Address]
 
 
 class Number(NamedTuple):
-    """A number as Twilio has it; `notes` say what overrides its addresses."""
+    """A number as configured in Twilio; `notes` say what overrides its URLs."""
 
     sid: str
     addresses: Addresses

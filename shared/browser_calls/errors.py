@@ -13,7 +13,7 @@ class NotSetUpError(ConfigurationError):
 
 
 class NotSignedInError(AppError):
-    """The platform didn't say who is asking."""
+    """The platform didn't identify the caller."""
 
     status = HTTPStatus.FORBIDDEN
     title = "Not signed in"

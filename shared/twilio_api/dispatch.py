@@ -131,7 +131,7 @@ def note_left() -> None:
 
 
 def note_refusal() -> None:
-    """Note that the answer to the request shows that Twilio did nothing."""
+    """Record that the response shows that Twilio did nothing."""
     dispatch = _current.get()
     if dispatch is not None:
         dispatch.is_out = False

@@ -100,7 +100,7 @@ class ConferenceRoom:
         return self.attendees.get(call_sid) or self.expected.get(call_sid)
 
     def admit(self, call_sid: str, conference_sid: str, joining: Joining) -> Attendee:
-        """Add a call that joins; what the REST API changed while it rang applies."""
+        """Add a call that is joining; apply what the REST API changed while it was ringing."""
         attendee = self.expected.pop(call_sid, None) or Attendee(call_sid, conference_sid)
         if attendee.music is None:
             attendee.music = joining.music

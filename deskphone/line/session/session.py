@@ -22,7 +22,7 @@ from deskphone.webhooks.webhook import Answer, Webhook, WebhookError
 RELATIVE_ACTION = 15004
 """The code of a relative action in TwiML that a call in progress was updated with."""
 SHORTEST_S = 1.0
-"""Anything shorter took no time: even fetching a missing document may take a moment."""
+"""Anything shorter counts as no time: even fetching a missing document takes a moment."""
 INLINE = (
     "Inline TwiML has no URL of its own, so its URLs must be absolute, and each <Gather>, <Record> "
     "and <Redirect> needs an action or URL."

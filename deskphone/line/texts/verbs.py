@@ -9,7 +9,7 @@ from deskphone.twiml.source import Source
 
 
 def read_message(source: Source) -> Reply:
-    """Read a <Message>, or a <Sms>, its old name."""
+    """Read a <Message>, or an <Sms>, its old name."""
     parts = source.children("Body", "Media")
     bodies = [part.own_text() for part in parts if part.name == "Body"]
     media = [part.text() for part in parts if part.name == "Media"]

@@ -1,4 +1,4 @@
-"""What `/admin/functions` tells of the functions, with the Functions host's field names."""
+"""What `/admin/functions` reports about the functions, with the Functions host's field names."""
 
 import io
 import zipfile

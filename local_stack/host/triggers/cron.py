@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class CronError(Exception):
-    """The expression is not NCRONTAB."""
+    """The expression is not a valid NCRONTAB expression."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _values(word: str, low: int, high: int, names: Sequence[str]) -> tuple[int, 
 
 
 def _value(word: str, low: int, high: int, names: Sequence[str]) -> int:
-    """Return a number, or that of a name; the beginning of the name is enough."""
+    """Return the number for a number or a name; the beginning of the name is enough."""
     if _NUMBER.fullmatch(word):
         if not low <= int(word) <= high:
             raise CronError(f"{word} is not between {low} and {high}")
