@@ -21,7 +21,7 @@ OWN_NAMES = (
 # Read by the Functions host and Application Insights.
 HOST_NAMES = (
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "APPLICATIONINSIGHTS_CONNECTION_STRING",
-    "AzureWebJobsStorage__credential", "FUNCTIONS_WORKER_RUNTIME",
+    "AzureWebJobsStorage__credential", "FUNCTIONS_WORKER_RUNTIME", "LOCAL_PRINCIPAL_ID",
 )  # fmt: skip
 # How similar a misspelled name is to the right one; 1 is identical.
 SIMILAR = 0.85
