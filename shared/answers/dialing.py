@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Self
 
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
+from shared.answers.browsers import identity_of, parties
 from shared.answers.facts import Facts
 from shared.answers.notes import note
 from shared.answers.numbers import same_numbers
@@ -15,7 +16,6 @@ from shared.answers.parameters import (
     ignored,
     misplaced,
     next_url,
-    phone_numbers,
     seconds,
     step_url,
     text,
@@ -34,8 +34,8 @@ TIMEOUT_S = 20
 class Dialing(NamedTuple):
     """The numbers to dial, what they hear first, and where to continue if no one answers.
 
-    `parameter` is the query parameter with the numbers. `timeout_s` is how long each number rings,
-    in seconds; None if it isn't given.
+    `parameter` is the query parameter with the numbers; some may be browsers, as `client:ann`.
+    `timeout_s` is how long each number rings, in seconds; None if it isn't given.
     """
 
     parameter: str
@@ -51,7 +51,7 @@ class Dialing(NamedTuple):
         most = 1 if parameter == "PhoneNumber" else MAX_NUMBERS
         return cls(
             parameter=parameter,
-            phone_numbers=phone_numbers(query, parameter)[:most],
+            phone_numbers=parties(query, parameter)[:most],
             message=text(query, "Message"),
             timeout_s=seconds(query, "Timeout"),
             fail_url=next_url(query, "FailUrl"),
@@ -67,7 +67,11 @@ def dial_with_whisper(
     *,
     needs_a_key: bool = False,
 ) -> VoiceResponse:
-    """Dial the numbers at once; TwimlWhisper asks the person who picks up to accept the call."""
+    """Dial the numbers at once; TwimlWhisper asks the person who picks up to accept the call.
+
+    In a browser, that person has already seen who is calling, and may have no keys to press. So a
+    browser only gets a message, if there is one.
+    """
     limit_s = outbound.call_limit_s
     dial = Dial(
         action=action,
@@ -76,8 +80,14 @@ def dial_with_whisper(
         caller_id=shown_number(facts, outbound),
     )
     check = [("HumanCheck", "1")] if needs_a_key else []
+    message = ("Message", wanted.message)
     for number in numbers:
-        dial.number(number, url=step_url("TwimlWhisper", ("Message", wanted.message), *check))
+        identity = identity_of(number)
+        if identity:
+            url = step_url("TwimlWhisper", message) if wanted.message else None
+            dial.client(identity, url=url)
+        else:
+            dial.number(number, url=step_url("TwimlWhisper", message, *check))
     return VoiceResponse().append(dial)
 
 
@@ -120,14 +130,18 @@ def after_dialing(facts: Facts, fail_url: str) -> VoiceResponse | Redirection:
 
 
 def dialable(parameter: str, written: Sequence[str], facts: Facts, outbound: Outbound) -> list[str]:
-    """Return the numbers of a parameter that may be dialed, in E.164, as they were checked.
+    """Return the numbers of a parameter that may be dialed, in E.164, and its browsers.
 
     Skip and log numbers that the settings don't allow, values that aren't numbers, and the number
     that was called to get here. A line that dials itself would do so again and again until the
     first caller hangs up, and each of those calls costs money.
     """
-    numbers = outbound.reachable(parameter, written)
-    own = same_numbers(numbers, facts.denying("To", "Called"))
+    numbers: list[str] = []
+    for party in written:
+        is_browser = identity_of(party) and not outbound.is_switched_off
+        numbers += [party] if is_browser else outbound.reachable(parameter, [party])
+    phones = [number for number in numbers if not identity_of(number)]
+    own = same_numbers(phones, facts.denying("To", "Called"))
     others = [number for number in numbers if number not in own]
     if len(others) < len(numbers):
         ignored(parameter, "is the line's own number, which must not dial itself")
@@ -138,10 +152,18 @@ def dialable(parameter: str, written: Sequence[str], facts: Facts, outbound: Out
 
 def no_one_to_dial(fail_url: str, outbound: Outbound) -> VoiceResponse | Redirection:
     """Continue at `fail_url`; without one, tell the caller that there is no one to call."""
-    if fail_url:
-        return Redirection(fail_url)
+    return Redirection(fail_url) if fail_url else unreachable(outbound)
+
+
+def unreachable(outbound: Outbound) -> VoiceResponse:
+    """Tell the caller that there is no one to call, or that nothing is dialed right now."""
     if not outbound.is_switched_off:
         return apology("it has no phone number that it's allowed to call")
+    return not_now()
+
+
+def not_now() -> VoiceResponse:
+    """Tell the caller to try again later."""
     response = VoiceResponse()
     response.say("Sorry, this line isn't connecting calls right now. Please call again later.")
     return response

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple, Self
 
-from twilio.twiml.voice_response import VoiceResponse
+from twilio.twiml.voice_response import Dial, VoiceResponse
 
+from shared.answers.browsers import identity_of, parties
 from shared.answers.dialing import (
     TIMEOUT_S,
     after_dialing,
@@ -21,7 +22,6 @@ from shared.answers.parameters import (
     misplaced,
     next_url,
     phone_number,
-    phone_numbers,
     seconds,
 )
 from shared.answers.parties import restricted
@@ -29,7 +29,7 @@ from shared.answers.redirection import Redirection
 
 
 class Forward(NamedTuple):
-    """The number to dial, who may use it, and where to continue if no one answers."""
+    """The number or browser to dial, who may use it, and where to continue if no one answers."""
 
     phone_numbers: list[str]
     caller_id: str
@@ -42,7 +42,7 @@ class Forward(NamedTuple):
         """Read PhoneNumber, CallerId, Timeout, FailUrl and AllowedCallers[n]."""
         misplaced(query, "PhoneNumber", "CallerId", "Timeout", "FailUrl", "AllowedCallers")
         return cls(
-            phone_numbers=phone_numbers(query, "PhoneNumber")[:1],
+            phone_numbers=parties(query, "PhoneNumber")[:1],
             caller_id=phone_number(query, "CallerId"),
             timeout_s=seconds(query, "Timeout") or TIMEOUT_S,
             fail_url=next_url(query, "FailUrl"),
@@ -60,12 +60,14 @@ def forward(wanted: Forward, facts: Facts, outbound: Outbound) -> VoiceResponse 
     numbers = dialable("PhoneNumber", wanted.phone_numbers, facts, outbound)
     if not numbers:
         return no_one_to_dial(wanted.fail_url, outbound)
-    response = VoiceResponse()
-    response.dial(
-        numbers[0],
+    identity = identity_of(numbers[0])
+    dial = Dial(
+        None if identity else numbers[0],
         action=own_step("TwimlForward", wanted.fail_url),
         timeout=wanted.timeout_s,
         time_limit=outbound.call_limit_s,
         caller_id=wanted.caller_id or shown_number(facts, outbound),
     )
-    return response
+    if identity:
+        dial.client(identity)
+    return VoiceResponse().append(dial)

@@ -33,6 +33,7 @@ _LINK_PARAMETERS = frozenset(
         "AllowedCallers",
         "CallerId",
         "FailUrl",
+        "Identity",
         "MaxLength",
         "MaxWait",
         "Message",
@@ -137,16 +138,21 @@ def whole_number(value: str | None) -> int:
 
 
 def phone_numbers(query: Pairs, name: str) -> list[str]:
-    """Return the entries of a list that contain digits, as written.
-
-    A space before a digit was an unescaped `+`: `PhoneNumber=+4930123456`.
-    """
-    named_so = ((key, value) for key, value in query if key.startswith(name))
-    written = entries([(key, re.sub("^ (?=[0-9])", "+", value)) for key, value in named_so], name)
+    """Return the entries of a list that contain digits, as written."""
+    written = entries_with_plus(query, name)
     numbers = [number for number in written if digits_of(number)]
     if len(numbers) < len(written):
         ignored(name, "is not a phone number")
     return numbers
+
+
+def entries_with_plus(query: Pairs, name: str) -> list[str]:
+    """Return the entries of a list that may have phone numbers.
+
+    A space before a digit was an unescaped `+`: `PhoneNumber=+4930123456`.
+    """
+    named_so = ((key, value) for key, value in query if key.startswith(name))
+    return entries([(key, re.sub("^ (?=[0-9])", "+", value)) for key, value in named_so], name)
 
 
 def phone_number(query: Pairs, name: str) -> str:

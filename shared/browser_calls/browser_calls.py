@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
@@ -15,9 +16,12 @@ from shared.http.inputs import Inputs
 from shared.ledger.rows import Ledger
 from shared.live_settings.reader import LiveSettingsReader
 
+if TYPE_CHECKING:
+    from shared.browser_calls.outgoing import OutgoingCalls
+
 
 class BrowserCalls:
-    """Gives tokens to browsers; one instance per worker."""
+    """Gives tokens to browsers and answers their calls; one instance per worker."""
 
     def __init__(
         self,
@@ -42,6 +46,15 @@ class BrowserCalls:
         """Return a token for the person who is signed in; raise NotSignedInError without one."""
         identity = await own_identity(req.headers, self._config, self._credentials)
         return await self._tokens.issue(identity)
+
+    @cached_property
+    def outgoing(self) -> "OutgoingCalls":
+        """Answers calls from browsers."""
+        from shared.browser_calls.outgoing import OutgoingCalls
+        from shared.guards.limits import Limits
+
+        limits = Limits(self._ledger, self._clock, self._config)
+        return OutgoingCalls(self._live, limits, self._config)
 
     @cached_property
     def _tokens(self) -> Tokens:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from shared.answers.agent import Agent
+from shared.answers.browsers import PREFIX, identity_of
+from shared.answers.client import Client
 from shared.answers.conference import MAX_TEXTS, Conference
 from shared.answers.dialing import Dialing
 from shared.answers.forward import Forward
@@ -18,10 +20,12 @@ from shared.answers.whisper import Whisper
 class Contacts(NamedTuple):
     """The numbers that a Twimlet dials and texts, as written, and the URLs in its query.
 
-    `addresses` include those of sounds; ignore "". Each text is one segment.
+    `browsers` are addresses such as `client:ann`, which it dials too. `addresses` include those of
+    sounds; ignore "". Each text is one segment.
     """
 
     dialed: Sequence[str] = ()
+    browsers: Sequence[str] = ()
     texted: Sequence[str] = ()
     addresses: Sequence[str] = ()
 
@@ -36,6 +40,17 @@ def _agent(query: Pairs) -> Contacts:
     return Contacts(addresses=_sounds(Agent.from_query(query).message))
 
 
+def _client(query: Pairs) -> Contacts:
+    wanted = Client.from_query(query)
+    browsers = [PREFIX + wanted.identity] if wanted.identity else ()
+    return Contacts(browsers=browsers, addresses=[wanted.fail_url])
+
+
+def _client_outgoing(query: Pairs) -> Contacts:
+    """Return nothing: it only dials for browsers, and no browser calls in the app's own calls."""
+    return Contacts()
+
+
 def _conference(query: Pairs) -> Contacts:
     wanted = Conference.from_query(query)
     texted = wanted.moderators[:MAX_TEXTS] if wanted.texts_moderators else ()
@@ -44,7 +59,7 @@ def _conference(query: Pairs) -> Contacts:
 
 def _forward(query: Pairs) -> Contacts:
     wanted = Forward.from_query(query)
-    return Contacts(dialed=wanted.phone_numbers, addresses=[wanted.fail_url])
+    return _parties(wanted.phone_numbers, [wanted.fail_url])
 
 
 def _dialing_one(query: Pairs) -> Contacts:
@@ -57,7 +72,13 @@ def _dialing_several(query: Pairs) -> Contacts:
 
 def _dialing(wanted: Dialing) -> Contacts:
     addresses = [*_sounds(wanted.message), wanted.fail_url]
-    return Contacts(dialed=wanted.phone_numbers, addresses=addresses)
+    return _parties(wanted.phone_numbers, addresses)
+
+
+def _parties(written: Sequence[str], addresses: Sequence[str]) -> Contacts:
+    browsers = [party for party in written if identity_of(party)]
+    phones = [party for party in written if not identity_of(party)]
+    return Contacts(dialed=phones, browsers=browsers, addresses=addresses)
 
 
 def _hold_music(query: Pairs) -> Contacts:
@@ -96,6 +117,8 @@ def _sounds(*messages: str) -> list[str]:
 _READERS: Mapping[str, Callable[[Pairs], Contacts]] = {
     "twimlagent": _agent,
     "twimlcallme": _dialing_one,
+    "twimlclient": _client,
+    "twimlclientoutgoing": _client_outgoing,
     "twimlconference": _conference,
     "twimlfindme": _dialing_several,
     "twimlforward": _forward,

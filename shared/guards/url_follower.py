@@ -38,6 +38,7 @@ class UrlFollower:
         must not be followed.
         """
         field, dialed, texts = reach.field, [*reach.dialed], [*reach.texts]
+        others = reach.others
         for address in reach.addresses:
             require_plain(address, field)
         addresses = [*reach.addresses]
@@ -51,13 +52,14 @@ class UrlFollower:
                     field=field,
                 )
             dialed += self._numbers(called, field)
+            others += sum(len(contacts.browsers) for contacts in found)
             texts += [Text(number, 1) for number in self._numbers(texted, field)]
             addresses = [address for contacts in found for address in contacts.addresses if address]
         if addresses:
             raise InvalidRequestError(
                 f"`{field}` goes through more than {MAX_ROUNDS} steps. Use fewer.", field=field
             )
-        return reach._replace(dialed=tuple(dialed), texts=tuple(texts))
+        return reach._replace(dialed=tuple(dialed), others=others, texts=tuple(texts))
 
     def _contacts(self, address: str, field: str) -> Contacts:
         """Return what the function at a URL contacts; nothing for an unknown one."""
@@ -79,7 +81,7 @@ class UrlFollower:
         if contacts is None:  # not a Twimlet: there is no way to tell how its URL is read
             self._hosts.require(address, field)
             return Contacts()
-        self._require_readable(query, {*contacts.addresses}, field)
+        self._require_readable(query, {*contacts.addresses, *contacts.browsers}, field)
         return contacts
 
     def _require_readable(self, query: Pairs, followed: set[str], field: str) -> None:

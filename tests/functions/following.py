@@ -96,6 +96,8 @@ def _answer_to(url: str, form: Form) -> func.HttpResponse | None:
 
 PARAMETERS = {
     "TwimlAgent": ("Name", "Message", "Next"),
+    "TwimlClient": ("Identity", "FailUrl", "Notify"),
+    "TwimlClientOutgoing": ("Agents[]", "Conferences[]"),
     "TwimlCallMe": ("PhoneNumber", "Message", "FailUrl"),
     "TwimlConference": ("Moderators[]", "EnableSmsNotifications", "Message", "Music", "Password"),
     "TwimlEcho": ("Twiml",),
@@ -126,7 +128,15 @@ JUNK = (
     "%00",
     "@",
 )
-NUMBERS = ("+12025550124", "202-555-0125", " 12025550126", "2025550127", "+442079460018", "911")
+NUMBERS = (
+    "client:ann",
+    "+12025550124",
+    "202-555-0125",
+    " 12025550126",
+    "2025550127",
+    "+442079460018",
+    "911",
+)
 
 
 @st.composite

@@ -27,7 +27,8 @@ KEYS = [{"functionKey": []}, {"functionKeyInQuery": []}]
 SIGNATURE = [{"twilioSignature": []}]
 # The pages that explain the parameters of answers, and their tables.
 PAGES = "".join(
-    (ROOT / "docs" / name).read_text("utf-8") for name in ("use/twimlets.md", "begin/phone-line.md")
+    (ROOT / "docs" / name).read_text("utf-8")
+    for name in ("use/twimlets.md", "begin/phone-line.md", "begin/browser-calls.md")
 )
 EXPLAINED = {
     name: re.findall(r"^\| `(\w+)(?:\[(\w+)\])?` \| ([^|]+) \|", text, re.MULTILINE)

@@ -195,7 +195,7 @@ NAMES = sorted(
     {name for _, name in documented()} | {"Dial", "DialCallStatus", "Digits", "From", "Tries"}
 )
 VALUES = st.sampled_from(
-    ["", "true", "2025550123", "busy", "https://a.example/b", "http://", "0"]
+    ["", "true", "2025550123", "client:ann", "busy", "https://a.example/b", "http://", "0"]
 ) | st.text(max_size=20)
 PAIRS = st.lists(
     st.tuples(
@@ -208,7 +208,7 @@ PAIRS = st.lists(
 NOUNS = {
     "Response": {"Dial", "Gather", "Hangup", "Play", "Record", "Redirect", "Say", "Sms"},
     "Gather": {"Play", "Say"},
-    "Dial": {"Number", "Conference"},
+    "Dial": {"Client", "Number", "Conference"},
 }
 
 
