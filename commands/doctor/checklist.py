@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from commands.doctor import browser_calls
 from commands.doctor.azure import NoAnswerError
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, Result, skipped, wrong
@@ -64,6 +65,8 @@ ITEMS: Sequence[Item] = (
     Item("texts", number.check_texts, ("number",)),
     Item("fallback", number.check_fallback, ("number",)),
     Item("messaging service", number.check_messaging_service, ("account",)),
+    Item("token key", browser_calls.check_token_key, ("account",)),
+    Item("twiml app", browser_calls.check_twiml_app, ("account",)),
 )
 # Only for a deployment.
 DEPLOYMENT_ITEMS: Sequence[Item] = (

@@ -1,4 +1,4 @@
-"""`python -m commands.wire`: point a Twilio number's calls and texts at this app.
+"""`python -m commands.wire`: point a number's calls and texts, or a TwiML app, at this app.
 
 Shows the old and new addresses, asks for confirmation, saves the old ones, changes the number
 through Twilio's API, and reads it back. Exit status: 0 if the number is now as requested, 1 if
@@ -16,6 +16,7 @@ from commands.azd import azd_values
 from commands.errors import CommandError
 from commands.settings_file import read_settings
 from commands.terminal import accept_any_encoding
+from commands.wire.application import Applications, undo_application, wire_application
 from commands.wire.change import undo, wire
 from commands.wire.number import Numbers
 from commands.wire.options import AZD, Options, number_of, read_options
@@ -58,6 +59,8 @@ async def _with_clients(options: Options) -> int:
     clients = Clients(values, SystemClock())
     try:
         clients.settings.require(*clients.settings.rest_secrets)
+        if options.browser_calls:
+            return await _change_app(options, Applications(clients.account), clients.settings)
         return await _change(options, Numbers(clients.account), clients.settings)
     finally:
         await clients.close()
@@ -67,9 +70,19 @@ async def _change(options: Options, numbers: Numbers, settings: Settings) -> int
     digits, name = number_of(options, settings)
     if options.undo:
         return await undo(options, numbers, digits, name)
+    return await wire(options, numbers, digits, name, _app(options, settings))
+
+
+async def _change_app(options: Options, applications: Applications, settings: Settings) -> int:
+    sid = settings.twiml_app_sid
+    if options.undo:
+        return await undo_application(options, applications, sid)
+    return await wire_application(options, applications, sid, _app(options, settings))
+
+
+def _app(options: Options, settings: Settings) -> App:
     url = options.url or settings.public_url or _url_of_azd(options)
-    app = App.at(url, ROOT, has_local_stack=bool(settings.local_stack_url))
-    return await wire(options, numbers, digits, name, app)
+    return App.at(url, ROOT, has_local_stack=bool(settings.local_stack_url))
 
 
 def _url_of_azd(options: Options) -> str:

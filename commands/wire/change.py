@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from typing import Protocol
 
 from commands import by_get
 from commands.errors import CommandError
@@ -11,6 +12,14 @@ from commands.wire.options import AZD, Options, wanted
 from commands.wire.screen import agrees, show, text_of
 from commands.wire.web_addresses import App, has_secret
 from shared.errors import TwilioRefusedError
+
+
+class Changeable(Protocol):
+    """Changes the addresses of a number, or of something else that has some."""
+
+    async def change(self, number: Number, changes: Addresses) -> Number:
+        """Change some addresses; return what Twilio has now."""
+        ...
 
 
 async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: App) -> int:
@@ -23,7 +32,7 @@ async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: 
     if options.from_azd:
         # Keep addresses that already point to this app: they were chosen on purpose.
         addresses = {p: a for p, a in addresses.items() if not app.has(number.addresses[p].url)}
-    changes = _differences(number, addresses)
+    changes = differences(number, addresses)
     _check_fallbacks({**number.addresses, **changes})
     show(name, number, changes)
     notes = [*number.notes, *_not_undone(number, changes), *_by_get(number, changes, app)]
@@ -31,7 +40,7 @@ async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: 
         notes.append(await numbers.service_of(number))
     for note in filter(None, notes):
         print(f"note: {note}")
-    status = await _apply(options, numbers, number, changes)
+    status = await apply_changes(options, numbers, number, changes)
     if status == 0 and not {**number.addresses, **changes}[Place.CALLS_FALLBACK].url:
         print(
             "Calls have no fallback, so callers may hear an error. To set one, see "
@@ -42,14 +51,18 @@ async def wire(options: Options, numbers: Numbers, digits: str, name: str, app: 
 
 async def undo(options: Options, numbers: Numbers, digits: str, name: str) -> int:
     """Restore the addresses that the last change replaced; return the exit status."""
-    number = await numbers.find(digits, name)
+    return await restore(options, numbers, await numbers.find(digits, name), name)
+
+
+async def restore(options: Options, numbers: Changeable, number: Number, name: str) -> int:
+    """Restore what the last change of `number`, shown as `name`, replaced."""
     memory = Memory(options.memory, number)
     before, unknown = memory.last()
-    changes = _differences(number, before)
+    changes = differences(number, before)
     show(name, number, changes)
     for place in unknown:
         print(f"note: the old URL for {place.label} was not saved because it contains a secret")
-    status = await _apply(options, numbers, number, changes, remember=False)
+    status = await apply_changes(options, numbers, number, changes, remember=False)
     if status == 0 and not options.dry_run:
         memory.forget()
         if not unknown:
@@ -57,9 +70,9 @@ async def undo(options: Options, numbers: Numbers, digits: str, name: str) -> in
     return status
 
 
-async def _apply(
+async def apply_changes(
     options: Options,
-    numbers: Numbers,
+    numbers: Changeable,
     number: Number,
     changes: Addresses,
     *,
@@ -86,18 +99,20 @@ async def _apply(
         raise
     status = _verify(now, changes)
     if status == 0 and remember:
-        print("Done, and confirmed with Twilio. To undo this change: --undo")
+        option = "--browser-calls --undo" if options.browser_calls else "--undo"
+        print(f"Done, and confirmed with Twilio. To undo this change: {option}")
     return status
 
 
 def _verify(now: Number, changes: Addresses) -> int:
-    wrong = _differences(now, changes)
+    wrong = differences(now, changes)
     for place in wrong:
         print(f"{place.label}: Twilio now has {text_of(now.addresses[place])}", file=sys.stderr)
     return 1 if wrong else 0
 
 
-def _differences(number: Number, addresses: Addresses) -> Addresses:
+def differences(number: Number, addresses: Addresses) -> Addresses:
+    """Return the addresses that the number doesn't have yet."""
     return {p: a for p, a in addresses.items() if not a.is_same(number.addresses[p])}
 
 

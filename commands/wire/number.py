@@ -12,6 +12,7 @@ from shared.twilio_api.account import TwilioAccount
 
 if TYPE_CHECKING:
     from twilio.rest import Client
+    from twilio.rest.api.v2010.account.application import ApplicationInstance
     from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
 
 MAX_NUMBERS = 1000
@@ -138,16 +139,18 @@ async def _is_in(client: "Client", service_sid: str, number_sid: str) -> bool:
     return any(row.sid == number_sid for row in rows)
 
 
-def _read(number: "IncomingPhoneNumberInstance") -> Number:
+def addresses_of(row: "IncomingPhoneNumberInstance | ApplicationInstance") -> Addresses:
+    """Return the addresses of a number or a TwiML app; Twilio names their fields alike."""
+
     def address(place: Place) -> Address:
-        url, method = (getattr(number, name) or "" for name in place.fields)
+        url, method = (getattr(row, name) or "" for name in place.fields)
         return Address(url, method or "POST")
 
-    return Number(
-        str(number.sid),
-        {place: address(place) for place in Place},
-        tuple(_winners(number)),
-    )
+    return {place: address(place) for place in Place}
+
+
+def _read(number: "IncomingPhoneNumberInstance") -> Number:
+    return Number(str(number.sid), addresses_of(number), tuple(_winners(number)))
 
 
 def _winners(number: "IncomingPhoneNumberInstance") -> list[str]:

@@ -30,6 +30,7 @@ class Options(NamedTuple):
     fallback_method: str
     settings: str | None
     memory: Path
+    browser_calls: bool
     undo: bool
     dry_run: bool
     yes: bool
@@ -49,6 +50,8 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     options = Options(**vars(parser.parse_args(arguments)))
     if options.undo and (options.url or options.from_azd or any(_named(options))):
         parser.error("--undo takes no URLs: it restores the previous ones")
+    if options.browser_calls and (options.number or options.from_azd or any(_named(options))):
+        parser.error("--browser-calls changes the TwiML app, and takes no number and no answers")
     return options
 
 
@@ -66,6 +69,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="gets call reports: OnCallStatus, or 'none'",
     )
     add("--fallback-method", choices=["GET", "POST"], default="GET", help="default GET")
+    add("--browser-calls", action="store_true", help="set the URL of the TwiML app instead")
     add("--settings", metavar="FILE", help="settings file; default local.settings.json")
     add("--memory", metavar="FOLDER", type=Path, default=Path(FOLDER), help="history for --undo")
     add("--undo", action="store_true", help="restore the URLs from before the last change")
