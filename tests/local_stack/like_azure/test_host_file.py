@@ -179,9 +179,10 @@ def test_custom_headers_are_on_every_response(
         ([], []),
         ([("X-Forwarded-Proto", "http")], []),
         ([("X-Forwarded-Proto", "https")], []),  # not for localhost
+        ([("X-Forwarded-Proto", "https"), ("Host", "shop.example")], ["max-age=172800"]),
     ],
 )
-def test_strict_transport_is_not_for_this_machine(
+def test_strict_transport_is_for_https_to_other_names(
     configured: RunningHost, headers: list[tuple[str, str]], expected: list[str]
 ) -> None:
     answer = configured.get("/of/anna/shop", headers)
