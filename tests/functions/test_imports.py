@@ -18,13 +18,16 @@ MODULES = sorted(
 # The library's packages, whose __init__.py has only a docstring.
 ROOMS = {"shared", *(f"shared.{path.parent.name}" for path in ROOT.glob("shared/*/__init__.py"))}
 
-# twilio.http imports requests; phonenumbers takes 40 ms, and all functions load in one process.
+# twilio.http imports requests; access tokens import jwt and cryptography; phonenumbers takes 40 ms,
+# and all functions load in one process.
 HEAVY = {
     "aiohttp",
     "azure.core",
     "azure.data",
     "azure.identity",
     "azure.keyvault",
+    "cryptography",
+    "jwt",
     "opentelemetry",
     "phonenumbers",
     "requests",

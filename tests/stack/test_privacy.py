@@ -71,14 +71,16 @@ class Answers:
 
 
 def without_permitted(answer: requests.Response) -> str:
-    """Return headers and body without the permitted `to` and `from`, TwiML, and audio."""
+    """Return headers and body without the permitted `to`, `from` and `token`, TwiML, and audio."""
     headers = {name: value for name, value in answer.headers.items() if name != "Location"}
     content_type = answer.headers.get("Content-Type", "")
     if content_type.startswith(("text/xml", "audio/")):
         return f"{headers}"
     if answer.status_code in (200, 201) and content_type.startswith("application/json"):
         content = {
-            name: value for name, value in answer.json().items() if name not in ("to", "from")
+            name: value
+            for name, value in answer.json().items()
+            if name not in ("to", "from", "token")
         }
         return f"{headers} {content}"
     if "signed URL" in answer.text:  # without a signature, the answer repeats the requested number
@@ -106,6 +108,7 @@ def leaks(text: str) -> list[str]:
     patterns += [
         r"(?<![0-9a-fA-F])0{32}(?![0-9a-fA-F])",
         r"[Bb]earer [\w-]{20}",
+        r"eyJ[\w-]{20}",
         r"Basic [\w+/=]{20}",
     ]
     everything = re.compile("|".join(patterns), re.IGNORECASE)
@@ -176,6 +179,7 @@ def use(stack: LocalStack) -> None:
     forge(stack, f"OnMessageStatus?To={HANDSET}")
     stack.function("GetHealth", method="GET")
     use_phone_line(stack)
+    use_browser(stack)
     use_wrongly(stack)
 
 
@@ -207,6 +211,17 @@ def use_phone_line(stack: LocalStack) -> None:
     other = "RE" + "b" * 32
     stack.webhook(f"OnRecording?Notify={MARK}", {"RecordingSid": other, **RECORDED})
     stack.webhook(f"OnRecording?Notify={quote(LINE)}", {"RecordingSid": RECORDING, **RECORDED})
+
+
+def use_browser(stack: LocalStack) -> None:
+    """Get a token, and call numbers from a browser."""
+    assert "token" in stack.function("GetClientToken", {"identity": "ann"}).json()
+    stack.function("GetClientToken", {"identity": f"{MARK}@example.com"})
+    stack.function("GetMyClientToken", **{"X-MS-CLIENT-PRINCIPAL-ID": MARK})
+    for number in (HANDSET, NATIONAL, "+19005550123", f"client:{MARK}!", MARK):
+        form = {"CallSid": f"CA{'c' * 32}", "From": "client:ann", "To": number}
+        stack.webhook("TwimlClientOutgoing", form)
+    stack.webhook(f"TwimlClient?Identity={MARK}!&Notify={quote(OWNER)}")
 
 
 def use_wrongly(stack: LocalStack) -> None:
@@ -291,7 +306,11 @@ def test_nothing_private_is_answered(used: Used) -> None:
         *(f"a {form} b" for word in (MARK, HANDSET, API_KEY_SECRET) for form in spellings(word)),
         *(base64.b64encode(f"{'x' * n}{MARK} yz".encode()).decode() for n in range(5)),
         *(MARK.upper(), "202-555-0123", NATIONAL, "%28202%29%20555-0123", "%2B12025550199"),
-        *(f"token={AUTH_TOKEN}", "Authorization: Basic QUMwMDAwMDAwMDAwMDA6MDAw"),
+        *(
+            f"token={AUTH_TOKEN}",
+            "token eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
+            "Authorization: Basic QUMwMDAwMDAwMDAwMDA6MDAw",
+        ),
     ],
 )
 def test_the_search_finds_encoded_values(hidden: str) -> None:
