@@ -102,13 +102,18 @@ def settings_warnings(root: Path, settings_file: str = SETTINGS_FILE) -> tuple[s
     return tuple(sorted(warnings))
 
 
+def is_cut(text: str) -> bool:
+    """Return whether a text has half of a character, such as `\\ud83d` without its pair."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def check_values(file: str, values: Mapping[str, object]) -> dict[str, str]:
     """Return the settings if all can be environment variables; errors never show a value."""
     checked: dict[str, str] = {}
     for name, value in values.items():
         if not isinstance(value, str):
             raise HostEnvironmentError(f"{file}: the value of {name} must be a string, in quotes")
-        if not name or "=" in name or "\0" in name + value:
+        if not name or "=" in name or "\0" in name + value or is_cut(name + value):
             raise HostEnvironmentError(f"{file}: {name!r} cannot be an environment variable")
         checked[name] = value
     return checked

@@ -1,6 +1,7 @@
 """Read `Host` of local.settings.json, which `func start` reads for its own options."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from local_stack.host.app.json_file import AppFileError, read_json_object
 from local_stack.host.http.cors_settings import CREDENTIALS, ORIGINS, SWITCH
 
 LAST_PORT = 65535
+PORT = re.compile("[0-9]{1,5}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,6 @@ def _port(value: object, file: str) -> int | None:
     if value is None:
         return None
     text = str(value)
-    if not text.isdecimal() or not 0 < int(text) <= LAST_PORT:
+    if not PORT.fullmatch(text) or not 0 < int(text) <= LAST_PORT:
         raise AppFileError(f'{file}: "LocalHttpPort" must be a port number')
     return int(text)

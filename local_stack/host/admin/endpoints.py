@@ -13,6 +13,7 @@ from local_stack.host.admin.status import Status
 from local_stack.host.app.application import Application, Function
 from local_stack.host.app.keys import Key, KeyKind, Keys
 from local_stack.host.http.answers import SERVER_NAME, empty
+from local_stack.host.http.bodies import read_in_time
 from local_stack.host.http.requests import Query, given_key
 
 JSON = "application/json; charset=utf-8"
@@ -131,8 +132,8 @@ async def input_status(request: BaseRequest) -> int:
     if request.content_type != "application/json":
         return 415
     try:
-        document: Any = json.loads(await request.content.read())
-    except ValueError:
+        document: Any = json.loads(await read_in_time(request))
+    except (ValueError, RecursionError):
         return 400
     if not isinstance(document, dict):
         return 400
@@ -150,5 +151,6 @@ def key_list(keys: "tuple[Key, ...] | Any", href: str) -> object:
 
 def as_json(document: object) -> Response:
     """Return compact JSON."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    body = text.encode(errors="replace")  # function.json may have half of a character
     return Response(headers={"Server": SERVER_NAME, "Content-Type": JSON}, body=body)

@@ -43,7 +43,8 @@ def _config(root: Path, function: Function) -> dict[str, object]:
 def zipped(root: Path, application: Application) -> bytes:
     """Return a zip file with the app's code; settings and what is installed stay out."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+    # A zip file has no dates before 1980, but a file may.
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         folders = [root / name for name in application.functions]
         files = [*root.iterdir(), *(file for folder in folders for file in folder.rglob("*"))]
         for file in sorted(files):

@@ -18,6 +18,7 @@ EMULATED_TRIGGERS = ("httpTrigger", "timerTrigger")
 EMULATED_BINDINGS = (*EMULATED_TRIGGERS, "http")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
 RESERVED_ROUTES = ("admin", "runtime")
+SCRIPT = "__init__.py"
 
 
 class UnlistedFunctionError(AppFileError):
@@ -107,15 +108,24 @@ def read_listed(folder: Path) -> dict[str, Any]:
             raise UnlistedFunctionError(
                 f"function.json: invalid direction {entry['direction']}. Use in, out or inout"
             )
-    script = script_of(folder, document)
-    if not script.is_file():
-        raise UnlistedFunctionError(f"function.json: the script file {script.name} doesn't exist")
+    if not _is_file(folder, document):
+        raise UnlistedFunctionError(
+            f"function.json: the script file {document.get('scriptFile') or SCRIPT} doesn't exist"
+        )
     return document
+
+
+def _is_file(folder: Path, document: Mapping[str, Any]) -> bool:
+    """Return whether a function's Python file exists; a name may be one that no file can have."""
+    try:
+        return script_of(folder, document).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def script_of(folder: Path, document: Mapping[str, Any]) -> Path:
     """Return the function's Python file."""
-    return (folder / str(document.get("scriptFile") or "__init__.py")).resolve()
+    return (folder / str(document.get("scriptFile") or SCRIPT)).resolve()
 
 
 def read_bindings(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -163,7 +173,9 @@ def read_endpoint(definition: FunctionDefinition) -> Endpoint:
     """
     trigger = definition.entry
     given: object = trigger.get("route")
-    route = definition.name if given in {None, ""} else str(given)
+    if isinstance(given, (list, dict)):
+        raise AppFileError('function.json: "route" must be text')
+    route = definition.name if given is None or given == "" else str(given)
     if route.lstrip("/").lower().startswith(RESERVED_ROUTES):
         raise AppFileError(
             f"function.json: the route {route} begins with admin or runtime, which are reserved. "

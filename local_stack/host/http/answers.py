@@ -1,5 +1,6 @@
 """Build the host's responses, including those that only a strange function result needs."""
 
+import re
 from collections.abc import Mapping
 
 from aiohttp.abc import AbstractStreamWriter
@@ -14,6 +15,7 @@ from local_stack.host.triggers.http import FunctionAnswer
 
 SERVER_NAME = "Kestrel"  # the server of Azure's host, without a version
 NOT_RUNNING = b"Function host is not running."
+LENGTH = re.compile("[0-9]{1,18}")
 WITHOUT_BODY = frozenset({204, 205, 304})
 SWITCHING = 101
 FIRST_FINAL = 200
@@ -79,7 +81,7 @@ def given_length(headers: Mapping[str, str]) -> int | None:
     given = headers.get("Content-Length")
     if given is None:
         return None
-    if not (given.isascii() and given.isdigit()):
+    if not LENGTH.fullmatch(given):
         raise UnsendableError("Content-Length is not a number")
     return int(given)
 
@@ -113,11 +115,15 @@ class RawResponse(StreamResponse):
 
     async def prepare(self, request: BaseRequest) -> None:
         """Write everything."""
+        if not request.keep_alive:
+            self.force_close()
+            self.headers.setdefault("Connection", "close")
         self.headers.setdefault("Date", rfc822_formatted_time())
         lines = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         head = f"HTTP/1.1 {self.status} {self.reason}\r\n{lines}\r\n"
         if request.transport is not None:
-            request.transport.write(head.encode("latin-1") + self._raw)
+            body = b"" if request.method == "HEAD" else self._raw
+            request.transport.write(head.encode("latin-1") + body)
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Do nothing: everything is written."""
@@ -140,7 +146,8 @@ def not_running() -> StreamResponse:
 
 
 def plain(status: int, text: str) -> Response:
-    """Return a response in plain text."""
+    """Return a response in plain text; half of a character becomes a question mark."""
+    text = text.encode(errors="replace").decode()
     return Response(status=status, headers={"Server": SERVER_NAME}, text=text + "\n")
 
 

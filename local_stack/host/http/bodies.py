@@ -1,6 +1,7 @@
 """Read the body of a request, with the limits of Azure's host."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 
 from aiohttp.web_request import BaseRequest
@@ -9,6 +10,7 @@ from local_stack.host.http.refused import RequestRefusedError
 
 MAX_BODY_BYTES = 100 * 1024 * 1024
 LIMIT_SETTING = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
+LIMIT = re.compile("[0-9]{1,18}")
 GRACE_S = 5.0
 SLOWEST_BYTES_PER_S = 240
 """Source: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/options"""
@@ -17,7 +19,7 @@ SLOWEST_BYTES_PER_S = 240
 def body_limit(settings: Mapping[str, str]) -> int:
     """Return the number of bytes that a function can receive."""
     given = settings.get(LIMIT_SETTING, "")
-    return int(given) if given.isascii() and given.isdigit() else MAX_BODY_BYTES
+    return int(given) if LIMIT.fullmatch(given) else MAX_BODY_BYTES
 
 
 async def read_body(request: BaseRequest, limit: int) -> bytes:
@@ -36,10 +38,10 @@ async def read_body(request: BaseRequest, limit: int) -> bytes:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # These bytes aren't part of the response; without this an error could not be sent.
         request.writer.output_size = 0
-    return await _read_in_time(request)
+    return await read_in_time(request)
 
 
-async def _read_in_time(request: BaseRequest) -> bytes:
+async def read_in_time(request: BaseRequest) -> bytes:
     """Read the rest of a body; refuse a client that is too slow."""
     loop = asyncio.get_running_loop()
     began, parts, received = loop.time(), list[bytes](), 0

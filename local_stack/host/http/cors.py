@@ -65,7 +65,7 @@ def read_cors(settings: Mapping[str, str]) -> Cors:
         return Cors()
     try:
         origins: object = json.loads(settings.get(ORIGINS, "[]"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return Cors()
     listed = cast(list[object], origins) if isinstance(origins, list) else []
     return Cors(

@@ -53,7 +53,7 @@ class Front:
         self._behind_azure = behind_azure
         self._phone_url = settings.get(PHONE_URL, "")
         # The phone page shows images and plays sounds of the functions.
-        self._phone_port = urlsplit(self._phone_url).port
+        self._phone_port = port_in(self._phone_url)
         self._has_home_page = is_wanted(settings)
 
     async def __call__(self, request: BaseRequest) -> StreamResponse:
@@ -137,6 +137,14 @@ class Front:
         """Return the report that the supervisor asks for to see that the host is up."""
         is_ours = given_key(request, query) == self._report_key
         return as_json(self._status.report()) if is_ours else empty(404)
+
+
+def port_in(url: str) -> int | None:
+    """Return the port in a URL; None if it has none or the app's own setting is no URL."""
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return None
 
 
 def is_browser(request: BaseRequest) -> bool:

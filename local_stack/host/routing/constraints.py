@@ -121,6 +121,11 @@ def with_numbers(name: str, numbers: Sequence[int]) -> Accepts | None:
             return None
 
 
+def is_regex(text: str) -> bool:
+    """Return whether a constraint is a regular expression."""
+    return text.lower().startswith("regex(")
+
+
 def read_constraint(text: str, parameter: str, template: str) -> Accepts:
     """Return the check for the constraint `text`; raise ConstraintError as ASP.NET does."""
     found = CONSTRAINT.fullmatch(text)

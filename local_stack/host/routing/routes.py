@@ -7,7 +7,14 @@ from functools import lru_cache
 
 from local_stack.host.app.function_file import AuthLevel, Endpoint
 from local_stack.host.app.json_file import AppFileError
-from local_stack.host.routing.constraints import Accepts, ConstraintError, read_constraint
+from local_stack.host.routing.constraints import (
+    Accepts,
+    BrokenConstraintError,
+    ConstraintError,
+    is_regex,
+    read_constraint,
+)
+from local_stack.host.routing.patterns import TooSlowError, in_time
 from local_stack.host.routing.templates import (
     Literal,
     Parameter,
@@ -30,12 +37,24 @@ class Route:
     auth_level: AuthLevel
     pattern: re.Pattern[str]
     parameters: tuple[tuple[Parameter, tuple[Accepts, ...]], ...]
+    may_be_slow: bool = False
+    """Whether it may take long to see that a path doesn't match."""
 
     def values(self, path: str) -> dict[str, str] | None:
         """Return the route's parameters in the decoded `path`; None if it doesn't match.
 
-        Raises BrokenConstraintError if a constraint can't be used.
+        Raises BrokenConstraintError if a constraint can't be used, or takes too long.
         """
+        if not self.may_be_slow:
+            return self._values(path)
+        try:
+            return in_time(lambda: self._values(path))
+        except TooSlowError as error:
+            raise BrokenConstraintError(
+                f"to match {self.template} with this path takes too long"
+            ) from error
+
+    def _values(self, path: str) -> dict[str, str] | None:
         found = self.pattern.fullmatch(path)
         if found is None:
             return None
@@ -123,6 +142,7 @@ def build_route(function: str, prefix: str, endpoint: Endpoint) -> Route:
         auth_level=endpoint.auth_level,
         pattern=build_pattern(segments),
         parameters=parameters,
+        may_be_slow=any(map(_may_be_slow, segments)),
     )
 
 
@@ -161,6 +181,14 @@ def build_pattern(segments: Sequence[Segment]) -> re.Pattern[str]:
 def _may_end_before(segment: Segment) -> bool:
     first = segment[0]
     return len(segment) == 1 and isinstance(first, Parameter) and first.may_be_absent
+
+
+def _may_be_slow(segment: Segment) -> bool:
+    """Return whether matching takes more than quadratic time."""
+    parameters = [part for part in segment if isinstance(part, Parameter)]
+    return len(parameters) > 2 or any(
+        is_regex(text) for part in parameters for text in part.constraints
+    )
 
 
 def _segment_pattern(segment: Segment) -> str:

@@ -77,7 +77,7 @@ def to_answer(returned: Datum) -> FunctionAnswer:
     if returned.type != "http":
         result = read_text_result(str(value))
         headers = {"Content-Type": TEXT, **result.headers}
-        return FunctionAnswer(result.status, headers, (), result.body.encode())
+        return FunctionAnswer(result.status, headers, (), _encoded(result.body))
     cookies: list[SimpleCookie] = value["cookies"] or []
     headers: dict[str, Any] = {name: header.value for name, header in value["headers"].items()}
     return FunctionAnswer(
@@ -86,6 +86,13 @@ def to_answer(returned: Datum) -> FunctionAnswer:
         cookies=tuple(cookie_of(morsel) for cookie in cookies for morsel in cookie.values()),
         body=bytes(value["body"].value),
     )
+
+
+def _encoded(body: str) -> bytes:
+    try:
+        return body.encode()
+    except UnicodeEncodeError as error:
+        raise InvocationError(f"the function's text can't be encoded: {error}") from error
 
 
 def status_of(value: object) -> int:

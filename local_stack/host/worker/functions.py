@@ -32,7 +32,7 @@ class FunctionLoadError(Exception):
 
 
 class WorkerExitError(Exception):
-    """A function called sys.exit() while it was imported; the message says where."""
+    """A function raised SystemExit or the like while it was imported; the message says where."""
 
 
 class InvocationError(Exception):
@@ -79,13 +79,15 @@ def load_function(definition: FunctionDefinition) -> None:
         )
         registry: Any = handle_event._functions  # pyright: ignore[reportPrivateUsage] # no public name
         registry.add_function(definition.name, function, metadata, MESSAGE_FORMAT)
-    except SystemExit as error:
-        raise WorkerExitError(describe(error, app)) from error
+    except KeyboardInterrupt:
+        raise  # Ctrl-C
     except Exception as error:  # noqa: BLE001 - a module may raise anything
         # The runtime adds a page of advice to an ImportError; the original says what is missing.
         cause = error.__context__ if isinstance(error, ImportError) else None
         original = cause or error
         raise FunctionLoadError(describe(original, app)) from original
+    except BaseException as error:
+        raise WorkerExitError(describe(error, app)) from error
 
 
 def describe(error: BaseException, app: Path) -> str:
@@ -105,7 +107,9 @@ def message_of(error: BaseException) -> str:
     if type(error) is RuntimeError and values and isinstance(form, str):
         with contextlib.suppress(TypeError, ValueError):
             return form % tuple(values)
-    return str(error)
+    with contextlib.suppress(Exception):  # its class may have a __str__ that fails
+        return str(error)
+    return ""
 
 
 async def run(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
 from local_stack.host.admin.home import home_page, is_wanted
+from local_stack.host.http.front import port_in
 from tests.local_stack.like_azure.code import OK
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def build(app: AppFolder) -> None:
     )
     app.write("local.settings.json", '{"Values": {"SECRET": "hidden"}}')
     app.write("notes.txt", "for the zip file")
+    os.utime(app.root / "notes.txt", (0, 0))  # before the first date of zip files
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +123,7 @@ def test_an_endpoint_answers(
         ("Sleepy", JSON, b"", 400),
         ("Sleepy", JSON, b"{", 400),
         ("Sleepy", JSON, b"[]", 400),
+        ("Sleepy", JSON, b"[" * 100_000, 400),
         ("Sleepy", JSON, b'{"input": {}}', 400),
         ("Sleepy", KEY, b"{}", 415),
         ("Sleepy", [*KEY, ("Content-Type", "text/plain")], b"{}", 415),
@@ -188,6 +192,20 @@ def test_the_home_page_links_the_phone_and_escapes_names() -> None:
     assert 'href="http://127.0.0.1:7072/"' in page
     assert "&lt;b&gt;" in page
     assert "href" not in home_page([], "")
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("http://127.0.0.1:7072", 7072),
+        ("http://phone", None),
+        ("http://[phone", None),
+        ("http://phone:70000", None),
+        ("", None),
+    ],
+)
+def test_an_apps_own_setting_for_the_phones_url_may_be_no_url(url: str, port: int | None) -> None:
+    assert port_in(url) == port
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ FILES: list[tuple[str, str, int]] = [
     ("BadLevel", f'{{"bindings": [{TRIGGER.replace("anonymous", "nobody")}]}}', 404),
     ("Methods", f'{{"bindings": [{TRIGGER[:-1]}, "methods": "get"}}]}}', 404),
     ("Nowhere", f'{{"bindings": [{TRIGGER}], "scriptFile": "nowhere.py"}}', 404),
+    ("NullScript", f'{{"bindings": [{TRIGGER}], "scriptFile": "a\\u0000b"}}', 404),
+    ("HalfScript", f'{{"bindings": [{TRIGGER}], "scriptFile": "\\ud800"}}', 404),
+    ("LongScript", f'{{"bindings": [{TRIGGER}], "scriptFile": "{"x" * 5000}"}}', 404),
+    ("ListRoute", f'{{"bindings": [{TRIGGER[:-1]}, "route": []}}]}}', 404),
+    ("MapRoute", f'{{"bindings": [{TRIGGER[:-1]}, "route": {{}}}}]}}', 404),
+    ("HalfKey", f'{{"\\ud800": 1, "bindings": [{TRIGGER}, {ANSWER}]}}', 200),
     ("1Digit", f'{{"bindings": [{TRIGGER}]}}', 404),
     ("żaba", f'{{"bindings": [{TRIGGER}]}}', 404),
     ("a b", f'{{"bindings": [{TRIGGER}]}}', 404),
@@ -71,6 +77,12 @@ CODE: list[tuple[str, str, str]] = [
     ("Missing", "import no_such_module\n", "No module named 'no_such_module'"),
     ("Syntax", "def main(req:\n", "never closed"),
     ("Raises", "raise ValueError('at import')\n", "ValueError: at import"),
+    ("HalfCharacter", "raise ValueError('\\ud800')\n", "ValueError: ?"),
+    (
+        "NoText",
+        "class Odd(Exception):\n    def __str__(self): return None\n\nraise Odd\n",
+        "Odd (NoText/__init__.py, line 5)",
+    ),
     ("NoMain", "def handle(req): ...\n", "main"),
     ("Other", "def main(request) -> str:\n    return ''\n", "request"),
     ("Extra", "def main(req, more) -> str:\n    return ''\n", "more"),
@@ -218,6 +230,27 @@ def down(serve: Serve) -> RunningHost:
     return serve(build_down)
 
 
+def test_a_client_that_asks_for_it_gets_a_closed_connection(down: RunningHost) -> None:
+    with down.connect() as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        with connection.makefile("rb") as received:
+            answer = received.read()
+
+    assert b"\r\nConnection: close\r\n" in answer
+    assert answer.endswith(b"\r\n\r\nFunction host is not running.")
+
+
+def test_a_head_request_gets_no_body_from_an_app_that_is_down(down: RunningHost) -> None:
+    head = b"HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    with down.connect() as connection:
+        connection.sendall(head)
+        with connection.makefile("rb") as received:
+            answer = received.read()
+
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert answer.endswith(b"\r\n\r\n")
+
+
 def test_the_status_of_an_app_that_is_down_has_azures_error(down: RunningHost) -> None:
     status = down.get("/admin/host/status", KEY).json()
 
@@ -226,15 +259,16 @@ def test_the_status_of_an_app_that_is_down_has_azures_error(down: RunningHost) -
     assert "An error occurred while creating the route with name 'Bad'" in status["errors"][0]
 
 
-def test_an_exit_at_import_stops_the_app(run_host: RunHost, app: AppFolder) -> None:
+@pytest.mark.parametrize("error", ["SystemExit(5)", "BaseException(5)", "GeneratorExit(5)"])
+def test_an_exit_at_import_stops_the_app(run_host: RunHost, app: AppFolder, error: str) -> None:
     app.add("Sound", OK)
-    app.add("Quits", "import sys\n\nsys.exit(5)\n")
+    app.add("Quits", f"raise {error}\n")
     with run_host(app.root) as host:
         answer = host.get("/api/Sound")
-        [error] = host.get(REPORT_PATH, KEY).json()["errors"]
+        [found] = host.get(REPORT_PATH, KEY).json()["errors"]
 
     assert (answer.status, answer.body) == (503, b"Function host is not running.")
-    assert "SystemExit: 5 (Quits/__init__.py, line 4)" in error["reason"]
+    assert f"{error.partition('(')[0]}: 5 (Quits/__init__.py, line 2)" in found["reason"]
 
 
 def test_an_invalid_regular_expression_is_a_500_at_its_route(

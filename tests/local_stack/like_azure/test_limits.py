@@ -98,7 +98,13 @@ def test_a_request_is_answered_or_refused(
 
 @pytest.mark.parametrize(
     ("value", "limit"),
-    [("1000", 1000), ("", MAX_BODY_BYTES), ("many", MAX_BODY_BYTES), ("-5", MAX_BODY_BYTES)],
+    [
+        ("1000", 1000),
+        ("", MAX_BODY_BYTES),
+        ("many", MAX_BODY_BYTES),
+        ("-5", MAX_BODY_BYTES),
+        ("9" * 5000, MAX_BODY_BYTES),
+    ],
 )
 def test_a_setting_limits_the_body(value: str, limit: int) -> None:
     assert body_limit({"FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": value}) == limit

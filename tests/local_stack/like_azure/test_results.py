@@ -27,6 +27,8 @@ ROWS: list[tuple[str, int, str | None, bytes]] = [
     ("'<?xml version=\"1.0\"?><a/>'", 200, PLAIN, b'<?xml version="1.0"?><a/>'),
     ("'{broken'", 200, PLAIN, b"{broken"),
     ("None", 500, None, b""),
+    ("'\\ud800'", 500, None, b""),
+    ("'\"\\\\ud800\"'", 500, None, b""),
     ("b'bytes'", 500, None, b""),
     ("{'a': 1}", 500, None, b""),
     ("('a', 201)", 500, None, b""),
@@ -72,6 +74,7 @@ ROWS: list[tuple[str, int, str | None, bytes]] = [
     ("R('four', headers={'Content-Length': '4'})", 200, PLAIN, b"four"),
     ("R('four', headers={'Content-Length': '2'})", 500, None, b""),
     ("R('four', headers={'Content-Length': 'four'})", 500, None, b""),
+    ("R('four', headers={'Content-Length': '9' * 5000})", 500, None, b""),
     ("R('x' * 2_000_000)", 200, PLAIN, b"x" * 2_000_000),
 ]
 # The expression, and a header's values.

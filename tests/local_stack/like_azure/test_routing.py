@@ -28,6 +28,18 @@ def values_of(template: str, path: str, prefix: str = "api") -> dict[str, str] |
 
 
 @pytest.mark.parametrize(
+    ("template", "path"),
+    [
+        ("{a}-{b}-{c}-{d}.x", f"/api/{'-' * 8000}.y"),
+        ("{a:regex(^(x+)+$)}", f"/api/{'x' * 60}y"),
+    ],
+)
+def test_a_template_that_backtracks_without_end_is_given_up(template: str, path: str) -> None:
+    with pytest.raises(BrokenConstraintError, match="takes too long"):
+        values_of(template, path)
+
+
+@pytest.mark.parametrize(
     ("template", "path", "values"),
     [
         ("shop", "/api/shop", {}),

@@ -46,6 +46,9 @@ def test_the_settings_file_is_optional(tmp_path: Path) -> None:
         ('{"Values": {"A": 1}}', "the value of A must be a string"),
         ('{"Values": {"A=B": "1"}}', "cannot be an environment variable"),
         ('{"Values": {"A": "\\u0000"}}', "cannot be an environment variable"),
+        ('{"Values": {"A": "\\ud800"}}', "cannot be an environment variable"),
+        ('{"Values": {"\\ud800": "A"}}', "cannot be an environment variable"),
+        (f'{{"Host": {{"LocalHttpPort": "{"9" * 5000}"}}}}', '"LocalHttpPort" must be a port'),
     ],
 )
 def test_an_invalid_file_is_explained(tmp_path: Path, text: str, reason: str) -> None:
