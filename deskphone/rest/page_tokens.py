@@ -7,7 +7,7 @@ nothing has to be remembered, and a checksum, which refuses tokens of other list
 import re
 import zlib
 
-TOKEN = re.compile("(P[AB][A-Z]{2}[0-9a-f]{32})([0-9a-f]{8})([0-9a-f]+)")
+TOKEN = re.compile("(P[AB][A-Z]{2}[0-9a-f]{32})([0-9a-f]{8})([0-9a-f]{1,16})")
 
 
 def token_of(kind: str, sid: str, serial: int, listing: str) -> str:

@@ -12,11 +12,13 @@ from deskphone.rest.resource import Json, R, Resource
 PAGING = ("PageSize", "Page", "PageToken")
 PAGE_SIZE = 50
 PAGE_SIZE_MAX = 1000
+TOO_LARGE = re.compile("0*(?:100[1-9]|10[1-9][0-9]|1[1-9][0-9]{2}|[2-9][0-9]{3}|[1-9][0-9]{4,})")
+"""Numbers greater than PAGE_SIZE_MAX, with any number of digits."""
 
 
 def page_of(resource: Resource[R], path: str, parameters: Parameters) -> Json:
     """Return one page of a list; its URIs are relative."""
-    if re.fullmatch(r"\d+", asked := parameters.text("PageSize")) and int(asked) > PAGE_SIZE_MAX:
+    if TOO_LARGE.fullmatch(parameters.text("PageSize")):
         raise TwilioRefusalError(20007, "Page size too large")
     size = parameters.whole("PageSize", UNNUMBERED, PAGE_SIZE, 1, PAGE_SIZE_MAX)
     number = parameters.whole("Page", UNNUMBERED, 0, 0, 10**8)

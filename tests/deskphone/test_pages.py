@@ -209,7 +209,12 @@ def test_a_token_of_another_list_is_refused() -> None:
     assert caught.value.code == 21481
 
 
-@pytest.mark.parametrize("token", ["garbage", "PA" + "XX" + "f" * 32, "PX" + "XX" + f"{1:032x}"])
+HUGE = "PAXX" + "0" * 40 + "f" * 4000
+
+
+@pytest.mark.parametrize(
+    "token", ["garbage", "PA" + "XX" + "f" * 32, "PX" + "XX" + f"{1:032x}", HUGE]
+)
 def test_an_unknown_token_is_refused(token: str) -> None:
     rows = Rows(3, newest_first=True)
 

@@ -21,6 +21,7 @@ ASYNC_AMD = {"MachineDetection": "Enable", "AsyncAmd": "true"}
     [
         ("GET", "Messages.json?PageSize=1001", None, 20007),
         ("GET", "Queues.json?PageSize=99999999999", None, 20007),
+        ("GET", f"Queues.json?PageSize={'9' * 5000}", None, 20007),
         ("POST", "Queues.json", LONG_NAME, 20002),
         ("POST", "Keys.json", LONG_NAME, 20002),
         ("POST", "IncomingPhoneNumbers.json", {**NUMBER, **LONG_NAME}, 20002),

@@ -1,8 +1,9 @@
 """What `/admin/functions` reports about the functions, with the Functions host's field names."""
 
+import contextlib
 import io
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from local_stack.host.app.application import Application, Function
 from local_stack.host.app.json_file import AppFileError, read_json_object
@@ -40,6 +41,11 @@ def _config(root: Path, function: Function) -> dict[str, object]:
         return {}
 
 
+def is_private(path: PurePath) -> bool:
+    """Return whether a file, or one of its folders, is hidden, or a file has settings."""
+    return path.name.lower() in PRIVATE_FILES or any(part.startswith(".") for part in path.parts)
+
+
 def zipped(root: Path, application: Application) -> bytes:
     """Return a zip file with the app's code; settings and what is installed stay out."""
     data = io.BytesIO()
@@ -48,6 +54,9 @@ def zipped(root: Path, application: Application) -> bytes:
         folders = [root / name for name in application.functions]
         files = [*root.iterdir(), *(file for folder in folders for file in folder.rglob("*"))]
         for file in sorted(files):
-            if file.is_file() and not file.name.startswith(".") and file.name not in PRIVATE_FILES:
-                archive.write(file, file.relative_to(root))
+            name = file.relative_to(root)
+            if file.is_file() and not is_private(name):
+                # A file may be unreadable, or have a name that isn't UTF-8.
+                with contextlib.suppress(OSError, UnicodeEncodeError):
+                    archive.write(file, name)
     return data.getvalue()

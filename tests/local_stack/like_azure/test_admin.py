@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local_stack.host.admin.functions import zipped
 from local_stack.host.admin.home import home_page, is_wanted
+from local_stack.host.app.application import Application, Function
 from local_stack.host.http.front import port_in
 from tests.local_stack.like_azure.code import OK
 
@@ -51,6 +53,8 @@ def build(app: AppFolder) -> None:
     app.write("local.settings.json", '{"Values": {"SECRET": "hidden"}}')
     app.write("notes.txt", "for the zip file")
     os.utime(app.root / "notes.txt", (0, 0))  # before the first date of zip files
+    app.write("Local.Settings.json", '{"Values": {"SECRET": "hidden"}}')
+    app.write("Greet/.venv/key", "hidden")
 
 
 @pytest.fixture(scope="module")
@@ -182,8 +186,18 @@ def test_the_download_has_code_but_no_settings(admin: RunningHost) -> None:
         names = archive.namelist()
 
     assert {"host.json", "notes.txt", "Greet/function.json", "Greet/__init__.py"} <= {*names}
-    assert "local.settings.json" not in names
-    assert b"hidden" not in data
+    assert not {"local.settings.json", "Local.Settings.json", "Greet/.venv/key"} & {*names}
+
+
+def test_the_download_leaves_out_what_it_cannot_hold(app: AppFolder) -> None:
+    app.add("Greet", OK)
+    names = {f"Greet/{name}" for name in ("__init__.py", "function.json")} | {"host.json"}
+    (app.root / "Greet" / os.fsdecode(b"caf\xe9")).write_text("not UTF-8")
+    (app.root / "Greet" / "gone").symlink_to("nowhere")
+    application = Application({"Greet": Function("Greet")})
+
+    with zipfile.ZipFile(io.BytesIO(zipped(app.root, application))) as archive:
+        assert {*archive.namelist()} == names
 
 
 def test_the_home_page_links_the_phone_and_escapes_names() -> None:
