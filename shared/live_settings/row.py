@@ -31,9 +31,11 @@ class LiveSettings(NamedTuple):
         """Read a row, which may have been edited by hand, without ever failing.
 
         An invalid limit is a fault and otherwise ignored. Any value of `stopped` except an empty
-        one, 0 and false stops: in an emergency, a typo must not let texts out.
+        one, 0 and false stops, however the name is capitalized: in an emergency, a typo must not
+        let texts out.
         """
-        given = {name: str(value).strip() for name, value in row.values.items()} if row else {}
+        texts = [(name, str(value).strip()) for name, value in row.values.items()] if row else []
+        given = {name.strip().lower(): text for name, text in texts}
         limits: dict[str, int] = {}
         faults: list[str] = []
         for setting in LIMITS:
@@ -43,7 +45,10 @@ class LiveSettings(NamedTuple):
                 faults.append(f"{setting} {fault}")
             elif text:
                 limits[setting] = int(text)
-        is_stopped = given.get(STOPPED, "").lower() not in ("", "0", "false")
+        is_stopped = any(
+            name.strip().lower() == STOPPED and text.lower() not in ("", "0", "false")
+            for name, text in texts
+        )
         return cls(is_stopped, given.get(CHANGED_AT, ""), limits, tuple(faults))
 
     @property

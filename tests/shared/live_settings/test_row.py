@@ -44,6 +44,17 @@ def test_a_value_other_than_false_stops(value: Value) -> None:
     assert LiveSettings.of_row(row(stopped=value)).is_stopped
 
 
+@pytest.mark.parametrize("name", ["Stopped", "STOPPED"])
+def test_it_stops_however_the_name_is_capitalized(name: str) -> None:
+    assert LiveSettings.of_row(row(**{name: "true"})).is_stopped
+    assert LiveSettings.of_row(row(**{name: "true", "stopped": "false"})).is_stopped
+    assert LiveSettings.of_row(row(**{"stopped": "true", name: "false"})).is_stopped
+
+
+def test_a_limit_counts_however_its_name_is_capitalized() -> None:
+    assert LiveSettings.of_row(row(DAILY_CALL_LIMIT=3)).limits == {"DAILY_CALL_LIMIT": 3}
+
+
 @pytest.mark.parametrize("value", ["false", "False", "", " ", 0])
 def test_false_and_nothing_do_not_stop(value: Value) -> None:
     assert not LiveSettings.of_row(row(stopped=value)).is_stopped
