@@ -57,8 +57,8 @@ def parse_arguments() -> Options:
     )
     options = parser.parse_args()
     root: Path = (Path(os.environ.get(CALLED_IN, "")) / options.root).resolve()
-    if not root.is_dir():
-        parser.error(f"--root: {options.root} is not a folder")
+    if not os.access(root, os.R_OK | os.X_OK) or not root.is_dir():
+        parser.error(f"--root: {options.root} is not a folder, or not one that you can read")
     if options.settings and not (root / options.settings).is_file():
         parser.error(f"--settings: there is no file {root / options.settings}")
     settings_file = SETTINGS_FILE if options.settings is None else options.settings

@@ -52,3 +52,20 @@ def test_a_relative_root_is_below_the_folder_in_which_dev_was_called(
     monkeypatch.setattr(sys, "argv", ["start", "--root", "app"])
 
     assert parse_arguments().root == tmp_path / "app"
+
+
+def refuse(*_: object) -> bool:
+    return False
+
+
+def test_a_folder_that_cannot_be_read_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["start", "--root", str(tmp_path)])
+    # Set here, because administrators can read every folder.
+    monkeypatch.setattr("os.access", refuse)
+
+    with pytest.raises(SystemExit):
+        parse_arguments()
+
+    assert "--root" in capsys.readouterr().err

@@ -198,7 +198,7 @@ def test_a_status_outlives_the_host_that_wrote_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{", '{"Tick": 1}', '{"Tick": {"Last": "soon"}}', "\0"]
+    "content", ["", "[]", "{", '{"Tick": 1}', '{"Tick": {"Last": "soon"}}', "\0", "[" * 100_000]
 )
 def test_a_damaged_status_counts_as_none(tmp_path: Path, content: str) -> None:
     path = tmp_path / "status.json"

@@ -103,7 +103,7 @@ class TimerStatuses:
     def _entries(self) -> dict[str, object]:
         try:
             value: object = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return cast(dict[str, object], value) if isinstance(value, dict) else {}
 
