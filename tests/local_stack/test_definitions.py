@@ -69,7 +69,8 @@ def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
         ({"bindings": [{"type": "httpTrigger", "name": "req"}]}, '"direction" of req'),
         ({"bindings": [{**TRIGGER, "authLevel": "users"}]}, '"authLevel" must be'),
         ({"bindings": [{**TRIGGER, "methods": "get"}]}, '"methods" must be a list'),
-        ({"bindings": [TRIGGER, {**ANSWER, "type": "queue"}]}, "doesn't support queue "),
+        ({"bindings": [{**TRIGGER, "type": "httpTriger"}]}, 'Did you mean "httpTrigger"'),
+        ({"bindings": [TRIGGER, {**ANSWER, "type": "queue"}]}, 'doesn\'t support "queue" '),
         ({"bindings": [TRIGGER], "scriptFile": "other.py"}, "other.py doesn't exist"),
     ],
 )

@@ -16,6 +16,8 @@ from shared.webhooks.signatures import HEADER, sign
 # An idempotency key that no program uses.
 UNUSED_KEY = "doctor-asks-whether-the-ledger-answers"
 LOGS = "check the app's logs in Application Insights"
+TERMINAL = "read what the terminal with dev.py start says"
+OTHER_APP = "the doctor knows this project's app only: start it without --root"
 DEPLOY = "deploy it (docs/operate/deploy.md), or correct --url"
 
 
@@ -50,11 +52,9 @@ def judge_app(answer: Answer, is_deployment: bool) -> Finding:
             "check whether it is stopped or its network rules block Twilio",
         )
     if status == HTTPStatus.NOT_FOUND:
-        return wrong(
-            "TwimlHello doesn't exist", DEPLOY if is_deployment else "another app is running there"
-        )
+        return wrong("TwimlHello doesn't exist", DEPLOY if is_deployment else OTHER_APP)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return wrong(f"it fails ({status}){told_by(answer)}", LOGS)
+        return wrong(f"it fails ({status}){told_by(answer)}", LOGS if is_deployment else TERMINAL)
     return wrong(
         f"it responds with {status}, but not with TwiML", "check that the address is the app's"
     )

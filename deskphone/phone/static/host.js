@@ -11,7 +11,7 @@ const NO_HOST = { state: "", reason: "", functions: [], errors: [] };
 const STATES = { lost: "Not connected", starting: "Functions starting", failed: "Functions not running" };
 
 const running = ({ functions, errors }) =>
-  `${functions.length} functions running${errors.length ? `, ${errors.length} failed to load` : ""}`;
+  `${functions.length} function${functions.length === 1 ? "" : "s"} running${errors.length ? `, ${errors.length} failed to load` : ""}`;
 
 export function HostState({ host = NO_HOST, connected }) {
   const state = connected ? host.state : "lost";

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from local_stack.host.app.json_file import AppFileError, read_json_object
+from local_stack.host.app.unknown_words import suggestion
 
 AuthLevel = Literal["anonymous", "user", "function", "system", "admin"]
 Direction = Literal["in", "out", "inout"]
@@ -17,6 +18,8 @@ DIRECTIONS: Mapping[str, Direction] = {"in": "in", "out": "out", "inout": "inout
 EMULATED_TRIGGERS = ("httpTrigger", "timerTrigger")
 EMULATED_BINDINGS = (*EMULATED_TRIGGERS, "http")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
+MISSPELLED = 0.85
+"""How similar a type must be to a real one to count as misspelled, not as another type."""
 RESERVED_ROUTES = ("admin", "runtime")
 SCRIPT = "__init__.py"
 
@@ -154,15 +157,13 @@ def read_binding(entry: Mapping[str, Any]) -> Binding:
 def require_emulated(bindings: tuple[Binding, ...]) -> None:
     """Raise AppFileError for a binding that only works in Azure, instead of ignoring it."""
     known = {name.lower() for name in EMULATED_BINDINGS}
-    others = [
-        f"{binding.type} (binding {binding.name})"
-        for binding in bindings
-        if binding.type.lower() not in known
-    ]
+    others = [binding for binding in bindings if binding.type.lower() not in known]
     if others:
+        listed = ", ".join(f'"{binding.type}" (binding {binding.name})' for binding in others)
+        meant = suggestion(others[0].type, EMULATED_BINDINGS, MISSPELLED)
         raise AppFileError(
-            f"function.json: the local host doesn't support {', '.join(others)}. "
-            f"It supports {', '.join(EMULATED_BINDINGS)}"
+            f"function.json: the local host doesn't support {listed}"
+            f"{meant or f'. It supports {", ".join(EMULATED_BINDINGS)}'}"
         )
 
 
@@ -201,7 +202,8 @@ def _auth_level(value: object) -> AuthLevel:
     for number, level in enumerate(AUTH_LEVELS):
         if text in {level, str(number)}:
             return level
-    raise AppFileError(f'function.json: "authLevel" must be one of {", ".join(AUTH_LEVELS)}')
+    levels = ", ".join(AUTH_LEVELS)
+    raise AppFileError(f'function.json: "authLevel" must be one of {levels}, not {value}')
 
 
 def is_disabled(name: str, settings: Mapping[str, str]) -> bool:

@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from local_stack.host.app.json_file import AppFileError
+from local_stack.host.app.unknown_words import suggestion
 
+READ = (
+    "version", "extensions", "extensionBundle", "functionTimeout", "functions", "logging",
+    "applicationInsights", "aggregator", "managedDependency", "tracing",
+)  # fmt: skip
+"""The other names at the top of host.json."""
+MISSPELLED = 0.85
 V2_FILE = "function_app.py"
 RUNTIME = "FUNCTIONS_WORKER_RUNTIME"
 EMULATED_EXTENSIONS = frozenset({"http"})
@@ -29,7 +36,16 @@ def ignored_in_host_file(document: Mapping[str, Any]) -> list[str]:
     names = list(cast(dict[str, Any], extensions)) if isinstance(extensions, dict) else []
     parts = [f"extensions.{name}" for name in names if name.lower() not in EMULATED_EXTENSIONS]
     parts += [name for name in IGNORED if name.lower() in by_name]
-    return [f"host.json: {part} has no effect in the local host" for part in parts]
+    ignored = [f"host.json: {part} has no effect in the local host" for part in parts]
+    return ignored + [sentence for name in document if (sentence := _misspelled(name))]
+
+
+def _misspelled(name: str) -> str:
+    """Return a sentence about a name at the top of host.json that resembles a real one."""
+    meant = suggestion(name, (*READ, *IGNORED), MISSPELLED)
+    if not meant or name.lower() in {known.lower() for known in (*READ, *IGNORED)}:
+        return ""
+    return f'host.json: "{name}" has no effect{meant}'
 
 
 def ignored_in_function_file(document: Mapping[str, Any]) -> list[str]:

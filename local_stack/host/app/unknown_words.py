@@ -42,8 +42,8 @@ def unknown(kind: str, words: Sequence[str], known: Sequence[str]) -> list[str]:
     ]
 
 
-def suggestion(word: str, known: Sequence[str]) -> str:
-    """Return the closest known word, if one is close."""
+def suggestion(word: str, known: Sequence[str], cutoff: float = 0.6) -> str:
+    """Return the closest known word, if one is close; a `cutoff` of 1 means equal."""
     spellings = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower(), list(spellings), n=1)
+    near = get_close_matches(word.lower(), list(spellings), n=1, cutoff=cutoff)
     return f'. Did you mean "{spellings[near[0]]}"?' if near else ""

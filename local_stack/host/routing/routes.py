@@ -134,7 +134,7 @@ def build_route(function: str, prefix: str, endpoint: Endpoint) -> Route:
             if isinstance(part, Parameter)
         )
     except TemplateError as error:
-        raise _refused(function, template, error) from error
+        raise _refused(function, template, endpoint.route, error) from error
     return Route(
         function=function,
         template=template,
@@ -146,14 +146,17 @@ def build_route(function: str, prefix: str, endpoint: Endpoint) -> Route:
     )
 
 
-def _refused(function: str, template: str, error: TemplateError) -> AppFileError:
+def _refused(function: str, template: str, route: str, error: TemplateError) -> AppFileError:
     """Return the error of a template, with Azure's words and ours."""
     sentence = f"Microsoft.AspNetCore.Routing: {error}"
     if not isinstance(error, ConstraintError):
         sentence = f"{sentence} (Parameter 'routeTemplate'). {sentence}"
+    remedy = 'Correct "route", or routePrefix in host.json'
+    if route.startswith("/"):
+        remedy = 'Remove the slash at the beginning of "route"'
     return AppFileError(
-        f"{function}/function.json: the route {template} is invalid, and in Azure that stops the "
-        f'whole app. {error} Correct "route", or routePrefix in host.json',
+        f"{function}/function.json: {remedy}: the route {template} is invalid, and in Azure that "
+        f"stops the whole app. {error}",
         "Microsoft.AspNetCore.Routing: An error occurred while creating the route with name "
         f"'{function}' and template '{template}'. {sentence}",
     )

@@ -249,7 +249,7 @@ def test_a_template_that_aspnet_refuses_stops_the_app(template: str) -> None:
     with pytest.raises(AppFileError) as caught:
         route(template, "Broken")
 
-    assert f"Broken/function.json: the route api/{template} is" in str(caught.value)
+    assert f"the route api/{template} is invalid" in str(caught.value)
     assert "An error occurred while creating the route with name 'Broken'" in caught.value.azure
 
 

@@ -42,7 +42,7 @@ def test_the_report_names_the_functions_that_run(host: RunningHost) -> None:
         ),
         ("BrokenSyntax", "SyntaxError: '(' was never closed (__init__.py, line 2)"),
         ("Misspelt", "declared in Python but not in function.json: {'request'}"),
-        ("Queued", "doesn't support queueTrigger"),
+        ("Queued", 'doesn\'t support "queueTrigger"'),
         ("NotJson", "function.json is not valid JSON"),
         ("NoEntry", "cannot load function NoEntry: function missing() is not present in"),
     ],
@@ -60,7 +60,7 @@ def test_a_function_that_does_not_run_is_named_with_its_reason(
         ("BrokenImport", 500, "did not load", "No module named 'no_such_package'"),
         ("BrokenSyntax", 500, "did not load", "was never closed"),
         ("NotJson", 404, "is in error", "function.json is not valid JSON"),
-        ("Queued", 404, "is in error", "doesn't support queueTrigger"),
+        ("Queued", 404, "is in error", 'doesn\'t support "queueTrigger"'),
     ],
 )
 def test_the_body_and_the_terminal_have_the_reason(
