@@ -30,6 +30,9 @@ RUN_ELSEWHERE = [
      "command_installs_its_packages_and_runs_its_program"),
     ("*", r"python3 dev\.py new TwimlOpeningHours", "tests/commands/test_new.py::test_a_new_answer_"
      "has_a_folder_a_module_and_a_test"),
+    ("docs/operate/guards.md", r"python3 dev\.py (stop|resume)-sending$",
+     "tests/commands/sending/test_sending.py::test_sending_is_stopped_and_resumed_by_the_command_"
+     "that_is_printed"),
     ("*", r"python3 dev\.py doctor --local", "tests/commands/doctor/test_doctor.py::test_the_"
      "program_prints_a_line_for_each_item"),
     ("docs/use/delivery.md", "curl .*order-1234-shipped", "tests/docs/test_delivery_page.py"

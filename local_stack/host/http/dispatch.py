@@ -103,7 +103,7 @@ class Dispatcher:
     def not_found(self, request: BaseRequest, path: str) -> StreamResponse:
         """Reject a request that matches no function."""
         methods = _methods_at(self._application.routes, path)
-        reason = why_not_found(methods, list(self._application.functions))
+        reason = why_not_found(methods, self._application.routes.templates)
         report_refusal(404, request.method, path, reason)
         return empty(404)
 

@@ -44,8 +44,8 @@ def why_unauthorized(header: str | None, key: str | None, hint: str) -> str:
     return f"{problem}; {hint}"
 
 
-def why_not_found(methods: Sequence[str], functions: Sequence[str]) -> str:
+def why_not_found(methods: Sequence[str], routes: Sequence[str]) -> str:
     """Return why no function matches; `methods` are those of the functions at the same path."""
     if methods:
         return f"allowed methods: {' or '.join(methods)}"
-    return f"unknown function; the functions are {', '.join(functions) or 'none'}"
+    return f"no function has this path; the routes are {', '.join(routes) or 'none'}"

@@ -101,6 +101,11 @@ class RouteTable:
         fitting = [route for route in self._routes if route.values(path) is not None]
         return sorted({method for route in fitting for method in route.methods or ()})
 
+    @property
+    def templates(self) -> list[str]:
+        """Return all routes, with their prefix and a slash."""
+        return [f"/{route.template}" for route in self._routes]
+
     def of(self, function: str) -> Route | None:
         """Return the route of a function."""
         return next((route for route in self._routes if route.function == function), None)

@@ -29,11 +29,11 @@ def test_a_401_says_what_is_wrong_with_the_key(
     assert "part=" not in output
 
 
-def test_a_404_names_the_existing_functions(host: RunningHost) -> None:
+def test_a_404_names_the_existing_routes(host: RunningHost) -> None:
     host.ask("POST", "/api/Txt?number=12025550123", body=b"inside")
 
     output = host.wait_for_output(
-        "404 POST /api/Txt: unknown function; the functions are BadHeader, "
+        "404 POST /api/Txt: no function has this path; the routes are /api/BadHeader, "
     )
     assert "12025550123" not in output
     assert "inside" not in output
