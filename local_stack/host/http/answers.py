@@ -20,6 +20,9 @@ WITHOUT_BODY = frozenset({204, 205, 304})
 SWITCHING = 101
 FIRST_FINAL = 200
 FIRST_STATUS = 100
+OK = 200
+USUAL = frozenset({"content-type", "cache-control"})
+"""Headers that have nothing to do with the length of the body."""
 
 
 class UnsendableError(Exception):
@@ -35,11 +38,19 @@ class UnsendableError(Exception):
 
 def to_response(answer: FunctionAnswer, request: BaseRequest) -> StreamResponse:
     """Return a function's answer as an HTTP response; raise UnsendableError."""
+    given = checked(answer.headers)
     headers = CIMultiDict({"Server": SERVER_NAME})
-    headers.update(checked(answer.headers))
+    headers.update(given)
     for cookie in answer.cookies:
         headers.add("Set-Cookie", cookie)
-    body, is_head = answer.body, request.method == "HEAD"
+    if answer.status == OK and {"content-type"} <= given.keys() <= USUAL:
+        return Response(headers=headers, body=answer.body)
+    return unusual(answer, headers, is_head=request.method == "HEAD")
+
+
+def unusual(answer: FunctionAnswer, headers: CIMultiDict[str], *, is_head: bool) -> StreamResponse:
+    """Return a response whose status or headers may say more than the body allows."""
+    body = answer.body
     length = given_length(headers)
     if length is not None and length < len(body):
         raise UnsendableError("Content-Length is less than the length of the body", closes=True)
