@@ -175,7 +175,7 @@ def test_a_wrong_route_prefix_stops_the_app(run_host: RunHost, app: AppFolder, p
         reason = reasons(host)[""]
 
     assert answer.status == 503
-    assert f"Text/function.json: the route {prefix}/Text is invalid" in reason
+    assert f"the route {prefix}/Text is invalid" in reason
 
 
 def test_an_unusable_host_json_is_azures_503(run_host: RunHost, app: AppFolder) -> None:
