@@ -11,30 +11,8 @@ NEVER_DEPLOYED = frozenset(
     {".funcignore", ".git", ".gitignore", ".vscode", "__pycache__", "local.settings.json"}
 )
 # Wildcards and exceptions in .funcignore don't work as expected
-# (Azure/azure-functions-core-tools #2701, #4240), so they are not allowed here.
+# (Azure/azure-functions-core-tools #2701, #4240), so they are ignored here.
 WILD = frozenset("*?[]!/\\")
-
-
-class IgnoreFileError(Exception):
-    """`.funcignore` contains something other than plain names."""
-
-
-def ignored_names(root: Path) -> frozenset[str]:
-    """Return the names in `.funcignore`, one per line; lines that start with `#` are comments.
-
-    A name excludes every file and folder with that name. Raises IgnoreFileError.
-    """
-    try:
-        lines = (root / IGNORE_FILE).read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        lines = []
-    names = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
-    for name in names:
-        if WILD & set(name):
-            raise IgnoreFileError(
-                f"{IGNORE_FILE}: {name} must be a name without wildcards or slashes"
-            )
-    return frozenset(names) | NEVER_DEPLOYED
 
 
 def plain_names(root: Path) -> frozenset[str]:

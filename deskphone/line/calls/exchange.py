@@ -10,7 +10,12 @@ from deskphone.line.field_order import VOICE
 from deskphone.line.session.handset import Heard, Silence, Speech
 from deskphone.records.application import Application
 from deskphone.records.call import Call
-from deskphone.records.instructions import Instructions, StatusCallback
+from deskphone.records.instructions import (
+    Instructions,
+    VoiceHandler,
+    callback_of,
+    instructions_of,
+)
 from deskphone.records.phone_number import PhoneNumber
 
 
@@ -39,27 +44,7 @@ class Exchange:
 
     def ring(self, caller: str, number: PhoneNumber) -> Call:
         """Call one of the account's numbers from a person's phone; return the new call."""
-        now = self._clock.now()
-        callback = StatusCallback(number.status_callback, number.status_callback_method)
-        call = Call(
-            sid=new_sid("CA"),
-            to=number.phone_number,
-            sender=caller,
-            direction="inbound",
-            status="ringing",
-            created=now,
-            updated=now,
-            dialed=now,
-            phone_number_sid=number.sid,
-            callback=callback if number.status_callback else None,
-            instructions=Instructions(
-                number.voice_url,
-                number.voice_method,
-                number.voice_fallback_url,
-                number.voice_fallback_method,
-            ),
-        )
-        self._store.calls.put(call)
+        call = self._incoming(caller, number.phone_number, number, number.sid)
         self._calls.start(call, self._lifecycle.incoming)
         return call
 
@@ -70,29 +55,10 @@ class Exchange:
 
         `parameters` are the client's own, which the application's URL gets. `To` is one of them.
         """
-        now = self._clock.now()
-        callback = StatusCallback(application.status_callback, application.status_callback_method)
-        call = Call(
-            sid=new_sid("CA"),
-            to=parameters.get("To", ""),
-            sender=client,
-            direction="inbound",
-            status="ringing",
-            created=now,
-            updated=now,
-            dialed=now,
-            callback=callback if application.status_callback else None,
-            instructions=Instructions(
-                application.voice_url,
-                application.voice_method,
-                application.voice_fallback_url,
-                application.voice_fallback_method,
-            ),
-        )
+        call = self._incoming(client, parameters.get("To", ""), application)
         # A client can't pass off a parameter as one of Twilio's own.
         given = tuple((name, value) for name, value in parameters.items() if name not in VOICE)
         opening = (("ApplicationSid", application.sid), *given)
-        self._store.calls.put(call)
         self._calls.start(call, lambda live: self._lifecycle.from_client(live, opening))
         return call
 
@@ -147,6 +113,26 @@ class Exchange:
         self._store.note(sid, "event", "redirected", "by the REST API")
         self._calls.interrupt(live)
         self._calls.run(live, lambda: self._lifecycle.redirected(live, instructions))
+
+    def _incoming(
+        self, caller: str, to: str, handler: VoiceHandler, number_sid: str | None = None
+    ) -> Call:
+        """Store a new call to a phone number or an application, and return it."""
+        now = self._clock.now()
+        call = Call(
+            sid=new_sid("CA"),
+            to=to,
+            sender=caller,
+            direction="inbound",
+            status="ringing",
+            created=now,
+            updated=now,
+            dialed=now,
+            phone_number_sid=number_sid,
+            callback=callback_of(handler),
+            instructions=instructions_of(handler),
+        )
+        return self._store.calls.put(call)
 
     def _forward(self, sid: str, *heard: Heard, what: str) -> None:
         live = self._calls.found(sid)

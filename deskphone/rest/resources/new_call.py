@@ -14,7 +14,7 @@ from deskphone.records.call import (
     MachineDetection,
     RecordingOptions,
 )
-from deskphone.records.instructions import Instructions, StatusCallback
+from deskphone.records.instructions import Instructions, StatusCallback, instructions_of
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.errors import (
     ANOTHERS_NUMBER,
@@ -73,7 +73,7 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
         status="queued",
         created=now,
         updated=now,
-        instructions=voice_instructions(application) or call_instructions(parameters),
+        instructions=instructions_of(application) if application else call_instructions(parameters),
         callback=status_callback_of(parameters, _status_events(parameters)),
         phone_number_sid=number.sid,
         timeout_s=parameters.whole("Timeout", 21208, 60, 1, 600),
@@ -118,16 +118,6 @@ def _application(sid: str, store: Store) -> Application | None:
     if application is None:
         raise TwilioRefusalError(BAD_APPLICATION, "Invalid ApplicationSid")
     return application
-
-
-def voice_instructions(application: Application | None) -> Instructions | None:
-    """Return the instructions for a call that an application handles."""
-    return application and Instructions(
-        application.voice_url,
-        application.voice_method,
-        application.voice_fallback_url,
-        application.voice_fallback_method,
-    )
 
 
 def _caller(text: str, store: Store) -> PhoneNumber:

@@ -1,7 +1,7 @@
 """Answer `/admin/...` and `/runtime/...`, which the host has besides the functions."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,17 @@ BEARER = {"WWW-Authenticate": "Bearer"}
 WITHOUT_KEY = {"/admin/host/ping": NO_STORE, "/admin/warmup": dict[str, str]()}
 
 Invoke = Callable[[Function], Awaitable[None]]
+
+
+def exists(path: str) -> bool:
+    """Return whether a path below /admin, in lower case, is an endpoint that needs a key."""
+    match path.split("/")[2:]:
+        case ["host", "status" | "keys" | "systemkeys" | "extensions"]:
+            return True
+        case ["functions"] | ["functions", _] | ["functions", _, "status" | "keys"]:
+            return True
+        case _:
+            return False
 
 
 class Endpoints:
@@ -48,19 +59,9 @@ class Endpoints:
             return empty(404) if kind == "master" else empty(401, BEARER)
         if lower == "/admin/vfs" or lower.startswith("/admin/vfs/"):
             return empty(401 if kind is None else 403)
-        if not self._exists(lower):
+        if lower.startswith("/runtime/") or not exists(lower):
             return None
         return self._refusal(kind) or await self._allowed(request, lower)
-
-    def _exists(self, path: str) -> bool:
-        parts = path.split("/")[2:]
-        match parts:
-            case ["host", "status" | "keys" | "systemkeys" | "extensions"]:
-                return path.startswith("/admin/")
-            case ["functions"] | ["functions", _] | ["functions", _, "status" | "keys"]:
-                return path.startswith("/admin/")
-            case _:
-                return False
 
     def _refusal(self, kind: KeyKind | None) -> Response | None:
         """Return the response without the master key: no valid key, or one that isn't enough."""
@@ -141,7 +142,7 @@ async def input_status(request: BaseRequest) -> int:
     return 400 if isinstance(given, (dict, list)) else 0
 
 
-def key_list(keys: "tuple[Key, ...] | Any", href: str) -> object:
+def key_list(keys: Sequence[Key], href: str) -> object:
     """Return keys as the host lists them."""
     return {
         "keys": [{"name": key.name, "value": key.value} for key in keys],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.supervision.ignore_file import IgnoreFileError, files_below, ignored_names
+from local_stack.supervision.ignore_file import files_below, plain_names
 
 
 def write(root: Path, *names: str) -> None:
@@ -17,10 +17,10 @@ def write(root: Path, *names: str) -> None:
 
 def files(root: Path) -> list[str]:
     """Return the files that are not excluded."""
-    return sorted(files_below(root, "", ignored_names(root)))
+    return sorted(files_below(root, "", plain_names(root)))
 
 
-def test_ignored_names_are_excluded_in_every_folder(tmp_path: Path) -> None:
+def test_plain_names_are_excluded_in_every_folder(tmp_path: Path) -> None:
     write(tmp_path, "host.json", "shared/x.py", "shared/tests/y.py", "tests/z.py", "dev.py")
     (tmp_path / ".funcignore").write_text("# not for Azure\n\ntests\n dev.py \n", "utf-8")
 
@@ -42,9 +42,9 @@ def test_a_name_does_not_match_longer_names(tmp_path: Path) -> None:
     assert files(tmp_path) == ["HttpTrigger/b.py"]
 
 
-@pytest.mark.parametrize("line", ["*.pyc", "!keep", "docs/", "a/b", "[ab]"])
-def test_anything_but_a_plain_name_is_refused(tmp_path: Path, line: str) -> None:
-    (tmp_path / ".funcignore").write_text(line, "utf-8")
+@pytest.mark.parametrize("line", ["*.py", "!a.py", "A/a.py", "[aA]"])
+def test_a_pattern_leaves_the_other_names_excluded(tmp_path: Path, line: str) -> None:
+    write(tmp_path, "A/a.py", "docs/b.md")
+    (tmp_path / ".funcignore").write_text(f"{line}\ndocs/\n", "utf-8")
 
-    with pytest.raises(IgnoreFileError, match="without wildcards"):
-        files(tmp_path)
+    assert files(tmp_path) == ["A/a.py"]
