@@ -19,6 +19,7 @@ from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.api import RestApi
 from deskphone.rest.auth_tokens import AuthTokens
 from deskphone.rest.tree import Tree
+from deskphone.sound.speakers import SoftTones, Speaker
 from deskphone.values import LINE, LINE_SID
 from deskphone.webhooks.sender import Webhooks
 
@@ -27,9 +28,17 @@ class Emulator:
     """Create it inside a running event loop; `close` stops everything in progress."""
 
     def __init__(
-        self, clock: Clock, url: str, app: App = NO_APP, listeners: Sequence[Publish] = ()
+        self,
+        clock: Clock,
+        url: str,
+        app: App = NO_APP,
+        listeners: Sequence[Publish] = (),
+        speaker: Speaker | None = None,
     ) -> None:
-        """`url` is the emulator's own, without a trailing slash. `listeners` get each record."""
+        """`url` is the emulator's own, without a trailing slash. `listeners` get each record.
+
+        `speaker` turns text into speech; by default, into soft tones.
+        """
         self.clock = clock
         self.app = app
         self.hub = hub = Hub()
@@ -45,7 +54,13 @@ class Emulator:
         self.fault_switch.subscribe(self.feed.faults_changed)
         self.webhooks = Webhooks(self.store, clock, lambda: self.auth_token, app.advice)
         self.network = Network(
-            self.store, clock, self.webhooks, self.faults, url, app.messaging_service
+            self.store,
+            clock,
+            self.webhooks,
+            self.faults,
+            url,
+            app.messaging_service,
+            speaker or SoftTones(),
         )
         rest = (self.store, clock, self.account)
         tree = Tree(*rest, self.network, app.messaging_service)

@@ -22,9 +22,13 @@ from deskphone.line.session.services import Services
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Step
 from deskphone.line.status_reports import StatusReports
+from deskphone.line.studio.files import Files
+from deskphone.line.studio.speech import Speech
+from deskphone.line.studio.studio import Studio
 from deskphone.line.texts.texts import Texts
 from deskphone.line.verbs.table import DIALECTS
 from deskphone.records.instructions import Instructions
+from deskphone.sound.speakers import Speaker
 from deskphone.webhooks.sender import Webhooks
 
 
@@ -39,11 +43,17 @@ class Network:
         faults: Faults,
         emulator_url: str,
         messaging_service: Callable[[], str],
+        speaker: Speaker,
     ) -> None:
-        """`messaging_service` returns the SID in the app's settings, or ""."""
+        """`messaging_service` returns the SID in the app's settings, or "".
+
+        `speaker` turns text into speech.
+        """
         self._store = store
         self._clock = clock
         self._webhooks = webhooks
+        self.studio = Studio(store, clock)
+        speech = Speech(store, clock, speaker)
         self._reports = StatusReports(store, clock, webhooks, faults)
         self.recorder = Recorder(store, clock, self._reports)
         self.texts = Texts(store, clock, webhooks, self._reports, emulator_url, messaging_service)
@@ -65,10 +75,14 @@ class Network:
             recorder=self.recorder,
             reports=self._reports,
             texts=self.texts,
+            studio=self.studio,
+            speech=speech,
+            files=Files(clock),
         )
 
     def cancel(self) -> list[asyncio.Task[None]]:
         """Cancel everything in progress, for a reset or shutdown; return the canceled tasks."""
+        self.studio.clear()
         return [*self._calls.cancel(), *self.texts.cancel(), *self._reports.cancel()]
 
     def _open_session(self, sid: str) -> CallSession:

@@ -33,7 +33,7 @@ COMMAND_FLOORS = [
 """Code shared by several commands, then the commands: none imports another."""
 
 DESKPHONE_FLOORS = [
-    {"values", "clock", "events", "ports", "doorkeeper", "bad_requests"},
+    {"values", "clock", "events", "ports", "doorkeeper", "bad_requests", "sound"},
     {"records"},
     {"account"},
     {"webhooks", "faults"},
@@ -64,8 +64,8 @@ LOCAL_STACK_FLOORS = [
 
 LINE_FLOORS = [
     {"field_order"},
-    {"audio", "fields", "tasks", "waiting"},
-    {"status_reports"},
+    {"fields", "tasks", "waiting"},
+    {"status_reports", "studio"},
     {"queued_calls", "recording"},
     {"conferences", "texts"},
     {"session"},

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from deskphone.clock import Clock
 from deskphone.line import fields
-from deskphone.line.audio import tones_s
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls
 from deskphone.line.recording.recorder import Recorder
 from deskphone.line.status_reports import StatusReports
 from deskphone.records.call import MachineDetection
 from deskphone.records.recording import OF_THE_CALL
+from deskphone.sound.tones import keys
 from deskphone.values import ACCOUNT_SID
 
 HUMAN_S = 2
@@ -42,7 +42,7 @@ class Answering:
             )
         if call.send_digits:
             live.session.journal.note("Play", digits=call.send_digits)
-            await live.session.wait(tones_s(call.send_digits))
+            await live.session.hear(keys(call.send_digits))
         detection = call.machine_detection
         if detection is None:
             return

@@ -7,7 +7,6 @@ from deskphone.account.store import Store
 from deskphone.account.trial import CALL_CUT, CALL_CUT_MESSAGE, CALL_LIMIT_S, CALL_MESSAGE
 from deskphone.clock import Clock
 from deskphone.line import fields
-from deskphone.line.audio import speech_s, tones_s
 from deskphone.line.calls import attestation
 from deskphone.line.calls.answering import Answering
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls, PickedUp
@@ -20,6 +19,7 @@ from deskphone.line.verbs.table import DIALECTS
 from deskphone.line.waiting import first_of, is_over
 from deskphone.records.call import Call
 from deskphone.records.instructions import Instructions
+from deskphone.sound.tones import keys
 from deskphone.webhooks.sender import Webhooks
 
 DIALING_S = 0.1
@@ -112,7 +112,7 @@ class Lifecycle:
             raise RuntimeError("a dialed call has a leg")
         if request.send_digits:
             live.session.journal.note("Play", digits=request.send_digits)
-            await live.session.wait(tones_s(request.send_digits))
+            await live.session.hear(keys(request.send_digits))
         if request.url:
             whisper = Instructions(request.url, request.method)
             if isinstance(await self._player(live, whisper, "whisper").play(), End):
@@ -166,10 +166,11 @@ class Lifecycle:
         """Let the person hear the message of a trial account; return whether a key ended it."""
         session = live.session
         session.answer()
+        message = await session.spoken(CALL_MESSAGE)
         session.journal.note("Say", CALL_MESSAGE)
         session.handset.forget()
         with session.journal.wanting("keys"):
-            wait = session.wait(speech_s(CALL_MESSAGE) + KEY_WITHIN_S)
+            wait = session.hear(message.lasting(message.seconds + KEY_WITHIN_S))
             return await session.handset.next_key(wait) is not None
 
     async def _play(self, live: LiveCall, instructions: Instructions, opening: Fields = ()) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 from deskphone.line import fields
-from deskphone.line.audio import media_s, speech_s
 from deskphone.line.fields import Fields
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import End, Fetch, Step
 from deskphone.line.verbs.table import VOICE, VoiceVerb
 from deskphone.records.call import ENDED_CALL
 from deskphone.records.instructions import Instructions
+from deskphone.sound.sound import Sound
 from deskphone.twiml.answers import PlainText, instructions_of
 from deskphone.twiml.document import Dialect, Document, Gap, parse
 from deskphone.twiml.source import TwimlError
@@ -78,7 +78,7 @@ class Player:
                 return Fetch(
                     self._instructions.fallback_url, self._instructions.fallback_method, failed
                 )
-        await self._hear(speech_s(APPLICATION_ERROR), APPLICATION_ERROR)
+        await self._hear(await self._session.spoken(APPLICATION_ERROR), APPLICATION_ERROR)
         return End("completed")
 
     async def _inline(self) -> Step:
@@ -104,22 +104,21 @@ class Player:
 
     async def _obey(self, answer: Answer) -> Step:
         if answer.content_type.startswith("audio/"):
-            return await self._hear(
-                media_s(answer.content_type, answer.body), url=without_password(answer.url)
-            )
+            sound = await self._session.sound_of(answer)
+            return await self._hear(sound, url=without_password(answer.url))
         match instructions_of(answer.content_type, answer.body, self._dialect):
             case None:
                 return None
             case PlainText(text):
-                return await self._hear(speech_s(text), text)
+                return await self._hear(await self._session.spoken(text), text)
             case document:
                 return await self._run(document)
 
-    async def _hear(self, seconds: float, text: str = "", **attributes: str) -> Step:
+    async def _hear(self, sound: Sound, text: str = "", **attributes: str) -> Step:
         """Let the caller hear a response that isn't TwiML."""
         self._session.answer()
         self._session.journal.note("Say" if text else "Play", text, **attributes)
-        await self._session.wait(seconds)
+        await self._session.hear(sound)
         return None
 
     def _is_over(self) -> bool:

@@ -16,6 +16,8 @@ from deskphone.records.addresses import recording_url
 from deskphone.records.call import Call, Track
 from deskphone.records.instructions import StatusCallback
 from deskphone.records.recording import LIVE, OF_THE_CALL, OF_THE_VERB, ON_DEMAND, Recording
+from deskphone.sound.sound import Sound
+from deskphone.sound.tones import soft
 from deskphone.values import ACCOUNT_SID
 from deskphone.webhooks.webhook import WebhookError
 
@@ -118,8 +120,8 @@ class Recorder:
         """Return the recordings of a call, newest first."""
         return [one for one in self._store.recordings.newest_first() if one.call_sid == call_sid]
 
-    def playback_s(self, url: str) -> float | None:
-        """Return the duration of the recording at this URL, or None for any other URL.
+    def playback(self, url: str) -> Sound | None:
+        """Return the sound of the recording at this URL, or None for any other URL.
 
         Raise WebhookError if the account has no such recording.
         """
@@ -130,7 +132,7 @@ class Recorder:
         recording = self._store.recordings.get(path.stem)
         if recording is None or not recording.duration_s:
             raise WebhookError(NOT_FOUND, "The recording doesn't exist")
-        return recording.duration_s
+        return soft(recording.duration_s)
 
     def _live(self, sid: str) -> Recording | None:
         recording = self._store.recordings.get(sid)

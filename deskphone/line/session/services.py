@@ -8,6 +8,9 @@ from deskphone.line.queued_calls import QueuedCalls
 from deskphone.line.recording.recorder import Recorder
 from deskphone.line.session.dialer import Dialer
 from deskphone.line.status_reports import StatusReports
+from deskphone.line.studio.files import Files
+from deskphone.line.studio.speech import Speech
+from deskphone.line.studio.studio import Studio
 from deskphone.line.texts.texts import Texts
 
 
@@ -22,3 +25,6 @@ class Services:
     recorder: Recorder
     reports: StatusReports
     texts: Texts
+    studio: Studio
+    speech: Speech
+    files: Files

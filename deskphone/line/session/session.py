@@ -14,6 +14,7 @@ from deskphone.line.session.services import Services
 from deskphone.line.session.steps import Fetch, Step
 from deskphone.records.call import Call
 from deskphone.records.instructions import Instructions, StatusCallback
+from deskphone.sound.sound import Sound
 from deskphone.twiml.source import NOT_KNOWN
 from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.urls import BAD_URL, join_url
@@ -27,6 +28,7 @@ INLINE = (
     "Inline TwiML has no URL of its own, so its URLs must be absolute, and each <Gather>, <Record> "
     "and <Redirect> needs an action or URL."
 )
+STAND_IN = "a soft tone of the estimated length stands in for this file"
 
 Follow = Callable[["CallSession", Instructions, str, Callable[[], Fields]], Awaitable[Step]]
 """Runs documents for a session in the dialect with this name; see `CallSession.follow`."""
@@ -74,6 +76,28 @@ class CallSession:
         """Wait for this many seconds of the call."""
         self.takes_time()
         await self.clock.sleep(seconds)
+
+    async def hear(self, sound: Sound) -> None:
+        """Play a sound to the person for its length; it is cut when this is canceled."""
+        with self.services.studio.playing(self.sid, sound):
+            await self.wait(sound.seconds)
+
+    @contextmanager
+    def playing(self, sound: Sound) -> Generator[None]:
+        """Play a sound to the person again and again, until this block ends."""
+        with self.services.studio.playing(self.sid, sound, repeats=True):
+            yield
+
+    async def spoken(self, text: str, language: str = "", voice: str = "") -> Sound:
+        """Return a text as speech; `language` and `voice` are those of <Say>."""
+        return await self.services.speech.spoken(self.sid, text, language, voice)
+
+    async def sound_of(self, answer: Answer) -> Sound:
+        """Return the sound of an audio file; say in the timeline that a tone stands in for it."""
+        sound, is_own = await self.services.files.sound_of(answer.content_type, answer.body)
+        if not is_own:
+            self.journal.happened("not decoded", f"{answer.content_type}: {STAND_IN}")
+        return sound
 
     def takes_time(self) -> None:
         """Note that this document does something that takes time."""

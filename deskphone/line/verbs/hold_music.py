@@ -7,6 +7,7 @@ from deskphone.line.fields import Fields
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Step
 from deskphone.records.instructions import Instructions, Music
+from deskphone.sound.music import hold_music
 from deskphone.twiml.source import Source
 
 SHORTEST_ROUND_S = 1
@@ -37,6 +38,8 @@ async def stay(
     """
     if music.url is None:
         session.journal.happened("hold music", "Twilio's own")
+        with session.playing(hold_music()):
+            await asyncio.Event().wait()
     while music.url:
         began = session.clock.now()
         instructions = Instructions(music.url, music.method)

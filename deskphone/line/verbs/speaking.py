@@ -4,9 +4,11 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deskphone.line.audio import MEDIA_TYPES, media_s, speech_s, tones_s
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Step
+from deskphone.sound.decoding import MEDIA_TYPES
+from deskphone.sound.sound import Sound
+from deskphone.sound.tones import keys
 from deskphone.twiml.coverage import SSML
 from deskphone.twiml.source import Source
 from deskphone.webhooks.urls import without_password
@@ -14,13 +16,15 @@ from deskphone.webhooks.webhook import WebhookError
 
 LOOPS_FOREVER = 1000
 """loop="0" repeats until the call ends, at most this often (twilio.com/docs/voice/twiml/say)."""
+SHORTEST_S = 0.1
+"""Even a broken file takes a moment."""
 SAY_LIMIT, POLLY_LIMIT = 4096, 3000
 """The most characters for ordinary voices and for Amazon Polly voices (voice/twiml/say)."""
 
 
 @dataclass(frozen=True)
 class Say:
-    """Speech. SSML is read as plain text; any voice and language is accepted."""
+    """Speech. SSML is read as plain text; a language without a voice is spoken in English."""
 
     text: str
     attributes: Mapping[str, str]
@@ -47,9 +51,10 @@ class Say:
         if len(self.text) > limit:
             session.journal.warn(13521, f"<Say> has more than {limit} characters")
             return None
+        speech = await session.spoken(self.text, **self.attributes)
         for _ in range(self.loop or LOOPS_FOREVER):
             session.journal.note("Say", self.text, **self.attributes)
-            await session.wait(speech_s(self.text))
+            await session.hear(speech)
         return None
 
 
@@ -76,33 +81,34 @@ class Play:
 
     async def run(self, session: CallSession) -> Step:
         session.answer()
-        seconds = tones_s(self.digits) if self.digits else await self._length_s(session)
-        if not seconds:
+        sound = keys(self.digits) if self.digits else await self._file(session)
+        if sound is None:
             return None
         for _ in range(self.loop or LOOPS_FOREVER):
             if self.digits:
                 session.journal.note("Play", digits=self.digits)
             else:
                 session.journal.note("Play", url=without_password(session.resolve(self.url)))
-            await session.wait(seconds)
+            await session.hear(sound)
         return None
 
-    async def _length_s(self, session: CallSession) -> float:
-        """Fetch the file and return its length; for a failure, raise an alert and return 0."""
+    async def _file(self, session: CallSession) -> Sound | None:
+        """Fetch the file and return its sound; for a failure, raise an alert and return None."""
         if not self.url:
             return _not_played(session, 13420, "<Play> has no URL")
         try:
             url = session.resolve(self.url)
-            recording_s = session.services.recorder.playback_s(url)
-            if recording_s is not None:
-                return recording_s
+            recording = session.services.recorder.playback(url)
+            if recording is not None:
+                return recording
             answer = await session.load(url)
         except WebhookError as error:
             return _not_played(session, error.code, f"<Play>: {error.message}", is_error=True)
         if answer.content_type not in MEDIA_TYPES:
             kind = answer.content_type or "a file without a type"
             return _not_played(session, self.wrong_type, f"<Play> can't play {kind}")
-        return max(media_s(answer.content_type, answer.body), 0.1)
+        sound = await session.sound_of(answer)
+        return sound if sound.seconds >= SHORTEST_S else sound.lasting(SHORTEST_S)
 
 
 @dataclass(frozen=True)
@@ -122,12 +128,11 @@ class Pause:
         return None
 
 
-def _not_played(session: CallSession, code: int, message: str, *, is_error: bool = False) -> float:
-    """Raise an alert, show in the timeline that nothing was played, and return the length 0."""
+def _not_played(session: CallSession, code: int, message: str, *, is_error: bool = False) -> None:
+    """Raise an alert, and show in the timeline that nothing was played."""
     report = session.journal.alert if is_error else session.journal.warn
     report(code, message)
     session.journal.happened("not played", message)
-    return 0.0
 
 
 def _check_ssml(source: Source) -> None:
