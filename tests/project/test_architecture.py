@@ -34,7 +34,7 @@ COMMAND_FLOORS = [
 
 DESKPHONE_FLOORS = [
     {"values", "clock", "events", "ports", "doorkeeper", "bad_requests", "sound"},
-    {"records"},
+    {"media", "records"},
     {"account"},
     {"webhooks", "faults"},
     {"twiml"},
@@ -182,6 +182,18 @@ def test_deskphone_imports_nothing_of_this_project_or_azure() -> None:
 
 def test_a_room_of_deskphone_imports_only_rooms_below_it() -> None:
     assert climbing("deskphone", DESKPHONE_FLOORS) == []
+
+
+def test_media_import_nothing_else_of_deskphone() -> None:
+    others = {
+        imported
+        for path in modules("deskphone/media").values()
+        for imported in imports(path)
+        if imported.startswith("deskphone") and not imported.startswith("deskphone.media")
+    }
+
+    assert modules("deskphone/media")
+    assert others == set()
 
 
 def test_a_room_of_the_line_imports_only_rooms_below_it() -> None:

@@ -1,0 +1,1 @@
+"""Datagrams between this machine and a browser: sockets, ICE and DTLS."""
