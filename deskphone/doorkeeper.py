@@ -26,16 +26,23 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def refusal(
-    request: web.BaseRequest, guest_port: int | None = None, allowed_names: Collection[str] = ()
+    request: web.BaseRequest,
+    guest_port: int | None = None,
+    allowed_names: Collection[str] = (),
+    *,
+    for_any_page: bool = False,
 ) -> str:
     """Return why a request is refused, or "" if it is allowed. See `is_guest`.
 
-    `allowed_names` are host names, in lower case, besides this machine's own.
+    `allowed_names` are host names, in lower case, besides this machine's own. `for_any_page` lets
+    the pages of other sites in.
     """
     hosts = request.headers.getall("Host", [])
     named = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
     if named is None or named[1].lower() not in {*OWN_NAMES, *allowed_names}:
         return WRONG_HOST
+    if for_any_page:
+        return ""
     if any(origin != f"http://{hosts[0]}" for origin in request.headers.getall("Origin", [])):
         return OTHER_SITE
     sites = request.headers.getall("Sec-Fetch-Site", [])
@@ -60,16 +67,20 @@ def is_guest(request: web.BaseRequest, port: int | None) -> bool:
 
 
 def refuse_others(
-    allowed_names: Collection[str], answer: Callable[[web.Request, str], web.Response]
+    allowed_names: Collection[str],
+    answer: Callable[[web.Request, str], web.Response],
+    is_for_any_page: Callable[[str], bool] = lambda path: False,
 ) -> Middleware:
     """Return a middleware that refuses other host names (DNS rebinding) and other sites' pages.
 
-    `answer` makes the response for a refused request and the reason.
+    `answer` makes the response for a refused request and the reason. `is_for_any_page` says whether
+    the pages of other sites may use a path.
     """
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        reason = refusal(request, allowed_names=allowed_names)
+        is_open = is_for_any_page(request.path)
+        reason = refusal(request, allowed_names=allowed_names, for_any_page=is_open)
         return answer(request, reason) if reason else await handler(request)
 
     return middleware

@@ -7,10 +7,13 @@ from deskphone.account.account import Account
 from deskphone.account.phone_numbers import national
 from deskphone.account.store import Publish, Store
 from deskphone.app import NO_APP, App
+from deskphone.browser_audio import BrowserAudio
+from deskphone.browser.browsers import Browsers
+from deskphone.browser.media import OpenMedia
 from deskphone.clock import Clock
 from deskphone.events import Hub
 from deskphone.faults.faults import Faults
-from deskphone.faults.kinds import TWILIO, WEBHOOKS
+from deskphone.faults.kinds import BROWSERS, TWILIO, WEBHOOKS
 from deskphone.faults.switch import Switch
 from deskphone.line.network import Network
 from deskphone.phone.feed import Feed
@@ -34,10 +37,12 @@ class Emulator:
         app: App = NO_APP,
         listeners: Sequence[Publish] = (),
         speaker: Speaker | None = None,
+        open_media: OpenMedia | None = None,
     ) -> None:
         """`url` is the emulator's own, without a trailing slash. `listeners` get each record.
 
-        `speaker` turns text into speech; by default, into soft tones.
+        `speaker` turns text into speech; by default, into soft tones. `open_media` replaces the
+        audio connections of browsers.
         """
         self.clock = clock
         self.app = app
@@ -46,7 +51,7 @@ class Emulator:
         self.account = Account(clock)
         self.handsets = Handsets()
         self.faults = Faults(lambda faults: hub.publish("faults", faults.view))
-        self.fault_services = (TWILIO, WEBHOOKS, *app.faults)
+        self.fault_services = (TWILIO, WEBHOOKS, BROWSERS, *app.faults)
         self.fault_switch = Switch(clock, self.faults)
         self.feed = Feed(
             hub, self.store, clock, self.handsets, self.faults, self.fault_services, app
@@ -62,8 +67,17 @@ class Emulator:
             app.messaging_service,
             speaker or SoftTones(),
         )
+        self.browsers = Browsers(
+            self.store,
+            clock,
+            self.account,
+            self.network.exchange,
+            self.webhooks,
+            self.faults,
+            open_media or BrowserAudio(self.store, self.network.studio).open,
+        )
         rest = (self.store, clock, self.account)
-        tree = Tree(*rest, self.network, app.messaging_service)
+        tree = Tree(*rest, self.network, self.browsers.messages, app.messaging_service)
         self.api = RestApi(*rest, tree)
         self.auth_tokens = AuthTokens(*rest)
         self._add_line()
@@ -77,7 +91,7 @@ class Emulator:
         """Return to the initial state; the app keeps running."""
         await self.fault_switch.clear()
         # All in one step, so that nothing new starts in between. Canceled tasks end after it.
-        ending = self.network.cancel()
+        ending = [*self.browsers.cancel(), *self.network.cancel()]
         self.store.clear()
         self.webhooks.forget()
         self.account.reset()
@@ -90,7 +104,9 @@ class Emulator:
     async def close(self) -> None:
         """Stop everything in progress."""
         self.fault_switch.cancel()
-        await asyncio.gather(*self.network.cancel(), return_exceptions=True)
+        ending = [*self.browsers.cancel(), *self.network.cancel()]
+        self.browsers.close()
+        await asyncio.gather(*ending, return_exceptions=True)
         await self.webhooks.close()
         self.hub.close()
 

@@ -14,6 +14,7 @@ from deskphone.bad_requests import (
     answer_bad_requests,
     silence_bad_request_logs,
 )
+from deskphone.browser.files.routes import is_for_any_page
 from deskphone.doorkeeper import WRONG_HOST, Handler, problem, protect, refuse_others
 from deskphone.emulator import Emulator
 from deskphone.faults.injection import Injector, fault_injection
@@ -63,7 +64,7 @@ def application(
         middlewares=[
             Meter().count,
             answer_bad_requests,
-            refuse_others(allowed_names, _refused),
+            refuse_others(allowed_names, _refused, is_for_any_page),
             faults,
         ],
         client_max_size=BODY_LIMIT,
@@ -75,6 +76,7 @@ def application(
             web.route("*", TOKENS_PREFIX + "{path:.*}", emulator.auth_tokens.handle),
             OtherProducts(emulator.store, emulator.clock).route(),
             *routes,
+            *emulator.browsers.routes(),
             *world_routes(emulator),
             *Page(emulator.hub, emulator.feed.snapshot).routes(),
         ]

@@ -52,6 +52,28 @@ WEBHOOKS = Service(
     {"twice": "delivered twice"},
     (("twice", None), ("dropped", None)),
 )
+BROWSERS = Service(
+    "browsers",
+    "Browser calls",
+    {
+        "dropped": PER_REQUEST,
+        "expired": PER_REQUEST,
+        "31201": PER_REQUEST,
+        "31204": PER_REQUEST,
+        "31205": PER_REQUEST,
+        "no-media": PER_REQUEST,
+    },
+    {
+        "dropped": "connection dropped",
+        "expired": "token expired",
+        "31201": "error 31201, authentication failed",
+        "31204": "error 31204, invalid token",
+        "31205": "error 31205, expired token",
+        "no-media": "no sound",
+    },
+    (("dropped", 1), ("expired", 1), ("no-media", 1)),
+)
+"""What happens on the signaling of the Voice SDK."""
 
 
 @dataclass

@@ -74,7 +74,8 @@ class Call:
     `timeline` holds the last entries and `entries` counts all of them; `reports` counts those sent
     to `callback`. `connected_to` is the call that this one is talking to. `parent_call_sid` is the
     call that dialed it, and `called_via` the number which that one came in on. `answered_by` is
-    known after `detection_s` if `machine_detection` was requested.
+    known after `detection_s` if `machine_detection` was requested. `is_dialing` is whether a <Dial>
+    rings other phones for it at the moment. `parameters` are what a client gets with the call.
     """
 
     sid: str
@@ -100,6 +101,8 @@ class Call:
     recording: RecordingOptions | None = None
     machine_detection: MachineDetection | None = None
     connected_to: str | None = None
+    is_dialing: bool = False
+    parameters: tuple[tuple[str, str], ...] = ()
     wants: tuple[Want, ...] = ()
     reports: int = 0
     timeline: tuple[Entry, ...] = ()

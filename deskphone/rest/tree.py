@@ -5,6 +5,7 @@ from typing import Any
 
 from deskphone.account.account import Account
 from deskphone.account.store import Store
+from deskphone.browser.messages import CallMessages
 from deskphone.clock import Clock
 from deskphone.line.conferences.moderation import Moderation
 from deskphone.line.network import Network
@@ -26,6 +27,10 @@ from deskphone.rest.resources.keys import KeysResource
 from deskphone.rest.resources.members import MembersResource
 from deskphone.rest.resources.queues import QueuesResource
 from deskphone.rest.resources.recordings import CallRecordingsResource, RecordingsResource
+from deskphone.rest.resources.user_defined_messages import (
+    UserDefinedMessagesResource,
+    UserDefinedMessageSubscriptionsResource,
+)
 
 REAL_RESOURCES = frozenset(name.split("/", maxsplit=1)[0] for name in ACCOUNT_PARTS.values())
 REAL_PARTS: Mapping[str, frozenset[str]] = {
@@ -55,6 +60,7 @@ class Tree:
         clock: Clock,
         account: Account,
         network: Network,
+        call_messages: CallMessages,
         messaging_service: Callable[[], str],
     ) -> None:
         """`messaging_service` returns the SID in the app's settings, or ""."""
@@ -82,6 +88,14 @@ class Tree:
         self.parts: Mapping[str, Part] = {
             "Calls/Recordings": lambda sid: CallRecordingsResource(
                 store, clock, calls.found(sid), network.recorder
+            ),
+            "Calls/UserDefinedMessages": lambda sid: UserDefinedMessagesResource(
+                store, clock, calls.found(sid).sid, call_messages
+            ),
+            "Calls/UserDefinedMessageSubscriptions": lambda sid: (
+                UserDefinedMessageSubscriptionsResource(
+                    store, clock, calls.found(sid).sid, call_messages
+                )
             ),
             "Messages/Media": lambda sid: MediaResource(store, clock, messages.found(sid)),
             "Messages/Feedback": lambda sid: FeedbackResource(store, clock, messages.found(sid)),

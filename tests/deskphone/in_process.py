@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from deskphone.browser.media import OpenMedia
 from deskphone.clock import ManualClock
 from deskphone.compare.local import OWN
 from deskphone.emulator import Emulator
@@ -69,12 +70,12 @@ class World:
         return [alert.code for alert in self.emulator.store.alerts]
 
 
-def in_process(use: Callable[[World], Awaitable[None]]) -> None:
+def in_process(use: Callable[[World], Awaitable[None]], media: OpenMedia | None = None) -> None:
     """Run a test with a fresh emulator on a manual clock, and an app."""
 
     async def main() -> None:
         clock = ManualClock(START)
-        emulator = Emulator(clock, "http://127.0.0.1:2")
+        emulator = Emulator(clock, "http://127.0.0.1:2", open_media=media)
         server = TestServer(application(emulator))
         async with TestClient(server) as http:
             world = World(emulator, clock, http)

@@ -74,6 +74,10 @@ class Exchange:
         """Decline the call on the ringing handset."""
         self._pick_up(sid, "decline")
 
+    def unreachable(self, sid: str) -> None:
+        """End a ringing call because nothing is there to ring: no-answer, without waiting."""
+        self._pick_up(sid, "unreachable")
+
     def press(self, sid: str, digits: str) -> None:
         """Press keys on the handset."""
         self._forward(sid, *digits, what="Keys")
@@ -155,5 +159,8 @@ class Exchange:
             )
             raise WrongStateError(message)
         live.picked_up.set_result(what)
-        if what != "decline":  # immediately, so that the person's next action finds them in a call
+        if what in (
+            "answer",
+            "machine",
+        ):  # immediately, so that the person's next action finds them in a call
             self._calls.connect(sid)

@@ -140,6 +140,9 @@ class Lifecycle:
             self._store.alert(sid, None, "Calls between the account's own numbers aren't emulated")
             self._calls.finish(sid, "failed")
             return False
+        if live.picked_up.done() and live.picked_up.result() == "unreachable":
+            self._calls.finish(sid, "no-answer")
+            return False
         if not live.picked_up.done():  # a quick person is already in the call
             self._calls.put(replace(live.call, status="ringing"))
             self._store.note(sid, "event", "ringing")

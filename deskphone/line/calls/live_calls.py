@@ -18,7 +18,7 @@ from deskphone.records.call import Call, CallStatus
 from deskphone.webhooks.sender import Webhooks
 from deskphone.webhooks.webhook import Webhook, WebhookError
 
-PickedUp = Literal["answer", "machine", "decline"]
+PickedUp = Literal["answer", "machine", "decline", "unreachable"]
 """What can happen to a ringing handset."""
 
 

@@ -45,6 +45,7 @@ class Dialer:
             instructions=Instructions(),
             timeout_s=request.timeout_s + RING_LONGER_S,
             time_limit_s=request.time_limit_s,
+            parameters=request.parameters,
         )
         self._store.calls.put(call)
         if request.parameters:

@@ -61,6 +61,15 @@ class Journal:
             self._change(self._sid, connected_to=None)
             self._change(other_sid, connected_to=None)
 
+    @contextmanager
+    def dialing(self) -> Generator[None]:
+        """Show that other phones ring for the call."""
+        self._change(self._sid, is_dialing=True)
+        try:
+            yield
+        finally:
+            self._change(self._sid, is_dialing=False)
+
     def _connect(self, sid: str, other_sid: str) -> None:
         other = self._store.calls.get(other_sid)
         self._store.note(sid, "event", "connected", other.person if other else "")

@@ -185,7 +185,8 @@ async def _ring(
     legs = [dialer.dial(session.sid, request) for request in requests]
     ending.outcome = lambda: _not_connected(legs, "canceled")
     try:
-        leg = await first_connected(legs)
+        with session.journal.dialing():
+            leg = await first_connected(legs)
         if leg is None:
             return _failure(legs), False
         for other in legs:

@@ -1,0 +1,60 @@
+"""/voice-shim.js and /sounds/, for pages on any site."""
+
+import asyncio
+from pathlib import Path, PurePosixPath
+
+from aiohttp import web
+
+from deskphone.browser.files.ringtones import sound
+
+SHIM = Path(__file__).parent / "voice-shim.js"
+ANY_PAGE = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "no-cache",
+}
+PREFLIGHT = {
+    **ANY_PAGE,
+    "Access-Control-Allow-Methods": "GET",
+    "Access-Control-Allow-Private-Network": "true",
+}
+"""Chromium asks before a public page loads from this machine (wicg.github.io/local-network-access).
+"""
+SIGNAL, SHIM_PATH, SOUNDS = "/signal", "/voice-shim.js", "/sounds/"
+
+
+def is_for_any_page(path: str) -> bool:
+    """Whether pages of other sites may use a path: they are where the SDK runs.
+
+    An access token protects the signaling; the files hold nothing of anyone.
+    """
+    return path in (SIGNAL, SHIM_PATH) or path.startswith(SOUNDS)
+
+
+def file_routes() -> list[web.RouteDef]:
+    """Return the routes of the files."""
+    return [
+        web.get(SHIM_PATH, _shim),
+        web.get(SOUNDS + "{path:.+}", _sound),
+        web.options(SHIM_PATH, _preflight),
+        web.options(SOUNDS + "{path:.+}", _preflight),
+    ]
+
+
+async def _shim(request: web.Request) -> web.Response:
+    content = await asyncio.to_thread(SHIM.read_bytes)
+    return web.Response(
+        body=content, content_type="text/javascript", charset="utf-8", headers=ANY_PAGE
+    )
+
+
+async def _sound(request: web.Request) -> web.Response:
+    """Return a sound by the name of Twilio's file; browsers recognize WAV under any name."""
+    content = sound(PurePosixPath(request.match_info["path"]).stem)
+    if content is None:
+        return web.Response(status=404, text="The SDK has no such sound.\n", headers=ANY_PAGE)
+    return web.Response(body=content, content_type="audio/wav", headers=ANY_PAGE)
+
+
+async def _preflight(request: web.Request) -> web.Response:
+    return web.Response(status=204, headers=PREFLIGHT)

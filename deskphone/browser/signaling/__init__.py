@@ -1,0 +1,1 @@
+"""The signaling itself: sockets, frames, tokens, edges and errors. It knows no calls."""
