@@ -7,9 +7,9 @@ from deskphone.account.account import Account
 from deskphone.account.phone_numbers import national
 from deskphone.account.store import Publish, Store
 from deskphone.app import NO_APP, App
+from deskphone.browser.audio import BrowserAudio
 from deskphone.browser.browsers import Browsers
 from deskphone.browser.media import OpenMedia
-from deskphone.browser_audio import BrowserAudio
 from deskphone.clock import Clock
 from deskphone.events import Hub
 from deskphone.faults.faults import Faults

@@ -42,7 +42,7 @@ DESKPHONE_FLOORS = [
     {"browser"},
     {"rest"},
     {"app"},
-    {"phone", "terminal", "browser_audio"},
+    {"phone", "terminal"},
     {"emulator"},
     {"world"},
     {"server", "twilio_door"},
