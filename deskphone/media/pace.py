@@ -28,7 +28,7 @@ class Beat:
     def due(self, now: float) -> tuple[int, int]:
         """Return how many frames to send now, and how many to skip before them."""
         # A timer may fire a little early; such a frame is due.
-        count = int((now - self._start) / FRAME_SECONDS + 0.25) + 1 - self._done
+        count = int((now - self._start) / FRAME_SECONDS + 0.05) + 1 - self._done
         if count <= 0:
             return 0, 0
         self._done += count
