@@ -25,6 +25,8 @@ class App:
     voice_url: str = ""
     sms_url: str = ""
     """The line's initial webhook URLs."""
+    client_url: str = ""
+    """The initial voice URL of the TwiML application for calls from browsers."""
     voice_examples: tuple[tuple[str, str], ...] = ()
     text_examples: tuple[tuple[str, str], ...] = ()
     """Suggested webhooks: pairs of a title and a URL, which may be relative."""

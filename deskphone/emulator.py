@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from deskphone.account.account import Account
+from deskphone.account.account import FRIENDLY_NAME, Account
 from deskphone.account.phone_numbers import national
 from deskphone.account.store import Publish, Store
 from deskphone.app import NO_APP, App
@@ -18,12 +18,13 @@ from deskphone.faults.switch import Switch
 from deskphone.line.network import Network
 from deskphone.phone.feed import Feed
 from deskphone.phone.handsets import Handsets
+from deskphone.records.application import Application
 from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.api import RestApi
 from deskphone.rest.auth_tokens import AuthTokens
 from deskphone.rest.tree import Tree
 from deskphone.sound.speakers import SoftTones, Speaker
-from deskphone.values import LINE, LINE_SID
+from deskphone.values import APPLICATION_SID, LINE, LINE_SID
 from deskphone.webhooks.sender import Webhooks
 
 
@@ -80,7 +81,7 @@ class Emulator:
         tree = Tree(*rest, self.network, self.browsers.messages, app.messaging_service)
         self.api = RestApi(*rest, tree)
         self.auth_tokens = AuthTokens(*rest)
-        self._add_line()
+        self._add_webhooks()
 
     @property
     def auth_token(self) -> str:
@@ -97,7 +98,7 @@ class Emulator:
         self.account.reset()
         self.handsets.reset()
         self.app.reset()
-        self._add_line()
+        self._add_webhooks()
         self.feed.publish_snapshot()
         await asyncio.gather(*ending, return_exceptions=True)
 
@@ -110,9 +111,18 @@ class Emulator:
         await self.webhooks.close()
         self.hub.close()
 
-    def _add_line(self) -> None:
-        """Add the account's first number."""
+    def _add_webhooks(self) -> None:
+        """Add the account's first number, and the application for calls from browsers."""
         now = self.clock.now()
+        self.store.applications.put(
+            Application(
+                sid=APPLICATION_SID,
+                friendly_name=FRIENDLY_NAME,
+                created=now,
+                updated=now,
+                voice_url=self.app.client_url,
+            )
+        )
         self.store.numbers.put(
             PhoneNumber(
                 sid=LINE_SID,

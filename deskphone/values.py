@@ -21,6 +21,9 @@ LINE = "+12025550100"
 LINE_SID = "PN" + "0" * 32
 """The SID of the line's IncomingPhoneNumber."""
 
+APPLICATION_SID = "AP" + "0" * 32
+"""The SID of the TwiML application that handles calls from browsers."""
+
 HANDSETS = ("+12025550123", "+12025550124")
 """The handsets that the page shows initially."""
 

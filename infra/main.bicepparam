@@ -50,6 +50,7 @@ param settings = {
   TWILIO_REGION: readEnvironmentVariable('TWILIO_REGION', '')
   CLIENT_TOKEN_SECONDS: readEnvironmentVariable('CLIENT_TOKEN_SECONDS', '')
   CLIENT_IDENTITY_FROM: readEnvironmentVariable('CLIENT_IDENTITY_FROM', '')
+  CLIENT_SOFTPHONE: readEnvironmentVariable('CLIENT_SOFTPHONE', '')
   LEDGER_TABLE: readEnvironmentVariable('LEDGER_TABLE', '')
   STORAGE_OUTAGE: readEnvironmentVariable('STORAGE_OUTAGE', '')
   SETTLE_WINDOW_SECONDS: readEnvironmentVariable('SETTLE_WINDOW_SECONDS', '')

@@ -22,6 +22,7 @@ from local_stack.supervision.host_environment import (
 )
 from local_stack.supervision.host_process import HostProcess, start_host
 from local_stack.values import (
+    BROWSER_CALLS,
     FUNCTION_KEY,
     FUNCTIONS_PORT,
     host_settings,
@@ -87,7 +88,8 @@ def main() -> int:
     def environment() -> dict[str, str]:
         files = options.root, options.settings_file
         if is_ours(options.root):
-            return host_environment(os.environ, files[0], host_settings(*urls), files[1])
+            settings = host_settings(*urls)
+            return host_environment(os.environ, files[0], settings, files[1], BROWSER_CALLS)
         others = settings_of_other_apps(urls[0], urls[1])
         return host_environment(os.environ, files[0], {}, files[1], others)
 

@@ -8,7 +8,7 @@ from deskphone.webhooks.advice import Advice
 from local_stack.azure.stand_ins import Azure
 from local_stack.examples import TEXT_EXAMPLES, VOICE_EXAMPLES, commands
 from local_stack.faults.services import HOST, STORAGE, VAULT
-from local_stack.folder import TEXT_FUNCTION, VOICE_FUNCTION, AppFolder
+from local_stack.folder import CLIENT_FUNCTION, TEXT_FUNCTION, VOICE_FUNCTION, AppFolder
 from local_stack.host_view import HostView
 
 PUBLIC_URL = "the setting PUBLIC_URL (dev.py start sets it automatically)"
@@ -43,6 +43,7 @@ def local_app(
         answers_url=answers_url,
         voice_url=url(VOICE_FUNCTION),
         sms_url=url(TEXT_FUNCTION),
+        client_url=url(CLIENT_FUNCTION),
         voice_examples=tuple(one for one in VOICE_EXAMPLES if folder.has(one[1])),
         text_examples=tuple(one for one in TEXT_EXAMPLES if folder.has(one[1])),
         commands=commands(answers_url, folder.has),

@@ -13,7 +13,8 @@ OUR_MARK = "shared/config/local_stack.py"
 
 VOICE_FUNCTION = "TwimlHello"
 TEXT_FUNCTION = "TwimlReply"
-"""What handles the line at first, if the app has them."""
+CLIENT_FUNCTION = "TwimlClientOutgoing"
+"""What handles the line and calls from browsers at first, if the app has them."""
 
 
 @dataclass(frozen=True)

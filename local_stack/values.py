@@ -7,6 +7,7 @@ from deskphone.values import (
     ACCOUNT_SID,
     API_KEY_SECRET,
     API_KEY_SID,
+    APPLICATION_SID,
     AUTH_TOKEN,
     LINE,
     SHARED_KEY,
@@ -30,6 +31,15 @@ SECRETS = {
     "LinkSigningKey": LINK_SIGNING_KEY,
 }
 """The contents of the Key Vault stand-in, by secret name."""
+
+
+BROWSER_CALLS = {
+    "TWILIO_TWIML_APP_SID": APPLICATION_SID,
+    "CLIENT_IDENTITY_FROM": "easy_auth",
+    "CLIENT_SOFTPHONE": "true",
+    "LOCAL_PRINCIPAL_ID": "me",
+}
+"""Settings with which the softphone works locally; the app's own come before them."""
 
 
 def settings_of_other_apps(functions_url: str, emulator_url: str) -> dict[str, str]:

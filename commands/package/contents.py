@@ -7,14 +7,16 @@ from commands.errors import CommandError
 
 LIBRARY = "shared"
 HOST_FILE, FUNCTION_FILE = "host.json", "function.json"
+# A function's web page, with what it loads and the licenses.
+PAGE_FOLDER, PAGE_TYPES = "page", (".html", ".js", ".md", ".txt")
 
 
 def app_files(names: Iterable[str]) -> list[str]:
     """Return the names of the files in the package, sorted.
 
-    These are host.json, the function.json and modules of each function, and the modules of
-    `shared/`. Raise CommandError for any other file in these folders: it would be missing in
-    Azure, which you would notice only when the app needs it.
+    These are host.json, the function.json, modules and `page` folder of each function, and the
+    modules of `shared/`. Raise CommandError for any other file in these folders: it would be
+    missing in Azure, which you would notice only when the app needs it.
     """
     paths = [PurePosixPath(name) for name in names]
     functions = {path.parts[0] for path in paths if path.parts[1:] == (FUNCTION_FILE,)}
@@ -40,5 +42,8 @@ def app_in_folder(root: Path) -> list[str]:
 
 
 def _is_known(path: PurePosixPath) -> bool:
+    if path.suffix == ".py":
+        return True
     is_function_file = path.name == FUNCTION_FILE and len(path.parts) == 2
-    return path.suffix == ".py" or (is_function_file and path.parts[0] != LIBRARY)
+    is_page_file = path.parts[1:-1] == (PAGE_FOLDER,) and path.suffix in PAGE_TYPES
+    return path.parts[0] != LIBRARY and (is_function_file or is_page_file)

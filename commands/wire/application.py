@@ -80,7 +80,7 @@ async def wire_application(options: Options, applications: Applications, sid: st
 
     `sid` is that of the app in the settings, or "".
     """
-    url = app.url_of(FUNCTION, option="--browser-calls", prefix="Twiml")
+    url = app.url_of(options.voice or FUNCTION, option="--voice", prefix="Twiml")
     addresses = {Place.CALLS: Address(url)}
     found = await applications.find(sid)
     if found is None:

@@ -50,8 +50,11 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     options = Options(**vars(parser.parse_args(arguments)))
     if options.undo and (options.url or options.from_azd or any(_named(options))):
         parser.error("--undo takes no URLs: it restores the previous ones")
-    if options.browser_calls and (options.number or options.from_azd or any(_named(options))):
-        parser.error("--browser-calls changes the TwiML app, and takes no number and no answers")
+    of_number = options.number or options.from_azd or any(_named(options._replace(voice=None)))
+    if options.browser_calls and of_number:
+        parser.error(
+            "--browser-calls changes the TwiML app: only --url and --voice apply to it"
+        )
     return options
 
 

@@ -25,18 +25,20 @@ QUEUE, CONFERENCE = "queue:", "conference:"
 class ClientOutgoing(NamedTuple):
     """What the app's owner lets browsers do, from the query of the TwiML app's URL.
 
-    `agents` take the next caller of a queue, instead of waiting in it. `conferences` are the names
-    that browsers may enter; without any, all.
+    `queues` and `conferences` are the names that browsers may enter, in which `*` at the end stands
+    for any text; `agents` take the next caller of a queue, instead of waiting in it. Without them,
+    browsers enter none: a page may ask for any name, and a conference has no pass code here.
     """
 
     agents: list[str]
+    queues: list[str]
     conferences: list[str]
 
     @classmethod
     def from_query(cls, query: Pairs) -> Self:
-        """Read Agents[n] and Conferences[n]."""
+        """Read Agents[n], Queues[n] and Conferences[n]."""
         misplaced(query)
-        return cls(entries(query, "Agents"), entries(query, "Conferences"))
+        return cls(*(entries(query, name) for name in ("Agents", "Queues", "Conferences")))
 
 
 class Wish(NamedTuple):
@@ -73,12 +75,14 @@ def client_outgoing(
         return apology("it only takes calls from browsers")
     name = wish.to.partition(":")[2].strip()
     if wish.to.startswith(QUEUE) and 0 < len(name) <= MAX_NAME_CHARS:
+        if not is_listed(name, wanted.queues):
+            return apology("Queues doesn't list this queue")
         if wish.caller in wanted.agents:
             return agent(Agent.from_query([("Name", name)]), facts)
         return queue(Queue.from_query([("Name", name)]), facts)
     if wish.to.startswith(CONFERENCE) and 0 < len(name) <= MAX_NAME_CHARS:
-        if wanted.conferences and name not in wanted.conferences:
-            return apology("browsers can't enter this conference")
+        if not is_listed(name, wanted.conferences):
+            return apology("Conferences doesn't list this conference")
         return conference(Conference.from_query([("Name", name)]), facts, outbound)
     identity = identity_of(wish.to)
     if not identity:
@@ -88,6 +92,13 @@ def client_outgoing(
     dial = Dial(time_limit=outbound.call_limit_s)
     dial.client(identity)
     return VoiceResponse().append(dial)
+
+
+def is_listed(name: str, listed: list[str]) -> bool:
+    """Return whether a list has a name, or the beginning of it followed by `*`."""
+    return any(
+        name.startswith(entry[:-1]) if entry.endswith("*") else name == entry for entry in listed
+    )
 
 
 def number_to_dial(wish: Wish, outbound: Outbound) -> str:

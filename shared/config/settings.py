@@ -124,6 +124,7 @@ class Settings(Table):
     twilio_region: str = setting("TWILIO_REGION", kinds.TWILIO_REGION, default="")
     client_token_s: int = setting("CLIENT_TOKEN_SECONDS", kinds.whole(60, 86_400), default=3600)
     client_identity_from: str = setting("CLIENT_IDENTITY_FROM", kinds.SIGN_IN, default="")
+    client_softphone: bool = setting("CLIENT_SOFTPHONE", kinds.SWITCH, default=False)
     has_sign_in: bool = setting("WEBSITE_AUTH_ENABLED", kinds.RUNTIME_SWITCH, default=False)
     storage_connection: str = setting(
         "AzureWebJobsStorage", Kind("", bool, HiddenText), default=HiddenText("")

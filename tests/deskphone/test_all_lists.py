@@ -31,7 +31,7 @@ async def calls(world: World) -> str:
 
 
 async def applications(world: World) -> str:
-    for number in range(3):
+    for number in range(2):
         await world.rest("POST", "Applications.json", {"FriendlyName": f"App {number}"})
     return "Applications.json"
 

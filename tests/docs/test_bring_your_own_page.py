@@ -90,6 +90,7 @@ def test_credentials_are_those_of_the_emulator() -> None:
         (values.API_KEY_SID, values.API_KEY_SECRET),
         (values.TEST_ACCOUNT_SID, values.TEST_AUTH_TOKEN),
         (values.MESSAGING_SERVICE_SID,),
+        (values.APPLICATION_SID,),
         (LINE, LINE_SID),
         HANDSETS,
         (values.SHARED_KEY_SID, values.SHARED_KEY),

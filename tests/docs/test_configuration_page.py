@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from local_stack.values import BROWSER_CALLS
 from shared.config.settings import Secret, Settings, all_settings
 from shared.media.links import MIN_KEY_CHARS
 
@@ -66,7 +67,7 @@ def test_the_example_of_a_setting_is_valid_and_not_its_default(name: str) -> Non
 )
 def test_a_setting_set_to_its_default_changes_nothing(name: str) -> None:
     assert Settings.from_mapping({name: default(name)}) == Settings()
-    assert EXAMPLE_FILE.get(name, default(name)) == default(name)
+    assert EXAMPLE_FILE.get(name, default(name)) == BROWSER_CALLS.get(name, default(name))
 
 
 def test_defaults_that_come_from_another_setting() -> None:
@@ -109,3 +110,7 @@ def test_the_generated_key_of_the_page_is_long_enough() -> None:
     exec(command, {"print": printed.append})  # noqa: S102 - the page's own line
 
     assert len(printed[0]) >= MIN_KEY_CHARS
+
+
+def test_with_the_example_file_browser_calls_work_as_they_do_without_it() -> None:
+    assert EXAMPLE_FILE.items() >= BROWSER_CALLS.items()

@@ -97,7 +97,7 @@ def _answer_to(url: str, form: Form) -> func.HttpResponse | None:
 PARAMETERS = {
     "TwimlAgent": ("Name", "Message", "Next"),
     "TwimlClient": ("Identity", "FailUrl", "Notify"),
-    "TwimlClientOutgoing": ("Agents[]", "Conferences[]"),
+    "TwimlClientOutgoing": ("Agents[]", "Queues[]", "Conferences[]"),
     "TwimlCallMe": ("PhoneNumber", "Message", "FailUrl"),
     "TwimlConference": ("Moderators[]", "EnableSmsNotifications", "Message", "Music", "Password"),
     "TwimlEcho": ("Twiml",),

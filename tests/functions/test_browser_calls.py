@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import azure.functions as func
 import pytest
@@ -39,6 +40,7 @@ SETTINGS = {
 pytestmark = pytest.mark.usefixtures("app")
 
 Ask = Callable[..., str]
+ALPHABET = "ab"
 
 
 class BrokenLedger(MemoryLedger):
@@ -98,26 +100,42 @@ def test_another_browser_is_dialed() -> None:
     assert document("client:bob") == response("<Dial><Client>bob</Client></Dial>")
 
 
-def test_a_browser_waits_in_a_queue() -> None:
-    assert ">sales</Enqueue>" in document("queue:sales")
+def test_a_browser_waits_in_a_queue_that_is_listed() -> None:
+    assert ">sales</Enqueue>" in document("queue:sales", "Queues%5B%5D=sales")
 
 
 def test_an_agent_takes_the_next_caller_of_a_queue() -> None:
-    query = "Agents%5B%5D=client%3Aann"
+    query = "Agents%5B%5D=client%3Aann&Queues%5B%5D=sales"
 
     assert ">sales</Queue></Dial>" in document("queue:sales", query)
     assert ">sales</Enqueue>" in document("queue:sales", query, caller="client:bob")
 
 
-def test_a_browser_enters_a_conference() -> None:
-    assert "<Conference>daily</Conference>" in document("conference:daily")
-
-
-def test_only_listed_conferences_can_be_entered_if_there_are_any() -> None:
-    query = "Conferences%5B%5D=daily"
+def test_a_browser_enters_a_conference_that_is_listed() -> None:
+    query = "Conferences%5B%5D=board&Conferences%5B%5D=daily"
 
     assert "<Conference>daily</Conference>" in document("conference:daily", query)
-    assert "<Conference" not in document("conference:board", query)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "Agents=client:ann", "Queues=&Conferences=", "Queues=daily*"]
+)
+def test_no_queue_or_conference_is_open_by_default(query: str) -> None:
+    for to in ("queue:sales", "conference:sales"):
+        assert not re.search("<(Dial|Enqueue)", document(to, query))
+
+
+@given(st.text(ALPHABET, max_size=4), st.text(ALPHABET, max_size=4), st.booleans())
+def test_a_browser_enters_only_listed_names_and_prefixes(
+    name: str, entry: str, is_prefix: bool
+) -> None:
+    listed = entry + "*" * is_prefix
+    is_open = name.startswith(entry) if is_prefix else name == entry
+    query = urlencode({"Queues[]": listed, "Conferences[]": listed})
+
+    for to in (f"queue:{name}", f"conference:{name}"):
+        found = re.search("<(Dial|Enqueue)", document(to, query))
+        assert bool(found) == (is_open and bool(name))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +159,7 @@ def test_anything_else_is_not_dialed(to: str) -> None:
 )
 @pytest.mark.parametrize("to", [OFFICE, "client:bob", "queue:sales", "conference:daily"])
 def test_only_calls_from_browsers_are_connected(caller: str, more: Form, to: str) -> None:
-    answer = document(to, caller=caller, more=more)
+    answer = document(to, "Queues=sales&Conferences=daily", caller=caller, more=more)
 
     assert not re.search("<(Dial|Enqueue)", answer)
 
@@ -241,7 +259,7 @@ def test_an_outage_of_the_ledger_stops_calls_only_if_the_settings_say_so(
 def test_whatever_a_browser_asks_for_the_answer_is_a_document(text: str, kind: str) -> None:
     build()
 
-    assert document(kind + text).startswith("<Response>")
+    assert document(kind + text, "Queues=*&Conferences=*").startswith("<Response>")
 
 
 def test_blocked_callers_include_no_browser_but_the_check_runs() -> None:

@@ -33,6 +33,7 @@ DECORATORS = {
     "GetSharedRecording": "@public",
     "GetSharedMedia": "@public",
     "GetMyClientToken": "@public",
+    "GetSoftphone": "@public",
 }
 # Exceptions to the access rules, and why they are safe.
 AUTH_LEVELS = {
@@ -40,9 +41,12 @@ AUTH_LEVELS = {
     "GetSharedRecording": "anonymous",  # a link for people: its HMAC is the key
     "GetSharedMedia": "anonymous",  # a link for Twilio, which fetches forwarded media; the same
     "GetMyClientToken": "anonymous",  # people whom App Service has signed in; 403 for anyone else
+    "GetSoftphone": "anonymous",  # a page without data; 404 unless a setting turns it on
 }
 # They mint something, so no link or cache may repeat them.
 METHODS = {"GetClientToken": ("post",), "GetMyClientToken": ("post",)}
+# Twilio calls none of these: the URLs for Twilio end with the function's name.
+ROUTES = {"GetSoftphone": {"route": "GetSoftphone/{file?}"}}  # the page and the SDK that it loads
 MAX_LINES = 25
 
 
@@ -56,7 +60,6 @@ def door_of(folder: Path) -> Door:
 def check_function_json(folder: Path) -> None:
     """Check that methods and auth level match the prefix, in any order."""
     door = door_of(folder)
-    # No `route`: the URLs for Twilio end with the function's name.
     assert json.loads((folder / "function.json").read_text()) == {
         "bindings": [
             {
@@ -65,6 +68,7 @@ def check_function_json(folder: Path) -> None:
                 "direction": "in",
                 "authLevel": AUTH_LEVELS.get(folder.name, door.auth_level),
                 "methods": [*METHODS.get(folder.name, door.methods)],
+                **ROUTES.get(folder.name, {}),
             },
             {"name": "$return", "type": "http", "direction": "out"},
         ]

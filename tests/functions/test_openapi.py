@@ -40,6 +40,7 @@ OPEN = {
     "GetMyClientToken",
     "GetSharedMedia",
     "GetSharedRecording",
+    "GetSoftphone",
     "TwimlHello",
 }
 NAMES = sorted(TRIGGERS)

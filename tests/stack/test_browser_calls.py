@@ -52,7 +52,7 @@ def test_a_browser_talks_to_another_browser(stack: LocalStack) -> None:
 def test_a_browser_waits_in_a_queue_until_an_agents_browser_takes_the_call(
     stack: LocalStack,
 ) -> None:
-    agents = "?Agents%5B%5D=client%3Abob"
+    agents = "?Agents%5B%5D=client%3Abob&Queues%5B%5D=support"
     waiting = ask_for(stack, "queue:support", agents)
     agent = ask_for(stack, "queue:support", agents, caller=BOB)
     stack.advance(5)
@@ -62,7 +62,8 @@ def test_a_browser_waits_in_a_queue_until_an_agents_browser_takes_the_call(
 
 
 def test_two_browsers_meet_in_a_conference(stack: LocalStack) -> None:
-    sids = [ask_for(stack, "conference:daily", caller=caller) for caller in (ANN, BOB)]
+    rooms = "?Conferences%5B%5D=d*"
+    sids = [ask_for(stack, "conference:daily", rooms, caller=caller) for caller in (ANN, BOB)]
     stack.advance(5)
     conferences = stack.rest("GET", "Conferences.json?Status=in-progress").json()["conferences"]
 

@@ -25,6 +25,7 @@ from local_stack.host.http.requests import (
     parse_query,
     target,
 )
+from local_stack.host.http.voice_shim import add_voice_shim
 from local_stack.host.routing.paths import PathError, decode_path
 
 PHONE_URL = "LOCAL_STACK_URL"
@@ -52,7 +53,8 @@ class Front:
         self._cors = read_cors(settings)
         self._behind_azure = behind_azure
         self._phone_url = settings.get(PHONE_URL, "")
-        # The phone page shows images and plays sounds of the functions.
+        # The phone page shows images and plays sounds of the functions; its port has the script
+        # for Twilio's Voice SDK.
         self._phone_port = port_in(self._phone_url)
         self._has_home_page = is_wanted(settings)
 
@@ -120,6 +122,7 @@ class Front:
             return not_running()
         found = await self._dispatcher.answer(request, path, suffix, query)
         if found is not None:
+            add_voice_shim(request, found, self._phone_port)
             return found
         if path == "/":
             return self._home()

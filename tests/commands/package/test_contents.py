@@ -37,11 +37,22 @@ def test_a_folder_without_function_json_is_not_a_function() -> None:
         "shared/function.json",
         "shared/.env",
         "shared/guards/id_rsa",
+        "shared/page/a.html",
+        "SendSms/page/.env",
+        "SendSms/page/inner/a.html",
+        "SendSms/a.html",
     ],
 )
 def test_an_unknown_file_in_the_app_stops_the_package(name: str) -> None:
     with pytest.raises(CommandError, match=f"^{name} is in one of the app's folders"):
         app_files([*APP, name])
+
+
+def test_a_function_may_have_a_page() -> None:
+    page = ["GetPage/page/LICENSE.md", "GetPage/page/a.html", "GetPage/page/sdk-1.0.js"]
+    function = ["GetPage/__init__.py", "GetPage/function.json", *page]
+
+    assert app_files([*APP, *function]) == sorted([*APP, *function])
 
 
 def test_the_app_in_this_folder_is_all_functions_and_the_whole_library() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deskphone.values import APPLICATION_SID
 from local_stack.testing import LocalStack
 from tests.commands.wire.conftest import APP
 
@@ -18,7 +19,9 @@ CALLS = "--browser-calls"
 
 
 def apps(stack: LocalStack) -> list[dict[str, Any]]:
-    return stack.rest("GET", "Applications.json").json()["applications"]
+    """Return the apps of the account, except the emulator's own."""
+    found = stack.rest("GET", "Applications.json").json()["applications"]
+    return [app for app in found if app["sid"] != APPLICATION_SID]
 
 
 def routes(stack: LocalStack) -> list[tuple[str, str]]:
@@ -54,6 +57,13 @@ def test_the_app_in_the_settings_is_changed_and_changed_back(
 
     assert changed == [("POST", URL)]
     assert routes(stack) == [("GET", OLD)]
+
+
+def test_the_answer_to_calls_may_have_parameters(stack: LocalStack, wire: Wire) -> None:
+    answer = "TwimlClientOutgoing?Queues=support"
+
+    assert wire(CALLS, "--url", APP, "--voice", answer, "--yes") == 0
+    assert routes(stack) == [("POST", f"{URL}?Queues=support")]
 
 
 def test_undo_removes_the_url_of_a_new_app(stack: LocalStack, wire: Wire) -> None:
@@ -94,7 +104,7 @@ def test_an_unknown_app_is_named_by_its_setting(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("TWILIO_TWIML_APP_SID", "AP" + "0" * 32)
+    monkeypatch.setenv("TWILIO_TWIML_APP_SID", "AP" + "9" * 32)
 
     assert wire(CALLS, "--url", APP, "--yes") == 1
     assert "TWILIO_TWIML_APP_SID" in capsys.readouterr().err
@@ -107,7 +117,7 @@ def test_there_may_be_nothing_to_undo(wire: Wire, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    "more", [["+12025550100"], ["--voice", "TwimlHello"], ["--from-azd"], ["--reports", "none"]]
+    "more", [["+12025550100"], ["--text", "TwimlReply"], ["--from-azd"], ["--reports", "none"]]
 )
 def test_options_of_a_number_are_refused(wire: Wire, more: list[str]) -> None:
     with pytest.raises(SystemExit) as raised:
