@@ -16,6 +16,7 @@ param updateStrategy string
 param instanceMemoryMB int
 param maximumInstanceCount int
 param perInstanceConcurrency int
+param clientOrigins array
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
   name: identityName
@@ -130,11 +131,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       http20Enabled: true
-      // For Test/Run on a function's page in the portal.
+      // For Test/Run on a function's page in the portal, and for pages that get tokens.
       cors: {
-        allowedOrigins: [
-          'https://portal.azure.com'
-        ]
+        allowedOrigins: concat(['https://portal.azure.com'], clientOrigins)
       }
     }
   }

@@ -110,6 +110,9 @@ param maximumInstanceCount int = 10
 @maxValue(1000)
 param perInstanceConcurrency int = 100
 
+@description('Origins of web pages that may call the functions, separated by commas, such as https://shop.example.')
+param clientOrigins string = ''
+
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 // Whether the vault and storage have a public address.
 var publicNetworkAccess = !vnetEnabled || !empty(allowedIpAddress) ? 'Enabled' : 'Disabled'
@@ -222,6 +225,7 @@ module app 'app.bicep' = {
     instanceMemoryMB: int(instanceMemoryMB)
     maximumInstanceCount: maximumInstanceCount
     perInstanceConcurrency: perInstanceConcurrency
+    clientOrigins: empty(clientOrigins) ? [] : split(clientOrigins, ',')
   }
 }
 

@@ -25,6 +25,7 @@ param updateStrategy = empty(strategy) ? 'Recreate' : strategy
 param instanceMemoryMB = empty(memory) ? '2048' : memory
 param maximumInstanceCount = int(empty(instances) ? '10' : instances)
 param perInstanceConcurrency = int(empty(requests) ? '100' : requests)
+param clientOrigins = readEnvironmentVariable('CLIENT_ORIGINS', '')
 // The app has the defaults for these; an empty value counts as not set.
 param settings = {
   TWILIO_FROM_NUMBER: readEnvironmentVariable('TWILIO_FROM_NUMBER', '')

@@ -52,9 +52,7 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         parser.error("--undo takes no URLs: it restores the previous ones")
     of_number = options.number or options.from_azd or any(_named(options._replace(voice=None)))
     if options.browser_calls and of_number:
-        parser.error(
-            "--browser-calls changes the TwiML app: only --url and --voice apply to it"
-        )
+        parser.error("--browser-calls changes the TwiML app: only --url and --voice apply to it")
     return options
 
 

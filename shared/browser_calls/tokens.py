@@ -4,11 +4,12 @@ import json
 import logging
 import re
 
+from shared.browser_calls.api_key import ApiKey, current_key
 from shared.browser_calls.errors import NotSetUpError
 from shared.browser_calls.rates import TokenRates
 from shared.clock import Clock
 from shared.config.credentials import Credentials
-from shared.config.settings import Secret, Settings
+from shared.config.settings import Settings
 from shared.errors import ConfigurationError
 from shared.guard_errors import NotAllowedError
 from shared.live_settings.reader import LiveSettingsReader
@@ -46,13 +47,12 @@ class Tokens:
         stop = (await self._live.in_force()).stop
         if stop:
             raise NotAllowedError(stop.detail, setting=stop.name)
-        needed = (Secret.ACCOUNT_SID, Secret.API_KEY_SID, Secret.API_KEY_SECRET)
         try:
-            account_sid, key_sid, key_secret = await self._credentials.get(*needed)
+            key = await current_key(self._credentials)
         except ConfigurationError as error:
             raise NotSetUpError(error.detail) from error
         await self._rates.take(identity)
-        token = self._signed(identity, account_sid, key_sid, key_secret)
+        token = self._signed(identity, key)
         lifetime_s, app_sid = self._config.client_token_s, self._config.twiml_app_sid
         record = {
             "audit": "client token",
@@ -63,15 +63,13 @@ class Tokens:
         log.info("%s", json.dumps(record))
         return {"token": token, "identity": identity, "expires_in": lifetime_s}
 
-    def _signed(self, identity: str, account_sid: str, key_sid: str, key_secret: str) -> str:
+    def _signed(self, identity: str, key: ApiKey) -> str:
         from twilio.jwt.access_token import AccessToken  # 0.1 s, because of cryptography
         from twilio.jwt.access_token.grants import VoiceGrant
 
         now = int(self._clock.now().timestamp())
         token = AccessToken(
-            account_sid,
-            key_sid,
-            key_secret,
+            *key,
             identity=identity,
             nbf=now,
             valid_until=now + self._config.client_token_s,

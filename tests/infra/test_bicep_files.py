@@ -26,7 +26,7 @@ MUSTS: list[tuple[str, str, str, object]] = [
         "app.bicep",
         "Microsoft.Web/sites",
         "properties.siteConfig.cors.allowedOrigins",
-        ["https://portal.azure.com"],
+        "concat(['https://portal.azure.com'], clientOrigins)",
     ),
     ("app.bicep", "Microsoft.Web/sites", APP + "runtime.version", "pythonVersion"),
     ("app.bicep", "Microsoft.Web/sites", APP + "siteUpdateStrategy.type", "updateStrategy"),

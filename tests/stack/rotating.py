@@ -1,11 +1,14 @@
 """Instances of the app in this process, each with its own cache of the secrets, for rotations."""
 
+import json
+import secrets
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import azure.functions as func
 from twilio.request_validator import RequestValidator
 
+import GetClientToken
 import GetSharedRecording
 import SendSms
 import TwimlMessage
@@ -54,6 +57,14 @@ class Instance:
         headers = {"Content-Type": FORM_TYPE}
         request = func.HttpRequest("POST", f"{self.url}/api/SendSms", headers=headers, body=form)
         return await self._call(SendSms.main, request)
+
+    async def token(self) -> str:
+        """Get a token for a browser of someone who hasn't got one; return it."""
+        body = json.dumps({"identity": secrets.token_hex(8)}).encode()
+        url = f"{self.url}/api/GetClientToken"
+        clients.reset(self._clients)
+        answer = await GetClientToken.main(func.HttpRequest("POST", url, headers={}, body=body))
+        return json.loads(answer.get_body())["token"]
 
     async def new_link(self) -> str:
         """Return the query of a new link, signed with the key that this instance uses."""

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import aiohttp
+import jwt
 import pytest
 from aiohttp import web
 
@@ -35,7 +36,11 @@ from tests.shared.conftest import ManualClock
 from tests.stack.rotating import RECORDING, Instance
 
 USE_SHARED_KEY = "Make Twilio sign with it."
-WAITS = {"Wait two minutes.": 120.0, "Wait an hour.": 3600.0}
+WAITS = {
+    "Wait two minutes.": 120.0,
+    "Wait an hour.": 3600.0,
+    "For browser calls, wait `CLIENT_TOKEN_SECONDS` longer.": 3600.0,
+}
 
 
 class Step(NamedTuple):
@@ -116,6 +121,7 @@ class Trial:
         self.steady, self.attacked, self.idle = map(self.instance, ("steady", "attacked", "idle"))
         self.opened: list[Instance] = [self.steady, self.attacked, self.idle]
         self.link = ""
+        self._browsers: set[str] = set()
 
     def instance(self, name: str) -> Instance:
         """Return a new worker with an empty cache."""
@@ -137,9 +143,26 @@ class Trial:
         done = [(await instance.webhook(token), "webhook") for token in sorted(self.tokens)]
         done.append((await instance.send() - 1, "send"))  # 201
         done.append((await instance.open(self.link), "link"))
+        self._browsers.add(await instance.token())
+        done += [(self._judged(token), "token") for token in sorted(self._browsers)]
         if new_link:
             done.append((await instance.open(new_link), "new link"))
         self.refused += [(instance.name, what, status) for status, what in done if status != 200]
+
+    def _judged(self, token: str) -> int:
+        """Return how Twilio answers a browser's token. Browsers no longer use expired ones."""
+        said = jwt.decode(token, options={"verify_signature": False})
+        key = self._emulator.deskphone.account.keys.get(said["iss"])
+        if said["exp"] <= self.clock.now().timestamp():
+            return 200
+        if key is None:
+            return 403
+        try:
+            unexpired = {"verify_exp": False, "verify_nbf": False}
+            jwt.decode(token, key.secret, ["HS256"], options=unexpired)
+        except jwt.InvalidTokenError:
+            return 403
+        return 200
 
     async def attack(self) -> None:
         """Use up the vault reads that the attacked instance may make within a minute."""
@@ -159,7 +182,10 @@ class Trial:
         assert not self.shared_key or USE_SHARED_KEY in {step.title for step in steps}
         for step in steps:
             if step.title in WAITS and waiting:
-                self.clock.advance(WAITS[step.title])
+                self.clock.advance(WAITS[step.title] / 2)
+                for instance in (self.steady, self.attacked):
+                    self._browsers.add(await instance.token())
+                self.clock.advance(WAITS[step.title] / 2)
                 self.tokens.clear()  # no older requests are in transit anymore
                 await self.use_all()
             if step.title == USE_SHARED_KEY:

@@ -46,6 +46,15 @@ def test_nothing_is_refused_while_a_runbook_is_carried_out(
     assert in_trial(monkeypatch, use, credential).refused == []
 
 
+def test_without_the_waits_tokens_of_browsers_would_be_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def use(trial: Trial) -> None:
+        await trial.run([step for step in steps_of(KEY) if "browser" not in step.title])
+
+    assert ("steady", "token", 403) in in_trial(monkeypatch, use, "api_key").refused
+
+
 def test_leftovers_of_one_change_do_not_affect_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
