@@ -158,8 +158,9 @@ class Trial:
         if key is None:
             return 403
         try:
-            unexpired = {"verify_exp": False, "verify_nbf": False}
-            jwt.decode(token, key.secret, ["HS256"], options=unexpired)
+            jwt.decode(
+                token, key.secret, ["HS256"], options={"verify_exp": False, "verify_nbf": False}
+            )
         except jwt.InvalidTokenError:
             return 403
         return 200

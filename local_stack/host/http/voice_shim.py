@@ -39,9 +39,10 @@ def add_voice_shim(request: BaseRequest, response: StreamResponse, port: int | N
     ):
         return
     emulator = f"//{host[1]}:{port}"
-    response.body = with_script(response.body, f"http:{emulator}{SCRIPT}")
+    page = with_script(response.body, f"http:{emulator}{SCRIPT}")
+    response.body = page
     if "Content-Length" in response.headers:
-        response.headers["Content-Length"] = str(len(response.body))
+        response.headers["Content-Length"] = str(len(page))
     if POLICY in response.headers:
         origins = f"http:{emulator}", f"ws:{emulator}"
         policies = response.headers[POLICY].split(",")

@@ -58,7 +58,7 @@ def test_an_app_that_leads_elsewhere_is_not(
 
 
 def test_a_missing_app_is_wrong(doctor: Doctor) -> None:
-    found = doctor(TWILIO_TWIML_APP_SID="AP" + "0" * 32, **KEY)
+    found = doctor(TWILIO_TWIML_APP_SID="AP" + "9" * 32, **KEY)
 
     assert found["twiml app"].state is State.WRONG
     assert "wire --browser-calls" in found["twiml app"].cure
