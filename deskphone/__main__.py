@@ -65,12 +65,18 @@ async def serve(
     from deskphone.emulator import Emulator
     from deskphone.rest.faults import refuse_twilio
     from deskphone.server import application, runner_of, stop_signal
+    from deskphone.sound.espeak import speaker_of
     from deskphone.terminal import Terminal
 
     stopped = stop_signal()
     url = url_of(port_of(listener))
     terminal = Terminal()
-    emulator = Emulator(clock_of(clock_kind), url, listeners=[terminal.record_changed])
+    emulator = Emulator(
+        clock_of(clock_kind),
+        url,
+        listeners=[terminal.record_changed],
+        speaker=speaker_of(clock_kind),
+    )
     emulator.fault_switch.subscribe(terminal.faults_changed)
     served = application(emulator, injectors=[refuse_twilio], allowed_names=allowed_names)
     runner = runner_of(served)

@@ -8,6 +8,7 @@ from deskphone import server
 from deskphone.account.store import Publish
 from deskphone.clock import Clock
 from deskphone.emulator import Emulator
+from deskphone.sound.speakers import Speaker
 from local_stack.app import local_app
 from local_stack.azure.stand_ins import Azure
 from local_stack.faults.azure import inject_azure
@@ -29,17 +30,18 @@ class LocalEmulator:
         url: str,
         messaging_service: Callable[[], str] = lambda: "",
         listeners: Sequence[Publish] = (),
+        speaker: Speaker | None = None,
     ) -> None:
         """URLs have no trailing slash; `folder` describes the app.
 
         `messaging_service` returns the SID in the app's settings, or "". `listeners` are called
-        for every record.
+        for every record. `speaker` is as in deskphone's Emulator.
         """
         self.answers_url = "/".join(filter(None, (functions_url, folder.route_prefix)))
         self.azure = Azure(clock)
         self._host = HostView(self.answers_url)
         app = local_app(folder, self.answers_url, self._host, self.azure, messaging_service)
-        self.deskphone = Emulator(clock, url, app, listeners)
+        self.deskphone = Emulator(clock, url, app, listeners, speaker)
         rotation = Rotation(self.deskphone.account, self.azure)
         self.deskphone.fault_switch.subscribe(rotation.faults_changed)
 

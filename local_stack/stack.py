@@ -11,6 +11,7 @@ from aiohttp import web
 from deskphone.clock import clock_of
 from deskphone.ports import port_of, url_of
 from deskphone.server import runner_of, stop_signal
+from deskphone.sound.espeak import speaker_of
 from deskphone.twilio_door import TwilioDoor
 from local_stack.emulator import LocalEmulator
 from local_stack.folder import read_folder
@@ -80,6 +81,7 @@ class Stack:
             url_of(port_of(self._phone)),
             self._messaging_service,
             [terminal.record_changed],
+            speaker_of(self._clock_kind),
         )
 
     def _supervisor(self, emulator: LocalEmulator, terminal: Terminal) -> Supervisor:

@@ -23,6 +23,7 @@ from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Step
 from deskphone.line.status_reports import StatusReports
 from deskphone.line.studio.files import Files
+from deskphone.line.studio.people import People
 from deskphone.line.studio.speech import Speech
 from deskphone.line.studio.studio import Studio
 from deskphone.line.texts.texts import Texts
@@ -55,16 +56,16 @@ class Network:
         self.studio = Studio(store, clock)
         speech = Speech(store, clock, speaker)
         self._reports = StatusReports(store, clock, webhooks, faults)
-        self.recorder = Recorder(store, clock, self._reports)
+        self.recorder = Recorder(store, clock, self._reports, self.studio)
         self.texts = Texts(store, clock, webhooks, self._reports, emulator_url, messaging_service)
         progress = Progress(store, clock, self._reports, self.recorder)
         self._calls = LiveCalls(store, clock, webhooks, progress, self.recorder, self._open_session)
         answering = Answering(clock, self._calls, self.recorder, self._reports)
         lifecycle = Lifecycle(store, clock, webhooks, progress, self._calls, answering)
-        self.exchange = Exchange(store, clock, self._calls, lifecycle)
+        self.exchange = Exchange(store, clock, self._calls, lifecycle, People(self.studio, speech))
         self.queues = QueuedCalls(store, clock)
         self.conferences = ConferenceRooms(
-            store, clock, self._reports, self.recorder, self._calls.hang_up
+            store, clock, self._reports, self.recorder, self._calls.hang_up, self.studio.play
         )
         self.announcements = Announcements(store, self.conferences)
         self._services = Services(

@@ -24,7 +24,7 @@ class Recording:
 
     `number` is that of the recorded person. `duration_s` is None until the recording ends. `paused`
     is when the current pause began, and `skipped_s` is the length of earlier pauses. `error_code`
-    says why there is no audio.
+    says why there is no sound.
     """
 
     sid: str

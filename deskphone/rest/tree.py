@@ -74,7 +74,7 @@ class Tree:
         self.resources: Mapping[str, Resource[Any]] = {
             "Messages": messages,
             "Calls": calls,
-            "Recordings": RecordingsResource(store, clock),
+            "Recordings": RecordingsResource(store, clock, network.studio),
             "IncomingPhoneNumbers": NumbersResource(store, clock),
             **{
                 f"IncomingPhoneNumbers/{name}": NumbersOfOneKindResource(store, clock, kind)
@@ -87,7 +87,7 @@ class Tree:
         }
         self.parts: Mapping[str, Part] = {
             "Calls/Recordings": lambda sid: CallRecordingsResource(
-                store, clock, calls.found(sid), network.recorder
+                store, clock, network.studio, calls.found(sid), network.recorder
             ),
             "Calls/UserDefinedMessages": lambda sid: UserDefinedMessagesResource(
                 store, clock, calls.found(sid).sid, call_messages
@@ -106,6 +106,6 @@ class Tree:
                 store, clock, conference, conferences, Moderation(rooms), announcements, exchange
             ),
             "Conferences/Recordings": lambda sid: ConferenceRecordingsResource(
-                store, clock, conferences.found(sid).sid, network.recorder
+                store, clock, network.studio, conferences.found(sid).sid, network.recorder
             ),
         }

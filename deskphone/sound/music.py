@@ -18,7 +18,7 @@ STEPS = (0, 1, 2, 1, 2, 1, 0, 1)
 """Which note of the chord each eighth plays."""
 STEP = RATE * 2 // 5
 """Samples between two notes."""
-NOTE = 3 * STEP
+NOTE = 2 * STEP
 """Samples until a note has faded."""
 LOUDNESS = 5000
 
@@ -27,10 +27,10 @@ LOUDNESS = 5000
 def hold_music() -> Sound:
     """Return 12.8 seconds of music, to be repeated."""
     notes = [chord[step] for chord in CHORDS for step in STEPS]
-    voices = [b"", b"", b""]  # a note sounds while the next two begin
-    for index in range(len(notes)):
-        # The last notes fade over the beginning, so that the repetition has no seam.
-        voices[index % 3] += _note(notes[index])
+    voices = [b"", b""]  # a note fades while the next one begins
+    for index, frequency in enumerate(notes):
+        voices[index % 2] += _note(frequency)
+    # The last note fades over the beginning, so that the repetition has no seam.
     total = len(notes) * STEP
     parts = [bytes(offset * STEP * WIDTH) + voice for offset, voice in enumerate(voices)]
     tails = [part[total * WIDTH :] for part in parts]

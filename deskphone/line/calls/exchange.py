@@ -8,6 +8,7 @@ from deskphone.line.calls.lifecycle import Lifecycle
 from deskphone.line.calls.live_calls import LiveCall, LiveCalls, PickedUp, WrongStateError
 from deskphone.line.field_order import VOICE
 from deskphone.line.session.handset import Heard, Silence, Speech
+from deskphone.line.studio.people import People
 from deskphone.records.application import Application
 from deskphone.records.call import Call
 from deskphone.records.instructions import (
@@ -22,11 +23,14 @@ from deskphone.records.phone_number import PhoneNumber
 class Exchange:
     """Actions on calls from outside: from the REST API and from people."""
 
-    def __init__(self, store: Store, clock: Clock, calls: LiveCalls, lifecycle: Lifecycle) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, calls: LiveCalls, lifecycle: Lifecycle, people: People
+    ) -> None:
         self._store = store
         self._clock = clock
         self._calls = calls
         self._lifecycle = lifecycle
+        self._people = people
 
     def place(self, call: Call, afterwards: Callable[[], None] = lambda: None) -> None:
         """Dial a call that the REST API created.
@@ -80,13 +84,15 @@ class Exchange:
 
     def press(self, sid: str, digits: str) -> None:
         """Press keys on the handset."""
-        self._forward(sid, *digits, what="Keys")
+        self._people.press(self._forward(sid, *digits, what="Keys").call, digits)
         self._store.note(sid, "event", "keys", digits)
 
     def speak(self, sid: str, text: str, *, final: bool) -> None:
         """Say something into the handset; not final while the person is still speaking."""
-        self._forward(sid, Speech(text, final), what="Speech")
+        live = self._forward(sid, Speech(text, final), what="Speech")
+        call = live.call
         if final:
+            self._calls.run_alongside(live, lambda: self._people.speak(call, text))
             self._store.note(sid, "event", "speech", text)
 
     def stop_talking(self, sid: str) -> None:
@@ -138,13 +144,14 @@ class Exchange:
         )
         return self._store.calls.put(call)
 
-    def _forward(self, sid: str, *heard: Heard, what: str) -> None:
+    def _forward(self, sid: str, *heard: Heard, what: str) -> LiveCall:
         live = self._calls.found(sid)
         if live.call.status != "in-progress":
             raise WrongStateError(
                 f"{what} can only be sent to a call in progress; this call is {live.call.status}."
             )
         live.session.handset.take(*heard)
+        return live
 
     def _pick_up(self, sid: str, what: PickedUp) -> None:
         live = self._calls.found(sid)

@@ -12,6 +12,8 @@ from deskphone.line.recording.recorder import Recorder
 from deskphone.line.status_reports import StatusReports
 from deskphone.records.call import ENDED_CALL, Call
 from deskphone.records.conference import VIA_API, Conference, Participant
+from deskphone.sound.sound import Sound
+from deskphone.sound.tones import beep
 
 FULL, LABEL_TAKEN = 16020, 16025
 MODERATOR = "participant-with-end-conference-on-exit"
@@ -33,25 +35,21 @@ class ConferenceRooms:
         reports: StatusReports,
         recorder: Recorder,
         hang_up: Callable[[str], None],
+        play: Callable[[str, Sound], object],
     ) -> None:
-        """`hang_up` ends a call by its SID."""
+        """`hang_up` ends a call by its SID, and `play` plays a sound to its person."""
         self._store = store
         self._clock = clock
         self._reports = reports
         self._recorder = recorder
         self._hang_up = hang_up
+        self._play = play
         self._rooms: dict[str, ConferenceRoom] = {}
 
     def named(self, name: str) -> Conference | None:
         """Return the live conference with this name."""
-        return next(
-            (
-                one
-                for one in self._store.conferences
-                if one.friendly_name == name and one.status != "completed"
-            ),
-            None,
-        )
+        live = (one for one in self._store.conferences if one.status != "completed")
+        return next((one for one in live if one.friendly_name == name), None)
 
     def room(self, conference_sid: str) -> ConferenceRoom | None:
         """Return the live state of a conference, or None if it is over."""
@@ -60,11 +58,8 @@ class ConferenceRooms:
     def participant(self, conference_sid: str, call_sid: str) -> Participant | None:
         """Return a participant."""
         found = self._store.conferences.get(conference_sid)
-        return (
-            next((one for one in found.participants if one.call_sid == call_sid), None)
-            if found
-            else None
-        )
+        present = found.participants if found else ()
+        return next((one for one in present if one.call_sid == call_sid), None)
 
     def expect(self, call: Call, joining: Joining) -> Participant:
         """Add a participant who is being called, like `join`; raise RefusedError."""
@@ -238,9 +233,10 @@ class ConferenceRooms:
             return
         for one in conference.participants:
             call = self._store.calls.get(one.call_sid)
-            is_there = one.joined and call is not None and call.status not in ENDED_CALL
+            is_there = call is not None and call.status not in ENDED_CALL and one.joined
             if is_there and one.call_sid != call_sid:
                 self._store.note(one.call_sid, "event", "beep")
+                self._play(one.call_sid, beep())
 
     def _put(self, conference: Conference, participants: tuple[Participant, ...]) -> Conference:
         return self._store.conferences.put(

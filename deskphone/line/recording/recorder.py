@@ -12,12 +12,13 @@ from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock, rfc_2822
 from deskphone.line.fields import Fields
 from deskphone.line.status_reports import StatusReports
+from deskphone.line.studio.studio import Studio
 from deskphone.records.addresses import recording_url
 from deskphone.records.call import Call, Track
 from deskphone.records.instructions import StatusCallback
 from deskphone.records.recording import LIVE, OF_THE_CALL, OF_THE_VERB, ON_DEMAND, Recording
 from deskphone.sound.sound import Sound
-from deskphone.sound.tones import soft
+from deskphone.sound.tones import LONGEST_S, soft
 from deskphone.values import ACCOUNT_SID
 from deskphone.webhooks.webhook import WebhookError
 
@@ -26,12 +27,13 @@ NOT_FOUND = 11200
 
 
 class Recorder:
-    """Keeps the recordings in the store. There is no audio: a recording is only a duration."""
+    """Keeps the recordings in the store, and their sound in the studio."""
 
-    def __init__(self, store: Store, clock: Clock, reports: StatusReports) -> None:
+    def __init__(self, store: Store, clock: Clock, reports: StatusReports, studio: Studio) -> None:
         self._store = store
         self._clock = clock
         self._reports = reports
+        self._studio = studio
 
     def start(
         self,
@@ -61,6 +63,7 @@ class Recorder:
             track=track,
         )
         self._store.recordings.put(recording)
+        self._studio.record(recording)
         self._store.note(call.sid, "event", "recording", source, sid=recording.sid)
         self._report(recording)
         return recording
@@ -71,6 +74,7 @@ class Recorder:
         if recording is not None and recording.status == "in-progress":
             since = self._clock.now() if skip else None
             self._put(replace(recording, status="paused", paused=since))
+            self._studio.pause(sid, skip=skip)
 
     def resume(self, sid: str) -> None:
         """Resume after a pause."""
@@ -78,12 +82,16 @@ class Recorder:
         if recording is not None and recording.status == "paused":
             skipped_s = self._skipped_s(recording)
             self._put(replace(recording, status="in-progress", paused=None, skipped_s=skipped_s))
+            self._studio.resume(sid)
 
-    def finish(self, sid: str, duration_s: float | None = None) -> Recording | None:
+    def finish(
+        self, sid: str, duration_s: float | None = None, since: datetime | None = None
+    ) -> Recording | None:
         """Finish a recording and report it, unless it is already over.
 
-        `duration_s` is the length to keep; by default, all of it. Return the current recording, or
-        None if it doesn't exist. A recording shorter than half a second is absent.
+        `duration_s` is the length to keep, and `since` is when it begins; by default, all of it.
+        Return the current recording, or None if it doesn't exist. A recording shorter than half a
+        second is absent.
         """
         recording = self._live(sid)
         if recording is None:
@@ -94,8 +102,10 @@ class Recorder:
         seconds = int(duration_s + 0.5)
         ended = replace(recording, paused=None, duration_s=seconds)
         if seconds:
+            self._studio.stop(recording, since)
             ended = self._put(replace(ended, status="completed"))
         else:
+            self._studio.forget(sid)
             ended = self._put(replace(ended, status="absent", error_code=TOO_SHORT))
         self._store.note(ended.call_sid, "event", "recorded", f"{seconds} s", sid=sid)
         self._report(ended)
@@ -132,7 +142,11 @@ class Recorder:
         recording = self._store.recordings.get(path.stem)
         if recording is None or not recording.duration_s:
             raise WebhookError(NOT_FOUND, "The recording doesn't exist")
-        return soft(recording.duration_s)
+        kept = replace(recording, duration_s=min(recording.duration_s, LONGEST_S))
+        samples = self._studio.recorded(kept)
+        if samples is None:
+            return soft(recording.duration_s)
+        return Sound(samples).lasting(recording.duration_s)
 
     def _live(self, sid: str) -> Recording | None:
         recording = self._store.recordings.get(sid)

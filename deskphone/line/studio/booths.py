@@ -1,5 +1,6 @@
 """The booths of all live calls, and who hears whom in them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from deskphone.account.store import Kind, Record, Store
@@ -41,9 +42,11 @@ class Room:
 class Booths:
     """Follows the store: a booth opens for a call's first sound, and closes with the call."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, closing: Callable[[], None]) -> None:
+        """`closing` is called before a booth closes."""
         self._store = store
         self._clock = clock
+        self._closing = closing
         self._booths: dict[str, Booth] = {}
         self._rooms: dict[str, Room] = {}
         store.subscribe(self._changed)
@@ -79,6 +82,20 @@ class Booths:
         room = self._rooms.get(conference_sid)
         return mix(self._voices(room.voices, start, count) if room else (), count)
 
+    def is_quiet(self, sid: str, start: int, end: int) -> bool:
+        """Whether neither a call nor its person makes a sound between these positions."""
+        booth = self._booths.get(sid)
+        return booth is None or (
+            booth.said.is_quiet(start, end)
+            and booth.played.is_quiet(start, end)
+            and self._are_quiet(booth.hears, start, end)
+        )
+
+    def is_conference_quiet(self, conference_sid: str, start: int, end: int) -> bool:
+        """Whether nobody in a conference makes a sound between these positions."""
+        room = self._rooms.get(conference_sid)
+        return room is None or self._are_quiet(room.voices, start, end)
+
     def drop(self, before: int) -> None:
         """Forget what ended before this position."""
         for booth in self._booths.values():
@@ -101,6 +118,14 @@ class Booths:
                 found += [lead + part for part in parts]
         return found
 
+    def _are_quiet(self, sources: Sources, start: int, end: int) -> bool:
+        return all(
+            self._booths[sid].said.is_quiet(begin, until)
+            for begin, until, sids in sources.during(start, end)
+            for sid in sids
+            if sid in self._booths
+        )
+
     def _changed(self, kind: Kind, record: Record | None) -> None:
         if isinstance(record, Call):
             self._call_changed(record)
@@ -109,7 +134,9 @@ class Booths:
 
     def _call_changed(self, call: Call) -> None:
         if call.status in ENDED_CALL:
-            self._booths.pop(call.sid, None)
+            if call.sid in self._booths:
+                self._closing()
+                del self._booths[call.sid]
             return
         known = self._booths.get(call.sid)
         if call.connected_to != (known.connected_to if known else None):
@@ -129,6 +156,7 @@ class Booths:
                 self._update(booth)
         room.members = frozenset(heard)
         if conference.status == "completed":
+            self._closing()
             del self._rooms[conference.sid]
 
     def _update(self, booth: Booth) -> None:

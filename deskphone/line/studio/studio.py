@@ -2,24 +2,30 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 
 from deskphone.account.store import Store
 from deskphone.clock import Clock
+from deskphone.line.studio.archive import FULL, Archive
 from deskphone.line.studio.booths import Booths
+from deskphone.line.studio.channels import tape_of
 from deskphone.line.studio.listening import Listening
+from deskphone.line.studio.time import position
 from deskphone.line.studio.track import Clip
+from deskphone.records.recording import Recording
 from deskphone.sound.sound import RATE, Sound
 
 TIDY_EVERY = 5 * RATE
 KEPT = RATE
-"""How much of the past stays, in samples: more than any listener is behind."""
+"""How much of the past stays, in samples: more than any listener is behind, or a frame late."""
 
 
 class Studio:
     """The sound of all calls. Sound for a call that is over is dropped."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._booths = Booths(store, clock)
+        self._archive = Archive(lambda: store.alert("", None, FULL, "warning"))
+        self._booths = Booths(store, clock, lambda: self._archive.advance(self._booths.now()))
         self._tidied = 0
 
     @contextmanager
@@ -37,11 +43,11 @@ class Studio:
         booth = self._booths.get(sid)
         return booth and booth.played.add(self._tidy(), sound, repeats=repeats)
 
-    def said(self, sid: str, sound: Sound) -> None:
-        """Let a call's person say something, after what they are saying."""
+    def said(self, sid: str, sound: Sound, *, in_turn: bool = False) -> None:
+        """Let a call's person make a sound: now, or `in_turn` after the sound before it."""
         booth, now = self._booths.get(sid), self._tidy()
         if booth is not None:
-            booth.said.add(max(now, booth.said.end), sound)
+            booth.said.add(max(now, booth.said.end) if in_turn else now, sound)
 
     def say(self, sid: str, samples: bytes) -> None:
         """Add live sound from a call's person, such as frames of 20 ms; small gaps are closed."""
@@ -55,14 +61,51 @@ class Studio:
             self._booths.now, lambda start, count: self._booths.heard(sid, start, count)
         )
 
+    def record(self, recording: Recording) -> None:
+        """Keep the sound of a recording from now on."""
+        now = self._tidy()
+        self._archive.start(recording.sid, tape_of(recording, now, self._booths))
+
+    def pause(self, recording_sid: str, *, skip: bool) -> None:
+        """Leave out what follows, or keep it as silence."""
+        self._archive.advance(self._booths.now())
+        tape = self._archive.running(recording_sid)
+        if tape is not None:
+            tape.pause(skip=skip)
+
+    def resume(self, recording_sid: str) -> None:
+        """Keep the sound again after a pause."""
+        self._archive.advance(self._booths.now())
+        tape = self._archive.running(recording_sid)
+        if tape is not None:
+            tape.resume()
+
+    def stop(self, recording: Recording, since: datetime | None = None) -> None:
+        """End a recording; the time before `since` doesn't belong to it."""
+        tape = self._archive.running(recording.sid)
+        self._archive.stop(recording.sid, self._booths.now())
+        if tape is not None and since is not None:
+            tape.first = max(position(since) - position(recording.created), 0)
+
+    def recorded(self, recording: Recording, channels: int = 1) -> bytes | None:
+        """Return the frames of a recording with one channel or two; None if they were dropped."""
+        tape = self._archive.kept(recording.sid)
+        return tape and tape.frames((recording.duration_s or 0) * RATE, channels)
+
+    def forget(self, recording_sid: str) -> None:
+        """Forget the sound of a deleted recording."""
+        self._archive.forget(recording_sid)
+
     def clear(self) -> None:
         """Forget everything."""
         self._booths.clear()
+        self._archive.clear()
 
     def _tidy(self) -> int:
         """Forget the past now and then; return the current position, in samples."""
         now = self._booths.now()
         if now - self._tidied > TIDY_EVERY:
             self._tidied = now
+            self._archive.advance(now - KEPT)
             self._booths.drop(now - KEPT)
         return now

@@ -11,6 +11,7 @@ from deskphone.line.session.steps import Fetch, Step
 from deskphone.line.verbs.target import WRONG_CALLBACK, recording_callback
 from deskphone.records.instructions import StatusCallback
 from deskphone.records.recording import OF_THE_VERB, Recording
+from deskphone.sound.tones import beep
 from deskphone.twiml.source import Source
 
 LONGEST_S = 14400
@@ -68,6 +69,7 @@ class Record:
         session.handset.forget()
         if self.play_beep:
             session.journal.happened("beep")
+            session.services.studio.play(session.sid, beep())
         voice = Voice(session, self)
         with session.exit_requests.for_hang_up(lambda: self._next(session, voice, HUNG_UP)):
             try:
@@ -121,7 +123,9 @@ class Voice:
     def finish(self) -> Recording | None:
         """Finish the recording once and return it; None if the history was cleared."""
         services = self._session.services
-        recording = services.recorder.finish(self._recording.sid, self._length_s())
+        began, ended = self._span()
+        length_s = (ended - began).total_seconds()
+        recording = services.recorder.finish(self._recording.sid, length_s, began)
         listener, self._transcription = self._transcription, None
         if listener and recording and recording.status == "completed":
             said, call = " ".join(self._words), self._session.call
@@ -150,9 +154,9 @@ class Voice:
             return left_s
         return min(left_s, record.timeout_s - (now - self._talk_ended).total_seconds())
 
-    def _length_s(self) -> float:
-        """Return the length without the final silence, unless it is all silence."""
+    def _span(self) -> tuple[datetime, datetime]:
+        """Return when it begins and ends, without silence at both ends unless it is all silence."""
         began, ended = self._began, self._session.clock.now()
         if self._record.trim_silence and self._talk_began is not None:
             began, ended = self._talk_began, self._talk_ended or ended
-        return (ended - began).total_seconds()
+        return began, ended

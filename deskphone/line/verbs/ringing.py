@@ -20,6 +20,7 @@ from deskphone.line.verbs.target import (
 )
 from deskphone.records.call import CALL_EVENTS, UNREACHABLE, UNREACHABLE_REFUSAL
 from deskphone.records.instructions import StatusCallback
+from deskphone.sound.tones import ringback
 from deskphone.twiml.source import NOT_KNOWN, GapError, Source
 from deskphone.webhooks.webhook import WebhookError
 
@@ -185,7 +186,7 @@ async def _ring(
     legs = [dialer.dial(session.sid, request) for request in requests]
     ending.outcome = lambda: _not_connected(legs, "canceled")
     try:
-        with session.journal.dialing():
+        with session.journal.dialing(), session.playing(ringback()):
             leg = await first_connected(legs)
         if leg is None:
             return _failure(legs), False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from deskphone.clock import rfc_2822
 from deskphone.line.recording import sound
 from deskphone.line.recording.recorder import Recorder
+from deskphone.line.studio.studio import Studio
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION, recording_url
 from deskphone.records.call import Call, RecordingOptions, Track
 from deskphone.records.instructions import StatusCallback
@@ -43,7 +44,7 @@ SOUNDS = {
     "wav": (sound.wav, "audio/x-wav"),
     "mp3": (sound.mp3, "audio/mpeg"),
 }
-"""How to generate the audio, and its content type, by the extension in the path."""
+"""How to make the file, and its content type, by the extension in the path."""
 TRIMS = ("", "trim-silence", "do-not-trim")
 CONCURRENT, NOT_DUAL = 16108, 16113
 
@@ -52,6 +53,7 @@ CONCURRENT, NOT_DUAL = 16108, 16113
 class RecordingsResource(Resource[Recording]):
     """List, fetch, delete, and return the audio."""
 
+    studio: Studio
     key = "recordings"
     filters = ("CallSid", "ConferenceSid", "DateCreated", "DateCreated<", "DateCreated>")
     missing_filters = ("IncludeSoftDeleted",)
@@ -94,6 +96,7 @@ class RecordingsResource(Resource[Recording]):
         if self.found(sid).status in LIVE:
             raise unfinished()
         self.store.recordings.remove(sid)
+        self.studio.forget(sid)
 
     def content(self, name: str, parameters: Parameters) -> Content:
         """Return the audio: WAV for the bare SID and .wav, MP3 for .mp3; 404 without audio."""
@@ -111,11 +114,18 @@ class RecordingsResource(Resource[Recording]):
             raise TwilioRefusalError(NOT_DUAL, f"Voice Recording: {refusal}")
         make, content_type = SOUNDS[extension]
         try:
-            return Content(make(recording.duration_s, channels), content_type)
+            return Content(make(self._frames(recording, channels), channels), content_type)
         except sound.TooLongError as error:
             raise NotEmulatedError(str(error)) from error
         except ImportError as error:
             raise NotEmulatedError("An MP3 file without the deskphone[mp3] package") from error
+
+    def _frames(self, recording: Recording, channels: int) -> bytes:
+        """Return the recorded sound, or a hum if it was dropped; raise TooLongError."""
+        seconds = recording.duration_s or 0
+        sound.check(seconds, channels)
+        frames = self.studio.recorded(recording, channels)
+        return sound.hum(seconds, channels) if frames is None else frames
 
     def below_call(self, record: Recording) -> Json:
         """Return a Recording as listed below its call: with its track, without subresources."""
