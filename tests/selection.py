@@ -24,6 +24,7 @@ THOROUGH = (
     "functions/test_log_bounds.py",
     "functions/test_openapi.py",
     "functions/test_shared_media.py",
+    "deskphone/media/test_chromium.py",
     "deskphone/test_coverage.py",
     "deskphone/test_document.py",
     "deskphone/test_standalone.py",
