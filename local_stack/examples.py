@@ -10,6 +10,10 @@ OWNER = HANDSETS[1]
 """The person who gets the line's calls and texts."""
 
 
+SOFTPHONE = "mgeiplngaghpmokhfhkpgihgmokemjpk"
+"""The identity of the softphone: the app derives it from LOCAL_PRINCIPAL_ID and the link key."""
+
+
 def _address(function: str, parameters: dict[str, str]) -> str:
     return f"{function}?{urlencode(parameters)}"
 
@@ -24,6 +28,7 @@ MENU = {
     "Options[1]": FORWARD,
     "Options[2]": VOICEMAIL,
 }
+CLIENT = _address("TwimlClient", {"Identity": SOFTPHONE, "Notify": OWNER})
 QUEUE = {"Name": "support", "Message": "Please hold.", "Notify": OWNER}
 KEYWORDS = {"Keywords[hours]": "We are open from 9 to 5.", "Message": "Text HOURS."}
 
@@ -35,6 +40,7 @@ VOICE_EXAMPLES = (
     ("Voicemail", VOICEMAIL),
     ("A queue", _address("TwimlQueue", QUEUE)),
     ("An agent of the queue", _address("TwimlAgent", {"Name": "support"})),
+    ("The softphone, then voicemail", CLIENT),
     ("A conference", _address("TwimlConference", {"Name": "meeting"})),
 )
 TEXT_EXAMPLES = (
