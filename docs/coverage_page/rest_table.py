@@ -22,6 +22,7 @@ from deskphone.rest.resources import (
     new_call,
     queues,
     recordings,
+    user_defined_messages,
 )
 from docs.coverage_page.covering_tests import TESTS
 from docs.coverage_page.tables import in_code
@@ -96,6 +97,13 @@ def _calls() -> list[Row]:
         ("Calls/Recordings: list", recordings.CallRecordingsResource.filters, ()),
         ("Calls/Recordings: update (pause, resume, stop)", recordings.UPDATE, ()),
         ("Calls/Recordings: fetch, delete", (), ()),
+        ("Calls/UserDefinedMessages: create", user_defined_messages.MESSAGE, ()),
+        (
+            "Calls/UserDefinedMessageSubscriptions: create",
+            user_defined_messages.SUBSCRIPTION,
+            (),
+        ),
+        ("Calls/UserDefinedMessageSubscriptions: delete", (), ()),
     ]
 
 

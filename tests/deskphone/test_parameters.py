@@ -22,6 +22,10 @@ from twilio.rest.api.v2010.account import new_key as new_key_sdk
 from twilio.rest.api.v2010.account import queue as queues_sdk
 from twilio.rest.api.v2010.account import recording as recordings_sdk
 from twilio.rest.api.v2010.account.call import recording as call_recordings_sdk
+from twilio.rest.api.v2010.account.call import user_defined_message as call_messages_sdk
+from twilio.rest.api.v2010.account.call import (
+    user_defined_message_subscription as subscriptions_sdk,
+)
 from twilio.rest.api.v2010.account.conference import participant as participants_sdk
 from twilio.rest.api.v2010.account.conference import recording as conference_recordings_sdk
 from twilio.rest.api.v2010.account.message import feedback as feedback_sdk
@@ -47,6 +51,7 @@ from deskphone.rest.resources import (
     new_call,
     queues,
     recordings,
+    user_defined_messages,
 )
 
 ADDITIONS: Mapping[str, set[str]] = {
@@ -95,6 +100,14 @@ OPERATIONS: Mapping[str, tuple[Callable[..., Any], Iterable[str]]] = {
     "POST Calls/{}/Recordings/{}": (
         call_recordings_sdk.RecordingContext.update,
         recordings.UPDATE,
+    ),
+    "POST Calls/{}/UserDefinedMessages": (
+        call_messages_sdk.UserDefinedMessageList.create,
+        user_defined_messages.MESSAGE,
+    ),
+    "POST Calls/{}/UserDefinedMessageSubscriptions": (
+        subscriptions_sdk.UserDefinedMessageSubscriptionList.create,
+        user_defined_messages.SUBSCRIPTION,
     ),
     "GET Recordings": (
         recordings_sdk.RecordingList.list,

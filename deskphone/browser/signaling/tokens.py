@@ -1,12 +1,13 @@
-"""Access tokens, which let a browser in (twilio.com/docs/iam/access-tokens)."""
+"""Access tokens, which let a browser in (twilio.com/docs/iam/access-tokens).
+
+PyJWT loads cryptography, and so it is only imported when the first token arrives.
+"""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
-
-import jwt
 
 from deskphone.account.account import Account
 from deskphone.browser.signaling.frames import Fields
@@ -101,6 +102,8 @@ class Tokens:
                 f"Create the token with {API_KEY_SID} or another key of this account."
             )
             raise TokenError(INVALID, message)
+        import jwt
+
         try:
             jwt.decode(text, key.secret, algorithms=["HS256"], options=SIGNATURE_ONLY)  # pyright: ignore[reportArgumentType]
         except jwt.InvalidTokenError as error:
@@ -130,6 +133,8 @@ class Tokens:
 
 def _unverified(text: str) -> tuple[Mapping[str, Any], Fields]:
     """Return the header and the claims without checking them."""
+    import jwt
+
     try:
         header = jwt.get_unverified_header(text)
         claims = jwt.decode(text, options={"verify_signature": False, **SIGNATURE_ONLY})  # pyright: ignore[reportArgumentType]

@@ -111,6 +111,12 @@ class Softphone:
             "listen", token=token, browserinfo=browser, **{"reconnectTimeout": 0} | more
         )
 
+    async def listen_again(self) -> None:
+        """Send a new token and wait until it is accepted."""
+        self.seen.clear()
+        await self.listen(token("alice"))
+        await self.next("connected")
+
     async def register(self, *, audio: bool = True) -> None:
         await self.send("register", media={"audio": audio})
 
