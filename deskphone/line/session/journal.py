@@ -61,14 +61,10 @@ class Journal:
             self._change(self._sid, connected_to=None)
             self._change(other_sid, connected_to=None)
 
-    @contextmanager
-    def dialing(self) -> Generator[None]:
-        """Show that other phones ring for the call."""
-        self._change(self._sid, is_dialing=True)
-        try:
-            yield
-        finally:
-            self._change(self._sid, is_dialing=False)
+    def dialing(self, *, is_dialing: bool) -> None:
+        """Show whether all that happens in the call is that other phones ring for it."""
+        if self.call.is_dialing != is_dialing:
+            self._change(self._sid, is_dialing=is_dialing)
 
     def _connect(self, sid: str, other_sid: str) -> None:
         other = self._store.calls.get(other_sid)

@@ -71,6 +71,7 @@ class CallSession:
         """Answer the call if it is still ringing, as most verbs do first."""
         if not self.answered:
             self.on_answer()
+        self.journal.dialing(is_dialing=False)
 
     async def wait(self, seconds: float) -> None:
         """Wait for this many seconds of the call."""

@@ -186,7 +186,8 @@ async def _ring(
     legs = [dialer.dial(session.sid, request) for request in requests]
     ending.outcome = lambda: _not_connected(legs, "canceled")
     try:
-        with session.journal.dialing(), session.playing(ringback()):
+        session.journal.dialing(is_dialing=True)
+        with session.playing(ringback()):
             leg = await first_connected(legs)
         if leg is None:
             return _failure(legs), False

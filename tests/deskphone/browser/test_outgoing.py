@@ -83,6 +83,33 @@ def test_the_caller_of_a_plain_dial_is_answered_only_when_somebody_answers() -> 
     with_browsers(use)
 
 
+def test_the_caller_of_a_dial_that_fails_is_never_answered() -> None:
+    async def use(line: Exchange) -> None:
+        phone = await caller(line, "<Dial timeout='5'>+12025550123</Dial>")
+        await phone.connect()
+        await phone.next("ringing")
+        await phone.next("ringing")
+        await line.world.clock.advance(20)
+
+        assert (await phone.next("hangup")).keys() == {"callsid"}
+        assert await phone.kinds() == []
+
+    with_browsers(use)
+
+
+def test_what_follows_a_dial_that_failed_answers_the_caller() -> None:
+    async def use(line: Exchange) -> None:
+        phone = await caller(line, "<Dial timeout='5'>+12025550123</Dial><Say>Nobody.</Say>")
+        await phone.connect()
+        await phone.next("ringing")
+        await phone.next("ringing")
+        await line.world.clock.advance(10.5)
+
+        await phone.next("answer")
+
+    with_browsers(use)
+
+
 def test_the_end_of_the_document_hangs_up() -> None:
     async def use(line: Exchange) -> None:
         phone = await caller(line, "<Say>Bye.</Say>")

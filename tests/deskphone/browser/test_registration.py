@@ -172,20 +172,3 @@ def test_a_token_without_the_incoming_grant_gets_no_calls_and_an_alert() -> None
         assert line.world.alerts() == [None]
 
     with_browsers(use)
-
-
-@pytest.mark.parametrize(("kind", "alert"), [("31201", 20151), ("31204", 20101), ("31205", 20104)])
-def test_a_fault_refuses_a_token(kind: str, alert: int) -> None:
-    async def use(line: Exchange) -> None:
-        await line.world.http.put(
-            "/emulator/faults", json={"faults": [{"service": "browsers", "kind": kind, "count": 1}]}
-        )
-        phone = await line.device()
-        await phone.listen(token())
-        assert (await phone.next("error"))["error"]["code"] == int(kind)
-        assert line.world.alerts() == [alert]
-
-        await phone.listen(token())
-        await phone.next("connected")
-
-    with_browsers(use)
