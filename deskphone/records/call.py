@@ -75,7 +75,8 @@ class Call:
     to `callback`. `connected_to` is the call that this one is talking to. `parent_call_sid` is the
     call that dialed it, and `called_via` the number which that one came in on. `answered_by` is
     known after `detection_s` if `machine_detection` was requested. `is_dialing` is whether a <Dial>
-    rings other phones for it, or did, and nothing happened since. `parameters` are what a client gets with the call.
+    rings other phones for it, or did, and nothing happened since. `parameters` are what a client
+    gets with the call.
     """
 
     sid: str

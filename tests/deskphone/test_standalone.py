@@ -50,7 +50,7 @@ def test_page_works_without_an_app(standalone: Standalone) -> None:
 
     assert page.ok
     assert "host" not in shown
-    assert [*shown["fault_services"]] == ["twilio", "webhooks"]
+    assert [*shown["fault_services"]] == ["twilio", "webhooks", "browsers"]
     assert not any(shown["app"][name] for name in ("answers_url", "commands", "voice_examples"))
 
 
