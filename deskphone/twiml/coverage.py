@@ -126,12 +126,11 @@ VOICE: Mapping[str, Element] = {
             ("url", "method", "statusCallback", "statusCallbackEvent", "statusCallbackMethod"),
             "yes",
         ),
-        "A handset of the phone page answers, without sound; browsers can't register yet.",
+        "Rings the identity's browsers or, if none has registered since the start, a handset of "
+        "the phone page.",
     ),
     "Identity": Element("yes"),
-    "Parameter": Element(
-        "partly", {"name": "yes", "value": "yes"}, "Only in `<Client>`; the inspector shows it."
-    ),
+    "Parameter": Element("partly", {"name": "yes", "value": "yes"}, "Only in `<Client>`."),
     "Record": Element(
         "partly",
         {

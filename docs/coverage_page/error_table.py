@@ -19,9 +19,9 @@ NO_CODES = frozenset({15000, 16000})
 
 NOT_GIVEN = (
     (
-        "SIP, clients, SIMs, applications, TaskRouter, `<Start>`, `<Refer>`, access tokens, "
-        "channels, templates, PCI, addresses, caller IDs, subaccounts, senders of messaging "
-        "services and recordings' storage aren't emulated",
+        "SIP, SIMs, TaskRouter, `<Start>`, `<Refer>`, access tokens for other products, channels, "
+        "templates, PCI, addresses, caller IDs, subaccounts, senders of messaging services and "
+        "recordings' storage aren't emulated",
         "11300-11320 13110-13120 13241-13246 13249-13255 13258 13337 13340 13618-13620 13801-13804 "
         "14215-14300 16104-16107 16109-16112 20021-20161 21101-21102 21218-21233 21235-21261 "
         "21300-21302 21409-21420 21449-21450 21453-21456 21470-21474 21476 21478-21480 21502-21504 "
