@@ -44,6 +44,19 @@ class VoiceHandler(Protocol):
     def status_callback_method(self) -> str: ...
 
 
+class TextHandler(Protocol):
+    """What handles incoming texts: a phone number or a TwiML application."""
+
+    @property
+    def sms_url(self) -> str: ...
+    @property
+    def sms_method(self) -> str: ...
+    @property
+    def sms_fallback_url(self) -> str: ...
+    @property
+    def sms_fallback_method(self) -> str: ...
+
+
 def instructions_of(handler: VoiceHandler) -> Instructions:
     """Return the instructions for a call to this handler."""
     return Instructions(

@@ -8,6 +8,7 @@ from datetime import datetime
 class PhoneNumber:
     """A number of the account (IncomingPhoneNumber) and the webhooks for its texts and calls.
 
+    An application whose SID it has handles them instead, and the webhooks are unused.
     `changed` is whether its settings were changed since it was bought. `shared_key` signs the
     webhooks of its texts and calls; if it is "", the auth token does.
     """
@@ -29,3 +30,5 @@ class PhoneNumber:
     status_callback: str = ""
     status_callback_method: str = "POST"
     shared_key: str = ""
+    voice_application_sid: str = ""
+    sms_application_sid: str = ""

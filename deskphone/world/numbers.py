@@ -23,6 +23,7 @@ FIELDS = {
     "sms_url": "SmsUrl",
     "sms_method": "SmsMethod",
 }
+APPLICATIONS = {"VoiceUrl": "VoiceApplicationSid", "SmsUrl": "SmsApplicationSid"}
 SHARED_KEY_FIELD = "shared_key"
 KEY = re.compile("[!-~]{16,200}")
 LAST = 99
@@ -88,6 +89,8 @@ class Numbers:
         if unknown:
             raise WorldError(f"Unknown field {unknown[0][:40]!r}.")
         found = {FIELDS[name]: text_of(body, name).strip() for name in FIELDS if name in body}
+        # With an application, the URLs would be unused.
+        found |= {APPLICATIONS[name]: "" for name in APPLICATIONS if name in found}
         base = f"{self._answers_url}/" if self._answers_url else ""
         return {
             name: _absolute(base, value) if name.endswith("Url") and value else value

@@ -105,6 +105,6 @@ def test_an_application_handles_a_call_of_the_rest_api(stack: LocalStack) -> Non
 
 
 def test_an_unknown_application_sid_is_21218(stack: LocalStack) -> None:
-    form = {"To": "+12025550123", "From": "+12025550100", "ApplicationSid": "AP" + "0" * 32}
+    form = {"To": "+12025550123", "From": "+12025550100", "ApplicationSid": "AP" + "9" * 32}
 
     assert stack.rest("POST", "Calls.json", form).json()["code"] == 21218

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from deskphone.account.handlers import voice_handler
 from deskphone.account.store import Store, new_sid
 from deskphone.clock import Clock
 from deskphone.line.calls.lifecycle import Lifecycle
@@ -48,7 +49,8 @@ class Exchange:
 
     def ring(self, caller: str, number: PhoneNumber) -> Call:
         """Call one of the account's numbers from a person's phone; return the new call."""
-        call = self._incoming(caller, number.phone_number, number, number.sid)
+        handler = voice_handler(number, self._store)
+        call = self._incoming(caller, number.phone_number, handler, number.sid)
         self._calls.start(call, self._lifecycle.incoming)
         return call
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from deskphone.account.handlers import text_handler
 from deskphone.account.phone_numbers import e164, region_of
 from deskphone.account.store import Store
 from deskphone.line import fields
@@ -65,17 +66,16 @@ class Conversation:
                 return
 
     def _webhooks_to_try(self) -> Iterator[Webhook]:
-        number, sid = self._number, self._message.sid
-        if not number.sms_url:
-            message = (
-                f"{number.phone_number} has no SmsUrl. Set one on the phone page, under Numbers."
-            )
+        sid, to = self._message.sid, self._number.phone_number
+        handler = text_handler(self._number, self._store)
+        if not handler.sms_url:
+            message = f"{to} has no SmsUrl. Set one on the phone page, under Numbers."
             self._store.alert(sid, None, message)
             return
-        yield self._webhook(number.sms_url, number.sms_method, self._form)
-        if number.sms_fallback_url:
+        yield self._webhook(handler.sms_url, handler.sms_method, self._form)
+        if handler.sms_fallback_url:
             form = in_order((*self._form, *self._failed), TEXT)
-            yield self._webhook(number.sms_fallback_url, number.sms_fallback_method, form)
+            yield self._webhook(handler.sms_fallback_url, handler.sms_fallback_method, form)
 
     def _webhook(self, url: str, method: str, form: fields.Fields) -> Webhook:
         return Webhook(self._message.sid, PURPOSE, url, method, form)

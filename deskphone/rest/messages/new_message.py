@@ -27,15 +27,17 @@ from deskphone.rest.errors import (
 )
 from deskphone.rest.messages import scheduling
 from deskphone.rest.parameters import Parameters, is_url
+from deskphone.rest.resources.applications import application_of
 from deskphone.values import LINE, MESSAGING_SERVICE_SID
 
 EMULATED = (
     "To", "From", "MessagingServiceSid", "Body", "MediaUrl", "StatusCallback", "ValidityPeriod",
+    "ApplicationSid",
     "MaxPrice",  # without effect at Twilio, too, since June 2024 (OpenAPI)
     *scheduling.PARAMETERS,
 )  # fmt: skip
 NOT_EMULATED = (
-    "ApplicationSid", "ProvideFeedback", "Attempt", "ForceDelivery",
+    "ProvideFeedback", "Attempt", "ForceDelivery",
     "ContentRetention", "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType",
     "ShortenUrls", "SendAsMms", "ContentVariables", "RiskCheck", "FallbackFrom", "ContentSid",
     "MessageIntent",
@@ -65,6 +67,11 @@ def accepted_message(
     # A messaging service accepts the text, which fails later: see deskphone.line.texts.texts.
     if sender and not service and store.opt_outs.has(to, sender):
         raise TwilioRefusalError(OPTED_OUT, OPTED_OUT_REFUSAL)
+    application = application_of(parameters.text("ApplicationSid"), store)
+    # StatusCallback takes priority (OpenAPI, Message resource).
+    callback = parameters.status_callback() or (
+        application.message_status_callback if application else ""
+    )
     parameters.whole("ValidityPeriod", 21624, 36000, 1, 36000)
     is_scheduled = any(parameters.text(name) for name in scheduling.PARAMETERS)
     at = scheduling.send_at(parameters, now) if is_scheduled else None
@@ -77,7 +84,7 @@ def accepted_message(
         ),
         send_at=at,
         messaging_service_sid=service,
-        status_callback=parameters.status_callback(),
+        status_callback=callback,
     )
 
 

@@ -1,16 +1,16 @@
 """The Applications resource (twilio.com/docs/usage/api/applications).
 
-Calls of clients use the voice URLs. The others are kept but have no effect.
+Calls and texts use the URLs of an application if they, or their number, name it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from deskphone.account.store import new_sid
+from deskphone.account.store import Store, new_sid
 from deskphone.clock import rfc_2822
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
 from deskphone.records.application import Application
-from deskphone.rest.errors import not_found
+from deskphone.rest.errors import TwilioRefusalError, not_found
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
 from deskphone.values import ACCOUNT_SID
@@ -37,7 +37,7 @@ FLAGS = {
 }
 EMULATED = ("FriendlyName", *URLS, *METHODS, *FLAGS)
 NOT_EMULATED = ("ApiVersion",)
-BAD_URL, BAD_METHOD = 21402, 21403
+BAD_APPLICATION, BAD_URL, BAD_METHOD = 21218, 21402, 21403
 
 
 @dataclass
@@ -88,6 +88,14 @@ class ApplicationsResource(Resource[Application]):
 
     def delete(self, sid: str) -> None:
         self.store.applications.remove(self.found(sid).sid)
+
+
+def application_of(sid: str, store: Store) -> Application | None:
+    """Return the application with a SID, None for ""; raise TwilioRefusalError if it's unknown."""
+    application = store.applications.get(sid)
+    if sid and application is None:
+        raise TwilioRefusalError(BAD_APPLICATION, "Invalid ApplicationSid")
+    return application
 
 
 def _changed(application: Application, parameters: Parameters) -> Application:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from deskphone.account.phone_numbers import e164, kind_of, national
-from deskphone.account.store import new_sid
+from deskphone.account.store import Store, new_sid
 from deskphone.account.trial import NO_FEATURE
 from deskphone.clock import rfc_2822
 from deskphone.records.addresses import ACCOUNT_PATH, API_VERSION
@@ -14,6 +14,7 @@ from deskphone.records.phone_number import PhoneNumber
 from deskphone.rest.errors import TwilioRefusalError, not_found, refused
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Json, Resource
+from deskphone.rest.resources.applications import application_of
 from deskphone.values import ACCOUNT_SID
 
 URLS = {
@@ -30,11 +31,15 @@ METHODS = {
     "SmsFallbackMethod": "sms_fallback_method",
     "StatusCallbackMethod": "status_callback_method",
 }
-UPDATES = (*URLS, *METHODS, "FriendlyName")
+APPLICATIONS = {
+    "VoiceApplicationSid": "voice_application_sid",
+    "SmsApplicationSid": "sms_application_sid",
+}
+UPDATES = (*URLS, *METHODS, *APPLICATIONS, "FriendlyName")
 EMULATED = (*UPDATES, "PhoneNumber", "AreaCode")
 NOT_EMULATED = (
     "ApiVersion",
-    "SmsApplicationSid", "VoiceApplicationSid", "VoiceCallerIdLookup", "EmergencyStatus",
+    "VoiceCallerIdLookup", "EmergencyStatus",
     "EmergencyAddressSid", "TrunkSid", "IdentitySid", "AddressSid", "VoiceReceiveMode",
     "BundleSid",
 )  # fmt: skip
@@ -61,7 +66,7 @@ class NumbersResource(Resource[PhoneNumber]):
             raise refused(NO_FEATURE)
         now = self.clock.now()
         number = PhoneNumber(new_sid("PN"), digits, national(digits), created=now, updated=now)
-        return self.to_json(self.store.numbers.put(_changed(number, parameters)))
+        return self.to_json(self.store.numbers.put(_changed(number, parameters, self.store)))
 
     def rows(self, parameters: Parameters) -> Sequence[PhoneNumber]:
         part, name = parameters.text("PhoneNumber"), parameters.text("FriendlyName")
@@ -104,7 +109,7 @@ class NumbersResource(Resource[PhoneNumber]):
             "origin": ORIGIN,
             "phone_number": row.phone_number,
             "sid": row.sid,
-            "sms_application_sid": "",
+            "sms_application_sid": row.sms_application_sid,
             "sms_fallback_method": row.sms_fallback_method,
             "sms_fallback_url": row.sms_fallback_url,
             "sms_method": row.sms_method,
@@ -115,7 +120,7 @@ class NumbersResource(Resource[PhoneNumber]):
             "trunk_sid": None,
             "type": kind_of(row.phone_number),
             "uri": f"{ACCOUNT_PATH}/IncomingPhoneNumbers/{row.sid}.json",
-            "voice_application_sid": "",
+            "voice_application_sid": row.voice_application_sid,
             "voice_caller_id_lookup": False,
             "voice_fallback_method": row.voice_fallback_method,
             "voice_fallback_url": row.voice_fallback_url or unset,
@@ -132,7 +137,7 @@ class NumbersResource(Resource[PhoneNumber]):
 
     def update(self, sid: str, parameters: Parameters) -> Json:
         parameters.check(UPDATES, NOT_EMULATED_UPDATES)
-        settings = _changed(self.found(sid), parameters)
+        settings = _changed(self.found(sid), parameters, self.store)
         changed = replace(settings, updated=self.clock.now(), changed=True)
         return self.to_json(self.store.numbers.put(changed))
 
@@ -186,7 +191,7 @@ class NumbersOfOneKindResource(NumbersResource):
         return number
 
 
-def _changed(number: PhoneNumber, parameters: Parameters) -> PhoneNumber:
+def _changed(number: PhoneNumber, parameters: Parameters, store: Store) -> PhoneNumber:
     """Return the number with the given parameters changed; a blank URL removes the old one."""
     changes: dict[str, str] = {}
     for name, attribute in URLS.items():
@@ -195,6 +200,10 @@ def _changed(number: PhoneNumber, parameters: Parameters) -> PhoneNumber:
     for name, attribute in METHODS.items():
         if name in parameters:
             changes[attribute] = parameters.method(name, 21403)
+    for name, attribute in APPLICATIONS.items():
+        if name in parameters:
+            application = application_of(parameters.text(name), store)
+            changes[attribute] = application.sid if application else ""
     if name := parameters.friendly_name():
         changes["friendly_name"] = name
     changed = replace(number, **changes)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from deskphone.account.phone_numbers import e164, is_client, is_other_channel, is_unreachable
 from deskphone.account.store import Store, new_sid
-from deskphone.records.application import Application
 from deskphone.records.call import (
     CALL_EVENTS,
     UNREACHABLE,
@@ -25,6 +24,7 @@ from deskphone.rest.errors import (
     refused,
 )
 from deskphone.rest.parameters import Parameters
+from deskphone.rest.resources.applications import application_of
 from deskphone.rest.resources.recordings import recording_options
 
 TWIML_LIMIT = 4000
@@ -43,7 +43,6 @@ NOT_EMULATED = (
     "ClientNotificationUrl", "RecordingConfigurationId", "Passports", "IfMachine",
 )  # fmt: skip
 BAD_DETECTION = 21234
-BAD_APPLICATION = 21218
 BAD_DETECTION_REFUSAL = "Invalid Machine Detection configuration value"
 MODES = ("Enable", "DetectMessageEnd")
 TUNING_MS = {
@@ -58,7 +57,7 @@ def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
     """Return the requested call; raise TwilioRefusalError."""
     to = _callee(parameters.text("To"))
     # Twilio names a missing URL before a missing caller.
-    application = _application(parameters.text("ApplicationSid"), store)
+    application = application_of(parameters.text("ApplicationSid"), store)
     if not application and not parameters.text("Url") and not parameters.text("Twiml"):
         raise TwilioRefusalError(21205, "Url parameter is required.")
     number = _caller(parameters.text("From"), store)
@@ -109,15 +108,6 @@ def _callee(text: str) -> str:
         refusal = f"The phone number you are attempting to call, {text}, is not valid."
         raise TwilioRefusalError(21217, refusal)
     return number
-
-
-def _application(sid: str, store: Store) -> Application | None:
-    if not sid:
-        return None
-    application = store.applications.get(sid)
-    if application is None:
-        raise TwilioRefusalError(BAD_APPLICATION, "Invalid ApplicationSid")
-    return application
 
 
 def _caller(text: str, store: Store) -> PhoneNumber:
