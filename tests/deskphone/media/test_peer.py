@@ -5,7 +5,8 @@ import random
 import re
 import socket
 import struct
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import audioop
 import pytest
@@ -16,6 +17,7 @@ from deskphone.media.transport import ice, stun
 from deskphone.media.transport.sockets import NoAddressError
 from tests.deskphone.media.standin import (
     EVENTS,
+    PATIENCE,
     SOURCE,
     Browser,
     DtlsClient,
@@ -31,17 +33,37 @@ LOUD = struct.pack("<160h", *[7932] * 160)  # a value that mu-law keeps
 
 
 def run(test: Coroutine[None, None, None]) -> None:
-    """Run a test, failing on whatever reaches the event loop."""
+    """Run a test, failing on whatever reaches the event loop. Sockets are closed at its end."""
     reached: list[str] = []
+    opened: list[asyncio.DatagramTransport] = []
 
     async def watched() -> None:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: reached.append(str(context)))
-        await test
-        await asyncio.sleep(0)  # sockets close in the next turn
+        create = loop.create_datagram_endpoint
 
-    asyncio.run(watched(), debug=False)
+        async def recorded(*args: Any, **options: Any) -> tuple[Any, Any]:
+            transport, protocol = await create(*args, **options)
+            opened.append(transport)
+            return transport, protocol
+
+        loop.create_datagram_endpoint = recorded
+        try:
+            await test
+        finally:
+            for transport in opened:
+                transport.close()
+            await asyncio.sleep(0)  # they close in the next turn
+
+    asyncio.run(watched())
     assert reached == []
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Return once something is so."""
+    async with asyncio.timeout(PATIENCE):
+        while not is_so():
+            await asyncio.sleep(0)
 
 
 def ended(peer: Peer, browser: Browser) -> None:
@@ -219,8 +241,7 @@ def test_the_browser_can_end_it() -> None:
         peer, browser = await connected(line)
         browser.dtls.connection.shutdown()
         browser.send(*browser.dtls.written())
-        while peer.state == "connected":
-            await asyncio.sleep(0)
+        await until(lambda: peer.state != "connected")
 
         assert line.states[-1] == "closed"
         assert line.pace.ticks == []
@@ -236,8 +257,7 @@ def test_another_certificate_than_the_described_one_fails() -> None:
         browser.take(await peer.answer(browser.describe()))
         browser.dtls = DtlsClient()
         await browser.connect()
-        while peer.state == "connecting":
-            await asyncio.sleep(0)
+        await until(lambda: peer.state != "connecting")
 
         assert line.states == ["connecting", "failed"]
         assert "certificate" in peer.reason
@@ -255,9 +275,15 @@ def test_a_handshake_without_srtp_fails() -> None:
         browser.take(await peer.answer(browser.describe()))
         await browser.checked()
         browser.send(*browser.dtls.receive())
-        while peer.state == "connecting":
-            browser.send(*browser.dtls.receive(await browser.receive()))
-            await asyncio.sleep(0.001)
+
+        async def shake_hands() -> None:
+            while True:
+                browser.send(*browser.dtls.receive(await browser.receive()))
+
+        # The failure itself gets no answer.
+        task = asyncio.create_task(shake_hands())
+        await until(lambda: peer.state != "connecting")
+        task.cancel()
 
         assert peer.state == "failed"
         assert "SRTP" in peer.reason
