@@ -57,7 +57,22 @@ def choose(page: Page, handset: str, key: str) -> None:
     page.get_by_test_id(f"key-{key}").click()
 
 
-SCENES = {"phone": one_handset, "phone-line": phone_line}
+def softphone(page: Page, stack: LocalStack) -> None:
+    """Call the handset from the softphone, and answer."""
+    page.set_viewport_size({"width": 460, "height": 420})
+    page.goto(f"{stack.functions_url}/api/GetSoftphone")
+    page.get_by_role("button", name="Go online").click()
+    page.get_by_label("Phone number").fill(HANDSET)
+    page.get_by_role("button", name="Call", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Ringing")
+    stack.answer(stack.look(f"handsets/{HANDSET}")["calls"][-1]["sid"])
+    expect(page.get_by_role("status")).to_contain_text("Talking")
+    page.mouse.move(0, 0)
+
+
+SCENES = {"phone": one_handset, "phone-line": phone_line, "softphone": softphone}
+# The softphone needs a microphone.
+CHROMIUM = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
 def take(browser: Browser, stack: LocalStack) -> None:
@@ -85,7 +100,7 @@ def main() -> int:
     stack = LocalStack.start(clock="system")
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium)
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM])
             take(browser, stack)
             browser.close()
     finally:

@@ -19,7 +19,11 @@ from local_stack.examples import SOFTPHONE
 from local_stack.testing import HANDSET, HANDSETS, LocalStack
 from tests.browser.conftest import chromium_path
 
-MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+CHROMIUM = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",  # for machines without any network
+)
 LIMIT_MS = 20_000
 OWNER = HANDSETS[1]
 LOUDNESS = """async () => {
@@ -35,7 +39,7 @@ def caller() -> Iterator[Browser]:
     if path is None:
         pytest.skip("no Chromium found; on Debian: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*MICROPHONE])
+        browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM])
         yield browser
         browser.close()
 

@@ -8,6 +8,8 @@ from aiohttp import web
 from deskphone.browser.files.ringtones import sound
 
 SHIM = Path(__file__).parent / "voice-shim.js"
+ADDRESS = b"http://127.0.0.1:7072"
+"""Stands for the server's address in the script."""
 ANY_PAGE = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -43,6 +45,7 @@ def file_routes() -> list[web.RouteDef]:
 
 async def _shim(request: web.Request) -> web.Response:
     content = await asyncio.to_thread(SHIM.read_bytes)
+    content = content.replace(ADDRESS, f"http://{request.host}".encode())
     return web.Response(
         body=content, content_type="text/javascript", charset="utf-8", headers=ANY_PAGE
     )

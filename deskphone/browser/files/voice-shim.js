@@ -1,9 +1,10 @@
 // Load this before Twilio's Voice SDK (@twilio/voice-sdk), and the unmodified SDK uses the emulator
 // that served this file: its signaling, the files of its ringtones, and nothing instead of its
-// statistics for Voice Insights.
+// statistics for Voice Insights. A script that a test runs in the page has no URL; then the server's
+// address is the one below, which the server fills in.
 (() => {
   "use strict";
-  const here = new URL(document.currentScript.src).origin;
+  const here = new URL(document.currentScript?.src || "http://127.0.0.1:7072").origin;
   const signaling = /^wss:\/\/([^/]+\.twilio\.com)\/signal$/;
   const sounds = /^https:\/\/sdk\.twilio\.com\/js\/client\/sounds\/releases\//;
   const insights = /^https:\/\/eventgw\.([^/]+\.)?twilio\.com\//;
