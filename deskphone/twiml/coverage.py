@@ -51,9 +51,13 @@ VOICE: Mapping[str, Element] = {
     "Say": Element(
         "yes",
         {"voice": "partly", "language": "partly", "loop": "yes"},
-        "Any voice and language is accepted; the duration is estimated from the text.",
+        "eSpeak NG speaks the language in a man's or a woman's voice; SSML is plain text.",
     ),
-    "Play": Element("yes", {"loop": "yes", "digits": "yes"}, "The duration is exact only for WAV."),
+    "Play": Element(
+        "yes",
+        {"loop": "yes", "digits": "yes"},
+        "WAV, MP3 and mu-law are heard. AIFF and GSM are a soft tone of the estimated length.",
+    ),
     "Pause": Element("yes", {"length": "yes"}),
     "Gather": Element(
         "yes",
@@ -97,7 +101,7 @@ VOICE: Mapping[str, Element] = {
                 "no",
             ),
         },
-        "`ringTone` and `trim` are validated but have no effect: there is no audio. "
+        "`ringTone` and `trim` are validated but have no effect. "
         "`Sip`, `Sim`, `Application` and `WhatsApp` inside aren't emulated.",
     ),
     "Number": Element(
@@ -144,7 +148,7 @@ VOICE: Mapping[str, Element] = {
             ),
             "recordingConfigurationId": "no",
         },
-        "The audio is a hum of the right length. Typed words count as speech.",
+        "Typed words count as speech, and the recording has them spoken.",
     ),
     "Enqueue": Element(
         "partly",
@@ -185,7 +189,7 @@ VOICE: Mapping[str, Element] = {
             **dict.fromkeys(("jitterBufferSize", "trim"), "partly"),
             **dict.fromkeys(("eventCallbackUrl", "recordingConfigurationId"), "no"),
         },
-        "`jitterBufferSize` and `trim` have no effect: there is no audio.",
+        "`jitterBufferSize` and `trim` have no effect.",
     ),
     **{
         name: Element("no")

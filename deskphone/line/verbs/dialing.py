@@ -95,7 +95,7 @@ def _options(source: Source) -> DialOptions:
 
 
 def _check_sound(source: Source) -> None:
-    """Validate attributes that have no effect without audio."""
+    """Validate attributes that have no effect."""
     source.matching("ringTone", r"[a-z]{2}|us-old", "", 13220)
     source.one_of("trim", ("trim-silence", "do-not-trim"), "do-not-trim", NOT_KNOWN)
 

@@ -50,7 +50,7 @@ TUNING_MS = {
     "MachineDetectionSpeechEndThreshold": (500, 5000),
     "MachineDetectionSilenceTimeout": (2000, 10000),
 }
-"""Validated but without effect: there is no audio to measure."""
+"""Validated but without effect: the phone page says who answers."""
 
 
 def accepted_call(parameters: Parameters, store: Store, now: datetime) -> Call:
