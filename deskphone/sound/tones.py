@@ -16,7 +16,6 @@ PAUSES_S = {"w": 0.5, "W": 1.0}
 """Pauses among keys (twilio.com/docs/voice/twiml/play)."""
 RINGBACK_HZ, RINGBACK_S, RINGBACK_PAUSE_S = (440, 480), 2, 4
 """The ringing tone that a caller hears in North America."""
-BUSY_HZ, BUSY_S = (480, 620), 0.5
 BEEP_HZ, BEEP_S = (1000,), 0.25
 LOUDNESS = 6000
 SOFT_HZ, OTHER_SOFT_HZ = (220, 330), (262, 392)
@@ -65,11 +64,6 @@ def _silent(seconds: float) -> bytes:
 def ringback() -> Sound:
     """Return one ring, to be repeated."""
     return Sound(tone(RINGBACK_HZ, RINGBACK_S), samples_in(RINGBACK_PAUSE_S))
-
-
-def busy() -> Sound:
-    """Return one busy tone, to be repeated."""
-    return Sound(tone(BUSY_HZ, BUSY_S), samples_in(BUSY_S))
 
 
 def beep() -> Sound:

@@ -14,6 +14,7 @@ from deskphone.clock import ManualClock
 from deskphone.compare.local import OWN
 from deskphone.emulator import Emulator
 from deskphone.server import application
+from deskphone.sound.speakers import Speaker
 from deskphone.values import ACCOUNT_SID, HANDSETS, LINE
 
 Form = Mapping[str, str] | Sequence[tuple[str, str]] | None
@@ -70,12 +71,16 @@ class World:
         return [alert.code for alert in self.emulator.store.alerts]
 
 
-def in_process(use: Callable[[World], Awaitable[None]], media: OpenMedia | None = None) -> None:
+def in_process(
+    use: Callable[[World], Awaitable[None]],
+    media: OpenMedia | None = None,
+    speaker: Speaker | None = None,
+) -> None:
     """Run a test with a fresh emulator on a manual clock, and an app."""
 
     async def main() -> None:
         clock = ManualClock(START)
-        emulator = Emulator(clock, "http://127.0.0.1:2", open_media=media)
+        emulator = Emulator(clock, "http://127.0.0.1:2", speaker=speaker, open_media=media)
         server = TestServer(application(emulator))
         async with TestClient(server) as http:
             world = World(emulator, clock, http)

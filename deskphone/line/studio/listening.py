@@ -8,6 +8,8 @@ DELAY = RATE * 60 // 1000
 """How far behind the clock a listener is, so that live sound may come late."""
 EARLY, BEHIND = RATE * 40 // 1000, RATE * 100 // 1000
 """How far a reader's own pace may be off before it gets silence, or skips."""
+LOST = 5 * RATE
+"""A reader that is further ahead is so because the clock was set back."""
 
 
 class Listening:
@@ -27,10 +29,10 @@ class Listening:
         one that is too fast, or whose clock stands still, gets silence.
         """
         due = self._now() - DELAY
+        if not due - BEHIND <= self._next <= due + LOST:
+            self._next = due
         if not self._is_open or self._next > due + EARLY:
             return bytes(samples * WIDTH)
-        if self._next < due - BEHIND:
-            self._next = due
         start = self._next
         self._next += samples
         return self._heard(start, samples)

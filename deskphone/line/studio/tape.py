@@ -39,8 +39,7 @@ class Tape:
             else:
                 count = min(count, BLOCK)
                 channels = self._read(self._next, count)
-                is_empty = all(is_silent(one) for one in channels)
-                self._add(count, () if is_empty else tuple(to_ulaw(one) for one in channels))
+                self._add(count, tuple(b"" if is_silent(one) else to_ulaw(one) for one in channels))
 
     def pause(self, *, skip: bool) -> None:
         """Keep silence from here on, or nothing at all."""

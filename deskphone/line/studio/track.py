@@ -10,6 +10,8 @@ LATE = RATE * 60 // 1000
 """How late a live frame may come and still join the one before it."""
 AHEAD = RATE * 200 // 1000
 """How far live sound may run ahead of the clock: a sender whose clock is fast loses a frame."""
+LOST = 5 * RATE
+"""Sound that is further ahead belongs to a time before the clock was set back."""
 LIVE_CLIP = RATE
 """The length of live sound that is dropped at once."""
 
@@ -79,9 +81,9 @@ class Track:
     def append(self, now: int, samples: bytes) -> None:
         """Add live samples right after those before them, or now if those ended long ago."""
         count, live = len(samples) // WIDTH, self._live
-        if live is not None and live.end > now + AHEAD:
+        if live is not None and now + AHEAD < live.end < now + LOST:
             return
-        if live is None or live.end < now - LATE:
+        if live is None or not now - LATE <= live.end < now + LOST:
             live = self._begin(now)
         elif live.end - live.start >= LIVE_CLIP:
             live = self._begin(live.end)

@@ -33,13 +33,6 @@ def test_ringing_tone_is_heard_for_two_of_six_seconds() -> None:
     assert min(level(ring.samples, one) for one in tones.RINGBACK_HZ) > 2000
 
 
-def test_busy_tone_is_heard_for_half_of_a_second() -> None:
-    busy = tones.busy()
-
-    assert (busy.seconds, len(busy.samples) / 2 / RATE) == (1, 0.5)
-    assert min(level(busy.samples, one) for one in tones.BUSY_HZ) > 2000
-
-
 def test_soft_tone_is_audible_and_not_loud() -> None:
     loudest = max(memoryview(tones.soft(1).samples).cast("h"))
 

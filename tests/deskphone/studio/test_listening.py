@@ -48,6 +48,15 @@ def test_a_clock_that_stands_still_is_silent() -> None:
     assert not any(any(frame) for frame in frames[10:])
 
 
+def test_a_clock_that_is_set_back_is_followed() -> None:
+    line = Line()
+    line.now = 10_000_000
+    listening = line.listen()
+    line.now = 20_000
+
+    assert listening.read(FRAME) == line.heard(line.now - DELAY, FRAME)
+
+
 def test_a_closed_listener_hears_nothing() -> None:
     listening = Line().listen()
     listening.close()

@@ -80,6 +80,14 @@ def test_live_sound_of_a_fast_sender_does_not_run_away() -> None:
     assert track.end <= AHEAD + FRAME
 
 
+def test_live_sound_goes_on_when_the_clock_is_set_back() -> None:
+    track = Track()
+    track.append(10_000_000, packed([1] * FRAME))
+    track.append(1000, packed([2] * FRAME))
+
+    assert read(track, 1000, FRAME) == packed([2] * FRAME)
+
+
 def test_an_hour_of_live_sound_takes_little_memory_if_the_past_is_dropped() -> None:
     track, largest = Track(), 0
     frame = packed([1] * FRAME)
