@@ -190,7 +190,7 @@ class Store:
         since = to_milliseconds(self._clock.now()) - to_milliseconds(call.created)
         entry = Entry(since.total_seconds(), kind, name, text, tuple(attributes.items()))
         timeline = (*call.timeline[-TIMELINE_LIMIT + 1 :], entry)
-        self.calls.put(replace(call, timeline=timeline, entries=call.entries + 1))
+        self.calls.put(replace(call, timeline=timeline))
 
     def alert(
         self,

@@ -23,7 +23,6 @@ POLICY = "; ".join(
     (
         "default-src 'self'",
         "img-src * data:",
-        "media-src *",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -56,7 +55,7 @@ class Page:
         headers = {
             "Content-Security-Policy": POLICY,
             "Cross-Origin-Opener-Policy": "same-origin",
-            # Lets an app's server recognize this page when it requests images and audio.
+            # Lets an app's server recognize this page when it requests images.
             "Referrer-Policy": "strict-origin",
             "Cache-Control": "no-cache",
         }

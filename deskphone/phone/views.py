@@ -82,7 +82,6 @@ def call(record: Call, children: Iterable[Call] = ()) -> Json:
         "connected_to": record.connected_to,
         "legs": [_leg(leg) for leg in (record, *children)],
         "wants": list(record.wants),
-        "entries": record.entries,
         "timeline": [
             {
                 "at": entry.at_s,

@@ -71,12 +71,11 @@ class MachineDetection:
 class Call:
     """One call. `timeout_s` is how long it may ring.
 
-    `timeline` holds the last entries and `entries` counts all of them; `reports` counts those sent
-    to `callback`. `connected_to` is the call that this one is talking to. `parent_call_sid` is the
-    call that dialed it, and `called_via` the number which that one came in on. `answered_by` is
-    known after `detection_s` if `machine_detection` was requested. `is_dialing` is whether a <Dial>
-    rings other phones for it, or did, and nothing happened since. `parameters` are what a client
-    gets with the call.
+    `timeline` holds the last entries; `reports` counts those sent to `callback`. `connected_to` is
+    the call that this one is talking to. `parent_call_sid` is the call that dialed it, and
+    `called_via` the number which that one came in on. `answered_by` is known after `detection_s` if
+    `machine_detection` was requested. `is_dialing` is whether a <Dial> rings other phones for it,
+    or did, and nothing happened since. `parameters` are what a client gets with the call.
     """
 
     sid: str
@@ -107,7 +106,6 @@ class Call:
     wants: tuple[Want, ...] = ()
     reports: int = 0
     timeline: tuple[Entry, ...] = ()
-    entries: int = 0
 
     @property
     def person(self) -> str:

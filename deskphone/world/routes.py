@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from deskphone.emulator import Emulator
+from deskphone.world.call_sound import CallSound
 from deskphone.world.control import Control
 from deskphone.world.faults import FaultHandlers
 from deskphone.world.numbers import Numbers
@@ -21,6 +22,7 @@ def world_routes(emulator: Emulator) -> list[web.RouteDef]:
         *People(store, emulator.network.exchange, emulator.network.texts).routes(),
         *Numbers(store, numbers, emulator.handsets, emulator.app.answers_url).routes(),
         *Observation(store, resource("Recordings")).routes(),
+        *CallSound(store, emulator.clock, emulator.network.studio).routes(),
         *Control(emulator.clock, emulator.feed.clock_changed, emulator.reset).routes(),
         *PriceSwitch(store).routes(),
         *TrialSwitch(store, emulator.clock, emulator.feed.trial_changed).routes(),

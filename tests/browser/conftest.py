@@ -15,17 +15,6 @@ from local_stack.faults.services import HOST, STORAGE, VAULT
 from local_stack.testing import HANDSET, LocalStack
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-# Headless Chromium has no voices, so record what the page asks the browser to speak.
-RECORD_SPEECH = """
-window.said = [];
-Object.defineProperty(window, "speechSynthesis", {value: {
-  speak(utterance) {
-    window.said.push(utterance.text);
-    setTimeout(() => { utterance.onstart?.({}); utterance.onend?.({}); }, 5);
-  },
-  cancel() {}, getVoices() { return []; }, addEventListener() {}, removeEventListener() {},
-}});
-"""
 ANSWERS_URL = "http://127.0.0.1:7071/api"
 SNAPSHOT: dict[str, object] = {
     "line": "+12025550100",
@@ -96,9 +85,7 @@ def console() -> list[str]:
 def context(browser: Browser) -> BrowserContext:
     """One browser context per module; each test opens its own page in it."""
     # No animations: Playwright waits for a button to stop moving before it clicks.
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.add_init_script(RECORD_SPEECH)
-    return context
+    return browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
 
 
 def opened(context: BrowserContext, url: str, console: list[str]) -> Iterator[Page]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from deskphone.values import LINE
 from local_stack.testing import HANDSET, LocalStack
 
 if TYPE_CHECKING:
@@ -149,20 +150,17 @@ def phone(
     page.close()
 
 
-def test_phone_page_plays_audio_from_the_functions(
+def test_phone_page_loads_pictures_from_the_functions(
     context: BrowserContext, phone: Page, stack: LocalStack, music: str
 ) -> None:
     kept = context.new_page()
     kept.goto(music)  # puts it into the browser's cache
-    stack.place_call(f"<Response><Play>{music}</Play></Response>")
-    stack.advance(1)
-    with phone.expect_response(lambda response: "GetHoldMusic" in response.url) as played:
-        phone.get_by_test_id("answer").click()
+    with phone.expect_response(lambda response: "GetHoldMusic" in response.url) as loaded:
+        sent = stack.rest("POST", "Messages.json", {"To": HANDSET, "From": LINE, "MediaUrl": music})
+        sent.raise_for_status()
+        stack.advance(1)
 
-    assert (played.value.request.resource_type, played.value.status) in (
-        ("media", 200),
-        ("media", 206),
-    )
+    assert (loaded.value.request.resource_type, loaded.value.status) == ("image", 200)
 
 
 def test_link_in_a_text_opens_the_functions_response(

@@ -34,7 +34,6 @@ def call(sid: str = "CA1", **members: object) -> dict[str, object]:
         "connected_to": None,
         "wants": [],
         "legs": [],
-        "entries": 1,
         "timeline": [ANSWERED],
         **members,
     }

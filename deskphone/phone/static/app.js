@@ -6,17 +6,15 @@ import { Handset } from "./handset.js";
 import { Banners, HostState } from "./host.js";
 import { Inspector } from "./inspector.js";
 import { post } from "./person.js";
-import { isCaller, liveCall, personOf, ringsAt } from "./records.js";
+import { isCaller, liveCall, ringsAt } from "./records.js";
 import { Store } from "./store.js";
 import { Switcher } from "./switcher.js";
 import { Tones } from "./tones.js";
 import { html, render, useEffect, useLayoutEffect, useMemo, useState } from "./ui.js";
-import { Voice } from "./voice.js";
 
 const NOTICE_MS = 8000;
 const store = new Store();
 const tones = new Tones();
-const voice = new Voice();
 
 /** What the person can do. Each action resolves to true; if it fails, it shows why and resolves to false. */
 function makePerson(show) {
@@ -56,26 +54,16 @@ function useRinging({ calls, unread, connected, handsets, app: { title } }, hand
   return ringing;
 }
 
-/** Speak this handset's calls, and mark its texts as read while the page is visible. */
-function useAttention(handset) {
+/** Mark this handset's texts as read while the page is visible. */
+function useReading(handset) {
   useLayoutEffect(() => {
     const read = () => {
       const { calls, unread } = store.state;
       if (unread.size && !document.hidden && !liveCall(calls, handset)) store.receive("read", handset); // a call covers them
     };
-    const attend = (state, name, data) => {
-      if (name === "snapshot" || name === "lost") voice.begin(state.calls);
-      if (name === "call" && personOf(data) === handset) voice.hear(data);
-      if (name === "conference") {
-        const talking = data.participants.filter(({ waiting, hold }) => !waiting && !hold);
-        for (const { call_sid: sid } of talking) voice.cut(sid); // stop their hold music
-      }
-      if (["text", "call", "snapshot"].includes(name)) read();
-    };
-    voice.begin(store.state.calls);
     read();
     addEventListener("visibilitychange", read);
-    const unsubscribe = store.subscribe(attend);
+    const unsubscribe = store.subscribe((state, name) => ["text", "call", "snapshot"].includes(name) && read());
     return () => {
       unsubscribe();
       removeEventListener("visibilitychange", read);
@@ -118,8 +106,7 @@ function App() {
   const handset = state.handsets.includes(chosen) ? chosen : state.handsets[0];
   useLayoutEffect(() => store.subscribe(setState), []);
   const ringing = useRinging(state, handset);
-  useAttention(handset);
-  useEffect(() => voice.mute(muted), [muted]);
+  useReading(handset);
   useEffect(() => {
     const timer = setTimeout(show, NOTICE_MS, "");
     return () => clearTimeout(timer);

@@ -3,6 +3,7 @@ import { Captions } from "./captions.js";
 import { formatNumber, nameOf, talkTime } from "./formats.js";
 import { Icon, Round } from "./icons.js";
 import { Keypad } from "./keypad.js";
+import { playCall } from "./line-sound.js";
 import { isCaller, lineOf, liveCall, talkSeconds } from "./records.js";
 import { situationOf } from "./situation.js";
 import { SpeechField } from "./speech-field.js";
@@ -84,18 +85,20 @@ function Speech({ call, recording, onAct, onSay }) {
 }
 
 function Talking({ call, state, muted, onMute, onKey, onSay, onAct }) {
-  const { wants } = call;
+  const { sid, wants } = call;
+  const isSilent = muted || state.clock.kind === "manual";
+  useEffect(() => (isSilent ? undefined : playCall(sid)), [sid, isSilent]);
   const about = html`<${Timer} seconds=${() => talkSeconds(call, state.clock)} />`;
   const recording = wants.includes("recording");
   return html`<${Screen} ...${{ call, state, about }} test="in-call" label="Call">
     <${Captions} timeline=${call.timeline} live=${true} note=${WANTED[recording ? "recording" : [...wants].sort().join(" ")]} />
     <p class="situation" role="status">${situationOf(state, call)}</p>
     ${(recording || wants.includes("speech")) && html`<${Speech} key=${recording} ...${{ call, recording, onAct, onSay }} />`}
-    <${Keypad} onKey=${(digit) => onKey(call.sid, digit)} wanted=${wants.includes("keys")} />
+    <${Keypad} onKey=${(digit) => onKey(sid, digit)} wanted=${wants.includes("keys")} />
     <div class="actions">
       <${Round} label="Mute audio" icon=${muted ? "silent" : "sound"} kind="glass"
         aria-pressed=${muted} onClick=${() => onMute(!muted)} />
-      <${HangUp} onClick=${() => onAct(call.sid, "hangup")} />
+      <${HangUp} onClick=${() => onAct(sid, "hangup")} />
     </div>
   </${Screen}>`;
 }

@@ -1,0 +1,112 @@
+"""The sound of a call in the page, as the browser plays it."""
+
+import io
+import wave
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from deskphone.sound.tones import tone
+from local_stack.testing import LocalStack
+from tests.browser.conftest import opened
+
+if TYPE_CHECKING:
+    from tests.conftest import WebServer
+
+HZ = 441
+LISTEN = """
+const { connect } = AudioNode.prototype;
+const ears = new Map();
+AudioNode.prototype.connect = function (target, ...rest) {
+  const { context } = this;
+  if (target === context.destination) {
+    if (!ears.has(context)) ears.set(context, new AnalyserNode(context, { fftSize: 2048 }));
+    connect.call(this, ears.get(context));
+  }
+  return connect.call(this, target, ...rest);
+};
+const loudest = (ear) => {
+  const levels = new Float32Array(ear.frequencyBinCount);
+  ear.getFloatFrequencyData(levels);
+  const place = levels.indexOf(Math.max(...levels));
+  return levels[place] > -40 ? place * ear.context.sampleRate / ear.fftSize : 0;
+};
+window.heard = (hz) => [...ears.values()].some((ear) =>
+  ear.context.state === "running" && Math.abs(loudest(ear) - hz) < 5);
+"""
+"""Adds an analyser beside the output of each AudioContext."""
+
+
+@pytest.fixture
+def listening_page(
+    context: BrowserContext, live_stack: LocalStack, console: list[str]
+) -> Iterator[Page]:
+    """The phone page with `heard(hz)`: whether this is the loudest frequency at the moment."""
+    live_stack.reset()
+    context.add_init_script(LISTEN)
+    yield from opened(context, live_stack.emulator_url, console)
+
+
+def wait_until_heard(page: Page, *, heard: bool = True) -> None:
+    page.wait_for_function("([hz, heard]) => window.heard(hz) === heard", arg=[HZ, heard])
+
+
+@pytest.fixture
+def playing(listening_page: Page, live_stack: LocalStack, web_server: "WebServer") -> str:
+    """The SID of an answered call that plays a tone again and again."""
+    url = web_server.answer("/tone.wav", wav(tone((HZ,), 2)), "audio/wav")
+    sid = live_stack.place_call(f"<Response><Play loop='0'>{url}</Play></Response>")
+    listening_page.get_by_test_id("answer").click()
+    return sid
+
+
+def test_person_hears_what_the_call_plays(
+    listening_page: Page, live_stack: LocalStack, playing: str
+) -> None:
+    wait_until_heard(listening_page)
+
+    live_stack.hang_up(playing)
+    wait_until_heard(listening_page, heard=False)
+
+
+@pytest.mark.usefixtures("playing")
+def test_muting_a_call_lasts_until_it_is_unmuted(listening_page: Page) -> None:
+    mute = listening_page.get_by_label("Mute audio")
+    wait_until_heard(listening_page)
+    mute.click()
+    wait_until_heard(listening_page, heard=False)
+
+    mute.click()
+    wait_until_heard(listening_page)
+
+
+@pytest.mark.usefixtures("playing")
+def test_only_the_selected_handset_is_heard(listening_page: Page) -> None:
+    tabs = listening_page.get_by_test_id("handset-tab")
+    wait_until_heard(listening_page)
+    tabs.nth(1).click()
+    wait_until_heard(listening_page, heard=False)
+
+    tabs.nth(0).click()
+    wait_until_heard(listening_page)
+
+
+@pytest.mark.usefixtures("playing")
+def test_reloaded_page_is_heard_after_a_click(listening_page: Page) -> None:
+    wait_until_heard(listening_page)
+    listening_page.reload()
+    expect(listening_page.get_by_test_id("in-call")).to_be_visible()
+
+    listening_page.get_by_label("Captions").click()
+    wait_until_heard(listening_page)
+
+
+def wav(samples: bytes) -> bytes:
+    """Return a WAV file: 8 kHz, mono, 16 bits."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as audio:
+        audio.setparams((1, 2, 8000, 0, "NONE", "not compressed"))
+        audio.writeframes(samples)
+    return file.getvalue()
