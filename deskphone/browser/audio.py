@@ -3,7 +3,8 @@
 What they need, such as OpenSSL, is loaded when the first browser is in a call.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from deskphone.account.store import Store
@@ -50,6 +51,17 @@ class BrowserAudio:
         return Audio(peer, listening)
 
 
+@contextmanager
+def usable_errors() -> Generator[None]:
+    """Raise a machine without usable addresses as a ValueError, as `Media` has it."""
+    from deskphone.media.transport.sockets import NoAddressError
+
+    try:
+        yield
+    except NoAddressError as error:
+        raise ValueError(str(error)) from error
+
+
 class Audio:
     """One connection with what it plays; see `Media`."""
 
@@ -58,10 +70,12 @@ class Audio:
         self._listening = listening
 
     async def answer(self, offer: str) -> str:
-        return await self._peer.answer(offer)
+        with usable_errors():
+            return await self._peer.answer(offer)
 
     async def offer(self) -> str:
-        return await self._peer.offer()
+        with usable_errors():
+            return await self._peer.offer()
 
     def accept(self, answer: str) -> None:
         self._peer.accept(answer)

@@ -46,7 +46,7 @@ class Browsers:
 
         self._calls = BrowserCalls(store, clock, exchange, self._devices, self._problems, opened)
         self._reports = StatusReports(store, clock, webhooks, faults)
-        self.messages = CallMessages(self._calls.legs, self._reports)
+        self.messages = CallMessages(store, self._calls.legs, self._reports)
         self._gateway = Gateway(
             store,
             clock,

@@ -79,11 +79,14 @@ class BrowserCalls:
         if leg is None:
             error = {"code": GONE, "message": "The call is over, or its token is wrong."}
             device.send("hangup", {"callsid": sid, "error": error})
-        elif leg.is_of(offer):
+        elif leg.state == "open" and leg.is_of(offer):
             leg.device = device
             leg.send("answer", reconnect=leg.token)
         elif leg.is_incoming:
             self._incoming.move(leg, device, offer)
+        else:
+            error = {"code": GONE, "message": "Only an incoming call can move to another Device."}
+            device.send("hangup", {"callsid": sid, "error": error})
 
     def answer(self, device: Connection, frame: Frame) -> None:
         """Accept a call that rings."""
@@ -161,7 +164,7 @@ class BrowserCalls:
         """Look at a changed call once the step that changes it is complete."""
         if not isinstance(record, Call) or record.sid in self._changed:
             return
-        if self.legs.of_call(record.sid) or self._devices.claimed(identity_of(record)):
+        if self.legs.has(record.sid) or self._devices.claimed(identity_of(record)):
             self._changed.add(record.sid)
             asyncio.get_running_loop().call_soon(self._follow, record.sid)
 

@@ -121,7 +121,9 @@ class Gateway:
             guarded(device, self._valid(device), frame)
         except TokenError as error:
             self._refuse(device, error)
-            if frame.kind == "invite":
+            if frame.kind == "register":
+                self._unregister(device)
+            else:
                 failed = {"code": error.code, "message": error.message}
                 device.send("hangup", {"callsid": frame.payload.text("callsid"), "error": failed})
 
@@ -174,7 +176,11 @@ class Gateway:
             device,
             TokenError(EXPIRED, "The token has expired. Get a new one and call updateToken."),
         )
-        if device in self._devices.of(token.identity):
+        self._unregister(device)
+
+    def _unregister(self, device: Connection) -> None:
+        """Take a Device whose token is no longer valid off the line, if it was on it."""
+        if device in self._devices.of(device.identity):
             self._devices.remove(device)
             device.send("offline", {})
 

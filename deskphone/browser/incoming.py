@@ -9,7 +9,7 @@ from deskphone.account.store import Store
 from deskphone.browser.devices import Devices
 from deskphone.browser.legs import Leg, Legs
 from deskphone.browser.media import Media
-from deskphone.browser.outgoing import BAD_MEDIA
+from deskphone.browser.outgoing import BAD_MEDIA, NO_MEDIA
 from deskphone.browser.signaling.connection import Connection
 from deskphone.browser.signaling.problems import Problems
 from deskphone.line.calls import attestation
@@ -53,10 +53,17 @@ class Incoming:
         if not devices:
             self._store.note(call.sid, "event", "not registered", "in any browser")
             self._give_up(call.sid)
-        for device in devices:
-            leg = Leg(call.sid, identity, True, device, self._open_media(call.sid))
+        legs = [
+            Leg(call.sid, identity, True, device, self._open_media(call.sid)) for device in devices
+        ]
+        for leg in legs:
             self._legs.add(leg)
-            sdp = await leg.media.offer()
+        for leg in legs:
+            try:
+                sdp = await leg.media.offer()
+            except ValueError as error:
+                self._fail(leg, error)
+                continue
             if not self._is_ringing(call.sid):  # answered or over in the meantime
                 leg.close()
             elif leg.state == "ringing":
@@ -105,9 +112,7 @@ class Incoming:
         try:
             leg.media.accept(sdp)
         except ValueError as error:
-            self._problems.name(BAD_MEDIA, f"The browser's SDP is unusable: {error}.", leg.sid)
-            leg.send("hangup", error={"code": BAD_MEDIA, "message": "The SDP is unusable."})
-            self.leave(leg)
+            self._fail(leg, error)
             return
         leg.remote = sdp
         if self._answer(leg):
@@ -153,6 +158,14 @@ class Incoming:
         elif not self._legs.of_call(leg.sid):
             self._give_up(leg.sid)
 
+    def _fail(self, leg: Leg, error: ValueError) -> None:
+        """Take a Device out of a call because its media don't work."""
+        if leg.state == "closed":  # which may be why they don't
+            return
+        self._problems.name(BAD_MEDIA, NO_MEDIA.format(error), leg.sid)
+        leg.send("hangup", error={"code": BAD_MEDIA, "message": NO_MEDIA.format(error)})
+        self.leave(leg)
+
     def _give_up(self, sid: str) -> None:
         with suppress(WrongStateError):
             self._exchange.unreachable(sid)
@@ -168,9 +181,7 @@ class Incoming:
         try:
             sdp = await moved.media.answer(moved.remote)
         except ValueError as error:
-            self._problems.name(BAD_MEDIA, f"The browser's SDP is unusable: {error}.", leg.sid)
-            moved.send("hangup", error={"code": BAD_MEDIA, "message": "The SDP is unusable."})
-            moved.close()
+            self._fail(moved, error)
             return
         if leg.state == "closed" or moved.state == "closed":
             moved.send("hangup")

@@ -60,6 +60,10 @@ class Legs:
     def add(self, leg: Leg) -> None:
         self._by_call.setdefault(leg.sid, []).append(leg)
 
+    def has(self, sid: str) -> bool:
+        """Whether a call has, or had, legs and isn't known to be over."""
+        return sid in self._by_call
+
     def of_call(self, sid: str) -> list[Leg]:
         """Return the legs of a call that aren't closed."""
         return [leg for leg in self._by_call.get(sid, ()) if leg.state != "closed"]

@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskphone.account.store import new_sid
+from deskphone.account.store import Store, new_sid
 from deskphone.browser.legs import Leg, Legs
 from deskphone.browser.signaling.connection import Connection
 from deskphone.browser.signaling.frames import Frame
 from deskphone.line.status_reports import StatusReports
+from deskphone.records.call import ENDED_CALL
 from deskphone.values import ACCOUNT_SID
 
 TYPE = "user-defined-message"
@@ -32,7 +33,8 @@ class Subscription:
 class CallMessages:
     """Forwards messages in both directions. `subscriptions` are by the SID of their call."""
 
-    def __init__(self, legs: Legs, reports: StatusReports) -> None:
+    def __init__(self, store: Store, legs: Legs, reports: StatusReports) -> None:
+        self._store = store
         self._legs = legs
         self._reports = reports
         self._subscriptions: dict[str, list[Subscription]] = {}
@@ -43,9 +45,16 @@ class CallMessages:
 
     def subscribe(self, call_sid: str, url: str, method: str) -> Subscription:
         """Send the messages of a call's page to a URL."""
+        self._subscriptions = {
+            sid: kept for sid, kept in self._subscriptions.items() if not self._is_over(sid)
+        }
         subscription = Subscription(new_sid("ZY"), call_sid, url, method)
         self._subscriptions.setdefault(call_sid, []).append(subscription)
         return subscription
+
+    def _is_over(self, call_sid: str) -> bool:
+        call = self._store.calls.get(call_sid)
+        return call is None or call.status in ENDED_CALL
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """End a subscription."""

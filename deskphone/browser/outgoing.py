@@ -24,6 +24,7 @@ LEGS_LIMIT = 20
 PARAMETERS_LIMIT = 100
 NO_APPLICATION, DECLINED, NO_URL, MALFORMED, BUSY = 31001, 31002, 31404, 31100, 31486
 BAD_MEDIA = 31000
+NO_MEDIA = "The browser's sound can't be connected: {}."
 ENDINGS: Mapping[str, tuple[int, str]] = {
     "busy": (BUSY, "The app rejected the call as busy"),
     "no-answer": (31480, "The app didn't answer the call"),
@@ -123,10 +124,11 @@ class Outgoing:
         try:
             sdp = await leg.media.answer(leg.offer)
         except ValueError as error:
-            self._problems.name(BAD_MEDIA, f"The browser's SDP is unusable: {error}.", leg.sid)
-            leg.send("hangup", error={"code": BAD_MEDIA, "message": "The SDP is unusable."})
-            with suppress(WrongStateError):
-                self._exchange.end(leg.sid)
+            if leg.state != "closed":  # or it was closed meanwhile, which is no problem
+                self._problems.name(BAD_MEDIA, NO_MEDIA.format(error), leg.sid)
+                leg.send("hangup", error={"code": BAD_MEDIA, "message": NO_MEDIA.format(error)})
+                with suppress(WrongStateError):
+                    self._exchange.end(leg.sid)
             return
         finally:
             leg.is_negotiating = False

@@ -24,6 +24,7 @@ class FakeMedia:
 
     sid: str
     on_digit: Callable[[str], None]
+    is_broken: bool = False
     events: list[str] = field(default_factory=list[str])
 
     async def answer(self, offer: str) -> str:
@@ -34,6 +35,8 @@ class FakeMedia:
 
     async def offer(self) -> str:
         await asyncio.sleep(0)
+        if self.is_broken:
+            raise ValueError("no address")
         self.events.append("offered")
         return "offer"
 
@@ -61,6 +64,8 @@ class Exchange:
 
     world: World
     media: list[FakeMedia]
+    broken: list[bool] = field(default_factory=list[bool])
+    """Which of the next media are broken."""
 
     async def device(self, identity: str = "", host: str = "", **claims: Any) -> "Softphone":
         """Connect a Device without registering it."""
@@ -196,9 +201,11 @@ def sdp_of(fingerprint: str) -> str:
 def with_browsers(use: Callable[[Exchange], Awaitable[None]]) -> None:
     """Run a test with a fresh emulator on a manual clock, an app, and media without sound."""
     media: list[FakeMedia] = []
+    broken: list[bool] = []
 
     def open_media(sid: str, on_digit: Callable[[str], None]) -> FakeMedia:
-        media.append(FakeMedia(sid, on_digit))
+        is_broken = broken.pop(0) if broken else False
+        media.append(FakeMedia(sid, on_digit, is_broken))
         return media[-1]
 
-    in_process(lambda world: use(Exchange(world, media)), open_media)
+    in_process(lambda world: use(Exchange(world, media, broken)), open_media)

@@ -320,3 +320,54 @@ def test_a_call_is_given_only_to_its_identity_and_token(identity: str, wrong: st
         assert line.status(sid) == "ringing"
 
     with_browsers(use)
+
+
+def test_a_device_whose_media_fail_leaves_the_call_to_the_others() -> None:
+    async def use(line: Exchange) -> None:
+        first, second = await line.registered("alice"), await line.registered("alice")
+        line.broken.append(True)
+        sid = await line.ring("client:alice")
+        await second.next("invite")
+
+        assert (await first.next("hangup"))["error"]["code"] == 31000
+        assert (line.status(sid), line.world.alerts()) == ("ringing", [31000])
+
+    with_browsers(use)
+
+
+def test_a_call_whose_media_all_fail_is_not_answered() -> None:
+    async def use(line: Exchange) -> None:
+        phone = await line.registered("alice")
+        line.broken.append(True)
+        sid = await line.ring("client:alice")
+        await phone.next("hangup")
+
+        assert line.status(sid) == "no-answer"
+
+    with_browsers(use)
+
+
+def test_an_unusable_answer_ends_the_call() -> None:
+    async def use(line: Exchange) -> None:
+        phone = await line.registered("alice")
+        sid = await line.ring("client:alice")
+        await phone.next("invite")
+        await phone.send("answer", callsid=sid, sdp="nonsense")
+        await phone.next("hangup")
+        await line.world.clock.advance(0.1)
+
+        assert line.status(sid) == "no-answer"
+
+    with_browsers(use)
+
+
+def test_devices_without_incoming_calls_still_make_them() -> None:
+    async def use(line: Exchange) -> None:
+        application = await line.application("<Say>Hello.</Say><Pause length='600'/>")
+        outgoing = {"application_sid": application}
+        phone = await line.device("alice", voice={"incoming": {}, "outgoing": outgoing})
+        await phone.connect()
+
+        await phone.next("answer")
+
+    with_browsers(use)

@@ -257,6 +257,21 @@ def test_an_unusable_sdp_ends_the_call() -> None:
     with_browsers(use)
 
 
+def test_an_outgoing_call_cannot_move_to_another_device() -> None:
+    async def use(line: Exchange) -> None:
+        phone = await caller(line)
+        await phone.connect()
+        answer = await phone.next("answer")
+        other = await line.device("alice")
+        given = {"callsid": answer["callsid"], "reconnect": answer["reconnect"]}
+        await other.send("invite", sdp=sdp_of("C3"), **given)
+
+        assert (await other.next("hangup"))["error"]["code"] == 31481
+        assert line.status(answer["callsid"]) == "in-progress"
+
+    with_browsers(use)
+
+
 def test_an_unanswered_call_ends_with_its_socket() -> None:
     async def use(line: Exchange) -> None:
         phone = await caller(line, "<Dial answerOnBridge='true'>+12025550123</Dial>")

@@ -136,6 +136,7 @@ def test_deleting_the_key_ends_its_tokens() -> None:
         await phone.register()
 
         assert (await phone.next("error"))["error"]["code"] == 31204
+        await phone.next("offline")
 
     with_browsers(use)
 
