@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deskphone.media.rtp import SAMPLE_RATE, Packet
+from deskphone.media.rtp import PCMU, SAMPLE_RATE, Packet
 
 HELD = 4
 """Packets to wait for a late one: 80 ms."""
@@ -78,6 +78,8 @@ class Arrivals:
     def _count(self, packet: Packet, number: int, now: float) -> None:
         self.received += 1
         self._highest = max(self._highest, number)
+        if packet.payload_type != PCMU:
+            return  # all packets of a key press have one timestamp, which isn't jitter
         transit = now * SAMPLE_RATE - packet.timestamp
         if self._transit is not None:
             # RFC 3550, section 6.4.1; a jump is a new start of the sender's timestamps.

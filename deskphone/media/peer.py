@@ -68,7 +68,7 @@ class Peer:
 
         Raises sdp.DescriptionError if the offer can't be used, and sockets.NoAddressError.
         """
-        remote = sdp.read(offer)
+        remote = sdp.read_offer(offer)
         await self._listen()
         answer = sdp.answer(self._describe(), remote)
         self._events = remote.events
@@ -85,10 +85,7 @@ class Peer:
         """Take the browser's answer to our offer. Raises sdp.DescriptionError if it's unusable."""
         if not self._sockets.candidates or self._remote is not None:
             raise sdp.DescriptionError("there's no offer that waits for an answer")
-        remote = sdp.read(answer)
-        if remote.setup != "active":
-            raise sdp.DescriptionError("the answer must have a=setup:active")
-        self._meet(remote)
+        self._meet(sdp.read_answer(answer))
 
     def restart(self, offer: str) -> str:
         """Return the answer to an offer that restarts ICE. The sound goes on meanwhile.
@@ -97,7 +94,7 @@ class Peer:
         """
         if self._remote is None:
             raise sdp.DescriptionError("there's no connection to restart")
-        remote = sdp.read(offer)
+        remote = sdp.read_offer(offer)
         if remote.fingerprint != self._remote.fingerprint:
             raise sdp.DescriptionError("the offer has another certificate; start a new call")
         if remote.fragment != self._remote.fragment:

@@ -81,11 +81,27 @@ class Local:
     """The canonical name of RTCP."""
 
 
-def read(text: str) -> Remote:
-    """Return what a browser's offer or answer says about its audio.
+def read_offer(text: str) -> Remote:
+    """Return what a browser's offer says about its audio.
 
-    Raises DescriptionError if audio with PCMU can't be made from it.
+    Raises DescriptionError if audio with PCMU can't be made from it, or if the browser wants to be
+    the server of DTLS.
     """
+    remote = _read(text)
+    if remote.setup not in ("actpass", "active"):
+        raise DescriptionError("the offer must have a=setup:actpass or active")
+    return remote
+
+
+def read_answer(text: str) -> Remote:
+    """Return what a browser's answer says about its audio. Raises DescriptionError as above."""
+    remote = _read(text)
+    if remote.setup != "active":
+        raise DescriptionError("the answer must have a=setup:active")
+    return remote
+
+
+def _read(text: str) -> Remote:
     sections = _sections(text)
     usable = [
         number
@@ -110,12 +126,7 @@ def read(text: str) -> Remote:
 
 
 def answer(local: Local, offer: Remote) -> str:
-    """Return the answer to an offer: its audio with PCMU, all other sections refused.
-
-    Raises DescriptionError if the browser wants to be the server of DTLS.
-    """
-    if offer.setup not in ("actpass", "active"):
-        raise DescriptionError("the offer must have a=setup:actpass or active")
+    """Return the answer to an offer: its audio with PCMU, all other sections refused."""
     lines = _session(local, offer.mid)
     for number, section in enumerate(offer.sections):
         if number == offer.audio:

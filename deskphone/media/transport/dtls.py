@@ -145,7 +145,10 @@ class Association:
 
     def has_fingerprint(self, algorithm: str, fingerprint: str) -> bool:
         """Return whether the browser's certificate is the one its description names."""
-        certificate = self._connection.get_peer_certificate(as_cryptography=True)
+        try:
+            certificate = self._connection.get_peer_certificate(as_cryptography=True)
+        except ValueError:
+            return False  # OpenSSL reads some certificates that cryptography refuses
         if certificate is None or algorithm not in HASHES:
             return False
         return fingerprint_of(certificate, algorithm) == fingerprint.upper()

@@ -92,3 +92,11 @@ def test_jitter_is_the_smoothed_change_of_the_delay() -> None:
 
     arrivals.add(packet(3), 1.06)  # 20 ms late: 160 samples
     assert arrivals.report().jitter == 160 // 16
+
+
+def test_a_key_press_is_no_jitter() -> None:
+    arrivals = Arrivals()
+    for number in range(20):
+        arrivals.add(Packet(126, number, 0, 1, b""), number / 50)
+
+    assert arrivals.report().jitter == 0

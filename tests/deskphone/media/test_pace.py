@@ -1,6 +1,7 @@
 """The beat of 20 ms."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,10 +43,10 @@ def test_one_timer_serves_all_while_there_are_any() -> None:
         timers: list[float] = []
         call_at = loop.call_at
 
-        def counted(when: float, *args: object) -> asyncio.TimerHandle:
+        def counted(when: float, *args: Any, **options: Any) -> asyncio.TimerHandle:
             if when < loop.time() + 1:  # the others are time limits of this test
                 timers.append(when)
-            return call_at(when, *args)  # pyright: ignore[reportArgumentType, reportCallIssue]
+            return call_at(when, *args, **options)
 
         loop.call_at = counted  # pyright: ignore[reportAttributeAccessIssue]
         both, first, second = asyncio.Event(), list[int](), list[int]()

@@ -6,7 +6,7 @@ import re
 import socket
 import struct
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import audioop
 import pytest
@@ -570,10 +570,18 @@ def test_a_closed_connection_cannot_be_used() -> None:
 
 def test_an_unusable_offer_opens_no_port() -> None:
     async def test() -> None:
-        line = Line()
-        with pytest.raises(sdp.DescriptionError):
-            await line.peer().answer("v=0\r\n")
+        line, browser, created = Line(), await Browser.open(), list[object]()
+        loop = asyncio.get_running_loop()
 
+        def create(*args: object, **_: object) -> None:
+            created.append(args)
+
+        loop.create_datagram_endpoint = cast(Any, create)
+        for offer in ("v=0\r\n", browser.describe(setup="passive")):
+            with pytest.raises(sdp.DescriptionError):
+                await line.peer().answer(offer)
+
+        assert created == []
         assert line.pace.ticks == []
 
     run(test())

@@ -58,7 +58,7 @@ def lines(text: str) -> list[str]:
 
 
 def test_reads_an_offer() -> None:
-    remote = sdp.read(OFFER)
+    remote = sdp.read_offer(OFFER)
 
     assert (remote.mid, remote.fragment, remote.setup) == ("0", "PvrK", "actpass")
     assert remote.fingerprint == ("sha-256", FINGERPRINT)
@@ -66,7 +66,7 @@ def test_reads_an_offer() -> None:
 
 
 def test_answers_with_pcmu_and_telephone_events_only() -> None:
-    answer = lines(sdp.answer(LOCAL, sdp.read(OFFER)))
+    answer = lines(sdp.answer(LOCAL, sdp.read_offer(OFFER)))
 
     assert "m=audio 5000 UDP/TLS/RTP/SAVPF 0 126" in answer
     assert [one for one in answer if one.startswith("a=rtpmap")] == [
@@ -78,7 +78,8 @@ def test_answers_with_pcmu_and_telephone_events_only() -> None:
 
 def test_candidates_prefer_loopback() -> None:
     found = re.findall(
-        r"a=candidate:(\S+) 1 udp (\d+) (\S+) (\d+) typ host", sdp.answer(LOCAL, sdp.read(OFFER))
+        r"a=candidate:(\S+) 1 udp (\d+) (\S+) (\d+) typ host",
+        sdp.answer(LOCAL, sdp.read_offer(OFFER)),
     )
 
     assert [one[2:] for one in found] == [("127.0.0.1", "5000"), ("::1", "5001")]
@@ -88,7 +89,7 @@ def test_candidates_prefer_loopback() -> None:
 
 def test_an_offer_of_ours_can_be_read() -> None:
     text = sdp.offer(LOCAL).replace("AA:BB", FINGERPRINT)
-    remote = sdp.read(text)
+    remote = sdp.read_offer(text)
 
     assert (remote.setup, remote.events) == ("actpass", sdp.OUR_EVENTS)
     assert remote.fragment == "frag"
@@ -96,7 +97,7 @@ def test_an_offer_of_ours_can_be_read() -> None:
 
 def test_other_sections_are_refused_in_their_order() -> None:
     for offer in (OFFER + VIDEO, OFFER.replace("m=audio", VIDEO + "m=audio")):
-        answer = lines(sdp.answer(LOCAL, sdp.read(offer)))
+        answer = lines(sdp.answer(LOCAL, sdp.read_offer(offer)))
         kinds = [one.partition(" ")[0] for one in lines(offer) if one.startswith("m=")]
 
         assert [one.partition(" ")[0] for one in answer if one.startswith("m=")] == kinds
@@ -107,15 +108,15 @@ def test_other_sections_are_refused_in_their_order() -> None:
 def test_without_telephone_events_there_are_none() -> None:
     offer = OFFER.replace("a=rtpmap:126 telephone-event/8000\r\n", "")
 
-    assert sdp.read(offer).events is None
-    assert "telephone-event" not in sdp.answer(LOCAL, sdp.read(offer))
+    assert sdp.read_offer(offer).events is None
+    assert "telephone-event" not in sdp.answer(LOCAL, sdp.read_offer(offer))
 
 
 def test_attributes_of_the_session_count_for_the_audio() -> None:
     moved = f"a=fingerprint:sha-256 {FINGERPRINT}\r\n"
     offer = OFFER.replace(moved, "").replace("t=0 0\r\n", "t=0 0\r\n" + moved)
 
-    assert sdp.read(offer).fingerprint == ("sha-256", FINGERPRINT)
+    assert sdp.read_offer(offer).fingerprint == ("sha-256", FINGERPRINT)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_attributes_of_the_session_count_for_the_audio() -> None:
 def test_answers_a_direction_with_its_opposite(theirs: str, ours: str) -> None:
     offer = OFFER.replace("a=sendrecv", f"a={theirs}")
 
-    assert f"a={ours}" in lines(sdp.answer(LOCAL, sdp.read(offer)))
+    assert f"a={ours}" in lines(sdp.answer(LOCAL, sdp.read_offer(offer)))
 
 
 @pytest.mark.parametrize(
@@ -151,14 +152,14 @@ def test_answers_a_direction_with_its_opposite(theirs: str, ours: str) -> None:
 )
 def test_says_why_an_offer_is_unusable(change: tuple[str, str], complaint: str) -> None:
     with pytest.raises(sdp.DescriptionError, match=complaint):
-        sdp.read(OFFER.replace(*change))
+        sdp.read_offer(OFFER.replace(*change))
 
 
 def test_refuses_to_be_the_client_of_dtls() -> None:
-    offer = sdp.read(OFFER.replace("a=setup:actpass", "a=setup:passive"))
-
     with pytest.raises(sdp.DescriptionError, match="setup"):
-        sdp.answer(LOCAL, offer)
+        sdp.read_offer(OFFER.replace("a=setup:actpass", "a=setup:passive"))
+    with pytest.raises(sdp.DescriptionError, match="setup"):
+        sdp.read_answer(OFFER.replace("a=setup:actpass", "a=setup:passive"))
 
 
 @given(st.data())
@@ -168,7 +169,7 @@ def test_a_damaged_offer_raises_only_an_error_of_ours(data: st.DataObject) -> No
     position = data.draw(st.integers(0, len(OFFER)))
     for text in ("\r\n".join(kept), OFFER[:position] + garbage + OFFER[position:], garbage):
         try:
-            answer = sdp.answer(LOCAL, sdp.read(text))
+            answer = sdp.answer(LOCAL, sdp.read_offer(text))
         except sdp.DescriptionError:
             continue
         assert all(re.match(r"[a-z]=\S", line) for line in lines(answer)[:-1])
