@@ -194,10 +194,11 @@ def test_keys_reach_a_menu(softphone: Page, live_stack: LocalStack) -> None:
     answers(live_stack, "TwimlMenu", Message="Choose", **options)
     dial(softphone, "menu")
     shows(softphone, "Talking")
+    [sid] = [one["sid"] for one in live_stack.rest("GET", "Calls.json").json()["calls"]]
+    soon(softphone, lambda: live_stack.heard(sid))  # keys before that have no effect
     press(softphone, "2")
     softphone.keyboard.press("7")
 
-    [sid] = [one["sid"] for one in live_stack.rest("GET", "Calls.json").json()["calls"]]
     soon(softphone, lambda: "Two" in live_stack.heard(sid))
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from deskphone.browser.files.routes import is_for_any_page
 from deskphone.clock import ManualClock
 from local_stack.emulator import LocalEmulator
 from local_stack.folder import read_folder
@@ -80,15 +81,18 @@ def statuses(
     """Make the requests in several ways; return the statuses of responses with the headers."""
     found: set[int] = set()
     for method, path in requested:
+        expected = dict(EXPECTED)
+        if is_for_any_page(path):  # pages of other sites use Twilio's SDK, too
+            del expected["Cross-Origin-Resource-Policy"]
         for headers in ways:
             body = b"{}" if "Content-Type" in headers else b""
             with http.request(
                 method, url + path, data=body, headers=dict(headers), stream=True, timeout=10
             ) as answer:
-                sent = {name: answer.headers.get(name) for name in EXPECTED}
+                sent = {name: answer.headers.get(name) for name in expected}
                 assert (method, path, answer.status_code, sent) == (
                     *(method, path, answer.status_code),
-                    EXPECTED,
+                    expected,
                 )
                 found.add(answer.status_code)
     return found
