@@ -8,7 +8,7 @@ from deskphone.sound.sound import RATE, WIDTH, Sound
 FOREVER = 1 << 62
 LATE = RATE * 60 // 1000
 """How late a live frame may come and still join the one before it."""
-AHEAD = RATE * 200 // 1000
+AHEAD = RATE * 120 // 1000
 """How far live sound may run ahead of the clock: a sender whose clock is fast loses a frame."""
 LOST = 5 * RATE
 """Sound that is further ahead belongs to a time before the clock was set back."""

@@ -1,8 +1,10 @@
 """Recordings hold what was said and heard."""
 
+from deskphone.compare.local import OWN
+from deskphone.sound.decoding import decoded
 from deskphone.sound.mixing import is_silent
 from deskphone.sound.tones import tone
-from deskphone.values import HANDSETS
+from deskphone.values import ACCOUNT_SID, HANDSETS
 from tests.deskphone.in_process import World, in_process
 from tests.deskphone.sound.spectrum import level
 from tests.deskphone.studio.listeners import LINE_HZ, connected, file_of, heard, recorded, second
@@ -181,6 +183,55 @@ def test_a_played_recording_is_heard() -> None:
         sid = await answered(world, f"<Play>{found['media_url']}</Play>")
 
         assert level(await heard(world, sid), 440) > 3000
+
+    in_process(main)
+
+
+def test_a_dual_recording_is_mixed_for_one_channel() -> None:
+    async def main(world: World) -> None:
+        sid, leg = await connected(world, DIAL.format("record-from-answer-dual"))
+        studio = world.emulator.network.studio
+        studio.say(sid, tone((440,), 1))
+        studio.say(leg, tone((1000,), 1))
+        await world.clock.advance(1)
+        world.emulator.network.exchange.hang_up(sid)
+        await world.clock.advance(0)
+        [recording] = world.emulator.store.recordings
+        path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Recordings/{recording.sid}.wav"
+        url = f"{path}?RequestedChannels=1"
+        async with world.http.get(url, headers=OWN.headers) as answer:
+            sound = decoded("audio/wav", await answer.read())
+
+        assert sound is not None
+        assert min(level(sound.samples, one) for one in (440, 1000)) > 3000
+
+    in_process(main)
+
+
+def test_an_mp3_file_has_what_was_said() -> None:
+    async def main(world: World) -> None:
+        sid = await answered(world, "<Record action='/done' maxLength='2'/>")
+        await talk(world, sid, 440, 3)
+        [recording] = world.emulator.store.recordings
+        async with world.http.get(f"/emulator/recordings/{recording.sid}.mp3") as answer:
+            sound = decoded("audio/mpeg", await answer.read())
+
+        assert sound is not None
+        assert level(sound.samples, 440) > 3000
+
+    in_process(main)
+
+
+def test_a_deleted_recording_leaves_no_sound() -> None:
+    async def main(world: World) -> None:
+        sid = await answered(world, "<Record action='/done' maxLength='2'/>")
+        await talk(world, sid, 440, 3)
+        [recording] = world.emulator.store.recordings
+        studio = world.emulator.network.studio
+        was_kept = studio.recorded(recording) is not None
+        status, _ = await world.rest("DELETE", f"Recordings/{recording.sid}.json")
+
+        assert (was_kept, status, studio.recorded(recording)) == (True, 204, None)
 
     in_process(main)
 
