@@ -54,7 +54,7 @@ class Network:
         self._clock = clock
         self._webhooks = webhooks
         self.studio = Studio(store, clock)
-        speech = Speech(store, clock, speaker)
+        self._speech = speech = Speech(store, clock, speaker)
         self._reports = StatusReports(store, clock, webhooks, faults)
         self.recorder = Recorder(store, clock, self._reports, self.studio)
         self.texts = Texts(store, clock, webhooks, self._reports, emulator_url, messaging_service)
@@ -84,6 +84,7 @@ class Network:
     def cancel(self) -> list[asyncio.Task[None]]:
         """Cancel everything in progress, for a reset or shutdown; return the canceled tasks."""
         self.studio.clear()
+        self._speech.forget()
         return [*self._calls.cancel(), *self.texts.cancel(), *self._reports.cancel()]
 
     def _open_session(self, sid: str) -> CallSession:

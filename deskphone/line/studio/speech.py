@@ -38,6 +38,10 @@ class Speech:
         self._tell(sid, self._speaker.note(language))
         return self._cache.put(key, sound)
 
+    def forget(self) -> None:
+        """Say once more what users should know: nobody sees it after a reset."""
+        self._notes.clear()
+
     async def _shared(self, key: Key) -> Sound:
         """Speak in the worker thread; a call that is canceled meanwhile doesn't stop it."""
         if key not in self._speaking:

@@ -112,6 +112,24 @@ def test_calls_that_say_the_same_share_the_work() -> None:
     in_process(main)
 
 
+def test_what_users_should_know_is_said_again_after_a_reset() -> None:
+    speaker = SlowSpeaker()
+    speaker.go.set()
+
+    async def main(world: World) -> None:
+        found: list[int] = []
+        for _ in range(2):
+            for text in ("Hello", "Bye"):
+                sid = await world.call(f"<Say>{text}, {len(found)}</Say>")
+                await world.pick_up(sid)
+            found.append(len(list(world.emulator.store.alerts)))
+            await world.emulator.reset()
+
+        assert found == [1, 1]
+
+    in_process(main, speaker=speaker)
+
+
 def test_a_person_speaks_the_language_of_the_call() -> None:
     speaker = SlowSpeaker()
     speaker.go.set()
