@@ -28,7 +28,7 @@ LIMIT_MS = 20_000
 OWNER = HANDSETS[1]
 LOUDNESS = """async () => {
   const all = [...(await call._mediaHandler.version.pc.getStats()).values()];
-  return all.find((one) => one.type === "inbound-rtp").totalAudioEnergy;
+  return all.find((one) => one.type === "inbound-rtp")?.totalAudioEnergy ?? 0;
 }"""
 
 
@@ -160,7 +160,7 @@ def test_a_handset_calls_it_through_the_line(softphone: Page, live_stack: LocalS
     press(softphone, "Answer")
     shows(softphone, f"Talking to {HANDSET}")
     [leg] = live_stack.legs(sid)
-    assert live_stack.call(sid)["connected_to"] == leg
+    soon(softphone, lambda: live_stack.call(sid)["connected_to"] == leg)
     live_stack.hang_up(sid)
 
     shows(softphone, "Online")
@@ -244,6 +244,33 @@ def test_the_token_is_refreshed(softphone: Page, live_stack: LocalStack) -> None
     assert refreshed.value.status == 200
     ring_softphone(live_stack)
     shows(softphone, "Call from")
+
+
+def test_an_expired_token_is_replaced(
+    offline: Page, live_stack: LocalStack, console: list[str]
+) -> None:
+    with live_stack.faults({"service": "browsers", "kind": "expired", "count": 1}) as faults:
+        press(offline, "Go online")
+        shows(offline, "Online")
+        assert faults.happened() == [1]
+
+    ring_softphone(live_stack)
+    shows(offline, "Call from")
+    console.clear()  # the SDK reports the error
+
+
+def test_a_refused_token_is_explained(offline: Page, console: list[str]) -> None:
+    def forge(route: Route) -> None:
+        token = route.fetch().json()
+        route.fulfill(json={**token, "token": token["token"][:-4] + "AAAA"})
+
+    offline.route("**/GetMyClientToken", forge)
+    press(offline, "Go online")
+
+    expect(offline.get_by_role("alert")).to_contain_text("20101")
+    shows(offline, "Offline")
+    expect(offline.get_by_role("button", name="Go online")).to_be_visible()
+    console.clear()  # the SDK reports the error
 
 
 def test_while_it_talks_another_call_is_not_shown(softphone: Page, live_stack: LocalStack) -> None:
