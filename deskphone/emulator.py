@@ -55,7 +55,14 @@ class Emulator:
         self.fault_services = (TWILIO, WEBHOOKS, BROWSERS, *app.faults)
         self.fault_switch = Switch(clock, self.faults)
         self.feed = Feed(
-            hub, self.store, clock, self.handsets, self.faults, self.fault_services, app
+            hub,
+            self.store,
+            clock,
+            self.handsets,
+            self.faults,
+            self.fault_services,
+            app,
+            lambda: self.browsers.addresses(),
         )
         self.fault_switch.subscribe(self.feed.faults_changed)
         self.webhooks = Webhooks(self.store, clock, lambda: self.auth_token, app.advice)
@@ -76,6 +83,7 @@ class Emulator:
             self.webhooks,
             self.faults,
             open_media or BrowserAudio(self.store, self.network.studio).open,
+            self.feed.browsers_changed,
         )
         rest = (self.store, clock, self.account)
         tree = Tree(*rest, self.network, self.browsers.messages, app.messaging_service)

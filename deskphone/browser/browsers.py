@@ -35,8 +35,11 @@ class Browsers:
         webhooks: Webhooks,
         faults: Faults,
         open_media: OpenMedia,
+        on_registration: Callable[[], None],
     ) -> None:
-        self._devices = Devices()
+        """`on_registration` is called when a Device has registered or unregistered."""
+        self._devices = Devices(on_registration)
+        self.addresses = self._devices.addresses
         self._problems = Problems(store)
 
         def opened(sid: str, on_digit: Callable[[str], None]) -> Media:

@@ -1,6 +1,6 @@
 """The page's events: a snapshot of everything, then each change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from deskphone.account.store import Record, Shelf, Store
@@ -33,8 +33,12 @@ class Feed:
         faults: Faults,
         services: Sequence[Service],
         app: App,
+        browsers: Callable[[], list[str]],
     ) -> None:
-        """`services` are those that faults can be injected into."""
+        """`services` are those that faults can be injected into.
+
+        `browsers` returns the addresses of clients that are registered in a browser.
+        """
         self._hub = hub
         self._store = store
         self._clock = clock
@@ -42,6 +46,7 @@ class Feed:
         self._faults = faults
         self._services = {service.name: views.service(service) for service in services}
         self._app = app
+        self._browsers = browsers
         store.subscribe(self._record_changed)
 
     def snapshot(self) -> views.Json:
@@ -56,6 +61,7 @@ class Feed:
         return {
             "line": LINE,
             "handsets": self._handsets.all(),
+            "browsers": self._browsers(),
             "texts": _newest(store.messages),
             "calls": [views.brief_call(record) for record in list(store.calls)[-SHOWN:]],
             "webhooks": _newest(store.deliveries),
@@ -84,6 +90,10 @@ class Feed:
     def trial_changed(self) -> None:
         """Publish the limits of a trial account."""
         self._hub.publish("trial", lambda: views.trial(self._store.trial))
+
+    def browsers_changed(self) -> None:
+        """Publish which clients are registered in a browser."""
+        self._hub.publish("browsers", self._browsers)
 
     def host_changed(self) -> None:
         """Publish the state of the app's server."""

@@ -20,6 +20,7 @@ SNAPSHOT: dict[str, object] = {
     "line": "+12025550100",
     "numbers": [],
     "handsets": [HANDSET],
+    "browsers": [],
     "texts": [],
     "calls": [],
     "webhooks": [],

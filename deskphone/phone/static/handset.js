@@ -46,7 +46,10 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
   };
   const screen = () => {
     if (call) return html`<${CallScreen} ...${{ call, state, onDismiss, ...person, ...rest }} />`;
-    if (isClient(handset)) return html`<p class="empty">This client waits for calls.</p>`;
+    if (isClient(handset)) {
+      const where = state.browsers.includes(handset) ? "is registered in a browser" : "waits for calls";
+      return html`<p class="empty">This client ${where}.</p>`;
+    }
     if (tab === "keypad") return html`<${Dialer} ...${{ state, tones, onCall }} onText=${write} />`;
     return html`<${Messages} ...${{ state, handset, peer, ...person, onCall, ...rest }} onPeer=${setPeer} />`;
   };

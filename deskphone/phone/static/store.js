@@ -2,7 +2,7 @@
 
 const LIMIT = 500; // records kept of each kind, newest first
 const KINDS = ["texts", "calls", "webhooks", "alerts", "queues", "conferences", "recordings"];
-const VALUES = ["host", "numbers", "trial", "handsets", "clock", "faults"];
+const VALUES = ["host", "numbers", "trial", "handsets", "browsers", "clock", "faults"];
 
 /** An event carries one record of a kind, or the new value of a field. */
 export const EVENTS = ["snapshot", ...KINDS.map((kind) => kind.slice(0, -1)), ...VALUES];
@@ -11,6 +11,7 @@ const initialState = {
   connected: false,
   ready: false, // a snapshot has arrived, with everything not named here
   handsets: [],
+  browsers: [], // the addresses of clients that are registered in a browser
   ...Object.fromEntries(KINDS.map((kind) => [kind, new Map()])), // by sid or id
   older: false, // older records were dropped
   unread: new Set(), // sids of unread texts

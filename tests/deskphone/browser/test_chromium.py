@@ -144,6 +144,11 @@ class Line:
         """Wait until a Device hears something in its call."""
         self.page.wait_for_function(f"heard.{name} > 0.05", timeout=LIMIT_MS)
 
+    def connected(self, name: str) -> None:
+        """Wait until the media of a Device's call are connected."""
+        pc = f"calls.{name}._mediaHandler.version.pc"
+        self.page.wait_for_function(f"{pc}.connectionState === 'connected'", timeout=LIMIT_MS)
+
     def sid(self, name: str) -> str:
         """Return the SID of a Device's call."""
         return self.page.evaluate(f"calls.{name}.parameters.CallSid")
@@ -164,7 +169,7 @@ class Line:
         """Wait until something holds in the emulator."""
         deadline = time.monotonic() + LIMIT_MS / 1000
         while not holds():
-            assert time.monotonic() < deadline
+            assert time.monotonic() < deadline, self.page.evaluate("happened")
             self.page.wait_for_timeout(50)
 
 
@@ -224,6 +229,24 @@ def test_a_device_registers(line: Line) -> None:
     assert facts == ["alice", "ashburn", "us1", "registered"]
 
 
+def test_the_phone_page_shows_that_a_client_is_registered_in_a_browser(
+    line: Line, caller: Browser
+) -> None:
+    line.registered("alice", "alice")
+    sid = line.ring("alice")
+    line.wait("alice", "incoming")
+    line.page.evaluate("calls.alice.reject()")
+    line.ends(sid, "busy")
+    phone = caller.new_page()
+    phone.goto(line.phone.url)
+    phone.locator("[data-number='client:alice']").click()
+
+    phone.get_by_text("This client is registered in a browser.").wait_for(timeout=LIMIT_MS)
+    line.page.close()
+    phone.get_by_text("This client waits for calls.").wait_for(timeout=LIMIT_MS)
+    phone.close()
+
+
 def test_a_call_is_answered_heard_and_ended_by_the_app(line: Line) -> None:
     line.device("alice", line.token("alice", LONG))
     line.connect("alice")
@@ -263,6 +286,7 @@ def test_keys_arrive(line: Line) -> None:
     line.device("alice", line.token("alice", document))
     line.connect("alice")
     line.wait("alice", "accept")
+    line.connected("alice")  # or the browser sends the first tones to no one
     line.page.evaluate("calls.alice.sendDigits('1*w2#')")
     sid = line.sid("alice")
 
@@ -327,7 +351,7 @@ def test_the_media_find_a_new_path(line: Line) -> None:
     line.wait("alice", "accept")
     pc = "calls.alice._mediaHandler.version.pc"
     before = line.page.evaluate(f"{pc}.remoteDescription.sdp")
-    line.page.wait_for_function(f"{pc}.connectionState === 'connected'")
+    line.connected("alice")
     line.page.evaluate("calls.alice._mediaHandler.iceRestart()")
     line.page.wait_for_function(
         f"(before) => {pc}.signalingState === 'stable' && {pc}.remoteDescription.sdp !== before",

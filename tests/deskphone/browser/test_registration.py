@@ -173,3 +173,19 @@ def test_a_token_without_the_incoming_grant_gets_no_calls_and_an_alert() -> None
         assert line.world.alerts() == [None]
 
     with_browsers(use)
+
+
+def test_the_phone_page_knows_which_clients_are_registered_in_a_browser() -> None:
+    async def use(line: Exchange) -> None:
+        emulator = line.world.emulator
+        with emulator.hub.subscribe() as events:
+            phone = await line.registered("alice")
+            assert emulator.feed.snapshot()["browsers"] == ["client:alice"]
+            await phone.register(audio=False)
+            await phone.next("offline")
+
+            published = [events.get_nowait() for _ in range(events.qsize())]
+            known = [event for event in published if event and event[0] == "browsers"]
+            assert known == [("browsers", ["client:alice"]), ("browsers", [])]
+
+    with_browsers(use)
