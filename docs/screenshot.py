@@ -64,8 +64,9 @@ def softphone(page: Page, stack: LocalStack) -> None:
     page.get_by_role("button", name="Go online").click()
     page.get_by_label("Phone number").fill(HANDSET)
     page.get_by_role("button", name="Call", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Ringing")
-    stack.answer(stack.look(f"handsets/{HANDSET}")["calls"][-1]["sid"])
+    while not (calls := stack.look(f"handsets/{HANDSET}")["calls"]):
+        page.wait_for_timeout(50)
+    stack.answer(calls[-1]["sid"])
     expect(page.get_by_role("status")).to_contain_text("Talking")
     page.mouse.move(0, 0)
 

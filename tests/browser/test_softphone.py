@@ -259,6 +259,24 @@ def test_an_expired_token_is_replaced(
     console.clear()  # the SDK reports the error
 
 
+def test_a_call_survives_a_dropped_connection(
+    softphone: Page, live_stack: LocalStack, console: list[str]
+) -> None:
+    dial(softphone, HANDSET)
+    sid = ringing(softphone, live_stack)
+    live_stack.answer(sid)
+    shows(softphone, "Talking")
+    with live_stack.faults({"service": "browsers", "kind": "dropped", "count": 1}) as faults:
+        soon(softphone, lambda: faults.happened() == [1])
+    soon(softphone, lambda: softphone.evaluate("device.state === 'registered'"))
+    shows(softphone, "Talking")
+    expect(softphone.get_by_role("alert")).to_be_empty()
+    live_stack.hang_up(sid)
+
+    shows(softphone, "Online")
+    console.clear()  # the SDK reports the lost connection
+
+
 def test_a_refused_token_is_explained(offline: Page, console: list[str]) -> None:
     def forge(route: Route) -> None:
         token = route.fetch().json()
