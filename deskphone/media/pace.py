@@ -6,7 +6,7 @@ from collections.abc import Callable
 from deskphone.media.rtp import FRAME, SAMPLE_RATE
 
 FRAME_SECONDS = FRAME / SAMPLE_RATE
-MOST_AT_ONCE = 3
+MOST_AT_ONCE = 5
 """Frames to make up for after a short delay. After a longer one, skip: a burst helps no ear."""
 
 Tick = Callable[[int, int], None]
