@@ -9,7 +9,10 @@ FOREVER = 1 << 62
 LATE = RATE * 60 // 1000
 """How late a live frame may come and still join the one before it."""
 AHEAD = RATE * 120 // 1000
-"""How far live sound may run ahead of the clock: a sender whose clock is fast loses a frame."""
+"""How far live sound may run ahead of the clock: a sender whose clock is fast loses a frame.
+
+Two long frames may always come together.
+"""
 LOST = 5 * RATE
 """Sound that is further ahead belongs to a time before the clock was set back."""
 LIVE_CLIP = RATE
@@ -81,7 +84,7 @@ class Track:
     def append(self, now: int, samples: bytes) -> None:
         """Add live samples right after those before them, or now if those ended long ago."""
         count, live = len(samples) // WIDTH, self._live
-        if live is not None and now + AHEAD < live.end < now + LOST:
+        if live is not None and now + max(AHEAD, count) < live.end < now + LOST:
             return
         if live is None or not now - LATE <= live.end < now + LOST:
             live = self._begin(now)
