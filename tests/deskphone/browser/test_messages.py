@@ -55,6 +55,7 @@ def test_a_subscription_gets_the_messages_signed() -> None:
         await line.world.clock.advance(1)
 
         assert status == 201
+        assert made.keys() == {"account_sid", "call_sid", "date_created", "sid", "uri"}
         assert made["uri"].endswith(f"/UserDefinedMessageSubscriptions/{made['sid']}.json")
         assert parse_qs(line.world.bodies[-1]) == {
             "AccountSid": [made["account_sid"]],
@@ -95,6 +96,7 @@ def test_the_app_sends_a_message_to_the_page() -> None:
         )
 
         assert status == 201
+        assert made.keys() == {"account_sid", "call_sid", "date_created", "sid"}
         assert await phone.next("message") == {
             "callsid": sid,
             "content": {"a": [1]},
