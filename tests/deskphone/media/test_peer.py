@@ -292,6 +292,23 @@ def test_a_handshake_without_srtp_fails() -> None:
     run(test())
 
 
+def test_a_lost_flight_of_the_handshake_is_sent_again() -> None:
+    async def test() -> None:
+        line = Line()
+        peer, browser = line.peer(), await Browser.open()
+        browser.take(await peer.answer(browser.describe()))
+        await browser.checked()
+        browser.send(*browser.dtls.receive())
+        await settled(browser)  # drops what came before the response
+        while not browser.dtls.is_done:
+            browser.send(*browser.dtls.receive(await browser.receive()))
+
+        assert line.states == ["connecting", "connected"]
+        ended(peer, browser)
+
+    run(test())
+
+
 def test_thirty_seconds_without_a_check_fail() -> None:
     async def test() -> None:
         line = Line()
