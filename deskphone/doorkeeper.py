@@ -8,6 +8,8 @@ send neither. Source: https://www.w3.org/TR/fetch-metadata/
 import re
 from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
+from typing import Literal
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -21,34 +23,51 @@ OTHER_SITE = (
     "This request was refused because it came from a page on another site. "
     "To open this URL yourself, type it into the browser's address bar."
 )
+ONLY_LOCAL = (
+    "Only pages at 127.0.0.1 or localhost may use this. To allow another host name, start the "
+    "emulator with python -m deskphone --allow-host NAME."
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Pages = Literal["own", "local", "any"]
+"""Whose pages may use a path: our own, those of this machine's host names, or everyone's."""
 
 
 def refusal(
     request: web.BaseRequest,
     guest_port: int | None = None,
     allowed_names: Collection[str] = (),
-    *,
-    for_any_page: bool = False,
+    pages: Pages = "own",
 ) -> str:
     """Return why a request is refused, or "" if it is allowed. See `is_guest`.
 
-    `allowed_names` are host names, in lower case, besides this machine's own. `for_any_page` lets
-    the pages of other sites in.
+    `allowed_names` are host names, in lower case, besides this machine's own. `pages` are let in.
     """
+    names = {*OWN_NAMES, *allowed_names}
     hosts = request.headers.getall("Host", [])
     named = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-    if named is None or named[1].lower() not in {*OWN_NAMES, *allowed_names}:
+    if named is None or named[1].lower() not in names:
         return WRONG_HOST
-    if for_any_page:
+    if pages == "any":
         return ""
-    if any(origin != f"http://{hosts[0]}" for origin in request.headers.getall("Origin", [])):
+    origins = request.headers.getall("Origin", [])
+    if pages == "local" and origins:
+        return "" if all(_name(origin) in names for origin in origins) else ONLY_LOCAL
+    if any(origin != f"http://{hosts[0]}" for origin in origins):
         return OTHER_SITE
     sites = request.headers.getall("Sec-Fetch-Site", [])
     if all(site in OWN_SITES for site in sites) or is_guest(request, guest_port):
         return ""
     return OTHER_SITE
+
+
+def _name(origin: str) -> str:
+    """Return the host name of a page's origin, or "" if it has none."""
+    try:
+        host = urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""
+    return f"[{host}]" if ":" in host else host
 
 
 def is_guest(request: web.BaseRequest, port: int | None) -> bool:
@@ -69,18 +88,18 @@ def is_guest(request: web.BaseRequest, port: int | None) -> bool:
 def refuse_others(
     allowed_names: Collection[str],
     answer: Callable[[web.Request, str], web.Response],
-    is_for_any_page: Callable[[str], bool] = lambda path: False,
+    pages_of: Callable[[str], Pages] = lambda path: "own",
 ) -> Middleware:
     """Return a middleware that refuses other host names (DNS rebinding) and other sites' pages.
 
-    `answer` makes the response for a refused request and the reason. `is_for_any_page` says whether
-    the pages of other sites may use a path.
+    `answer` makes the response for a refused request and the reason. `pages_of` says whose pages
+    may use a path.
     """
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        is_open = is_for_any_page(request.path)
-        reason = refusal(request, allowed_names=allowed_names, for_any_page=is_open)
+        pages = pages_of(request.path)
+        reason = refusal(request, allowed_names=allowed_names, pages=pages)
         return answer(request, reason) if reason else await handler(request)
 
     return middleware

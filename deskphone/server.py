@@ -14,7 +14,7 @@ from deskphone.bad_requests import (
     answer_bad_requests,
     silence_bad_request_logs,
 )
-from deskphone.browser.files.routes import is_for_any_page
+from deskphone.browser.files.routes import pages_of
 from deskphone.doorkeeper import WRONG_HOST, Handler, problem, protect, refuse_others
 from deskphone.emulator import Emulator
 from deskphone.faults.injection import Injector, fault_injection
@@ -64,7 +64,7 @@ def application(
         middlewares=[
             Meter().count,
             answer_bad_requests,
-            refuse_others(allowed_names, _refused, is_for_any_page),
+            refuse_others(allowed_names, _refused, pages_of),
             faults,
         ],
         client_max_size=BODY_LIMIT,

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from aiohttp import web
 
 from deskphone.browser.files.ringtones import sound
+from deskphone.doorkeeper import Pages
 
 SHIM = Path(__file__).parent / "voice-shim.js"
 ADDRESS = b"http://127.0.0.1:7072"
@@ -25,12 +26,15 @@ PREFLIGHT = {
 SIGNAL, SHIM_PATH, SOUNDS = "/signal", "/voice-shim.js", "/sounds/"
 
 
-def is_for_any_page(path: str) -> bool:
-    """Whether pages of other sites may use a path: they are where the SDK runs.
+def pages_of(path: str) -> Pages:
+    """Return whose pages may use a path of this server.
 
-    An access token protects the signaling; the files hold nothing of anyone.
+    The files hold nothing of anyone. The signaling is closed to pages on the internet, because the
+    emulator's first API key is public: any of them could make a valid access token.
     """
-    return path in (SIGNAL, SHIM_PATH) or path.startswith(SOUNDS)
+    if path == SIGNAL:
+        return "local"
+    return "any" if path == SHIM_PATH or path.startswith(SOUNDS) else "own"
 
 
 def file_routes() -> list[web.RouteDef]:

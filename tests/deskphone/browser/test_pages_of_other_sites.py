@@ -1,10 +1,11 @@
-"""What pages of other sites may use: the signaling, the shim and the sounds. Nothing else."""
+"""What pages of other sites may use: the shim and the sounds; local ones also the signaling."""
 
 import io
 import wave
 from collections.abc import Mapping
 
 import pytest
+from aiohttp import WSServerHandshakeError
 
 from tests.deskphone.browser.softphone import Exchange, Softphone, token, with_browsers
 
@@ -18,13 +19,31 @@ SOUNDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("headers", OTHERS)
-def test_a_page_of_another_site_can_connect_a_device(headers: Mapping[str, str]) -> None:
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:5500", "https://127.0.0.1:8443", "http://[::1]:3000"]
+)
+def test_a_page_of_this_machine_can_connect_a_device(origin: str) -> None:
+    headers = {"Origin": origin, "Sec-Fetch-Site": "same-site"}
+
     async def use(line: Exchange) -> None:
         socket = await line.world.http.ws_connect("/signal", headers=headers)
         phone = Softphone(line.world, socket)
         await phone.listen(token("alice"))
         await phone.next("connected")
+
+    with_browsers(use)
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://example.com", "http://localhost.example.com", "null", "http://[", ""]
+)
+def test_a_page_on_the_internet_cannot_connect_a_device(origin: str) -> None:
+    async def use(line: Exchange) -> None:
+        headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await line.world.http.ws_connect("/signal", headers=headers)
+
+        assert refused.value.status == 403
 
     with_browsers(use)
 
