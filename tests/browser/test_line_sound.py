@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from deskphone.sound.tones import tone
 from local_stack.testing import LocalStack
 from tests.browser.conftest import opened
+from tests.deskphone.sound.spectrum import level
 
 if TYPE_CHECKING:
     from tests.conftest import WebServer
@@ -37,6 +38,39 @@ window.heard = (hz) => [...ears.values()].some((ear) =>
   ear.context.state === "running" && Math.abs(loudest(ear) - hz) < 5);
 """
 """Adds an analyser beside the output of each AudioContext."""
+
+MICROPHONE = """(frequency) => {
+  navigator.mediaDevices.getUserMedia = async () => {
+    const audio = new AudioContext();
+    const voice = new OscillatorNode(audio, { frequency });
+    const { stream } = voice.connect(new MediaStreamAudioDestinationNode(audio));
+    voice.start();
+    return stream;
+  };
+}"""
+NO_MICROPHONE = """() => {
+  navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException("Permission denied", "NotAllowedError");
+  };
+}"""
+
+FLOOD = """async (messages) => {
+  const { playCall } = await import("/line-sound.js");
+  const { start } = AudioBufferSourceNode.prototype;
+  let started = 0;
+  AudioBufferSourceNode.prototype.start = function (when) {
+    started += 1;
+    return start.call(this, when);
+  };
+  let socket;
+  window.WebSocket = function () { socket = this; this.close = () => {}; };
+  const stop = playCall("CA1");
+  const data = new Int16Array(320).buffer;
+  for (let count = 0; count < messages; count += 1) socket.onmessage({ data });
+  stop();
+  return started;
+}"""
+"""Delivers many messages at once, and returns how many of them are played."""
 
 
 @pytest.fixture
@@ -101,6 +135,41 @@ def test_reloaded_page_is_heard_after_a_click(listening_page: Page) -> None:
 
     listening_page.get_by_label("Captions").click()
     wait_until_heard(listening_page)
+
+
+def test_page_that_was_held_up_skips_old_sound(listening_page: Page) -> None:
+    listening_page.get_by_test_id("compose").click()
+
+    assert 3 <= listening_page.evaluate(FLOOD, 100) <= 10
+
+
+def test_microphone_is_heard_in_the_recording(listening_page: Page, live_stack: LocalStack) -> None:
+    listening_page.evaluate(MICROPHONE, HZ)
+    sid = live_stack.place_call("<Response><Record maxLength='60'/></Response>")
+    listening_page.get_by_test_id("answer").click()
+    expect(listening_page.get_by_test_id("in-call")).to_contain_text("Recording")
+    with listening_page.expect_websocket() as opened:
+        listening_page.get_by_label("Microphone").click()
+    for _ in range(60):  # 20 ms each
+        opened.value.wait_for_event("framesent")
+    live_stack.hang_up(sid)
+
+    player = listening_page.get_by_test_id("recording").locator("audio")
+    url = f"{live_stack.emulator_url}{player.get_attribute('src')}"
+    with wave.open(io.BytesIO(live_stack.http.get(url, timeout=20).content)) as audio:
+        samples = audio.readframes(audio.getnframes())
+    assert level(samples, HZ) > 1000
+
+
+def test_refused_microphone_says_why(listening_page: Page, live_stack: LocalStack) -> None:
+    listening_page.evaluate(NO_MICROPHONE)
+    live_stack.place_call("<Response><Pause length='60'/></Response>")
+    listening_page.get_by_test_id("answer").click()
+    microphone = listening_page.get_by_label("Microphone")
+    microphone.click()
+
+    expect(listening_page.get_by_test_id("notice")).to_contain_text("Permission denied")
+    expect(microphone).to_have_attribute("aria-pressed", "false")
 
 
 def wav(samples: bytes) -> bytes:

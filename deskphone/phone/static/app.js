@@ -27,6 +27,7 @@ function makePerson(show) {
   let turn = Promise.resolve(); // send keys and speech in order
   const inTurn = (action) => (turn = turn.then(action));
   return {
+    onProblem: show,
     onText: (from, to, body, picture) => attempt(post("texts", { from, to, body, media_url: picture })),
     onCall: (from, to) => attempt(post("calls", { from, to })),
     onAct: (sid, action, body = {}) => attempt(post(`calls/${sid}/${action}`, body)), // answer, decline, hangup, silence

@@ -4,6 +4,7 @@ import { formatNumber, nameOf, talkTime } from "./formats.js";
 import { Icon, Round } from "./icons.js";
 import { Keypad } from "./keypad.js";
 import { playCall } from "./line-sound.js";
+import { talk } from "./microphone.js";
 import { isCaller, lineOf, liveCall, talkSeconds } from "./records.js";
 import { situationOf } from "./situation.js";
 import { SpeechField } from "./speech-field.js";
@@ -84,10 +85,17 @@ function Speech({ call, recording, onAct, onSay }) {
   </div>`;
 }
 
-function Talking({ call, state, muted, onMute, onKey, onSay, onAct }) {
+function Talking({ call, state, muted, onMute, onKey, onSay, onAct, onProblem }) {
   const { sid, wants } = call;
-  const isSilent = muted || state.clock.kind === "manual";
-  useEffect(() => (isSilent ? undefined : playCall(sid)), [sid, isSilent]);
+  const [talking, setTalking] = useState(false);
+  const hasSound = state.clock.kind !== "manual";
+  const plays = hasSound && !muted;
+  useEffect(() => (plays ? playCall(sid) : undefined), [sid, plays]);
+  const giveUp = (problem) => {
+    setTalking(false);
+    onProblem(problem);
+  };
+  useEffect(() => (talking ? talk(sid, giveUp) : undefined), [sid, talking]);
   const about = html`<${Timer} seconds=${() => talkSeconds(call, state.clock)} />`;
   const recording = wants.includes("recording");
   return html`<${Screen} ...${{ call, state, about }} test="in-call" label="Call">
@@ -98,6 +106,8 @@ function Talking({ call, state, muted, onMute, onKey, onSay, onAct }) {
     <div class="actions">
       <${Round} label="Mute audio" icon=${muted ? "silent" : "sound"} kind="glass"
         aria-pressed=${muted} onClick=${() => onMute(!muted)} />
+      ${hasSound && html`<${Round} label="Microphone" icon="microphone" kind="glass"
+        aria-pressed=${talking} onClick=${() => setTalking(!talking)} />`}
       <${HangUp} onClick=${() => onAct(sid, "hangup")} />
     </div>
   </${Screen}>`;

@@ -4,12 +4,18 @@ const RATE = 8000; // samples per second, as on the phone; each signed, 16 bits
 const LEAD_S = 0.1; // how long the first sound waits, so that the next one may come late
 const MOST_S = 0.3; // how much may wait; a page that was held up skips the rest
 
+/** Connect with a call's sound: it sends what the person hears, and takes what the person says. */
+export function soundSocket(sid) {
+  const socket = new WebSocket(`${location.origin.replace("http", "ws")}/emulator/calls/${sid}/sound`);
+  socket.binaryType = "arraybuffer";
+  return socket;
+}
+
 /** Play a call until it ends, or until the returned function is called. */
 function play(sid) {
   const audio = new AudioContext({ sampleRate: RATE });
-  const socket = new WebSocket(`${location.origin.replace("http", "ws")}/emulator/calls/${sid}/sound`);
+  const socket = soundSocket(sid);
   let end = 0; // of the sound so far, in samples
-  socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => {
     const samples = Float32Array.from(new Int16Array(data), (sample) => sample / 32768);
     const now = audio.currentTime * RATE;
