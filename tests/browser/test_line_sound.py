@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from deskphone.sound.tones import tone
-from local_stack.testing import LocalStack
+from local_stack.testing import HANDSETS, LocalStack
 from tests.browser.conftest import opened
 from tests.deskphone.sound.spectrum import level
 
@@ -54,6 +54,7 @@ NO_MICROPHONE = """() => {
   };
 }"""
 
+STOP_AT_ONCE = """async (sid) => (await import("/line-sound.js")).playCall(sid)()"""
 FLOOD = """async (messages) => {
   const { playCall } = await import("/line-sound.js");
   const { start } = AudioBufferSourceNode.prototype;
@@ -137,6 +138,19 @@ def test_reloaded_page_is_heard_after_a_click(listening_page: Page) -> None:
     wait_until_heard(listening_page)
 
 
+def test_sound_that_stops_before_it_is_connected_writes_nothing_to_the_console(
+    listening_page: Page, live_stack: LocalStack, console: list[str]
+) -> None:
+    listening_page.get_by_test_id("compose").click()
+    sid = live_stack.ring(HANDSETS[1])
+    with listening_page.expect_websocket() as opened:
+        listening_page.evaluate(STOP_AT_ONCE, sid)
+    if not opened.value.is_closed():
+        opened.value.wait_for_event("close")
+
+    assert console == []
+
+
 def test_page_that_was_held_up_skips_old_sound(listening_page: Page) -> None:
     listening_page.get_by_test_id("compose").click()
 
@@ -146,7 +160,8 @@ def test_page_that_was_held_up_skips_old_sound(listening_page: Page) -> None:
 def test_microphone_is_heard_in_the_recording(listening_page: Page, live_stack: LocalStack) -> None:
     listening_page.evaluate(MICROPHONE, HZ)
     sid = live_stack.place_call("<Response><Record maxLength='60'/></Response>")
-    listening_page.get_by_test_id("answer").click()
+    with listening_page.expect_websocket():  # the one that plays the call
+        listening_page.get_by_test_id("answer").click()
     expect(listening_page.get_by_test_id("in-call")).to_contain_text("Recording")
     with listening_page.expect_websocket() as opened:
         listening_page.get_by_label("Microphone").click()

@@ -38,7 +38,7 @@ def test_page_shows_nothing_app_specific(page: Page) -> None:
 def test_menu_offers_only_twilio_faults(page: Page) -> None:
     page.get_by_test_id("fault-menu").click()
 
-    expect(page.locator(".fault")).to_have_count(5)
+    expect(page.locator(".fault")).to_have_count(8)
     page.get_by_label("Twilio: answers lost").check()
     expect(page.get_by_test_id("faults")).to_contain_text("Twilio: answers lost, once")
 

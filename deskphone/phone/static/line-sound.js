@@ -11,6 +11,12 @@ export function soundSocket(sid) {
   return socket;
 }
 
+/** Close a socket once it is open: closing it before that is an error in the browser's console. */
+export function closeSocket(socket) {
+  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+  else socket.close();
+}
+
 /** Play a call until it ends, or until the returned function is called. */
 function play(sid) {
   const audio = new AudioContext({ sampleRate: RATE });
@@ -29,7 +35,7 @@ function play(sid) {
     end += samples.length;
   };
   return () => {
-    socket.close();
+    closeSocket(socket);
     setTimeout(() => audio.close(), (end / RATE - audio.currentTime) * 1000); // after the last word
   };
 }

@@ -1,5 +1,5 @@
 /** The person's own voice in a call. */
-import { soundSocket } from "./line-sound.js";
+import { closeSocket, soundSocket } from "./line-sound.js";
 
 /** Start to send the microphone's sound; resolve to a function that stops it. */
 async function open(sid) {
@@ -9,7 +9,7 @@ async function open(sid) {
   const socket = soundSocket(sid);
   const stop = () => {
     stream.getTracks().forEach((track) => track.stop());
-    socket.close();
+    closeSocket(socket);
     audio.close();
   };
   try {

@@ -129,13 +129,21 @@ def test_pages_of_other_sites_cannot_listen() -> None:
     in_process(main)
 
 
-def test_only_live_calls_have_sound() -> None:
+def test_ended_call_has_no_more_sound() -> None:
     async def main(world: World) -> None:
         sid = await talking(world, SPEECH)
         world.emulator.network.exchange.hang_up(sid)
         await world.clock.advance(1)
 
-        assert await refusal(world, sid) == HTTPStatus.CONFLICT
+        assert await rest(await listener(world, sid)) == []
+
+    in_process(main)
+
+
+def test_unknown_call_is_not_found() -> None:
+    async def main(world: World) -> None:
+        await talking(world, SPEECH)
+
         assert await refusal(world, "CA0") == HTTPStatus.NOT_FOUND
 
     in_process(main)
