@@ -27,8 +27,8 @@ def parse_arguments() -> argparse.Namespace:
         action="append",
         default=[],
         metavar="NAME",
-        help="a host name for this machine that requests and pages with the Voice SDK may use besides "
-        "127.0.0.1; repeatable",
+        help="a host name for this machine that requests and pages with the Voice SDK may use "
+        "besides 127.0.0.1; repeatable",
     )
     parser.add_argument(
         "--clock",
