@@ -12,8 +12,8 @@ class PortInUseError(Exception):
     """A port can't be used; the message names it and the option for choosing another."""
 
 
-def listen(port: int, *, option: str = "--port") -> socket.socket:
-    """Return a listening socket on 127.0.0.1; port 0 picks a free one.
+def listen(port: int, *, option: str = "--port", host: str = LOOPBACK) -> socket.socket:
+    """Return a listening socket on an IPv4 address; port 0 picks a free one.
 
     Raises PortInUseError, which names `option`.
     """
@@ -23,11 +23,13 @@ def listen(port: int, *, option: str = "--port") -> socket.socket:
         )
     try:
         # create_server sets address reuse as each system needs it.
-        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+        return socket.create_server((host, port), backlog=BACKLOG)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
+        where = f"port {port}" if host == LOOPBACK else f"{host}, port {port}"
+        advice = option if host == LOOPBACK else f"--host or {option}"
         raise PortInUseError(
-            f"can't listen on port {port} ({reason}); choose another with {option}"
+            f"can't listen on {where} ({reason}); choose another with {advice}"
         ) from error
 
 
@@ -37,6 +39,6 @@ def port_of(listener: socket.socket) -> int:
     return port
 
 
-def url_of(port: int) -> str:
+def url_of(port: int, host: str = LOOPBACK) -> str:
     """Return the URL of a port, without a trailing slash."""
-    return f"http://{LOOPBACK}:{port}"
+    return f"http://{host}:{port}"

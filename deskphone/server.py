@@ -30,7 +30,7 @@ from deskphone.world.routes import world_routes
 BODY_LIMIT = 1024 * 1024
 HOST_ADVICE = (
     "change the host of the URL before your HTTP client sets the header, or allow this name with "
-    "python -m deskphone --allow-host NAME."
+    "deskphone --allow-host NAME."
 )
 """Keys of a REST request: the time it began, and how many were in progress then."""
 SHUTDOWN_S = 0.5

@@ -27,6 +27,7 @@ class Gap:
     """A verb that the real Twilio runs and the emulator doesn't: the flow stops there."""
 
     what: str
+    element: Element | None = field(default=None, compare=False, repr=False)
 
     @property
     def sentence(self) -> str:
@@ -59,18 +60,24 @@ def parse(text: bytes, dialect: Dialect[V]) -> Document[V]:
 
     The XML declaration may name an encoding; without one it is UTF-8.
     """
-    root = _root(text)
+    document = read(root_of(text), dialect)
+    different = tuple(dict.fromkeys(document.warnings))
+    return Document(document.verbs, different[:WARNINGS_LIMIT])
+
+
+def read(root: Element, dialect: Dialect[V]) -> Document[V]:
+    """Return the document with all warnings, also those that repeat an earlier one."""
     warnings = _warnings_of(root)
     verbs: list[V | Gap] = []
     for element in root:
         verb = _read(element, dialect, warnings)
         if verb is not None:
             verbs.append(verb)
-    different = tuple(dict.fromkeys(warnings))
-    return Document(tuple(verbs), different[:WARNINGS_LIMIT])
+    return Document(tuple(verbs), tuple(warnings))
 
 
-def _root(text: bytes) -> Element:
+def root_of(text: bytes) -> Element:
+    """Return the <Response>; raise TwimlError for a document that isn't TwiML."""
     try:
         root = fromstring(text)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
@@ -85,12 +92,12 @@ def _root(text: bytes) -> Element:
 def _warnings_of(root: Element) -> list[TwimlWarning]:
     """Warn about anything the root can't contain; attributes in other namespaces are allowed."""
     warnings = [
-        TwimlWarning(NOT_KNOWN, f"<Response> has no attribute {name}")
+        TwimlWarning(NOT_KNOWN, f"<Response> has no attribute {name}", root)
         for name in root.attrib
         if name != "version" and not name.startswith("{")
     ]
     if loose_text(root):
-        warnings.append(TwimlWarning(NOT_KNOWN, "Text isn't allowed between verbs"))
+        warnings.append(TwimlWarning(NOT_KNOWN, "Text isn't allowed between verbs", root))
     return warnings
 
 
@@ -99,14 +106,15 @@ def _read(element: Element, dialect: Dialect[V], warnings: list[TwimlWarning]) -
     read = dialect.verbs.get(name)
     if read is None:
         if name in dialect.elements and dialect.elements[name].level == "no":
-            return Gap(f"<{name}>")
+            return Gap(f"<{name}>", element)
         code = dialect.not_here.get(name, dialect.unknown_verb)
-        warnings.append(TwimlWarning(code, f"<{name}> isn't a verb that is allowed here"))
+        message = f"<{name}> isn't a verb that is allowed here"
+        warnings.append(TwimlWarning(code, message, element))
         return None
     source = Source(element, dialect.elements, warnings)
     try:
         verb = read(source)
         source.finish()
     except GapError as gap:
-        return Gap(str(gap))
+        return Gap(str(gap), element)
     return verb

@@ -55,10 +55,11 @@ class GapError(Exception):
 
 @dataclass(frozen=True)
 class TwimlWarning:
-    """One of Twilio's warnings; the call continues."""
+    """One of Twilio's warnings; the call continues. `element` is where it is in the document."""
 
     code: int
     message: str
+    element: ElementTree.Element | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass
@@ -162,7 +163,7 @@ class Source:
 
     def warn(self, code: int, message: str) -> None:
         """Record one of Twilio's warnings and continue."""
-        self.warnings.append(TwimlWarning(code, message))
+        self.warnings.append(TwimlWarning(code, message, self.element))
 
     def finish(self) -> None:
         """Check what wasn't asked for: warn about mistakes; raise GapError for missing features."""

@@ -47,6 +47,7 @@ DESKPHONE_FLOORS = [
     {"world"},
     {"server", "twilio_door"},
     {"compare"},
+    {"cli"},
     {"__main__"},
 ]
 """The rooms of deskphone/ from the ground up."""

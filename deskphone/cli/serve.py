@@ -1,0 +1,101 @@
+"""`deskphone serve`: an emulated Twilio for any app, with a phone page and the REST API."""
+
+import argparse
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from typing import TYPE_CHECKING
+
+from deskphone.cli.options import Options, add_options, options_of
+from deskphone.ports import PortInUseError, port_of, url_of
+from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from deskphone.terminal import Terminal
+
+
+class Served:
+    """A running emulator: its URL, its application and its terminal."""
+
+    def __init__(self, url: str, application: "web.Application", terminal: "Terminal") -> None:
+        self.url = url
+        self.application = application
+        self.terminal = terminal
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until Ctrl-C and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="deskphone serve", description="Run a local Twilio and the phone page."
+    )
+    add_options(parser)
+    options = options_of(parser.parse_args(arguments))
+    try:
+        listener = options.listener()
+    except PortInUseError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stderr.write(options.warning())
+    asyncio.run(_serve(listener, options))
+    return 0
+
+
+async def _serve(listener: socket.socket, options: Options) -> None:
+    """Serve on a listening socket until SIGINT or SIGTERM."""
+    from deskphone.server import stop_signal
+
+    stopped = stop_signal()
+    async with serving(listener, options) as served:
+        served.terminal.print(welcome(served.url))
+        await stopped.wait()
+
+
+@contextlib.asynccontextmanager
+async def serving(listener: socket.socket, options: Options) -> AsyncGenerator[Served]:
+    """Serve on a listening socket until the end of the block."""
+    from aiohttp import web
+
+    from deskphone.clock import clock_of
+    from deskphone.emulator import Emulator
+    from deskphone.rest.faults import refuse_twilio
+    from deskphone.server import application, runner_of
+    from deskphone.sound.espeak import speaker_of
+    from deskphone.terminal import Terminal
+
+    url = url_of(port_of(listener), options.local_host)
+    terminal = Terminal()
+    emulator = Emulator(
+        clock_of(options.clock),
+        url,
+        listeners=[terminal.record_changed],
+        speaker=speaker_of(options.clock),
+    )
+    emulator.fault_switch.subscribe(terminal.faults_changed)
+    served = application(emulator, injectors=[refuse_twilio], allowed_names=options.allowed_names)
+    runner = runner_of(served)
+    try:
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        yield Served(url, served, terminal)
+    finally:
+        await emulator.close()
+        await runner.cleanup()
+
+
+def welcome(url: str) -> str:
+    """Return the welcome text for an emulator at this URL."""
+    return f"""
+  Phone      {url}   open it in a browser
+  Twilio     {url}/2010-04-01/...   point your Twilio client at it
+
+  Line       {LINE}   your app's number; the handsets are {", ".join(HANDSETS)}
+  Account    {ACCOUNT_SID}
+  Token      {AUTH_TOKEN}
+
+  Set your app's webhook URLs on the page, under Numbers, or with the REST API.
+  Nothing is sent to the real Twilio. Press Ctrl-C to stop.
+"""
