@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from deskphone.browser.files.routes import is_for_any_page
+from deskphone.browser.files.routes import pages_of
 from deskphone.clock import ManualClock
 from local_stack.emulator import LocalEmulator
 from local_stack.folder import read_folder
@@ -82,7 +82,7 @@ def statuses(
     found: set[int] = set()
     for method, path in requested:
         expected = dict(EXPECTED)
-        if is_for_any_page(path):  # pages of other sites use Twilio's SDK, too
+        if pages_of(path) == "any":  # pages of other sites use Twilio's SDK, too
             del expected["Cross-Origin-Resource-Policy"]
         for headers in ways:
             body = b"{}" if "Content-Type" in headers else b""
