@@ -83,9 +83,13 @@ class Network:
 
     def cancel(self) -> list[asyncio.Task[None]]:
         """Cancel everything in progress, for a reset or shutdown; return the canceled tasks."""
-        self.studio.clear()
         self._speech.forget()
-        return [*self._calls.cancel(), *self.texts.cancel(), *self._reports.cancel()]
+        return [
+            *self.studio.cancel(),
+            *self._calls.cancel(),
+            *self.texts.cancel(),
+            *self._reports.cancel(),
+        ]
 
     def _open_session(self, sid: str) -> CallSession:
         return CallSession(

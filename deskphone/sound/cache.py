@@ -6,10 +6,12 @@ from collections.abc import Hashable
 from deskphone.sound.sound import Sound
 
 LIMIT_BYTES = 16 * 1024 * 1024
+LIMIT_SOUNDS = 1000
+"""Sounds may have no samples, but their keys take memory as well."""
 
 
 class SoundCache:
-    """Keeps the sounds that were used last; drops others when they take more than the limit."""
+    """Keeps the sounds that were used last; drops others beyond the limits."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
         self._limit_bytes = limit_bytes
@@ -34,7 +36,7 @@ class SoundCache:
         if len(sound.samples) <= self._limit_bytes:
             self._sounds[key] = sound
             self._bytes += len(sound.samples)
-        while self._bytes > self._limit_bytes:
+        while self._bytes > self._limit_bytes or len(self._sounds) > LIMIT_SOUNDS:
             _, dropped = self._sounds.popitem(last=False)
             self._bytes -= len(dropped.samples)
         return sound

@@ -18,6 +18,8 @@ BYTES_PER_S = {MP3_TYPE: 16_000.0, "audio/gsm": 1_650.0, "audio/x-gsm": 1_650.0}
 
 All others: 8,000 bytes per second (8 kHz, 8 bits).
 """
+LONGEST_DECODED_S = 86_400
+"""How much of a file is decoded at most: no call is longer. A small file may claim years."""
 FRAMES = 8192
 """How many samples to decode at a time."""
 
@@ -28,8 +30,11 @@ def decoded(content_type: str, content: bytes) -> Sound | None:
         kept = LONGEST_S * RATE
         return Sound(from_ulaw(content[:kept]), max(len(content) - kept, 0))
     if content_type in WAV_TYPES:
-        sound, seconds = _decoded(content), _wav_s(content)
-        return sound if sound is None or seconds is None else sound.lasting(seconds)
+        seconds = _wav_s(content)
+        if seconds is None:
+            return _decoded(content)
+        sound = _decoded(content, LONGEST_S)  # the length is known without the rest
+        return sound and sound.lasting(min(seconds, LONGEST_DECODED_S))
     return _decoded(content) if content_type == MP3_TYPE else None
 
 
@@ -44,15 +49,20 @@ def stand_in(content_type: str, content: bytes) -> Sound:
 
 
 def _wav_s(content: bytes) -> float | None:
-    """Return the duration that a WAV file declares, or None."""
+    """Return the duration of a WAV file, or None.
+
+    The length in its header counts as far as the file reaches: a file that is made while it is sent
+    has no better one than the highest possible.
+    """
     try:
         with wave.open(io.BytesIO(content)) as audio:
-            return audio.getnframes() / audio.getframerate()
+            there = len(content) // (audio.getnchannels() * audio.getsampwidth())
+            return min(audio.getnframes(), there) / audio.getframerate()
     except (wave.Error, EOFError, ZeroDivisionError, RuntimeError):  # raised for broken files
         return None
 
 
-def _decoded(content: bytes) -> Sound | None:
+def _decoded(content: bytes, most_s: int = LONGEST_DECODED_S) -> Sound | None:
     """Decode by the file's own header, whatever its type is called; None if it can't be."""
     import miniaudio
 
@@ -69,6 +79,8 @@ def _decoded(content: bytes) -> Sound | None:
                 kept += frames.tobytes()
             else:
                 rest += len(frames)
+            if len(kept) // WIDTH + rest >= most_s * RATE:
+                break
     except miniaudio.MiniaudioError:
         return None
     return Sound(bytes(kept), rest) if kept else None

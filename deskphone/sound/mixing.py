@@ -24,7 +24,7 @@ def mix(parts: Iterable[bytes], count: int) -> bytes:
 
 def is_silent(samples: bytes) -> bool:
     """Whether all of these samples are 0."""
-    return not samples or samples.count(0) == len(samples)
+    return samples == bytes(len(samples))
 
 
 def to_ulaw(samples: bytes) -> bytes:

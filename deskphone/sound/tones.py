@@ -43,9 +43,9 @@ def packed(samples: Sequence[int]) -> bytes:
     return numbers.tobytes()
 
 
-@cache
 def keys(digits: str) -> Sound:
     """Return the tones of these keys (DTMF: 0-9, A-D, * and #), and of the pauses w and W."""
+    # Only each key is kept, since the sequences have no end.
     parts = (_silent(PAUSES_S[key]) if key in PAUSES_S else _key(key) for key in digits)
     return Sound(b"".join(parts))
 

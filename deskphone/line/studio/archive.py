@@ -4,9 +4,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from deskphone.line.studio.tape import Tape
+from deskphone.sound.sound import RATE
 
 LIMIT_BYTES = 64 * 1024 * 1024
 LIMIT_TAPES = 10_000
+STEP = 600 * RATE
+"""How much to keep at a time, so that hours don't go far beyond the limit, in samples."""
 FULL = (
     "The sound of all recordings together takes more than 64 MB. From now on, the oldest ones play "
     "a hum of their length instead."
@@ -31,6 +34,11 @@ class Archive:
         if len(self._tapes) > LIMIT_TAPES:
             self._drop()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether any recording is in progress."""
+        return bool(self._running)
+
     def running(self, sid: str) -> Tape | None:
         """Return the tape of a recording in progress."""
         return self._running.get(sid)
@@ -41,12 +49,13 @@ class Archive:
 
     def advance(self, to: int) -> None:
         """Let all recordings in progress keep the sound up to this position."""
-        for tape in self._running.values():
-            before = tape.size
-            tape.advance(to)
-            self._size += tape.size - before
-        while self._size > self._limit_bytes:
-            self._drop()
+        for sid in tuple(self._running):
+            while (tape := self._running.get(sid)) is not None and tape.next < to:
+                before = tape.size
+                tape.advance(min(to, tape.next + STEP))
+                self._size += tape.size - before
+                while self._size > self._limit_bytes:
+                    self._drop()
 
     def stop(self, sid: str, at: int) -> None:
         """End a recording."""

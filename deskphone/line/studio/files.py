@@ -8,9 +8,6 @@ from deskphone.sound.cache import SoundCache
 from deskphone.sound.decoding import decoded, stand_in
 from deskphone.sound.sound import Sound
 
-SMALL_BYTES = 64 * 1024
-"""Files up to this size are decoded at once: that takes less time than a thread."""
-
 
 class Files:
     """Turns files into sound."""
@@ -28,10 +25,8 @@ class Files:
         sound = self._cache.get(key)
         if sound is None:
             with self._clock.working():
-                if len(content) <= SMALL_BYTES:
-                    sound = decoded(content_type, content)
-                else:
-                    sound = await asyncio.to_thread(decoded, content_type, content)
+                # Even a small file may hold hours.
+                sound = await asyncio.to_thread(decoded, content_type, content)
         if sound is None:
             return stand_in(content_type, content), False
         return self._cache.put(key, sound), True

@@ -1,5 +1,6 @@
 """The studio: brings sound to calls, and lets others listen."""
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,10 +13,15 @@ from deskphone.line.studio.channels import tape_of
 from deskphone.line.studio.listening import Listening
 from deskphone.line.studio.time import position
 from deskphone.line.studio.track import Clip
+from deskphone.line.tasks import Tasks
 from deskphone.records.recording import Recording
 from deskphone.sound.sound import RATE, Sound
 
 TIDY_EVERY = 5 * RATE
+KEEP_EVERY_S = 30
+"""How often recordings keep their sound, so that hours of it aren't left for the end."""
+MOST_SAID = 100
+"""How many sounds of a person may wait or be heard at once; nobody could tell more apart."""
 KEPT = RATE
 """How much of the past stays, in samples: more than any listener is behind, or a frame late."""
 
@@ -26,6 +32,9 @@ class Studio:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._archive = Archive(lambda: store.alert("", None, FULL, "warning"))
         self._booths = Booths(store, clock, lambda: self._archive.advance(self._booths.now()))
+        self._clock = clock
+        self._tasks = Tasks(store)
+        self._is_keeping = False
         self._tidied = 0
 
     @contextmanager
@@ -44,9 +53,12 @@ class Studio:
         return booth and booth.played.add(self._tidy(), sound, repeats=repeats)
 
     def said(self, sid: str, sound: Sound, *, in_turn: bool = False) -> None:
-        """Let a call's person make a sound: now, or `in_turn` after the sound before it."""
+        """Let a call's person make a sound: now, or `in_turn` after the sound before it.
+
+        It is dropped if there are too many.
+        """
         booth, now = self._booths.get(sid), self._tidy()
-        if booth is not None:
+        if booth is not None and booth.said.count < MOST_SAID:
             booth.said.add(max(now, booth.said.end) if in_turn else now, sound)
 
     def say(self, sid: str, samples: bytes) -> None:
@@ -65,6 +77,9 @@ class Studio:
         """Keep the sound of a recording from now on."""
         now = self._tidy()
         self._archive.start(recording.sid, tape_of(recording, now, self._booths))
+        if not self._is_keeping:
+            self._is_keeping = True
+            self._tasks.start(recording.call_sid, self._keep)
 
     def pause(self, recording_sid: str, *, skip: bool) -> None:
         """Leave out what follows, or keep it as silence."""
@@ -96,10 +111,20 @@ class Studio:
         """Forget the sound of a deleted recording."""
         self._archive.forget(recording_sid)
 
-    def clear(self) -> None:
-        """Forget everything."""
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Forget everything, for a reset or shutdown; return canceled tasks."""
         self._booths.clear()
         self._archive.clear()
+        return self._tasks.cancel()
+
+    async def _keep(self) -> None:
+        """Keep the sound of recordings from time to time, while there are any in progress."""
+        try:
+            while self._archive.is_running:
+                await self._clock.sleep(KEEP_EVERY_S)
+                self._tidy()
+        finally:
+            self._is_keeping = False
 
     def _tidy(self) -> int:
         """Forget the past now and then; return the current position, in samples."""

@@ -24,21 +24,22 @@ class Tape:
         """The bytes that it takes."""
         self._read = read
         self._is_quiet = is_quiet
-        self._next = start
+        self.next = start
+        """The position up to which the sound is kept."""
         self._mode: Literal["on", "silent", "off"] = "on"
         self._blocks: list[tuple[int, tuple[bytes, ...]]] = []
 
     def advance(self, to: int) -> None:
         """Keep the sound up to a position, which is then final."""
-        while self._next < to:
-            count = to - self._next
+        while self.next < to:
+            count = to - self.next
             if self._mode == "off":
-                self._next = to
-            elif self._mode == "silent" or self._is_quiet(self._next, to):
+                self.next = to
+            elif self._mode == "silent" or self._is_quiet(self.next, to):
                 self._add(count, ())
             else:
                 count = min(count, BLOCK)
-                channels = self._read(self._next, count)
+                channels = self._read(self.next, count)
                 self._add(count, tuple(b"" if is_silent(one) else to_ulaw(one) for one in channels))
 
     def pause(self, *, skip: bool) -> None:
@@ -66,7 +67,7 @@ class Tape:
         return b"".join(parts).ljust(count * WIDTH * channels, b"\0")
 
     def _add(self, count: int, channels: tuple[bytes, ...]) -> None:
-        self._next += count
+        self.next += count
         self._blocks.append((count, channels))
         self.size += sum(len(one) for one in channels)
 

@@ -48,9 +48,9 @@ class Clip:
     def _repeated(self, begin: int, wanted: int) -> bytes:
         found = bytearray()
         while len(found) < wanted * WIDTH:
-            offset = (begin - self.start + len(found) // WIDTH) % self.period
-            piece = self.samples[offset * WIDTH :].ljust((self.period - offset) * WIDTH, b"\0")
-            found += piece[: wanted * WIDTH - len(found)]
+            offset = (begin - self.start + len(found) // WIDTH) % self.period * WIDTH
+            size = min(self.period * WIDTH - offset, wanted * WIDTH - len(found))
+            found += self.samples[offset : offset + size].ljust(size, b"\0")
         return bytes(found)
 
 
@@ -65,6 +65,11 @@ class Track:
     def end(self) -> int:
         """The end of the last clip, or 0."""
         return max((clip.end for clip in self._clips), default=0)
+
+    @property
+    def count(self) -> int:
+        """How many clips there are."""
+        return len(self._clips)
 
     @property
     def size(self) -> int:

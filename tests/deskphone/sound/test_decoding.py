@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskphone.sound.decoding import MEDIA_TYPES, decoded, stand_in
+from deskphone.sound.decoding import LONGEST_DECODED_S, MEDIA_TYPES, decoded, stand_in
 from deskphone.sound.mixing import interleaved, to_ulaw
 from deskphone.sound.sound import RATE
-from deskphone.sound.tones import packed, tone
+from deskphone.sound.tones import LONGEST_S, packed, tone
 from tests.deskphone.sound.spectrum import level
 
 
@@ -102,3 +102,22 @@ def test_a_tone_of_the_estimated_length_stands_in(
 def test_a_broken_wav_file_has_no_length() -> None:
     assert decoded("audio/wav", b"RIFF") is None
     assert stand_in("audio/wav", b"RIFF").seconds == 0
+
+
+@pytest.mark.parametrize("seconds", [1, LONGEST_S + 600, LONGEST_DECODED_S + 600])
+def test_a_small_file_of_many_seconds_takes_limited_memory(seconds: int) -> None:
+    sound = decoded("audio/wav", wav(bytes(2 * seconds), rate=1))
+
+    assert sound is not None
+    assert sound.seconds == min(seconds, LONGEST_DECODED_S)
+    assert len(sound.samples) <= (LONGEST_S + 2) * RATE * 2
+
+
+@pytest.mark.parametrize("claimed", [200 * 2**20, 0xFFFFFFFF])
+def test_a_file_is_no_longer_than_its_samples(claimed: int) -> None:
+    whole = bytearray(wav(tone((441,), 1)))
+    whole[40:44] = claimed.to_bytes(4, "little")
+    sound = decoded("audio/wav", bytes(whole))
+
+    assert sound is not None
+    assert sound.seconds == pytest.approx(1, abs=0.01)

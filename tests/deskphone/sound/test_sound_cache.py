@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskphone.sound.cache import SoundCache
+from deskphone.sound.cache import LIMIT_SOUNDS, SoundCache
 from deskphone.sound.sound import Sound
 
 LIMIT = 100
@@ -28,3 +28,11 @@ def test_the_least_recently_used_is_dropped() -> None:
     cache.put("c", Sound(bytes(40)))
 
     assert [key for key in "abc" if cache.get(key)] == ["a", "c"]
+
+
+def test_sounds_without_samples_are_limited_too() -> None:
+    cache = SoundCache(LIMIT)
+    for key in range(LIMIT_SOUNDS + 1):
+        cache.put(key, Sound(rest=1))
+
+    assert [cache.get(0), cache.get(1)] == [None, Sound(rest=1)]

@@ -1,5 +1,6 @@
 """The tones of the phone network."""
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -52,3 +53,14 @@ def test_hold_music_repeats_without_a_click() -> None:
 
     assert 3_000 < max(numbers) < 16_000
     assert abs(numbers[0] - numbers[-1]) <= max(steps)
+
+
+def test_sequences_of_keys_take_no_memory_afterwards() -> None:
+    tones.keys("0123456789")
+    tracemalloc.start()
+    for number in range(100):
+        tones.keys(f"{number:099}")
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < len(tones.keys("1" * 99).samples)

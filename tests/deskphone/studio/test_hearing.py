@@ -1,19 +1,28 @@
 """What the people in calls hear."""
 
+import asyncio
 import io
+import threading
+import tracemalloc
 import wave
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from deskphone.line.studio import files
+from deskphone.line.studio.files import Files
+from deskphone.line.studio.studio import MOST_SAID
 from deskphone.sound.music import hold_music
-from deskphone.sound.tones import RINGBACK_HZ, tone
+from deskphone.sound.sound import Sound
+from deskphone.sound.tones import RINGBACK_HZ, keys, tone
 from deskphone.values import HANDSETS
 from tests.deskphone.in_process import World, in_process
 from tests.deskphone.sound.spectrum import level
 from tests.deskphone.studio.listeners import LINE_HZ, PERSON_HZ, connected, heard
 
 CONFERENCE = "<Dial><Conference beep='false'>room</Conference></Dial>"
+PATIENCE_S = 20
 DIAL = f"<Dial>{HANDSETS[1]}</Dial>"
 
 
@@ -262,5 +271,36 @@ def test_a_file_that_cannot_be_decoded_is_named() -> None:
         assert level(sound, LINE_HZ) > 500
         assert call is not None
         assert "not decoded" in [entry.name for entry in call.timeline]
+
+    in_process(main)
+
+
+def test_people_who_press_keys_without_end_take_limited_memory() -> None:
+    async def main(world: World) -> None:
+        sid = await world.call(DIAL)
+        await world.pick_up(sid)
+        tracemalloc.start()
+        for _ in range(3 * MOST_SAID):
+            world.emulator.network.exchange.press(sid, "1" * 100)
+        kept, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert kept < 1.5 * MOST_SAID * len(keys("1" * 100).samples)
+
+    in_process(main)
+
+
+def test_a_file_is_decoded_while_other_calls_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main(world: World) -> None:
+        loop, gone_on = asyncio.get_running_loop(), threading.Event()
+
+        def slow(content_type: str, content: bytes) -> Sound:
+            loop.call_soon_threadsafe(gone_on.set)
+            assert gone_on.wait(PATIENCE_S)
+            return Sound(content)
+
+        monkeypatch.setattr(files, "decoded", slow)
+        sound = await Files(world.clock).sound_of("audio/wav", b"RIFF")
+        assert sound == (Sound(b"RIFF"), True)
 
     in_process(main)

@@ -1,8 +1,13 @@
 """Recordings hold what was said and heard."""
 
+import pytest
+
 from deskphone.compare.local import OWN
+from deskphone.line.studio.studio import KEEP_EVERY_S
+from deskphone.line.studio.tape import Tape
 from deskphone.sound.decoding import decoded
 from deskphone.sound.mixing import is_silent
+from deskphone.sound.sound import RATE
 from deskphone.sound.tones import tone
 from deskphone.values import ACCOUNT_SID, HANDSETS
 from tests.deskphone.in_process import World, in_process
@@ -247,4 +252,25 @@ def test_a_recording_whose_sound_was_dropped_is_a_hum_of_its_length() -> None:
         assert len(samples) == 2 * 16_000
         assert level(samples, LINE_HZ) > 500 > 100 > level(samples, 440)
 
+    in_process(main)
+
+
+def test_a_long_recording_keeps_its_sound_bit_by_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main(world: World) -> None:
+        sid = await answered(world, "<Enqueue>support</Enqueue>", Record="true")
+        await world.clock.advance(3600)
+        world.emulator.network.exchange.hang_up(sid)
+        await world.clock.advance(1)
+
+        assert sum(steps) >= 3600 * RATE
+        assert max(steps) <= (KEEP_EVERY_S + 1) * RATE
+
+    steps: list[int] = []
+    advance = Tape.advance
+
+    def measured(tape: Tape, to: int) -> None:
+        steps.append(to - tape.next)
+        advance(tape, to)
+
+    monkeypatch.setattr(Tape, "advance", measured)
     in_process(main)

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskphone.line.studio.archive import STEP as KEPT_AT_ONCE
 from deskphone.line.studio.archive import Archive
 from deskphone.line.studio.tape import Tape
 from deskphone.sound.mixing import from_ulaw, to_ulaw
@@ -89,3 +90,23 @@ def test_a_recording_that_alone_exceeds_the_limit_is_dropped() -> None:
     archive.stop("RE1", 2000)
 
     assert archive.kept("RE1") is None
+
+
+def test_hours_at_once_stay_near_the_limit() -> None:
+    sizes: list[int] = []
+
+    def read(start: int, count: int) -> tuple[bytes, ...]:
+        sizes.append(sum(one.size for one in tapes))
+        return (packed([STEP]) * count,)
+
+    def noise() -> Tape:
+        return Tape(0, read, lambda begin, end: False)
+
+    tapes = [noise(), noise()]
+    archive = Archive(lambda: None, limit_bytes=KEPT_AT_ONCE)
+    for number, one in enumerate(tapes):
+        archive.start(f"RE{number}", one)
+    archive.advance(9 * KEPT_AT_ONCE)
+
+    assert max(sizes) <= 4 * KEPT_AT_ONCE
+    assert not archive.is_running
