@@ -83,7 +83,7 @@ class Peer:
 
     def accept(self, answer: str) -> None:
         """Take the browser's answer to our offer. Raises sdp.DescriptionError if it's unusable."""
-        if not self._sockets.candidates or self._remote is not None:
+        if self.state == "closed" or not self._sockets.candidates or self._remote is not None:
             raise sdp.DescriptionError("there's no offer that waits for an answer")
         self._meet(sdp.read_answer(answer))
 
@@ -92,7 +92,7 @@ class Peer:
 
         Raises sdp.DescriptionError if the offer can't be used, or needs a new connection.
         """
-        if self._remote is None:
+        if self._remote is None or self.state in ("failed", "closed"):
             raise sdp.DescriptionError("there's no connection to restart")
         remote = sdp.read_offer(offer)
         if remote.fingerprint != self._remote.fingerprint:

@@ -150,6 +150,8 @@ def _sections(text: str) -> tuple[Section, ...]:
     sections: list[Section] = []
     for line in text.splitlines():
         if line.startswith("m="):
+            if len(sections) == MOST_SECTIONS:
+                raise DescriptionError(f"the description has more than {MOST_SECTIONS} sections")
             # Padded, so that a cut line has all fields.
             kind, _port, protocol, *formats = (*line[2:].split(), "", "", "")
             attributes = {name: list(values) for name, values in session.items()}
@@ -158,8 +160,6 @@ def _sections(text: str) -> tuple[Section, ...]:
             name, _, value = line[2:].partition(":")
             target = sections[-1].attributes if sections else session
             target.setdefault(name.strip(), []).append(value.strip())
-    if len(sections) > MOST_SECTIONS:
-        raise DescriptionError(f"the description has more than {MOST_SECTIONS} sections")
     return tuple(sections)
 
 

@@ -613,3 +613,32 @@ def test_no_address_of_this_machine_is_an_error() -> None:
         assert line.pace.ticks == []
 
     run(test())
+
+
+def test_an_ended_connection_refuses_a_restart() -> None:
+    async def test() -> None:
+        line = Line()
+        peer, browser = await connected(line)
+        line.now += ice.CONSENT_SECONDS
+        line.pace.strike(frames=0, skipped=50)
+
+        with pytest.raises(sdp.DescriptionError):
+            peer.restart(browser.describe())
+        ended(peer, browser)
+        with pytest.raises(sdp.DescriptionError):
+            peer.restart(browser.describe())
+
+    run(test())
+
+
+def test_a_closed_offer_takes_no_answer() -> None:
+    async def test() -> None:
+        peer, browser = Line().peer(), await Browser.open()
+        await peer.offer()
+        peer.close()
+
+        with pytest.raises(sdp.DescriptionError):
+            peer.accept(browser.describe(setup="active"))
+        browser.close()
+
+    run(test())

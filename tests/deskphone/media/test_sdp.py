@@ -1,6 +1,7 @@
 """Session descriptions, as browsers write them and damaged."""
 
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -173,3 +174,14 @@ def test_a_damaged_offer_raises_only_an_error_of_ours(data: st.DataObject) -> No
         except sdp.DescriptionError:
             continue
         assert all(re.match(r"[a-z]=\S", line) for line in lines(answer)[:-1])
+
+
+def test_an_endless_description_takes_little_memory() -> None:
+    lines = [*(f"a={number:x}" for number in range(3000)), *["m="] * 10_000]
+    tracemalloc.start()
+    with pytest.raises(sdp.DescriptionError, match="sections"):
+        sdp.read_offer("\n".join(lines))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 100 * 2**20
