@@ -7,6 +7,7 @@ returned.
 """
 
 import re
+import secrets
 
 from aiohttp.web_request import BaseRequest
 from aiohttp.web_response import Response, StreamResponse
@@ -18,9 +19,16 @@ PAGES = frozenset({"document", "iframe"})
 """The destinations of requests for pages. Source: https://www.w3.org/TR/fetch-metadata/"""
 POLICY = "Content-Security-Policy"
 CHARSETS = ("", "utf-8", "us-ascii", "iso-8859-1", "windows-1252")
-HEAD = re.compile(rb"<head(?:\s[^>]*)?>|<!doctype[^>]*>", re.IGNORECASE)
-OPENING = 4096
-"""Where in a page its head begins, in bytes at most."""
+BEGINNING = re.compile(
+    rb"""(?:\xef\xbb\xbf)?(?:\s|<!--(?:-?>|.*?--!?>)|<!doctype[^>]*>
+    |<(?:html|head)(?:\s(?:"[^"]*"|'[^']*'|[^>"'])*)?>)*+""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+"""Everything before the first thing in a page's head: its tags, and blanks and comments."""
+WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""How a page in UTF-16 begins."""
+DYNAMIC = "'strict-dynamic'"
+"""Trusts a script by its nonce or hash, whatever hosts are listed."""
 
 
 def add_voice_shim(request: BaseRequest, response: StreamResponse, port: int | None) -> None:
@@ -33,33 +41,40 @@ def add_voice_shim(request: BaseRequest, response: StreamResponse, port: int | N
         or not isinstance(response, Response)
         or not isinstance(response.body, bytes)
         or not response.body
+        or response.body.startswith(WIDE)
         or response.content_type != "text/html"
         or (response.charset or "").lower() not in CHARSETS
         or "Content-Encoding" in response.headers
     ):
         return
     emulator = f"//{host[1]}:{port}"
-    page = with_script(response.body, f"http:{emulator}{SCRIPT}")
+    policies = response.headers.get(POLICY, "")
+    nonce = secrets.token_urlsafe(16) if DYNAMIC in policies.lower() else ""
+    page = with_script(response.body, f"http:{emulator}{SCRIPT}", nonce)
     response.body = page
     if "Content-Length" in response.headers:
         response.headers["Content-Length"] = str(len(page))
     if POLICY in response.headers:
         origins = f"http:{emulator}", f"ws:{emulator}"
-        policies = response.headers[POLICY].split(",")
-        response.headers[POLICY] = ", ".join(allowing(policy, *origins) for policy in policies)
+        response.headers[POLICY] = ", ".join(
+            allowing(policy, *origins, nonce) for policy in policies.split(",")
+        )
 
 
-def with_script(page: bytes, url: str) -> bytes:
+def with_script(page: bytes, url: str, nonce: str = "") -> bytes:
     """Return a page with a script before all others: in its head, or else at the beginning."""
-    found = [match.end() for match in HEAD.finditer(page, 0, OPENING)]
-    at = found[-1] if found else 0
-    return b'%b<script src="%b"></script>%b' % (page[:at], url.encode(), page[at:])
+    beginning = BEGINNING.match(page)
+    at = beginning.end() if beginning else 0
+    allowed = f' nonce="{nonce}"' if nonce else ""
+    script = f'<script src="{url}"{allowed}></script>'
+    return page[:at] + script.encode() + page[at:]
 
 
-def allowing(policy: str, web: str, socket: str) -> str:
+def allowing(policy: str, web: str, socket: str, nonce: str = "") -> str:
     """Return a policy that also allows the emulator's script, its sounds and its WebSocket.
 
-    `web` and `socket` are origins, such as http://127.0.0.1:7072 and ws://127.0.0.1:7072.
+    `web` and `socket` are origins, such as http://127.0.0.1:7072 and ws://127.0.0.1:7072. `nonce`
+    allows the script in a policy that trusts no hosts.
     """
     directives: dict[str, list[str]] = {}
     for part in policy.split(";"):
@@ -73,5 +88,7 @@ def allowing(policy: str, web: str, socket: str) -> str:
         sources = directives.get(name, directives.get("default-src"))
         if sources is not None:
             kept = [source for source in sources if source.lower() != "'none'"]
-            directives[name] = kept + origins
+            is_dynamic = web in origins and DYNAMIC in map(str.lower, kept)
+            trusted = [f"'nonce-{nonce}'"] if nonce and is_dynamic else []
+            directives[name] = kept + origins + trusted
     return "; ".join(" ".join((name, *sources)) for name, sources in directives.items())

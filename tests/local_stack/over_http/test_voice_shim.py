@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,7 +37,10 @@ def build(app: AppFolder) -> None:
     app.add("Text", answer(PAGE, "text/plain"))
     app.add("Packed", answer(b"\x1f\x8b", Content_Encoding="gzip"))
     app.add("Wide", answer(PAGE.encode("utf-16"), "text/html; charset=utf-16"))
+    app.add("WideUnnamed", answer(PAGE.encode("utf-16")))
     app.add("Empty", answer(""))
+    strict = "script-src 'strict-dynamic' 'nonce-a'"
+    app.add("Strict", answer(PAGE, Content_Security_Policy=strict))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +83,7 @@ def test_a_program_gets_what_the_function_returned(pages: RunningHost) -> None:
     assert found.all(POLICY) == ["default-src 'none'"]
 
 
-@pytest.mark.parametrize("name", ["Text", "Packed", "Wide", "Empty"])
+@pytest.mark.parametrize("name", ["Text", "Packed", "Wide", "WideUnnamed", "Empty"])
 def test_nothing_else_changes(pages: RunningHost, name: str) -> None:
     assert pages.get(f"/api/{name}", BROWSER).body == pages.get(f"/api/{name}").body
 
@@ -99,6 +103,15 @@ def test_without_an_emulator_there_is_no_script(
         ("<HEAD lang=en>a", "<HEAD lang=en>*a"),
         ("<!DOCTYPE html><title>a", "<!DOCTYPE html>*<title>a"),
         ("<header>a", "*<header>a"),
+        ("\ufeff<!doctype html><html><head>a", "\ufeff<!doctype html><html><head>*a"),
+        ("<!-- <head> --><html><head>a", "<!-- <head> --><html><head>*a"),
+        ("<!--><script>/* --> */</script>", "<!-->*<script>/* --> */</script>"),
+        (
+            "<html title='a>b'><head data-b=\"<head>\">a",
+            "<html title='a>b'><head data-b=\"<head>\">*a",
+        ),
+        ("<head><script>x = '<head>'</script>", "<head>*<script>x = '<head>'</script>"),
+        ("<html><!-- a", "<html>*<!-- a"),
         ("a", "*a"),
     ],
 )
@@ -122,6 +135,15 @@ def test_the_script_is_at_the_start_of_the_head(page: str, expected: str) -> Non
 )
 def test_a_policy_allows_the_emulator_where_it_limits_something(policy: str, expected: str) -> None:
     assert allowing(policy, "WEB", "WS") == expected
+
+
+def test_a_policy_that_trusts_no_hosts_allows_the_script_by_a_nonce(pages: RunningHost) -> None:
+    found = pages.get("/api/Strict", BROWSER)
+    nonce = re.findall(r'<script src="[^"]+" nonce="([^"]+)">', found.body.decode())
+    again = pages.get("/api/Strict", BROWSER)
+
+    assert found.all(POLICY) == [f"script-src 'strict-dynamic' 'nonce-a' {WEB} 'nonce-{nonce[0]}'"]
+    assert found.body != again.body
 
 
 @given(st.text(st.sampled_from("a;, '*-"), max_size=60))
