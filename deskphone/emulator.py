@@ -82,7 +82,8 @@ class Emulator:
             self.network.exchange,
             self.webhooks,
             self.faults,
-            open_media or BrowserAudio(self.store, self.network.studio).open,
+            open_media
+            or BrowserAudio(self.store, self.network.studio, self.network.exchange.hang_up).open,
             self.feed.browsers_changed,
         )
         rest = (self.store, clock, self.account)

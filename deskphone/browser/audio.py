@@ -4,11 +4,12 @@ What they need, such as OpenSSL, is loaded when the first browser is in a call.
 """
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from deskphone.account.store import Store
 from deskphone.browser.media import Media
+from deskphone.line.calls.live_calls import WrongStateError
 from deskphone.line.studio.listening import Listening
 from deskphone.line.studio.studio import Studio
 
@@ -22,9 +23,11 @@ MEDIA_FAILED = 53405
 class BrowserAudio:
     """Opens the audio connections. They share one pulse."""
 
-    def __init__(self, store: Store, studio: Studio) -> None:
+    def __init__(self, store: Store, studio: Studio, hang_up: Callable[[str], None]) -> None:
+        """`hang_up` ends a call by its SID; a call whose sound failed would never end otherwise."""
         self._store = store
         self._studio = studio
+        self._hang_up = hang_up
         self._pace: Pace | None = None
 
     def open(self, sid: str, on_digit: Callable[[str], None]) -> Media:
@@ -40,6 +43,8 @@ class BrowserAudio:
             if state == "failed":
                 message = f"A browser's sound isn't connected: {peer.reason}"
                 self._store.alert(sid, MEDIA_FAILED, message)
+                with suppress(WrongStateError):
+                    self._hang_up(sid)
 
         peer = Peer(
             listening,

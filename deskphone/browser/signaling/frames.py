@@ -21,12 +21,9 @@ class Fields:
     members: Mapping[str, object]
 
     def text(self, name: str) -> str:
-        """Return a string, or "" if the member is missing or isn't a string.
-
-        A surrogate without its other half, which no encoding can send, becomes a question mark.
-        """
+        """Return a string that is `sendable`, or "" if the member is missing or isn't a string."""
         value = self.members.get(name)
-        return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+        return sendable(value) if isinstance(value, str) else ""
 
     def seconds(self, name: str, most: float) -> float:
         """Return a number from 0 to `most`; 0 if the member isn't a number."""
@@ -47,6 +44,11 @@ class Frame:
 
     kind: str
     payload: Fields
+
+
+def sendable(text: str) -> str:
+    """Return a text with a question mark for each surrogate without its other half."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def read(text: str) -> Frame:

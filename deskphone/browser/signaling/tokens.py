@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from deskphone.account.account import Account
-from deskphone.browser.signaling.frames import Fields
+from deskphone.browser.signaling.frames import Fields, sendable
 from deskphone.clock import Clock
 from deskphone.values import ACCOUNT_SID, API_KEY_SID
 
@@ -23,7 +23,9 @@ IDENTITY_LIMIT = 256
 LATEST = 2**40
 SKEW_S = 60
 """How far the clock of the machine that made the token may be ahead."""
-SIGNATURE_ONLY = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
+SIGNATURE_ONLY = {
+    f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")
+}
 
 
 class TokenError(Exception):
@@ -84,7 +86,9 @@ class Tokens:
             expires_s=expires_s,
             incoming=voice.part("incoming").members.get("allow") is True,
             application_sid=outgoing.text("application_sid"),
-            parameters={name: str(value) for name, value in given.members.items()},
+            parameters={
+                sendable(name): sendable(str(value)) for name, value in given.members.items()
+            },
         )
 
     def _check_signature(self, text: str, claims: Fields) -> None:
@@ -125,7 +129,8 @@ class Tokens:
             raise TokenError(INVALID, message)
         if expires_s <= now_s:
             raise TokenError(EXPIRED, "The token has expired. Get a new one and call updateToken.")
-        if expires_s - max(issued_s, starts_s) > LONGEST_S:
+        # A time of issue in the future is no excuse for a longer life.
+        if expires_s - max(min(issued_s, latest_s), starts_s) > LONGEST_S:
             message = "The token lasts more than 24 hours. Create it with a shorter ttl."
             raise TokenError(TOO_LONG, message)
         return expires_s

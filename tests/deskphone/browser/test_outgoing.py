@@ -287,3 +287,17 @@ async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not holds():
             await asyncio.sleep(0.01)
+
+
+def test_parameters_in_the_token_may_have_half_characters() -> None:
+    async def use(line: Exchange) -> None:
+        application = await line.application("<Pause length='600'/>")
+        outgoing = {"application_sid": application, "params": {"a\ud800": "\udfff b"}}
+        phone = await line.device("alice", voice={"outgoing": outgoing})
+        await phone.connect()
+        await phone.next("ringing")
+        await line.world.clock.advance(1)
+
+        assert "a%3F=%3F+b" in line.world.bodies[-1]
+
+    with_browsers(use)

@@ -102,6 +102,7 @@ def test_a_device_is_told_when_its_token_expires() -> None:
         ({"exp": 1e300}, 31204, 20101),
         ({"identity": "x" * 257}, 31204, 20101),
         ({"ttl": 86_401}, 31207, 31207),
+        ({"iat": 2**38, "exp": 2**38 + 60}, 31207, 31207),
     ],
 )
 def test_a_bad_token_is_refused_and_named(given: dict[str, Any], code: int, alert: int) -> None:
