@@ -8,6 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("deskphone.cli.serve", "run a local Twilio and the phone page (the default)"),
+    "run": (
+        "deskphone.cli.run",
+        "run your app, with its Twilio SDK intercepted: run -- COMMAND",
+    ),
     "text": ("deskphone.cli.text", "send a text to a number of a running deskphone"),
     "call": ("deskphone.cli.call", "call a number of a running deskphone and press keys"),
     "lint": ("deskphone.cli.lint", "check a TwiML file"),

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Served:
-    """A running emulator: its URL, its application and its terminal."""
+    """A running emulator: its URL, its HTTP server and its terminal."""
 
-    def __init__(self, url: str, application: "web.Application", terminal: "Terminal") -> None:
+    def __init__(self, url: str, server: "web.Server", terminal: "Terminal") -> None:
         self.url = url
-        self.application = application
+        self.server = server
         self.terminal = terminal
 
 
@@ -80,7 +80,9 @@ async def serving(listener: socket.socket, options: Options) -> AsyncGenerator[S
     try:
         await runner.setup()
         await web.SockSite(runner, listener).start()
-        yield Served(url, served, terminal)
+        if runner.server is None:
+            raise RuntimeError("the server wasn't set up")
+        yield Served(url, runner.server, terminal)
     finally:
         await emulator.close()
         await runner.cleanup()

@@ -26,9 +26,11 @@ PRODUCTS = (
 )  # fmt: skip
 """The first parts of their host names (twilio-python 9.13.0, and retired products)."""
 VERSION = r"v\d+|\d{4}-\d{2}-\d{2}"
-PATH = rf"(?:{'|'.join(PRODUCTS)}|{VERSION})/.*"
+HOST = r"[a-z0-9.-]+\.twilio\.com"
+"""A host that belongs to none of the products: `deskphone run` puts it first in the path."""
+PATH = rf"(?:{'|'.join(PRODUCTS)}|{VERSION}|{HOST})/.*"
 VERIFY = re.compile(r"/verify/|/v2/Services/VA")
-NAME = re.compile(rf"[A-Za-z-]+|{VERSION}")
+NAME = re.compile(rf"[A-Za-z-]+|{VERSION}|{HOST}")
 
 
 def is_rest(path: str) -> bool:

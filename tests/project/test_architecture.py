@@ -46,7 +46,7 @@ DESKPHONE_FLOORS = [
     {"emulator"},
     {"world"},
     {"server", "twilio_door"},
-    {"compare"},
+    {"compare", "run"},
     {"cli"},
     {"__main__"},
 ]
