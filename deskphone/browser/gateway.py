@@ -53,7 +53,7 @@ class Gateway:
         self._devices = devices
         self._problems = problems
         self._calls = calls
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, None] = {}
         # Only these two start something, so only they check again whether the token is valid.
         self._guarded: Mapping[str, Handler] = {
             "register": self._register,
@@ -75,13 +75,13 @@ class Gateway:
         if not socket.can_prepare(request).ok:
             text = "This is for the Voice SDK: connect with a WebSocket.\n"
             return web.Response(status=HTTPStatus.UPGRADE_REQUIRED, text=text)
-        if len(self._connections) >= CONNECTIONS_LIMIT:
+        if len(self._connections) >= CONNECTIONS_LIMIT and not self._makes_room():
             self._problems.name(None, f"More than {CONNECTIONS_LIMIT} Devices want to connect.")
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
         await socket.prepare(request)
         edge = edges.edge_of(request.query.get("host") or request.host)
         device = Connection(socket, edge, lambda: _abort(request), self._is_dropped)
-        self._connections.add(device)
+        self._connections[device] = None
         writer = asyncio.create_task(device.write())
         try:
             async for message in socket:
@@ -92,6 +92,15 @@ class Gateway:
             writer.cancel()
             await asyncio.wait([writer])
         return socket
+
+    def _makes_room(self) -> bool:
+        """Drop the oldest socket without a token, if any: pages of all sites can open sockets."""
+        stranger = next((one for one in self._connections if one.token is None), None)
+        if stranger is None:
+            return False
+        del self._connections[stranger]
+        stranger.drop()
+        return True
 
     def _is_dropped(self) -> bool:
         """Whether a fault drops the socket at this heartbeat."""
@@ -214,7 +223,7 @@ class Gateway:
         device.refuse(error.code, error.message)
 
     def _gone(self, device: Connection) -> None:
-        self._connections.discard(device)
+        self._connections.pop(device, None)
         self._devices.remove(device)
         device.expire_with(None)
         self._calls.lost(device)

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from aiohttp import WSServerHandshakeError
 
+from deskphone.browser import gateway
 from deskphone.values import API_KEY_SID
 from tests.deskphone.browser.softphone import Exchange, token, with_browsers
 
@@ -188,5 +190,22 @@ def test_the_phone_page_knows_which_clients_are_registered_in_a_browser() -> Non
             published = [events.get_nowait() for _ in range(events.qsize())]
             known = [event for event in published if event and event[0] == "browsers"]
             assert known == [("browsers", ["client:alice"]), ("browsers", [])]
+
+    with_browsers(use)
+
+
+def test_sockets_without_a_token_keep_no_device_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "CONNECTIONS_LIMIT", 2)
+
+    async def use(line: Exchange) -> None:
+        strangers = [await line.device(), await line.device()]
+        first, second = await line.registered("alice"), await line.registered("bob")
+
+        for stranger in strangers:
+            assert await stranger.ended() == 1006
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await line.device("carol")
+        assert refused.value.status == 503
+        assert await first.kinds() + await second.kinds() == []
 
     with_browsers(use)
