@@ -5,9 +5,10 @@ import contextlib
 import heapq
 import itertools
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 SETTLE_ROUNDS = 60
 """Idle turns of the event loop to wait for before waking the next sleeper.
@@ -40,6 +41,17 @@ class Clock(Protocol):
         """Return after this many seconds on this clock."""
         ...
 
+    async def limit(self, seconds: float) -> None:
+        """Like `sleep`, for the most time that something else has, such as a person to press a key.
+
+        A clock that moves by itself neither moves for it nor counts its own moves.
+        """
+        ...
+
+    async def sleep_until(self, time: datetime) -> None:
+        """Return at this time. A clock that moves by itself doesn't move for it."""
+        ...
+
     def working(self) -> contextlib.AbstractContextManager[None]:
         """Mark work that takes real time, such as a webhook in progress."""
         ...
@@ -56,18 +68,34 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
+    async def limit(self, seconds: float) -> None:
+        await self.sleep(seconds)
+
+    async def sleep_until(self, time: datetime) -> None:
+        await self.sleep((time - self.now()).total_seconds())
+
     def working(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
 
+@dataclass(order=True)
+class _Sleeper:
+    """Something that waits on the manual clock, in the order in which they wake."""
+
+    due: datetime
+    order: int
+    wake: asyncio.Future[None] = field(compare=False)
+    kind: Literal["event", "limit", "date"] = field(compare=False)
+
+
 class ManualClock:
-    """A clock that stands still until `advance` is called."""
+    """A clock that stands still until `advance` or `settle` is called."""
 
     kind = "manual"
 
     def __init__(self, start: datetime) -> None:
         self._now = start
-        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._sleepers: list[_Sleeper] = []
         self._order = itertools.count()
         self._advancing = asyncio.Lock()
         self._at_work = 0
@@ -78,10 +106,23 @@ class ManualClock:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
+        await self._sleep(self._now + timedelta(seconds=max(seconds, 0)), "event")
+
+    async def limit(self, seconds: float) -> None:
+        await self._sleep(self._now + timedelta(seconds=max(seconds, 0)), "limit")
+
+    async def sleep_until(self, time: datetime) -> None:
+        await self._sleep(max(time, self._now), "date")
+
+    async def _sleep(self, due: datetime, kind: Literal["event", "limit", "date"]) -> None:
         wake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        due = self._now + timedelta(seconds=max(seconds, 0))
-        heapq.heappush(self._sleepers, (due, next(self._order), wake))
+        heapq.heappush(self._sleepers, _Sleeper(due, next(self._order), wake, kind))
         await wake
+
+    def set(self, time: datetime) -> None:
+        """Show another time, after a reset. Whatever still waits is forgotten."""
+        self._now = time
+        self._sleepers.clear()
 
     @contextlib.contextmanager
     def working(self) -> Generator[None]:
@@ -101,13 +142,35 @@ class ManualClock:
 
     async def _advance(self, end: datetime) -> None:
         await self._settle()
-        while self._sleepers and self._sleepers[0][0] <= end:
-            due, _, wake = heapq.heappop(self._sleepers)
-            self._now = max(self._now, due)
-            if not wake.done():
-                wake.set_result(None)
+        while self._sleepers and self._sleepers[0].due <= end:
+            next_one = heapq.heappop(self._sleepers)
+            self._now = max(self._now, next_one.due)
+            if not next_one.wake.done():
+                next_one.wake.set_result(None)
                 await self._settle()
         self._now = end
+
+    async def settle(self, most_s: float) -> None:
+        """Move from event to event until only limits and dates are left, by `most_s` at most.
+
+        Limits aren't shortened: they get as much later as the clock moves.
+        """
+        async with self._advancing:
+            end = self._now + timedelta(seconds=most_s)
+            await self._advance(self._now)
+            while (due := self._next_event()) is not None and due <= end:
+                self._postpone(max(due - self._now, timedelta()))
+                await self._advance(due)
+
+    def _next_event(self) -> datetime | None:
+        waiting = (one.due for one in self._sleepers if not one.wake.done() and one.kind == "event")
+        return min(waiting, default=None)
+
+    def _postpone(self, by: timedelta) -> None:
+        for one in self._sleepers:
+            if one.kind == "limit":
+                one.due += by
+        heapq.heapify(self._sleepers)
 
     async def _settle(self) -> None:
         calm = 0
@@ -117,6 +180,18 @@ class ManualClock:
             if self._at_work:
                 await self._idle.wait()
                 calm = 0
+
+
+class LimitsOnly:
+    """A clock for what only fills a wait, such as hold music: its sleeps are limits."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.kind = clock.kind
+        self.now = clock.now
+        self.sleep = self.limit = clock.limit
+        self.sleep_until = clock.sleep_until
+        self.working = clock.working
 
 
 def clock_of(kind: str) -> Clock:

@@ -147,7 +147,7 @@ class BrowserCalls:
                 self._leave(leg)
 
     async def _wait_for(self, leg: Leg, patience_s: float) -> None:
-        await self._clock.sleep(patience_s)
+        await self._clock.limit(patience_s)
         if leg.device is None and leg.state != "closed":
             self._store.note(leg.sid, "event", "connection lost", "to the browser")
             self._leave(leg)

@@ -180,7 +180,7 @@ class Gateway:
 
     async def _expire(self, device: Connection, token: AccessToken) -> None:
         """Unregister a Device when its token expires; its calls go on."""
-        await self._clock.sleep(token.expires_s - self._clock.now().timestamp())
+        await self._clock.limit(token.expires_s - self._clock.now().timestamp())
         self._refuse(
             device,
             TokenError(EXPIRED, "The token has expired. Get a new one and call updateToken."),

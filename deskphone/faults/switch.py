@@ -47,7 +47,7 @@ class Switch:
             timer.cancel()
 
     async def _end(self, fault: Fault, seconds: float) -> None:
-        await self._clock.sleep(seconds)
+        await self._clock.limit(seconds)
         with self._clock.working():
             self._faults.remove(fault)
             await asyncio.shield(self._notify())  # never notify only some of the listeners

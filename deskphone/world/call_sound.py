@@ -105,7 +105,7 @@ async def stream(
     due = clock.now()
     while is_live():
         due = max(due + FRAME_TIME, clock.now())
-        await clock.sleep((due - clock.now()).total_seconds())
+        await clock.limit((due - clock.now()).total_seconds())
         frame = listening.read(FRAME)
         if not is_silent(frame) and not is_behind():
             await send(frame)

@@ -1,7 +1,8 @@
 """The manual clock."""
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
 
 from deskphone.clock import ManualClock
 
@@ -91,3 +92,46 @@ def test_concurrent_advances_take_turns() -> None:
         return [*woken, (clock.now() - START).total_seconds()]
 
     assert asyncio.run(scenario()) == [10, 151]
+
+
+def test_settling_moves_to_events_and_keeps_limits_and_dates() -> None:
+    async def scenario() -> list[str]:
+        clock, woken = ManualClock(START), list[str]()
+
+        async def later(name: str, wait: Coroutine[None, None, None]) -> None:
+            await wait
+            woken.append(f"{name} at {(clock.now() - START).total_seconds():g}")
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(later("limit", clock.limit(5)))
+            tasks.create_task(later("date", clock.sleep_until(START + timedelta(seconds=60))))
+            tasks.create_task(later("event", clock.sleep(20)))
+            await clock.settle(300)
+            woken.append(f"calm at {(clock.now() - START).total_seconds():g}")
+            await clock.advance(5)
+            await clock.advance(35)
+        return woken
+
+    assert asyncio.run(scenario()) == ["event at 20", "calm at 20", "limit at 25", "date at 60"]
+
+
+def test_settling_passes_a_date_on_its_way_and_stops_at_its_end() -> None:
+    async def scenario() -> list[float]:
+        clock, woken = ManualClock(START), list[float]()
+
+        async def wait(sleeping: Coroutine[None, None, None]) -> None:
+            await sleeping
+            woken.append((clock.now() - START).total_seconds())
+
+        async def repeat() -> None:
+            while True:
+                await clock.sleep(40)
+
+        endless = asyncio.create_task(repeat())
+        dated = asyncio.create_task(wait(clock.sleep_until(START + timedelta(seconds=50))))
+        await clock.settle(100)
+        await dated
+        endless.cancel()
+        return [*woken, (clock.now() - START).total_seconds()]
+
+    assert asyncio.run(scenario()) == [50, 80]

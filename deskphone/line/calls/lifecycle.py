@@ -155,7 +155,7 @@ class Lifecycle:
         return True
 
     async def _picked_up(self, live: LiveCall) -> PickedUp | None:
-        await first_of(asyncio.shield(live.picked_up), self._clock.sleep(live.call.timeout_s))
+        await first_of(asyncio.shield(live.picked_up), self._clock.limit(live.call.timeout_s))
         return live.picked_up.result() if live.picked_up.done() else None
 
     async def _begin(self, live: LiveCall, opening: Fields = ()) -> None:
@@ -211,7 +211,7 @@ class Lifecycle:
         """Return when the call reaches its time limit, which may change in the meantime."""
         while (left_s := self._time_left_s(live.call)) > 0:
             live.limit_changed.clear()
-            await first_of(self._clock.sleep(left_s), live.limit_changed.wait())
+            await first_of(self._clock.limit(left_s), live.limit_changed.wait())
 
     def _time_left_s(self, call: Call) -> float:
         """Seconds until the call's time limit, which counts from the answer.

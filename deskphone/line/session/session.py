@@ -78,6 +78,11 @@ class CallSession:
         self.takes_time()
         await self.clock.sleep(seconds)
 
+    async def limit(self, seconds: float) -> None:
+        """Wait for this many seconds, the most that a person or another call has."""
+        self.takes_time()
+        await self.clock.limit(seconds)
+
     async def hear(self, sound: Sound) -> None:
         """Play a sound to the person for its length; it is cut when this is canceled."""
         with self.services.studio.playing(self.sid, sound):

@@ -103,7 +103,7 @@ class Texts:
         """
         message = self._store.messages.get(sid)
         if message is not None and message.send_at is not None:
-            await self._clock.sleep((message.send_at - self._clock.now()).total_seconds())
+            await self._clock.sleep_until(message.send_at)
             message = self._begun(sid)
         if message is None:
             return

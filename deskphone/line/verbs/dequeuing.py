@@ -68,7 +68,7 @@ class QueueNoun:
             session.services.queues.line_up(queue.sid, turn)
             try:
                 left_s = (deadline - session.clock.now()).total_seconds()
-                await first_of(turn.called.wait(), session.clock.sleep(left_s))
+                await first_of(turn.called.wait(), session.clock.limit(left_s))
                 outcome = await _outcome(session, options, turn, ending)
                 if outcome is not None:
                     return outcome

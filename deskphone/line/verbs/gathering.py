@@ -80,7 +80,7 @@ class Gather:
         kinds = [KINDS[one] for one in self.inputs]
         first = await session.handset.next_heard(self._play_prompts(session), *kinds)
         if first is None:
-            first = await session.handset.next_heard(session.wait(self.timeout_s), *kinds)
+            first = await session.handset.next_heard(session.limit(self.timeout_s), *kinds)
         if isinstance(first, Speech):
             return await self.listening.listen(session, first)
         return await self._keys(session, first) if isinstance(first, str) else ()

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
+from deskphone.clock import LimitsOnly
 from deskphone.line.fields import Fields
 from deskphone.line.session.session import CallSession
 from deskphone.line.session.steps import Step
@@ -40,15 +42,16 @@ async def stay(
         session.journal.happened("hold music", "Twilio's own")
         with session.playing(hold_music()):
             await asyncio.Event().wait()
+    waiting = replace(session, clock=LimitsOnly(session.clock))
     while music.url:
         began = session.clock.now()
         instructions = Instructions(music.url, music.method)
-        step = await session.follow(instructions, dialect, params)
+        step = await waiting.follow(instructions, dialect, params)
         if step is not None:
             return step
         if not again:
             break
         took_s = (session.clock.now() - began).total_seconds()
-        await session.clock.sleep(max(SHORTEST_ROUND_S - took_s, 0))
+        await waiting.clock.sleep(max(SHORTEST_ROUND_S - took_s, 0))
     await asyncio.Event().wait()
     return None

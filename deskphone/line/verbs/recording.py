@@ -107,7 +107,8 @@ class Voice:
         """Return the key that ends the recording, or "" if something else does."""
         with self._session.journal.wanting("recording"):
             while (left_s := self._left_s()) > 0:
-                rest = self._session.wait(left_s)
+                is_silent = self._talk_ended is not None
+                rest = self._session.wait(left_s) if is_silent else self._session.limit(left_s)
                 match await self._session.handset.next_heard(rest, str, Speech, Silence):
                     case str(key) if key in self._record.finish_on_key:
                         return key

@@ -116,7 +116,7 @@ async def until_parted(session: CallSession, options: DialOptions, over: asyncio
 
     async def rest() -> None:
         seconds = (deadline - session.clock.now()).total_seconds()
-        await first_of(over.wait(), session.clock.sleep(seconds))
+        await first_of(over.wait(), session.clock.limit(seconds))
 
     key = await session.handset.next_key(rest())
     while key is not None and not (options.hangup_on_star and key == "*"):
