@@ -46,7 +46,7 @@ DESKPHONE_FLOORS = [
     {"emulator"},
     {"world"},
     {"server", "twilio_door"},
-    {"compare", "run"},
+    {"compare", "pytest_plugin", "run"},
     {"cli"},
     {"__main__"},
 ]
