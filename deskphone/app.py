@@ -25,6 +25,10 @@ class App:
     voice_url: str = ""
     sms_url: str = ""
     """The line's initial webhook URLs."""
+    numbers: tuple[Mapping[str, str], ...] = ()
+    """The account's numbers from the start: fields of `PhoneNumber`, at least `phone_number`."""
+    people: tuple[tuple[str, str], ...] = ()
+    """The initial handsets: pairs of a number and a name, which may be ""."""
     client_url: str = ""
     """The initial voice URL of the TwiML application for calls from browsers."""
     voice_examples: tuple[tuple[str, str], ...] = ()

@@ -1,7 +1,9 @@
 """The emulator, assembled from its parts: the account, the line, and the people."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from deskphone.account.account import FRIENDLY_NAME, Account
 from deskphone.account.phone_numbers import national
@@ -24,7 +26,7 @@ from deskphone.rest.api import RestApi
 from deskphone.rest.auth_tokens import AuthTokens
 from deskphone.rest.tree import Tree
 from deskphone.sound.speakers import SoftTones, Speaker
-from deskphone.values import APPLICATION_SID, LINE, LINE_SID
+from deskphone.values import APPLICATION_SID, HANDSETS, LINE, LINE_SID
 from deskphone.webhooks.sender import Webhooks
 
 
@@ -50,7 +52,7 @@ class Emulator:
         self.hub = hub = Hub()
         self.store = Store(clock, listeners)
         self.account = Account(clock)
-        self.handsets = Handsets()
+        self.handsets = Handsets([number for number, _ in app.people] or HANDSETS)
         self.faults = Faults(lambda faults: hub.publish("faults", faults.view))
         self.fault_services = (TWILIO, WEBHOOKS, BROWSERS, *app.faults)
         self.fault_switch = Switch(clock, self.faults)
@@ -120,8 +122,19 @@ class Emulator:
         await self.webhooks.close()
         self.hub.close()
 
+    def add_numbers(self) -> None:
+        """Add the numbers of the app, or change those that the account has already."""
+        now = self.clock.now()
+        for fields in self.app.numbers:
+            digits = fields["phone_number"]
+            # The same SID in each run, so that a script can contain it.
+            sid = "PN" + hashlib.sha256(digits.encode()).hexdigest()[:32]
+            new = PhoneNumber(sid, digits, national(digits), created=now, updated=now)
+            known = self.store.number(digits) or new
+            self.store.numbers.put(replace(known, changed=True, **fields))  # pyright: ignore[reportArgumentType] # its text fields
+
     def _add_webhooks(self) -> None:
-        """Add the account's first number, and the application for calls from browsers."""
+        """Add the account's first numbers, and the application for calls from browsers."""
         now = self.clock.now()
         self.store.applications.put(
             Application(
@@ -143,3 +156,4 @@ class Emulator:
                 sms_url=self.app.sms_url,
             )
         )
+        self.add_numbers()

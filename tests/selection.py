@@ -26,6 +26,7 @@ THOROUGH = (
     "functions/test_shared_media.py",
     "deskphone/media/test_chromium.py",
     "deskphone/run/test_run.py",
+    "deskphone/setup/test_restart.py",
     "deskphone/test_coverage.py",
     "deskphone/test_document.py",
     "deskphone/test_standalone.py",

@@ -36,6 +36,10 @@ class OptOuts:
         """Return the senders that a person has opted out of, oldest first."""
         return [sender for one, sender in self._pairs if one == person]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return all pairs, oldest first."""
+        return list(self._pairs)
+
     def clear(self) -> None:
         """Forget everything."""
         self._pairs.clear()

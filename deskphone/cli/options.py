@@ -5,8 +5,13 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from deskphone.app import NO_APP, App
 from deskphone.ports import LOOPBACK, listen
+from deskphone.setup.config import config_of
+from deskphone.setup.saving import load
+from deskphone.setup.state import State
 from deskphone.values import PHONE_PORT
 
 OWN_ADDRESSES = (LOOPBACK, "localhost")
@@ -23,12 +28,17 @@ NAMELESS = (
 
 @dataclass(frozen=True)
 class Options:
-    """Where to listen, on which clock, and which host names requests may use."""
+    """Where to listen, on which clock, and which host names requests may use.
+
+    `app` has the numbers and people of deskphone.toml. `persist` is the file that keeps the state.
+    """
 
     host: str = LOOPBACK
     port: int = PHONE_PORT
     clock: str = "system"
     allowed_names: Sequence[str] = ()
+    app: App = NO_APP
+    persist: Path | None = None
 
     def listener(self) -> socket.socket:
         """Return the listening socket; raise PortInUseError."""
@@ -38,6 +48,10 @@ class Options:
     def local_host(self) -> str:
         """The address that programs on this machine use."""
         return LOOPBACK if self.host == ALL_ADDRESSES else self.host
+
+    def state(self) -> State | None:
+        """Return the state of an earlier run, or None; raise StateFileError."""
+        return None if self.persist is None else load(self.persist)
 
     def warning(self) -> str:
         """Return what to say about an address that other machines reach, or ""."""
@@ -53,8 +67,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=int,
-        default=PHONE_PORT,
-        help="port to listen on; 0 picks a free one (default: %(default)s)",
+        help=f"port to listen on; 0 picks a free one (default: {PHONE_PORT})",
     )
     parser.add_argument(
         "--host",
@@ -73,16 +86,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clock",
         choices=["system", "manual"],
-        default="system",
-        help="manual time only moves when a test advances it (default: %(default)s)",
+        help="manual time only moves when a test advances it (default: system)",
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="settings, numbers and people (default: deskphone.toml in this folder, if it exists)",
+    )
+    parser.add_argument(
+        "--persist",
+        type=Path,
+        metavar="FILE",
+        help="keep the numbers, applications, keys, queues, and past texts and calls in this file",
     )
 
 
 def options_of(parsed: argparse.Namespace) -> Options:
-    """Return the options that a parser has read."""
+    """Return the options that a parser has read, which precede those of the file.
+
+    Raises ConfigError.
+    """
+    config = config_of(parsed.config)
     host: str = parsed.host.lower()
     names = [host, *(name.lower() for name in parsed.allow_host)]
-    return Options(host, parsed.port, parsed.clock, names)
+    port = next(one for one in (parsed.port, config.port, PHONE_PORT) if one is not None)
+    clock = parsed.clock or config.clock or "system"
+    return Options(host, port, clock, names, config.app, parsed.persist)
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deskphone.ports import url_of
+from deskphone.setup.config import ConfigError, config_of
 from deskphone.values import HANDSETS, PHONE_PORT
 
 TIMEOUT_S = 30
@@ -58,8 +59,7 @@ def add_remote_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=int,
-        default=PHONE_PORT,
-        help="port of the running deskphone (default: %(default)s)",
+        help=f"port of the running deskphone (default: that of deskphone.toml, or {PHONE_PORT})",
     )
     parser.add_argument("--url", help="URL of the running deskphone, in place of --port")
     parser.add_argument(
@@ -79,8 +79,14 @@ def add_remote_options(parser: argparse.ArgumentParser) -> None:
 
 
 def remote_of(options: argparse.Namespace) -> Remote:
-    """Return the emulator that the options name."""
-    return Remote(options.url or url_of(options.port))
+    """Return the emulator that the options name; raise RemoteError."""
+    if options.url:
+        return Remote(options.url)
+    try:
+        port = config_of(None).port if options.port is None else options.port
+    except ConfigError as error:
+        raise RemoteError(str(error)) from error
+    return Remote(url_of(PHONE_PORT if port is None else port))
 
 
 def wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:

@@ -12,10 +12,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deskphone.app import App
 from deskphone.cli.options import Options, add_options, options_of
-from deskphone.cli.serve import serving
+from deskphone.cli.serve import introduction, serving
 from deskphone.ports import PortInUseError, url_of
-from deskphone.values import ACCOUNT_SID, HANDSETS, LINE
+from deskphone.setup.config import ConfigError
+from deskphone.setup.saving import StateFileError
+from deskphone.setup.state import State
+from deskphone.values import ACCOUNT_SID
 
 if TYPE_CHECKING:
     from deskphone.run.upstream import Upstreams
@@ -35,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     add_options(parser)
     own, command = _split(arguments)
-    options = options_of(parser.parse_args(own))
+    parsed = parser.parse_args(own)
     if not command:
         parser.error("name the command to run, such as: deskphone run -- flask run")
 
@@ -43,14 +47,16 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         upstreams = upstreams_of(os.environ)
+        options = options_of(parsed)
+        state = options.state()
         listener = options.listener()
-    except (PortInUseError, UpstreamError) as error:
+    except (ConfigError, PortInUseError, StateFileError, UpstreamError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stderr.write(options.warning())
     # The app's standard output stays its own.
     with contextlib.redirect_stdout(sys.stderr):
-        return asyncio.run(_run(listener, options, command, upstreams))
+        return asyncio.run(_run(listener, options, state, command, upstreams))
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -62,7 +68,11 @@ def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 async def _run(
-    listener: socket.socket, options: Options, command: Sequence[str], upstreams: "Upstreams"
+    listener: socket.socket,
+    options: Options,
+    state: State | None,
+    command: Sequence[str],
+    upstreams: "Upstreams",
 ) -> int:
     from deskphone.run.authority import Authority
     from deskphone.run.bundles import write_bundles
@@ -73,7 +83,7 @@ async def _run(
 
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="deskphone-"))
-        served = await stack.enter_async_context(serving(listener, options))
+        served = await stack.enter_async_context(serving(listener, options, state))
         authority = Authority()
         intercepted = Intercepted(served.server, authority)
         stack.push_async_callback(intercepted.close)
@@ -82,7 +92,7 @@ async def _run(
         proxy_url = url_of(await proxy.start())
         bundles = write_bundles(Path(folder), authority.certificate, os.environ)
         environment = environment_of(os.environ, served.url, proxy_url, bundles)
-        served.terminal.print(welcome(served.url, command, os.environ))
+        served.terminal.print(welcome(served.url, options.app, command, os.environ))
         try:
             return await run(command, environment)
         except StartError as error:
@@ -90,7 +100,7 @@ async def _run(
             return error.status
 
 
-def welcome(url: str, command: Sequence[str], given: Mapping[str, str]) -> str:
+def welcome(url: str, app: App, command: Sequence[str], given: Mapping[str, str]) -> str:
     """Return the welcome text; `given` is the user's environment."""
     from deskphone.run.environment import replaced
 
@@ -98,7 +108,7 @@ def welcome(url: str, command: Sequence[str], given: Mapping[str, str]) -> str:
     own = f"\n  Your {', '.join(names)} is replaced: only this account works here." if names else ""
     return f"""
   Phone      {url}   open it in a browser
-  Line       {LINE}   your app's number; the handsets are {", ".join(HANDSETS)}
+  {introduction(app)}
   Account    {ACCOUNT_SID}, in TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN
 
   Requests to *.twilio.com from the command below reach this phone, not Twilio.{own}

@@ -8,8 +8,12 @@ import sys
 from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING
 
+from deskphone.app import App
 from deskphone.cli.options import Options, add_options, options_of
 from deskphone.ports import PortInUseError, port_of, url_of
+from deskphone.setup.config import ConfigError
+from deskphone.setup.saving import Saving, StateFileError
+from deskphone.setup.state import State, restore, state_of
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE
 
 if TYPE_CHECKING:
@@ -33,30 +37,34 @@ def main(arguments: Sequence[str]) -> int:
         prog="deskphone serve", description="Run a local Twilio and the phone page."
     )
     add_options(parser)
-    options = options_of(parser.parse_args(arguments))
+    parsed = parser.parse_args(arguments)
     try:
+        options = options_of(parsed)
+        state = options.state()
         listener = options.listener()
-    except PortInUseError as error:
+    except (ConfigError, PortInUseError, StateFileError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stderr.write(options.warning())
-    asyncio.run(_serve(listener, options))
+    asyncio.run(_serve(listener, options, state))
     return 0
 
 
-async def _serve(listener: socket.socket, options: Options) -> None:
+async def _serve(listener: socket.socket, options: Options, state: State | None) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM."""
     from deskphone.server import stop_signal
 
     stopped = stop_signal()
-    async with serving(listener, options) as served:
-        served.terminal.print(welcome(served.url))
+    async with serving(listener, options, state) as served:
+        served.terminal.print(welcome(served.url, options.app))
         await stopped.wait()
 
 
 @contextlib.asynccontextmanager
-async def serving(listener: socket.socket, options: Options) -> AsyncGenerator[Served]:
-    """Serve on a listening socket until the end of the block."""
+async def serving(
+    listener: socket.socket, options: Options, state: State | None
+) -> AsyncGenerator[Served]:
+    """Serve on a listening socket until the end of the block. `state` is that of an earlier run."""
     from aiohttp import web
 
     from deskphone.clock import clock_of
@@ -71,33 +79,53 @@ async def serving(listener: socket.socket, options: Options) -> AsyncGenerator[S
     emulator = Emulator(
         clock_of(options.clock),
         url,
+        options.app,
         listeners=[terminal.record_changed],
         speaker=speaker_of(options.clock),
     )
     emulator.fault_switch.subscribe(terminal.faults_changed)
+    store, account = emulator.store, emulator.account
+    if state is not None:
+        restore(state, store, account)
+        emulator.add_numbers()
+    saving = options.persist and Saving(
+        options.persist, lambda: state_of(store, account), terminal.print
+    )
     served = application(emulator, injectors=[refuse_twilio], allowed_names=options.allowed_names)
     runner = runner_of(served)
     try:
         await runner.setup()
         await web.SockSite(runner, listener).start()
+        if saving:
+            saving.start()
         if runner.server is None:
             raise RuntimeError("the server wasn't set up")
         yield Served(url, runner.server, terminal)
     finally:
         await emulator.close()
         await runner.cleanup()
+        if saving:
+            await saving.close()
 
 
-def welcome(url: str) -> str:
+def welcome(url: str, app: App) -> str:
     """Return the welcome text for an emulator at this URL."""
     return f"""
   Phone      {url}   open it in a browser
   Twilio     {url}/2010-04-01/...   point your Twilio client at it
 
-  Line       {LINE}   your app's number; the handsets are {", ".join(HANDSETS)}
+  {introduction(app)}
   Account    {ACCOUNT_SID}
   Token      {AUTH_TOKEN}
 
   Set your app's webhook URLs on the page, under Numbers, or with the REST API.
   Nothing is sent to the real Twilio. Press Ctrl-C to stop.
 """
+
+
+def introduction(app: App) -> str:
+    """Return a line with the account's numbers and the handsets."""
+    numbers = dict.fromkeys([LINE, *(number["phone_number"] for number in app.numbers)])
+    people = [f"{number} ({name})" if name else number for number, name in app.people]
+    handsets = ", ".join(people or HANDSETS)
+    return f"Line       {', '.join(numbers)}   your app's; the handsets are {handsets}"

@@ -38,6 +38,7 @@ def app(shown: App) -> Json:
         "title": shown.title,
         "name": shown.name,
         "start": shown.start,
+        "people": dict(shown.people),
         "answers_url": shown.answers_url,
         "voice_examples": shown.voice_examples,
         "text_examples": shown.text_examples,

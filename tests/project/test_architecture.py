@@ -46,7 +46,7 @@ DESKPHONE_FLOORS = [
     {"emulator"},
     {"world"},
     {"server", "twilio_door"},
-    {"compare", "pytest_plugin", "run"},
+    {"compare", "pytest_plugin", "run", "setup"},
     {"cli"},
     {"__main__"},
 ]

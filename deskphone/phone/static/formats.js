@@ -24,6 +24,9 @@ export const numberOf = (number, numbers) => numbers.find((record) => record.num
 /** "your app" -> "Your app". */
 export const capitalized = (text) => text.replace(/^./, (letter) => letter.toUpperCase());
 
+/** Return the name of a handset's person, or its number. */
+export const personOf = (number, { people }) => people?.[number] || formatNumber(number);
+
 /** Return the app's name for the account's numbers, and the number itself for all others. */
 export const nameOf = (number, { numbers, app }) => (numberOf(number, numbers) ? capitalized(app.name) : formatNumber(number));
 

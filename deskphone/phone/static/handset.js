@@ -2,7 +2,7 @@
 import { CallScreen, useCall } from "./call.js";
 import { Compose } from "./compose.js";
 import { Dialer } from "./dialer.js";
-import { entryOf, formatNumber, isClient, nameOf } from "./formats.js";
+import { entryOf, formatNumber, isClient, nameOf, personOf } from "./formats.js";
 import { Icon, Round } from "./icons.js";
 import { peersOf, ringsAt, threadOf } from "./records.js";
 import { Thread } from "./thread.js";
@@ -56,7 +56,7 @@ export function Handset({ state, handset, person, tones, notice, ...rest }) {
   const mood = call ? (ringsAt(call, handset) ? "calling ringing" : "calling") : "";
   return html`<section class="device ${mood}" aria-label="Handset">
     <div class="screen">
-      <div class="status-bar">${formatNumber(handset)}</div>
+      <div class="status-bar">${personOf(handset, state.app)}</div>
       ${notice && html`<p class="notice" role="alert" data-testid="notice">${notice}</p>`}
       ${screen()}
       ${!call && !isClient(handset) && html`<nav class="tabs">

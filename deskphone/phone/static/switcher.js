@@ -1,5 +1,5 @@
 /** All handsets: an indicator for each, and a button to answer one that isn't selected. */
-import { formatNumber, international, isClient, numberOf } from "./formats.js";
+import { international, isClient, numberOf, personOf } from "./formats.js";
 import { Round } from "./icons.js";
 import { liveCall, ringsAt, unreadCount } from "./records.js";
 import { html } from "./ui.js";
@@ -12,10 +12,10 @@ function Tab({ state, number, isSelected, onChoose, onAnswer }) {
   return html`<div class="tab ${mood}">
     <button data-testid="handset-tab" data-number=${number} aria-pressed=${isSelected} onClick=${() => onChoose(number)}>
       ${unread ? html`<b data-testid="unread">${unread}<span class="spoken"> unread</span></b>` : html`<i />`}
-      ${formatNumber(number)}
+      ${personOf(number, state.app)}
       ${call && html`<span class="spoken">${ringing ? "ringing" : "in a call"}</span>`}
     </button>
-    ${ringing && !isSelected && html`<${Round} test="answer-tab" label="Answer ${formatNumber(number)}"
+    ${ringing && !isSelected && html`<${Round} test="answer-tab" label="Answer ${personOf(number, state.app)}"
       icon="phone" kind="answer" onClick=${() => onAnswer(number, call)} />`}
   </div>`;
 }
