@@ -5,6 +5,7 @@ Everything is optional: NO_APP stands for an unknown app in any language.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from deskphone.faults.kinds import Service
 from deskphone.webhooks.advice import Advice
@@ -43,6 +44,8 @@ class App:
     shared_key_note: str = "Store this key in your app, or it refuses the webhooks."
     """What to do with the shared key of a number."""
     advice: Advice = field(default_factory=Advice)
+    openapi: Path | None = None
+    """The file with the app's OpenAPI document, in YAML or JSON, to show at /docs/app."""
     host: Callable[[], Mapping[str, object]] | None = None
     """Returns the state of the app's server: `state` (starting, running or failed), `reason`,
     `functions` (names), `errors` (of `function` and `reason`) and, optionally, `warnings` (texts

@@ -15,6 +15,7 @@ from deskphone.bad_requests import (
     silence_bad_request_logs,
 )
 from deskphone.browser.files.routes import pages_of
+from deskphone.docs.pages import Documentation
 from deskphone.doorkeeper import WRONG_HOST, Handler, problem, protect, refuse_others
 from deskphone.emulator import Emulator
 from deskphone.faults.injection import Injector, fault_injection
@@ -54,7 +55,7 @@ def application(
     injectors: Sequence[Injector] = (),
     allowed_names: Collection[str] = (),
 ) -> web.Application:
-    """Return the web application: Twilio's REST API, /emulator/ and the page.
+    """Return the web application: Twilio's REST API, /emulator/, /docs and the page.
 
     `routes` are added to them. `injectors` add faults, and run before those of the REST API.
     `allowed_names` are host names, in lower case, that requests may use besides 127.0.0.1.
@@ -78,6 +79,7 @@ def application(
             *routes,
             *emulator.browsers.routes(),
             *world_routes(emulator),
+            *Documentation(emulator.app.openapi).routes(),
             *Page(emulator.hub, emulator.feed.snapshot).routes(),
         ]
     )

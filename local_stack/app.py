@@ -47,6 +47,7 @@ def local_app(
         voice_examples=tuple(one for one in VOICE_EXAMPLES if folder.has(one[1])),
         text_examples=tuple(one for one in TEXT_EXAMPLES if folder.has(one[1])),
         commands=commands(answers_url, folder.has),
+        openapi=folder.openapi,
         host=host.view,
         reset=azure.reset,
         faults=(HOST,),

@@ -11,6 +11,9 @@ from local_stack.host.app.json_file import AppFileError
 OUR_MARK = "shared/config/local_stack.py"
 """The module by which this project's app finds the local stack."""
 
+OPENAPI_FILES = ("docs/use/openapi.yaml", "openapi.yaml", "openapi.json")
+"""Where an app's OpenAPI document may be: this project's place first."""
+
 VOICE_FUNCTION = "TwimlHello"
 TEXT_FUNCTION = "TwimlReply"
 CLIENT_FUNCTION = "TwimlClientOutgoing"
@@ -31,6 +34,8 @@ class AppFolder:
     """The methods and the route of each HTTP function, without the prefix; no methods are all."""
     called: tuple[str, ...]
     """The functions without a URL of their own."""
+    openapi: Path | None = None
+    """The file that describes the app's HTTP interface."""
 
     def has(self, address: str) -> bool:
         """Return whether the function exists that an address such as `TwimlMenu?a=b` names."""
@@ -57,6 +62,7 @@ def read_folder(root: Path, settings: Mapping[str, str]) -> AppFolder:
         route_prefix=prefix,
         endpoints=tuple((methods, route) for _, methods, route in triggers if route),
         called=tuple(name for name, _, route in triggers if not route),
+        openapi=next(filter(Path.is_file, map(root.joinpath, OPENAPI_FILES)), None),
     )
 
 

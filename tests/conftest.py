@@ -14,6 +14,7 @@ import pytest
 from local_stack.testing import FaultsOn, LocalStack, running
 from shared.config.settings import Secret
 from tests import selection
+from tests.deskphone.http_interface import check_response
 
 # A busy machine must not fail a test, so examples have no time limit.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -45,7 +46,9 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.fixture(scope="session")
 def running_stack() -> Iterator[LocalStack]:
     """The functions and the emulator, started once."""
-    yield from running()
+    for stack in running():
+        stack.http.hooks["response"].append(check_response)
+        yield stack
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""All routes below /emulator/."""
+"""All routes below /emulator/v1/, and their aliases without the version."""
 
 from aiohttp import web
 
+from deskphone.docs.pages import openapi
 from deskphone.emulator import Emulator
 from deskphone.world.call_sound import CallSound
 from deskphone.world.control import Control
@@ -12,6 +13,9 @@ from deskphone.world.people import People
 from deskphone.world.prices import PriceSwitch
 from deskphone.world.requests import with_refusals
 from deskphone.world.trial import TrialSwitch
+
+ROOT = "/emulator/"
+VERSIONS = (f"{ROOT}v1/", ROOT)
 
 
 def world_routes(emulator: Emulator) -> list[web.RouteDef]:
@@ -27,5 +31,15 @@ def world_routes(emulator: Emulator) -> list[web.RouteDef]:
         *PriceSwitch(store).routes(),
         *TrialSwitch(store, emulator.clock, emulator.feed.trial_changed).routes(),
         *FaultHandlers(emulator.faults, emulator.fault_switch, emulator.fault_services).routes(),
+        web.get("/emulator/openapi.json", openapi),
     ]
-    return [web.route(one.method, one.path, with_refusals(one.handler)) for one in routes]
+    return [
+        web.route(
+            one.method,
+            version + one.path.removeprefix(ROOT),
+            with_refusals(one.handler),
+            **one.kwargs,
+        )
+        for version in VERSIONS
+        for one in routes
+    ]

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from deskphone.app import NO_APP, App
 from deskphone.browser.media import OpenMedia
 from deskphone.clock import ManualClock
 from deskphone.compare.local import OWN
@@ -75,17 +76,19 @@ def in_process(
     use: Callable[[World], Awaitable[None]],
     media: OpenMedia | None = None,
     speaker: Speaker | None = None,
+    app: App = NO_APP,
 ) -> None:
     """Run a test with a fresh emulator on a manual clock, and an app."""
 
     async def main() -> None:
         clock = ManualClock(START)
-        emulator = Emulator(clock, "http://127.0.0.1:2", speaker=speaker, open_media=media)
+        url = "http://127.0.0.1:2"
+        emulator = Emulator(clock, url, app, speaker=speaker, open_media=media)
         server = TestServer(application(emulator))
         async with TestClient(server) as http:
             world = World(emulator, clock, http)
-            async with TestServer(_app(world)) as app:
-                world.app_url = str(app.make_url("")).rstrip("/")
+            async with TestServer(_app(world)) as answering:
+                world.app_url = str(answering.make_url("")).rstrip("/")
                 try:
                     await use(world)
                 finally:

@@ -12,6 +12,7 @@ from typing import Any
 import requests
 
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN
+from tests.deskphone.http_interface import check
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 20
@@ -26,9 +27,11 @@ class Standalone:
     http: requests.Session
 
     def world(self, path: str, body: Any = None, method: str = "POST") -> requests.Response:
-        """Make a request below /emulator/ with a JSON body."""
-        url = f"{self.url}/emulator/{path}"
-        return self.http.request(method, url, json=body or {}, timeout=TIMEOUT_S)
+        """Make a request below /emulator/v1/ with a JSON body; check it against its document."""
+        url = f"{self.url}/emulator/v1/{path}"
+        response = self.http.request(method, url, json=body or {}, timeout=TIMEOUT_S)
+        check(method, path, body or {}, response)
+        return response
 
     def rest(self, method: str, path: str, form: Any = None) -> requests.Response:
         """Make a request to the REST API; `path` is the part after the account."""

@@ -42,7 +42,7 @@ DESKPHONE_FLOORS = [
     {"browser"},
     {"rest"},
     {"app"},
-    {"phone", "terminal"},
+    {"docs", "phone", "terminal"},
     {"emulator"},
     {"world"},
     {"server", "twilio_door"},
