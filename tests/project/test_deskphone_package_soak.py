@@ -20,7 +20,9 @@ from tests.conftest import WebServer
 ROOT = Path(__file__).parents[2]
 PERSON = "+12025550123"
 LIMIT_BYTES = 1_000_000
+DOWNLOAD_LIMIT_BYTES = 10_000_000
 LIMIT_S = 30
+SHIPPED = {".js", ".py"}
 IMPORT_ALL = """
 import importlib, pkgutil, deskphone
 for module in pkgutil.walk_packages(deskphone.__path__, "deskphone."):
@@ -98,12 +100,26 @@ def test_the_wheel_is_small_and_contains_only_the_package(wheel: Path) -> None:
     expected = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "deskphone").rglob("*")
-        if path.suffix == ".py" or (path.is_file() and "static" in path.parts)
+        if path.suffix in SHIPPED or (path.is_file() and "static" in path.parts)
     }
 
     assert wheel.stat().st_size < LIMIT_BYTES
     assert {name for name in names if name.startswith("deskphone/")} == expected
     assert folders == {"deskphone", "-".join(wheel.name.split("-")[:2]) + ".dist-info"}
+
+
+def test_dependencies_are_a_small_download(python: Path, wheel: Path, tmp_path: Path) -> None:
+    run(find_uv_bin(), "pip", "install", "--quiet", "--python", python, "pip", cwd=tmp_path)
+    run(python, "-m", "pip", "download", "--quiet", "--dest", tmp_path / "all", wheel, cwd=tmp_path)
+    others = [one for one in (tmp_path / "all").iterdir() if one.name != wheel.name]
+
+    assert len(others) > 10
+    assert sum(one.stat().st_size for one in others) < DOWNLOAD_LIMIT_BYTES
+
+
+def test_files_that_are_not_code_are_served(url: str) -> None:
+    for path in ("/", "/docs", "/docs/vendor/swagger-ui-bundle.js", "/voice-shim.js"):
+        assert requests.get(url + path, timeout=10).status_code == 200
 
 
 def test_every_module_loads_without_the_rest_of_the_project(python: Path, tmp_path: Path) -> None:

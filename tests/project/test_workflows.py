@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+import deskphone
 import dev
 from deskphone.values import PHONE_PORT
 from local_stack.values import FUNCTIONS_PORT
@@ -25,10 +26,11 @@ WITH_COMMENTS = sorted([*ROOT.glob(".vscode/*.json"), *ROOT.glob(".devcontainer/
 BY_AZD = {"AZURE_PRINCIPAL_ID"}
 # Permissions of some jobs besides reading the code, by workflow and job.
 MORE_PERMISSIONS = {
-    # Azure and GitHub Pages trust the token that a deployment requests from GitHub. A release
+    # Azure, PyPI and GitHub Pages trust the token that a deployment requests from GitHub. A release
     # belongs to the contents.
     "azure-dev.yml": {"deploy": {"contents": "read", "id-token": "write"}},
     "release.yml": {"release": {"contents": "write"}},
+    "deskphone.yml": {"publish": {"id-token": "write"}},
     "docs.yml": {"publish": {"pages": "write", "id-token": "write"}},
 }
 
@@ -87,13 +89,13 @@ def test_a_workflow_may_only_read_and_a_deployment_may_identify_itself(path: Pat
     assert more == MORE_PERMISSIONS.get(path.name, {})
 
 
-def test_the_version_is_the_same_everywhere_and_a_release_needs_its_tag() -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    openapi = yaml.safe_load((ROOT / "docs" / "use" / "openapi.yaml").read_text("utf-8"))
-    steps = workflow("release.yml")["jobs"]["release"]["steps"]
+def passing(steps: list[dict[str, Any]], *tags: str) -> list[str]:
+    """Return the tags that pass a workflow's check of the version."""
     [check] = [step["run"] for step in steps if step.get("name") == "The tag is the version"]
-    passes = {
-        tag: subprocess.run(
+    return [
+        tag
+        for tag in tags
+        if subprocess.run(
             ["bash", "-c", check],  # noqa: S607 - as found on the machine
             cwd=ROOT,
             env={**os.environ, "GITHUB_REF_NAME": tag},
@@ -101,12 +103,31 @@ def test_the_version_is_the_same_everywhere_and_a_release_needs_its_tag() -> Non
             capture_output=True,
         ).returncode
         == 0
-        for tag in (f"v{version}", "v9.9.9")
-    }
+    ]
+
+
+def test_the_version_is_the_same_everywhere_and_a_release_needs_its_tag() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    openapi = yaml.safe_load((ROOT / "docs" / "use" / "openapi.yaml").read_text("utf-8"))
+    steps = workflow("release.yml")["jobs"]["release"]["steps"]
 
     assert openapi["info"]["version"] == version
     assert f"\n## {version} (" in (ROOT / "CHANGELOG.md").read_text("utf-8")
-    assert passes == {f"v{version}": True, "v9.9.9": False}
+    assert passing(steps, f"v{version}", "v9.9.9") == [f"v{version}"]
+
+
+def test_deskphones_version_is_the_same_everywhere_and_a_release_needs_its_tag() -> None:
+    folder = ROOT / "deskphone"
+    version = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    document = workflow("deskphone.yml")
+    tag = f"deskphone-v{version}"
+
+    assert deskphone.__version__ == version
+    assert f"\n## {version} (" in (folder / "CHANGELOG.md").read_text("utf-8")
+    assert passing(document["jobs"]["build"]["steps"], tag, "deskphone-v9.9.9") == [tag]
+    # In YAML 1.1, `on` is a boolean.
+    assert document[True] == {"push": {"tags": ["deskphone-v*"]}}
+    assert document["jobs"]["publish"]["environment"] == "pypi"
 
 
 def test_no_workflow_uses_a_stored_secret() -> None:
