@@ -61,5 +61,6 @@ def check_response(response: requests.Response, **_: object) -> None:
     if not path.startswith("/emulator/") or response.status_code in NOT_ROUTED:
         return
     below = path.removeprefix("/emulator/").removeprefix("v1/")
-    body = json.loads(request.body) if response.ok and request.body else None
+    sent = request.body
+    body = json.loads(sent) if response.ok and isinstance(sent, (bytes, str)) else None
     check(request.method or "", below, body, response)
