@@ -1,5 +1,6 @@
 """What the local stack shows of an app's folder: this project's app, or any other."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,8 @@ class AppFolder:
     """The methods and the route of each HTTP function, without the prefix; no methods are all."""
     called: tuple[str, ...]
     """The functions without a URL of their own."""
+    version: str = ""
+    """The version in its pyproject.toml."""
     openapi: Path | None = None
     """The file that describes the app's HTTP interface."""
 
@@ -62,8 +65,21 @@ def read_folder(root: Path, settings: Mapping[str, str]) -> AppFolder:
         route_prefix=prefix,
         endpoints=tuple((methods, route) for _, methods, route in triggers if route),
         called=tuple(name for name, _, route in triggers if not route),
+        version=_version(root),
         openapi=next(filter(Path.is_file, map(root.joinpath, OPENAPI_FILES)), None),
     )
+
+
+def _version(root: Path) -> str:
+    try:
+        project: dict[str, object] = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    match project:
+        case {"project": {"version": str(version)}}:
+            return version
+        case _:
+            return ""
 
 
 def _trigger(folder: Path) -> Iterator[tuple[str, str, str]]:

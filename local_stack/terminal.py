@@ -1,5 +1,6 @@
 """The terminal output of the local stack."""
 
+import deskphone
 from deskphone import terminal
 from deskphone.values import ACCOUNT_SID, AUTH_TOKEN, HANDSETS, LINE
 from local_stack.folder import TEXT_FUNCTION, VOICE_FUNCTION, AppFolder
@@ -45,10 +46,18 @@ class Terminal(terminal.Terminal):
   Line       {LINE}   the app's number; the handsets are {", ".join(HANDSETS)}{_advice(folder)}
   Account    {ACCOUNT_SID}   function key: {FUNCTION_KEY}
   Token      {AUTH_TOKEN}
+  Versions   {_versions(folder)}
 
   {OURS if folder.is_ours else OTHERS} Ctrl-C stops everything.
 """
         )
+
+
+def _versions(folder: AppFolder) -> str:
+    """Return the version of the app, if it states one, and of deskphone."""
+    name = "Switchboard" if folder.is_ours else folder.name
+    own = [f"{name} {folder.version}"] if folder.version else []
+    return ", ".join([*own, f"deskphone {deskphone.__version__}"])
 
 
 def _commands(functions: str, folder: AppFolder) -> str:

@@ -40,6 +40,7 @@ class Item(NamedTuple):
 
 ITEMS: Sequence[Item] = (
     Item("python", machine.check_python),
+    Item("versions", machine.check_versions),
     Item("packages", machine.check_packages),
     Item("settings", settings.check_settings),
     Item("setting names", settings.check_setting_names),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+import deskphone
 from deskphone.clock import SystemClock
 from deskphone.values import LINE_SID
 from local_stack.__main__ import parse_arguments
@@ -117,6 +118,31 @@ def test_a_line_without_urls_says_where_to_set_them(other: LocalStack) -> None:
     other.text("Hello?")
 
     assert any("has no SmsUrl" in alert["message"] for alert in other.look("alerts"))
+
+
+def test_start_prints_the_versions_of_app_and_emulator(other: LocalStack) -> None:
+    assert f"deskphone {deskphone.__version__}" in other.output.text
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [('[project]\nversion = "1.2.3"', "1.2.3"), ("[project]\nversion = 1", ""), ("[", "")],
+)
+def test_version_of_a_folder_is_that_of_its_project(
+    app: AppFolder, text: str, version: str
+) -> None:
+    (app.root / "pyproject.toml").write_text(text, "utf-8")
+
+    assert read_folder(app.root, {}).version == version
+
+
+def test_openapi_document_of_a_folder_is_found(app: AppFolder) -> None:
+    assert described(app.root).openapi is None
+
+    document = app.root / "openapi.yaml"
+    document.write_text("openapi: 3.1.0", "utf-8")
+
+    assert described(app.root).openapi == document
 
 
 def described(root: Path) -> App:

@@ -1,4 +1,4 @@
-"""Check this machine: Python, packages, ports, and clock."""
+"""Check this machine: Python, versions, packages, ports, and clock."""
 
 import asyncio
 import re
@@ -43,6 +43,31 @@ def judge_python(found: tuple[int, int], place: str) -> Finding:
     if found > NEWEST_TESTED:
         return warning(f"{name} has not been tested ({place})", "use Python 3.13 or 3.14")
     return ok(f"{name} ({place})")
+
+
+async def check_versions(examination: Examination) -> Finding:
+    """Report the versions of the app and of its emulator, by their pyproject.toml."""
+    folders = {"Switchboard": examination.root, "deskphone": examination.root / "deskphone"}
+    return judge_versions({name: declared(folder) for name, folder in folders.items()})
+
+
+def judge_versions(found: Mapping[str, str]) -> Finding:
+    """Judge declared versions, "" if unknown."""
+    unknown = [name for name, number in found.items() if not number]
+    if unknown:
+        names = " and ".join(unknown)
+        return warning(f"unknown version of {names}", "restore pyproject.toml from the repository")
+    return ok(", ".join(f"{name} {number}" for name, number in found.items()))
+
+
+def declared(folder: Path) -> str:
+    """Return the version in a folder's pyproject.toml, "" if there is none."""
+    try:
+        text = (folder / "pyproject.toml").read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
+    found = re.search(r'^version = "(.+)"$', text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 async def check_packages(examination: Examination) -> Finding:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import deskphone
 from commands.doctor.examination import Examination
 from commands.doctor.findings import Finding, State
 from commands.doctor.items.app import (
@@ -19,7 +20,14 @@ from commands.doctor.items.app import (
     judge_ledger,
     judge_signature,
 )
-from commands.doctor.items.machine import check_clock, judge_clock, judge_packages, judge_python
+from commands.doctor.items.machine import (
+    check_clock,
+    declared,
+    judge_clock,
+    judge_packages,
+    judge_python,
+    judge_versions,
+)
 from commands.doctor.subject import Place, Request, read_subject
 from commands.doctor.web import Answer, UnreachableError, Web
 from shared.clock import SystemClock
@@ -208,6 +216,21 @@ def test_packages_with_other_versions_are_named() -> None:
         "different from the deployment: twilio is 9.0.0, not 9.13.0"
     )
     assert judge_packages(pins, {"twilio": "9.13.0", "aiohttp": ""}).text == "missing: aiohttp"
+
+
+def test_versions_of_app_and_emulator_are_reported() -> None:
+    found = judge_versions(
+        {"Switchboard": declared(ROOT), "deskphone": declared(ROOT / "deskphone")}
+    )
+
+    assert found.state == "ok"
+    assert found.text.endswith(f", deskphone {deskphone.__version__}")
+
+
+def test_missing_version_is_a_warning(tmp_path: Path) -> None:
+    found = judge_versions({"Switchboard": "1.0.0", "deskphone": declared(tmp_path)})
+
+    assert (found.state, found.text) == ("warn", "unknown version of deskphone")
 
 
 def test_a_port_used_by_another_program_is_a_warning(web_server: "WebServer") -> None:
