@@ -36,6 +36,16 @@ asyncio.run(main())
     assert python(code) == "True"
 
 
+def test_client_uses_the_certificates() -> None:
+    code = """
+import os
+os.environ["REQUESTS_CA_BUNDLE"] = "/authorities.pem"
+from twilio.http.http_client import TwilioHttpClient
+print(TwilioHttpClient().session.verify)
+"""
+    assert python(code) == "/authorities.pem"
+
+
 def test_other_sessions_stay_as_they_are() -> None:
     code = """
 import asyncio, aiohttp, twilio.http.async_http_client
