@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deskphone.account.account import FRIENDLY_NAME, Account
+from deskphone.account.account import Account
 from deskphone.account.phone_numbers import national
 from deskphone.account.store import Publish, Store
 from deskphone.app import NO_APP, App
@@ -139,7 +139,7 @@ class Emulator:
         self.store.applications.put(
             Application(
                 sid=APPLICATION_SID,
-                friendly_name=FRIENDLY_NAME,
+                friendly_name="Browser calls",
                 created=now,
                 updated=now,
                 voice_url=self.app.client_url,

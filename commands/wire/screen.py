@@ -41,5 +41,5 @@ def sentence_of(error: Exception, *, from_azd: bool = False) -> str:
         return f"{error.detail} ({error.code})"
     if isinstance(error, ConfigurationError):
         places = "azd env get-values" if from_azd else "local.settings.json"
-        return f"{error.detail}. Settings come from the environment and {places}"
+        return f"{error.detail.rstrip('.')}. Settings come from the environment and {places}"
     return error.detail if isinstance(error, AppError) else str(error)

@@ -43,6 +43,8 @@ RUN_ELSEWHERE = [
      "_page.py::test_the_script_sends_once_even_if_run_again"),
     ("docs/operate/running.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ",
      "tests/commands/wire/test_wire.py::test_the_commands_on_the_page_about_fallbacks_work"),
+    ("docs/begin/browser-calls.md", r"LOCAL_STACK_URL=\S+ python3 dev\.py wire ",
+     "tests/commands/wire/test_application.py::test_the_command_on_the_page_opens_a_queue"),
     ("docs/use/bring-your-own.md", r"(pip install \./deskphone|python3 -m venv)",
      "tests/project/test_deskphone_package_soak.py::test_an_http_client_drives_a_call"),
     ("docs/use/bring-your-own.md", "python -m deskphone", "tests/docs/test_bring_your_own_page.py"

@@ -4,6 +4,7 @@
 // address is the one below, which the server fills in.
 (() => {
   "use strict";
+  if (window.Twilio?.Device) console.error("Load voice-shim.js before Twilio's Voice SDK.");
   const here = new URL(document.currentScript?.src || "http://127.0.0.1:7072").origin;
   const signaling = /^wss:\/\/([^/]+\.twilio\.com)\/signal$/;
   const sounds = /^https:\/\/sdk\.twilio\.com\/js\/client\/sounds\/releases\//;

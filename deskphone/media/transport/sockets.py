@@ -64,11 +64,12 @@ class Sockets:
         self._receive = receive
         self._transports: list[asyncio.DatagramTransport] = []
         self._senders: dict[str, bool] = {}
+        self._is_closed = False
 
     async def open(self, addresses: Sequence[str]) -> None:
         """Bind a free port of each address; skip those that aren't this machine's.
 
-        Raises NoAddressError if none is left.
+        Raises NoAddressError if none is left. Does nothing once the sockets are closed.
         """
         loop = asyncio.get_running_loop()
         for address in addresses:
@@ -79,6 +80,9 @@ class Sockets:
                 )
             except OSError:
                 continue
+            if self._is_closed:  # in the meantime
+                transport.close()
+                return
             self._transports.append(transport)
             self.candidates.append((address, transport.get_extra_info("sockname")[1]))
         if not self.candidates:
@@ -104,6 +108,7 @@ class Sockets:
 
     def close(self) -> None:
         """Close the sockets after what was sent has left. Closing again does nothing."""
+        self._is_closed = True
         for transport in self._transports:
             transport.close()
         self._transports.clear()

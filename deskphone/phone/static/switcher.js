@@ -10,7 +10,7 @@ function Tab({ state, number, isSelected, onChoose, onAnswer }) {
   const unread = unreadCount(state, number);
   const mood = ringing ? "ringing" : call ? "talking" : "";
   return html`<div class="tab ${mood}">
-    <button data-testid="handset-tab" data-number=${number} aria-pressed=${isSelected} onClick=${() => onChoose(number)}>
+    <button data-testid="handset-tab" data-number=${number} title=${personOf(number, state.app)} aria-pressed=${isSelected} onClick=${() => onChoose(number)}>
       ${unread ? html`<b data-testid="unread">${unread}<span class="spoken"> unread</span></b>` : html`<i />`}
       ${personOf(number, state.app)}
       ${call && html`<span class="spoken">${ringing ? "ringing" : "in a call"}</span>`}

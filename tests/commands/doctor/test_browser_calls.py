@@ -29,7 +29,7 @@ def test_browser_calls_are_optional(doctor: Doctor) -> None:
     found = doctor()
 
     assert (found["token key"].state, found["twiml app"].state) == (State.OK, State.OK)
-    assert "not used" in found["token key"].text
+    assert "start has its own" in found["token key"].text
 
 
 def test_an_app_that_leads_here_is_right(stack: LocalStack, doctor: Doctor) -> None:

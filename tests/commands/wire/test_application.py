@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deskphone.values import APPLICATION_SID
 from local_stack.testing import LocalStack
-from tests.commands.wire.conftest import APP
+from tests.commands.wire.conftest import APP, ROOT
 
 if TYPE_CHECKING:
     from tests.commands.wire.conftest import Wire
@@ -26,6 +28,12 @@ def apps(stack: LocalStack) -> list[dict[str, Any]]:
 
 def routes(stack: LocalStack) -> list[tuple[str, str]]:
     return [(app["voice_method"], app["voice_url"]) for app in apps(stack)]
+
+
+@pytest.fixture(autouse=True)
+def others_app(stack: LocalStack) -> None:
+    """Give the emulator's own app another name than one that the command creates."""
+    stack.rest("POST", f"Applications/{APPLICATION_SID}.json", {"FriendlyName": "Another"})
 
 
 @pytest.fixture
@@ -64,6 +72,19 @@ def test_the_answer_to_calls_may_have_parameters(stack: LocalStack, wire: Wire) 
 
     assert wire(CALLS, "--url", APP, "--voice", answer, "--yes") == 0
     assert routes(stack) == [("POST", f"{URL}?Queues=support")]
+
+
+def test_the_command_on_the_page_opens_a_queue(
+    stack: LocalStack, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"Applications/{APPLICATION_SID}.json"
+    stack.rest("POST", own, {"FriendlyName": "Browser calls"})
+    monkeypatch.chdir(ROOT)  # the folder of the example settings
+    page = (ROOT / "docs" / "begin" / "browser-calls.md").read_text()
+    [command] = re.findall(r"^LOCAL_STACK_URL=\S+ python3 dev.py wire (.*)$", page, re.MULTILINE)
+
+    assert wire(*shlex.split(command)) == 0
+    assert stack.rest("GET", own).json()["voice_url"].endswith("Queues=support&Agents=client:ann")
 
 
 def test_undo_removes_the_url_of_a_new_app(stack: LocalStack, wire: Wire) -> None:

@@ -83,3 +83,16 @@ def test_each_address_has_a_socket_of_its_own() -> None:
             await asyncio.sleep(0)
 
     asyncio.run(test())
+
+
+def test_sockets_closed_while_they_open_stay_closed() -> None:
+    async def test() -> None:
+        opened = Sockets(lambda _datagram, _path: None)
+        opening = asyncio.ensure_future(opened.open(["127.0.0.1", "127.0.0.2"]))
+        await asyncio.sleep(0)
+        opened.close()
+        await opening
+
+        assert opened.candidates == []
+
+    asyncio.run(test())
