@@ -1,4 +1,7 @@
-"""Options, fixtures and reports. pytest imports this in every run, so it imports nothing slow."""
+"""Options, fixtures and reports. pytest imports this in every run, so it imports nothing slow.
+
+PYTEST_DONT_REWRITE: it has no asserts.
+"""
 
 import importlib
 import inspect
@@ -95,7 +98,7 @@ def deskphone(request: pytest.FixtureRequest) -> Generator[Desk]:
         if _is_on(config):
             from deskphone.pytest_plugin import sdk
 
-            sdk.set_variables(patch)
+            sdk.set_variables(patch, server.url)
             sdk.point_sdk(patch, server.url)
         item: pytest.Item = request.node
         item.stash[IN_USE] = desk = Desk(server)
@@ -143,7 +146,7 @@ def twilio_env(deskphone: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     """TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and other variables, set during the test."""
     from deskphone.pytest_plugin import sdk
 
-    return sdk.set_variables(monkeypatch)
+    return sdk.set_variables(monkeypatch, deskphone.server.url)
 
 
 @pytest.fixture

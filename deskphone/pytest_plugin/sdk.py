@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from deskphone.ports import LOOPBACK
 from deskphone.values import (
     ACCOUNT_SID,
     API_KEY_SECRET,
@@ -39,10 +40,15 @@ NEEDLESS = ("TWILIO_REGION", "TWILIO_EDGE")
 """They only choose another of Twilio's hosts."""
 
 
-def set_variables(patch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Set the variables that SDKs and apps read, and keep proxies out. Return what was set."""
-    bypassed = [one for one in (os.environ.get("NO_PROXY", ""), "127.0.0.1") if one]
-    variables = {**VARIABLES, "NO_PROXY": ",".join(bypassed)}
+def set_variables(patch: pytest.MonkeyPatch, url: str) -> dict[str, str]:
+    """Set the variables that SDKs and apps read, and keep proxies out. Return what was set.
+
+    `url` is the emulator's.
+    """
+    bypassed = os.environ.get("NO_PROXY", "").split(",")
+    if LOOPBACK not in bypassed:
+        bypassed = [*filter(None, bypassed), LOOPBACK]
+    variables = {**VARIABLES, "DESKPHONE_URL": url, "NO_PROXY": ",".join(bypassed)}
     for name, value in variables.items():
         patch.setenv(name, value)
     for name in NEEDLESS:

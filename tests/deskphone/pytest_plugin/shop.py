@@ -12,7 +12,7 @@ LOADED = (flask, rest, asgi, sdk, server, twilio, wsgi)
 """Modules that each inner run would otherwise load again."""
 OPTIONS = (
     *("-p", plugin.__name__, "-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
-    *("-W", "error", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
+    *("-W", "error"),
 )
 APP = """
 import os

@@ -37,6 +37,26 @@ def test_examples_pass_in_several_processes(pytester: pytest.Pytester) -> None:
 
 
 def test_examples_pass_in_another_order(pytester: pytest.Pytester) -> None:
-    names = ("test_lost_answer", "test_reminder", "test_opening_hours", "test_reminder")
-    suite = [f"test_shop.py::{name}" for name in names[:3]]
-    run(pytester, EXAMPLES, *suite).assert_outcomes(passed=3)
+    names = ("test_lost_answer", "test_reminder", "test_opening_hours")
+    run(pytester, EXAMPLES, *(f"test_shop.py::{name}" for name in names)).assert_outcomes(passed=3)
+
+
+def test_real_clock_moves_without_the_test(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+    @pytest.mark.deskphone(clock="real")
+    def test_marked(phone, clock):
+        remind(phone.number)
+        assert len(phone.texts) == 1  # read once it was delivered, after 0.3 s
+        with pytest.raises(TypeError, match="real clock"):
+            clock.advance(seconds=1)
+
+    def test_not_marked(phone, clock):
+        remind(phone.number)
+        clock.advance(seconds=1)
+        assert len(phone.texts) == 1
+    """,
+    )
+
+    result.assert_outcomes(passed=2)
