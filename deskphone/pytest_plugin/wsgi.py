@@ -8,7 +8,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-POLL_S = 0.01
+POLL_S = 0.002
 
 
 class _Handler(WSGIRequestHandler):
