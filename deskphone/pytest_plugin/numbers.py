@@ -1,6 +1,6 @@
 """The numbers of the account, which the app answers."""
 
-from typing import Final, Self
+from typing import Final, Self, overload
 
 from deskphone.pytest_plugin.server import Server
 from deskphone.records.phone_number import PhoneNumber
@@ -19,8 +19,12 @@ class _Setting:
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, number: "Number", owner: type) -> str:
-        return getattr(number.record(), self._name)
+    @overload
+    def __get__(self, number: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, number: "Number", owner: type) -> str: ...
+    def __get__(self, number: "Number | None", owner: type) -> Self | str:
+        return self if number is None else getattr(number.record(), self._name)
 
     def __set__(self, number: "Number", value: str) -> None:
         number.change(self._parameter, value)

@@ -78,7 +78,8 @@ def _entry(entry: Entry) -> str:
 def _webhook(webhook: Delivery) -> str:
     fields = [f"{name}={value}" for name, value in webhook.form if name in SHOWN_FIELDS]
     outcome = webhook.status if webhook.status is not None else "no response"
-    line = f"{webhook.method} {webhook.url} [{' '.join(fields)}] -> {outcome}"
+    about = f" [{' '.join(fields)}]" if fields else ""
+    line = f"{webhook.method} {webhook.url}{about} -> {outcome}"
     problem = webhook.signature.finding if webhook.signature else ""
     details = [part for part in (webhook.error, problem) if part]
     if webhook.status is not None and webhook.status >= 400:

@@ -89,8 +89,9 @@ class Twilio:
         """Inject a fault, `count` times at most, until the end of the `with` block.
 
         `kind` is 429, 500, 503, slow, lost or refused for requests to Twilio, and late, twice,
-        reordered or dropped for status callbacks. `options` are seconds, probability and reads; see
-        docs/change/local-stack.md. Yield the fault, whose `happened` counts. Raise ValueError.
+        reordered or dropped for status callbacks. `options` are `seconds`, which slow and late
+        need, `probability` from 0 to 1, and `reads=True` to fail also requests that only read.
+        Yield the fault, whose `happened` counts. Raise ValueError for an unknown kind or option.
         """
         wanted = {"kind": kind, "service": service, "count": count, **options}
 

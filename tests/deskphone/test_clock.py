@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from deskphone.clock import ManualClock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -135,3 +138,38 @@ def test_settling_passes_a_date_on_its_way_and_stops_at_its_end() -> None:
         return [*woken, (clock.now() - START).total_seconds()]
 
     assert asyncio.run(scenario()) == [50, 80]
+
+
+@given(
+    events=st.lists(st.integers(0, 100), max_size=8),
+    limits=st.lists(st.integers(1, 50), min_size=1, max_size=8),
+)
+def test_settling_wakes_all_events_in_order_and_takes_nothing_from_limits(
+    events: list[int], limits: list[int]
+) -> None:
+    async def scenario() -> tuple[list[int], list[int], list[int]]:
+        clock, happened, over = ManualClock(START), list[int](), list[int]()
+
+        async def event(seconds: int) -> None:
+            await clock.sleep(seconds)
+            happened.append(seconds)
+
+        async def limit(seconds: int) -> None:
+            await clock.limit(seconds)
+            over.append(seconds)
+
+        async with asyncio.TaskGroup() as tasks:
+            for seconds in events:
+                tasks.create_task(event(seconds))
+            for seconds in limits:
+                tasks.create_task(limit(seconds))
+            await clock.settle(1000)
+            await clock.advance(min(limits) - 1)
+            early = over.copy()
+            await clock.advance(1)
+            first = over.copy()
+            await clock.advance(max(limits))
+        return happened, early, first
+
+    shortest = [one for one in limits if one == min(limits)]
+    assert asyncio.run(scenario()) == (sorted(events), [], shortest)

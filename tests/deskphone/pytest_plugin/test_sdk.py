@@ -168,3 +168,29 @@ def test_sdk_is_not_needed(pytester: pytest.Pytester) -> None:
     )
 
     result.assert_outcomes(passed=1)
+
+
+def test_app_that_validates_signatures_with_the_token_of_the_environment_is_satisfied(
+    pytester: pytest.Pytester,
+) -> None:
+    result = run(
+        pytester,
+        """
+    from twilio.request_validator import RequestValidator
+
+    @flask_app.post("/signed")
+    def signed():
+        validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
+        header = request.headers.get("X-Twilio-Signature", "")
+        if not validator.validate(request.url, request.form, header):
+            return "forged", 403
+        return "<Response><Message>Welcome.</Message></Response>", XML
+
+    def test_it(phone, twilio, live_app):
+        twilio.number.sms_url = f"{live_app}/signed"
+        phone.sends(twilio.number, "Hello")
+        assert phone.texts[0].body == "Welcome."
+    """,
+    )
+
+    result.assert_outcomes(passed=1)
