@@ -4,15 +4,26 @@ TwilioRefusalError                  an error response: HTTP status, Twilio's cod
 └── NotEmulatedError           501: Twilio supports it, the emulator doesn't; it has no Twilio code
 """
 
+import base64
+import re
 from http import HTTPStatus
 
 from deskphone.account.phone_numbers import masked
 from deskphone.account.trial import Refusal
+from deskphone.values import ACCOUNT_SID, API_KEY_SID, AUTH_TOKEN, TEST_ACCOUNT_SID
 
+SID = re.compile(r"(AC|SK)[0-9a-f]{32}")
+OWN_SIDS = (ACCOUNT_SID, TEST_ACCOUNT_SID, API_KEY_SID)
 UNNUMBERED = 400
 """The code of an error that has no documented Twilio code: the status, like in Twilio's SDK."""
 
 NOT_FOUND = 20404
+
+ANOTHERS_ACCOUNT = (
+    f"The request used another account or API key. Only {ACCOUNT_SID} works here, with the token "
+    f"{AUTH_TOKEN}."
+)
+"""What to do about 20003."""
 
 ANOTHERS_NUMBER = (
     "From isn't a number of this account. Use one of those under Numbers on the phone page, or buy "
@@ -115,9 +126,22 @@ def refused_credentials() -> TwilioRefusalError:
     return TwilioRefusalError(20003, "Authenticate", HTTPStatus.UNAUTHORIZED)
 
 
+def is_another_account(authorization: str) -> bool:
+    """Whether a header of HTTP Basic names an account or key that the emulator never had."""
+    try:
+        user = base64.b64decode(authorization.partition(" ")[2]).partition(b":")[0].decode()
+    except ValueError:
+        return False
+    return SID.fullmatch(user) is not None and user not in OWN_SIDS
+
+
 def refused_sign_in(authorization: str) -> TwilioRefusalError:
-    """Return the error for a request whose Authorization header is missing or wrong (20003)."""
+    """Return the error for a request whose Authorization header is missing or wrong (20003).
+
+    For another account, it advises to use the emulator's.
+    """
     if authorization:
-        return refused_credentials()
+        advice = ANOTHERS_ACCOUNT if is_another_account(authorization) else ""
+        return TwilioRefusalError(20003, "Authenticate", HTTPStatus.UNAUTHORIZED, advice)
     message = "Authentication Error - No credentials provided"
     return TwilioRefusalError(20003, message, HTTPStatus.UNAUTHORIZED)
