@@ -104,7 +104,7 @@ def _explained(url: str) -> "Generator[None]":
     except AzureError as error:
         if _is_firewall(error):
             raise ClosedNetworkError(
-                f"{url} only accepts its virtual network and the address ALLOWED_IP_ADDRESS"
+                f"{url} only accepts its virtual network and the IP address in ALLOWED_IP_ADDRESS"
             ) from error
         if getattr(error, "status_code", None) == HTTPStatus.FORBIDDEN:
             raise RoleMissingError(

@@ -94,7 +94,9 @@ def number_of(options: Options, settings: Settings) -> tuple[str, str]:
             exit_status=2,
         )
     if not E164.fullmatch(settings.from_number):
-        raise CommandError("TWILIO_FROM_NUMBER is a short code or a name, which can't get calls")
+        raise CommandError(
+            "TWILIO_FROM_NUMBER is a short code or a name, which can't receive calls"
+        )
     return settings.from_number, str(masked(settings.from_number))
 
 

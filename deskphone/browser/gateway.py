@@ -175,7 +175,7 @@ class Gateway:
         """Return a new token; raise TokenError, also for a fault."""
         fault = self._faults.pick(BROWSERS.name, lambda fault: fault.kind.isdecimal())
         if fault is not None:
-            raise TokenError(int(fault.kind), f"The token is refused by the fault {fault.kind}.")
+            raise TokenError(int(fault.kind), f"The injected fault {fault.kind} refuses tokens.")
         return self._tokens.checked(text)
 
     async def _expire(self, device: Connection, token: AccessToken) -> None:

@@ -96,7 +96,7 @@ class Peer:
             raise sdp.DescriptionError("there's no connection to restart")
         remote = sdp.read_offer(offer)
         if remote.fingerprint != self._remote.fingerprint:
-            raise sdp.DescriptionError("the offer has another certificate; start a new call")
+            raise sdp.DescriptionError("the offer has a different certificate; start a new call")
         if remote.fragment != self._remote.fragment:
             self._agent.restart()
         answer = sdp.answer(self._describe(), remote)

@@ -22,7 +22,9 @@ CHUNK = 64 * 1024
 PORTS = {"http": 80, "https": 443}
 HOP_HEADERS = (b"proxy-connection:", b"proxy-authorization:")
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-NOT_A_PROXY_REQUEST = "This is the proxy of `deskphone run`. Send it CONNECT or an absolute URL."
+NOT_A_PROXY_REQUEST = (
+    "This is the `deskphone run` proxy. Send it a CONNECT request or an absolute URL."
+)
 
 Pipe = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
