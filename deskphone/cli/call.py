@@ -19,6 +19,10 @@ from deskphone.terminal import Terminal
 ENDED = ("completed", "busy", "no-answer", "failed", "canceled")
 HEARD = {"Say": "{}", "Play": "[plays {}]", "Record": "[records]", "Dial": "[dials {}]"}
 """How to print what a verb lets the caller hear."""
+LATE = (
+    "The call didn't end in time, and was ended. To wait longer, use --timeout. If deskphone runs "
+    "with --clock manual, nothing happens until its clock is advanced.\n"
+)
 ASKS = ("Gather", "Record")
 PROMPT_POLLS = 10
 """How often to look for a prompt: there may be none."""
@@ -61,7 +65,7 @@ def _call(remote: Remote, options: argparse.Namespace) -> int:
     call = Conversation(remote, sid, options.actions)
     if not wait_until(call.step, options.timeout):
         call.hang_up()
-        sys.stderr.write("The call didn't end in time. To wait longer: --timeout SECONDS\n")
+        sys.stderr.write(LATE)
     for action, value in call.actions:
         sys.stderr.write(f"The call ended before --{action} {value!r} was needed.\n")
     alerts = alerts_of(remote, sid)

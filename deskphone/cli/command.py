@@ -2,9 +2,10 @@
 
 import difflib
 import importlib
-import importlib.metadata
 import sys
 from collections.abc import Callable, Mapping, Sequence
+
+from deskphone import __version__
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("deskphone.cli.serve", "run a local Twilio and the phone page (the default)"),
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(usage())
         return 0
     if first == "--version":
-        sys.stdout.write(f"deskphone {version()}\n")
+        sys.stdout.write(f"deskphone {__version__}\n")
         return 0
     if first in COMMANDS:
         return _main_of(first)(given[1:])
@@ -58,14 +59,6 @@ def unknown(name: str) -> str:
     near = difflib.get_close_matches(name, COMMANDS, 1)
     advice = f"Did you mean {near[0]!r}?" if near else "To see all commands: deskphone --help"
     return f"Unknown command {name!r}. {advice}\n"
-
-
-def version() -> str:
-    """Return the installed version, or "(not installed)" for a source folder."""
-    try:
-        return importlib.metadata.version("deskphone")
-    except importlib.metadata.PackageNotFoundError:
-        return "(not installed)"
 
 
 def _main_of(name: str) -> Callable[[Sequence[str]], int]:

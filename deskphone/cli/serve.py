@@ -118,7 +118,8 @@ def welcome(url: str, app: App) -> str:
   Account    {ACCOUNT_SID}
   Token      {AUTH_TOKEN}
 
-  Set your app's webhook URLs on the page, under Numbers, or with the REST API.
+  Set your app's webhook URLs on the page, under Numbers, in deskphone.toml, or with the REST API.
+  To run an app without changing its code: deskphone run -- COMMAND
   Nothing is sent to the real Twilio. Press Ctrl-C to stop.
 """
 

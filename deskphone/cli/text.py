@@ -16,6 +16,10 @@ from deskphone.cli.remote import (
 )
 from deskphone.terminal import Terminal
 
+LATE = (
+    "Your app didn't answer in time. To wait longer, use --timeout. If deskphone runs with "
+    "--clock manual, nothing happens until its clock is advanced.\n"
+)
 REPLY = "outbound-reply"
 CALM_POLLS = 3
 """A redirect follows a response at once."""
@@ -42,7 +46,7 @@ def _send(remote: Remote, options: argparse.Namespace) -> int:
     fields = {"from": options.handset, "to": options.number, "body": options.body}
     sid: str = remote.post("texts", **fields)["sid"]
     if not wait_until(Progress(remote, sid).is_over, options.timeout):
-        sys.stderr.write("Your app didn't answer in time. To wait longer: --timeout SECONDS\n")
+        sys.stderr.write(LATE)
         return 1
     texts: list[dict[str, Any]] = remote.get(f"handsets/{options.handset}")["texts"]
     position = [text["sid"] for text in texts].index(sid)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deskphone import __version__
 from deskphone.cli.command import COMMANDS, main, usage
 
 
@@ -28,3 +29,8 @@ def test_unknown_command_names_the_nearest_one(capsys: pytest.CaptureFixture[str
 def test_options_without_a_command_are_those_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--port", "70000"]) == 1
     assert "70000" in capsys.readouterr().err
+
+
+def test_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"deskphone {__version__}\n"
