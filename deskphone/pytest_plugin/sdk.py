@@ -36,6 +36,10 @@ VARIABLES: Mapping[str, str] = {
     "TWILIO_API_SECRET": API_KEY_SECRET,
     "TWILIO_PHONE_NUMBER": LINE,
 }
+TOO_OLD = (
+    "The installed twilio package can't be pointed at the emulator. Update it to 8.3 or newer, or "
+    "set `deskphone_twilio = off` in pytest's options."
+)
 NEEDLESS = ("TWILIO_REGION", "TWILIO_EDGE")
 """They only choose another of Twilio's hosts."""
 
@@ -60,10 +64,14 @@ def point_sdk(patch: pytest.MonkeyPatch, url: str) -> None:
     """Point each client of the SDK, sync and async, at the emulator. Do nothing without the SDK.
 
     Credentials that aren't the emulator's are replaced, since a client may have been made before.
+    Raise pytest.UsageError for an SDK that is too old.
     """
     if importlib.util.find_spec(PACKAGE) is None:
         return
-    base: Any = importlib.import_module(f"{PACKAGE}.base.client_base").ClientBase
+    try:
+        base: Any = importlib.import_module(f"{PACKAGE}.base.client_base").ClientBase
+    except ImportError as error:
+        raise pytest.UsageError(TOO_OLD) from error
     credentials = base.get_auth
 
     def get_hostname(client: object, uri: str) -> str:

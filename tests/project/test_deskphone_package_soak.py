@@ -29,6 +29,34 @@ for module in pkgutil.walk_packages(deskphone.__path__, "deskphone."):
     if not module.name.endswith("__main__") and ".pytest_plugin." not in module.name:
         importlib.import_module(module.name)
 """
+TEST_OF_AN_APP = """
+import pytest
+from flask import Flask
+
+flask_app = Flask("menu")
+XML = {"Content-Type": "text/xml"}
+
+@flask_app.post("/voice")
+def voice():
+    menu = '<Gather numDigits="1" action="/key"><Say>Press 1</Say></Gather>'
+    return f"<Response>{menu}</Response>", XML
+
+@flask_app.post("/key")
+def key():
+    return "<Response><Say>We open at nine.</Say></Response>", XML
+
+@pytest.fixture
+def app():
+    return flask_app
+
+def test_opening_hours(phone, twilio, live_app):
+    twilio.number.voice_url = f"{live_app}/voice"
+    call = phone.rings(twilio.number)
+    assert "Press 1" in call.heard
+    call.press("1")
+    assert call.heard[-1] == "We open at nine."
+    assert call.ended and not twilio.alerts
+"""
 pytestmark = pytest.mark.soak
 
 
@@ -124,6 +152,19 @@ def test_files_that_are_not_code_are_served(url: str) -> None:
 
 def test_every_module_loads_without_the_rest_of_the_project(python: Path, tmp_path: Path) -> None:
     run(python, "-W", "error", "-c", IMPORT_ALL, cwd=tmp_path)
+
+
+@pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
+def test_the_pytest_plugin_runs_the_test_of_an_app(
+    resolution: str, wheel: Path, tmp_path: Path
+) -> None:
+    run(find_uv_bin(), "venv", "--quiet", "--no-project", "--python", "3.11", "env", cwd=tmp_path)
+    python = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    install = ("pip", "install", "--quiet", "--resolution", resolution, "--python", python)
+    run(find_uv_bin(), *install, f"{wheel}[pytest]", "flask>=3", cwd=tmp_path)
+    (tmp_path / "test_menu.py").write_text(TEST_OF_AN_APP)
+
+    run(python, "-m", "pytest", "-W", "error", "test_menu.py", cwd=tmp_path)
 
 
 def test_an_http_client_drives_a_call(url: str, web_server: WebServer) -> None:

@@ -1,5 +1,7 @@
 """Twilio's SDK for Python during a test, and afterwards."""
 
+import sys
+
 import pytest
 
 from deskphone.pytest_plugin.sdk import local_url
@@ -194,3 +196,19 @@ def test_app_that_validates_signatures_with_the_token_of_the_environment_is_sati
     )
 
     result.assert_outcomes(passed=1)
+
+
+def test_sdk_that_is_too_old_is_named(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "twilio.base.client_base", None)
+    result = run(
+        pytester,
+        """
+    def test_it(phone):
+        pass
+    """,
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*Update it to 8.3 or newer*deskphone_twilio = off*"])
