@@ -66,8 +66,9 @@ def https_app(certificate: Path) -> Generator[str]:
 
 
 def snippet(language: str, standalone: Standalone) -> str:
-    """Return the page's snippet in a language, for a running emulator."""
-    [code] = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    """Return the page's snippet with a language's SDK, for a running emulator."""
+    section = PAGE.partition("\n## Point your client at it\n")[2].partition("\n## ")[0]
+    [code] = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
     assert f"http://127.0.0.1:{PHONE_PORT}" in code
     return code.replace(f"http://127.0.0.1:{PHONE_PORT}", standalone.url)
 

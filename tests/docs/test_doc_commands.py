@@ -47,7 +47,9 @@ RUN_ELSEWHERE = [
      "tests/commands/wire/test_application.py::test_the_command_on_the_page_opens_a_queue"),
     ("docs/use/bring-your-own.md", r"(pip install \./deskphone|python3 -m venv)",
      "tests/project/test_deskphone_package_soak.py::test_an_http_client_drives_a_call"),
-    ("docs/use/bring-your-own.md", "python -m deskphone", "tests/docs/test_bring_your_own_page.py"
+    ("docs/use/bring-your-own.md", r"deskphone (run|call|text)\b",
+     "tests/docs/test_frameworks_soak.py::test_app_of_the_page_answers_a_call_and_a_text"),
+    ("docs/use/bring-your-own.md", "deskphone$", "tests/docs/test_bring_your_own_page.py"
      "::test_python_snippet_sends_a_text"),
     ("docs/use/configuration.md", "python3 -c ", "tests/docs/test_configuration_page.py"
      "::test_the_generated_key_of_the_page_is_long_enough"),
