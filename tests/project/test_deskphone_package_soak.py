@@ -18,6 +18,7 @@ from deskphone.values import LINE, LINE_SID
 from tests.conftest import WebServer
 
 ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "use" / "bring-your-own.md"
 PERSON = "+12025550123"
 LIMIT_BYTES = 1_000_000
 DOWNLOAD_LIMIT_BYTES = 10_000_000
@@ -184,6 +185,42 @@ def test_an_http_client_drives_a_call(url: str, web_server: WebServer) -> None:
     assert heard(ended) == ["Press 1 for our hours.", "We open at nine."]
     assert web_server.asked("/opening")[0].form["Digits"] == "1"
     assert requests.get(f"{world}/alerts", timeout=10).json() == []
+
+
+@pytest.fixture
+def flask_app(python: Path, tmp_path: Path) -> Iterator[str]:
+    """The URL of the page's Flask app, in the environment of the wheel."""
+    run(find_uv_bin(), "pip", "install", "--quiet", "--python", python, "flask", cwd=tmp_path)
+    [code] = re.findall(r"### Flask\n\n```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "app.py").write_text(code, "utf-8")
+    command = (python, "-m", "flask", "run", "--port", "0")
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        try:
+            found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in process.stderr)
+            yield next(match[0] for match in found if match)
+        finally:
+            process.terminate()
+
+
+def test_flask_app_answers_a_call_and_a_text(url: str, flask_app: str) -> None:
+    world = f"{url}/emulator/v1"
+    urls = {"voice_url": f"{flask_app}/voice", "sms_url": f"{flask_app}/sms"}
+    requests.put(f"{world}/numbers/{LINE_SID}", json=urls, timeout=10).raise_for_status()
+
+    call = requests.post(f"{world}/calls", json={"from": PERSON, "to": LINE}, timeout=10).json()
+    at = f"{world}/calls/{call['sid']}"
+    eventually(at, lambda call: "keys" in call["wants"])
+    requests.post(f"{at}/keys", json={"digits": "1"}, timeout=10).raise_for_status()
+    ended = eventually(at, lambda call: call["status"] == "completed")
+    text = {"from": PERSON, "to": LINE, "body": "Hi"}
+    requests.post(f"{world}/texts", json=text, timeout=10).raise_for_status()
+    handset = eventually(f"{world}/handsets/{PERSON}", lambda handset: len(handset["texts"]) > 1)
+
+    assert heard(ended) == ["Press 1", "Nine"]
+    assert [text["body"] for text in handset["texts"]] == ["Hi", "Thanks!"]
 
 
 def heard(call: dict[str, Any]) -> list[str]:
