@@ -1,8 +1,8 @@
 """The sound of one connection, both ways, as protected packets."""
 
-import audioop
 import logging
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import randbelow
@@ -13,6 +13,11 @@ from deskphone.media.arrivals import Arrivals
 from deskphone.media.digits import Digits
 from deskphone.media.srtp import Protector, Unprotector
 from deskphone.media.transport.dtls import Keys
+
+with warnings.catch_warnings():
+    # Python 3.11 and 3.12 warn of its removal; newer ones get it from audioop-lts.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import audioop
 
 SAMPLE_BYTES = 2
 SILENCE = bytes(rtp.FRAME * SAMPLE_BYTES)

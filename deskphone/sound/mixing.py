@@ -10,7 +10,7 @@ def mix(parts: Iterable[bytes], count: int) -> bytes:
 
     A part may be shorter, even b"": silence follows it. A longer part is cut.
     """
-    import audioop
+    from deskphone.sound.arithmetic import audioop
 
     size = count * WIDTH
     mixed = b""
@@ -29,21 +29,21 @@ def is_silent(samples: bytes) -> bool:
 
 def to_ulaw(samples: bytes) -> bytes:
     """Encode samples as mu-law (G.711), one byte each."""
-    import audioop
+    from deskphone.sound.arithmetic import audioop
 
     return audioop.lin2ulaw(samples, WIDTH)
 
 
 def from_ulaw(encoded: bytes) -> bytes:
     """Decode mu-law (G.711) to samples."""
-    import audioop
+    from deskphone.sound.arithmetic import audioop
 
     return audioop.ulaw2lin(encoded, WIDTH)
 
 
 def interleaved(left: bytes, right: bytes) -> bytes:
     """Return the frames of a file with two channels of equal length."""
-    import audioop
+    from deskphone.sound.arithmetic import audioop
 
     return audioop.add(
         audioop.tostereo(left, WIDTH, 1, 0), audioop.tostereo(right, WIDTH, 0, 1), WIDTH
