@@ -34,7 +34,7 @@ class Prices:
         return self._set(text.sent, now, self.mms if text.media else self.text * text.segments)
 
     def of_call(self, call: Call, now: datetime) -> str | None:
-        """Return the price of a call, or None if it isn't set yet or nobody answered."""
+        """Return the price of a call, or None if it isn't set yet or no one answered."""
         if call.answered is None or call.ended is None:
             return None
         rate = self.incoming_call if call.direction == "inbound" else self.call

@@ -109,7 +109,7 @@ class Outgoing:
     def follow(self, leg: Leg, call: Call) -> None:
         """Let the browser know that its call was answered.
 
-        A plain <Dial> answers the call, but its caller hears a ringing tone until somebody is
+        A plain <Dial> answers the call, but its caller hears a ringing tone until someone is
         connected, and so the SDK reports an answer only then.
         """
         if leg.is_negotiating or leg.state == "open" or call.answered is None:

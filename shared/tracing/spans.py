@@ -1,7 +1,7 @@
 """Spans: `send text` or `place call`, and a `report` for each of Twilio's reports on it.
 
 Twilio sends no trace context, so the one of the send rides in the URL for the reports. Only
-Twilio's signed requests are reports, so nobody else can add spans to a trace. Spans name the kind,
+Twilio's signed requests are reports, so no one else can add spans to a trace. Spans name the kind,
 SID and status, and the type of an error; never numbers, texts or secrets.
 
 The Functions runtime sets up the exporter and the context of each request, which a `report` links

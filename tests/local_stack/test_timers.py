@@ -1,4 +1,4 @@
-"""The timer trigger, with a clock that only moves when somebody sleeps."""
+"""The timer trigger, with a clock that only moves when someone sleeps."""
 
 from __future__ import annotations
 

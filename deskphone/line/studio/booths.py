@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from deskphone.account.store import Kind, Record, Store
 from deskphone.clock import Clock
-from deskphone.line.studio.sources import NOBODY, Sources, Voices, heard_by, voices_of
+from deskphone.line.studio.sources import NO_ONE, Sources, Voices, heard_by, voices_of
 from deskphone.line.studio.time import position
 from deskphone.line.studio.track import Track
 from deskphone.records.call import ENDED_CALL, Call
@@ -22,7 +22,7 @@ class Booth:
     said: Track = field(default_factory=Track)
     hears: Sources = field(default_factory=Sources)
     connected_to: str | None = None
-    in_conference: Voices = NOBODY
+    in_conference: Voices = NO_ONE
 
     def drop(self, before: int) -> None:
         """Forget what ended before this position."""
@@ -36,7 +36,7 @@ class Room:
     """One conference: its voices, and all of its members."""
 
     voices: Sources = field(default_factory=Sources)
-    members: Voices = NOBODY
+    members: Voices = NO_ONE
 
 
 class Booths:
@@ -92,7 +92,7 @@ class Booths:
         )
 
     def is_conference_quiet(self, conference_sid: str, start: int, end: int) -> bool:
-        """Whether nobody in a conference makes a sound between these positions."""
+        """Whether no one in a conference makes a sound between these positions."""
         room = self._rooms.get(conference_sid)
         return room is None or self._are_quiet(room.voices, start, end)
 
@@ -152,7 +152,7 @@ class Booths:
         for sid in room.members.union(heard):
             booth = self.get(sid)
             if booth is not None:
-                booth.in_conference = heard.get(sid, NOBODY)
+                booth.in_conference = heard.get(sid, NO_ONE)
                 self._update(booth)
         room.members = frozenset(heard)
         if conference.status == "completed":
@@ -160,5 +160,5 @@ class Booths:
             del self._rooms[conference.sid]
 
     def _update(self, booth: Booth) -> None:
-        connected = frozenset({booth.connected_to}) if booth.connected_to else NOBODY
+        connected = frozenset({booth.connected_to}) if booth.connected_to else NO_ONE
         booth.hears.change(self.now(), connected | booth.in_conference)

@@ -6,7 +6,7 @@ from deskphone.records.conference import Conference
 
 Voices = frozenset[str]
 """The SIDs of calls."""
-NOBODY: Voices = frozenset()
+NO_ONE: Voices = frozenset()
 
 
 class Sources:
@@ -18,7 +18,7 @@ class Sources:
     @property
     def now(self) -> Voices:
         """Who is heard since the last change."""
-        return self._changes[-1][1] if self._changes else NOBODY
+        return self._changes[-1][1] if self._changes else NO_ONE
 
     def change(self, at: int, voices: Voices) -> None:
         """Hear these from now on, and no others."""
@@ -49,7 +49,7 @@ def voices_of(conference: Conference) -> Voices:
     Those are neither muted nor on hold, and don't coach.
     """
     if conference.status != "in-progress":
-        return NOBODY
+        return NO_ONE
     present = (one for one in conference.participants if one.joined and not one.hold)
     return frozenset(one.call_sid for one in present if not one.muted and not one.coaching)
 
@@ -57,17 +57,17 @@ def voices_of(conference: Conference) -> Voices:
 def heard_by(conference: Conference) -> Mapping[str, Voices]:
     """Return whom each participant hears: all the voices, and those who coach them.
 
-    One on hold, or who waits, hears nobody. One who coaches is heard only by the coached call.
+    One on hold, or who waits, hears no one. One who coaches is heard only by the coached call.
     """
     voices = voices_of(conference)
     coaches: dict[str, Voices] = {}
     for one in conference.participants:
         if one.coaching and one.joined and not one.muted and not one.hold:
-            coaches[one.coaching] = coaches.get(one.coaching, NOBODY) | {one.call_sid}
+            coaches[one.coaching] = coaches.get(one.coaching, NO_ONE) | {one.call_sid}
     is_running = conference.status == "in-progress"
     return {
-        one.call_sid: (voices | coaches.get(one.call_sid, NOBODY)) - {one.call_sid}
+        one.call_sid: (voices | coaches.get(one.call_sid, NO_ONE)) - {one.call_sid}
         if is_running and one.joined and not one.hold and not one.waiting
-        else NOBODY
+        else NO_ONE
         for one in conference.participants
     }

@@ -39,7 +39,7 @@ class Speech:
         return self._cache.put(key, sound)
 
     def forget(self) -> None:
-        """Say once more what users should know: nobody sees it after a reset."""
+        """Say once more what users should know: no one sees it after a reset."""
         self._notes.clear()
 
     async def _shared(self, key: Key) -> Sound:

@@ -21,7 +21,7 @@ TIDY_EVERY = 5 * RATE
 KEEP_EVERY_S = 30
 """How often recordings keep their sound, so that hours of it aren't left for the end."""
 MOST_SAID = 100
-"""How many sounds of a person may wait or be heard at once; nobody could tell more apart."""
+"""How many sounds of a person may wait or be heard at once; no one could tell more apart."""
 KEPT = RATE
 """How much of the past stays, in samples: more than any listener is behind, or a frame late."""
 

@@ -57,7 +57,7 @@ def test_a_person_hears_speech_until_it_ends() -> None:
 
 def test_a_key_cuts_the_prompt() -> None:
     async def main(world: World) -> None:
-        text = "To speak to somebody, press one. " * 5
+        text = "To speak to someone, press one. " * 5
         sid = await world.call(f"<Gather><Say>{text}</Say></Gather>")
         await world.pick_up(sid)
         before = await heard(world, sid)

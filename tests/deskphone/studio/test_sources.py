@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskphone.line.studio.sources import NOBODY, Sources, heard_by, voices_of
+from deskphone.line.studio.sources import NO_ONE, Sources, heard_by, voices_of
 from deskphone.records.conference import Conference, Participant
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_spans_say_who_was_heard_at_each_moment(
         for moment in range(begin, end)
     }
 
-    assert [found.get(one, NOBODY) for one in range(start, start + count)] == heard[
+    assert [found.get(one, NO_ONE) for one in range(start, start + count)] == heard[
         start : start + count
     ]
 
@@ -68,5 +68,5 @@ def test_a_conference_that_has_not_started_is_silent() -> None:
     flags = [(False, False, True, "")] * 2
     room = Conference("CF", "room", NOW, NOW, "init", conference(flags).participants)
 
-    assert voices_of(room) == NOBODY
-    assert {*heard_by(room).values()} == {NOBODY}
+    assert voices_of(room) == NO_ONE
+    assert {*heard_by(room).values()} == {NO_ONE}

@@ -285,7 +285,7 @@ def test_an_examination_reads_the_row_now() -> None:
 
 STEPS = st.lists(
     st.one_of(
-        st.sampled_from(["stop", "resume", "break", "mend", "ask"]),
+        st.sampled_from(["stop", "resume", "break", "repair", "ask"]),
         st.sampled_from([1.0, 7.5, 14.0, 15.0, 60.0]),
     ),
     max_size=40,
@@ -304,7 +304,7 @@ def test_each_answer_is_the_row_of_at_most_15_seconds_ago(steps: list[str | floa
             if step in ("stop", "resume"):
                 await trial.storage.write(stopped=str(step == "stop").lower())
                 was.append((now, step == "stop"))
-            elif step in ("break", "mend"):
+            elif step in ("break", "repair"):
                 is_down = trial.storage.is_down = step == "break"
             elif isinstance(step, float):
                 trial.clock.advance(step)
