@@ -18,7 +18,8 @@ GUIDE = (ROOT / "docs" / "begin" / "browser-calls.md").read_text("utf-8")
 [SDK] = Path(ROOT, "GetSoftphone", "page").glob("*.js")
 [TAG] = re.findall("```html\n(.*?)\n```", GUIDE)
 [IN_A_TEST] = re.findall("```python\n(.*?)```", GUIDE, re.DOTALL)
-[SCRIPT] = re.findall("```js\n(.*?)```", GUIDE, re.DOTALL)
+# A page with a script tag instead of a bundler has the SDK's names in `Twilio`.
+[SCRIPT] = re.findall("```js\nimport .*?\n(.*?)```", GUIDE, re.DOTALL)
 
 
 @pytest.fixture(scope="module")

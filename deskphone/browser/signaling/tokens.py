@@ -71,7 +71,7 @@ class Tokens:
         if kind != CONTENT_TYPE:
             message = (
                 f"The token's header must have cty {CONTENT_TYPE!r}. "
-                "Create it with AccessToken of Twilio's SDK."
+                "Create it with the AccessToken class from Twilio's SDK."
             )
             raise TokenError(INVALID, message)
         self._check_signature(text, claims)
@@ -112,7 +112,7 @@ class Tokens:
             jwt.decode(text, key.secret, algorithms=["HS256"], options=SIGNATURE_ONLY)  # pyright: ignore[reportArgumentType]
         except jwt.InvalidTokenError as error:
             message = (
-                f"The token's signature is wrong. Sign it by HS256 with the secret of {issuer}."
+                f"The token's signature is wrong. Sign it with HS256 and the secret of {issuer}."
             )
             raise TokenError(INVALID, message) from error
 
@@ -144,7 +144,7 @@ def _unverified(text: str) -> tuple[Mapping[str, Any], Fields]:
         header = jwt.get_unverified_header(text)
         claims = jwt.decode(text, options={"verify_signature": False, **SIGNATURE_ONLY})  # pyright: ignore[reportArgumentType]
     except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
-        message = "The token isn't a JWT. Create it with AccessToken of Twilio's SDK."
+        message = "The token isn't a JWT. Create it with the AccessToken class from Twilio's SDK."
         raise TokenError(INVALID, message) from error
     return header, Fields(cast(dict[str, object], claims))
 
