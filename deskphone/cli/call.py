@@ -9,8 +9,7 @@ from deskphone.cli.remote import (
     Remote,
     RemoteError,
     add_remote_options,
-    alerts_of,
-    line_of,
+    print_alerts,
     remote_of,
     wait_until,
 )
@@ -68,10 +67,7 @@ def _call(remote: Remote, options: argparse.Namespace) -> int:
         sys.stderr.write(LATE)
     for action, value in call.actions:
         sys.stderr.write(f"The call ended before --{action} {value!r} was needed.\n")
-    alerts = alerts_of(remote, sid)
-    for alert in alerts:
-        Terminal.print(line_of(alert))
-    is_wrong = any(alert["level"] == "error" for alert in alerts)
+    is_wrong = print_alerts(remote, sid)
     return int(is_wrong or bool(call.actions) or call.status != "completed")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from deskphone.ports import url_of
 from deskphone.setup.config import ConfigError, config_of
+from deskphone.terminal import Terminal
 from deskphone.values import HANDSETS, PHONE_PORT
 
 TIMEOUT_S = 30
@@ -104,10 +105,13 @@ def alerts_of(remote: Remote, sid: str) -> list[dict[str, Any]]:
     return [alert for alert in remote.get("alerts") if alert["sid"] == sid]
 
 
-def line_of(alert: dict[str, Any]) -> str:
-    """Return an alert in one line."""
-    name = f"Twilio {alert['level']} {alert['code']}" if alert["code"] else "Emulator"
-    return f"{name}: {alert['message']}"
+def print_alerts(remote: Remote, sid: str) -> bool:
+    """Print the alerts about a text or call; return whether one is an error."""
+    alerts = alerts_of(remote, sid)
+    for alert in alerts:
+        name = f"Twilio {alert['level']} {alert['code']}" if alert["code"] else "Emulator"
+        Terminal.print(f"{name}: {alert['message']}")
+    return any(alert["level"] == "error" for alert in alerts)
 
 
 def _detail(error: urllib.error.HTTPError) -> str:

@@ -10,7 +10,7 @@ from deskphone.cli.remote import (
     RemoteError,
     add_remote_options,
     alerts_of,
-    line_of,
+    print_alerts,
     remote_of,
     wait_until,
 )
@@ -53,10 +53,7 @@ def _send(remote: Remote, options: argparse.Namespace) -> int:
     for text in texts[position:]:
         if text["direction"] == REPLY:
             Terminal.print(text["body"] or " ".join(text["media"]))
-    alerts = alerts_of(remote, sid)
-    for alert in alerts:
-        Terminal.print(line_of(alert))
-    return int(any(alert["level"] == "error" for alert in alerts))
+    return int(print_alerts(remote, sid))
 
 
 class Progress:

@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,6 +16,13 @@ from local_stack.faults.services import HOST, STORAGE, VAULT
 from local_stack.testing import HANDSET, LocalStack
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+MICROPHONE = (
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",  # for machines whose only interface is loopback
+)
+"""Flags for a browser with a microphone that every page may use."""
+NO_CLICK_NEEDED = "--autoplay-policy=no-user-gesture-required"
 ANSWERS_URL = "http://127.0.0.1:7071/api"
 SNAPSHOT: dict[str, object] = {
     "line": "+12025550100",
@@ -56,16 +64,23 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Yield one browser per module: while it is open, its event loop blocks the main thread."""
+@contextmanager
+def chromium(*flags: str) -> Generator[Browser]:
+    """Open the system's Chromium with these command-line flags; skip the test without one."""
     path = chromium_path()
     if path is None:
         pytest.skip("no Chromium found; on Debian: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Yield one browser per module: while it is open, its event loop blocks the main thread."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

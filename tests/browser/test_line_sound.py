@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from deskphone.sound.tones import tone
+from deskphone.sound.wav import wav
 from local_stack.testing import HANDSETS, LocalStack
 from tests.browser.conftest import opened
 from tests.deskphone.sound.spectrum import level
@@ -185,12 +186,3 @@ def test_refused_microphone_says_why(listening_page: Page, live_stack: LocalStac
 
     expect(listening_page.get_by_test_id("notice")).to_contain_text("Permission denied")
     expect(microphone).to_have_attribute("aria-pressed", "false")
-
-
-def wav(samples: bytes) -> bytes:
-    """Return a WAV file: 8 kHz, mono, 16 bits."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as audio:
-        audio.setparams((1, 2, 8000, 0, "NONE", "not compressed"))
-        audio.writeframes(samples)
-    return file.getvalue()

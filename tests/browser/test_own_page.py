@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from deskphone.values import PHONE_PORT
 from local_stack.testing import ROOT, LocalStack
-from tests.browser.conftest import chromium_path
-from tests.browser.test_softphone import CHROMIUM, LIMIT_MS
+from tests.browser.conftest import MICROPHONE, chromium
+from tests.browser.test_softphone import LIMIT_MS
 from tests.conftest import WebServer
 
 GUIDE = (ROOT / "docs" / "begin" / "browser-calls.md").read_text("utf-8")
@@ -25,13 +25,8 @@ GUIDE = (ROOT / "docs" / "begin" / "browser-calls.md").read_text("utf-8")
 @pytest.fixture(scope="module")
 def caller() -> Iterator[Browser]:
     """A Chromium with a microphone that every page may use."""
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium found; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM])
+    with chromium(*MICROPHONE) as browser:
         yield browser
-        browser.close()
 
 
 def address(text: str, stack: LocalStack) -> str:

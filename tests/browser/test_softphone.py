@@ -12,18 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from deskphone.values import APPLICATION_SID, LINE
 from local_stack.examples import SOFTPHONE
 from local_stack.testing import HANDSET, HANDSETS, LocalStack
-from tests.browser.conftest import chromium_path
+from tests.browser.conftest import MICROPHONE, chromium
 
-CHROMIUM = (
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",  # for machines without any network
-)
 LIMIT_MS = 20_000
 OWNER = HANDSETS[1]
 LOUDNESS = """async () => {
@@ -35,13 +30,8 @@ LOUDNESS = """async () => {
 @pytest.fixture(scope="module")
 def caller() -> Iterator[Browser]:
     """A Chromium with a microphone that every page may use."""
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium found; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM])
+    with chromium(*MICROPHONE) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

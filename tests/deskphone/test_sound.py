@@ -15,19 +15,20 @@ from deskphone.records.recording import ON_DEMAND, Recording
 from deskphone.rest.errors import NotEmulatedError
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resources.recordings import RecordingsResource
+from deskphone.sound.wav import wav
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("seconds", "channels"), [(1, 1), (61, 1), (7, 2)])
 def test_wav_file_has_the_exact_length(seconds: int, channels: int) -> None:
-    with wave.open(io.BytesIO(sound.wav(sound.hum(seconds, channels), channels))) as audio:
+    with wave.open(io.BytesIO(wav(sound.hum(seconds, channels), channels))) as audio:
         assert audio.getnframes() / audio.getframerate() == seconds
         assert (audio.getnchannels(), audio.getsampwidth()) == (channels, 2)
 
 
 def test_sound_is_audible_and_not_loud() -> None:
-    with wave.open(io.BytesIO(sound.wav(sound.hum(1, 1), 1))) as audio:
+    with wave.open(io.BytesIO(wav(sound.hum(1, 1), 1))) as audio:
         samples = memoryview(audio.readframes(sound.RATE)).cast("h")
 
     assert 3_000 < max(samples) < 10_000

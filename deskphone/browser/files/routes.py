@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from aiohttp import web
 
-from deskphone.browser.files.ringtones import sound
+from deskphone.browser.files.ringtones import ringtone
 from deskphone.doorkeeper import Pages
 
 SHIM = Path(__file__).parent / "voice-shim.js"
@@ -57,7 +57,7 @@ async def _shim(request: web.Request) -> web.Response:
 
 async def _sound(request: web.Request) -> web.Response:
     """Return a sound by the name of Twilio's file; browsers recognize WAV under any name."""
-    content = sound(PurePosixPath(request.match_info["path"]).stem)
+    content = ringtone(PurePosixPath(request.match_info["path"]).stem)
     if content is None:
         return web.Response(status=404, text="The SDK has no such sound.\n", headers=ANY_PAGE)
     return web.Response(body=content, content_type="audio/wav", headers=ANY_PAGE)

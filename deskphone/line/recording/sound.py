@@ -4,9 +4,6 @@ A soft hum of the recording's exact length stands in for sound that was dropped 
 swells and fades, so that you can hear that it isn't the recording.
 """
 
-import io
-import wave
-
 from deskphone.sound.mixing import interleaved
 from deskphone.sound.sound import RATE, WIDTH
 from deskphone.sound.tones import OTHER_SOFT_HZ, soft
@@ -33,17 +30,6 @@ def hum(seconds: int, channels: int) -> bytes:
     return (second if channels == 1 else interleaved(second, soft(1, OTHER_SOFT_HZ).samples)) * (
         seconds
     )
-
-
-def wav(frames: bytes, channels: int) -> bytes:
-    """Return a WAV file with these frames."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as audio:
-        audio.setnchannels(channels)
-        audio.setsampwidth(WIDTH)
-        audio.setframerate(RATE)
-        audio.writeframes(frames)
-    return file.getvalue()
 
 
 def mp3(frames: bytes, channels: int) -> bytes:

@@ -21,6 +21,7 @@ from deskphone.rest.errors import (
 )
 from deskphone.rest.parameters import Parameters
 from deskphone.rest.resource import Content, Json, Resource, by_date
+from deskphone.sound.wav import wav
 from deskphone.values import ACCOUNT_SID
 
 CURRENT = "Twilio.CURRENT"
@@ -40,8 +41,8 @@ TRACKS: Mapping[str, Track] = {
     "both": "both",
 }
 SOUNDS = {
-    "": (sound.wav, "audio/x-wav"),
-    "wav": (sound.wav, "audio/x-wav"),
+    "": (wav, "audio/x-wav"),
+    "wav": (wav, "audio/x-wav"),
     "mp3": (sound.mp3, "audio/mpeg"),
 }
 """How to make the file, and its content type, by the extension in the path."""

@@ -15,19 +15,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 import pytest
-from playwright.sync_api import Browser, Page, Route, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Page, Route, TimeoutError
 
 from deskphone.values import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, HANDSETS, LINE
-from tests.browser.conftest import chromium_path
+from tests.browser.conftest import MICROPHONE, NO_CLICK_NEEDED, chromium
 from tests.deskphone.standalone import ROOT, Standalone, running
 
 SDK = ROOT / "GetSoftphone/page/voice-sdk-2.18.5.js"
-FLAGS = (
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",  # for machines whose only interface is loopback
-)
 LIMIT_MS = 60_000
 LONG = "<Say>This is a sentence that takes a while.</Say><Pause length='600'/>"
 SCRIPT = """
@@ -198,13 +192,8 @@ def site(phone: Standalone) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def caller() -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium found; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+    with chromium(*MICROPHONE, NO_CLICK_NEEDED) as browser:
         yield browser
-        browser.close()
 
 
 def refuse(route: Route) -> None:

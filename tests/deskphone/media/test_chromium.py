@@ -11,20 +11,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from deskphone.media.pace import Pace
 from deskphone.media.peer import Peer, State
 from deskphone.media.rtp import SAMPLE_RATE
-from tests.browser.conftest import chromium_path
+from tests.browser.conftest import MICROPHONE, NO_CLICK_NEEDED, chromium
 
 PATIENCE = 60.0
-FLAGS = (
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",  # for machines whose only interface is loopback
-)
 PAGE = "http://localhost:9/"  # never asked: Playwright answers
 FROM_PAGE, FROM_US, NEITHER = 441, 523, 700  # Hz
 SOUND = 100
@@ -183,15 +177,10 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium found; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with chromium(*MICROPHONE, NO_CLICK_NEEDED) as browser:
         page = browser.new_page()
         page.route(PAGE, empty)
         yield page
-        browser.close()
 
 
 def empty(route: Route) -> None:
