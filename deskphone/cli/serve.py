@@ -129,4 +129,5 @@ def introduction(app: App) -> str:
     numbers = dict.fromkeys([LINE, *(number["phone_number"] for number in app.numbers)])
     people = [f"{number} ({name})" if name else number for number, name in app.people]
     handsets = ", ".join(people or HANDSETS)
-    return f"Line       {', '.join(numbers)}   your app's; the handsets are {handsets}"
+    whose = "your app's number" if len(numbers) == 1 else "your app's numbers"
+    return f"Line       {', '.join(numbers)}   {whose}; the handsets are {handsets}"

@@ -51,10 +51,10 @@ class Say:
         if len(self.text) > limit:
             session.journal.warn(13521, f"<Say> has more than {limit} characters")
             return None
-        speech = await session.spoken(self.text, **self.attributes)
         for _ in range(self.loop or LOOPS_FOREVER):
+            # The caption first: speech takes a moment to make, once.
             session.journal.note("Say", self.text, **self.attributes)
-            await session.hear(speech)
+            await session.hear(await session.spoken(self.text, **self.attributes))
         return None
 
 
